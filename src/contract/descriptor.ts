@@ -1,0 +1,57 @@
+/**
+ * What generated code says of a contract: plain data that the runtime serves. Names are AsyncAPI 3.0's.
+ */
+import type { Guard } from '../guard.ts';
+
+/** How one message of a channel is known from the others. */
+export interface MessageTag {
+  /** The property of the payload's object that every message of the direction has. */
+  readonly property: string;
+  /** Its value in this message alone. */
+  readonly value: string;
+}
+
+export interface MessageDescriptor<Message = unknown> {
+  /** The operation that it belongs to. */
+  readonly operation: string;
+  /** The message's name in the contract. */
+  readonly name: string;
+  readonly contentType: string;
+  /** Undefined where the direction has one message only. */
+  readonly tag: MessageTag | undefined;
+  readonly guard: Guard<Message>;
+}
+
+/** A security scheme of the contract (AsyncAPI 3.0, Security Scheme Object). */
+export interface SecurityScheme {
+  readonly name: string;
+  readonly type: 'http';
+  readonly scheme: 'bearer';
+}
+
+export interface ChannelDescriptor {
+  readonly name: string;
+  /** The path, with `{parameter}` expressions (AsyncAPI 3.0, Channel Address Expressions). */
+  readonly address: string;
+  readonly description: string;
+  /** Undefined where the address has no parameters. */
+  readonly parameters: Guard<object> | undefined;
+  /** The ws binding's `query`. Undefined where the contract has none: then no query is accepted. */
+  readonly query: Guard<object> | undefined;
+  /** Any one of them suffices. Empty: the channel is open to everyone, as the contract says. */
+  readonly security: readonly SecurityScheme[];
+  /** What the server sends, for every `send` operation. */
+  readonly send: readonly MessageDescriptor[];
+  /** What a client sends, for every `receive` operation. */
+  readonly receive: readonly MessageDescriptor[];
+}
+
+declare const handlersOf: unique symbol;
+
+/** All channels of a document, and (in its type alone) the handlers that serving them takes. */
+export interface Contract<Handlers> {
+  readonly title: string;
+  readonly version: string;
+  readonly channels: Readonly<Record<string, ChannelDescriptor>>;
+  readonly [handlersOf]?: Handlers;
+}

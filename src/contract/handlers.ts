@@ -1,0 +1,58 @@
+/**
+ * What hand-written handlers give to the runtime and get from it. Generated interfaces are made of
+ * these; nothing here knows a socket.
+ */
+import type { CloseCode } from './close-codes.ts';
+
+/** Who a connection belongs to: what a security hook makes of the credentials. */
+export interface Principal {
+  /** Connections are counted and limited by it. */
+  readonly id: string;
+  /** When the credentials end, in milliseconds since the epoch: the connection is closed with 4401 after it. */
+  readonly expiresAtMs?: number;
+}
+
+/** The credentials of scheme `http` `bearer` (RFC 6750), already read from where the client put them. */
+export interface BearerCredentials {
+  readonly token: string;
+}
+
+/** A request to open a connection whose address, query and credentials hold. */
+export interface Handshake<User, Parameters, Query> {
+  /** Also the id of the connection, if there will be one, and the request id in logs. */
+  readonly id: string;
+  readonly principal: User;
+  readonly parameters: Parameters;
+  readonly query: Query;
+}
+
+export interface Connection<Session> {
+  readonly id: string;
+  /** What `accept` returned. */
+  readonly session: Session;
+  /** Starts the closing handshake (RFC 6455 section 7.1.2). What was queued before goes out first. */
+  close(code: CloseCode, reason?: string): void;
+}
+
+/** How a connection ended. */
+export interface Closed {
+  /** The close code of RFC 6455 section 7.4; 1006 where the peer went away without one. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+/**
+ * Validates and encodes a message once and queues it to each of the connections, in the order of
+ * the calls. Returns how many it was queued to: 0 for a message that breaks the contract, which is
+ * counted, logged without its content, and sent to nobody.
+ */
+export type Publish<Message, Session> = (
+  message: Message,
+  connections: Iterable<Connection<Session>>,
+  options?: PublishOptions,
+) => number;
+
+export interface PublishOptions {
+  /** When what the message tells of happened, in milliseconds since the epoch: the start of the latency that is measured. */
+  readonly sinceMs?: number;
+}

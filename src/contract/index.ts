@@ -1,0 +1,6 @@
+/** The contract runtime: serves the channels of any generated contract over WebSocket (RFC 6455). */
+
+export type { Guard } from '../guard.ts';
+export * from './close-codes.ts';
+export * from './descriptor.ts';
+export * from './handlers.ts';

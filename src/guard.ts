@@ -1,0 +1,42 @@
+/** What a compiled validator says of one place in a value (Ajv's error object, the part that is used). */
+export interface GuardError {
+  /** JSON Pointer (RFC 6901) to the place in the value; '' is the value itself. */
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly message?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A validator compiled from a contract's schema, as a type guard. The guards of parameters, queries
+ * and headers, whose values arrive as text, also convert numbers and booleans and fill in defaults,
+ * in place. `errors` belongs to the last call and is overwritten by the next.
+ */
+export interface Guard<Value> {
+  (value: unknown): value is Value;
+  errors?: readonly GuardError[] | null;
+}
+
+/**
+ * Says what the last failed call of `guard` found, where, and what is allowed there: one sentence
+ * that repeats the contract but never the value, so that it may be sent and logged.
+ */
+export function explain(guard: Guard<unknown>): string {
+  const error = guard.errors?.[0];
+  if (error === undefined) return 'does not match the contract';
+  const place = error.instancePath === '' ? 'the value' : error.instancePath;
+  return `${place} ${error.message ?? 'does not match the contract'}${detail(error)}`;
+}
+
+function detail({ keyword, params }: GuardError): string {
+  switch (keyword) {
+    case 'additionalProperties':
+      return `: unknown property ${JSON.stringify(String(params.additionalProperty).slice(0, 64))}`;
+    case 'enum':
+      return `: ${JSON.stringify(params.allowedValues)}`;
+    case 'const':
+      return `: ${JSON.stringify(params.allowedValue)}`;
+    default:
+      return '';
+  }
+}
