@@ -9,6 +9,7 @@ export const closeCodes = {
   protocolError: { code: 1002, reconnect: false, reason: 'the frame breaks RFC 6455' },
   unsupportedData: { code: 1003, reconnect: false, reason: 'the contract has no binary messages' },
   invalidData: { code: 1007, reconnect: false, reason: 'the text is not UTF-8' },
+  policyViolation: { code: 1008, reconnect: false, reason: 'the message has too many fragments' },
   tooBig: { code: 1009, reconnect: false, reason: 'the message is too big' },
   internalError: { code: 1011, reconnect: true, reason: 'the server failed' },
   serviceRestart: { code: 1012, reconnect: true, reason: 'the server restarts' },
@@ -17,7 +18,6 @@ export const closeCodes = {
   unauthorized: { code: 4401, reconnect: true, reason: 'the credentials have expired' },
   forbidden: { code: 4403, reconnect: false, reason: 'not allowed' },
   slowConsumer: { code: 4420, reconnect: true, reason: 'the connection reads too slowly' },
-  tooManyRequests: { code: 4429, reconnect: true, reason: 'too many messages' },
 } as const satisfies Record<string, CloseCodeDescriptor>;
 
 export interface CloseCodeDescriptor {
@@ -33,4 +33,12 @@ export type CloseCode = keyof typeof closeCodes;
 /** Whether a client should connect again after `code`. Codes that nobody here sends, 1006 among them, mean yes. */
 export function shouldReconnect(code: number): boolean {
   return Object.values(closeCodes).find((known) => known.code === code)?.reconnect ?? true;
+}
+
+/** A close reason holds at most 123 bytes of UTF-8 (RFC 6455 section 5.5): cut there, between characters. */
+export function fitReason(reason: string): string {
+  const bytes = new TextEncoder().encode(reason);
+  if (bytes.length <= 123) return reason;
+  // A cut inside a character leaves bytes that decode, streaming, to nothing.
+  return new TextDecoder().decode(bytes.subarray(0, 123), { stream: true });
 }

@@ -4,3 +4,6 @@ export type { Guard } from '../guard.ts';
 export * from './close-codes.ts';
 export * from './descriptor.ts';
 export * from './handlers.ts';
+export * from './observer.ts';
+export * from './options.ts';
+export * from './server.ts';

@@ -1,0 +1,24 @@
+/**
+ * One unmasked, unfragmented text frame (RFC 6455 section 5.2), ready to be written to the socket of
+ * any number of connections: encoded once, it costs each of them a write and nothing else.
+ */
+export function encodeTextFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(headerLength + length);
+  frame[0] = 0x81; // FIN, opcode 1
+  if (headerLength === 2) {
+    frame[1] = length;
+  } else if (headerLength === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.write(text, headerLength);
+  return frame;
+}
+
+/** An empty ping (RFC 6455 section 5.5.2). */
+export const pingFrame = Buffer.from([0x89, 0x00]);

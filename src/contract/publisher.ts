@@ -1,0 +1,47 @@
+import { explain } from '../guard.ts';
+import type { Log } from '../log.ts';
+import type { WebSocketConnection } from './connection.ts';
+import type { ChannelDescriptor, MessageDescriptor } from './descriptor.ts';
+import { encodeTextFrame } from './frame.ts';
+import type { Connection, Publish } from './handlers.ts';
+import type { ContractObserver } from './observer.ts';
+import type { Outbox } from './outbox.ts';
+
+export interface PublisherDeps {
+  readonly outbox: Outbox;
+  readonly observer: ContractObserver;
+  readonly log: Log;
+}
+
+/** Makes the one way by which a message of a channel leaves this server: no frame exists that its guard has not seen. */
+export function createPublish(
+  channel: ChannelDescriptor,
+  message: MessageDescriptor,
+  { outbox, observer, log }: PublisherDeps,
+): Publish<unknown, unknown> {
+  return (payload, connections, { sinceMs } = {}) => {
+    if (!message.guard(payload)) {
+      observer.messageInvalid(channel.name, message.name, 'send');
+      log.error(
+        { channel: channel.name, message: message.name, problem: explain(message.guard) },
+        'a message breaks the contract and was not sent',
+      );
+      return 0;
+    }
+    const frame = encodeTextFrame(JSON.stringify(payload));
+    let count = 0;
+    for (const connection of connections as Iterable<ServedConnection>) {
+      if (connection.enqueue(frame)) count += 1;
+    }
+    observer.messageSent(channel.name, message.name, count);
+    if (sinceMs !== undefined && count > 0) {
+      outbox.afterFlush(() =>
+        observer.messagePublished(channel.name, message.name, Math.max(0, Date.now() - sinceMs) / 1000),
+      );
+    }
+    return count;
+  };
+}
+
+/** Applications see the narrow interface; every connection that they can hold was made by this runtime. */
+type ServedConnection = Connection<unknown> & Pick<WebSocketConnection, 'enqueue'>;

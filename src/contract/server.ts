@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { PostedError } from '../errors.ts';
+import { type CloseCode, closeCodes } from './close-codes.ts';
+import { WebSocketConnection } from './connection.ts';
+import type { Contract } from './descriptor.ts';
+import { type Accepted, createHandshakes, neverOpened } from './handshake.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { ConnectionLimits } from './limits.ts';
+import { type ContractServerOptions, resolveOptions } from './options.ts';
+import { createOutbox } from './outbox.ts';
+import { Refusal, refuse } from './refusal.ts';
+import { type ServedChannel, serveChannels } from './served-channel.ts';
+import { subprotocol } from './subprotocol.ts';
+
+export interface ContractServer {
+  /** To be called for each 'upgrade' of the one HTTP server; nobody else may take any. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Connections that are open or in their handshake. */
+  readonly connectionCount: number;
+  /** Refuses new connections, closes the open ones with 1012, and cuts those that do not finish in time. */
+  shutdown(timeoutMs: number): Promise<void>;
+}
+
+const maxFragments = 1024;
+
+/** Serves every channel of `contract` with the handlers that its type asks for. */
+export function createContractServer<Handlers>(
+  contract: Contract<Handlers>,
+  handlers: Handlers,
+  givenOptions: ContractServerOptions = {},
+): ContractServer {
+  const options = resolveOptions(givenOptions);
+  const { observer, log } = options;
+  const outbox = createOutbox();
+  const limits = new ConnectionLimits(options.maxConnections, options.maxConnectionsPerUser);
+  const heartbeat = new Heartbeat<WebSocketConnection>(options.pingIntervalMs);
+  const channels = serveChannels(contract, handlers, { outbox, observer, log });
+  const negotiate = createHandshakes({
+    channels,
+    limits,
+    origins: options.origins,
+    timeoutMs: options.handshakeTimeoutMs,
+  });
+  const webSocketServer = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false, // prebuilt frames bypass ws, see WebSocketConnection
+    maxPayload: options.maxMessageBytes,
+    maxFragments,
+    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+  });
+  let whenEmpty: (() => void) | null = null;
+  let isShuttingDown = false;
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, id: string): Promise<void> {
+    const startMs = performance.now();
+    if (isShuttingDown) throw shuttingDown();
+    const accepted = await negotiate(request, id);
+    const abandon = (): void => {
+      accepted.channel.closed(accepted.session, neverOpened);
+      release(accepted);
+    };
+    if (isShuttingDown || socket.destroyed || !socket.writable) {
+      abandon();
+      throw isShuttingDown ? shuttingDown() : gone();
+    }
+    let isOpen = false;
+    webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
+      isOpen = true;
+      open(accepted, webSocket, socket, id);
+      observer.handshakeCompleted(accepted.channel.descriptor.name, (performance.now() - startMs) / 1000);
+    });
+    // ws answers by itself, and calls back in the same turn or never.
+    if (!isOpen) abandon();
+  }
+
+  function open(accepted: Accepted<ServedChannel>, webSocket: WebSocket, socket: Duplex, id: string): void {
+    const { channel, session, principal } = accepted;
+    const { name } = channel.descriptor;
+    const connection = new WebSocketConnection({
+      id,
+      session,
+      principal,
+      webSocket,
+      socket,
+      outbox,
+      maxBufferedBytes: options.maxBufferedBytes,
+      dispatch: (self, data) => channel.dispatch(self, data),
+      onFailure: (error) =>
+        log.error({ connection: id, channel: name, err: error.cause }, 'a handler failed'),
+    });
+    const leaveHeartbeat = heartbeat.add(connection);
+    webSocket.on('message', (data, isBinary) => connection.receive(data as Buffer, isBinary));
+    webSocket.on('pong', () => connection.sawLife());
+    webSocket.on('error', (error) => connection.failed(closeCodeOf(error)));
+    webSocket.once('close', (code, reason) => {
+      leaveHeartbeat();
+      const own = connection.closing;
+      const closed = own === null ? { code, reason: reason.toString() } : closeCodes[own];
+      observer.connectionClosed(name, codeLabel(closed.code));
+      log.debug({ connection: id, channel: name, code: closed.code }, 'connection closed');
+      channel.closed(session, closed);
+      release(accepted);
+    });
+    observer.connectionOpened(name);
+    log.debug({ connection: id, channel: name }, 'connection opened');
+    try {
+      channel.opened(connection);
+    } catch (thrown) {
+      log.error({ connection: id, channel: name, err: thrown }, 'a handler failed');
+      connection.close('internalError');
+    }
+  }
+
+  function release(accepted: Accepted<ServedChannel>): void {
+    accepted.release();
+    if (limits.total === 0) whenEmpty?.();
+  }
+
+  function answer(socket: Duplex, id: string, thrown: unknown): void {
+    const refusal = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
+    observer.handshakeRefused(refusal.reason);
+    const { error } = refusal;
+    if (error.code === 'internal') log.error({ connection: id, err: error.cause }, 'a handshake failed');
+    else log.debug({ connection: id, reason: refusal.reason }, 'handshake refused');
+    if (socket.writable) refuse(socket, id, refusal);
+    else socket.destroy();
+  }
+
+  return {
+    handleUpgrade(request, socket, head) {
+      const id = randomUUID();
+      // A reset during the handshake is an end like any other; 'close' follows.
+      socket.on('error', () => socket.destroy());
+      upgrade(request, socket, head, id).catch((thrown: unknown) => answer(socket, id, thrown));
+    },
+    get connectionCount() {
+      return limits.total;
+    },
+    async shutdown(timeoutMs) {
+      isShuttingDown = true;
+      const empty = new Promise<void>((resolve) => {
+        whenEmpty = resolve;
+        if (limits.total === 0) resolve();
+      });
+      for (const connection of heartbeat.members()) connection.close('serviceRestart');
+      const timer = setTimeout(() => {
+        for (const connection of heartbeat.members()) connection.terminate();
+      }, timeoutMs);
+      await empty;
+      clearTimeout(timer);
+      heartbeat.stop();
+      webSocketServer.close();
+    },
+  };
+}
+
+function shuttingDown(): Refusal {
+  const error = new PostedError('unavailable', 'The server is shutting down.', { retryAfterSeconds: 1 });
+  return new Refusal('shutting_down', error);
+}
+
+function gone(): Refusal {
+  return new Refusal('gone', new PostedError('unavailable', 'The client went away during the handshake.'));
+}
+
+function handlerRefusal(error: PostedError): Refusal {
+  return new Refusal(error.code === 'forbidden' ? 'forbidden' : 'handler', error);
+}
+
+/** What ws closes a connection with when a frame breaks RFC 6455, by the codes of its errors. */
+function closeCodeOf(error: Error & { readonly code?: unknown }): CloseCode {
+  switch (error.code) {
+    case 'WS_ERR_INVALID_UTF8':
+      return 'invalidData';
+    case 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH':
+      return 'tooBig';
+    case 'WS_ERR_TOO_MANY_BUFFERED_PARTS':
+      return 'policyViolation';
+    default:
+      return 'protocolError';
+  }
+}
+
+const knownCodes = new Set([1005, 1006, ...Object.values(closeCodes).map(({ code }) => code)]);
+
+/** A label from a closed set: a client may close with any of thousands of codes. */
+function codeLabel(code: number): string {
+  return knownCodes.has(code) ? String(code) : 'other';
+}

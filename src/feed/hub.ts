@@ -1,0 +1,162 @@
+import type { FeedEvent, PostCreated } from '../store/event.ts';
+
+export type Audience = 'everyone' | 'friends';
+
+/** A post whose text is still there. */
+export type LivePost = PostCreated & { readonly text: string };
+
+export interface HubOptions<Member> {
+  /** The friends of a user, at least as new as the last event that was applied. */
+  friendsOf(user: string): Promise<readonly string[]>;
+  /** Called for each new post with those who get it; not called where nobody does. */
+  deliver(post: LivePost, members: Iterable<Member>): void;
+}
+
+/** One member's place in the hub, from before it can receive until it has gone. */
+export interface Subscription<Member> {
+  readonly user: string;
+  readonly audience: Audience;
+  member: Member | null;
+}
+
+/** What the members of one user share: their friends are looked up and kept once. */
+interface Reader<Member> {
+  subscriptions: number;
+  readonly members: Set<Member>;
+  /** Null until they are loaded. */
+  friends: Set<string> | null;
+  readonly loaded: Promise<void>;
+  /** Changes that were applied before the friends were loaded. */
+  readonly early: (readonly [kind: 'friend-set' | 'friend-deleted', friend: string])[];
+}
+
+/**
+ * Knows which members get which post: all that listen to everyone, and those whose user has set the
+ * author as a friend. It is told of every event in the order of the log, so that what is decided
+ * here for a post is what the log says at that post.
+ */
+export class Hub<Member> {
+  readonly #options: HubOptions<Member>;
+  readonly #everyone = new Set<Member>();
+  readonly #readers = new Map<string, Reader<Member>>();
+  readonly #readersByFriend = new Map<string, Set<Reader<Member>>>();
+
+  constructor(options: HubOptions<Member>) {
+    this.#options = options;
+  }
+
+  /** Prepares a place; whoever holds the subscription ends it, whatever becomes of the member. */
+  async subscribe(user: string, audience: Audience): Promise<Subscription<Member>> {
+    const subscription = { user, audience, member: null };
+    if (audience === 'everyone') return subscription;
+    const reader = this.#readers.get(user) ?? this.#load(user);
+    reader.subscriptions += 1;
+    try {
+      await reader.loaded;
+    } catch (thrown) {
+      this.#release(user, reader);
+      throw thrown;
+    }
+    return subscription;
+  }
+
+  /** From now on `member` gets what belongs to the subscription. */
+  join(subscription: Subscription<Member>, member: Member): void {
+    subscription.member = member;
+    this.#membersOf(subscription)?.add(member);
+  }
+
+  end(subscription: Subscription<Member>): void {
+    const { member, user, audience } = subscription;
+    if (member !== null) this.#membersOf(subscription)?.delete(member);
+    const reader = audience === 'friends' ? this.#readers.get(user) : undefined;
+    if (reader !== undefined) this.#release(user, reader);
+  }
+
+  apply(event: FeedEvent): void {
+    if (event.kind === 'post') {
+      if (hasText(event)) this.#deliver(event);
+      return;
+    }
+    const reader = this.#readers.get(event.user);
+    if (reader === undefined) return;
+    if (reader.friends === null) reader.early.push([event.kind, event.friend]);
+    else this.#change(reader, reader.friends, event.kind, event.friend);
+  }
+
+  #deliver(post: LivePost): void {
+    const readers = this.#readersByFriend.get(post.author);
+    if (readers === undefined) {
+      if (this.#everyone.size > 0) this.#options.deliver(post, this.#everyone);
+      return;
+    }
+    this.#options.deliver(post, concat(this.#everyone, readers));
+  }
+
+  #membersOf({ user, audience }: Subscription<Member>): Set<Member> | undefined {
+    return audience === 'everyone' ? this.#everyone : this.#readers.get(user)?.members;
+  }
+
+  #load(user: string): Reader<Member> {
+    const load = async (): Promise<void> => {
+      const friends = new Set<string>();
+      for (const friend of await this.#options.friendsOf(user))
+        this.#change(reader, friends, 'friend-set', friend);
+      // The read may be newer than these; the last change to each friend decides either way.
+      for (const [kind, friend] of reader.early) this.#change(reader, friends, kind, friend);
+      reader.early.length = 0;
+      reader.friends = friends;
+    };
+    const reader: Reader<Member> = {
+      subscriptions: 0,
+      members: new Set(),
+      friends: null,
+      early: [],
+      loaded: Promise.resolve().then(load),
+    };
+    this.#readers.set(user, reader);
+    return reader;
+  }
+
+  #change(
+    reader: Reader<Member>,
+    friends: Set<string>,
+    kind: 'friend-set' | 'friend-deleted',
+    friend: string,
+  ): void {
+    if (kind === 'friend-deleted') {
+      friends.delete(friend);
+      this.#forget(reader, friend);
+      return;
+    }
+    friends.add(friend);
+    const readers = this.#readersByFriend.get(friend);
+    if (readers === undefined) this.#readersByFriend.set(friend, new Set([reader]));
+    else readers.add(reader);
+  }
+
+  #forget(reader: Reader<Member>, friend: string): void {
+    const readers = this.#readersByFriend.get(friend);
+    readers?.delete(reader);
+    if (readers?.size === 0) this.#readersByFriend.delete(friend);
+  }
+
+  #release(user: string, reader: Reader<Member>): void {
+    reader.subscriptions -= 1;
+    if (reader.subscriptions > 0) return;
+    if (this.#readers.get(user) === reader) this.#readers.delete(user);
+    for (const friend of reader.friends ?? []) this.#forget(reader, friend);
+  }
+}
+
+function hasText(event: PostCreated): event is LivePost {
+  return event.text !== null;
+}
+
+function* concat<Member>(
+  everyone: Iterable<Member>,
+  readers: Iterable<{ readonly members: Iterable<Member> }>,
+): Generator<Member> {
+  yield* everyone;
+  for (const { members } of readers) yield* members;
+}

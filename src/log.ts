@@ -1,0 +1,25 @@
+import { pino, stdSerializers } from 'pino';
+
+/** The narrow shape of a logger that this code base uses. Fields first, then a constant message. */
+export interface Log {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** One JSON object a line on standard error; standard output is left to what a person asked for. */
+export function createLog(level: LogLevel): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: stdSerializers.err },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}

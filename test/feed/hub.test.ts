@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { Hub, type LivePost } from '../../src/feed/hub.ts';
+import type { FeedEvent } from '../../src/store/event.ts';
+
+const [ada, bob, cyd] = ['ada', 'bob', 'cyd'] as const;
+
+function createLog() {
+  let seq = 0;
+  const base = () => ({ seq: ++seq, createdAtMs: 0 });
+  return {
+    post: (author: string): FeedEvent => ({
+      ...base(),
+      kind: 'post',
+      author,
+      postId: `by ${author}`,
+      text: 'text',
+    }),
+    deletedPost: (author: string): FeedEvent => ({
+      ...base(),
+      kind: 'post',
+      author,
+      postId: 'gone',
+      text: null,
+    }),
+    set: (user: string, friend: string): FeedEvent => ({ ...base(), kind: 'friend-set', user, friend }),
+    delete: (user: string, friend: string): FeedEvent => ({
+      ...base(),
+      kind: 'friend-deleted',
+      user,
+      friend,
+    }),
+  };
+}
+
+function createHub(friends: Readonly<Record<string, readonly string[]>> = {}) {
+  const delivered: string[] = [];
+  const hub = new Hub<string>({
+    friendsOf: async (user) => friends[user] ?? [],
+    deliver(post: LivePost, members) {
+      for (const member of members) delivered.push(`${member} <- ${post.author}`);
+    },
+  });
+  const join = async (user: string, audience: 'everyone' | 'friends', member = user) => {
+    const subscription = await hub.subscribe(user, audience);
+    hub.join(subscription, member);
+    return subscription;
+  };
+  return { hub, delivered, join, log: createLog() };
+}
+
+describe('Hub', () => {
+  it('gives everyone every post, their own included', async () => {
+    const { hub, delivered, join, log } = createHub();
+    await join(ada, 'everyone');
+    await join(bob, 'everyone');
+    hub.apply(log.post(ada));
+    expect(delivered).toEqual(['ada <- ada', 'bob <- ada']);
+  });
+
+  it('gives friends the posts of those whom they have set, and not the reverse', async () => {
+    const { hub, delivered, join, log } = createHub({ ada: [bob] });
+    await join(ada, 'friends');
+    await join(bob, 'friends');
+    hub.apply(log.post(bob));
+    hub.apply(log.post(ada));
+    hub.apply(log.post(cyd));
+    expect(delivered).toEqual(['ada <- bob']);
+  });
+
+  it('lets a friend change take effect on members that are there', async () => {
+    const { hub, delivered, join, log } = createHub();
+    await join(ada, 'friends');
+    hub.apply(log.post(bob));
+    hub.apply(log.set(ada, bob));
+    hub.apply(log.post(bob));
+    hub.apply(log.delete(ada, bob));
+    hub.apply(log.post(bob));
+    expect(delivered).toEqual(['ada <- bob']);
+  });
+
+  it('gives every member of one user the same, and only to those who are left', async () => {
+    const { hub, delivered, join, log } = createHub({ ada: [bob] });
+    const first = await join(ada, 'friends', 'phone');
+    await join(ada, 'friends', 'desk');
+    hub.apply(log.post(bob));
+    hub.end(first);
+    hub.apply(log.post(bob));
+    expect(delivered).toEqual(['phone <- bob', 'desk <- bob', 'desk <- bob']);
+  });
+
+  it('applies changes that arrive while the friends are being read', async () => {
+    let answer: (friends: readonly string[]) => void = () => {};
+    const delivered: string[] = [];
+    const log = createLog();
+    const hub = new Hub<string>({
+      friendsOf: () => new Promise((resolve) => (answer = resolve)),
+      deliver: ({ author }) => void delivered.push(author),
+    });
+    const subscribing = hub.subscribe(ada, 'friends');
+    await Promise.resolve();
+    hub.apply(log.delete(ada, bob));
+    hub.apply(log.set(ada, cyd));
+    answer([bob]);
+    hub.join(await subscribing, ada);
+    hub.apply(log.post(bob));
+    hub.apply(log.post(cyd));
+    expect(delivered).toEqual([cyd]);
+  });
+
+  it('rejects a subscription whose friends cannot be read, and reads again for the next', async () => {
+    let fails = true;
+    const delivered: string[] = [];
+    const log = createLog();
+    const hub = new Hub<string>({
+      async friendsOf() {
+        if (fails) throw new Error('the disk is gone');
+        return [bob];
+      },
+      deliver: ({ author }) => void delivered.push(author),
+    });
+    await expect(hub.subscribe(ada, 'friends')).rejects.toThrow('the disk is gone');
+    fails = false;
+    hub.join(await hub.subscribe(ada, 'friends'), ada);
+    hub.apply(log.post(bob));
+    expect(delivered).toEqual([bob]);
+  });
+
+  it('reads the friends anew after the last member of a user has gone', async () => {
+    const friends: Record<string, readonly string[]> = { ada: [bob] };
+    const { hub, delivered, join, log } = createHub(friends);
+    hub.end(await join(ada, 'friends'));
+    friends.ada = [cyd];
+    await join(ada, 'friends');
+    hub.apply(log.post(bob));
+    hub.apply(log.post(cyd));
+    expect(delivered).toEqual(['ada <- cyd']);
+  });
+
+  it('passes over a post that was deleted before it was applied', async () => {
+    const { hub, delivered, join, log } = createHub();
+    await join(ada, 'everyone');
+    hub.apply(log.deletedPost(bob));
+    expect(delivered).toEqual([]);
+  });
+});

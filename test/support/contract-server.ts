@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { Contract } from '../../src/contract/descriptor.ts';
+import type { ContractObserver } from '../../src/contract/observer.ts';
+import type { ContractServerOptions } from '../../src/contract/options.ts';
+import { createContractServer } from '../../src/contract/server.ts';
+import type { Log } from '../../src/log.ts';
+
+/** Every call of an observer or a log, in order, as [name, ...arguments]. */
+export type Calls = (readonly unknown[])[];
+
+function record<Face extends object>(calls: Calls): Face {
+  return new Proxy({} as Face, {
+    get:
+      (_target, name) =>
+      (...args: readonly unknown[]) =>
+        void calls.push([String(name), ...args]),
+  });
+}
+
+/** Starts the runtime alone on a free port of the loopback interface; it ends with the test. */
+export async function startContractServer<Handlers>(
+  contract: Contract<Handlers>,
+  handlers: Handlers,
+  options: ContractServerOptions = {},
+) {
+  const observed: Calls = [];
+  const logged: Calls = [];
+  const server = createContractServer(contract, handlers, {
+    observer: record<ContractObserver>(observed),
+    log: record<Log>(logged),
+    ...options,
+  });
+  const http = createServer();
+  http.on('upgrade', (request, socket, head) => server.handleUpgrade(request, socket, head));
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+  onTestFinished(async () => {
+    await server.shutdown(100);
+    http.close();
+  });
+  return { server, port, url: `ws://127.0.0.1:${port}`, observed, logged };
+}
