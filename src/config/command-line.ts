@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import { quote } from './quote.ts';
+
+export interface CommandLine {
+  readonly action: 'start' | 'help' | 'version';
+  readonly configFile: string | undefined;
+  readonly mistakes: readonly string[];
+}
+
+/** Reads the arguments after the program's name: `--config FILE`, `--help` and `--version`. */
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  let action: CommandLine['action'] = 'start';
+  let configFile: string | undefined;
+  const mistakes: string[] = [];
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: { config: { type: 'string' }, help: { type: 'boolean' }, version: { type: 'boolean' } },
+    // Strict parsing stops at the first mistake.
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      // Not quoted: people try `JWT_SECRET=…` here.
+      mistakes.push(unknown(`argument ${token.index + 1}`));
+    } else if (token.name === 'config') {
+      // Without an equals sign, the flag that follows was taken for the file.
+      const isFile = token.value && (token.inlineValue || !token.value.startsWith('-'));
+      if (isFile) configFile = token.value;
+      else mistakes.push('--config: the file is missing. Allowed: --config FILE.');
+    } else if ((token.name === 'help' || token.name === 'version') && token.value === undefined) {
+      action = token.name;
+    } else {
+      mistakes.push(unknown(quote(token.rawName)));
+    }
+  }
+  return { action, configFile, mistakes };
+}
+
+function unknown(argument: string): string {
+  return `${argument} is unknown on the command line. Allowed: --config FILE, --help, --version.`;
+}

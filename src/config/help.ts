@@ -1,0 +1,34 @@
+import { type Setting, table } from './table.ts';
+
+const settings: readonly Setting<unknown>[] = Object.values(table);
+
+/** What `--help` prints. */
+export function renderHelp(): string {
+  const entries = settings.map(
+    (setting) =>
+      `  ${setting.name}\n      ${setting.description}\n      Allowed: ${setting.kind.allowed}.\n      Default: ${describeDefault(setting)}.\n`,
+  );
+  return `Usage: npm start -- [--config FILE]
+       npm start -- --help
+       npm start -- --version
+
+Settings are environment variables, or members of the JSON object in FILE (CONFIG_FILE names one as
+well). The environment wins over the file. A variable that is empty counts as not set.
+
+${entries.join('\n')}`;
+}
+
+/** The settings as a table in Markdown. */
+export function renderSettingsTable(): string {
+  const rows = settings.map(
+    (setting) =>
+      `| \`${setting.name}\` | ${setting.description} | ${setting.kind.allowed} | ${describeDefault(setting, '`')} |\n`,
+  );
+  return `| Name | Meaning | Allowed | Default |\n| --- | --- | --- | --- |\n${rows.join('')}`;
+}
+
+function describeDefault({ fallback, productionFallback }: Setting<unknown>, quote = ''): string {
+  if (fallback === undefined) return 'none';
+  const texts = productionFallback === undefined ? [fallback] : [fallback, productionFallback];
+  return texts.map((text) => `${quote}${text}${quote}`).join('; in production ');
+}

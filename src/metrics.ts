@@ -1,0 +1,158 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ContractObserver } from './contract/observer.ts';
+import type { RestObserver } from './rest/observer.ts';
+
+/** Counts what one server does, for Prometheus. */
+export interface Metrics extends ContractObserver, RestObserver {
+  /** The content type of what `render` gives. */
+  readonly contentType: string;
+  /** Everything counted until now, in the text format of Prometheus. */
+  render(): Promise<string>;
+}
+
+export interface MetricsOptions {
+  /** Their series begin at 0: Prometheus does not see the first rise of a series that was not there before. */
+  readonly channels: Readonly<Record<string, CountedChannel>>;
+}
+
+/** The part of a channel's descriptor that is used. */
+interface CountedChannel {
+  readonly name: string;
+  readonly send: readonly { readonly name: string }[];
+  readonly receive: readonly { readonly name: string }[];
+}
+
+/** In seconds: from what a busy event loop can do to what nobody waits for. */
+const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics({ channels }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+
+  const connections = new Gauge({
+    name: 'posted_websocket_connections',
+    help: 'Open WebSocket connections.',
+    labelNames: ['channel'],
+    registers,
+  });
+  const closed = new Counter({
+    name: 'posted_websocket_closed_total',
+    help: 'WebSocket connections closed, by close code.',
+    labelNames: ['channel', 'code'],
+    registers,
+  });
+  const handshakes = new Histogram({
+    name: 'posted_websocket_handshake_seconds',
+    help: 'Time from the request of a WebSocket connection to its 101 response.',
+    labelNames: ['channel'],
+    buckets,
+    registers,
+  });
+  const refused = new Counter({
+    name: 'posted_websocket_handshakes_refused_total',
+    help: 'WebSocket connections refused before the upgrade.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const sent = new Counter({
+    name: 'posted_websocket_messages_sent_total',
+    help: 'Messages queued to WebSocket connections, counted once for each connection.',
+    labelNames: ['channel', 'message'],
+    registers,
+  });
+  const received = new Counter({
+    name: 'posted_websocket_messages_received_total',
+    help: 'Messages received on WebSocket connections.',
+    labelNames: ['channel', 'message'],
+    registers,
+  });
+  const published = new Histogram({
+    name: 'posted_websocket_publish_seconds',
+    help: 'Time from what a message tells of to its write to the sockets.',
+    labelNames: ['channel', 'message'],
+    buckets,
+    registers,
+  });
+  const violations = new Counter({
+    name: 'posted_contract_violations_total',
+    help: 'Messages of a channel, and requests and responses of an operation, that broke their contract.',
+    labelNames: ['channel', 'message', 'operation', 'direction'],
+    registers,
+  });
+  const requests = new Counter({
+    name: 'posted_http_requests_total',
+    help: 'Requests answered over HTTP.',
+    labelNames: ['operation', 'status'],
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: 'posted_http_request_seconds',
+    help: 'Time from a request over HTTP to its response.',
+    labelNames: ['operation'],
+    buckets,
+    registers,
+  });
+
+  const sentOf = byMessage((channel, message) => sent.labels(channel, message));
+  const receivedOf = byMessage((channel, message) => received.labels(channel, message));
+  const publishedOf = byMessage((channel, message) => published.labels(channel, message));
+
+  for (const { name: channel, send, receive } of Object.values(channels)) {
+    connections.set({ channel }, 0);
+    for (const { name } of send) sentOf(channel, name).inc(0);
+    for (const { name } of receive) receivedOf(channel, name).inc(0);
+  }
+
+  const all = Registry.merge([registry, processMetrics()]);
+  return {
+    contentType: all.contentType,
+    render: () => all.metrics(),
+
+    connectionOpened: (channel) => connections.inc({ channel }),
+    connectionClosed(channel, code) {
+      connections.dec({ channel });
+      closed.inc({ channel, code });
+    },
+    handshakeRefused: (reason) => refused.inc({ reason }),
+    handshakeCompleted: (channel, seconds) => handshakes.observe({ channel }, seconds),
+    messageSent: (channel, message, count) => sentOf(channel, message).inc(count),
+    messageReceived: (channel, message) => receivedOf(channel, message).inc(),
+    messageInvalid: (channel, message, direction) => violations.inc({ channel, message, direction }),
+    messagePublished: (channel, message, seconds) => publishedOf(channel, message).observe(seconds),
+
+    requestCompleted(operation, status, seconds) {
+      requests.inc({ operation, status });
+      requestSeconds.observe({ operation }, seconds);
+    },
+    bodyInvalid: (operation, direction) => violations.inc({ operation, direction }),
+  };
+}
+
+/** Resolves the child of each channel and message once: a call on the hot path makes no labels. */
+function byMessage<Child>(
+  resolve: (channel: string, message: string) => Child,
+): (channel: string, message: string) => Child {
+  const channels = new Map<string, Map<string, Child>>();
+  return (channel, message) => {
+    const known = channels.get(channel)?.get(message);
+    if (known !== undefined) return known;
+    const child = resolve(channel, message);
+    channels.set(channel, (channels.get(channel) ?? new Map<string, Child>()).set(message, child));
+    return child;
+  };
+}
+
+let ofProcess: Registry | undefined;
+
+/**
+ * CPU, memory, garbage collection and the delay of the event loop belong to the process, and prom-client
+ * cannot stop measuring them: they are started with the first server of a process and shared by all.
+ * Nothing of it keeps the process alive.
+ */
+function processMetrics(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
