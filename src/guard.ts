@@ -19,12 +19,13 @@ export interface Guard<Value> {
 
 /**
  * Says what the last failed call of `guard` found, where, and what is allowed there: one sentence
- * that repeats the contract but never the value, so that it may be sent and logged.
+ * that repeats the contract but never the value, so that it may be sent and logged. `subject` names
+ * what was checked.
  */
-export function explain(guard: Guard<unknown>): string {
+export function explain(guard: Guard<unknown>, subject = ''): string {
   const error = guard.errors?.[0];
-  if (error === undefined) return 'does not match the contract';
-  const place = error.instancePath === '' ? 'the value' : error.instancePath;
+  if (error === undefined) return `${subject || 'the value'} does not match the contract`;
+  const place = `${subject} ${error.instancePath}`.trim() || 'the value';
   return `${place} ${error.message ?? 'does not match the contract'}${detail(error)}`;
 }
 

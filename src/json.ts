@@ -22,11 +22,15 @@ export function parseJson(bytes: Uint8Array): unknown {
     throw new PostedError('invalid_request', 'The text is not valid JSON.', { cause });
   }
   // Such characters can only come from an escape, so that most texts need no walk.
-  if (/\\u(?:0000|[dD])/.test(text)) refuseUnstorable(value, '');
+  if (/\\u(?:0000|[dD])/.test(text)) refuseUnstorable(value, '', 0);
   return value;
 }
 
-function refuseUnstorable(value: unknown, pointer: string): void {
+/** Deeper than any contract's values, and far below what would exhaust the stack. */
+const maxDepth = 500;
+
+function refuseUnstorable(value: unknown, pointer: string, depth: number): void {
+  if (depth > maxDepth) throw new PostedError('invalid_request', 'The text is nested too deeply.');
   if (typeof value === 'string') {
     if (value.isWellFormed() && !value.includes('\0')) return;
     const place = pointer === '' ? 'The value' : pointer;
@@ -34,7 +38,7 @@ function refuseUnstorable(value: unknown, pointer: string): void {
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [key, member] of Object.entries(value)) {
-    refuseUnstorable(key, `${pointer}/(a property name)`);
-    refuseUnstorable(member, `${pointer}/${key}`);
+    refuseUnstorable(key, `${pointer}/(a property name)`, depth + 1);
+    refuseUnstorable(member, `${pointer}/${key}`, depth + 1);
   }
 }

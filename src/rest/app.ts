@@ -1,0 +1,100 @@
+import { Hono } from 'hono';
+import { PostedError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { OriginPolicy } from '../origin.ts';
+import { crossOrigin } from './cross-origin.ts';
+import type { RestEnv } from './env.ts';
+import type { HandlersOf, Operations, SecurityHooksOf } from './handlers.ts';
+import { observe } from './observe.ts';
+import type { RestObserver } from './observer.ts';
+import type { OperationDescriptor } from './operation.ts';
+import { canonicalPath, compilePath } from './path.ts';
+import { refuse } from './refusal.ts';
+import { addRoutes, type Route } from './routes.ts';
+import { type Handler, serveOperation } from './serve-operation.ts';
+
+export interface RestAppOptions<Table extends Operations, Handlers> {
+  /** By operationId, as they are generated. */
+  readonly operations: Table;
+  /** HandlersOf the table, of any user: generated `OperationHandlers<User>`. */
+  readonly handlers: Handlers;
+  readonly security: SecurityHooksOf<Table, Handlers>;
+  readonly observer: RestObserver;
+  readonly log: Log;
+  readonly origins: OriginPolicy;
+  readonly limits: RestLimits;
+  /** Served for GET beside the contract, by path: health, metrics, documentation. */
+  readonly mounts?: Readonly<Record<string, Mount>>;
+}
+
+export interface RestLimits {
+  /** The largest body of a request, in bytes. */
+  readonly bodyBytes: number;
+  /** How long a request may take, its body's arrival included, before 503. Default: 30 s. */
+  readonly timeoutMs?: number;
+}
+
+/** A response without Cache-Control gets `no-store`. */
+export type Mount = (request: Request) => Response | Promise<Response>;
+
+export interface RestApp {
+  /** Never rejects on account of a handler, and never waits for one longer than the limit. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+}
+
+const defaultTimeoutMs = 30_000;
+
+/**
+ * Serves a table of operations with their handlers.
+ *
+ * @throws Error where the table cannot be served: two operations for one method and path, a path that
+ * cannot be routed, an operation without a handler or without a 200 response
+ */
+export function createRestApp<const Table extends Operations, Handlers extends HandlersOf<Table, never>>(
+  options: RestAppOptions<Table, Handlers>,
+): RestApp {
+  const { operations, observer, log, origins, limits, mounts = {} } = options;
+  const app = new Hono<RestEnv>({ getPath: (request) => canonicalPath(request.url) });
+  app.use(observe(observer, log), crossOrigin(origins));
+  const routes = [
+    ...Object.values(operations).map((operation) => operationRoute(operation, options)),
+    ...Object.entries(mounts).map(([path, mount]) => mountRoute(path, mount)),
+  ];
+  addRoutes(app, routes, limits.timeoutMs ?? defaultTimeoutMs);
+  app.notFound((c) => refuse(c, new PostedError('not_found', 'There is nothing at this path.')));
+  app.onError((thrown, c) => {
+    const error = PostedError.from(thrown);
+    if (error.code === 'internal') {
+      const { requestId, operation } = c.var;
+      log.error({ requestId, operation, err: error.cause ?? error }, 'a request failed');
+    }
+    return refuse(c, error);
+  });
+  return { fetch: (request) => app.fetch(request) };
+}
+
+function operationRoute<Table extends Operations, Handlers extends HandlersOf<Table, never>>(
+  operation: OperationDescriptor,
+  { handlers, security, observer, limits }: RestAppOptions<Table, Handlers>,
+): Route {
+  const { operationId, method, path, responses } = operation;
+  const byId: Readonly<Record<string, Handler>> = handlers;
+  const handler = byId[operationId]?.bind(handlers);
+  if (handler === undefined) throw new Error(`The operation ${operationId} has no handler.`);
+  if (responses[200] === undefined) throw new Error(`The operation ${operationId} has no 200 response.`);
+  const template = compilePath(path);
+  const served = { operation, template, bodyBytes: limits.bodyBytes, handler, security, observer };
+  return { method, pattern: template.pattern, serve: (c) => serveOperation(served, c) };
+}
+
+function mountRoute(path: string, mount: Mount): Route {
+  return {
+    method: 'GET',
+    pattern: compilePath(path).pattern,
+    serve: async (c) => {
+      const response = await mount(c.req.raw);
+      // A copy, because not every response lets its headers be added to: that of Response.redirect() does not.
+      return new Response(response.body, response);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Context } from 'hono';
+import { type PostedError, statusOf } from '../errors.ts';
+import type { RestEnv } from './env.ts';
+import { challenge } from './security.ts';
+
+/** What every response has, unless it says otherwise itself. */
+export function commonHeaders(requestId: string): Readonly<Record<string, string>> {
+  return { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
+}
+
+/** The body of every error response: schema Error of the contract. */
+export function errorBody({ message, code }: PostedError, requestId: string): string {
+  return JSON.stringify({ message, request_id: requestId, code });
+}
+
+/** The response to a request that failed. A status that its operation does not list has the same body. */
+export function refuse(c: Context<RestEnv>, error: PostedError): Response {
+  const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+  if (error.retryAfterSeconds !== undefined) {
+    headers['Retry-After'] = String(Math.ceil(error.retryAfterSeconds));
+  }
+  if (error.code === 'unauthorized') {
+    headers['WWW-Authenticate'] = challenge(c.req.raw.headers.get('authorization'));
+  }
+  return c.body(errorBody(error, c.get('requestId')), statusOf[error.code], headers);
+}

@@ -1,0 +1,56 @@
+import { PostedError } from '../errors.ts';
+import { explain, type Guard } from '../guard.ts';
+import { readQuery } from '../query.ts';
+import { readJsonBody } from './body.ts';
+import type { OperationDescriptor } from './operation.ts';
+import { type PathTemplate, splitUrl } from './path.ts';
+
+/** What a handler is given: the places that its operation has, each as its guard left it. */
+export interface CheckedRequest {
+  readonly pathParameters: object | undefined;
+  readonly query: object | undefined;
+  readonly headers: object | undefined;
+  readonly body: unknown;
+}
+
+export interface RequestReader {
+  readonly operation: OperationDescriptor;
+  readonly template: PathTemplate;
+  /** The largest body that is read, in bytes. */
+  readonly bodyBytes: number;
+}
+
+/**
+ * Reads what the contract has of a request, and nothing else: a query or a body that it does not
+ * mention is left alone, because clients send empty ones without being asked.
+ *
+ * @param path the canonical path that the template was matched with
+ * @throws PostedError that says which place breaks the contract and how
+ */
+export async function readRequest(
+  { operation, template, bodyBytes }: RequestReader,
+  request: Request,
+  path: string,
+): Promise<CheckedRequest> {
+  const { pathParameters, query, headers, headerNames, body } = operation;
+  return {
+    pathParameters: pathParameters && check(pathParameters, template.read(path), 'path'),
+    query: query && check(query, readQuery(splitUrl(request.url).query), 'query'),
+    headers: headers && check(headers, readHeaders(headerNames, request.headers), 'header'),
+    body: body && check(body, await readJsonBody(request, bodyBytes), 'body'),
+  };
+}
+
+function readHeaders(names: readonly string[], headers: Headers): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value !== null) values[name] = value;
+  }
+  return values;
+}
+
+function check<Value>(guard: Guard<Value>, value: unknown, place: string): Value {
+  if (guard(value)) return value;
+  throw new PostedError('invalid_request', explain(guard, place));
+}

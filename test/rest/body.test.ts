@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { handlers } from './operations.ts';
+import { answerOf, connectRaw, parseResponse, startRest } from './rest-server.ts';
+
+const json = 'application/json';
+const tooLarge = 'too_large: The body must not be larger than 1000 bytes.';
+const notJson = 'unsupported_media_type: The body must have Content-Type: application/json.';
+const notUtf8 = 'unsupported_media_type: The charset of the body must be utf-8.';
+
+interface Row {
+  readonly what: string;
+  readonly type?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  readonly status: number;
+  readonly answer: unknown;
+}
+
+const bodies: readonly Row[] = [
+  { what: 'a good one', body: '{"text":"hi"}', status: 200, answer: 'hi' },
+  { what: 'one without Content-Type', type: null, body: '{"text":"hi"}', status: 200, answer: 'hi' },
+  {
+    what: 'one of a loud type',
+    type: 'Application/JSON ; Charset="UTF-8"',
+    body: '{"text":"hi"}',
+    status: 200,
+    answer: 'hi',
+  },
+  {
+    what: 'one with other parameters',
+    type: 'application/json; odata=verbose',
+    body: '{"text":"hi"}',
+    status: 200,
+    answer: 'hi',
+  },
+  {
+    what: 'a form',
+    type: 'application/x-www-form-urlencoded',
+    body: 'text=hi',
+    status: 415,
+    answer: notJson,
+  },
+  {
+    what: 'plain text',
+    type: 'text/plain;charset=UTF-8',
+    body: '{"text":"hi"}',
+    status: 415,
+    answer: notJson,
+  },
+  {
+    what: 'a type that begins alike',
+    type: 'application/json-seq',
+    body: '{"text":"hi"}',
+    status: 415,
+    answer: notJson,
+  },
+  {
+    what: 'Latin-1',
+    type: 'application/json; charset=iso-8859-1',
+    body: '{"text":"hi"}',
+    status: 415,
+    answer: notUtf8,
+  },
+  {
+    what: 'gzip',
+    headers: { 'Content-Encoding': 'gzip' },
+    body: 'x',
+    status: 415,
+    answer: 'unsupported_media_type: The body must not have a Content-Encoding.',
+  },
+  {
+    what: 'nothing',
+    body: '',
+    status: 400,
+    answer: 'invalid_request: The body is missing: this operation takes JSON.',
+  },
+  {
+    what: 'half an object',
+    body: '{"text":',
+    status: 400,
+    answer: 'invalid_request: The text is not valid JSON.',
+  },
+  {
+    what: 'bad UTF-8',
+    body: Uint8Array.of(0x22, 0xff, 0x22),
+    status: 400,
+    answer: 'invalid_request: The text is not valid UTF-8.',
+  },
+  {
+    what: 'U+0000',
+    body: '{"text":"\\u0000"}',
+    status: 400,
+    answer: 'invalid_request: /text holds U+0000 or half a surrogate pair.',
+  },
+  {
+    what: 'a wrong type',
+    body: '{"text":1}',
+    status: 400,
+    answer: 'invalid_request: body /text must be string',
+  },
+  { what: 'an array', body: '[]', status: 400, answer: 'invalid_request: body must be object' },
+  { what: 'null', body: 'null', status: 400, answer: 'invalid_request: body must be object' },
+  {
+    what: 'an empty text',
+    body: '{"text":""}',
+    status: 400,
+    answer: 'invalid_request: body /text must NOT have fewer than 1 characters',
+  },
+  {
+    what: 'a long text',
+    body: '{"text":"12345678901"}',
+    status: 400,
+    answer: 'invalid_request: body /text must NOT have more than 10 characters',
+  },
+  {
+    what: 'a missing property',
+    body: '{}',
+    status: 400,
+    answer: "invalid_request: body must have required property 'text'",
+  },
+  {
+    what: 'an unknown property',
+    body: '{"text":"hi","x":1}',
+    status: 400,
+    answer: 'invalid_request: body must NOT have additional properties: unknown property "x"',
+  },
+  {
+    what: 'a prototype',
+    body: '{"text":"hi","__proto__":{}}',
+    status: 400,
+    answer: 'invalid_request: body must NOT have additional properties: unknown property "__proto__"',
+  },
+  { what: 'the largest', body: `{"text":"hi"}${' '.repeat(987)}`, status: 200, answer: 'hi' },
+  { what: 'one byte more', body: `{"text":"hi"}${' '.repeat(988)}`, status: 413, answer: tooLarge },
+  { what: '1 MB', body: `{"text":"${'x'.repeat(1_000_000)}"}`, status: 413, answer: tooLarge },
+];
+
+describe('a body', () => {
+  it.each(bodies)(
+    'as a body, $what, is answered with $status',
+    async ({ type = json, headers = {}, body, status, answer }) => {
+      const { url } = await startRest();
+      const response = await fetch(`${url}/note/create`, {
+        method: 'POST',
+        // Bytes, because fetch would declare a string as text/plain.
+        body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+        headers: { ...(type === null ? {} : { 'Content-Type': type }), ...headers },
+      });
+      expect(await answerOf(response)).toEqual([status, answer]);
+    },
+  );
+
+  it('that is refused never reaches the handler and is counted', async () => {
+    let calls = 0;
+    const { url, invalid, completed } = await startRest({
+      handlers: {
+        createNote: (...args) => {
+          calls += 1;
+          return handlers.createNote(...args);
+        },
+      },
+    });
+    const body = '{"text":""}';
+    await fetch(`${url}/note/create`, { method: 'POST', body, headers: { 'Content-Type': json } });
+    expect(calls).toBe(0);
+    expect(invalid).toEqual([['createNote', 'request']]);
+    expect(completed).toEqual([['createNote', 400]]);
+  });
+
+  it('in chunks is refused as soon as it is too large, and the connection is closed in time', async () => {
+    const { port } = await startRest();
+    const client = await connectRaw(port);
+    client.send('POST /note/create HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
+    for (let sent = 0; sent < 20; sent += 1) client.send(`64\r\n${' '.repeat(100)}\r\n`);
+    // The last chunk never comes.
+    expect(await answerOf(parseResponse(await client.end))).toEqual([413, tooLarge]);
+  });
+
+  it('in chunks is put together', async () => {
+    const { port } = await startRest();
+    const client = await connectRaw(port);
+    client.send(
+      'POST /note/create HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n',
+    );
+    client.send('8\r\n{"text":\r\n');
+    client.send('5\r\n"hi"}\r\n0\r\n\r\n');
+    expect(await answerOf(parseResponse(await client.end))).toEqual([200, 'hi']);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { answerOf, startRest } from './rest-server.ts';
+
+const failed = [500, 'internal: The server failed. The log holds the cause.'];
+
+describe('a response', () => {
+  it('has the headers that all responses have', async () => {
+    const { url } = await startRest({ mounts: { '/healthz': () => new Response('ok') } });
+    for (const path of ['/note/get/a', '/note/get/%zz', '/nowhere', '/healthz']) {
+      const { headers } = await fetch(url + path);
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it.each(['trace-1.2_3', 'a'.repeat(64)])('repeats the sane request id %s', async (id) => {
+    const { url } = await startRest();
+    const { headers } = await fetch(`${url}/nowhere`, { headers: { 'X-Request-Id': id } });
+    expect(headers.get('x-request-id')).toBe(id);
+  });
+
+  it.each(['', 'a b', 'a,b', '<script>', 'a'.repeat(65)])('replaces the request id %j', async (id) => {
+    const { url } = await startRest();
+    const { headers } = await fetch(`${url}/nowhere`, { headers: { 'X-Request-Id': id } });
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('to HEAD is that to GET without its body', async () => {
+    const { url, completed } = await startRest();
+    const response = await fetch(`${url}/note/get/a`, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect((await fetch(`${url}/note/create`, { method: 'HEAD' })).status).toBe(405);
+    expect(completed).toEqual([
+      ['getNote', 200],
+      ['none', 405],
+    ]);
+  });
+
+  it('without content in the contract is empty', async () => {
+    const { url } = await startRest();
+    const headers = { Authorization: 'Bearer of.a' };
+    const response = await fetch(`${url}/note/delete/a`, { method: 'PUT', headers });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect(response.headers.get('content-length')).toBe('0');
+    expect(response.headers.get('content-type')).toBeNull();
+  });
+
+  it('that breaks the contract never leaves, is counted and is logged without its content', async () => {
+    const { url, invalid, logged } = await startRest({
+      handlers: { getFirstNote: async () => ({ text: 'much too long to be a note' }) },
+    });
+    const response = await fetch(`${url}/note/get/first`, { headers: { 'X-Request-Id': 'r1' } });
+    expect(await answerOf(response)).toEqual(failed);
+    expect(invalid).toEqual([['getFirstNote', 'response']]);
+    const [, fields] = logged.find(([level]) => level === 'error') ?? [];
+    expect(fields).toMatchObject({ requestId: 'r1', operation: 'getFirstNote' });
+    expect(String(fields?.err)).toBe(
+      'Error: the response breaks the contract: body /text must NOT have more than 10 characters',
+    );
+    expect(JSON.stringify(logged)).not.toContain('much too long');
+  });
+
+  it('with content where the contract has none never leaves', async () => {
+    const { url, invalid } = await startRest({
+      handlers: { deleteNote: (async () => 'done') as unknown as () => Promise<void> },
+    });
+    const headers = { Authorization: 'Bearer of.a' };
+    const response = await fetch(`${url}/note/delete/a`, { method: 'PUT', headers });
+    expect(await answerOf(response)).toEqual(failed);
+    expect(invalid).toEqual([['deleteNote', 'response']]);
+  });
+});

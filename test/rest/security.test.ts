@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { PostedError } from '../../src/errors.ts';
+import { createRestApp } from '../../src/rest/app.ts';
+import type { HandlersOf, Operations, SecurityHook } from '../../src/rest/handlers.ts';
+import { operations, type Reader, security } from './operations.ts';
+
+const secured = {
+  whoAmI: {
+    ...operations.getFirstNote,
+    operationId: 'whoAmI',
+    method: 'PUT',
+    path: '/note/delete',
+    security: ['strict', 'bearerAuth'],
+    responses: operations.createNote.responses,
+  },
+} as const satisfies Operations;
+
+function fetchSecured(hooks: Record<'strict' | 'bearerAuth', SecurityHook<Reader>>) {
+  const handlers: HandlersOf<typeof secured, Reader> = { whoAmI: async (_request, { user }) => user.name };
+  const app = createRestApp({
+    operations: secured,
+    handlers,
+    security: hooks,
+    observer: { requestCompleted() {}, bodyInvalid() {} },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    origins: { kind: 'any' },
+    limits: { bodyBytes: 1000 },
+  });
+  const headers = { Authorization: 'Bearer of.ada' };
+  return app.fetch(new Request('http://a/note/delete', { method: 'PUT', headers }));
+}
+
+describe('security', () => {
+  it('gives the handler the user of the first hook that knows the token', async () => {
+    const response = await fetchSecured({
+      strict: () => {
+        throw new PostedError('unauthorized', 'Not mine.');
+      },
+      bearerAuth: security.bearerAuth,
+    });
+    expect(await response.json()).toBe('ada');
+  });
+
+  it('refuses when a hook fails otherwise, though the next might know the token', async () => {
+    const response = await fetchSecured({
+      strict: () => {
+        throw new Error('the key is gone');
+      },
+      bearerAuth: security.bearerAuth,
+    });
+    expect(response.status).toBe(500);
+  });
+
+  it('refuses when there is no hook', async () => {
+    const response = await fetchSecured({} as Parameters<typeof fetchSecured>[0]);
+    expect(response.status).toBe(401);
+  });
+});
