@@ -52,14 +52,3 @@ export function splitTarget(target: string): { readonly path: string; readonly q
   if (mark === -1) return { path: relative, query: '' };
   return { path: relative.slice(0, mark), query: relative.slice(mark + 1) };
 }
-
-/** A query as an object; a name that stands in it twice has an array, which no scalar schema accepts. */
-export function readQuery(query: string): Record<string, string | string[]> {
-  const values: Record<string, string | string[]> = Object.create(null);
-  const search = new URLSearchParams(query);
-  for (const name of new Set(search.keys())) {
-    const [first = '', ...more] = search.getAll(name);
-    values[name] = more.length === 0 ? first : [first, ...more];
-  }
-  return values;
-}

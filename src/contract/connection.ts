@@ -3,8 +3,9 @@ import { WebSocket } from 'ws';
 import { PostedError } from '../errors.ts';
 import { type CloseCode, closeCodes, fitReason } from './close-codes.ts';
 import { pingFrame } from './frame.ts';
-import type { Connection, Principal } from './handlers.ts';
+import type { Connection, Encoded, Principal } from './handlers.ts';
 import type { Outbox, Writer } from './outbox.ts';
+import type { EncodedFrame } from './publisher.ts';
 
 export interface ConnectionOptions {
   readonly id: string;
@@ -15,6 +16,12 @@ export interface ConnectionOptions {
   readonly socket: Duplex;
   readonly outbox: Outbox;
   readonly maxBufferedBytes: number;
+  readonly maxBufferedAgeMs: number;
+  readonly closeTimeoutMs: number;
+  /** Told of each message that the application sends to this connection alone. */
+  onSent(message: string): void;
+  /** Called when the socket has taken all that was queued, after it could not. */
+  onDrained(connection: Connection<unknown>): void;
   /** Handles one text message; what it throws closes the connection. */
   dispatch(connection: Connection<unknown>, data: Buffer): void | Promise<void>;
   /** Told of what it throws that is no PostedError, before the connection closes. */
@@ -32,7 +39,8 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
   #handling: Promise<void> | null = null;
   #alive = true;
   #closing: CloseCode | null = null;
-  #closingWasSeen = false;
+  /** Since when the socket takes no more; 0 while it does. */
+  #fullSinceMs = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -46,15 +54,24 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
     return this.#closing;
   }
 
+  get bufferedBytes(): number {
+    return this.#options.socket.writableLength + this.#dueBytes;
+  }
+
+  send(encoded: Encoded): boolean {
+    const isQueued = this.enqueue((encoded as EncodedFrame).frame);
+    if (isQueued) this.#options.onSent(encoded.message);
+    return isQueued;
+  }
+
   /** Queues a frame; false where the connection is closing, also because it reads too slowly. */
   enqueue(frame: Buffer): boolean {
     if (!this.#isOpen()) return false;
-    const { socket, maxBufferedBytes, outbox } = this.#options;
-    if (socket.writableLength + this.#dueBytes + frame.length > maxBufferedBytes) {
+    if (this.bufferedBytes + frame.length > this.#options.maxBufferedBytes || this.#isFullForTooLong()) {
       this.close('slowConsumer');
       return false;
     }
-    if (this.#due.length === 0) outbox.add(this);
+    if (this.#due.length === 0) this.#options.outbox.add(this);
     this.#due.push(frame);
     this.#dueBytes += frame.length;
     return true;
@@ -73,6 +90,20 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
     }
     this.#due.length = 0;
     this.#dueBytes = 0;
+    if (socket.writableNeedDrain && this.#fullSinceMs === 0) this.#awaitDrain();
+  }
+
+  #awaitDrain(): void {
+    this.#fullSinceMs = performance.now();
+    this.#options.socket.once('drain', () => {
+      this.#fullSinceMs = 0;
+      if (this.#isOpen()) this.#options.onDrained(this);
+    });
+  }
+
+  #isFullForTooLong(): boolean {
+    if (this.#fullSinceMs === 0) return false;
+    return performance.now() - this.#fullSinceMs > this.#options.maxBufferedAgeMs;
   }
 
   close(code: CloseCode, reason?: string): void {
@@ -83,6 +114,7 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
     webSocket.close(closeCodes[code].code, fitReason(reason ?? closeCodes[code].reason));
     // A paused socket would never read the peer's half of the closing handshake.
     webSocket.resume();
+    setTimeout(() => this.terminate(), this.#options.closeTimeoutMs).unref();
   }
 
   terminate(): void {
@@ -100,13 +132,11 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
 
   /**
    * Called once in a ping interval: asks for a sign of life, and ends a connection that gave none
-   * since the last time, whose credentials have expired, or whose peer does not finish closing.
+   * since the last time, or whose credentials have expired.
    */
   sweep(nowMs: number): void {
-    if (this.#closing !== null) {
-      if (this.#closingWasSeen) this.terminate();
-      this.#closingWasSeen = true;
-    } else if ((this.principal?.expiresAtMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
+    if (this.#closing !== null) return;
+    if ((this.principal?.expiresAtMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
       this.close('unauthorized');
     } else if (this.#alive) {
       this.#alive = false;

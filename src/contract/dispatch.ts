@@ -42,7 +42,7 @@ export function createDispatch(
       throw refuse('unknown', `/${property} names none of this channel's messages`);
     }
     const { message, handler } = route;
-    if (!message.guard(value)) throw refuse(message.name, explain(message.guard));
+    if (!message.guard(value)) throw refuse(message.name, explain(message.guard, 'the message'));
     observer.messageReceived(channel.name, message.name);
     return handler(value, connection);
   };

@@ -26,10 +26,22 @@ export interface Handshake<User, Parameters, Query> {
   readonly query: Query;
 }
 
+/** A message that was checked and encoded, ready to be sent to any number of the channel's connections. */
+export interface Encoded {
+  /** The message's name in the contract. */
+  readonly message: string;
+  /** What it costs on the wire. */
+  readonly bytes: number;
+}
+
 export interface Connection<Session> {
   readonly id: string;
   /** What `accept` returned. */
   readonly session: Session;
+  /** What was sent and is not yet taken by the socket, in bytes. */
+  readonly bufferedBytes: number;
+  /** Queues a message; false where the connection is closing, also because it reads too slowly. */
+  send(encoded: Encoded): boolean;
   /** Starts the closing handshake (RFC 6455 section 7.1.2). What was queued before goes out first. */
   close(code: CloseCode, reason?: string): void;
 }
@@ -41,16 +53,17 @@ export interface Closed {
   readonly reason: string;
 }
 
-/**
- * Validates and encodes a message once and queues it to each of the connections, in the order of
- * the calls. Returns how many it was queued to: 0 for a message that breaks the contract, which is
- * counted, logged without its content, and sent to nobody.
- */
-export type Publish<Message, Session> = (
-  message: Message,
-  connections: Iterable<Connection<Session>>,
-  options?: PublishOptions,
-) => number;
+/** The one way by which a message of a `send` operation leaves: nothing is sent that its guard has not seen. */
+export interface Publish<Message, Session> {
+  /**
+   * Encodes a message and queues it to each of the connections, in the order of the calls. Returns
+   * how many it was queued to.
+   */
+  (message: Message, connections: Iterable<Connection<Session>>, options?: PublishOptions): number;
+
+  /** Null for a message that breaks the contract, which is counted and logged without its content. */
+  encode(message: Message): Encoded | null;
+}
 
 export interface PublishOptions {
   /** When what the message tells of happened, in milliseconds since the epoch: the start of the latency that is measured. */

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { PostedError } from '../errors.ts';
 import { explain, type Guard } from '../guard.ts';
 import { isAllowedOrigin, type OriginPolicy } from '../origin.ts';
-import { type AddressMatch, readQuery, splitTarget } from './address.ts';
+import { readQuery } from '../query.ts';
+import { type AddressMatch, splitTarget } from './address.ts';
 import { authenticate, type SecurityHooks } from './credentials.ts';
 import type { ChannelDescriptor } from './descriptor.ts';
 import type { Closed, Handshake, Principal } from './handlers.ts';
@@ -82,7 +83,7 @@ export function createHandshakes<Channel extends HandshakeChannel>(
         id,
         principal,
         parameters: checkValues('parameters', 'the path', descriptor.parameters, values),
-        query: checkValues('query', 'the query', descriptor.query, readQuery(query)),
+        query: checkValues('query', 'the query', descriptor.query, decodeQuery(query)),
       };
       const session = await deadline((async () => channel.accept(handshake))(), (late) =>
         channel.closed(late, neverOpened),
@@ -171,7 +172,15 @@ function checkValues(
     throw refusal(reason, 'invalid_request', `${place} of this channel takes nothing.`);
   }
   if (guard(values)) return values;
-  throw refusal(reason, 'invalid_request', `${place}: ${explain(guard)}`);
+  throw refusal(reason, 'invalid_request', explain(guard, place));
+}
+
+function decodeQuery(query: string): object {
+  try {
+    return readQuery(query);
+  } catch (thrown) {
+    throw new Refusal('query', PostedError.from(thrown));
+  }
 }
 
 /** One span of time for several waits: what is still open at its end is refused, and what comes later is handed to `late`. */

@@ -22,6 +22,10 @@ export interface ContractServerOptions {
   readonly pingIntervalMs?: number;
   /** What may wait for a connection to be read before it is closed as a slow consumer, in bytes. Default: 1,048,576. */
   readonly maxBufferedBytes?: number;
+  /** How long a socket may take nothing before its connection is closed as a slow consumer. Default: 10,000. */
+  readonly maxBufferedAgeMs?: number;
+  /** How long a peer may take for its half of the closing handshake. Default: 5,000. */
+  readonly closeTimeoutMs?: number;
 }
 
 /** Fills in the defaults, once for a server. */
@@ -50,4 +54,6 @@ const defaults: Required<ContractServerOptions> = {
   handshakeTimeoutMs: 10_000,
   pingIntervalMs: 30_000,
   maxBufferedBytes: 1_048_576,
+  maxBufferedAgeMs: 10_000,
+  closeTimeoutMs: 5000,
 };

@@ -13,13 +13,14 @@ export interface ServedChannel {
   accept(handshake: Handshake<Principal | undefined, object, object>): unknown;
   opened(connection: Connection<unknown>): void;
   closed(session: unknown, closed: Closed): void;
+  drained(connection: Connection<unknown>): void;
   dispatch(connection: Connection<unknown>, data: Buffer): void | Promise<void>;
 }
 
 /** What every generated handlers interface has, whatever its contract. */
 interface ChannelHandlers
   extends Pick<ServedChannel, 'accept' | 'opened' | 'closed'>,
-    Partial<Pick<ServedChannel, 'security'>> {}
+    Partial<Pick<ServedChannel, 'security' | 'drained'>> {}
 
 /** What a generated handlers interface has for each message of a `send` operation. */
 type SendHandlers = Readonly<
@@ -60,6 +61,7 @@ export function serveChannels<Handlers>(
       accept: (handshake) => own.accept(handshake),
       opened: (connection) => own.opened(connection),
       closed: (session, closed) => own.closed(session, closed),
+      drained: (connection) => own.drained?.(connection),
       dispatch: createDispatch(descriptor, own, deps.observer),
     };
   });

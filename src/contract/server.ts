@@ -88,6 +88,10 @@ export function createContractServer<Handlers>(
       socket,
       outbox,
       maxBufferedBytes: options.maxBufferedBytes,
+      maxBufferedAgeMs: options.maxBufferedAgeMs,
+      closeTimeoutMs: options.closeTimeoutMs,
+      onSent: (message) => observer.messageSent(name, message, 1),
+      onDrained: (self) => channel.drained(self),
       dispatch: (self, data) => channel.dispatch(self, data),
       onFailure: (error) =>
         log.error({ connection: id, channel: name, err: error.cause }, 'a handler failed'),

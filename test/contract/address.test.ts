@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileAddress, readQuery, splitTarget } from '../../src/contract/address.ts';
+import { compileAddress, splitTarget } from '../../src/contract/address.ts';
 
 describe('compileAddress', () => {
   const cases: readonly (readonly [string, string, ReturnType<ReturnType<typeof compileAddress>>])[] = [
@@ -35,11 +35,5 @@ describe('splitTarget', () => {
     ['//example.com/a', '//example.com/a', ''],
   ])('splits %s', (target, path, query) => {
     expect(splitTarget(target)).toEqual({ path, query });
-  });
-});
-
-describe('readQuery', () => {
-  it('keeps every value of a name that stands there twice', () => {
-    expect({ ...readQuery('a=1&b=2&a=3&c=%20%2B&d') }).toEqual({ a: ['1', '3'], b: '2', c: ' +', d: '' });
   });
 });

@@ -111,7 +111,7 @@ describe('a connection', () => {
   it('is closed when it reads too slowly, while the others get everything', async () => {
     const { url, port, handlers, observed } = await startRoom(
       {},
-      { maxBufferedBytes: 200_000, pingIntervalMs: 300 },
+      { maxBufferedBytes: 200_000, closeTimeoutMs: 20 },
     );
     const stalled = await connectRaw(port);
     stalled.write(handshakeRequest(path, { Authorization: 'Bearer stalled' }));

@@ -117,13 +117,13 @@ const rows: readonly Row[] = [
     title: 'a message with an unknown field',
     frames: [frame(text, '{"type":"said","text":"hello","mood":"sour"}')],
     code: 4400,
-    reason: 'the value must NOT have additional properties',
+    reason: 'the message must NOT have additional properties',
   },
   {
     title: 'a message of a wrong type',
     frames: [frame(text, '{"type":"said","text":1}')],
     code: 4400,
-    reason: 'the value must have text',
+    reason: 'the message must have text',
   },
 ];
 
