@@ -24,8 +24,20 @@ export interface Store {
   /** The seq of the newest event; 0 for an empty log. */
   headSeq(): Promise<number>;
 
-  /** The ids of those whose posts `user` reads. */
-  friendsOf(user: string): Promise<readonly string[]>;
+  /** Which history this is, and where its log begins. */
+  history(): Promise<History>;
+  /** Begins a new history: cursors of the old one are void from then on. Resolves with its epoch. */
+  startNewEpoch(): Promise<string>;
+  /** Removes events from before `beforeMs`, the floor first. Resolves with the seq of the floor. */
+  prune(beforeMs: number): Promise<number>;
+
+  /** The seq of the last ack that was stored for the device; null if there is none. */
+  findDeviceCursor(user: string, device: string): Promise<number | null>;
+  /** Each only ever moves forward. */
+  saveDeviceCursors(cursors: readonly DeviceCursor[]): Promise<void>;
+
+  /** Those whose posts `user` reads. */
+  friendsOf(user: string): Promise<readonly Friend[]>;
 
   insertUser(user: UserRecord, passwordHash: string): Promise<void>;
   findUser(id: string): Promise<UserRecord | null>;
@@ -49,6 +61,26 @@ export interface Store {
   ping(): Promise<void>;
   /** Finishes what was begun, then lets go of files and threads. Further calls reject. */
   close(): Promise<void>;
+}
+
+export interface History {
+  /** A UUID that names this history of the log; operators begin a new one after a restore. */
+  readonly epoch: string;
+  /** Events up to this seq may be gone. */
+  readonly floorSeq: number;
+}
+
+export interface DeviceCursor {
+  readonly user: string;
+  /** The client's name for itself. */
+  readonly device: string;
+  readonly seq: number;
+}
+
+export interface Friend {
+  readonly id: string;
+  /** The friendship began with this event: posts before it are not part of it. */
+  readonly sinceSeq: number;
 }
 
 export interface PostDraft {

@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { toEvent } from './event-row.ts';
+import { prefixEnd } from './prefix.ts';
+import type { Store } from './store.ts';
+import type { Tables } from './tables.ts';
+
+/** What one statement does that all engines understand. */
+export type Queries = Omit<
+  Store,
+  'appendPost' | 'appendFriendSet' | 'appendFriendDeleted' | 'ping' | 'close'
+>;
+
+const userColumns = [
+  'id',
+  'first_name as firstName',
+  'second_name as secondName',
+  'birthdate',
+  'biography',
+  'city',
+] as const;
+
+/** Rows removed in one transaction: other writes wait no longer than it takes. */
+const pruneBatch = 1000;
+
+/** Rows in one statement: engines bound its parameters. */
+const cursorBatch = 500;
+
+export function createQueries(db: Kysely<Tables>): Queries {
+  async function headSeq(): Promise<number> {
+    const { seq } = await db.selectFrom('head').select('seq').executeTakeFirstOrThrow();
+    return seq;
+  }
+
+  return {
+    async eventsAfter(afterSeq, limit) {
+      const rows = await db
+        .selectFrom('event')
+        .leftJoin('post', 'post.seq', 'event.seq')
+        .selectAll('event')
+        .select('post.text')
+        .where('event.seq', '>', afterSeq)
+        .orderBy('event.seq')
+        .limit(limit)
+        .execute();
+      return rows.map(toEvent);
+    },
+
+    headSeq,
+
+    async friendsOf(user) {
+      return await db
+        .selectFrom('friend')
+        .select(['friend_id as id', 'since_seq as sinceSeq'])
+        .where('user_id', '=', user)
+        .orderBy('friend_id')
+        .execute();
+    },
+
+    async history() {
+      return await db.selectFrom('meta').select(['epoch', 'floor_seq as floorSeq']).executeTakeFirstOrThrow();
+    },
+
+    async startNewEpoch() {
+      const epoch = randomUUID();
+      await db.updateTable('meta').set({ epoch }).execute();
+      return epoch;
+    },
+
+    async prune(beforeMs) {
+      // Read first: what is appended meanwhile is above it, and stays.
+      const head = await headSeq();
+      // From the oldest on, so that only what is to go is looked at.
+      const kept = await db
+        .selectFrom('event')
+        .select('seq')
+        .where('created_at', '>=', beforeMs)
+        .orderBy('seq')
+        .limit(1)
+        .executeTakeFirst();
+      const floorSeq = kept === undefined ? head : kept.seq - 1;
+      // A reader that is told of the floor never looks for what is about to go.
+      await db.updateTable('meta').set({ floor_seq: floorSeq }).where('floor_seq', '<', floorSeq).execute();
+      for (let removed = pruneBatch; removed === pruneBatch; ) {
+        const oldest = db
+          .selectFrom('event')
+          .select('seq')
+          .where('seq', '<=', floorSeq)
+          .orderBy('seq')
+          .limit(pruneBatch);
+        const { numDeletedRows } = await db
+          .deleteFrom('event')
+          .where('seq', 'in', oldest)
+          .executeTakeFirstOrThrow();
+        removed = Number(numDeletedRows);
+      }
+      return floorSeq;
+    },
+
+    async findDeviceCursor(user, device) {
+      const row = await db
+        .selectFrom('device_cursor')
+        .select('seq')
+        .where('user_id', '=', user)
+        .where('device', '=', device)
+        .executeTakeFirst();
+      return row?.seq ?? null;
+    },
+
+    async saveDeviceCursors(cursors) {
+      for (let start = 0; start < cursors.length; start += cursorBatch) {
+        await db
+          .insertInto('device_cursor')
+          .values(
+            cursors
+              .slice(start, start + cursorBatch)
+              .map(({ user, device, seq }) => ({ user_id: user, device, seq })),
+          )
+          .onConflict((conflict) =>
+            conflict
+              .columns(['user_id', 'device'])
+              .doUpdateSet((build) => ({ seq: build.ref('excluded.seq') }))
+              .whereRef('excluded.seq', '>', 'device_cursor.seq'),
+          )
+          .execute();
+      }
+    },
+
+    async insertUser({ id, firstName, secondName, birthdate, biography, city }, passwordHash) {
+      await db
+        .insertInto('app_user')
+        .values({
+          id,
+          first_name: firstName,
+          second_name: secondName,
+          birthdate,
+          biography,
+          city,
+          password_hash: passwordHash,
+        })
+        .execute();
+    },
+
+    async findUser(id) {
+      const row = await db.selectFrom('app_user').select(userColumns).where('id', '=', id).executeTakeFirst();
+      return row ?? null;
+    },
+
+    async findPasswordHash(userId) {
+      const row = await db
+        .selectFrom('app_user')
+        .select('password_hash')
+        .where('id', '=', userId)
+        .executeTakeFirst();
+      return row?.password_hash ?? null;
+    },
+
+    async searchUsers(firstNamePrefix, secondNamePrefix, limit) {
+      const firstNameEnd = prefixEnd(firstNamePrefix);
+      const secondNameEnd = prefixEnd(secondNamePrefix);
+      return await db
+        .selectFrom('app_user')
+        .select(userColumns)
+        .where('first_name', '>=', firstNamePrefix)
+        .$if(firstNameEnd !== null, (query) => query.where('first_name', '<', firstNameEnd))
+        .where('second_name', '>=', secondNamePrefix)
+        .$if(secondNameEnd !== null, (query) => query.where('second_name', '<', secondNameEnd))
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+    },
+
+    async findPost(id) {
+      const row = await db
+        .selectFrom('post')
+        .select(['id', 'author', 'text'])
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+
+    async updatePost(id, author, text) {
+      const { numUpdatedRows } = await db
+        .updateTable('post')
+        .set({ text })
+        .where('id', '=', id)
+        .where('author', '=', author)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    },
+
+    async deletePost(id, author) {
+      const { numDeletedRows } = await db
+        .deleteFrom('post')
+        .where('id', '=', id)
+        .where('author', '=', author)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows > 0n;
+    },
+
+    async feedOf(user, offset, limit) {
+      // No friend has more than this many posts on the page or before it, so that the older ones of
+      // each need no look: the cost is that of the friends times the page, not of all their posts.
+      const reach = Math.min(offset + limit, Number.MAX_SAFE_INTEGER);
+      const page = db
+        .selectFrom('friend')
+        .innerJoin('post as candidate', (join) =>
+          join.onRef('candidate.author', '=', 'friend.friend_id').on('candidate.seq', '>=', (build) =>
+            build.fn.coalesce(
+              build
+                .selectFrom('post as oldest')
+                .select('oldest.seq')
+                .whereRef('oldest.author', '=', 'friend.friend_id')
+                .orderBy('oldest.seq', 'desc')
+                .limit(1)
+                .offset(reach - 1),
+              build.lit(0),
+            ),
+          ),
+        )
+        .select('candidate.seq')
+        .where('friend.user_id', '=', user)
+        .orderBy('candidate.seq', 'desc')
+        .limit(limit)
+        .offset(offset);
+      return await db
+        .selectFrom(page.as('page'))
+        .innerJoin('post', 'post.seq', 'page.seq')
+        .select(['post.id', 'post.author', 'post.text'])
+        .orderBy('post.seq', 'desc')
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { PostedError } from '../../errors.ts';
+import type { FromWorker, OperationName, Operations, Request, ToWorker, WorkerData } from './protocol.ts';
+
+interface Waiting {
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The main thread's side of the worker that owns the database. */
+export class SqliteLink {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #failed = Promise.withResolvers<Error>();
+  readonly #ended = Promise.withResolvers<void>();
+  #outbox: Request[] = [];
+  #lastId = 0;
+  #failure: Error | undefined;
+  #isClosing = false;
+
+  private constructor(data: WorkerData) {
+    // The worker beside this file: .ts as it is written, .js as it is published.
+    const extension = extname(new URL(import.meta.url).pathname);
+    this.#worker = new Worker(new URL(`./worker${extension}`, import.meta.url), {
+      name: 'posted-store',
+      workerData: data,
+    });
+    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
+    this.#worker.on('error', (error: Error) => this.#fail(error));
+    this.#worker.on('exit', (code) => {
+      if (!this.#isClosing) this.#fail(new Error(`the store's worker has ended with code ${code}`));
+      this.#ended.resolve();
+    });
+  }
+
+  /** @throws Error when the file cannot be used */
+  static async open(path: string): Promise<SqliteLink> {
+    const link = new SqliteLink({ path });
+    const failure = await Promise.race([link.#opened.promise, link.failed]);
+    if (failure === undefined) return link;
+    await link.#ended.promise;
+    throw failure;
+  }
+
+  /** Resolves, with the cause, if the worker dies before it is told to. */
+  get failed(): Promise<Error> {
+    return this.#failed.promise;
+  }
+
+  /** All that is asked in one turn of the event loop goes to the worker in one message. */
+  request<Name extends OperationName>(
+    name: Name,
+    input: Operations[Name]['input'],
+  ): Promise<Operations[Name]['output']> {
+    if (this.#failure !== undefined) return Promise.reject(unavailable(this.#failure));
+    this.#lastId += 1;
+    const id = this.#lastId;
+    if (this.#outbox.length === 0) setImmediate(() => this.#flush());
+    this.#outbox.push({ id, name, input } as Request);
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#waiting.set(id, { resolve, reject });
+    return promise as Promise<Operations[Name]['output']>;
+  }
+
+  /** To be called when every request is answered. Resolves when the file is closed and the thread gone. */
+  async close(): Promise<void> {
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      this.#send('close');
+    }
+    await this.#ended.promise;
+  }
+
+  #flush(): void {
+    const requests = this.#outbox;
+    this.#outbox = [];
+    this.#send(requests);
+  }
+
+  #send(message: ToWorker): void {
+    // The linter takes whatever is not called a port for a window.
+    const port = this.#worker;
+    port.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message === 'open') {
+      this.#opened.resolve();
+      return;
+    }
+    for (const answer of message) {
+      const waiting = this.#waiting.get(answer.id);
+      this.#waiting.delete(answer.id);
+      if ('failure' in answer) waiting?.reject(new Error(answer.failure));
+      else waiting?.resolve(answer.output);
+    }
+  }
+
+  #fail(cause: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = cause;
+    this.#failed.resolve(cause);
+    for (const { reject } of this.#waiting.values()) reject(unavailable(cause));
+    this.#waiting.clear();
+  }
+}
+
+function unavailable(cause: Error): PostedError {
+  return new PostedError('unavailable', 'The store has failed.', { cause });
+}
