@@ -1,4 +1,7 @@
-import type { FeedEvent, PostCreated } from '../store/event.ts';
+import type { FeedEvent, FriendDeleted, FriendSet, PostCreated } from '../store/event.ts';
+import type { Friend } from '../store/store.ts';
+
+export type { FeedEvent, Friend };
 
 export type Audience = 'everyone' | 'friends';
 
@@ -7,7 +10,7 @@ export type LivePost = PostCreated & { readonly text: string };
 
 export interface HubOptions<Member> {
   /** The friends of a user, at least as new as the last event that was applied. */
-  friendsOf(user: string): Promise<readonly string[]>;
+  friendsOf(user: string): Promise<readonly Friend[]>;
   /** Called for each new post with those who get it; not called where nobody does. */
   deliver(post: LivePost, members: Iterable<Member>): void;
 }
@@ -23,11 +26,11 @@ export interface Subscription<Member> {
 interface Reader<Member> {
   subscriptions: number;
   readonly members: Set<Member>;
-  /** Null until they are loaded. */
-  friends: Set<string> | null;
+  /** Each with the seq since when; null until they are loaded. */
+  friends: Map<string, number> | null;
   readonly loaded: Promise<void>;
   /** Changes that were applied before the friends were loaded. */
-  readonly early: (readonly [kind: 'friend-set' | 'friend-deleted', friend: string])[];
+  readonly early: (FriendSet | FriendDeleted)[];
 }
 
 /**
@@ -73,6 +76,12 @@ export class Hub<Member> {
     if (reader !== undefined) this.#release(user, reader);
   }
 
+  /** Whether the subscription may see a post of the past, by who is whose friend now. */
+  sees({ user, audience }: Subscription<Member>, author: string, seq: number): boolean {
+    if (audience === 'everyone') return true;
+    return (this.#readers.get(user)?.friends?.get(author) ?? seq) < seq;
+  }
+
   apply(event: FeedEvent): void {
     if (event.kind === 'post') {
       if (hasText(event)) this.#deliver(event);
@@ -80,8 +89,8 @@ export class Hub<Member> {
     }
     const reader = this.#readers.get(event.user);
     if (reader === undefined) return;
-    if (reader.friends === null) reader.early.push([event.kind, event.friend]);
-    else this.#change(reader, reader.friends, event.kind, event.friend);
+    if (reader.friends === null) reader.early.push(event);
+    else this.#change(reader, reader.friends, event);
   }
 
   #deliver(post: LivePost): void {
@@ -90,7 +99,7 @@ export class Hub<Member> {
       if (this.#everyone.size > 0) this.#options.deliver(post, this.#everyone);
       return;
     }
-    this.#options.deliver(post, concat(this.#everyone, readers));
+    this.#options.deliver(post, concat(this.#everyone, readers, post));
   }
 
   #membersOf({ user, audience }: Subscription<Member>): Set<Member> | undefined {
@@ -99,11 +108,11 @@ export class Hub<Member> {
 
   #load(user: string): Reader<Member> {
     const load = async (): Promise<void> => {
-      const friends = new Set<string>();
-      for (const friend of await this.#options.friendsOf(user))
-        this.#change(reader, friends, 'friend-set', friend);
+      const friends = new Map<string, number>();
+      for (const { id, sinceSeq } of await this.#options.friendsOf(user))
+        this.#add(reader, friends, id, sinceSeq);
       // The read may be newer than these; the last change to each friend decides either way.
-      for (const [kind, friend] of reader.early) this.#change(reader, friends, kind, friend);
+      for (const event of reader.early) this.#change(reader, friends, event);
       reader.early.length = 0;
       reader.friends = friends;
     };
@@ -118,18 +127,17 @@ export class Hub<Member> {
     return reader;
   }
 
-  #change(
-    reader: Reader<Member>,
-    friends: Set<string>,
-    kind: 'friend-set' | 'friend-deleted',
-    friend: string,
-  ): void {
-    if (kind === 'friend-deleted') {
-      friends.delete(friend);
-      this.#forget(reader, friend);
-      return;
+  #change(reader: Reader<Member>, friends: Map<string, number>, event: FriendSet | FriendDeleted): void {
+    if (event.kind === 'friend-set') {
+      this.#add(reader, friends, event.friend, event.seq);
+    } else {
+      friends.delete(event.friend);
+      this.#forget(reader, event.friend);
     }
-    friends.add(friend);
+  }
+
+  #add(reader: Reader<Member>, friends: Map<string, number>, friend: string, sinceSeq: number): void {
+    friends.set(friend, sinceSeq);
     const readers = this.#readersByFriend.get(friend);
     if (readers === undefined) this.#readersByFriend.set(friend, new Set([reader]));
     else readers.add(reader);
@@ -145,7 +153,7 @@ export class Hub<Member> {
     reader.subscriptions -= 1;
     if (reader.subscriptions > 0) return;
     if (this.#readers.get(user) === reader) this.#readers.delete(user);
-    for (const friend of reader.friends ?? []) this.#forget(reader, friend);
+    for (const friend of reader.friends?.keys() ?? []) this.#forget(reader, friend);
   }
 }
 
@@ -153,10 +161,14 @@ function hasText(event: PostCreated): event is LivePost {
   return event.text !== null;
 }
 
+/** The friends are at least as new as the post: one who became a friend after it is passed over. */
 function* concat<Member>(
   everyone: Iterable<Member>,
-  readers: Iterable<{ readonly members: Iterable<Member> }>,
+  readers: Iterable<Pick<Reader<Member>, 'members' | 'friends'>>,
+  { author, seq }: LivePost,
 ): Generator<Member> {
   yield* everyone;
-  for (const { members } of readers) yield* members;
+  for (const { members, friends } of readers) {
+    if ((friends?.get(author) ?? seq) < seq) yield* members;
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Hub, type LivePost } from '../../src/feed/hub.ts';
+import { type Friend, Hub, type LivePost } from '../../src/feed/hub.ts';
 import type { FeedEvent } from '../../src/store/event.ts';
 
 const [ada, bob, cyd] = ['ada', 'bob', 'cyd'] as const;
@@ -35,7 +35,7 @@ function createLog() {
 function createHub(friends: Readonly<Record<string, readonly string[]>> = {}) {
   const delivered: string[] = [];
   const hub = new Hub<string>({
-    friendsOf: async (user) => friends[user] ?? [],
+    friendsOf: async (user) => (friends[user] ?? []).map((id) => ({ id, sinceSeq: 0 })),
     deliver(post: LivePost, members) {
       for (const member of members) delivered.push(`${member} <- ${post.author}`);
     },
@@ -89,18 +89,18 @@ describe('Hub', () => {
   });
 
   it('applies changes that arrive while the friends are being read', async () => {
-    let answer: (friends: readonly string[]) => void = () => {};
+    const answer = Promise.withResolvers<readonly Friend[]>();
     const delivered: string[] = [];
     const log = createLog();
     const hub = new Hub<string>({
-      friendsOf: () => new Promise((resolve) => (answer = resolve)),
+      friendsOf: () => answer.promise,
       deliver: ({ author }) => void delivered.push(author),
     });
     const subscribing = hub.subscribe(ada, 'friends');
     await Promise.resolve();
     hub.apply(log.delete(ada, bob));
     hub.apply(log.set(ada, cyd));
-    answer([bob]);
+    answer.resolve([{ id: bob, sinceSeq: 0 }]);
     hub.join(await subscribing, ada);
     hub.apply(log.post(bob));
     hub.apply(log.post(cyd));
@@ -114,7 +114,7 @@ describe('Hub', () => {
     const hub = new Hub<string>({
       async friendsOf() {
         if (fails) throw new Error('the disk is gone');
-        return [bob];
+        return [{ id: bob, sinceSeq: 0 }];
       },
       deliver: ({ author }) => void delivered.push(author),
     });
@@ -134,6 +134,21 @@ describe('Hub', () => {
     hub.apply(log.post(bob));
     hub.apply(log.post(cyd));
     expect(delivered).toEqual(['ada <- cyd']);
+  });
+
+  it('passes over the posts of a friend from before the friendship, which was read early', async () => {
+    const { delivered, log } = createHub();
+    const before = log.post(bob);
+    const set = log.set(ada, bob);
+    const reading = new Hub<string>({
+      friendsOf: async () => [{ id: bob, sinceSeq: set.seq }],
+      deliver(_post, members) {
+        for (const member of members) delivered.push(member);
+      },
+    });
+    reading.join(await reading.subscribe(ada, 'friends'), ada);
+    for (const event of [before, set, log.post(bob)]) reading.apply(event);
+    expect(delivered).toEqual([ada]);
   });
 
   it('passes over a post that was deleted before it was applied', async () => {

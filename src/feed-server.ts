@@ -1,0 +1,193 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { contract } from '../generated/asyncapi/channels.ts';
+import { operations } from '../generated/openapi/operations.ts';
+import { secretKey, type TokenKey } from './auth/keys.ts';
+import { createPasswords } from './auth/passwords.ts';
+import { loadOrCreateSecret } from './auth/secret.ts';
+import { createTokens } from './auth/tokens.ts';
+import type { Settings } from './config/read-settings.ts';
+import { createContractServer } from './contract/server.ts';
+import { errorCode } from './error-code.ts';
+import { createFriends } from './feed/friends.ts';
+import { createPosts } from './feed/posts.ts';
+import { Tail } from './feed/tail.ts';
+import { createUsers } from './feed/users.ts';
+import { createOperationHandlers } from './handlers/operations.ts';
+import { createPostFeedPosted } from './handlers/post-feed-posted.ts';
+import { checkReadiness } from './health.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { createRestApp, type Mount } from './rest/app.ts';
+import { createServer } from './rest/server.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
+
+/** The whole server: REST and WebSocket on one port, over one store. */
+export interface FeedServer {
+  /** `http://host:port`, with the port that was picked where the setting is 0. */
+  readonly url: string;
+  /** Resolves, with the cause, when the server cannot go on; whoever runs it then closes it. */
+  readonly failure: Promise<Error>;
+  /** Finishes what was begun, closes connections with 1012, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Password hashes that are at work or wait for a thread. One takes about 20 ms of a core. */
+const maxPendingPasswords = 64;
+
+/**
+ * Starts the server and resolves once it can be used.
+ *
+ * @throws Error that says what stands in the way, such as a port that is taken
+ */
+export async function startFeedServer(settings: Settings, log: Log): Promise<FeedServer> {
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
+  const tokens = createTokens({
+    key: settings.jwtKey ?? (await generatedKey(settings.dataDir)),
+    issuer: settings.jwtIssuer,
+    audience: settings.jwtAudience,
+    lifetimeSeconds: settings.jwtLifetimeSeconds,
+  });
+  const metrics = createMetrics(contract);
+  const failed = Promise.withResolvers<Error>();
+  const store = await openSqliteStore({
+    path: join(settings.dataDir, 'posted.sqlite'),
+    log,
+    onFailure: failed.resolve,
+  });
+  let isStopping = false;
+
+  try {
+    const feed = createPostFeedPosted({
+      tokens,
+      friendsOf: (user) => store.friendsOf(user),
+      audience: settings.feedAudience,
+    });
+    const tail = await Tail.start({ store, log, apply: (event) => feed.hub.apply(event) });
+    const contractServer = createContractServer(
+      contract,
+      { postFeedPosted: feed.handlers },
+      {
+        observer: metrics,
+        log,
+        origins: settings.allowedOrigins,
+        maxMessageBytes: settings.maxMessageBytes,
+        maxConnections: settings.maxConnections,
+        maxConnectionsPerUser: settings.maxConnectionsPerUser,
+        handshakeTimeoutMs: settings.handshakeTimeoutMs,
+        pingIntervalMs: settings.pingIntervalMs,
+      },
+    );
+    const passwords = createPasswords({ maxPending: maxPendingPasswords });
+    const app = createRestApp({
+      operations,
+      handlers: createOperationHandlers({
+        users: createUsers(store, passwords, tokens),
+        friends: createFriends(store, tail),
+        posts: createPosts(store, tail),
+      }),
+      security: { bearerAuth: ({ token }: { readonly token: string }) => tokens.verify(token) },
+      observer: metrics,
+      log,
+      origins: settings.allowedOrigins,
+      limits: { bodyBytes: settings.maxBodyBytes },
+      mounts: createMounts(),
+    });
+    const http = createServer({ app, log });
+    http.on('upgrade', contractServer.handleUpgrade);
+    const requests = countRequests(http);
+    await listen(http, settings.host, settings.port);
+    const url = urlOf(http, settings.host);
+    log.info({ url }, 'listening');
+
+    return {
+      url,
+      failure: failed.promise,
+      async close() {
+        if (isStopping) return;
+        isStopping = true;
+        const endMs = performance.now() + settings.shutdownTimeoutMs;
+        const closed = once(http, 'close');
+        http.close();
+        // Requests first: what is posted until now still reaches the sockets.
+        await requests.idle(settings.shutdownTimeoutMs);
+        await tail.close();
+        await contractServer.shutdown(Math.max(0, endMs - performance.now()));
+        http.closeAllConnections();
+        await closed;
+        await store.close();
+      },
+    };
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+
+  function createMounts(): Readonly<Record<string, Mount>> {
+    return {
+      '/healthz': () => Response.json({ status: 'ok' }),
+      async '/readyz'() {
+        const { isReady, dependencies } = await checkReadiness(store, isStopping);
+        return Response.json(
+          { status: isReady ? 'ready' : isStopping ? 'stopping' : 'not ready', dependencies },
+          { status: isReady ? 200 : 503 },
+        );
+      },
+      async '/metrics'() {
+        return new Response(await metrics.render(), { headers: { 'Content-Type': metrics.contentType } });
+      },
+    };
+  }
+}
+
+async function generatedKey(dataDir: string): Promise<TokenKey> {
+  return secretKey(await loadOrCreateSecret(dataDir));
+}
+
+async function listen(http: Server, host: string, port: number): Promise<void> {
+  http.listen(port, host);
+  try {
+    await once(http, 'listening');
+  } catch (cause) {
+    const code = errorCode(cause);
+    const hint = code === 'EADDRINUSE' ? 'another program uses it; set PORT, 0 picks a free one' : code;
+    throw new Error(`cannot listen on ${host}, port ${port}: ${hint}.`, { cause });
+  }
+}
+
+function urlOf(http: Server, host: string): string {
+  const address = http.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  // A wildcard address is nowhere to connect to.
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+/** Knows when no request is being answered. */
+function countRequests(http: Server): { idle(timeoutMs: number): Promise<void> } {
+  let active = 0;
+  let whenIdle: (() => void) | null = null;
+  http.on('request', (_request, response) => {
+    active += 1;
+    response.once('close', () => {
+      active -= 1;
+      if (active === 0) whenIdle?.();
+    });
+  });
+  return {
+    idle: (timeoutMs) =>
+      new Promise((resolve) => {
+        if (active === 0) {
+          resolve();
+          return;
+        }
+        const timer = setTimeout(resolve, timeoutMs);
+        whenIdle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+  };
+}

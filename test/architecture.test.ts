@@ -1,0 +1,148 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** Files that every folder of src may import: they import nothing but each other and what is listed for them. */
+const foundation = [
+  'bearer',
+  'error-code',
+  'errors',
+  'guard',
+  'json',
+  'log',
+  'origin',
+  'percent-encoding',
+  'query',
+].map((name) => `src/${name}.ts`);
+
+/** What each part may import, besides itself and the foundation. The first rule that matches a file is its own. */
+const rules: readonly { readonly part: string; readonly mayImport: readonly string[] }[] = [
+  ...foundation.map((part) => ({ part, mayImport: [] })),
+  { part: 'generated/asyncapi/', mayImport: ['src/contract/index.ts', 'src/client/node.ts'] },
+  { part: 'generated/openapi/', mayImport: ['src/rest/index.ts'] },
+  { part: 'src/contract/', mayImport: ['generated/'] },
+  {
+    part: 'src/client/',
+    mayImport: [
+      'generated/',
+      'src/contract/close-codes.ts',
+      'src/contract/descriptor.ts',
+      'src/contract/handlers.ts',
+      'src/contract/subprotocol.ts',
+    ],
+  },
+  { part: 'src/auth/', mayImport: [] },
+  { part: 'src/store/', mayImport: [] },
+  { part: 'src/broker/', mayImport: ['src/store/'] },
+  { part: 'src/feed/', mayImport: ['src/auth/', 'src/store/', 'src/broker/'] },
+  // Of the contract runtime, handlers know the types that generated interfaces are made of: never a socket.
+  { part: 'src/handlers/', mayImport: ['generated/', 'src/feed/', 'src/auth/', 'src/contract/handlers.ts'] },
+  { part: 'src/rest/', mayImport: ['generated/', 'src/feed/', 'src/auth/'] },
+  { part: 'src/config/', mayImport: ['src/auth/'] },
+  { part: 'src/metrics.ts', mayImport: ['src/contract/observer.ts', 'src/rest/observer.ts'] },
+  { part: 'src/cli/', mayImport: ['generated/', 'src/client/', 'src/contract/close-codes.ts'] },
+  { part: 'src/', mayImport: ['generated/', 'src/'] },
+];
+
+/** Packages that only some files may name, so that each can be replaced in one place. */
+const packages: readonly { readonly name: RegExp; readonly onlyIn: RegExp }[] = [
+  { name: /^ws$/, onlyIn: /^src\/(contract|client)\// },
+  { name: /^jsonwebtoken$/, onlyIn: /^src\/auth\/tokens\.ts$/ },
+  { name: /^@node-rs\/argon2$/, onlyIn: /^src\/auth\/passwords\.ts$/ },
+  { name: /^(hono|@hono\/.*)(\/.*)?$/, onlyIn: /^src\/rest\// },
+  { name: /^(kysely|node:sqlite)(\/.*)?$/, onlyIn: /^src\/store\// },
+  { name: /^pino$/, onlyIn: /^src\/log\.ts$/ },
+  { name: /^prom-client$/, onlyIn: /^src\/metrics(\/|\.ts$)/ },
+  { name: /^(@asyncapi\/.*|ajv.*|rolldown|yaml|@seriousme\/.*)$/, onlyIn: /^(scripts|templates)\// },
+];
+
+const self: Readonly<Record<string, string>> = {
+  'posted/contract': 'src/contract/index.ts',
+  'posted/client': 'src/client/node.ts',
+  'posted/rest': 'src/rest/index.ts',
+};
+
+interface Import {
+  readonly from: string;
+  /** A path from the root, or the name of a package. */
+  readonly to: string;
+  readonly isLocal: boolean;
+}
+
+const files = globSync(['src/**/*.ts', 'generated/**/*.ts', 'scripts/**/*.ts', 'templates/**/*.{mts,js}'], {
+  cwd: root,
+})
+  .map((path) => path.split(sep).join('/'))
+  .filter((path) => !path.includes('__transpiled'));
+
+const imports: readonly Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(root, from), 'utf8');
+  const specifiers = text.matchAll(
+    /(?:^|\n)(?:import|export)\s[^'";]*?from\s+'([^']+)'|\bimport\('([^']+)'\)/g,
+  );
+  return [...specifiers].map(([, fromClause, dynamic]) => {
+    const specifier = fromClause ?? dynamic ?? '';
+    if (specifier.startsWith('.')) {
+      const to = relative(root, join(root, dirname(from), specifier))
+        .split(sep)
+        .join('/');
+      return { from, to, isLocal: true };
+    }
+    const own = self[specifier];
+    return own === undefined ? { from, to: specifier, isLocal: false } : { from, to: own, isLocal: true };
+  });
+});
+
+describe('the structure', () => {
+  it('has imports that go one way', () => {
+    const wrong = imports.filter(({ from, to, isLocal }) => {
+      if (!isLocal || !/^(src|generated)\//.test(from)) return false;
+      const rule = rules.find(({ part }) => from.startsWith(part));
+      if (rule === undefined) return true;
+      const allowed = [rule.part, ...foundation, ...rule.mayImport];
+      return !allowed.some((part) => to.startsWith(part));
+    });
+    expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  it('lets nobody import the entry points, the scripts or the templates', () => {
+    const wrong = imports.filter(
+      ({ from, to, isLocal }) =>
+        isLocal &&
+        (to === 'src/main.ts' || (from.startsWith('src/') && /^(scripts|templates|test)\//.test(to))),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('names each third party in one place', () => {
+    const wrong = imports.filter(
+      ({ from, to, isLocal }) =>
+        !isLocal && packages.some(({ name, onlyIn }) => name.test(to) && !onlyIn.test(from)),
+    );
+    expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  it('keeps SQL in the store', () => {
+    const wrong = files.filter(
+      (path) =>
+        /^src\/(?!store\/)/.test(path) &&
+        /\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b/i.test(
+          readFileSync(join(root, path), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''),
+        ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no file of 300 lines or more', () => {
+    const all = [
+      ...files,
+      ...globSync(['test/**/*.ts', 'bench/**/*.ts'], { cwd: root, exclude: ['**/node_modules/**'] }),
+    ];
+    const long = all
+      .filter((path) => !path.startsWith('generated/'))
+      .filter((path) => readFileSync(join(root, path), 'utf8').split('\n').length > 300);
+    expect(long).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { readSettings } from '../../src/config/read-settings.ts';
+import { startFeedServer } from '../../src/feed-server.ts';
+import type { Log } from '../../src/log.ts';
+
+export const jwtSecret = 'a secret for tests, 32 bytes or more';
+
+/** A folder of its own for one test. */
+export async function makeDataDir(): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'posted-test-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+/** Starts the whole server on a free port with a store of its own; it ends with the test. */
+export async function startFeed(env: Readonly<Record<string, string>> = {}) {
+  const dataDir = await makeDataDir();
+  const settings = readSettings({
+    env: { PORT: '0', DATA_DIR: dataDir, JWT_SECRET: jwtSecret, ...env },
+  });
+  const logged: (readonly [level: string, fields: Readonly<Record<string, unknown>>, message: string])[] = [];
+  const note =
+    (level: keyof Log) =>
+    (fields: Readonly<Record<string, unknown>>, message: string): void =>
+      void logged.push([level, fields, message]);
+  const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  const server = await startFeedServer(settings, log);
+  onTestFinished(() => server.close());
+  return { server, url: server.url, socketUrl: server.url.replace(/^http/, 'ws'), logged, dataDir };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** One REST request; the answer's body is JSON or empty. */
+export async function request(
+  url: string,
+  method: string,
+  path: string,
+  { token, body, headers = {} }: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? undefined : JSON.parse(text),
+  };
+}
+
+export interface TestUser {
+  readonly id: string;
+  readonly token: string;
+  post(text: string, headers?: Record<string, string>): Promise<Answer>;
+  befriend(friend: { readonly id: string }): Promise<Answer>;
+  unfriend(friend: { readonly id: string }): Promise<Answer>;
+}
+
+const password = 'correct horse battery staple';
+
+/** Registers a user and logs in, as a client would. */
+export async function registerUser(url: string, name = 'Ada'): Promise<TestUser> {
+  const registered = await request(url, 'POST', '/user/register', {
+    body: { first_name: name, second_name: 'Lovelace', password },
+  });
+  const { user_id: id } = registered.body as { readonly user_id: string };
+  const loggedIn = await request(url, 'POST', '/login', { body: { id, password } });
+  const { token } = loggedIn.body as { readonly token: string };
+  return {
+    id,
+    token,
+    post: (text, headers = {}) => request(url, 'POST', '/post/create', { token, body: { text }, headers }),
+    befriend: (friend) => request(url, 'PUT', `/friend/set/${friend.id}`, { token }),
+    unfriend: (friend) => request(url, 'PUT', `/friend/delete/${friend.id}`, { token }),
+  };
+}

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+const parts = [
+  'asyncapi.json',
+  'openapi.yaml',
+  'docs/asyncapi.json',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+  'generated',
+  'scripts',
+  'src',
+  'templates',
+  'test',
+];
+
+export interface Run {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** A copy of this project that a test may change; it goes with the test. */
+export function copyProject() {
+  const dir = mkdtempSync(join(tmpdir(), 'posted-copy-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  for (const part of parts) {
+    cpSync(join(root, part), join(dir, part), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !path.includes('__transpiled'),
+    });
+  }
+  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
+
+  const run = (args: readonly string[]): Promise<Run> =>
+    new Promise((resolve) => {
+      execFile(process.execPath, [...args], { cwd: dir }, (error, stdout, stderr) => {
+        resolve({ code: Number(error?.code ?? 0), output: stdout + stderr });
+      });
+    });
+
+  return {
+    dir,
+    /** Replaces text that must be there in one of the copy's files. */
+    change(path: string, ...replacements: readonly (readonly [from: string, to: string])[]): void {
+      let text = readFileSync(join(dir, path), 'utf8');
+      for (const [from, to] of replacements) {
+        if (!text.includes(from)) throw new Error(`${path} does not hold ${from}`);
+        text = text.replaceAll(from, to);
+      }
+      writeFileSync(join(dir, path), text);
+    },
+    generate: () => run(['scripts/generate.ts']),
+    /** Type-checks what is not a test: src, the scripts and what is generated. */
+    async typeCheck(): Promise<Run> {
+      const config = JSON.parse(readFileSync(join(dir, 'tsconfig.json'), 'utf8'));
+      writeFileSync(
+        join(dir, 'tsconfig.src.json'),
+        JSON.stringify({ ...config, include: ['src', 'generated'] }),
+      );
+      return await run(['node_modules/typescript/bin/tsc', '--project', 'tsconfig.src.json']);
+    },
+    test: (...args: readonly string[]) => run(['node_modules/vitest/vitest.mjs', 'run', ...args]),
+  };
+}
