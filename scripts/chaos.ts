@@ -1,0 +1,101 @@
+/** Runs the server and its clients through trouble: `npm run chaos -- --help`. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type ChaosArguments,
+  help,
+  readChaosArguments,
+  UsageError,
+} from '../test/history/chaos-arguments.ts';
+import { check } from '../test/history/check.ts';
+import { loadHistory, saveHistory } from '../test/history/history.ts';
+import { type Progress, type RunResult, run } from '../test/history/run.ts';
+import { createSchedule } from '../test/history/schedule.ts';
+import { isRight, type Outcome, renderFault, renderSummary } from '../test/history/summary.ts';
+
+/** After the last trouble, how long clients may take to see what they have to. */
+const settleMs = 60_000;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Resolves with the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const asked = readChaosArguments(args);
+  if (asked === null) {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (asked.action === 'print-schedule') {
+    for (const seed of asked.seeds) say(JSON.stringify(createSchedule({ ...asked.options, seed }), null, 2));
+    return 0;
+  }
+  const outcomes = asked.action === 'check' ? await checkFiles(asked.files) : await runSeeds(asked);
+  process.stdout.write(`\n${renderSummary(outcomes)}`);
+  return outcomes.every(isRight) ? 0 : 1;
+}
+
+async function checkFiles(files: readonly string[]): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const file of files) {
+    const history = await loadHistory(file);
+    const verdict = check(history);
+    for (const fault of verdict.examples) say(`${file}: ${renderFault(fault)}`);
+    outcomes.push({ name: file, verdict, posts: history.posts.length, kills: 0, problems: [] });
+  }
+  return outcomes;
+}
+
+async function runSeeds({ seeds, options, keep }: ChaosArguments): Promise<readonly Outcome[]> {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => interrupted.abort(new Error('The run was interrupted.')));
+  }
+  if (keep !== undefined) mkdirSync(keep, { recursive: true });
+  const outcomes: Outcome[] = [];
+  for (const seed of seeds) {
+    const folder = mkdtempSync(join(tmpdir(), 'posted-chaos-'));
+    try {
+      const schedule = createSchedule({ ...options, seed });
+      say(`seed ${seed}: ${schedule.steps.length} steps in ${options.durationMs / 1000} s`);
+      const onProgress = (progress: Progress): void => say(`seed ${seed}: ${describe(progress)}`);
+      const result = await run({ schedule, folder, settleMs, onProgress, signal: interrupted.signal });
+      const { verdict, problems, kills, history } = result;
+      outcomes.push({ name: String(seed), verdict, problems, kills, posts: history.posts.length });
+      await report(seed, result, keep);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return outcomes;
+}
+
+function describe({ elapsedMs, posts, seen, kills }: Progress): string {
+  return `${Math.round(elapsedMs / 1000)} s, ${posts} posts, seen ${seen} times, killed ${kills} times`;
+}
+
+async function report(seed: number, result: RunResult, keep: string | undefined): Promise<void> {
+  const right = isRight(result);
+  for (const fault of result.verdict.examples) say(`seed ${seed}: ${renderFault(fault)}`);
+  for (const problem of result.problems.slice(0, maxProblems)) say(`seed ${seed}: ${problem}`);
+  if (!right && result.log !== '')
+    say(`seed ${seed}: the server's log ends with\n${result.log.slice(-4096)}`);
+  if (right && keep === undefined) return;
+  const path = join(keep ?? mkdtempSync(join(tmpdir(), 'posted-chaos-kept-')), `history-${seed}.json`);
+  await saveHistory(path, result.history);
+  say(`seed ${seed}: its history is in ${path}`);
+}
+
+const maxProblems = 5;
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (thrown: unknown) => {
+    const isUsage = thrown instanceof UsageError;
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    process.stderr.write(isUsage ? `${reason} See --help.\n` : `chaos: ${reason}\n`);
+    process.exitCode = isUsage ? 2 : 1;
+  },
+);

@@ -1,0 +1,42 @@
+/**
+ * All that CI checks before it starts services: format, lint, types, drift, tests. Every step runs,
+ * also after one has failed, and each that failed says how to mend it.
+ */
+import { spawnSync } from 'node:child_process';
+
+interface Step {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  readonly fix: string;
+}
+
+const steps: readonly Step[] = [
+  { name: 'format', command: ['biome', 'check', '--error-on-warnings', '.'], fix: 'npm run format' },
+  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'], fix: 'mend what the linter names' },
+  { name: 'types', command: ['tsc'], fix: 'mend what the compiler names' },
+  {
+    name: 'drift',
+    command: ['node', 'scripts/check-drift.ts'],
+    fix: 'npm run generate, then commit generated/',
+  },
+  { name: 'tests', command: ['vitest', 'run'], fix: 'mend the code or the test' },
+];
+
+const failed: Step[] = [];
+for (const step of steps) {
+  const startMs = performance.now();
+  process.stdout.write(`\n== ${step.name}: ${step.command.join(' ')}\n`);
+  const [program, ...args] = step.command;
+  // npm puts node_modules/.bin first on the PATH, so these are the pinned versions, Node included.
+  const { status, error } = spawnSync(program, args, { stdio: 'inherit' });
+  if (error !== undefined) process.stderr.write(`${error.message}\n`);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  process.stdout.write(`== ${step.name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds} s\n`);
+  if (status !== 0) failed.push(step);
+}
+
+if (failed.length > 0) {
+  process.stderr.write('\nTo mend:\n');
+  for (const { name, fix } of failed) process.stderr.write(`  ${name}: ${fix}\n`);
+  process.exitCode = 1;
+}

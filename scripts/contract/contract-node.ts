@@ -1,0 +1,65 @@
+import type { ContractDocument } from './contract-document.ts';
+import { joinPointer, splitPointer, valueAt } from './json-pointer.ts';
+
+/** A place in a contract. Its members are reached through every `$ref`, and problems are reported where they stand. */
+export class ContractNode {
+  readonly document: ContractDocument;
+  /** To where the value really stands: behind a `$ref`, its target. */
+  readonly pointer: string;
+  readonly value: unknown;
+
+  constructor(document: ContractDocument, pointer = '') {
+    const place = document.resolve(pointer);
+    this.document = document;
+    this.pointer = place.pointer;
+    this.value = place.value;
+  }
+
+  /** The last key of the pointer: for a component, its name. */
+  get key(): string {
+    return splitPointer(this.pointer).at(-1) ?? '';
+  }
+
+  get(...keys: readonly [string, ...string[]]): ContractNode | undefined {
+    const [key, ...rest] = keys;
+    const { value } = this;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    const child = new ContractNode(this.document, joinPointer(this.pointer, key));
+    const [next, ...others] = rest;
+    return next === undefined ? child : child.get(next, ...others);
+  }
+
+  /** The members of an object, in the contract's order. */
+  get entries(): readonly (readonly [key: string, node: ContractNode])[] {
+    if (typeof this.value !== 'object' || this.value === null) return [];
+    return Object.keys(this.value).map((key) => [
+      key,
+      new ContractNode(this.document, joinPointer(this.pointer, key)),
+    ]);
+  }
+
+  /** The elements of an array. */
+  get items(): readonly ContractNode[] {
+    return this.entries.map(([, node]) => node);
+  }
+
+  /** The text of a member; '' where there is none. */
+  text(key: string): string {
+    const value = this.get(key)?.value;
+    return typeof value === 'string' ? value : '';
+  }
+
+  /** A member as it is written, its `$ref` not followed. */
+  raw(key: string): unknown {
+    return valueAt(this.document.value, joinPointer(this.pointer, key));
+  }
+
+  report(what: string, fix: string): void {
+    this.document.report(this.pointer, what, fix);
+  }
+
+  /** The same for a member, whether it exists or not. */
+  reportAt(key: string, what: string, fix: string): void {
+    this.document.report(joinPointer(this.pointer, key), what, fix);
+  }
+}

@@ -1,0 +1,70 @@
+import type { ContractNode } from '../contract/contract-node.ts';
+import { checkFields } from '../contract/fields.ts';
+import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
+import { pascalCase } from '../source/identifiers.ts';
+import { addExamples } from './examples.ts';
+import * as fields from './openapi-fields.ts';
+import type { ResponseModel } from './rest-model.ts';
+
+const json = 'application/json';
+
+export function readBody(operation: ContractNode, operationId: string, schemas: SchemaSet): SchemaUse | null {
+  const body = operation.get('requestBody');
+  if (body === undefined) return null;
+  checkFields(body, fields.requestBodyFields);
+  if (body.get('required')?.value !== true) {
+    body.reportAt('required', 'a body that may be missing is not supported', 'say `required: true`');
+  }
+  if (body.get('content', json) === undefined) {
+    body.reportAt('content', `a body that is not ${json} is not supported`, `describe it as ${json}`);
+  }
+  return readContent(body, `${pascalCase(operationId)}Body`, `body of operation ${operationId}`, schemas);
+}
+
+export function readResponses(
+  operation: ContractNode,
+  operationId: string,
+  schemas: SchemaSet,
+): readonly ResponseModel[] {
+  const responses = operation.get('responses');
+  if (responses?.get('200') === undefined) {
+    operation.reportAt(
+      'responses',
+      'an operation has no response 200',
+      'describe what success is answered with',
+    );
+  }
+  return (responses?.entries ?? []).flatMap(([status, response]) => {
+    checkFields(response, fields.responseFields);
+    if (!/^(200|[45]\d\d)$/.test(status)) {
+      const fix = 'describe success as 200, and each error by its own status from 400 to 599';
+      responses?.reportAt(status, `a response ${status} is not supported`, fix);
+      return [];
+    }
+    const name = `${pascalCase(operationId)}Response${status}`;
+    return [
+      {
+        status,
+        body: readContent(response, name, `response ${status} of operation ${operationId}`, schemas),
+      },
+    ];
+  });
+}
+
+/** What a body or a response holds; null for nothing. */
+function readContent(node: ContractNode, name: string, origin: string, schemas: SchemaSet): SchemaUse | null {
+  for (const [type, mediaType] of node.get('content')?.entries ?? []) {
+    checkFields(mediaType, fields.mediaTypeFields);
+    if (type !== json) mediaType.report(`content of type ${type} is not supported`, `use ${json} alone`);
+  }
+  const mediaType = node.get('content', json);
+  const schema = mediaType?.get('schema');
+  if (mediaType === undefined) return null;
+  if (schema === undefined) {
+    mediaType.report('the content has no schema', 'give it a `schema`');
+    return null;
+  }
+  const use = schemas.use(schema, name, origin);
+  addExamples(schemas, use.definition, [], mediaType);
+  return use;
+}

@@ -1,0 +1,66 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { ErrorObject } from 'ajv';
+import { checkDocument } from '../contract/check-document.ts';
+import { type ContractDocument, readContract } from '../contract/contract-document.ts';
+import { ContractNode } from '../contract/contract-node.ts';
+import { joinPointer } from '../contract/json-pointer.ts';
+import { checkSchemas } from '../schemas/check-schemas.ts';
+import { SchemaSet } from '../schemas/schema-set.ts';
+import { readOpenapi } from './read-openapi.ts';
+import type { RestModel } from './rest-model.ts';
+
+export interface LoadedOpenapi {
+  readonly model: RestModel;
+  readonly schemas: SchemaSet;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads and checks an OpenAPI document.
+ *
+ * @throws GenerationError with all that the first step to fail has found
+ */
+export async function loadOpenapi(file: string): Promise<LoadedOpenapi> {
+  const document = await readContract(file);
+  const root = new ContractNode(document);
+  if (!/^3\.1\.\d+$/.test(root.text('openapi'))) {
+    root.reportAt('openapi', 'this is no OpenAPI 3.1 document', 'convert it to `openapi: 3.1.0`');
+  }
+  checkDocument(document);
+  document.throwProblems();
+
+  await validate(document);
+  const schemas = new SchemaSet(document, '2020-12', root.get('components', 'schemas'));
+  const model = readOpenapi(root, schemas);
+  checkSchemas(document, schemas);
+  document.throwProblems();
+  return { model, schemas, warnings: document.warnings };
+}
+
+/** Holds the document against the specification's own schema. */
+async function validate(document: ContractDocument): Promise<void> {
+  const validator = new Validator({ allErrors: true });
+  const { valid, errors = [] } = await validator.validate(
+    structuredClone(document.value) as Record<string, unknown>,
+  );
+  if (valid) return;
+  if (typeof errors === 'string') throw new TypeError(`${document.file}: ${errors}`);
+  const places = errors.map(placeOf);
+  for (const [index, error] of errors.entries()) {
+    const place = places[index] ?? '';
+    // What is wrong inside a member makes the member, and all around it, look wrong too.
+    if (places.some((other) => other.startsWith(`${place}/`)) || consequences.has(error.keyword)) continue;
+    const what = error.keyword === 'unevaluatedProperties' ? 'is not known' : (error.message ?? 'is wrong');
+    document.report(place, `it ${what}`, 'change it to what OpenAPI 3.1 allows there');
+  }
+  document.throwProblems();
+}
+
+/** Keywords that only say that another one did not hold. */
+const consequences: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'if', 'oneOf']);
+
+function placeOf({ instancePath, keyword, params }: ErrorObject): string {
+  return keyword === 'unevaluatedProperties'
+    ? joinPointer(instancePath, String(params.unevaluatedProperty))
+    : instancePath;
+}

@@ -1,0 +1,109 @@
+import type { SchemaUse } from '../schemas/schema-set.ts';
+import {
+  docComment,
+  enclose,
+  generatedFrom,
+  preamble,
+  propertyKey,
+  separate,
+  stringLiteral,
+  ts,
+} from '../source/typescript-source.ts';
+import type { RestModel, RestOperationModel } from './rest-model.ts';
+
+/** The text of operations.ts: what the REST app is to serve. */
+export function renderOperations(model: RestModel): string {
+  const table = model.operations.map(descriptor);
+  const guarded = table.some((text) => text.includes('validators.'));
+  return ts`
+    ${preamble(model)}
+    import type { OperationDescriptor } from 'posted/rest';
+    ${guarded ? "import * as validators from './validators.js';" : null}
+
+    /** Every operation that the REST app must implement, by operationId. */
+    export const operations = {
+      ${table}
+    } as const satisfies Record<string, OperationDescriptor>;
+
+  `;
+}
+
+/** The text of handlers.ts: what hand-written code has to give for every operation. */
+export function renderHandlers(model: RestModel): string {
+  const { operations } = model;
+  const secured = operations.some(({ security }) => security.length > 0);
+  const open = operations.some(({ security }) => security.length === 0);
+  const contexts = [...(secured ? ['Caller'] : []), ...(open ? ['RequestContext'] : [])];
+  const typed = operations.some(
+    (operation) => inputsOf(operation).length > 0 || successOf(operation) !== null,
+  );
+  return ts`
+    ${preamble(model)}
+    import type { ${contexts.join(', ')} } from 'posted/rest';
+    ${typed ? "import type * as models from './models.ts';" : null}
+
+    /**
+     * One handler for each operation. What it returns is the body of the 200 response; what it throws is
+     * the error's.
+     */
+    export interface OperationHandlers${secured ? '<Principal>' : ''} {
+      ${separate(operations.map(handler))}
+    }
+
+  `;
+}
+
+function descriptor(operation: RestOperationModel): string {
+  const { operationId, method, path, security, headerNames, responses } = operation;
+  return ts`
+    ${docOf(operation)}
+    ${propertyKey(operationId)}: {
+      operationId: ${stringLiteral(operationId)},
+      method: ${stringLiteral(method)},
+      path: ${stringLiteral(path)},
+      security: ${enclose('[', security.map(stringLiteral), ']')},
+      pathParameters: ${guard(operation.pathParameters)},
+      query: ${guard(operation.query)},
+      headers: ${guard(operation.headers)},
+      headerNames: ${enclose('[', headerNames.map(stringLiteral), ']')},
+      body: ${guard(operation.body)},
+      responses: ${enclose(
+        '{',
+        responses.map(({ status, body }) => `${status}: ${body === null ? 'null' : guard(body)}`),
+        '}',
+      )},
+    },
+  `;
+}
+
+function handler(operation: RestOperationModel): string {
+  const members = inputsOf(operation).map(([name, { filledType }]) => `readonly ${name}: ${filledType}`);
+  return ts`
+    ${docOf(operation)}
+    ${propertyKey(operation.operationId)}(
+      request: ${members.length === 0 ? 'Record<never, never>' : `{ ${members.join('; ')} }`},
+      context: ${operation.security.length > 0 ? 'Caller<Principal>' : 'RequestContext'},
+    ): Promise<${successOf(operation)?.type ?? 'void'}>;
+  `;
+}
+
+function docOf({ summary, description, operationId }: RestOperationModel): string {
+  return docComment(summary, description, generatedFrom(`operation ${operationId}`));
+}
+
+/** What a handler is given of a request, by name. */
+function inputsOf(operation: RestOperationModel): readonly (readonly [name: string, use: SchemaUse])[] {
+  const places = ['pathParameters', 'query', 'headers', 'body'] as const;
+  return places.flatMap((place) => {
+    const use = operation[place];
+    return use === null ? [] : [[place, use] as const];
+  });
+}
+
+function successOf({ responses }: RestOperationModel): SchemaUse | null {
+  return responses.find(({ status }) => status === '200')?.body ?? null;
+}
+
+function guard(use: SchemaUse | null): string {
+  return use === null ? 'undefined' : `validators.${use.guard}`;
+}

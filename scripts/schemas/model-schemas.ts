@@ -1,0 +1,181 @@
+import { literal } from '../source/typescript-source.ts';
+import { isSchemaObject, type JsonSchema, type SchemaObject } from './json-schema.ts';
+import { definitionOf, type SchemaSet } from './schema-set.ts';
+
+/**
+ * A schema as Modelina reads every one rightly: an object, dictionary, array, enum or union of others, a scalar, or a
+ * type written out. JSON Schema says more than a type can; what is left out here, the guards check.
+ */
+export interface ModelSchema extends SchemaObject {
+  /** The name of the model, where it gets one of its own. */
+  readonly 'x-modelgen-inferred-name'?: string;
+  readonly description?: string;
+  readonly deprecated?: boolean;
+  /** By name, with the mark. */
+  readonly properties?: Readonly<Record<string, ModelSchema>>;
+  /** The type as source, for what is no model: a reference by name, a constant. */
+  readonly 'x-type'?: string;
+  /** The members of the union are the parts of one value. */
+  readonly 'x-all'?: boolean;
+  /** The object may have properties of other names. */
+  readonly 'x-open'?: boolean;
+}
+
+/** What a model inside another is called, should it need a name. */
+interface Naming {
+  readonly hint: string;
+  claim(): string;
+}
+
+type Part = (naming: Naming) => ModelSchema;
+
+/**
+ * A mark before the name of every property: Modelina looks properties up in plain objects, in which one that is
+ * called `constructor` is always there.
+ */
+export const propertyMark = '.';
+
+/** Modelina's way to say that it is not to look for a type. */
+const anyType = ['object', 'string', 'number', 'array', 'boolean', 'null', 'integer'];
+
+/** The schemas of all models, by name, each before those that stand inside it. */
+export function modelSchemasOf(schemas: SchemaSet): ReadonlyMap<string, ModelSchema | null> {
+  const models = new Map<string, ModelSchema | null>();
+  for (const [type, { schema }] of schemas.definitions) {
+    models.set(type, null);
+    const model = convert(schema, { hint: type, claim: () => type });
+    models.set(type, { ...model, 'x-modelgen-inferred-name': type });
+  }
+  for (const [type, { definition, filled }] of schemas.filledTypes) {
+    const source = `${definition} & Required<Pick<${definition}, ${filled.map(literal).join(' | ')}>>`;
+    const description = `What a guard makes of ${definition}: its defaults are filled in.`;
+    models.set(type, { ...typed(source), description, 'x-modelgen-inferred-name': type });
+  }
+  return models;
+
+  function inside({ hint }: Naming, part: string): Naming {
+    const claim = (): string => {
+      const name = schemas.claimType(`${hint} ${part}`);
+      models.set(name, null);
+      return name;
+    };
+    return { hint: `${hint} ${part}`, claim };
+  }
+
+  function convert(schema: JsonSchema, naming: Naming): ModelSchema {
+    const parts = partsOf(schema);
+    const [only] = parts;
+    const model =
+      only === undefined || parts.length > 1
+        ? allOf(parts.map((part, index) => part(inside(naming, `part ${index + 1}`))))
+        : only(naming);
+    if (typeof schema === 'boolean') return model;
+    const { description, deprecated } = schema;
+    return {
+      ...model,
+      ...(typeof description === 'string' ? { description } : {}),
+      ...(deprecated === true ? { deprecated } : {}),
+    };
+  }
+
+  /** What a value of the schema has to be, all at once. */
+  function partsOf(schema: JsonSchema): readonly Part[] {
+    if (typeof schema === 'boolean') return [() => typed(schema ? 'unknown' : 'never')];
+    const { const: constant, enum: values, allOf: parts, oneOf, anyOf } = schema;
+    const reference = definitionOf(schema);
+    const found: Part[] = [];
+    if (reference !== null) found.push(() => typed(reference));
+    if (constant !== undefined) found.push(() => typed(literal(constant)));
+    else if (Array.isArray(values)) found.push((naming) => enumeration(values, naming));
+    else if (!isBare(schema)) found.push(...shapeOf(schema));
+    for (const part of schemaList(parts)) found.push(...partsOf(part));
+    for (const options of [schemaList(oneOf), schemaList(anyOf)]) {
+      if (options.length > 0) {
+        found.push((naming) =>
+          union(options.map((option, index) => convert(option, inside(naming, `option ${index + 1}`)))),
+        );
+      }
+    }
+    return found;
+  }
+
+  function shapeOf(schema: SchemaObject): readonly Part[] {
+    const types = textList(schema.type ?? impliedType(schema));
+    if (types.length <= 1) return types.map((type) => (naming) => shape(type, schema, naming));
+    return [(naming) => union(types.map((type) => shape(type, schema, inside(naming, type))))];
+  }
+
+  function shape(type: string, schema: SchemaObject, naming: Naming): ModelSchema {
+    if (type === 'object') return object(schema, naming);
+    if (type === 'null') return typed('null');
+    if (type !== 'array') return { type };
+    const items =
+      schema.items === undefined || Array.isArray(schema.items) || schema.prefixItems !== undefined
+        ? true
+        : schema.items;
+    return { type, items: convert(items as JsonSchema, inside(naming, 'item')) };
+  }
+
+  function object(schema: SchemaObject, naming: Naming): ModelSchema {
+    const properties = isSchemaObject(schema.properties) ? schema.properties : {};
+    const required = textList(schema.required);
+    const names = [...new Set([...Object.keys(properties), ...required])];
+    const { additionalProperties = true, patternProperties } = schema;
+    if (names.length === 0) {
+      const value = patternProperties === undefined ? (additionalProperties as JsonSchema) : true;
+      return { type: 'object', additionalProperties: convert(value, inside(naming, 'value')) };
+    }
+    return {
+      type: 'object',
+      'x-modelgen-inferred-name': naming.claim(),
+      'x-open': isSchemaObject(additionalProperties) || patternProperties !== undefined,
+      required: required.map((name) => propertyMark + name),
+      properties: Object.fromEntries(
+        names.map((name) => [propertyMark + name, convert(memberOf(properties, name), inside(naming, name))]),
+      ),
+    };
+  }
+}
+
+function typed(type: string): ModelSchema {
+  return { type: anyType, 'x-type': type };
+}
+
+function enumeration(values: readonly unknown[], naming: Naming): ModelSchema {
+  return { enum: values, 'x-modelgen-inferred-name': naming.claim() };
+}
+
+function union(members: readonly ModelSchema[]): ModelSchema {
+  return { oneOf: members };
+}
+
+function allOf(parts: readonly ModelSchema[]): ModelSchema {
+  return parts.length === 0 ? typed('unknown') : { oneOf: parts, 'x-all': true };
+}
+
+/** Whether a schema says no more than that others, beside its type, say what kind of object or array it is. */
+function isBare(schema: SchemaObject): boolean {
+  const composed = ['$ref', 'allOf', 'anyOf', 'oneOf'].some((keyword) => schema[keyword] !== undefined);
+  const structure = ['additionalProperties', 'items', 'patternProperties', 'properties', 'required'];
+  const isContainer = schema.type === 'object' || schema.type === 'array';
+  return composed && isContainer && structure.every((keyword) => schema[keyword] === undefined);
+}
+
+function memberOf(properties: SchemaObject, name: string): JsonSchema {
+  return Object.hasOwn(properties, name) ? (properties[name] as JsonSchema) : true;
+}
+
+function impliedType({ properties, required, items }: SchemaObject): string | undefined {
+  if (properties !== undefined || required !== undefined) return 'object';
+  return items === undefined ? undefined : 'array';
+}
+
+function schemaList(value: unknown): readonly JsonSchema[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** What may be written as one or as several. */
+function textList(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value : [];
+}

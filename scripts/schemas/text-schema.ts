@@ -1,0 +1,62 @@
+import type { ContractDocument } from '../contract/contract-document.ts';
+import { isAnnotation, isSchemaObject, type JsonSchema, type SchemaObject } from './json-schema.ts';
+import type { SchemaSet } from './schema-set.ts';
+
+const scalars: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean']);
+
+export interface TextSchema {
+  readonly schema: SchemaObject;
+  /** The properties that are not required and have a default. */
+  readonly filled: readonly string[];
+}
+
+/**
+ * The schema of an object whose values arrive as text (address parameters, a query, headers), made ready for a
+ * guard that converts them: each value is one scalar, and its schema stands in the property itself, which is
+ * where Ajv looks for a default.
+ */
+export function textSchemaOf(schemas: SchemaSet, definition: string, document: ContractDocument): TextSchema {
+  const locate = schemas.definitions.get(definition)?.locate ?? (() => '');
+  const schema = schemas.resolve({ $ref: `#/definitions/${definition}` });
+  if (!isSchemaObject(schema) || !isSchemaObject(schema.properties)) {
+    const fix = 'write a schema with `type: object` and `properties`';
+    document.report(locate([]), 'no schema names the values that arrive as text here', fix);
+    return { schema: {}, filled: [] };
+  }
+  const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
+  const filled: string[] = [];
+  const properties = Object.entries(schema.properties).map(([name, property]) => {
+    const value = inPlace(schemas, property as JsonSchema);
+    if (value === null || !scalars.has(value.type)) {
+      const fix = `give it one \`type\`: ${[...scalars].join(', ')}`;
+      document.report(locate(['properties', name]), 'text cannot be converted to what this schema says', fix);
+      return [name, property];
+    }
+    if (value.default !== undefined && !required.includes(name)) filled.push(name);
+    return [name, finite(value)];
+  });
+  return { schema: { ...schema, properties: Object.fromEntries(properties) }, filled };
+}
+
+/** A schema with what its reference leads to; null where it cannot be written so. */
+function inPlace(schemas: SchemaSet, schema: JsonSchema): SchemaObject | null {
+  const resolved = schemas.resolve(schema);
+  if (!isSchemaObject(schema) || !isSchemaObject(resolved)) return null;
+  if (schema === resolved) return schema;
+  const { $ref: _reference, ...beside } = schema;
+  const isReplaceable = Object.keys(beside).every(
+    (keyword) => isAnnotation(keyword) || keyword === 'default',
+  );
+  return isReplaceable ? { ...resolved, ...beside } : null;
+}
+
+/** Ajv converts the text `Infinity` to a number that no JSON has. */
+function finite(schema: SchemaObject): SchemaObject {
+  if (schema.type !== 'number' && schema.type !== 'integer') return schema;
+  const { maximum, exclusiveMaximum, minimum, exclusiveMinimum } = schema;
+  return {
+    ...schema,
+    ...(maximum === undefined && exclusiveMaximum === undefined ? { maximum: Number.MAX_VALUE } : {}),
+    ...(minimum === undefined && exclusiveMinimum === undefined ? { minimum: -Number.MAX_VALUE } : {}),
+  };
+}

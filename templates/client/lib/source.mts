@@ -1,0 +1,10 @@
+/** What the templates write TypeScript with. */
+export {
+  docComment,
+  enclose,
+  generatedFrom,
+  preamble,
+  propertyKey,
+  separate,
+  ts,
+} from '../../../scripts/source/typescript-source.ts';

@@ -1,0 +1,11 @@
+/** What the templates write TypeScript with. */
+export {
+  docComment,
+  enclose,
+  generatedFrom,
+  preamble,
+  propertyKey,
+  separate,
+  stringLiteral,
+  ts,
+} from '../../../scripts/source/typescript-source.ts';
