@@ -1,0 +1,39 @@
+/** The client for browsers. */
+import { encodeBearerProtocol, subprotocol } from '../contract/subprotocol.ts';
+import { createConnect } from './connect.ts';
+import type { Platform } from './socket.ts';
+
+export * from './index.ts';
+
+const platform: Platform = {
+  maxFirstAttempts: 8,
+  open({ url, token }, events) {
+    const protocols = token === null ? [] : [subprotocol, encodeBearerProtocol(token)];
+    const socket = new WebSocket(url, protocols);
+    // Read as bytes, a binary message is there at once.
+    socket.binaryType = 'arraybuffer';
+    let opened = false;
+    socket.addEventListener('open', () => {
+      opened = true;
+      events.opened();
+    });
+    socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      events.frame(typeof data === 'string' ? data : null);
+    });
+    socket.addEventListener('close', ({ code, reason }) => {
+      events.ended(opened ? { kind: 'closed', code, reason } : { kind: 'unreachable' });
+    });
+    return {
+      get bufferedBytes() {
+        return socket.bufferedAmount;
+      },
+      send: (text) => socket.send(text),
+      close: (code, reason) => socket.close(code, reason),
+      abandon: () => socket.close(),
+      pause: () => false,
+      resume() {},
+    };
+  },
+};
+
+export const connect = createConnect(platform);

@@ -1,0 +1,205 @@
+import { closeCodes } from '../contract/close-codes.ts';
+import type { ChannelDescriptor } from '../contract/descriptor.ts';
+import type { ClientClosed, ClientStatus } from './client.ts';
+import { PostedClientError } from './client-error.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { Inbox } from './inbox.ts';
+import { decodeMessage, encodeMessage } from './messages.ts';
+import type { ResolvedSettings } from './options.ts';
+import { type Failure, Retry } from './retry.ts';
+import type { Platform } from './socket.ts';
+import type { TokenSource } from './token-source.ts';
+import { aborted, sleep } from './wait.ts';
+
+/** How much may wait to be sent on a connection. */
+const maxSendBufferBytes = 1_048_576;
+
+const tooSlow =
+  'The application takes messages too slowly. The connection is closed and opened again; messages in between may be missing.';
+
+/** By message name: what the application does with a message. */
+export type MessageHandlers = Readonly<
+  Record<string, ((message: unknown) => void | Promise<void>) | undefined>
+>;
+
+export interface ChannelClientDeps {
+  readonly platform: Platform;
+  readonly channel: ChannelDescriptor;
+  readonly url: URL;
+  /** Null where the channel is open to everyone. */
+  readonly tokens: TokenSource | null;
+  /** Undefined: the messages are read by `for await`. */
+  readonly handlers: MessageHandlers | undefined;
+  readonly settings: ResolvedSettings;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The client of any channel; `Client` is the face of it that knows the channel's types. */
+export class ChannelClient {
+  readonly closed: Promise<ClientClosed>;
+  readonly #deps: ChannelClientDeps;
+  readonly #retry: Retry;
+  readonly #inbox: Inbox;
+  readonly #stopping = new AbortController();
+  /** Null unless it is open. */
+  #connection: Connection | null = null;
+
+  constructor(deps: ChannelClientDeps) {
+    this.#deps = deps;
+    this.#retry = new Retry({
+      backoff: deps.settings.backoff,
+      maxFirstAttempts: deps.platform.maxFirstAttempts,
+      tokens: deps.tokens,
+    });
+    this.#inbox = new Inbox(deps.settings.maxWaitingMessages);
+    deps.signal?.addEventListener('abort', () => this.close(), { signal: this.#stopping.signal });
+    if (deps.signal?.aborted) this.close();
+    this.closed = this.#run();
+    this.closed.catch(() => {});
+  }
+
+  send(name: string, message: unknown): void {
+    const text = encodeMessage(this.#deps.channel, name, message);
+    if (this.#connection === null || this.#stopping.signal.aborted) {
+      throw new PostedClientError('not_open', 'There is no connection.');
+    }
+    if (this.#connection.bufferedBytes + text.length > maxSendBufferBytes) {
+      throw new PostedClientError('send_buffer_full', 'The connection takes no more for now.');
+    }
+    this.#connection.send(text);
+  }
+
+  close(): void {
+    this.#stopping.abort();
+    this.#inbox.clear();
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
+    if (this.#deps.handlers === undefined) return this.#messages();
+    throw new TypeError('A client with handlers (option `on`) cannot be read by `for await`.');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.closed.catch(() => {});
+  }
+
+  async *#messages(): AsyncGenerator<unknown, void, undefined> {
+    for await (const { message } of this.#inbox.take()) yield message;
+    await this.closed;
+  }
+
+  async #run(): Promise<ClientClosed> {
+    // Not before the application has got the client that its callbacks may use.
+    await Promise.resolve();
+    const handled = this.#handleMessages();
+    const { error, ...closed } = await this.#stayConnected();
+    this.#inbox.end();
+    // A handler that has closed the client may be waiting for `closed`.
+    await Promise.race([handled, aborted(this.#stopping.signal)]);
+    this.#stopping.abort();
+    if (error !== null) this.#report(error);
+    this.#tell({ state: 'closed', ...closed, error });
+    if (error !== null) throw error;
+    return closed;
+  }
+
+  async #handleMessages(): Promise<void> {
+    const { handlers } = this.#deps;
+    if (handlers === undefined) return;
+    for await (const { name, message } of this.#inbox.take()) {
+      try {
+        await handlers[name]?.(message);
+      } catch (cause) {
+        this.#report(new PostedClientError('handler', `The handler of ${name} threw.`, { cause }));
+      }
+    }
+  }
+
+  async #stayConnected(): Promise<ClientClosed & { readonly error: PostedClientError | null }> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      this.#tell({ state: 'connecting' });
+      const failure = await this.#connectOnce();
+      if (signal.aborted) break;
+      const decision = this.#retry.after(failure);
+      if (!decision.again) {
+        const { code, reason } = failure.kind === 'closed' ? failure : { code: 1006, reason: '' };
+        return { code, reason, error: decision.error };
+      }
+      const { delayMs, attempt, error } = decision;
+      this.#tell({ state: 'waiting', delayMs, attempt, error });
+      await sleep(delayMs, signal);
+      await this.#inbox.room();
+    }
+    return { code: closeCodes.normal.code, reason: '', error: null };
+  }
+
+  /** Resolves when the connection has ended, or could not be opened. */
+  async #connectOnce(): Promise<Failure> {
+    const { platform, tokens, url, settings } = this.#deps;
+    const { signal } = this.#stopping;
+    const token = tokens === null ? null : await tokens.next(settings.connectTimeoutMs, signal);
+    if (token instanceof PostedClientError) return { kind: 'no token', error: token };
+    if (signal.aborted) return { kind: 'unreachable' };
+
+    let connection: Connection;
+    try {
+      connection = openConnection(platform, { ...settings, url, token }, settings.connectTimeoutMs, {
+        opened: () => this.#opened(connection),
+        frame: (text) => this.#take(text, connection),
+      });
+    } catch (cause) {
+      return { kind: 'unreachable', cause };
+    }
+    const close = () => connection.close(closeCodes.normal.code, '');
+    signal.addEventListener('abort', close);
+    const ending = await connection.ended;
+    signal.removeEventListener('abort', close);
+    this.#connection = null;
+    return ending;
+  }
+
+  #opened(connection: Connection): void {
+    this.#connection = connection;
+    this.#retry.opened();
+    this.#tell({ state: 'open' });
+  }
+
+  #take(frame: string | null, connection: Connection): void {
+    const received = decodeMessage(this.#deps.channel, frame);
+    if (received instanceof PostedClientError) {
+      this.#report(received);
+      return;
+    }
+    const filled = this.#inbox.put(received);
+    if (!filled) return;
+    if (connection.pause()) {
+      void this.#inbox.room().then(() => connection.resume());
+      return;
+    }
+    this.#report(new PostedClientError('slow_consumer', tooSlow));
+    connection.close(closeCodes.slowConsumer.code, 'the client cannot keep up');
+  }
+
+  #tell(status: ClientStatus): void {
+    const { onStatus } = this.#deps.settings;
+    callSafely(() => onStatus(status));
+  }
+
+  #report(error: PostedClientError): void {
+    const { onError } = this.#deps.settings;
+    callSafely(() => onError(error));
+  }
+}
+
+/** What a callback throws is the platform's to report, as of any event listener; the client goes on. */
+function callSafely(callback: () => void): void {
+  try {
+    callback();
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown;
+    });
+  }
+}

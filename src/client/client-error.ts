@@ -1,0 +1,49 @@
+/** The closed set of what can go wrong with a client. */
+export type ClientErrorCode =
+  /** `connect` was given something that cannot work; thrown by it. */
+  | 'invalid_options'
+  /** The function that gives the token threw, or gave something that is no bearer token. */
+  | 'credentials'
+  /** The server refused the token, and there is no other. */
+  | 'unauthorized'
+  /** The server answered the handshake with an HTTP error; `status` has it. */
+  | 'refused'
+  /** There was no answer to the handshake. */
+  | 'unreachable'
+  /** The connection was lost, or the server closed it; `closeCode` has its code. */
+  | 'closed'
+  /** The server sent something that is none of the channel's messages, or breaks the contract. It was dropped. */
+  | 'bad_frame'
+  /** The application's handler threw; `cause` has what it threw. */
+  | 'handler'
+  /** Messages came faster than the application took them, where the platform cannot make the server wait. */
+  | 'slow_consumer'
+  /** `send` was given a message that breaks the contract; thrown by it, nothing was sent. */
+  | 'bad_message'
+  /** `send` was called while there was no connection; thrown by it, nothing was sent. */
+  | 'not_open'
+  /** `send` was called faster than the connection takes; thrown by it, nothing was sent. */
+  | 'send_buffer_full';
+
+export interface ClientErrorDetails {
+  readonly cause?: unknown;
+  readonly status?: number;
+  readonly closeCode?: number;
+}
+
+/** The one error class of the client. No message of it holds a credential or the content of a message. */
+export class PostedClientError extends Error {
+  override readonly name = 'PostedClientError';
+  readonly code: ClientErrorCode;
+  /** The HTTP status of the refused handshake. Browsers do not show it. */
+  readonly status: number | undefined;
+  /** The close code of RFC 6455 section 7.4. */
+  readonly closeCode: number | undefined;
+
+  constructor(code: ClientErrorCode, message: string, details: ClientErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.status = details.status;
+    this.closeCode = details.closeCode;
+  }
+}

@@ -1,0 +1,125 @@
+import { closeCodes, shouldReconnect } from '../contract/close-codes.ts';
+import { PostedClientError } from './client-error.ts';
+import type { ResolvedSettings } from './options.ts';
+import type { Ending } from './socket.ts';
+import type { TokenSource } from './token-source.ts';
+
+/** How long a connection must have held for the back-off to begin again. */
+const stableMs = 10_000;
+
+/** The longest Retry-After that is obeyed. */
+const maxRetryAfterMs = 3_600_000;
+
+/** HTTP statuses below 500 that pass with time (RFC 9110, RFC 8470, RFC 6585). */
+const passing = new Set([408, 425, 429]);
+
+/** What to do without a connection: wait and try again, or end. */
+export type Decision =
+  | {
+      readonly again: true;
+      readonly delayMs: number;
+      readonly attempt: number;
+      readonly error: PostedClientError;
+    }
+  | { readonly again: false; readonly error: PostedClientError | null };
+
+/** An ending, or why there was no attempt. */
+export type Failure = Ending | { readonly kind: 'no token'; readonly error: PostedClientError };
+
+export interface RetryDeps {
+  readonly backoff: ResolvedSettings['backoff'];
+  readonly maxFirstAttempts: number;
+  readonly tokens: TokenSource | null;
+}
+
+/** Decides after each ending whether another attempt can help, and when. */
+export class Retry {
+  readonly #deps: RetryDeps;
+  #attempts = 0;
+  /** By the clock of `performance.now`, which nobody sets. */
+  #openedAtMs: number | null = null;
+  #everOpen = false;
+
+  constructor(deps: RetryDeps) {
+    this.#deps = deps;
+  }
+
+  opened(): void {
+    this.#openedAtMs = performance.now();
+    this.#everOpen = true;
+    this.#deps.tokens?.accepted();
+  }
+
+  after(failure: Failure): Decision {
+    if (this.#openedAtMs !== null && performance.now() - this.#openedAtMs >= stableMs) this.#attempts = 0;
+    this.#openedAtMs = null;
+    this.#attempts += 1;
+    const verdict = this.#judge(failure);
+    const { backoff } = this.#deps;
+    if (verdict.error === null || verdict.final || backoff === null)
+      return { again: false, error: verdict.error };
+    // Full jitter: clients that lost a server together do not come back together.
+    const ceilingMs = Math.min(backoff.maxMs, backoff.baseMs * 2 ** (this.#attempts - 1));
+    const serverMs = failure.kind === 'refused' ? Math.min(failure.retryAfterMs, maxRetryAfterMs) : 0;
+    const delayMs = Math.round(serverMs + Math.random() * ceilingMs);
+    return { again: true, delayMs, attempt: this.#attempts, error: verdict.error };
+  }
+
+  #judge(failure: Failure): Verdict {
+    if (failure.kind === 'no token') {
+      return { final: failure.error.code === 'unauthorized', error: failure.error };
+    }
+    if (failure.kind === 'unreachable') return this.#judgeUnreachable(failure.cause);
+    return failure.kind === 'refused' ? this.#judgeRefused(failure) : this.#judgeClosed(failure);
+  }
+
+  #judgeUnreachable(cause: unknown): Verdict {
+    const gaveUp = !this.#everOpen && this.#attempts >= this.#deps.maxFirstAttempts;
+    const why = cause instanceof Error ? cause.message || cause.name : 'the platform does not say why';
+    const message = gaveUp
+      ? `There was no connection in ${this.#attempts} attempts (${why}). Check the URL, the token, the network, and that the server allows this page's origin.`
+      : `There was no connection: ${why}.`;
+    return { final: gaveUp, error: new PostedClientError('unreachable', message, { cause }) };
+  }
+
+  #judgeRefused({ status, message }: Extract<Ending, { kind: 'refused' }>): Verdict {
+    const { tokens } = this.#deps;
+    const text = `The server refused the connection with HTTP ${status}${said(message, tokens)}.`;
+    if (status === 401 && tokens !== null) return unauthorized(text, tokens, { status });
+    const final = status < 500 && !passing.has(status);
+    return { final, error: new PostedClientError('refused', text, { status }) };
+  }
+
+  #judgeClosed({ code, reason, cause }: Extract<Ending, { kind: 'closed' }>): Verdict {
+    if (code === closeCodes.normal.code) return { final: true, error: null };
+    const { tokens } = this.#deps;
+    const details = { closeCode: code, ...(cause === undefined ? {} : { cause }) };
+    const why = said(reason || (cause instanceof Error ? cause.message : ''), tokens);
+    const text =
+      code === 1006 ? `The connection was lost${why}.` : `The connection was closed with ${code}${why}.`;
+    if (code === closeCodes.unauthorized.code && tokens !== null) return unauthorized(text, tokens, details);
+    return { final: !shouldReconnect(code), error: new PostedClientError('closed', text, details) };
+  }
+}
+
+interface Verdict {
+  readonly final: boolean;
+  /** Null: nothing is wrong, the channel is at its end. */
+  readonly error: PostedClientError | null;
+}
+
+function unauthorized(
+  message: string,
+  tokens: TokenSource,
+  details: { readonly status?: number; readonly closeCode?: number },
+): Verdict {
+  return { final: !tokens.refused(), error: new PostedClientError('unauthorized', message, details) };
+}
+
+function said(text: string, tokens: TokenSource | null): string {
+  const shown = (tokens?.withoutToken(text) ?? text)
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .slice(0, 300)
+    .trim();
+  return shown === '' ? '' : `: ${shown.replace(/\.$/, '')}`;
+}
