@@ -11,8 +11,10 @@ import { createTokens } from './auth/tokens.ts';
 import type { Settings } from './config/read-settings.ts';
 import { createContractServer } from './contract/server.ts';
 import { errorCode } from './error-code.ts';
+import { Delivery } from './feed/delivery.ts';
 import { createFriends } from './feed/friends.ts';
 import { createPosts } from './feed/posts.ts';
+import { keepRetention } from './feed/retention.ts';
 import { Tail } from './feed/tail.ts';
 import { createUsers } from './feed/users.ts';
 import { createOperationHandlers } from './handlers/operations.ts';
@@ -60,12 +62,34 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
   let isStopping = false;
 
   try {
+    const history = await store.history();
+    const tail = await Tail.start({
+      store,
+      log,
+      apply(event) {
+        delivery.apply(event);
+        feed.hub.apply(event);
+      },
+    });
+    const delivery = new Delivery(
+      {
+        store,
+        log,
+        observer: metrics,
+        ackTimeoutMs: settings.ackTimeoutMs,
+        checkpointMs: settings.checkpointIntervalMs,
+      },
+      history,
+      tail,
+    );
+    metrics.watchDelivery(() => delivery.stats());
+    const stopPruning = keepRetention(delivery, settings.retentionSeconds * 1000, log);
     const feed = createPostFeedPosted({
       tokens,
+      delivery,
       friendsOf: (user) => store.friendsOf(user),
       audience: settings.feedAudience,
     });
-    const tail = await Tail.start({ store, log, apply: (event) => feed.hub.apply(event) });
     const contractServer = createContractServer(
       contract,
       { postFeedPosted: feed.handlers },
@@ -86,7 +110,7 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
       handlers: createOperationHandlers({
         users: createUsers(store, passwords, tokens),
         friends: createFriends(store, tail),
-        posts: createPosts(store, tail),
+        posts: createPosts(store, tail, delivery),
       }),
       security: { bearerAuth: ({ token }: { readonly token: string }) => tokens.verify(token) },
       observer: metrics,
@@ -114,9 +138,12 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
         // Requests first: what is posted until now still reaches the sockets.
         await requests.idle(settings.shutdownTimeoutMs);
         await tail.close();
+        delivery.sayBye(settings.byeSpreadMs);
         await contractServer.shutdown(Math.max(0, endMs - performance.now()));
         http.closeAllConnections();
         await closed;
+        await stopPruning();
+        await delivery.close();
         await store.close();
       },
     };

@@ -1,9 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ContractObserver } from './contract/observer.ts';
+import { createDeliveryMetrics, type DeliveryMetrics } from './delivery-metrics.ts';
 import type { RestObserver } from './rest/observer.ts';
 
 /** Counts what one server does, for Prometheus. */
-export interface Metrics extends ContractObserver, RestObserver {
+export interface Metrics extends ContractObserver, RestObserver, DeliveryMetrics {
   /** The content type of what `render` gives. */
   readonly contentType: string;
   /** Everything counted until now, in the text format of Prometheus. */
@@ -103,6 +104,7 @@ export function createMetrics({ channels }: MetricsOptions): Metrics {
     for (const { name } of receive) receivedOf(channel, name).inc(0);
   }
 
+  const delivery = createDeliveryMetrics(registry);
   const all = Registry.merge([registry, processMetrics()]);
   return {
     contentType: all.contentType,
@@ -125,6 +127,7 @@ export function createMetrics({ channels }: MetricsOptions): Metrics {
       requestSeconds.observe({ operation }, seconds);
     },
     bodyInvalid: (operation, direction) => violations.inc({ operation, direction }),
+    ...delivery,
   };
 }
 

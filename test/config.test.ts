@@ -39,6 +39,10 @@ describe('settings', () => {
       maxMessageBytes: 65_536,
       handshakeTimeoutMs: 10_000,
       pingIntervalMs: 30_000,
+      retentionSeconds: 604_800,
+      ackTimeoutMs: 30_000,
+      checkpointIntervalMs: 30_000,
+      byeSpreadMs: 2000,
       shutdownTimeoutMs: 10_000,
       logLevel: 'info',
     });
@@ -260,6 +264,10 @@ describe('the help', () => {
     'MAX_MESSAGE_BYTES',
     'HANDSHAKE_TIMEOUT_MS',
     'PING_INTERVAL_MS',
+    'RETENTION_SECONDS',
+    'ACK_TIMEOUT_MS',
+    'CHECKPOINT_INTERVAL_MS',
+    'BYE_SPREAD_MS',
     'SHUTDOWN_TIMEOUT_MS',
     'LOG_LEVEL',
   ];

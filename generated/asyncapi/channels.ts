@@ -24,8 +24,53 @@ export const postFeedPosted = {
       tag: { property: 'type', value: 'post' },
       guard: validators.isPostMessage,
     },
+    {
+      operation: 'sendPlace',
+      name: 'ready',
+      contentType: 'application/json',
+      tag: { property: 'type', value: 'ready' },
+      guard: validators.isReadyMessage,
+    },
+    {
+      operation: 'sendPlace',
+      name: 'checkpoint',
+      contentType: 'application/json',
+      tag: { property: 'type', value: 'checkpoint' },
+      guard: validators.isCheckpointMessage,
+    },
+    {
+      operation: 'sendPlace',
+      name: 'reset',
+      contentType: 'application/json',
+      tag: { property: 'type', value: 'reset' },
+      guard: validators.isResetMessage,
+    },
+    {
+      operation: 'sendBye',
+      name: 'bye',
+      contentType: 'application/json',
+      tag: { property: 'type', value: 'bye' },
+      guard: validators.isByeMessage,
+    },
   ],
-  receive: [],
+  receive: [
+    {
+      operation: 'receiveAck',
+      name: 'ack',
+      contentType: 'application/json',
+      tag: { property: 'type', value: 'ack' },
+      guard: validators.isAckMessage,
+    },
+  ],
+  resume: {
+    query: 'since',
+    cursor: 'cursor',
+    ready: 'ready',
+    checkpoint: 'checkpoint',
+    reset: 'reset',
+    bye: 'bye',
+    ack: 'ack',
+  },
 } as const satisfies ChannelDescriptor;
 
 /** Posted feed 1.0.0: every channel, to be served with the handlers that its type asks for. */

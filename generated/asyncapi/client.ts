@@ -12,6 +12,8 @@ export interface PostFeedPostedTypes {
   readonly receives: { readonly post: models.PostMessage };
   /** By message name: what a client may send. */
   readonly sends: Record<never, never>;
+  /** What `onReset` is told; `never` where connections cannot be resumed. */
+  readonly reset: models.ResetMessage;
 }
 
 /**

@@ -32,6 +32,9 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Sess
   /** Called when the connection is open, before any of its messages. */
   opened(connection: Connection<Session>): void;
 
+  /** Called when the socket has taken all that was sent to it, after it could not: there is room again. */
+  drained?(connection: Connection<Session>): void;
+
   /** Called once for every session that `accept` returned, also if the connection was never opened. */
   closed(session: Session, closed: Closed): void;
 
@@ -47,6 +50,63 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Sess
      * @generated from message post
      */
     post(publish: publishers.PublishPost<Session>): void;
+  };
+
+  /**
+   * Sent to resumable connections alone: where they begin, that they are up to date, or that what
+   * they asked for is no longer there.
+   *
+   * @generated from operation sendPlace
+   */
+  readonly sendPlace: {
+    /**
+     * Called once, at start, with the function that publishes this message.
+     *
+     * @generated from message ready
+     */
+    ready(publish: publishers.PublishReady<Session>): void;
+
+    /**
+     * Called once, at start, with the function that publishes this message.
+     *
+     * @generated from message checkpoint
+     */
+    checkpoint(publish: publishers.PublishCheckpoint<Session>): void;
+
+    /**
+     * Called once, at start, with the function that publishes this message.
+     *
+     * @generated from message reset
+     */
+    reset(publish: publishers.PublishReset<Session>): void;
+  };
+
+  /**
+   * Sent to resumable connections before the server closes them with 1012.
+   *
+   * @generated from operation sendBye
+   */
+  readonly sendBye: {
+    /**
+     * Called once, at start, with the function that publishes this message.
+     *
+     * @generated from message bye
+     */
+    bye(publish: publishers.PublishBye<Session>): void;
+  };
+
+  /**
+   * Sent by clients on resumable connections as they process posts.
+   *
+   * @generated from operation receiveAck
+   */
+  readonly receiveAck: {
+    /**
+     * Cumulative: it acknowledges every post up to its cursor.
+     *
+     * @generated from message ack
+     */
+    ack(message: models.AckMessage, connection: Connection<Session>): void | Promise<void>;
   };
 }
 

@@ -8,6 +8,7 @@ export interface PostMessage {
   /** Tells this message from the others of the channel. */
   type: 'post';
   payload: PostPayload;
+  cursor?: Cursor;
 }
 
 /**
@@ -25,12 +26,90 @@ export interface PostPayload {
 }
 
 /**
+ * The first frame of a resumable connection.
+ *
+ * @generated from schema ReadyMessage
+ */
+export interface ReadyMessage {
+  /** Tells this message from the others of the channel. */
+  type: 'ready';
+  cursor: Cursor;
+  /** Whether the connection goes on from the place that the client named. */
+  resumed: boolean;
+  /** How many posts a client that acknowledges may have unacknowledged. */
+  window: number;
+}
+
+/**
+ * Everything up to the cursor was sent.
+ *
+ * @generated from schema CheckpointMessage
+ */
+export interface CheckpointMessage {
+  /** Tells this message from the others of the channel. */
+  type: 'checkpoint';
+  cursor: Cursor;
+}
+
+/**
+ * What was asked for is no longer there.
+ *
+ * @generated from schema ResetMessage
+ */
+export interface ResetMessage {
+  /** Tells this message from the others of the channel. */
+  type: 'reset';
+  reason: ResetReason;
+  cursor: Cursor;
+}
+
+/**
+ * The server is leaving.
+ *
+ * @generated from schema ByeMessage
+ */
+export interface ByeMessage {
+  /** Tells this message from the others of the channel. */
+  type: 'bye';
+  /** How long to wait before connecting again, in milliseconds. */
+  retryAfterMs: number;
+}
+
+/**
+ * Everything up to the cursor is processed.
+ *
+ * @generated from schema AckMessage
+ */
+export interface AckMessage {
+  /** Tells this message from the others of the channel. */
+  type: 'ack';
+  cursor: Cursor;
+}
+
+/**
+ * expired: older than what the server keeps; epoch: of another history of the log, as after a
+ * restore; future: ahead of the log.
+ *
+ * @generated from schema ResetReason
+ */
+export type ResetReason = 'expired' | 'epoch' | 'future';
+
+/**
+ * A place in the log. Opaque: clients keep it and give it back, and do not look inside.
+ *
+ * @generated from schema Cursor
+ */
+export type Cursor = string;
+
+/**
  * What a connection may ask for in the query of its URL.
  *
  * @generated from schema PostFeedQuery
  */
 export interface PostFeedQuery {
   audience?: Audience;
+  since?: Since;
+  device?: Device;
 }
 
 /**
@@ -40,6 +119,21 @@ export interface PostFeedQuery {
  * @generated from schema Audience
  */
 export type Audience = 'everyone' | 'friends';
+
+/**
+ * Makes the connection resumable. `now` begins with what comes next, `acked` after the last ack
+ * that the server stored for this user and `device`, a cursor after that place.
+ *
+ * @generated from schema Since
+ */
+export type Since = string;
+
+/**
+ * The client's name for itself, one of its user's devices. The server keeps its acks under it.
+ *
+ * @generated from schema Device
+ */
+export type Device = string;
 
 /**
  * A UUID (RFC 9562) in lower case.

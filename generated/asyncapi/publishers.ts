@@ -8,3 +8,33 @@ import type * as models from './models.ts';
  * @generated from message post of operation sendPost
  */
 export type PublishPost<Session = unknown> = Publish<models.PostMessage, Session>;
+
+/**
+ * The first frame of a resumable connection.
+ *
+ * @generated from message ready of operation sendPlace
+ */
+export type PublishReady<Session = unknown> = Publish<models.ReadyMessage, Session>;
+
+/**
+ * Sent about every 30 seconds when there is nothing else, so that the cursor of a quiet client
+ * does not expire.
+ *
+ * @generated from message checkpoint of operation sendPlace
+ */
+export type PublishCheckpoint<Session = unknown> = Publish<models.CheckpointMessage, Session>;
+
+/**
+ * The posts after the cursor that the client came with cannot be replayed: reload over REST, and
+ * go on from this cursor.
+ *
+ * @generated from message reset of operation sendPlace
+ */
+export type PublishReset<Session = unknown> = Publish<models.ResetMessage, Session>;
+
+/**
+ * Reconnect after the time that it names.
+ *
+ * @generated from message bye of operation sendBye
+ */
+export type PublishBye<Session = unknown> = Publish<models.ByeMessage, Session>;

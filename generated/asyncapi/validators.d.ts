@@ -4,8 +4,17 @@ import type * as models from './models.ts';
 
 export const isPostMessage: Guard<models.PostMessage>;
 export const isPostPayload: Guard<models.PostPayload>;
+export const isReadyMessage: Guard<models.ReadyMessage>;
+export const isCheckpointMessage: Guard<models.CheckpointMessage>;
+export const isResetMessage: Guard<models.ResetMessage>;
+export const isByeMessage: Guard<models.ByeMessage>;
+export const isAckMessage: Guard<models.AckMessage>;
+export const isResetReason: Guard<models.ResetReason>;
+export const isCursor: Guard<models.Cursor>;
 export const isPostFeedQuery: Guard<models.PostFeedQuery>;
 export const isAudience: Guard<models.Audience>;
+export const isSince: Guard<models.Since>;
+export const isDevice: Guard<models.Device>;
 export const isUuid: Guard<models.Uuid>;
 /** Takes values that arrive as text: converts them and fills in defaults, in place. */
 export const isPostFeedQueryFromText: Guard<models.PostFeedQuery>;

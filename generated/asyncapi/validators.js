@@ -23,7 +23,7 @@ const isPostMessage = validate11$1;
 const func0$1 = Object.prototype.hasOwnProperty;
 const func54 = require_ucs2length().default;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const pattern0 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
+const pattern0$1 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
 function validate12(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -51,7 +51,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.postId !== void 0 && func0$1.call(data, "postId")) {
 				let data0 = data.postId;
 				if (typeof data0 === "string") {
-					if (!pattern0.test(data0)) {
+					if (!pattern0$1.test(data0)) {
 						validate12.errors = [{
 							instancePath: instancePath + "/postId",
 							schemaPath: "#/definitions/Uuid/pattern",
@@ -121,7 +121,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
 						let data2 = data.author_user_id;
 						if (typeof data2 === "string") {
-							if (!pattern0.test(data2)) {
+							if (!pattern0$1.test(data2)) {
 								validate12.errors = [{
 									instancePath: instancePath + "/author_user_id",
 									schemaPath: "#/definitions/Uuid/pattern",
@@ -168,6 +168,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 	validate12.errors = vErrors;
 	return true;
 }
+const pattern2 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
 function validate11$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
@@ -185,7 +186,7 @@ function validate11$1(data, { instancePath = "", parentData, parentDataProperty,
 				return false;
 			} else {
 				const _errs1 = errors;
-				for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "payload")) {
+				for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "payload" || key0 === "cursor")) {
 					validate11$1.errors = [{
 						instancePath,
 						schemaPath: "#/additionalProperties",
@@ -235,6 +236,36 @@ function validate11$1(data, { instancePath = "", parentData, parentDataProperty,
 							}
 							var valid0 = _errs4 === errors;
 						} else var valid0 = true;
+						if (valid0) {
+							if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+								let data2 = data.cursor;
+								const _errs5 = errors;
+								if (errors === errors) {
+									if (typeof data2 === "string") {
+										if (!pattern2.test(data2)) {
+											validate11$1.errors = [{
+												instancePath: instancePath + "/cursor",
+												schemaPath: "#/definitions/Cursor/pattern",
+												keyword: "pattern",
+												params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+												message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+											}];
+											return false;
+										}
+									} else {
+										validate11$1.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "#/definitions/Cursor/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+								}
+								var valid0 = _errs5 === errors;
+							} else var valid0 = true;
+						}
 					}
 				}
 			}
@@ -280,7 +311,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.postId !== void 0 && func0$1.call(data, "postId")) {
 				let data0 = data.postId;
 				if (typeof data0 === "string") {
-					if (!pattern0.test(data0)) {
+					if (!pattern0$1.test(data0)) {
 						validate14.errors = [{
 							instancePath: instancePath + "/postId",
 							schemaPath: "#/definitions/Uuid/pattern",
@@ -350,7 +381,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
 						let data2 = data.author_user_id;
 						if (typeof data2 === "string") {
-							if (!pattern0.test(data2)) {
+							if (!pattern0$1.test(data2)) {
 								validate14.errors = [{
 									instancePath: instancePath + "/author_user_id",
 									schemaPath: "#/definitions/Uuid/pattern",
@@ -397,45 +428,127 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 	validate14.errors = vErrors;
 	return true;
 }
-const isPostFeedQuery = validate15;
-const schema20 = {
-	"type": "string",
-	"enum": ["everyone", "friends"]
-};
+const isReadyMessage = validate15;
 function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
-		for (const key0 of Object.keys(data)) if (!(key0 === "audience")) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
 			validate15.errors = [{
 				instancePath,
-				schemaPath: "#/additionalProperties",
-				keyword: "additionalProperties",
-				params: { additionalProperty: key0 },
-				message: "must NOT have additional properties"
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
 			}];
 			return false;
-		}
-		if (data.audience !== void 0 && func0$1.call(data, "audience")) {
-			let data0 = data.audience;
-			if (typeof data0 !== "string") {
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor" || key0 === "resumed" || key0 === "window")) {
 				validate15.errors = [{
-					instancePath: instancePath + "/audience",
-					schemaPath: "#/definitions/Audience/type",
-					keyword: "type",
-					params: { type: "string" },
-					message: "must be string"
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
 				}];
 				return false;
 			}
-			if (!(data0 === "everyone" || data0 === "friends")) {
-				validate15.errors = [{
-					instancePath: instancePath + "/audience",
-					schemaPath: "#/definitions/Audience/enum",
-					keyword: "enum",
-					params: { allowedValues: schema20.enum },
-					message: "must be equal to one of the allowed values"
-				}];
-				return false;
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate15.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("ready" !== data0) {
+					validate15.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "ready" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern2.test(data1)) {
+							validate15.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "#/definitions/Cursor/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate15.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "#/definitions/Cursor/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
+						if (typeof data.resumed !== "boolean") {
+							validate15.errors = [{
+								instancePath: instancePath + "/resumed",
+								schemaPath: "#/properties/resumed/type",
+								keyword: "type",
+								params: { type: "boolean" },
+								message: "must be boolean"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.window !== void 0 && func0$1.call(data, "window")) {
+							let data3 = data.window;
+							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+								validate15.errors = [{
+									instancePath: instancePath + "/window",
+									schemaPath: "#/properties/window/type",
+									keyword: "type",
+									params: { type: "integer" },
+									message: "must be integer"
+								}];
+								return false;
+							}
+							if (typeof data3 == "number" && isFinite(data3)) {
+								if (data3 < 1 || isNaN(data3)) {
+									validate15.errors = [{
+										instancePath: instancePath + "/window",
+										schemaPath: "#/properties/window/minimum",
+										keyword: "minimum",
+										params: {
+											comparison: ">=",
+											limit: 1
+										},
+										message: "must be >= 1"
+									}];
+									return false;
+								}
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+					}
+				}
 			}
 		}
 	} else {
@@ -451,11 +564,659 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 	validate15.errors = vErrors;
 	return true;
 }
-const isAudience = validate16;
+const isCheckpointMessage = validate16;
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
-	if (typeof data !== "string") {
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate16.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
+				validate16.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate16.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("checkpoint" !== data0) {
+					validate16.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "checkpoint" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern2.test(data1)) {
+							validate16.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "#/definitions/Cursor/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate16.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "#/definitions/Cursor/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
 		validate16.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate16.errors = vErrors;
+	return true;
+}
+const isResetMessage = validate17;
+const schema25 = {
+	"type": "string",
+	"enum": [
+		"expired",
+		"epoch",
+		"future"
+	]
+};
+function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate17.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "reason" || key0 === "cursor")) {
+				validate17.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate17.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("reset" !== data0) {
+					validate17.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "reset" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
+					let data1 = data.reason;
+					if (typeof data1 !== "string") {
+						validate17.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "#/definitions/ResetReason/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
+						validate17.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "#/definitions/ResetReason/enum",
+							keyword: "enum",
+							params: { allowedValues: schema25.enum },
+							message: "must be equal to one of the allowed values"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+						let data2 = data.cursor;
+						if (typeof data2 === "string") {
+							if (!pattern2.test(data2)) {
+								validate17.errors = [{
+									instancePath: instancePath + "/cursor",
+									schemaPath: "#/definitions/Cursor/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								}];
+								return false;
+							}
+						} else {
+							validate17.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "#/definitions/Cursor/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate17.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate17.errors = vErrors;
+	return true;
+}
+const isByeMessage = validate18;
+function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
+			validate18.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "retryAfterMs")) {
+				validate18.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate18.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("bye" !== data0) {
+					validate18.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "bye" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
+					let data1 = data.retryAfterMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate18.errors = [{
+							instancePath: instancePath + "/retryAfterMs",
+							schemaPath: "#/properties/retryAfterMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
+							validate18.errors = [{
+								instancePath: instancePath + "/retryAfterMs",
+								schemaPath: "#/properties/retryAfterMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
+							}];
+							return false;
+						}
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate18.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate18.errors = vErrors;
+	return true;
+}
+const isAckMessage = validate19;
+function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate19.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
+				validate19.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate19.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("ack" !== data0) {
+					validate19.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "ack" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern2.test(data1)) {
+							validate19.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "#/definitions/Cursor/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate19.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "#/definitions/Cursor/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate19.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate19.errors = vErrors;
+	return true;
+}
+const isResetReason = validate20;
+function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (typeof data !== "string") {
+		validate20.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	if (!(data === "expired" || data === "epoch" || data === "future")) {
+		validate20.errors = [{
+			instancePath,
+			schemaPath: "#/enum",
+			keyword: "enum",
+			params: { allowedValues: schema25.enum },
+			message: "must be equal to one of the allowed values"
+		}];
+		return false;
+	}
+	validate20.errors = vErrors;
+	return true;
+}
+const isCursor = validate21;
+function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (typeof data === "string") {
+		if (!pattern2.test(data)) {
+			validate21.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+				message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+			}];
+			return false;
+		}
+	} else {
+		validate21.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	validate21.errors = vErrors;
+	return true;
+}
+const isPostFeedQuery = validate22;
+const schema33 = {
+	"type": "string",
+	"enum": ["everyone", "friends"]
+};
+const pattern10 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
+const pattern11 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
+function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	const _errs1 = errors;
+	let valid0 = true;
+	const _errs2 = errors;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if ((data.since === void 0 || !func0$1.call(data, "since")) && "since") {
+			const err0 = {};
+			if (vErrors === null) vErrors = [err0];
+			else vErrors.push(err0);
+			errors++;
+		} else if (data.since !== void 0 && func0$1.call(data, "since")) {
+			if ("acked" !== data.since) {
+				const err1 = {};
+				if (vErrors === null) vErrors = [err1];
+				else vErrors.push(err1);
+				errors++;
+			}
+		}
+	}
+	var _valid0 = _errs2 === errors;
+	errors = _errs1;
+	if (vErrors !== null) {
+		if (_errs1) vErrors.length = _errs1;
+		else vErrors = null;
+	}
+	if (_valid0) {
+		const _errs4 = errors;
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing1;
+			if ((data.device === void 0 || !func0$1.call(data, "device")) && (missing1 = "device")) {
+				validate22.errors = [{
+					instancePath,
+					schemaPath: "#/then/required",
+					keyword: "required",
+					params: { missingProperty: missing1 },
+					message: "must have required property '" + missing1 + "'"
+				}];
+				return false;
+			}
+		}
+		var _valid0 = _errs4 === errors;
+		valid0 = _valid0;
+	}
+	if (!valid0) {
+		const err2 = {
+			instancePath,
+			schemaPath: "#/if",
+			keyword: "if",
+			params: { failingKeyword: "then" },
+			message: "must match \"then\" schema"
+		};
+		if (vErrors === null) vErrors = [err2];
+		else vErrors.push(err2);
+		errors++;
+		validate22.errors = vErrors;
+		return false;
+	}
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			const _errs5 = errors;
+			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device")) {
+				validate22.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (_errs5 === errors) {
+				let missing2;
+				if (data.device !== void 0 && func0$1.call(data, "device") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
+					validate22.errors = [{
+						instancePath,
+						schemaPath: "#/dependencies",
+						keyword: "dependencies",
+						params: {
+							property: "device",
+							missingProperty: missing2,
+							depsCount: 1,
+							deps: "since"
+						},
+						message: "must have property since when property device is present"
+					}];
+					return false;
+				} else {
+					if (data.audience !== void 0 && func0$1.call(data, "audience")) {
+						let data1 = data.audience;
+						const _errs6 = errors;
+						if (typeof data1 !== "string") {
+							validate22.errors = [{
+								instancePath: instancePath + "/audience",
+								schemaPath: "#/definitions/Audience/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						if (!(data1 === "everyone" || data1 === "friends")) {
+							validate22.errors = [{
+								instancePath: instancePath + "/audience",
+								schemaPath: "#/definitions/Audience/enum",
+								keyword: "enum",
+								params: { allowedValues: schema33.enum },
+								message: "must be equal to one of the allowed values"
+							}];
+							return false;
+						}
+						var valid3 = _errs6 === errors;
+					} else var valid3 = true;
+					if (valid3) {
+						if (data.since !== void 0 && func0$1.call(data, "since")) {
+							let data2 = data.since;
+							const _errs9 = errors;
+							if (errors === errors) {
+								if (typeof data2 === "string") {
+									if (!pattern10.test(data2)) {
+										validate22.errors = [{
+											instancePath: instancePath + "/since",
+											schemaPath: "#/definitions/Since/pattern",
+											keyword: "pattern",
+											params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
+											message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
+										}];
+										return false;
+									}
+								} else {
+									validate22.errors = [{
+										instancePath: instancePath + "/since",
+										schemaPath: "#/definitions/Since/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							var valid3 = _errs9 === errors;
+						} else var valid3 = true;
+						if (valid3) {
+							if (data.device !== void 0 && func0$1.call(data, "device")) {
+								let data3 = data.device;
+								const _errs12 = errors;
+								if (errors === errors) {
+									if (typeof data3 === "string") {
+										if (!pattern11.test(data3)) {
+											validate22.errors = [{
+												instancePath: instancePath + "/device",
+												schemaPath: "#/definitions/Device/pattern",
+												keyword: "pattern",
+												params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
+												message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+											}];
+											return false;
+										}
+									} else {
+										validate22.errors = [{
+											instancePath: instancePath + "/device",
+											schemaPath: "#/definitions/Device/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+								}
+								var valid3 = _errs12 === errors;
+							} else var valid3 = true;
+						}
+					}
+				}
+			}
+		} else {
+			validate22.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate22.errors = vErrors;
+	return errors === 0;
+}
+const isAudience = validate23;
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (typeof data !== "string") {
+		validate23.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -465,24 +1226,78 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 		return false;
 	}
 	if (!(data === "everyone" || data === "friends")) {
-		validate16.errors = [{
+		validate23.errors = [{
 			instancePath,
 			schemaPath: "#/enum",
 			keyword: "enum",
-			params: { allowedValues: schema20.enum },
+			params: { allowedValues: schema33.enum },
 			message: "must be equal to one of the allowed values"
 		}];
 		return false;
 	}
-	validate16.errors = vErrors;
+	validate23.errors = vErrors;
 	return true;
 }
-const isUuid = validate17;
-function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const isSince = validate24;
+function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern0.test(data)) {
-			validate17.errors = [{
+		if (!pattern10.test(data)) {
+			validate24.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
+				message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
+			}];
+			return false;
+		}
+	} else {
+		validate24.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	validate24.errors = vErrors;
+	return true;
+}
+const isDevice = validate25;
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (typeof data === "string") {
+		if (!pattern11.test(data)) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
+				message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+			}];
+			return false;
+		}
+	} else {
+		validate25.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	validate25.errors = vErrors;
+	return true;
+}
+const isUuid = validate26;
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (typeof data === "string") {
+		if (!pattern0$1.test(data)) {
+			validate26.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
@@ -491,7 +1306,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (!formats0.test(data)) {
-			validate17.errors = [{
+			validate26.errors = [{
 				instancePath,
 				schemaPath: "#/format",
 				keyword: "format",
@@ -501,7 +1316,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate17.errors = [{
+		validate26.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -510,78 +1325,263 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate17.errors = vErrors;
+	validate26.errors = vErrors;
 	return true;
 }
 const isPostFeedQueryFromText = validate11;
 const schema12 = {
 	"type": "object",
 	"additionalProperties": false,
-	"properties": { "audience": {
-		"type": "string",
-		"enum": ["everyone", "friends"]
-	} }
+	"properties": {
+		"audience": {
+			"type": "string",
+			"enum": ["everyone", "friends"]
+		},
+		"since": {
+			"type": "string",
+			"pattern": "^(now|acked|[A-Za-z0-9_-]{30})$"
+		},
+		"device": {
+			"type": "string",
+			"pattern": "^[A-Za-z0-9._-]{1,64}$"
+		}
+	},
+	"dependencies": { "device": ["since"] },
+	"if": {
+		"required": ["since"],
+		"properties": { "since": { "const": "acked" } }
+	},
+	"then": { "required": ["device"] }
 };
 const func0 = Object.prototype.hasOwnProperty;
+const pattern0 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
+const pattern1 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
 function validate11(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
+	let errors = 0;
+	const _errs1 = errors;
+	let valid0 = true;
+	const _errs2 = errors;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
-		for (const key0 of Object.keys(data)) if (!(key0 === "audience")) {
-			validate11.errors = [{
-				instancePath,
-				schemaPath: "#/additionalProperties",
-				keyword: "additionalProperties",
-				params: { additionalProperty: key0 },
-				message: "must NOT have additional properties"
-			}];
-			return false;
-		}
-		if (data.audience !== void 0 && func0.call(data, "audience")) {
-			let data0 = data.audience;
-			if (typeof data0 !== "string") {
-				let dataType0 = typeof data0;
-				let coerced0 = void 0;
-				if (!(coerced0 !== void 0)) {
-					if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
-					else if (data0 === null) coerced0 = "";
-					else {
-						validate11.errors = [{
-							instancePath: instancePath + "/audience",
-							schemaPath: "#/properties/audience/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-				}
-				if (coerced0 !== void 0) {
-					data0 = coerced0;
-					if (data !== void 0) data["audience"] = coerced0;
-				}
+		if ((data.since === void 0 || !func0.call(data, "since")) && "since") {
+			const err0 = {};
+			if (vErrors === null) vErrors = [err0];
+			else vErrors.push(err0);
+			errors++;
+		} else if (data.since !== void 0 && func0.call(data, "since")) {
+			if ("acked" !== data.since) {
+				const err1 = {};
+				if (vErrors === null) vErrors = [err1];
+				else vErrors.push(err1);
+				errors++;
 			}
-			if (!(data0 === "everyone" || data0 === "friends")) {
+		}
+	}
+	var _valid0 = _errs2 === errors;
+	errors = _errs1;
+	if (vErrors !== null) {
+		if (_errs1) vErrors.length = _errs1;
+		else vErrors = null;
+	}
+	if (_valid0) {
+		const _errs4 = errors;
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing1;
+			if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
 				validate11.errors = [{
-					instancePath: instancePath + "/audience",
-					schemaPath: "#/properties/audience/enum",
-					keyword: "enum",
-					params: { allowedValues: schema12.properties.audience.enum },
-					message: "must be equal to one of the allowed values"
+					instancePath,
+					schemaPath: "#/then/required",
+					keyword: "required",
+					params: { missingProperty: missing1 },
+					message: "must have required property '" + missing1 + "'"
 				}];
 				return false;
 			}
 		}
-	} else {
-		validate11.errors = [{
+		var _valid0 = _errs4 === errors;
+		valid0 = _valid0;
+	}
+	if (!valid0) {
+		const err2 = {
 			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
+			schemaPath: "#/if",
+			keyword: "if",
+			params: { failingKeyword: "then" },
+			message: "must match \"then\" schema"
+		};
+		if (vErrors === null) vErrors = [err2];
+		else vErrors.push(err2);
+		errors++;
+		validate11.errors = vErrors;
 		return false;
 	}
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			const _errs5 = errors;
+			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device")) {
+				validate11.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (_errs5 === errors) {
+				let missing2;
+				if (data.device !== void 0 && func0.call(data, "device") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
+					validate11.errors = [{
+						instancePath,
+						schemaPath: "#/dependencies",
+						keyword: "dependencies",
+						params: {
+							property: "device",
+							missingProperty: missing2,
+							depsCount: 1,
+							deps: "since"
+						},
+						message: "must have property since when property device is present"
+					}];
+					return false;
+				} else {
+					if (data.audience !== void 0 && func0.call(data, "audience")) {
+						let data1 = data.audience;
+						const _errs6 = errors;
+						if (typeof data1 !== "string") {
+							let dataType0 = typeof data1;
+							let coerced0 = void 0;
+							if (!(coerced0 !== void 0)) {
+								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
+								else if (data1 === null) coerced0 = "";
+								else {
+									validate11.errors = [{
+										instancePath: instancePath + "/audience",
+										schemaPath: "#/properties/audience/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							if (coerced0 !== void 0) {
+								data1 = coerced0;
+								if (data !== void 0) data["audience"] = coerced0;
+							}
+						}
+						if (!(data1 === "everyone" || data1 === "friends")) {
+							validate11.errors = [{
+								instancePath: instancePath + "/audience",
+								schemaPath: "#/properties/audience/enum",
+								keyword: "enum",
+								params: { allowedValues: schema12.properties.audience.enum },
+								message: "must be equal to one of the allowed values"
+							}];
+							return false;
+						}
+						var valid3 = _errs6 === errors;
+					} else var valid3 = true;
+					if (valid3) {
+						if (data.since !== void 0 && func0.call(data, "since")) {
+							let data2 = data.since;
+							const _errs8 = errors;
+							if (typeof data2 !== "string") {
+								let dataType1 = typeof data2;
+								let coerced1 = void 0;
+								if (!(coerced1 !== void 0)) {
+									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
+									else if (data2 === null) coerced1 = "";
+									else {
+										validate11.errors = [{
+											instancePath: instancePath + "/since",
+											schemaPath: "#/properties/since/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+								}
+								if (coerced1 !== void 0) {
+									data2 = coerced1;
+									if (data !== void 0) data["since"] = coerced1;
+								}
+							}
+							if (errors === _errs8) {
+								if (typeof data2 === "string") {
+									if (!pattern0.test(data2)) {
+										validate11.errors = [{
+											instancePath: instancePath + "/since",
+											schemaPath: "#/properties/since/pattern",
+											keyword: "pattern",
+											params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
+											message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
+										}];
+										return false;
+									}
+								}
+							}
+							var valid3 = _errs8 === errors;
+						} else var valid3 = true;
+						if (valid3) {
+							if (data.device !== void 0 && func0.call(data, "device")) {
+								let data3 = data.device;
+								const _errs10 = errors;
+								if (typeof data3 !== "string") {
+									let dataType2 = typeof data3;
+									let coerced2 = void 0;
+									if (!(coerced2 !== void 0)) {
+										if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data3;
+										else if (data3 === null) coerced2 = "";
+										else {
+											validate11.errors = [{
+												instancePath: instancePath + "/device",
+												schemaPath: "#/properties/device/type",
+												keyword: "type",
+												params: { type: "string" },
+												message: "must be string"
+											}];
+											return false;
+										}
+									}
+									if (coerced2 !== void 0) {
+										data3 = coerced2;
+										if (data !== void 0) data["device"] = coerced2;
+									}
+								}
+								if (errors === _errs10) {
+									if (typeof data3 === "string") {
+										if (!pattern1.test(data3)) {
+											validate11.errors = [{
+												instancePath: instancePath + "/device",
+												schemaPath: "#/properties/device/pattern",
+												keyword: "pattern",
+												params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
+												message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+											}];
+											return false;
+										}
+									}
+								}
+								var valid3 = _errs10 === errors;
+							} else var valid3 = true;
+						}
+					}
+				}
+			}
+		} else {
+			validate11.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
 	validate11.errors = vErrors;
-	return true;
+	return errors === 0;
 }
-export { isAudience, isPostFeedQuery, isPostFeedQueryFromText, isPostMessage, isPostPayload, isUuid };
+export { isAckMessage, isAudience, isByeMessage, isCheckpointMessage, isCursor, isDevice, isPostFeedQuery, isPostFeedQueryFromText, isPostMessage, isPostPayload, isReadyMessage, isResetMessage, isResetReason, isSince, isUuid };

@@ -136,6 +136,30 @@ export const table = {
     kind: integer(1, 3_600_000),
     fallback: '30000',
   },
+  retentionSeconds: {
+    name: 'RETENTION_SECONDS',
+    description: 'How long the log keeps events for clients that were away. Posts stay.',
+    kind: integer(1, 3_153_600_000),
+    fallback: '604800',
+  },
+  ackTimeoutMs: {
+    name: 'ACK_TIMEOUT_MS',
+    description: 'How long a client that acknowledges may leave a post unacknowledged.',
+    kind: integer(100, 3_600_000),
+    fallback: '30000',
+  },
+  checkpointIntervalMs: {
+    name: 'CHECKPOINT_INTERVAL_MS',
+    description: 'After how much quiet a resumable connection is sent its place.',
+    kind: integer(100, 3_600_000),
+    fallback: '30000',
+  },
+  byeSpreadMs: {
+    name: 'BYE_SPREAD_MS',
+    description: 'Over how long the clients come back that a shutdown sends away.',
+    kind: integer(0, 3_600_000),
+    fallback: '2000',
+  },
   shutdownTimeoutMs: {
     name: 'SHUTDOWN_TIMEOUT_MS',
     description: 'How long a shutdown may take before what is left is cut off.',

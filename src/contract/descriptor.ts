@@ -29,6 +29,24 @@ export interface SecurityScheme {
   readonly scheme: 'bearer';
 }
 
+/** How a client that lost its connection goes on where it was: names of the contract, by their role. */
+export interface ResumeDescriptor {
+  /** The query parameter for the place to begin: `now`, `acked`, or a cursor. */
+  readonly query: string;
+  /** The property in which messages carry their place. */
+  readonly cursor: string;
+  /** The first message of a resumable connection. */
+  readonly ready: string;
+  /** Moves the place when there is nothing else. */
+  readonly checkpoint: string;
+  /** Says that the place is no longer there, and names another. */
+  readonly reset: string;
+  /** Says that the server is leaving, and after how many milliseconds (`retryAfterMs`) to come back. */
+  readonly bye: string;
+  /** What a client sends when everything up to a place is processed. */
+  readonly ack: string;
+}
+
 export interface ChannelDescriptor {
   readonly name: string;
   /** The path, with `{parameter}` expressions (AsyncAPI 3.0, Channel Address Expressions). */
@@ -44,6 +62,8 @@ export interface ChannelDescriptor {
   readonly send: readonly MessageDescriptor[];
   /** What a client sends, for every `receive` operation. */
   readonly receive: readonly MessageDescriptor[];
+  /** Undefined where connections cannot be resumed. */
+  readonly resume?: ResumeDescriptor | undefined;
 }
 
 declare const handlersOf: unique symbol;

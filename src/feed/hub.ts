@@ -1,12 +1,9 @@
-import type { FeedEvent, FriendDeleted, FriendSet, PostCreated } from '../store/event.ts';
+import { type FeedEvent, type FriendDeleted, type FriendSet, isLive, type LivePost } from '../store/event.ts';
 import type { Friend } from '../store/store.ts';
 
-export type { FeedEvent, Friend };
+export type { FeedEvent, Friend, LivePost };
 
 export type Audience = 'everyone' | 'friends';
-
-/** A post whose text is still there. */
-export type LivePost = PostCreated & { readonly text: string };
 
 export interface HubOptions<Member> {
   /** The friends of a user, at least as new as the last event that was applied. */
@@ -84,7 +81,7 @@ export class Hub<Member> {
 
   apply(event: FeedEvent): void {
     if (event.kind === 'post') {
-      if (hasText(event)) this.#deliver(event);
+      if (isLive(event)) this.#deliver(event);
       return;
     }
     const reader = this.#readers.get(event.user);
@@ -155,10 +152,6 @@ export class Hub<Member> {
     if (this.#readers.get(user) === reader) this.#readers.delete(user);
     for (const friend of reader.friends?.keys() ?? []) this.#forget(reader, friend);
   }
-}
-
-function hasText(event: PostCreated): event is LivePost {
-  return event.text !== null;
 }
 
 /** The friends are at least as new as the post: one who became a friend after it is passed over. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PostedError } from '../errors.ts';
 import type { PostRecord, Store } from '../store/store.ts';
+import type { Delivery } from './delivery.ts';
 import type { Tail } from './tail.ts';
 
 export type { PostRecord };
@@ -21,7 +22,11 @@ export interface Posts {
   feedOf(user: string, offset: number, limit: number): Promise<readonly PostRecord[]>;
 }
 
-export function createPosts(store: Store, tail: Pick<Tail, 'offer'>): Posts {
+export function createPosts(
+  store: Store,
+  tail: Pick<Tail, 'offer'>,
+  delivery: Pick<Delivery, 'revise'>,
+): Posts {
   return {
     async create({ author, text, idempotencyKey }) {
       const { postId, event } = await store.appendPost({
@@ -37,9 +42,11 @@ export function createPosts(store: Store, tail: Pick<Tail, 'offer'>): Posts {
     },
     async update(id, author, text) {
       if (!(await store.updatePost(id, author, text))) throw notYours();
+      delivery.revise(id, text);
     },
     async delete(id, author) {
       if (!(await store.deletePost(id, author))) throw notYours();
+      delivery.revise(id, null);
     },
     async get(id) {
       const post = await store.findPost(id);

@@ -1,15 +1,26 @@
 import type { PostFeedPostedHandlers } from '../../generated/asyncapi/handlers.ts';
-import type { PublishPost } from '../../generated/asyncapi/publishers.ts';
 import type { Tokens, User } from '../auth/tokens.ts';
 import type { Connection } from '../contract/handlers.ts';
-import { type Audience, type Friend, Hub, type Subscription } from '../feed/hub.ts';
+import { PostedError } from '../errors.ts';
+import type { Begin, Delivery } from '../feed/delivery.ts';
+import { type Audience, type Friend, Hub, type LivePost, type Subscription } from '../feed/hub.ts';
+import type { ResumableSubscriber } from '../feed/resumable.ts';
+import { createFeedMessages } from './feed-messages.ts';
 
-/** One connection of the feed and its place in the hub. */
-export type FeedSession = Subscription<FeedConnection>;
+/** One connection of the feed: its place in the hub and, if it is resumable, in the log. */
+export interface FeedSession {
+  readonly subscription: Subscription<FeedConnection>;
+  /** Null for a plain connection. */
+  readonly begin: Begin | null;
+  /** Null for a plain connection, and before it is open. */
+  subscriber: ResumableSubscriber | null;
+}
+
 export interface FeedConnection extends Connection<FeedSession> {}
 
 export interface PostFeedPostedDeps {
   readonly tokens: Pick<Tokens, 'verify'>;
+  readonly delivery: Delivery;
   /** Those whose posts a user reads. */
   friendsOf(user: string): Promise<readonly Friend[]>;
   /** The rule for every connection; 'everyone' lets each choose by its query. */
@@ -17,39 +28,81 @@ export interface PostFeedPostedDeps {
 }
 
 /**
- * The channel /post/feed/posted: who may connect, whose posts they get, and how an event of the log
- * becomes the contract's message. The hub is to be told of every event.
+ * The channel /post/feed/posted: who may connect, whose posts they get, and from where on. The hub is
+ * to be told of every event, after the delivery.
  */
-export function createPostFeedPosted({ tokens, friendsOf, audience: rule }: PostFeedPostedDeps): {
+export function createPostFeedPosted({ tokens, delivery, friendsOf, audience: rule }: PostFeedPostedDeps): {
   readonly handlers: PostFeedPostedHandlers<User, FeedSession>;
   readonly hub: Hub<FeedConnection>;
 } {
-  let publishPost: PublishPost<FeedSession> | null = null;
-
+  const messages = createFeedMessages<FeedSession>((seq) => delivery.cursorOf(seq));
+  const { publishers } = messages;
   const hub = new Hub<FeedConnection>({
     friendsOf,
-    deliver({ postId, text, author, createdAtMs }, connections) {
-      publishPost?.(
-        { type: 'post', payload: { postId, postText: text, author_user_id: author } },
-        connections,
-        { sinceMs: createdAtMs },
-      );
-    },
+    deliver: (post, connections) => messages.publishPlain(post, offerToResumable(post, connections)),
   });
 
   const handlers: PostFeedPostedHandlers<User, FeedSession> = {
     security: {
       bearerAuth: ({ token }) => tokens.verify(token),
     },
-    accept: ({ principal, query }) =>
-      hub.subscribe(principal.id, rule === 'friends' ? 'friends' : (query.audience ?? 'everyone')),
-    opened: (connection) => hub.join(connection.session, connection),
-    closed: (session) => hub.end(session),
+    async accept({ principal, query }) {
+      const { since, device, audience = 'everyone' } = query;
+      const begin = since === undefined ? null : await delivery.begin(principal.id, since, device);
+      const subscription = await hub.subscribe(principal.id, rule === 'friends' ? 'friends' : audience);
+      return { subscription, begin, subscriber: null };
+    },
+    opened(connection) {
+      const { session } = connection;
+      const { subscription, begin } = session;
+      hub.join(subscription, connection);
+      if (begin === null) return;
+      const canSee = (author: string, seq: number): boolean => hub.sees(subscription, author, seq);
+      session.subscriber = delivery.start(messages.lineOf(connection), canSee, begin);
+    },
+    drained: ({ session }) => session.subscriber?.drained(),
+    closed({ subscription, subscriber }) {
+      hub.end(subscription);
+      if (subscriber !== null) delivery.end(subscriber);
+    },
     sendPost: {
       post(publish) {
-        publishPost = publish;
+        publishers.post = publish;
+      },
+    },
+    sendPlace: {
+      ready(publish) {
+        publishers.ready = publish;
+      },
+      checkpoint(publish) {
+        publishers.checkpoint = publish;
+      },
+      reset(publish) {
+        publishers.reset = publish;
+      },
+    },
+    sendBye: {
+      bye(publish) {
+        publishers.bye = publish;
+      },
+    },
+    receiveAck: {
+      ack({ cursor }, { session: { begin, subscriber } }) {
+        if (begin === null || subscriber === null) {
+          throw new PostedError('invalid_request', 'only a connection with `since` acknowledges');
+        }
+        delivery.acknowledge(subscriber, begin, cursor);
       },
     },
   };
   return { handlers, hub };
+}
+
+/** Passes on the plain connections; the others decide for themselves, by what their client has acknowledged. */
+function* offerToResumable(post: LivePost, connections: Iterable<FeedConnection>): Generator<FeedConnection> {
+  for (const connection of connections) {
+    const { begin, subscriber } = connection.session;
+    if (begin === null) yield connection;
+    else subscriber?.offer(post);
+  }
 }

@@ -17,6 +17,13 @@ export interface PostCreated extends EventBase {
   readonly text: string | null;
 }
 
+/** A post that was not deleted. */
+export type LivePost = PostCreated & { readonly text: string };
+
+export function isLive(event: FeedEvent): event is LivePost {
+  return event.kind === 'post' && event.text !== null;
+}
+
 /** `user` reads `friend`'s posts from `seq` on. */
 export interface FriendSet extends EventBase {
   readonly kind: 'friend-set';

@@ -68,6 +68,8 @@ export interface TestUser {
   post(text: string, headers?: Record<string, string>): Promise<Answer>;
   befriend(friend: { readonly id: string }): Promise<Answer>;
   unfriend(friend: { readonly id: string }): Promise<Answer>;
+  /** The same user at another server. */
+  at(url: string): TestUser;
 }
 
 const password = 'correct horse battery staple';
@@ -80,11 +82,16 @@ export async function registerUser(url: string, name = 'Ada'): Promise<TestUser>
   const { user_id: id } = registered.body as { readonly user_id: string };
   const loggedIn = await request(url, 'POST', '/login', { body: { id, password } });
   const { token } = loggedIn.body as { readonly token: string };
+  return userAt(url, id, token);
+}
+
+function userAt(url: string, id: string, token: string): TestUser {
   return {
     id,
     token,
     post: (text, headers = {}) => request(url, 'POST', '/post/create', { token, body: { text }, headers }),
     befriend: (friend) => request(url, 'PUT', `/friend/set/${friend.id}`, { token }),
     unfriend: (friend) => request(url, 'PUT', `/friend/delete/${friend.id}`, { token }),
+    at: (other) => userAt(other, id, token),
   };
 }

@@ -81,6 +81,7 @@ const room: ChannelDescriptor = {
   }),
   security: [{ name: 'bearerAuth', type: 'http', scheme: 'bearer' }],
   send: [message('hear', 'said', ['text'])],
+  resume: undefined,
   receive: [message('speak', 'say', ['text'], 'said'), message('speak', 'leave', [])],
 };
 

@@ -20,7 +20,7 @@ export async function spawnServer(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const child = spawnMain(args, { PORT: '0', ...env });
+  const child = spawnNode(['src/main.ts', ...args], { PORT: '0', ...env });
   let stderr = '';
   child.stderr?.on('data', (chunk) => {
     stderr += String(chunk);
@@ -46,8 +46,13 @@ export async function spawnServer(
 }
 
 /** Runs the server's command to its end. */
-export async function runMain(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawnMain(args, env);
+export function runMain(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return runNode(['src/main.ts', ...args], env);
+}
+
+/** Runs a file of the project to its end. */
+export async function runNode(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawnNode(args, env);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk) => {
@@ -60,8 +65,8 @@ export async function runMain(args: readonly string[], env: Readonly<Record<stri
   return { code: code as number | null, stdout, stderr };
 }
 
-function spawnMain(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  const child = spawn(process.execPath, ['src/main.ts', ...args], {
+function spawnNode(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+  const child = spawn(process.execPath, [...args], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -97,7 +97,7 @@ export function describeAvailability(create: CreateDatabase): void {
       expect(await store.headSeq()).toBe(3);
       expect(await store.findUser(ada.id)).toEqual(ada);
       expect(await store.findPasswordHash(ada.id)).toBe('hash');
-      expect((await store.friendsOf(ada.id)).map(({ id }) => id)).toEqual([posted.author]);
+      expect((await store.friendsOf(ada.id)).map((friend) => friend.id)).toEqual([posted.author]);
       expect(await store.feedOf(ada.id, 0, 10)).toMatchObject([{ id: posted.postId, text: 'after' }]);
       expect((await store.appendPost(draft())).event?.seq).toBe(4);
     });

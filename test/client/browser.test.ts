@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page as Tab } from 'playwright-core';
+import { rolldown } from 'rolldown';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { encodeBearerProtocol } from '../../src/contract/subprotocol.ts';
+import { requireService } from '../support/services.ts';
+import { postFrame } from './chat-channel.ts';
+import { startChatServer } from './chat-server.ts';
+import { soon } from './soon.ts';
+
+const executablePath = '/usr/bin/chromium';
+const skipped = requireService('chromium', existsSync(executablePath));
+
+async function bundle(): Promise<string> {
+  const build = await rolldown({
+    input: join(import.meta.dirname, 'browser-page.ts'),
+    platform: 'browser',
+    resolve: { conditionNames: ['browser', 'import', 'default'] },
+    logLevel: 'silent',
+  });
+  const { output } = await build.generate({ format: 'iife' });
+  await build.close();
+  return output[0].code;
+}
+
+describe.skipIf(skipped !== null)(`the client in a browser${skipped === null ? '' : ` (${skipped})`}`, () => {
+  let browser: Browser;
+  let pages: Server;
+  let script: string;
+
+  beforeAll(async () => {
+    script = await bundle();
+    pages = createServer((_request, response) => {
+      response.setHeader('Content-Type', 'text/html');
+      response.end(`<!doctype html><title>page</title><script>${script}</script>`);
+    });
+    await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    pages?.close();
+  });
+
+  async function openTab(url: string, maxWaitingMessages = 100): Promise<Tab> {
+    const tab = await browser.newPage();
+    onTestFinished(() => tab.close());
+    await tab.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
+    await tab.evaluate(([to, limit]) => globalThis.openPage(to, limit), [url, maxWaitingMessages] as const);
+    return tab;
+  }
+
+  it('is bundled without anything of Node', () => {
+    expect(script.match(/\brequire\(|Sec-WebSocket|node:|\bBuffer\b|\bprocess\b/g)).toBeNull();
+  });
+
+  it('carries the token in a subprotocol, receives, sends, and connects again', async () => {
+    const server = await startChatServer();
+    const tab = await openTab(server.url);
+    await tab.evaluate(() => void globalThis.page.read());
+    const first = await server.nextConnection();
+    expect(first.protocol).toBe('posted.v1');
+    expect(server.handshakes[0]?.url).toBe('/rooms/lobby/chat?audience=friends');
+    expect(server.handshakes[0]?.headers['sec-websocket-protocol']).toBe(
+      `posted.v1, ${encodeBearerProtocol('a.token~of/bytes+')}`,
+    );
+    const messages = () => tab.evaluate(() => globalThis.page.messages);
+    first.send(postFrame('one'));
+    first.send(Buffer.from('binary'));
+    await expect.poll(messages, soon).toEqual([{ type: 'post', text: 'one' }]);
+    const said = new Promise<string>((resolve) => {
+      first.on('message', (data: Buffer) => resolve(data.toString()));
+    });
+    await tab.evaluate(() => globalThis.page.client.send('say', { type: 'say', text: 'hello' }));
+    expect(await said).toBe('{"type":"say","text":"hello"}');
+
+    first.terminate();
+    const second = await server.nextConnection();
+    second.send(postFrame('two'));
+    await expect.poll(messages, soon).toHaveLength(2);
+    expect(await tab.evaluate(() => globalThis.page.errors)).toEqual([
+      ['bad_frame', expect.stringContaining('binary')],
+    ]);
+
+    const closed = new Promise((resolve) => second.on('close', resolve));
+    await tab.evaluate(async () => {
+      globalThis.page.client.close();
+      await globalThis.page.client.closed;
+    });
+    expect(await closed).toBe(1000);
+    expect(await tab.evaluate(() => globalThis.page.statuses)).toEqual([
+      'connecting',
+      'open',
+      'waiting',
+      'connecting',
+      'open',
+      'closed',
+    ]);
+  });
+
+  it('gives up where it was never connected, because it cannot see why', async () => {
+    const server = await startChatServer({ refuse: () => ({ status: 401 }) });
+    const tab = await openTab(server.url);
+    await expect.poll(() => tab.evaluate(() => globalThis.page.statuses.at(-1)), soon).toBe('closed');
+    expect(server.handshakes).toHaveLength(8);
+    expect(await tab.evaluate(() => globalThis.page.errors)).toEqual([
+      ['unreachable', expect.stringContaining('in 8 attempts')],
+    ]);
+  });
+
+  it('leaves a server that is too fast, says so, and comes back when there is room', async () => {
+    const server = await startChatServer();
+    const tab = await openTab(server.url, 4);
+    const first = await server.nextConnection();
+    const closed = new Promise((resolve) => first.on('close', resolve));
+    for (let count = 0; count < 10; count += 1) first.send(postFrame(String(count)));
+    expect(await closed).toBe(4420);
+    expect(await tab.evaluate(() => globalThis.page.errors)).toEqual([
+      ['slow_consumer', expect.stringContaining('may be missing')],
+    ]);
+    expect(server.handshakes).toHaveLength(1);
+    await tab.evaluate(() => void globalThis.page.read());
+    (await server.nextConnection()).send(postFrame('back'));
+    await expect
+      .poll(
+        () =>
+          tab.evaluate(() => globalThis.page.messages.map((message) => (message as { text: string }).text)),
+        soon,
+      )
+      .toEqual(['0', '1', '2', '3', 'back']);
+  });
+
+  it('comes back also where the server was done before it was left', async () => {
+    const server = await startChatServer();
+    const tab = await openTab(server.url, 1);
+    await tab.evaluate(() => void globalThis.page.read());
+    const first = await server.nextConnection();
+    for (let count = 0; count < 10; count += 1) first.send(postFrame(String(count)));
+    first.close(1000);
+    expect((await server.nextConnection()).protocol).toBe('posted.v1');
+  });
+});

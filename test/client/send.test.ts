@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { SayMessage } from './chat-channel.ts';
+import { startChatServer } from './chat-server.ts';
+import { openChat } from './open-chat.ts';
+import { soon } from './soon.ts';
+
+describe('a client that sends', () => {
+  it('sends a message of the contract as JSON', async () => {
+    const server = await startChatServer();
+    const { client, reaches } = openChat(server.url);
+    const connection = await server.nextConnection();
+    await reaches('open');
+    const received = once(connection, 'message');
+    client.send('say', { type: 'say', text: 'hello' });
+    expect(String((await received)[0])).toBe('{"type":"say","text":"hello"}');
+  });
+
+  it('sends nothing that breaks the contract', async () => {
+    const server = await startChatServer();
+    const { client, reaches } = openChat(server.url);
+    const connection = await server.nextConnection();
+    await reaches('open');
+    const received: string[] = [];
+    connection.on('message', (data) => received.push((data as Buffer).toString()));
+    const wrong = { type: 'say', text: 17 } as unknown as SayMessage;
+    expect(() => client.send('say', wrong)).toThrow(
+      expect.objectContaining({ code: 'bad_message', message: expect.stringContaining('/text') }),
+    );
+    expect(() => client.send('shout' as 'say', { type: 'say', text: 'x' })).toThrow(
+      expect.objectContaining({ code: 'bad_message' }),
+    );
+    client.send('say', { type: 'say', text: 'after' });
+    await expect.poll(() => received, soon).toEqual(['{"type":"say","text":"after"}']);
+  });
+
+  it('says so where there is no connection', async () => {
+    const server = await startChatServer();
+    const { client, reaches } = openChat(server.url);
+    const send = () => client.send('say', { type: 'say', text: 'x' });
+    expect(send).toThrow(expect.objectContaining({ code: 'not_open' }));
+    await reaches('open');
+    client.close();
+    expect(send).toThrow(expect.objectContaining({ code: 'not_open' }));
+    await client.closed;
+    expect(send).toThrow(expect.objectContaining({ code: 'not_open' }));
+  });
+
+  it('says so where the server does not take what is sent', async () => {
+    const server = await startChatServer();
+    const { client, reaches } = openChat(server.url);
+    const connection = await server.nextConnection();
+    await reaches('open');
+    connection.pause();
+    const text = 'x'.repeat(500_000);
+    expect(() => {
+      for (let count = 0; count < 100; count += 1) client.send('say', { type: 'say', text });
+    }).toThrow(expect.objectContaining({ code: 'send_buffer_full' }));
+  });
+});

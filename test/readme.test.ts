@@ -1,0 +1,127 @@
+import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { renderSettingsTable } from '../src/config/help.ts';
+import { makeDataDir, registerUser, startFeed } from './support/feed-server.ts';
+import { copyProject } from './support/project-copy.ts';
+
+const root = join(import.meta.dirname, '..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** The fenced blocks of a section, by language. */
+function blocksOf(section: string, language: string): readonly string[] {
+  const text = readme.split(/^## /m).find((part) => part.startsWith(`${section}\n`)) ?? '';
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    .filter(([, found]) => found === language)
+    .map(([, , code]) => code ?? '');
+}
+
+/** What a process prints, until it has printed `text` or has ended. */
+async function readUntil(
+  { stdout }: ChildProcessByStdio<null, Readable, Readable | null>,
+  text: string,
+): Promise<string> {
+  let output = '';
+  for await (const chunk of stdout) {
+    output += String(chunk);
+    if (output.includes(text)) break;
+  }
+  return output;
+}
+
+/** npm and bash run others as their children: the signal is for all of them. */
+async function stopGroup(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  const exited = once(child, 'exit');
+  process.kill(-child.pid, 'SIGTERM');
+  await exited;
+}
+
+describe('the README', () => {
+  it('has a start command that starts the server and says what to do next', async () => {
+    const [commands = ''] = blocksOf('Start', 'sh');
+    expect(commands).toBe('npm ci && npm start\nnpm ci && npm test\n');
+    const child = spawn('npm', ['start'], {
+      cwd: root,
+      env: { PATH: process.env.PATH ?? '', PORT: '0', DATA_DIR: await makeDataDir() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    onTestFinished(() => stopGroup(child));
+    expect(await readUntil(child, 'Hello from Posted')).toContain('npm run client --');
+  });
+
+  it('has a shell example that works', async () => {
+    const [script = ''] = blocksOf('Try it', 'sh');
+    const { url } = await startFeed();
+    const here = script.replaceAll('localhost:8080', new URL(url).host);
+    expect(here).not.toBe(script);
+    const run = spawn('bash', ['-euo', 'pipefail', '-c', `${here}\nwait`], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    onTestFinished(() => stopGroup(run));
+    expect(await readUntil(run, 'Hello from Posted')).toMatch(
+      /\{"type":"post","payload":\{"postId":"[^"]+","postText":"Hello from Posted"/,
+    );
+  });
+
+  it('has code examples that compile, and a client that gets a post', async () => {
+    const [clientExample = ''] = blocksOf('The client', 'ts');
+    const [serverExample = ''] = blocksOf('A server of your own', 'ts');
+    const { url, socketUrl } = await startFeed();
+    const ada = await registerUser(url);
+    const project = copyProject();
+    const client = clientExample.replace('ws://localhost:8080', socketUrl);
+    expect(client).not.toBe(clientExample);
+    writeFileSync(
+      join(project.dir, 'src/example-client.ts'),
+      `${prelude.client}${client}`.replaceAll("'./generated/", "'../generated/"),
+    );
+    writeFileSync(
+      join(project.dir, 'src/example-server.ts'),
+      `${prelude.server}${serverExample}`.replaceAll("'./generated/", "'../generated/"),
+    );
+    expect(await project.typeCheck()).toEqual({ code: 0, output: '' });
+
+    await promisify(execFile)(process.execPath, ['src/example-server.ts'], { cwd: project.dir });
+    const running = promisify(execFile)(process.execPath, ['src/example-client.ts'], {
+      cwd: project.dir,
+      env: { ...process.env, TOKEN: ada.token },
+    });
+    let isDone = false;
+    void running.finally(() => {
+      isDone = true;
+    });
+    // The client tells nobody when it is connected: post until it has seen one.
+    while (!isDone) {
+      await ada.post('seen by the example');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect((await running).stdout).toBe('seen by the example\n');
+  });
+
+  it('lists every setting', () => {
+    const [, table] = /<!-- settings -->\n\n([\s\S]*?)\n<!-- \/settings -->/.exec(readme) ?? [];
+    expect(table).toBe(renderSettingsTable());
+  });
+});
+
+/** What the examples leave to their reader. */
+const prelude = {
+  client: `const token = process.env.TOKEN ?? '';\n`,
+  server: `import type { Connection, ContractObserver } from 'posted/contract';
+import type { PostMessage } from './generated/asyncapi/models.ts';
+interface User { readonly id: string }
+const checkToken = (token: string): User => ({ id: token });
+const connections = new Set<Connection<User>>();
+const onPost = (listener: (post: PostMessage) => void): void => void listener;
+const log = console;
+const observer = {} as ContractObserver;
+`,
+};

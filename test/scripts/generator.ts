@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A contract of no importance to the feed: two channels, both directions, parameters, a query. */
+export const rooms = 'test/fixtures/rooms.asyncapi.json';
+
+export interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function generate(...args: readonly string[]): Promise<Run> {
+  return run('scripts/generate.ts', args);
+}
+
+export function checkDrift(...args: readonly string[]): Promise<Run> {
+  return run('scripts/check-drift.ts', args);
+}
+
+function run(script: string, args: readonly string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script, ...args], { cwd: root }, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
+
+/** A folder of its own for each test file that asks; it goes with the last test of the file. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'posted-generate-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The text of every file in a folder, by its path from there. */
+export function readFolder(folder: string): Readonly<Record<string, string>> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]));
+}
+
+/** Makes a folder part of a project that has this one's runtime, so that what is in `generated` can be type-checked. */
+export function prepareProject(folder: string): void {
+  for (const part of ['src', 'node_modules']) symlinkSync(join(root, part), join(folder, part));
+  writeFileSync(join(folder, 'package.json'), readFileSync(join(root, 'package.json')));
+  const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['generated', '*.ts'] }),
+  );
+}
+
+/** What the compiler says of a project, '' if nothing. */
+export function typeCheck(folder: string): Promise<string> {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  return new Promise((resolve) => {
+    execFile(process.execPath, [tsc], { cwd: folder }, (_error, stdout, stderr) => resolve(stdout + stderr));
+  });
+}
