@@ -1,32 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { copyProject } from './support/project-copy.ts';
 
-const commentMessage = `"comment": {
-        "summary": "A comment on a post.",
-        "payload": { "$ref": "#/components/schemas/CommentMessage" },
-        "examples": [{ "payload": { "type": "comment", "text": "So they are." } }]
-      },
-      "post": {
-        "name"`;
-
-const commentSchema = `"CommentMessage": {
-        "type": "object",
-        "description": "The frame that announces a comment.",
-        "additionalProperties": false,
-        "required": ["type", "text"],
-        "properties": { "type": { "type": "string", "const": "comment" }, "text": { "type": "string" } }
-      },
-      "PostMessage": {`;
-
-/** The changes that give the contract a message `comment`, not yet part of an operation. */
+/** Gives the contract a message `comment`, not yet part of an operation. */
 const withComment = [
-  ['"post": {\n        "name"', commentMessage],
-  ['"PostMessage": {', commentSchema],
   [
-    '"post": { "$ref": "#/components/messages/post" }',
-    '"post": { "$ref": "#/components/messages/post" }, "comment": { "$ref": "#/components/messages/comment" }',
+    '/components/schemas/CommentMessage',
+    {
+      type: 'object',
+      description: 'The frame that announces a comment.',
+      additionalProperties: false,
+      required: ['type', 'text'],
+      properties: { type: { type: 'string', const: 'comment' }, text: { type: 'string' } },
+    },
   ],
+  [
+    '/components/messages/comment',
+    {
+      summary: 'A comment on a post.',
+      payload: { $ref: '#/components/schemas/CommentMessage' },
+      examples: [{ payload: { type: 'comment', text: 'So they are.' } }],
+    },
+  ],
+  ['/channels/postFeedPosted/messages/comment', { $ref: '#/components/messages/comment' }],
 ] as const;
+
+const comment = { $ref: '#/channels/postFeedPosted/messages/comment' };
 
 describe('the type check', () => {
   it('passes on the project as it is', async () => {
@@ -41,15 +39,14 @@ describe('the type check', () => {
     expect(await project.generate()).toMatchObject({ code: 0 });
     const { code, output } = await project.typeCheck();
     expect(code).not.toBe(0);
-    expect(output).toMatch(/src\/handlers\/post-feed-posted\.ts.*'postText' does not exist/);
+    expect(output).toMatch(/src\/handlers\/feed-messages\.ts/);
+    expect(output).toMatch(/Property 'postBody' is missing/);
     expect(output).toMatch(/src\/handlers\/operations\.ts.*'author_user_id' does not exist/);
   });
 
   it('fails until somebody says where a new message comes from', async () => {
     const project = copyProject();
-    const sendPost = '"messages": [{ "$ref": "#/channels/postFeedPosted/messages/post" }]';
-    const sendBoth = sendPost.replace(']', ', { "$ref": "#/channels/postFeedPosted/messages/comment" }]');
-    project.change('asyncapi.json', ...withComment, [sendPost, sendBoth]);
+    project.set(...withComment, ['/operations/sendPost/messages/1', comment]);
     expect(await project.generate()).toMatchObject({ code: 0 });
     const { code, output } = await project.typeCheck();
     expect(code).not.toBe(0);
@@ -58,15 +55,14 @@ describe('the type check', () => {
 
   it('fails until a new operation of either contract has its handler', async () => {
     const project = copyProject();
-    project.change('asyncapi.json', ...withComment, [
-      '"operations": {',
-      `"operations": {
-    "receiveComment": {
-      "action": "receive",
-      "description": "A client comments.",
-      "channel": { "$ref": "#/channels/postFeedPosted" },
-      "messages": [{ "$ref": "#/channels/postFeedPosted/messages/comment" }]
-    },`,
+    project.set(...withComment, [
+      '/operations/receiveComment',
+      {
+        action: 'receive',
+        description: 'A client comments.',
+        channel: { $ref: '#/channels/postFeedPosted' },
+        messages: [comment],
+      },
     ]);
     project.change('openapi.yaml', [
       'paths:\n',
@@ -92,11 +88,11 @@ describe('the type check', () => {
 
   it('fails when a handler is missing', async () => {
     const project = copyProject();
-    project.change('src/handlers/post-feed-posted.ts', ['    closed: (session) => hub.end(session),\n', '']);
+    project.change('src/handlers/post-feed-posted.ts', ['    closed({', '    gone({']);
     project.change('src/handlers/operations.ts', ['async getUser(', 'async getUsers(']);
     const { code, output } = await project.typeCheck();
     expect(code).not.toBe(0);
-    expect(output).toMatch(/src\/handlers\/post-feed-posted\.ts.*'closed' is missing/);
+    expect(output).toMatch(/src\/handlers\/post-feed-posted\.ts.*'gone' does not exist/);
     expect(output).toMatch(/src\/handlers\/operations\.ts.*'getUsers' does not exist/);
   });
 });
@@ -104,10 +100,7 @@ describe('the type check', () => {
 describe('a contract without its security', () => {
   it('compiles with no handler that relied on it, and fails the conformance tests', async () => {
     const project = copyProject();
-    project.change('asyncapi.json', [
-      '"security": [{ "$ref": "#/components/securitySchemes/bearerAuth" }]',
-      '"security": []',
-    ]);
+    project.set(['/servers/feed/security', []]);
     expect(await project.generate()).toMatchObject({ code: 0 });
     const { code, output } = await project.typeCheck();
     expect(code).not.toBe(0);

@@ -40,7 +40,8 @@ export function copyProject() {
 
   const run = (args: readonly string[]): Promise<Run> =>
     new Promise((resolve) => {
-      execFile(process.execPath, [...args], { cwd: dir }, (error, stdout, stderr) => {
+      const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+      execFile(process.execPath, [...args], { cwd: dir, env }, (error, stdout, stderr) => {
         resolve({ code: Number(error?.code ?? 0), output: stdout + stderr });
       });
     });
@@ -55,6 +56,17 @@ export function copyProject() {
         text = text.replaceAll(from, to);
       }
       writeFileSync(join(dir, path), text);
+    },
+    /** Sets what JSON Pointers point to in the AsyncAPI document. */
+    set(...members: readonly (readonly [pointer: string, value: unknown])[]): void {
+      const document: unknown = JSON.parse(readFileSync(join(dir, 'asyncapi.json'), 'utf8'));
+      for (const [pointer, value] of members) {
+        const keys = pointer.split('/').slice(1);
+        const last = keys.pop() ?? '';
+        const parent = keys.reduce<unknown>((node, key) => Reflect.get(node as object, key), document);
+        Reflect.set(parent as object, last, value);
+      }
+      writeFileSync(join(dir, 'asyncapi.json'), JSON.stringify(document, null, 2));
     },
     generate: () => run(['scripts/generate.ts']),
     /** Type-checks what is not a test: src, the scripts and what is generated. */
