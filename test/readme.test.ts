@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { renderSettingsTable } from '../src/config/help.ts';
 import { makeDataDir, registerUser, startFeed } from './support/feed-server.ts';
 import { copyProject } from './support/project-copy.ts';
+import { bearer, connectClient } from './support/websocket.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -71,26 +72,17 @@ describe('the README', () => {
     );
   });
 
-  it('has code examples that compile, and a client that gets a post', async () => {
-    const [clientExample = ''] = blocksOf('The client', 'ts');
-    const [serverExample = ''] = blocksOf('A server of your own', 'ts');
+  it('has a client example that gets a post', async () => {
+    const [example = ''] = blocksOf('The client', 'ts');
     const { url, socketUrl } = await startFeed();
     const ada = await registerUser(url);
     const project = copyProject();
-    const client = clientExample.replace('ws://localhost:8080', socketUrl);
-    expect(client).not.toBe(clientExample);
-    writeFileSync(
-      join(project.dir, 'src/example-client.ts'),
-      `${prelude.client}${client}`.replaceAll("'./generated/", "'../generated/"),
-    );
-    writeFileSync(
-      join(project.dir, 'src/example-server.ts'),
-      `${prelude.server}${serverExample}`.replaceAll("'./generated/", "'../generated/"),
-    );
-    expect(await project.typeCheck()).toEqual({ code: 0, output: '' });
+    const client = example.replace('ws://localhost:8080', socketUrl);
+    expect(client).not.toBe(example);
+    writeFileSync(join(project.dir, 'example.ts'), `const token = process.env.TOKEN ?? '';\n${client}`);
+    expect(await project.typeCheck('example.ts')).toEqual({ code: 0, output: '' });
 
-    await promisify(execFile)(process.execPath, ['src/example-server.ts'], { cwd: project.dir });
-    const running = promisify(execFile)(process.execPath, ['src/example-client.ts'], {
+    const running = promisify(execFile)(process.execPath, ['example.ts'], {
       cwd: project.dir,
       env: { ...process.env, TOKEN: ada.token },
     });
@@ -106,22 +98,34 @@ describe('the README', () => {
     expect((await running).stdout).toBe('seen by the example\n');
   });
 
+  it('has a contract and a server for it that run', async () => {
+    const section = 'A server of your own';
+    const [document = ''] = blocksOf(section, 'json');
+    const [command = ''] = blocksOf(section, 'sh');
+    const [example = ''] = blocksOf(section, 'ts');
+    const project = copyProject();
+    writeFileSync(join(project.dir, 'ticker.json'), document);
+    const [, args = ''] = /^npm run generate -- (.*)\n$/.exec(command) ?? [];
+    expect(await project.generate(...args.split(' '))).toMatchObject({ code: 0 });
+    const listen = 'server.listen(8081);';
+    expect(example).toContain(listen);
+    const onFreePort = "server.listen(0, '127.0.0.1', () => console.log(JSON.stringify(server.address())));";
+    writeFileSync(join(project.dir, 'example.ts'), example.replace(listen, onFreePort));
+    expect(await project.typeCheck('example.ts', 'ticker')).toEqual({ code: 0, output: '' });
+
+    const server = spawn(process.execPath, ['example.ts'], {
+      cwd: project.dir,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    onTestFinished(() => stopGroup(server));
+    const { port } = JSON.parse(await readUntil(server, '}'));
+    const client = await connectClient(`ws://127.0.0.1:${port}/prices/ACME`, bearer('ada'));
+    expect(await client.take(1)).toEqual(['{"cents":1250}']);
+  });
+
   it('lists every setting', () => {
     const [, table] = /<!-- settings -->\n\n([\s\S]*?)\n<!-- \/settings -->/.exec(readme) ?? [];
     expect(table).toBe(renderSettingsTable());
   });
 });
-
-/** What the examples leave to their reader. */
-const prelude = {
-  client: `const token = process.env.TOKEN ?? '';\n`,
-  server: `import type { Connection, ContractObserver } from 'posted/contract';
-import type { PostMessage } from './generated/asyncapi/models.ts';
-interface User { readonly id: string }
-const checkToken = (token: string): User => ({ id: token });
-const connections = new Set<Connection<User>>();
-const onPost = (listener: (post: PostMessage) => void): void => void listener;
-const log = console;
-const observer = {} as ContractObserver;
-`,
-};

@@ -68,13 +68,13 @@ export function copyProject() {
       }
       writeFileSync(join(dir, 'asyncapi.json'), JSON.stringify(document, null, 2));
     },
-    generate: () => run(['scripts/generate.ts']),
-    /** Type-checks what is not a test: src, the scripts and what is generated. */
-    async typeCheck(): Promise<Run> {
+    generate: (...args: readonly string[]) => run(['scripts/generate.ts', ...args]),
+    /** Type-checks src, what is generated, and more if it is named. */
+    async typeCheck(...more: readonly string[]): Promise<Run> {
       const config = JSON.parse(readFileSync(join(dir, 'tsconfig.json'), 'utf8'));
       writeFileSync(
         join(dir, 'tsconfig.src.json'),
-        JSON.stringify({ ...config, include: ['src', 'generated'] }),
+        JSON.stringify({ ...config, include: ['src', 'generated', ...more] }),
       );
       return await run(['node_modules/typescript/bin/tsc', '--project', 'tsconfig.src.json']);
     },
