@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { GenerationError } from './contract/problem.ts';
 import type { Contracts, Reporter } from './generate-files.ts';
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly contracts: Contracts;
   /** The folder of the generated files. */
   readonly out: string;

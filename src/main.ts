@@ -14,7 +14,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (action === 'version') {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${readVersion()}\n`);
     return 0;
   }
   const settings = readSettings({ env: process.env, argv });
@@ -45,9 +45,8 @@ async function serveUntilStopped(server: FeedServer, log: Log): Promise<number> 
   return cause === 'signal' ? 0 : 1;
 }
 
-function version(): string {
-  const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
-  return version;
+function readVersion(): string {
+  return (createRequire(import.meta.url)('../package.json') as { readonly version: string }).version;
 }
 
 main(process.argv.slice(2)).then(

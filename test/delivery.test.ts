@@ -37,6 +37,15 @@ async function postAll(author: TestUser, texts: readonly string[]): Promise<void
   for (const text of texts) expect((await author.post(text)).status).toBe(200);
 }
 
+async function takeReset(client: TestClient): Promise<unknown> {
+  expect((await takeReady(client)).resumed).toBe(false);
+  return JSON.parse((await client.take(2))[1] ?? '');
+}
+
+function reset(reason: string) {
+  return { type: 'reset', reason, cursor: expect.any(String) };
+}
+
 describe('a resumable connection', () => {
   it('begins with ready, and its posts carry cursors beside type and payload', async () => {
     const feed = await startFeed();
@@ -204,12 +213,6 @@ describe('a resumable connection', () => {
 });
 
 describe('a place that is no longer there', () => {
-  async function takeReset(client: TestClient): Promise<unknown> {
-    expect((await takeReady(client)).resumed).toBe(false);
-    return JSON.parse((await client.take(2))[1] ?? '');
-  }
-  const reset = (reason: string) => ({ type: 'reset', reason, cursor: expect.any(String) });
-
   it('of another history gives a reset, and the connection goes on live', async () => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);

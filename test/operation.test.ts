@@ -12,6 +12,11 @@ import { bearer, connectClient, refusedHandshake } from './support/websocket.ts'
 
 const channel = '/post/feed/posted';
 
+function sign(key: jwt.Secret, options: jwt.SignOptions): string {
+  const defaults = { subject: randomUUID(), expiresIn: 60, issuer: 'https://issuer.example' };
+  return jwt.sign({}, key, { ...defaults, ...options });
+}
+
 async function readMetrics(url: string): Promise<string> {
   return await (await fetch(`${url}/metrics`)).text();
 }
@@ -89,13 +94,6 @@ describe('a running server', () => {
       JWT_PUBLIC_KEY: pem,
       JWT_ISSUER: 'https://issuer.example',
     });
-    const sign = (key: jwt.Secret, options: jwt.SignOptions): string =>
-      jwt.sign({}, key, {
-        subject: randomUUID(),
-        expiresIn: 60,
-        issuer: 'https://issuer.example',
-        ...options,
-      });
     await connectClient(`${socketUrl}${channel}`, bearer(sign(privateKey, { algorithm: 'ES256' })));
     for (const token of [
       sign(pem, { algorithm: 'HS256' }), // algorithm confusion: the public key as a secret

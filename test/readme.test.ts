@@ -86,15 +86,9 @@ describe('the README', () => {
       cwd: project.dir,
       env: { ...process.env, TOKEN: ada.token },
     });
-    let isDone = false;
-    void running.finally(() => {
-      isDone = true;
-    });
     // The client tells nobody when it is connected: post until it has seen one.
-    while (!isDone) {
-      await ada.post('seen by the example');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const posting = setInterval(() => void ada.post('seen by the example'), 100);
+    onTestFinished(() => clearInterval(posting));
     expect((await running).stdout).toBe('seen by the example\n');
   });
 

@@ -19,7 +19,7 @@ var require_ucs2length = __commonJSMin(((exports) => {
 	}
 	exports.default = ucs2length;
 }));
-const isPostMessage = validate11$1;
+const guard0 = validate11$1;
 const func0$1 = Object.prototype.hasOwnProperty;
 const func54 = require_ucs2length().default;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -283,7 +283,7 @@ function validate11$1(data, { instancePath = "", parentData, parentDataProperty,
 	validate11$1.errors = vErrors;
 	return errors === 0;
 }
-const isPostPayload = validate14;
+const guard1 = validate14;
 function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -428,7 +428,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 	validate14.errors = vErrors;
 	return true;
 }
-const isReadyMessage = validate15;
+const guard2 = validate15;
 function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -564,7 +564,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 	validate15.errors = vErrors;
 	return true;
 }
-const isCheckpointMessage = validate16;
+const guard3 = validate16;
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -654,7 +654,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 	validate16.errors = vErrors;
 	return true;
 }
-const isResetMessage = validate17;
+const guard4 = validate17;
 const schema25 = {
 	"type": "string",
 	"enum": [
@@ -778,7 +778,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
 	validate17.errors = vErrors;
 	return true;
 }
-const isByeMessage = validate18;
+const guard5 = validate18;
 function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -872,7 +872,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 	validate18.errors = vErrors;
 	return true;
 }
-const isAckMessage = validate19;
+const guard6 = validate19;
 function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -962,7 +962,7 @@ function validate19(data, { instancePath = "", parentData, parentDataProperty, r
 	validate19.errors = vErrors;
 	return true;
 }
-const isResetReason = validate20;
+const guard7 = validate20;
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data !== "string") {
@@ -988,7 +988,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 	validate20.errors = vErrors;
 	return true;
 }
-const isCursor = validate21;
+const guard8 = validate21;
 function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
@@ -1015,7 +1015,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 	validate21.errors = vErrors;
 	return true;
 }
-const isPostFeedQuery = validate22;
+const guard9 = validate22;
 const schema33 = {
 	"type": "string",
 	"enum": ["everyone", "friends"]
@@ -1212,7 +1212,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 	validate22.errors = vErrors;
 	return errors === 0;
 }
-const isAudience = validate23;
+const guard10 = validate23;
 function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data !== "string") {
@@ -1238,7 +1238,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 	validate23.errors = vErrors;
 	return true;
 }
-const isSince = validate24;
+const guard11 = validate24;
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
@@ -1265,7 +1265,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 	validate24.errors = vErrors;
 	return true;
 }
-const isDevice = validate25;
+const guard12 = validate25;
 function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
@@ -1292,7 +1292,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 	validate25.errors = vErrors;
 	return true;
 }
-const isUuid = validate26;
+const guard13 = validate26;
 function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
@@ -1328,7 +1328,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 	validate26.errors = vErrors;
 	return true;
 }
-const isPostFeedQueryFromText = validate11;
+const guard14 = validate11;
 const schema12 = {
 	"type": "object",
 	"additionalProperties": false,
@@ -1584,4 +1584,4 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 	validate11.errors = vErrors;
 	return errors === 0;
 }
-export { isAckMessage, isAudience, isByeMessage, isCheckpointMessage, isCursor, isDevice, isPostFeedQuery, isPostFeedQueryFromText, isPostMessage, isPostPayload, isReadyMessage, isResetMessage, isResetReason, isSince, isUuid };
+export { guard6 as isAckMessage, guard10 as isAudience, guard5 as isByeMessage, guard3 as isCheckpointMessage, guard8 as isCursor, guard12 as isDevice, guard9 as isPostFeedQuery, guard14 as isPostFeedQueryFromText, guard0 as isPostMessage, guard1 as isPostPayload, guard2 as isReadyMessage, guard4 as isResetMessage, guard7 as isResetReason, guard11 as isSince, guard13 as isUuid };

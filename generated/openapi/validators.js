@@ -205,7 +205,7 @@ var require_formats = __commonJSMin(((exports) => {
 		}
 	}
 }));
-const isUuid = validate21$1;
+const guard0 = validate21$1;
 const formats0$1 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern4$1 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
 function validate21$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -250,7 +250,7 @@ validate21$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isName = validate22$1;
+const guard1 = validate22$1;
 const func60 = require_ucs2length().default;
 function validate22$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -294,7 +294,7 @@ validate22$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isNamePrefix = validate23$1;
+const guard2 = validate23$1;
 function validate23$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate23$1.evaluated;
@@ -337,7 +337,7 @@ validate23$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isBirthdate = validate24$1;
+const guard3 = validate24$1;
 const formats2 = require_formats().fullFormats.date;
 function validate24$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -372,7 +372,7 @@ validate24$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isPassword = validate25$1;
+const guard4 = validate25$1;
 function validate25$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate25$1.evaluated;
@@ -415,7 +415,7 @@ validate25$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isPostText = validate26$1;
+const guard5 = validate26$1;
 function validate26$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate26$1.evaluated;
@@ -458,7 +458,7 @@ validate26$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isIdempotencyKey = validate27$1;
+const guard6 = validate27$1;
 const pattern5 = new RegExp("^[\\x21-\\x7e]+$", "u");
 function validate27$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -511,7 +511,7 @@ validate27$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isOffset = validate28$1;
+const guard7 = validate28$1;
 function validate28$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate28$1.evaluated;
@@ -561,7 +561,7 @@ validate28$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isLimit = validate29;
+const guard8 = validate29;
 function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate29.evaluated;
@@ -611,7 +611,7 @@ validate29.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isLoginRequest = validate30;
+const guard9 = validate30;
 const func0$1 = Object.prototype.hasOwnProperty;
 function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -729,7 +729,7 @@ validate30.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isLoginResponse = validate31;
+const guard10 = validate31;
 function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate31.evaluated;
@@ -800,7 +800,7 @@ validate31.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isRegisterRequest = validate32;
+const guard11 = validate32;
 function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate32.evaluated;
@@ -1034,7 +1034,7 @@ validate32.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isRegisterResponse = validate33;
+const guard12 = validate33;
 function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate33.evaluated;
@@ -1114,7 +1114,7 @@ validate33.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isUser = validate34;
+const guard13 = validate34;
 function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate34.evaluated;
@@ -1324,7 +1324,7 @@ validate34.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isCreatePostRequest = validate35;
+const guard14 = validate35;
 function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate35.evaluated;
@@ -1404,7 +1404,7 @@ validate35.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isUpdatePostRequest = validate36;
+const guard15 = validate36;
 function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate36.evaluated;
@@ -1521,7 +1521,7 @@ validate36.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isPost = validate37;
+const guard16 = validate37;
 function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate37.evaluated;
@@ -1674,7 +1674,7 @@ validate37.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isError = validate38;
+const guard17 = validate38;
 const schema66 = {
 	"type": "object",
 	"additionalProperties": false,
@@ -1803,7 +1803,7 @@ validate38.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isSearchUsersResponse200 = validate39;
+const guard20 = validate39;
 function validate39(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
@@ -1857,7 +1857,7 @@ validate39.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isGetFeedResponse200 = validate41;
+const guard27 = validate41;
 function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
@@ -1900,7 +1900,7 @@ validate41.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isGetUserPath = validate21;
+const guard18 = validate21;
 const func0 = Object.prototype.hasOwnProperty;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern4 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
@@ -1996,7 +1996,7 @@ validate21.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isSearchUsersQuery = validate22;
+const guard19 = validate22;
 const func65 = require_ucs2length().default;
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -2140,7 +2140,7 @@ validate22.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isSetFriendPath = validate23;
+const guard21 = validate23;
 function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate23.evaluated;
@@ -2233,7 +2233,7 @@ validate23.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isDeleteFriendPath = validate24;
+const guard22 = validate24;
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate24.evaluated;
@@ -2326,7 +2326,7 @@ validate24.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isCreatePostHeaders = validate25;
+const guard23 = validate25;
 const pattern7 = new RegExp("^[\\x21-\\x7e]+$", "u");
 function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -2417,7 +2417,7 @@ validate25.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isDeletePostPath = validate26;
+const guard24 = validate26;
 function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate26.evaluated;
@@ -2510,7 +2510,7 @@ validate26.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isGetPostPath = validate27;
+const guard25 = validate27;
 function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate27.evaluated;
@@ -2603,7 +2603,7 @@ validate27.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const isGetFeedQuery = validate28;
+const guard26 = validate28;
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate28.evaluated;
@@ -2635,7 +2635,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 			{
 				let data0 = data.offset;
-				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
+				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0))) {
 					let dataType0 = typeof data0;
 					let coerced0 = void 0;
 					if (!(coerced0 !== void 0)) {
@@ -2656,7 +2656,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 						if (data !== void 0) data["offset"] = coerced0;
 					}
 				}
-				if (typeof data0 == "number" && isFinite(data0)) {
+				if (typeof data0 == "number") {
 					if (data0 > 9007199254740991 || isNaN(data0)) {
 						validate28.errors = [{
 							instancePath: instancePath + "/offset",
@@ -2685,7 +2685,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 				{
 					let data1 = data.limit;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
 						let dataType1 = typeof data1;
 						let coerced1 = void 0;
 						if (!(coerced1 !== void 0)) {
@@ -2706,7 +2706,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 							if (data !== void 0) data["limit"] = coerced1;
 						}
 					}
-					if (typeof data1 == "number" && isFinite(data1)) {
+					if (typeof data1 == "number") {
 						if (data1 > 1e3 || isNaN(data1)) {
 							validate28.errors = [{
 								instancePath: instancePath + "/limit",
@@ -2754,4 +2754,4 @@ validate28.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-export { isBirthdate, isCreatePostHeaders, isCreatePostRequest, isDeleteFriendPath, isDeletePostPath, isError, isGetFeedQuery, isGetFeedResponse200, isGetPostPath, isGetUserPath, isIdempotencyKey, isLimit, isLoginRequest, isLoginResponse, isName, isNamePrefix, isOffset, isPassword, isPost, isPostText, isRegisterRequest, isRegisterResponse, isSearchUsersQuery, isSearchUsersResponse200, isSetFriendPath, isUpdatePostRequest, isUser, isUuid };
+export { guard3 as isBirthdate, guard23 as isCreatePostHeaders, guard14 as isCreatePostRequest, guard22 as isDeleteFriendPath, guard24 as isDeletePostPath, guard17 as isError, guard26 as isGetFeedQuery, guard27 as isGetFeedResponse200, guard25 as isGetPostPath, guard18 as isGetUserPath, guard6 as isIdempotencyKey, guard8 as isLimit, guard9 as isLoginRequest, guard10 as isLoginResponse, guard1 as isName, guard2 as isNamePrefix, guard7 as isOffset, guard4 as isPassword, guard16 as isPost, guard5 as isPostText, guard11 as isRegisterRequest, guard12 as isRegisterResponse, guard19 as isSearchUsersQuery, guard20 as isSearchUsersResponse200, guard21 as isSetFriendPath, guard15 as isUpdatePostRequest, guard13 as isUser, guard0 as isUuid };

@@ -44,7 +44,7 @@ export interface SecurityModel {
   readonly description: string;
 }
 
-export interface OperationModel {
+interface OperationModel {
   readonly name: string;
   readonly action: Action;
   readonly description: string;

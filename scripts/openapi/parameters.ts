@@ -7,7 +7,7 @@ import { pascalCase } from '../source/identifiers.ts';
 import { addExamples } from './examples.ts';
 import { parameterFields } from './openapi-fields.ts';
 
-export type ParameterPlace = 'path' | 'query' | 'header';
+type ParameterPlace = 'path' | 'query' | 'header';
 
 /** What the object of all parameters of a place is called. */
 const suffixes: Readonly<Record<ParameterPlace, string>> = {
@@ -19,7 +19,7 @@ const suffixes: Readonly<Record<ParameterPlace, string>> = {
 /** OpenAPI says that such a parameter has no effect. */
 const ignoredHeaders: ReadonlySet<string> = new Set(['accept', 'authorization', 'content-type']);
 
-export interface ReadParameter {
+interface ReadParameter {
   readonly name: string;
   readonly place: ParameterPlace;
   readonly node: ContractNode;

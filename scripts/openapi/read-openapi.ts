@@ -32,7 +32,7 @@ export function readOpenapi(root: ContractNode, schemas: SchemaSet): RestModel {
 }
 
 /** Every operation of the contract. */
-export function operationsOf(path: string, item: ContractNode): readonly OperationPlace[] {
+function operationsOf(path: string, item: ContractNode): readonly OperationPlace[] {
   return item.entries.flatMap(([method, node]) =>
     fields.methods.some((known) => known === method) ? [{ path, method, item, node }] : [],
   );

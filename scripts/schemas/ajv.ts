@@ -8,6 +8,14 @@ import type { Dialect, SchemaSet } from './schema-set.ts';
 /** The key of the one document that holds every definition; `contract#/definitions/Post` is one of them. */
 const documentKey = 'contract';
 
+/** For values that arrive as text. */
+export const textOptions: Options = {
+  coerceTypes: true,
+  useDefaults: true,
+  // Ajv converts the text `Infinity`, and strict about numbers it would then skip the limits that refuse it.
+  strictNumbers: false,
+};
+
 /** A strict validator of a dialect. */
 export function createAjv(dialect: Dialect, options: Options = {}): Ajv {
   const ajv = new (dialect === 'draft-07' ? Ajv : Ajv2020)({

@@ -1,7 +1,7 @@
 import type { Ajv, ErrorObject } from 'ajv';
 import type { ContractDocument } from '../contract/contract-document.ts';
 import { splitPointer } from '../contract/json-pointer.ts';
-import { addDefinitions, createAjv, keyOfDefinition } from './ajv.ts';
+import { addDefinitions, createAjv, keyOfDefinition, textOptions } from './ajv.ts';
 import { isAnnotation, isSchemaObject, type JsonSchema, subschemasOf } from './json-schema.ts';
 import { type Definition, definitionOf, type SchemaSet } from './schema-set.ts';
 
@@ -30,7 +30,7 @@ export function checkSchemas(document: ContractDocument, schemas: SchemaSet): vo
   addDefinitions(ajv, schemas, false);
   if (!checkCompilation(document, schemas, ajv, [...schemas.definitions.keys()])) return;
   // Guards of values that arrive as text are compiled with other options, which have rules of their own.
-  const textAjv = createAjv(schemas.dialect, { coerceTypes: true, useDefaults: true });
+  const textAjv = createAjv(schemas.dialect, textOptions);
   addDefinitions(textAjv, schemas, true);
   checkCompilation(document, schemas, textAjv, [...schemas.textSchemas.keys()]);
   checkExamples(document, schemas);

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type standaloneCode from 'ajv/dist/standalone/index.js';
 import { type Plugin, rolldown } from 'rolldown';
 import { type ContractTitle, docComment, preamble, ts } from '../source/typescript-source.ts';
-import { addDefinitions, createAjv, keyOfDefinition } from './ajv.ts';
+import { addDefinitions, createAjv, keyOfDefinition, textOptions } from './ajv.ts';
 import type { GuardModel, SchemaSet } from './schema-set.ts';
 
 // A CommonJS module whose default export is its `module.exports`: an import would need to know which of the two it is.
@@ -67,10 +67,7 @@ export function declareValidators(
 
 function compile(schemas: SchemaSet, fromText: boolean): string {
   const code = { source: true, esm: true, lines: true };
-  const ajv = createAjv(
-    schemas.dialect,
-    fromText ? { code, coerceTypes: true, useDefaults: true } : { code },
-  );
+  const ajv = createAjv(schemas.dialect, fromText ? { code, ...textOptions } : { code });
   addDefinitions(ajv, schemas, fromText);
   const exported = schemas.guards.flatMap((guard, index) =>
     guard.fromText === fromText ? [[exportName(index), keyOfDefinition(guard.definition)]] : [],

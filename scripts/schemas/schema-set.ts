@@ -46,7 +46,7 @@ export interface SchemaUse {
 }
 
 /** A value that the contract gives as an example of a schema, outside of it. */
-export interface Example {
+interface Example {
   readonly definition: string;
   /** To the schema, in the definition. */
   readonly keys: readonly string[];
@@ -56,7 +56,7 @@ export interface Example {
 }
 
 /** A named value that arrives as text. */
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly required: boolean;
   readonly schema: SchemaObject;
@@ -64,7 +64,7 @@ export interface Parameter {
   readonly pointer: string;
 }
 
-export interface FilledType {
+interface FilledType {
   /** The name of its definition. */
   readonly definition: string;
   /** The properties that are there although they are not required. */

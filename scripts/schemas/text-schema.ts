@@ -4,7 +4,7 @@ import type { SchemaSet } from './schema-set.ts';
 
 const scalars: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean']);
 
-export interface TextSchema {
+interface TextSchema {
   readonly schema: SchemaObject;
   /** The properties that are not required and have a default. */
   readonly filled: readonly string[];
@@ -50,7 +50,7 @@ function inPlace(schemas: SchemaSet, schema: JsonSchema): SchemaObject | null {
   return isReplaceable ? { ...resolved, ...beside } : null;
 }
 
-/** Ajv converts the text `Infinity` to a number that no JSON has. */
+/** Ajv converts the text `Infinity` to a number that no JSON has: a limit refuses it. */
 function finite(schema: SchemaObject): SchemaObject {
   if (schema.type !== 'number' && schema.type !== 'integer') return schema;
   const { maximum, exclusiveMaximum, minimum, exclusiveMinimum } = schema;

