@@ -137,10 +137,11 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
         http.close();
         // Requests first: what is posted until now still reaches the sockets.
         await requests.idle(settings.shutdownTimeoutMs);
+        // From here on nothing is answered any more, so that nothing is answered and not sent.
+        http.closeAllConnections();
         await tail.close();
         delivery.sayBye(settings.byeSpreadMs);
         await contractServer.shutdown(Math.max(0, endMs - performance.now()));
-        http.closeAllConnections();
         await closed;
         await stopPruning();
         await delivery.close();
