@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { postFeedPosted } from '../../generated/asyncapi/client.ts';
-import type { Audience } from '../../generated/asyncapi/models.ts';
+import type { Audience, PostFeedQuery } from '../../generated/asyncapi/models.ts';
 
 /** What the command line and the environment ask of the test client. */
 export interface ClientArguments {
@@ -8,7 +8,12 @@ export interface ClientArguments {
   readonly server: URL;
   /** A token, or what POST /login gives one for. */
   readonly credentials: { readonly token: string } | LoginCredentials;
-  readonly audience: Audience | undefined;
+  /** Of the connection's URL. */
+  readonly query: PostFeedQuery;
+  /** Whether a new connection goes on where the last one was lost. */
+  readonly resume: boolean;
+  /** The file that keeps the cursor. */
+  readonly cursorFile: string | undefined;
   readonly json: boolean;
   readonly reconnect: boolean;
 }
@@ -36,6 +41,13 @@ Options
   --password <password>   the password for --id
   --audience <audience>   everyone: every post; friends: those of your friends alone
                           (default: as the server decides)
+  --since <place>         where to begin: now, acked (after what --device has acknowledged), or a
+                          cursor (default: now)
+  --device <name>         a name for this client, under which the server keeps what it acknowledges
+  --cursor <file>         keep the cursor in a file, and begin there the next time
+  --plain                 a plain connection: posts have no cursor, and those that are created while
+                          it is lost are missing. Without it, a new connection goes on where the
+                          last one was lost
   --json                  print each message as one line of JSON
   --no-reconnect          end when the connection ends, or cannot be opened
   --help                  print this
@@ -58,12 +70,17 @@ Examples
   read -rs POSTED_PASSWORD; export POSTED_PASSWORD
   npm run client -- ws://localhost:8080 --id 7b1f0f54-65a7-4c1e-9a36-0c5c1f3f8a11
   npm run --silent client -- wss://example.org "$TOKEN" --audience friends --json
+  npm run client -- ws://localhost:8080 "$TOKEN" --since acked --device kitchen
 `;
 
 const options = {
   id: { type: 'string' },
   password: { type: 'string' },
   audience: { type: 'string' },
+  since: { type: 'string' },
+  device: { type: 'string' },
+  cursor: { type: 'string' },
+  plain: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   reconnect: { type: 'boolean', default: true },
   help: { type: 'boolean', default: false },
@@ -87,7 +104,9 @@ export function readArguments(
   return {
     server: readServer(server),
     credentials: readCredentials({ ...values, token }, env),
-    audience: readAudience(values.audience),
+    query: readQuery(values),
+    resume: !values.plain,
+    cursorFile: values.cursor,
     json: values.json,
     reconnect: values.reconnect,
   };
@@ -133,6 +152,27 @@ function readCredentials(
   if (password === '')
     throw new UsageError('The password is missing: set POSTED_PASSWORD, or give --password.');
   return { id: given.id, password };
+}
+
+function readQuery(given: {
+  readonly audience?: string;
+  readonly since?: string;
+  readonly device?: string;
+  readonly cursor?: string;
+  readonly plain: boolean;
+}): PostFeedQuery {
+  const { since, device } = given;
+  if (given.plain && (since ?? device ?? given.cursor) !== undefined) {
+    throw new UsageError(
+      'A plain connection has no place: --plain goes without --since, --device and --cursor.',
+    );
+  }
+  const audience = readAudience(given.audience);
+  return {
+    ...(audience === undefined ? {} : { audience }),
+    ...(since === undefined ? {} : { since }),
+    ...(device === undefined ? {} : { device }),
+  };
 }
 
 function readAudience(text: string | undefined): Audience | undefined {

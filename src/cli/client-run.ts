@@ -1,11 +1,12 @@
 import type { Writable } from 'node:stream';
-import { type ClientStatus, connect, PostedClientError } from 'posted/client';
+import { type ClientStatus, connect, fileCursor, PostedClientError } from 'posted/client';
 import { postFeedPosted } from '../../generated/asyncapi/client.ts';
+import type { ResetReason } from '../../generated/asyncapi/models.ts';
 import { type ClientArguments, help, readArguments, UsageError } from './client-arguments.ts';
 import { logIn } from './client-login.ts';
 import { escapeControls, formatPost, print } from './client-print.ts';
 
-export interface ClientProcess {
+interface ClientProcess {
   /** The arguments after the program's name. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -43,19 +44,22 @@ interface Surroundings {
 }
 
 async function follow(asked: ClientArguments, { stdout, say, signal }: Surroundings): Promise<number> {
-  const { server, credentials, audience, json, reconnect } = asked;
+  const { server, credentials, query, resume, cursorFile, json, reconnect } = asked;
   await using client = connect(postFeedPosted, {
     url: server,
     credentials: {
       bearerAuth: 'token' in credentials ? credentials.token : () => logIn(server, credentials),
     },
-    query: audience === undefined ? {} : { audience },
+    query,
+    resume,
+    ...(cursorFile === undefined ? {} : { cursors: fileCursor(cursorFile) }),
     ...(reconnect ? {} : { reconnect: false }),
     signal,
     onStatus(status) {
       const text = describeStatus(status, server);
       if (text !== null) say(text);
     },
+    onReset: ({ reason }) => say(describeReset[reason]),
     onError: (error) => say(describeError(error)),
   });
   try {
@@ -86,6 +90,12 @@ function describeStatus(status: ClientStatus, server: URL): string | null {
 function describeError(error: PostedClientError): string {
   return error.code === 'credentials' && error.cause instanceof Error ? error.cause.message : error.message;
 }
+
+const describeReset: Readonly<Record<ResetReason, string>> = {
+  expired: 'Posts are missing: the place to begin is older than what the server keeps.',
+  epoch: 'Posts may be missing: the place to begin is of another history of the log.',
+  future: 'Posts may be missing: the place to begin is ahead of the log.',
+};
 
 function isUsageError(thrown: unknown): thrown is Error {
   return (

@@ -4,6 +4,7 @@ import { createConnect } from './connect.ts';
 import type { Platform } from './socket.ts';
 
 export * from './index.ts';
+export { localStorageCursor } from './local-storage-cursor.ts';
 
 const platform: Platform = {
   maxFirstAttempts: 8,

@@ -4,8 +4,9 @@ import type { ClientClosed, ClientStatus } from './client.ts';
 import { PostedClientError } from './client-error.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { Inbox } from './inbox.ts';
-import { decodeMessage, encodeMessage } from './messages.ts';
+import { decodeMessage, encodeMessage, type Received } from './messages.ts';
 import type { ResolvedSettings } from './options.ts';
+import type { Resumption } from './resumption.ts';
 import { type Failure, Retry } from './retry.ts';
 import type { Platform } from './socket.ts';
 import type { TokenSource } from './token-source.ts';
@@ -17,12 +18,15 @@ const maxSendBufferBytes = 1_048_576;
 const tooSlow =
   'The application takes messages too slowly. The connection is closed and opened again; messages in between may be missing.';
 
+const gone =
+  'The server no longer has what this client has missed: messages are missing. The option onReset is told of it.';
+
 /** By message name: what the application does with a message. */
 export type MessageHandlers = Readonly<
   Record<string, ((message: unknown) => void | Promise<void>) | undefined>
 >;
 
-export interface ChannelClientDeps {
+interface ChannelClientDeps {
   readonly platform: Platform;
   readonly channel: ChannelDescriptor;
   readonly url: URL;
@@ -30,6 +34,9 @@ export interface ChannelClientDeps {
   readonly tokens: TokenSource | null;
   /** Undefined: the messages are read by `for await`. */
   readonly handlers: MessageHandlers | undefined;
+  /** Null: each connection stands for itself. */
+  readonly resumption: Resumption | null;
+  readonly onReset: ((message: unknown) => void | Promise<void>) | undefined;
   readonly settings: ResolvedSettings;
   readonly signal: AbortSignal | undefined;
 }
@@ -84,8 +91,36 @@ export class ChannelClient {
     await this.closed.catch(() => {});
   }
 
+  /** What is for the application, which is done with each when it asks for the next, or leaves. */
+  async *#deliveries(): AsyncGenerator<Received, void, undefined> {
+    const { resumption } = this.#deps;
+    for await (const delivery of this.#inbox.take()) {
+      const done = resumption?.handOver(delivery);
+      try {
+        if (delivery.name === resumption?.names.reset) await this.#reset(delivery.message);
+        else if (delivery.name !== resumption?.names.checkpoint) yield delivery;
+      } finally {
+        done?.();
+      }
+    }
+  }
+
+  async #reset(message: unknown): Promise<void> {
+    const { onReset } = this.#deps;
+    if (onReset === undefined) {
+      this.#report(new PostedClientError('reset', gone));
+      return;
+    }
+    try {
+      await onReset(message);
+    } catch (cause) {
+      this.#report(new PostedClientError('handler', 'The function onReset threw.', { cause }));
+    }
+  }
+
   async *#messages(): AsyncGenerator<unknown, void, undefined> {
-    for await (const { message } of this.#inbox.take()) yield message;
+    for await (const { message } of this.#deliveries()) yield message;
+    await this.#deps.resumption?.saved();
     await this.closed;
   }
 
@@ -98,6 +133,7 @@ export class ChannelClient {
     // A handler that has closed the client may be waiting for `closed`.
     await Promise.race([handled, aborted(this.#stopping.signal)]);
     this.#stopping.abort();
+    await this.#deps.resumption?.saved();
     if (error !== null) this.#report(error);
     this.#tell({ state: 'closed', ...closed, error });
     if (error !== null) throw error;
@@ -107,7 +143,7 @@ export class ChannelClient {
   async #handleMessages(): Promise<void> {
     const { handlers } = this.#deps;
     if (handlers === undefined) return;
-    for await (const { name, message } of this.#inbox.take()) {
+    for await (const { name, message } of this.#deliveries()) {
       try {
         await handlers[name]?.(message);
       } catch (cause) {
@@ -122,7 +158,7 @@ export class ChannelClient {
       this.#tell({ state: 'connecting' });
       const failure = await this.#connectOnce();
       if (signal.aborted) break;
-      const decision = this.#retry.after(failure);
+      const decision = this.#retry.after(failure, this.#deps.resumption?.ended());
       if (!decision.again) {
         const { code, reason } = failure.kind === 'closed' ? failure : { code: 1006, reason: '' };
         return { code, reason, error: decision.error };
@@ -137,12 +173,15 @@ export class ChannelClient {
 
   /** Resolves when the connection has ended, or could not be opened. */
   async #connectOnce(): Promise<Failure> {
-    const { platform, tokens, url, settings } = this.#deps;
+    const { platform, tokens, resumption, settings } = this.#deps;
     const { signal } = this.#stopping;
+    const notLoaded = (await resumption?.load(settings.connectTimeoutMs, signal)) ?? null;
+    if (notLoaded !== null) return { kind: 'not tried', error: notLoaded };
     const token = tokens === null ? null : await tokens.next(settings.connectTimeoutMs, signal);
-    if (token instanceof PostedClientError) return { kind: 'no token', error: token };
+    if (token instanceof PostedClientError) return { kind: 'not tried', error: token };
     if (signal.aborted) return { kind: 'unreachable' };
 
+    const url = resumption?.begin(this.#deps.url) ?? this.#deps.url;
     let connection: Connection;
     try {
       connection = openConnection(platform, { ...settings, url, token }, settings.connectTimeoutMs, {
@@ -152,7 +191,10 @@ export class ChannelClient {
     } catch (cause) {
       return { kind: 'unreachable', cause };
     }
-    const close = () => connection.close(closeCodes.normal.code, '');
+    const close = () => {
+      resumption?.closing();
+      connection.close(closeCodes.normal.code, '');
+    };
     signal.addEventListener('abort', close);
     const ending = await connection.ended;
     signal.removeEventListener('abort', close);
@@ -172,34 +214,30 @@ export class ChannelClient {
       this.#report(received);
       return;
     }
-    const filled = this.#inbox.put(received);
-    if (!filled) return;
+    const { resumption } = this.#deps;
+    const delivery =
+      resumption === null
+        ? { ...received, cursor: null, acks: null }
+        : resumption.read(received, (ack) => this.#acknowledge(ack, connection));
+    if (delivery === null || !this.#inbox.put(delivery)) return;
     if (connection.pause()) {
       void this.#inbox.room().then(() => connection.resume());
       return;
     }
-    this.#report(new PostedClientError('slow_consumer', tooSlow));
+    if (resumption === null) this.#report(new PostedClientError('slow_consumer', tooSlow));
     connection.close(closeCodes.slowConsumer.code, 'the client cannot keep up');
   }
 
+  /** Left out where the server does not read: the next ack says it too. */
+  #acknowledge(ack: string, connection: Connection): void {
+    if (connection.bufferedBytes < maxSendBufferBytes) connection.send(ack);
+  }
+
   #tell(status: ClientStatus): void {
-    const { onStatus } = this.#deps.settings;
-    callSafely(() => onStatus(status));
+    this.#deps.settings.onStatus(status);
   }
 
   #report(error: PostedClientError): void {
-    const { onError } = this.#deps.settings;
-    callSafely(() => onError(error));
-  }
-}
-
-/** What a callback throws is the platform's to report, as of any event listener; the client goes on. */
-function callSafely(callback: () => void): void {
-  try {
-    callback();
-  } catch (thrown) {
-    queueMicrotask(() => {
-      throw thrown;
-    });
+    this.#deps.settings.onError(error);
   }
 }

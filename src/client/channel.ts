@@ -12,6 +12,8 @@ export interface ChannelTypes {
   readonly receives: object;
   /** By message name: what the client may send. */
   readonly sends: object;
+  /** The message that says that the client's place is gone. Absent or `never` where connections cannot be resumed. */
+  readonly reset?: unknown;
 }
 
 declare const typesOf: unique symbol;

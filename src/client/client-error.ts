@@ -14,10 +14,17 @@ export type ClientErrorCode =
   | 'closed'
   /** The server sent something that is none of the channel's messages, or breaks the contract. It was dropped. */
   | 'bad_frame'
-  /** The application's handler threw; `cause` has what it threw. */
+  /** The application's handler threw, or `onReset` did; `cause` has what it threw. */
   | 'handler'
-  /** Messages came faster than the application took them, where the platform cannot make the server wait. */
+  /**
+   * Messages came faster than the application took them, where the platform cannot make the server
+   * wait, and the connection was none that could be resumed.
+   */
   | 'slow_consumer'
+  /** The option `cursors` failed to load or to save; `cause` has what it threw. Or what it kept is no cursor. */
+  | 'cursor_store'
+  /** The server no longer has what the client has missed, and there is no `onReset` to be told. */
+  | 'reset'
   /** `send` was given a message that breaks the contract; thrown by it, nothing was sent. */
   | 'bad_message'
   /** `send` was called while there was no connection; thrown by it, nothing was sent. */

@@ -20,7 +20,11 @@ export type Connect = <Types extends ChannelTypes>(
  *
  * A client without handlers (option `on`) is read by `for await`. Leaving the loop does not close the
  * client; another loop goes on where it ended. The loop ends when the client is closed, and throws
- * what `closed` rejects with.
+ * what `closed` rejects with. A message is processed when the loop asks for the next one or is left;
+ * loops that run at once share the messages, and keep no order between them.
+ *
+ * Where connections can be resumed, a message that is processed is acknowledged, and its cursor saved:
+ * see the options `resume`, `cursors` and `onReset`.
  */
 export interface Client<Types extends ChannelTypes>
   extends AsyncIterable<ReceivedMessage<Types>>,
@@ -34,7 +38,8 @@ export interface Client<Types extends ChannelTypes>
 
   /**
    * Ends the client with close code 1000, if it has not ended. Messages that wait are dropped, and a
-   * handler at work is not waited for.
+   * handler at work is not waited for. What was processed is acknowledged before; the rest comes again
+   * to a client that begins where this one ended.
    */
   close(): void;
 

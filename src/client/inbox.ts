@@ -1,4 +1,4 @@
-import type { Received } from './messages.ts';
+import type { Delivery } from './resumption.ts';
 
 /**
  * The messages that wait for the application, in the order of arrival. It takes more than its limit,
@@ -7,7 +7,7 @@ import type { Received } from './messages.ts';
  */
 export class Inbox {
   readonly #limit: number;
-  readonly #waiting: Received[] = [];
+  readonly #waiting: Delivery[] = [];
   #ended = false;
   /** Resolved by the next `put` or `end`. */
   #change: PromiseWithResolvers<void> | null = null;
@@ -24,8 +24,8 @@ export class Inbox {
   }
 
   /** Returns true when this has filled it. */
-  put(received: Received): boolean {
-    this.#waiting.push(received);
+  put(delivery: Delivery): boolean {
+    this.#waiting.push(delivery);
     this.#changed();
     if (this.#room !== null || this.#waiting.length < this.#limit) return false;
     this.#room = Promise.withResolvers();
@@ -45,12 +45,12 @@ export class Inbox {
   }
 
   /** Takes messages until the end. Each goes to one taker only, which is done with it when it asks for the next. */
-  async *take(): AsyncGenerator<Received, void, undefined> {
+  async *take(): AsyncGenerator<Delivery, void, undefined> {
     for (;;) {
-      const received = this.#waiting.shift();
-      if (received !== undefined) {
+      const delivery = this.#waiting.shift();
+      if (delivery !== undefined) {
         this.#taken();
-        yield received;
+        yield delivery;
       } else if (this.#ended) {
         return;
       } else {

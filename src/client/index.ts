@@ -2,4 +2,5 @@
 export type { ChannelTypes, ClientChannel, ReceivedMessage } from './channel.ts';
 export type { Client, ClientClosed, ClientStatus, Connect } from './client.ts';
 export { type ClientErrorCode, PostedClientError } from './client-error.ts';
+export { type CursorStore, memoryCursor } from './cursor-store.ts';
 export type { ConnectOptions } from './options.ts';

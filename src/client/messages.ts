@@ -1,4 +1,4 @@
-import type { ChannelDescriptor, MessageDescriptor } from '../contract/descriptor.ts';
+import type { ChannelDescriptor, MessageDescriptor, ResumeDescriptor } from '../contract/descriptor.ts';
 import { explain } from '../guard.ts';
 import { PostedClientError } from './client-error.ts';
 
@@ -39,6 +39,21 @@ export function encodeMessage(channel: ChannelDescriptor, name: string, message:
   const { guard } = descriptor;
   if (!guard(message)) throw badMessage(`The message ${name} breaks the contract: ${explain(guard)}.`);
   return JSON.stringify(message);
+}
+
+/**
+ * Writes what tells the server that everything up to a place is processed.
+ *
+ * @throws PostedClientError `bad_message`
+ */
+export function encodeAck(
+  channel: ChannelDescriptor,
+  { ack, cursor }: ResumeDescriptor,
+  place: string,
+): string {
+  const tag = channel.receive.find(({ name }) => name === ack)?.tag;
+  const type = tag === undefined ? {} : { [tag.property]: tag.value };
+  return encodeMessage(channel, ack, { ...type, [cursor]: place });
 }
 
 function hasTag(message: unknown, tag: NonNullable<MessageDescriptor['tag']>): boolean {

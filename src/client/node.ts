@@ -4,6 +4,7 @@ import { createConnect } from './connect.ts';
 import { readRefusal } from './refused-handshake.ts';
 import type { Ending, Platform } from './socket.ts';
 
+export { fileCursor } from './file-cursor.ts';
 export * from './index.ts';
 
 const platform: Platform = {

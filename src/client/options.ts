@@ -1,12 +1,15 @@
 import type { ChannelTypes } from './channel.ts';
 import type { ClientStatus } from './client.ts';
 import { PostedClientError } from './client-error.ts';
+import type { CursorStore } from './cursor-store.ts';
+import { safely } from './safely.ts';
 
 /** What `connect` takes. `credentials`, `parameters` and `query` are there as the contract says. */
 export type ConnectOptions<Types extends ChannelTypes> = BaseOptions<Types> &
   CredentialsOption<Types['credentials']> &
   ParametersOption<Types['parameters']> &
-  QueryOption<Types['query']>;
+  QueryOption<Types['query']> &
+  ResumeOptions<Types>;
 
 interface BaseOptions<Types extends ChannelTypes> extends ClientSettings {
   /**
@@ -18,7 +21,8 @@ interface BaseOptions<Types extends ChannelTypes> extends ClientSettings {
   /**
    * Handlers by message name. A message waits until the promise of the handler before it has settled;
    * one without a handler is passed over. What a handler throws goes to `onError`, and the next
-   * message follows. With this option the client cannot be read by `for await`.
+   * message follows: the one that failed counts as processed and does not come again, for it could
+   * fail for ever. With this option the client cannot be read by `for await`.
    */
   readonly on?: {
     readonly [Name in keyof Types['receives']]?: (message: Types['receives'][Name]) => void | Promise<void>;
@@ -31,8 +35,8 @@ export interface ClientSettings {
 
   /**
    * Told of frames that break the contract (they are dropped), of handlers that threw, of messages
-   * that the application was too slow for, and of the error that ends the client. A connection that
-   * is lost and opened again is no error: see `onStatus`. Default: `console.error`.
+   * that may be missing, of a cursor that could not be saved, and of the error that ends the client.
+   * A connection that is lost and opened again is no error: see `onStatus`. Default: `console.error`.
    */
   readonly onError?: (error: PostedClientError) => void;
 
@@ -61,8 +65,8 @@ export interface ClientSettings {
 
   /**
    * How many messages may wait for the application before the server is made to wait. Default: 1,024.
-   * A browser cannot make it wait: there the connection is closed with 4420 and opened again, and
-   * `onError` learns that messages may be missing.
+   * A browser cannot make it wait: there the connection is closed with 4420, and opened again when
+   * there is room. Unless it is resumed, `onError` learns that messages may be missing.
    */
   readonly maxWaitingMessages?: number;
 }
@@ -113,6 +117,41 @@ type QueryOption<Query> =
         readonly query: Query;
       };
 
+/** Where connections cannot be resumed, there is nothing to choose. */
+type ResumeOptions<Types> = Types extends { readonly reset: infer Reset }
+  ? [Reset] extends [never]
+    ? NoResumeOptions
+    : {
+        /**
+         * Whether a new connection goes on where the last one was lost, so that each message comes once
+         * and none is missing. Default: true. False: a plain connection, which gets what comes while it
+         * is open; `since` is not sent.
+         */
+        readonly resume?: boolean;
+
+        /**
+         * Where the cursor is kept: the place up to which the application has processed everything. It
+         * goes before `since` of the query, which says where to begin without a cursor (default: `now`).
+         * After a restart, what was being processed when the process ended comes again. Default:
+         * `memoryCursor()`.
+         */
+        readonly cursors?: CursorStore;
+
+        /**
+         * Told that the server no longer has what the client has missed: messages are missing. It is
+         * called in the order of the messages, and the next waits until its promise has settled. Without
+         * it, `onError` learns it.
+         */
+        readonly onReset?: (reset: Reset) => void | Promise<void>;
+      }
+  : NoResumeOptions;
+
+interface NoResumeOptions {
+  readonly resume?: never;
+  readonly cursors?: never;
+  readonly onReset?: never;
+}
+
 /** The settings with every default resolved. */
 export interface ResolvedSettings {
   readonly onStatus: (status: ClientStatus) => void;
@@ -129,8 +168,8 @@ export interface ResolvedSettings {
 export function resolveSettings(settings: ClientSettings): ResolvedSettings {
   const { reconnect = {} } = settings;
   return {
-    onStatus: settings.onStatus ?? (() => {}),
-    onError: settings.onError ?? console.error,
+    onStatus: safely(settings.onStatus ?? (() => {})),
+    onError: safely(settings.onError ?? console.error),
     backoff:
       reconnect === false
         ? null

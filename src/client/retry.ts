@@ -7,7 +7,7 @@ import type { TokenSource } from './token-source.ts';
 /** How long a connection must have held for the back-off to begin again. */
 const stableMs = 10_000;
 
-/** The longest Retry-After that is obeyed. */
+/** The longest time to stay away that is obeyed. */
 const maxRetryAfterMs = 3_600_000;
 
 /** HTTP statuses below 500 that pass with time (RFC 9110, RFC 8470, RFC 6585). */
@@ -24,7 +24,7 @@ export type Decision =
   | { readonly again: false; readonly error: PostedClientError | null };
 
 /** An ending, or why there was no attempt. */
-export type Failure = Ending | { readonly kind: 'no token'; readonly error: PostedClientError };
+export type Failure = Ending | { readonly kind: 'not tried'; readonly error: PostedClientError };
 
 export interface RetryDeps {
   readonly backoff: ResolvedSettings['backoff'];
@@ -50,7 +50,11 @@ export class Retry {
     this.#deps.tokens?.accepted();
   }
 
-  after(failure: Failure): Decision {
+  /**
+   * `askedMs`: after what time the server has asked the client to come back, before the connection
+   * ended. It takes the place of the back-off, for such a server spreads its clients itself.
+   */
+  after(failure: Failure, askedMs: number | null = null): Decision {
     if (this.#openedAtMs !== null && performance.now() - this.#openedAtMs >= stableMs) this.#attempts = 0;
     this.#openedAtMs = null;
     this.#attempts += 1;
@@ -61,12 +65,17 @@ export class Retry {
     // Full jitter: clients that lost a server together do not come back together.
     const ceilingMs = Math.min(backoff.maxMs, backoff.baseMs * 2 ** (this.#attempts - 1));
     const serverMs = failure.kind === 'refused' ? Math.min(failure.retryAfterMs, maxRetryAfterMs) : 0;
-    const delayMs = Math.round(serverMs + Math.random() * ceilingMs);
+    let delayMs = Math.round(serverMs + Math.random() * ceilingMs);
+    if (askedMs !== null) {
+      const spreadMs = Math.min(askedMs, maxRetryAfterMs);
+      // A server that says goodbye each time must not be asked without a pause.
+      delayMs = this.#attempts === 1 ? spreadMs : Math.max(spreadMs, delayMs);
+    }
     return { again: true, delayMs, attempt: this.#attempts, error: verdict.error };
   }
 
   #judge(failure: Failure): Verdict {
-    if (failure.kind === 'no token') {
+    if (failure.kind === 'not tried') {
       return { final: failure.error.code === 'unauthorized', error: failure.error };
     }
     if (failure.kind === 'unreachable') return this.#judgeUnreachable(failure.cause);

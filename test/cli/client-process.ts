@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 
 const main = fileURLToPath(new URL('../../src/cli/client.ts', import.meta.url));
 
-export interface RunningClient {
+interface RunningClient {
   readonly process: ChildProcessByStdio<null, Readable, Readable>;
   /** What it has printed so far. */
   readonly output: { stdout: string; stderr: string };

@@ -7,13 +7,13 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { subprotocol } from '../../src/contract/subprotocol.ts';
 
 /** How a handshake is refused. */
-export interface RefusedWith {
+interface RefusedWith {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-export interface ChatServer {
+interface ChatServer {
   readonly url: string;
   /** Every handshake so far. */
   readonly handshakes: readonly IncomingMessage[];
@@ -43,7 +43,11 @@ export async function startChatServer({ refuse, onRequest }: ChatServerOptions =
     handshakes.push(request);
     opened.add(socket);
     const refusal = refuse?.(request);
-    if (refusal === 'ignore') return;
+    if (refusal === 'ignore') {
+      // Read, so that the end is seen.
+      socket.resume().on('end', () => socket.end());
+      return;
+    }
     if (refusal !== undefined) {
       const headers = { 'Content-Length': String(Buffer.byteLength(refusal.body ?? '')), ...refusal.headers };
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

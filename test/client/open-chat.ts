@@ -3,7 +3,7 @@ import type { Client, ClientStatus, ConnectOptions, PostedClientError } from '..
 import { connect } from '../../src/client/node.ts';
 import { type ChatTypes, chat } from './chat-channel.ts';
 
-export interface OpenedChat {
+interface OpenedChat {
   readonly client: Client<ChatTypes>;
   readonly statuses: readonly ClientStatus[];
   readonly errors: readonly PostedClientError[];
