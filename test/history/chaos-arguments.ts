@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import type { ScheduleOptions } from './schedule.ts';
+
+/** What the command line of the chaos runner asks for. */
+export interface ChaosArguments {
+  readonly action: 'run' | 'print-schedule' | 'check';
+  /** One run for each. */
+  readonly seeds: readonly number[];
+  readonly options: Omit<ScheduleOptions, 'seed'>;
+  /** Where histories are kept. Undefined: those with faults in a folder of their own. */
+  readonly keep: string | undefined;
+  /** The histories to check. */
+  readonly files: readonly string[];
+}
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const help = `Runs the server and its clients through trouble, and checks what every client saw.
+
+  npm run chaos -- [options]
+  npm run chaos -- --check <history.json> ...
+
+A server of its own is killed with kill -9 and started again on the same data, while authors post and
+clients lose their connections, stall, stop reading, restart, stay away for longer than events are
+kept, and gain and lose friends; once the epoch is bumped. Then a checker decides from the answers to
+the requests and from what the applications saw: was anything lost, seen twice, out of order by author,
+shown to one who was no friend, or made up? The same seed and options give the same schedule.
+
+Options
+  --seed <n>          the schedule's seed (default: 1)
+  --seeds <a>..<b>    one run for each seed from a to b
+  --minutes <m>       how long one run lasts (default: 1)
+  --clients <c>       how many subscribers (default: 24)
+  --rate <r>          posts per second, of all authors together (default: 60)
+  --kill-every <s>    about how many seconds lie between two kill -9; 0 for none (default: 5)
+  --keep <dir>        keep every history there (default: those with faults, in a folder of their own)
+  --schedule          print the schedule as JSON, and do nothing
+  --check             check histories that were kept
+  --help              print this
+
+Exit codes
+  0  nothing was wrong
+  1  something was, or a run could not be carried out
+  2  the command line is wrong
+`;
+
+const options = {
+  seed: { type: 'string' },
+  seeds: { type: 'string' },
+  minutes: { type: 'string', default: '1' },
+  clients: { type: 'string', default: '24' },
+  rate: { type: 'string', default: '60' },
+  'kill-every': { type: 'string', default: '5' },
+  keep: { type: 'string' },
+  schedule: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/**
+ * Null: help is asked for.
+ *
+ * @throws UsageError
+ */
+export function readChaosArguments(args: readonly string[]): ChaosArguments | null {
+  const { values, positionals } = parse(args);
+  if (values.help) return null;
+  if (!values.check && positionals.length > 0) throw new UsageError('Files go with --check.');
+  if (values.check && positionals.length === 0) throw new UsageError('--check needs a file.');
+  if (values.seed !== undefined && values.seeds !== undefined) {
+    throw new UsageError('--seed and --seeds: one of them is enough.');
+  }
+  return {
+    action: values.check ? 'check' : values.schedule ? 'print-schedule' : 'run',
+    seeds: readSeeds(values.seeds ?? values.seed ?? '1'),
+    options: {
+      durationMs: readNumber('--minutes', values.minutes, 0.05, 1440) * 60_000,
+      clients: Math.floor(readNumber('--clients', values.clients, 1, 10_000)),
+      rate: readNumber('--rate', values.rate, 0.1, 10_000),
+      killEveryMs: readNumber('--kill-every', values['kill-every'], 0, 86_400) * 1000,
+    },
+    keep: values.keep,
+    files: positionals,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (thrown) {
+    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+const maxSeeds = 10_000;
+
+function readSeeds(text: string): readonly number[] {
+  const [, first = '', last = first] = /^(\d{1,9})(?:\.\.(\d{1,9}))?$/.exec(text) ?? [];
+  const count = Number(last) - Number(first) + 1;
+  if (first === '' || count < 1 || count > maxSeeds) {
+    throw new UsageError('A seed is a whole number, and --seeds two of them, such as 1..20.');
+  }
+  return Array.from({ length: count }, (_, index) => Number(first) + index);
+}
+
+function readNumber(name: string, text: string, min: number, max: number): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (number >= min && number <= max) return number;
+  throw new UsageError(`${name} is no number from ${min} to ${max}.`);
+}

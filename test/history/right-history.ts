@@ -1,0 +1,82 @@
+import type { ClientHistory, History, Link, SeenPost, SeenReset } from './history.ts';
+import { createLogModel, isVisible, type LogModel, type ModelSize, userOf } from './log-model.ts';
+import { idOf } from './made-history.ts';
+import type { Random } from './random.ts';
+
+/**
+ * A history as a server without faults would make it: clients that are a cursor over a log. What the
+ * intervals of the requests leave open is decided by chance, so that the checker meets what is legal.
+ */
+export function makeRightHistory(random: Random, size: ModelSize): History {
+  const model = createLogModel(random, size);
+  return {
+    retentionMs: model.retentionMs,
+    posts: model.posts,
+    friendChanges: model.changes,
+    epochBumps: [{ sentMs: model.bumpMs - 20, answeredMs: model.bumpMs + 20 }],
+    clients: Array.from({ length: size.clients }, (_, client) => simulateClient(random, model, client)),
+  };
+}
+
+interface SimulatedLife {
+  readonly seen: SeenPost[];
+  readonly resets: SeenReset[];
+  readonly resumedAfter: string | null;
+}
+
+function simulateClient(random: Random, model: LogModel, client: number): ClientHistory {
+  const { log, bumpMs, endMs, retentionMs } = model;
+  const user = userOf(client);
+  const audience = client % 2 === 0 ? 'everyone' : 'friends';
+  const startMs = random.between(0, 0.1) * endMs;
+  const links = makeLinks(random, startMs, model);
+  let life: SimulatedLife = { seen: [], resets: [], resumedAfter: null };
+  const lives = [life];
+  /** The index of the next post in the log. */
+  let cursor = indexAfter(log, startMs);
+
+  for (const [index, { fromMs, toMs }] of links.entries()) {
+    if (index > 0 && random.chance(0.2)) {
+      // A new process: what the one before did last may not have been noted, and is done again.
+      const resumed = life.seen.at(-1 - random.integer(0, 4));
+      life = { seen: [], resets: [], resumedAfter: resumed?.text ?? null };
+      lives.push(life);
+      if (resumed !== undefined) cursor = log.findIndex(({ key }) => key === resumed.text) + 1;
+    }
+    let clockMs = fromMs + 1;
+    const isOfOldEpoch = (links[index - 1]?.fromMs ?? bumpMs) < bumpMs && clockMs > bumpMs;
+    const isExpired = (log[cursor]?.commitMs ?? clockMs) < clockMs - retentionMs;
+    if (isOfOldEpoch || isExpired) {
+      life.resets.push({ atMs: clockMs, reason: isOfOldEpoch ? 'epoch' : 'expired' });
+      cursor = indexAfter(log, clockMs);
+    }
+    for (let post = log[cursor]; post !== undefined; post = log[cursor]) {
+      const atMs = Math.max(clockMs, post.commitMs);
+      if (toMs !== null && atMs >= toMs) break;
+      cursor += 1;
+      if (audience === 'friends' && !isVisible(model, user, post, atMs)) continue;
+      clockMs = atMs + 0.001;
+      life.seen.push({ atMs: clockMs, postId: idOf(post.key), author: post.author, text: post.key });
+    }
+  }
+  const subscribed = { sentMs: startMs - 1, answeredMs: startMs + 1 };
+  return { name: `client${client}`, user, audience, subscribed, leftMs: null, links, lives };
+}
+
+function indexAfter(log: LogModel['log'], atMs: number): number {
+  const index = log.findIndex(({ commitMs }) => commitMs > atMs);
+  return index === -1 ? log.length : index;
+}
+
+/** All connections end with the epoch; some clients are away for longer than events are kept. */
+function makeLinks(random: Random, startMs: number, { endMs, bumpMs, retentionMs }: LogModel): Link[] {
+  const links: Link[] = [];
+  let fromMs = startMs - 1;
+  while (fromMs < endMs * 0.9) {
+    const untilMs = fromMs + random.between(0.02, 0.2) * endMs;
+    const toMs = fromMs < bumpMs ? Math.min(untilMs, bumpMs - 1) : untilMs;
+    links.push({ fromMs, toMs });
+    fromMs = toMs + (random.chance(0.1) ? retentionMs * 1.5 : random.between(2, 0.02 * endMs));
+  }
+  return [...links, { fromMs, toMs: null }];
+}

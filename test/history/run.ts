@@ -1,0 +1,151 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { check } from './check.ts';
+import type { History } from './history.ts';
+import type { Schedule, Step } from './schedule.ts';
+import type { Verdict } from './verdict.ts';
+import { type Account, openWorld, type World } from './world.ts';
+
+export interface RunOptions {
+  readonly schedule: Schedule;
+  /** An empty folder of the run's own, for the server's data and the clients' cursors. */
+  readonly folder: string;
+  /** How long clients may take, after the last trouble, to see what they have to. */
+  readonly settleMs: number;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Aborting it ends the run without a result. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Progress {
+  readonly elapsedMs: number;
+  readonly posts: number;
+  readonly seen: number;
+  readonly kills: number;
+}
+
+export interface RunResult {
+  readonly history: History;
+  readonly verdict: Verdict;
+  readonly kills: number;
+  /** What must not happen to a client, whatever happens to its server. */
+  readonly problems: readonly string[];
+  /** The end of what the server has written to standard error. */
+  readonly log: string;
+}
+
+/** How often everybody posts until every reader has seen something, and how often at the most. */
+const welcomeMs = 200;
+const maxRounds = 100;
+/** Within this, the clients have sent their acks and the server has stored them. */
+const ackedMs = 1000;
+const progressMs = 5000;
+const settleStepMs = 250;
+/** After everybody has seen everything, how long to wait for what comes once too often. */
+const afterglowMs = 500;
+
+/**
+ * Carries out a schedule against a real server and real clients, and judges what happened.
+ *
+ * @throws Error when the run could not be carried out: the server does not start, or ends by itself
+ */
+export async function run(options: RunOptions): Promise<RunResult> {
+  await using world = await openWorld(options);
+  return await Promise.race([carryOut(world, options), world.server.failure, aborted(options.signal)]);
+}
+
+async function carryOut(world: World, options: RunOptions): Promise<RunResult> {
+  const { schedule, onProgress = () => {} } = options;
+  const { recorder, readers, server, signal } = world;
+  await Promise.all(schedule.friends.map((pair) => world.changeFriend('set', pair)));
+  await subscribeAll(world);
+
+  const startMs = performance.now();
+  const until = (atMs: number) =>
+    delay(Math.max(0, startMs + atMs - performance.now()), undefined, { signal });
+  let kills = 0;
+  const reporting = setInterval(() => {
+    onProgress({ elapsedMs: performance.now() - startMs, ...recorder.counts, kills });
+  }, progressMs);
+  signal.addEventListener('abort', () => clearInterval(reporting));
+
+  const underway = world.authors.map((author, index) =>
+    postSteadily(world, schedule, { author, index, until }),
+  );
+  for (const step of schedule.steps) {
+    await until(step.atMs);
+    if (step.kind === 'kill') kills += 1;
+    underway.push(take(world, step));
+  }
+  await Promise.all(underway);
+  for (const reader of readers) reader.heal();
+  const verdict = await settle(world, options.settleMs);
+  return { history: recorder.history, verdict, kills, problems: world.problems, log: server.log };
+}
+
+/** Resolves when every reader has seen a post, and the server has stored their acks. */
+async function subscribeAll(world: World): Promise<void> {
+  for (const reader of world.readers) reader.begin();
+  for (let round = 0; world.readers.some(({ seen }) => seen === 0); round += 1) {
+    if (round > maxRounds) throw new Error('a reader sees nothing');
+    await Promise.all(world.authors.map((author, index) => world.post(author, `welcome-${round}-${index}`)));
+    await delay(welcomeMs, undefined, { signal: world.signal });
+  }
+  await delay(ackedMs, undefined, { signal: world.signal });
+  for (const reader of world.readers) reader.expectAll();
+}
+
+interface Poster {
+  readonly author: Account;
+  readonly index: number;
+  until(atMs: number): Promise<void>;
+}
+
+/** Posts one after the other; what comes due while the server is away is left out. */
+async function postSteadily(
+  world: World,
+  { authors, rate, durationMs }: Schedule,
+  { author, index, until }: Poster,
+): Promise<void> {
+  const intervalMs = (1000 * authors) / rate;
+  const startMs = world.recorder.nowMs();
+  for (let dueMs = (index / authors) * intervalMs; dueMs < durationMs; ) {
+    await until(dueMs);
+    await world.post(author, `author${index}-${Math.round(dueMs)}`);
+    const elapsedMs = world.recorder.nowMs() - startMs;
+    dueMs += intervalMs * Math.max(1, Math.ceil((elapsedMs - dueMs) / intervalMs));
+  }
+}
+
+async function take(world: World, step: Step): Promise<void> {
+  const { server, recorder, readers } = world;
+  switch (step.kind) {
+    case 'kill':
+      return await server.kill(step.pauseMs);
+    case 'bump-epoch':
+      return await recorder.bumpEpoch(() => server.bumpEpoch());
+    case 'lose-answers':
+      return await world.loseAnswers(step.forMs);
+    case 'set-friend':
+      return await world.changeFriend('set', step);
+    case 'delete-friend':
+      return await world.changeFriend('deleted', step);
+    default:
+      return await readers[step.reader]?.suffer(step.kind, step.forMs);
+  }
+}
+
+async function settle({ recorder, signal }: World, settleMs: number): Promise<Verdict> {
+  const endMs = performance.now() + settleMs;
+  while (performance.now() < endMs && check(recorder.history).faults.lost > 0) {
+    await delay(settleStepMs, undefined, { signal });
+  }
+  await delay(afterglowMs, undefined, { signal });
+  return check(recorder.history);
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

@@ -1,0 +1,202 @@
+import { createRandom, type Random } from './random.ts';
+
+/** What a run is made from; the same options give the same schedule. */
+export interface ScheduleOptions {
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly clients: number;
+  /** Posts per second, of all authors together. */
+  readonly rate: number;
+  /** About how often the server is killed; 0 for never. */
+  readonly killEveryMs: number;
+}
+
+/** Everything that a run does to the server and to its clients. Times are milliseconds since its start. */
+export interface Schedule extends ScheduleOptions {
+  readonly authors: number;
+  /** RETENTION_SECONDS of the server: short enough that some clients are away for longer. */
+  readonly retentionSeconds: number;
+  readonly readers: readonly Reader[];
+  /** The friends at the start, and those made and unmade later. Users are numbered as in `readers`. */
+  readonly friends: readonly Pair[];
+  readonly steps: readonly Step[];
+}
+
+export interface Reader {
+  /** Some users have two clients. */
+  readonly user: number;
+  readonly audience: 'everyone' | 'friends';
+  /** Where the cursor is kept; `server` means by the acks alone, `none` that the connections are plain. */
+  readonly cursors: 'memory' | 'file' | 'server' | 'none';
+}
+
+export interface Pair {
+  readonly user: number;
+  readonly author: number;
+}
+
+/** What happens to a reader, for some time. */
+export type Trouble =
+  /** The transport breaks, and cannot be had again. */
+  | 'drop'
+  /** The application's handler does not return. */
+  | 'stall'
+  /** Nothing is read from the client's socket. */
+  | 'freeze'
+  /** The client's process ends; another begins afterwards. */
+  | 'restart';
+
+export type Step = { readonly atMs: number } & (
+  | {
+      /** kill -9, and a start after `pauseMs`. */
+      readonly kind: 'kill';
+      readonly pauseMs: number;
+    }
+  /** The server is stopped in order, its epoch bumped, and it is started again. */
+  | { readonly kind: 'bump-epoch' }
+  /** No answer to a post gets through for that time, and then the connections break. */
+  | { readonly kind: 'lose-answers'; readonly forMs: number }
+  | {
+      readonly kind: Trouble;
+      /** An index of `readers`. */
+      readonly reader: number;
+      readonly forMs: number;
+    }
+  | ({ readonly kind: 'set-friend' | 'delete-friend' } & Pair)
+);
+
+const authors = 6;
+
+export function createSchedule(options: ScheduleOptions): Schedule {
+  const { seed, durationMs } = options;
+  const random = createRandom(seed);
+  // One source for each part, so that another number of clients does not move the kills.
+  const [ofServer, ofReaders, ofFriends] = [random.fork(), random.fork(), random.fork()];
+  const retentionSeconds = Math.min(60, Math.max(3, Math.round(durationMs / 6000)));
+  const readers = Array.from({ length: options.clients }, (_, index) => planReader(index, options.clients));
+  const friends = planFriends(ofFriends, readers);
+  const steps = [
+    ...planServer(ofServer, options),
+    ...readers.flatMap((reader, index) =>
+      planTroubles(ofReaders.fork(), { reader, index, durationMs, retentionMs: retentionSeconds * 1000 }),
+    ),
+    ...planChanges(ofFriends, friends, durationMs),
+  ];
+  return {
+    ...options,
+    authors,
+    retentionSeconds,
+    readers,
+    friends: friends.filter(({ isFriend }) => isFriend).map(({ user, author }) => ({ user, author })),
+    steps: steps.toSorted((a, b) => a.atMs - b.atMs),
+  };
+}
+
+const audiences = ['everyone', 'friends', 'friends', 'everyone', 'friends'] as const;
+const cursors = ['memory', 'file', 'server'] as const;
+
+/** Fifteen readers have each audience with each kind of cursor. */
+function planReader(index: number, count: number): Reader {
+  const isPlain = count >= 8 && index >= count - 2;
+  return {
+    user: Math.floor(index / 2),
+    audience: audiences[index % audiences.length] ?? 'everyone',
+    cursors: isPlain ? 'none' : (cursors[index % cursors.length] ?? 'memory'),
+  };
+}
+
+function planServer(random: Random, { durationMs, killEveryMs }: ScheduleOptions): Step[] {
+  const steps: Step[] = [{ kind: 'bump-epoch', atMs: random.integer(0.3 * durationMs, 0.7 * durationMs) }];
+  for (const atMs of momentsOf(random, durationMs, { fromMs: 200, toMs: 1500 })) {
+    steps.push({ kind: 'lose-answers', atMs, forMs: random.integer(5, 50) });
+  }
+  if (killEveryMs === 0) return steps;
+  for (const atMs of momentsOf(random, durationMs, { fromMs: 0.7 * killEveryMs, toMs: 1.3 * killEveryMs })) {
+    steps.push({ kind: 'kill', atMs, pauseMs: random.integer(0, 300) });
+  }
+  return steps;
+}
+
+/** Moments until `endMs`, each so long after the one before. */
+function* momentsOf(
+  random: Random,
+  endMs: number,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Generator<number> {
+  for (let atMs = random.between(fromMs, toMs); atMs < endMs; atMs += random.between(fromMs, toMs))
+    yield atMs;
+}
+
+interface TroubleOptions {
+  readonly reader: Reader;
+  readonly index: number;
+  readonly durationMs: number;
+  readonly retentionMs: number;
+}
+
+function planTroubles(random: Random, options: TroubleOptions): Step[] {
+  const { reader, index, durationMs, retentionMs } = options;
+  const steps = planAbsence(random, options);
+  for (let atMs = 0; ; ) {
+    atMs += random.integer(0.1 * retentionMs, 0.8 * retentionMs);
+    if (atMs >= durationMs) return steps;
+    const kind = pickTrouble(random, reader);
+    const forMs = random.integer(0, longestOf[kind] * retentionMs);
+    steps.push({ kind, atMs, reader: index, forMs });
+    // One after the other: a process that has ended cannot end again.
+    atMs += forMs;
+  }
+}
+
+/** One reader in six is away, once, for longer than the server keeps events, which it removes every quarter of that time. */
+function planAbsence(random: Random, { index, durationMs, retentionMs }: TroubleOptions): Step[] {
+  const forMs = retentionMs * 1.25 + 1000;
+  const latestMs = durationMs - forMs;
+  if (index % 6 !== 0 || latestMs <= 0) return [];
+  return [{ kind: 'drop', atMs: random.integer(0, latestMs), reader: index, forMs }];
+}
+
+/** As a share of the retention: a client is back well before what it has missed is removed. */
+const longestOf: Readonly<Record<Trouble, number>> = { drop: 0.3, stall: 0.8, freeze: 0.8, restart: 0.3 };
+
+function pickTrouble(random: Random, { cursors }: Reader): Trouble {
+  // A cursor in memory, or none, does not outlive its process.
+  const outlivesProcess = cursors === 'file' || cursors === 'server';
+  return random.pick(
+    outlivesProcess ? ['drop', 'stall', 'freeze', 'restart'] : ['drop', 'drop', 'stall', 'freeze'],
+  );
+}
+
+interface PlannedPair extends Pair {
+  readonly isFriend: boolean;
+  /** Never changes. */
+  readonly isSteady: boolean;
+}
+
+function planFriends(random: Random, readers: readonly Reader[]): PlannedPair[] {
+  const users = new Set(readers.map(({ user }) => user));
+  return [...users].flatMap((user) => {
+    const ranks = random.shuffle(Array.from({ length: authors }, (_, author) => author));
+    // Three stay friends, one stays a stranger, and the others come and go.
+    return ranks.map((author, rank) => ({
+      user,
+      author,
+      isFriend: rank < 3 || (rank > 3 && random.chance(0.5)),
+      isSteady: rank <= 3,
+    }));
+  });
+}
+
+function planChanges(random: Random, pairs: readonly PlannedPair[], durationMs: number): Step[] {
+  const steps: Step[] = [];
+  const areFriends = new Map(pairs.map((pair) => [pair, pair.isFriend]));
+  const changing = pairs.filter(({ isSteady }) => !isSteady);
+  if (changing.length === 0) return steps;
+  for (const atMs of momentsOf(random, durationMs, { fromMs: 200, toMs: 1000 })) {
+    const pair = random.pick(changing);
+    const kind = areFriends.get(pair) ? 'delete-friend' : 'set-friend';
+    areFriends.set(pair, kind === 'set-friend');
+    steps.push({ kind, atMs, user: pair.user, author: pair.author });
+  }
+  return steps;
+}

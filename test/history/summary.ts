@@ -1,0 +1,56 @@
+import type { RunResult } from './run.ts';
+import type { Fault, Verdict } from './verdict.ts';
+
+/** One line of the summary: what became of one seed. */
+export interface Outcome {
+  /** The seed, or the file that was checked. */
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly posts: number;
+  readonly kills: number;
+  readonly problems: readonly string[];
+}
+
+export function isRight({ verdict, problems }: Pick<RunResult, 'verdict' | 'problems'>): boolean {
+  return verdict.isRight && problems.length === 0;
+}
+
+const columns: readonly (readonly [title: string, (outcome: Outcome) => string | number])[] = [
+  ['seed', ({ name }) => name],
+  ['posts', ({ posts }) => posts],
+  ['kills', ({ kills }) => kills],
+  ['expected', ({ verdict }) => verdict.expected],
+  ['delivered', ({ verdict }) => verdict.delivered],
+  ['lost', ({ verdict }) => verdict.faults.lost],
+  ['duplicated', ({ verdict }) => verdict.faults.duplicated],
+  ['out of order', ({ verdict }) => verdict.faults.outOfOrder],
+  ['leaked', ({ verdict }) => verdict.faults.leaked],
+  ['unknown', ({ verdict }) => verdict.faults.unknown],
+  ['needless resets', ({ verdict }) => verdict.faults.needlessReset],
+  ['seen', ({ verdict }) => verdict.seen],
+  ['repeated', ({ verdict }) => verdict.repeated],
+  ['resets', ({ verdict }) => verdict.resets],
+  ['excused', ({ verdict }) => verdict.excused],
+  ['problems', ({ problems }) => problems.length],
+  ['verdict', (outcome) => (isRight(outcome) ? 'right' : 'WRONG')],
+];
+
+/** A table for people, with the total below it. */
+export function renderSummary(outcomes: readonly Outcome[]): string {
+  const rows = outcomes.map((outcome) => columns.map(([, value]) => value(outcome)));
+  const totals = columns.map(([title], column) => {
+    if (title === 'seed') return 'total';
+    if (title === 'verdict') return outcomes.every(isRight) ? 'right' : 'WRONG';
+    return rows.reduce((sum, row) => sum + Number(row[column]), 0);
+  });
+  const lines = [columns.map(([title]) => title), ...rows, totals];
+  const widths = columns.map((_, column) => Math.max(...lines.map((line) => String(line[column]).length)));
+  return lines
+    .map((line) => line.map((cell, column) => String(cell).padStart(widths[column] ?? 0)).join('  '))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+export function renderFault({ kind, client, atMs, detail }: Fault): string {
+  return `${kind}: ${client} at ${(atMs / 1000).toFixed(3)} s: ${detail}`;
+}

@@ -1,0 +1,40 @@
+import type { Friendships } from './friendships.ts';
+import { type ClientHistory, type IntendedPost, isBefore, latestMs } from './history.ts';
+
+/**
+ * Whether `client` may have been given `post`: it was not created before the subscription, and at some
+ * moment it can have been sent while its author was a friend.
+ */
+export function maySee(client: ClientHistory, post: IntendedPost, friendships: Friendships): boolean {
+  if (isBefore(post, client.subscribed)) return false;
+  if (client.audience === 'everyone') return true;
+  return friendships.of(client.user, post.author).some(({ fromMs, toMs }) => {
+    const createdInTime = post.sentMs <= toMs && latestMs(post) >= fromMs;
+    // What is replayed is judged by the friends of that moment: a connection must have overlapped with both.
+    return createdInTime && wasLinked(client, Math.max(post.sentMs, fromMs), toMs);
+  });
+}
+
+/**
+ * Until when `client` was certainly entitled to `post`, which was certainly created after it had
+ * subscribed and while its author was a friend. Null where any of that is not certain.
+ */
+export function entitledUntilMs(
+  client: ClientHistory,
+  post: IntendedPost,
+  friendships: Friendships,
+): number | null {
+  if (post.answeredMs === null || !isBefore(client.subscribed, post)) return null;
+  const leftMs = client.leftMs ?? Number.POSITIVE_INFINITY;
+  if (client.audience === 'everyone') return leftMs;
+  let untilMs: number | null = null;
+  for (const { surelyFromMs, surelyToMs } of friendships.of(client.user, post.author)) {
+    if (surelyFromMs < post.sentMs && post.answeredMs < surelyToMs)
+      untilMs = Math.max(untilMs ?? 0, Math.min(surelyToMs, leftMs));
+  }
+  return untilMs;
+}
+
+function wasLinked({ links }: ClientHistory, fromMs: number, toMs: number): boolean {
+  return links.some((link) => link.fromMs <= toMs && (link.toMs ?? Number.POSITIVE_INFINITY) >= fromMs);
+}

@@ -1,0 +1,137 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { secretKey } from '../../src/auth/keys.ts';
+import { createTokens } from '../../src/auth/tokens.ts';
+import { ReaderClient } from './reader-client.ts';
+import { Recorder } from './recorder.ts';
+import { createRest, type Rest } from './rest.ts';
+import type { Pair, Schedule } from './schedule.ts';
+import { ServerUnderTest } from './server.ts';
+import { openWire } from './wire.ts';
+
+export interface WorldOptions {
+  readonly schedule: Schedule;
+  /** An empty folder of the run's own, for the server's data and the clients' cursors. */
+  readonly folder: string;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly token: string;
+}
+
+/** A server, those who post to it and those who read, all running; disposing of it ends every one. */
+export interface World extends AsyncDisposable {
+  readonly server: ServerUnderTest;
+  readonly recorder: Recorder;
+  readonly authors: readonly Account[];
+  readonly readers: readonly ReaderClient[];
+  /** Aborted when it ends. */
+  readonly signal: AbortSignal;
+  /** What must not happen to a client, whatever happens to its server. */
+  readonly problems: readonly string[];
+  post(author: Account, key: string): Promise<void>;
+  /** No answer to a post gets through for that time, and then the connections break. */
+  loseAnswers(forMs: number): Promise<void>;
+  /** Changes follow one another, so that each is answered before the next is asked for. */
+  changeFriend(kind: 'set' | 'deleted', pair: Pair): Promise<void>;
+}
+
+export async function openWorld({ schedule, folder }: WorldOptions): Promise<World> {
+  await using started = new AsyncDisposableStack();
+  const secret = randomBytes(32).toString('base64url');
+  const tokens = createTokens({ key: secretKey(secret) });
+  const issueAccount = (id: string): Account => ({ id, token: tokens.issue(id) });
+  const recorder = new Recorder(schedule.retentionSeconds * 1000);
+  const ending = new AbortController();
+
+  const server = await ServerUnderTest.start({
+    DATA_DIR: join(folder, 'data'),
+    JWT_SECRET: secret,
+    RETENTION_SECONDS: String(schedule.retentionSeconds),
+  });
+  started.defer(async () => void (await server.end()));
+  const rest = createRest(server.port, ending.signal);
+  started.defer(() => rest.close());
+  const postWire = await openWire({ port: server.port, onLink: () => () => {} });
+  started.defer(() => postWire.close());
+  const posting = createRest(postWire.port, ending.signal);
+  started.defer(() => posting.close());
+
+  const authors = await Promise.all(
+    Array.from({ length: schedule.authors }, async () => issueAccount(await register(rest))),
+  );
+  // They never registered, as users of another issuer of tokens.
+  const users = Array.from(new Set(schedule.readers.map(({ user }) => user)), () =>
+    issueAccount(randomUUID()),
+  );
+  const problems: string[] = [];
+  const readers: ReaderClient[] = [];
+  started.defer(async () => void (await Promise.all(readers.map((reader) => reader.end()))));
+  for (const [index, plan] of schedule.readers.entries()) {
+    const { id, token } = at(users, plan.user);
+    const name = `reader${index}`;
+    const client = recorder.client({ name, user: id, audience: plan.audience });
+    const wire = await openWire({ port: server.port, onLink: () => client.link() });
+    started.defer(() => wire.close());
+    const onProblem = (problem: string): void => void problems.push(problem);
+    readers.push(new ReaderClient({ name, plan, token, wire, recorder: client, folder, onProblem }));
+  }
+  started.defer(() => ending.abort());
+  const stack = started.move();
+  let changes: Promise<void> = Promise.resolve();
+
+  return {
+    server,
+    recorder,
+    authors,
+    readers,
+    problems,
+    signal: ending.signal,
+    post: (author, key) =>
+      recorder.post(author.id, key, async () => {
+        const body = { text: key };
+        const post = {
+          method: 'POST',
+          path: '/post/create',
+          token: author.token,
+          idempotencyKey: key,
+          body,
+        } as const;
+        return (await posting.insist(post)) as string | null;
+      }),
+    async loseAnswers(forMs) {
+      // Longer than that, so that the connections break before anything gets through.
+      postWire.freeze(forMs + 1000);
+      await delay(forMs);
+      postWire.drop(0);
+      postWire.heal();
+    },
+    changeFriend(kind, pair) {
+      const user = at(users, pair.user);
+      const friend = at(authors, pair.author).id;
+      const path = `/friend/${kind === 'set' ? 'set' : 'delete'}/${friend}`;
+      const change = () =>
+        recorder.changeFriend({ kind, user: user.id, friend }, async () => {
+          return (await rest.insist({ method: 'PUT', path, token: user.token })) !== null;
+        });
+      changes = changes.then(change);
+      return changes;
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Who is befriended must be registered. */
+async function register(rest: Rest): Promise<string> {
+  const body = { first_name: 'Ada', second_name: 'Lovelace', password: 'analytical engine' };
+  const registered = await rest.insist({ method: 'POST', path: '/user/register', body });
+  return (registered as { readonly user_id: string }).user_id;
+}
+
+function at<Value>(values: readonly Value[], index: number): Value {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`there is nothing at ${index}`);
+  return value;
+}
