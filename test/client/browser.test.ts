@@ -1,67 +1,34 @@
-import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page as Tab } from 'playwright-core';
-import { rolldown } from 'rolldown';
+import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { encodeBearerProtocol } from '../../src/contract/subprotocol.ts';
-import { requireService } from '../support/services.ts';
+import { bundleForBrowser, chromiumSkipped, launchChromium, servePage } from '../support/chromium.ts';
 import { postFrame } from './chat-channel.ts';
 import { startChatServer } from './chat-server.ts';
 import { soon } from './soon.ts';
 
-const executablePath = '/usr/bin/chromium';
-const skipped = requireService('chromium', existsSync(executablePath));
+const title = `the client in a browser${chromiumSkipped === null ? '' : ` (${chromiumSkipped})`}`;
 
-async function bundle(): Promise<string> {
-  const build = await rolldown({
-    input: join(import.meta.dirname, 'browser-page.ts'),
-    platform: 'browser',
-    resolve: { conditionNames: ['browser', 'import', 'default'] },
-    logLevel: 'silent',
-  });
-  const { output } = await build.generate({ format: 'iife' });
-  await build.close();
-  return output[0].code;
-}
-
-describe.skipIf(skipped !== null)(`the client in a browser${skipped === null ? '' : ` (${skipped})`}`, () => {
+describe.skipIf(chromiumSkipped !== null)(title, () => {
   let browser: Browser;
-  let pages: Server;
+  let page: Awaited<ReturnType<typeof servePage>>;
   let script: string;
 
   beforeAll(async () => {
-    script = await bundle();
-    pages = createServer((_request, response) => {
-      response.setHeader('Content-Type', 'text/html');
-      response.end(`<!doctype html><title>page</title><script>${script}</script>`);
-    });
-    await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    script = await bundleForBrowser(join(import.meta.dirname, 'browser-page.ts'));
+    page = await servePage(script);
+    browser = await launchChromium();
   });
 
   afterAll(async () => {
     await browser?.close();
-    pages?.close();
+    page?.close();
   });
 
   async function openTab(url: string, maxWaitingMessages = 100): Promise<Tab> {
     const tab = await browser.newPage();
     onTestFinished(() => tab.close());
-    await tab.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
+    await tab.goto(page.url);
     await tab.evaluate(([to, limit]) => globalThis.openPage(to, limit), [url, maxWaitingMessages] as const);
     return tab;
   }

@@ -1,35 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { memoryCursor } from '../../src/client/index.ts';
-import { makeDataDir, registerUser, request, startFeed } from '../support/feed-server.ts';
+import { startAgainAndAgain } from '../support/feed-again.ts';
+import { registerUser, startFeed } from '../support/feed-server.ts';
 import { type FeedOptions, openFeed } from './resume-feed.ts';
 import { soon } from './soon.ts';
 
 const texts = (name: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${name} ${index}`);
-
-/** A server that can be started again: the same store, the same port. */
-async function startAgainAndAgain() {
-  const DATA_DIR = await makeDataDir();
-  let feed = await startFeed({ DATA_DIR });
-  const { socketUrl } = feed;
-  const { port } = new URL(feed.url);
-  const author = await registerUser(feed.url);
-  return {
-    socketUrl,
-    author,
-    async restart(where: 'where it was' | 'elsewhere') {
-      await feed.server.close();
-      feed = await startFeed({ DATA_DIR, PORT: where === 'elsewhere' ? '0' : port });
-    },
-    async post(posts: readonly string[]) {
-      for (const text of posts) {
-        const { token } = author;
-        const { status } = await request(feed.url, 'POST', '/post/create', { token, body: { text } });
-        expect(status).toBe(200);
-      }
-    },
-  };
-}
 
 describe('a client of a feed server', () => {
   it('gets every post once, in order, through restarts with posts in between', async () => {

@@ -79,7 +79,10 @@ export function readChaosArguments(args: readonly string[]): ChaosArguments | nu
       durationMs: readNumber('--minutes', values.minutes, 0.05, 1440) * 60_000,
       clients: Math.floor(readNumber('--clients', values.clients, 1, 10_000)),
       rate: readNumber('--rate', values.rate, 0.1, 10_000),
-      killEveryMs: readNumber('--kill-every', values['kill-every'], 0, 86_400) * 1000,
+      killEveryMs:
+        values['kill-every'] === '0'
+          ? 0
+          : readNumber('--kill-every', values['kill-every'], 0.5, 86_400) * 1000,
     },
     keep: values.keep,
     files: positionals,

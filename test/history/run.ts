@@ -27,7 +27,7 @@ export interface RunResult {
   readonly history: History;
   readonly verdict: Verdict;
   readonly kills: number;
-  /** What must not happen to a client, whatever happens to its server. */
+  /** What must not happen, whatever is done to the server: a client gave up, the server logged an error. */
   readonly problems: readonly string[];
   /** The end of what the server has written to standard error. */
   readonly log: string;
@@ -79,7 +79,8 @@ async function carryOut(world: World, options: RunOptions): Promise<RunResult> {
   await Promise.all(underway);
   for (const reader of readers) reader.heal();
   const verdict = await settle(world, options.settleMs);
-  return { history: recorder.history, verdict, kills, problems: world.problems, log: server.log };
+  const problems = [...world.problems, ...server.errors];
+  return { history: recorder.history, verdict, kills, problems, log: server.log };
 }
 
 /** Resolves when every reader has seen a post, and the server has stored their acks. */

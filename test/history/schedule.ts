@@ -123,8 +123,11 @@ function* momentsOf(
   endMs: number,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): Generator<number> {
-  for (let atMs = random.between(fromMs, toMs); atMs < endMs; atMs += random.between(fromMs, toMs))
+  for (let atMs = 0; ; ) {
+    atMs += random.integer(fromMs, toMs);
+    if (atMs >= endMs) return;
     yield atMs;
+  }
 }
 
 interface TroubleOptions {

@@ -47,6 +47,11 @@ export class ServerUnderTest {
     return this.#log;
   }
 
+  /** What of it tells of errors. */
+  get errors(): readonly string[] {
+    return this.#log.split('\n').filter((line) => line.includes('"level":"error"'));
+  }
+
   /** kill -9, and a start after `pauseMs`. */
   kill(pauseMs: number): Promise<void> {
     return this.#next(async () => {
