@@ -183,7 +183,7 @@ describe('a resumable connection', () => {
     await ada.unfriend(cyd);
     await postAll(bob, ['friend']);
     const { body: deleted } = await bob.post('deleted');
-    await request(feed.url, 'PUT', `/post/delete/${deleted}`, { token: bob.token });
+    await request(feed.url, 'PUT', `/post/delete/${String(deleted)}`, { token: bob.token });
     for (const restart of [false, true]) {
       if (restart) await feed.server.close();
       const server = restart ? await startFeed({ DATA_DIR: feed.dataDir }) : feed;

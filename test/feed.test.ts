@@ -86,7 +86,7 @@ describe('the feed', () => {
     const { body: id } = await ada.post('still here');
     await server.close();
     const again = await startFeed({ DATA_DIR: dataDir });
-    const answer = await fetch(`${again.url}/post/get/${id}`);
+    const answer = await fetch(`${again.url}/post/get/${String(id)}`);
     expect(await answer.json()).toEqual({ id, text: 'still here', author_user_id: ada.id });
   });
 });

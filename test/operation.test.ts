@@ -71,7 +71,7 @@ describe('a running server', () => {
     database.prepare('UPDATE post SET author = ?').run('nobody');
     database.close();
     const again = await startFeed({ DATA_DIR: dataDir });
-    expect(await request(again.url, 'GET', `/post/get/${id}`)).toMatchObject({
+    expect(await request(again.url, 'GET', `/post/get/${String(id)}`)).toMatchObject({
       status: 500,
       body: { code: 'internal', message: 'The server failed. The log holds the cause.' },
     });

@@ -2,14 +2,18 @@ import { join } from 'node:path';
 import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { encodeBearerProtocol } from '../../src/contract/subprotocol.ts';
-import { bundleForBrowser, chromiumSkipped, launchChromium, servePage } from '../support/chromium.ts';
+import {
+  bundleForBrowser,
+  chromiumNote,
+  chromiumSkipped,
+  launchChromium,
+  servePage,
+} from '../support/chromium.ts';
 import { postFrame } from './chat-channel.ts';
 import { startChatServer } from './chat-server.ts';
 import { soon } from './soon.ts';
 
-const title = `the client in a browser${chromiumSkipped === null ? '' : ` (${chromiumSkipped})`}`;
-
-describe.skipIf(chromiumSkipped !== null)(title, () => {
+describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote}`, () => {
   let browser: Browser;
   let page: Awaited<ReturnType<typeof servePage>>;
   let script: string;

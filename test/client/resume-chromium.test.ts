@@ -1,13 +1,21 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { bundleForBrowser, chromiumSkipped, launchChromium, servePage } from '../support/chromium.ts';
+import {
+  bundleForBrowser,
+  chromiumNote,
+  chromiumSkipped,
+  launchChromium,
+  servePage,
+} from '../support/chromium.ts';
 import { startAgainAndAgain } from '../support/feed-again.ts';
 import { soon } from './soon.ts';
 
-const title = `the generated client in Chromium${chromiumSkipped === null ? '' : ` (${chromiumSkipped})`}`;
+function textsOf(tab: Tab): Promise<readonly string[]> {
+  return tab.evaluate(() => globalThis.seen.texts);
+}
 
-describe.skipIf(chromiumSkipped !== null)(title, () => {
+describe.skipIf(chromiumSkipped !== null)(`the generated client in Chromium${chromiumNote}`, () => {
   let browser: Browser;
   let page: Awaited<ReturnType<typeof servePage>>;
 
@@ -33,7 +41,6 @@ describe.skipIf(chromiumSkipped !== null)(title, () => {
     const server = await startAgainAndAgain();
     const context = await browser.newContext();
     onTestFinished(() => context.close());
-    const textsOf = (tab: Tab) => tab.evaluate(() => globalThis.seen.texts);
 
     const first = await openTab(context, server.socketUrl, server.author.token);
     await server.post(['1', '2']);

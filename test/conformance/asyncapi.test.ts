@@ -156,8 +156,9 @@ describe('asyncapi.json', () => {
       for (const [parameter] of entries(query.properties)) {
         const { good = [], bad = '' } = queries[parameter] ?? {};
         expect(good, parameter).not.toEqual([]);
-        for (const value of good) await connectClient(`${socketUrl}${address}?${value}`, bearer(token));
-        const refused = await refusedHandshake(`${socketUrl}${address}?${bad}`, bearer(token));
+        for (const value of good)
+          await connectClient(`${socketUrl}${String(address)}?${value}`, bearer(token));
+        const refused = await refusedHandshake(`${socketUrl}${String(address)}?${bad}`, bearer(token));
         expect([name, parameter, refused.status]).toEqual([name, parameter, 400]);
       }
     }

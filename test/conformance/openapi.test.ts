@@ -124,8 +124,7 @@ function problemOf({ definition, pointer }: Operation, { status, headers, body }
   const { content } = deref(openapi, response);
   if (content === undefined) return body === undefined ? null : 'the contract has no body';
   if (!headers.get('content-type')?.startsWith('application/json')) return 'the body is not declared as JSON';
-  const base =
-    response.$ref === undefined ? `${pointer}/responses/${status}` : String(response.$ref).slice(1);
+  const base = typeof response.$ref === 'string' ? response.$ref.slice(1) : `${pointer}/responses/${status}`;
   return violationOf('openapi', `${base}/content/application~1json/schema`, body);
 }
 
@@ -157,7 +156,7 @@ describe('openapi.yaml', () => {
       path,
       security.length > 0,
     ]);
-    expect(fromTable.toSorted()).toEqual(fromContract.toSorted());
+    expect(new Set(fromTable)).toEqual(new Set(fromContract));
   });
 
   it.each(operations)('is what the answers of $id look like', async (operation) => {

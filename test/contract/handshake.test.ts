@@ -242,11 +242,11 @@ describe('a handshake', () => {
 
   it('does not start a server with a handler missing', async () => {
     const { room } = createRoomHandlers();
-    const incomplete = { room: { ...room, speak: { say: room.speak.say } } } as unknown as {
+    const incomplete = { room: { ...room, speak: {} } } as unknown as {
       room: typeof room;
     };
     await expect(startContractServer(rooms, incomplete)).rejects.toThrow(
-      'No handler for message leave of operation speak.',
+      'No handler for message say of operation speak.',
     );
   });
 });

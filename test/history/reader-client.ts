@@ -16,7 +16,7 @@ export interface ReaderClientDeps {
   /** Where the cursor is kept, if it is kept in a file. */
   readonly folder: string;
   /** Told of what must not happen to a client, whatever happens to its server. */
-  onProblem(problem: string): void;
+  readonly onProblem: (problem: string) => void;
 }
 
 /** One process of the client. */

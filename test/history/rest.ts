@@ -46,13 +46,13 @@ export function createRest(port: number, signal: AbortSignal): Rest {
   }
 
   return {
-    async insist(request) {
+    async insist(wanted) {
       while (!signal.aborted) {
-        const answer = await ask(request);
+        const answer = await ask(wanted);
         if (answer?.status === 200) return answer.text === '' ? undefined : JSON.parse(answer.text);
         if (answer !== null && answer.status !== 503) {
           throw new Error(
-            `${request.method} ${request.path} was answered with ${answer.status}: ${answer.text}`,
+            `${wanted.method} ${wanted.path} was answered with ${answer.status}: ${answer.text}`,
           );
         }
         await delay(retryMs);

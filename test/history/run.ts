@@ -50,7 +50,7 @@ const afterglowMs = 500;
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   await using world = await openWorld(options);
-  return await Promise.race([carryOut(world, options), world.server.failure, aborted(options.signal)]);
+  return await Promise.race([carryOut(world, options), world.failure, aborted(options.signal)]);
 }
 
 async function carryOut(world: World, options: RunOptions): Promise<RunResult> {
@@ -71,10 +71,13 @@ async function carryOut(world: World, options: RunOptions): Promise<RunResult> {
   const underway = world.authors.map((author, index) =>
     postSteadily(world, schedule, { author, index, until }),
   );
+  for (const posting of underway) world.watch(posting);
   for (const step of schedule.steps) {
     await until(step.atMs);
     if (step.kind === 'kill') kills += 1;
-    underway.push(take(world, step));
+    const taken = take(world, step);
+    world.watch(taken);
+    underway.push(taken);
   }
   await Promise.all(underway);
   for (const reader of readers) reader.heal();
@@ -98,7 +101,7 @@ async function subscribeAll(world: World): Promise<void> {
 interface Poster {
   readonly author: Account;
   readonly index: number;
-  until(atMs: number): Promise<void>;
+  readonly until: (atMs: number) => Promise<void>;
 }
 
 /** Posts one after the other; what comes due while the server is away is left out. */

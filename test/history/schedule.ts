@@ -93,7 +93,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
 }
 
 const audiences = ['everyone', 'friends', 'friends', 'everyone', 'friends'] as const;
-const cursors = ['memory', 'file', 'server'] as const;
+const cursorKinds = ['memory', 'file', 'server'] as const;
 
 /** Fifteen readers have each audience with each kind of cursor. */
 function planReader(index: number, count: number): Reader {
@@ -101,7 +101,7 @@ function planReader(index: number, count: number): Reader {
   return {
     user: Math.floor(index / 2),
     audience: audiences[index % audiences.length] ?? 'everyone',
-    cursors: isPlain ? 'none' : (cursors[index % cursors.length] ?? 'memory'),
+    cursors: isPlain ? 'none' : (cursorKinds[index % cursorKinds.length] ?? 'memory'),
   };
 }
 

@@ -31,7 +31,7 @@ async function openEchoWire() {
 interface Line {
   readonly socket: Socket;
   /** What it was told so far. */
-  heard(): string;
+  readonly heard: () => string;
   /** Resolves when it has ended, however. */
   readonly closed: Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface WireOptions {
   /** The server's, on the loopback interface. */
   readonly port: number;
   /** Called before the server learns of a connection; what it returns is called after its last byte. */
-  onLink(): () => void;
+  readonly onLink: () => () => void;
 }
 
 interface Link {

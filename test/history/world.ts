@@ -31,6 +31,10 @@ export interface World extends AsyncDisposable {
   readonly signal: AbortSignal;
   /** What must not happen to a client, whatever happens to its server. */
   readonly problems: readonly string[];
+  /** Rejects when it cannot go on; never resolves. */
+  readonly failure: Promise<never>;
+  /** It cannot go on without this. */
+  readonly watch: (underway: Promise<unknown>) => void;
   post(author: Account, key: string): Promise<void>;
   /** No answer to a post gets through for that time, and then the connections break. */
   loseAnswers(forMs: number): Promise<void>;
@@ -59,9 +63,13 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
   const posting = createRest(postWire.port, ending.signal);
   started.defer(() => posting.close());
 
-  const authors = await Promise.all(
-    Array.from({ length: schedule.authors }, async () => issueAccount(await register(rest))),
+  const failed = Promise.withResolvers<never>();
+  const watch = (underway: Promise<unknown>): void => void underway.catch(failed.reject);
+  watch(server.failure);
+  const registering = Array.from({ length: schedule.authors }, async () =>
+    issueAccount(await register(rest)),
   );
+  const authors = await Promise.race([Promise.all(registering), failed.promise]);
   // They never registered, as users of another issuer of tokens.
   const users = Array.from(new Set(schedule.readers.map(({ user }) => user)), () =>
     issueAccount(randomUUID()),
@@ -88,6 +96,8 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
     authors,
     readers,
     problems,
+    failure: failed.promise,
+    watch,
     signal: ending.signal,
     post: (author, key) =>
       recorder.post(author.id, key, async () => {

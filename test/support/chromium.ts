@@ -10,6 +10,9 @@ const executablePath = '/usr/bin/chromium';
 /** Why tests in a browser are skipped; null if they are not. */
 export const chromiumSkipped = requireService('chromium', existsSync(executablePath));
 
+/** The same, as the end of a title. */
+export const chromiumNote = chromiumSkipped === null ? '' : ` (${chromiumSkipped})`;
+
 /** A file and what it imports as one script for a page, as users bundle it. */
 export async function bundleForBrowser(input: string): Promise<string> {
   const build = await rolldown({

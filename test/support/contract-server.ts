@@ -11,8 +11,9 @@ import type { Log } from '../../src/log.ts';
 /** Every call of an observer or a log, in order, as [name, ...arguments]. */
 export type Calls = (readonly unknown[])[];
 
-function record<Face extends object>(calls: Calls): Face {
-  return new Proxy({} as Face, {
+/** Any face whose members are functions that return nothing. */
+function record(calls: Calls) {
+  return new Proxy({} as ContractObserver & Log, {
     get:
       (_target, name) =>
       (...args: readonly unknown[]) =>
@@ -29,8 +30,8 @@ export async function startContractServer<Handlers>(
   const observed: Calls = [];
   const logged: Calls = [];
   const server = createContractServer(contract, handlers, {
-    observer: record<ContractObserver>(observed),
-    log: record<Log>(logged),
+    observer: record(observed),
+    log: record(logged),
     ...options,
   });
   const http = createServer();

@@ -39,8 +39,8 @@ export async function connectClient(
   const webSocket = open(url, options);
   const received: string[] = [];
   const waiting: (() => void)[] = [];
-  webSocket.on('message', (data) => {
-    received.push(String(data));
+  webSocket.on('message', (data: Buffer) => {
+    received.push(data.toString());
     for (const wake of waiting.splice(0)) wake();
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
