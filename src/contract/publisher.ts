@@ -44,7 +44,8 @@ export function createPublish(
       if (connection.enqueue(encoded.frame)) count += 1;
     }
     observer.messageSent(channel.name, message.name, count);
-    if (sinceMs !== undefined && count > 0) {
+    if (sinceMs !== undefined) {
+      // Also for those who got the message by `encode` and `send` in this turn.
       outbox.afterFlush(() =>
         observer.messagePublished(channel.name, message.name, Math.max(0, Date.now() - sinceMs) / 1000),
       );
