@@ -4,7 +4,13 @@ import type { DeliveryObserver, DeliveryStats } from './feed/delivery.ts';
 /** What is counted of resumable connections. */
 export interface DeliveryMetrics extends DeliveryObserver {
   /** Where the gauges read what is going on, at each scrape. */
-  watchDelivery(read: () => DeliveryStats): void;
+  watchDelivery(read: () => WatchedStats): void;
+}
+
+/** What is going on now. */
+interface WatchedStats extends DeliveryStats {
+  /** Sent and not yet taken by the sockets of all connections. */
+  readonly queuedBytes: number;
 }
 
 const outcomes = ['live', 'expired', 'gone', 'failed'] as const;
@@ -14,8 +20,11 @@ const gauges = {
   resumable: ['posted_resumable_connections', 'Open resumable connections.'],
   lagging: ['posted_resumable_lagging_connections', 'Resumable connections that have not caught up.'],
   unackedMessages: ['posted_resumable_unacked_messages', 'Posts sent and not yet acknowledged.'],
-  queuedBytes: ['posted_resumable_queued_bytes', 'Bytes sent and not yet taken by sockets.'],
-} as const satisfies Readonly<Record<keyof DeliveryStats, readonly [name: string, help: string]>>;
+  queuedBytes: [
+    'posted_websocket_queued_bytes',
+    'Bytes sent and not yet taken by sockets. Frames are shared: memory is less.',
+  ],
+} as const satisfies Readonly<Record<keyof WatchedStats, readonly [name: string, help: string]>>;
 
 export function createDeliveryMetrics(registry: Registry): DeliveryMetrics {
   const registers = [registry];
@@ -34,14 +43,14 @@ export function createDeliveryMetrics(registry: Registry): DeliveryMetrics {
   for (const outcome of outcomes) replays.inc({ outcome }, 0);
   for (const reason of reasons) resets.inc({ reason }, 0);
 
-  let read: (() => DeliveryStats) | null = null;
+  let read: (() => WatchedStats) | null = null;
   for (const [key, [name, help]] of Object.entries(gauges)) {
     new Gauge({
       name,
       help,
       registers,
       collect() {
-        this.set(read?.()[key as keyof DeliveryStats] ?? 0);
+        this.set(read?.()[key as keyof WatchedStats] ?? 0);
       },
     });
   }

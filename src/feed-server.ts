@@ -36,6 +36,9 @@ export interface FeedServer {
   close(): Promise<void>;
 }
 
+/** Connections that may wait to be accepted: all clients come back at once after a restart. The system may allow fewer. */
+const backlog = 4096;
+
 /** Password hashes that are at work or wait for a thread. One takes about 20 ms of a core. */
 const maxPendingPasswords = 64;
 
@@ -82,7 +85,6 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
       history,
       tail,
     );
-    metrics.watchDelivery(() => delivery.stats());
     const stopPruning = keepRetention(delivery, settings.retentionSeconds * 1000, log);
     const feed = createPostFeedPosted({
       tokens,
@@ -104,6 +106,7 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
         pingIntervalMs: settings.pingIntervalMs,
       },
     );
+    metrics.watchDelivery(() => ({ ...delivery.stats(), queuedBytes: contractServer.queuedBytes }));
     const passwords = createPasswords({ maxPending: maxPendingPasswords });
     const app = createRestApp({
       operations,
@@ -175,7 +178,7 @@ async function generatedKey(dataDir: string): Promise<TokenKey> {
 }
 
 async function listen(http: Server, host: string, port: number): Promise<void> {
-  http.listen(port, host);
+  http.listen(port, host, backlog);
   try {
     await once(http, 'listening');
   } catch (cause) {

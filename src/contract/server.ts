@@ -20,6 +20,8 @@ export interface ContractServer {
   readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Connections that are open or in their handshake. */
   readonly connectionCount: number;
+  /** What was sent and is not yet taken by the sockets, in bytes, over all connections. */
+  readonly queuedBytes: number;
   /** Refuses new connections, closes the open ones with 1012, and cuts those that do not finish in time. */
   shutdown(timeoutMs: number): Promise<void>;
 }
@@ -143,6 +145,11 @@ export function createContractServer<Handlers>(
     },
     get connectionCount() {
       return limits.total;
+    },
+    get queuedBytes() {
+      let bytes = 0;
+      for (const connection of heartbeat.members()) bytes += connection.bufferedBytes;
+      return bytes;
     },
     async shutdown(timeoutMs) {
       isShuttingDown = true;

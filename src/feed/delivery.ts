@@ -33,7 +33,6 @@ export interface DeliveryStats {
   readonly resumable: number;
   readonly lagging: number;
   readonly unackedMessages: number;
-  readonly queuedBytes: number;
 }
 
 /** Where a resumable connection is to begin, as its handshake found it. */
@@ -158,7 +157,6 @@ export class Delivery {
       resumable: all.length,
       lagging: all.filter(({ isLagging }) => isLagging).length,
       unackedMessages: all.reduce((sum, { unackedCount }) => sum + unackedCount, 0),
-      queuedBytes: all.reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
     };
   }
 

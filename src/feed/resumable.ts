@@ -66,6 +66,9 @@ export class ResumableSubscriber {
   #isPulling = false;
   #isEnded = false;
   #quietSinceMs = performance.now();
+  /** What was buffered at the last tick, and since when it is the same. */
+  #bufferedBytes = 0;
+  #bufferedSinceMs = performance.now();
 
   constructor(deps: ResumableDeps) {
     this.#deps = deps;
@@ -77,10 +80,6 @@ export class ResumableSubscriber {
 
   get unackedCount(): number {
     return this.#unacked.size;
-  }
-
-  get bufferedBytes(): number {
-    return this.#deps.line.bufferedBytes;
   }
 
   /** Sends the first frames, and what the client has missed. */
@@ -122,12 +121,22 @@ export class ResumableSubscriber {
 
   /** Called about once a second. */
   tick(nowMs: number, { ackTimeoutMs, checkpointMs }: { ackTimeoutMs: number; checkpointMs: number }): void {
-    if (this.#unacked.isOverdue(nowMs - ackTimeoutMs)) {
+    if (this.#unacked.isOverdue(nowMs - ackTimeoutMs) || this.#isStuck(nowMs - ackTimeoutMs)) {
       this.#deps.line.closeSlow();
     } else if (this.#isLive && nowMs - this.#quietSinceMs >= checkpointMs) {
       this.#quietSinceMs = nowMs;
       this.#deps.line.sendCheckpoint(this.#place());
     }
+  }
+
+  /** Nothing is queued while it lags, so that what is buffered goes down if anybody reads. */
+  #isStuck(beforeMs: number): boolean {
+    const { bufferedBytes } = this.#deps.line;
+    if (this.#isLive || bufferedBytes === 0 || bufferedBytes !== this.#bufferedBytes) {
+      this.#bufferedBytes = bufferedBytes;
+      this.#bufferedSinceMs = performance.now();
+    }
+    return this.#bufferedSinceMs < beforeMs;
   }
 
   sayBye(retryAfterMs: number): void {
