@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Which subscriber was given which post, and how long after its POST was sent. Every subscriber is to get every post. */
+export class Deliveries {
+  readonly #subscribers: number;
+  readonly #filler: string;
+  readonly #posts: { readonly sentAtMs: number; readonly seen: Uint8Array }[] = [];
+  #latenciesMs: number[] = [];
+  #arrived = 0;
+  #duplicated = 0;
+
+  constructor(subscribers: number, textBytes: number) {
+    this.#subscribers = subscribers;
+    this.#filler = 'x'.repeat(textBytes);
+  }
+
+  get posts(): number {
+    return this.#posts.length;
+  }
+
+  get missing(): number {
+    return this.#posts.length * this.#subscribers - this.#arrived;
+  }
+
+  get duplicated(): number {
+    return this.#duplicated;
+  }
+
+  /** The text of the next post, which is about to be sent. */
+  next(): string {
+    const text = `${this.#posts.length} ${this.#filler}`.slice(0, Math.max(8, this.#filler.length));
+    this.#posts.push({ sentAtMs: performance.now(), seen: new Uint8Array(this.#subscribers) });
+    return text;
+  }
+
+  arrived(subscriber: number, text: string): void {
+    const post = this.#posts[Number.parseInt(text, 10)];
+    if (post === undefined) throw new Error('a post arrived that nobody has sent');
+    if (post.seen[subscriber] === 1) {
+      this.#duplicated += 1;
+      return;
+    }
+    post.seen[subscriber] = 1;
+    this.#arrived += 1;
+    this.#latenciesMs.push(performance.now() - post.sentAtMs);
+  }
+
+  /** The latencies since the last call. */
+  takeLatenciesMs(): readonly number[] {
+    const taken = this.#latenciesMs;
+    this.#latenciesMs = [];
+    return taken;
+  }
+
+  /** Resolves when nothing is missing any more, or the time is up. */
+  async complete(limitMs: number): Promise<void> {
+    const endMs = performance.now() + limitMs;
+    while (this.missing > 0 && performance.now() < endMs) await sleep(20);
+  }
+
+  /** What is wrong so far; empty where every subscriber has got every post once. */
+  faults(): readonly string[] {
+    return [
+      ...(this.missing > 0 ? [`${this.missing} deliveries are missing`] : []),
+      ...(this.#duplicated > 0 ? [`${this.#duplicated} deliveries came twice`] : []),
+    ];
+  }
+}

@@ -1,0 +1,150 @@
+/** What clients miss, and how late they get it, while their connections keep breaking. */
+import { randomUUID } from 'node:crypto';
+import diagnostics from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CursorStore, connect } from 'posted/client';
+import { postFeedPosted } from '../generated/asyncapi/client.ts';
+import { measureCost } from './cost.ts';
+import { Deliveries } from './deliveries.ts';
+import { readOptions } from './options.ts';
+import { Poster, postSteadily } from './posts-load.ts';
+import {
+  createDataDir,
+  limitRun,
+  needConnections,
+  printResult,
+  progress,
+  spreadOf,
+  startServer,
+  tokenOf,
+} from './support.ts';
+
+const { clients, seconds, rate, every } = readOptions({
+  name: 'jitter',
+  summary: `Typed clients with their defaults follow the feed of everyone's posts. Each has its TCP connection reset
+about every so many seconds (80 to 120 % of it, the first at a random moment before), in the middle of
+whatever it does, and comes back by itself. Every client is to get every post once. The time is that from
+before the POST is sent until the client's handler is called, so the time without a connection is in it.`,
+  numbers: {
+    clients: { fallback: 1000, min: 1, max: 20_000, description: 'clients' },
+    seconds: { fallback: 120, min: 1, max: 3600, description: 'how long to post' },
+    rate: { fallback: 5, min: 1, max: 1000, description: 'posts per second' },
+    every: { fallback: 15, min: 1, max: 3600, description: 'seconds that a connection holds' },
+  },
+});
+needConnections(clients);
+limitRun(seconds + 180);
+
+const textBytes = 100;
+const graceMs = 30_000;
+const server = await startServer(createDataDir());
+const poster = new Poster(server.url, randomUUID(), 16);
+const deliveries = new Deliveries(clients, textBytes);
+const stop = new AbortController();
+const early: Socket[] = [];
+let isBreaking = false;
+let drops = 0;
+let reconnects = 0;
+let errors = 0;
+
+// Every TCP connection that this process makes: the client under test stays as it is.
+diagnostics.subscribe('net.client.socket', (message) => {
+  const { socket } = message as { readonly socket: Socket };
+  if (isBreaking) dropAfter(socket, 0.8 + 0.4 * Math.random());
+  else early.push(socket);
+});
+
+function dropAfter(socket: Socket, holds: number): void {
+  const drop = () => {
+    if (!isBreaking || socket.destroyed || poster.owns(socket)) return;
+    drops += 1;
+    socket.resetAndDestroy();
+  };
+  setTimeout(drop, every * 1000 * holds).unref();
+}
+
+/** Keeps the cursor in memory, and resolves `placed` when the client first has one: from then on it misses nothing. */
+function createCursors(): { readonly cursors: CursorStore; readonly placed: Promise<void> } {
+  let kept: string | null = null;
+  const { promise: placed, resolve } = Promise.withResolvers<void>();
+  const cursors = {
+    load: () => kept,
+    save(cursor: string) {
+      kept = cursor;
+      resolve();
+    },
+  };
+  return { cursors, placed };
+}
+
+function openClient(index: number) {
+  const { cursors, placed } = createCursors();
+  let opened = 0;
+  const client = connect(postFeedPosted, {
+    url: server.url,
+    credentials: { bearerAuth: tokenOf(randomUUID()) },
+    cursors,
+    signal: stop.signal,
+    on: {
+      post: ({ payload }) => deliveries.arrived(index, payload.postText),
+    },
+    onStatus({ state }) {
+      if (state !== 'open') return;
+      opened += 1;
+      if (opened > 1) reconnects += 1;
+    },
+    onError(error) {
+      errors += 1;
+      if (errors <= 5) progress(`client ${index}: ${error.message}`);
+    },
+  });
+  return { client, placed };
+}
+
+const opening = Array.from({ length: clients }, (_, index) => openClient(index));
+progress(`opening ${clients} clients`);
+await Promise.all(opening.map(({ placed }) => placed));
+
+progress(`posting for ${seconds} s`);
+const ticker = setInterval(() => {
+  progress(
+    `${deliveries.posts} posts, ${drops} connections broken, ${deliveries.missing} deliveries to come`,
+  );
+}, 10_000);
+const endCost = measureCost(server);
+isBreaking = true;
+for (const socket of early) dropAfter(socket, Math.random());
+await postSteadily(() => poster.post(deliveries.next()), { rate, seconds });
+const cost = endCost();
+isBreaking = false;
+await deliveries.complete(graceMs);
+// What comes twice may come late.
+await sleep(1000);
+clearInterval(ticker);
+
+const expected = deliveries.posts * clients;
+const result = {
+  clients,
+  seconds,
+  postsPerSecond: rate,
+  posts: deliveries.posts,
+  expected,
+  shareDelivered: (expected - deliveries.missing) / expected,
+  lost: deliveries.missing,
+  duplicated: deliveries.duplicated,
+  postToApplicationMs: spreadOf(deliveries.takeLatenciesMs()),
+  connectionsBroken: drops,
+  reconnects,
+  clientErrors: errors,
+  replays: await server.counts('posted_replays_total', 'outcome'),
+  resets: await server.counts('posted_resets_total', 'reason'),
+  serverRssMb: server.rssMb(),
+  cost,
+};
+const isCalm = seconds > 2 * every && drops === 0;
+printResult(result, [...deliveries.faults(), ...(isCalm ? ['no connection was broken'] : [])]);
+stop.abort();
+await Promise.all(opening.map(({ client }) => client.closed));
+poster.end();
+await server.end('SIGTERM');

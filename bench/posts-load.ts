@@ -1,0 +1,60 @@
+import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tokenOf } from './support.ts';
+
+/** Makes posts over keep-alive connections, as many as may be in flight. */
+export class Poster {
+  readonly #agent: Agent;
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(serverUrl: string, userId: string, maxSockets: number) {
+    this.#agent = new Agent({ keepAlive: true, maxSockets });
+    this.#url = `${serverUrl}/post/create`;
+    this.#headers = { Authorization: `Bearer ${tokenOf(userId)}`, 'Content-Type': 'application/json' };
+  }
+
+  /** Resolves once the post is stored; rejects after any answer but 200. */
+  post(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const options = { agent: this.#agent, method: 'POST', headers: this.#headers };
+      const outgoing = request(this.#url, options, (response) => {
+        response.resume();
+        response.once('end', () => {
+          if (response.statusCode === 200) resolve();
+          else reject(new Error(`a post was answered with ${response.statusCode}`));
+        });
+      });
+      outgoing.once('error', reject);
+      outgoing.end(JSON.stringify({ text }));
+    });
+  }
+
+  /** Whether posts are made over it. */
+  owns(socket: Socket): boolean {
+    const { sockets, freeSockets } = this.#agent;
+    return [sockets, freeSockets].some((byHost) => Object.values(byHost).flat().includes(socket));
+  }
+
+  end(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** Calls `post` that often, whether the one before is answered or not; resolves when all are. */
+export async function postSteadily(
+  post: () => Promise<void>,
+  { rate, seconds }: { readonly rate: number; readonly seconds: number },
+): Promise<void> {
+  const startMs = performance.now();
+  const posting: Promise<void>[] = [];
+  for (let count = 0; count < rate * seconds; count += 1) {
+    await sleep(Math.max(0, startMs + (count * 1000) / rate - performance.now()));
+    const posted = post();
+    // Until the others are awaited it is nobody's.
+    posted.catch(() => {});
+    posting.push(posted);
+  }
+  await Promise.all(posting);
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { WebSocket } from 'ws';
+import { tokenOf } from './support.ts';
+
+/** The path of the feed. */
+export const feedPath = '/post/feed/posted';
+
+export interface ReaderOptions {
+  readonly serverUrl: string;
+  /** Whether it comes back to its cursor; else it is a plain connection. */
+  readonly resumable: boolean;
+  /** Whether it acknowledges what it got, at most every 100 ms, as the typed client does. */
+  readonly acks: boolean;
+  onPost(text: string): void;
+  /** The connection was lost, after it was open. */
+  onLost(): void;
+  /** The server no longer has what was asked for. */
+  onReset(): void;
+}
+
+/** A frame of the channel, as far as a reader needs it. */
+interface Frame {
+  readonly type: 'ready' | 'post' | 'checkpoint' | 'reset' | 'bye';
+  readonly cursor?: string;
+  readonly payload?: { readonly postText: string };
+}
+
+const ackDelayMs = 100;
+
+/** The lightest client that can be had: 5,000 of them leave a core of the generator free to make load. */
+export class Reader {
+  readonly #options: ReaderOptions;
+  readonly #headers = { Authorization: `Bearer ${tokenOf(randomUUID())}` };
+  #socket: WebSocket | null = null;
+  #cursor = 'now';
+  #ackTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /** One attempt. Resolves with whether the server serves it: with `ready` where it is resumable, else when it is open. */
+  connect(): Promise<boolean> {
+    const { serverUrl, resumable } = this.#options;
+    const query = resumable ? `?since=${this.#cursor}` : '';
+    const socket = new WebSocket(`${serverUrl.replace(/^http/, 'ws')}${feedPath}${query}`, {
+      headers: this.#headers,
+      perMessageDeflate: false,
+      handshakeTimeout: 30_000,
+    });
+    this.#socket = socket;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    let isServed = false;
+    const served = () => {
+      isServed = true;
+      resolve(true);
+    };
+    if (!resumable) socket.once('open', served);
+    socket.on('message', (data: Buffer) => {
+      const frame = JSON.parse(data.toString()) as Frame;
+      if (frame.type === 'ready') served();
+      this.#take(frame);
+    });
+    // `close` follows, and is enough.
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      clearTimeout(this.#ackTimer);
+      this.#ackTimer = undefined;
+      if (isServed) this.#options.onLost();
+      else resolve(false);
+    });
+    return promise;
+  }
+
+  /** Breaks the connection. */
+  cut(): void {
+    this.#socket?.terminate();
+  }
+
+  /** Ends it for good; nothing is told of it. */
+  end(): void {
+    this.#socket?.removeAllListeners('close');
+    clearTimeout(this.#ackTimer);
+    this.#socket?.terminate();
+  }
+
+  #take({ type, cursor, payload }: Frame): void {
+    if (cursor !== undefined && (type !== 'ready' || this.#cursor === 'now')) this.#cursor = cursor;
+    if (type === 'reset') this.#options.onReset();
+    if (payload === undefined) return;
+    this.#options.onPost(payload.postText);
+    if (this.#options.acks) this.#ackTimer ??= setTimeout(() => this.#acknowledge(), ackDelayMs);
+  }
+
+  #acknowledge(): void {
+    this.#ackTimer = undefined;
+    this.#socket?.send(JSON.stringify({ type: 'ack', cursor: this.#cursor }));
+  }
+}
+
+/** Opens all, some at a time. Throws where one is refused. */
+export async function openAll(open: readonly (() => Promise<boolean>)[]): Promise<void> {
+  const atATime = 100;
+  for (let first = 0; first < open.length; first += atATime) {
+    const opened = await Promise.all(open.slice(first, first + atATime).map((connect) => connect()));
+    if (opened.includes(false)) throw new Error('a connection was refused');
+  }
+}

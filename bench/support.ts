@@ -1,0 +1,171 @@
+/** What the benchmarks share: the server as a process of its own, what it uses, and how results are told. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import jwt from 'jsonwebtoken';
+
+const secret = 'a secret for benchmarks, 32 bytes or more';
+
+/** Room for the files that are no connections. */
+const otherFiles = 200;
+
+// What cleans up hangs on `exit`, which a signal alone does not bring about.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+export function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Prints the result. `wrong` says what makes it void; empty if nothing does. */
+export function printResult(result: object, wrong: readonly string[]): void {
+  const verdict = wrong.length === 0 ? 'valid' : `void: ${wrong.join(', ')}`;
+  process.stdout.write(`${JSON.stringify({ ...result, verdict }, null, 2)}\n`);
+  if (wrong.length === 0) return;
+  progress(verdict);
+  process.exitCode = 1;
+}
+
+/** Ends the process, should it hang. */
+export function limitRun(seconds: number): void {
+  const end = () => {
+    progress(`void: not done after ${seconds} s`);
+    process.exit(1);
+  };
+  setTimeout(end, seconds * 1000).unref();
+}
+
+/** Ends the process if it may not open that many connections. */
+export function needConnections(count: number): void {
+  const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
+  if (limit >= count + otherFiles) return;
+  progress(
+    `Only ${limit} files may be open: run \`ulimit -n ${count + otherFiles}\` first, or ask for less.`,
+  );
+  process.exit(2);
+}
+
+export function tokenOf(userId: string): string {
+  return jwt.sign({}, secret, { subject: userId, expiresIn: 3600 });
+}
+
+/** A new folder, which goes with this process. */
+export function createDataDir(): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'posted-bench-'));
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+function died(): never {
+  progress('void: the server has ended');
+  process.exit(1);
+}
+
+export interface ServerProcess {
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  /** Also the id of its main thread. */
+  readonly pid: number;
+  /** A metric without labels. */
+  gauge(metric: string): Promise<number>;
+  /** CPU seconds of each thread so far, by thread id. */
+  cpuByThread(): ReadonlyMap<number, number>;
+  rssMb(): number;
+  /** Of a metric in /metrics: its sums by the values of one label. */
+  counts(metric: string, label: string): Promise<Readonly<Record<string, number>>>;
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+/** Runs the server as users do; without it the benchmark ends, and it ends with the benchmark. */
+export async function startServer(dataDir: string, port = 0): Promise<ServerProcess> {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    JWT_SECRET: secret,
+    LOG_LEVEL: 'warn',
+  };
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], {
+    env,
+    // What it logs is progress: standard output is for the result.
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', died);
+  const url = await new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = /^Posted serves REST on (http:\/\/\S+)/.exec(line)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  const pid = child.pid ?? 0;
+
+  return {
+    url,
+    pid,
+    cpuByThread: () => cpuByThread(pid),
+    rssMb: () => rssMb(pid),
+    counts: async (metric, label) => sumByLabel(await scrape(url), metric, label),
+    async gauge(metric) {
+      return Number(new RegExp(`^${metric} (\\S+)$`, 'm').exec(await scrape(url))?.[1]);
+    },
+    async end(signal) {
+      child.off('exit', died);
+      process.off('exit', kill);
+      child.kill(signal);
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** proc(5): utime and stime, in ticks of 10 ms. */
+function cpuByThread(pid: number): ReadonlyMap<number, number> {
+  const threads = readdirSync(`/proc/${pid}/task`).map((id): [number, number] => {
+    const stat = readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [Number(id), (Number(fields[11]) + Number(fields[12])) / 100];
+  });
+  return new Map(threads);
+}
+
+function rssMb(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return round(Number(kilobytes) / 1024);
+}
+
+async function scrape(url: string): Promise<string> {
+  const response = await fetch(`${url}/metrics`);
+  return await response.text();
+}
+
+/** Reads the text format of Prometheus. */
+function sumByLabel(text: string, metric: string, label: string): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const line of text.split('\n')) {
+    if (!line.startsWith(`${metric}{`)) continue;
+    const name = new RegExp(`[{,]${label}="([^"]*)"`).exec(line)?.[1] ?? '';
+    sums[name] = (sums[name] ?? 0) + Number(line.slice(line.lastIndexOf(' ')));
+  }
+  return sums;
+}
+
+export interface Spread {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = Float64Array.from(values).toSorted();
+  const at = (share: number) =>
+    round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+export function round(value: number): number {
+  return Number(value.toFixed(2));
+}
