@@ -13,6 +13,7 @@ import { loadHistory, saveHistory } from '../test/history/history.ts';
 import { type Progress, type RunResult, run } from '../test/history/run.ts';
 import { createSchedule } from '../test/history/schedule.ts';
 import { isRight, type Outcome, renderFault, renderSummary } from '../test/history/summary.ts';
+import { Findings } from '../test/history/verdict.ts';
 
 /** After the last trouble, how long clients may take to see what they have to. */
 const settleMs = 60_000;
@@ -54,15 +55,21 @@ async function runSeeds({ seeds, options, keep }: ChaosArguments): Promise<reado
   if (keep !== undefined) mkdirSync(keep, { recursive: true });
   const outcomes: Outcome[] = [];
   for (const seed of seeds) {
+    const schedule = createSchedule({ ...options, seed });
+    say(`seed ${seed}: ${schedule.steps.length} steps in ${options.durationMs / 1000} s`);
     const folder = mkdtempSync(join(tmpdir(), 'posted-chaos-'));
     try {
-      const schedule = createSchedule({ ...options, seed });
-      say(`seed ${seed}: ${schedule.steps.length} steps in ${options.durationMs / 1000} s`);
       const onProgress = (progress: Progress): void => say(`seed ${seed}: ${describe(progress)}`);
       const result = await run({ schedule, folder, settleMs, onProgress, signal: interrupted.signal });
       const { verdict, problems, kills, history } = result;
       outcomes.push({ name: String(seed), verdict, problems, kills, posts: history.posts.length });
       await report(seed, result, keep);
+    } catch (thrown) {
+      if (interrupted.signal.aborted) throw thrown;
+      const problem = `it could not be carried out: ${messageOf(thrown)}`;
+      say(`seed ${seed}: ${problem}`);
+      const verdict = new Findings().verdict();
+      outcomes.push({ name: String(seed), verdict, problems: [problem], kills: 0, posts: 0 });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -88,14 +95,17 @@ async function report(seed: number, result: RunResult, keep: string | undefined)
 
 const maxProblems = 5;
 
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (thrown: unknown) => {
     const isUsage = thrown instanceof UsageError;
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    process.stderr.write(isUsage ? `${reason} See --help.\n` : `chaos: ${reason}\n`);
+    process.stderr.write(isUsage ? `${messageOf(thrown)} See --help.\n` : `chaos: ${messageOf(thrown)}\n`);
     process.exitCode = isUsage ? 2 : 1;
   },
 );

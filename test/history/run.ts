@@ -63,18 +63,21 @@ async function carryOut(world: World, options: RunOptions): Promise<RunResult> {
   const until = (atMs: number) =>
     delay(Math.max(0, startMs + atMs - performance.now()), undefined, { signal });
   let kills = 0;
+  /** How many posts are to come without a pause. */
+  const hurry = { posts: 0 };
   const reporting = setInterval(() => {
     onProgress({ elapsedMs: performance.now() - startMs, ...recorder.counts, kills });
   }, progressMs);
   signal.addEventListener('abort', () => clearInterval(reporting));
 
   const underway = world.authors.map((author, index) =>
-    postSteadily(world, schedule, { author, index, until }),
+    postSteadily(world, schedule, { author, index, until, hurry }),
   );
   for (const posting of underway) world.watch(posting);
   for (const step of schedule.steps) {
     await until(step.atMs);
     if (step.kind === 'kill') kills += 1;
+    if (step.kind === 'burst') hurry.posts += step.posts;
     const taken = take(world, step);
     world.watch(taken);
     underway.push(taken);
@@ -102,21 +105,24 @@ interface Poster {
   readonly author: Account;
   readonly index: number;
   readonly until: (atMs: number) => Promise<void>;
+  readonly hurry: { posts: number };
 }
 
 /** Posts one after the other; what comes due while the server is away is left out. */
 async function postSteadily(
   world: World,
   { authors, rate, durationMs }: Schedule,
-  { author, index, until }: Poster,
+  { author, index, until, hurry }: Poster,
 ): Promise<void> {
   const intervalMs = (1000 * authors) / rate;
   const startMs = world.recorder.nowMs();
-  for (let dueMs = (index / authors) * intervalMs; dueMs < durationMs; ) {
-    await until(dueMs);
-    await world.post(author, `author${index}-${Math.round(dueMs)}`);
+  let dueMs = (index / authors) * intervalMs;
+  for (let count = 0; dueMs < durationMs; count += 1) {
+    if (hurry.posts > 0) hurry.posts -= 1;
+    else await until(dueMs);
+    await world.post(author, `author${index}-${count}`);
     const elapsedMs = world.recorder.nowMs() - startMs;
-    dueMs += intervalMs * Math.max(1, Math.ceil((elapsedMs - dueMs) / intervalMs));
+    dueMs += intervalMs * Math.max(0, Math.ceil((elapsedMs - dueMs) / intervalMs));
   }
 }
 
@@ -127,6 +133,8 @@ async function take(world: World, step: Step): Promise<void> {
       return await server.kill(step.pauseMs);
     case 'bump-epoch':
       return await recorder.bumpEpoch(() => server.bumpEpoch());
+    case 'burst':
+      return; // by the authors, who are posting anyway
     case 'lose-answers':
       return await world.loseAnswers(step.forMs);
     case 'set-friend':

@@ -20,6 +20,7 @@ describe('a schedule', () => {
         'kill',
         'bump-epoch',
         'lose-answers',
+        'burst',
         'drop',
         'stall',
         'freeze',

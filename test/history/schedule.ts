@@ -54,6 +54,8 @@ export type Step = { readonly atMs: number } & (
     }
   /** The server is stopped in order, its epoch bumped, and it is started again. */
   | { readonly kind: 'bump-epoch' }
+  /** So many posts come as fast as their authors can: more than a client may leave unacknowledged. */
+  | { readonly kind: 'burst'; readonly posts: number }
   /** No answer to a post gets through for that time, and then the connections break. */
   | { readonly kind: 'lose-answers'; readonly forMs: number }
   | {
@@ -88,7 +90,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
     retentionSeconds,
     readers,
     friends: friends.filter(({ isFriend }) => isFriend).map(({ user, author }) => ({ user, author })),
-    steps: steps.toSorted((a, b) => a.atMs - b.atMs),
+    steps: steps.filter(({ atMs }) => atMs < durationMs).toSorted((a, b) => a.atMs - b.atMs),
   };
 }
 
@@ -110,6 +112,8 @@ function planServer(random: Random, { durationMs, killEveryMs }: ScheduleOptions
   for (const atMs of momentsOf(random, durationMs, { fromMs: 200, toMs: 1500 })) {
     steps.push({ kind: 'lose-answers', atMs, forMs: random.integer(5, 50) });
   }
+  const burstGap = { fromMs: Math.min(8000, 0.3 * durationMs), toMs: Math.min(15_000, 0.6 * durationMs) };
+  for (const atMs of momentsOf(random, durationMs, burstGap)) steps.push({ kind: 'burst', atMs, posts: 400 });
   if (killEveryMs === 0) return steps;
   for (const atMs of momentsOf(random, durationMs, { fromMs: 0.7 * killEveryMs, toMs: 1.3 * killEveryMs })) {
     steps.push({ kind: 'kill', atMs, pauseMs: random.integer(0, 300) });
@@ -146,6 +150,15 @@ function planTroubles(random: Random, options: TroubleOptions): Step[] {
     const kind = pickTrouble(random, reader);
     const forMs = random.integer(0, longestOf[kind] * retentionMs);
     steps.push({ kind, atMs, reader: index, forMs });
+    // Half of the stalls end with the process, and with what waits for its application.
+    if (kind === 'stall' && outlivesProcess(reader) && random.chance(0.5)) {
+      steps.push({
+        kind: 'restart',
+        atMs: atMs + Math.floor(0.7 * forMs),
+        reader: index,
+        forMs: Math.floor(0.2 * forMs),
+      });
+    }
     // One after the other: a process that has ended cannot end again.
     atMs += forMs;
   }
@@ -162,11 +175,14 @@ function planAbsence(random: Random, { index, durationMs, retentionMs }: Trouble
 /** As a share of the retention: a client is back well before what it has missed is removed. */
 const longestOf: Readonly<Record<Trouble, number>> = { drop: 0.3, stall: 0.8, freeze: 0.8, restart: 0.3 };
 
-function pickTrouble(random: Random, { cursors }: Reader): Trouble {
-  // A cursor in memory, or none, does not outlive its process.
-  const outlivesProcess = cursors === 'file' || cursors === 'server';
+/** A cursor in memory, or none, does not. */
+function outlivesProcess({ cursors }: Reader): boolean {
+  return cursors === 'file' || cursors === 'server';
+}
+
+function pickTrouble(random: Random, reader: Reader): Trouble {
   return random.pick(
-    outlivesProcess ? ['drop', 'stall', 'freeze', 'restart'] : ['drop', 'drop', 'stall', 'freeze'],
+    outlivesProcess(reader) ? ['drop', 'stall', 'freeze', 'restart'] : ['drop', 'drop', 'stall', 'freeze'],
   );
 }
 
