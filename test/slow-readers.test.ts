@@ -31,7 +31,7 @@ describe('a reader that stops reading', () => {
         posted += answers.length;
       }
       // The close is counted when the peer has had its time to answer it.
-    await expect.poll(readMetrics, { timeout: 30_000, interval: 200 }).toContain(closed);
+      await expect.poll(readMetrics, { timeout: 30_000, interval: 200 }).toContain(closed);
       expect((await healthy.take(posted)).length).toBe(posted);
     },
   );
