@@ -106,12 +106,12 @@ class ClientCheck {
     const { history, friendships, findings } = this.#context;
     for (const post of history.posts) {
       const untilMs = entitledUntilMs(this.#client, post, friendships);
-      if (untilMs === null) continue;
+      if (untilMs === null || !this.#wasDueBy(post, untilMs)) continue;
       if (this.#sights.has(post)) {
-        if (this.#wasDueBy(post, untilMs)) findings.expected += 1;
+        findings.expected += 1;
       } else if (this.#isExcused(post)) {
         findings.excused += 1;
-      } else if (this.#wasDueBy(post, untilMs)) {
+      } else {
         findings.expected += 1;
         this.#fault('lost', post.sentMs, `${post.key}, answered with ${post.postId}`);
       }

@@ -18,8 +18,7 @@ export class Friendships {
   readonly #byUser = new Map<string, Map<string, readonly Friendship[]>>();
 
   constructor(changes: readonly FriendChange[]) {
-    const ordered = changes.toSorted((a, b) => a.sentMs - b.sentMs);
-    for (const [user, ofUser] of Map.groupBy(ordered, (change) => change.user)) {
+    for (const [user, ofUser] of Map.groupBy(changes, (change) => change.user)) {
       const byFriend = Map.groupBy(ofUser, ({ friend }) => friend);
       this.#byUser.set(user, new Map([...byFriend].map(([friend, ofPair]) => [friend, readPair(ofPair)])));
     }

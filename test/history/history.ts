@@ -9,9 +9,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 export interface History {
   /** For how long the server was told to keep events. */
   readonly retentionMs: number;
-  /** In the order of `sentMs` for each author. */
   readonly posts: readonly IntendedPost[];
-  /** All of them: nobody was anybody's friend before the first. */
+  /** All of them, in the order of `sentMs`: nobody was anybody's friend before the first. */
   readonly friendChanges: readonly FriendChange[];
   readonly epochBumps: readonly Operation[];
   readonly clients: readonly ClientHistory[];

@@ -109,7 +109,8 @@ export class ReaderClient {
 
   async #take(life: Life, { payload, cursor }: PostMessage): Promise<void> {
     while (performance.now() < this.#stalledUntilMs) await delay(stallStepMs);
-    if (this.#life !== life) return;
+    // In a process that has ended, nothing returns.
+    if (this.#life !== life) await new Promise(() => {});
     const { postId, postText, author_user_id } = payload;
     // Not before the handler is done: only then the post is behind the cursor.
     life.recorder.saw({ postId, author: author_user_id, text: postText });

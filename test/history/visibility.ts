@@ -29,8 +29,7 @@ export function entitledUntilMs(
   if (client.audience === 'everyone') return leftMs;
   let untilMs: number | null = null;
   for (const { surelyFromMs, surelyToMs } of friendships.of(client.user, post.author)) {
-    if (surelyFromMs < post.sentMs && post.answeredMs < surelyToMs)
-      untilMs = Math.max(untilMs ?? 0, Math.min(surelyToMs, leftMs));
+    if (surelyFromMs < post.sentMs) untilMs = Math.max(untilMs ?? 0, Math.min(surelyToMs, leftMs));
   }
   return untilMs;
 }
