@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { check } from './check.ts';
 import type { ClientHistory, History } from './history.ts';
 import { makeClient, makeHistory } from './made-history.ts';
-import { type FaultKind, faultKinds } from './verdict.ts';
+import { faultKinds } from './verdict.ts';
 
 /** The kinds of the faults found, each as often as it was. */
 export function faultsOf(history: Partial<History>, ...clients: readonly Partial<ClientHistory>[]) {

@@ -1,6 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { check } from './check.ts';
-import type { ClientHistory, History, SeenPost } from './history.ts';
+import {
+  type ClientHistory,
+  type History,
+  type Life,
+  loadHistory,
+  type SeenPost,
+  saveHistory,
+} from './history.ts';
 import { stranger } from './log-model.ts';
 import { idOf } from './made-history.ts';
 import { createRandom, type Random } from './random.ts';
@@ -10,9 +20,9 @@ import type { FaultKind } from './verdict.ts';
 const size = { posts: 600, clients: 8 };
 const seeds = Array.from({ length: 25 }, (_, index) => index + 1);
 
-/** The history with what one life of one client saw replaced. */
-function replaceSeen(history: History, place: Place, seen: readonly SeenPost[]): History {
-  const lives = place.client.lives.with(place.life, { ...lifeAt(place), seen });
+/** The history with what one life of one client saw, or was told, replaced. */
+function replaceLife(history: History, place: Place, change: Partial<Life>): History {
+  const lives = place.client.lives.with(place.life, { ...lifeAt(place), ...change });
   const clients = history.clients.map((client) => (client === place.client ? { ...client, lives } : client));
   return { ...history, clients };
 }
@@ -44,9 +54,7 @@ function pickPlace(random: Random, clients: readonly ClientHistory[]): Place {
 }
 
 /** By kind: plants one fault of it somewhere. */
-const plant: Readonly<
-  Record<Exclude<FaultKind, 'needlessReset'>, (history: History, random: Random) => History>
-> = {
+const plant: Readonly<Record<FaultKind, (history: History, random: Random) => History>> = {
   lost(history, random) {
     const listeners = history.clients.filter(({ audience }) => audience === 'everyone');
     const place = pickPlace(random, listeners);
@@ -60,11 +68,7 @@ const plant: Readonly<
         history.posts.find(({ key }) => key === text)?.answeredMs !== null,
     );
     const victim = random.pick(candidates);
-    return replaceSeen(
-      history,
-      place,
-      seen.filter((sight) => sight !== victim),
-    );
+    return replaceLife(history, place, { seen: seen.filter((sight) => sight !== victim) });
   },
   duplicated(history, random) {
     const place = pickPlace(random, history.clients);
@@ -72,7 +76,7 @@ const plant: Readonly<
     const from = random.integer(0, seen.length - 1);
     const to = random.integer(from + 1, seen.length);
     const sight = { ...sightAt(seen, from), atMs: sightAt(seen, to).atMs };
-    return replaceSeen(history, place, seen.toSpliced(to, 0, sight));
+    return replaceLife(history, place, { seen: seen.toSpliced(to, 0, sight) });
   },
   outOfOrder(history, random) {
     const place = pickPlace(random, history.clients);
@@ -87,7 +91,7 @@ const plant: Readonly<
     const [first, later] = random.pick(pairs);
     const [one, other] = [sightAt(seen, first), sightAt(seen, later)];
     const swapped = seen.with(first, { ...other, atMs: one.atMs }).with(later, { ...one, atMs: other.atMs });
-    return replaceSeen(history, place, swapped);
+    return replaceLife(history, place, { seen: swapped });
   },
   leaked(history, random) {
     const readers = history.clients.filter(({ audience }) => audience === 'friends');
@@ -101,16 +105,28 @@ const plant: Readonly<
     );
     const { author, key } = random.pick(strangers);
     const sight = { atMs, author, text: key, postId: idOf(key) };
-    return replaceSeen(history, place, seen.toSpliced(at, 0, sight));
+    return replaceLife(history, place, { seen: seen.toSpliced(at, 0, sight) });
   },
   unknown(history, random) {
     const place = pickPlace(random, history.clients);
     const { seen } = lifeAt(place);
     const at = random.integer(0, seen.length);
     const sight = { ...sightAt(seen, at), postId: 'id of nothing' };
-    return replaceSeen(history, place, seen.toSpliced(at, 0, sight));
+    return replaceLife(history, place, { seen: seen.toSpliced(at, 0, sight) });
+  },
+  needlessReset(history, random) {
+    const place = pickPlace(random, history.clients);
+    const { seen, resets } = lifeAt(place);
+    // At once after a sight its cursor is as young as can be.
+    const { atMs } = random.pick(seen.filter((sight) => isFresh(history, sight)));
+    const reset = { atMs: atMs + 0.0001, reason: random.pick(['expired', 'future'] as const) };
+    return replaceLife(history, place, { resets: [...resets, reset] });
   },
 };
+
+function isFresh({ posts }: History, { atMs, text }: SeenPost): boolean {
+  return atMs - (posts.find(({ key }) => key === text)?.sentMs ?? 0) < 50;
+}
 
 describe('the checker, given what a server without faults would do,', () => {
   it.each(seeds)('finds nothing wrong (seed %i)', (seed) => {
@@ -138,6 +154,15 @@ describe('the checker, given what a server without faults would do,', () => {
         example: kind,
       });
     }
+  });
+
+  it('judges a history that was kept in a file as it was', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'posted-history-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const random = createRandom(1);
+    const history = plant.lost(makeRightHistory(random, size), random);
+    await saveHistory(join(folder, 'history.json'), history);
+    expect(check(await loadHistory(join(folder, 'history.json')))).toEqual(check(history));
   });
 
   it('judges hundreds of thousands of deliveries', () => {

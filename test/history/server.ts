@@ -80,12 +80,6 @@ export class ServerUnderTest {
     return await this.#stop('SIGTERM');
   }
 
-  /** Ends whatever runs, at once. */
-  terminate(): void {
-    this.#isExpectedToEnd = true;
-    this.#process?.kill('SIGKILL');
-  }
-
   #next(operation: () => Promise<void>): Promise<void> {
     const done = this.#last.then(operation);
     this.#last = done.catch(() => {});
@@ -126,6 +120,10 @@ export class ServerUnderTest {
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // However this process ends, the server is not left behind.
+    const killWithUs = () => void child.kill('SIGKILL');
+    process.once('exit', killWithUs);
+    child.once('exit', () => void process.off('exit', killWithUs));
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#log = (this.#log + chunk.toString()).slice(-maxLogBytes);
     });

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { readChaosArguments, UsageError } from './chaos-arguments.ts';
+
+describe('the command line of the chaos runner', () => {
+  it('runs one seed for a minute unless it is told otherwise', () => {
+    expect(readChaosArguments([])).toEqual({
+      action: 'run',
+      seeds: [1],
+      options: { durationMs: 60_000, clients: 24, rate: 60, killEveryMs: 5000 },
+      keep: undefined,
+      files: [],
+    });
+  });
+
+  it('takes a range of seeds, and every other number', () => {
+    const args = [
+      '--seeds',
+      '3..5',
+      '--minutes',
+      '0.5',
+      '--clients',
+      '9',
+      '--rate',
+      '7',
+      '--kill-every',
+      '0',
+    ];
+    expect(readChaosArguments([...args, '--schedule'])).toMatchObject({
+      action: 'print-schedule',
+      seeds: [3, 4, 5],
+      options: { durationMs: 30_000, clients: 9, rate: 7, killEveryMs: 0 },
+    });
+    expect(readChaosArguments(['--check', 'a.json'])).toMatchObject({ action: 'check', files: ['a.json'] });
+    expect(readChaosArguments(['--help', '--seed', 'x'])).toBeNull();
+  });
+
+  it.each([
+    ['--seed', 'x'],
+    ['--seed', '-1'],
+    ['--seeds', '5..3'],
+    ['--seed', '1', '--seeds', '1..2'],
+    ['--minutes', '0'],
+    ['--clients', ''],
+    ['--kill-every', '0.1'],
+    ['--check'],
+    ['history.json'],
+    ['--unknown'],
+  ])('refuses %s %s %s %s', (...args) => {
+    expect(() => readChaosArguments(args)).toThrow(UsageError);
+  });
+});
