@@ -106,7 +106,6 @@ main(process.argv.slice(2)).then(
   (thrown: unknown) => {
     const isUsage = thrown instanceof UsageError;
     process.stderr.write(isUsage ? `${messageOf(thrown)} See --help.\n` : `chaos: ${messageOf(thrown)}\n`);
-    // At once: the clients of a run that was interrupted would otherwise go on looking for their server.
-    process.exit(isUsage ? 2 : 1);
+    process.exitCode = isUsage ? 2 : 1;
   },
 );

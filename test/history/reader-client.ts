@@ -34,6 +34,7 @@ export class ReaderClient {
   readonly #place: CursorPlace;
   #life: Life | null = null;
   #stalledUntilMs = 0;
+  #isClosed = false;
 
   constructor(deps: ReaderClientDeps) {
     this.#deps = deps;
@@ -84,9 +85,9 @@ export class ReaderClient {
         this.#stalledUntilMs = performance.now() + forMs;
         break;
       case 'restart':
-        await this.end();
-        await delay(forMs);
-        this.begin();
+        await this.#end();
+        await pause(forMs);
+        if (!this.#isClosed) this.begin();
         break;
     }
   }
@@ -97,8 +98,14 @@ export class ReaderClient {
     this.#deps.wire.heal();
   }
 
+  /** Ends it for good. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#end();
+  }
+
   /** Ends the process as kill -9 does: whatever the application has not been given yet, it will not be. */
-  async end(): Promise<void> {
+  async #end(): Promise<void> {
     const life = this.#life;
     this.#life = null;
     this.#deps.wire.drop(0);
@@ -108,7 +115,7 @@ export class ReaderClient {
   }
 
   async #take(life: Life, { payload, cursor }: PostMessage): Promise<void> {
-    while (performance.now() < this.#stalledUntilMs) await delay(stallStepMs);
+    while (performance.now() < this.#stalledUntilMs) await pause(stallStepMs);
     // In a process that has ended, nothing returns.
     if (this.#life !== life) await new Promise(() => {});
     const { postId, postText, author_user_id } = payload;
@@ -116,6 +123,11 @@ export class ReaderClient {
     life.recorder.saw({ postId, author: author_user_id, text: postText });
     if (cursor !== undefined) this.#place.saw(postText, cursor);
   }
+}
+
+/** Does not keep a process that has nothing else to do. */
+function pause(forMs: number): Promise<void> {
+  return delay(forMs, undefined, { ref: false });
 }
 
 function queryOf({ audience, cursors }: Reader, device: string): PostFeedQuery {

@@ -76,7 +76,7 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
   );
   const problems: string[] = [];
   const readers: ReaderClient[] = [];
-  started.defer(async () => void (await Promise.all(readers.map((reader) => reader.end()))));
+  started.defer(async () => void (await Promise.all(readers.map((reader) => reader.close()))));
   for (const [index, plan] of schedule.readers.entries()) {
     const { id, token } = at(users, plan.user);
     const name = `reader${index}`;
