@@ -16,7 +16,7 @@ const steps: readonly Step[] = [
   { name: 'types', command: ['tsc'], fix: 'mend what the compiler names' },
   {
     name: 'drift',
-    command: ['node', 'scripts/check-drift.ts'],
+    command: ['npm', 'run', '--silent', 'generate:check'],
     fix: 'npm run generate, then commit generated/',
   },
   { name: 'tests', command: ['vitest', 'run'], fix: 'mend the code or the test' },

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ContractModel } from './asyncapi/contract-model.ts';
-import { type LoadedAsyncapi, loadAsyncapi } from './asyncapi/load-asyncapi.ts';
+import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
+import { readContract } from './contract/contract-document.ts';
 import { GenerationError, type Problem } from './contract/problem.ts';
-import { type LoadedOpenapi, loadOpenapi } from './openapi/load-openapi.ts';
+import type { LoadedOpenapi } from './openapi/load-openapi.ts';
 import type { SchemaSet } from './schemas/schema-set.ts';
+import type { ImportStyle } from './source/runtime-modules.ts';
 import type { ContractTitle } from './source/typescript-source.ts';
 
 export interface Contracts {
@@ -12,6 +14,24 @@ export interface Contracts {
   readonly asyncapi: string;
   /** The path of an OpenAPI document; null for none. */
   readonly openapi: string | null;
+  /** Further AsyncAPI documents, of any protocol, by the name of the folder that their messages get. */
+  readonly messages: ReadonlyMap<string, string>;
+}
+
+export interface LoadOptions {
+  /** Whether references may lead to what has to be fetched. */
+  readonly allowRemote: boolean;
+  /** Whether warnings are problems. */
+  readonly strict: boolean;
+}
+
+/** What can be generated. Clients use the descriptors of the server; both are TypeScript. */
+export const targets = ['server', 'client', 'python', 'docs'] as const;
+export type Target = (typeof targets)[number];
+
+export interface GenerateOptions extends LoadOptions {
+  readonly targets: ReadonlySet<Target>;
+  readonly imports: ImportStyle;
 }
 
 export interface Reporter {
@@ -21,45 +41,84 @@ export interface Reporter {
   warn(warning: string): void;
 }
 
+interface Loaded {
+  readonly websocket: LoadedAsyncapi;
+  readonly rest: LoadedOpenapi | null;
+  /** The absolute paths of all that was read. */
+  readonly files: string[];
+}
+
 /**
- * Writes all that the contracts give into a folder: `asyncapi/` and `openapi/`.
+ * Writes all that the contracts give into a folder: `asyncapi/`, `openapi/`, `python/` and `docs/`. Returns the
+ * absolute paths of the files that the contracts are made of.
  *
  * @throws GenerationError with all that the first step to fail has found, in both contracts
  */
-export async function generateFiles(contracts: Contracts, folder: string, reporter: Reporter): Promise<void> {
-  const [websocket, rest] = await loadAll(contracts);
-  for (const warning of [...websocket.warnings, ...(rest?.warnings ?? [])]) reporter.warn(warning);
-  reporter.progress(`${contracts.asyncapi}: ${summarize(websocket.model)}`);
-  if (rest !== null) reporter.progress(`${contracts.openapi}: ${count(rest.model.operations, 'operation')}`);
-
-  const asyncapi = join(folder, 'asyncapi');
-  await generateSchemas(websocket, 'posted/contract', asyncapi);
-  reporter.progress(`asyncapi: ${summarizeSchemas(websocket.schemas)}`);
-  const { renderTemplates } = await import('./asyncapi/render-templates.ts');
-  await renderTemplates(['server', 'client'], websocket.parsed, websocket.model, asyncapi);
-  reporter.progress('asyncapi: channels, handlers, publishers, client');
-  if (rest === null) return;
-
-  const openapi = join(folder, 'openapi');
-  await generateSchemas(rest, 'posted/rest', openapi);
-  reporter.progress(`openapi: ${summarizeSchemas(rest.schemas)}`);
-  const { renderHandlers, renderOperations } = await import('./openapi/render-openapi.ts');
-  await writeFile(join(openapi, 'operations.ts'), renderOperations(rest.model));
-  await writeFile(join(openapi, 'handlers.ts'), renderHandlers(rest.model));
-  reporter.progress('openapi: operations, handlers');
+export async function generateFiles(
+  contracts: Contracts,
+  options: GenerateOptions,
+  folder: string,
+  reporter: Reporter,
+): Promise<readonly string[]> {
+  const { websocket, rest, files } = await loadContracts(contracts, options, reporter);
+  const { targets: wanted, imports } = options;
+  if (wanted.has('server') || wanted.has('client')) {
+    await generateAsyncapi(websocket, options, join(folder, 'asyncapi'), reporter);
+  }
+  if (rest !== null && wanted.has('server')) {
+    await generateOpenapi(rest, imports, join(folder, 'openapi'), reporter);
+  }
+  if (wanted.has('python')) {
+    const { generatePython } = await import('./python/generate-python.ts');
+    await generatePython(websocket, join(folder, 'python'));
+    reporter.progress('python: models, client');
+  }
+  if (wanted.has('docs')) {
+    const { generateDocs } = await import('./docs/generate-docs.ts');
+    const { openapi } = contracts;
+    const documents = {
+      asyncapi: websocket.document,
+      openapi: openapi === null ? null : await readContract(openapi),
+      title: websocket.model.title,
+    };
+    await generateDocs(documents, join(folder, 'docs'));
+    reporter.progress('docs: the page');
+  }
+  for (const [name, file] of contracts.messages) {
+    const { loadMessages } = await import('./asyncapi/load-asyncapi.ts');
+    const { schemas, title, warnings, files: further } = await loadMessages(file, options);
+    for (const text of warnings) reporter.warn(text);
+    await generateSchemas({ schemas, model: title }, imports.runtime.contract, imports, join(folder, name));
+    reporter.progress(`${name}: ${summarizeSchemas(schemas)}`);
+    files.push(...further);
+  }
+  return files;
 }
 
-/** Both contracts, or all that is wrong with either. */
-async function loadAll({ asyncapi, openapi }: Contracts): Promise<[LoadedAsyncapi, LoadedOpenapi | null]> {
-  const [websocket, rest] = await Promise.allSettled([
-    loadAsyncapi(asyncapi),
-    openapi === null ? Promise.resolve(null) : loadOpenapi(openapi),
+/** @throws GenerationError with all that is wrong with either contract */
+export async function loadContracts(
+  { asyncapi, openapi }: Pick<Contracts, 'asyncapi' | 'openapi'>,
+  options: LoadOptions,
+  reporter: Reporter,
+): Promise<Loaded> {
+  // Imported when there is something to load: the parsers take a second.
+  const loads = await Promise.allSettled([
+    import('./asyncapi/load-asyncapi.ts').then(({ loadAsyncapi }) => loadAsyncapi(asyncapi, options)),
+    openapi === null
+      ? null
+      : import('./openapi/load-openapi.ts').then(({ loadOpenapi }) => loadOpenapi(openapi, options)),
   ]);
-  if (websocket.status === 'fulfilled' && rest.status === 'fulfilled') return [websocket.value, rest.value];
-  const failures = [websocket, rest].flatMap((result) =>
-    result.status === 'rejected' ? [result.reason] : [],
-  );
-  throw new GenerationError(failures.flatMap(problemsOf));
+  const [websocket, rest] = loads;
+  if (websocket.status === 'rejected' || rest.status === 'rejected') {
+    const failures = loads.flatMap((load) => (load.status === 'rejected' ? [load.reason] : []));
+    throw new GenerationError(failures.flatMap(problemsOf));
+  }
+  for (const text of [...websocket.value.warnings, ...(rest.value?.warnings ?? [])]) reporter.warn(text);
+  reporter.progress(`${asyncapi}: ${summarize(websocket.value.model)}`);
+  if (rest.value !== null)
+    reporter.progress(`${openapi}: ${count(rest.value.model.operations, 'operation')}`);
+  const files = [...websocket.value.files, ...(openapi === null ? [] : [resolve(openapi)])];
+  return { websocket: websocket.value, rest: rest.value, files };
 }
 
 function problemsOf(failure: unknown): readonly Problem[] {
@@ -67,18 +126,47 @@ function problemsOf(failure: unknown): readonly Problem[] {
   throw failure;
 }
 
+async function generateAsyncapi(
+  { parsed, model, schemas }: LoadedAsyncapi,
+  { targets: wanted, imports }: GenerateOptions,
+  folder: string,
+  reporter: Reporter,
+): Promise<void> {
+  await generateSchemas({ schemas, model }, imports.runtime.contract, imports, folder);
+  reporter.progress(`asyncapi: ${summarizeSchemas(schemas)}`);
+  const { renderTemplates } = await import('./asyncapi/render-templates.ts');
+  const templates = wanted.has('client') ? ['server', 'client'] : ['server'];
+  await renderTemplates(templates, parsed, { contract: model, ...imports }, folder);
+  reporter.progress(`asyncapi: channels, handlers, publishers${wanted.has('client') ? ', client' : ''}`);
+}
+
+async function generateOpenapi(
+  { model, schemas }: LoadedOpenapi,
+  imports: ImportStyle,
+  folder: string,
+  reporter: Reporter,
+): Promise<void> {
+  await generateSchemas({ schemas, model }, imports.runtime.rest, imports, folder);
+  reporter.progress(`openapi: ${summarizeSchemas(schemas)}`);
+  const { renderHandlers, renderOperations } = await import('./openapi/render-openapi.ts');
+  await writeFile(join(folder, 'operations.ts'), renderOperations(model, imports));
+  await writeFile(join(folder, 'handlers.ts'), renderHandlers(model, imports));
+  reporter.progress('openapi: operations, handlers');
+}
+
 async function generateSchemas(
   { schemas, model }: { readonly schemas: SchemaSet; readonly model: ContractTitle },
-  guardModule: 'posted/contract' | 'posted/rest',
+  guardModule: string,
+  { extension }: ImportStyle,
   folder: string,
 ): Promise<void> {
   // Imported when the contracts have been found sound: loading Modelina, and later Generator, takes a second.
   const { generateModels } = await import('./schemas/generate-models.ts');
-  const { declareValidators, generateValidators } = await import('./schemas/generate-validators.ts');
+  const { generateValidators } = await import('./schemas/generate-validators.ts');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'models.ts'), await generateModels(schemas, model));
-  await writeFile(join(folder, 'validators.js'), await generateValidators(schemas, model));
-  await writeFile(join(folder, 'validators.d.ts'), declareValidators(schemas, model, guardModule));
+  const imports = { contract: guardModule, extension };
+  await writeFile(join(folder, 'validators.ts'), await generateValidators(schemas, model, imports));
 }
 
 function summarize({ channels }: ContractModel): string {

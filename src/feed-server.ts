@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { join } from 'node:path';
 import { contract } from '../generated/asyncapi/channels.ts';
 import { operations } from '../generated/openapi/operations.ts';
 import { secretKey, type TokenKey } from './auth/keys.ts';
@@ -10,7 +9,9 @@ import { loadOrCreateSecret } from './auth/secret.ts';
 import { createTokens } from './auth/tokens.ts';
 import type { Settings } from './config/read-settings.ts';
 import { createContractServer } from './contract/server.ts';
+import { createDocs } from './docs.ts';
 import { errorCode } from './error-code.ts';
+import { catchUpTo } from './feed/catch-up-to.ts';
 import { Delivery } from './feed/delivery.ts';
 import { createFriends } from './feed/friends.ts';
 import { createPosts } from './feed/posts.ts';
@@ -24,7 +25,9 @@ import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createRestApp, type Mount } from './rest/app.ts';
 import { createServer } from './rest/server.ts';
-import { openSqliteStore } from './store/sqlite-store.ts';
+import type { FeedEvent } from './store/event.ts';
+import { openStore } from './store/open-store.ts';
+import { PostgresHints } from './store/postgres/hints.ts';
 
 /** The whole server: REST and WebSocket on one port, over one store. */
 export interface FeedServer {
@@ -57,11 +60,9 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
   });
   const metrics = createMetrics(contract);
   const failed = Promise.withResolvers<Error>();
-  const store = await openSqliteStore({
-    path: join(settings.dataDir, 'posted.sqlite'),
-    log,
-    onFailure: failed.resolve,
-  });
+  const databaseUrl = settings.databaseUrl?.reveal();
+  const store = await openStore({ databaseUrl, dataDir: settings.dataDir, log, onFailure: failed.resolve });
+  let hints: PostgresHints | null = null;
   let isStopping = false;
 
   try {
@@ -107,25 +108,37 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
       },
     );
     metrics.watchDelivery(() => ({ ...delivery.stats(), queuedBytes: contractServer.queuedBytes }));
+    const offer = (event: FeedEvent): void => {
+      tail.offer(event);
+      hints?.publish(event.seq);
+    };
     const passwords = createPasswords({ maxPending: maxPendingPasswords });
     const app = createRestApp({
       operations,
       handlers: createOperationHandlers({
         users: createUsers(store, passwords, tokens),
-        friends: createFriends(store, tail),
-        posts: createPosts(store, tail, delivery),
+        friends: createFriends(store, { offer }),
+        posts: createPosts(store, { offer }, delivery),
       }),
       security: { bearerAuth: ({ token }: { readonly token: string }) => tokens.verify(token) },
       observer: metrics,
       log,
       origins: settings.allowedOrigins,
       limits: { bodyBytes: settings.maxBodyBytes },
-      mounts: createMounts(),
+      mounts: { ...createMounts(), ...(await createDocs()) },
     });
     const http = createServer({ app, log });
     http.on('upgrade', contractServer.handleUpgrade);
     const requests = countRequests(http);
     await listen(http, settings.host, settings.port);
+    if (databaseUrl !== undefined) {
+      hints = new PostgresHints({
+        url: databaseUrl,
+        log,
+        onHint: (headSeq) => void catchUpTo(tail, headSeq),
+        onUp: () => void tail.catchUp(),
+      });
+    }
     const url = urlOf(http, settings.host);
     log.info({ url }, 'listening');
 
@@ -148,6 +161,7 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
         await closed;
         await stopPruning();
         await delivery.close();
+        await hints?.close();
         await store.close();
       },
     };

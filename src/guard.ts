@@ -18,6 +18,20 @@ export interface Guard<Value> {
 }
 
 /**
+ * Asks a guard about a value of any depth. The guards of schemas that contain themselves call themselves, and a
+ * stranger's value may be nested more deeply than the stack is: such a value is refused like any other wrong one.
+ */
+export function accepts<Value>(guard: Guard<Value>, value: unknown): value is Value {
+  try {
+    return guard(value);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    guard.errors = [{ instancePath: '', keyword: '', message: 'is nested too deeply', params: {} }];
+    return false;
+  }
+}
+
+/**
  * Says what the last failed call of `guard` found, where, and what is allowed there: one sentence
  * that repeats the contract but never the value, so that it may be sent and logged. `subject` names
  * what was checked.

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Store } from './store/store.ts';
 
 /** What /readyz answers with. */
@@ -7,12 +8,16 @@ export interface Readiness {
   readonly dependencies: Readonly<Record<string, 'up' | 'down'>>;
 }
 
+/** A dependency that has not answered by then is down: those who ask do not wait long either. */
+const timeoutMs = 2000;
+
 /** Whether this server should get traffic: what it depends on answers, and it is not stopping. */
 export async function checkReadiness(store: Pick<Store, 'ping'>, isStopping: boolean): Promise<Readiness> {
-  const isStoreUp = await store.ping().then(
+  const answered = store.ping().then(
     () => true,
     () => false,
   );
+  const isStoreUp = await Promise.race([answered, wait(timeoutMs, false, { ref: false })]);
   return {
     isReady: isStoreUp && !isStopping,
     dependencies: { store: isStoreUp ? 'up' : 'down' },

@@ -1,5 +1,3 @@
-import { pino, stdSerializers } from 'pino';
-
 /** The narrow shape of a logger that this code base uses. Fields first, then a constant message. */
 export interface Log {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -10,17 +8,3 @@ export interface Log {
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
-
-/** One JSON object a line on standard error; standard output is left to what a person asked for. */
-export function createLog(level: LogLevel): Log {
-  return pino(
-    {
-      level,
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: stdSerializers.err },
-    },
-    pino.destination({ dest: 2, sync: false }),
-  );
-}

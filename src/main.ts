@@ -4,7 +4,8 @@ import { readCommandLine } from './config/command-line.ts';
 import { renderHelp } from './config/help.ts';
 import { readSettings, SettingsError } from './config/read-settings.ts';
 import { type FeedServer, startFeedServer } from './feed-server.ts';
-import { createLog, type Log } from './log.ts';
+import type { Log } from './log.ts';
+import { createLog } from './pino-log.ts';
 
 /** Runs the server until a signal or a failure ends it; resolves with the exit code. */
 async function main(argv: readonly string[]): Promise<number> {

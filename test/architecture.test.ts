@@ -20,22 +20,30 @@ const foundation = [
 /** What each part may import, besides itself and the foundation. The first rule that matches a file is its own. */
 const rules: readonly { readonly part: string; readonly mayImport: readonly string[] }[] = [
   ...foundation.map((part) => ({ part, mayImport: [] })),
-  { part: 'generated/asyncapi/', mayImport: ['src/contract/index.ts', 'src/client/node.ts'] },
-  { part: 'generated/openapi/', mayImport: ['src/rest/index.ts'] },
+  // The entry points of the package.
+  {
+    part: 'generated/asyncapi/',
+    mayImport: ['src/contract/types.ts', 'src/contract/index.ts', 'src/client/index.ts'],
+  },
+  { part: 'generated/openapi/', mayImport: ['src/contract/types.ts', 'src/rest/index.ts'] },
+  { part: 'generated/events/', mayImport: ['src/contract/types.ts'] },
   { part: 'src/contract/', mayImport: ['generated/'] },
   {
     part: 'src/client/',
     mayImport: [
       'generated/',
+      'src/contract/base64.ts',
       'src/contract/close-codes.ts',
+      'src/contract/correlation.ts',
       'src/contract/descriptor.ts',
       'src/contract/handlers.ts',
       'src/contract/subprotocol.ts',
+      'src/contract/telling.ts',
     ],
   },
   { part: 'src/auth/', mayImport: [] },
   { part: 'src/store/', mayImport: [] },
-  { part: 'src/broker/', mayImport: ['src/store/'] },
+  { part: 'src/broker/', mayImport: ['generated/events/', 'src/store/'] },
   { part: 'src/feed/', mayImport: ['src/auth/', 'src/store/', 'src/broker/'] },
   // Of the contract runtime, handlers know the types that generated interfaces are made of: never a socket.
   { part: 'src/handlers/', mayImport: ['generated/', 'src/feed/', 'src/auth/', 'src/contract/handlers.ts'] },
@@ -46,7 +54,9 @@ const rules: readonly { readonly part: string; readonly mayImport: readonly stri
     mayImport: ['src/contract/observer.ts', 'src/rest/observer.ts', 'src/delivery-metrics.ts'],
   },
   { part: 'src/delivery-metrics.ts', mayImport: ['src/feed/delivery.ts'] },
-  { part: 'src/cli/bump-epoch.ts', mayImport: ['src/config/', 'src/store/sqlite-store.ts'] },
+  // What operators run beside the server.
+  { part: 'src/cli/bump-epoch.ts', mayImport: ['src/config/', 'src/store/', 'src/pino-log.ts'] },
+  { part: 'src/cli/migrate.ts', mayImport: ['src/config/', 'src/store/', 'src/pino-log.ts'] },
   { part: 'src/cli/', mayImport: ['generated/', 'src/client/', 'src/contract/close-codes.ts'] },
   { part: 'src/', mayImport: ['generated/', 'src/'] },
 ];
@@ -57,17 +67,12 @@ const packages: readonly { readonly name: RegExp; readonly onlyIn: RegExp }[] = 
   { name: /^jsonwebtoken$/, onlyIn: /^src\/auth\/tokens\.ts$/ },
   { name: /^@node-rs\/argon2$/, onlyIn: /^src\/auth\/passwords\.ts$/ },
   { name: /^(hono|@hono\/.*)(\/.*)?$/, onlyIn: /^src\/rest\// },
-  { name: /^(kysely|node:sqlite)(\/.*)?$/, onlyIn: /^src\/store\// },
-  { name: /^pino$/, onlyIn: /^src\/log\.ts$/ },
+  { name: /^(kysely|node:sqlite|pg)(\/.*)?$/, onlyIn: /^src\/store\// },
+  { name: /^(@redis\/client|amqplib|@platformatic\/kafka|@nats-io\/.*)$/, onlyIn: /^src\/broker\// },
+  { name: /^pino$/, onlyIn: /^src\/pino-log\.ts$/ },
   { name: /^prom-client$/, onlyIn: /^src\/(delivery-)?metrics\.ts$/ },
-  { name: /^(@asyncapi\/.*|ajv.*|rolldown|yaml|@seriousme\/.*)$/, onlyIn: /^(scripts|templates)\// },
+  { name: /^(@asyncapi\/.*|ajv.*|react.*|rolldown|yaml|@seriousme\/.*)$/, onlyIn: /^(scripts|templates)\// },
 ];
-
-const self: Readonly<Record<string, string>> = {
-  'posted/contract': 'src/contract/index.ts',
-  'posted/client': 'src/client/node.ts',
-  'posted/rest': 'src/rest/index.ts',
-};
 
 interface Import {
   readonly from: string;
@@ -95,8 +100,7 @@ const imports: readonly Import[] = files.flatMap((from) => {
         .join('/');
       return { from, to, isLocal: true };
     }
-    const own = self[specifier];
-    return own === undefined ? { from, to: specifier, isLocal: false } : { from, to: own, isLocal: true };
+    return { from, to: specifier, isLocal: false };
   });
 });
 

@@ -140,8 +140,8 @@ describe('a mistake in the environment', () => {
     ['FEED_AUDIENCE', 'Friends', '"Friends" is not allowed. Allowed: everyone, friends.'],
     [
       'DATABASE_URL',
-      'postgres://posted:hunter2@db/posted',
-      'postgres is not supported by this version yet. Allowed: nothing yet: leave it unset.',
+      'mysql://posted:hunter2@db/posted',
+      'the text does not begin with postgres:// or postgresql://. Allowed: a URL such as postgres://user:password@host:5432/database; what is reserved in a password is written as %XX.',
     ],
     [
       'BROKER_URL',
@@ -192,7 +192,7 @@ describe('a mistake in the environment', () => {
     const env = {
       JWT_SECRET: 'hunter2',
       JWT_PUBLIC_KEY: 'hunter2',
-      DATABASE_URL: 'postgres://posted:hunter2@db',
+      DATABASE_URL: 'mysql://posted:hunter2@db',
       BROKER_URL: 'redis://:hunter2@broker',
     };
     expect(mistakesOf({ env })).toHaveLength(5);

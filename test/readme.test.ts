@@ -34,6 +34,13 @@ async function readUntil(
   return output;
 }
 
+/** A copy of this project is not built: what the package is called there stands in its sources. */
+function fromSource(example: string): string {
+  return example
+    .replace("'posted/client'", "'./src/client/node.ts'")
+    .replace("'posted/server'", "'./src/contract/index.ts'");
+}
+
 /** npm and bash run others as their children: the signal is for all of them. */
 async function stopGroup(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null) return;
@@ -77,7 +84,7 @@ describe('the README', () => {
     const { url, socketUrl } = await startFeed();
     const ada = await registerUser(url);
     const project = copyProject();
-    const client = example.replace('ws://localhost:8080', socketUrl);
+    const client = fromSource(example.replace('ws://localhost:8080', socketUrl));
     expect(client).not.toBe(example);
     writeFileSync(join(project.dir, 'example.ts'), `const token = process.env.TOKEN ?? '';\n${client}`);
     expect(await project.typeCheck('example.ts')).toEqual({ code: 0, output: '' });
@@ -99,12 +106,12 @@ describe('the README', () => {
     const [example = ''] = blocksOf(section, 'ts');
     const project = copyProject();
     writeFileSync(join(project.dir, 'ticker.json'), document);
-    const [, args = ''] = /^npm run generate -- (.*)\n$/.exec(command) ?? [];
+    const [, args = ''] = /^npx posted generate (.*)\n$/.exec(command) ?? [];
     expect(await project.generate(...args.split(' '))).toMatchObject({ code: 0 });
     const listen = 'server.listen(8081);';
     expect(example).toContain(listen);
     const onFreePort = "server.listen(0, '127.0.0.1', () => console.log(JSON.stringify(server.address())));";
-    writeFileSync(join(project.dir, 'example.ts'), example.replace(listen, onFreePort));
+    writeFileSync(join(project.dir, 'example.ts'), fromSource(example.replace(listen, onFreePort)));
     expect(await project.typeCheck('example.ts', 'ticker')).toEqual({ code: 0, output: '' });
 
     const server = spawn(process.execPath, ['example.ts'], {
@@ -116,6 +123,14 @@ describe('the README', () => {
     const { port } = JSON.parse(await readUntil(server, '}'));
     const client = await connectClient(`ws://127.0.0.1:${port}/prices/ACME`, bearer('ada'));
     expect(await client.take(1)).toEqual(['{"cents":1250}']);
+  });
+
+  it('begins a project as the package does', () => {
+    const [commands = ''] = blocksOf('Your own document', 'sh');
+    // test/scripts/package.test.ts runs them, with the file that `npm pack` makes.
+    expect(commands.replaceAll(/ +#.*/g, '')).toBe(
+      'npm i posted\nnpx posted init . asyncapi.yaml\nnpm install\nnpm start\n',
+    );
   });
 
   it('lists every setting', () => {

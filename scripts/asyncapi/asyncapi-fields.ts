@@ -6,13 +6,16 @@ const described = ['title', 'summary', 'description', 'tags', 'externalDocs'];
 
 export const serverFields: Fields = {
   object: 'a server',
-  read: ['protocol', 'security'],
-  documentation: [...described, 'host', 'protocolVersion'],
-  refused: {
-    pathname: 'put it at the beginning of every channel address',
-    variables: 'write the host out',
-    bindings: 'remove them: a WebSocket server has none',
-  },
+  read: ['bindings', 'host', 'pathname', 'protocol', 'security', 'variables'],
+  documentation: [...described, 'protocolVersion'],
+  refused: {},
+};
+
+export const serverVariableFields: Fields = {
+  object: 'a server variable',
+  read: ['default', 'description', 'enum'],
+  documentation: ['examples'],
+  refused: {},
 };
 
 export const channelFields: Fields = {
@@ -34,62 +37,75 @@ export const channelFields: Fields = {
 
 export const parameterFields: Fields = {
   object: 'a parameter',
-  read: ['description', 'enum', 'examples'],
-  documentation: [],
-  refused: {
-    default: 'remove it: a path always has a value in that place',
-    location: 'remove it: the value comes from the path',
-  },
-};
-
-export const channelBindingsFields: Fields = {
-  object: 'channel bindings',
-  read: ['ws'],
-  documentation: [],
+  read: ['default', 'description', 'enum', 'examples'],
+  // It says that the value also stands in a message. What counts is the path.
+  documentation: ['location'],
   refused: {},
 };
 
 export const wsChannelBindingFields: Fields = {
   object: 'the ws binding',
-  read: ['method', 'query'],
+  read: ['headers', 'method', 'query'],
   documentation: ['bindingVersion'],
-  refused: { headers: 'put what they carry into `query`: browsers cannot set headers on a WebSocket' },
+  refused: {},
 };
 
 export const operationFields: Fields = {
   object: 'an operation',
-  read: ['action', 'channel', 'description', 'messages', 'summary', 'title'],
+  read: ['action', 'bindings', 'channel', 'description', 'messages', 'reply', 'security', 'summary', 'title'],
   documentation: ['tags', 'externalDocs'],
-  refused: {
-    bindings: 'remove them: a WebSocket operation has none',
-    reply: 'make an operation of its own for the reply',
-    security: 'put it on the servers of the channel',
-    traits: 'write the fields of the traits into the operation',
-  },
+  refused: {},
+};
+
+export const replyFields: Fields = {
+  object: 'a reply',
+  read: ['channel', 'messages'],
+  // On a WebSocket the answer goes back on the connection that the question came on.
+  documentation: ['address'],
+  refused: {},
 };
 
 export const messageFields: Fields = {
   object: 'a message',
-  read: ['contentType', 'description', 'examples', 'payload', 'summary', 'title'],
-  documentation: ['name', 'tags', 'externalDocs'],
-  refused: {
-    bindings: 'remove them: a WebSocket message has none',
-    correlationId: 'put it into the payload',
-    headers: 'put them into the payload: a WebSocket frame has none',
-    traits: 'write the fields of the traits into the message',
-  },
+  read: [
+    'bindings',
+    'contentType',
+    'correlationId',
+    'description',
+    'examples',
+    'headers',
+    'payload',
+    'summary',
+    'title',
+  ],
+  documentation: ['deprecated', 'name', 'tags', 'externalDocs'],
+  refused: {},
 };
 
 export const messageExampleFields: Fields = {
   object: 'a message example',
-  read: ['payload'],
+  read: ['headers', 'payload'],
   documentation: ['name', 'summary'],
+  refused: {},
+};
+
+export const correlationIdFields: Fields = {
+  object: 'a correlation id',
+  read: ['location'],
+  documentation: ['description'],
+  refused: {},
+};
+
+export const multiFormatSchemaFields: Fields = {
+  object: 'a schema of a format',
+  read: ['schema', 'schemaFormat'],
+  documentation: [],
   refused: {},
 };
 
 export const securitySchemeFields: Fields = {
   object: 'a security scheme',
-  read: ['description', 'scheme', 'type'],
-  documentation: ['bearerFormat'],
+  read: ['description', 'in', 'name', 'scheme', 'scopes', 'type'],
+  documentation: ['bearerFormat', 'flows', 'openIdConnectUrl'],
   refused: {},
 };

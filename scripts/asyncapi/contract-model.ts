@@ -9,7 +9,9 @@ export interface ContractModel extends ContractTitle {
   readonly channels: readonly ChannelModel[];
 }
 
+/** All that is spoken on the connections to one address. */
 export interface ChannelModel {
+  /** Of the contract's channel; of the first, where several have this address. */
   readonly name: string;
   /** What its descriptor is called. */
   readonly identifier: string;
@@ -17,13 +19,41 @@ export interface ChannelModel {
   readonly typeName: string;
   readonly address: string;
   readonly description: string;
+  /** The servers of the contract that serve it. */
+  readonly servers: readonly ServerModel[];
   readonly parameters: SchemaUse | null;
+  /** The parameters that have a default, by name: a client may leave them out. */
+  readonly parameterDefaults: Readonly<Record<string, string>>;
   readonly query: SchemaUse | null;
+  readonly headers: SchemaUse | null;
+  readonly headerNames: readonly string[];
   /** Any one of them suffices. */
   readonly security: readonly SecurityModel[];
+  /** All that the server sends, answers among them; each message once. */
+  readonly send: readonly MessageModel[];
+  /** All that the server receives, answers among them; each message once. */
+  readonly receive: readonly MessageModel[];
   readonly operations: readonly OperationModel[];
   /** Null where connections cannot be resumed. */
   readonly resume: ResumeModel | null;
+}
+
+export interface ServerModel {
+  readonly name: string;
+  readonly protocol: 'ws' | 'wss';
+  readonly host: string;
+  /** '' where there is none; else it begins with a slash and ends without one. */
+  readonly pathname: string;
+  readonly description: string;
+  readonly variables: readonly ServerVariableModel[];
+}
+
+export interface ServerVariableModel {
+  readonly name: string;
+  readonly description: string;
+  /** Empty: any value. */
+  readonly values: readonly string[];
+  readonly default: string | null;
 }
 
 /** The names that resuming a connection takes, as they stand in the contract. */
@@ -39,46 +69,55 @@ export interface ResumeModel {
 
 export interface SecurityModel {
   readonly name: string;
-  readonly type: 'http';
-  readonly scheme: 'bearer';
   readonly description: string;
-}
-
-interface OperationModel {
-  readonly name: string;
-  readonly action: Action;
-  readonly description: string;
-  readonly messages: readonly MessageModel[];
+  readonly credentials: 'bearer' | 'basic' | 'apiKey';
+  readonly in: 'authorization' | 'user' | 'password' | 'header' | 'query' | 'cookie';
+  /** The name of the header, query parameter or cookie; '' where that is `Authorization`. */
+  readonly parameter: string;
+  readonly scopes: readonly string[];
 }
 
 /** From the point of view of the server. */
 export type Action = 'send' | 'receive';
 
+export interface OperationModel {
+  readonly name: string;
+  readonly action: Action;
+  readonly description: string;
+  readonly messages: readonly OperationMessageModel[];
+  /** The messages that answer, in the other direction; null where none does. */
+  readonly reply: readonly MessageModel[] | null;
+  /** Any one of them suffices; empty where the operation asks for no more than the connection. */
+  readonly security: readonly SecurityModel[];
+}
+
+export interface OperationMessageModel {
+  readonly message: MessageModel;
+  /** What the type of the function that sends it is called; null for what the server receives. */
+  readonly publisher: string | null;
+}
+
 export interface MessageModel {
   readonly name: string;
   readonly description: string;
   readonly contentType: string;
-  /** The type of its payload, as source. */
+  readonly encoding: 'json' | 'text' | 'binary';
+  /** The name of the definition of what a frame holds; null for bytes. */
+  readonly definition: string | null;
+  /** The type of what a frame holds, as source: of a message with headers, an object of `headers` and `payload`. */
   readonly type: string;
-  readonly guard: string;
-  /** How it is told from the others that go in the same direction; null where there are no others. */
+  /** Null for bytes. */
+  readonly guard: string | null;
+  /** How it is told from the others of its direction; null where its guard tells, or there are no others. */
   readonly tag: MessageTag | null;
-  /** What the type of its publisher is called; null for what the server receives. */
-  readonly publisher: string | null;
+  /** The names of the properties that lead to its correlation id. */
+  readonly correlationId: readonly [string, ...string[]] | null;
+  /** What the contract gives as examples of what a frame holds. */
+  readonly examples: readonly unknown[];
 }
 
-/** A property that every message of a direction has, with another value in each. */
+/** A property that has, in each message of a direction, other values. */
 export interface MessageTag {
-  readonly property: string;
-  readonly value: string;
-}
-
-/** The messages that go in one direction, each with its operation. */
-export function messagesOf(
-  { operations }: Pick<ChannelModel, 'operations'>,
-  action: Action,
-): readonly (readonly [OperationModel, MessageModel])[] {
-  return operations
-    .filter((operation) => operation.action === action)
-    .flatMap((operation) => operation.messages.map((message) => [operation, message] as const));
+  readonly path: readonly [string, ...string[]];
+  readonly values: readonly (string | number | boolean | null)[];
 }

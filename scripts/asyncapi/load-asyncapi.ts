@@ -1,66 +1,119 @@
-import { type AsyncAPIDocumentInterface, Parser } from '@asyncapi/parser';
-import { checkDocument } from '../contract/check-document.ts';
-import { type ContractDocument, readContract } from '../contract/contract-document.ts';
+import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
+import { type ContractDocument, documentOf } from '../contract/contract-document.ts';
+import { ContractFiles } from '../contract/contract-files.ts';
 import { ContractNode } from '../contract/contract-node.ts';
-import { joinPointer } from '../contract/json-pointer.ts';
+import { Problems } from '../contract/problems.ts';
 import { checkSchemas } from '../schemas/check-schemas.ts';
 import { SchemaSet } from '../schemas/schema-set.ts';
+import type { ContractTitle } from '../source/typescript-source.ts';
+import { bundle } from './bundle.ts';
 import type { ContractModel } from './contract-model.ts';
-import { readAsyncapi } from './read-asyncapi.ts';
+import { createMessageReader } from './messages.ts';
+import { parseAsyncapi } from './official-parser.ts';
+import { readAsyncapi, titleOf } from './read-asyncapi.ts';
+import { applyTraits } from './traits.ts';
+
+export interface LoadAsyncapiOptions {
+  /** Whether references to http and https addresses are followed. Default: no. */
+  readonly allowRemote?: boolean;
+  /** Whether warnings are problems. Default: no. */
+  readonly strict?: boolean;
+}
 
 export interface LoadedAsyncapi {
+  /** The contract as one AsyncAPI 3.0.0 document, without traits. */
+  readonly document: ContractDocument;
   /** As the official parser understands it: what @asyncapi/generator is given. */
   readonly parsed: AsyncAPIDocumentInterface;
   readonly model: ContractModel;
   readonly schemas: SchemaSet;
   readonly warnings: readonly string[];
+  /** The absolute paths of all local files that it is written in. */
+  readonly files: readonly string[];
 }
 
 /**
- * Reads and checks an AsyncAPI document.
+ * Reads and checks an AsyncAPI document: 2.x, 3.0 or 3.1, JSON or YAML, in one file or in several.
  *
  * @throws GenerationError with all that the first step to fail has found
  */
-export async function loadAsyncapi(file: string): Promise<LoadedAsyncapi> {
-  const document = await readContract(file);
+export async function loadAsyncapi(
+  file: string,
+  { allowRemote = false, strict = false }: LoadAsyncapiOptions = {},
+): Promise<LoadedAsyncapi> {
+  const files = new ContractFiles(allowRemote);
+  const { document, parsed } = await readDocument(file, files, new Problems(strict));
   const root = new ContractNode(document);
-  if (root.text('asyncapi') !== '3.0.0') {
-    root.reportAt('asyncapi', 'this is no AsyncAPI 3.0.0 document', 'convert it to `asyncapi: 3.0.0`');
-  }
-  // Before the parser, which would fetch what a reference to another place names.
-  checkDocument(document);
-  document.throwProblems();
-
-  const parsed = await parse(document);
   const schemas = new SchemaSet(document, 'draft-07', root.get('components', 'schemas'));
   const model = readAsyncapi(root, schemas);
   checkSchemas(document, schemas);
   document.throwProblems();
-  return { parsed, model, schemas, warnings: document.warnings };
+  return { document, parsed, model, schemas, warnings: document.warnings, files: files.paths };
 }
 
-/** As language servers number severities; the others are information and hints. */
-const [errorLevel, warningLevel] = [0, 1];
+/** What the messages of a document hold, whatever protocol they travel by. */
+export interface LoadedMessages extends Pick<LoadedAsyncapi, 'schemas' | 'warnings' | 'files'> {
+  readonly title: ContractTitle;
+}
 
-async function parse(document: ContractDocument): Promise<AsyncAPIDocumentInterface> {
-  const { document: parsed, diagnostics } = await new Parser().parse(document.text);
-  for (const { code, message, path, severity } of diagnostics) {
-    // 3.0.0 is meant: for WebSocket nothing differs in 3.1, which several tools read as an empty document.
-    if (code === 'asyncapi-latest-version') continue;
-    // Only says that another error stands beside it.
-    if (/must match "(then|else)" schema$/.test(message)) continue;
-    // What a reference leads to is found wrong in each place that has the reference.
-    const pointer = document.origin(joinPointer('', ...path));
-    const what = message.replace(/\.$|, stack: .*/s, '');
-    const isSchema = String(code).startsWith('asyncapi-document-');
-    const fix = isSchema
-      ? 'change it to what AsyncAPI 3.0.0 allows there'
-      : `see the rule ${code} of AsyncAPI's parser`;
-    const level: number = severity;
-    if (level === errorLevel) document.report(pointer, what, fix);
-    else if (level === warningLevel) document.warn(pointer, what, fix);
-  }
+/**
+ * Reads and checks the messages alone of an AsyncAPI document, whatever its servers speak.
+ *
+ * @throws GenerationError with all that the first step to fail has found
+ */
+export async function loadMessages(
+  file: string,
+  { allowRemote = false, strict = false }: LoadAsyncapiOptions = {},
+): Promise<LoadedMessages> {
+  const files = new ContractFiles(allowRemote);
+  const { document } = await readDocument(file, files, new Problems(strict));
+  const root = new ContractNode(document);
+  const schemas = new SchemaSet(document, 'draft-07', root.get('components', 'schemas'));
+  const read = createMessageReader(schemas, root.text('defaultContentType'));
+  const channels = root.get('channels')?.items ?? [];
+  const messages = [
+    root.get('components', 'messages'),
+    ...channels.map((channel) => channel.get('messages')),
+  ];
+  for (const [name, message] of messages.flatMap((node) => node?.entries ?? [])) read(name, message);
+  checkSchemas(document, schemas);
   document.throwProblems();
-  if (parsed === undefined) throw new TypeError(`The parser finds nothing in ${document.file}.`);
-  return parsed;
+  const { warnings } = document;
+  return { schemas, warnings, files: files.paths, title: titleOf(root) };
+}
+
+async function readDocument(
+  file: string,
+  files: ContractFiles,
+  problems: Problems,
+): Promise<Pick<LoadedAsyncapi, 'document' | 'parsed'>> {
+  const main = await files.readMain(file);
+  const version = versionOf(documentOf(main, problems));
+  const bundled = await bundle(main, files, problems);
+  bundled.throwProblems();
+  if (version.startsWith('2')) {
+    // Its advice is about what 3.0 does in another way.
+    await parseAsyncapi(bundled, version, true);
+    // Loaded when it is needed: it brings a YAML parser and a converter of OpenAPI with it.
+    const { convertVersion2 } = await import('./convert.ts');
+    const document = convertVersion2(applyTraits(bundled, 'traits'));
+    return { document, parsed: await parseAsyncapi(document, '3.0.0', false) };
+  }
+  // For WebSocket nothing differs in 3.1, which several tools read as an empty document.
+  const document = bundled.become({ ...Object(bundled.value), asyncapi: '3.0.0' }, new Map());
+  const parsed = await parseAsyncapi(document, '3.0.0', false);
+  return { document: applyTraits(document, 'object'), parsed };
+}
+
+/** @throws GenerationError for a version that is not read */
+function versionOf(document: ContractDocument): string {
+  const root = new ContractNode(document);
+  const version = root.text('asyncapi');
+  if (/^(2\.[0-6]\.0|3\.0\.0|3\.1\.\d+)$/.test(version)) return version;
+  const said = root.get('asyncapi')?.value;
+  const what =
+    said === undefined ? 'this is no AsyncAPI document' : `AsyncAPI ${JSON.stringify(said)} is not read`;
+  root.reportAt('asyncapi', what, "say `asyncapi: '3.0.0'`, or 2.0.0 to 2.6.0, or 3.1.0");
+  document.throwProblems();
+  return version;
 }

@@ -1,131 +1,150 @@
 import type { ContractNode } from '../contract/contract-node.ts';
 import { checkFields } from '../contract/fields.ts';
-import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
-import type { SchemaSet } from '../schemas/schema-set.ts';
+import { splitPointer } from '../contract/json-pointer.ts';
+import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import * as fields from './asyncapi-fields.ts';
-import type { Action, MessageModel, MessageTag } from './contract-model.ts';
-import type { ReadOperation } from './operations.ts';
+import { refuseWsBindings } from './bindings.ts';
+import type { MessageModel } from './contract-model.ts';
 
-/** What one message of an operation is, without what depends on the others. */
-export function readMessage(
-  name: string,
-  node: ContractNode,
+/** What one message is, without what depends on the others of its direction. */
+export type ReadMessage = Omit<MessageModel, 'tag'> & { readonly node: ContractNode };
+
+/** Reads each message of a contract once, whatever operations have it. */
+export function createMessageReader(
   schemas: SchemaSet,
-): Pick<MessageModel, 'name' | 'description' | 'contentType' | 'type' | 'guard'> {
-  const component = componentOf(node, schemas) ?? '';
-  return {
-    name,
-    description: node.text('description') || node.text('summary'),
-    contentType: 'application/json',
-    type: `models.${component}`,
-    guard: `is${component}`,
+  defaultContentType: string,
+): (name: string, node: ContractNode) => ReadMessage {
+  const known = new Map<string, ReadMessage>();
+  return (name, node) => {
+    const message = known.get(node.pointer) ?? readMessage(name, node, schemas, defaultContentType);
+    known.set(node.pointer, message);
+    return message;
   };
 }
 
-/** Reports what no message may lack, whether an operation has it or not. */
-export function checkMessage(node: ContractNode, schemas: SchemaSet, defaultContentType: string): void {
+function readMessage(
+  name: string,
+  node: ContractNode,
+  schemas: SchemaSet,
+  defaultContentType: string,
+): ReadMessage {
   checkFields(node, fields.messageFields);
-  if (node.text('description') === '' && node.text('summary') === '') {
-    node.report('a message says nothing about itself', 'give it a `summary` or a `description`');
+  refuseWsBindings(node, 'a message');
+  const description = node.text('description') || node.text('summary') || node.text('title');
+  if (description === '') {
+    node.warn('a message says nothing about itself', 'give it a `summary` or a `description`');
   }
   const contentType = node.text('contentType') || defaultContentType || 'application/json';
-  if (contentType !== 'application/json') {
+  const encoding = encodingOf(contentType);
+  if (encoding === null) {
+    const what = `content type ${JSON.stringify(contentType)} is not supported`;
     node.reportAt(
       'contentType',
-      `content type ${JSON.stringify(contentType)} is not supported`,
-      'use application/json',
+      what,
+      'use JSON, text/…, application/octet-stream, or an image, audio or video',
     );
   }
-  const component = componentOf(node, schemas);
-  if (component === null) {
-    node.reportAt('payload', 'the payload has no name', 'move it into components.schemas and refer to it');
+  const payload = schemaIn(node, 'payload');
+  const headers = schemaIn(node, 'headers');
+  if (headers !== undefined && encoding !== 'json') {
+    node.reportAt('headers', 'only JSON messages can have headers', 'remove them, or send JSON');
   }
-  const examples = node.get('examples')?.items ?? [];
-  if (!examples.some((example) => example.get('payload') !== undefined)) {
-    node.reportAt('examples', 'a message has no example', 'add one with a `payload`');
-  }
-  for (const example of examples) {
-    checkFields(example, fields.messageExampleFields);
-    const payload = example.get('payload');
-    if (component === null || payload === undefined) continue;
-    schemas.examples.push({
-      definition: component,
-      keys: [],
-      value: payload.value,
-      pointer: payload.pointer,
-    });
-  }
+  const use = useOf({ name, encoding, payload, headers }, schemas);
+  if (use !== null) addExamples(node, use, headers !== undefined, schemas);
+  return {
+    node,
+    name,
+    description,
+    contentType,
+    encoding: encoding ?? 'json',
+    definition: use?.definition ?? null,
+    type: use?.type ?? 'Uint8Array',
+    guard: use?.guard ?? null,
+    correlationId: readCorrelationId(node, headers !== undefined),
+    examples: examplesOf(node, headers !== undefined).map(({ value }) => value),
+  };
 }
 
-/**
- * How the messages that go in one direction of a channel are told apart, by name: a property that all of them
- * require, with another constant in each.
- */
-export function tagMessages(
-  operations: readonly ReadOperation[],
-  action: Action,
-  schemas: SchemaSet,
-): ReadonlyMap<string, MessageTag> {
-  const messages = new Map<
-    string,
-    { readonly node: ContractNode; readonly constants: ReadonlyMap<string, string> }
-  >();
-  for (const operation of operations.filter((candidate) => candidate.action === action)) {
-    for (const [name, node] of operation.messages) {
-      if (messages.has(name)) {
-        operation.node.report(
-          `another operation of the channel has message \`${name}\` too`,
-          'leave it to one of them',
-        );
-      }
-      messages.set(name, { node, constants: constantsOf(componentOf(node, schemas), schemas) });
-    }
+interface Parts {
+  readonly name: string;
+  readonly encoding: MessageModel['encoding'] | null;
+  readonly payload: ContractNode | undefined;
+  readonly headers: ContractNode | undefined;
+}
+
+function useOf({ name, encoding, payload, headers }: Parts, schemas: SchemaSet): SchemaUse | null {
+  const origin = `message ${name}`;
+  if (encoding === 'binary') return null;
+  if (encoding === 'text') return schemas.useText(payload, `${name} payload`, origin);
+  const type = headers === undefined ? `${name} payload` : `${name} message`;
+  return schemas.useMessage({ payload, headers }, type, origin);
+}
+
+/** RFC 6838: JSON and what is written in it (section 4.2.8, `+json`), text, and bytes. */
+function encodingOf(contentType: string): MessageModel['encoding'] | null {
+  const [type = ''] = contentType.toLowerCase().split(';');
+  if (/^(application|text)\/(json|[\w.+-]+\+json)$/.test(type.trim())) return 'json';
+  if (/^text\/[\w.+-]+$/.test(type.trim())) return 'text';
+  return /^(application\/octet-stream|(image|audio|video)\/[\w.+-]+)$/.test(type.trim()) ? 'binary' : null;
+}
+
+/** A schema of a message, also where it stands in a Multi Format Schema Object. */
+function schemaIn(message: ContractNode, member: 'payload' | 'headers'): ContractNode | undefined {
+  const node = message.get(member);
+  const format = node?.text('schemaFormat') ?? '';
+  if (node === undefined || node.get('schema') === undefined || format === '') return node;
+  checkFields(node, fields.multiFormatSchemaFields);
+  const isJsonSchema =
+    /^application\/schema(\+json|\+yaml)?;\s*version=draft-07$/.test(format) ||
+    /^application\/vnd\.aai\.asyncapi(\+json|\+yaml)?;\s*version=[23]\./.test(format);
+  if (isJsonSchema) return node.get('schema');
+  const what = `schema format ${JSON.stringify(format)} is not supported`;
+  node.reportAt('schemaFormat', what, 'write the schema in JSON Schema draft-07');
+  return undefined;
+}
+
+/** A runtime expression (AsyncAPI 3.0, Runtime Expression), as the way to the value in what a frame holds. */
+function readCorrelationId(node: ContractNode, hasHeaders: boolean): MessageModel['correlationId'] {
+  const correlationId = node.get('correlationId');
+  if (correlationId === undefined) return null;
+  checkFields(correlationId, fields.correlationIdFields);
+  const [, source = '', pointer = ''] =
+    /^\$message\.(header|payload)#(\/.+)$/.exec(correlationId.text('location')) ?? [];
+  const [first, ...rest] = splitPointer(pointer);
+  if (first === undefined) {
+    const fix = 'write `$message.payload#/…` or `$message.header#/…`';
+    correlationId.reportAt('location', 'the location is no place in a message', fix);
+    return null;
   }
-  const all = [...messages.values()];
-  const property = [...(all[0]?.constants.keys() ?? [])].find(
-    (candidate) =>
-      new Set(all.map(({ constants }) => constants.get(candidate)).filter(isText)).size === all.length,
-  );
-  if (property !== undefined) {
-    return new Map(
-      [...messages].map(([name, { constants }]) => [
-        name,
-        { property, value: constants.get(property) ?? '' },
-      ]),
+  if (!hasHeaders && source === 'header') {
+    correlationId.reportAt(
+      'location',
+      'the message has no headers',
+      'describe them, or name a place in the payload',
     );
   }
-  if (all.length > 1) {
-    const names = [...messages.keys()].map((name) => `\`${name}\``).join(', ');
-    const fix = 'give every payload a required property of the same name, each with a `const` of its own';
-    all[0]?.node.report(`the messages ${names} cannot be told apart`, fix);
+  return hasHeaders ? [source === 'header' ? 'headers' : 'payload', first, ...rest] : [first, ...rest];
+}
+
+/** The examples of a message that say all that a frame holds. */
+function examplesOf(
+  node: ContractNode,
+  hasHeaders: boolean,
+): readonly { readonly value: unknown; readonly example: ContractNode }[] {
+  return (node.get('examples')?.items ?? []).flatMap((example) => {
+    const [payload, headers] = [example.get('payload'), example.get('headers')];
+    if (payload === undefined || (hasHeaders && headers === undefined)) return [];
+    const value = hasHeaders ? { headers: headers?.value, payload: payload.value } : payload.value;
+    return [{ value, example }];
+  });
+}
+
+function addExamples(node: ContractNode, use: SchemaUse, hasHeaders: boolean, schemas: SchemaSet): void {
+  for (const example of node.get('examples')?.items ?? []) checkFields(example, fields.messageExampleFields);
+  const examples = examplesOf(node, hasHeaders);
+  if (examples.length === 0) node.warnAt('examples', 'a message has no example', 'add one with a `payload`');
+  for (const { value, example } of examples) {
+    const pointer = hasHeaders ? example.pointer : `${example.pointer}/payload`;
+    schemas.examples.push({ definition: use.definition, keys: [], value, pointer });
   }
-  return new Map();
-}
-
-/** The properties that every instance has, with one text and no other. */
-function constantsOf(component: string | null, schemas: SchemaSet): ReadonlyMap<string, string> {
-  const schema = schemas.resolve({ $ref: `#/definitions/${component}` });
-  if (!isSchemaObject(schema) || !isSchemaObject(schema.properties) || !Array.isArray(schema.required))
-    return new Map();
-  const { properties, required } = schema;
-  return new Map(
-    Object.entries(properties).flatMap(([name, property]) => {
-      const value = required.includes(name) ? constantOf(schemas.resolve(property as JsonSchema)) : undefined;
-      return isText(value) ? [[name, value]] : [];
-    }),
-  );
-}
-
-function constantOf(schema: JsonSchema): unknown {
-  if (!isSchemaObject(schema)) return undefined;
-  return Array.isArray(schema.enum) && schema.enum.length === 1 ? schema.enum[0] : schema.const;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function componentOf(node: ContractNode, schemas: SchemaSet): string | null {
-  const payload = node.get('payload');
-  return payload === undefined ? null : schemas.componentAt(payload);
 }

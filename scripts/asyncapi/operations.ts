@@ -1,64 +1,101 @@
 import type { ContractNode } from '../contract/contract-node.ts';
 import { checkFields } from '../contract/fields.ts';
-import { joinPointer, pointerOfReference, splitPointer } from '../contract/json-pointer.ts';
 import * as fields from './asyncapi-fields.ts';
+import { refuseWsBindings } from './bindings.ts';
 import type { Action } from './contract-model.ts';
+import type { Endpoint } from './endpoints.ts';
 
 /** The names that a handlers interface has for itself, beside those of its operations. */
 const ownMembers: ReadonlySet<string> = new Set(['accept', 'closed', 'drained', 'opened', 'security']);
 
-/** An operation, with the messages that it has of its channel's, by the channel's names of them. */
+/** A message by the name that its channel has for it. */
+type NamedMessage = readonly [name: string, node: ContractNode];
+
+/** An operation, with its messages and with those that answer them. */
 export interface ReadOperation {
   readonly name: string;
   readonly node: ContractNode;
-  readonly channel: string;
   readonly action: Action;
-  readonly messages: readonly (readonly [name: string, node: ContractNode])[];
+  readonly messages: readonly NamedMessage[];
+  /** Null where nothing answers. */
+  readonly reply: readonly NamedMessage[] | null;
 }
 
-/** All operations of the contract. */
-export function readOperations(root: ContractNode): readonly ReadOperation[] {
-  return (root.get('operations')?.entries ?? []).map(([name, node]) => {
-    checkFields(node, fields.operationFields);
-    if (ownMembers.has(name)) {
-      node.report(
-        `an operation cannot be called \`${name}\`: every channel's handlers have that`,
-        'rename it',
-      );
+/** All operations of the contract, by the endpoint that they belong to. */
+export function readOperations(
+  root: ContractNode,
+  endpoints: readonly Endpoint[],
+): ReadonlyMap<Endpoint, readonly ReadOperation[]> {
+  const byEndpoint = new Map<Endpoint, readonly ReadOperation[]>();
+  for (const [name, node] of root.get('operations')?.entries ?? []) {
+    const channel = node.get('channel');
+    const endpoint = endpoints.find(({ channels }) =>
+      channels.some(({ pointer }) => pointer === channel?.pointer),
+    );
+    if (channel === undefined || endpoint === undefined) {
+      if (channel !== undefined && channel.text('address') === '') {
+        const fix = 'give it the path of its URL';
+        channel.reportAt('address', 'a channel without an address cannot be served', fix);
+      }
+      continue;
     }
-    const known = node.get('channel', 'messages')?.entries ?? [];
-    const listed = node.get('messages')?.value;
-    const named = Array.isArray(listed) ? new Set(listed.map(referenceKey)) : null;
-    const messages = known.filter(([message]) => named?.has(message) ?? true);
-    if (messages.length === 0)
-      node.report('an operation has no message', 'give it one, or remove the operation');
-    return {
-      name,
-      node,
-      channel: referenceKey(node.raw('channel')),
-      action: node.text('action') === 'receive' ? 'receive' : 'send',
-      messages,
-    };
-  });
+    const operation = readOperation(name, node, channel, endpoint);
+    byEndpoint.set(endpoint, [...(byEndpoint.get(endpoint) ?? []), operation]);
+  }
+  return byEndpoint;
 }
 
-/** Reports a channel that nothing goes through, and warns of messages that the contract describes for nothing. */
-export function checkUse(channel: ContractNode, operations: readonly ReadOperation[]): void {
-  if (operations.length === 0) channel.report('a channel has no operation', 'give it one, or remove it');
-  const used = new Set(operations.flatMap(({ messages }) => messages.map(([name]) => name)));
-  for (const [name] of channel.get('messages')?.entries ?? []) {
-    if (used.has(name)) continue;
-    const pointer = joinPointer(channel.pointer, 'messages', name);
-    channel.document.warn(
-      pointer,
-      `message \`${name}\` belongs to no operation`,
-      'add it to one, or remove it',
+function readOperation(
+  name: string,
+  node: ContractNode,
+  channel: ContractNode,
+  endpoint: Endpoint,
+): ReadOperation {
+  checkFields(node, fields.operationFields);
+  refuseWsBindings(node, 'an operation');
+  if (ownMembers.has(name)) {
+    node.report(`an operation cannot be called \`${name}\`: every channel's handlers have that`, 'rename it');
+  }
+  const messages = messagesOf(channel, node);
+  if (messages.length === 0)
+    node.report('an operation has no message', 'give it one, or remove the operation');
+  return {
+    name,
+    node,
+    action: node.text('action') === 'receive' ? 'receive' : 'send',
+    messages,
+    reply: readReply(node, channel, endpoint),
+  };
+}
+
+/** On a WebSocket an answer goes back on the connection that the question came on: to the same address. */
+function readReply(
+  operation: ContractNode,
+  channel: ContractNode,
+  endpoint: Endpoint,
+): readonly NamedMessage[] | null {
+  const reply = operation.get('reply');
+  if (reply === undefined) return null;
+  checkFields(reply, fields.replyFields);
+  const target = reply.get('channel') ?? channel;
+  const isHere = endpoint.channels.some(({ pointer }) => pointer === target.pointer);
+  if (!isHere && target.text('address') !== '') {
+    reply.reportAt(
+      'channel',
+      'the reply goes to another address: a WebSocket answers on the same connection',
+      "give the reply channel the address of the operation's channel, or `address: null`",
     );
   }
+  const messages = messagesOf(target, reply);
+  if (messages.length === 0) reply.report('a reply has no message', 'give it one, or remove the reply');
+  return messages;
 }
 
-/** The name by which a reference calls what it refers to; the contract's specification was checked: it is one. */
-function referenceKey(reference: unknown): string {
-  const { $ref } = reference as { readonly $ref: string };
-  return splitPointer(pointerOfReference($ref) ?? '').at(-1) ?? '';
+/** The messages that an operation or a reply names of those of its channel, else all of them. */
+function messagesOf(channel: ContractNode, owner: ContractNode): readonly NamedMessage[] {
+  const all = channel.get('messages')?.entries ?? [];
+  const named = owner.get('messages')?.items;
+  if (named === undefined) return all;
+  const pointers = new Set(named.map(({ pointer }) => pointer));
+  return all.filter(([, { pointer }]) => pointers.has(pointer));
 }

@@ -2,83 +2,157 @@ import type { ContractNode } from '../contract/contract-node.ts';
 import { checkFields } from '../contract/fields.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { camelCase, Names, pascalCase } from '../source/identifiers.ts';
+import type { ContractTitle } from '../source/typescript-source.ts';
 import * as fields from './asyncapi-fields.ts';
-import {
-  checkOverlaps,
-  checkServer,
-  readAddress,
-  readParameters,
-  readQuery,
-  readSecurity,
-  serversOf,
-} from './channels.ts';
-import type { ChannelModel, ContractModel } from './contract-model.ts';
-import { checkMessage, readMessage, tagMessages } from './messages.ts';
-import { checkUse, readOperations } from './operations.ts';
+import { checkOverlaps, readHandshake, readParameters } from './channels.ts';
+import type { Action, ChannelModel, ContractModel, MessageModel, SecurityModel } from './contract-model.ts';
+import { checkReceivers, messagesIn } from './directions.ts';
+import { type Endpoint, readEndpoints } from './endpoints.ts';
+import { createMessageReader, type ReadMessage } from './messages.ts';
+import { type ReadOperation, readOperations } from './operations.ts';
 import { readResume } from './resume.ts';
+import { readSecurity } from './security.ts';
+import { readServers } from './servers.ts';
+import { tagMessages } from './telling.ts';
 
 /** What the contract says. Whatever is not supported is reported, and never left out in silence. */
 export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractModel {
-  for (const server of root.get('servers')?.items ?? []) checkServer(server);
-  for (const message of messagesIn(root)) checkMessage(message, schemas, root.text('defaultContentType'));
-  const operations = readOperations(root);
-  const channels = root.get('channels')?.entries ?? [];
-  if (channels.length === 0) root.reportAt('channels', 'the contract has no channel', 'describe one');
-  checkOverlaps(channels.map(([, channel]) => channel));
+  const servers = readServers(root);
+  const endpoints = readEndpoints(root, servers);
+  const operations = readOperations(root, endpoints);
+  const used = endpoints.filter((endpoint) => operations.has(endpoint));
+  const areSpoken = servers.size > 0 || root.get('servers') === undefined;
+  if (used.length === 0 && areSpoken) {
+    root.reportAt('operations', 'nothing goes through any channel', 'describe an operation of a channel');
+  }
+  checkUse(root, operations);
+  checkOverlaps(
+    used.map(({ address, channels: [node = root], servers: own }) => ({
+      node,
+      address,
+      servers: own.map(({ model }) => model),
+    })),
+  );
 
+  const readMessage = createMessageReader(schemas, root.text('defaultContentType'));
   // What generated files call other things in the scopes where these names stand.
-  const identifiers = new Names(['channels', 'contract', 'models', 'validators']);
-  const typeNames = new Names();
-  const publishers = new Names(['Publish']);
-
+  const names = {
+    identifiers: new Names(['channels', 'contract', 'models', 'validators']),
+    types: new Names(),
+    publishers: new Names(['NamedReply', 'Publish', 'Request']),
+  };
   return {
-    file: root.document.name,
-    title: root.get('info')?.text('title') ?? '',
-    version: root.get('info')?.text('version') ?? '',
-    channels: channels.map(([name, channel]): ChannelModel => {
-      checkFields(channel, fields.channelFields);
-      const own = operations.filter((operation) => operation.channel === name);
-      checkUse(channel, own);
-      const tags = { send: tagMessages(own, 'send', schemas), receive: tagMessages(own, 'receive', schemas) };
-      const typeName = typeNames.claim(pascalCase(name));
-      return {
-        name,
-        identifier: identifiers.claim(camelCase(name)),
-        typeName,
-        address: readAddress(channel),
-        description: describe(channel),
-        parameters: readParameters(name, channel, schemas),
-        query: readQuery(name, channel, schemas),
-        security: readSecurity(channel, serversOf(root, channel)),
-        resume: readResume(channel, own),
-        operations: own.map(({ name: operation, action, node, messages }) => ({
-          name: operation,
-          action,
-          description: describe(node),
-          messages: messages.map(([message, messageNode]) => ({
-            ...readMessage(message, messageNode, schemas),
-            tag: tags[action].get(message) ?? null,
-            publisher:
-              action === 'send'
-                ? publishers.claim(
-                    `Publish${pascalCase(message)}`,
-                    `Publish${typeName}${pascalCase(message)}`,
-                  )
-                : null,
-          })),
-        })),
-      };
-    }),
+    ...titleOf(root),
+    channels: used.map((endpoint) =>
+      readChannel(endpoint, operations.get(endpoint) ?? [], { readMessage, schemas, names }),
+    ),
   };
 }
 
-/** Every message of the contract, once. */
-function messagesIn(root: ContractNode): readonly ContractNode[] {
-  const ofChannels = (root.get('channels')?.items ?? []).flatMap(
-    (channel) => channel.get('messages')?.items ?? [],
+export function titleOf(root: ContractNode): ContractTitle {
+  const info = root.get('info');
+  return { file: root.document.name, title: info?.text('title') ?? '', version: info?.text('version') ?? '' };
+}
+
+interface Reading {
+  readonly readMessage: (name: string, node: ContractNode) => ReadMessage;
+  readonly schemas: SchemaSet;
+  readonly names: Readonly<Record<'identifiers' | 'types' | 'publishers', Names>>;
+}
+
+function readChannel(
+  endpoint: Endpoint,
+  operations: readonly ReadOperation[],
+  { readMessage, schemas, names }: Reading,
+): ChannelModel {
+  const { name, address, servers, channels } = endpoint;
+  for (const channel of channels) checkFields(channel, fields.channelFields);
+  const typeName = names.types.claim(pascalCase(name));
+  checkReceivers(operations);
+  const tagged = (direction: Action): readonly MessageModel[] =>
+    tagMessages(messagesIn(direction, operations, readMessage), schemas);
+  const directions = { send: tagged('send'), receive: tagged('receive') };
+  const find = (direction: Action, node: ContractNode): MessageModel => {
+    const { name: message } = readMessage(node.key, node);
+    const found = directions[direction].find((candidate) => candidate.name === message);
+    if (found === undefined) throw new TypeError(`No message ${message} goes in direction ${direction}.`);
+    return found;
+  };
+  return {
+    name,
+    identifier: names.identifiers.claim(camelCase(name)),
+    typeName,
+    address,
+    description: channels.map(describe).find((text) => text !== '') ?? '',
+    servers: servers.map(({ model }) => model),
+    ...readParameters(name, describing(endpoint, 'parameters'), address, schemas),
+    ...readHandshake(name, describing(endpoint, 'bindings', 'ws'), schemas),
+    security: securityOf(endpoint),
+    ...directions,
+    operations: operations.map(({ name: operation, node, action, messages, reply }) => ({
+      name: operation,
+      action,
+      description: describe(node),
+      messages: messages.map(([message, messageNode]) => {
+        const prefix = reply === null ? 'Publish' : 'Request';
+        return {
+          message: find(action, messageNode),
+          publisher:
+            action === 'receive'
+              ? null
+              : names.publishers.claim(
+                  `${prefix}${pascalCase(message)}`,
+                  `${prefix}${typeName}${pascalCase(message)}`,
+                ),
+        };
+      }),
+      reply:
+        reply?.map(([, messageNode]) => find(action === 'send' ? 'receive' : 'send', messageNode)) ?? null,
+      security: readSecurity(node),
+    })),
+    resume:
+      channels.map((channel) => readResume(channel, operations)).find((resume) => resume !== null) ?? null,
+  };
+}
+
+/** The channel of an endpoint that says something; the first, where none does. Two must not differ in it. */
+function describing({ channels }: Endpoint, ...keys: readonly [string, ...string[]]): ContractNode {
+  const said = channels.filter((channel) => channel.get(...keys) !== undefined);
+  const [first] = said;
+  for (const other of said.slice(1)) {
+    if (JSON.stringify(other.get(...keys)?.value) === JSON.stringify(first?.get(...keys)?.value)) continue;
+    other.reportAt(keys[0], 'another channel of this address says something else', 'make them say the same');
+  }
+  const [fallback] = channels;
+  if (fallback === undefined) throw new TypeError('An endpoint has no channel.');
+  return first ?? fallback;
+}
+
+/** What every server of an endpoint asks for; any one of it suffices. */
+function securityOf({ servers, channels: [channel] }: Endpoint): readonly SecurityModel[] {
+  const [first, ...others] = servers.map(({ security }) => security);
+  if (others.some((security) => JSON.stringify(security) !== JSON.stringify(first))) {
+    channel?.reportAt(
+      'servers',
+      'the servers of a channel ask for different security',
+      'give them the same `security`, or each a channel of its own',
+    );
+  }
+  return first ?? [];
+}
+
+/** Warns of what the contract describes for nothing. */
+function checkUse(root: ContractNode, operations: ReadonlyMap<Endpoint, readonly ReadOperation[]>): void {
+  const all = [...operations.values()].flat();
+  const used = new Set(
+    all.flatMap(({ messages, reply }) => [...messages, ...(reply ?? [])].map(([, { pointer }]) => pointer)),
   );
-  const messages = [...ofChannels, ...(root.get('components', 'messages')?.items ?? [])];
-  return [...new Map(messages.map((message) => [message.pointer, message])).values()];
+  for (const [, channel] of root.get('channels')?.entries ?? []) {
+    for (const [name, message] of channel.get('messages')?.entries ?? []) {
+      if (used.has(message.pointer)) continue;
+      message.warn(`message \`${name}\` belongs to no operation`, 'add it to one, or remove it');
+    }
+  }
 }
 
 function describe(node: ContractNode): string {

@@ -1,7 +1,7 @@
 import type { ContractNode } from './contract-node.ts';
 
 /** The names of the `{expressions}` of a channel address or a path, in their order. */
-function expressionsOf(address: string): readonly string[] {
+export function expressionsOf(address: string): readonly string[] {
   return [...address.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
 }
 

@@ -62,4 +62,12 @@ export class ContractNode {
   reportAt(key: string, what: string, fix: string): void {
     this.document.report(joinPointer(this.pointer, key), what, fix);
   }
+
+  warn(what: string, fix: string): void {
+    this.document.warn(this.pointer, what, fix);
+  }
+
+  warnAt(key: string, what: string, fix: string): void {
+    this.document.warn(joinPointer(this.pointer, key), what, fix);
+  }
 }

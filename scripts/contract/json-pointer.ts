@@ -7,7 +7,7 @@ export function joinPointer(pointer: string, ...keys: readonly (string | number)
   );
 }
 
-export function splitPointer(pointer: string): readonly string[] {
+export function splitPointer(pointer: string): string[] {
   return pointer
     .split('/')
     .slice(1)
@@ -33,6 +33,33 @@ export function valueAt(document: unknown, pointer: string): unknown {
   );
 }
 
+/** Puts a value where a pointer leads, and objects on the way where there are none. */
+export function setAt(root: unknown, pointer: string, value: unknown): void {
+  const keys = splitPointer(pointer);
+  const last = keys.pop() ?? '';
+  const holder = keys.reduce(
+    (object, key) => {
+      if (!Object.hasOwn(object, key)) object[key] = {};
+      return object[key] as Record<string, unknown>;
+    },
+    root as Record<string, unknown>,
+  );
+  holder[last] = value;
+}
+
 function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
+}
+
+/** What is known of the nearest place at or around a pointer, and the keys that lead on from there. */
+export function nearestOf<Known>(
+  known: ReadonlyMap<string, Known>,
+  pointer: string,
+): readonly [Known, keys: readonly string[]] | undefined {
+  const keys = splitPointer(pointer);
+  for (let length = keys.length; length >= 0; length -= 1) {
+    const found = known.get(joinPointer('', ...keys.slice(0, length)));
+    if (found !== undefined) return [found, keys.slice(length)];
+  }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { ErrorObject } from 'ajv';
-import { checkDocument } from '../contract/check-document.ts';
+import { checkReferences } from '../contract/check-references.ts';
 import { type ContractDocument, readContract } from '../contract/contract-document.ts';
 import { ContractNode } from '../contract/contract-node.ts';
 import { joinPointer } from '../contract/json-pointer.ts';
@@ -15,18 +15,26 @@ export interface LoadedOpenapi {
   readonly warnings: readonly string[];
 }
 
+interface OpenapiOptions {
+  /** Whether warnings are problems. */
+  readonly strict?: boolean;
+}
+
 /**
  * Reads and checks an OpenAPI document.
  *
  * @throws GenerationError with all that the first step to fail has found
  */
-export async function loadOpenapi(file: string): Promise<LoadedOpenapi> {
-  const document = await readContract(file);
+export async function loadOpenapi(
+  file: string,
+  { strict = false }: OpenapiOptions = {},
+): Promise<LoadedOpenapi> {
+  const document = await readContract(file, strict);
   const root = new ContractNode(document);
   if (!/^3\.1\.\d+$/.test(root.text('openapi'))) {
     root.reportAt('openapi', 'this is no OpenAPI 3.1 document', 'convert it to `openapi: 3.1.0`');
   }
-  checkDocument(document);
+  checkReferences(document);
   document.throwProblems();
 
   await validate(document);

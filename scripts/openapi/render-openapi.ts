@@ -1,4 +1,5 @@
 import type { SchemaUse } from '../schemas/schema-set.ts';
+import type { ImportStyle } from '../source/runtime-modules.ts';
 import {
   docComment,
   enclose,
@@ -12,13 +13,13 @@ import {
 import type { RestModel, RestOperationModel } from './rest-model.ts';
 
 /** The text of operations.ts: what the REST app is to serve. */
-export function renderOperations(model: RestModel): string {
+export function renderOperations(model: RestModel, { runtime, extension }: ImportStyle): string {
   const table = model.operations.map(descriptor);
   const guarded = table.some((text) => text.includes('validators.'));
   return ts`
     ${preamble(model)}
-    import type { OperationDescriptor } from 'posted/rest';
-    ${guarded ? "import * as validators from './validators.js';" : null}
+    import type { OperationDescriptor } from ${stringLiteral(runtime.rest)};
+    ${guarded ? `import * as validators from './validators.${extension}';` : null}
 
     /** Every operation that the REST app must implement, by operationId. */
     export const operations = {
@@ -29,7 +30,7 @@ export function renderOperations(model: RestModel): string {
 }
 
 /** The text of handlers.ts: what hand-written code has to give for every operation. */
-export function renderHandlers(model: RestModel): string {
+export function renderHandlers(model: RestModel, { runtime, extension }: ImportStyle): string {
   const { operations } = model;
   const secured = operations.some(({ security }) => security.length > 0);
   const open = operations.some(({ security }) => security.length === 0);
@@ -39,8 +40,8 @@ export function renderHandlers(model: RestModel): string {
   );
   return ts`
     ${preamble(model)}
-    import type { ${contexts.join(', ')} } from 'posted/rest';
-    ${typed ? "import type * as models from './models.ts';" : null}
+    import type { ${contexts.join(', ')} } from ${stringLiteral(runtime.rest)};
+    ${typed ? `import type * as models from './models.${extension}';` : null}
 
     /**
      * One handler for each operation. What it returns is the body of the 200 response; what it throws is

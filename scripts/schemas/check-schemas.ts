@@ -1,85 +1,62 @@
-import type { Ajv, ErrorObject } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { ContractDocument } from '../contract/contract-document.ts';
 import { splitPointer } from '../contract/json-pointer.ts';
-import { addDefinitions, createAjv, keyOfDefinition, textOptions } from './ajv.ts';
-import { isAnnotation, isSchemaObject, type JsonSchema, subschemasOf } from './json-schema.ts';
-import { type Definition, definitionOf, type SchemaSet } from './schema-set.ts';
-
-/** Keywords that change what a reference means, or that other tools read in another way. */
-const refused: Readonly<Record<string, string>> = {
-  $anchor: 'refer to the schema by its place in components.schemas',
-  $dynamicAnchor: 'refer to the schema by its place in components.schemas',
-  $dynamicRef: 'use $ref',
-  $id: 'refer to the schema by its place in components.schemas',
-  $schema: 'remove it: the version of the contract says which JSON Schema it is',
-  $vocabulary: 'remove it',
-  nullable: 'say `type: [..., "null"]`',
-};
+import { type Compiler, compilerOf } from './ajv.ts';
+import { checkKeywords } from './check-keywords.ts';
+import { isSchemaObject, type JsonSchema, subschemasOf } from './json-schema.ts';
+import { type Definition, referencesOf, type SchemaSet } from './schema-set.ts';
 
 /**
  * Reports what keeps a contract's schemas from being compiled (misspelt and unsupported keywords, wrong values
- * of keywords, whatever strict Ajv refuses), and every example and default that its own schema refuses.
+ * of keywords, whatever Ajv refuses), and warns of every example and default that its own schema refuses.
  */
 export function checkSchemas(document: ContractDocument, schemas: SchemaSet): void {
-  const ajv = createAjv(schemas.dialect);
-  const sound = [...schemas.definitions.values()].map((definition) =>
-    checkKeywords(document, ajv, definition, definition.schema, []),
-  );
   // What is not well formed cannot be compiled, and what cannot be compiled cannot check examples.
-  if (sound.includes(false)) return;
-  addDefinitions(ajv, schemas, false);
-  if (!checkCompilation(document, schemas, ajv, [...schemas.definitions.keys()])) return;
+  if (!checkKeywords(document, schemas)) return;
+  const compiler = compilerOf(schemas, 'json');
+  if (!checkValues(document, schemas, compiler)) return;
+  if (!checkCompilation(document, schemas, compiler, [...schemas.definitions.keys()])) return;
   // Guards of values that arrive as text are compiled with other options, which have rules of their own.
-  const textAjv = createAjv(schemas.dialect, textOptions);
-  addDefinitions(textAjv, schemas, true);
-  checkCompilation(document, schemas, textAjv, [...schemas.textSchemas.keys()]);
-  checkExamples(document, schemas);
+  checkCompilation(document, schemas, compilerOf(schemas, 'text'), [...schemas.textSchemas.keys()]);
+  checkExamples(document, schemas, compiler);
 }
 
-/** Whether every keyword is one, with a value that it can have. */
-function checkKeywords(
-  document: ContractDocument,
-  ajv: Ajv,
-  definition: Definition,
-  schema: JsonSchema,
-  keys: readonly string[],
-): boolean {
-  if (!isSchemaObject(schema)) return true;
+/** Whether every keyword has a value that it can have. */
+function checkValues(document: ContractDocument, schemas: SchemaSet, { ajv, schemaOf }: Compiler): boolean {
   let sound = true;
-  const report = (more: readonly string[], what: string, fix: string): void => {
+  for (const [name, { locate }] of schemas.definitions) {
+    if (ajv.validateSchema(schemaOf(name)) === true) continue;
     sound = false;
-    document.report(definition.locate([...keys, ...more]), what, fix);
-  };
-  for (const keyword of Object.keys(schema)) {
-    const fix = Object.hasOwn(refused, keyword) ? refused[keyword] : undefined;
-    if (fix !== undefined) report([keyword], `\`${keyword}\` is not supported`, fix);
-    else if (ajv.RULES.keywords[keyword] !== true && !isAnnotation(keyword)) {
-      report([keyword], `\`${keyword}\` is no keyword of JSON Schema`, 'correct the spelling, or remove it');
-    }
-  }
-  for (const [more, subschema] of subschemasOf(schema)) {
-    if (!checkKeywords(document, ajv, definition, subschema, [...keys, ...more])) sound = false;
-  }
-  if (sound && ajv.validateSchema(schema) !== true) {
-    for (const { instancePath, message } of ajv.errors ?? []) {
-      report(splitPointer(instancePath), `the schema is not valid: it ${message}`, 'correct the value');
+    // The first that is said of a place is the plainest.
+    const places = new Map(
+      (ajv.errors ?? []).toReversed().map((error) => [error.instancePath, error.message]),
+    );
+    for (const [place, message] of places) {
+      const pointer = locate(splitPointer(place));
+      document.report(pointer, `the schema is not valid: it ${message}`, 'correct the value');
     }
   }
   return sound;
 }
 
-/** Whether strict Ajv compiles the definitions. */
+/** Whether Ajv compiles the definitions. */
 function checkCompilation(
   document: ContractDocument,
   schemas: SchemaSet,
-  ajv: Ajv,
+  compiler: Compiler,
   names: readonly string[],
 ): boolean {
+  const locate = (name: string): string => schemas.definitions.get(name)?.locate([]) ?? '';
   const failures = new Map<string, string>();
   for (const name of names) {
     try {
-      ajv.getSchema(keyOfDefinition(name));
+      compiler.compile(name);
     } catch (thrown) {
+      if (thrown instanceof RangeError) {
+        const what = 'a circle of too many schemas begins here, each with a part that is the next';
+        document.report(locate(name), what, 'allow anything (`true`) in one of them, to open the circle');
+        return false;
+      }
       failures.set(name, thrown instanceof Error ? thrown.message : String(thrown));
     }
   }
@@ -89,32 +66,16 @@ function checkCompilation(
       !referencesOf(schemas.definitions.get(name)?.schema ?? true).some((other) => failures.has(other)),
   );
   for (const [name, message] of culprits.length > 0 ? culprits : failures) {
-    const place = /"(?:contract)?#([^"]*)"/.exec(message)?.[1] ?? '';
-    const what = message.replace(/^strict mode: /, '').replace(/ (at|in schema at)( path)? "[^"]*"/, '');
-    const pointer = schemas.definitions.get(name)?.locate(splitPointer(decodeURI(place))) ?? '';
     document.report(
-      pointer,
-      `the schema cannot be compiled: ${what}`,
+      locate(name),
+      `the schema cannot be compiled: ${message}`,
       'add what is missing, or remove what is wrong',
     );
   }
   return failures.size === 0;
 }
 
-/** The definitions that a schema, or a schema in it, refers to. */
-function referencesOf(schema: JsonSchema): readonly string[] {
-  const own = definitionOf(schema);
-  return [
-    ...(own === null ? [] : [own]),
-    ...subschemasOf(schema).flatMap(([, inner]) => referencesOf(inner)),
-  ];
-}
-
-function checkExamples(document: ContractDocument, schemas: SchemaSet): void {
-  // Strictness would ask a schema inside another for what the outer one says.
-  const ajv = createAjv(schemas.dialect, { strict: false });
-  addDefinitions(ajv, schemas, false);
-
+function checkExamples(document: ContractDocument, schemas: SchemaSet, compiler: Compiler): void {
   for (const { definition, keys, value, pointer } of schemas.examples) {
     check(definition, keys, 'example', value, pointer);
   }
@@ -134,14 +95,22 @@ function checkExamples(document: ContractDocument, schemas: SchemaSet): void {
   }
 
   function check(name: string, keys: readonly string[], what: string, value: unknown, pointer: string): void {
-    const validate = ajv.getSchema(keyOfDefinition(name, keys));
-    if (validate === undefined || validate(value)) return;
-    const problem = describe(validate.errors?.[0]);
-    document.report(
+    const problem = faultOf(compiler.compile(name, keys), value);
+    if (problem === null) return;
+    document.warn(
       pointer,
       `the ${what} is not what its schema says: ${problem}`,
       `mend the ${what} or the schema`,
     );
+  }
+}
+
+function faultOf(validate: ValidateFunction, value: unknown): string | null {
+  try {
+    return validate(value) ? null : describe(validate.errors?.[0]);
+  } catch {
+    // Ajv calls `toString` and `valueOf` of what it compares; guards do not (json-equal.ts).
+    return 'a property is called as what every object of JavaScript has';
   }
 }
 

@@ -53,13 +53,25 @@ const options: Partial<TypeScriptOptions> = {
     Any: ({ constrainedModel }) => schemaOf(constrainedModel)['x-type'] ?? 'unknown',
     Array: ({ constrainedModel }) => `${enclosed(constrainedModel.valueModel.type)}[]`,
     Union({ constrainedModel }) {
-      const types = [...new Set(constrainedModel.union.map(({ type }) => type))];
-      return schemaOf(constrainedModel)['x-all'] === true
-        ? types.map(enclosed).join(' & ')
-        : types.join(' | ');
+      const { 'x-tuple': tuple, 'x-all': isAll } = schemaOf(constrainedModel);
+      const all = constrainedModel.union.map(({ type }) => type);
+      if (tuple !== undefined)
+        return `[${all.map((type, index) => tupleItem(type, index, all.length, tuple)).join(', ')}]`;
+      const types = [...new Set(all)];
+      return isAll === true ? types.map(enclosed).join(' & ') : types.join(' | ');
     },
   },
 };
+
+function tupleItem(
+  type: string,
+  index: number,
+  length: number,
+  { required, hasRest }: NonNullable<ModelSchema['x-tuple']>,
+): string {
+  if (hasRest && index === length - 1) return `...${enclosed(type)}[]`;
+  return index < required ? type : `${enclosed(type)}?`;
+}
 
 function presetOf(schemas: SchemaSet): TypeScriptPreset {
   const declare = (content: string, model: ConstrainedModel): string => {

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
 import type standaloneCode from 'ajv/dist/standalone/index.js';
 import { type Plugin, rolldown } from 'rolldown';
-import { type ContractTitle, docComment, preamble, ts } from '../source/typescript-source.ts';
-import { addDefinitions, createAjv, keyOfDefinition, textOptions } from './ajv.ts';
+import type { ImportExtension } from '../source/runtime-modules.ts';
+import { type ContractTitle, docComment, preamble, stringLiteral, ts } from '../source/typescript-source.ts';
+import { compilerOf } from './ajv.ts';
 import type { GuardModel, SchemaSet } from './schema-set.ts';
 
 // A CommonJS module whose default export is its `module.exports`: an import would need to know which of the two it is.
@@ -10,22 +12,59 @@ const standalone: typeof standaloneCode.default = createRequire(import.meta.url)
   'ajv/dist/standalone',
 ).default;
 
-/** What generated code imports the type of a guard from. */
-type GuardModule = 'posted/contract' | 'posted/rest';
+/** What the imports of a generated file name. */
+interface Imports {
+  /** The module that has the type of a guard. */
+  readonly contract: string;
+  /** Of the generated files beside it. */
+  readonly extension: ImportExtension;
+}
 
 /**
- * The text of validators.js: a guard for every schema of a contract, compiled by Ajv from the schemas as they
- * stand in it, with all that the guards need. It imports nothing and evaluates nothing, so that it runs in Node
- * and, under any content security policy, in a browser.
+ * The text of validators.ts: a guard for every schema of a contract, compiled by Ajv from the schemas as they
+ * stand in it, with all that the guards need. It imports types alone and evaluates nothing, so that it runs in
+ * Node and, under any content security policy, in a browser.
  */
-export async function generateValidators(schemas: SchemaSet, title: ContractTitle): Promise<string> {
+export async function generateValidators(
+  schemas: SchemaSet,
+  title: ContractTitle,
+  { contract, extension }: Imports,
+): Promise<string> {
+  const { code, names } = await compileGuards(schemas);
+  const guards = schemas.guards.map(({ name, type, fromText }, index) => {
+    const comment = fromText
+      ? 'Takes values that arrive as text: converts them and fills in defaults, in place.'
+      : '';
+    return ts`
+      ${docComment(comment)}
+      export const ${name}: Guard<${type}> = ${names[index] ?? ''} as Guard<${type}>;
+    `;
+  });
+  return ts`
+    ${preamble(title)}
+    // @ts-nocheck: Ajv's code says nothing of types. Those of the guards stand at the end.
+    import type { Guard } from ${stringLiteral(contract)};
+    import type * as models from './models.${extension}';
+
+    ${code}
+
+    ${guards}
+
+  `;
+}
+
+/** The code of all guards, in one module that exports nothing, and what each guard is called in it. */
+async function compileGuards(
+  schemas: SchemaSet,
+): Promise<{ readonly code: string; readonly names: readonly string[] }> {
+  const guardNames = schemas.guards.map((_guard, index) => exportName(index));
   const modules = new Map([
     ['contract:json', compile(schemas, false)],
     ['contract:text', compile(schemas, true)],
-    ['contract:validators', schemas.guards.map(reexport).join('\n')],
+    ['contract:guards', schemas.guards.map(reexport).join('\n')],
   ]);
   const bundle = await rolldown({
-    input: 'contract:validators',
+    input: 'contract:guards',
     cwd: import.meta.dirname,
     platform: 'neutral',
     experimental: { attachDebugInfo: 'none' },
@@ -37,51 +76,44 @@ export async function generateValidators(schemas: SchemaSet, title: ContractTitl
   });
   const { output } = await bundle.generate({ format: 'esm', comments: false });
   await bundle.close();
-  return `${preamble(title)}\n${output[0].code}`;
+  // The one statement that no code of a guard can hold: it ends the module.
+  const [code, clause = ''] = output[0].code.split(/^export \{([^}]*)\};\s*$/m);
+  const locals = new Map(
+    clause.split(',').map((specifier) => {
+      const [local = '', exported = local] = specifier.trim().split(' as ');
+      return [exported, local];
+    }),
+  );
+  return { code: (code ?? '').trimEnd(), names: guardNames.map((name) => locals.get(name) ?? name) };
 }
 
-/** The text of validators.d.ts. */
-export function declareValidators(
-  schemas: SchemaSet,
-  title: ContractTitle,
-  guardModule: GuardModule,
-): string {
-  const guards = schemas.guards.map(({ name, type, fromText }) => {
-    const comment = fromText
-      ? 'Takes values that arrive as text: converts them and fills in defaults, in place.'
-      : '';
-    return ts`
-      ${docComment(comment)}
-      export const ${name}: Guard<${type}>;
-    `;
-  });
-  return ts`
-    ${preamble(title)}
-    import type { Guard } from '${guardModule}';
-    import type * as models from './models.ts';
-
-    ${guards}
-
-  `;
-}
+const jsonEqualModule = join(import.meta.dirname, `json-equal${extname(import.meta.filename)}`);
 
 function compile(schemas: SchemaSet, fromText: boolean): string {
-  const code = { source: true, esm: true, lines: true };
-  const ajv = createAjv(schemas.dialect, fromText ? { code, ...textOptions } : { code });
-  addDefinitions(ajv, schemas, fromText);
+  const compiler = compilerOf(schemas, fromText ? 'text' : 'json');
   const exported = schemas.guards.flatMap((guard, index) =>
-    guard.fromText === fromText ? [[exportName(index), keyOfDefinition(guard.definition)]] : [],
+    guard.fromText === fromText ? [{ name: exportName(index), definition: guard.definition }] : [],
   );
-  return exported.length === 0 ? '' : standalone(ajv, Object.fromEntries(exported));
+  if (exported.length === 0) return '';
+  for (const { definition } of exported) compiler.compile(definition);
+  const order = [...compiler.compiled];
+  const sorted = exported.toSorted((a, b) => order.indexOf(a.definition) - order.indexOf(b.definition));
+  const keys = sorted.map(({ name, definition }) => [name, compiler.keyOf(definition)]);
+  // In Ajv's code no string holds these quotes unescaped.
+  const code = standalone(compiler.ajv, Object.fromEntries(keys)).replaceAll(
+    'require("ajv/dist/runtime/equal").default',
+    'jsonEqual',
+  );
+  return `import jsonEqual from ${JSON.stringify(jsonEqualModule)};\n${code}`;
 }
 
-/** Ajv exports names of ASCII letters alone; the bundle gives guards their own. */
+/** Ajv exports names of ASCII letters alone. */
 function exportName(index: number): string {
   return `guard${index}`;
 }
 
-function reexport({ name, fromText }: GuardModel, index: number): string {
-  return `export { ${exportName(index)} as ${name} } from 'contract:${fromText ? 'text' : 'json'}';`;
+function reexport({ fromText }: GuardModel, index: number): string {
+  return `export { ${exportName(index)} } from 'contract:${fromText ? 'text' : 'json'}';`;
 }
 
 function virtual(modules: ReadonlyMap<string, string>): Plugin {

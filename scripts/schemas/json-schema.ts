@@ -1,3 +1,5 @@
+import { pointerOfReference, splitPointer } from '../contract/json-pointer.ts';
+
 /** Where schemas stand inside a schema (JSON Schema draft-07 and 2020-12), and little more of what they mean. */
 
 export type JsonSchema = boolean | SchemaObject;
@@ -5,8 +7,6 @@ export type JsonSchema = boolean | SchemaObject;
 export interface SchemaObject {
   readonly [keyword: string]: unknown;
 }
-
-const componentPrefix = '#/components/schemas/';
 
 const single: ReadonlySet<string> = new Set([
   'additionalItems',
@@ -34,6 +34,7 @@ const mapped: ReadonlySet<string> = new Set([
 
 const annotations: ReadonlySet<string> = new Set([
   '$comment',
+  '$schema',
   'deprecated',
   'description',
   'discriminator',
@@ -59,11 +60,12 @@ function isSchema(value: unknown): value is JsonSchema {
   return typeof value === 'boolean' || isSchemaObject(value);
 }
 
+/** What leads to a schema directly inside another: a keyword, and where it is in that. */
+type Keys = readonly [keyword: string, ...string[]];
+
 /** The schemas directly inside a schema, each with the keys that lead to it. */
-export function subschemasOf(
-  schema: JsonSchema,
-): readonly (readonly [keys: readonly string[], schema: JsonSchema])[] {
-  const found: [readonly string[], JsonSchema][] = [];
+export function subschemasOf(schema: JsonSchema): readonly (readonly [keys: Keys, schema: JsonSchema])[] {
+  const found: [Keys, JsonSchema][] = [];
   replaceSubschemas(schema, (subschema, keys) => {
     found.push([keys, subschema]);
     return subschema;
@@ -74,7 +76,7 @@ export function subschemasOf(
 /** A copy of a schema in which `replace` has been asked for each schema directly inside it. */
 export function replaceSubschemas(
   schema: JsonSchema,
-  replace: (subschema: JsonSchema, keys: readonly string[]) => JsonSchema,
+  replace: (subschema: JsonSchema, keys: Keys) => JsonSchema,
 ): JsonSchema {
   if (typeof schema === 'boolean') return schema;
   return mapValues(schema, (value, keyword) => {
@@ -98,8 +100,7 @@ function mapValues(object: SchemaObject, map: (value: unknown, key: string) => u
 /** The component that `$ref` names; null for a schema without one, and for one to another place. */
 export function referencedComponent(schema: JsonSchema): string | null {
   if (typeof schema === 'boolean' || typeof schema.$ref !== 'string') return null;
-  const { $ref: reference } = schema;
-  return reference.startsWith(componentPrefix) && !reference.slice(componentPrefix.length).includes('/')
-    ? reference.slice(componentPrefix.length)
-    : null;
+  const [components, schemas, name, ...rest] = splitPointer(pointerOfReference(schema.$ref) ?? '');
+  const isComponent = components === 'components' && schemas === 'schemas' && rest.length === 0;
+  return isComponent ? (name ?? null) : null;
 }

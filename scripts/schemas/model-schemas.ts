@@ -17,6 +17,8 @@ export interface ModelSchema extends SchemaObject {
   readonly 'x-type'?: string;
   /** The members of the union are the parts of one value. */
   readonly 'x-all'?: boolean;
+  /** The members of the union are the items of a tuple, of which so many are required. */
+  readonly 'x-tuple'?: { readonly required: number; readonly hasRest: boolean };
   /** The object may have properties of other names. */
   readonly 'x-open'?: boolean;
 }
@@ -100,7 +102,7 @@ export function modelSchemasOf(schemas: SchemaSet): ReadonlyMap<string, ModelSch
   }
 
   function shapeOf(schema: SchemaObject): readonly Part[] {
-    const types = textList(schema.type ?? impliedType(schema));
+    const types = textList(schema.type);
     if (types.length <= 1) return types.map((type) => (naming) => shape(type, schema, naming));
     return [(naming) => union(types.map((type) => shape(type, schema, inside(naming, type))))];
   }
@@ -109,26 +111,50 @@ export function modelSchemasOf(schemas: SchemaSet): ReadonlyMap<string, ModelSch
     if (type === 'object') return object(schema, naming);
     if (type === 'null') return typed('null');
     if (type !== 'array') return { type };
-    const items =
-      schema.items === undefined || Array.isArray(schema.items) || schema.prefixItems !== undefined
-        ? true
-        : schema.items;
-    return { type, items: convert(items as JsonSchema, inside(naming, 'item')) };
+    const { items, prefixItems, additionalItems } = schema;
+    if (Array.isArray(prefixItems)) return tuple(prefixItems, items, schema, naming);
+    if (Array.isArray(items)) return tuple(items, additionalItems, schema, naming);
+    return { type, items: convert((items ?? true) as JsonSchema, inside(naming, 'item')) };
+  }
+
+  function tuple(
+    first: readonly unknown[],
+    rest: unknown,
+    schema: SchemaObject,
+    naming: Naming,
+  ): ModelSchema {
+    const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
+    const items = first.slice(0, Number(maxItems)) as JsonSchema[];
+    const hasRest = rest !== false && Number(maxItems) > first.length;
+    const all = hasRest ? [...items, (rest ?? true) as JsonSchema] : items;
+    if (all.length === 0) return typed('[]');
+    return {
+      ...union(all.map((item, index) => convert(item, inside(naming, `item ${index + 1}`)))),
+      'x-tuple': { required: Math.min(Number(minItems), items.length), hasRest },
+    };
   }
 
   function object(schema: SchemaObject, naming: Naming): ModelSchema {
     const properties = isSchemaObject(schema.properties) ? schema.properties : {};
     const required = textList(schema.required);
     const names = [...new Set([...Object.keys(properties), ...required])];
-    const { additionalProperties = true, patternProperties } = schema;
+    const { additionalProperties, patternProperties } = schema;
+    const others = [
+      ...Object.values(isSchemaObject(patternProperties) ? patternProperties : {}),
+      ...(additionalProperties === false ? [] : [additionalProperties ?? true]),
+    ] as JsonSchema[];
     if (names.length === 0) {
-      const value = patternProperties === undefined ? (additionalProperties as JsonSchema) : true;
-      return { type: 'object', additionalProperties: convert(value, inside(naming, 'value')) };
+      const [only = false, ...more] = others;
+      const value =
+        more.length === 0
+          ? convert(only, inside(naming, 'value'))
+          : union(others.map((other, index) => convert(other, inside(naming, `value ${index + 1}`))));
+      return { type: 'object', additionalProperties: value };
     }
     return {
       type: 'object',
       'x-modelgen-inferred-name': naming.claim(),
-      'x-open': isSchemaObject(additionalProperties) || patternProperties !== undefined,
+      'x-open': others.length > 0 && (additionalProperties ?? patternProperties) !== undefined,
       required: required.map((name) => propertyMark + name),
       properties: Object.fromEntries(
         names.map((name) => [propertyMark + name, convert(memberOf(properties, name), inside(naming, name))]),
@@ -163,11 +189,6 @@ function isBare(schema: SchemaObject): boolean {
 
 function memberOf(properties: SchemaObject, name: string): JsonSchema {
   return Object.hasOwn(properties, name) ? (properties[name] as JsonSchema) : true;
-}
-
-function impliedType({ properties, required, items }: SchemaObject): string | undefined {
-  if (properties !== undefined || required !== undefined) return 'object';
-  return items === undefined ? undefined : 'array';
 }
 
 function schemaList(value: unknown): readonly JsonSchema[] {

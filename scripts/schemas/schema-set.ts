@@ -1,22 +1,17 @@
 import type { ContractDocument } from '../contract/contract-document.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { joinPointer, valueAt } from '../contract/json-pointer.ts';
+import { joinPointer, splitPointer, valueAt } from '../contract/json-pointer.ts';
 import { Names, pascalCase } from '../source/identifiers.ts';
-import {
-  isAnnotation,
-  isSchemaObject,
-  type JsonSchema,
-  referencedComponent,
-  replaceSubschemas,
-  type SchemaObject,
-} from './json-schema.ts';
-import { textSchemaOf } from './text-schema.ts';
+import { definitionSchema } from './definition-schema.ts';
+import { endlessDefinitions } from './endless.ts';
+import { isSchemaObject, type JsonSchema, type SchemaObject, subschemasOf } from './json-schema.ts';
+import { isOfStrings, textSchemaOf } from './text-schema.ts';
 
 export type Dialect = 'draft-07' | '2020-12';
 
 /** A schema that has a model: a component of the contract, or one made of what an operation or a channel says. */
 export interface Definition {
-  /** As in the contract, except that a reference names a definition: `#/definitions/<type>`. */
+  /** As in the contract, but normalized, and a reference names a definition: `#/definitions/<type>`. */
   readonly schema: JsonSchema;
   /** What it is made from: `schema Post`, `query of operation getFeed`. */
   readonly origin: string;
@@ -71,6 +66,12 @@ interface FilledType {
   readonly filled: readonly string[];
 }
 
+/** What a message's frame is made of. */
+interface MessageParts {
+  readonly payload: ContractNode | undefined;
+  readonly headers: ContractNode | undefined;
+}
+
 /** All schemas of a contract, by the names that they have in generated code. */
 export class SchemaSet {
   readonly dialect: Dialect;
@@ -100,6 +101,7 @@ export class SchemaSet {
       this.#define(type, rawSchema(document, pointer), `schema ${name}`, locateFrom(pointer));
       this.#guard(`is${type}`, type, `models.${type}`, false);
     }
+    for (const name of endlessDefinitions(this.definitions)) this.#breakCircle(name);
   }
 
   claimType(name: string): string {
@@ -108,7 +110,7 @@ export class SchemaSet {
 
   /** The name of the component that stands in a place alone, by reference; null for any other schema. */
   componentAt(node: ContractNode): string | null {
-    const [, components, schemas, name, ...rest] = node.pointer.split('/');
+    const [components, schemas, name, ...rest] = splitPointer(node.pointer);
     const isComponent = components === 'components' && schemas === 'schemas' && rest.length === 0;
     return isComponent && name !== undefined ? (this.#components.get(name) ?? null) : null;
   }
@@ -123,6 +125,28 @@ export class SchemaSet {
     const element = isSchemaObject(schema) && schema.type === 'array' ? definitionOf(schema.items) : null;
     const type = element === null ? `models.${definition}` : `models.${element}[]`;
     return useOf(definition, type, this.#guard(`is${definition}`, definition, type, false));
+  }
+
+  /**
+   * For the JSON that a frame holds: the payload of a message; of one with headers, an object with `headers` and
+   * `payload`. A message that says nothing of its payload is any JSON.
+   */
+  useMessage({ payload, headers }: MessageParts, name: string, origin: string): SchemaUse {
+    if (headers !== undefined) return this.#useFrame({ headers, ...(payload && { payload }) }, name, origin);
+    return payload === undefined ? this.#useOwn(true, name, origin) : this.use(payload, name, origin);
+  }
+
+  /** For plain text; without a schema, for any. */
+  useText(payload: ContractNode | undefined, name: string, origin: string): SchemaUse {
+    if (payload === undefined) return this.#useOwn({ type: 'string' }, name, origin);
+    const use = this.use(payload, name, origin);
+    if (!isOfStrings(this, { $ref: `#/definitions/${use.definition}` })) {
+      payload.report(
+        'plain text is described by a schema that allows more than strings',
+        'say `type: string`',
+      );
+    }
+    return use;
   }
 
   /** For an object whose values arrive as text. A schema without a name of its own gets `name`. */
@@ -156,6 +180,37 @@ export class SchemaSet {
     return definition === undefined ? schema : this.resolve(definition.schema);
   }
 
+  /** For what the contract has no schema of: `schema` says it instead. */
+  #useOwn(schema: JsonSchema, name: string, origin: string): SchemaUse {
+    const definition = this.claimType(name);
+    this.#define(definition, schema, origin, () => '');
+    const type = `models.${definition}`;
+    return useOf(definition, type, this.#guard(`is${definition}`, definition, type, false));
+  }
+
+  #useFrame(parts: Readonly<Record<string, ContractNode>>, name: string, origin: string): SchemaUse {
+    const definition = this.claimType(name);
+    const schema = {
+      type: 'object',
+      additionalProperties: false,
+      required: Object.keys(parts),
+      properties: Object.fromEntries(
+        Object.entries(parts).map(([part, node]) => [
+          part,
+          this.componentAt(node) === null
+            ? rawSchema(this.#document, node.pointer)
+            : { $ref: `#${encodeURI(node.pointer)}` },
+        ]),
+      ),
+    };
+    this.#define(definition, schema, origin, ([, part = '', ...keys]) => {
+      const node = parts[part] ?? parts.headers;
+      return joinPointer(node?.pointer ?? '', ...keys);
+    });
+    const type = `models.${definition}`;
+    return useOf(definition, type, this.#guard(`is${definition}`, definition, type, false));
+  }
+
   #useFromText(definition: string, guardName: string): SchemaUse {
     const known = this.#textUses.get(definition);
     if (known !== undefined) return known;
@@ -178,29 +233,22 @@ export class SchemaSet {
   }
 
   #define(name: string, schema: JsonSchema, origin: string, locate: Definition['locate']): Definition {
-    const definition = { schema: this.#refer(schema, locate, []), origin, locate };
+    const place = { document: this.#document, dialect: this.dialect, components: this.#components, locate };
+    const definition = { schema: definitionSchema(schema, place), origin, locate };
     this.definitions.set(name, definition);
     return definition;
   }
 
-  /** Makes references to components references to definitions. */
-  #refer(schema: JsonSchema, locate: Definition['locate'], keys: readonly string[]): JsonSchema {
-    const copy = replaceSubschemas(schema, (subschema, more) =>
-      this.#refer(subschema, locate, [...keys, ...more]),
+  #breakCircle(name: string): void {
+    const definition = this.definitions.get(name);
+    if (definition === undefined) return;
+    const what = 'the schema leads back to itself for the same value, so that checking one would never end';
+    this.#document.report(
+      definition.locate([]),
+      what,
+      'put a property or an item between, or remove the circle',
     );
-    if (!isSchemaObject(copy) || typeof copy.$ref !== 'string') return copy;
-    const component = this.#components.get(referencedComponent(copy) ?? '');
-    if (component === undefined) {
-      const fix = 'move what it refers to into components.schemas';
-      this.#document.report(locate([...keys, '$ref']), 'a schema refers to what is no component schema', fix);
-      return true;
-    }
-    const ignored = Object.keys(copy).filter((keyword) => !mayStandBesideReference(keyword));
-    if (this.dialect === 'draft-07' && ignored.length > 0) {
-      const what = `JSON Schema draft-07 ignores \`${ignored.join('`, `')}\` beside $ref`;
-      this.#document.report(locate(keys), what, 'put the reference into an `allOf`');
-    }
-    return { ...copy, $ref: `#/definitions/${component}` };
+    this.definitions.set(name, { ...definition, schema: true });
   }
 }
 
@@ -208,6 +256,15 @@ export class SchemaSet {
 export function definitionOf(schema: unknown): string | null {
   if (!isSchemaObject(schema) || typeof schema.$ref !== 'string') return null;
   return schema.$ref.slice('#/definitions/'.length);
+}
+
+/** The definitions that a schema, or a schema in it, refers to. */
+export function referencesOf(schema: JsonSchema): readonly string[] {
+  const own = definitionOf(schema);
+  return [
+    ...(own === null ? [] : [own]),
+    ...subschemasOf(schema).flatMap(([, inner]) => referencesOf(inner)),
+  ];
 }
 
 function useOf(definition: string, type: string, guard: string): SchemaUse {
@@ -221,8 +278,4 @@ function locateFrom(pointer: string): Definition['locate'] {
 /** A schema as it stands, its own reference not followed. The contract's specification was checked: it is a schema. */
 function rawSchema(document: ContractDocument, pointer: string): JsonSchema {
   return valueAt(document.value, pointer) as JsonSchema;
-}
-
-function mayStandBesideReference(keyword: string): boolean {
-  return keyword === '$ref' || keyword === 'default' || isAnnotation(keyword);
 }

@@ -60,3 +60,25 @@ function finite(schema: SchemaObject): SchemaObject {
     ...(minimum === undefined && exclusiveMinimum === undefined ? { minimum: -Number.MAX_VALUE } : {}),
   };
 }
+
+/** Whether a schema allows strings alone. */
+export function isOfStrings(
+  schemas: SchemaSet,
+  schema: JsonSchema,
+  within: readonly JsonSchema[] = [],
+): boolean {
+  const resolved = schemas.resolve(schema);
+  if (!isSchemaObject(resolved) || within.includes(resolved)) return false;
+  const { type, const: constant, enum: values, allOf, anyOf, oneOf } = resolved;
+  const areStrings = (part: JsonSchema): boolean => isOfStrings(schemas, part, [...within, resolved]);
+  const [parts, ...alternatives] = [allOf, anyOf, oneOf].map((list): readonly JsonSchema[] =>
+    Array.isArray(list) ? list : [],
+  );
+  return (
+    type === 'string' ||
+    typeof constant === 'string' ||
+    (Array.isArray(values) && values.every((value) => typeof value === 'string')) ||
+    (parts ?? []).some(areStrings) ||
+    alternatives.some((options) => options.length > 0 && options.every(areStrings))
+  );
+}

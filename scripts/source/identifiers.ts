@@ -3,13 +3,16 @@
  * reserved words, the same name twice. The one place where that is done.
  */
 
-/** What strict ECMAScript (ECMA-262 section 12.7.2) and TypeScript do not let a module declare. */
+/**
+ * What strict ECMAScript (ECMA-262 section 12.7.2) does not let a module declare, or TypeScript, which knows
+ * `globalThis` and `undefined` as its own.
+ */
 const reserved: ReadonlySet<string> = new Set(
   (
     'arguments await break case catch class const continue debugger default delete do else enum eval export ' +
-    'extends false finally for function if implements import in instanceof interface let new null package ' +
-    'private protected public return static super switch this throw true try typeof undefined var void while ' +
-    'with yield'
+    'extends false finally for function globalThis if implements import in instanceof interface let new null ' +
+    'package private protected public return static super switch this throw true try typeof undefined var void ' +
+    'while with yield'
   ).split(' '),
 );
 

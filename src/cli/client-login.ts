@@ -1,6 +1,6 @@
-import { PostedClientError } from 'posted/client';
 import { operations } from '../../generated/openapi/operations.ts';
-import { isError, isLoginResponse } from '../../generated/openapi/validators.js';
+import { isError, isLoginResponse } from '../../generated/openapi/validators.ts';
+import { PostedClientError } from '../client/node.ts';
 import type { LoginCredentials } from './client-arguments.ts';
 
 const timeoutMs = 15_000;

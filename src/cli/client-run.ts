@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
-import { type ClientStatus, connect, fileCursor, PostedClientError } from 'posted/client';
 import { postFeedPosted } from '../../generated/asyncapi/client.ts';
 import type { ResetReason } from '../../generated/asyncapi/models.ts';
+import { type ClientStatus, connect, fileCursor, PostedClientError } from '../client/node.ts';
 import { type ClientArguments, help, readArguments, UsageError } from './client-arguments.ts';
 import { logIn } from './client-login.ts';
 import { escapeControls, formatPost, print } from './client-print.ts';

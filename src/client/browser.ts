@@ -1,5 +1,4 @@
 /** The client for browsers. */
-import { encodeBearerProtocol, subprotocol } from '../contract/subprotocol.ts';
 import { createConnect } from './connect.ts';
 import type { Platform } from './socket.ts';
 
@@ -8,9 +7,9 @@ export { localStorageCursor } from './local-storage-cursor.ts';
 
 const platform: Platform = {
   maxFirstAttempts: 8,
-  open({ url, token }, events) {
-    const protocols = token === null ? [] : [subprotocol, encodeBearerProtocol(token)];
-    const socket = new WebSocket(url, protocols);
+  setsHeaders: false,
+  open({ url, protocols }, events) {
+    const socket = new WebSocket(url, [...protocols]);
     // Read as bytes, a binary message is there at once.
     socket.binaryType = 'arraybuffer';
     let opened = false;
@@ -18,8 +17,8 @@ const platform: Platform = {
       opened = true;
       events.opened();
     });
-    socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-      events.frame(typeof data === 'string' ? data : null);
+    socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      events.frame(typeof data === 'string' ? data : new Uint8Array(data));
     });
     socket.addEventListener('close', ({ code, reason }) => {
       events.ended(opened ? { kind: 'closed', code, reason } : { kind: 'unreachable' });
@@ -28,7 +27,7 @@ const platform: Platform = {
       get bufferedBytes() {
         return socket.bufferedAmount;
       },
-      send: (text) => socket.send(text),
+      send: (frame) => socket.send(frame),
       close: (code, reason) => socket.close(code, reason),
       abandon: () => socket.close(),
       pause: () => false,

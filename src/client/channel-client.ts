@@ -1,15 +1,18 @@
 import { closeCodes } from '../contract/close-codes.ts';
 import type { ChannelDescriptor } from '../contract/descriptor.ts';
+import { type AnswerHandlers, Answers } from './answers.ts';
 import type { ClientClosed, ClientStatus } from './client.ts';
 import { PostedClientError } from './client-error.ts';
 import { type Connection, openConnection } from './connection.ts';
-import { Inbox } from './inbox.ts';
+import type { CredentialSource } from './credential-source.ts';
+import { Deliveries, type MessageHandlers } from './deliveries.ts';
+import { handshakeTarget } from './handshake-target.ts';
 import { decodeMessage, encodeMessage, type Received } from './messages.ts';
-import type { ResolvedSettings } from './options.ts';
+import { type RequestOptions, Requests } from './requests.ts';
 import type { Resumption } from './resumption.ts';
 import { type Failure, Retry } from './retry.ts';
-import type { Platform } from './socket.ts';
-import type { TokenSource } from './token-source.ts';
+import type { ResolvedSettings } from './settings.ts';
+import type { Frame, Platform } from './socket.ts';
 import { aborted, sleep } from './wait.ts';
 
 /** How much may wait to be sent on a connection. */
@@ -18,22 +21,16 @@ const maxSendBufferBytes = 1_048_576;
 const tooSlow =
   'The application takes messages too slowly. The connection is closed and opened again; messages in between may be missing.';
 
-const gone =
-  'The server no longer has what this client has missed: messages are missing. The option onReset is told of it.';
-
-/** By message name: what the application does with a message. */
-export type MessageHandlers = Readonly<
-  Record<string, ((message: unknown) => void | Promise<void>) | undefined>
->;
-
 interface ChannelClientDeps {
   readonly platform: Platform;
   readonly channel: ChannelDescriptor;
   readonly url: URL;
-  /** Null where the channel is open to everyone. */
-  readonly tokens: TokenSource | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null where nothing is sent. */
+  readonly credentials: CredentialSource | null;
   /** Undefined: the messages are read by `for await`. */
   readonly handlers: MessageHandlers | undefined;
+  readonly answerHandlers: AnswerHandlers | undefined;
   /** Null: each connection stands for itself. */
   readonly resumption: Resumption | null;
   readonly onReset: ((message: unknown) => void | Promise<void>) | undefined;
@@ -46,19 +43,25 @@ export class ChannelClient {
   readonly closed: Promise<ClientClosed>;
   readonly #deps: ChannelClientDeps;
   readonly #retry: Retry;
-  readonly #inbox: Inbox;
+  readonly #deliveries: Deliveries;
+  readonly #answers: Answers;
+  readonly #requests: Requests;
   readonly #stopping = new AbortController();
   /** Null unless it is open. */
   #connection: Connection | null = null;
 
   constructor(deps: ChannelClientDeps) {
     this.#deps = deps;
+    const { channel, settings, resumption, onReset } = deps;
+    const { onError: report, maxWaitingMessages: limit } = settings;
     this.#retry = new Retry({
-      backoff: deps.settings.backoff,
+      backoff: settings.backoff,
       maxFirstAttempts: deps.platform.maxFirstAttempts,
-      tokens: deps.tokens,
+      credentials: deps.credentials,
     });
-    this.#inbox = new Inbox(deps.settings.maxWaitingMessages);
+    this.#deliveries = new Deliveries({ handlers: deps.handlers, onReset, resumption, limit, report });
+    this.#answers = new Answers({ channel, handlers: deps.answerHandlers, limit, report });
+    this.#requests = new Requests(channel);
     deps.signal?.addEventListener('abort', () => this.close(), { signal: this.#stopping.signal });
     if (deps.signal?.aborted) this.close();
     this.closed = this.#run();
@@ -66,19 +69,17 @@ export class ChannelClient {
   }
 
   send(name: string, message: unknown): void {
-    const text = encodeMessage(this.#deps.channel, name, message);
-    if (this.#connection === null || this.#stopping.signal.aborted) {
-      throw new PostedClientError('not_open', 'There is no connection.');
-    }
-    if (this.#connection.bufferedBytes + text.length > maxSendBufferBytes) {
-      throw new PostedClientError('send_buffer_full', 'The connection takes no more for now.');
-    }
-    this.#connection.send(text);
+    this.#send(encodeMessage(this.#deps.channel, name, message));
+  }
+
+  request(operation: string, message: unknown, options: RequestOptions = {}): Promise<unknown> {
+    return this.#requests.ask(operation, message, options, (frame) => this.#send(frame));
   }
 
   close(): void {
     this.#stopping.abort();
-    this.#inbox.clear();
+    for (const { inbox } of this.#takers) inbox.clear();
+    this.#requests.end(new PostedClientError('closed', 'The client was closed before the answer came.'));
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
@@ -91,35 +92,8 @@ export class ChannelClient {
     await this.closed.catch(() => {});
   }
 
-  /** What is for the application, which is done with each when it asks for the next, or leaves. */
-  async *#deliveries(): AsyncGenerator<Received, void, undefined> {
-    const { resumption } = this.#deps;
-    for await (const delivery of this.#inbox.take()) {
-      const done = resumption?.handOver(delivery);
-      try {
-        if (delivery.name === resumption?.names.reset) await this.#reset(delivery.message);
-        else if (delivery.name !== resumption?.names.checkpoint) yield delivery;
-      } finally {
-        done?.();
-      }
-    }
-  }
-
-  async #reset(message: unknown): Promise<void> {
-    const { onReset } = this.#deps;
-    if (onReset === undefined) {
-      this.#report(new PostedClientError('reset', gone));
-      return;
-    }
-    try {
-      await onReset(message);
-    } catch (cause) {
-      this.#report(new PostedClientError('handler', 'The function onReset threw.', { cause }));
-    }
-  }
-
   async *#messages(): AsyncGenerator<unknown, void, undefined> {
-    for await (const { message } of this.#deliveries()) yield message;
+    yield* this.#deliveries.read();
     await this.#deps.resumption?.saved();
     await this.closed;
   }
@@ -127,9 +101,9 @@ export class ChannelClient {
   async #run(): Promise<ClientClosed> {
     // Not before the application has got the client that its callbacks may use.
     await Promise.resolve();
-    const handled = this.#handleMessages();
+    const handled = Promise.all(this.#takers.map((taker) => taker.run()));
     const { error, ...closed } = await this.#stayConnected();
-    this.#inbox.end();
+    for (const { inbox } of this.#takers) inbox.end();
     // A handler that has closed the client may be waiting for `closed`.
     await Promise.race([handled, aborted(this.#stopping.signal)]);
     this.#stopping.abort();
@@ -138,18 +112,6 @@ export class ChannelClient {
     this.#tell({ state: 'closed', ...closed, error });
     if (error !== null) throw error;
     return closed;
-  }
-
-  async #handleMessages(): Promise<void> {
-    const { handlers } = this.#deps;
-    if (handlers === undefined) return;
-    for await (const { name, message } of this.#deliveries()) {
-      try {
-        await handlers[name]?.(message);
-      } catch (cause) {
-        this.#report(new PostedClientError('handler', `The handler of ${name} threw.`, { cause }));
-      }
-    }
   }
 
   async #stayConnected(): Promise<ClientClosed & { readonly error: PostedClientError | null }> {
@@ -161,32 +123,34 @@ export class ChannelClient {
       const decision = this.#retry.after(failure, this.#deps.resumption?.ended());
       if (!decision.again) {
         const { code, reason } = failure.kind === 'closed' ? failure : { code: 1006, reason: '' };
-        return { code, reason, error: decision.error };
+        const shown = this.#deps.credentials?.withoutSecrets(reason) ?? reason;
+        return { code, reason: shown, error: decision.error };
       }
       const { delayMs, attempt, error } = decision;
       this.#tell({ state: 'waiting', delayMs, attempt, error });
       await sleep(delayMs, signal);
-      await this.#inbox.room();
+      await this.#room();
     }
     return { code: closeCodes.normal.code, reason: '', error: null };
   }
 
   /** Resolves when the connection has ended, or could not be opened. */
   async #connectOnce(): Promise<Failure> {
-    const { platform, tokens, resumption, settings } = this.#deps;
+    const { platform, credentials, resumption, headers, settings } = this.#deps;
     const { signal } = this.#stopping;
     const notLoaded = (await resumption?.load(settings.connectTimeoutMs, signal)) ?? null;
     if (notLoaded !== null) return { kind: 'not tried', error: notLoaded };
-    const token = tokens === null ? null : await tokens.next(settings.connectTimeoutMs, signal);
-    if (token instanceof PostedClientError) return { kind: 'not tried', error: token };
+    const placed = credentials === null ? [] : await credentials.next(settings.connectTimeoutMs, signal);
+    if (placed instanceof PostedClientError) return { kind: 'not tried', error: placed };
     if (signal.aborted) return { kind: 'unreachable' };
 
     const url = resumption?.begin(this.#deps.url) ?? this.#deps.url;
+    const target = { ...settings, ...handshakeTarget(url, headers, placed) };
     let connection: Connection;
     try {
-      connection = openConnection(platform, { ...settings, url, token }, settings.connectTimeoutMs, {
+      connection = openConnection(platform, target, settings.connectTimeoutMs, {
         opened: () => this.#opened(connection),
-        frame: (text) => this.#take(text, connection),
+        frame: (frame) => this.#take(frame, connection),
       });
     } catch (cause) {
       return { kind: 'unreachable', cause };
@@ -199,6 +163,7 @@ export class ChannelClient {
     const ending = await connection.ended;
     signal.removeEventListener('abort', close);
     this.#connection = null;
+    this.#requests.end(unanswered(ending));
     return ending;
   }
 
@@ -208,29 +173,58 @@ export class ChannelClient {
     this.#tell({ state: 'open' });
   }
 
-  #take(frame: string | null, connection: Connection): void {
+  #send(frame: Frame): void {
+    if (this.#connection === null || this.#stopping.signal.aborted) {
+      throw new PostedClientError('not_open', 'There is no connection.');
+    }
+    sendOn(this.#connection, frame);
+  }
+
+  #take(frame: Frame, connection: Connection): void {
     const received = decodeMessage(this.#deps.channel, frame);
-    if (received instanceof PostedClientError) {
-      this.#report(received);
-      return;
+    if (received instanceof PostedClientError) this.#report(received);
+    else if (this.#requests.settle(received)) return;
+    else if (this.#isFilledBy(received, connection)) this.#slowDown(connection);
+  }
+
+  /** Whether the inbox of those who get the message is full now. */
+  #isFilledBy(received: Received, connection: Connection): boolean {
+    const operation = this.#answers.operationOf(received);
+    if (operation !== undefined) {
+      const send = (frame: Frame) => sendOn(connection, frame);
+      return this.#answers.inbox.put({ received, operation, send });
+    }
+    if (!isSent(this.#deps.channel, received)) {
+      const what = `A message ${received.name} came, which answers, and nothing was asked.`;
+      this.#report(new PostedClientError('bad_frame', what));
+      return false;
     }
     const { resumption } = this.#deps;
     const delivery =
       resumption === null
         ? { ...received, cursor: null, acks: null }
-        : resumption.read(received, (ack) => this.#acknowledge(ack, connection));
-    if (delivery === null || !this.#inbox.put(delivery)) return;
+        : resumption.read(received, (ack) => acknowledge(ack, connection));
+    return delivery !== null && this.#deliveries.inbox.put(delivery);
+  }
+
+  #slowDown(connection: Connection): void {
     if (connection.pause()) {
-      void this.#inbox.room().then(() => connection.resume());
+      void this.#room().then(() => connection.resume());
       return;
     }
-    if (resumption === null) this.#report(new PostedClientError('slow_consumer', tooSlow));
+    if (this.#deps.resumption === null) this.#report(new PostedClientError('slow_consumer', tooSlow));
     connection.close(closeCodes.slowConsumer.code, 'the client cannot keep up');
   }
 
-  /** Left out where the server does not read: the next ack says it too. */
-  #acknowledge(ack: string, connection: Connection): void {
-    if (connection.bufferedBytes < maxSendBufferBytes) connection.send(ack);
+  /** Resolves when no inbox is full. */
+  async #room(): Promise<void> {
+    while (this.#takers.some(({ inbox }) => inbox.isFull)) {
+      for (const { inbox } of this.#takers) await inbox.room();
+    }
+  }
+
+  get #takers(): readonly [Deliveries, Answers] {
+    return [this.#deliveries, this.#answers];
   }
 
   #tell(status: ClientStatus): void {
@@ -240,4 +234,26 @@ export class ChannelClient {
   #report(error: PostedClientError): void {
     this.#deps.settings.onError(error);
   }
+}
+
+function sendOn(connection: Connection, frame: Frame): void {
+  if (connection.bufferedBytes + frame.length > maxSendBufferBytes) {
+    throw new PostedClientError('send_buffer_full', 'The connection takes no more for now.');
+  }
+  connection.send(frame);
+}
+
+/** Left out where the server does not read: the next ack says it too. */
+function acknowledge(ack: Frame, connection: Connection): void {
+  if (connection.bufferedBytes < maxSendBufferBytes) connection.send(ack);
+}
+
+/** Whether the server sends the message also where it is no answer. */
+function isSent({ operations }: ChannelDescriptor, { name }: Received): boolean {
+  return operations.some(({ action, messages }) => action === 'send' && messages.includes(name));
+}
+
+function unanswered(ending: Failure): PostedClientError {
+  const details = ending.kind === 'closed' ? { closeCode: ending.code } : {};
+  return new PostedClientError('closed', 'The connection was lost before the answer came.', details);
 }

@@ -1,20 +1,20 @@
 /** The closed set of what can go wrong with a client. */
 export type ClientErrorCode =
-  /** `connect` was given something that cannot work; thrown by it. */
+  /** `connect` was given something that cannot work; thrown by it. Or `request` was. */
   | 'invalid_options'
-  /** The function that gives the token threw, or gave something that is no bearer token. */
+  /** A function that gives a credential threw, or gave something that is none. */
   | 'credentials'
-  /** The server refused the token, and there is no other. */
+  /** The server refused the credentials, and there are no others. */
   | 'unauthorized'
   /** The server answered the handshake with an HTTP error; `status` has it. */
   | 'refused'
   /** There was no answer to the handshake. */
   | 'unreachable'
-  /** The connection was lost, or the server closed it; `closeCode` has its code. */
+  /** The connection was lost, or closed, also before the answer to a request; `closeCode` has its code. */
   | 'closed'
   /** The server sent something that is none of the channel's messages, or breaks the contract. It was dropped. */
   | 'bad_frame'
-  /** The application's handler threw, or `onReset` did; `cause` has what it threw. */
+  /** A function in `on` or `answer` threw, or `onReset` did; `cause` has what it threw. */
   | 'handler'
   /**
    * Messages came faster than the application took them, where the platform cannot make the server
@@ -25,12 +25,14 @@ export type ClientErrorCode =
   | 'cursor_store'
   /** The server no longer has what the client has missed, and there is no `onReset` to be told. */
   | 'reset'
-  /** `send` was given a message that breaks the contract; thrown by it, nothing was sent. */
+  /** What was to be sent, as a message, a request or an answer, breaks the contract. It was not sent. */
   | 'bad_message'
-  /** `send` was called while there was no connection; thrown by it, nothing was sent. */
+  /** There was no connection to send on. Nothing was sent. */
   | 'not_open'
-  /** `send` was called faster than the connection takes; thrown by it, nothing was sent. */
-  | 'send_buffer_full';
+  /** More was sent than the connection takes, or more was asked than is answered. Nothing was sent. */
+  | 'send_buffer_full'
+  /** A request was not answered in time. */
+  | 'timeout';
 
 export interface ClientErrorDetails {
   readonly cause?: unknown;
@@ -53,4 +55,8 @@ export class PostedClientError extends Error {
     this.status = details.status;
     this.closeCode = details.closeCode;
   }
+}
+
+export function invalidOptions(message: string): PostedClientError {
+  return new PostedClientError('invalid_options', message);
 }

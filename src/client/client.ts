@@ -1,12 +1,13 @@
-import type { ChannelTypes, ClientChannel, ReceivedMessage } from './channel.ts';
+import type { ChannelTypes, ClientChannel, Question, ReceivedMessage, Reply } from './channel.ts';
 import type { PostedClientError } from './client-error.ts';
 import type { ConnectOptions } from './options.ts';
+import type { RequestOptions } from './requests.ts';
 
 /**
  * Opens a channel and keeps it open until the client is closed or the server refuses for good. The
  * first attempt starts after the running code has finished.
  *
- * @throws PostedClientError `invalid_options` for a URL, parameter, query or option that cannot work
+ * @throws PostedClientError `invalid_options` for an option that cannot work
  */
 export type Connect = <Types extends ChannelTypes>(
   channel: ClientChannel<Types>,
@@ -35,6 +36,21 @@ export interface Client<Types extends ChannelTypes>
    * @throws PostedClientError `bad_message`, `not_open` or `send_buffer_full`
    */
   send<Name extends keyof Types['sends'] & string>(name: Name, message: Types['sends'][Name]): void;
+
+  /**
+   * Asks the server, and resolves with what it answers: the message, or `{ message, payload }` where one
+   * of several may answer. A correlation id is filled in unless the message has one; where the contract
+   * has none, answers are taken in the order of the questions. Answers do not wait behind other
+   * messages, except while the server is made to wait (`maxWaitingMessages`).
+   *
+   * The promise is rejected with a PostedClientError: `bad_message`, `not_open` or `send_buffer_full`
+   * where nothing was sent, `timeout`, or `closed` where the connection is lost before the answer.
+   */
+  request<Operation extends keyof Types['requests'] & string>(
+    operation: Operation,
+    message: Question<Types['requests'][Operation]>,
+    options?: RequestOptions,
+  ): Promise<Reply<Types['requests'][Operation]>>;
 
   /**
    * Ends the client with close code 1000, if it has not ended. Messages that wait are dropped, and a

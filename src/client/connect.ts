@@ -1,14 +1,17 @@
 import type { ChannelDescriptor } from '../contract/descriptor.ts';
-import { ChannelClient, type MessageHandlers } from './channel-client.ts';
+import type { AnswerHandlers } from './answers.ts';
+import { ChannelClient } from './channel-client.ts';
 import { type ChannelTarget, channelUrl } from './channel-url.ts';
 import type { Connect } from './client.ts';
+import { CredentialSource, type Credentials } from './credential-source.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 import { type CursorStore, memoryCursor } from './cursor-store.ts';
+import type { MessageHandlers } from './deliveries.ts';
+import { handshakeHeaders } from './handshake-headers.ts';
 import { encodeAck } from './messages.ts';
-import { type ClientSettings, type ResolvedSettings, resolveSettings } from './options.ts';
 import { Resumption } from './resumption.ts';
+import { type ClientSettings, type ResolvedSettings, resolveSettings } from './settings.ts';
 import type { Platform } from './socket.ts';
-import { type Credentials, TokenSource } from './token-source.ts';
 
 /** What `ConnectOptions` comes to once the channel's types are left aside. */
 interface AnyOptions extends ClientSettings, ChannelTarget {
@@ -16,7 +19,9 @@ interface AnyOptions extends ClientSettings, ChannelTarget {
   readonly cursors?: CursorStore;
   readonly onReset?: (message: unknown) => void | Promise<void>;
   readonly credentials?: Credentials;
+  readonly headers?: object;
   readonly on?: MessageHandlers;
+  readonly answer?: AnswerHandlers;
 }
 
 /** Makes the `connect` of a platform. */
@@ -28,8 +33,10 @@ export function createConnect(platform: Platform): Connect {
       platform,
       channel,
       url,
-      tokens: TokenSource.of(channel, options.credentials),
+      headers: handshakeHeaders(channel, options.headers, platform),
+      credentials: CredentialSource.of(channel, options.credentials, platform),
       handlers: options.on,
+      answerHandlers: options.answer,
       resumption: createResumption(channel, url, options, settings),
       onReset: options.onReset,
       settings,

@@ -26,8 +26,8 @@ export function openConnection(
       clearTimeout(timer);
       events.opened();
     },
-    frame(text) {
-      if (state === 'open') events.frame(text);
+    frame(frame) {
+      if (state === 'open') events.frame(frame);
     },
     ended(ending) {
       state = 'ending';
@@ -53,7 +53,7 @@ export function openConnection(
     get bufferedBytes() {
       return socket.bufferedBytes;
     },
-    send: (text) => socket.send(text),
+    send: (frame) => socket.send(frame),
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     close(code, reason) {

@@ -1,13 +1,11 @@
-import type { Delivery } from './resumption.ts';
-
 /**
- * The messages that wait for the application, in the order of arrival. It takes more than its limit,
+ * What waits for the application, in the order of arrival. It takes more than its limit,
  * for what has been read cannot be unread: whoever fills it stops when it is full and goes on when
  * there is room.
  */
-export class Inbox {
+export class Inbox<Item extends object> {
   readonly #limit: number;
-  readonly #waiting: Delivery[] = [];
+  readonly #waiting: Item[] = [];
   #ended = false;
   /** Resolved by the next `put` or `end`. */
   #change: PromiseWithResolvers<void> | null = null;
@@ -18,14 +16,18 @@ export class Inbox {
     this.#limit = limit;
   }
 
+  get isFull(): boolean {
+    return this.#room !== null;
+  }
+
   /** Resolves when it is not full. */
   async room(): Promise<void> {
     await this.#room?.promise;
   }
 
   /** Returns true when this has filled it. */
-  put(delivery: Delivery): boolean {
-    this.#waiting.push(delivery);
+  put(item: Item): boolean {
+    this.#waiting.push(item);
     this.#changed();
     if (this.#room !== null || this.#waiting.length < this.#limit) return false;
     this.#room = Promise.withResolvers();
@@ -44,13 +46,13 @@ export class Inbox {
     this.#changed();
   }
 
-  /** Takes messages until the end. Each goes to one taker only, which is done with it when it asks for the next. */
-  async *take(): AsyncGenerator<Delivery, void, undefined> {
+  /** Takes until the end. Each item goes to one taker only, which is done with it when it asks for the next. */
+  async *take(): AsyncGenerator<Item, void, undefined> {
     for (;;) {
-      const delivery = this.#waiting.shift();
-      if (delivery !== undefined) {
+      const item = this.#waiting.shift();
+      if (item !== undefined) {
         this.#taken();
-        yield delivery;
+        yield item;
       } else if (this.#ended) {
         return;
       } else {
@@ -65,7 +67,7 @@ export class Inbox {
     this.#change = null;
   }
 
-  /** It counts as full down to half of the limit, so that reading does not stop and start with every message. */
+  /** It counts as full down to half of the limit, so that reading does not stop and start with every item. */
   #taken(): void {
     if (this.#waiting.length > this.#limit / 2) return;
     this.#room?.resolve();

@@ -9,9 +9,10 @@ export * from './index.ts';
 
 const platform: Platform = {
   maxFirstAttempts: Number.POSITIVE_INFINITY,
-  open({ url, token, maxFrameBytes, silenceTimeoutMs }, events) {
+  setsHeaders: true,
+  open({ url, headers, maxFrameBytes, silenceTimeoutMs }, events) {
     const socket = new WebSocket(url, {
-      headers: token === null ? {} : { Authorization: `Bearer ${token}` },
+      headers,
       maxPayload: maxFrameBytes,
       perMessageDeflate: false,
     });
@@ -29,9 +30,10 @@ const platform: Platform = {
       events.opened();
     });
     socket.on('ping', () => silence.heard());
-    socket.on('message', (data, isBinary) => {
+    socket.on('message', (data: Buffer, isBinary) => {
       silence.heard();
-      events.frame(isBinary || !Buffer.isBuffer(data) ? null : data.toString());
+      // A copy: bytes of a Buffer may be part of a larger piece of memory, which they would keep.
+      events.frame(isBinary ? new Uint8Array(data) : data.toString());
     });
     socket.on('unexpected-response', async (_request, response) => {
       refusal = await readRefusal(response);
@@ -51,7 +53,7 @@ const platform: Platform = {
       get bufferedBytes() {
         return socket.bufferedAmount;
       },
-      send: (text) => socket.send(text),
+      send: (frame) => socket.send(frame),
       close: (code, reason) => socket.close(code, reason),
       abandon: () => socket.terminate(),
       pause() {

@@ -3,6 +3,7 @@ import { Acks } from './acks.ts';
 import { PostedClientError } from './client-error.ts';
 import type { CursorKeeper } from './cursor-keeper.ts';
 import type { Received } from './messages.ts';
+import type { Frame } from './socket.ts';
 
 /** What waits for the application, and the place that is reached when the application is done with it. */
 export interface Delivery extends Received {
@@ -14,7 +15,7 @@ export interface Delivery extends Received {
 
 export interface ResumptionDeps {
   readonly names: ResumeDescriptor;
-  readonly encodeAck: (cursor: string) => string;
+  readonly encodeAck: (cursor: string) => Frame;
   /** Where to begin without a cursor: `now`, `acked`, or a cursor. */
   readonly since: string;
   readonly isCursor: (text: string) => boolean;
@@ -73,7 +74,7 @@ export class Resumption {
   }
 
   /** Takes what concerns the client alone, and returns null; the rest is to be delivered in its order. */
-  read(received: Received, send: (ack: string) => void): Delivery | null {
+  read(received: Received, send: (ack: Frame) => void): Delivery | null {
     const { names } = this;
     const message = received.message as Readonly<Record<string, unknown>>;
     if (received.name === names.bye) {

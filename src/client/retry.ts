@@ -1,8 +1,8 @@
 import { closeCodes, shouldReconnect } from '../contract/close-codes.ts';
 import { PostedClientError } from './client-error.ts';
-import type { ResolvedSettings } from './options.ts';
+import type { CredentialSource } from './credential-source.ts';
+import type { ResolvedSettings } from './settings.ts';
 import type { Ending } from './socket.ts';
-import type { TokenSource } from './token-source.ts';
 
 /** How long a connection must have held for the back-off to begin again. */
 const stableMs = 10_000;
@@ -29,7 +29,8 @@ export type Failure = Ending | { readonly kind: 'not tried'; readonly error: Pos
 export interface RetryDeps {
   readonly backoff: ResolvedSettings['backoff'];
   readonly maxFirstAttempts: number;
-  readonly tokens: TokenSource | null;
+  /** Null where nothing is sent. */
+  readonly credentials: CredentialSource | null;
 }
 
 /** Decides after each ending whether another attempt can help, and when. */
@@ -47,7 +48,7 @@ export class Retry {
   opened(): void {
     this.#openedAtMs = performance.now();
     this.#everOpen = true;
-    this.#deps.tokens?.accepted();
+    this.#deps.credentials?.accepted();
   }
 
   /**
@@ -84,29 +85,33 @@ export class Retry {
 
   #judgeUnreachable(cause: unknown): Verdict {
     const gaveUp = !this.#everOpen && this.#attempts >= this.#deps.maxFirstAttempts;
-    const why = cause instanceof Error ? cause.message || cause.name : 'the platform does not say why';
+    const why = said(
+      cause instanceof Error ? cause.message || cause.name : 'the platform does not say why',
+      this.#deps.credentials,
+    );
     const message = gaveUp
-      ? `There was no connection in ${this.#attempts} attempts (${why}). Check the URL, the token, the network, and that the server allows this page's origin.`
-      : `There was no connection: ${why}.`;
+      ? `There was no connection in ${this.#attempts} attempts${why}. Check the URL, the credentials, the network, and that the server allows this page's origin.`
+      : `There was no connection${why}.`;
     return { final: gaveUp, error: new PostedClientError('unreachable', message, { cause }) };
   }
 
   #judgeRefused({ status, message }: Extract<Ending, { kind: 'refused' }>): Verdict {
-    const { tokens } = this.#deps;
-    const text = `The server refused the connection with HTTP ${status}${said(message, tokens)}.`;
-    if (status === 401 && tokens !== null) return unauthorized(text, tokens, { status });
+    const { credentials } = this.#deps;
+    const text = `The server refused the connection with HTTP ${status}${said(message, credentials)}.`;
+    if (status === 401 && credentials !== null) return unauthorized(text, credentials, { status });
     const final = status < 500 && !passing.has(status);
     return { final, error: new PostedClientError('refused', text, { status }) };
   }
 
   #judgeClosed({ code, reason, cause }: Extract<Ending, { kind: 'closed' }>): Verdict {
     if (code === closeCodes.normal.code) return { final: true, error: null };
-    const { tokens } = this.#deps;
+    const { credentials } = this.#deps;
     const details = { closeCode: code, ...(cause === undefined ? {} : { cause }) };
-    const why = said(reason || (cause instanceof Error ? cause.message : ''), tokens);
+    const why = said(reason || (cause instanceof Error ? cause.message : ''), credentials);
     const text =
       code === 1006 ? `The connection was lost${why}.` : `The connection was closed with ${code}${why}.`;
-    if (code === closeCodes.unauthorized.code && tokens !== null) return unauthorized(text, tokens, details);
+    if (code === closeCodes.unauthorized.code && credentials !== null)
+      return unauthorized(text, credentials, details);
     return { final: !shouldReconnect(code), error: new PostedClientError('closed', text, details) };
   }
 }
@@ -119,14 +124,14 @@ interface Verdict {
 
 function unauthorized(
   message: string,
-  tokens: TokenSource,
+  credentials: CredentialSource,
   details: { readonly status?: number; readonly closeCode?: number },
 ): Verdict {
-  return { final: !tokens.refused(), error: new PostedClientError('unauthorized', message, details) };
+  return { final: !credentials.refused(), error: new PostedClientError('unauthorized', message, details) };
 }
 
-function said(text: string, tokens: TokenSource | null): string {
-  const shown = (tokens?.withoutToken(text) ?? text)
+function said(text: string, credentials: CredentialSource | null): string {
+  const shown = (credentials?.withoutSecrets(text) ?? text)
     .replaceAll(/\p{Cc}+/gu, ' ')
     .slice(0, 300)
     .trim();

@@ -2,32 +2,38 @@
 export interface Platform {
   /**
    * How many attempts without an answer end a client that was never connected. A platform that hides
-   * why a handshake failed needs such an end: the token may be refused each time.
+   * why a handshake failed needs such an end: the credentials may be refused each time.
    */
   readonly maxFirstAttempts: number;
+  /** Whether it can set headers of the handshake. One that cannot sends cookies of its own. */
+  readonly setsHeaders: boolean;
   open(target: SocketTarget, events: SocketEvents): Socket;
 }
 
 export interface SocketTarget {
   readonly url: URL;
-  /** Null where the channel is open to everyone. */
-  readonly token: string | null;
+  /** Of the handshake, where the platform sets them. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** To be offered where the platform sets no headers; empty where there are no credentials. */
+  readonly protocols: readonly string[];
   readonly maxFrameBytes: number;
   /** 0: no limit. */
   readonly silenceTimeoutMs: number;
 }
 
+/** What a text message holds, or the bytes of a binary one. */
+export type Frame = string | Uint8Array<ArrayBuffer>;
+
 export interface SocketEvents {
   opened(): void;
-  /** Null stands for a binary message. */
-  frame(text: string | null): void;
+  frame(frame: Frame): void;
   ended(ending: Ending): void;
 }
 
 export interface Socket {
   /** What was sent and is still here, in bytes. */
   readonly bufferedBytes: number;
-  send(text: string): void;
+  send(frame: Frame): void;
   /** Starts the closing handshake (RFC 6455 section 7.1.2). */
   close(code: number, reason: string): void;
   /** Lets go of the connection without one. */

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import { minSecretBytes, publicKey, secretKey, type TokenKey } from '../auth/keys.ts';
+import { parseBrokerUrl } from '../broker/broker-url.ts';
 import type { OriginPolicy } from '../origin.ts';
 import { quote } from './quote.ts';
+import { SecretUrl } from './secret-url.ts';
 import { readTextFile } from './text-file.ts';
 
 /** What a setting may be, and how its text is read. */
@@ -94,15 +96,31 @@ export const tokenPublicKey: Kind<TokenKey> = {
   },
 };
 
-/** What is to come: the name is taken, and nobody believes that it works already. */
-export function notYet(what: string): Kind<never> {
+/** A URL of one of the schemes, which may hold a password. */
+export function secretUrl(schemes: readonly string[], example: string): Kind<SecretUrl> {
   return {
-    allowed: 'nothing yet: leave it unset',
-    parse() {
-      throw new Error(`${what} is not supported by this version yet`);
+    allowed: `a URL such as ${example}; what is reserved in a password is written as %XX`,
+    parse(text) {
+      if (!schemes.some((scheme) => text.startsWith(`${scheme}://`))) {
+        throw new Error(
+          `the text does not begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+        );
+      }
+      // Without a host in it, as for a socket in the file system, the standard does not take it for a URL.
+      if (!URL.canParse(text.replace('@/', '@localhost/'))) throw new Error('the text is not a URL');
+      return new SecretUrl(text);
     },
   };
 }
+
+export const brokerUrl: Kind<SecretUrl> = {
+  allowed:
+    'a URL such as redis://:password@host:6379, amqp://user:password@host:5672, kafka://host:9092 or nats://host:4222; what is reserved in a password is written as %XX',
+  parse(text) {
+    parseBrokerUrl(text);
+    return new SecretUrl(text);
+  },
+};
 
 /** Not for kinds that hold secrets. */
 function notAllowed(text: string): Error {

@@ -65,6 +65,11 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
   if (find(table.jwtSecret) && find(table.jwtPublicKey)) {
     mistakes.push('JWT_SECRET and JWT_PUBLIC_KEY: both are set. Allowed: one of them, or none.');
   }
+  if (find(table.brokerUrl) && !find(table.databaseUrl)) {
+    mistakes.push(
+      'BROKER_URL: it is set without DATABASE_URL. Allowed: both, or neither; the embedded store has one server only.',
+    );
+  }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
 
   // What fromEntries cannot know: each key of the table, with what its own kind has read.

@@ -1,13 +1,14 @@
 import { logLevels } from '../log.ts';
 import {
   anyText,
+  brokerUrl,
   choice,
   host,
   integer,
   type Kind,
   mode,
-  notYet,
   origins,
+  secretUrl,
   tokenPublicKey,
   tokenSecret,
 } from './kinds.ts';
@@ -52,13 +53,14 @@ export const table = {
   },
   databaseUrl: {
     name: 'DATABASE_URL',
-    description: 'The database. Unset: the embedded store.',
-    kind: notYet('postgres'),
+    description: 'The PostgreSQL database, which several servers may share. Unset: the embedded store.',
+    kind: secretUrl(['postgres', 'postgresql'], 'postgres://user:password@host:5432/database'),
   },
   brokerUrl: {
     name: 'BROKER_URL',
-    description: 'The broker between several servers. Unset: this server is the only one.',
-    kind: notYet('a broker'),
+    description:
+      'The broker between servers that share a database. Unset: they hear of each other from the database.',
+    kind: brokerUrl,
   },
   feedAudience: {
     name: 'FEED_AUDIENCE',

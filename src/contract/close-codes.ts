@@ -7,7 +7,7 @@ export const closeCodes = {
   normal: { code: 1000, reconnect: false, reason: 'done' },
   goingAway: { code: 1001, reconnect: true, reason: 'the server is going away' },
   protocolError: { code: 1002, reconnect: false, reason: 'the frame breaks RFC 6455' },
-  unsupportedData: { code: 1003, reconnect: false, reason: 'the contract has no binary messages' },
+  unsupportedData: { code: 1003, reconnect: false, reason: 'the contract has no messages in such frames' },
   invalidData: { code: 1007, reconnect: false, reason: 'the text is not UTF-8' },
   policyViolation: { code: 1008, reconnect: false, reason: 'the message has too many fragments' },
   tooBig: { code: 1009, reconnect: false, reason: 'the message is too big' },

@@ -1,16 +1,20 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
-import { PostedError } from '../errors.ts';
 import { type CloseCode, closeCodes, fitReason } from './close-codes.ts';
+import type { EncodedFrame } from './encode.ts';
 import { pingFrame } from './frame.ts';
-import type { Connection, Encoded, Principal } from './handlers.ts';
+import type { Connection, Encoded } from './handlers.ts';
+import { Inbound, type InboundOptions, type ReceivingConnection } from './inbound.ts';
 import type { Outbox, Writer } from './outbox.ts';
-import type { EncodedFrame } from './publisher.ts';
+import { type Answer, type Question, Requests } from './requests.ts';
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends InboundOptions {
   readonly id: string;
   readonly session: unknown;
-  readonly principal: Principal | undefined;
+  /** The operations with security of their own that the connection has satisfied. */
+  readonly permits: ReadonlySet<string>;
+  /** When the first of the credentials ends, in milliseconds since the epoch. */
+  readonly expiresAtMs: number;
   readonly webSocket: WebSocket;
   /** The socket under `webSocket`. Prebuilt frames go to it directly, which is sound while compression is off. */
   readonly socket: Duplex;
@@ -22,21 +26,17 @@ export interface ConnectionOptions {
   onSent(message: string): void;
   /** Called when the socket has taken all that was queued, after it could not. */
   onDrained(connection: Connection<unknown>): void;
-  /** Handles one text message; what it throws closes the connection. */
-  dispatch(connection: Connection<unknown>, data: Buffer): void | Promise<void>;
-  /** Told of what it throws that is no PostedError, before the connection closes. */
-  onFailure(error: PostedError): void;
 }
 
 /** One open WebSocket: an outbound queue that is bounded in bytes, and an inbound side that handles one message at a time. */
-export class WebSocketConnection implements Connection<unknown>, Writer {
+export class WebSocketConnection implements ReceivingConnection, Writer {
   readonly id: string;
   readonly session: unknown;
-  readonly principal: Principal | undefined;
   readonly #options: ConnectionOptions;
+  readonly #inbound: Inbound;
   readonly #due: Buffer[] = [];
   #dueBytes = 0;
-  #handling: Promise<void> | null = null;
+  #requests: Requests | null = null;
   #alive = true;
   #closing: CloseCode | null = null;
   /** Since when the socket takes no more; 0 while it does. */
@@ -46,10 +46,9 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
     this.#options = options;
     this.id = options.id;
     this.session = options.session;
-    this.principal = options.principal;
+    this.#inbound = new Inbound(this, options.webSocket, options);
   }
 
-  /** The code that this side closed with, if it did. */
   get closing(): CloseCode | null {
     return this.#closing;
   }
@@ -58,10 +57,37 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
     return this.#options.socket.writableLength + this.#dueBytes;
   }
 
+  /** Few connections are asked anything. */
+  get requests(): Requests {
+    this.#requests ??= new Requests();
+    return this.#requests;
+  }
+
+  may(permit: string | undefined): boolean {
+    return permit === undefined || this.#options.permits.has(permit);
+  }
+
   send(encoded: Encoded): boolean {
-    const isQueued = this.enqueue((encoded as EncodedFrame).frame);
+    const { frame, permit } = encoded as EncodedFrame;
+    const isQueued = this.may(permit) && this.enqueue(frame);
     if (isQueued) this.#options.onSent(encoded.message);
     return isQueued;
+  }
+
+  /** Sends a question and waits for its answer, as `Requests.add` says. */
+  ask(encoded: Encoded, question: Question): Promise<Answer> {
+    const answer = this.requests.add(question);
+    if (!this.send(encoded)) this.requests.end();
+    this.#inbound.regulate();
+    return answer;
+  }
+
+  get isAsked(): boolean {
+    return this.#requests !== null && this.#requests.size > 0;
+  }
+
+  answer(answer: Answer): boolean {
+    return this.#requests?.answer(answer) ?? false;
   }
 
   /** Queues a frame; false where the connection is closing, also because it reads too slowly. */
@@ -110,6 +136,7 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
     if (this.#closing !== null) return;
     this.flush();
     this.#closing = code;
+    this.ended();
     const { webSocket } = this.#options;
     webSocket.close(closeCodes[code].code, fitReason(reason ?? closeCodes[code].reason));
     // A paused socket would never read the peer's half of the closing handshake.
@@ -119,6 +146,11 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
 
   terminate(): void {
     this.#options.webSocket.terminate();
+  }
+
+  /** Nothing that it receives counts any more. */
+  ended(): void {
+    this.#requests?.end();
   }
 
   /** Notes what ws itself closes the connection with, after a frame that breaks RFC 6455. */
@@ -136,7 +168,7 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
    */
   sweep(nowMs: number): void {
     if (this.#closing !== null) return;
-    if ((this.principal?.expiresAtMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
+    if (this.#options.expiresAtMs <= nowMs) {
       this.close('unauthorized');
     } else if (this.#alive) {
       this.#alive = false;
@@ -148,68 +180,11 @@ export class WebSocketConnection implements Connection<unknown>, Writer {
 
   receive(data: Buffer, isBinary: boolean): void {
     this.#alive = true;
-    if (this.#closing !== null) return;
-    if (isBinary) {
-      this.close('unsupportedData');
-      return;
-    }
-    if (this.#handling === null) {
-      const handled = this.#dispatch(data);
-      if (handled !== undefined) this.#await(handled);
-    } else {
-      // Read together with the message before it: bounded by the size of one read.
-      this.#await(this.#handling.then(() => this.#dispatch(data)));
-    }
+    this.#inbound.receive(data, isBinary);
   }
 
   /** No data frame may follow a close frame (RFC 6455 section 5.5.1), whoever began to close. */
   #isOpen(): boolean {
     return this.#closing === null && this.#options.webSocket.readyState === WebSocket.OPEN;
-  }
-
-  #dispatch(data: Buffer): void | Promise<void> {
-    if (this.#closing !== null) return;
-    try {
-      return this.#options.dispatch(this, data);
-    } catch (thrown) {
-      this.#fail(thrown);
-    }
-  }
-
-  /** While a handler works, nothing more is read: a client that sends faster is slowed down by TCP. */
-  #await(handled: Promise<void>): void {
-    const { webSocket } = this.#options;
-    webSocket.pause();
-    const settled = handled
-      .catch((thrown: unknown) => this.#fail(thrown))
-      .then(() => {
-        if (this.#handling !== settled) return;
-        this.#handling = null;
-        webSocket.resume();
-      });
-    this.#handling = settled;
-  }
-
-  #fail(thrown: unknown): void {
-    const error = PostedError.from(thrown);
-    if (error.code === 'internal') this.#options.onFailure(error);
-    const code = closeCodeOf(error);
-    this.close(code, code === 'internalError' ? undefined : error.message);
-  }
-}
-
-function closeCodeOf(error: PostedError): CloseCode {
-  switch (error.code) {
-    case 'internal':
-      return 'internalError';
-    case 'unavailable':
-    case 'too_many_requests':
-      return 'tryAgainLater';
-    case 'unauthorized':
-      return 'unauthorized';
-    case 'forbidden':
-      return 'forbidden';
-    default:
-      return 'badMessage';
   }
 }

@@ -1,32 +1,70 @@
 /**
- * What generated code says of a contract: plain data that the runtime serves. Names are AsyncAPI 3.0's.
+ * What generated code says of a contract: plain data that the runtimes of servers and clients serve. Names are
+ * AsyncAPI 3.0's; `send` and `receive` are the server's view.
  */
 import type { Guard } from '../guard.ts';
 
-/** How one message of a channel is known from the others. */
+/** How one message of a direction is known from the others: by a property with values that no other has. */
 export interface MessageTag {
-  /** The property of the payload's object that every message of the direction has. */
-  readonly property: string;
-  /** Its value in this message alone. */
-  readonly value: string;
+  /** The names of the properties that lead to it, from the value that the frame holds. */
+  readonly path: readonly [string, ...string[]];
+  readonly values: readonly (string | number | boolean | null)[];
 }
 
+/** A message, as it stands in a frame: one with headers is an object with `headers` and `payload`. */
 export interface MessageDescriptor<Message = unknown> {
-  /** The operation that it belongs to. */
-  readonly operation: string;
   /** The message's name in the contract. */
   readonly name: string;
   readonly contentType: string;
-  /** Undefined where the direction has one message, and that one no such property. */
+  /** What a frame holds: JSON or plain text in a text frame, or bytes in a binary one. */
+  readonly encoding: 'json' | 'text' | 'binary';
+  /** Undefined where its guard alone tells it from the others of its direction, or there are no others. */
   readonly tag: MessageTag | undefined;
-  readonly guard: Guard<Message>;
+  /** Undefined for bytes, of which the contract says nothing. */
+  readonly guard: Guard<Message> | undefined;
+  /** The names of the properties that lead to the correlation id (AsyncAPI 3.0, Correlation ID Object). */
+  readonly correlationId: readonly [string, ...string[]] | undefined;
 }
 
-/** A security scheme of the contract (AsyncAPI 3.0, Security Scheme Object). */
+export interface OperationDescriptor {
+  readonly name: string;
+  readonly action: 'send' | 'receive';
+  /** Names of messages that go in the direction of `action`. */
+  readonly messages: readonly string[];
+  /** Names of the messages that answer, in the other direction. Undefined where none does. */
+  readonly reply: readonly string[] | undefined;
+  /** Any one of them suffices. Empty: whoever is connected may. */
+  readonly security: readonly SecurityScheme[];
+}
+
+/** A security scheme of the contract (AsyncAPI 3.0, Security Scheme Object), by what it asks of a handshake. */
 export interface SecurityScheme {
   readonly name: string;
-  readonly type: 'http';
-  readonly scheme: 'bearer';
+  /** What its hook is given. `bearer` also stands for oauth2 and openIdConnect, `basic` for userPassword. */
+  readonly credentials: 'bearer' | 'basic' | 'apiKey';
+  /** `user` and `password` are the two parts of basic credentials, of which an API key is one. */
+  readonly in: 'authorization' | 'user' | 'password' | 'header' | 'query' | 'cookie';
+  /** The name of the header, query parameter or cookie; '' where that is `Authorization`. */
+  readonly parameter: string;
+  /** The scopes that the contract asks for (OAuth 2.0, RFC 6749 section 3.3). */
+  readonly scopes: readonly string[];
+}
+
+/** A server of the contract (AsyncAPI 3.0, Server Object). */
+export interface ServerDescriptor {
+  readonly name: string;
+  readonly protocol: 'ws' | 'wss';
+  /** With `{variable}` expressions. */
+  readonly host: string;
+  /** What stands before every address, with `{variable}` expressions; '' for nothing. */
+  readonly pathname: string;
+  readonly variables: Readonly<Record<string, ServerVariable>>;
+}
+
+export interface ServerVariable {
+  /** Empty: any value. */
+  readonly values: readonly string[];
+  readonly default: string | undefined;
 }
 
 /** How a client that lost its connection goes on where it was: names of the contract, by their role. */
@@ -47,23 +85,32 @@ export interface ResumeDescriptor {
   readonly ack: string;
 }
 
+/** What is spoken on the connections to one address; channels of the same address are one. */
 export interface ChannelDescriptor {
   readonly name: string;
   /** The path, with `{parameter}` expressions (AsyncAPI 3.0, Channel Address Expressions). */
   readonly address: string;
   readonly description: string;
-  /** Undefined where the address has no parameters. */
+  /** Those of the contract that serve the channel. Empty where the contract names none. */
+  readonly servers: readonly ServerDescriptor[];
+  /** Takes the values as text. Undefined where the address has no parameters. */
   readonly parameters: Guard<object> | undefined;
+  /** What stands, in a client, for parameters that are not given. */
+  readonly parameterDefaults: Readonly<Record<string, string>>;
   /** The ws binding's `query`. Undefined where the contract has none: then no query is accepted. */
   readonly query: Guard<object> | undefined;
+  /** The ws binding's `headers`: it is given those that it names. Undefined where the contract has none. */
+  readonly headers: Guard<object> | undefined;
+  readonly headerNames: readonly string[];
   /** Any one of them suffices. Empty: the channel is open to everyone, as the contract says. */
   readonly security: readonly SecurityScheme[];
-  /** What the server sends, for every `send` operation. */
+  /** All that the server sends, answers among them; each message once. */
   readonly send: readonly MessageDescriptor[];
-  /** What a client sends, for every `receive` operation. */
+  /** All that a client sends, answers among them; each message once. */
   readonly receive: readonly MessageDescriptor[];
+  readonly operations: readonly OperationDescriptor[];
   /** Undefined where connections cannot be resumed. */
-  readonly resume?: ResumeDescriptor | undefined;
+  readonly resume: ResumeDescriptor | undefined;
 }
 
 declare const handlersOf: unique symbol;

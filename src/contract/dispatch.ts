@@ -1,64 +1,93 @@
 import { PostedError } from '../errors.ts';
-import { explain } from '../guard.ts';
+import { accepts, explain } from '../guard.ts';
 import { parseJson } from '../json.ts';
 import type { ChannelDescriptor, MessageDescriptor } from './descriptor.ts';
-import type { Connection } from './handlers.ts';
+import type { ReceivingConnection, Task } from './inbound.ts';
 import type { ContractObserver } from './observer.ts';
-
-type MessageHandler = (message: unknown, connection: Connection<unknown>) => void | Promise<void>;
-
-/** By operation and message name: what the application does with what a client sends. */
-export type ReceiveHandlers = Readonly<Record<string, Readonly<Record<string, MessageHandler>>>>;
+import type { Receivers } from './receivers.ts';
+import { tellMessage } from './telling.ts';
 
 /**
- * Makes the function that takes each text message of a channel's clients: it finds which of the
- * channel's messages it is, checks it and hands it to its handler.
+ * Makes the function that takes each message of a channel's clients: it finds which of the channel's
+ * messages it is and checks it. An answer it hands to whoever asked; for anything else it returns what
+ * is to be done.
  *
- * The function throws PostedError `invalid_request` for what the contract does not know or allow.
+ * The function throws PostedError: `invalid_request` for what the contract does not know or allow,
+ * `unsupported_media_type` for bytes or text where it has none, `forbidden` for what the connection's
+ * credentials do not suffice for.
  */
 export function createDispatch(
   channel: ChannelDescriptor,
-  handlers: ReceiveHandlers,
+  receivers: Receivers,
   observer: ContractObserver,
-): (connection: Connection<unknown>, data: Buffer) => void | Promise<void> {
-  const routes = channel.receive.map((message) => ({ message, handler: handlerOf(handlers, message) }));
-  const byTag = new Map(routes.map((route) => [route.message.tag?.value, route]));
-  const property = channel.receive[0]?.tag?.property;
+): (connection: ReceivingConnection, data: Buffer, isBinary: boolean) => Task | null {
+  const { receive } = channel;
+  const json = receive.filter(({ encoding }) => encoding === 'json');
+  const text = receive.find(({ encoding }) => encoding === 'text');
+  const binary = receive.find(({ encoding }) => encoding === 'binary');
+  const answers = new Set(
+    channel.operations.flatMap(({ action, reply }) => (action === 'send' ? (reply ?? []) : [])),
+  );
 
-  return (connection, data) => {
-    const refuse = (message: string, problem: string): PostedError => {
-      observer.messageInvalid(channel.name, message, 'receive');
-      return new PostedError('invalid_request', problem);
-    };
-    if (routes.length === 0) throw refuse('unknown', 'this channel takes no messages from clients');
+  function refuse(message: string, problem: string): PostedError {
+    observer.messageInvalid(channel.name, message, 'receive');
+    return new PostedError('invalid_request', problem);
+  }
+
+  function refuseKind(kind: string): PostedError {
+    observer.messageInvalid(channel.name, 'unknown', 'receive');
+    return new PostedError('unsupported_media_type', `the contract has no ${kind} messages`);
+  }
+
+  function readText(data: Buffer): Read {
+    if (text !== undefined) {
+      const value = data.toString();
+      if (value.includes('\0')) throw refuse(text.name, 'the text holds U+0000');
+      return { message: text, value };
+    }
+    if (binary !== undefined && json.length === 0) throw refuseKind('text');
+    if (json.length === 0) throw refuse('unknown', 'this channel takes no messages from clients');
     let value: unknown;
     try {
       value = parseJson(data);
     } catch (thrown) {
       throw refuse('unknown', PostedError.from(thrown).message);
     }
-    const route = byTag.get(property === undefined ? undefined : readTag(value, property));
-    if (route === undefined) {
-      throw refuse('unknown', `/${property} names none of this channel's messages`);
+    const message = tellMessage(json, value);
+    if (message !== undefined) return { message, value };
+    const path = json[0]?.tag?.path;
+    const problem =
+      path === undefined
+        ? "the message is none of this channel's"
+        : `/${path.join('/')} names none of this channel's messages`;
+    throw refuse('unknown', problem);
+  }
+
+  function readBytes(data: Buffer): Read {
+    if (binary === undefined) throw refuseKind('binary');
+    return { message: binary, value: data };
+  }
+
+  return (connection, data, isBinary) => {
+    const { message, value } = isBinary ? readBytes(data) : readText(data);
+    const { name, guard } = message;
+    if (guard !== undefined && !accepts(guard, value)) throw refuse(name, explain(guard, 'the message'));
+    if (answers.has(name) && connection.answer({ message, value })) {
+      observer.messageReceived(channel.name, name);
+      return null;
     }
-    const { message, handler } = route;
-    if (!message.guard(value)) throw refuse(message.name, explain(message.guard, 'the message'));
-    observer.messageReceived(channel.name, message.name);
-    return handler(value, connection);
+    const receiver = receivers.get(name);
+    if (receiver === undefined) throw refuse(name, `nobody asked for a message ${name}`);
+    if (!connection.may(receiver.permit)) {
+      const problem = `the credentials do not suffice for operation ${receiver.operation}`;
+      throw new PostedError('forbidden', problem);
+    }
+    observer.messageReceived(channel.name, name);
+    return () => receiver.handle(value, connection);
   };
 }
 
-function handlerOf(handlers: ReceiveHandlers, message: MessageDescriptor): MessageHandler {
-  const operation = handlers[message.operation];
-  const handler = operation?.[message.name];
-  if (operation === undefined || handler === undefined) {
-    throw new TypeError(`No handler for message ${message.name} of operation ${message.operation}.`);
-  }
-  return handler.bind(operation);
-}
-
-function readTag(value: unknown, property: string): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const tag: unknown = (value as Readonly<Record<string, unknown>>)[property];
-  return typeof tag === 'string' ? tag : undefined;
+interface Read {
+  readonly message: MessageDescriptor;
+  readonly value: unknown;
 }

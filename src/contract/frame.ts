@@ -1,12 +1,25 @@
 /**
- * One unmasked, unfragmented text frame (RFC 6455 section 5.2), ready to be written to the socket of
- * any number of connections: encoded once, it costs each of them a write and nothing else.
+ * One unmasked, unfragmented frame (RFC 6455 section 5.2), ready to be written to the socket of any
+ * number of connections: encoded once, it costs each of them a write and nothing else.
  */
 export function encodeTextFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
+  const frame = allocate(0x81, length); // FIN, opcode 1
+  frame.write(text, frame.length - length);
+  return frame;
+}
+
+/** The same for bytes, which are copied. */
+export function encodeBinaryFrame(bytes: Uint8Array): Buffer {
+  const frame = allocate(0x82, bytes.length); // FIN, opcode 2
+  frame.set(bytes, frame.length - bytes.length);
+  return frame;
+}
+
+function allocate(firstByte: number, length: number): Buffer {
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(headerLength + length);
-  frame[0] = 0x81; // FIN, opcode 1
+  frame[0] = firstByte;
   if (headerLength === 2) {
     frame[1] = length;
   } else if (headerLength === 4) {
@@ -16,7 +29,6 @@ export function encodeTextFrame(text: string): Buffer {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.write(text, headerLength);
   return frame;
 }
 

@@ -12,18 +12,35 @@ export interface Principal {
   readonly expiresAtMs?: number;
 }
 
-/** The credentials of scheme `http` `bearer` (RFC 6750), already read from where the client put them. */
+/** A bearer token (RFC 6750): of the schemes `http` `bearer`, `oauth2` and `openIdConnect`. */
 export interface BearerCredentials {
   readonly token: string;
+  /** What the contract asks for; whether the token grants it, the hook decides. */
+  readonly scopes: readonly string[];
 }
 
-/** A request to open a connection whose address, query and credentials hold. */
-export interface Handshake<User, Parameters, Query> {
+/** A user's name and password (RFC 7617): of the schemes `http` `basic` and `userPassword`. */
+export interface BasicCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Of the schemes `apiKey` and `httpApiKey`, from wherever the contract has it stand. */
+export interface ApiKeyCredentials {
+  readonly key: string;
+}
+
+/** A request to open a connection whose address, query, headers and credentials hold. */
+export interface Handshake<User, Parameters, Query, Headers = Record<string, never>> {
   /** Also the id of the connection, if there will be one, and the request id in logs. */
   readonly id: string;
   readonly principal: User;
+  /** What the path has for the variables of the server's pathname. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly parameters: Parameters;
   readonly query: Query;
+  /** Those that the contract's ws binding names. */
+  readonly headers: Headers;
 }
 
 /** A message that was checked and encoded, ready to be sent to any number of the channel's connections. */
@@ -40,7 +57,10 @@ export interface Connection<Session> {
   readonly session: Session;
   /** What was sent and is not yet taken by the socket, in bytes. */
   readonly bufferedBytes: number;
-  /** Queues a message; false where the connection is closing, also because it reads too slowly. */
+  /**
+   * Queues a message; false where the connection is closing, also because it reads too slowly, or has no
+   * credentials for the message's operation.
+   */
   send(encoded: Encoded): boolean;
   /** Starts the closing handshake (RFC 6455 section 7.1.2). What was queued before goes out first. */
   close(code: CloseCode, reason?: string): void;
@@ -68,4 +88,32 @@ export interface Publish<Message, Session> {
 export interface PublishOptions {
   /** When what the message tells of happened, in milliseconds since the epoch: the start of the latency that is measured. */
   readonly sinceMs?: number;
+}
+
+/**
+ * Sends a message of an operation that has a reply to one connection, and waits for the answer. An
+ * answer belongs to the request with the same correlation id, which is filled in where the message
+ * has none; without correlation ids in the contract, to the oldest request.
+ *
+ * @throws PostedError (as a rejection) `internal` for a message that breaks the contract, or has the
+ * correlation id of a request that waits; `forbidden` where the connection has no credentials for the
+ * operation; `too_many_requests` where its client owes too many answers; `unavailable` where the
+ * connection ends first, or no answer comes in time
+ */
+export type Request<Message, Reply, Session> = (
+  message: Message,
+  connection: Connection<Session>,
+  options?: RequestOptions,
+) => Promise<Reply>;
+
+export interface RequestOptions {
+  /** How long to wait for the answer. Default: 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** One of several messages that may answer. */
+export interface NamedReply<Name extends string, Payload> {
+  /** The message's name in the contract. */
+  readonly message: Name;
+  readonly payload: Payload;
 }

@@ -22,6 +22,7 @@ export type RefusalReason =
   | 'origin'
   | 'query'
   | 'parameters'
+  | 'headers'
   | 'unauthorized'
   | 'forbidden'
   | 'capacity'

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { PostedError } from '../errors.ts';
+import { type ErrorCode, PostedError } from '../errors.ts';
 import type { RefusalReason } from './observer.ts';
 
 /** Why a handshake ends before the upgrade: what is counted, and what the client is told. */
@@ -23,9 +23,19 @@ export class Refusal extends Error {
   }
 }
 
+/** The refusal that needs no more than a reason for those who count, and a code and a message for the client. */
+export function refusal(
+  reason: RefusalReason,
+  code: ErrorCode,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Refusal {
+  return new Refusal(reason, new PostedError(code, message), { headers });
+}
+
 /** Answers an upgrade request with an HTTP error in the shape of the REST interface's, and ends the socket. */
-export function refuse(socket: Duplex, requestId: string, refusal: Refusal): void {
-  const { error, status } = refusal;
+export function refuse(socket: Duplex, requestId: string, why: Refusal): void {
+  const { error, status } = why;
   const body = JSON.stringify({ message: error.message, request_id: requestId, code: error.code });
   const headers: Record<string, string> = {
     'Content-Type': 'application/json; charset=utf-8',
@@ -33,7 +43,7 @@ export function refuse(socket: Duplex, requestId: string, refusal: Refusal): voi
     'Cache-Control': 'no-store',
     'X-Request-Id': requestId,
     Connection: 'close',
-    ...refusal.headers,
+    ...why.headers,
   };
   if (error.retryAfterSeconds !== undefined) headers['Retry-After'] = String(error.retryAfterSeconds);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -80,12 +80,13 @@ export function createContractServer<Handlers>(
   }
 
   function open(accepted: Accepted<ServedChannel>, webSocket: WebSocket, socket: Duplex, id: string): void {
-    const { channel, session, principal } = accepted;
+    const { channel, session, authenticated } = accepted;
     const { name } = channel.descriptor;
     const connection = new WebSocketConnection({
       id,
       session,
-      principal,
+      permits: authenticated.permits,
+      expiresAtMs: authenticated.expiresAtMs,
       webSocket,
       socket,
       outbox,
@@ -94,7 +95,7 @@ export function createContractServer<Handlers>(
       closeTimeoutMs: options.closeTimeoutMs,
       onSent: (message) => observer.messageSent(name, message, 1),
       onDrained: (self) => channel.drained(self),
-      dispatch: (self, data) => channel.dispatch(self, data),
+      dispatch: (self, data, isBinary) => channel.dispatch(self, data, isBinary),
       onFailure: (error) =>
         log.error({ connection: id, channel: name, err: error.cause }, 'a handler failed'),
     });
@@ -104,6 +105,7 @@ export function createContractServer<Handlers>(
     webSocket.on('error', (error) => connection.failed(closeCodeOf(error)));
     webSocket.once('close', (code, reason) => {
       leaveHeartbeat();
+      connection.ended();
       const own = connection.closing;
       const closed = own === null ? { code, reason: reason.toString() } : closeCodes[own];
       observer.connectionClosed(name, codeLabel(closed.code));

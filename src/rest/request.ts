@@ -1,5 +1,5 @@
 import { PostedError } from '../errors.ts';
-import { explain, type Guard } from '../guard.ts';
+import { accepts, explain, type Guard } from '../guard.ts';
 import { readQuery } from '../query.ts';
 import { readJsonBody } from './body.ts';
 import type { OperationDescriptor } from './operation.ts';
@@ -51,6 +51,6 @@ function readHeaders(names: readonly string[], headers: Headers): Record<string,
 }
 
 function check<Value>(guard: Guard<Value>, value: unknown, place: string): Value {
-  if (guard(value)) return value;
+  if (accepts(guard, value)) return value;
   throw new PostedError('invalid_request', explain(guard, place));
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { explain } from '../guard.ts';
+import { accepts, explain } from '../guard.ts';
 import type { RequestContext } from './context.ts';
 import type { RestEnv } from './env.ts';
 import type { SecurityHooks } from './handlers.ts';
@@ -49,7 +49,7 @@ async function checkedRequest(served: ServedOperation, c: Context<RestEnv>): Pro
 
 function respond(operation: OperationDescriptor, result: unknown, observer: RestObserver): Response {
   const guard = operation.responses[200];
-  if (guard ? guard(result) : result === undefined) {
+  if (guard ? accepts(guard, result) : result === undefined) {
     if (!guard) return new Response(null, { headers: { 'Content-Length': '0' } });
     return new Response(JSON.stringify(result), { headers: { 'Content-Type': 'application/json' } });
   }

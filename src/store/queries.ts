@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { AliasedExpression, Kysely } from 'kysely';
 import { toEvent } from './event-row.ts';
 import { prefixEnd } from './prefix.ts';
-import type { Store } from './store.ts';
+import type { DeviceCursor, Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 /** What one statement does that all engines understand. */
@@ -10,6 +10,16 @@ export type Queries = Omit<
   Store,
   'appendPost' | 'appendFriendSet' | 'appendFriendDeleted' | 'ping' | 'close'
 >;
+
+/**
+ * The newest posts of each friend of the user, at most `reach` of each, in no order. Engines differ in
+ * how they are told to look at no others.
+ */
+export type NewestOfFriends = (
+  db: Kysely<Tables>,
+  user: string,
+  reach: number,
+) => AliasedExpression<{ seq: number }, 'candidate'>;
 
 const userColumns = [
   'id',
@@ -26,7 +36,7 @@ const pruneBatch = 1000;
 /** Rows in one statement: engines bound its parameters. */
 const cursorBatch = 500;
 
-export function createQueries(db: Kysely<Tables>): Queries {
+export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFriends): Queries {
   async function headSeq(): Promise<number> {
     const { seq } = await db.selectFrom('head').select('seq').executeTakeFirstOrThrow();
     return seq;
@@ -81,20 +91,19 @@ export function createQueries(db: Kysely<Tables>): Queries {
       const floorSeq = kept === undefined ? head : kept.seq - 1;
       // A reader that is told of the floor never looks for what is about to go.
       await db.updateTable('meta').set({ floor_seq: floorSeq }).where('floor_seq', '<', floorSeq).execute();
-      for (let removed = pruneBatch; removed === pruneBatch; ) {
-        const oldest = db
-          .selectFrom('event')
-          .select('seq')
-          .where('seq', '<=', floorSeq)
-          .orderBy('seq')
-          .limit(pruneBatch);
-        const { numDeletedRows } = await db
-          .deleteFrom('event')
-          .where('seq', 'in', oldest)
-          .executeTakeFirstOrThrow();
-        removed = Number(numDeletedRows);
+      const oldest = await db
+        .selectFrom('event')
+        .select('seq')
+        .where('seq', '<=', floorSeq)
+        .orderBy('seq')
+        .limit(1)
+        .executeTakeFirst();
+      for (let gone = (oldest?.seq ?? floorSeq + 1) - 1; gone < floorSeq; ) {
+        gone = Math.min(gone + pruneBatch, floorSeq);
+        await db.deleteFrom('event').where('seq', '<=', gone).execute();
       }
-      return floorSeq;
+      const { floor_seq } = await db.selectFrom('meta').select('floor_seq').executeTakeFirstOrThrow();
+      return floor_seq;
     },
 
     async findDeviceCursor(user, device) {
@@ -107,7 +116,8 @@ export function createQueries(db: Kysely<Tables>): Queries {
       return row?.seq ?? null;
     },
 
-    async saveDeviceCursors(cursors) {
+    async saveDeviceCursors(given) {
+      const cursors = newestOfEach(given);
       for (let start = 0; start < cursors.length; start += cursorBatch) {
         await db
           .insertInto('device_cursor')
@@ -203,23 +213,8 @@ export function createQueries(db: Kysely<Tables>): Queries {
       // each need no look: the cost is that of the friends times the page, not of all their posts.
       const reach = Math.min(offset + limit, Number.MAX_SAFE_INTEGER);
       const page = db
-        .selectFrom('friend')
-        .innerJoin('post as candidate', (join) =>
-          join.onRef('candidate.author', '=', 'friend.friend_id').on('candidate.seq', '>=', (build) =>
-            build.fn.coalesce(
-              build
-                .selectFrom('post as oldest')
-                .select('oldest.seq')
-                .whereRef('oldest.author', '=', 'friend.friend_id')
-                .orderBy('oldest.seq', 'desc')
-                .limit(1)
-                .offset(reach - 1),
-              build.lit(0),
-            ),
-          ),
-        )
+        .selectFrom(newestOfFriends(db, user, reach))
         .select('candidate.seq')
-        .where('friend.user_id', '=', user)
         .orderBy('candidate.seq', 'desc')
         .limit(limit)
         .offset(offset);
@@ -231,4 +226,14 @@ export function createQueries(db: Kysely<Tables>): Queries {
         .execute();
     },
   };
+}
+
+/** No engine but the embedded one takes two rows of one key in a statement that merges rows. */
+function newestOfEach(cursors: readonly DeviceCursor[]): readonly DeviceCursor[] {
+  const newest = new Map<string, DeviceCursor>();
+  for (const cursor of cursors) {
+    const key = `${cursor.user} ${cursor.device}`;
+    if (cursor.seq > (newest.get(key)?.seq ?? -1)) newest.set(key, cursor);
+  }
+  return [...newest.values()];
 }

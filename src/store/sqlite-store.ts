@@ -1,10 +1,11 @@
 import { Kysely, SelectQueryNode } from 'kysely';
 import type { Log } from '../log.ts';
-import { Gate } from './gate.ts';
-import { migrate } from './migrate.ts';
+import { createGatedStore } from './gated-store.ts';
+import { type Migrated, migrate } from './migrate.ts';
 import { createQueries } from './queries.ts';
 import { createSqliteDialect } from './sqlite/dialect.ts';
 import { SqliteLink } from './sqlite/link.ts';
+import { newestOfFriends } from './sqlite/newest-of-friends.ts';
 import type { Statement } from './sqlite/protocol.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -30,67 +31,62 @@ export async function openSqliteStore({
   maxPending = 10_000,
   onFailure,
 }: SqliteStoreOptions): Promise<Store> {
-  const link = await SqliteLink.open(path);
-  const connect = (mode: (isRead: boolean) => Statement['mode']): Kysely<Tables> =>
-    new Kysely({
-      dialect: createSqliteDialect(({ query, sql, parameters }) =>
-        link.request('statement', { sql, parameters, mode: mode(SelectQueryNode.is(query)) }),
-      ),
-    });
-
-  try {
-    await migrate(
-      connect(() => 'alone'),
-      // The one name that makes the primary key SQLite's row id; its text compares by code point.
-      { integer: 'integer', text: 'text' },
-    );
-  } catch (cause) {
-    await link.close();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${path} cannot be used: ${reason}`, { cause });
-  }
+  const { link } = await openMigrated(path);
   void link.failed.then((err) => {
     log.error({ err }, 'the store has failed');
     onFailure?.(err);
   });
 
-  const queries = createQueries(connect((isRead) => (isRead ? 'alone' : 'grouped')));
-  const gate = new Gate(maxPending);
-  const gated =
-    <Input extends unknown[], Output>(operation: (...input: Input) => Promise<Output>) =>
-    (...input: Input): Promise<Output> =>
-      gate.enter(() => operation(...input));
-
-  return {
-    appendPost: gated((draft) => link.request('appendPost', draft)),
-    appendFriendSet: gated((user, friend) =>
-      link.request('appendFriendSet', { user, friend, createdAtMs: Date.now() }),
-    ),
-    appendFriendDeleted: gated((user, friend) =>
-      link.request('appendFriendDeleted', { user, friend, createdAtMs: Date.now() }),
-    ),
-    eventsAfter: gated(queries.eventsAfter),
-    headSeq: gated(queries.headSeq),
-    history: gated(queries.history),
-    startNewEpoch: gated(queries.startNewEpoch),
-    prune: gated(queries.prune),
-    findDeviceCursor: gated(queries.findDeviceCursor),
-    saveDeviceCursors: gated(queries.saveDeviceCursors),
-    friendsOf: gated(queries.friendsOf),
-    insertUser: gated(queries.insertUser),
-    findUser: gated(queries.findUser),
-    findPasswordHash: gated(queries.findPasswordHash),
-    searchUsers: gated(queries.searchUsers),
-    findPost: gated(queries.findPost),
-    updatePost: gated(queries.updatePost),
-    deletePost: gated(queries.deletePost),
-    feedOf: gated(queries.feedOf),
-    ping: gated(async () => {
-      await queries.headSeq();
-    }),
-    async close() {
-      await gate.close();
-      await link.close();
+  return createGatedStore(
+    {
+      ...createQueries(
+        connect(link, (isRead) => (isRead ? 'alone' : 'grouped')),
+        newestOfFriends,
+      ),
+      appendPost: (draft) => link.request('appendPost', draft),
+      appendFriendSet: (user, friend) =>
+        link.request('appendFriendSet', { user, friend, createdAtMs: Date.now() }),
+      appendFriendDeleted: (user, friend) =>
+        link.request('appendFriendDeleted', { user, friend, createdAtMs: Date.now() }),
     },
-  };
+    maxPending,
+    () => link.close(),
+  );
+}
+
+/**
+ * Brings the tables of the file to the schema of this version; the file is created where there is none.
+ *
+ * @throws Error that says why the file cannot be used
+ */
+export async function migrateSqliteFile(path: string): Promise<Migrated> {
+  const { link, migrated } = await openMigrated(path);
+  await link.close();
+  return migrated;
+}
+
+async function openMigrated(
+  path: string,
+): Promise<{ readonly link: SqliteLink; readonly migrated: Migrated }> {
+  const link = await SqliteLink.open(path);
+  try {
+    const migrated = await migrate(
+      connect(link, () => 'alone'),
+      // The one name that makes the primary key SQLite's row id; its text compares by code point.
+      { integer: 'integer', text: 'text' },
+    );
+    return { link, migrated };
+  } catch (cause) {
+    await link.close();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${path} cannot be used: ${reason}`, { cause });
+  }
+}
+
+function connect(link: SqliteLink, mode: (isRead: boolean) => Statement['mode']): Kysely<Tables> {
+  return new Kysely({
+    dialect: createSqliteDialect(({ query, sql, parameters }) =>
+      link.request('statement', { sql, parameters, mode: mode(SelectQueryNode.is(query)) }),
+    ),
+  });
 }

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { encodeBearerProtocol } from '../../src/contract/subprotocol.ts';
+import {
+  decodeApiKeyProtocol,
+  decodeBasicProtocol,
+  encodeBearerProtocol,
+} from '../../src/contract/subprotocol.ts';
 import {
   bundleForBrowser,
   chromiumNote,
@@ -83,6 +87,43 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
       'open',
       'closed',
     ]);
+  });
+
+  it.each([
+    ['a name and a password', { login: { username: 'Ada', password: 'ä:1' } }],
+    ['a key for a header', { key: 'k 1' }],
+  ])('speaks bytes and asks, both ways, with %s among the subprotocols', async (_, credentials) => {
+    const server = await startChatServer();
+    const tab = await browser.newPage();
+    onTestFinished(() => tab.close());
+    await tab.goto(page.url);
+    const talked = tab.evaluate(([url, given]) => globalThis.talkOnce(url, given), [
+      server.url,
+      credentials,
+    ] as const);
+    const connection = await server.nextConnection();
+    const frames: unknown[] = [];
+    connection.on('message', (data: Buffer, isBinary) => {
+      const frame = isBinary ? [...data] : JSON.parse(data.toString());
+      frames.push(frame);
+      if (frame.type !== 'count') return;
+      connection.send('{"type":"probe","id":"p"}');
+      connection.send(new Uint8Array([0, 254]));
+      connection.send(JSON.stringify({ type: 'total', id: frame.id, total: 2 }));
+    });
+    expect(await talked).toEqual({
+      bytes: [0, 254],
+      reply: { type: 'total', id: expect.any(String), total: 2 },
+    });
+    expect(frames).toEqual([
+      [1, 2, 255],
+      { type: 'count', id: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+      { type: 'pong', id: 'p' },
+    ]);
+    const offered = server.handshakes[0]?.headers['sec-websocket-protocol'];
+    expect(decodeBasicProtocol(offered)).toEqual('login' in credentials ? credentials.login : null);
+    expect(decodeApiKeyProtocol(offered, 'X-Key')).toEqual('key' in credentials ? credentials.key : null);
+    expect(connection.protocol).toBe('posted.v1');
   });
 
   it('gives up where it was never connected, because it cannot see why', async () => {

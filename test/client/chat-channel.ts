@@ -1,4 +1,10 @@
 import type { ClientChannel } from '../../src/client/index.ts';
+import type {
+  ChannelDescriptor,
+  MessageDescriptor,
+  OperationDescriptor,
+  SecurityScheme,
+} from '../../src/contract/descriptor.ts';
 import type { Guard } from '../../src/guard.ts';
 
 export interface PostMessage {
@@ -16,7 +22,23 @@ export interface SayMessage {
   readonly text: string;
 }
 
-export interface ChatTypes {
+/** What the generator writes of a channel that has nothing of a kind. */
+export interface NoTypes {
+  readonly credentials: object;
+  readonly operationCredentials: object;
+  readonly servers: readonly [];
+  readonly parameters: Record<string, never>;
+  readonly query: Record<string, never>;
+  readonly headers: Record<string, never>;
+  readonly receives: object;
+  readonly sends: object;
+  readonly requests: object;
+  readonly answers: object;
+  readonly reset: never;
+}
+
+export interface ChatTypes
+  extends Omit<NoTypes, 'credentials' | 'parameters' | 'query' | 'receives' | 'sends'> {
   readonly credentials: { readonly bearerAuth: 'bearer' };
   readonly parameters: { readonly room: string };
   readonly query: { readonly audience?: 'everyone' | 'friends'; readonly limit?: number };
@@ -29,7 +51,7 @@ export const postFrame = (text: string): string =>
   JSON.stringify({ type: 'post', text } satisfies PostMessage);
 
 /** A guard as a generator would compile it: it says where the first fault is. */
-function guard<Value extends object>(checks: Readonly<Record<string, (value: unknown) => boolean>>) {
+export function guard<Value extends object>(checks: Readonly<Record<string, (value: unknown) => boolean>>) {
   const compiled: Guard<Value> = (value): value is Value => {
     const members = Object(value) as Readonly<Record<string, unknown>>;
     const names = new Set([...Object.keys(checks), ...Object.keys(members)]);
@@ -43,11 +65,58 @@ function guard<Value extends object>(checks: Readonly<Record<string, (value: unk
   return compiled;
 }
 
-const isText = (value: unknown) => typeof value === 'string';
-const is = (constant: string) => (value: unknown) => value === constant;
+export const isText = (value: unknown) => typeof value === 'string';
+export const is = (constant: string) => (value: unknown) => value === constant;
+
+/** A message, as JSON with a `type` of its own unless the rest says something else. */
+export function message(name: string, rest: Partial<MessageDescriptor> = {}): MessageDescriptor {
+  return {
+    name,
+    contentType: 'application/json',
+    encoding: 'json',
+    tag: { path: ['type'], values: [name] },
+    guard: undefined,
+    correlationId: undefined,
+    ...rest,
+  };
+}
+
+/** An operation of the given messages, for everyone, without a reply unless the rest says something else. */
+export function operation(
+  action: OperationDescriptor['action'],
+  messages: readonly string[],
+  rest: Partial<OperationDescriptor> = {},
+): OperationDescriptor {
+  const [first = ''] = messages;
+  return { name: `${action}${first}`, action, messages, reply: undefined, security: [], ...rest };
+}
+
+/** A security scheme: a bearer token unless the rest says something else. */
+export function scheme(name: string, rest: Partial<SecurityScheme> = {}): SecurityScheme {
+  return { name, credentials: 'bearer', in: 'authorization', parameter: '', scopes: [], ...rest };
+}
+
+/** What a channel has nothing of. */
+export const nothing = {
+  name: 'nothing',
+  address: '/nothing',
+  description: '',
+  servers: [],
+  parameters: undefined,
+  parameterDefaults: {},
+  query: undefined,
+  headers: undefined,
+  headerNames: [],
+  security: [],
+  send: [],
+  receive: [],
+  operations: [],
+  resume: undefined,
+} as const satisfies ChannelDescriptor;
 
 /** What the generator would write for a channel with everything in it. */
 export const chat: ClientChannel<ChatTypes> = {
+  ...nothing,
   name: 'chat',
   address: '/rooms/{room}/chat',
   description: 'What is said in a room.',
@@ -56,58 +125,25 @@ export const chat: ClientChannel<ChatTypes> = {
     audience: (value) => [undefined, 'everyone', 'friends'].includes(value as string | undefined),
     limit: (value) => value === undefined || (typeof value === 'string' && /^\d+$/.test(value)),
   }),
-  security: [{ name: 'bearerAuth', type: 'http', scheme: 'bearer' }],
+  security: [scheme('bearerAuth')],
   send: [
-    {
-      operation: 'sendPost',
-      name: 'post',
-      contentType: 'application/json',
-      tag: { property: 'type', value: 'post' },
-      guard: guard({ type: is('post'), text: isText }),
-    },
-    {
-      operation: 'sendNotice',
-      name: 'notice',
-      contentType: 'application/json',
-      tag: { property: 'type', value: 'notice' },
-      guard: guard({ type: is('notice'), count: (value) => typeof value === 'number' }),
-    },
+    message('post', { guard: guard({ type: is('post'), text: isText }) }),
+    message('notice', { guard: guard({ type: is('notice'), count: (value) => typeof value === 'number' }) }),
   ],
-  receive: [
-    {
-      operation: 'receiveSay',
-      name: 'say',
-      contentType: 'application/json',
-      tag: undefined,
-      guard: guard({ type: is('say'), text: isText }),
-    },
-  ],
+  receive: [message('say', { tag: undefined, guard: guard({ type: is('say'), text: isText }) })],
+  operations: [operation('send', ['post']), operation('send', ['notice']), operation('receive', ['say'])],
 };
 
-export interface NewsTypes {
-  readonly credentials: Record<string, never>;
-  readonly parameters: Record<string, never>;
-  readonly query: Record<string, never>;
+export interface NewsTypes extends Omit<NoTypes, 'receives'> {
   readonly receives: { readonly post: PostMessage };
-  readonly sends: Record<string, never>;
 }
 
 /** One that is open to everyone, and has nothing in its address, one message and no tag. */
 export const news: ClientChannel<NewsTypes> = {
+  ...nothing,
   name: 'news',
   address: '/news',
   description: 'What is new.',
-  parameters: undefined,
-  query: undefined,
-  security: [],
-  send: [
-    {
-      operation: 'sendPost',
-      name: 'post',
-      contentType: 'application/json',
-      tag: undefined,
-      guard: guard({ type: is('post'), text: isText }),
-    },
-  ],
-  receive: [],
+  send: [message('post', { tag: undefined, guard: guard({ type: is('post'), text: isText }) })],
+  operations: [operation('send', ['post'])],
 };

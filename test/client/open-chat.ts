@@ -1,10 +1,17 @@
 import { onTestFinished, vi } from 'vitest';
-import type { Client, ClientStatus, ConnectOptions, PostedClientError } from '../../src/client/index.ts';
+import type {
+  ChannelTypes,
+  Client,
+  ClientChannel,
+  ClientStatus,
+  ConnectOptions,
+  PostedClientError,
+} from '../../src/client/index.ts';
 import { connect } from '../../src/client/node.ts';
 import { type ChatTypes, chat } from './chat-channel.ts';
 
-interface OpenedChat {
-  readonly client: Client<ChatTypes>;
+interface OpenedClient<Types extends ChannelTypes> {
+  readonly client: Client<Types>;
   readonly statuses: readonly ClientStatus[];
   readonly errors: readonly PostedClientError[];
   /** Resolves with the `count`th status of that state. */
@@ -15,16 +22,16 @@ interface OpenedChat {
 }
 
 /** A client with short waits that keeps what it was told. It is closed with the test. */
-export function openChat(url: string, options: Partial<ConnectOptions<ChatTypes>> = {}): OpenedChat {
+export function openClient<Types extends ChannelTypes>(
+  channel: ClientChannel<Types>,
+  options: NoInfer<ConnectOptions<Types>>,
+): OpenedClient<Types> {
   const statuses: ClientStatus[] = [];
   const errors: PostedClientError[] = [];
-  const client = connect(chat, {
-    url,
-    credentials: { bearerAuth: 'token' },
-    parameters: { room: 'lobby' },
+  const client = connect<Types>(channel, {
     reconnect: { baseMs: 1, maxMs: 10 },
-    onStatus: (status) => void statuses.push(status),
-    onError: (error) => void errors.push(error),
+    onStatus: (status: ClientStatus) => void statuses.push(status),
+    onError: (error: PostedClientError) => void errors.push(error),
     ...options,
   });
   onTestFinished(() => client[Symbol.asyncDispose]());
@@ -42,6 +49,19 @@ export function openChat(url: string, options: Partial<ConnectOptions<ChatTypes>
         { timeout: 10_000, interval: 5 },
       ),
   };
+}
+
+/** A client of a room of the chat. */
+export function openChat(
+  url: string,
+  options: Omit<Partial<ConnectOptions<ChatTypes>>, 'url' | 'server' | 'variables'> = {},
+): OpenedClient<ChatTypes> {
+  return openClient(chat, {
+    url,
+    credentials: { bearerAuth: 'token' },
+    parameters: { room: 'lobby' },
+    ...options,
+  });
 }
 
 /** What a promise is rejected with. */

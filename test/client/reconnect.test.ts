@@ -242,7 +242,7 @@ describe('a client whose token is refused', () => {
       openChat(server.url, { credentials: { bearerAuth: () => 'old' } }).client.closed,
     );
     expect(error).toMatchObject({ code: 'unauthorized' });
-    expect(error.message).toMatch(/gave the same one again/);
+    expect(error.message).toMatch(/gave the same ones again/);
     expect(server.handshakes).toHaveLength(1);
   });
 
@@ -292,7 +292,7 @@ describe('a client whose token is refused', () => {
     });
     const { client, statuses, errors } = openChat(server.url, { credentials: { bearerAuth: token } });
     const error = await rejection(client.closed);
-    expect(error.message).toContain('The token [token] is not for you');
+    expect(error.message).toContain('The token [credential] is not for you');
     expect(inspect({ error, statuses, errors }, { depth: 9 })).not.toContain('secret');
   });
 });

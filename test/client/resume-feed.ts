@@ -65,7 +65,7 @@ export interface OpenedFeed {
   readonly waits: (count: number) => Promise<Extract<ClientStatus, { state: 'waiting' }>>;
 }
 
-export type FeedOptions = Partial<ConnectOptions<PostFeedPostedTypes>>;
+export type FeedOptions = Omit<Partial<ConnectOptions<PostFeedPostedTypes>>, 'url' | 'server' | 'variables'>;
 
 /** A client of the feed with short waits. `on: 'none'` leaves it to be read by `for await`. */
 export function openFeed(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract } from '../../generated/asyncapi/channels.ts';
-import * as guards from '../../generated/asyncapi/validators.js';
+import * as guards from '../../generated/asyncapi/validators.ts';
 import { badTokens } from '../support/bad-tokens.ts';
 import { asyncapi, deref, entries, type Json, violationOf } from '../support/contracts.ts';
 import { registerUser, startFeed } from '../support/feed-server.ts';

@@ -1,4 +1,4 @@
-import { type CursorStore, fileCursor, memoryCursor } from 'posted/client';
+import { type CursorStore, fileCursor, memoryCursor } from '../../src/client/node.ts';
 import type { Reader } from './schedule.ts';
 
 /** Where one subscriber's client keeps its cursor, and what is known of the posts behind it. */

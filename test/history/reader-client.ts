@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, connect } from 'posted/client';
 import { type PostFeedPostedTypes, postFeedPosted } from '../../generated/asyncapi/client.ts';
 import type { PostFeedQuery, PostMessage } from '../../generated/asyncapi/models.ts';
+import { type Client, connect } from '../../src/client/node.ts';
 import { CursorPlace } from './cursor-place.ts';
 import type { ClientRecorder, LifeRecorder } from './recorder.ts';
 import type { Reader, Trouble } from './schedule.ts';

@@ -15,20 +15,18 @@ export interface Run {
   readonly stderr: string;
 }
 
-export function generate(...args: readonly string[]): Promise<Run> {
-  return run('scripts/generate.ts', args);
-}
-
-export function checkDrift(...args: readonly string[]): Promise<Run> {
-  return run('scripts/check-drift.ts', args);
-}
-
-function run(script: string, args: readonly string[]): Promise<Run> {
+/** Runs the command `posted`, in the folder of this project. */
+export function posted(...args: readonly string[]): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...args], { cwd: root }, (error, stdout, stderr) => {
+    execFile(process.execPath, ['scripts/posted.ts', ...args], { cwd: root }, (error, stdout, stderr) => {
       resolve({ code: Number(error?.code ?? 0), stdout, stderr });
     });
   });
+}
+
+/** Generates code for a project that was prepared below: the folder of its output stands beside `src`. */
+export function generate(...args: readonly string[]): Promise<Run> {
+  return posted('generate', ...args, '--runtime', '../../src');
 }
 
 /** A folder of its own for each test file that asks; it goes with the last test of the file. */

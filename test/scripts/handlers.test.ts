@@ -7,12 +7,12 @@ const project = tempFolder();
 
 beforeAll(async () => {
   prepareProject(project);
-  await generate('--asyncapi', rooms, '--openapi', 'none', '--out', join(project, 'generated'));
+  await generate(rooms, '--out', join(project, 'generated'));
 });
 
 /** Handlers that serve the contract, as an application writes them. */
 const handlers = `
-import type { Connection } from 'posted/contract';
+import type { Connection } from './src/contract/index.ts';
 import type { BoardHandlers, Handlers, RoomTalkHandlers } from './generated/asyncapi/handlers.ts';
 import type { PublishSaid } from './generated/asyncapi/publishers.ts';
 

@@ -9,7 +9,7 @@ let models = '';
 beforeAll(async () => {
   prepareProject(project);
   const contract = 'test/scripts/contracts/models.asyncapi.yaml';
-  await generate('--asyncapi', contract, '--openapi', 'none', '--out', join(project, 'generated'));
+  await generate(contract, '--out', join(project, 'generated'));
   models = readFileSync(join(project, 'generated/asyncapi/models.ts'), 'utf8');
 });
 
@@ -27,7 +27,7 @@ describe('a model', () => {
     'array?: AllArrayItem[];',
     'nullables?: (string | null)[];',
     'unions?: (string | number)[];',
-    'tuple?: unknown[];',
+    'tuple?: [string];',
     'dictionary?: { [name: string]: string };',
     'anything?: unknown;',
     'nothing?: { [name: string]: never };',

@@ -103,7 +103,7 @@ beforeAll(async () => {
   prepareProject(project);
   const file = join(project, 'names.json');
   writeFileSync(file, JSON.stringify(contract));
-  run = await generate('--asyncapi', file, '--openapi', 'none', '--out', join(project, 'generated'));
+  run = await generate(file, '--out', join(project, 'generated'));
   files = readFolder(join(project, 'generated/asyncapi'));
 });
 
@@ -160,7 +160,7 @@ describe('a contract with names that are no identifiers', () => {
   });
 
   it('has guards that find what the names mean', async () => {
-    const { is_1stSchemaX, isMyRoomQuery2 } = await import(join(project, 'generated/asyncapi/validators.js'));
+    const { is_1stSchemaX, isMyRoomQuery2 } = await import(join(project, 'generated/asyncapi/validators.ts'));
     const query = { myRoom: '7' };
     expect([isMyRoomQuery2(query), query]).toEqual([true, { myRoom: 7 }]);
     expect(is_1stSchemaX({ class: 1, constructor: { valueOf: { x: '`"\'' } } })).toBe(true);

@@ -28,10 +28,8 @@ describe.each(contracts)('a contract with $about ($name)', ({ name }) => {
   let run: Run;
 
   beforeAll(async () => {
-    const contract = name.endsWith('asyncapi')
-      ? ['--asyncapi', path, '--openapi', 'none']
-      : ['--asyncapi', rooms, '--openapi', path];
-    run = await generate(...contract, '--out', out);
+    const contract = name.endsWith('asyncapi') ? [path] : [rooms, '--openapi', path];
+    run = await generate(...contract, '--out', out, '--strict');
   });
 
   it.each(expected)('is refused: %s', (problem) => {
@@ -54,7 +52,7 @@ describe('a file', () => {
   it('that is no YAML or no JSON is refused where it is wrong, and both contracts are looked at', async () => {
     const yaml = write('contract.yaml', 'asyncapi: 3.0.0\ninfo: { title: x\n');
     const json = write('contract.json', '{\n  "openapi": "3.1.0",\n}\n');
-    const { code, stderr } = await generate('--asyncapi', yaml, '--openapi', json, '--out', out);
+    const { code, stderr } = await generate(yaml, '--openapi', json, '--out', out);
     expect(stderr.split('\n')).toEqual([
       `${yaml}:3:1  /  Flow map in block collection must be sufficiently indented and end with a }; mend the syntax`,
       `${json}:3:1  /  Expected double-quoted property name; mend the JSON`,
@@ -65,22 +63,8 @@ describe('a file', () => {
 
   it('that is not there is refused', async () => {
     const missing = join(folder, 'missing.json');
-    const { code, stderr } = await generate('--asyncapi', missing, '--openapi', 'none', '--out', out);
+    const { code, stderr } = await generate(missing, '--out', out);
     expect(stderr).toContain(`${missing}:1:1  /  the file cannot be read (ENOENT`);
     expect(code).toBe(1);
-  });
-});
-
-describe('the command line', () => {
-  it('is explained by --help', async () => {
-    const { code, stdout } = await generate('--help');
-    for (const option of ['--asyncapi FILE', '--openapi FILE', '--out DIR']) expect(stdout).toContain(option);
-    expect(code).toBe(0);
-  });
-
-  it.each([[['--asynapi', 'x']], [['x']]])('with %j is refused', async (args) => {
-    const { code, stderr, stdout } = await generate(...args);
-    expect(stderr).toContain('Try --help.');
-    expect([code, stdout]).toEqual([2, '']);
   });
 });

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createLog, type Log } from '../../src/log.ts';
+import type { Log } from '../../src/log.ts';
+import { createLog } from '../../src/pino-log.ts';
 import { openSqliteStore, type SqliteStoreOptions } from '../../src/store/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { makeDatabasePath } from './sqlite/folder.ts';
@@ -21,6 +22,23 @@ async function openStore(options: Omit<SqliteStoreOptions, 'log'> & { log?: Log 
 describeStore('the embedded store', async () => {
   const path = await makeDatabasePath();
   return { open: (options) => openStore({ path, ...options }) };
+});
+
+describe('the embedded store', () => {
+  it('does what one caller asks in its order, reads after writes', async () => {
+    const store = await openStore({ path: await makeDatabasePath() });
+    const [kept, deleted] = [draft(), draft()];
+    const [, , , head, found] = await Promise.all([
+      store.appendPost(kept),
+      store.appendPost(deleted),
+      store.deletePost(deleted.postId, deleted.author),
+      store.headSeq(),
+      store.findPost(kept.postId),
+    ]);
+    expect(head).toBe(2);
+    expect(found?.id).toBe(kept.postId);
+    expect(await store.findPost(deleted.postId)).toBeNull();
+  });
 });
 
 /** Looks into the file behind the back of the store, which must be closed. */
@@ -61,7 +79,9 @@ describe('the file of the embedded store', () => {
         `insert into kysely_migration values ('9999-from-the-future', '2099-01-01T00:00:00.000Z')`,
       ),
     );
-    await expect(openStore({ path })).rejects.toThrow(/posted\.sqlite.*newer.*9999-from-the-future/);
+    await expect(openStore({ path })).rejects.toThrow(
+      /posted\.sqlite.*9999-from-the-future.*newer.*0001-initial-tables/,
+    );
     const names = inspect(path, (database) => database.prepare('select name from kysely_migration').all());
     expect(names.length).toBe(2);
   });

@@ -10,6 +10,7 @@ const parts = [
   'asyncapi.json',
   'openapi.yaml',
   'docs/asyncapi.json',
+  'docs/events.asyncapi.json',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',
@@ -19,6 +20,15 @@ const parts = [
   'templates',
   'test',
 ];
+
+const ownContracts = [
+  'docs/asyncapi.json',
+  '--openapi=openapi.yaml',
+  '--messages=events=docs/events.asyncapi.json',
+  '--out=generated',
+];
+/** What is type-checked, and what the server shows. */
+const targets = 'server,client,docs';
 
 export interface Run {
   readonly code: number;
@@ -68,7 +78,11 @@ export function copyProject() {
       }
       writeFileSync(join(dir, 'asyncapi.json'), JSON.stringify(document, null, 2));
     },
-    generate: (...args: readonly string[]) => run(['scripts/generate.ts', ...args]),
+    /** From the contracts of this project, or as the arguments say. */
+    generate(...args: readonly string[]): Promise<Run> {
+      const what = args.length > 0 ? args : [...ownContracts, '--targets', targets];
+      return run(['scripts/posted.ts', 'generate', ...what, '--runtime', '../../src']);
+    },
     /** Type-checks src, what is generated, and more if it is named. */
     async typeCheck(...more: readonly string[]): Promise<Run> {
       const config = JSON.parse(readFileSync(join(dir, 'tsconfig.json'), 'utf8'));

@@ -1,4 +1,4 @@
-import type { ChannelDescriptor, Contract } from '../../src/contract/descriptor.ts';
+import type { ChannelDescriptor, Contract, MessageDescriptor } from '../../src/contract/descriptor.ts';
 import type {
   BearerCredentials,
   Closed,
@@ -79,19 +79,28 @@ const room: ChannelDescriptor = {
     query.loud = query.loud === 'true';
     return null;
   }),
-  security: [{ name: 'bearerAuth', type: 'http', scheme: 'bearer' }],
-  send: [message('hear', 'said', ['text'])],
+  servers: [],
+  parameterDefaults: {},
+  headers: undefined,
+  headerNames: [],
+  security: [{ name: 'bearerAuth', credentials: 'bearer', in: 'authorization', parameter: '', scopes: [] }],
+  send: [message('said', ['text'])],
+  receive: [message('say', ['text'], 'said'), message('leave', [])],
+  operations: [
+    { name: 'hear', action: 'send', messages: ['said'], reply: undefined, security: [] },
+    { name: 'speak', action: 'receive', messages: ['say', 'leave'], reply: undefined, security: [] },
+  ],
   resume: undefined,
-  receive: [message('speak', 'say', ['text'], 'said'), message('speak', 'leave', [])],
 };
 
-function message(operation: string, name: string, properties: readonly string[], type = name) {
+function message(name: string, properties: readonly string[], type = name): MessageDescriptor {
   return {
-    operation,
     name,
     contentType: 'application/json',
-    tag: { property: 'type', value: type },
+    encoding: 'json',
+    tag: { path: ['type'], values: [type] },
     guard: isMessage(type, properties),
+    correlationId: undefined,
   };
 }
 

@@ -6,5 +6,6 @@ export {
   preamble,
   propertyKey,
   separate,
+  stringLiteral,
   ts,
 } from '../../../scripts/source/typescript-source.ts';

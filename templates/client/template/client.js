@@ -1,16 +1,28 @@
 import { File } from '@asyncapi/generator-react-sdk';
-import { credentialsType, messagesType, resetType } from '#lib/contract.mts';
-import { docComment, generatedFrom, preamble, separate, ts } from '#lib/source.mts';
+import {
+  clientTypes,
+  credentialsType,
+  exchangesType,
+  operationCredentialsType,
+  parametersType,
+  receivesType,
+  resetType,
+  sendsType,
+  serversType,
+  usesModels,
+  valuesType,
+} from '#lib/contract.mts';
+import { docComment, generatedFrom, preamble, separate, stringLiteral, ts } from '#lib/source.mts';
 
 /** client.ts: every channel as its clients see it. */
-export default function client({ params: { contract } }) {
+export default function client({ params: { contract, runtime, extension } }) {
   return (
     <File name="client.ts">
       {ts`
         ${preamble(contract)}
-        import type { ClientChannel } from 'posted/client';
-        import * as channels from './channels.ts';
-        import type * as models from './models.ts';
+        import type { ${clientTypes(contract).join(', ')} } from ${stringLiteral(runtime.client)};
+        import * as channels from './channels.${extension}';
+        ${usesModels(contract) ? `import type * as models from './models.${extension}';` : null}
 
         ${separate(contract.channels.map(clientChannel))}
 
@@ -24,12 +36,20 @@ function clientChannel(channel) {
     ${docComment(`What a client of channel \`${channel.name}\` gives and gets.`)}
     export interface ${channel.typeName}Types {
       readonly credentials: ${credentialsType(channel)};
-      readonly parameters: ${channel.parameters === null ? 'Record<string, never>' : channel.parameters.type};
-      readonly query: ${channel.query === null ? 'Record<string, never>' : channel.query.type};
+      readonly operationCredentials: ${operationCredentialsType(channel)};
+      /** In the contract's order: the first is the default. */
+      readonly servers: readonly ${serversType(channel)};
+      readonly parameters: ${parametersType(channel)};
+      readonly query: ${valuesType(channel.query)};
+      readonly headers: ${valuesType(channel.headers)};
       /** By message name: what the server sends. */
-      readonly receives: ${messagesType(channel, 'send')};
+      readonly receives: ${receivesType(channel)};
       /** By message name: what a client may send. */
-      readonly sends: ${messagesType(channel, 'receive')};
+      readonly sends: ${sendsType(channel)};
+      /** By operation: what a client asks, and the server answers. */
+      readonly requests: ${exchangesType(channel, 'receive')};
+      /** By operation: what the server asks, and a client answers. */
+      readonly answers: ${exchangesType(channel, 'send')};
       /** What \`onReset\` is told; \`never\` where connections cannot be resumed. */
       readonly reset: ${resetType(channel)};
     }

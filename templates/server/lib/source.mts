@@ -3,6 +3,7 @@ export {
   docComment,
   enclose,
   generatedFrom,
+  literal,
   preamble,
   propertyKey,
   separate,

@@ -1,16 +1,34 @@
 import { File } from '@asyncapi/generator-react-sdk';
-import { handlerTypes, handshakeType, hasMessages, typeParameters, usesModels } from '#lib/contract.mts';
-import { docComment, generatedFrom, preamble, propertyKey, separate, ts } from '#lib/source.mts';
+import {
+  credentialsType,
+  handledType,
+  handlerModels,
+  handlerTypes,
+  handshakeType,
+  namesModels,
+  schemesOf,
+  sendsAnything,
+  typeParameters,
+} from '#lib/contract.mts';
+import {
+  docComment,
+  generatedFrom,
+  preamble,
+  propertyKey,
+  separate,
+  stringLiteral,
+  ts,
+} from '#lib/source.mts';
 
 /** handlers.ts: what hand-written code has to give for every channel. */
-export default function handlers({ params: { contract } }) {
+export default function handlers({ params: { contract, runtime, extension } }) {
   return (
     <File name="handlers.ts">
       {ts`
         ${preamble(contract)}
-        import type { ${handlerTypes(contract).join(', ')} } from 'posted/contract';
-        ${usesModels(contract) ? "import type * as models from './models.ts';" : null}
-        ${hasMessages(contract, 'send') ? "import type * as publishers from './publishers.ts';" : null}
+        import type { ${handlerTypes(contract).join(', ')} } from ${stringLiteral(runtime.server)};
+        ${namesModels(handlerModels(contract)) ? `import type * as models from './models.${extension}';` : null}
+        ${sendsAnything(contract) ? `import type * as publishers from './publishers.${extension}';` : null}
 
         ${separate(contract.channels.map(channelHandlers))}
 
@@ -25,8 +43,9 @@ export default function handlers({ params: { contract } }) {
 }
 
 function channelHandlers(channel) {
+  const schemes = schemesOf(channel);
   const members = [
-    ...(channel.security.length > 0 ? [securityHooks(channel)] : []),
+    ...(schemes.length > 0 ? [securityHooks(schemes)] : []),
     ...connectionHandlers(channel),
     ...channel.operations.map(operationHandlers),
   ];
@@ -64,41 +83,48 @@ function connectionHandlers(channel) {
   ];
 }
 
-function securityHooks({ security }) {
+function securityHooks(schemes) {
   return ts`
     /** Each turns credentials into the user that they stand for, or throws \`unauthorized\`. */
     readonly security: {
-      ${separate(security.map(securityHook))}
+      ${separate(schemes.map(securityHook))}
     };
   `;
 }
 
-function securityHook({ name, description }) {
+function securityHook(scheme) {
   return ts`
-    ${docComment(description, generatedFrom(`security scheme ${name}`))}
-    ${propertyKey(name)}(credentials: BearerCredentials): User | Promise<User>;
+    ${docComment(scheme.description, generatedFrom(`security scheme ${scheme.name}`))}
+    ${propertyKey(scheme.name)}(credentials: ${credentialsType(scheme)}): User | Promise<User>;
   `;
 }
 
-function operationHandlers({ name, action, description, messages }) {
+function operationHandlers(operation) {
+  const { name, action, description, messages } = operation;
+  const handler = action === 'send' ? publisherHandler : messageHandler;
   return ts`
     ${docComment(description, generatedFrom(`operation ${name}`))}
     readonly ${propertyKey(name)}: {
-      ${separate(messages.map(action === 'send' ? publisherHandler : messageHandler))}
+      ${separate(messages.map((message) => handler(message, operation)))}
     };
   `;
 }
 
-function publisherHandler({ name, publisher }) {
+function publisherHandler({ message, publisher }, { reply }) {
+  const [name, what] =
+    reply === null
+      ? ['publish', 'publishes this message']
+      : ['request', 'sends this message to a connection and waits for its answer'];
   return ts`
-    ${docComment('Called once, at start, with the function that publishes this message.', generatedFrom(`message ${name}`))}
-    ${propertyKey(name)}(publish: publishers.${publisher}<Session>): void;
+    ${docComment(`Called once, at start, with the function that ${what}.`, generatedFrom(`message ${message.name}`))}
+    ${propertyKey(message.name)}(${name}: publishers.${publisher}<Session>): void;
   `;
 }
 
-function messageHandler({ name, description, type }) {
+function messageHandler({ message }, operation) {
+  const answer = operation.reply === null ? '' : 'What it returns is sent as the answer.';
   return ts`
-    ${docComment(description, generatedFrom(`message ${name}`))}
-    ${propertyKey(name)}(message: ${type}, connection: Connection<Session>): void | Promise<void>;
+    ${docComment(message.description, answer, generatedFrom(`message ${message.name}`))}
+    ${propertyKey(message.name)}(message: ${message.type}, connection: Connection<Session>): ${handledType(operation)};
   `;
 }

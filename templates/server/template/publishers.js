@@ -1,28 +1,36 @@
 import { File } from '@asyncapi/generator-react-sdk';
-import { messagesOf } from '#lib/contract.mts';
-import { docComment, generatedFrom, preamble, separate, ts } from '#lib/source.mts';
+import { namesModels, publisherTypes, replyType, sendsAnything } from '#lib/contract.mts';
+import { docComment, generatedFrom, preamble, separate, stringLiteral, ts } from '#lib/source.mts';
 
-/** publishers.ts: for every message that the server sends, the type of the function that publishes it. */
-export default function publishers({ params: { contract } }) {
-  const messages = contract.channels.flatMap((channel) => messagesOf(channel, 'send'));
-  if (messages.length === 0) return null;
+/** publishers.ts: for every message that the server sends of itself, the type of the function that sends it. */
+export default function publishers({ params: { contract, runtime, extension } }) {
+  if (!sendsAnything(contract)) return null;
+  const types = contract.channels.flatMap(({ operations }) =>
+    operations.filter(({ action }) => action === 'send').flatMap(publishersOf),
+  );
   return (
     <File name="publishers.ts">
       {ts`
         ${preamble(contract)}
-        import type { Publish } from 'posted/contract';
-        import type * as models from './models.ts';
+        import type { ${publisherTypes(contract).join(', ')} } from ${stringLiteral(runtime.server)};
+        ${namesModels(types) ? `import type * as models from './models.${extension}';` : null}
 
-        ${separate(messages.map(publisher))}
+        ${separate(types)}
 
       `}
     </File>
   );
 }
 
-function publisher([operation, message]) {
-  return ts`
-    ${docComment(message.description, generatedFrom(`message ${message.name} of operation ${operation.name}`))}
-    export type ${message.publisher}<Session = unknown> = Publish<${message.type}, Session>;
-  `;
+function publishersOf({ name, messages, reply }) {
+  return messages.map(
+    ({ message, publisher }) => ts`
+      ${docComment(message.description, generatedFrom(`message ${message.name} of operation ${name}`))}
+      export type ${publisher}<Session = unknown> = ${
+        reply === null
+          ? `Publish<${message.type}, Session>`
+          : `Request<${message.type}, ${replyType(reply)}, Session>`
+      };
+    `,
+  );
 }

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { PostedError } from '../../../src/errors.ts';
-import { createLog } from '../../../src/log.ts';
+import { createLog } from '../../../src/pino-log.ts';
 import { openSqliteStore } from '../../../src/store/sqlite-store.ts';
 
 const [, , path = ''] = process.argv;

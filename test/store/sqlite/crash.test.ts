@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { createLog } from '../../../src/log.ts';
+import { createLog } from '../../../src/pino-log.ts';
 import { openSqliteStore } from '../../../src/store/sqlite-store.ts';
 import { countTo, readLog } from '../suite/database.ts';
 import { makeDatabasePath } from './folder.ts';

@@ -20,7 +20,7 @@ export function describeDelivery(create: CreateDatabase): void {
     it('loses the events of before a time, and keeps their posts', async () => {
       const store = await (await create()).open();
       const posts = Array.from({ length: 2500 }, (_, index) => ({ ...draft(), createdAtMs: index }));
-      for (const post of posts) void store.appendPost(post);
+      await Promise.all(posts.map((post) => store.appendPost(post)));
       const { postId } = posts[0] ?? draft();
       expect(await store.prune(2400)).toBe(2400);
       expect((await store.history()).floorSeq).toBe(2400);
@@ -69,6 +69,13 @@ export function describeDelivery(create: CreateDatabase): void {
       const user = randomUUID();
       await store.saveDeviceCursors([{ user, device: 'phone', seq: 9 }]);
       await store.saveDeviceCursors([{ user, device: 'phone', seq: 4 }]);
+      expect(await store.findDeviceCursor(user, 'phone')).toBe(9);
+    });
+
+    it('has its newest cursor when a batch tells several', async () => {
+      const store = await (await create()).open();
+      const user = randomUUID();
+      await store.saveDeviceCursors([5, 9, 7].map((seq) => ({ user, device: 'phone', seq })));
       expect(await store.findDeviceCursor(user, 'phone')).toBe(9);
     });
 

@@ -1,0 +1,175 @@
+import { joinPointer, splitPointer } from '../contract/json-pointer.ts';
+import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
+import { definitionOf, type SchemaSet } from '../schemas/schema-set.ts';
+import type { MessageModel, MessageTag } from './contract-model.ts';
+import type { ReadMessage } from './messages.ts';
+import { areDisjoint, type Scalar, type Shape, shapesAt, shapesOf } from './shapes.ts';
+
+/**
+ * Finds out how the messages of one direction are told apart, and reports those that cannot be: by a
+ * property with values that no other message has, by AsyncAPI's discriminator, or by schemas of which
+ * no value fits two.
+ */
+export function tagMessages(messages: readonly ReadMessage[], schemas: SchemaSet): readonly MessageModel[] {
+  const json = messages.filter(({ encoding }) => encoding === 'json');
+  const tags = tagsOf(json, schemas);
+  if (tags === null && json.length > 1) checkDisjoint(json, schemas);
+  return messages.map((message) => {
+    const { node: _node, ...model } = message;
+    return { ...model, tag: tags?.get(message) ?? null };
+  });
+}
+
+type Tags = ReadonlyMap<ReadMessage, MessageTag>;
+
+function tagsOf(messages: readonly ReadMessage[], schemas: SchemaSet): Tags | null {
+  if (messages.length === 0) return null;
+  // `headers` and `payload` are a step of their own.
+  const depths = [1, 2, 3];
+  const certain = depths.values().map((depth) => findTags(messages, schemas, depth, true));
+  const required = certain.find((tags) => tags !== null);
+  // A lone message is not asked for what its schema does not require.
+  if (required !== undefined || messages.length === 1) return required ?? null;
+  const likely = depths.values().map((depth) => findTags(messages, schemas, depth, false));
+  return likely.find((tags) => tags !== null) ?? discriminatorTags(messages, schemas);
+}
+
+function findTags(
+  messages: readonly ReadMessage[],
+  schemas: SchemaSet,
+  depth: number,
+  mustBeRequired: boolean,
+): Tags | null {
+  const candidates = messages.map((message) => candidatesOf(message, schemas, depth));
+  const path = [...(candidates[0]?.keys() ?? [])].find(
+    (pointer) =>
+      areDistinct(candidates.map((own) => own.get(pointer)?.values)) &&
+      (!mustBeRequired || candidates.every((own) => own.get(pointer)?.isRequired)),
+  );
+  if (path === undefined) return null;
+  for (const [index, own] of candidates.entries()) {
+    if (own.get(path)?.isRequired === true) continue;
+    const what = `${path} tells this message from others, and its schema does not require it`;
+    messages[index]?.node.warn(what, 'add it to `required`: messages without it are refused');
+  }
+  const [first = '', ...rest] = splitPointer(path);
+  return new Map(
+    messages.map((message, index) => [
+      message,
+      { path: [first, ...rest], values: candidates[index]?.get(path)?.values ?? [] },
+    ]),
+  );
+}
+
+interface Candidate {
+  readonly values: readonly Scalar[];
+  /** Whether every value of the schema has the property. */
+  readonly isRequired: boolean;
+}
+
+/** By JSON Pointer: the properties at a depth that can have certain values only. */
+function candidatesOf(
+  { definition }: ReadMessage,
+  schemas: SchemaSet,
+  depth: number,
+): ReadonlyMap<string, Candidate> {
+  const root = shapesOf(schemas, [{ $ref: `#/definitions/${definition}` }]);
+  let level = [{ pointer: '', shapes: root, isRequired: true }];
+  for (let step = 0; step < depth; step += 1) {
+    level = level.flatMap(({ pointer, shapes, isRequired }) =>
+      namesIn(shapes).map((name) => ({
+        pointer: joinPointer(pointer, name),
+        shapes: shapes.flatMap((shape) => shapesAt(schemas, shape, name)),
+        isRequired: isRequired && shapes.every(({ required }) => required.has(name)),
+      })),
+    );
+  }
+  return new Map(
+    level.flatMap(({ pointer, shapes, isRequired }) => {
+      const values = valuesOf(shapes);
+      return values === null ? [] : [[pointer, { values, isRequired }]];
+    }),
+  );
+}
+
+/** The properties that all shapes speak of. */
+function namesIn([first, ...others]: readonly Shape[]): readonly string[] {
+  const names = [...(first?.properties.keys() ?? [])];
+  return names.filter((name) => others.every(({ properties }) => properties.has(name)));
+}
+
+function valuesOf(shapes: readonly Shape[]): readonly Scalar[] | null {
+  const values = shapes.map((shape) => shape.values);
+  return values.length > 0 && values.every((own) => own !== null) ? [...new Set(values.flat())] : null;
+}
+
+function areDistinct(lists: readonly (readonly Scalar[] | undefined)[]): boolean {
+  const known = lists.filter((list) => list !== undefined);
+  const all = known.flat();
+  return known.length === lists.length && new Set(all).size === all.length;
+}
+
+/** AsyncAPI 3.0, Schema Object, `discriminator`: the property holds the name of the component. */
+function discriminatorTags(messages: readonly ReadMessage[], schemas: SchemaSet): Tags | null {
+  const found = messages.map((message) => discriminatorOf(message, schemas));
+  const [first] = found;
+  const paths = new Set(found.map((tag) => JSON.stringify(tag?.path)));
+  if (first === undefined || first === null || paths.size > 1) return null;
+  if (!areDistinct(found.map((tag) => tag?.values))) return null;
+  return new Map(messages.map((message, index) => [message, found[index] ?? first]));
+}
+
+function discriminatorOf({ definition }: ReadMessage, schemas: SchemaSet): MessageTag | null {
+  const own = schemas.definitions.get(definition ?? '');
+  if (own === undefined) return null;
+  const envelope = own.origin.startsWith('message ') ? payloadOf(own.schema) : null;
+  const name = envelope === null ? definition : definitionOf(envelope);
+  const schema = schemas.definitions.get(name ?? '');
+  const component = /^schema (.*)$/s.exec(schema?.origin ?? '')?.[1];
+  const property = schema === undefined ? null : findDiscriminator(schema.schema, schemas, new Set());
+  if (component === undefined || property === null) return null;
+  return { path: envelope === null ? [property] : ['payload', property], values: [component] };
+}
+
+function payloadOf(schema: JsonSchema): JsonSchema | null {
+  if (!isSchemaObject(schema) || !isSchemaObject(schema.properties)) return null;
+  const { headers, payload } = schema.properties;
+  return headers === undefined || payload === undefined ? null : (payload as JsonSchema);
+}
+
+function findDiscriminator(schema: JsonSchema, schemas: SchemaSet, seen: Set<string>): string | null {
+  if (!isSchemaObject(schema)) return null;
+  if (typeof schema.discriminator === 'string') return schema.discriminator;
+  const reference = definitionOf(schema);
+  const parts: JsonSchema[] = Array.isArray(schema.allOf) ? [...schema.allOf] : [];
+  if (reference !== null && !seen.has(reference)) {
+    seen.add(reference);
+    parts.push(schemas.definitions.get(reference)?.schema ?? true);
+  }
+  for (const part of parts) {
+    const found = findDiscriminator(part, schemas, seen);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Reports messages of which one value could be two. */
+function checkDisjoint(messages: readonly ReadMessage[], schemas: SchemaSet): void {
+  const shapes = messages.map(({ definition }) =>
+    shapesOf(schemas, [{ $ref: `#/definitions/${definition}` }]),
+  );
+  for (const [index, message] of messages.entries()) {
+    const twin = messages
+      .slice(0, index)
+      .find((_other, at) =>
+        (shapes[index] ?? []).some((one) =>
+          (shapes[at] ?? []).some((other) => !areDisjoint(schemas, one, other)),
+        ),
+      );
+    if (twin === undefined) continue;
+    message.node.report(
+      `the messages \`${twin.name}\` and \`${message.name}\` cannot be told apart: a value can be both`,
+      'give every payload a required property of the same name, each with a `const` of its own',
+    );
+  }
+}

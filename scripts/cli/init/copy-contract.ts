@@ -1,0 +1,69 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { UsageError } from '../options.ts';
+
+/** A file of a contract, and where a project is to have it. */
+interface Copy {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ContractCopies {
+  /** The document as scripts in the project name it. */
+  readonly document: string;
+  /** Empty where the project has all files already. */
+  readonly copies: readonly Copy[];
+}
+
+/**
+ * Where a project in a folder is to have a document and all that it refers to: with the same paths between them.
+ *
+ * @throws UsageError where another file is in the way
+ */
+export async function planCopies(
+  document: string,
+  files: readonly string[],
+  folder: string,
+): Promise<ContractCopies> {
+  const [source, target] = [realPath(document), realPath(folder)];
+  const all = [...new Set([source, ...files.map(realPath)])];
+  if (all.every((file) => isInside(file, target) && !isInside(file, join(target, 'node_modules')))) {
+    return { document: pathFrom(target, source), copies: [] };
+  }
+  const base = all.map((file) => dirname(file)).reduce(commonFolder);
+  const copies = all.map((from) => ({ from, to: join(target, relative(base, from)) }));
+  for (const { from, to } of copies) {
+    if (!existsSync(to) || (await readFile(from)).equals(await readFile(to))) continue;
+    throw new UsageError(
+      `${relative('', to)} is there already, and is not ${relative('', from)}: move one of them.`,
+    );
+  }
+  return { document: pathFrom(base, source), copies };
+}
+
+export async function copyFiles(copies: readonly Copy[]): Promise<void> {
+  for (const { from, to } of copies) {
+    await mkdir(dirname(to), { recursive: true });
+    if (!existsSync(to)) await copyFile(from, to);
+  }
+}
+
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path);
+}
+
+function isInside(file: string, folder: string): boolean {
+  return file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+function commonFolder(one: string, other: string): string {
+  let folder = one;
+  while (folder !== other && !isInside(other, folder)) folder = dirname(folder);
+  return folder;
+}
+
+/** With slashes on every system. */
+function pathFrom(folder: string, file: string): string {
+  return relative(folder, file).replaceAll('\\', '/');
+}

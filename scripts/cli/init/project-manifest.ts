@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module';
+import { basename, dirname, resolve } from 'node:path';
+import type { LoadOptions } from '../../generate-files.ts';
+import { packageInfo } from '../package-info.ts';
+import { postedSpec } from './posted-spec.ts';
+
+export type Members = Readonly<Record<string, string>>;
+
+/** What the package.json of a project has to have. */
+export interface ProjectManifest {
+  readonly name: string;
+  readonly scripts: Members;
+  readonly dependencies: Members;
+  readonly devDependencies: Members;
+}
+
+/** For a project in a folder; `document` is named as its scripts do. */
+export function projectManifest(
+  folder: string,
+  document: string,
+  { allowRemote, strict }: LoadOptions,
+): ProjectManifest {
+  const { version, devDependencies } = packageInfo();
+  const packageFolder = dirname(createRequire(import.meta.url).resolve('posted/package.json'));
+  const flags = `${allowRemote ? ' --allow-remote' : ''}${strict ? ' --strict' : ''}`;
+  const tools = ['@types/node', 'typescript', 'vitest'];
+  return {
+    name: packageName(basename(resolve(folder))),
+    scripts: {
+      start: 'node --env-file-if-exists=.env src/server.ts',
+      client: 'node --env-file-if-exists=.env src/client.ts',
+      generate: `posted generate ${/^[\w./-]+$/.test(document) ? document : JSON.stringify(document)} --out generated${flags}`,
+      'generate:check': 'npm run --silent generate -- --check',
+      types: 'tsc',
+      test: 'vitest run',
+    },
+    dependencies: { posted: postedSpec({ packageFolder, version }, resolve(folder)) },
+    devDependencies: Object.fromEntries(tools.map((name) => [name, devDependencies[name] ?? '*'])),
+  };
+}
+
+/** A name that npm takes, and that is none of the project's dependencies. */
+function packageName(folder: string): string {
+  const name = folder
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+/, '');
+  return ['', 'node_modules', 'posted', 'typescript', 'vitest'].includes(name)
+    ? `${name || 'posted'}-project`
+    : name;
+}

@@ -1,0 +1,85 @@
+import { separate, stringLiteral, ts } from '../../source/typescript-source.ts';
+import { connectOptions } from './connect-source.ts';
+import type { ChannelPlan, ProjectPlan } from './plan.ts';
+import { messagesOf } from './render-handlers.ts';
+import { valueSource } from './value-source.ts';
+
+/** The text of src/client.ts: connects to every channel, sends an example, and prints what comes. */
+export function renderClient(plan: ProjectPlan): string {
+  const needsSecrets = plan.secrets.size > 0;
+  return ts`
+    /** \`npm run client\`: connects to every channel of the server, and prints what comes until Ctrl-C. */
+    import { connect } from 'posted/client';
+    import * as channels from '../generated/asyncapi/client.ts';
+
+    const url = process.argv[2] ?? \`ws://127.0.0.1:\${process.env.PORT ?? 8080}\`;
+    const stopped = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
+
+    ${separate(plan.channels.map((channel) => clientOf(channel, plan)))}
+
+    /** Prints a channel's messages as they come, and why it has none any more. */
+    async function print(channel: string, messages: AsyncIterable<unknown>): Promise<void> {
+      try {
+        for await (const message of messages) console.log(\`\${channel}:\`, message);
+      } catch (thrown) {
+        console.error(\`\${channel}: \${thrown}\`);
+        process.exitCode = 1;
+      }
+    }
+    ${
+      needsSecrets
+        ? `
+/** What the server accepts: see src/users.ts. */
+function secret(variable: string): string {
+  return process.env[variable] ?? '';
+}`
+        : null
+    }
+
+  `;
+}
+
+function clientOf(plan: ChannelPlan, project: ProjectPlan): string {
+  const { channel, handshake } = plan;
+  const { identifier } = channel;
+  if (handshake === null) {
+    return `// Channel ${JSON.stringify(channel.name)} is left out: the contract has no example of its parameters, query or headers.`;
+  }
+  const options = connectOptions(plan, project, 'url', (variable) => `secret(${stringLiteral(variable)})`);
+  const first = messagesOf(plan, 'receive').find(
+    ({ message, sample }) => sample !== undefined && message.name !== channel.resume?.ack,
+  );
+  const isQuestion = plan.operations.find(({ messages }) =>
+    messages.some((message) => message === first),
+  )?.operation;
+  return ts`
+    const ${identifier} = connect(channels.${identifier}, {
+      ${options}
+      signal: stopped.signal,
+      onStatus({ state }) {
+        console.log(\`${plan.file} is \${state}\`);
+        ${first === undefined || isQuestion === undefined ? null : sendFirst(identifier, plan, first, isQuestion)}
+      },
+    });
+    void print(${stringLiteral(plan.file)}, ${identifier});
+  `;
+}
+
+function sendFirst(
+  identifier: string,
+  plan: ChannelPlan,
+  { message, sample }: ReturnType<typeof messagesOf>[number],
+  { name, reply }: ChannelPlan['operations'][number]['operation'],
+): string {
+  if (reply === null) {
+    return `if (state === 'open') ${identifier}.send(${stringLiteral(message.name)}, ${valueSource(sample)});`;
+  }
+  return ts`
+    if (state !== 'open') return;
+    ${identifier}.request(${stringLiteral(name)}, ${valueSource(sample)}).then(
+      (answer) => console.log('${plan.file} answered:', answer),
+      (thrown: unknown) => console.error(\`${plan.file}: \${thrown}\`),
+    );
+  `;
+}

@@ -1,0 +1,145 @@
+import type { MessageModel } from '../../asyncapi/contract-model.ts';
+import { compilerOf } from '../../schemas/ajv.ts';
+import { isSchemaObject, type JsonSchema } from '../../schemas/json-schema.ts';
+import type { SchemaSet } from '../../schemas/schema-set.ts';
+
+export interface Samples {
+  /** A value of a definition; undefined where none is found that its schema takes. */
+  of(definition: string): unknown;
+  /** What a frame of the message may hold: the contract's example, if it has one. Undefined where none is found. */
+  ofMessage(message: MessageModel): unknown;
+}
+
+/** Deep enough for any message, and an end for schemas that hold themselves. */
+const maxDepth = 12;
+
+const texts: Readonly<Record<string, string>> = {
+  date: '2026-01-31',
+  'date-time': '2026-01-31T12:00:00Z',
+  duration: 'PT1M',
+  email: 'ada@example.org',
+  hostname: 'example.org',
+  ipv4: '192.0.2.1',
+  ipv6: '2001:db8::1',
+  time: '12:00:00Z',
+  uri: 'https://example.org/',
+  uuid: '8f14e45f-ceea-4a7b-9c2e-3d1f5a6b7c8d',
+};
+
+/** Finds values for what a contract describes: its own defaults and examples first, else the simplest ones. */
+export function createSamples(schemas: SchemaSet): Samples {
+  const compiler = compilerOf(schemas, 'json');
+
+  function of(definition: string): unknown {
+    const value = sample({ $ref: `#/definitions/${definition}` }, 0);
+    return value !== undefined && compiler.compile(definition)(value) ? value : undefined;
+  }
+
+  function sample(schema: JsonSchema, depth: number): unknown {
+    if (depth > maxDepth || schema === false) return undefined;
+    if (!isSchemaObject(schema)) return {};
+    for (const value of [schema.const, schema.default, firstOf(schema.examples), firstOf(schema.enum)]) {
+      if (value !== undefined) return value;
+    }
+    if (typeof schema.$ref === 'string') return sample(schemas.resolve(schema), depth + 1);
+    const own = ofType(schema, depth);
+    const parts = [
+      ...listOf(schema.allOf),
+      ...listOf(schema.oneOf).slice(0, 1),
+      ...listOf(schema.anyOf).slice(0, 1),
+    ];
+    const values = parts.map((part) => sample(part as JsonSchema, depth + 1));
+    if (values.length === 0) return own;
+    return [own, ...values].every(isObject) ? Object.assign({}, own, ...values) : values[0];
+  }
+
+  function ofType(schema: Readonly<Record<string, unknown>>, depth: number): unknown {
+    const types = Array.isArray(schema.type) ? schema.type : [schema.type];
+    switch (types.find((type) => type !== 'null') ?? types[0]) {
+      case 'null':
+        return null;
+      case 'boolean':
+        return true;
+      case 'integer':
+      case 'number':
+        return number(schema);
+      case 'string':
+        return text(schema);
+      case 'array':
+        return Array.from({ length: Number(schema.minItems ?? 0) }, () =>
+          sample(schema.items as JsonSchema, depth + 1),
+        );
+      default:
+        return object(schema, depth);
+    }
+  }
+
+  function object({ properties, required }: Readonly<Record<string, unknown>>, depth: number): object {
+    const known = isObject(properties) ? properties : {};
+    const names = listOf(required).map(String);
+    return Object.fromEntries(
+      names.map((name) => [name, sample((known[name] ?? true) as JsonSchema, depth + 1)]),
+    );
+  }
+
+  /** Examples may have properties that a schema allows and does not name: its type does not know them. */
+  function withoutUnknown(schema: unknown, value: unknown): unknown {
+    const place = isSchemaObject(schema) ? schemas.resolve(schema) : true;
+    if (!isSchemaObject(place)) return value;
+    if (Array.isArray(value)) return value.map((item) => withoutUnknown(place.items, item));
+    const { properties } = place;
+    if (!isObject(value) || !isObject(properties) || Object.keys(place).some((key) => opening.has(key)))
+      return value;
+    const known = Object.entries(value).filter(([name]) => Object.hasOwn(properties, name));
+    return Object.fromEntries(
+      known.map(([name, member]) => [name, withoutUnknown(properties[name], member)]),
+    );
+  }
+
+  return {
+    of,
+    ofMessage({ encoding, definition, examples: [example] }) {
+      if (encoding === 'binary') return new Uint8Array([1, 2, 3]);
+      if (definition === null) return example;
+      if (example === undefined) return of(definition);
+      const typed = withoutUnknown({ $ref: `#/definitions/${definition}` }, example);
+      return compiler.compile(definition)(typed) ? typed : example;
+    },
+  };
+}
+
+/** Keywords that name other properties than `properties` does. */
+const opening: ReadonlySet<string> = new Set([
+  'additionalProperties',
+  'allOf',
+  'anyOf',
+  'else',
+  'if',
+  'oneOf',
+  'patternProperties',
+  'then',
+]);
+
+function number(schema: Readonly<Record<string, unknown>>): number {
+  const { minimum, exclusiveMinimum, maximum, multipleOf } = schema;
+  const least = Number(minimum ?? (exclusiveMinimum === undefined ? 0 : Number(exclusiveMinimum) + 1));
+  const value = Math.min(least, Number(maximum ?? least));
+  return multipleOf === undefined ? value : Math.ceil(value / Number(multipleOf)) * Number(multipleOf);
+}
+
+function text({ format, minLength }: Readonly<Record<string, unknown>>): string {
+  const known = typeof format === 'string' ? texts[format] : undefined;
+  return known ?? 'text'.padEnd(Number(minLength ?? 0), '.');
+}
+
+function firstOf(value: unknown): unknown {
+  return listOf(value)[0];
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ContractSource } from './contract-source.ts';
+import { GenerationError } from './problem.ts';
+
+/** Why a file is not there to be read, and what to do about it. */
+export interface Unreadable {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** What is read of other machines, if that is allowed. */
+const limits = { documents: 100, bytes: 4 * 1024 * 1024, timeoutMs: 10_000 };
+
+/** The files of a contract, each of which is read once. */
+export class ContractFiles {
+  readonly #allowRemote: boolean;
+  readonly #paths = new Set<string>();
+  readonly #sources = new Map<string, Promise<ContractSource | Unreadable>>();
+  #main: { readonly file: string; readonly path: string } | null = null;
+  #remotes = 0;
+
+  constructor(allowRemote: boolean) {
+    this.#allowRemote = allowRemote;
+  }
+
+  /** The absolute paths of all local files that were asked for, in that order. */
+  get paths(): readonly string[] {
+    return [...this.#paths];
+  }
+
+  /**
+   * The file that the others are found from.
+   *
+   * @throws GenerationError for a file that cannot be read, or is no JSON or YAML
+   */
+  async readMain(file: string): Promise<ContractSource> {
+    const url = pathToFileURL(file);
+    this.#main = { file, path: fileURLToPath(url) };
+    this.#paths.add(this.#main.path);
+    try {
+      const source = new ContractSource(file, url, await readFile(file, 'utf8'));
+      this.#sources.set(url.href, Promise.resolve(source));
+      if (source.value === undefined) throw new GenerationError(source.problems);
+      return source;
+    } catch (cause) {
+      if (cause instanceof GenerationError) throw cause;
+      const what = `the file cannot be read (${cause instanceof Error ? cause.message : String(cause)})`;
+      throw new GenerationError([{ file, line: 1, column: 1, pointer: '', what, fix: 'name one that can' }]);
+    }
+  }
+
+  /** A file by its address, which has no fragment. */
+  read(address: string): Promise<ContractSource | Unreadable> {
+    const known = this.#sources.get(address);
+    if (known !== undefined) return known;
+    const source = this.#read(new URL(address));
+    this.#sources.set(address, source);
+    return source;
+  }
+
+  async #read(url: URL): Promise<ContractSource | Unreadable> {
+    try {
+      switch (url.protocol) {
+        case 'file:':
+          return await this.#readLocal(url);
+        case 'http:':
+        case 'https:':
+          return await this.#readRemote(url);
+        default:
+          return { what: `leads to a ${url.protocol} address`, fix: 'refer to a file' };
+      }
+    } catch (thrown) {
+      return { what: `cannot be read (${describe(thrown)})`, fix: 'correct the reference, or add the file' };
+    }
+  }
+
+  async #readLocal(url: URL): Promise<ContractSource> {
+    const path = fileURLToPath(url);
+    this.#paths.add(path);
+    const text = await readFile(path, 'utf8');
+    // As the main file was named: from wherever the generator was started, or absolute.
+    const { file, path: main } = this.#main ?? { file: path, path };
+    return new ContractSource(join(dirname(file), relative(dirname(main), path)), url, text);
+  }
+
+  async #readRemote(url: URL): Promise<ContractSource | Unreadable> {
+    if (!this.#allowRemote) {
+      return {
+        what: 'leads to another machine',
+        fix: 'copy the file to this one, or allow it: --allow-remote',
+      };
+    }
+    this.#remotes += 1;
+    if (this.#remotes > limits.documents) {
+      return { what: `is one remote file more than ${limits.documents}`, fix: 'copy them to this machine' };
+    }
+    const response = await fetch(url, { signal: AbortSignal.timeout(limits.timeoutMs) });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    return new ContractSource(url.href, url, await readBody(response));
+  }
+}
+
+async function readBody({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > limits.bytes) throw new Error(`it is larger than ${limits.bytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Without the paths that messages of the file system hold: whoever reads this sees the reference. */
+function describe(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { code, cause, message } = thrown as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  return cause instanceof Error && cause.message !== '' ? cause.message : message;
+}

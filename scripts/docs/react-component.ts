@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
+import { type ComponentType, createElement as h, type ReactNode } from 'react';
+import { SchemaView } from './schema-view.ts';
+
+/** The part of @asyncapi/react-component that is used; what is imported here ships no types. */
+interface AsyncApiProps {
+  readonly schema: AsyncAPIDocumentInterface;
+  readonly config: {
+    readonly show: Readonly<Record<string, boolean>>;
+    readonly extensions: Readonly<Record<string, undefined>>;
+  };
+}
+
+/** What it gives the component that draws a schema. */
+interface SchemaProps {
+  readonly schemaName: ReactNode;
+  readonly schema?: { json(): unknown };
+}
+
+export interface ReactComponent {
+  readonly AsyncApi: ComponentType<AsyncApiProps>;
+  /** CommonMark as HTML that can do nothing: no script, no style, no form, nothing to load. */
+  readonly Markdown: ComponentType<{ readonly children: string }>;
+  /** A value that a schema allows; undefined where none is found. */
+  sample(schema: unknown, document: unknown): unknown;
+  /** Its style sheet, which says whose it is. */
+  readonly css: string;
+}
+
+const packageName = '@asyncapi/react-component';
+
+/**
+ * Loads the component for a page without script. It draws what stands behind its buttons only after a click, so
+ * that buttons become plain text here, and schemas are drawn in full by a component of ours.
+ */
+export function loadReactComponent(): ReactComponent {
+  loaded ??= load();
+  return loaded;
+}
+
+let loaded: ReactComponent | null = null;
+
+function load(): ReactComponent {
+  const require = createRequire(import.meta.url);
+  const entry = `${packageName}/lib/cjs/without-parser`;
+  const part = (name: string) => require(`${packageName}/lib/cjs/components/${name}`);
+  part('CollapseButton').CollapseButton = StaticButton;
+  part('Schema/Schema').Schema = StaticSchema;
+
+  // Its own dependencies need not be installed where this module could find them.
+  const requireOfComponent = createRequire(require.resolve(entry));
+  restrict(requireOfComponent('isomorphic-dompurify'));
+  const { version, license, repository } = require(`${packageName}/package.json`);
+  const style = require.resolve(`${packageName}/styles/default.min.css`);
+  const { sample } = requireOfComponent('openapi-sampler');
+  const sampleOf = (schema: unknown, document?: unknown) =>
+    sampleOrNothing(() => sample(schema, { quiet: true, maxSampleDepth }, document));
+  require(`${packageName}/lib/cjs/helpers/message`).MessageHelpers.generateExample = sampleOf;
+  return {
+    AsyncApi: require(entry).default,
+    Markdown: part('Markdown').Markdown,
+    sample: sampleOf,
+    css: `/* ${packageName} ${version}, ${license}, ${repository.url} */\n${readFileSync(style, 'utf8')}`,
+  };
+}
+
+/** Schemas that refer to each other back and forth have samples that double with each level. */
+const maxSampleDepth = 4;
+
+/** The part of DOMPurify that is used. */
+interface Sanitizer {
+  setConfig(config: Readonly<Record<string, unknown>>): void;
+  addHook(
+    entryPoint: 'uponSanitizeAttribute',
+    hook: (
+      element: Element,
+      attribute: { readonly attrName: string; attrValue: string; keepAttr: boolean },
+    ) => void,
+  ): void;
+}
+
+const markupTags =
+  'a blockquote br code del em h1 h2 h3 h4 h5 h6 hr li ol p pre span strong sub sup table tbody td th thead tr ul'.split(
+    ' ',
+  );
+
+/** Allows, of all that DOMPurify lets through, what marks text up. */
+function restrict(sanitizer: Sanitizer): void {
+  sanitizer.setConfig({
+    ALLOWED_TAGS: markupTags,
+    ALLOWED_ATTR: ['align', 'class', 'href', 'start', 'title'],
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+  });
+  sanitizer.addHook('uponSanitizeAttribute', (_element, attribute) => {
+    // Those of highlighted code. Others could lay a description over the page.
+    const isHighlight = /^((hljs|language)[\w-]*( |$))+$/.test(attribute.attrValue);
+    if (attribute.attrName === 'class' && !isHighlight) attribute.keepAttr = false;
+  });
+}
+
+function StaticButton({ children }: { readonly children?: ReactNode }): ReactNode {
+  return h('div', { className: 'docs-label' }, children);
+}
+
+function StaticSchema({ schemaName, schema }: SchemaProps): ReactNode {
+  const value = schema?.json();
+  return value === undefined ? null : h(SchemaView, { label: schemaName, schema: value });
+}
+
+function sampleOrNothing(sample: () => unknown): unknown {
+  try {
+    return sample();
+  } catch {
+    return undefined;
+  }
+}

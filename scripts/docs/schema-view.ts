@@ -1,0 +1,123 @@
+import { createElement as h, type ReactNode } from 'react';
+import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
+import { Description, useDocument } from './document-context.ts';
+import { constraintsOf, drawnSubschemasOf, flagsOf, type Subschema, typeOf } from './schema-words.ts';
+
+interface SchemaViewProps {
+  readonly label: ReactNode;
+  readonly schema: unknown;
+  /** The schemas that this one stands in. A component that stands in another is a link to where it is drawn. */
+  readonly within?: readonly JsonSchema[];
+  /** Whether a component is only named. */
+  readonly isBrief?: boolean;
+  readonly isRequired?: boolean;
+  /** What else there is to say of it, before its type. */
+  readonly note?: string;
+}
+
+/** Where deeper schemas are no components, the document is the better place to read them. */
+const maxDepth = 12;
+
+/** Schemas with more children than this are folded at first. */
+const maxOpenChildren = 12;
+
+/** A schema: its name, its type, what it demands, and the schemas in it. Nothing for what is no schema. */
+export function SchemaView(props: SchemaViewProps): ReactNode {
+  const { label, schema: given, within = [], isBrief = false, isRequired = false, note } = props;
+  const { resolve, idOf } = useDocument();
+  if (!isSchema(given)) return null;
+  const { schema, name } = resolve(given);
+  const isElsewhere = name !== null && (isBrief || within.length > 0);
+  const isDrawn = !isElsewhere && !within.includes(schema) && within.length < maxDepth;
+  const subschemas = isDrawn ? drawnSubschemasOf(schema) : [];
+  const description = typeof schema === 'boolean' ? undefined : schema.description;
+  const nameOf = (item: JsonSchema) => resolve(item).name;
+  const raw = rawValueOf(schema);
+  return h(
+    'div',
+    { className: 'docs-schema' },
+    h(
+      'div',
+      { className: 'docs-schema-head' },
+      h('span', { className: 'docs-name' }, label),
+      note === undefined ? null : h('span', { className: 'docs-flag' }, note),
+      raw === null ? h('span', { className: 'docs-type' }, typeOf(schema, nameOf)) : h('code', null, raw),
+      name === null || name === label ? null : h('a', { href: fragment(idOf(name)) }, name),
+      isRequired ? h('strong', { className: 'docs-flag docs-required' }, 'required') : null,
+      ...flagsOf(schema).map((flag) => h('span', { className: 'docs-flag', key: flag }, flag)),
+    ),
+    isBrief ? null : h(Description, { text: description }),
+    raw !== null || isBrief ? null : h(Constraints, { schema }),
+    subschemas.length === 0 ? null : h(Subschemas, { schema, subschemas, within: [...within, schema] }),
+  );
+}
+
+/** The `href` of a fragment of this page. */
+export function fragment(id: string): string {
+  return `#${encodeURIComponent(id)}`;
+}
+
+function Constraints({ schema }: { readonly schema: JsonSchema }): ReactNode {
+  const constraints = constraintsOf(schema);
+  if (constraints.length === 0) return null;
+  const items = constraints.map(([keyword, value], index) =>
+    h('li', { key: index }, `${keyword} `, h('code', null, value)),
+  );
+  return h('ul', { className: 'docs-constraints' }, ...items);
+}
+
+interface SubschemasProps {
+  readonly schema: JsonSchema;
+  readonly subschemas: readonly Subschema[];
+  readonly within: readonly JsonSchema[];
+}
+
+function Subschemas({ schema, subschemas, within }: SubschemasProps): ReactNode {
+  const required = isSchemaObject(schema) && Array.isArray(schema.required) ? schema.required : [];
+  const items = subschemas.map(([keys, subschema]) =>
+    h(
+      'li',
+      { key: keys.join('/') },
+      h(SchemaView, {
+        label: labelOf(keys),
+        schema: subschema,
+        within,
+        isRequired: keys[0] === 'properties' && required.includes(keys[1]),
+      }),
+    ),
+  );
+  return h(
+    'details',
+    { open: items.length <= maxOpenChildren },
+    h('summary', null, summaryOf(subschemas)),
+    h('ul', { className: 'docs-children' }, ...items),
+  );
+}
+
+function labelOf([keyword = '', key]: readonly string[]): ReactNode {
+  if (key === undefined) return keyword;
+  if (keyword === 'properties') return h('code', null, key);
+  if (/^\d+$/.test(key)) return `${keyword} ${Number(key) + 1}`;
+  return h('span', null, `${keyword} `, h('code', null, key));
+}
+
+/** `3 properties, items` */
+function summaryOf(subschemas: readonly Subschema[]): string {
+  const byKeyword = Map.groupBy(subschemas, ([[keyword = '']]) => keyword);
+  return [...byKeyword]
+    .map(([keyword, group]) => {
+      if (keyword !== 'properties') return keyword;
+      return `${group.length} ${group.length === 1 ? 'property' : 'properties'}`;
+    })
+    .join(', ');
+}
+
+/** A value that react-component has wrapped into a schema, to draw it as one: that of a binding or an extension. */
+function rawValueOf(schema: JsonSchema): string | null {
+  if (!isSchemaObject(schema) || schema['x-schema-private-raw-value'] !== true) return null;
+  return String(schema.const);
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'boolean' || isSchemaObject(value);
+}

@@ -1,0 +1,94 @@
+import type { ContractTitle } from '../source/typescript-source.ts';
+import type { PythonChannel, PythonContract } from './python-contract.ts';
+import { kebabCase, packageName } from './python-names.ts';
+import { pythonPreamble, text } from './python-source.ts';
+
+/** pyproject.toml: hatchling takes the folder of the package as it is, and leaves nothing beside it. */
+export function renderProject(title: ContractTitle): string {
+  return [
+    pythonPreamble(title),
+    '[build-system]',
+    'requires = ["hatchling>=1.21"]',
+    'build-backend = "hatchling.build"',
+    '',
+    '[project]',
+    `name = ${text(kebabCase(title.title))}`,
+    `version = ${text(releaseOf(title.version))}`,
+    `description = ${text(oneLine(`A client of ${title.title}.`))}`,
+    'readme = "README.md"',
+    'requires-python = ">=3.10"',
+    'dependencies = [',
+    '    "jsonschema>=4.18,<5",',
+    '    "typing-extensions>=4.6; python_version < \'3.11\'",',
+    '    "websockets>=15.0,<18",',
+    ']',
+    '',
+    '[tool.hatch.build.targets.wheel]',
+    `packages = [${text(packageName(title.title))}]`,
+    '',
+  ].join('\n');
+}
+
+/** README.md: how to begin. */
+export function renderReadme(contract: PythonContract): string {
+  const [channel] = contract.channels;
+  const name = packageName(contract.title);
+  return [
+    `<!-- ${pythonPreamble(contract).replace('# ', '')} -->`,
+    `# ${oneLine(contract.title)}`,
+    '',
+    'Python clients made from the AsyncAPI document: typed, every message checked against the contract, with',
+    'reconnection, and with resumption where the contract has it.',
+    '',
+    '```sh',
+    'pip install .',
+    '```',
+    '',
+    ...(channel === undefined ? [] : exampleOf(name, channel)),
+  ].join('\n');
+}
+
+function exampleOf(
+  name: string,
+  { identifier, credentials, parameters, model }: PythonChannel,
+): readonly string[] {
+  const scheme = credentials[0]?.needed;
+  const value = scheme?.credentials === 'basic' ? '("user", "password")' : '"…"';
+  const given = [
+    ...(model.servers.length === 0 ? ['"ws://localhost:8080"'] : []),
+    ...(scheme ? [`credentials={${text(scheme.name)}: ${value}}`] : []),
+    ...(parameters?.isNeeded === true ? ['parameters={…}'] : []),
+  ];
+  return [
+    '```python',
+    'import asyncio',
+    '',
+    `from ${name} import connect_${identifier}`,
+    '',
+    '',
+    'async def main() -> None:',
+    `    async with connect_${identifier}(${given.join(', ')}) as client:`,
+    '        async for message in client:',
+    '            print(message)',
+    '',
+    '',
+    'asyncio.run(main())',
+    '```',
+    '',
+    'A message is processed when the loop asks for the next one. `client.named()` gives each message with its name.',
+    '',
+  ];
+}
+
+/** A version that Python's packages can have (PEP 440), as near to the contract's as may be. */
+function releaseOf(version: string): string {
+  const [, release = '0', letter, number = '0'] =
+    /^v?(\d+(?:\.\d+)*)(?:[-.]?(alpha|beta|rc|a|b)[-.]?(\d+)?)?/i.exec(version) ?? [];
+  const kind =
+    letter === undefined ? '' : ({ a: 'a', b: 'b', r: 'rc' }[letter[0]?.toLowerCase() ?? ''] ?? '');
+  return kind === '' ? release : `${release}${kind}${number}`;
+}
+
+function oneLine(line: string): string {
+  return line.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}

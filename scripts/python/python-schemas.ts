@@ -1,0 +1,62 @@
+import { GenerationError, type Problem } from '../contract/problem.ts';
+import { isAnnotation, isSchemaObject, type JsonSchema, replaceSubschemas } from '../schemas/json-schema.ts';
+import type { SchemaSet } from '../schemas/schema-set.ts';
+import type { ContractTitle } from '../source/typescript-source.ts';
+import { pythonPattern } from './python-pattern.ts';
+import { literal, pythonPreamble, statement } from './python-source.ts';
+
+/**
+ * The text of schemas.py: the schemas that guards are made of, as in the contract, with patterns for Python.
+ *
+ * @throws GenerationError for patterns that Python cannot say
+ */
+export function generatePythonSchemas({ definitions }: SchemaSet, title: ContractTitle): string {
+  const problems: Problem[] = [];
+  const entries = [...definitions].map(([name, { schema, locate }]) => {
+    const refuse = (keys: readonly string[]): void => {
+      problems.push({
+        file: title.file,
+        line: 1,
+        column: 1,
+        pointer: locate(keys),
+        what: "Python's regular expressions cannot look behind as this pattern does",
+        fix: 'write it without (?<= and (?<!, or leave out the target python',
+      });
+    };
+    return [name, forPython(schema, [], refuse)] as const;
+  });
+  if (problems.length > 0) throw new GenerationError(problems);
+  return [
+    pythonPreamble(title),
+    '"""The JSON Schemas of the contract (draft-07), by the names of their models."""',
+    '',
+    'from __future__ import annotations',
+    '',
+    'from collections.abc import Mapping',
+    '',
+    statement('DEFINITIONS: Mapping[str, object] = ', literal(Object.fromEntries(entries))),
+    '',
+  ].join('\n');
+}
+
+function forPython(
+  schema: JsonSchema,
+  keys: readonly string[],
+  refuse: (keys: readonly string[]) => void,
+): JsonSchema {
+  const copy = replaceSubschemas(schema, (inner, more) => forPython(inner, [...keys, ...more], refuse));
+  if (!isSchemaObject(copy)) return copy;
+  const translate = (pattern: string, ...more: readonly string[]): string => {
+    const translated = pythonPattern(pattern);
+    if (translated === null) refuse([...keys, ...more]);
+    return translated ?? pattern;
+  };
+  const entries = Object.entries(copy).flatMap(([keyword, value]): [string, unknown][] => {
+    if (isAnnotation(keyword) || keyword === 'default') return [];
+    if (keyword === 'pattern' && typeof value === 'string') return [[keyword, translate(value, keyword)]];
+    if (keyword !== 'patternProperties' || !isSchemaObject(value)) return [[keyword, value]];
+    const members = Object.entries(value).map(([name, member]) => [translate(name, keyword, name), member]);
+    return [[keyword, Object.fromEntries(members)]];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,241 @@
+import {
+  AnyModel,
+  ArrayModel,
+  BooleanModel,
+  DictionaryModel,
+  FloatModel,
+  IntegerModel,
+  type MetaModel,
+  ObjectModel,
+  ObjectPropertyModel,
+  StringModel,
+  UnionModel,
+} from '@asyncapi/modelina';
+import { isSchemaObject, type JsonSchema, type SchemaObject } from '../schemas/json-schema.ts';
+import { definitionOf, type SchemaSet } from '../schemas/schema-set.ts';
+import { Names, pascalCase } from '../source/identifiers.ts';
+import {
+  alternativesOf,
+  impliedType,
+  isExact,
+  isObjectSchema,
+  mergeObjects,
+  type Parts,
+  textsOf,
+} from './alternatives.ts';
+import { publicIdentifier } from './python-names.ts';
+import { literal, statement, subscript } from './python-source.ts';
+
+/** What a model is made from; Modelina hands it on. */
+export interface Origin {
+  readonly description?: string | undefined;
+  readonly deprecated?: boolean | undefined;
+  /** The type as source, for what is no model: a reference by name, a constant. */
+  readonly type?: string;
+  /** Another name for the type of the only property. */
+  readonly isAlias?: boolean;
+}
+
+/** A mark before the name of every property: Modelina keeps them in plain objects, which have some already. */
+export const propertyMark = '.';
+
+/** What models.py has for itself. */
+const taken =
+  'Literal NoReturn NotRequired TypeAlias TypedDict Union annotations bool dict float int list object str sys';
+
+/** The models of a contract for Modelina, which reads only simple schemas rightly. */
+export interface PythonModels {
+  /** By the names of their types, each before those that stand inside it. */
+  readonly metaModels: ReadonlyMap<string, MetaModel>;
+  /** All names that stand for types in models.py. */
+  readonly typeNames: ReadonlySet<string>;
+  /** Whether there is a type of this definition, or of this key of `more`. */
+  has(key: string): boolean;
+  /** What it is called. */
+  nameOf(key: string): string;
+}
+
+/**
+ * Makes the models of all schemas. JSON Schema says more than a type can; what is left out here, the guards check.
+ * `more`: schemas that types alone are made of, by key.
+ */
+export function pythonModelsOf(
+  schemas: Pick<SchemaSet, 'definitions'>,
+  more: ReadonlyMap<string, JsonSchema> = new Map(),
+): PythonModels {
+  const sources = new Map([...schemas.definitions].map(([name, { schema }]) => [name, schema]));
+  for (const [name, schema] of more) sources.set(name, schema);
+  const names = new Names(taken.split(' '));
+  const typeNames = new Map(
+    [...sources.keys()].map((name) => [
+      name,
+      names.claim(publicIdentifier(more.has(name) ? pascalCase(name) : name, 'Model')),
+    ]),
+  );
+  const models = new Map<string, MetaModel | null>();
+  for (const [definition, schema] of sources) {
+    const name = typeNames.get(definition) ?? definition;
+    models.set(name, null);
+    const model = convert(schema, { hint: definition, claim: () => name });
+    models.set(name, model instanceof ObjectModel ? model : alias(name, model, describe(schema)));
+  }
+  const metaModels = new Map([...models].flatMap(([name, model]) => (model === null ? [] : [[name, model]])));
+  return {
+    metaModels,
+    typeNames: new Set([...taken.split(' '), ...metaModels.keys()]),
+    has: (key) => typeNames.has(key),
+    nameOf: (key) => typeNames.get(key) ?? key,
+  };
+
+  /** What a type inside another is called, should it need a name. */
+  function inside({ hint }: Naming, part: string): Naming {
+    const inner = `${hint} ${part}`;
+    const claim = (): string => {
+      const name = names.claim(publicIdentifier(pascalCase(inner), 'Model'));
+      models.set(name, null);
+      return name;
+    };
+    return { hint: inner, claim };
+  }
+
+  function convert(schema: JsonSchema, naming: Naming): MetaModel {
+    const alternatives = alternativesOf(schema, schemas.definitions, false);
+    if (alternatives === null) return typed('object');
+    const members = alternatives.map((parts, index) =>
+      merge(parts, alternatives.length === 1 ? naming : inside(naming, `option ${index + 1}`)),
+    );
+    return union(members);
+  }
+
+  /** The type of what satisfies all of the schemas. */
+  function merge(parts: Parts, naming: Naming): MetaModel {
+    const [first, ...others] = parts;
+    if (first === undefined) return typed('object');
+    if (others.length === 0) return single(first, naming);
+    if (parts.includes(false)) return single(false, naming);
+    const deep = alternativesOf({ allOf: parts }, schemas.definitions, true);
+    if (deep?.every((list) => list.every(isObjectSchema)) !== true) {
+      return single(parts.find((part) => definitionOf(part) === null && isExact(part)) ?? first, naming);
+    }
+    const members = deep.map((list, index) => {
+      const inner = deep.length === 1 ? naming : inside(naming, `option ${index + 1}`);
+      return single(list.filter(isSchemaObject).reduce(mergeObjects, { type: 'object' }), inner);
+    });
+    return union(members);
+  }
+
+  function single(schema: JsonSchema, naming: Naming): MetaModel {
+    if (typeof schema === 'boolean') return typed(schema ? 'object' : 'NoReturn');
+    const reference = definitionOf(schema);
+    if (reference !== null) return typed(typeNames.get(reference) ?? 'object');
+    if (schema.const !== undefined) return constants([schema.const]);
+    if (Array.isArray(schema.enum)) return constants(schema.enum);
+    const types = textsOf(schema.type ?? impliedType(schema));
+    if (types.length === 0) return typed('object');
+    return union(
+      types.map((type) => shape(type, schema, types.length === 1 ? naming : inside(naming, type))),
+    );
+  }
+
+  function shape(type: string, schema: SchemaObject, naming: Naming): MetaModel {
+    switch (type) {
+      case 'object':
+        return object(schema, naming);
+      case 'array':
+        return new ArrayModel('', {}, {}, items(schema, naming));
+      case 'string':
+        return new StringModel('', {}, {});
+      case 'integer':
+        return new IntegerModel('', {}, {});
+      case 'number':
+        return new FloatModel('', {}, {});
+      case 'boolean':
+        return new BooleanModel('', {}, {});
+      default:
+        return typed('None');
+    }
+  }
+
+  function items(schema: SchemaObject, naming: Naming): MetaModel {
+    if (schema.items === undefined || Array.isArray(schema.items)) return typed('object');
+    return convert(schema.items as JsonSchema, inside(naming, 'item'));
+  }
+
+  function object(schema: SchemaObject, naming: Naming): MetaModel {
+    const properties = isSchemaObject(schema.properties) ? schema.properties : {};
+    const required = textsOf(schema.required);
+    const keys = [...new Set([...Object.keys(properties), ...required])];
+    if (keys.length === 0) {
+      const value = (schema.patternProperties === undefined ? schema.additionalProperties : true) ?? true;
+      const model = convert(value === false ? true : (value as JsonSchema), inside(naming, 'value'));
+      return new DictionaryModel('', {}, {}, new StringModel('', {}, {}), model);
+    }
+    const name = naming.claim();
+    const members = keys.map((key): [string, ObjectPropertyModel] => {
+      const property = Object.hasOwn(properties, key) ? (properties[key] as JsonSchema) : true;
+      const model = convert(property, inside(naming, key));
+      const described = withOrigin(model, describe(property));
+      return [
+        propertyMark + key,
+        new ObjectPropertyModel(propertyMark + key, required.includes(key), described),
+      ];
+    });
+    const model = new ObjectModel(name, describe(schema), {}, Object.fromEntries(members));
+    models.set(name, model);
+    return model;
+  }
+}
+
+interface Naming {
+  readonly hint: string;
+  claim(): string;
+}
+
+function union(members: readonly MetaModel[]): MetaModel {
+  const [only, ...more] = members;
+  return only !== undefined && more.length === 0 ? only : new UnionModel('', {}, {}, [...members]);
+}
+
+function alias(name: string, model: MetaModel, origin: Origin): MetaModel {
+  const property = new ObjectPropertyModel('value', true, model);
+  return new ObjectModel(name, { ...origin, isAlias: true }, {}, { value: property });
+}
+
+function typed(type: string): MetaModel {
+  return new AnyModel('', { type } satisfies Origin, {});
+}
+
+/** Literal types know texts, whole numbers, truth values and None; of other values the type is left. */
+function constants(values: readonly unknown[]): MetaModel {
+  const literals = values.filter(
+    (value) => value === null || ['string', 'boolean'].includes(typeof value) || isWhole(value),
+  );
+  const others = values.filter((value) => !literals.includes(value)).map(wideType);
+  const types = [...new Set(others)].map(typed);
+  if (literals.length === 0) return union(types);
+  return union([typed(statement('', subscript('Literal', literals.map(literal)))), ...types]);
+}
+
+function isWhole(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value);
+}
+
+function wideType(value: unknown): string {
+  if (typeof value === 'number') return 'float';
+  return Array.isArray(value) ? 'list[object]' : 'dict[str, object]';
+}
+
+function withOrigin(model: MetaModel, origin: Origin): MetaModel {
+  // An object of its own has the description in its class.
+  if (!(model instanceof ObjectModel)) model.originalInput = { ...model.originalInput, ...origin };
+  return model;
+}
+
+function describe(schema: JsonSchema): Origin {
+  if (typeof schema === 'boolean') return {};
+  const { description, deprecated } = schema;
+  return {
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(deprecated === true ? { deprecated } : {}),
+  };
+}

@@ -1,0 +1,147 @@
+/** The function that connects a channel, as source: one option after the other. */
+import type { GivenType, PythonChannel } from '../../../scripts/python/python-contract.ts';
+import {
+  call,
+  docstring,
+  indented,
+  statement,
+  step,
+  subscript,
+  text,
+} from '../../../scripts/python/python-source.ts';
+
+interface Option {
+  readonly name: string;
+  readonly type: string;
+  /** As source; null where the option is needed. */
+  readonly preset: string | null;
+  readonly about: string;
+  /** How it is handed on, as source: to where the channel is, or to the client. */
+  readonly to: 'target' | 'client';
+  readonly value: string;
+}
+
+export function connectFunction(channel: PythonChannel): readonly string[] {
+  const { model, typeName, identifier } = channel;
+  const options = optionsOf(channel);
+  const [url, ...named] = options;
+  const passed = (to: Option['to']) => options.filter((option) => option.to === to).map(({ value }) => value);
+  const built = call('Options', call('target=Target', ...passed('target')), ...passed('client'));
+  return [
+    `def connect_${identifier}(`,
+    ...indented([url, null, ...named].flatMap(parameter)),
+    `) -> ${typeName}Client:`,
+    ...indented(
+      docstring(
+        `A client of channel ${model.name}, which \`async with\` connects and closes.`,
+        model.description,
+        ['Args:', ...options.map(({ name, about }) => `${step}${name}: ${about}`)].join('\n'),
+        'Raises PostedClientError `invalid_options` for an option that cannot work.',
+      ),
+    ),
+    ...statement('options = ', built, '', step).split('\n'),
+    `${step}return ${typeName}Client(channels.${identifier}, options)`,
+  ];
+}
+
+/** Null stands for the end of what may be given without its name. */
+function parameter(option: Option | null | undefined): readonly string[] {
+  if (option === null || option === undefined) return ['*,'];
+  const { name, type, preset } = option;
+  return `${name}: ${type}${preset === null ? '' : ` = ${preset}`},`.split('\n');
+}
+
+function optionsOf(channel: PythonChannel): readonly [Option, ...Option[]] {
+  const { parameters, query, headers } = channel;
+  return [
+    urlOption(channel),
+    ...credentialOptions(channel),
+    ...serverOptions(channel),
+    ...givenOption('parameters', parameters, 'What stands for the expressions of the address.'),
+    ...givenOption('query', query, 'The query of the URL.'),
+    ...givenOption('headers', headers, 'The headers of the handshake that the contract names.'),
+    ...resumeOptions(channel),
+    ...answerOption(channel),
+    {
+      ...optional('settings', 'Settings', 'The options that are the same for every channel.'),
+      value: 'settings=settings or Settings()',
+    },
+  ];
+}
+
+function urlOption({ model }: PythonChannel): Option {
+  const about = 'Where the server is: ws, wss, http or https. A path is kept in front of the address.';
+  const option = { name: 'url', to: 'target', value: 'url' } as const;
+  return model.servers.length === 0
+    ? { ...option, type: 'str', preset: null, about }
+    : {
+        ...option,
+        type: 'str | None',
+        preset: 'None',
+        about: `${about} Without it, the server of the contract.`,
+      };
+}
+
+function credentialOptions({ typeName, credentials }: PythonChannel): readonly Option[] {
+  if (credentials.length === 0) return [];
+  const type = {
+    type: `${typeName}Credentials`,
+    isNeeded: credentials.every(({ needed }) => needed !== null),
+  };
+  const about = "Any one of the contract's suffices; a function is asked before every attempt.";
+  return givenOption('credentials', type, about).map((option) => ({ ...option, to: 'client' }));
+}
+
+function serverOptions({ model: { servers } }: PythonChannel): readonly Option[] {
+  if (servers.length === 0) return [];
+  const names = subscript(
+    'Literal',
+    servers.map(({ name }) => text(name)),
+  );
+  const type = statement('', names, ' | None = None,', step).trimStart().replace(' | None = None,', '');
+  const about = 'The name of the server in the contract. Default: the first.';
+  return [
+    { ...optional('server', type.replaceAll(`\n${step}`, '\n'), about), to: 'target' },
+    {
+      ...optional('variables', 'Mapping[str, str]', 'What stands for the expressions of its host and path.'),
+      to: 'target',
+      value: 'variables=variables or {}',
+    },
+  ];
+}
+
+/** What the application gives by name; nothing where the channel has none. */
+function givenOption(name: string, given: GivenType | null, about: string): readonly Option[] {
+  if (given === null) return [];
+  const needed = { name, about, to: 'target' } as const;
+  return given.isNeeded
+    ? [{ ...needed, type: given.type, preset: null, value: `${name}=${name}` }]
+    : [{ ...needed, type: `${given.type} | None`, preset: 'None', value: `${name}=${name} or {}` }];
+}
+
+function resumeOptions({ reset }: PythonChannel): readonly Option[] {
+  if (reset === null) return [];
+  const resume =
+    'Whether a new connection goes on where the last one was lost, so that each message comes once and none is ' +
+    'missing. False: a plain connection.';
+  const cursors =
+    'Where the cursor is kept: the place up to which everything is processed. It goes before the place that the ' +
+    'query names. Default: in memory.';
+  const onReset =
+    'Told, in the order of the messages, that what was missed is no longer kept. Without it `on_error` learns it.';
+  return [
+    { name: 'resume', type: 'bool', preset: 'True', about: resume, to: 'client', value: 'resume=resume' },
+    optional('cursors', 'CursorStore', cursors),
+    optional('on_reset', `Callable[[${reset}], Awaitable[None] | None]`, onReset),
+  ];
+}
+
+function answerOption({ typeName, answers }: PythonChannel): readonly Option[] {
+  if (answers.length === 0) return [];
+  const option = optional('answer', `${typeName}Answers`, 'What answers the server, by operation.');
+  return [{ ...option, value: 'answer=answer or {}' }];
+}
+
+function optional(name: string, type: string, about: string): Option {
+  return { name, type: `${type} | None`, preset: 'None', about, to: 'client', value: `${name}=${name}` };
+}

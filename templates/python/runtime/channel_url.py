@@ -1,0 +1,158 @@
+"""The URL of a channel, and the headers of its handshake."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
+
+from .descriptor import Channel, Guard, Server
+from .errors import PostedClientError
+
+_SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
+_EXPRESSION = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True)
+class Target:
+    """The parts of a channel's URL and handshake that the application gives."""
+
+    url: str | None
+    """None: that of the contract's server."""
+    server: str | None = None
+    """The name of that server. None: the first."""
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+    query: Mapping[str, object] = field(default_factory=dict[str, object])
+    headers: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a channel is: a URL without its query, the query, and the headers of the handshake."""
+
+    url: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+
+    def with_query(self, *more: tuple[str, str]) -> str:
+        """The whole URL, with further parameters; they take the place of those of their name."""
+        query = urlencode({**self.query, **dict(more)})
+        return f"{self.url}?{query}" if query else self.url
+
+
+def place_of(channel: Channel, target: Target) -> Place:
+    """Checks and percent-encodes (RFC 3986) what came from the application.
+
+    Raises PostedClientError `invalid_options`.
+    """
+    base = _server_url(channel, target)
+    given = {**channel.parameter_defaults, **target.parameters}
+    parameters = _texts("parameters", channel.parameters, given)
+    path = base.path.removesuffix("/") + _fill(channel.address, "parameters", parameters)
+    return Place(
+        url=base._replace(path=path).geturl(),
+        query=_texts("query", channel.query, target.query),
+        headers=_header_texts(channel.headers, target.headers),
+    )
+
+
+def _server_url(channel: Channel, target: Target) -> SplitResult:
+    if target.url is not None and (target.server is not None or target.variables):
+        _refuse("url: it takes the place of server and variables. Give one or the other.")
+    text = target.url if target.url is not None else _contract_url(channel, target)
+    try:
+        url = urlsplit(text)
+        _ = url.port
+    except ValueError:
+        _refuse("The url cannot be read.")
+    if url.scheme not in _SCHEMES or not url.hostname:
+        _refuse("The url is none of ws, wss, http or https.")
+    if "@" in url.netloc or url.query or url.fragment:
+        _refuse("The url has a user, a query or a fragment. Use credentials and query.")
+    return url._replace(scheme=_SCHEMES[url.scheme])
+
+
+def _contract_url(channel: Channel, target: Target) -> str:
+    """The URL of a server of the contract."""
+    if not channel.servers:
+        _refuse("url: it is missing, and the contract names no server.")
+    named = [one for one in channel.servers if target.server in {None, one.name}]
+    if not named:
+        _refuse(f"server: the channel has {', '.join(one.name for one in channel.servers)}.")
+    server = named[0]
+    unknown = target.variables.keys() - server.variables.keys()
+    if unknown:
+        _refuse(f"variables: the server {server.name} has no {', '.join(sorted(unknown))}.")
+    values = {name: _variable(server, name, target.variables) for name in server.variables}
+    host = _EXPRESSION.sub(lambda match: values.get(match[1], ""), server.host)
+    # It would lead to another host than was meant (RFC 3986 section 3.2).
+    if re.search(r"[\s/?#@\\]", host):
+        _refuse(f"server: the host of {server.name} is none, with these variables.")
+    return f"{server.protocol}://{host}{_fill(server.pathname, 'variables', values)}"
+
+
+def _variable(server: Server, name: str, given: Mapping[str, str]) -> str:
+    variable = server.variables[name]
+    value = given.get(name, variable.default)
+    if value is None:
+        _refuse(f"variables: {name} of the server {server.name} is missing.")
+    if variable.values and value not in variable.values:
+        _refuse(f"variables: {name} must be one of {', '.join(variable.values)}.")
+    return value
+
+
+def _fill(template: str, option: str, values: Mapping[str, str]) -> str:
+    """A path with its expressions filled in, percent-encoded."""
+    # Text and names take turns.
+    parts = _EXPRESSION.split(template)
+    for index, part in enumerate(parts):
+        is_name = index % 2 == 1
+        if is_name and values.get(part, "") == "":
+            _refuse(f"{option}: {part} is missing or empty.")
+        parts[index] = quote(values[part], safe="") if is_name else quote(part, safe="/!'()*")
+    path = "".join(parts)
+    # It would be taken for a step in the path: another address than was meant.
+    if any(segment in {".", ".."} for segment in path.split("/")):
+        _refuse(f"{option}: a segment of one or two dots is no part of a path.")
+    return path
+
+
+def _texts(option: str, guard: Guard | None, values: Mapping[str, object]) -> Mapping[str, str]:
+    """The values as text, as they stand in a URL or a header."""
+    given = {name: value for name, value in values.items() if value is not None}
+    if guard is None:
+        if given:
+            _refuse(f"{option}: the channel has none.")
+        return {}
+    fault = guard(given)
+    if fault is not None:
+        _refuse(f"{option}: {fault}.")
+    return {name: _text(option, name, value) for name, value in given.items()}
+
+
+def _text(option: str, name: str, value: object) -> str:
+    if isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    if not isinstance(value, str):
+        _refuse(f"{option}: {name} is no text, number or boolean.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        _refuse(f"{option}: {name} holds half a surrogate pair.")
+    return value
+
+
+def _header_texts(guard: Guard | None, values: Mapping[str, object]) -> Mapping[str, str]:
+    texts = _texts("headers", guard, values)
+    for name, text in texts.items():
+        if re.fullmatch(r"[\x20-\x7e]*", text) is None:
+            _refuse(f"headers: {name} holds what no header can carry.")
+    return texts
+
+
+def _refuse(message: str) -> NoReturn:
+    raise PostedClientError("invalid_options", message)

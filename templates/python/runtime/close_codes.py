@@ -1,0 +1,15 @@
+"""The close codes of RFC 6455 section 7.4 after which connecting again cannot help."""
+
+from __future__ import annotations
+
+NORMAL = 1000
+LOST = 1006
+"""Stands for a connection that broke off without a close frame."""
+UNAUTHORIZED = 4401
+
+_FINAL = frozenset({NORMAL, 1002, 1003, 1007, 1008, 1009, 4400, 4403})
+
+
+def should_reconnect(code: int) -> bool:
+    """Whether a client should connect again, after a back-off. Unknown codes mean yes."""
+    return code not in _FINAL

@@ -1,0 +1,48 @@
+import type { ChannelModel, SecurityModel } from '../../scripts/asyncapi/contract-model.ts';
+
+const user = 'ann';
+const secret = 'k3y-Of.the_House';
+
+/** What the server of the corpus accepts. */
+export function isRight(credentials: unknown): boolean {
+  const { token, key, username, password } = credentials as Readonly<Record<string, unknown>>;
+  return token === secret || key === secret || (username === user && password === secret);
+}
+
+/** Every scheme of a channel and of its operations, one by one: the channel's first alone, then all of the operations'. */
+export function schemesToSend({ security, operations }: ChannelModel): readonly (readonly SecurityModel[])[] {
+  const extra = operations.flatMap((operation) => operation.security);
+  return security.length === 0 ? [extra] : security.map((scheme) => [scheme, ...extra]);
+}
+
+/** The option `credentials` of the generated client. */
+export function clientCredentials(schemes: readonly SecurityModel[]): object {
+  return Object.fromEntries(
+    schemes.map(({ name, credentials }) => [
+      name,
+      credentials === 'basic' ? { username: user, password: secret } : secret,
+    ]),
+  );
+}
+
+/** The same for a client that knows nothing of the contract: headers and query parameters. */
+export function plainCredentials(schemes: readonly SecurityModel[]): {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+} {
+  const headers: Record<string, string> = {};
+  const query: Record<string, string> = {};
+  for (const scheme of schemes) {
+    if (scheme.in === 'query') query[scheme.parameter] = secret;
+    else if (scheme.in === 'header') headers[scheme.parameter] = secret;
+    else if (scheme.in === 'cookie') headers.Cookie = `theme=dark; ${scheme.parameter}=${secret}`;
+    else headers.Authorization = authorization(scheme);
+  }
+  return { headers, query };
+}
+
+function authorization({ credentials, in: place }: SecurityModel): string {
+  if (credentials === 'bearer') return `Bearer ${secret}`;
+  const pair = place === 'user' ? `${secret}:` : place === 'password' ? `:${secret}` : `${user}:${secret}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { ContractModel } from '../../scripts/asyncapi/contract-model.ts';
+import { loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
+import { generateFiles } from '../../scripts/generate-files.ts';
+import type { SchemaSet } from '../../scripts/schemas/schema-set.ts';
+import { modulesIn } from '../../scripts/source/runtime-modules.ts';
+import type { ChannelDescriptor, Contract } from '../../src/contract/index.ts';
+
+/** A document of the corpus: what it says, and what was generated from it. */
+export interface CorpusDocument {
+  readonly model: ContractModel;
+  readonly schemas: SchemaSet;
+  readonly contract: Contract<unknown>;
+  /** By the names of channels: as clients are given them. */
+  readonly clientChannels: Readonly<Record<string, ChannelDescriptor>>;
+}
+
+/**
+ * Generates from a document into a folder of a project, `generated/NAME`, and loads what was generated.
+ *
+ * @throws GenerationError
+ */
+export async function generateDocument(file: string, project: string, name: string): Promise<CorpusDocument> {
+  const options = {
+    allowRemote: false,
+    strict: false,
+    targets: new Set(['server', 'client'] as const),
+    imports: { runtime: modulesIn('../../../src', 'ts'), extension: 'ts' },
+  } as const;
+  const folder = join(project, 'generated', name);
+  await generateFiles({ asyncapi: file, openapi: null, messages: new Map() }, options, folder, {
+    progress() {},
+    warn() {},
+  });
+  const { model, schemas } = await loadAsyncapi(file, options);
+  const { contract } = await import(join(folder, 'asyncapi/channels.ts'));
+  const client: Readonly<Record<string, ChannelDescriptor>> = await import(
+    join(folder, 'asyncapi/client.ts')
+  );
+  const clientChannels = model.channels.map(({ name: channel, identifier }) => [channel, client[identifier]]);
+  return { model, schemas, contract, clientChannels: Object.fromEntries(clientChannels) };
+}

@@ -1,0 +1,185 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
+import { splitPointer } from '../../scripts/contract/json-pointer.ts';
+import { GenerationError, type Problem } from '../../scripts/contract/problem.ts';
+import { tempFolder } from '../scripts/generator.ts';
+
+const contract = join(tempFolder(), 'contract.json');
+
+const object = (properties: object): object => ({ type: 'object', properties });
+
+/** A document that is served as it is. */
+const base = {
+  asyncapi: '3.0.0',
+  info: { title: 'Base', version: '1.0.0' },
+  servers: {
+    main: { host: 'localhost', protocol: 'ws', security: [{ $ref: '#/components/securitySchemes/key' }] },
+  },
+  channels: {
+    room: {
+      address: '/rooms/{id}',
+      parameters: { id: {} },
+      bindings: { ws: { query: object({ since: { type: 'integer' } }) } },
+      messages: {
+        said: { payload: { type: 'object', required: ['type'], properties: { type: { const: 'said' } } } },
+        left: { payload: { type: 'object', required: ['type'], properties: { type: { const: 'left' } } } },
+      },
+    },
+    other: { address: '/other', messages: { noted: { payload: { type: 'string' } } } },
+  },
+  operations: {
+    tell: { action: 'send', channel: { $ref: '#/channels/room' } },
+    note: { action: 'receive', channel: { $ref: '#/channels/other' } },
+  },
+  components: {
+    securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
+    schemas: { Id: { type: 'string' } },
+  },
+};
+
+/** What is wrong with the base once it has `value` at `pointer`: the places, and what is said of them. */
+async function problemsOf(pointer: string, value: unknown): Promise<readonly Problem[]> {
+  const document = structuredClone(base);
+  const keys = splitPointer(pointer);
+  let target = document as unknown as Record<string, Record<string, unknown>>;
+  for (const key of keys.slice(0, -1)) {
+    target[key] ??= {};
+    target = target[key] as typeof target;
+  }
+  target[keys.at(-1) ?? ''] = value as Record<string, unknown>;
+  writeFileSync(contract, JSON.stringify(document, null, 2));
+  try {
+    await loadAsyncapi(contract, { allowRemote: false, strict: false });
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof GenerationError)) throw thrown;
+    return thrown.problems;
+  }
+}
+
+const said = '/channels/room/messages/said';
+const scheme = '/components/securitySchemes/key';
+
+describe('a document that Posted does not support', () => {
+  it('is none before it is changed', async () => {
+    expect(await problemsOf('/info/title', 'Base')).toEqual([]);
+  });
+
+  it.each([
+    ['/servers/main/protocol', 'kafka', '/servers/main/protocol protocol "kafka" is not supported'],
+    ['/servers/main/host', 'localhost/path', '/servers/main/host a host is a name and perhaps a port'],
+    ['/servers/main/host', '{region}.example.com', '/servers/main/variables `{region}` is not described'],
+    ['/servers/main/pathname', '/a?b', '/servers/main/pathname an address is a path alone'],
+    [
+      '/servers/main/bindings',
+      { ws: { compression: true } },
+      '/servers/main/bindings/ws a server has no ws bindings',
+    ],
+    [scheme, { type: 'X509' }, `${scheme} security scheme \`X509\` is not supported`],
+    [scheme, { type: 'plain' }, `${scheme} security scheme \`plain\` is not supported`],
+    [scheme, { type: 'scramSha256' }, `${scheme} security scheme \`scramSha256\` is not supported`],
+    [scheme, { type: 'scramSha512' }, `${scheme} security scheme \`scramSha512\` is not supported`],
+    [scheme, { type: 'gssapi' }, `${scheme} security scheme \`gssapi\` is not supported`],
+    [scheme, { type: 'symmetricEncryption' }, `${scheme} security scheme \`symmetricEncryption\` is not`],
+    [scheme, { type: 'asymmetricEncryption' }, `${scheme} security scheme \`asymmetricEncryption\` is not`],
+    [
+      scheme,
+      { type: 'http', scheme: 'digest' },
+      `${scheme} security scheme \`http digest\` is not supported`,
+    ],
+    [
+      '/channels/room/address',
+      '/rooms/{id}/{id}',
+      '/channels/room/address an address names a parameter twice',
+    ],
+    ['/channels/room/address', '/rooms/{id}{id2}', '/channels/room/parameters'],
+    ['/channels/room/parameters', {}, "/channels/room/parameters Not all channel's parameters are described"],
+    ['/channels/other/address', '/rooms/{room}', '/channels/other/address a path can match this address and'],
+    [
+      '/channels/room/bindings/ws/method',
+      'POST',
+      '/channels/room/bindings/ws/method a WebSocket is opened by GET',
+    ],
+    [
+      '/channels/room/bindings/ws/query',
+      { type: 'array', items: { type: 'string' } },
+      '/channels/room/bindings/ws/query',
+    ],
+    [
+      '/channels/room/bindings/ws/query/properties/since',
+      { type: 'array' },
+      '/channels/room/bindings/ws/query/properties/since text cannot be converted',
+    ],
+    [
+      '/operations/accept',
+      { action: 'send', channel: { $ref: '#/channels/room' } },
+      '/operations/accept an operation cannot be called `accept`',
+    ],
+    ['/operations/tell/messages', [], '/operations/tell an operation has no message'],
+    [
+      '/operations/tell/bindings',
+      { ws: { x: 1 } },
+      '/operations/tell/bindings/ws an operation has no ws bindings',
+    ],
+    [
+      '/operations/note/reply',
+      { channel: { $ref: '#/channels/room' } },
+      '/operations/note/reply/channel the reply goes to another address',
+    ],
+    [
+      '/operations/again',
+      { action: 'receive', channel: { $ref: '#/channels/other' } },
+      '/operations/again operation `note` receives message `noted` too',
+    ],
+    [
+      `${said}/contentType`,
+      'application/xml',
+      `${said}/contentType content type "application/xml" is not supported`,
+    ],
+    [`${said}/contentType`, 'text/plain', `${said} `],
+    [`${said}/bindings`, { ws: { x: 1 } }, `${said}/bindings/ws a message has no ws bindings`],
+    [`${said}/correlationId`, { location: '$message.payload' }, `${said}/correlationId/location`],
+    [
+      `${said}/correlationId`,
+      { location: '$message.header#/id' },
+      `${said}/correlationId/location the message has no headers`,
+    ],
+    [
+      `${said}/payload`,
+      { schemaFormat: 'application/vnd.apache.avro;version=1.9.0', schema: {} },
+      `${said}/payload/schemaFormat schema format`,
+    ],
+    [
+      `${said}/payload`,
+      { type: 'object' },
+      '/channels/room/messages/left the messages `said` and `left` cannot be told apart',
+    ],
+    [
+      `${said}/payload/properties/x`,
+      { typo: 1 },
+      `${said}/payload/properties/x/typo \`typo\` is no keyword of JSON Schema`,
+    ],
+    [
+      `${said}/payload/properties/x`,
+      { $id: 'x' },
+      `${said}/payload/properties/x/$id \`$id\` is not supported`,
+    ],
+    [
+      `${said}/payload/properties/x`,
+      { $ref: 'https://example.com/x.json' },
+      'https://example.com/x.json" leads to another machine',
+    ],
+    [`${said}/payload/properties/x`, { $ref: 'missing.json' }, `${said}/payload/properties/x/$ref`],
+    ['/asyncapi', '1.2.0', '/asyncapi'],
+    ['/asyncapi', '4.0.0', '/asyncapi'],
+    ['/operations', {}, '/operations nothing goes through any channel'],
+  ])('is refused by name: %s = %j', async (pointer, value, expected) => {
+    const problems = await problemsOf(pointer, value);
+    expect(problems.map((problem) => `${problem.pointer} ${problem.what}`).join('\n')).toContain(expected);
+    expect(problems.filter(({ file, line, fix }) => file === contract && line > 0 && fix !== '')).toEqual(
+      problems,
+    );
+  });
+});

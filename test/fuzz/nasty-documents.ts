@@ -1,0 +1,257 @@
+import * as fc from 'fast-check';
+
+/** Names that are no identifiers, that are words of TypeScript, or that stand for something in every object. */
+const nastyNames = [
+  'class',
+  'default',
+  'await',
+  'async',
+  'type',
+  'interface',
+  'string',
+  'any',
+  'undefined',
+  'null',
+  'true',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '__proto__',
+  'prototype',
+  'Object',
+  'Array',
+  'Record',
+  'Promise',
+  'Guard',
+  'models',
+  'validators',
+  'contract',
+  'Publish',
+  'Handlers',
+  'accept',
+  'security',
+  'x',
+  'X',
+  'x-y',
+  'x_y',
+  'xY',
+  'x y',
+  '1',
+  '1st',
+  '$',
+  '_',
+  '-',
+  '.',
+  '/',
+  '~',
+  '~1',
+  '%41',
+  '#',
+  '?',
+  ' ',
+  '"',
+  "'",
+  '`',
+  '\\',
+  '\\u0041',
+  '\u0024{x}',
+  '*/',
+  '//',
+  '<script>',
+  '\n',
+  '\u2028',
+  '\u0000',
+  'ü',
+  'ﬁ',
+  '日本',
+  'е',
+  '🙂',
+  '\ud800',
+  'a'.repeat(300),
+];
+
+/** Anything that a contract may call something. */
+const name = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...nastyNames) },
+  { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }) },
+  { weight: 2, arbitrary: fc.stringMatching(/^[a-z]{1,4}$/) },
+);
+
+/** What the specification lets components be called. */
+const componentName = fc.oneof(
+  fc.constantFrom(
+    'class',
+    'default',
+    'constructor',
+    'toString',
+    'Record',
+    'Array',
+    'Promise',
+    '1st',
+    'x-y',
+    'x_y',
+    'x.y',
+  ),
+  fc.stringMatching(/^[a-zA-Z0-9._-]{1,5}$/),
+);
+
+type Json = fc.JsonValue;
+
+/** Schemas of every kind, which refer to the given components. */
+function schemasOver(components: readonly string[]): fc.Arbitrary<Json> {
+  const { schema } = fc.letrec<{ schema: Json; list: Json[]; map: { [name: string]: Json } }>((tie) => ({
+    schema: fc.oneof(
+      { maxDepth: 3, withCrossShrink: true },
+      fc.constantFrom<Json>(true, {}, { type: 'string' }, { type: 'integer' }, { type: ['number', 'null'] }),
+      fc.constantFrom<Json>(
+        { type: 'string', format: 'date-time' },
+        { type: 'string', pattern: '^\\S+"\'`$' },
+      ),
+      fc.record({ const: fc.jsonValue({ maxDepth: 2 }) }),
+      fc.record({
+        enum: fc.uniqueArray(fc.jsonValue({ maxDepth: 1 }), {
+          minLength: 1,
+          maxLength: 4,
+          selector: (value) => JSON.stringify(value),
+        }),
+      }),
+      fc.constantFrom(...components).map((component) => ({ $ref: `#/components/schemas/${component}` })),
+      fc.record({ type: fc.constant('object'), properties: tie('map'), additionalProperties: fc.boolean() }),
+      tie('map').map((properties) => ({
+        type: 'object',
+        properties,
+        required: Object.keys(properties).slice(0, 2),
+      })),
+      fc.record({ type: fc.constant('object'), additionalProperties: tie('schema') }),
+      fc.record({ type: fc.constant('array'), items: tie('schema') }),
+      fc.record({ allOf: tie('list') }),
+      fc.record({ anyOf: tie('list') }),
+      fc.record({ oneOf: tie('list') }),
+      fc.record({ not: tie('schema') }),
+      fc.record({ type: fc.constant('string'), nullable: fc.boolean() }),
+      fc.record({ type: fc.constant('string'), description: name, title: name }),
+    ),
+    list: fc.array(tie('schema'), { minLength: 1, maxLength: 3 }),
+    map: fc.dictionary(name, tie('schema'), { maxKeys: 4, noNullPrototype: true }),
+  }));
+  return schema;
+}
+
+type Message = { [field: string]: Json };
+
+/** Messages, most of them JSON that a constant tells from the others. */
+function messagesOver(schema: fc.Arbitrary<Json>): fc.Arbitrary<{ [name: string]: Message }> {
+  const properties = fc.dictionary(name, schema, { maxKeys: 3, noNullPrototype: true });
+  const told = fc.record({ tag: name, properties }).map(({ tag, properties: others }) => ({
+    type: 'object',
+    required: ['kind'],
+    properties: { ...others, kind: { const: tag } },
+  }));
+  const headers = fc.constantFrom<Json>(
+    { type: 'object' },
+    { type: 'object', properties: { 'x-y': { type: 'string' } } },
+  );
+  const correlated = { location: '$message.payload#/kind' };
+  const message: fc.Arbitrary<Message> = fc.oneof(
+    { weight: 8, arbitrary: fc.record({ summary: name, payload: told }) },
+    { weight: 3, arbitrary: fc.record({ summary: name, payload: told, headers }) },
+    { weight: 2, arbitrary: fc.record({ payload: told, correlationId: fc.constant(correlated) }) },
+    { weight: 1, arbitrary: fc.record({ payload: schema }) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom<Message>({ contentType: 'text/plain' }, { contentType: 'image/png' }),
+    },
+  );
+  return fc.dictionary(name, message, { minKeys: 1, maxKeys: 3, noNullPrototype: true });
+}
+
+/** A document of AsyncAPI 3.0 with nasty names and schemas. Not every one is one that can be served. */
+export const nastyDocument: fc.Arbitrary<Json> = fc
+  .uniqueArray(componentName, { minLength: 1, maxLength: 4 })
+  .chain((components) => {
+    const schema = schemasOver(components);
+    const channel = fc.record({
+      messages: messagesOver(schema),
+      parameters: fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9_-]{1,4}$/), { maxLength: 2 }),
+      query: fc.option(
+        fc.dictionary(name, fc.constantFrom<Json>({ type: 'string' }, { type: 'integer', default: 1 }), {
+          maxKeys: 3,
+          noNullPrototype: true,
+        }),
+      ),
+      operations: fc.tuple(
+        fc.record({ action: fc.constant('send'), name, withReply: fc.boolean() }),
+        fc.record({ action: fc.constant('receive'), name, withReply: fc.boolean() }),
+      ),
+      security: fc.option(name),
+    });
+    return fc
+      .record({
+        title: name,
+        schemas: fc.tuple(...components.map(() => schema)),
+        channels: fc.uniqueArray(fc.tuple(name, channel), {
+          minLength: 1,
+          maxLength: 3,
+          selector: ([key]) => key,
+        }),
+      })
+      .map(({ title, schemas, channels }) => documentOf(title, components, schemas, channels));
+  });
+
+interface NastyChannel {
+  readonly messages: { [name: string]: Json };
+  readonly parameters: readonly string[];
+  readonly query: { [name: string]: Json } | null;
+  readonly operations: readonly {
+    readonly action: string;
+    readonly name: string;
+    readonly withReply: boolean;
+  }[];
+  readonly security: string | null;
+}
+
+function pointer(key: string): string {
+  return encodeURIComponent(key.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'));
+}
+
+function documentOf(
+  title: string,
+  components: readonly string[],
+  schemas: readonly Json[],
+  channels: readonly (readonly [name: string, channel: NastyChannel])[],
+): Json {
+  const scheme = channels.map(([, { security }]) => security).find((found) => found !== null);
+  return {
+    asyncapi: '3.0.0',
+    info: { title, version: '1.0.0' },
+    servers: {
+      main: {
+        host: 'localhost',
+        protocol: 'ws',
+        ...(scheme == null ? {} : { security: [{ type: 'httpApiKey', in: 'query', name: scheme }] }),
+      },
+    },
+    channels: Object.fromEntries(
+      channels.map(([key, { messages, parameters, query }], index) => [
+        key,
+        {
+          address: [`/${index}`, ...parameters.map((parameter) => `{${parameter}}`)].join('/'),
+          messages,
+          parameters: Object.fromEntries(parameters.map((parameter) => [parameter, { description: title }])),
+          ...(query === null ? {} : { bindings: { ws: { query: { type: 'object', properties: query } } } }),
+        },
+      ]),
+    ),
+    operations: Object.fromEntries(
+      channels.flatMap(([key, { operations }]) =>
+        operations.map(({ action, name: operation, withReply }) => {
+          const channel = { $ref: `#/channels/${pointer(key)}` };
+          return [operation, { action, channel, ...(withReply ? { reply: { channel } } : {}) }];
+        }),
+      ),
+    ),
+    components: {
+      schemas: Object.fromEntries(components.map((component, index) => [component, schemas[index] ?? true])),
+    },
+  };
+}

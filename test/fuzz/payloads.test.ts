@@ -1,0 +1,110 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Guard } from '../../src/guard.ts';
+import { prepareProject, tempFolder, typeCheck } from '../scripts/generator.ts';
+import { generateSchemas, readSchemas } from '../scripts/schemas.ts';
+import { payloadsOf } from './payload.ts';
+
+/** `FUZZ_SEED` runs the same payloads again, `FUZZ_PAYLOADS` another number of them. */
+const seed = Number(process.env.FUZZ_SEED ?? Math.trunc(Math.random() * 2 ** 31));
+const count = Number(process.env.FUZZ_PAYLOADS ?? 100_000);
+
+const schemas = {
+  ...readJson('../../asyncapi.json').components.schemas,
+  ...readJson('nasty-schemas.json'),
+};
+const names = Object.keys(schemas);
+const payloads = payloadsOf(schemas);
+
+const folder = tempFolder();
+let guards: Readonly<Record<string, Guard<unknown>>> = {};
+const validators = new Map<string, ValidateFunction>();
+
+beforeAll(async () => {
+  prepareProject(folder);
+  const { set } = await readSchemas(folder, { schemas });
+  ({ guards } = await generateSchemas(folder, set));
+  const ajv = new Ajv({ strict: false, ownProperties: true, logger: false, code: { regExp } });
+  addFormats.default(ajv);
+  ajv.addSchema({ components: { schemas } }, '');
+  for (const name of names) {
+    const validate = ajv.getSchema(`#/components/schemas/${name}`);
+    if (validate !== undefined) validators.set(name, validate);
+  }
+});
+
+/** Patterns of the old mode in the old mode. */
+const regExp = Object.assign(
+  (pattern: string, flags: string) => {
+    try {
+      return new RegExp(pattern, flags);
+    } catch {
+      return new RegExp(pattern);
+    }
+  },
+  { code: 'regExp' },
+);
+
+/** Up to 20 values, as JSON, by the schema whose guard accepts them. */
+const accepted = new Map(names.map((name) => [name, new Set<string>()]));
+
+function accept(name: string, value: unknown): void {
+  const [values, json] = [accepted.get(name), JSON.stringify(value)];
+  // For TypeScript every object has a `constructor` that is a function, whatever else it is said to have.
+  if (/"(__proto__|constructor|toString)":/.test(json)) return;
+  if (values !== undefined && values.size < 20) values.add(json);
+}
+
+/** Ajv calls `toString` and `valueOf` of the objects that it compares: those that have others are none of the values. */
+function judge(validate: ValidateFunction, value: unknown): boolean {
+  try {
+    return validate(value);
+  } catch (thrown) {
+    if (thrown instanceof TypeError) return false;
+    throw thrown;
+  }
+}
+
+function readJson(path: string) {
+  return JSON.parse(readFileSync(join(import.meta.dirname, path), 'utf8'));
+}
+
+describe(`FUZZ_SEED=${seed}: the guard of a schema says the same as Ajv`, () => {
+  it.each(names)('of %s', (name) => {
+    const [guard, validate, payload] = [guards[`is${name}`], validators.get(name), payloads.get(name)];
+    if (guard === undefined || validate === undefined || payload === undefined) throw new TypeError(name);
+    const verdicts = new Set<boolean>();
+    fc.assert(
+      fc.property(payload, (value) => {
+        const verdict = judge(validate, value);
+        verdicts.add(verdict);
+        if (verdict) accept(name, value);
+        expect(guard(value)).toBe(verdict);
+      }),
+      { seed, numRuns: Math.ceil(count / names.length) },
+    );
+    // Payloads that are all right or all wrong would show little.
+    expect(verdicts.size).toBe(2);
+  });
+});
+
+describe('what guards accept', () => {
+  it('fits the types that they guard', async () => {
+    const samples = [...accepted].flatMap(([name, values]) =>
+      [...values].map((value) => `is<models.${name}>()(${value});`),
+    );
+    expect(samples.length).toBeGreaterThan(names.length);
+    const head = [
+      `import type * as models from './generated/models.ts';`,
+      'declare function is<Model>(): <Value extends Model>(value: Value) => void;',
+    ];
+    writeFileSync(join(folder, 'samples.ts'), [...head, ...samples].join('\n'));
+    const mistakes = (await typeCheck(folder)).split('\n');
+    // TS2353: a literal, and nothing else, may have no properties beyond those of its type.
+    expect(mistakes.filter((mistake) => !/^samples.*TS2353/.test(mistake) && mistake !== '')).toEqual([]);
+  });
+});

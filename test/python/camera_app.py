@@ -1,0 +1,42 @@
+"""An application of channels with bytes and plain text, for tests: prints what it sees as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+from content_types import PostedClientError, connect_camera, connect_terminal
+
+
+def say(**what: object) -> None:
+    print(json.dumps(what), flush=True)
+
+
+async def main(config: dict[str, Any]) -> None:
+    async with (
+        connect_camera(config["url"]) as camera,
+        connect_terminal(config["url"]) as terminal,
+    ):
+        await camera.send("firmware", bytes(range(256)))
+        await camera.send("move", [1.5, -2])
+        await terminal.send("key", "é")
+        try:
+            await terminal.send("key", "too long")
+        except PostedClientError as error:
+            say(raised=error.code, text=str(error))
+        say(sent=True)
+        count = 0
+        async for name, message in camera.named():
+            if name == "frame":
+                say(frame=list(message) if isinstance(message, bytes) else None)
+            else:
+                say(state=message)
+            count += 1
+            if count == 2:
+                break
+        say(line=await anext(aiter(terminal)))
+
+
+asyncio.run(main(json.loads(sys.argv[1])))

@@ -1,0 +1,257 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startChatServer } from '../client/chat-server.ts';
+import { acksOf, cursor, frames, sinceOf } from '../client/resume-feed.ts';
+import { soon } from '../client/soon.ts';
+import { type GeneratedPackage, generatePackage } from './generated-package.ts';
+import { type Line, reason, startProgram } from './python.ts';
+
+const { bye, checkpoint, plainPost, post, ready, reset } = frames;
+
+/** What the application was told, in order: the texts of posts, and the reasons of resets. */
+const told = (lines: readonly Line[]): readonly unknown[] =>
+  lines.flatMap((line) => [line.post, line.reset].filter((text) => text !== undefined));
+
+const reported = (lines: readonly Line[]): readonly unknown[] =>
+  lines.flatMap((line) => (line.reported === undefined ? [] : [line.reported]));
+
+describe.skipIf(reason !== null)(`the Python client and the frames of a server ${reason ?? ''}`, () => {
+  let generated: GeneratedPackage;
+  beforeAll(async () => {
+    generated = await generatePackage('asyncapi.json');
+  });
+  afterAll(() => generated?.remove());
+
+  const start = (url: string, config: object = {}) =>
+    startProgram('feed_app.py', generated.packages, { url, tokens: ['a-token'], ...config });
+
+  it('drops frames that break the contract, and reports them without their content', async () => {
+    const server = await startChatServer();
+    const { lines, waitFor, stderr } = start(server.url);
+    const connection = await server.nextConnection();
+    const bad = [
+      'secret words',
+      '{"type":"secret"}',
+      plainPost('').replace('post"', 'post","secret":1'),
+      '[NaN]',
+      '['.repeat(100_000),
+    ];
+    for (const frame of bad) connection.send(frame);
+    connection.send(Buffer.from('secret'));
+    connection.send(plainPost('good'));
+    await waitFor((seen) => seen.find((line) => line.post === 'good'));
+    expect(reported(lines)).toEqual([...bad, 0].map(() => 'bad_frame'));
+    expect(JSON.stringify(lines) + stderr()).not.toContain('secret');
+  });
+
+  it('acknowledges where it began, then the newest place alone, and has the last word', async () => {
+    const server = await startChatServer();
+    const { ended } = start(server.url, { count: 25 });
+    const connection = await server.nextConnection();
+    const acks = acksOf(connection);
+    connection.send(ready(5));
+    await expect.poll(() => acks, soon).toEqual([5]);
+    for (let place = 6; place <= 30; place += 1) connection.send(post(place));
+    const [code] = await once(connection, 'close');
+    expect(code).toBe(1000);
+    expect(acks).toEqual([5, 30]);
+    expect(await ended).toBe(0);
+  });
+
+  it('acknowledges at once when a quarter of the window is processed', async () => {
+    const server = await startChatServer();
+    start(server.url);
+    const connection = await server.nextConnection();
+    const acks = acksOf(connection);
+    connection.send(ready(0, 40));
+    for (let place = 1; place <= 29; place += 1) connection.send(post(place));
+    await expect.poll(() => acks, soon).toContain(29);
+    // With the place where it began, which may have been sent before.
+    expect(acks.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('does not acknowledge what the application is at work on', async () => {
+    const server = await startChatServer();
+    const { waitFor } = start(server.url, { work_seconds: 30 });
+    const connection = await server.nextConnection();
+    const acks = acksOf(connection);
+    for (const text of [ready(0), post(1), post(2)]) connection.send(text);
+    await waitFor((lines) => lines.find(({ at_work }) => at_work));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(acks).toEqual([0]);
+  });
+
+  it('goes on behind what it has received, and drops nothing and repeats nothing', async () => {
+    const server = await startChatServer();
+    const { waitFor, lines } = start(server.url, { work_seconds: 0.02 });
+    const first = await server.nextConnection();
+    for (const text of [ready(0), post(1), post(2), post(3), checkpoint(4)]) first.send(text);
+    await waitFor((seen) => seen.find((line) => line.post === '1'));
+    first.terminate();
+    const second = await server.nextConnection();
+    const acks = acksOf(second);
+    for (const text of [ready(4), post(5)]) second.send(text);
+    await waitFor((seen) => (told(seen).length === 4 ? true : undefined));
+    expect(told(lines)).toEqual(['1', '2', '3', '5']);
+    expect(sinceOf(server.handshakes)).toEqual(['now', 4]);
+    await expect.poll(() => acks.at(-1), soon).toBe(5);
+    // The first connection's places are not known on the second, but for the one where it began.
+    expect(acks.filter((place) => place < 4)).toEqual([]);
+  });
+
+  it('says on a new connection only what came on it, for the server may not know the rest', async () => {
+    const server = await startChatServer();
+    const { waitFor, lines } = start(server.url, { work_seconds: 0.3 });
+    const first = await server.nextConnection();
+    for (const text of [ready(1_000), post(1_001), post(1_002)]) first.send(text);
+    first.close(1012);
+    const second = await server.nextConnection();
+    const acks = acksOf(second);
+    for (const text of [ready(1, 4), reset(1, 'epoch'), post(2)]) second.send(text);
+    await waitFor((seen) => (told(seen).length === 4 ? true : undefined));
+    expect(told(lines)).toEqual(['1001', '1002', 'epoch', '2']);
+    second.send(post(3));
+    await expect.poll(() => acks.at(-1), soon).toBe(3);
+    expect(acks).toEqual([1, 2, 3]);
+  });
+
+  it('tells of a reset in the order of the messages', async () => {
+    const server = await startChatServer();
+    const { waitFor, lines } = start(server.url, { query: { since: cursor(7) } });
+    const connection = await server.nextConnection();
+    for (const text of [ready(9), reset(9, 'epoch'), post(10)]) connection.send(text);
+    await waitFor((seen) => (told(seen).length === 2 ? true : undefined));
+    expect(told(lines)).toEqual(['epoch', '10']);
+    const silent = start(server.url, { silent: true });
+    const other = await server.nextConnection();
+    for (const text of [ready(9), reset(9, 'expired'), post(10)]) other.send(text);
+    await silent.waitFor((seen) => seen.find((line) => line.post === '10'));
+    expect(reported(silent.lines)).toEqual(['reset']);
+  });
+
+  it('makes the server wait while the application is slow', async () => {
+    const server = await startChatServer();
+    const { waitFor } = start(server.url, { work_seconds: 30, max_waiting_messages: 2, resume: false });
+    const connection = await server.nextConnection();
+    const text = plainPost('x'.repeat(10_000));
+    for (let count = 0; count < 2_000; count += 1) connection.send(text);
+    await waitFor((lines) => lines.find(({ at_work }) => at_work));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    // Most of the 20 MB is still here.
+    expect(connection.bufferedAmount).toBeGreaterThan(5_000_000);
+  });
+
+  it('comes back after the time that the server asks for', async () => {
+    const server = await startChatServer();
+    const { waitFor } = start(server.url);
+    const connection = await server.nextConnection();
+    for (const text of [ready(0), bye(123)]) connection.send(text);
+    connection.close(1012);
+    const { delay, error } = await waitFor((lines) => lines.find(({ status }) => status === 'waiting'));
+    expect(delay).toBe(0.123);
+    expect(error).toContain('1012');
+    await server.nextConnection();
+  });
+
+  it('obeys Retry-After, and ends on what does not pass', async () => {
+    let attempts = 0;
+    const server = await startChatServer({
+      refuse() {
+        attempts += 1;
+        const body = JSON.stringify({ message: 'the token a-token is bad\u0007' });
+        return attempts === 1
+          ? { status: 503, headers: { 'Retry-After': '1' }, body }
+          : { status: 403, body };
+      },
+    });
+    const { lines, ended } = start(server.url);
+    expect(await ended).toBe(0);
+    const waiting = lines.find(({ status }) => status === 'waiting');
+    expect(waiting?.delay).toBeGreaterThanOrEqual(1);
+    expect(lines).toContainEqual({
+      raised: 'refused',
+      text: 'The server refused the connection with HTTP 403: the token [credential] is bad.',
+      status_code: 403,
+      close: null,
+    });
+  });
+
+  it('does not follow a redirect with its credentials', async () => {
+    const elsewhere = await startChatServer();
+    const server = await startChatServer({
+      refuse: () => ({ status: 302, headers: { Location: `${elsewhere.url}/post/feed/posted` } }),
+    });
+    const { lines, ended } = start(server.url);
+    expect(await ended).toBe(0);
+    expect(lines).toContainEqual(expect.objectContaining({ raised: 'refused', status_code: 302 }));
+    expect(elsewhere.handshakes).toEqual([]);
+  });
+
+  it.each([4400, 4403, 1008])('ends when the server closes with %i', async (code) => {
+    const server = await startChatServer();
+    const { lines, ended } = start(server.url);
+    const connection = await server.nextConnection();
+    connection.close(code, 'not you, a-token');
+    expect(await ended).toBe(0);
+    expect(lines).toContainEqual({
+      raised: 'closed',
+      text: `The connection was closed with ${code}: not you, [credential].`,
+      status_code: null,
+      close: code,
+    });
+    expect(server.handshakes).toHaveLength(1);
+  });
+
+  it('ends without an error when the server closes with 1000', async () => {
+    const server = await startChatServer();
+    const { lines, ended } = start(server.url);
+    const connection = await server.nextConnection();
+    connection.send(plainPost('last'));
+    connection.close(1000);
+    expect(await ended).toBe(0);
+    expect(told(lines)).toEqual(['last']);
+    expect(lines.filter(({ raised }) => raised !== undefined)).toEqual([]);
+  });
+
+  it('asks for another token when the one that it had has expired', async () => {
+    const server = await startChatServer();
+    start(server.url, { tokens: ['first', 'second'] });
+    const connection = await server.nextConnection();
+    connection.close(4401);
+    await server.nextConnection();
+    expect(server.handshakes.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer first',
+      'Bearer second',
+    ]);
+  });
+
+  it('lets go of a server that is silent, and not of one that answers pings', async () => {
+    const server = await startChatServer();
+    const { waitFor, lines } = start(server.url, { silence_timeout_seconds: 0.5 });
+    const connection = await server.nextConnection();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(lines.filter(({ status }) => status === 'waiting')).toEqual([]);
+    connection.pause();
+    const { error } = await waitFor((seen) => seen.find(({ status }) => status === 'waiting'));
+    expect(error).toContain('nothing was heard');
+    connection.terminate();
+  });
+
+  it('refuses what is too big', async () => {
+    const server = await startChatServer();
+    const { ended, lines } = start(server.url);
+    const connection = await server.nextConnection();
+    connection.send('x'.repeat(2_000_000));
+    expect(await ended).toBe(0);
+    expect(lines).toContainEqual(expect.objectContaining({ raised: 'closed', close: 1009 }));
+  });
+
+  it.each([
+    ['ftp://localhost', 'The url is none of ws, wss, http or https.'],
+    ['ws://user:pass@localhost', 'The url has a user, a query or a fragment. Use credentials and query.'],
+  ])('refuses the url %s', async (url, text) => {
+    const { ended, lines } = start(url);
+    expect(await ended).toBe(0);
+    expect(lines).toContainEqual(expect.objectContaining({ raised: 'invalid_options', text }));
+  });
+});

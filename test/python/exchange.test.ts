@@ -1,0 +1,208 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { snakeCase } from '../../scripts/python/python-names.ts';
+import type { Connection, Publish, Request } from '../../src/contract/index.ts';
+import { startChatServer } from '../client/chat-server.ts';
+import { clientCredentials } from '../corpus/credentials.ts';
+import { type CorpusDocument, generateDocument } from '../corpus/document.ts';
+import { serveDocument } from '../corpus/generic-server.ts';
+import { prepareProject } from '../scripts/generator.ts';
+import { startContractServer } from '../support/contract-server.ts';
+import { type GeneratedPackage, generatePackage } from './generated-package.ts';
+import { reason, startProgram } from './python.ts';
+
+/** A document of the corpus, served, and its Python package. */
+interface Served {
+  readonly document: CorpusDocument;
+  readonly generated: GeneratedPackage;
+}
+
+describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''}`, () => {
+  let folder = '';
+  const served = new Map<string, Served>();
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'posted-exchange-'));
+    prepareProject(folder);
+    for (const name of ['request-reply', 'content-types', 'security']) {
+      const file = `test/corpus/documents/${name}.yaml`;
+      const document = await generateDocument(file, folder, name);
+      served.set(name, { document, generated: await generatePackage(file) });
+    }
+  });
+  afterAll(async () => {
+    for (const { generated } of served.values()) await generated.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function servedAs(name: string): Served {
+    const found = served.get(name);
+    if (found === undefined) throw new Error(`${name} was not generated.`);
+    return found;
+  }
+
+  it('asks and answers', async () => {
+    const { document, generated } = servedAs('request-reply');
+    const desk = createDesk();
+    const { url } = await startContractServer(document.contract, { desk: desk.handlers });
+    const program = startProgram('exchange_app.py', generated.packages, { url });
+    await program.waitFor((lines) => lines.find(({ open }) => open));
+    expect(await desk.ask({ op: 'confirm', nonce: 'n-7' })).toEqual({ op: 'confirmed', nonce: 'n-7' });
+    await program.waitFor((lines) => lines.find(({ again }) => again));
+    desk.tick();
+    expect(await program.ended, program.stderr()).toBe(0);
+    expect(program.lines).toEqual(
+      expect.arrayContaining([
+        { soon: 3.5, sky: 'blue' },
+        { late: 7, sky: 'grey' },
+        { raised: 'bad_message', text: expect.not.stringContaining('no number') },
+        { third: 'blue' },
+        { again: 'grey' },
+        { asked: 'confirm' },
+        { tick: true },
+      ]),
+    );
+    expect(program.lines.filter(({ reported }) => reported !== undefined)).toEqual([]);
+  });
+
+  it('knows answers by their ids, else by their order, in which a late one has its place', async () => {
+    const { generated } = servedAs('request-reply');
+    const server = await startChatServer();
+    const program = startProgram('exchange_app.py', generated.packages, { url: server.url });
+    const connection = await server.nextConnection();
+    const sums: Adding[] = [];
+    let skies = 0;
+    connection.on('message', (data: Buffer) => {
+      const question = JSON.parse(data.toString()) as Adding | { readonly op: 'weather' };
+      if (question.op === 'add') sums.push(question);
+      else skies += 1;
+      // The third answer is late: it comes with the fourth.
+      const answers =
+        question.op === 'add' ? [] : ([['blue'], ['blue'], [], ['grey', 'blue']][skies - 1] ?? []);
+      for (const sky of answers) connection.send(JSON.stringify({ op: 'report', sky }));
+      if (sums.length < 2) return;
+      for (const { id, terms } of sums.splice(0).toReversed()) {
+        const value = terms.reduce((sum, term) => sum + term, 0);
+        const answer = JSON.stringify({ op: 'sum', id, value });
+        // No JSON: it is dropped.
+        connection.send(answer.replace(/[^:]+}$/, 'NaN}'));
+        connection.send(answer);
+      }
+    });
+    await program.waitFor((lines) => lines.find(({ again }) => again));
+    expect(program.lines).toEqual(
+      expect.arrayContaining([
+        { soon: 3.5, sky: 'blue' },
+        { late: 7, sky: 'blue' },
+        { raised: 'timeout' },
+        { again: 'blue' },
+      ]),
+    );
+    const reported = program.lines.filter((line) => line.reported === 'bad_frame');
+    expect(reported).toHaveLength(2);
+  });
+
+  it('places every kind of credential as the contract says, and shows none', async () => {
+    const { document, generated } = servedAs('security');
+    const server = await serveDocument(document);
+    onTestFinished(() => server.close());
+    const attempts = document.model.channels.flatMap(({ name, servers, security }) =>
+      security.flatMap((scheme) => {
+        const url = `ws://127.0.0.1:${server.port}${servers[0]?.pathname ?? ''}`;
+        const [right] = Object.values(clientCredentials([scheme]));
+        const wrong = scheme.credentials === 'basic' ? ['ann', 'wr0ng-Key'] : 'wr0ng-Key';
+        const given = typeof right === 'string' ? right : Object.values(right);
+        return [given, wrong].map((value) => [`connect_${snakeCase(name)}`, url, scheme.name, value]);
+      }),
+    );
+    const program = startProgram('security_app.py', generated.packages, { package: 'security', attempts });
+    expect(await program.ended, program.stderr()).toBe(0);
+    expect(program.lines).toEqual(
+      attempts.map(([connect, , name], index) => ({
+        function: connect,
+        name,
+        ...(index % 2 === 0
+          ? { open: true }
+          : { raised: 'unauthorized', text: expect.not.stringContaining('wr0ng-Key') }),
+      })),
+    );
+  });
+
+  it('sends and receives bytes, plain text and JSON', async () => {
+    const { document, generated } = servedAs('content-types');
+    const server = await serveDocument(document);
+    onTestFinished(() => server.close());
+    const url = `ws://127.0.0.1:${server.port}`;
+    const program = startProgram('camera_app.py', generated.packages, { url });
+    await program.waitFor((lines) => lines.find(({ sent }) => sent));
+    await expect.poll(() => server.received.length).toBe(3);
+    expect(server.received).toEqual(
+      expect.arrayContaining([
+        { message: 'firmware', value: Uint8Array.from({ length: 256 }, (_, index) => index) },
+        { message: 'move', value: [1.5, -2] },
+        { message: 'key', value: 'é' },
+      ]),
+    );
+    server.publisher('film', 'frame')(Uint8Array.of(0, 255, 7), server.connections.get('camera') ?? []);
+    server.publisher('film', 'state')({ battery: 0.5 }, server.connections.get('camera') ?? []);
+    server.publisher('print', 'line')('{"not": "json"', server.connections.get('terminal') ?? []);
+    expect(await program.ended, program.stderr()).toBe(0);
+    expect(program.lines).toEqual([
+      { raised: 'bad_message', text: expect.stringContaining('key') },
+      { sent: true },
+      { frame: [0, 255, 7] },
+      { state: { battery: 0.5 } },
+      { line: '{"not": "json"' },
+    ]);
+  });
+});
+
+interface Adding {
+  readonly op: 'add';
+  readonly id: number;
+  readonly terms: readonly number[];
+}
+
+/** Serves the desk of test/corpus/documents/request-reply.yaml: sums later when they are larger, skies by turns. */
+function createDesk() {
+  let connection: Connection<unknown> | undefined;
+  let ask: Request<unknown, unknown, unknown> | undefined;
+  let tick: Publish<unknown, unknown> | undefined;
+  let skies = 0;
+  return {
+    ask: (question: object) =>
+      connection && ask ? ask(question, connection) : Promise.reject(new Error('nobody')),
+    tick: () => (connection && tick ? tick({ op: 'tick' }, [connection]) : undefined),
+    handlers: {
+      accept: () => ({}),
+      opened(opened: Connection<unknown>) {
+        connection = opened;
+      },
+      closed() {},
+      calculate: {
+        async add({ terms }: { readonly terms: readonly number[] }) {
+          const value = terms.reduce((sum, term) => sum + term, 0);
+          await new Promise((resolve) => setTimeout(resolve, value * 10));
+          return { message: 'sum', payload: { op: 'sum', value } };
+        },
+      },
+      forecast: {
+        weather() {
+          skies += 1;
+          return { op: 'report', sky: skies % 2 === 1 ? 'blue' : 'grey' };
+        },
+      },
+      ask: {
+        confirm(request: Request<unknown, unknown, unknown>) {
+          ask = request;
+        },
+      },
+      watch: {
+        tick(publish: Publish<unknown, unknown>) {
+          tick = publish;
+        },
+      },
+    },
+  };
+}

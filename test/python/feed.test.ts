@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { badTokens } from '../support/bad-tokens.ts';
+import { startAgainAndAgain } from '../support/feed-again.ts';
+import { makeDataDir, registerUser, startFeed } from '../support/feed-server.ts';
+import { type GeneratedPackage, generatePackage } from './generated-package.ts';
+import { type Line, type Program, reason, startProgram } from './python.ts';
+
+const posts = (lines: readonly Line[]): readonly unknown[] =>
+  lines.flatMap(({ post }) => (post === undefined ? [] : [post]));
+
+const isOpen = (lines: readonly Line[], times = 1): true | undefined =>
+  lines.filter(({ status }) => status === 'open').length >= times || undefined;
+
+const texts = (name: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${name} ${index}`);
+
+describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ?? ''}`, () => {
+  let generated: GeneratedPackage;
+  beforeAll(async () => {
+    generated = await generatePackage('asyncapi.json');
+  });
+  afterAll(() => generated?.remove());
+
+  const start = (config: object): Program => startProgram('feed_app.py', generated.packages, config);
+
+  it('gives posts with the names of the wire', async () => {
+    const { url, socketUrl } = await startFeed();
+    const author = await registerUser(url);
+    const { waitFor } = start({ url: socketUrl, tokens: [author.token], resume: false });
+    await waitFor(isOpen);
+    const { body: postId } = await author.post('Grüße 👋');
+    const { message } = await waitFor((lines) => lines.find(({ post }) => post !== undefined));
+    expect(message).toEqual({
+      type: 'post',
+      payload: { postId, postText: 'Grüße 👋', author_user_id: author.id },
+    });
+  });
+
+  it('gives every post once, in order, through restarts with posts in between', async () => {
+    const server = await startAgainAndAgain();
+    const program = start({
+      url: server.socketUrl,
+      tokens: [server.author.token],
+      // Slow, so that posts wait while the connection is lost.
+      work_seconds: 0.005,
+    });
+    await program.waitFor(isOpen);
+    const all: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const [online, away] = [texts(`online ${round}`, 20), texts(`away ${round}`, 20)];
+      all.push(...online, ...away);
+      await server.post(online);
+      await server.restart('elsewhere');
+      await server.post(away);
+      await server.restart('where it was');
+      await program.waitFor((lines) => isOpen(lines, round + 2));
+    }
+    await program.waitFor((lines) => posts(lines).length >= all.length || undefined);
+    expect(posts(program.lines)).toEqual(all);
+    expect(program.lines.filter(({ reported }) => reported !== undefined)).toEqual([]);
+  });
+
+  it.each([
+    ['with a cursor that it has kept', async () => ({ cursors: join(await makeDataDir(), 'cursor') })],
+    ['without one, from its last ack', async () => ({ query: { since: 'acked', device: 'phone' } })],
+  ])('goes on where another process was, %s', async (_, makeOptions) => {
+    const { url, socketUrl } = await startFeed();
+    const author = await registerUser(url);
+    const config = { url: socketUrl, tokens: [author.token], ...(await makeOptions()) };
+    const first = start({ ...config, count: 2 });
+    await first.waitFor(isOpen);
+    await author.post('one');
+    await author.post('two');
+    expect(await first.ended).toBe(0);
+    expect(posts(first.lines)).toEqual(['one', 'two']);
+    await author.post('three');
+    const second = start({ ...config, count: 1 });
+    expect(await second.ended).toBe(0);
+    expect(posts(second.lines)).toEqual(['three']);
+  });
+
+  it('gets again what it was at work on when it was killed', async () => {
+    const { url, socketUrl } = await startFeed();
+    const author = await registerUser(url);
+    const config = { url: socketUrl, tokens: [author.token], query: { since: 'acked', device: 'phone' } };
+    const first = start({ ...config, work_seconds: 60 });
+    await first.waitFor(isOpen);
+    await author.post('one');
+    await first.waitFor((lines) => lines.find(({ at_work }) => at_work));
+    first.process.kill('SIGKILL');
+    await first.ended;
+    const second = start({ ...config, count: 1 });
+    expect(await second.ended).toBe(0);
+    expect(posts(second.lines)).toEqual(['one']);
+  });
+
+  it('ends on a token that the server refuses, and shows it to nobody', async () => {
+    const { url, socketUrl } = await startFeed();
+    const { id } = await registerUser(url);
+    for (const [name, token] of Object.entries(badTokens(id)).slice(0, 4)) {
+      const program = start({ url: socketUrl, tokens: [token], fixed: true });
+      expect(await program.ended, name).toBe(0);
+      expect(program.lines).toContainEqual(
+        expect.objectContaining({ raised: 'unauthorized', status_code: 401 }),
+      );
+      expect(JSON.stringify(program.lines) + program.stderr()).not.toContain(token);
+    }
+  });
+
+  it('asks for another token once, when the server refuses the first', async () => {
+    const { url, socketUrl } = await startFeed();
+    const author = await registerUser(url);
+    const { expired = '' } = badTokens(author.id);
+    const program = start({ url: socketUrl, tokens: [expired, author.token] });
+    await program.waitFor(isOpen);
+    expect(program.lines.filter(({ asked }) => asked === 'token')).toHaveLength(2);
+    const { malformed = '' } = badTokens(author.id);
+    for (const tokens of [[expired], [expired, malformed, author.token]]) {
+      const refused = start({ url: socketUrl, tokens });
+      expect(await refused.ended).toBe(0);
+      expect(refused.lines).toContainEqual(expect.objectContaining({ raised: 'unauthorized' }));
+    }
+  });
+});

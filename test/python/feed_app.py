@@ -1,0 +1,85 @@
+"""An application of the feed's client, for tests: prints what it sees as lines of JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+from posted_feed import (
+    Backoff,
+    CursorStore,
+    FileCursor,
+    PostedClientError,
+    PostFeedPostedMessage,
+    Settings,
+    Status,
+    connect_post_feed_posted,
+    models,
+)
+
+
+def say(**what: object) -> None:
+    print(json.dumps(what), flush=True)
+
+
+def say_status(status: Status) -> None:
+    error = None if status.error is None else str(status.error)
+    say(status=status.state, error=error, delay=status.delay_seconds)
+
+
+def say_error(error: PostedClientError) -> None:
+    say(reported=error.code, text=str(error))
+
+
+def say_reset(reset: models.ResetMessage) -> None:
+    say(reset=reset["reason"])
+
+
+def text_of(message: PostFeedPostedMessage) -> str:
+    return message["payload"]["postText"]
+
+
+async def main(config: dict[str, Any]) -> None:
+    cursors: CursorStore | None = None
+    if "cursors" in config:
+        cursors = FileCursor(config["cursors"])
+    tokens: list[str] = config["tokens"]
+
+    async def next_token() -> str:
+        say(asked="token")
+        return tokens.pop(0) if len(tokens) > 1 else tokens[0]
+
+    settings = Settings(
+        on_status=say_status,
+        on_error=say_error,
+        reconnect=Backoff(base_seconds=0.01, max_seconds=0.05),
+        max_waiting_messages=config.get("max_waiting_messages", 1_024),
+        silence_timeout_seconds=config.get("silence_timeout_seconds", 75.0),
+    )
+    try:
+        client = connect_post_feed_posted(
+            config["url"],
+            credentials={"bearerAuth": tokens[0] if config.get("fixed") else next_token},
+            query=config.get("query", {}),
+            resume=config.get("resume", True),
+            cursors=cursors,
+            on_reset=None if config.get("silent") else say_reset,
+            settings=settings,
+        )
+        async with client:
+            count = 0
+            async for message in client:
+                say(at_work=True)
+                await asyncio.sleep(config.get("work_seconds", 0))
+                say(post=text_of(message), message=message)
+                count += 1
+                if count == config.get("count"):
+                    break
+    except PostedClientError as error:
+        say(raised=error.code, text=str(error), status_code=error.status, close=error.close_code)
+    say(ended=True)
+
+
+asyncio.run(main(json.loads(sys.argv[1])))

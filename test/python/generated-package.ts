@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
+import { generatePython } from '../../scripts/python/generate-python.ts';
+import { installProject } from './python.ts';
+
+export interface GeneratedPackage {
+  /** The folder that was generated. */
+  readonly project: string;
+  /** The folder that pip has installed it into. */
+  readonly packages: string;
+  remove(): Promise<void>;
+}
+
+/** Generates the Python package of a document, and has pip install it. */
+export async function generatePackage(document: string): Promise<GeneratedPackage> {
+  const folder = await mkdtemp(join(tmpdir(), 'posted-package-'));
+  const [project, packages] = [join(folder, 'python'), join(folder, 'packages')];
+  await generatePython(await loadAsyncapi(document, { allowRemote: false, strict: false }), project);
+  await installProject(project, packages);
+  return { project, packages, remove: () => rm(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,119 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { onTestFinished, vi } from 'vitest';
+import { requireService } from '../support/services.ts';
+
+export const execute = promisify(execFile);
+
+/** What generated packages depend on, and what builds them. */
+const requirements = [
+  'hatchling>=1.21',
+  'jsonschema>=4.18,<5',
+  'typing-extensions>=4.6',
+  'websockets>=15.0,<18',
+];
+
+/** A Python that has what generated packages need; null where it cannot be had. */
+export const python = await findPython();
+
+/** Why the tests are skipped; null where they are not. */
+export const reason = requireService('python with websockets and jsonschema', python !== null);
+
+/** For tests that are not skipped. */
+export function pythonPath(): string {
+  if (python === null) throw new Error('There is no Python.');
+  return python;
+}
+
+/** It is made once, and kept among the temporary files for other runs. */
+async function findPython(): Promise<string | null> {
+  try {
+    const program = 'import sys; assert sys.version_info >= (3, 10); print(sys.executable, sys.version)';
+    const { stdout } = await execute('python3', ['-c', program]);
+    const key = createHash('sha256')
+      .update(JSON.stringify([stdout, requirements]))
+      .digest('hex');
+    const folder = join(tmpdir(), `posted-python-${key.slice(0, 16)}`);
+    if (!existsSync(folder)) await makeEnvironment(folder);
+    return join(folder, 'bin', 'python');
+  } catch {
+    return null;
+  }
+}
+
+/** Several test files may do so at once: the first that is done keeps the place. */
+async function makeEnvironment(folder: string): Promise<void> {
+  const workshop = await mkdtemp(`${folder}-`);
+  try {
+    await execute('python3', ['-m', 'venv', workshop]);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements];
+    await execute(join(workshop, 'bin', 'python'), pip, { timeout: 100_000 });
+    await rename(workshop, folder).catch(() => {
+      if (!existsSync(folder)) throw new Error(`${folder} cannot be made.`);
+    });
+  } finally {
+    await rm(workshop, { recursive: true, force: true });
+  }
+}
+
+/** Has pip install a project into a folder of packages, as it would into any environment. */
+export async function installProject(project: string, packages: string): Promise<void> {
+  const options = ['--quiet', '--disable-pip-version-check', '--no-build-isolation', '--no-deps'];
+  await execute(pythonPath(), ['-m', 'pip', 'install', ...options, '--target', packages, project]);
+}
+
+/** One line of what a program prints. */
+export type Line = Readonly<Record<string, unknown>>;
+
+export interface Program {
+  readonly process: ChildProcess;
+  readonly lines: readonly Line[];
+  /** All that it has written on standard error. */
+  readonly stderr: () => string;
+  /** Resolves with what `find` gives for the lines, once it gives something. */
+  readonly waitFor: <Found>(find: (lines: readonly Line[]) => Found | undefined) => Promise<Found>;
+  /** Resolves with its exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts a program of this folder that prints lines of JSON. It ends with the test. */
+export function startProgram(file: string, packages: string, config: object): Program {
+  const child = spawn(
+    pythonPath(),
+    ['-W', 'error', join(import.meta.dirname, file), JSON.stringify(config)],
+    {
+      cwd: tmpdir(),
+      env: { PATH: process.env.PATH, PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: '1' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines: Line[] = [];
+  createInterface(child.stdout).on('line', (line) => lines.push(JSON.parse(line)));
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  return {
+    process: child,
+    lines,
+    stderr: () => stderr,
+    ended,
+    waitFor: (find) =>
+      vi.waitFor(
+        () => {
+          const found = find(lines);
+          if (found === undefined) throw new Error(`${JSON.stringify(lines)}\n${stderr}`);
+          return found;
+        },
+        { timeout: 15_000, interval: 10 },
+      ),
+  };
+}

@@ -1,0 +1,29 @@
+"""Connects to every channel of a document with one credential, for tests: prints the outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import sys
+from typing import Any
+
+
+def say(**what: object) -> None:
+    print(json.dumps(what), flush=True)
+
+
+async def main(config: dict[str, Any]) -> None:
+    package: Any = importlib.import_module(config["package"])
+    for function, url, name, given in config["attempts"]:
+        value: Any = package.UserPassword(*given) if isinstance(given, list) else given
+        settings = package.Settings(on_error=lambda _error: None)
+        connect = getattr(package, function)
+        try:
+            async with connect(url, credentials={name: value}, settings=settings):
+                say(function=function, name=name, open=True)
+        except package.PostedClientError as error:
+            say(function=function, name=name, raised=error.code, text=str(error))
+
+
+asyncio.run(main(json.loads(sys.argv[1])))

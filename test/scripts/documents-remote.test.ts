@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
+import { bundled, contractOf, problemsOf, writeFiles } from './documents/load.ts';
+import { tempFolder } from './generator.ts';
+
+const folder = tempFolder();
+const asked: string[] = [];
+let server: Server;
+let origin: string;
+
+/** What the server has, by path. */
+const remote: Readonly<Record<string, string>> = {
+  '/messages.yaml': 'said:\n  summary: Said.\n  payload: { $ref: schemas/said.json }\n',
+  '/schemas/said.json': '{ "type": "object", "properties": { "text": { "$ref": "../text.yaml" } } }',
+  '/text.yaml': 'type: string\n',
+  '/wrong.yaml': 'payload:\n  type: strng\n',
+  '/thief.yaml': 'payload: { $ref: "file:///etc/hostname" }\n',
+  '/large.yaml': `payload: { type: string } # ${'x'.repeat(4 * 1024 * 1024)}\n`,
+};
+
+beforeAll(async () => {
+  server = createServer(({ url = '' }, response) => {
+    asked.push(url);
+    const chain = /^\/chain\/(\d+)$/.exec(url)?.[1];
+    const text = chain === undefined ? remote[url] : `allOf: [{ $ref: "${Number(chain) + 1}" }]\n`;
+    response.writeHead(text === undefined ? 404 : 200).end(text);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => server.close());
+
+/** The path of a contract whose message, or the payload of it, is a reference to what the server has. */
+function contract(path: string, member?: 'payload'): string {
+  const reference = { $ref: `${origin}${path}` };
+  writeFiles(folder, {
+    'contract.json': contractOf(member === undefined ? reference : { payload: reference }),
+  });
+  return join(folder, 'contract.json');
+}
+
+describe('a reference to another machine', () => {
+  it('is refused, and nobody is asked', async () => {
+    asked.length = 0;
+    const [problem, ...others] = await problemsOf(contract('/messages.yaml#/said'));
+    expect(problem).toContain(
+      'leads to another machine; copy the file to this one, or allow it: --allow-remote',
+    );
+    expect([others, asked]).toEqual([[], []]);
+  });
+
+  it('is followed if that is allowed, each file once, from file to file', async () => {
+    asked.length = 0;
+    const file = contract('/messages.yaml#/said');
+    const at = await bundled(file, { allowRemote: true });
+    expect(at('/components/schemas')).toEqual({
+      said: { type: 'object', properties: { text: { $ref: '#/components/schemas/text' } } },
+      text: { type: 'string' },
+    });
+    expect(asked).toEqual(['/messages.yaml', '/schemas/said.json', '/text.yaml']);
+    expect((await loadAsyncapi(file, { allowRemote: true })).files).toEqual([file]);
+  });
+
+  it.each([
+    ['/missing.yaml', 'cannot be read (HTTP 404)'],
+    ['/large.yaml', 'cannot be read (it is larger than 4194304 bytes)'],
+  ])('to %s %s', async (path, what) => {
+    const [problem, ...others] = await problemsOf(contract(path), { allowRemote: true });
+    expect(problem).toContain(`"${origin}${path}" ${what};`);
+    expect(others).toEqual([]);
+  });
+
+  it('has its problems reported where they are', async () => {
+    const problems = await problemsOf(contract('/wrong.yaml'), { allowRemote: true });
+    expect(problems).toEqual([
+      expect.stringContaining(`${origin}/wrong.yaml:2:3  /payload/type  "type" property`),
+    ]);
+  });
+
+  it('does not lead back to this one', async () => {
+    const problems = await problemsOf(contract('/thief.yaml'), { allowRemote: true });
+    expect(problems).toEqual([
+      `${origin}/thief.yaml:1:12  /payload/$ref  $ref "file:///etc/hostname" leads from another machine to this one; refer to a file beside it`,
+    ]);
+  });
+
+  it('is not followed forever', async () => {
+    asked.length = 0;
+    const problems = await problemsOf(contract('/chain/1', 'payload'), { allowRemote: true });
+    expect(problems).toEqual([expect.stringContaining('$ref "101" is one remote file more than 100')]);
+    expect(asked).toHaveLength(100);
+  });
+});

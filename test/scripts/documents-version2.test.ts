@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type LoadedAsyncapi, loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
+import { valueAt } from '../../scripts/contract/json-pointer.ts';
+import { bundled, documentIn, writeFiles } from './documents/load.ts';
+import { tempFolder } from './generator.ts';
+
+const folder = tempFolder();
+
+describe('a contract of AsyncAPI 2', () => {
+  let chat: LoadedAsyncapi;
+  const at = (pointer: string): unknown => valueAt(chat.document.value, pointer);
+
+  beforeAll(async () => {
+    chat = await loadAsyncapi(documentIn('version2'));
+  });
+
+  it('has the server receive what is published, and send what is subscribed to', () => {
+    const room = { $ref: '#/channels/~1room~1{room}' };
+    const [said, left] = ['said', 'left'].map((name) => ({ $ref: `${room.$ref}/messages/${name}` }));
+    expect(at('/asyncapi')).toBe('3.0.0');
+    expect(at('/operations')).toEqual({
+      say: { action: 'receive', channel: room, messages: [said, left] },
+      '/room/{room}.subscribe': { action: 'send', channel: room, messages: [said] },
+      '/hall.subscribe': {
+        action: 'send',
+        channel: { $ref: '#/channels/~1hall' },
+        messages: [{ $ref: '#/channels/~1hall/messages/rung' }],
+      },
+    });
+  });
+
+  it('names channels by their addresses, also those that are references, and messages as its author does', () => {
+    expect(at('/channels/~1room~1{room}/address')).toBe('/room/{room}');
+    expect(at('/channels/~1hall')).toEqual({
+      address: '/hall',
+      messages: { rung: { $ref: '#/components/messages/rung' } },
+    });
+    expect(at('/channels/~1room~1{room}/messages')).toMatchObject({
+      said: { $ref: '#/components/messages/said' },
+      left: { summary: 'Somebody left.', payload: { type: 'object' } },
+    });
+  });
+
+  it('lets traits have the last word, the last of them before the others', () => {
+    expect(at('/components/messages/said')).toMatchObject({
+      summary: 'From the trait.',
+      contentType: 'application/json',
+    });
+    expect(at('/components/messages/said')).not.toHaveProperty('traits');
+  });
+
+  it('keeps what a parameter can be, and warns of what else its schema said', () => {
+    expect(at('/channels/~1room~1{room}/parameters/room')).toEqual({
+      description: 'Which room.',
+      enum: ['a1', 'a2'],
+    });
+    expect(chat.warnings).toEqual([
+      expect.stringMatching(/contract\.yaml:\d+:\d+ {2}\/components\/schemas\/RoomId {2}`minLength` /),
+    ]);
+  });
+
+  it('keeps the address of a server, and the name of a scheme that is asked for with scopes', () => {
+    expect(at('/servers/main')).toEqual({
+      host: 'localhost:8080',
+      pathname: '/api',
+      protocol: 'wss',
+      security: [{ $ref: '#/components/securitySchemes/oauth' }],
+    });
+    expect(at('/components/securitySchemes/oauth')).toMatchObject({ type: 'oauth2', scopes: ['read'] });
+  });
+
+  it.each([
+    ['/info/tags/0', '3:8  /tags/0'],
+    ['/servers/main/pathname', '6:5  /servers/main/url'],
+    ['/channels/~1hall/messages/rung/payload', '3:3  /rung/payload'],
+    ['/channels/~1room~1{room}/address', '10:3  /channels/~1room~1{room}'],
+    ['/channels/~1room~1{room}/parameters/room/enum', '49:43  /components/schemas/RoomId/enum'],
+    ['/operations/say/action', '13:5  /channels/~1room~1{room}/publish'],
+    ['/operations/say/messages/1', '18:13  /channels/~1room~1{room}/publish/message/oneOf/1'],
+    ['/components/messages/said/contentType', '45:13  /components/messages/said/traits/1/contentType'],
+    ['/no/such/place', '1:1  /no'],
+  ])('has its %s where its author wrote it', (pointer, place) => {
+    const { document } = chat;
+    document.warn(pointer, `${pointer} is here`, 'nothing');
+    const [told = ''] = document.warnings.filter((warning) => warning.includes(`  ${pointer} is here`));
+    expect(told).toContain(`:${place}  `);
+  });
+});
+
+it('Schemes that are asked for with other scopes in other places have names of their own', async () => {
+  const flows = { password: { tokenUrl: 'https://example.com/token', scopes: { read: '', write: '' } } };
+  const contract = {
+    asyncapi: '2.6.0',
+    info: { title: 'Scopes', version: '1.0.0' },
+    servers: { main: { url: 'localhost', protocol: 'ws', security: [{ oauth: ['read'] }] } },
+    channels: {
+      '/room': {
+        publish: {
+          security: [{ oauth: ['read', 'write'] }],
+          message: { name: 'said', payload: { type: 'string' } },
+        },
+        subscribe: { message: { name: 'said', payload: { type: 'integer' } } },
+      },
+    },
+    components: { securitySchemes: { oauth: { type: 'oauth2', flows } } },
+  };
+  writeFiles(folder, { 'scopes.json': contract });
+  const at = await bundled(join(folder, 'scopes.json'));
+  expect(at('/servers/main/security')).toEqual([{ $ref: '#/components/securitySchemes/oauth-read' }]);
+  expect(at('/operations/~1room.publish/security')).toEqual([
+    { $ref: '#/components/securitySchemes/oauth-read-write' },
+  ]);
+  expect(at('/components/securitySchemes/oauth-read-write/scopes')).toEqual(['read', 'write']);
+  // Nor does one message hide another that its author gave the same name.
+  expect(Object.keys(at('/channels/~1room/messages') as object)).toEqual(['said', 'said2']);
+});

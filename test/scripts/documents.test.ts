@@ -1,0 +1,295 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type LoadedAsyncapi, loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
+import { valueAt } from '../../scripts/contract/json-pointer.ts';
+import { bundled, contractOf, documentIn, problemsOf, writeFiles } from './documents/load.ts';
+import { tempFolder } from './generator.ts';
+
+const folder = tempFolder();
+
+/** The path of a contract of this text, or this value. */
+function write(name: string, content: unknown): string {
+  writeFiles(folder, { [name]: content });
+  return join(folder, name);
+}
+
+describe('a contract in several files', () => {
+  let chat: LoadedAsyncapi;
+  const at = (pointer: string): unknown => valueAt(chat.document.value, pointer);
+
+  beforeAll(async () => {
+    chat = await loadAsyncapi(documentIn('chat'));
+  });
+
+  it('becomes one document of version 3.0.0, without a warning', () => {
+    expect([at('/asyncapi'), chat.warnings]).toEqual(['3.0.0', []]);
+    const references = JSON.stringify(chat.document.value).match(/"\$ref":"[^"]*"/g) ?? [];
+    expect(references.filter((reference) => !reference.startsWith('"$ref":"#/'))).toEqual([]);
+  });
+
+  it('names all files that it was read from', () => {
+    const files = ['contract.yaml', 'servers.json', 'messages.yaml', 'schemas/user.schema.json'];
+    const paths = files.map((file) => resolve('test/scripts/documents/chat', file));
+    expect(chat.files.toSorted()).toEqual(paths.toSorted());
+  });
+
+  it('makes each schema a component once, and leaves those of the author their names', () => {
+    expect(Object.keys(at('/components/schemas') as object)).toEqual([
+      'Person',
+      'text',
+      'id',
+      'said',
+      'text2',
+    ]);
+    expect(at('/channels/room/messages/met/payload/properties')).toEqual({
+      type: { const: 'met' },
+      who: { $ref: '#/components/schemas/Person' },
+      where: { $ref: '#/components/schemas/text' },
+      when: { $ref: '#/components/schemas/text2' },
+    });
+    expect([at('/components/schemas/text'), at('/components/schemas/text2')]).toEqual([
+      { type: 'string', maxLength: 20 },
+      { type: 'string' },
+    ]);
+  });
+
+  it('keeps recursion, and the same schema the same in every place', () => {
+    expect(at('/components/schemas/said/properties')).toEqual({
+      type: { const: 'said' },
+      text: { $ref: '#/components/schemas/text2' },
+      reply: { $ref: '#/components/schemas/said' },
+    });
+    expect(at('/components/schemas/Person')).toEqual({
+      type: 'object',
+      additionalProperties: false,
+      required: ['id', 'friends'],
+      properties: {
+        id: { $ref: '#/components/schemas/id' },
+        friends: { type: 'array', items: { $ref: '#/components/schemas/Person' } },
+      },
+    });
+  });
+
+  it('has other objects in the place of their first reference, and security schemes under their names', () => {
+    expect(at('/channels/room/parameters/room')).toEqual({ description: 'Which room.' });
+    expect(at('/operations/tell/messages/0')).toEqual({ $ref: '#/channels/room/messages/said' });
+    expect(at('/servers/chat/security')).toEqual([{ $ref: '#/components/securitySchemes/token' }]);
+  });
+});
+
+describe('a problem', () => {
+  it.each(['references', 'version2-invalid', 'version2-lost', 'version2-unsupported'])(
+    'is reported where it was written (%s)',
+    async (name) => {
+      const expected = readFileSync(documentIn(name).replace('contract.yaml', 'problems.txt'), 'utf8');
+      expect(await problemsOf(documentIn(name))).toEqual(expected.trimEnd().split('\n'));
+    },
+  );
+
+  it('in what a trait says is reported in the trait, and in what its object says there', async () => {
+    const message = { summary: 'Said.', examples: [{ payload: 1 }], traits: [{ $ref: 'trait.yaml' }] };
+    const trait = 'contentType: application/json\nheaders:\n  type: object\n  maxPropertees: 1\n';
+    const headers = { type: 'object', minPropertees: 1 };
+    writeFiles(folder, {
+      'trait.yaml': trait,
+      'patched.json': contractOf({ ...message, headers, payload: { type: 'integer' } }),
+    });
+    const [own, inTrait, ...others] = await problemsOf(join(folder, 'patched.json'));
+    expect(own).toMatch(/^patched\.json:1:\d+ {2}\/channels\/room\/messages\/said\/headers\/minPropertees /);
+    expect(inTrait).toMatch(/^trait\.yaml:4:3 {2}\/headers\/maxPropertees {2}/);
+    expect(others).toEqual([]);
+  });
+
+  it('in what an alias repeats is reported where that was written', async () => {
+    const text = `asyncapi: 3.0.0
+info: { title: Room, version: 1.0.0 }
+channels:
+  room:
+    address: /room
+    messages:
+      said: { payload: &text { type: object, minPropertees: 1 } }
+      heard: { payload: *text }
+operations:
+  tell: { action: send, channel: { $ref: "#/channels/room" } }
+`;
+    const problems = await problemsOf(write('alias.yaml', text));
+    expect(problems.filter((problem) => problem.includes('minPropertees'))).toEqual([
+      expect.stringMatching(/^alias\.yaml:7:46 {2}\/channels\/room\/messages\/said\/payload\/minPropertees /),
+      expect.stringMatching(
+        /^alias\.yaml:7:46 {2}\/channels\/room\/messages\/heard\/payload\/minPropertees /,
+      ),
+    ]);
+  });
+
+  it('can be a warning, if warnings are to be problems', async () => {
+    const file = write('warned.json', contractOf({ payload: { type: 'string' } }));
+    const { warnings } = await loadAsyncapi(file);
+    expect(warnings).not.toEqual([]);
+    const told = warnings.map((warning) => warning.replaceAll(`${folder}/`, ''));
+    expect(await problemsOf(file, { strict: true })).toEqual(told);
+  });
+});
+
+describe('a version', () => {
+  it.each(['3.0.0', '3.1.0', '3.1.4'])('%s is read as 3.0.0', async (asyncapi) => {
+    const at = await bundled(
+      write(`${asyncapi}.json`, contractOf({ payload: { type: 'string' } }, { asyncapi })),
+    );
+    expect(at('/asyncapi')).toBe('3.0.0');
+  });
+
+  it.each([
+    ["'1.2.0'", 'AsyncAPI "1.2.0" is not read'],
+    ["'2.7.0'", 'AsyncAPI "2.7.0" is not read'],
+    ["'3.2.0'", 'AsyncAPI "3.2.0" is not read'],
+    ['3.0', 'AsyncAPI 3 is not read'],
+  ])('%s is refused', async (version, what) => {
+    const fix = "say `asyncapi: '3.0.0'`, or 2.0.0 to 2.6.0, or 3.1.0";
+    const file = write('version.yaml', `asyncapi: ${version}\n`);
+    expect(await problemsOf(file)).toEqual([`version.yaml:1:1  /asyncapi  ${what}; ${fix}`]);
+  });
+
+  it.each(['openapi: 3.1.0', '- 1', '', 'text'])('that %j does not say is asked for', async (text) => {
+    const [problem] = await problemsOf(write('none.yaml', text));
+    expect(problem).toContain('this is no AsyncAPI document');
+  });
+});
+
+describe('a reference inside of the contract', () => {
+  it('may lead to a schema in any place, which then is the same schema in both', async () => {
+    const payload = {
+      type: 'object',
+      properties: { id: { type: 'string' }, parts: { type: 'array', items: { type: 'integer' } } },
+    };
+    const schemas = {
+      Id: { $ref: '#/channels/room/messages/said/payload/properties/id' },
+      Part: { allOf: [{ $ref: '#/channels/room/messages/said/payload/properties/parts/items' }] },
+      Said: { anyOf: [{ $ref: '#/channels/room/messages/said/payload' }] },
+      Lent: {
+        definitions: { word: { type: 'string' } },
+        items: { $ref: '#/components/schemas/Lent/definitions/word' },
+      },
+    };
+    const at = await bundled(write('places.json', contractOf({ payload }, { components: { schemas } })));
+    expect(at('/channels/room/messages/said/payload')).toEqual({ $ref: '#/components/schemas/said-payload' });
+    expect(at('/components/schemas')).toEqual({
+      Id: { type: 'string' },
+      Part: { allOf: [{ $ref: '#/components/schemas/parts-items' }] },
+      Said: { anyOf: [{ $ref: '#/components/schemas/said-payload' }] },
+      Lent: { items: { $ref: '#/components/schemas/word' } },
+      'parts-items': { type: 'integer' },
+      'said-payload': {
+        type: 'object',
+        properties: {
+          id: { $ref: '#/components/schemas/Id' },
+          parts: { type: 'array', items: { $ref: '#/components/schemas/parts-items' } },
+        },
+      },
+      word: { type: 'string' },
+    });
+  });
+
+  it('may lead through another one', async () => {
+    const contract = contractOf(
+      { $ref: '#/components/messages/said' },
+      {
+        operations: {
+          tell: {
+            action: 'send',
+            channel: { $ref: '#/channels/room' },
+            messages: [{ $ref: '#/channels/room/messages/said' }],
+          },
+        },
+        components: {
+          messages: { said: { payload: { $ref: '#/components/schemas/Said' } } },
+          schemas: {
+            Said: { type: 'object', properties: { id: { type: 'string' } } },
+            Id: { allOf: [{ $ref: '#/channels/room/messages/said/payload/properties/id' }] },
+          },
+        },
+      },
+    );
+    const at = await bundled(write('through.json', contract));
+    expect(at('/components/schemas/Said/properties/id')).toEqual({ $ref: '#/components/schemas/id' });
+    expect(at('/components/schemas/Id')).toEqual({ allOf: [{ $ref: '#/components/schemas/id' }] });
+  });
+
+  it('may lead into an extension', async () => {
+    const shared = {
+      'x-shared': { message: { payload: { $ref: '#/x-shared/word' } }, word: { type: 'string' } },
+    };
+    const at = await bundled(write('extension.json', contractOf({ $ref: '#/x-shared/message' }, shared)));
+    expect(at('/channels/room/messages/said')).toEqual({ payload: { $ref: '#/components/schemas/word' } });
+    expect(at('/components/schemas')).toEqual({ word: { type: 'string' } });
+  });
+});
+
+describe('what is data', () => {
+  it.each(['$ref', 'hasOwnProperty', 'constructor', 'toString'])(
+    'may have a member called %s, and so may an object and a schema',
+    async (name) => {
+      const payload = { type: 'object', required: [name], properties: { [name]: { type: 'string' } } };
+      const message = { payload, examples: [{ payload: { [name]: 'anything' } }] };
+      const channels = { [name]: { address: '/room', messages: { said: message } } };
+      const operations = { tell: { action: 'send', channel: { $ref: `#/channels/${name}` } } };
+      const at = await bundled(write('names.json', contractOf({}, { channels, operations })));
+      expect(at(`/channels/${name}`)).toEqual(channels[name]);
+    },
+  );
+
+  it('of an example that looks like a reference is not followed', async () => {
+    const examples = [{ payload: { $ref: 'missing.yaml' } }];
+    const at = await bundled(write('example.json', contractOf({ payload: { type: 'object' }, examples })));
+    expect(at('/channels/room/messages/said/examples')).toEqual(examples);
+  });
+});
+
+describe('traits', () => {
+  const first = {
+    contentType: 'application/json',
+    headers: { type: 'object', properties: { a: { type: 'string' } }, 'x-note': 1 },
+  };
+  const second = {
+    contentType: 'text/plain',
+    headers: { properties: { b: { type: 'integer' } }, 'x-note': null },
+    tags: [{ name: 'second' }],
+  };
+  const own = { payload: { type: 'string' }, headers: { $ref: '#/components/schemas/Headers' } };
+  const schemas = { Headers: { type: 'object', properties: { b: { type: 'number' } } } };
+
+  it('are merged in their order, under what the object says itself', async () => {
+    const message = {
+      ...own,
+      tags: [{ name: 'own' }],
+      traits: [{ $ref: '#/components/messageTraits/first' }, second],
+    };
+    const components = { schemas, messageTraits: { first } };
+    const { document } = await loadAsyncapi(
+      write('traits.json', contractOf({ ...message, contentType: 'application/json' }, { components })),
+    );
+    expect(valueAt(document.value, '/channels/room/messages/said')).toEqual({
+      payload: own.payload,
+      contentType: 'application/json',
+      tags: [{ name: 'own' }],
+      headers: { type: 'object', properties: { a: { type: 'string' }, b: { type: 'number' } } },
+    });
+    expect(valueAt(document.value, '/components')).toEqual({ schemas });
+  });
+
+  it('of operations are merged too', async () => {
+    const operations = {
+      tell: {
+        action: 'send',
+        channel: { $ref: '#/channels/room' },
+        summary: 'Own.',
+        traits: [{ summary: 'From the trait.', description: 'From the trait.' }],
+      },
+    };
+    const at = await bundled(
+      write('operation.json', contractOf({ payload: { type: 'string' } }, { operations })),
+    );
+    const { traits, ...rest } = operations.tell;
+    expect(at('/operations/tell')).toEqual({ ...rest, description: traits[0]?.description });
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type LoadAsyncapiOptions, loadAsyncapi } from '../../../scripts/asyncapi/load-asyncapi.ts';
+import { valueAt } from '../../../scripts/contract/json-pointer.ts';
+import { GenerationError } from '../../../scripts/contract/problem.ts';
+
+/** The contract of a folder beside this file. */
+export function documentIn(name: string): string {
+  return `test/scripts/documents/${name}/contract.yaml`;
+}
+
+/** What a contract becomes, by JSON pointers into it. */
+export async function bundled(
+  file: string,
+  options?: LoadAsyncapiOptions,
+): Promise<(pointer: string) => unknown> {
+  const { document } = await loadAsyncapi(file, options);
+  return (pointer) => valueAt(document.value, pointer);
+}
+
+/** What is wrong with a contract, as its author is told; each file by its path from the contract's folder. */
+export async function problemsOf(file: string, options?: LoadAsyncapiOptions): Promise<readonly string[]> {
+  try {
+    await loadAsyncapi(file, options);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof GenerationError)) throw thrown;
+    return thrown.message.replaceAll(`${dirname(file)}/`, '').split('\n');
+  }
+}
+
+/** Writes files, each by its path in a folder: a text as it is, anything else as JSON. */
+export function writeFiles(folder: string, files: Readonly<Record<string, unknown>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+}
+
+/** A contract with one channel, in which the server sends one message. */
+export function contractOf(message: object, others: object = {}): object {
+  return {
+    asyncapi: '3.0.0',
+    info: { title: 'Room', version: '1.0.0' },
+    channels: { room: { address: '/room', messages: { said: message } } },
+    operations: { tell: { action: 'send', channel: { $ref: '#/channels/room' } } },
+    ...others,
+  };
+}

@@ -1,0 +1,185 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { posted, type Run, readFolder, rooms, tempFolder } from './generator.ts';
+
+const folder = tempFolder();
+
+function manifestOf(project: string) {
+  return JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+}
+
+describe('posted init', () => {
+  const project = join(folder, 'My Rooms');
+  let run: Run;
+
+  beforeAll(async () => {
+    run = await posted('init', project, rooms);
+  });
+
+  it('writes a project for a document, with a file of handlers for each channel', () => {
+    const files = readFolder(project);
+    expect(
+      Object.keys(files)
+        .filter((path) => !path.startsWith('generated/'))
+        .toSorted(),
+    ).toEqual([
+      '.env',
+      '.gitignore',
+      'README.md',
+      'package.json',
+      'rooms.asyncapi.json',
+      'src/client.ts',
+      'src/handlers/board.ts',
+      'src/handlers/room-talk.ts',
+      'src/server.ts',
+      'src/start.ts',
+      'src/users.ts',
+      'test/contract.test.ts',
+      'tsconfig.json',
+    ]);
+    expect(files['rooms.asyncapi.json']).toBe(readFileSync(rooms, 'utf8'));
+    expect(Object.keys(files)).toContain('generated/asyncapi/client.ts');
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('names the project after its folder, and depends on the package that has run', () => {
+    const { name, type, scripts, dependencies, devDependencies } = manifestOf(project);
+    const own = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect([name, type]).toEqual(['my-rooms', 'module']);
+    expect(scripts.generate).toBe('posted generate rooms.asyncapi.json --out generated');
+    expect(join(project, dependencies.posted.replace(/^file:/, ''))).toBe(process.cwd());
+    for (const [tool, version] of Object.entries(devDependencies))
+      expect(own.devDependencies[tool]).toBe(version);
+  });
+
+  it('says what to do next', () => {
+    expect(run.stdout).toMatch(/\nNext:\n {2}cd ".*My Rooms"\n {2}npm install\n {2}npm start\n/);
+  });
+
+  it('keeps every secret out of what is committed', () => {
+    const { '.env': env = '', ...others } = readFolder(project);
+    const secret = /^BEARER_AUTH_SECRET=(\S{20,})\n$/.exec(env)?.[1] ?? '';
+    expect(secret).not.toBe('');
+    expect(Object.values(others).filter((text) => text.includes(secret))).toEqual([]);
+    expect(others['.gitignore']?.split('\n')).toContain('.env');
+  });
+
+  it('overwrites nothing the second time but generated code, and says what it kept', async () => {
+    const handlers = join(project, 'src/handlers/board.ts');
+    writeFileSync(handlers, '// mine\n');
+    const { '.env': _env, ...before } = readFolder(project);
+    const again = await posted('init', project, rooms);
+    const { '.env': _again, ...after } = readFolder(project);
+    expect(after).toEqual(before);
+    expect(again.stdout).toContain('kept, because it was there: src/handlers/board.ts\n');
+    expect(again.code).toBe(0);
+  });
+
+  it('leaves handlers alone when code is generated again', async () => {
+    const path = join(project, 'src/handlers/room-talk.ts');
+    writeFileSync(path, '// mine too\n');
+    const [document, out] = [join(project, 'rooms.asyncapi.json'), join(project, 'generated')];
+    writeFileSync(document, readFileSync(document, 'utf8').replace('"title": "Rooms"', '"title": "Halls"'));
+    expect(await posted('generate', document, '--out', out)).toMatchObject({ code: 0 });
+    expect(readFileSync(join(out, 'asyncapi/models.ts'), 'utf8')).toContain('Halls 1.0.0');
+    expect(readFileSync(path, 'utf8')).toBe('// mine too\n');
+  });
+});
+
+describe('posted init in a folder that is in use', () => {
+  it('completes the package.json that is there, and says what it kept of it', async () => {
+    const project = join(folder, 'used');
+    mkdirSync(project);
+    const existing = {
+      name: 'used',
+      license: 'MIT',
+      scripts: { test: 'echo "Error: no test specified" && exit 1', start: 'node mine.js' },
+      dependencies: { posted: 'file:posted.tgz', vitest: '^5.0.0' },
+    };
+    writeFileSync(join(project, 'package.json'), JSON.stringify(existing));
+    const { code, stdout } = await posted('init', project);
+    const { name, license, type, scripts, dependencies, devDependencies } = manifestOf(project);
+    expect([name, license, type]).toEqual(['used', 'MIT', 'module']);
+    expect(scripts).toMatchObject({ test: 'vitest run', start: 'node mine.js', types: 'tsc' });
+    expect(dependencies).toEqual(existing.dependencies);
+    expect(Object.keys(devDependencies)).toEqual(['@types/node', 'typescript']);
+    expect(stdout.match(/^kept .*$/gm)).toEqual(['kept in package.json: scripts.start']);
+    expect(code).toBe(0);
+  });
+
+  it('takes the document that is there', async () => {
+    const project = join(folder, 'with-document');
+    mkdirSync(project);
+    writeFileSync(join(project, 'asyncapi.json'), readFileSync(rooms, 'utf8'));
+    expect(await posted('init', project)).toMatchObject({ code: 0 });
+    expect(Object.keys(readFolder(project))).toContain('src/handlers/room-talk.ts');
+    expect(manifestOf(project).scripts.generate).toBe('posted generate asyncapi.json --out generated');
+  });
+
+  it.each([
+    { what: 'is CommonJS', text: '{ "type": "commonjs" }', says: 'npm pkg set type=module' },
+    { what: 'is no JSON', text: '{', says: 'mend it first' },
+  ])('refuses a package.json that $what, and writes nothing', async ({ what, text, says }) => {
+    const project = join(folder, basename(what.replaceAll(' ', '-')));
+    mkdirSync(project);
+    writeFileSync(join(project, 'package.json'), text);
+    const { code, stderr } = await posted('init', project);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+    expect(readFolder(project)).toEqual({ 'package.json': text });
+  });
+
+  it('refuses to put the document in the place of another, and writes nothing', async () => {
+    const project = join(folder, 'occupied');
+    mkdirSync(project);
+    writeFileSync(join(project, basename(rooms)), '{}');
+    const { code, stderr } = await posted('init', project, rooms);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is there already, and is not')]);
+    expect(readFolder(project)).toEqual({ [basename(rooms)]: '{}' });
+  });
+});
+
+describe('posted init with a document', () => {
+  it('in several files copies all of them, with the same paths between them', async () => {
+    const source = join(folder, 'source');
+    mkdirSync(join(source, 'api'), { recursive: true });
+    mkdirSync(join(source, 'shared'));
+    const document = `asyncapi: 3.0.0
+info: { title: Ticks, version: 1.0.0 }
+channels:
+  ticks:
+    address: /ticks
+    messages:
+      tick:
+        summary: Time has passed.
+        payload: { $ref: '../shared/tick.yaml' }
+        examples: [{ payload: 1 }]
+operations:
+  sendTick: { action: send, channel: { $ref: '#/channels/ticks' } }
+`;
+    writeFileSync(join(source, 'api/ticks.yaml'), document);
+    writeFileSync(join(source, 'shared/tick.yaml'), 'type: integer\ntitle: Tick\n');
+    const project = join(folder, 'ticks');
+    expect(await posted('init', project, join(source, 'api/ticks.yaml'))).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    const files = readFolder(project);
+    expect(files['api/ticks.yaml']).toBe(document);
+    expect(files['shared/tick.yaml']).toBe('type: integer\ntitle: Tick\n');
+    expect(manifestOf(project).scripts.generate).toBe('posted generate api/ticks.yaml --out generated');
+    // Nobody is asked who they are.
+    expect(Object.keys(files)).not.toContain('src/users.ts');
+    expect(Object.keys(files)).not.toContain('.env');
+  });
+
+  it('with problems names them, and writes nothing', async () => {
+    const project = join(folder, 'broken');
+    const document = join(folder, 'broken.yaml');
+    writeFileSync(document, 'asyncapi: 3.0.0\n');
+    const { code, stdout, stderr } = await posted('init', project, document);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`${document}:1:1  /  `);
+    expect(() => readFolder(project)).toThrow('ENOENT');
+  });
+});

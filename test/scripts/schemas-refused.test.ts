@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { tempFolder } from './generator.ts';
+import { judge } from './schemas.ts';
+
+const folder = tempFolder();
+const word = { $ref: '#/components/schemas/Word' };
+
+/** What is wrong with the schema `Post`, of a contract that has `Word` too. */
+const refused: readonly (readonly [schema: unknown, problem: string])[] = [
+  [
+    { minLenght: 1 },
+    'Post/minLenght  `minLenght` is no keyword of JSON Schema; correct the spelling, or remove it',
+  ],
+  [{ $async: true }, 'Post/$async  `$async` is not supported; remove it'],
+  [
+    { properties: { a: { $id: 'a' } } },
+    'Post/properties/a/$id  `$id` is not supported; refer to the schema by its place in components.schemas',
+  ],
+  [
+    { anyOf: [{ minLength: 1, nullable: true }] },
+    'Post/anyOf/0/nullable  `nullable` is not supported; say it beside a `type`, or write `anyOf` with `type: "null"`',
+  ],
+  [
+    { items: { ...word, nullable: true } },
+    'Post/items  JSON Schema draft-07 ignores `nullable` beside $ref; write `anyOf` with the reference and `type: "null"`',
+  ],
+  [
+    { items: { ...word, maxLength: 1, description: 'Short.' } },
+    'Post/items  JSON Schema draft-07 ignores `maxLength` beside $ref; put the reference into an `allOf`',
+  ],
+  [
+    { $schema: 'https://json-schema.org/draft/2020-12/schema' },
+    'Post/$schema  schemas of this contract are read as JSON Schema draft-07, not as "https://json-schema.org/draft/2020-12/schema"; rewrite the schema, and remove the keyword',
+  ],
+  [
+    { properties: { a: { pattern: '(' } } },
+    'Post/properties/a/pattern  the pattern is no regular expression of ECMA-262: Unterminated group; correct the pattern',
+  ],
+  [
+    { patternProperties: { '[': {} } },
+    'Post/patternProperties/[  the pattern is no regular expression of ECMA-262: Unterminated character class; correct the pattern',
+  ],
+  [{ enum: [] }, 'Post/enum  an `enum` without values allows nothing; list the values, or remove it'],
+  [{ required: ['a', ''] }, 'Post/required  a property without a name cannot be asked for; give it a name'],
+  [{ minLength: -1 }, 'Post/minLength  the schema is not valid: it must be >= 0; correct the value'],
+  [
+    { type: 'text' },
+    'Post/type  the schema is not valid: it must be equal to one of the allowed values; correct the value',
+  ],
+  [
+    { oneOf: [{ $ref: '#/components/schemas/Post' }, { type: 'null' }] },
+    'Post  the schema leads back to itself for the same value, so that checking one would never end; put a property or an item between, or remove the circle',
+  ],
+];
+
+describe('a schema', () => {
+  it.each(refused)('%j is refused with its place and a way out', async (schema, problem) => {
+    const { problems } = await judge(folder, { schemas: { Post: schema, Word: { type: 'string' } } });
+    expect(problems).toEqual([problem]);
+  });
+
+  it('that asks a circle of others of the same value is refused once', async () => {
+    const [toA, toB, toC] = ['A', 'B', 'C'].map((name) => ({
+      allOf: [{ $ref: `#/components/schemas/${name}` }],
+    }));
+    const { problems } = await judge(folder, { schemas: { A: toB, B: { not: toC }, C: toA } });
+    expect(problems).toEqual([expect.stringMatching(/^A {2}the schema leads back to itself/)]);
+  });
+
+  it('that is nested too deep is refused', async () => {
+    const deep = Array.from({ length: 500 }).reduce<object>((items) => ({ type: 'array', items }), {});
+    const { problems } = await judge(folder, { schemas: { Deep: deep } });
+    expect(problems).toEqual([
+      expect.stringMatching(/^Deep\/items.* {2}schemas stand inside each other too deep; move a part/),
+    ]);
+  });
+
+  it('that begins a circle of too many is refused, and a chain of as many is not', async () => {
+    const circle = await judge(folder, { schemas: links({ items: { $ref: '#/components/schemas/L0' } }) });
+    expect(circle.problems).toEqual([
+      expect.stringMatching(/^L\d+ {2}a circle of too many schemas begins here/),
+    ]);
+    expect((await judge(folder, { schemas: links(true) })).problems).toEqual([]);
+  });
+});
+
+/** 500 schemas, each with a property that is the next, and one after them. */
+function links(last: unknown): Readonly<Record<string, unknown>> {
+  const schemas = Array.from({ length: 500 }, (_, index) => [
+    `L${index}`,
+    { properties: { next: { $ref: `#/components/schemas/L${index + 1}` } } },
+  ]);
+  return { ...Object.fromEntries(schemas), L500: last };
+}
+
+describe('a warning', () => {
+  it.each([
+    [
+      { format: 'iban' },
+      'Post/format  format "iban" is not known, and nothing checks it; use a format of JSON Schema, or a `pattern`',
+    ],
+    [
+      { if: true },
+      'Post/if  `if` means nothing without `then` or `else`; add `then` or `else`, or remove it',
+    ],
+    [
+      { additionalItems: false },
+      'Post/additionalItems  `additionalItems` means nothing without `items`; add `items`, or remove it',
+    ],
+    [
+      { type: 'string', default: 1 },
+      'Post/default  the default is not what its schema says: the value must be string ("string"); mend the default or the schema',
+    ],
+    [
+      { properties: { 'a/b%#?': { type: 'string', examples: ['a', 1] } } },
+      'Post/properties/a~1b%#?/examples/1  the example is not what its schema says: the value must be string ("string"); mend the example or the schema',
+    ],
+  ])('is given of %j', async (schema, warning) => {
+    const { problems, warnings } = await judge(folder, { schemas: { Post: schema } });
+    expect([problems, warnings]).toEqual([[], [warning]]);
+  });
+
+  it.each([
+    {
+      $schema: 'http://json-schema.org/draft-07/schema',
+      $comment: 'x',
+      'x-other': 1,
+      example: 1,
+      deprecated: true,
+    },
+    { properties: { a: { ...word, description: 'A word.', title: 'Word' } }, required: ['a'] },
+    { type: 'object', minLength: 1, items: {} },
+    { type: ['integer', 'string', 'null'], format: 'int64' },
+  ])('is not given of %j', async (schema) => {
+    const judged = await judge(folder, { schemas: { Post: schema, Word: { type: 'string' } } });
+    expect(judged).toEqual({ problems: [], warnings: [] });
+  });
+});

@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readContract } from '../../scripts/contract/contract-document.ts';
+import { ContractNode } from '../../scripts/contract/contract-node.ts';
+import { checkSchemas } from '../../scripts/schemas/check-schemas.ts';
+import { generateModels } from '../../scripts/schemas/generate-models.ts';
+import { generateValidators } from '../../scripts/schemas/generate-validators.ts';
+import { type Dialect, SchemaSet } from '../../scripts/schemas/schema-set.ts';
+import type { Guard } from '../../src/guard.ts';
+
+/** What stands in a contract, by its place. */
+interface Contract {
+  readonly schemas: Readonly<Record<string, unknown>>;
+  /** The payloads and headers of messages. */
+  readonly messages?: Readonly<Record<string, unknown>>;
+}
+
+/** The schemas of a contract before they are checked, and the places in it. */
+export async function readSchemas(
+  folder: string,
+  { schemas, messages = {} }: Contract,
+  dialect: Dialect = 'draft-07',
+) {
+  const file = join(folder, 'contract.json');
+  writeFileSync(file, JSON.stringify({ components: { schemas, messages } }));
+  const document = await readContract(file);
+  const root = new ContractNode(document);
+  return { document, root, set: new SchemaSet(document, dialect, root.get('components', 'schemas')) };
+}
+
+/** What is generated of schemas into the folder `generated` of a project, and the guards by their names. */
+export async function generateSchemas(project: string, set: SchemaSet) {
+  const [folder, title] = [
+    join(project, 'generated'),
+    { file: 'contract.json', title: 'Schemas', version: '1' },
+  ];
+  const models = await generateModels(set, title);
+  const validators = await generateValidators(set, title, { contract: '../src/guard.ts', extension: 'ts' });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'models.ts'), models);
+  writeFileSync(join(folder, 'validators.ts'), validators);
+  const guards: Readonly<Record<string, Guard<unknown>>> = await import(join(folder, 'validators.ts'));
+  return { models, guards };
+}
+
+/** What is said of schemas: the place in components.schemas, what is wrong, how to fix it. */
+export async function judge(folder: string, contract: Contract, dialect?: Dialect) {
+  const { document, set } = await readSchemas(folder, contract, dialect);
+  let problems: readonly string[] = [];
+  try {
+    checkSchemas(document, set);
+    document.throwProblems();
+  } catch (thrown) {
+    if (!(thrown instanceof Error)) throw thrown;
+    problems = thrown.message.split('\n');
+  }
+  return { problems: problems.map(withoutFile), warnings: document.warnings.map(withoutFile) };
+}
+
+function withoutFile(line: string): string {
+  return line.replace(/^.*? {2}(?:\/components\/schemas\/)?/, '');
+}
