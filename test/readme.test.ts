@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { renderSettingsTable } from '../src/config/help.ts';
+import { reason as noPython, pythonPath } from './python/python.ts';
 import { makeDataDir, registerUser, startFeed } from './support/feed-server.ts';
 import { copyProject } from './support/project-copy.ts';
 import { bearer, connectClient } from './support/websocket.ts';
@@ -93,6 +94,18 @@ describe('the README', () => {
       cwd: project.dir,
       env: { ...process.env, TOKEN: ada.token },
     });
+    // The client tells nobody when it is connected: post until it has seen one.
+    const posting = setInterval(() => void ada.post('seen by the example'), 100);
+    onTestFinished(() => clearInterval(posting));
+    expect((await running).stdout).toBe('seen by the example\n');
+  });
+
+  it.skipIf(noPython !== null)(`has an example in Python that gets a post ${noPython ?? ''}`, async () => {
+    const [example = ''] = blocksOf('The client', 'python');
+    const { url, socketUrl } = await startFeed();
+    const ada = await registerUser(url);
+    const env = { ...process.env, PYTHONPATH: join(root, 'generated/python'), PYTHONDONTWRITEBYTECODE: '1' };
+    const running = promisify(execFile)(pythonPath(), ['-c', example, socketUrl, ada.token], { env });
     // The client tells nobody when it is connected: post until it has seen one.
     const posting = setInterval(() => void ada.post('seen by the example'), 100);
     onTestFinished(() => clearInterval(posting));

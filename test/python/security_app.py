@@ -13,11 +13,15 @@ def say(**what: object) -> None:
     print(json.dumps(what), flush=True)
 
 
+def ignore(_error: object) -> None:
+    pass
+
+
 async def main(config: dict[str, Any]) -> None:
     package: Any = importlib.import_module(config["package"])
     for function, url, name, given in config["attempts"]:
         value: Any = package.UserPassword(*given) if isinstance(given, list) else given
-        settings = package.Settings(on_error=lambda _error: None)
+        settings = package.Settings(on_error=ignore)
         connect = getattr(package, function)
         try:
             async with connect(url, credentials={name: value}, settings=settings):

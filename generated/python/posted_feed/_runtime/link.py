@@ -86,7 +86,8 @@ class Link:
             if isinstance(decision, End):
                 code, reason = close_codes.LOST, ""
                 if isinstance(failure, Closed):
-                    code, reason = failure.code, failure.reason
+                    code = failure.code
+                    reason = self._credentials.without_secrets(failure.reason)
                 return Ended(code, reason, decision.error)
             delay = decision.delay_seconds
             self._settings.tell(Status("waiting", decision.error, delay, decision.attempt))
