@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { GenerationError, type Problem } from './contract/problem.ts';
@@ -45,7 +46,8 @@ export async function filesIn(folder: string): Promise<readonly string[]> {
       .filter((path) => !pythonCache.test(path))
       .toSorted();
   } catch (thrown) {
-    if (isMissing(thrown)) return [];
+    // A file that goes while it is looked for does not make the folder an empty one.
+    if (isMissing(thrown) && !existsSync(folder)) return [];
     throw thrown;
   }
 }

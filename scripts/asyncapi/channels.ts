@@ -6,6 +6,7 @@ import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import * as fields from './asyncapi-fields.ts';
 import { wsBindings } from './bindings.ts';
 import type { ChannelModel, ServerModel } from './contract-model.ts';
+import { checkToken } from './http-token.ts';
 
 /** The address of a channel, as a path; null where the contract does not know it. */
 export function readAddress(channel: ContractNode): string | null {
@@ -91,11 +92,13 @@ export function readHandshake(
     headers === undefined
       ? null
       : schemas.useFromText(headers, `${name} headers`, `headers of channel ${name}`);
+  const headerNames = headersUse === null ? [] : propertiesOf(headersUse, schemas);
+  for (const header of headerNames) checkToken(header, 'header', headers?.get('properties', header) ?? ws);
   return {
     query:
       query === undefined ? null : schemas.useFromText(query, `${name} query`, `query of channel ${name}`),
     headers: headersUse,
-    headerNames: headersUse === null ? [] : propertiesOf(headersUse, schemas),
+    headerNames,
   };
 }
 

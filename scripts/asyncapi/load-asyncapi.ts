@@ -1,4 +1,3 @@
-import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
 import { type ContractDocument, documentOf } from '../contract/contract-document.ts';
 import { ContractFiles } from '../contract/contract-files.ts';
 import { ContractNode } from '../contract/contract-node.ts';
@@ -10,6 +9,7 @@ import { bundle } from './bundle.ts';
 import type { ContractModel } from './contract-model.ts';
 import { createMessageReader } from './messages.ts';
 import { parseAsyncapi } from './official-parser.ts';
+import type { ParsedDocument } from './parsed-document.ts';
 import { readAsyncapi, titleOf } from './read-asyncapi.ts';
 import { applyTraits } from './traits.ts';
 
@@ -24,7 +24,7 @@ export interface LoadedAsyncapi {
   /** The contract as one AsyncAPI 3.0.0 document, without traits. */
   readonly document: ContractDocument;
   /** As the official parser understands it: what @asyncapi/generator is given. */
-  readonly parsed: AsyncAPIDocumentInterface;
+  readonly parsed: ParsedDocument;
   readonly model: ContractModel;
   readonly schemas: SchemaSet;
   readonly warnings: readonly string[];

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
+import type { ParsedDocument } from './parsed-document.ts';
 
 /** The part of @asyncapi/generator that is used; it ships no types. */
 interface GeneratorOptions {
@@ -13,7 +13,7 @@ type GeneratorClass = new (
   template: string,
   targetFolder: string,
   options: GeneratorOptions,
-) => { generate(document: AsyncAPIDocumentInterface): Promise<void> };
+) => { generate(document: ParsedDocument): Promise<void> };
 
 /** How it looks for packages that are installed globally. */
 interface Requireg {

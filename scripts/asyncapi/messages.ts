@@ -9,16 +9,21 @@ import type { MessageModel } from './contract-model.ts';
 /** What one message is, without what depends on the others of its direction. */
 export type ReadMessage = Omit<MessageModel, 'tag'> & { readonly node: ContractNode };
 
-/** Reads each message of a contract once, whatever operations have it. */
+/** Reads each message of a contract once, whatever operations have it. Channels may give it different names. */
 export function createMessageReader(
   schemas: SchemaSet,
   defaultContentType: string,
 ): (name: string, node: ContractNode) => ReadMessage {
-  const known = new Map<string, ReadMessage>();
+  const read = new Map<string, ReadMessage>();
+  const named = new Map<string, ReadMessage>();
   return (name, node) => {
-    const message = known.get(node.pointer) ?? readMessage(name, node, schemas, defaultContentType);
-    known.set(node.pointer, message);
-    return message;
+    const message = read.get(node.pointer) ?? readMessage(name, node, schemas, defaultContentType);
+    read.set(node.pointer, message);
+    if (message.name === name) return message;
+    const key = JSON.stringify([node.pointer, name]);
+    const other = named.get(key) ?? { ...message, name };
+    named.set(key, other);
+    return other;
   };
 }
 

@@ -1,10 +1,16 @@
-import { type AsyncAPIDocumentInterface, Parser } from '@asyncapi/parser';
+import { Parser } from '@asyncapi/parser';
 import type { ContractDocument } from '../contract/contract-document.ts';
-import { joinPointer, pointerOfReference } from '../contract/json-pointer.ts';
-import { hasOwnFormat, isFormattedSchema } from './positions.ts';
+import { joinPointer, pointerOfReference, splitPointer } from '../contract/json-pointer.ts';
+import type { SchemaObject } from '../schemas/json-schema.ts';
+import type { ParsedDocument } from './parsed-document.ts';
+import { hasOwnFormat, isFormattedSchema, type Position, positionOf } from './positions.ts';
+import { replaceInner, replaceSchemas } from './replace-schemas.ts';
 
 /** One for all documents: making it takes longer than most of them. */
-const parser = new Parser();
+const parser = new Parser({
+  // It looks at the names of channels, and not at their addresses.
+  ruleset: { extends: [], rules: { 'asyncapi3-channel-no-query-nor-fragment': 'off' } },
+});
 
 /** As language servers number severities; the others are information and hints. */
 const [errorLevel, warningLevel] = [0, 1];
@@ -20,8 +26,9 @@ export async function parseAsyncapi(
   document: ContractDocument,
   version: string,
   lenient: boolean,
-): Promise<AsyncAPIDocumentInterface> {
-  const text = JSON.stringify(disguise(document, document.value));
+): Promise<ParsedDocument> {
+  const alone = replaceSchemas(document.value, withoutReferences);
+  const text = JSON.stringify(disguise(document, alone));
   const { document: parsed, diagnostics } = await parser.parse(text);
   const places = diagnostics.filter(isOfSpecification).map(placeOf);
   for (const diagnostic of diagnostics) {
@@ -29,7 +36,7 @@ export async function parseAsyncapi(
     // The older versions are meant, and 3.0.0 is: several tools read 3.1 as an empty document.
     if (code === 'asyncapi-latest-version' || isConsequence(diagnostic, places)) continue;
     // What a reference leads to is found wrong in each place that has the reference.
-    const pointer = document.origin(joinPointer('', ...path.map(undisguise)));
+    const pointer = document.origin(joinPointer('', ...path.map((key) => undisguise(String(key)))));
     const what = undisguise(message).replace(/\.$|, stack: .*/s, '');
     const fix = isOfSpecification(diagnostic)
       ? `change it to what AsyncAPI ${version} allows there`
@@ -71,36 +78,58 @@ function isConsequence(diagnostic: Diagnostic, places: readonly string[]): boole
 }
 
 /**
- * The parser calls the method `hasOwnProperty` of every object, and follows a `$ref` wherever it stands, also in
- * an example. So it is given a document in which these two have another name where they are names of the author,
- * and without schemas of formats that it does not know.
+ * The parser calls methods of every object, follows a `$ref` wherever it stands, also in an example, and takes `%41`
+ * for `A` in the name of what holds one. So it is given a document in which these have other names where they are names
+ * of the author, and without schemas of formats that it does not know.
  */
-function disguise(document: ContractDocument, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => disguise(document, item));
-  if (typeof value !== 'object' || value === null) return isTroublesome(value) ? value + suffix : value;
-  const isForeign = 'schemaFormat' in value && !hasOwnFormat(value);
+function disguise(document: ContractDocument, value: unknown, position: Position = 'object'): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item, index) => disguise(document, item, positionOf(String(index), position, value)));
+  }
+  if (typeof value === 'string') return troublesome.includes(value) ? value + suffix : value;
+  if (typeof value !== 'object' || value === null) return value;
+  const isForeign = position !== 'data' && 'schemaFormat' in value && !hasOwnFormat(value);
   if (isForeign && isFormattedSchema(value)) return {};
   const members = Object.entries(value).filter(
     ([key]) => !isForeign || !/^(payload|schemaFormat)$/.test(key),
   );
   return Object.fromEntries(
     members.map(([key, child]) => {
-      if (key === '$ref' && isReference(document, child)) {
-        return [key, child.replaceAll(/(?<=\/)(hasOwnProperty|\$ref)(?=\/|$)/g, `$&${suffix}`)];
+      if (key === '$ref' && position !== 'data' && isReference(document, child)) {
+        return [key, disguiseReference(child)];
       }
-      return [isTroublesome(key) ? `${key}${suffix}` : key, disguise(document, child)];
+      return [disguiseName(key), disguise(document, child, positionOf(key, position, value))];
     }),
   );
 }
 
-const suffix = '-';
-
-function isTroublesome(name: unknown): name is string {
-  return name === 'hasOwnProperty' || name === '$ref';
+/**
+ * The parser puts what a reference leads to in its place, again and again where schemas refer to each other. It is
+ * asked what it thinks of each schema where that stands; where references lead has been checked before. The outermost
+ * one stays: some places allow schemas of one kind only.
+ */
+function withoutReferences(schema: SchemaObject): SchemaObject {
+  return replaceInner(schema, ({ $ref: _reference, ...own }) => withoutReferences(own));
 }
 
-function undisguise<Text extends string | number>(text: Text): Text | string {
-  return typeof text === 'number' ? text : text.replaceAll(/(hasOwnProperty|\$ref)-/g, '$1');
+const suffix = '-';
+/** A character that nobody's names have (Unicode, private use). */
+const percent = '\uE025';
+
+const troublesome = ['hasOwnProperty', 'toString', 'valueOf', '$ref'];
+const disguised = new RegExp(`(${troublesome.map((name) => RegExp.escape(name)).join('|')})${suffix}`, 'g');
+
+function disguiseName(name: string): string {
+  return troublesome.includes(name) ? `${name}${suffix}` : name.replaceAll('%', percent);
+}
+
+function disguiseReference(reference: string): string {
+  const keys = splitPointer(pointerOfReference(reference) ?? '').map(disguiseName);
+  return `#${encodeURI(joinPointer('', ...keys)).replaceAll(/[#?]/g, encodeURIComponent)}`;
+}
+
+function undisguise(text: string): string {
+  return text.replaceAll(disguised, '$1').replaceAll(percent, '%');
 }
 
 function isReference(document: ContractDocument, reference: unknown): reference is string {

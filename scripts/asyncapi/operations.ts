@@ -1,9 +1,11 @@
 import type { ContractNode } from '../contract/contract-node.ts';
 import { checkFields } from '../contract/fields.ts';
+import { joinPointer, pointerOfReference } from '../contract/json-pointer.ts';
 import * as fields from './asyncapi-fields.ts';
 import { refuseWsBindings } from './bindings.ts';
 import type { Action } from './contract-model.ts';
 import type { Endpoint } from './endpoints.ts';
+import { referenceIn } from './references.ts';
 
 /** The names that a handlers interface has for itself, beside those of its operations. */
 const ownMembers: ReadonlySet<string> = new Set(['accept', 'closed', 'drained', 'opened', 'security']);
@@ -93,9 +95,23 @@ function readReply(
 
 /** The messages that an operation or a reply names of those of its channel, else all of them. */
 function messagesOf(channel: ContractNode, owner: ContractNode): readonly NamedMessage[] {
-  const all = channel.get('messages')?.entries ?? [];
-  const named = owner.get('messages')?.items;
-  if (named === undefined) return all;
-  const pointers = new Set(named.map(({ pointer }) => pointer));
+  const messages = channel.get('messages');
+  const all = messages?.entries ?? [];
+  const named = owner.get('messages');
+  if (messages === undefined || named === undefined) return all;
+  // A channel may call one message by two names, of which an operation means the one that it refers to.
+  const places = new Set(listOf(named.value).map((item) => placeOf(item, owner)));
+  const meant = all.filter(([name]) => places.has(joinPointer(messages.pointer, name)));
+  if (meant.length > 0) return meant;
+  const pointers = new Set(named.items.map(({ pointer }) => pointer));
   return all.filter(([, { pointer }]) => pointers.has(pointer));
+}
+
+function placeOf(item: unknown, { document }: ContractNode): string | null {
+  const target = pointerOfReference(referenceIn(item) ?? '');
+  return target === null ? null : document.origin(target);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -72,8 +72,9 @@ function readChannel(
   const tagged = (direction: Action): readonly MessageModel[] =>
     tagMessages(messagesIn(direction, operations, readMessage), schemas);
   const directions = { send: tagged('send'), receive: tagged('receive') };
-  const find = (direction: Action, node: ContractNode): MessageModel => {
-    const { name: message } = readMessage(node.key, node);
+  const security = securityOf(endpoint);
+  for (const { node } of operations) checkSecurity(node, security);
+  const find = (direction: Action, message: string): MessageModel => {
     const found = directions[direction].find((candidate) => candidate.name === message);
     if (found === undefined) throw new TypeError(`No message ${message} goes in direction ${direction}.`);
     return found;
@@ -87,16 +88,16 @@ function readChannel(
     servers: servers.map(({ model }) => model),
     ...readParameters(name, describing(endpoint, 'parameters'), address, schemas),
     ...readHandshake(name, describing(endpoint, 'bindings', 'ws'), schemas),
-    security: securityOf(endpoint),
+    security,
     ...directions,
     operations: operations.map(({ name: operation, node, action, messages, reply }) => ({
       name: operation,
       action,
       description: describe(node),
-      messages: messages.map(([message, messageNode]) => {
+      messages: messages.map(([message]) => {
         const prefix = reply === null ? 'Publish' : 'Request';
         return {
-          message: find(action, messageNode),
+          message: find(action, message),
           publisher:
             action === 'receive'
               ? null
@@ -106,8 +107,7 @@ function readChannel(
                 ),
         };
       }),
-      reply:
-        reply?.map(([, messageNode]) => find(action === 'send' ? 'receive' : 'send', messageNode)) ?? null,
+      reply: reply?.map(([message]) => find(action === 'send' ? 'receive' : 'send', message)) ?? null,
       security: readSecurity(node),
     })),
     resume:
@@ -139,6 +139,28 @@ function securityOf({ servers, channels: [channel] }: Endpoint): readonly Securi
     );
   }
   return first ?? [];
+}
+
+/** Reports an operation that no connection can satisfy: a handshake has one `Authorization`. */
+function checkSecurity(operation: ContractNode, ofServers: readonly SecurityModel[]): void {
+  const own = readSecurity(operation);
+  if (own.length === 0 || ofServers.length === 0) return;
+  if (ofServers.some((scheme) => own.some((other) => canBeTogether(scheme, other)))) return;
+  operation.reportAt(
+    'security',
+    'no connection can have these credentials beside those that its servers ask for',
+    'ask for a bearer token in both, or for Basic credentials in both, or for an API key',
+  );
+}
+
+function canBeTogether(one: SecurityModel, other: SecurityModel): boolean {
+  const authorizations = [one, other].filter(
+    ({ in: place }) => !['header', 'query', 'cookie'].includes(place),
+  );
+  return (
+    authorizations.length < 2 ||
+    new Set(authorizations.map(({ credentials }) => credentials === 'bearer')).size === 1
+  );
 }
 
 /** Warns of what the contract describes for nothing. */

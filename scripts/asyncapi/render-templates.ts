@@ -3,8 +3,8 @@ import { cp, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
 import { loadGenerator } from './load-generator.ts';
+import type { ParsedDocument } from './parsed-document.ts';
 
 const templates = join(import.meta.dirname, '../../templates');
 
@@ -14,7 +14,7 @@ type TemplateParameters = Readonly<Record<string, unknown>>;
 /** Has @asyncapi/generator render templates, each a folder of `templates`, into one folder. */
 export async function renderTemplates(
   names: readonly string[],
-  document: AsyncAPIDocumentInterface,
+  document: ParsedDocument,
   parameters: TemplateParameters,
   folder: string,
 ): Promise<void> {
@@ -26,7 +26,7 @@ const firstRuns = new Map<string, Promise<void>>();
 
 async function renderTemplate(
   name: string,
-  document: AsyncAPIDocumentInterface,
+  document: ParsedDocument,
   templateParams: TemplateParameters,
   folder: string,
 ): Promise<void> {

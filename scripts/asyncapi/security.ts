@@ -3,6 +3,7 @@ import { checkFields } from '../contract/fields.ts';
 import { camelCase } from '../source/identifiers.ts';
 import * as fields from './asyncapi-fields.ts';
 import type { SecurityModel } from './contract-model.ts';
+import { checkToken } from './http-token.ts';
 
 type Placement = Pick<SecurityModel, 'credentials' | 'in' | 'parameter'>;
 
@@ -44,7 +45,9 @@ function placementOf(node: ContractNode): Placement | null {
       break;
     case 'httpApiKey':
       if (place === 'header' || place === 'query' || place === 'cookie') {
-        return { credentials: 'apiKey', in: place, parameter: node.text('name') };
+        const parameter = node.text('name');
+        if (place !== 'query') checkToken(parameter, place, node.get('name') ?? node);
+        return { credentials: 'apiKey', in: place, parameter };
       }
       break;
   }

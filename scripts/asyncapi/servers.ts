@@ -66,12 +66,11 @@ function readServer(name: string, node: ContractNode): ReadServer {
 function readVariable(name: string, node: ContractNode): ServerVariableModel {
   checkFields(node, fields.serverVariableFields);
   const values = node.get('enum')?.value;
-  const text = node.get('default')?.value;
   const model = {
     name,
     description: node.text('description'),
     values: Array.isArray(values) ? values.map(String) : [],
-    default: text === undefined ? null : String(text),
+    default: node.get('default') === undefined ? null : node.text('default'),
   };
   if (model.default !== null && model.values.length > 0 && !model.values.includes(model.default)) {
     node.reportAt('default', 'the default is none of the values', 'add it to `enum`, or correct it');

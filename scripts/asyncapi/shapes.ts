@@ -8,7 +8,7 @@ export type Scalar = string | number | boolean | null;
  * a value has at least one. What a shape does not say may be anything.
  */
 export interface Shape {
-  /** The types of JSON that it can have; null: any. */
+  /** The types of JSON that it can have, integers being numbers; null: any. */
   readonly types: ReadonlySet<string> | null;
   /** The values that it can have; null: any. */
   readonly values: readonly Scalar[] | null;
@@ -30,46 +30,49 @@ const anything: Shape = {
   allowed: null,
 };
 
+/** What is known of definitions, which many others may refer to. */
+const known = new WeakMap<SchemaSet, Map<string, readonly Shape[]>>();
+
 /** The shapes of what all of some schemas allow. */
-export function shapesOf(
-  schemas: SchemaSet,
-  all: readonly JsonSchema[],
-  seen: ReadonlySet<string> = new Set(),
-): readonly Shape[] {
-  const shapes = all.reduce<readonly Shape[]>(
-    (before, schema) => combine(before, shapesOfOne(schemas, schema, seen)),
+export function shapesOf(schemas: SchemaSet, all: readonly JsonSchema[]): readonly Shape[] {
+  return all.reduce<readonly Shape[]>(
+    (before, schema) => combine(before, shapesOfOne(schemas, schema)),
     [anything],
   );
-  return shapes.length > maxShapes ? [anything] : shapes;
 }
 
-function shapesOfOne(schemas: SchemaSet, schema: JsonSchema, seen: ReadonlySet<string>): readonly Shape[] {
+function shapesOfOne(schemas: SchemaSet, schema: JsonSchema): readonly Shape[] {
   if (!isSchemaObject(schema)) return [anything];
   const reference = definitionOf(schema);
-  if (reference !== null) {
-    if (seen.has(reference)) return [anything];
-    const target = schemas.definitions.get(reference)?.schema ?? true;
-    return shapesOf(schemas, [target], new Set([...seen, reference]));
-  }
+  if (reference !== null) return shapesOfDefinition(schemas, reference);
   const { allOf, anyOf, oneOf } = schema;
   let shapes: readonly Shape[] = [ownShape(schema)];
-  if (Array.isArray(allOf)) shapes = combine(shapes, shapesOf(schemas, allOf, seen));
+  if (Array.isArray(allOf)) shapes = combine(shapes, shapesOf(schemas, allOf));
   for (const options of [anyOf, oneOf]) {
     if (!Array.isArray(options)) continue;
-    const alternatives = options.flatMap((option: JsonSchema) => shapesOf(schemas, [option], seen));
+    const alternatives = options.flatMap((option: JsonSchema) => shapesOfOne(schemas, option));
     shapes = combine(shapes, alternatives);
   }
+  return shapes;
+}
+
+/** It ends: a definition that leads back to itself for the same value has been refused. */
+function shapesOfDefinition(schemas: SchemaSet, name: string): readonly Shape[] {
+  const own = known.get(schemas) ?? new Map<string, readonly Shape[]>();
+  known.set(schemas, own);
+  const shapes = own.get(name) ?? shapesOfOne(schemas, schemas.definitions.get(name)?.schema ?? true);
+  own.set(name, shapes);
   return shapes;
 }
 
 function ownShape(schema: Readonly<Record<string, unknown>>): Shape {
   const { type, enum: listed, required, properties, patternProperties, additionalProperties } = schema;
   const values = 'const' in schema ? [schema.const] : Array.isArray(listed) ? listed : null;
-  const types = typeof type === 'string' ? [type] : Array.isArray(type) ? type.map(String) : null;
+  const said = typeof type === 'string' ? [type] : Array.isArray(type) ? type.map(String) : null;
   const members = isSchemaObject(properties) ? Object.entries(properties) : [];
   const isClosed = additionalProperties === false && patternProperties === undefined;
   return {
-    types: types === null ? null : new Set(types),
+    types: narrower(said && new Set(said.map(kindOf)), values && new Set(values.map(typeOf))),
     values: values?.every(isScalar) === true ? values : null,
     required: new Set(Array.isArray(required) ? required.map(String) : []),
     properties: new Map(members.map(([name, member]) => [name, [member as JsonSchema]])),
@@ -110,13 +113,23 @@ function common(one: readonly Scalar[], other: readonly Scalar[]): readonly Scal
   return one.filter((value) => other.includes(value));
 }
 
+/** An integer is a number. */
+function kindOf(type: string): string {
+  return type === 'integer' ? 'number' : type;
+}
+
+function typeOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return value === null ? 'null' : typeof value;
+}
+
 function isScalar(value: unknown): value is Scalar {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 /** Whether no value can have both shapes. `depth` bounds how far into properties it looks. */
 export function areDisjoint(schemas: SchemaSet, one: Shape, other: Shape, depth = 3): boolean {
-  if (!meet(one.types, other.types)) return true;
+  if (narrower(one.types, other.types)?.size === 0) return true;
   if (one.values !== null && other.values !== null && common(one.values, other.values).length === 0)
     return true;
   // Only for objects is the rest of a shape certain.
@@ -131,16 +144,8 @@ export function areDisjoint(schemas: SchemaSet, one: Shape, other: Shape, depth 
   });
 }
 
-function meet(one: ReadonlySet<string> | null, other: ReadonlySet<string> | null): boolean {
-  return one === null || other === null || !kindsOf(one).isDisjointFrom(kindsOf(other));
-}
-
-/** An integer is a number. */
-function kindsOf(types: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...types].map((type) => (type === 'integer' ? 'number' : type)));
-}
-
-function isObject({ types }: Shape): boolean {
+/** Whether all values of a shape are objects. */
+export function isObject({ types }: Shape): boolean {
   return types?.size === 1 && types.has('object');
 }
 

@@ -3,7 +3,7 @@ import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
 import { definitionOf, type SchemaSet } from '../schemas/schema-set.ts';
 import type { MessageModel, MessageTag } from './contract-model.ts';
 import type { ReadMessage } from './messages.ts';
-import { areDisjoint, type Scalar, type Shape, shapesAt, shapesOf } from './shapes.ts';
+import { areDisjoint, isObject, type Scalar, type Shape, shapesAt, shapesOf } from './shapes.ts';
 
 /**
  * Finds out how the messages of one direction are told apart, and reports those that cannot be: by a
@@ -80,7 +80,7 @@ function candidatesOf(
       namesIn(shapes).map((name) => ({
         pointer: joinPointer(pointer, name),
         shapes: shapes.flatMap((shape) => shapesAt(schemas, shape, name)),
-        isRequired: isRequired && shapes.every(({ required }) => required.has(name)),
+        isRequired: isRequired && shapes.every((shape) => isObject(shape) && shape.required.has(name)),
       })),
     );
   }

@@ -50,7 +50,7 @@ export function readArguments(args: readonly string[], table: OptionTable): Argu
     if (option === undefined) throw new UsageError(unknown('option', rawName, Object.keys(table), '--'));
     if (given.has(name)) throw new UsageError(`${rawName} is given twice.`);
     if (option.value === undefined && value !== undefined) throw new UsageError(`${rawName} takes no value.`);
-    if (option.value !== undefined && (value === undefined || (value.startsWith('-') && !inlineValue))) {
+    if (option.value !== undefined && (!value || (value.startsWith('-') && !inlineValue))) {
       throw new UsageError(`${rawName} needs a value: ${rawName} ${option.value}.`);
     }
     given.set(name, value ?? '');

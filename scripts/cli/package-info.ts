@@ -5,6 +5,8 @@ interface PackageInfo {
   readonly version: string;
   readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  /** Whether npm shall run the install scripts of a package. */
+  readonly allowScripts: Readonly<Record<string, boolean>>;
 }
 
 export function packageInfo(): PackageInfo {

@@ -8,16 +8,25 @@ export function complain(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** As many warnings of one step as are read beside its progress. */
+const maxWarnings = 20;
+
 /** Progress on standard output, with the time that each step took; warnings on standard error. */
 export function createReporter(): Reporter {
   let lastMs = performance.now();
+  let warnings = 0;
   return {
     progress(step) {
+      if (warnings > maxWarnings) warn(`and ${warnings - maxWarnings} more: posted validate prints all`);
+      warnings = 0;
       const nowMs = performance.now();
       say(`${step} (${Math.round(nowMs - lastMs)} ms)`);
       lastMs = nowMs;
     },
-    warn,
+    warn(warning) {
+      warnings += 1;
+      if (warnings <= maxWarnings) warn(warning);
+    },
   };
 }
 

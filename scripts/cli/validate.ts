@@ -1,5 +1,6 @@
 import { GenerationError } from '../contract/problem.ts';
 import type { Command } from './command.ts';
+import { explain } from './explain.ts';
 import { loadOptions } from './generate.ts';
 import { helpOption, UsageError } from './options.ts';
 import { complain, quietReporter } from './reporter.ts';
@@ -27,8 +28,9 @@ the channels, and what the server sends and receives there.`,
         process.stdout.write(renderSummary(asyncapi, websocket.model));
       } catch (thrown) {
         if (!(thrown instanceof GenerationError)) throw thrown;
-        complain(thrown.message);
-        code = 1;
+        const { text, exitCode } = explain(thrown);
+        complain(text);
+        code = exitCode;
       }
     }
     return code;

@@ -21,10 +21,11 @@ export async function watch(
   try {
     await changes.watch(files);
     while (!stopped.signal.aborted) {
+      const sinceMs = Date.now();
       const read = await tryTo(generate);
       files = read ?? files;
       // What a broken contract refers to is not known: the file that mends it may be one that was never read.
-      await changes.watch(files, { orAnyDocument: read === null });
+      await changes.watch(files, { orAnyDocument: read === null, sinceMs });
       if (stopped.signal.aborted) break;
       say(`watching ${files.length} ${files.length === 1 ? 'file' : 'files'}; Ctrl-C ends it`);
       await changes.next(stopped.signal);

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type AsyncAPIDocumentInterface, Parser } from '@asyncapi/parser';
+import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
 import { createElement as h } from 'react';
 import { isSchemaObject, referencedComponent } from '../schemas/json-schema.ts';
 import { preamble } from '../source/typescript-source.ts';
@@ -11,6 +11,7 @@ import { operationsOf } from './openapi-operations.ts';
 import { OpenapiPart, restSchemaId } from './openapi-part.ts';
 import { type Part, renderPage } from './page.ts';
 import { pageStyle } from './page-style.ts';
+import { parseLinked } from './parse-linked.ts';
 import { loadReactComponent, type ReactComponent } from './react-component.ts';
 import { reactComponentStyle } from './react-component-style.ts';
 
@@ -64,8 +65,7 @@ const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="#0f766e" stroke-width="2"><circle cx="3" cy="13" r="2" fill="#0f766e"/><path d="M3 7a6 6 0 0 1 6 6M3 2a11 11 0 0 1 11 11"/></svg>';
 
 async function asyncapiPart({ file, value }: DocumentSource, library: ReactComponent): Promise<Part> {
-  // As text, because the parser changes what it is given.
-  const { document } = await new Parser().parse(JSON.stringify(value));
+  const document = await parseLinked(value);
   if (document === undefined) throw new TypeError(`The parser finds nothing in ${file}.`);
   const info = infoOf(createJsonReader(value));
   return {
@@ -107,7 +107,7 @@ function infoOf({ root, follow }: JsonReader): JsonObject {
   return follow(root.info);
 }
 
-/** The parser has put in the place of each reference the very object that it leads to. */
+/** In the place of each reference stands the very object that it leads to. */
 function viewOfParsed(document: AsyncAPIDocumentInterface, { Markdown }: ReactComponent): DocumentView {
   const schemas = document.components().schemas().all();
   const names = new Map<unknown, string>(schemas.map((schema) => [schema.json(), schema.id()]));

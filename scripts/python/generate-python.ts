@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
 import type { ContractModel } from '../asyncapi/contract-model.ts';
+import type { ParsedDocument } from '../asyncapi/parsed-document.ts';
 import { renderTemplates } from '../asyncapi/render-templates.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { generatePythonModels } from './generate-python-models.ts';
@@ -16,7 +16,7 @@ import { relaxedSchemas } from './relaxed-schemas.ts';
 const runtime = join(import.meta.dirname, '../../templates/python/runtime');
 
 interface PythonInput {
-  readonly parsed: AsyncAPIDocumentInterface;
+  readonly parsed: ParsedDocument;
   readonly model: ContractModel;
   readonly schemas: SchemaSet;
 }

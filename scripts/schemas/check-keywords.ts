@@ -59,7 +59,11 @@ export function checkKeywords(document: ContractDocument, schemas: SchemaSet): b
     warnOfNoEffect(schema, ajv, (more, what, fix) =>
       document.warn(definition.locate([...keys, ...more]), what, fix),
     );
-    for (const [more, subschema] of subschemasOf(schema)) check(definition, subschema, [...keys, ...more]);
+    for (const [more, subschema] of subschemasOf(schema)) {
+      if (more.every((key) => key.isWellFormed())) check(definition, subschema, [...keys, ...more]);
+      else
+        report(more, 'a name holds half a surrogate pair, which no text can carry', 'give it another name');
+    }
   }
 }
 

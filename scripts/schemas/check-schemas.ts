@@ -3,7 +3,14 @@ import type { ContractDocument } from '../contract/contract-document.ts';
 import { splitPointer } from '../contract/json-pointer.ts';
 import { type Compiler, compilerOf } from './ajv.ts';
 import { checkKeywords } from './check-keywords.ts';
-import { isSchemaObject, type JsonSchema, subschemasOf } from './json-schema.ts';
+import jsonEqual from './json-equal.ts';
+import {
+  isSchemaObject,
+  type JsonSchema,
+  replaceSubschemas,
+  type SchemaObject,
+  subschemasOf,
+} from './json-schema.ts';
 import { type Definition, referencesOf, type SchemaSet } from './schema-set.ts';
 
 /**
@@ -25,7 +32,7 @@ export function checkSchemas(document: ContractDocument, schemas: SchemaSet): vo
 function checkValues(document: ContractDocument, schemas: SchemaSet, { ajv, schemaOf }: Compiler): boolean {
   let sound = true;
   for (const [name, { locate }] of schemas.definitions) {
-    if (ajv.validateSchema(schemaOf(name)) === true) continue;
+    if (ajv.validateSchema(numbered(schemaOf(name))) === true) continue;
     sound = false;
     // The first that is said of a place is the plainest.
     const places = new Map(
@@ -37,6 +44,17 @@ function checkValues(document: ContractDocument, schemas: SchemaSet, { ajv, sche
     }
   }
   return sound;
+}
+
+/** The same with numbers for what `enum` lists: Ajv calls `toString` and `valueOf` of what it compares. */
+function numbered(schema: SchemaObject): SchemaObject {
+  const { enum: values } = schema;
+  const copy = replaceSubschemas(schema, (inner) => (isSchemaObject(inner) ? numbered(inner) : inner));
+  if (!Array.isArray(values)) return Object(copy);
+  return {
+    ...Object(copy),
+    enum: values.map((value) => values.findIndex((other) => jsonEqual(other, value))),
+  };
 }
 
 /** Whether Ajv compiles the definitions. */

@@ -94,6 +94,34 @@ describe('a document that Posted does not support', () => {
       '/rooms/{id}/{id}',
       '/channels/room/address an address names a parameter twice',
     ],
+    [
+      scheme,
+      { type: 'httpApiKey', in: 'header', name: 'API key' },
+      `${scheme}/name no header can be called "API key"`,
+    ],
+    [
+      scheme,
+      { type: 'httpApiKey', in: 'cookie', name: 'a;b' },
+      `${scheme}/name no cookie can be called "a;b"`,
+    ],
+    [
+      '/channels/room/bindings/ws/headers',
+      object({ 'X Y': { type: 'string' } }),
+      '/channels/room/bindings/ws/headers/properties/X Y no header can be called "X Y"',
+    ],
+    [
+      '/channels/room/messages',
+      {
+        one: { payload: { allOf: [{ type: 'number' }, { type: 'integer' }] } },
+        two: { payload: { type: 'integer' } },
+      },
+      '/channels/room/messages/two the messages `one` and `two` cannot be told apart',
+    ],
+    [
+      '/channels/other/messages/again',
+      { $ref: '#/channels/other/messages/noted' },
+      'the messages `noted` and `again` cannot be told apart',
+    ],
     ['/channels/room/address', '/rooms/{id}{id2}', '/channels/room/parameters'],
     ['/channels/room/parameters', {}, "/channels/room/parameters Not all channel's parameters are described"],
     ['/channels/other/address', '/rooms/{room}', '/channels/other/address a path can match this address and'],
@@ -116,6 +144,11 @@ describe('a document that Posted does not support', () => {
       '/operations/accept',
       { action: 'send', channel: { $ref: '#/channels/room' } },
       '/operations/accept an operation cannot be called `accept`',
+    ],
+    [
+      '/operations/tell/security',
+      [{ type: 'userPassword' }],
+      '/operations/tell/security no connection can have these credentials beside those',
     ],
     ['/operations/tell/messages', [], '/operations/tell an operation has no message'],
     [

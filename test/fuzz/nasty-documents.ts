@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { documentOf, type Files, type Json, split } from './nasty-parts.ts';
 
 /** Names that are no identifiers, that are words of TypeScript, or that stand for something in every object. */
 const nastyNames = [
@@ -95,8 +96,6 @@ const componentName = fc.oneof(
   fc.stringMatching(/^[a-zA-Z0-9._-]{1,5}$/),
 );
 
-type Json = fc.JsonValue;
-
 /** Schemas of every kind, which refer to the given components. */
 function schemasOver(components: readonly string[]): fc.Arbitrary<Json> {
   const { schema } = fc.letrec<{ schema: Json; list: Json[]; map: { [name: string]: Json } }>((tie) => ({
@@ -165,93 +164,90 @@ function messagesOver(schema: fc.Arbitrary<Json>): fc.Arbitrary<{ [name: string]
   return fc.dictionary(name, message, { minKeys: 1, maxKeys: 3, noNullPrototype: true });
 }
 
-/** A document of AsyncAPI 3.0 with nasty names and schemas. Not every one is one that can be served. */
-export const nastyDocument: fc.Arbitrary<Json> = fc
+const textProperties = fc.dictionary(
+  name,
+  fc.constantFrom<Json>({ type: 'string' }, { type: 'integer', default: 1 }),
+  { maxKeys: 3, noNullPrototype: true },
+);
+
+/** Header names are words of HTTP. */
+const headerProperties = fc.dictionary(
+  fc.constantFrom('X-Y', 'x-constructor', '__proto__', 'toString', '1'),
+  fc.constantFrom<Json>({ type: 'string' }, { type: 'boolean' }),
+  { maxKeys: 2, noNullPrototype: true },
+);
+
+/** Schemes of every kind; some ask for what no handshake can carry. */
+const securityScheme: fc.Arbitrary<Json> = fc.oneof(
+  fc.constantFrom<Json>(
+    { type: 'http', scheme: 'bearer' },
+    { type: 'http', scheme: 'Basic' },
+    { type: 'userPassword' },
+    { type: 'apiKey', in: 'user' },
+    { type: 'apiKey', in: 'password' },
+    { type: 'openIdConnect', openIdConnectUrl: 'https://example.com/id', scopes: ['a', "it's"] },
+  ),
+  fc.record({
+    type: fc.constant('httpApiKey'),
+    in: fc.constantFrom('query', 'header', 'cookie'),
+    name: fc.oneof(name, fc.stringMatching(/^[a-z]{1,4}$/)),
+  }),
+);
+
+const serverVariable: fc.Arbitrary<Json> = fc.constantFrom<Json>(
+  {},
+  { default: 'v1' },
+  { enum: ['v1', 'v 2', '/'], default: 'v 2' },
+  { enum: ["it's"] },
+);
+
+const server = fc.record({
+  pathname: fc.constantFrom('', '/', '/v1/', '/{version}', '/{version}/a b'),
+  variable: serverVariable,
+  security: fc.array(securityScheme, { maxLength: 2 }),
+});
+
+/**
+ * Documents of AsyncAPI 3.0 with nasty names and schemas, by the names of their files, of which `contract.json` is the
+ * first. Not every one is one that can be served.
+ */
+export const nastyDocument: fc.Arbitrary<Files> = fc
   .uniqueArray(componentName, { minLength: 1, maxLength: 4 })
   .chain((components) => {
     const schema = schemasOver(components);
     const channel = fc.record({
       messages: messagesOver(schema),
       parameters: fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9_-]{1,4}$/), { maxLength: 2 }),
-      query: fc.option(
-        fc.dictionary(name, fc.constantFrom<Json>({ type: 'string' }, { type: 'integer', default: 1 }), {
-          maxKeys: 3,
-          noNullPrototype: true,
-        }),
-      ),
+      query: fc.option(textProperties),
+      headers: fc.option(headerProperties, { freq: 2 }),
       operations: fc.tuple(
-        fc.record({ action: fc.constant('send'), name, withReply: fc.boolean() }),
-        fc.record({ action: fc.constant('receive'), name, withReply: fc.boolean() }),
+        fc.record({ ...operation, action: fc.constant('send') }),
+        fc.record({ ...operation, action: fc.constant('receive') }),
       ),
-      security: fc.option(name),
+      // Whether a second channel has the address, and carries the answers or something of its own.
+      twin: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.constantFrom('replies', 'address')),
     });
     return fc
       .record({
         title: name,
+        server,
         schemas: fc.tuple(...components.map(() => schema)),
         channels: fc.uniqueArray(fc.tuple(name, channel), {
           minLength: 1,
           maxLength: 3,
           selector: ([key]) => key,
         }),
+        isSplit: fc.boolean(),
       })
-      .map(({ title, schemas, channels }) => documentOf(title, components, schemas, channels));
+      .map(({ isSplit, ...parts }) => {
+        const document = documentOf({ ...parts, components });
+        return isSplit ? split(document) : { 'contract.json': document };
+      });
   });
 
-interface NastyChannel {
-  readonly messages: { [name: string]: Json };
-  readonly parameters: readonly string[];
-  readonly query: { [name: string]: Json } | null;
-  readonly operations: readonly {
-    readonly action: string;
-    readonly name: string;
-    readonly withReply: boolean;
-  }[];
-  readonly security: string | null;
-}
-
-function pointer(key: string): string {
-  return encodeURIComponent(key.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'));
-}
-
-function documentOf(
-  title: string,
-  components: readonly string[],
-  schemas: readonly Json[],
-  channels: readonly (readonly [name: string, channel: NastyChannel])[],
-): Json {
-  const scheme = channels.map(([, { security }]) => security).find((found) => found !== null);
-  return {
-    asyncapi: '3.0.0',
-    info: { title, version: '1.0.0' },
-    servers: {
-      main: {
-        host: 'localhost',
-        protocol: 'ws',
-        ...(scheme == null ? {} : { security: [{ type: 'httpApiKey', in: 'query', name: scheme }] }),
-      },
-    },
-    channels: Object.fromEntries(
-      channels.map(([key, { messages, parameters, query }], index) => [
-        key,
-        {
-          address: [`/${index}`, ...parameters.map((parameter) => `{${parameter}}`)].join('/'),
-          messages,
-          parameters: Object.fromEntries(parameters.map((parameter) => [parameter, { description: title }])),
-          ...(query === null ? {} : { bindings: { ws: { query: { type: 'object', properties: query } } } }),
-        },
-      ]),
-    ),
-    operations: Object.fromEntries(
-      channels.flatMap(([key, { operations }]) =>
-        operations.map(({ action, name: operation, withReply }) => {
-          const channel = { $ref: `#/channels/${pointer(key)}` };
-          return [operation, { action, channel, ...(withReply ? { reply: { channel } } : {}) }];
-        }),
-      ),
-    ),
-    components: {
-      schemas: Object.fromEntries(components.map((component, index) => [component, schemas[index] ?? true])),
-    },
-  };
-}
+const operation = {
+  name,
+  withReply: fc.boolean(),
+  security: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, securityScheme),
+  trait: fc.option(fc.record({ summary: name, tags: fc.constant<Json>([{ name: 'trait' }]) })),
+};

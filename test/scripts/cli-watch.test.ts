@@ -96,6 +96,18 @@ describe('posted generate --watch', () => {
     await watcher.settled();
     expect(models()).toContain('third');
 
+    rmSync(join(folder, 'schemas'), { recursive: true });
+    expect(await watcher.settled()).toContain('there is no such file');
+    mkdirSync(join(folder, 'new'));
+    writeFileSync(join(folder, 'new/tick.yaml'), schema('fourth'));
+    renameSync(join(folder, 'new'), join(folder, 'schemas'));
+    await watcher.settled();
+    expect(models()).toContain('fourth');
+
+    save(tick, schema('fifth'));
+    await watcher.settled();
+    expect(models()).toContain('fifth');
+
     watcher.process.kill('SIGINT');
     expect(await once(watcher.process, 'exit')).toEqual([0, null]);
   });

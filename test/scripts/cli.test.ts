@@ -59,6 +59,7 @@ describe('a command line', () => {
     { args: ['generate', 'a', '--ot', 'x'], says: 'There is no option "--ot". Did you mean --out?' },
     { args: ['generate', 'a', '--__proto__'], says: 'There is no option "--__proto__".' },
     { args: ['generate', 'a', '--out'], says: '--out needs a value: --out DIR.' },
+    { args: ['generate', 'a', '--out='], says: '--out needs a value: --out DIR.' },
     { args: ['generate', 'a', '--out', '--check'], says: '--out needs a value: --out DIR.' },
     { args: ['generate', 'a', '--check=1'], says: '--check takes no value.' },
     { args: ['generate', 'a', '--out', 'b', '--out', 'c'], says: '--out is given twice.' },
@@ -111,6 +112,36 @@ describe('posted validate', () => {
     expect(stderr).toContain(`${missing}:1:1  /  `);
     expect(stdout).toContain('Rooms 1.0.0');
     expect(code).toBe(1);
+  });
+});
+
+describe('what is wrong with a document', () => {
+  it('is named up to a number that can be read, and counted beyond', async () => {
+    const document = join(folder, 'broken.yaml');
+    const schemas = lines(150, (name) => `    ${name}: { $ref: '#/components/schemas/not${name}' }`);
+    writeFileSync(document, `${documentWithoutExamples}${schemas}`);
+    const { code, stderr } = await posted('validate', document);
+    expect(stderr.match(/ refers to nothing; /g)).toHaveLength(100);
+    expect(stderr).toMatch(/\nand 50 more\n$/);
+    expect(code).toBe(1);
+  });
+
+  it('and yet allowed does not bury the progress of generating', async () => {
+    const document = join(folder, 'careless.yaml');
+    writeFileSync(
+      document,
+      `asyncapi: 3.0.0
+info: { title: Careless, version: 1.0.0 }
+channels:
+${lines(15, (name) => `  ${name}: { address: /${name}, messages: { m: { payload: { type: integer, title: ${name} } } } }`)}
+operations:
+${lines(15, (name) => `  ${name}: { action: send, channel: { $ref: '#/channels/${name}' } }`)}
+`,
+    );
+    const { code, stderr } = await posted('generate', document, '--out', join(folder, 'careless'));
+    const warnings = stderr.trimEnd().split('\n');
+    expect(warnings.at(-1)).toBe('warning: and 10 more: posted validate prints all');
+    expect([code, warnings.length]).toEqual([0, 21]);
   });
 });
 
@@ -172,3 +203,7 @@ components:
   schemas:
     Tick: { type: integer }
 `;
+
+function lines(count: number, line: (name: string) => string): string {
+  return Array.from({ length: count }, (_, index) => line(`x${index}`)).join('\n');
+}

@@ -156,84 +156,60 @@ describe('a version', () => {
   });
 });
 
-describe('a reference inside of the contract', () => {
-  it('may lead to a schema in any place, which then is the same schema in both', async () => {
-    const payload = {
-      type: 'object',
-      properties: { id: { type: 'string' }, parts: { type: 'array', items: { type: 'integer' } } },
-    };
-    const schemas = {
-      Id: { $ref: '#/channels/room/messages/said/payload/properties/id' },
-      Part: { allOf: [{ $ref: '#/channels/room/messages/said/payload/properties/parts/items' }] },
-      Said: { anyOf: [{ $ref: '#/channels/room/messages/said/payload' }] },
-      Lent: {
-        definitions: { word: { type: 'string' } },
-        items: { $ref: '#/components/schemas/Lent/definitions/word' },
+describe('a message', () => {
+  const told = { type: 'object', required: ['type'], properties: { type: { const: 'said' } } };
+
+  it('is called in each channel as that channel calls it', async () => {
+    const shared = { $ref: '#/components/messages/shared' };
+    const contract = contractOf(shared, {
+      channels: {
+        room: { address: '/room', messages: { said: shared } },
+        hall: { address: '/hall', messages: { heard: shared } },
       },
-    };
-    const at = await bundled(write('places.json', contractOf({ payload }, { components: { schemas } })));
-    expect(at('/channels/room/messages/said/payload')).toEqual({ $ref: '#/components/schemas/said-payload' });
-    expect(at('/components/schemas')).toEqual({
-      Id: { type: 'string' },
-      Part: { allOf: [{ $ref: '#/components/schemas/parts-items' }] },
-      Said: { anyOf: [{ $ref: '#/components/schemas/said-payload' }] },
-      Lent: { items: { $ref: '#/components/schemas/word' } },
-      'parts-items': { type: 'integer' },
-      'said-payload': {
-        type: 'object',
-        properties: {
-          id: { $ref: '#/components/schemas/Id' },
-          parts: { type: 'array', items: { $ref: '#/components/schemas/parts-items' } },
-        },
+      operations: {
+        tell: { action: 'send', channel: { $ref: '#/channels/room' } },
+        hear: { action: 'receive', channel: { $ref: '#/channels/hall' } },
       },
-      word: { type: 'string' },
+      components: { messages: { shared: { payload: told } } },
     });
+    const { model } = await loadAsyncapi(write('shared.json', contract));
+    const names = model.channels.map(({ operations }) => operations[0]?.messages[0]?.message.name);
+    expect(names).toEqual(['said', 'heard']);
   });
 
-  it('may lead through another one', async () => {
-    const contract = contractOf(
-      { $ref: '#/components/messages/said' },
-      {
-        operations: {
-          tell: {
-            action: 'send',
-            channel: { $ref: '#/channels/room' },
-            messages: [{ $ref: '#/channels/room/messages/said' }],
-          },
-        },
-        components: {
-          messages: { said: { payload: { $ref: '#/components/schemas/Said' } } },
-          schemas: {
-            Said: { type: 'object', properties: { id: { type: 'string' } } },
-            Id: { allOf: [{ $ref: '#/channels/room/messages/said/payload/properties/id' }] },
-          },
-        },
-      },
-    );
-    const at = await bundled(write('through.json', contract));
-    expect(at('/components/schemas/Said/properties/id')).toEqual({ $ref: '#/components/schemas/id' });
-    expect(at('/components/schemas/Id')).toEqual({ allOf: [{ $ref: '#/components/schemas/id' }] });
+  it('that a channel has by two names is, in an operation, the one that it names', async () => {
+    const shared = { $ref: '#/components/messages/shared' };
+    const messages = [{ $ref: '#/channels/room/messages/heard' }];
+    const contract = contractOf(shared, {
+      channels: { room: { address: '/room', messages: { said: shared, heard: shared } } },
+      operations: { tell: { action: 'send', channel: { $ref: '#/channels/room' }, messages } },
+      components: { messages: { shared: { payload: told } } },
+    });
+    const { model } = await loadAsyncapi(write('named.json', contract));
+    expect(model.channels[0]?.send.map(({ name }) => name)).toEqual(['heard']);
   });
 
-  it('may lead into an extension', async () => {
-    const shared = {
-      'x-shared': { message: { payload: { $ref: '#/x-shared/word' } }, word: { type: 'string' } },
-    };
-    const at = await bundled(write('extension.json', contractOf({ $ref: '#/x-shared/message' }, shared)));
-    expect(at('/channels/room/messages/said')).toEqual({ payload: { $ref: '#/components/schemas/word' } });
-    expect(at('/components/schemas')).toEqual({ word: { type: 'string' } });
+  it.each([
+    ['object', ['type']],
+    [['object', 'null'], undefined],
+  ])('alone in its direction, of type %j, is told by %j', async (type, path) => {
+    const { model } = await loadAsyncapi(write('alone.json', contractOf({ payload: { ...told, type } })));
+    expect(model.channels[0]?.send[0]?.tag?.path).toEqual(path);
   });
 });
 
 describe('what is data', () => {
-  it.each(['$ref', 'hasOwnProperty', 'constructor', 'toString'])(
+  it.each(['$ref', 'hasOwnProperty', 'constructor', 'toString', 'valueOf', '%41', '#', '?'])(
     'may have a member called %s, and so may an object and a schema',
     async (name) => {
       const payload = { type: 'object', required: [name], properties: { [name]: { type: 'string' } } };
+      const values = { enum: [{ [name]: 'one' }, { [name]: 'other' }] };
       const message = { payload, examples: [{ payload: { [name]: 'anything' } }] };
       const channels = { [name]: { address: '/room', messages: { said: message } } };
-      const operations = { tell: { action: 'send', channel: { $ref: `#/channels/${name}` } } };
-      const at = await bundled(write('names.json', contractOf({}, { channels, operations })));
+      const channel = { $ref: `#/channels/${encodeURIComponent(name)}` };
+      const operations = { [name]: { action: 'send', channel } };
+      const components = { schemas: { Values: values } };
+      const at = await bundled(write('names.json', contractOf({}, { channels, operations, components })));
       expect(at(`/channels/${name}`)).toEqual(channels[name]);
     },
   );

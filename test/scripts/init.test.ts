@@ -44,13 +44,16 @@ describe('posted init', () => {
   });
 
   it('names the project after its folder, and depends on the package that has run', () => {
-    const { name, type, scripts, dependencies, devDependencies } = manifestOf(project);
+    const { name, type, scripts, dependencies, devDependencies, allowScripts } = manifestOf(project);
     const own = JSON.parse(readFileSync('package.json', 'utf8'));
     expect([name, type]).toEqual(['my-rooms', 'module']);
     expect(scripts.generate).toBe('posted generate rooms.asyncapi.json --out generated');
     expect(join(project, dependencies.posted.replace(/^file:/, ''))).toBe(process.cwd());
     for (const [tool, version] of Object.entries(devDependencies))
       expect(own.devDependencies[tool]).toBe(version);
+    // npm would warn of the install scripts of each of them.
+    expect({ node: true, ...allowScripts }).toEqual(own.allowScripts);
+    expect(allowScripts).not.toHaveProperty('node');
   });
 
   it('says what to do next', () => {
@@ -171,6 +174,7 @@ operations:
     // Nobody is asked who they are.
     expect(Object.keys(files)).not.toContain('src/users.ts');
     expect(Object.keys(files)).not.toContain('.env');
+    expect(manifestOf(project).scripts.start).toBe('node src/server.ts');
   });
 
   it('with problems names them, and writes nothing', async () => {

@@ -11,6 +11,10 @@ const refused: readonly (readonly [schema: unknown, problem: string])[] = [
     { minLenght: 1 },
     'Post/minLenght  `minLenght` is no keyword of JSON Schema; correct the spelling, or remove it',
   ],
+  [
+    { properties: { '\ud800': { type: 'string' } } },
+    'Post/properties/\ud800  a name holds half a surrogate pair, which no text can carry; give it another name',
+  ],
   [{ $async: true }, 'Post/$async  `$async` is not supported; remove it'],
   [
     { properties: { a: { $id: 'a' } } },

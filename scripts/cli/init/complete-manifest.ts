@@ -46,6 +46,7 @@ export function completeManifest(existing: string | null, wanted: ProjectManifes
     scripts: merge('scripts'),
     dependencies,
     devDependencies: merge('devDependencies', dependencies),
+    allowScripts: { ...wanted.allowScripts, ...objectOf(found.allowScripts) },
   };
   return {
     text: `${JSON.stringify(manifest, null, 2)}\n`,
@@ -64,5 +65,9 @@ function parse(text: string): Manifest {
 }
 
 function membersOf(value: unknown): Members {
-  return typeof value === 'object' && value !== null ? (value as Members) : {};
+  return objectOf(value) as Members;
+}
+
+function objectOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }

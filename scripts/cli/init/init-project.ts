@@ -35,7 +35,7 @@ export async function initProject(
   const contract = await planCopies(source, files, folder);
   const manifest = completeManifest(
     readManifest(folder),
-    projectManifest(folder, contract.document, options),
+    projectManifest(folder, contract.document, { ...options, hasSecrets: plan.secrets.size > 0 }),
   );
 
   await mkdir(folder, { recursive: true });

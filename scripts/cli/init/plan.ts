@@ -23,6 +23,8 @@ export interface ChannelPlan {
   readonly file: string;
   /** The function that makes its handlers. */
   readonly factory: string;
+  /** What its client is called in src/client.ts. */
+  readonly client: string;
   /** Those of the channel, any one of which suffices. */
   readonly security: readonly SecurityModel[];
   /** Those that its operations ask for besides. */
@@ -55,10 +57,27 @@ export interface SampleMessage {
   readonly sample: unknown;
 }
 
+/** What src/client.ts needs by these names. */
+const clientNames = [
+  'AbortController',
+  'channels',
+  'connect',
+  'console',
+  'print',
+  'process',
+  'secret',
+  'status',
+  'stopped',
+  'tell',
+  'undefined',
+  'url',
+];
+
 export function planProject(contract: ContractModel, schemas: SchemaSet): ProjectPlan {
   const samples = createSamples(schemas);
   const files = new Names();
   const variables = new Names();
+  const clients = new Names(clientNames);
   const schemes = contract.channels.flatMap((channel) => [
     ...channel.security,
     ...channel.operations.flatMap(({ security }) => security),
@@ -76,6 +95,7 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
       channel,
       file: files.claim(name),
       factory: `create${channel.typeName}Handlers`,
+      client: clients.claim(channel.identifier, `${channel.identifier}Client`),
       security,
       operationSecurity: channel.operations
         .flatMap((operation) => operation.security)

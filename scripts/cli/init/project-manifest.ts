@@ -12,23 +12,31 @@ export interface ProjectManifest {
   readonly scripts: Members;
   readonly dependencies: Members;
   readonly devDependencies: Members;
+  /** The packages whose install scripts nobody needs: npm would speak of each of them. */
+  readonly allowScripts: Readonly<Record<string, false>>;
+}
+
+interface ManifestOptions extends LoadOptions {
+  /** Whether there are secrets in .env. */
+  readonly hasSecrets: boolean;
 }
 
 /** For a project in a folder; `document` is named as its scripts do. */
 export function projectManifest(
   folder: string,
   document: string,
-  { allowRemote, strict }: LoadOptions,
+  { allowRemote, strict, hasSecrets }: ManifestOptions,
 ): ProjectManifest {
-  const { version, devDependencies } = packageInfo();
+  const { version, devDependencies, allowScripts } = packageInfo();
   const packageFolder = dirname(createRequire(import.meta.url).resolve('posted/package.json'));
   const flags = `${allowRemote ? ' --allow-remote' : ''}${strict ? ' --strict' : ''}`;
+  const node = hasSecrets ? 'node --env-file-if-exists=.env' : 'node';
   const tools = ['@types/node', 'typescript', 'vitest'];
   return {
     name: packageName(basename(resolve(folder))),
     scripts: {
-      start: 'node --env-file-if-exists=.env src/server.ts',
-      client: 'node --env-file-if-exists=.env src/client.ts',
+      start: `${node} src/server.ts`,
+      client: `${node} src/client.ts`,
       generate: `posted generate ${/^[\w./-]+$/.test(document) ? document : JSON.stringify(document)} --out generated${flags}`,
       'generate:check': 'npm run --silent generate -- --check',
       types: 'tsc',
@@ -36,6 +44,11 @@ export function projectManifest(
     },
     dependencies: { posted: postedSpec({ packageFolder, version }, resolve(folder)) },
     devDependencies: Object.fromEntries(tools.map((name) => [name, devDependencies[name] ?? '*'])),
+    allowScripts: Object.fromEntries(
+      Object.keys(allowScripts)
+        .filter((name) => allowScripts[name] === false)
+        .map((name) => [name, false] as const),
+    ),
   };
 }
 

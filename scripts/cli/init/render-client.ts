@@ -9,7 +9,7 @@ export function renderClient(plan: ProjectPlan): string {
   const needsSecrets = plan.secrets.size > 0;
   return ts`
     /** \`npm run client\`: connects to every channel of the server, and prints what comes until Ctrl-C. */
-    import { connect } from 'posted/client';
+    import { type ClientStatus, connect } from 'posted/client';
     import * as channels from '../generated/asyncapi/client.ts';
 
     const url = process.argv[2] ?? \`ws://127.0.0.1:\${process.env.PORT ?? 8080}\`;
@@ -17,6 +17,11 @@ export function renderClient(plan: ProjectPlan): string {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
 
     ${separate(plan.channels.map((channel) => clientOf(channel, plan)))}
+
+    /** Prints what the client of a channel is doing. */
+    function tell(channel: string, status: ClientStatus): void {
+      console.log(\`\${channel} is \${status.state}\${status.state === 'waiting' ? \`: \${status.error.message}\` : ''}\`);
+    }
 
     /** Prints a channel's messages as they come, and why it has none any more. */
     async function print(channel: string, messages: AsyncIterable<unknown>): Promise<void> {
@@ -41,8 +46,7 @@ function secret(variable: string): string {
 }
 
 function clientOf(plan: ChannelPlan, project: ProjectPlan): string {
-  const { channel, handshake } = plan;
-  const { identifier } = channel;
+  const { channel, client, handshake } = plan;
   if (handshake === null) {
     return `// Channel ${JSON.stringify(channel.name)} is left out: the contract has no example of its parameters, query or headers.`;
   }
@@ -54,32 +58,31 @@ function clientOf(plan: ChannelPlan, project: ProjectPlan): string {
     messages.some((message) => message === first),
   )?.operation;
   return ts`
-    const ${identifier} = connect(channels.${identifier}, {
+    const ${client} = connect(channels.${channel.identifier}, {
       ${options}
       signal: stopped.signal,
-      onStatus({ state }) {
-        console.log(\`${plan.file} is \${state}\`);
-        ${first === undefined || isQuestion === undefined ? null : sendFirst(identifier, plan, first, isQuestion)}
+      onStatus(status) {
+        tell(${stringLiteral(plan.file)}, status);
+        ${first === undefined || isQuestion === undefined ? null : sendFirst(plan, first, isQuestion)}
       },
     });
-    void print(${stringLiteral(plan.file)}, ${identifier});
+    void print(${stringLiteral(plan.file)}, ${client});
   `;
 }
 
 function sendFirst(
-  identifier: string,
-  plan: ChannelPlan,
+  { client, file }: ChannelPlan,
   { message, sample }: ReturnType<typeof messagesOf>[number],
   { name, reply }: ChannelPlan['operations'][number]['operation'],
 ): string {
   if (reply === null) {
-    return `if (state === 'open') ${identifier}.send(${stringLiteral(message.name)}, ${valueSource(sample)});`;
+    return `if (status.state === 'open') ${client}.send(${stringLiteral(message.name)}, ${valueSource(sample)});`;
   }
   return ts`
-    if (state !== 'open') return;
-    ${identifier}.request(${stringLiteral(name)}, ${valueSource(sample)}).then(
-      (answer) => console.log('${plan.file} answered:', answer),
-      (thrown: unknown) => console.error(\`${plan.file}: \${thrown}\`),
+    if (status.state !== 'open') return;
+    ${client}.request(${stringLiteral(name)}, ${valueSource(sample)}).then(
+      (answer) => console.log('${file} answered:', answer),
+      (thrown: unknown) => console.error(\`${file}: \${thrown}\`),
     );
   `;
 }

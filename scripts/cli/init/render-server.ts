@@ -28,10 +28,17 @@ export function renderStart({ channels }: ProjectPlan): string {
 /** The text of src/server.ts. */
 export const serverSource = ts`
   /** \`npm start\`: serves the contract until Ctrl-C. */
+  import { PostedError } from 'posted/server';
   import { start } from './start.ts';
 
-  const server = await start({ port: Number(process.env.PORT ?? 8080), log: console.log });
-  console.log(\`Listening on \${server.url}. In another terminal: npm run client\`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+  try {
+    const server = await start({ port: Number(process.env.PORT ?? 8080), log: console.log });
+    console.log(\`Listening on \${server.url}. In another terminal: npm run client\`);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+  } catch (thrown) {
+    if (!(thrown instanceof PostedError)) throw thrown;
+    console.error(thrown.message);
+    process.exitCode = 1;
+  }
 
 `;

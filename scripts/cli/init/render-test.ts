@@ -81,15 +81,16 @@ function greets(plan: ChannelPlan): string {
   const greetings = greetingsOf(plan);
   return ts`
     it(${stringLiteral(`sends ${greetings.map(({ message }) => message.name).join(', ')}`)}, async () => {
+      const examples: unknown[] = [
+        ${greetings.map(({ sample }) => `${valueSource(sample)},`)}
+      ];
       const client = await open();
       const messages: unknown[] = [];
       for await (const message of client) {
-        if (messages.push(message) === ${greetings.length}) break;
+        if (messages.push(message) === examples.length) break;
       }
       client.close();
-      expect(messages).toEqual([
-        ${greetings.map(({ sample }) => `${valueSource(sample)},`)}
-      ]);
+      expect(messages).toEqual(examples);
     });
   `;
 }

@@ -1,6 +1,6 @@
 import type { MessageModel } from '../../asyncapi/contract-model.ts';
 import { compilerOf } from '../../schemas/ajv.ts';
-import { isSchemaObject, type JsonSchema } from '../../schemas/json-schema.ts';
+import { isSchemaObject, type JsonSchema, type SchemaObject } from '../../schemas/json-schema.ts';
 import type { SchemaSet } from '../../schemas/schema-set.ts';
 
 export interface Samples {
@@ -84,41 +84,53 @@ export function createSamples(schemas: SchemaSet): Samples {
 
   /** Examples may have properties that a schema allows and does not name: its type does not know them. */
   function withoutUnknown(schema: unknown, value: unknown): unknown {
-    const place = isSchemaObject(schema) ? schemas.resolve(schema) : true;
-    if (!isSchemaObject(place)) return value;
-    if (Array.isArray(value)) return value.map((item) => withoutUnknown(place.items, item));
-    const { properties } = place;
-    if (!isObject(value) || !isObject(properties) || Object.keys(place).some((key) => opening.has(key)))
-      return value;
-    const known = Object.entries(value).filter(([name]) => Object.hasOwn(properties, name));
-    return Object.fromEntries(
-      known.map(([name, member]) => [name, withoutUnknown(properties[name], member)]),
+    const parts = partsOf(schema, 0);
+    if (Array.isArray(value)) {
+      const items = parts.map((part) => part.items).find(isSchemaObject);
+      return value.map((item) => withoutUnknown(items, item));
+    }
+    const known = parts.map(({ properties }) => properties).filter(isObject);
+    if (!isObject(value) || known.length === 0) return value;
+    const isOpen = parts.some(
+      ({ additionalProperties = false, patternProperties }) =>
+        additionalProperties !== false || patternProperties !== undefined,
     );
+    const members = Object.entries(value).flatMap(([name, member]) => {
+      const owner = known.find((properties) => Object.hasOwn(properties, name));
+      if (owner !== undefined) return [[name, withoutUnknown(owner[name], member)]];
+      return isOpen ? [[name, member]] : [];
+    });
+    return Object.fromEntries(members);
+  }
+
+  /** A schema, and those that it is made of for the same value. */
+  function partsOf(schema: unknown, depth: number): readonly SchemaObject[] {
+    const place = isSchemaObject(schema) && depth <= maxDepth ? schemas.resolve(schema) : true;
+    if (!isSchemaObject(place)) return [];
+    const inner = [place.allOf, place.anyOf, place.oneOf].flatMap(listOf);
+    return [place, ...inner.flatMap((part) => partsOf(part, depth + 1))];
   }
 
   return {
     of,
-    ofMessage({ encoding, definition, examples: [example] }) {
+    ofMessage({ encoding, definition, examples, tag }) {
       if (encoding === 'binary') return new Uint8Array([1, 2, 3]);
-      if (definition === null) return example;
-      if (example === undefined) return of(definition);
-      const typed = withoutUnknown({ $ref: `#/definitions/${definition}` }, example);
-      return compiler.compile(definition)(typed) ? typed : example;
+      if (definition === null) return examples[0];
+      const whole = { $ref: `#/definitions/${definition}` };
+      const isValid = compiler.compile(definition);
+      return [...examples.map((example) => withoutUnknown(whole, example)), ...examples, sample(whole, 0)]
+        .map((value) => (tag === null ? value : withTag(value, tag.path, tag.values[0])))
+        .find((value) => value !== undefined && isValid(value));
     },
   };
 }
 
-/** Keywords that name other properties than `properties` does. */
-const opening: ReadonlySet<string> = new Set([
-  'additionalProperties',
-  'allOf',
-  'anyOf',
-  'else',
-  'if',
-  'oneOf',
-  'patternProperties',
-  'then',
-]);
+/** What tells messages apart is there on the wire, whether or not the schema requires it. */
+function withTag(value: unknown, [name, ...rest]: readonly string[], tag: unknown): unknown {
+  if (!isObject(value) || name === undefined) return value;
+  if (rest.length > 0) return { ...value, [name]: withTag(value[name], rest, tag) };
+  return Object.hasOwn(value, name) ? value : { ...value, [name]: tag };
+}
 
 function number(schema: Readonly<Record<string, unknown>>): number {
   const { minimum, exclusiveMinimum, maximum, multipleOf } = schema;

@@ -1,0 +1,83 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as fc from 'fast-check';
+import type {
+  ChannelModel,
+  MessageModel,
+  MessageTag,
+  SecurityModel,
+} from '../../scripts/asyncapi/contract-model.ts';
+import { compilerOf } from '../../scripts/schemas/ajv.ts';
+import { schemesToSend } from '../corpus/credentials.ts';
+import type { CorpusDocument } from '../corpus/document.ts';
+import { payloadsOf } from './payload.ts';
+
+const payloadsOfMessage = 40;
+
+/** A server takes no text with U+0000 or half a surrogate pair. */
+const unspeakable = /\\u(0000|d[89a-f]..)/;
+
+/**
+ * A document whose messages have an example each, made of their schemas, where one is found. It has no operations
+ * that are answered, and no channels where a client answers: which answer belongs to what, only an author can say. Channels where two credentials take
+ * each other's place are left out too.
+ */
+export function sampled(document: CorpusDocument, seed: number): CorpusDocument {
+  const { schemas, model } = document;
+  const payloads = payloadsOf(
+    Object.fromEntries([...schemas.definitions].map(([name, { schema }]) => [name, schema])),
+  );
+  const compiler = compilerOf(schemas, 'json');
+
+  function withExample(message: MessageModel): MessageModel {
+    const { definition, tag } = message;
+    const payload = definition === null ? undefined : payloads.get(definition);
+    if (definition === null || payload === undefined) return message;
+    const fits = compiler.compile(definition);
+    const example = fc
+      .sample(payload, { seed, numRuns: payloadsOfMessage })
+      .map((value) => JSON.stringify(value))
+      .filter((json) => !unspeakable.test(json))
+      // As it comes out of a frame: JSON has no -0.
+      .map((json): unknown => JSON.parse(json))
+      .find((value) => fits(value) && hasTag(value, tag));
+    return { ...message, examples: example === undefined ? [] : [example] };
+  }
+
+  const channels = model.channels.filter(isPlain).map((channel): ChannelModel => {
+    const [send, receive] = [channel.send.map(withExample), channel.receive.map(withExample)];
+    const operations = channel.operations
+      .filter(({ reply }) => reply === null)
+      .map((operation) => {
+        const known = operation.action === 'send' ? send : receive;
+        const messages = operation.messages.flatMap((own) => {
+          const message = known.find(({ name }) => name === own.message.name);
+          return message === undefined ? [] : [{ ...own, message }];
+        });
+        return { ...operation, messages };
+      });
+    return { ...channel, send, receive, operations };
+  });
+  return { ...document, model: { ...model, channels } };
+}
+
+/** Whether clients only send and hear, and can give all credentials at once. */
+function isPlain(channel: ChannelModel): boolean {
+  const asks = channel.operations.some(({ action, reply }) => action === 'send' && reply !== null);
+  return (
+    !asks && schemesToSend(channel).every((schemes) => new Set(schemes.map(placeOf)).size === schemes.length)
+  );
+}
+
+function placeOf({ in: place, parameter }: SecurityModel): string {
+  return place === 'header' || place === 'query' || place === 'cookie'
+    ? `${place} ${parameter}`
+    : 'authorization';
+}
+
+function hasTag(value: unknown, tag: MessageTag | null): boolean {
+  const found = tag?.path.reduce<unknown>(
+    (current, key) => (Object.hasOwn(Object(current), key) ? Reflect.get(Object(current), key) : undefined),
+    value,
+  );
+  return tag === null || tag.values.some((expected) => isDeepStrictEqual(expected, found));
+}
