@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { machineCpuSeconds } from './process-cpu.ts';
 import { round, type ServerProcess } from './support.ts';
 
 /** What a stretch of a run has cost, the server and the load generator apart. */
@@ -50,12 +50,4 @@ export function measureCost(server: ServerProcess): () => Cost {
       cores: availableParallelism(),
     };
   };
-}
-
-/** proc(5): what all processors have spent neither idle nor waiting for a disk, in ticks of 10 ms. */
-function machineCpuSeconds(): number {
-  const [, user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0] = readFileSync('/proc/stat', 'utf8')
-    .split('\n', 1)
-    .flatMap((line) => line.split(/\s+/).map(Number));
-  return (user + nice + system + irq + softIrq) / 100;
 }

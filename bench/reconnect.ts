@@ -112,7 +112,7 @@ await allLost.promise;
 const missed = deliveries.missing;
 
 progress(`every connection is lost, ${missed} deliveries are missing; starting the server again`);
-const second = await startServer(dataDir, Number(new URL(first.url).port));
+const second = await startServer(dataDir, { port: Number(new URL(first.url).port) });
 const bootCpuSeconds = [...second.cpuByThread().values()].reduce((sum, cpu) => sum + cpu, 0);
 const downMs = performance.now() - killedMs;
 

@@ -78,8 +78,18 @@ export interface ServerProcess {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** 0, the default, for a free one. */
+  readonly port?: number;
+  /** Settings beside those that every benchmark has. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** Runs the server as users do; without it the benchmark ends, and it ends with the benchmark. */
-export async function startServer(dataDir: string, port = 0): Promise<ServerProcess> {
+export async function startServer(
+  dataDir: string,
+  { port = 0, settings = {} }: ServerOptions = {},
+): Promise<ServerProcess> {
   const env = {
     PATH: process.env.PATH ?? '',
     HOST: '127.0.0.1',
@@ -87,6 +97,7 @@ export async function startServer(dataDir: string, port = 0): Promise<ServerProc
     DATA_DIR: dataDir,
     JWT_SECRET: secret,
     LOG_LEVEL: 'warn',
+    ...settings,
   };
   const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], {
     env,

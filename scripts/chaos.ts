@@ -12,7 +12,13 @@ import { check } from '../test/history/check.ts';
 import { loadHistory, saveHistory } from '../test/history/history.ts';
 import { type Progress, type RunResult, run } from '../test/history/run.ts';
 import { createSchedule } from '../test/history/schedule.ts';
-import { isRight, type Outcome, renderFault, renderSummary } from '../test/history/summary.ts';
+import {
+  isRight,
+  type Outcome,
+  renderFault,
+  renderLatencies,
+  renderSummary,
+} from '../test/history/summary.ts';
 import { Findings } from '../test/history/verdict.ts';
 
 /** After the last trouble, how long clients may take to see what they have to. */
@@ -63,6 +69,7 @@ async function runSeeds({ seeds, options, keep }: ChaosArguments): Promise<reado
       const result = await run({ schedule, folder, settleMs, onProgress, signal: interrupted.signal });
       const { verdict, problems, kills, history } = result;
       outcomes.push({ name: String(seed), verdict, problems, kills, posts: history.posts.length });
+      if (result.latencies !== null) say(`seed ${seed}: ${renderLatencies(result.latencies)}`);
       await report(seed, result, keep);
     } catch (thrown) {
       if (interrupted.signal.aborted) throw thrown;
@@ -86,7 +93,7 @@ async function report(seed: number, result: RunResult, keep: string | undefined)
   for (const fault of result.verdict.examples) say(`seed ${seed}: ${renderFault(fault)}`);
   for (const problem of result.problems.slice(0, maxProblems)) say(`seed ${seed}: ${problem}`);
   if (!right && result.log !== '')
-    say(`seed ${seed}: the server's log ends with\n${result.log.slice(-4096)}`);
+    say(`seed ${seed}: the servers' logs end with\n${result.log.slice(-4096)}`);
   if (right && keep === undefined) return;
   const path = join(keep ?? mkdtempSync(join(tmpdir(), 'posted-chaos-kept-')), `history-${seed}.json`);
   await saveHistory(path, result.history);

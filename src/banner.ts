@@ -1,9 +1,15 @@
+import type { Settings } from './config/read-settings.ts';
+
 /** What a person who has just started the server may want to do next, ready to be pasted. */
-export function renderBanner({ url, dataDir }: { readonly url: string; readonly dataDir: string }): string {
+export function renderBanner(
+  url: string,
+  { databaseUrl, dataDir, workers }: Pick<Settings, 'databaseUrl' | 'dataDir' | 'workers'>,
+): string {
   const socketUrl = url.replace(/^http/, 'ws');
+  const place = databaseUrl === undefined ? dataDir : 'the database of DATABASE_URL';
   const json = `-H 'Content-Type: application/json'`;
   return `Posted serves REST on ${url} and new posts on ${socketUrl}/post/feed/posted.
-Its data is in ${dataDir}. Ctrl-C stops it.
+Its data is in ${place}. ${workers > 1 ? `${workers} workers serve it. ` : ''}Ctrl-C stops it.
 
 Try it in a second terminal:
 

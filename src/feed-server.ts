@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { contract } from '../generated/asyncapi/channels.ts';
 import { operations } from '../generated/openapi/operations.ts';
 import { secretKey, type TokenKey } from './auth/keys.ts';
@@ -11,7 +12,6 @@ import type { Settings } from './config/read-settings.ts';
 import { createContractServer } from './contract/server.ts';
 import { createDocs } from './docs.ts';
 import { errorCode } from './error-code.ts';
-import { catchUpTo } from './feed/catch-up-to.ts';
 import { Delivery } from './feed/delivery.ts';
 import { createFriends } from './feed/friends.ts';
 import { createPosts } from './feed/posts.ts';
@@ -22,12 +22,12 @@ import { createOperationHandlers } from './handlers/operations.ts';
 import { createPostFeedPosted } from './handlers/post-feed-posted.ts';
 import { checkReadiness } from './health.ts';
 import type { Log } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type MetricsSnapshot } from './metrics.ts';
+import { alone, joinNodes } from './nodes.ts';
 import { createRestApp, type Mount } from './rest/app.ts';
 import { createServer } from './rest/server.ts';
 import type { FeedEvent } from './store/event.ts';
 import { openStore } from './store/open-store.ts';
-import { PostgresHints } from './store/postgres/hints.ts';
 
 /** The whole server: REST and WebSocket on one port, over one store. */
 export interface FeedServer {
@@ -35,8 +35,18 @@ export interface FeedServer {
   readonly url: string;
   /** Resolves, with the cause, when the server cannot go on; whoever runs it then closes it. */
   readonly failure: Promise<Error>;
-  /** Finishes what was begun, closes connections with 1012, and lets go of everything. */
-  close(): Promise<void>;
+  /** What was counted until now. */
+  snapshot(): Promise<MetricsSnapshot>;
+  /**
+   * Says at /readyz that it leaves, for the time that the settings give to that unless `drain` is false.
+   * Then finishes what was begun, closes connections with 1012, and lets go of everything.
+   */
+  close(options?: { readonly drain?: boolean }): Promise<void>;
+}
+
+export interface FeedServerOptions {
+  /** What /metrics answers with. Default: what this server has counted. */
+  readonly renderMetrics?: () => Promise<string>;
 }
 
 /** Connections that may wait to be accepted: all clients come back at once after a restart. The system may allow fewer. */
@@ -50,7 +60,11 @@ const maxPendingPasswords = 64;
  *
  * @throws Error that says what stands in the way, such as a port that is taken
  */
-export async function startFeedServer(settings: Settings, log: Log): Promise<FeedServer> {
+export async function startFeedServer(
+  settings: Settings,
+  log: Log,
+  options: FeedServerOptions = {},
+): Promise<FeedServer> {
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
   const tokens = createTokens({
     key: settings.jwtKey ?? (await generatedKey(settings.dataDir)),
@@ -59,10 +73,11 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
     lifetimeSeconds: settings.jwtLifetimeSeconds,
   });
   const metrics = createMetrics(contract);
+  const { renderMetrics = () => metrics.render() } = options;
   const failed = Promise.withResolvers<Error>();
   const databaseUrl = settings.databaseUrl?.reveal();
   const store = await openStore({ databaseUrl, dataDir: settings.dataDir, log, onFailure: failed.resolve });
-  let hints: PostgresHints | null = null;
+  let nodes = alone;
   let isStopping = false;
 
   try {
@@ -110,7 +125,7 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
     metrics.watchDelivery(() => ({ ...delivery.stats(), queuedBytes: contractServer.queuedBytes }));
     const offer = (event: FeedEvent): void => {
       tail.offer(event);
-      hints?.publish(event.seq);
+      nodes.publish(event);
     };
     const passwords = createPasswords({ maxPending: maxPendingPasswords });
     const app = createRestApp({
@@ -131,23 +146,24 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
     http.on('upgrade', contractServer.handleUpgrade);
     const requests = countRequests(http);
     await listen(http, settings.host, settings.port);
-    if (databaseUrl !== undefined) {
-      hints = new PostgresHints({
-        url: databaseUrl,
-        log,
-        onHint: (headSeq) => void catchUpTo(tail, headSeq),
-        onUp: () => void tail.catchUp(),
-      });
-    }
+    nodes = await joinNodes({
+      databaseUrl,
+      brokerUrl: settings.brokerUrl?.reveal(),
+      tail,
+      log,
+      observer: metrics,
+    });
     const url = urlOf(http, settings.host);
     log.info({ url }, 'listening');
 
     return {
       url,
       failure: failed.promise,
-      async close() {
+      snapshot: () => metrics.snapshot(),
+      async close({ drain = true } = {}) {
         if (isStopping) return;
         isStopping = true;
+        if (drain) await wait(settings.shutdownDrainMs);
         const endMs = performance.now() + settings.shutdownTimeoutMs;
         const closed = once(http, 'close');
         http.close();
@@ -155,13 +171,20 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
         await requests.idle(settings.shutdownTimeoutMs);
         // From here on nothing is answered any more, so that nothing is answered and not sent.
         http.closeAllConnections();
-        await tail.close();
-        delivery.sayBye(settings.byeSpreadMs);
-        await contractServer.shutdown(Math.max(0, endMs - performance.now()));
+        const leftMs = Math.max(0, endMs - performance.now());
+        const spreadMs = Math.min(settings.byeSpreadMs, leftMs);
+        // Where there may be other nodes, clients go there in turn, and are served until then.
+        const isShared = databaseUrl !== undefined;
+        await contractServer.shutdown(leftMs, {
+          spreadMs: isShared ? spreadMs : 0,
+          leaving: (connection) =>
+            feed.sayBye(connection, isShared ? 0 : Math.floor(Math.random() * spreadMs)),
+        });
         await closed;
+        await tail.close();
         await stopPruning();
         await delivery.close();
-        await hints?.close();
+        await nodes.close();
         await store.close();
       },
     };
@@ -174,14 +197,11 @@ export async function startFeedServer(settings: Settings, log: Log): Promise<Fee
     return {
       '/healthz': () => Response.json({ status: 'ok' }),
       async '/readyz'() {
-        const { isReady, dependencies } = await checkReadiness(store, isStopping);
-        return Response.json(
-          { status: isReady ? 'ready' : isStopping ? 'stopping' : 'not ready', dependencies },
-          { status: isReady ? 200 : 503 },
-        );
+        const { isReady, ...body } = await checkReadiness(store, nodes.broker, isStopping);
+        return Response.json(body, { status: isReady ? 200 : 503 });
       },
       async '/metrics'() {
-        return new Response(await metrics.render(), { headers: { 'Content-Type': metrics.contentType } });
+        return new Response(await renderMetrics(), { headers: { 'Content-Type': metrics.contentType } });
       },
     };
   }

@@ -1,15 +1,22 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { BrokerObserver } from './broker/broker.ts';
+import { createBrokerMetrics } from './broker-metrics.ts';
 import type { ContractObserver } from './contract/observer.ts';
 import { createDeliveryMetrics, type DeliveryMetrics } from './delivery-metrics.ts';
 import type { RestObserver } from './rest/observer.ts';
 
 /** Counts what one server does, for Prometheus. */
-export interface Metrics extends ContractObserver, RestObserver, DeliveryMetrics {
+export interface Metrics extends ContractObserver, RestObserver, DeliveryMetrics, BrokerObserver {
   /** The content type of what `render` gives. */
   readonly contentType: string;
   /** Everything counted until now, in the text format of Prometheus. */
   render(): Promise<string>;
+  /** The same as data, to be added up with that of others. */
+  snapshot(): Promise<MetricsSnapshot>;
 }
+
+/** Metrics as they travel from one process to another. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 export interface MetricsOptions {
   /** Their series begin at 0: Prometheus does not see the first rise of a series that was not there before. */
@@ -105,10 +112,12 @@ export function createMetrics({ channels }: MetricsOptions): Metrics {
   }
 
   const delivery = createDeliveryMetrics(registry);
+  const broker = createBrokerMetrics(registry);
   const all = Registry.merge([registry, processMetrics()]);
   return {
     contentType: all.contentType,
     render: () => all.metrics(),
+    snapshot: () => all.getMetricsAsJSON(),
 
     connectionOpened: (channel) => connections.inc({ channel }),
     connectionClosed(channel, code) {
@@ -128,6 +137,7 @@ export function createMetrics({ channels }: MetricsOptions): Metrics {
     },
     bodyInvalid: (operation, direction) => violations.inc({ operation, direction }),
     ...delivery,
+    ...broker,
   };
 }
 

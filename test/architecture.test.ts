@@ -48,12 +48,19 @@ const rules: readonly { readonly part: string; readonly mayImport: readonly stri
   // Of the contract runtime, handlers know the types that generated interfaces are made of: never a socket.
   { part: 'src/handlers/', mayImport: ['generated/', 'src/feed/', 'src/auth/', 'src/contract/handlers.ts'] },
   { part: 'src/rest/', mayImport: ['generated/', 'src/feed/', 'src/auth/'] },
-  { part: 'src/config/', mayImport: ['src/auth/'] },
+  { part: 'src/config/', mayImport: ['src/auth/', 'src/broker/broker-url.ts'] },
   {
     part: 'src/metrics.ts',
-    mayImport: ['src/contract/observer.ts', 'src/rest/observer.ts', 'src/delivery-metrics.ts'],
+    mayImport: [
+      'src/contract/observer.ts',
+      'src/rest/observer.ts',
+      'src/broker/broker.ts',
+      'src/broker-metrics.ts',
+      'src/delivery-metrics.ts',
+    ],
   },
   { part: 'src/delivery-metrics.ts', mayImport: ['src/feed/delivery.ts'] },
+  { part: 'src/broker-metrics.ts', mayImport: ['src/broker/broker.ts'] },
   // What operators run beside the server.
   { part: 'src/cli/bump-epoch.ts', mayImport: ['src/config/', 'src/store/', 'src/pino-log.ts'] },
   { part: 'src/cli/migrate.ts', mayImport: ['src/config/', 'src/store/', 'src/pino-log.ts'] },
@@ -70,7 +77,7 @@ const packages: readonly { readonly name: RegExp; readonly onlyIn: RegExp }[] = 
   { name: /^(kysely|node:sqlite|pg)(\/.*)?$/, onlyIn: /^src\/store\// },
   { name: /^(@redis\/client|amqplib|@platformatic\/kafka|@nats-io\/.*)$/, onlyIn: /^src\/broker\// },
   { name: /^pino$/, onlyIn: /^src\/pino-log\.ts$/ },
-  { name: /^prom-client$/, onlyIn: /^src\/(delivery-)?metrics\.ts$/ },
+  { name: /^prom-client$/, onlyIn: /^src\/(((broker|delivery)-)?metrics|workers\/workers-metrics)\.ts$/ },
   { name: /^(@asyncapi\/.*|ajv.*|react.*|rolldown|yaml|@seriousme\/.*)$/, onlyIn: /^(scripts|templates)\// },
 ];
 

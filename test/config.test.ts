@@ -25,6 +25,7 @@ describe('settings', () => {
       host: '127.0.0.1',
       port: 8080,
       dataDir: './data',
+      workers: 1,
       databaseUrl: undefined,
       brokerUrl: undefined,
       feedAudience: 'everyone',
@@ -42,6 +43,7 @@ describe('settings', () => {
       retentionSeconds: 604_800,
       ackTimeoutMs: 30_000,
       checkpointIntervalMs: 30_000,
+      shutdownDrainMs: 0,
       byeSpreadMs: 2000,
       shutdownTimeoutMs: 10_000,
       logLevel: 'info',
@@ -93,6 +95,7 @@ describe('settings', () => {
     ['MAX_MESSAGE_BYTES', '2048', { maxMessageBytes: 2048 }],
     ['HANDSHAKE_TIMEOUT_MS', '100', { handshakeTimeoutMs: 100 }],
     ['PING_INTERVAL_MS', '200', { pingIntervalMs: 200 }],
+    ['SHUTDOWN_DRAIN_MS', '5000', { shutdownDrainMs: 5000 }],
     ['SHUTDOWN_TIMEOUT_MS', '0', { shutdownTimeoutMs: 0 }],
     ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
     ['PORT', '', { port: 8080 }],
@@ -123,7 +126,7 @@ describe('settings', () => {
 const port = 'a whole number from 0 to 65535; 0 picks a free one and prints it';
 const origins = 'origins such as https://example.com, with commas between them; or same-origin; or * for any';
 const key = 'a public key in PEM, RSA of at least 2048 bits or P-256, or the path of one';
-const flags = '--config FILE, --help, --version';
+const flags = '--config FILE, --workers N, --help, --version';
 
 describe('a mistake in the environment', () => {
   it.each([
@@ -146,7 +149,7 @@ describe('a mistake in the environment', () => {
     [
       'BROKER_URL',
       'redis://:hunter2@broker',
-      'a broker is not supported by this version yet. Allowed: nothing yet: leave it unset.',
+      'it is set without DATABASE_URL. Allowed: both, or neither; the embedded store has one server only.',
     ],
     ['JWT_SECRET', 'hunter2', 'the secret has 7 bytes. Allowed: a text of at least 32 bytes.'],
     [
@@ -193,7 +196,7 @@ describe('a mistake in the environment', () => {
       JWT_SECRET: 'hunter2',
       JWT_PUBLIC_KEY: 'hunter2',
       DATABASE_URL: 'mysql://posted:hunter2@db',
-      BROKER_URL: 'redis://:hunter2@broker',
+      BROKER_URL: 'mqtt://:hunter2@broker',
     };
     expect(mistakesOf({ env })).toHaveLength(5);
     expect(mistakesOf({ env }).join()).not.toContain('hunter2');
@@ -251,6 +254,7 @@ describe('the help', () => {
     'DATA_DIR',
     'DATABASE_URL',
     'BROKER_URL',
+    'WORKERS',
     'FEED_AUDIENCE',
     'JWT_SECRET',
     'JWT_PUBLIC_KEY',
@@ -267,6 +271,7 @@ describe('the help', () => {
     'RETENTION_SECONDS',
     'ACK_TIMEOUT_MS',
     'CHECKPOINT_INTERVAL_MS',
+    'SHUTDOWN_DRAIN_MS',
     'BYE_SPREAD_MS',
     'SHUTDOWN_TIMEOUT_MS',
     'LOG_LEVEL',
@@ -275,7 +280,7 @@ describe('the help', () => {
   it('shows every setting and every flag', () => {
     const lines = renderHelp().split('\n');
     expect(lines.filter((line) => /^ {2}[A-Z]/.test(line)).map((line) => line.trim())).toEqual(names);
-    for (const flag of ['--config', '--help', '--version']) expect(renderHelp()).toContain(flag);
+    for (const flag of ['--config', '--workers', '--help', '--version']) expect(renderHelp()).toContain(flag);
   });
 
   it('has a table with a row of four cells for each setting', () => {

@@ -11,9 +11,9 @@ export interface Hint {
   epoch: Uuid;
   /** The server that says it, by a name that lasts as long as its process. */
   node: Uuid;
-  /** The newest event that the server has added; 0 where it has added none. */
+  /** The newest event that the server tells of; 0 for none. */
   headSeq: Seq;
-  /** The newest events that the server has added, ascending. Those before them may be missing. */
+  /** Events that the server has added, ascending. Those before them may be missing, and the newest. */
   events: Event[];
 }
 

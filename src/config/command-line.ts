@@ -4,17 +4,24 @@ import { quote } from './quote.ts';
 export interface CommandLine {
   readonly action: 'start' | 'help' | 'version';
   readonly configFile: string | undefined;
+  /** What stands in place of the setting WORKERS. */
+  readonly workers: string | undefined;
   readonly mistakes: readonly string[];
 }
 
-/** Reads the arguments after the program's name: `--config FILE`, `--help` and `--version`. */
+/** Reads the arguments after the program's name: `--config FILE`, `--workers N`, `--help` and `--version`. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
   let action: CommandLine['action'] = 'start';
-  let configFile: string | undefined;
+  const values: Partial<Record<OptionWithValue, string>> = {};
   const mistakes: string[] = [];
   const { tokens } = parseArgs({
     args: [...argv],
-    options: { config: { type: 'string' }, help: { type: 'boolean' }, version: { type: 'boolean' } },
+    options: {
+      config: { type: 'string' },
+      workers: { type: 'string' },
+      help: { type: 'boolean' },
+      version: { type: 'boolean' },
+    },
     // Strict parsing stops at the first mistake.
     strict: false,
     allowPositionals: true,
@@ -25,20 +32,27 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     if (token.kind === 'positional') {
       // Not quoted: people try `JWT_SECRET=…` here.
       mistakes.push(unknown(`argument ${token.index + 1}`));
-    } else if (token.name === 'config') {
-      // Without an equals sign, the flag that follows was taken for the file.
-      const isFile = token.value && (token.inlineValue || !token.value.startsWith('-'));
-      if (isFile) configFile = token.value;
-      else mistakes.push('--config: the file is missing. Allowed: --config FILE.');
+    } else if (token.name === 'config' || token.name === 'workers') {
+      // Without an equals sign, the flag that follows was taken for the value.
+      const isValue = token.value && (token.inlineValue || !token.value.startsWith('-'));
+      if (isValue) values[token.name] = token.value;
+      else mistakes.push(missing[token.name]);
     } else if ((token.name === 'help' || token.name === 'version') && token.value === undefined) {
       action = token.name;
     } else {
       mistakes.push(unknown(quote(token.rawName)));
     }
   }
-  return { action, configFile, mistakes };
+  return { action, configFile: values.config, workers: values.workers, mistakes };
 }
 
+type OptionWithValue = 'config' | 'workers';
+
+const missing: Readonly<Record<OptionWithValue, string>> = {
+  config: '--config: the file is missing. Allowed: --config FILE.',
+  workers: '--workers: the number is missing. Allowed: --workers N, --workers auto.',
+};
+
 function unknown(argument: string): string {
-  return `${argument} is unknown on the command line. Allowed: --config FILE, --help, --version.`;
+  return `${argument} is unknown on the command line. Allowed: --config FILE, --workers N, --help, --version.`;
 }

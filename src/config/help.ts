@@ -8,12 +8,13 @@ export function renderHelp(): string {
     (setting) =>
       `  ${setting.name}\n      ${setting.description}\n      Allowed: ${setting.kind.allowed}.\n      Default: ${describeDefault(setting)}.\n`,
   );
-  return `Usage: npm start -- [--config FILE]
+  return `Usage: npm start -- [--config FILE] [--workers auto|N]
        npm start -- --help
        npm start -- --version
 
 Settings are environment variables, or members of the JSON object in FILE (CONFIG_FILE names one as
-well). The environment wins over the file. A variable that is empty counts as not set.
+well). The environment wins over the file, and --workers over both. A variable that is empty counts as
+not set.
 
 ${entries.join('\n')}`;
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { minSecretBytes, publicKey, secretKey, type TokenKey } from '../auth/keys.ts';
 import { parseBrokerUrl } from '../broker/broker-url.ts';
 import type { OriginPolicy } from '../origin.ts';
@@ -27,6 +28,13 @@ export function integer(min: number, max: number, meaningOfZero?: string): Kind<
     },
   };
 }
+
+/** How many processes; `auto` for as many as the machine can run at a time. */
+export const processCount: Kind<number> = {
+  allowed: 'a whole number from 1 to 1024; auto for one a core',
+  json: 'number',
+  parse: (text) => (text === 'auto' ? availableParallelism() : integer(1, 1024).parse(text)),
+};
 
 export function choice<const Value extends string>(values: readonly Value[]): Kind<Value> {
   return {

@@ -30,7 +30,7 @@ export class SettingsError extends Error {
 
 /**
  * Reads the settings from the environment, and from the JSON file that `--config` or else CONFIG_FILE
- * names. The environment wins over the file.
+ * names. The environment wins over the file, and `--workers` over both.
  *
  * @throws SettingsError
  */
@@ -41,6 +41,9 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
   const mistakes = [...commandLine.mistakes, ...file.mistakes];
 
   function find({ name }: Setting<unknown>): Found | undefined {
+    if (name === table.workers.name && commandLine.workers) {
+      return { place: '--workers', value: commandLine.workers };
+    }
     if (env[name]) return { place: name, value: env[name] };
     if (file.values.has(name)) return { place: `${path}: ${name}`, value: file.values.get(name) };
     return undefined;
@@ -61,7 +64,10 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
     }
   }
 
-  const values = Object.fromEntries(Object.entries(table).map(([key, setting]) => [key, read(setting)]));
+  // What fromEntries cannot know: each key of the table, with what its own kind has read.
+  const { jwtSecret, jwtPublicKey, ...others } = Object.fromEntries(
+    Object.entries(table).map(([key, setting]) => [key, read(setting)]),
+  ) as Values;
   if (find(table.jwtSecret) && find(table.jwtPublicKey)) {
     mistakes.push('JWT_SECRET and JWT_PUBLIC_KEY: both are set. Allowed: one of them, or none.');
   }
@@ -70,10 +76,13 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
       'BROKER_URL: it is set without DATABASE_URL. Allowed: both, or neither; the embedded store has one server only.',
     );
   }
+  if (others.workers > 1 && !find(table.databaseUrl)) {
+    const { place } = find(table.workers) ?? { place: table.workers.name };
+    mistakes.push(
+      `${place}: ${others.workers} processes cannot share the embedded store. Set DATABASE_URL to a PostgreSQL database, or take 1.`,
+    );
+  }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
-
-  // What fromEntries cannot know: each key of the table, with what its own kind has read.
-  const { jwtSecret, jwtPublicKey, ...others } = values as Values;
   return Object.freeze({ ...others, jwtKey: jwtSecret ?? jwtPublicKey });
 }
 

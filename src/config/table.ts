@@ -8,6 +8,7 @@ import {
   type Kind,
   mode,
   origins,
+  processCount,
   secretUrl,
   tokenPublicKey,
   tokenSecret,
@@ -62,6 +63,12 @@ export const table = {
       'The broker between servers that share a database. Unset: they hear of each other from the database.',
     kind: brokerUrl,
   },
+  workers: {
+    name: 'WORKERS',
+    description: 'How many processes serve the port. More than one need DATABASE_URL.',
+    kind: processCount,
+    fallback: '1',
+  },
   feedAudience: {
     name: 'FEED_AUDIENCE',
     description: 'Whose posts a connection gets. `friends` makes that the rule for all connections.',
@@ -104,7 +111,7 @@ export const table = {
   },
   maxConnections: {
     name: 'MAX_CONNECTIONS',
-    description: 'How many WebSocket connections may be open.',
+    description: 'How many WebSocket connections may be open, for each worker.',
     kind: integer(0, 10_000_000, 'for no limit'),
     fallback: '0',
   },
@@ -156,9 +163,16 @@ export const table = {
     kind: integer(100, 3_600_000),
     fallback: '30000',
   },
+  shutdownDrainMs: {
+    name: 'SHUTDOWN_DRAIN_MS',
+    description:
+      'How long /readyz says that a shutdown is coming, while all is served still: for load balancers.',
+    kind: integer(0, 3_600_000),
+    fallback: '0',
+  },
   byeSpreadMs: {
     name: 'BYE_SPREAD_MS',
-    description: 'Over how long the clients come back that a shutdown sends away.',
+    description: 'Over how long a shutdown spreads its clients, so that they do not come back at once.',
     kind: integer(0, 3_600_000),
     fallback: '2000',
   },

@@ -32,8 +32,8 @@ export async function listen(
 ): Promise<Listening> {
   const http = createServer(refusePlainHttp);
   http.on('upgrade', server.handleUpgrade);
-  http.listen(port, host);
   try {
+    http.listen(port, host);
     await once(http, 'listening');
   } catch (cause) {
     const message = `${host}:${port} cannot be listened on (${errorCode(cause)}): name another host or port.`;

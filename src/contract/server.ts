@@ -8,6 +8,7 @@ import { WebSocketConnection } from './connection.ts';
 import type { Contract } from './descriptor.ts';
 import { type Accepted, createHandshakes, neverOpened } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { closeInTurn, type Leaving } from './leaving.ts';
 import { ConnectionLimits } from './limits.ts';
 import { type ContractServerOptions, resolveOptions } from './options.ts';
 import { createOutbox } from './outbox.ts';
@@ -22,8 +23,11 @@ export interface ContractServer {
   readonly connectionCount: number;
   /** What was sent and is not yet taken by the sockets, in bytes, over all connections. */
   readonly queuedBytes: number;
-  /** Refuses new connections, closes the open ones with 1012, and cuts those that do not finish in time. */
-  shutdown(timeoutMs: number): Promise<void>;
+  /**
+   * Refuses new connections, closes the open ones with 1012, all at once unless `leaving` spreads them,
+   * and cuts those that do not finish in time.
+   */
+  shutdown(timeoutMs: number, leaving?: Leaving): Promise<void>;
 }
 
 const maxFragments = 1024;
@@ -153,17 +157,17 @@ export function createContractServer<Handlers>(
       for (const connection of heartbeat.members()) bytes += connection.bufferedBytes;
       return bytes;
     },
-    async shutdown(timeoutMs) {
+    async shutdown(timeoutMs, leaving = { spreadMs: 0 }) {
       isShuttingDown = true;
       const empty = new Promise<void>((resolve) => {
         whenEmpty = resolve;
         if (limits.total === 0) resolve();
       });
-      for (const connection of heartbeat.members()) connection.close('serviceRestart');
+      const told = closeInTurn([...heartbeat.members()], leaving, () => limits.total === 0);
       const timer = setTimeout(() => {
         for (const connection of heartbeat.members()) connection.terminate();
       }, timeoutMs);
-      await empty;
+      await Promise.all([empty, told]);
       clearTimeout(timer);
       heartbeat.stop();
       webSocketServer.close();

@@ -7,7 +7,7 @@ import { createDeviceCursors, type DeviceCursors } from './device-cursors.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import { RecentEvents, type RecentLimits } from './recent.ts';
 import { type Line, type ReplayOutcome, type ResetReason, ResumableSubscriber } from './resumable.ts';
-import type { Tail } from './tail.ts';
+import type { CutReason, Tail } from './tail.ts';
 
 export interface DeliveryOptions {
   readonly store: Store;
@@ -18,6 +18,11 @@ export interface DeliveryOptions {
   /** After how much quiet a live connection is sent a checkpoint. */
   readonly checkpointMs: number;
   readonly recent?: RecentLimits;
+  /**
+   * For how long an event is replayed from memory. After that its text is read from the log, because its
+   * post may have been changed or deleted at another node. Default: 10,000.
+   */
+  readonly recentMs?: number;
   /** Reads of the log that may be at work for replays at a time. */
   readonly maxReads?: number;
 }
@@ -44,7 +49,10 @@ export interface Begin {
   readonly reset: ResetReason | null;
 }
 
+type DeliveryTail = Pick<Tail, 'seq' | 'epoch' | 'refresh' | 'listen'>;
+
 const defaultRecent: RecentLimits = { maxEvents: 16_384, maxBytes: 33_554_432 };
+const defaultRecentMs = 10_000;
 const defaultMaxReads = 4;
 const tickMs = 1000;
 
@@ -54,21 +62,29 @@ const tickMs = 1000;
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #tail: Pick<Tail, 'seq' | 'catchUp'>;
-  readonly #recent: RecentEvents;
+  readonly #tail: DeliveryTail;
   readonly #reader: LogReader;
   readonly #devices: DeviceCursors;
   readonly #subscribers = new Set<ResumableSubscriber>();
   readonly #ticker: NodeJS.Timeout;
-  #history: History;
+  /** Of histories before this one. */
+  readonly #oldEpochs = new Set<string>();
+  /** At each tick, the newest event of that moment. */
+  readonly #marks: { readonly seq: number; readonly atMs: number }[] = [];
+  #recent: RecentEvents;
+  #epoch: string;
+  #floorSeq: number;
+  #prepareCut: () => Promise<void> = async () => {};
 
   /** `tail` applies its events to this delivery from the next one on. */
-  constructor(options: DeliveryOptions, history: History, tail: Pick<Tail, 'seq' | 'catchUp'>) {
-    const { store, log, recent = defaultRecent, maxReads = defaultMaxReads } = options;
+  constructor(options: DeliveryOptions, { floorSeq }: Pick<History, 'floorSeq'>, tail: DeliveryTail) {
+    const { store, log, maxReads = defaultMaxReads } = options;
     this.#options = options;
-    this.#history = history;
+    this.#floorSeq = floorSeq;
+    this.#epoch = tail.epoch;
     this.#tail = tail;
-    this.#recent = new RecentEvents(recent, tail.seq);
+    this.#recent = this.#startRecent();
+    tail.listen({ prepareCut: () => this.#prepareCut(), cut: (reason) => this.#cut(reason) });
     this.#reader = createLogReader(store, maxReads);
     this.#devices = createDeviceCursors({ store, log });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
@@ -76,7 +92,7 @@ export class Delivery {
   }
 
   cursorOf(seq: number): string {
-    return encodeCursor({ epoch: this.#history.epoch, seq });
+    return encodeCursor({ epoch: this.#epoch, seq });
   }
 
   /** To be told of every event before the hub is. */
@@ -84,27 +100,50 @@ export class Delivery {
     this.#recent.add(event);
   }
 
-  /** A post was changed, or deleted (null). */
+  /** `prepare` is called before the tail leaves events out; afterwards everybody is told by a reset. */
+  beforeCut(prepare: () => Promise<void>): void {
+    this.#prepareCut = prepare;
+  }
+
+  /** A post was changed, or deleted (null), at this node. Others learn of it from the log. */
   revise(postId: string, text: string | null): void {
     this.#recent.revise(postId, text);
+  }
+
+  /**
+   * Resolves when all is applied that was in the log at the call. A connection that begins then is given
+   * nothing from before, which its client may have seen at a node that was further.
+   *
+   * @throws PostedError `unavailable` where the log cannot be read
+   */
+  reachNow(): Promise<void> {
+    return this.#tail.refresh();
   }
 
   /**
    * Finds where a connection begins: `now`, `acked`, or a cursor. What is no longer there becomes a
    * reset, never a partial replay.
    *
-   * @throws PostedError `invalid_request` for a text that is none of these
+   * @throws PostedError `invalid_request` for a text that is none of these, `unavailable` where the log
+   *   cannot be read
    */
   async begin(user: string, since: string, device: string | undefined): Promise<Begin> {
     const now = { user, device, seq: null, reset: null };
-    if (since === 'now') return now;
+    if (since === 'now') {
+      await this.reachNow();
+      return now;
+    }
     if (since === 'acked') {
       const acked = device === undefined ? null : await this.#devices.find(user, device);
-      return acked === null ? now : await this.#check({ ...now, seq: acked });
+      if (acked !== null) return await this.#check({ ...now, seq: acked });
+      await this.reachNow();
+      return now;
     }
     const cursor = decodeCursor(since);
     if (cursor === null) throw new PostedError('invalid_request', 'the query /since is no cursor');
-    if (cursor.epoch !== this.#history.epoch) return { ...now, reset: 'epoch' };
+    // Another node may have learnt of a new history first.
+    if (cursor.epoch !== this.#epoch) await this.#tail.refresh();
+    if (cursor.epoch !== this.#epoch) return { ...now, reset: 'epoch' };
     return await this.#check({ ...now, seq: cursor.seq });
   }
 
@@ -115,13 +154,15 @@ export class Delivery {
       line,
       canSee,
       tailSeq: () => this.#tail.seq,
-      recentAfter: (afterSeq) => this.#recent.after(afterSeq),
+      recentAfter: (afterSeq) => this.#recentAfter(afterSeq),
       readLog: (afterSeq) => this.#reader.read(afterSeq),
       observer: this.#options.observer,
     });
     this.#subscribers.add(subscriber);
-    if (begin.seq === null && begin.device !== undefined) this.#devices.save(begin.user, begin.device, seq);
-    subscriber.start({ seq, reset: begin.reset, resumed: begin.seq !== null });
+    const { user, device, reset } = begin;
+    // After a reset the place stays: a client that ends before it has heard of that is told again.
+    if (begin.seq === null && reset === null && device !== undefined) this.#devices.save(user, device, seq);
+    subscriber.start({ seq, reset, resumed: begin.seq !== null });
     return subscriber;
   }
 
@@ -133,7 +174,9 @@ export class Delivery {
   /** @throws PostedError `invalid_request` for a cursor that the connection was never sent */
   acknowledge(subscriber: ResumableSubscriber, { user, device }: Begin, text: string): void {
     const cursor = decodeCursor(text);
-    if (cursor?.epoch !== this.#history.epoch) {
+    // On its way when the history changed: the client has been sent a reset.
+    if (cursor !== null && this.#oldEpochs.has(cursor.epoch)) return;
+    if (cursor?.epoch !== this.#epoch) {
       throw new PostedError('invalid_request', '/cursor is none of this server');
     }
     subscriber.acknowledge(cursor.seq);
@@ -142,13 +185,7 @@ export class Delivery {
 
   /** Removes what is older than `beforeMs` from the log. */
   async prune(beforeMs: number): Promise<void> {
-    const floorSeq = await this.#options.store.prune(beforeMs);
-    this.#history = { ...this.#history, floorSeq };
-  }
-
-  /** Tells every client to come back after a time of its own, at most `spreadMs`. */
-  sayBye(spreadMs: number): void {
-    for (const subscriber of this.#subscribers) subscriber.sayBye(Math.floor(Math.random() * spreadMs));
+    this.#floorSeq = await this.#options.store.prune(beforeMs);
   }
 
   stats(): DeliveryStats {
@@ -167,14 +204,45 @@ export class Delivery {
   }
 
   async #check(begin: Begin & { readonly seq: number }): Promise<Begin> {
-    if (begin.seq < this.#history.floorSeq) return { ...begin, seq: null, reset: 'expired' };
+    if (begin.seq < this.#floorSeq) return { ...begin, seq: null, reset: 'expired' };
     // Another node may have given out a cursor that this one has not come to yet.
-    if (begin.seq > this.#tail.seq) await this.#tail.catchUp();
+    if (begin.seq > this.#tail.seq) await this.#tail.refresh();
     return begin.seq > this.#tail.seq ? { ...begin, seq: null, reset: 'future' } : begin;
+  }
+
+  #cut(reason: CutReason): void {
+    if (reason === 'epoch') {
+      this.#oldEpochs.add(this.#epoch);
+      this.#epoch = this.#tail.epoch;
+      this.#floorSeq = 0;
+    }
+    this.#recent = this.#startRecent();
+    this.#marks.length = 0;
+    for (const subscriber of this.#subscribers) subscriber.cut(reason);
+  }
+
+  #startRecent(): RecentEvents {
+    return new RecentEvents(this.#options.recent ?? defaultRecent, this.#tail.seq);
+  }
+
+  #recentAfter(afterSeq: number): Iterable<FeedEvent> | null {
+    this.#forgetOld(performance.now());
+    return this.#recent.after(afterSeq);
+  }
+
+  #forgetOld(nowMs: number): void {
+    const { recentMs = defaultRecentMs } = this.#options;
+    for (let mark = this.#marks[0]; mark !== undefined && mark.atMs <= nowMs - recentMs; ) {
+      this.#recent.dropUpTo(mark.seq);
+      this.#marks.shift();
+      mark = this.#marks[0];
+    }
   }
 
   #tick(): void {
     const nowMs = performance.now();
+    this.#forgetOld(nowMs);
+    this.#marks.push({ seq: this.#recent.seq, atMs: nowMs });
     for (const subscriber of this.#subscribers) subscriber.tick(nowMs, this.#options);
   }
 }

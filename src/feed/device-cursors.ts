@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
 import type { DeviceCursor, Store } from '../store/store.ts';
+import { createRareError } from './rare-error.ts';
 
 /** How far each device of each user has acknowledged, over restarts. */
 export interface DeviceCursors {
@@ -22,6 +23,7 @@ export interface DeviceCursorsOptions {
  * client drops: so they are kept here and written in batches, one row a device however many acks.
  */
 export function createDeviceCursors({ store, log, flushMs = 500 }: DeviceCursorsOptions): DeviceCursors {
+  const logFailure = createRareError(log, 'acks could not be stored; they are tried again');
   let noted = new Map<string, DeviceCursor>();
   let writing: ReadonlyMap<string, DeviceCursor> = new Map();
   let flushing: Promise<void> | null = null;
@@ -42,7 +44,7 @@ export function createDeviceCursors({ store, log, flushMs = 500 }: DeviceCursors
     try {
       await store.saveDeviceCursors([...writing.values()]);
     } catch (err) {
-      log.error({ err, devices: writing.size }, 'acks could not be stored; they are tried again');
+      logFailure({ err, devices: writing.size });
       for (const { user, device, seq } of writing.values()) note(user, device, seq);
     } finally {
       writing = new Map();

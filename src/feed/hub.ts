@@ -30,6 +30,9 @@ interface Reader<Member> {
   readonly early: (FriendSet | FriendDeleted)[];
 }
 
+/** Users whose friends are looked up anew at a time. */
+const reloadBatch = 100;
+
 /**
  * Knows which members get which post: all that listen to everyone, and those whose user has set the
  * author as a friend. It is told of every event in the order of the log, so that what is decided
@@ -79,6 +82,18 @@ export class Hub<Member> {
     return (this.#readers.get(user)?.friends?.get(author) ?? seq) < seq;
   }
 
+  /**
+   * Looks up everybody's friends anew, because events were missed that may have changed them. Rejects as
+   * `friendsOf` does.
+   */
+  async reload(): Promise<void> {
+    const readers = [...this.#readers];
+    for (let start = 0; start < readers.length; start += reloadBatch) {
+      const batch = readers.slice(start, start + reloadBatch);
+      await Promise.all(batch.map(([user, reader]) => this.#reload(user, reader)));
+    }
+  }
+
   apply(event: FeedEvent): void {
     if (event.kind === 'post') {
       if (isLive(event)) this.#deliver(event);
@@ -122,6 +137,17 @@ export class Hub<Member> {
     };
     this.#readers.set(user, reader);
     return reader;
+  }
+
+  async #reload(user: string, reader: Reader<Member>): Promise<void> {
+    // What it rejects with was told to whoever subscribes.
+    await reader.loaded.catch(() => {});
+    const found = await this.#options.friendsOf(user);
+    const { friends } = reader;
+    if (friends === null || this.#readers.get(user) !== reader) return;
+    for (const friend of friends.keys()) this.#forget(reader, friend);
+    friends.clear();
+    for (const { id, sinceSeq } of found) this.#add(reader, friends, id, sinceSeq);
   }
 
   #change(reader: Reader<Member>, friends: Map<string, number>, event: FriendSet | FriendDeleted): void {

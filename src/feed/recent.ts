@@ -58,6 +58,11 @@ export class RecentEvents {
     }
   }
 
+  /** Drops the events up to `seq`. */
+  dropUpTo(seq: number): void {
+    while (this.#first <= Math.min(seq, this.#last)) this.#dropOldest();
+  }
+
   *#from(seq: number): Generator<FeedEvent> {
     for (let next = seq; next <= this.#last; next += 1) {
       const event = this.#ring[next % this.#limits.maxEvents];

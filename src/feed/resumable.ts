@@ -59,7 +59,7 @@ const maxBufferedBytes = 262_144;
  */
 export class ResumableSubscriber {
   readonly #deps: ResumableDeps;
-  readonly #unacked = new Unacked();
+  #unacked = new Unacked();
   /** The last event that was sent or passed over; what the hub applies counts as passed over while live. */
   #seq = 0;
   #isLive = false;
@@ -139,6 +139,14 @@ export class ResumableSubscriber {
     return this.#bufferedSinceMs < beforeMs;
   }
 
+  /** What is between this subscriber and the tail is not to be had any more. */
+  cut(reason: ResetReason): void {
+    this.#seq = this.#deps.tailSeq();
+    this.#unacked = new Unacked();
+    this.#sendReset(reason);
+    void this.#pull();
+  }
+
   sayBye(retryAfterMs: number): void {
     this.#deps.line.sendBye(retryAfterMs);
   }
@@ -176,8 +184,11 @@ export class ResumableSubscriber {
           this.#deps.observer.replayEnded('live');
           return;
         }
-        const events = await this.#deps.readLog(this.#seq);
+        const afterSeq = this.#seq;
+        const events = await this.#deps.readLog(afterSeq);
         if (this.#isEnded) return;
+        // A cut has moved the place meanwhile: these events are of before.
+        if (this.#seq !== afterSeq) continue;
         if (events === 'expired' || events.length === 0) this.#reset('expired');
         else if (!this.#sendAll(events)) return;
       }

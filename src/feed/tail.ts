@@ -1,16 +1,29 @@
+import { PostedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { FeedEvent } from '../store/event.ts';
 import type { Store } from '../store/store.ts';
+import { createRareError } from './rare-error.ts';
 
 export interface TailOptions {
-  readonly store: Pick<Store, 'eventsAfter' | 'headSeq'>;
+  readonly store: Pick<Store, 'eventsAfter' | 'headSeq' | 'history'>;
   readonly log: Log;
-  /** Called with every event once, strictly in the order of seq, without a hole. Must not throw. */
+  /** Called with every event once, strictly in the order of seq, without a hole but at a cut. Must not throw. */
   apply(event: FeedEvent): void;
   /** How often the log is read when nothing is offered. */
   readonly tickMs?: number;
   /** How long an event that came too early waits for those before it until the log is read. */
   readonly holeMs?: number;
+}
+
+/** Why the tail goes on elsewhere in the log: what comes next was removed, or there is another history. */
+export type CutReason = 'expired' | 'epoch';
+
+/** Who must know that events will never be applied. */
+export interface CutListener {
+  /** Called first, while the tail stands still. If it rejects, the cut is tried again. */
+  prepareCut(): Promise<void>;
+  /** The tail stands where it goes on. Must not throw. */
+  cut(reason: CutReason): void;
 }
 
 const pageSize = 1000;
@@ -20,33 +33,56 @@ const maxEarly = 10_000;
 /**
  * Follows the log. Events are offered from whichever side knows them first and may be missing,
  * repeated or out of order: each hole is seen by its seq and filled from the log, which alone is true.
+ * Where the log itself has a hole, because another node has removed what this one had not read, the
+ * tail goes on behind it and tells of the cut.
  */
 export class Tail {
   readonly #options: TailOptions;
   readonly #early = new Map<number, FeedEvent>();
   readonly #ticker: NodeJS.Timeout;
   readonly #holeMs: number;
+  readonly #logFailure: (fields: Readonly<Record<string, unknown>>) => void;
   #holeTimer: NodeJS.Timeout | null = null;
-  #reading: Promise<void> | null = null;
+  #reading: Promise<boolean> | null = null;
+  #listener: CutListener = { prepareCut: async () => {}, cut() {} };
   #seq: number;
+  #epoch: string;
+  /** Whether the next read is to ask which history this is, and where its log begins. */
+  #isHistoryDue = false;
   #isClosed = false;
 
-  private constructor(options: TailOptions, seq: number) {
+  private constructor(options: TailOptions, seq: number, epoch: string) {
     this.#options = options;
     this.#seq = seq;
+    this.#epoch = epoch;
     this.#holeMs = options.holeMs ?? 50;
-    this.#ticker = setInterval(() => void this.catchUp(), options.tickMs ?? 1000);
+    this.#logFailure = createRareError(options.log, 'the log could not be read');
+    this.#ticker = setInterval(() => {
+      this.#isHistoryDue = true;
+      void this.catchUp();
+    }, options.tickMs ?? 1000);
     this.#ticker.unref();
   }
 
   /** Starts behind the newest event of the log. */
   static async start(options: TailOptions): Promise<Tail> {
-    return new Tail(options, await options.store.headSeq());
+    const { epoch } = await options.store.history();
+    return new Tail(options, await options.store.headSeq(), epoch);
   }
 
-  /** The seq of the last event that was applied. */
+  /** The seq of the last event that was applied, or that was cut off. */
   get seq(): number {
     return this.#seq;
+  }
+
+  /** Of the history that `seq` is of. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** There is one listener; it does not hear of earlier cuts. */
+  listen(listener: CutListener): void {
+    this.#listener = listener;
   }
 
   offer(event: FeedEvent): void {
@@ -63,12 +99,24 @@ export class Tail {
     }, this.#holeMs);
   }
 
-  /** Reads the log up to its end. Calls that overlap share one read. */
-  catchUp(): Promise<void> {
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = null;
-    });
-    return this.#reading;
+  /** Reads the log up to its end, if it can be read. Calls that overlap share one read. */
+  async catchUp(): Promise<void> {
+    await this.#readOnce();
+  }
+
+  /**
+   * Reads all that is in the log at the moment of the call, and which history it is.
+   *
+   * @throws PostedError `unavailable` when the log could not be read
+   */
+  async refresh(): Promise<void> {
+    // A read that is under way sees this too, and begins again.
+    this.#isHistoryDue = true;
+    if (!(await this.#readOnce())) {
+      throw new PostedError('unavailable', 'The log cannot be read now. Try again later.', {
+        retryAfterSeconds: 1,
+      });
+    }
   }
 
   async close(): Promise<void> {
@@ -78,21 +126,57 @@ export class Tail {
     await this.#reading;
   }
 
-  async #read(): Promise<void> {
-    const { store, log } = this.#options;
+  #readOnce(): Promise<boolean> {
+    this.#reading ??= this.#read();
+    return this.#reading;
+  }
+
+  /** Resolves with whether the end of the log was reached. */
+  async #read(): Promise<boolean> {
+    const { store } = this.#options;
     try {
       while (!this.#isClosed) {
+        if (this.#isHistoryDue) await this.#checkHistory();
         const events = await store.eventsAfter(this.#seq, pageSize);
+        const [first] = events;
+        if (first !== undefined && first.seq > this.#seq + 1) await this.#cut(first.seq - 1, 'expired');
         for (const event of events) {
           if (event.seq === this.#seq + 1) this.#apply(event);
         }
         this.#applyEarly();
-        if (events.length < pageSize) return;
+        if (events.length < pageSize && !this.#isHistoryDue) return true;
       }
     } catch (thrown) {
       // Nothing is lost by it: the next tick reads from the same seq.
-      log.error({ err: thrown, seq: this.#seq }, 'the log could not be read');
+      this.#logFailure({ err: thrown, seq: this.#seq });
+    } finally {
+      // In the same turn as the last look at what is due, so that nobody shares a read that has ended.
+      this.#reading = null;
     }
+    return false;
+  }
+
+  /** A log of which everything was removed has no event to see a hole by, and another history has other events. */
+  async #checkHistory(): Promise<void> {
+    const { store } = this.#options;
+    this.#isHistoryDue = false;
+    const { epoch, floorSeq } = await store.history();
+    if (epoch !== this.#epoch) {
+      await this.#cut(await store.headSeq(), 'epoch', epoch);
+    } else if (floorSeq > this.#seq) {
+      await this.#cut(floorSeq, 'expired');
+    }
+  }
+
+  async #cut(seq: number, reason: CutReason, epoch: string = this.#epoch): Promise<void> {
+    await this.#listener.prepareCut();
+    // What was offered meanwhile may have brought the tail further.
+    if (reason === 'expired' && seq <= this.#seq) return;
+    this.#options.log.warn({ reason, fromSeq: this.#seq, toSeq: seq }, 'events of the log were missed');
+    this.#seq = seq;
+    this.#epoch = epoch;
+    if (reason === 'epoch') this.#early.clear();
+    this.#listener.cut(reason);
   }
 
   #apply(event: FeedEvent): void {

@@ -31,7 +31,10 @@ export function createFeedMessages<Session>(cursorOf: (seq: number) => string): 
   /** One frame an event, whoever needs it: those who are live, and all who replay it while it is in memory. */
   const frames = new WeakMap<FeedEvent, Encoded | null>();
   /** Many connections are quiet at the same place. */
-  let lastCheckpoint: { readonly seq: number; readonly encoded: Encoded | null } = { seq: -1, encoded: null };
+  let lastCheckpoint: { readonly cursor: string; readonly encoded: Encoded | null } = {
+    cursor: '',
+    encoded: null,
+  };
 
   function frameOf(post: LivePost): Encoded | null {
     const made = frames.get(post);
@@ -42,9 +45,10 @@ export function createFeedMessages<Session>(cursorOf: (seq: number) => string): 
   }
 
   function checkpointAt(seq: number): Encoded | null {
-    if (lastCheckpoint.seq !== seq) {
-      const message = { type: 'checkpoint', cursor: cursorOf(seq) } as const;
-      lastCheckpoint = { seq, encoded: publishers.checkpoint?.encode(message) ?? null };
+    const cursor = cursorOf(seq);
+    if (lastCheckpoint.cursor !== cursor) {
+      const message = { type: 'checkpoint', cursor } as const;
+      lastCheckpoint = { cursor, encoded: publishers.checkpoint?.encode(message) ?? null };
     }
     return lastCheckpoint.encoded;
   }

@@ -34,6 +34,8 @@ export interface PostFeedPostedDeps {
 export function createPostFeedPosted({ tokens, delivery, friendsOf, audience: rule }: PostFeedPostedDeps): {
   readonly handlers: PostFeedPostedHandlers<User, FeedSession>;
   readonly hub: Hub<FeedConnection>;
+  /** Tells the client of one of these connections, if it is resumable, to come back after that time. */
+  sayBye(connection: Connection<unknown>, retryAfterMs: number): void;
 } {
   const messages = createFeedMessages<FeedSession>((seq) => delivery.cursorOf(seq));
   const { publishers } = messages;
@@ -41,6 +43,7 @@ export function createPostFeedPosted({ tokens, delivery, friendsOf, audience: ru
     friendsOf,
     deliver: (post, connections) => messages.publishPlain(post, offerToResumable(post, connections)),
   });
+  delivery.beforeCut(() => hub.reload());
 
   const handlers: PostFeedPostedHandlers<User, FeedSession> = {
     security: {
@@ -48,6 +51,7 @@ export function createPostFeedPosted({ tokens, delivery, friendsOf, audience: ru
     },
     async accept({ principal, query }) {
       const { since, device, audience = 'everyone' } = query;
+      if (since === undefined) await delivery.reachNow();
       const begin = since === undefined ? null : await delivery.begin(principal.id, since, device);
       const subscription = await hub.subscribe(principal.id, rule === 'friends' ? 'friends' : audience);
       return { subscription, begin, subscriber: null };
@@ -95,7 +99,12 @@ export function createPostFeedPosted({ tokens, delivery, friendsOf, audience: ru
       },
     },
   };
-  return { handlers, hub };
+  return {
+    handlers,
+    hub,
+    // The runtime does not know what the sessions of a channel are; these come from `accept`.
+    sayBye: ({ session }, retryAfterMs) => (session as FeedSession).subscriber?.sayBye(retryAfterMs),
+  };
 }
 
 /** Passes on the plain connections; the others decide for themselves, by what their client has acknowledged. */

@@ -54,4 +54,11 @@ describe('listen', () => {
       message: `127.0.0.1:${port} cannot be listened on (EADDRINUSE): name another host or port.`,
     });
   });
+
+  it('rejects where the port is none', async () => {
+    await expect(serve({ port: Number('none') })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: '127.0.0.1:NaN cannot be listened on (ERR_SOCKET_BAD_PORT): name another host or port.',
+    });
+  });
 });

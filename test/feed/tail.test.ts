@@ -91,6 +91,7 @@ describe('Tail', () => {
     const tail = await Tail.start({
       store: {
         headSeq: async () => 0,
+        history: async () => ({ epoch: '', floorSeq: 0 }),
         async eventsAfter(seq) {
           if (fails) throw new Error('the disk is gone');
           return events.filter((event) => event.seq > seq);
@@ -103,9 +104,65 @@ describe('Tail', () => {
     onTestFinished(() => tail.close());
     events.push({ kind: 'friend-set', seq: 1, createdAtMs: 0, user: 'a', friend: 'b' });
     await tail.catchUp();
+    await expect(tail.refresh()).rejects.toMatchObject({ code: 'unavailable' });
     expect([applied, logged]).toEqual([[], ['the log could not be read']]);
     fails = false;
     await tail.catchUp();
     expect(applied).toEqual([1]);
+  });
+
+  it('refreshes with a read that begins after it was asked to', async () => {
+    const { tail, applied, append } = await startTail();
+    for (const seq of [1, 2, 3]) {
+      const underway = tail.catchUp();
+      await append();
+      await tail.refresh();
+      expect(applied.at(-1)).toBe(seq);
+      await underway;
+    }
+  });
+
+  it('goes on behind what was removed before it had read it, once others are prepared', async () => {
+    const { store, tail, applied, append } = await startTail();
+    const told: string[] = [];
+    let fails = true;
+    tail.listen({
+      async prepareCut() {
+        told.push(`prepare at ${tail.seq}`);
+        if (fails) throw new Error('not now');
+      },
+      cut: (reason) => void told.push(`${reason} at ${tail.seq}`),
+    });
+    await append();
+    await append();
+    await store.prune(1);
+    tail.offer(await append());
+    await tail.catchUp();
+    expect([applied, told]).toEqual([[], ['prepare at 0']]);
+    fails = false;
+    await tail.catchUp();
+    expect([applied, told.slice(1)]).toEqual([[3], ['prepare at 0', 'expired at 2']]);
+  });
+
+  it('sees that everything was removed, and that there is another history', async () => {
+    const { store, tail, applied, append } = await startTail();
+    const cuts: (readonly [reason: string, seq: number, epoch: string])[] = [];
+    tail.listen({
+      prepareCut: async () => {},
+      cut: (reason) => void cuts.push([reason, tail.seq, tail.epoch]),
+    });
+    const { epoch } = tail;
+    await append();
+    await append();
+    await store.prune(1);
+    await tail.refresh();
+    const other = await store.startNewEpoch();
+    await append();
+    await tail.refresh();
+    expect(cuts).toEqual([
+      ['expired', 2, epoch],
+      ['epoch', 3, other],
+    ]);
+    expect(applied).toEqual([]);
   });
 });

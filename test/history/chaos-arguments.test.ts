@@ -6,7 +6,15 @@ describe('the command line of the chaos runner', () => {
     expect(readChaosArguments([])).toEqual({
       action: 'run',
       seeds: [1],
-      options: { durationMs: 60_000, clients: 24, rate: 60, killEveryMs: 5000 },
+      options: {
+        durationMs: 60_000,
+        clients: 24,
+        rate: 60,
+        killEveryMs: 5000,
+        nodes: 1,
+        database: 'embedded',
+        broker: 'none',
+      },
       keep: undefined,
       files: [],
     });
@@ -30,6 +38,10 @@ describe('the command line of the chaos runner', () => {
       seeds: [3, 4, 5],
       options: { durationMs: 30_000, clients: 9, rate: 7, killEveryMs: 0 },
     });
+    const cluster = ['--nodes', '3', '--database', 'postgres', '--broker', 'nats'];
+    expect(readChaosArguments(cluster)).toMatchObject({
+      options: { nodes: 3, database: 'postgres', broker: 'nats' },
+    });
     expect(readChaosArguments(['--check', 'a.json'])).toMatchObject({ action: 'check', files: ['a.json'] });
     expect(readChaosArguments(['--help', '--seed', 'x'])).toBeNull();
   });
@@ -42,6 +54,10 @@ describe('the command line of the chaos runner', () => {
     ['--minutes', '0'],
     ['--clients', ''],
     ['--kill-every', '0.1'],
+    ['--nodes', '3'],
+    ['--database', 'mysql'],
+    ['--broker', 'zeromq'],
+    ['--broker', 'nats'],
     ['--check'],
     ['history.json'],
     ['--unknown'],

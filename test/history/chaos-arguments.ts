@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ScheduleOptions } from './schedule.ts';
+import { brokerKinds, type ScheduleOptions } from './schedule.ts';
 
 /** What the command line of the chaos runner asks for. */
 export interface ChaosArguments {
@@ -20,6 +20,7 @@ export class UsageError extends Error {
 export const help = `Runs the server and its clients through trouble, and checks what every client saw.
 
   npm run chaos -- [options]
+  npm run chaos -- --nodes 3 --database postgres
   npm run chaos -- --check <history.json> ...
 
 A server of its own is killed with kill -9 and started again on the same data, while authors post and
@@ -28,6 +29,11 @@ kept, and gain and lose friends; once the epoch is bumped. Then a checker decide
 the requests and from what the applications saw: was anything lost, seen twice, out of order by author,
 shown to one who was no friend, or made up? The same seed and options give the same schedule.
 
+Several nodes share one PostgreSQL and perhaps a broker, which are started in temporary folders, killed
+and stopped too. The nodes are killed at random and restarted in turn; posts go through all of them, a retry through another,
+and readers move from one that dies to one that lives. After a quiet first fifth, which is measured
+apart, it is told how long posts take to the applications at other nodes than the one they went through.
+
 Options
   --seed <n>          the schedule's seed (default: 1)
   --seeds <a>..<b>    one run for each seed from a to b
@@ -35,6 +41,9 @@ Options
   --clients <c>       how many subscribers (default: 24)
   --rate <r>          posts per second, of all authors together (default: 60)
   --kill-every <s>    about how many seconds lie between two kill -9; 0 for none (default: 5)
+  --nodes <n>         how many servers (default: 1)
+  --database <d>      embedded (default, for one server) or postgres
+  --broker <b>        none (default), redis, rabbitmq, kafka or nats
   --keep <dir>        keep every history there (default: those with faults, in a folder of their own)
   --schedule          print the schedule as JSON, and do nothing
   --check             check histories that were kept
@@ -53,6 +62,9 @@ const options = {
   clients: { type: 'string', default: '24' },
   rate: { type: 'string', default: '60' },
   'kill-every': { type: 'string', default: '5' },
+  nodes: { type: 'string', default: '1' },
+  database: { type: 'string', default: 'embedded' },
+  broker: { type: 'string', default: 'none' },
   keep: { type: 'string' },
   schedule: { type: 'boolean', default: false },
   check: { type: 'boolean', default: false },
@@ -83,6 +95,7 @@ export function readChaosArguments(args: readonly string[]): ChaosArguments | nu
         values['kill-every'] === '0'
           ? 0
           : readNumber('--kill-every', values['kill-every'], 0.5, 86_400) * 1000,
+      ...readCluster(values),
     },
     keep: values.keep,
     files: positionals,
@@ -95,6 +108,23 @@ function parse(args: readonly string[]) {
   } catch (thrown) {
     throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
   }
+}
+
+function readCluster(values: {
+  readonly nodes: string;
+  readonly database: string;
+  readonly broker: string;
+}): Pick<ScheduleOptions, 'nodes' | 'database' | 'broker'> {
+  const { database } = values;
+  const nodes = Math.floor(readNumber('--nodes', values.nodes, 1, 64));
+  const broker = brokerKinds.find((kind) => kind === values.broker);
+  if (broker === undefined) throw new UsageError(`--broker is one of ${brokerKinds.join(', ')}.`);
+  if (database !== 'embedded' && database !== 'postgres') {
+    throw new UsageError('--database is embedded or postgres.');
+  }
+  if (nodes > 1 && database === 'embedded') throw new UsageError('Several nodes need --database postgres.');
+  if (nodes === 1 && broker !== 'none') throw new UsageError('A broker is for several nodes: see --nodes.');
+  return { nodes, database, broker };
 }
 
 const maxSeeds = 10_000;

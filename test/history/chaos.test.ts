@@ -6,7 +6,15 @@ import { run } from './run.ts';
 import { createSchedule } from './schedule.ts';
 
 /** Longer runs: `npm run chaos -- --help`. */
-const options = { durationMs: 6000, clients: 16, rate: 60, killEveryMs: 2500 };
+const options = {
+  durationMs: 6000,
+  clients: 16,
+  rate: 60,
+  killEveryMs: 2500,
+  nodes: 1,
+  database: 'embedded',
+  broker: 'none',
+} as const;
 
 describe('a server that is killed again and again, with clients that come and go,', () => {
   it.concurrent.for([1, 2, 3])('gives every client what it is to get (seed %i)', async (seed, context) => {

@@ -15,6 +15,8 @@ export interface ReaderClientDeps {
   readonly recorder: ClientRecorder;
   /** Where the cursor is kept, if it is kept in a file. */
   readonly folder: string;
+  /** Told the key of each post that its application is given. */
+  readonly onSight: (key: string) => void;
   /** Told of what must not happen to a client, whatever happens to its server. */
   readonly onProblem: (problem: string) => void;
 }
@@ -58,8 +60,9 @@ export class ReaderClient {
       cursors: this.#place.open(),
       reconnect: { baseMs: 50, maxMs: 500 },
       on: { post: (message) => this.#take(life, message) },
-      onReset: ({ reason }) => {
-        if (this.#life === life) recorder.wasReset(reason);
+      onReset: async ({ reason }) => {
+        await this.#turn(life);
+        recorder.wasReset(reason);
       },
       onError: (error) => onProblem(`${name}: ${error.code}: ${error.message}`),
     });
@@ -87,7 +90,8 @@ export class ReaderClient {
       case 'restart':
         await this.#end();
         await pause(forMs);
-        if (!this.#isClosed) this.begin();
+        // Two of them may overlap.
+        if (!this.#isClosed && this.#life === null) this.begin();
         break;
     }
   }
@@ -114,13 +118,19 @@ export class ReaderClient {
     await life?.client.closed.catch(() => {});
   }
 
-  async #take(life: Life, { payload, cursor }: PostMessage): Promise<void> {
+  /** Resolves when the application of that process may go on. */
+  async #turn(life: Life): Promise<void> {
     while (performance.now() < this.#stalledUntilMs) await pause(stallStepMs);
     // In a process that has ended, nothing returns.
     if (this.#life !== life) await new Promise(() => {});
+  }
+
+  async #take(life: Life, { payload, cursor }: PostMessage): Promise<void> {
+    await this.#turn(life);
     const { postId, postText, author_user_id } = payload;
     // Not before the handler is done: only then the post is behind the cursor.
     life.recorder.saw({ postId, author: author_user_id, text: postText });
+    this.#deps.onSight(postText);
     if (cursor !== undefined) this.#place.saw(postText, cursor);
   }
 }

@@ -7,9 +7,14 @@ export interface RestRequest {
   readonly token?: string;
   readonly idempotencyKey?: string;
   readonly body?: object;
+  /** Called before each attempt, with the index of the server that it is made at. */
+  readonly onAttempt?: (server: number) => void;
 }
 
-/** The REST interface of a server that may be away: every request is made again until it is answered. */
+/**
+ * The REST interface of servers that may be away: every request is made again, each time at another of
+ * them, until it is answered.
+ */
 export interface Rest {
   /**
    * Resolves with the body of the 200, or with null if the signal ended the waiting.
@@ -22,12 +27,16 @@ export interface Rest {
 
 const retryMs = 50;
 
-export function createRest(port: number, signal: AbortSignal): Rest {
+/** The servers are known by their ports on the loopback interface, and take turns. */
+export function createRest(ports: readonly number[], signal: AbortSignal): Rest {
   const agent = new Agent({ keepAlive: true });
+  let turn = 0;
 
   /** Null where there was no answer. */
-  function ask({ method, path, token, idempotencyKey, body }: RestRequest): Promise<Answer | null> {
+  function ask(server: number, wanted: RestRequest): Promise<Answer | null> {
+    const { method, path, token, idempotencyKey, body } = wanted;
     return new Promise((resolve) => {
+      const port = ports[server];
       const outgoing = request({ host: '127.0.0.1', port, agent, method, path, signal });
       if (token !== undefined) outgoing.setHeader('Authorization', `Bearer ${token}`);
       if (idempotencyKey !== undefined) outgoing.setHeader('Idempotency-Key', idempotencyKey);
@@ -47,8 +56,10 @@ export function createRest(port: number, signal: AbortSignal): Rest {
 
   return {
     async insist(wanted) {
-      while (!signal.aborted) {
-        const answer = await ask(wanted);
+      turn += 1;
+      for (let server = turn % ports.length; !signal.aborted; server = (server + 1) % ports.length) {
+        wanted.onAttempt?.(server);
+        const answer = await ask(server, wanted);
         if (answer?.status === 200) return answer.text === '' ? undefined : JSON.parse(answer.text);
         if (answer !== null && answer.status !== 503) {
           throw new Error(

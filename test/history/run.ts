@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { at } from './at.ts';
 import { check } from './check.ts';
 import type { History } from './history.ts';
+import type { LatencySummary } from './latencies.ts';
 import type { Schedule, Step } from './schedule.ts';
 import type { Verdict } from './verdict.ts';
 import { type Account, openWorld, type World } from './world.ts';
 
 export interface RunOptions {
   readonly schedule: Schedule;
-  /** An empty folder of the run's own, for the server's data and the clients' cursors. */
+  /** An empty folder of the run's own, for the servers' data and the clients' cursors. */
   readonly folder: string;
   /** How long clients may take, after the last trouble, to see what they have to. */
   readonly settleMs: number;
@@ -27,9 +29,11 @@ export interface RunResult {
   readonly history: History;
   readonly verdict: Verdict;
   readonly kills: number;
-  /** What must not happen, whatever is done to the server: a client gave up, the server logged an error. */
+  /** Null for one server alone. */
+  readonly latencies: LatencySummary | null;
+  /** What must not happen, whatever is done to the servers: a client gave up, a server logged an error. */
   readonly problems: readonly string[];
-  /** The end of what the server has written to standard error. */
+  /** The ends of what the servers have written to standard error. */
   readonly log: string;
 }
 
@@ -55,13 +59,15 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
 async function carryOut(world: World, options: RunOptions): Promise<RunResult> {
   const { schedule, onProgress = () => {} } = options;
-  const { recorder, readers, server, signal } = world;
+  const { recorder, readers, cluster, latencies, signal } = world;
   await Promise.all(schedule.friends.map((pair) => world.changeFriend('set', pair)));
   await subscribeAll(world);
 
   const startMs = performance.now();
   const until = (atMs: number) =>
     delay(Math.max(0, startMs + atMs - performance.now()), undefined, { signal });
+  latencies.begin('quiet');
+  world.watch(until(schedule.quietMs).then(() => latencies.begin('troubled')));
   let kills = 0;
   /** How many posts are to come without a pause. */
   const hurry = { posts: 0 };
@@ -85,8 +91,14 @@ async function carryOut(world: World, options: RunOptions): Promise<RunResult> {
   await Promise.all(underway);
   for (const reader of readers) reader.heal();
   const verdict = await settle(world, options.settleMs);
-  const problems = [...world.problems, ...server.errors];
-  return { history: recorder.history, verdict, kills, problems, log: server.log };
+  return {
+    history: recorder.history,
+    verdict,
+    kills,
+    latencies: schedule.nodes > 1 ? latencies.summary : null,
+    problems: [...world.problems, ...cluster.errors],
+    log: cluster.log,
+  };
 }
 
 /** Resolves when every reader has seen a post, and the server has stored their acks. */
@@ -127,12 +139,18 @@ async function postSteadily(
 }
 
 async function take(world: World, step: Step): Promise<void> {
-  const { server, recorder, readers } = world;
+  const { cluster, recorder, readers } = world;
   switch (step.kind) {
     case 'kill':
-      return await server.kill(step.pauseMs);
+      return await cluster.kill(step.node, step.pauseMs);
+    case 'roll':
+      return await cluster.roll();
+    case 'kill-engine':
+      return await cluster.engines[step.engine]?.kill(step.pauseMs);
+    case 'freeze-engine':
+      return await cluster.engines[step.engine]?.freeze(step.forMs);
     case 'bump-epoch':
-      return await recorder.bumpEpoch(() => server.bumpEpoch());
+      return await recorder.bumpEpoch(() => cluster.bumpEpoch());
     case 'burst':
       return; // by the authors, who are posting anyway
     case 'lose-answers':
@@ -142,7 +160,7 @@ async function take(world: World, step: Step): Promise<void> {
     case 'delete-friend':
       return await world.changeFriend('deleted', step);
     default:
-      return await readers[step.reader]?.suffer(step.kind, step.forMs);
+      return await at(readers, step.reader).suffer(step.kind, step.forMs);
   }
 }
 

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createSchedule, type ScheduleOptions } from './schedule.ts';
 
-const options: ScheduleOptions = { seed: 1, durationMs: 60_000, clients: 24, rate: 60, killEveryMs: 5000 };
+const options: ScheduleOptions = {
+  seed: 1,
+  durationMs: 60_000,
+  clients: 24,
+  rate: 60,
+  killEveryMs: 5000,
+  nodes: 1,
+  database: 'embedded',
+  broker: 'none',
+};
 
 function stepsOf(kind: string, given: Partial<ScheduleOptions> = {}) {
   return createSchedule({ ...options, ...given }).steps.filter((step) => step.kind === kind);
@@ -40,10 +49,33 @@ describe('a schedule', () => {
     expect(stepsOf('kill', { killEveryMs: 0 })).toEqual([]);
   });
 
+  it('troubles several nodes and what they share, after a quiet time that a reader at each is measured in', () => {
+    const nodes = { nodes: 3, database: 'postgres', broker: 'redis' } as const;
+    const { steps, readers, quietMs } = createSchedule({ ...options, ...nodes });
+    const troubles = steps.filter(({ kind }) => kind !== 'set-friend' && kind !== 'delete-friend');
+    expect(Math.min(...troubles.map(({ atMs }) => atMs))).toBeGreaterThanOrEqual(quietMs);
+    expect(quietMs).toBe(12_000);
+    const kinds = new Set(troubles.map(({ kind }) => kind));
+    expect(['roll', 'kill-engine', 'freeze-engine'].filter((kind) => !kinds.has(kind as 'roll'))).toEqual([]);
+    const engines = troubles.flatMap((step) => (step.kind === 'kill-engine' ? [step.engine] : []));
+    expect(new Set(engines)).toEqual(new Set(['database', 'broker']));
+    const killed = stepsOf('kill', nodes).map((step) => (step.kind === 'kill' ? step.node : -1));
+    expect(new Set(killed)).toEqual(new Set([0, 1, 2]));
+    expect(readers.filter(({ isSpared }) => isSpared).length).toBe(3);
+    const spared = steps.filter((step) => 'reader' in step && readers[step.reader]?.isSpared);
+    expect(spared).toEqual([]);
+  });
+
+  it('has nothing of several nodes for one', () => {
+    const { steps, quietMs } = createSchedule(options);
+    expect(quietMs).toBe(0);
+    expect(steps.some(({ kind }) => kind === 'roll' || kind === 'kill-engine')).toBe(false);
+  });
+
   it('keeps some clients away for longer than the server keeps events', () => {
     const { steps, retentionSeconds } = createSchedule(options);
     const absences = steps.filter((step) => step.kind === 'drop' && step.forMs > retentionSeconds * 1250);
-    expect(absences.length).toBe(4);
+    expect(absences.length).toBe(6);
   });
 
   it('restarts no client whose cursor would be gone', () => {

@@ -1,3 +1,5 @@
+import { momentsOf } from './moments.ts';
+import { planCluster } from './plan-cluster.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** What a run is made from; the same options give the same schedule. */
@@ -7,13 +9,23 @@ export interface ScheduleOptions {
   readonly clients: number;
   /** Posts per second, of all authors together. */
   readonly rate: number;
-  /** About how often the server is killed; 0 for never. */
+  /** About how often a server is killed; 0 for never. */
   readonly killEveryMs: number;
+  /** Servers, of one database. */
+  readonly nodes: number;
+  readonly database: 'embedded' | 'postgres';
+  /** Between the nodes. */
+  readonly broker: BrokerKind;
 }
+
+export const brokerKinds = ['none', 'redis', 'rabbitmq', 'kafka', 'nats'] as const;
+export type BrokerKind = (typeof brokerKinds)[number];
 
 /** Everything that a run does to the server and to its clients. Times are milliseconds since its start. */
 export interface Schedule extends ScheduleOptions {
   readonly authors: number;
+  /** Until then everything goes well, if there are several nodes. */
+  readonly quietMs: number;
   /** RETENTION_SECONDS of the server: short enough that some clients are away for longer. */
   readonly retentionSeconds: number;
   readonly readers: readonly Reader[];
@@ -28,6 +40,8 @@ export interface Reader {
   readonly audience: 'everyone' | 'friends';
   /** Where the cursor is kept; `server` means by the acks alone, `none` that the connections are plain. */
   readonly cursors: 'memory' | 'file' | 'server' | 'none';
+  /** Whether nothing happens to it but what happens to its server: how long posts take is measured at it. */
+  readonly isSpared: boolean;
 }
 
 export interface Pair {
@@ -46,13 +60,22 @@ export type Trouble =
   /** The client's process ends; another begins afterwards. */
   | 'restart';
 
+/** What the nodes share. */
+export type EngineKind = 'database' | 'broker';
+
 export type Step = { readonly atMs: number } & (
   | {
       /** kill -9, and a start after `pauseMs`. */
       readonly kind: 'kill';
+      readonly node: number;
       readonly pauseMs: number;
     }
-  /** The server is stopped in order, its epoch bumped, and it is started again. */
+  /** Every node is restarted in order, one after the other. */
+  | { readonly kind: 'roll' }
+  | { readonly kind: 'kill-engine'; readonly engine: EngineKind; readonly pauseMs: number }
+  /** All of its processes are stopped for that time. */
+  | { readonly kind: 'freeze-engine'; readonly engine: EngineKind; readonly forMs: number }
+  /** The nodes are stopped in order, their epoch bumped, and they are started again. */
   | { readonly kind: 'bump-epoch' }
   /** So many posts come as fast as their authors can: more than a client may leave unacknowledged. */
   | { readonly kind: 'burst'; readonly posts: number }
@@ -70,15 +93,25 @@ export type Step = { readonly atMs: number } & (
 const authors = 6;
 
 export function createSchedule(options: ScheduleOptions): Schedule {
-  const { seed, durationMs } = options;
+  const { seed, durationMs, nodes } = options;
   const random = createRandom(seed);
   // One source for each part, so that another number of clients does not move the kills.
-  const [ofServer, ofReaders, ofFriends] = [random.fork(), random.fork(), random.fork()];
+  const [ofServer, ofReaders, ofFriends, ofCluster] = [
+    random.fork(),
+    random.fork(),
+    random.fork(),
+    random.fork(),
+  ];
+  const quietMs = nodes > 1 ? durationMs / 5 : 0;
   const retentionSeconds = Math.min(60, Math.max(3, Math.round(durationMs / 6000)));
-  const readers = Array.from({ length: options.clients }, (_, index) => planReader(index, options.clients));
+  const readers = [
+    ...Array.from({ length: options.clients }, (_, index) => planReader(index, options.clients)),
+    ...Array.from({ length: nodes > 1 ? nodes : 0 }, () => spared),
+  ];
   const friends = planFriends(ofFriends, readers);
   const steps = [
     ...planServer(ofServer, options),
+    ...planCluster(ofCluster, options),
     ...readers.flatMap((reader, index) =>
       planTroubles(ofReaders.fork(), { reader, index, durationMs, retentionMs: retentionSeconds * 1000 }),
     ),
@@ -87,12 +120,22 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   return {
     ...options,
     authors,
+    quietMs,
     retentionSeconds,
     readers,
     friends: friends.filter(({ isFriend }) => isFriend).map(({ user, author }) => ({ user, author })),
-    steps: steps.filter(({ atMs }) => atMs < durationMs).toSorted((a, b) => a.atMs - b.atMs),
+    steps: steps
+      .filter(({ atMs, kind }) => atMs < durationMs && (atMs >= quietMs || isHarmless(kind)))
+      .map((step) => (step.kind === 'kill' ? { ...step, node: ofCluster.integer(0, nodes) } : step))
+      .toSorted((a, b) => a.atMs - b.atMs),
   };
 }
+
+function isHarmless(kind: Step['kind']): boolean {
+  return kind === 'set-friend' || kind === 'delete-friend';
+}
+
+const spared: Reader = { user: 0, audience: 'everyone', cursors: 'memory', isSpared: true };
 
 const audiences = ['everyone', 'friends', 'friends', 'everyone', 'friends'] as const;
 const cursorKinds = ['memory', 'file', 'server'] as const;
@@ -104,6 +147,7 @@ function planReader(index: number, count: number): Reader {
     user: Math.floor(index / 2),
     audience: audiences[index % audiences.length] ?? 'everyone',
     cursors: isPlain ? 'none' : (cursorKinds[index % cursorKinds.length] ?? 'memory'),
+    isSpared: false,
   };
 }
 
@@ -116,22 +160,9 @@ function planServer(random: Random, { durationMs, killEveryMs }: ScheduleOptions
   for (const atMs of momentsOf(random, durationMs, burstGap)) steps.push({ kind: 'burst', atMs, posts: 400 });
   if (killEveryMs === 0) return steps;
   for (const atMs of momentsOf(random, durationMs, { fromMs: 0.7 * killEveryMs, toMs: 1.3 * killEveryMs })) {
-    steps.push({ kind: 'kill', atMs, pauseMs: random.integer(0, 300) });
+    steps.push({ kind: 'kill', node: 0, atMs, pauseMs: random.integer(0, 300) });
   }
   return steps;
-}
-
-/** Moments until `endMs`, each so long after the one before. */
-function* momentsOf(
-  random: Random,
-  endMs: number,
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-): Generator<number> {
-  for (let atMs = 0; ; ) {
-    atMs += random.integer(fromMs, toMs);
-    if (atMs >= endMs) return;
-    yield atMs;
-  }
 }
 
 interface TroubleOptions {
@@ -143,6 +174,7 @@ interface TroubleOptions {
 
 function planTroubles(random: Random, options: TroubleOptions): Step[] {
   const { reader, index, durationMs, retentionMs } = options;
+  if (reader.isSpared) return [];
   const steps = planAbsence(random, options);
   for (let atMs = 0; ; ) {
     atMs += random.integer(0.1 * retentionMs, 0.8 * retentionMs);
@@ -164,12 +196,21 @@ function planTroubles(random: Random, options: TroubleOptions): Step[] {
   }
 }
 
-/** One reader in six is away, once, for longer than the server keeps events, which it removes every quarter of that time. */
-function planAbsence(random: Random, { index, durationMs, retentionMs }: TroubleOptions): Step[] {
+/** One reader in four is away, once, for longer than the server keeps events, which it removes every quarter of that time. */
+function planAbsence(random: Random, { reader, index, durationMs, retentionMs }: TroubleOptions): Step[] {
   const forMs = retentionMs * 1.25 + 1000;
   const latestMs = durationMs - forMs;
-  if (index % 6 !== 0 || latestMs <= 0) return [];
-  return [{ kind: 'drop', atMs: random.integer(0, latestMs), reader: index, forMs }];
+  if (index % 4 !== 2 || latestMs <= 0) return [];
+  const atMs = random.integer(0, latestMs);
+  const absence: Step = { kind: 'drop', atMs, reader: index, forMs };
+  if (!outlivesProcess(reader)) return [absence];
+  // Its application does not come to hear of what is gone: the next process must be told again.
+  const endMs = atMs + forMs;
+  return [
+    absence,
+    { kind: 'stall', atMs: endMs - 100, reader: index, forMs: 1500 },
+    { kind: 'restart', atMs: endMs + 1200, reader: index, forMs: 100 },
+  ];
 }
 
 /** As a share of the retention: a client is back well before what it has missed is removed. */

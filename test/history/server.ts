@@ -8,11 +8,12 @@ const root = join(import.meta.dirname, '../..');
 
 /** What it may take to start, or to stop in order, on a machine that is busy. */
 const patienceMs = 30_000;
+const maxStarts = 5;
 const maxLogBytes = 65_536;
 
 /**
- * The server of a run, through however many processes, on one port and one data folder. What is asked
- * of it is done one after the other.
+ * A server of a run, through however many processes, on one port and one data folder. What is asked of
+ * it is done one after the other.
  */
 export class ServerUnderTest {
   readonly port: number;
@@ -21,7 +22,7 @@ export class ServerUnderTest {
   readonly #env: Readonly<Record<string, string>>;
   readonly #failed = Promise.withResolvers<never>();
   #process: ChildProcess | null = null;
-  #isExpectedToEnd = true;
+  #isUp = false;
   #log = '';
   #last: Promise<void> = Promise.resolve();
 
@@ -43,35 +44,38 @@ export class ServerUnderTest {
     return server;
   }
 
+  /** Whether clients can connect to it. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
   /** The end of what its processes have written to standard error. */
   get log(): string {
     return this.#log;
   }
 
-  /** What of it tells of errors. */
+  /** What of it tells of errors, but for those of a database that is away. */
   get errors(): readonly string[] {
-    return this.#log.split('\n').filter((line) => line.includes('"level":"error"'));
+    return this.#log
+      .split('\n')
+      .filter((line) => line.includes('"level":"error"') && !line.includes('"code":"unavailable"'));
   }
 
-  /** kill -9, and a start after `pauseMs`. */
-  kill(pauseMs: number): Promise<void> {
+  /** Ends it by the signal, and starts it again after what is done while it is down. */
+  restart(signal: 'SIGTERM' | 'SIGKILL', whileDown: () => Promise<void>): Promise<void> {
     return this.#next(async () => {
-      await this.#stop('SIGKILL');
-      await new Promise((resolve) => void setTimeout(resolve, pauseMs));
+      await this.#stop(signal);
+      await whileDown();
       await this.#start();
     });
   }
 
-  /** Stops it in order, bumps its epoch as an operator does, and starts it again. */
-  bumpEpoch(): Promise<void> {
-    return this.#next(async () => {
-      await this.#stop('SIGTERM');
-      const bump = this.#spawn('src/cli/bump-epoch.ts');
-      bump.stdout?.resume();
-      const [code] = await once(bump, 'exit');
-      if (code !== 0) throw new Error(`bump-epoch ended with ${code}:\n${this.#log}`);
-      await this.#start();
-    });
+  /** Begins a new epoch, as an operator does: to be called while every server is down. */
+  async bumpEpoch(): Promise<void> {
+    const bump = this.#spawn('src/cli/bump-epoch.ts');
+    bump.stdout?.resume();
+    const [code] = await once(bump, 'exit');
+    if (code !== 0) throw new Error(`bump-epoch ended with ${code}:\n${this.#log}`);
   }
 
   /** Stops it for good; resolves with the exit code, or the signal that it took. */
@@ -87,23 +91,36 @@ export class ServerUnderTest {
     return done;
   }
 
+  /** Starts it as a service manager does: one that cannot start, because its database is away, is started again. */
   async #start(): Promise<void> {
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        await this.#startOnce();
+        return;
+      } catch (thrown) {
+        await this.#stop('SIGKILL');
+        if (attempts === maxStarts) throw thrown;
+      }
+    }
+  }
+
+  async #startOnce(): Promise<void> {
     const child = this.#spawn('src/main.ts');
     this.#process = child;
-    this.#isExpectedToEnd = false;
     const ended = once(child, 'exit').then(([code, signal]) => {
       const error = new Error(`the server ended with ${code ?? signal}:\n${this.#log}`);
-      if (!this.#isExpectedToEnd) this.#failed.reject(error);
+      if (this.#isUp && this.#process === child) this.#failed.reject(error);
       throw error;
     });
     ended.catch(() => {});
     await withPatience(Promise.race([isListening(child), ended]), 'the server does not start');
+    this.#isUp = true;
   }
 
   async #stop(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
     const child = this.#process;
     this.#process = null;
-    this.#isExpectedToEnd = true;
+    this.#isUp = false;
     if (child === null || child.exitCode !== null || child.signalCode !== null)
       return child?.exitCode ?? null;
     const exited = once(child, 'exit');

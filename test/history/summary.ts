@@ -1,3 +1,4 @@
+import type { LatencySummary, Quantiles } from './latencies.ts';
 import type { RunResult } from './run.ts';
 import type { Fault, Verdict } from './verdict.ts';
 
@@ -49,6 +50,14 @@ export function renderSummary(outcomes: readonly Outcome[]): string {
     .map((line) => line.map((cell, column) => String(cell).padStart(widths[column] ?? 0)).join('  '))
     .map((line) => `${line}\n`)
     .join('');
+}
+
+export function renderLatencies({ quiet, troubled }: LatencySummary): string {
+  return `from a post to an application at another node: quiet ${renderQuantiles(quiet)}; troubled ${renderQuantiles(troubled)}`;
+}
+
+function renderQuantiles({ count, p50Ms, p99Ms }: Quantiles): string {
+  return `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms of ${count}`;
 }
 
 export function renderFault({ kind, client, atMs, detail }: Fault): string {

@@ -14,12 +14,12 @@ async function openEchoWire() {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const links: string[] = [];
-  const wire = await openWire({
-    port: (server.address() as AddressInfo).port,
-    onLink() {
-      links.push('begun');
-      return () => void links.push('ended');
-    },
+  const wire = await openWire(() => {
+    links.push('begun');
+    return {
+      port: (server.address() as AddressInfo).port,
+      ended: () => void links.push('ended'),
+    };
   });
   onTestFinished(async () => {
     await wire.close();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Where a client connects instead of to the server: what goes wrong between two machines happens here. */
+/** Where a client connects instead of to a server: what goes wrong between two machines happens here. */
 export interface Wire {
   /** On the loopback interface. */
   readonly port: number;
@@ -14,11 +14,12 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-export interface WireOptions {
+/** Where one connection leads. */
+export interface Route {
   /** The server's, on the loopback interface. */
   readonly port: number;
-  /** Called before the server learns of a connection; what it returns is called after its last byte. */
-  readonly onLink: () => () => void;
+  /** Called after the last byte. */
+  readonly ended: () => void;
 }
 
 interface Link {
@@ -28,7 +29,8 @@ interface Link {
   readonly far: Socket;
 }
 
-export async function openWire({ port, onLink }: WireOptions): Promise<Wire> {
+/** `route` is asked for each connection, before a server learns of it. */
+export async function openWire(route: () => Route): Promise<Wire> {
   const links = new Set<Link>();
   let downUntilMs = 0;
   let frozenUntilMs = 0;
@@ -40,7 +42,7 @@ export async function openWire({ port, onLink }: WireOptions): Promise<Wire> {
       near.resetAndDestroy();
       return;
     }
-    const unlinked = onLink();
+    const { port, ended } = route();
     const far = connect({ port, host: '127.0.0.1', noDelay: true });
     const link = { near, far };
     links.add(link);
@@ -51,7 +53,7 @@ export async function openWire({ port, onLink }: WireOptions): Promise<Wire> {
     far.on('close', () => {
       near.destroy();
       links.delete(link);
-      unlinked();
+      ended();
     });
   });
 

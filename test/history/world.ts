@@ -1,18 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { secretKey } from '../../src/auth/keys.ts';
 import { createTokens } from '../../src/auth/tokens.ts';
+import { at } from './at.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import { Latencies } from './latencies.ts';
 import { ReaderClient } from './reader-client.ts';
 import { Recorder } from './recorder.ts';
 import { createRest, type Rest } from './rest.ts';
 import type { Pair, Schedule } from './schedule.ts';
-import { ServerUnderTest } from './server.ts';
-import { openWire } from './wire.ts';
+import { openWire, type Wire } from './wire.ts';
 
 export interface WorldOptions {
   readonly schedule: Schedule;
-  /** An empty folder of the run's own, for the server's data and the clients' cursors. */
+  /** An empty folder of the run's own, for the servers' data and the clients' cursors. */
   readonly folder: string;
 }
 
@@ -21,10 +22,11 @@ export interface Account {
   readonly token: string;
 }
 
-/** A server, those who post to it and those who read, all running; disposing of it ends every one. */
+/** Servers, those who post to them and those who read, all running; disposing of it ends every one. */
 export interface World extends AsyncDisposable {
-  readonly server: ServerUnderTest;
+  readonly cluster: Cluster;
   readonly recorder: Recorder;
+  readonly latencies: Latencies;
   readonly authors: readonly Account[];
   readonly readers: readonly ReaderClient[];
   /** Aborted when it ends. */
@@ -50,22 +52,26 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
   const recorder = new Recorder(schedule.retentionSeconds * 1000);
   const ending = new AbortController();
 
-  const server = await ServerUnderTest.start({
-    DATA_DIR: join(folder, 'data'),
-    JWT_SECRET: secret,
-    RETENTION_SECONDS: String(schedule.retentionSeconds),
-  });
-  started.defer(async () => void (await server.end()));
-  const rest = createRest(server.port, ending.signal);
+  const cluster = started.use(await startCluster({ schedule, folder, secret }));
+  const ports = cluster.nodes.map(({ port }) => port);
+  const rest = createRest(ports, ending.signal);
   started.defer(() => rest.close());
-  const postWire = await openWire({ port: server.port, onLink: () => () => {} });
-  started.defer(() => postWire.close());
-  const posting = createRest(postWire.port, ending.signal);
+  const postWires: Wire[] = [];
+  for (const port of ports) {
+    const wire = await openWire(() => ({ port, ended() {} }));
+    started.defer(() => wire.close());
+    postWires.push(wire);
+  }
+  const posting = createRest(
+    postWires.map(({ port }) => port),
+    ending.signal,
+  );
   started.defer(() => posting.close());
+  const latencies = new Latencies();
 
   const failed = Promise.withResolvers<never>();
   const watch = (underway: Promise<unknown>): void => void underway.catch(failed.reject);
-  watch(server.failure);
+  watch(cluster.failure);
   const registering = Array.from({ length: schedule.authors }, async () =>
     issueAccount(await register(rest)),
   );
@@ -81,18 +87,26 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
     const { id, token } = at(users, plan.user);
     const name = `reader${index}`;
     const client = recorder.client({ name, user: id, audience: plan.audience });
-    const wire = await openWire({ port: server.port, onLink: () => client.link() });
+    let node = 0;
+    const wire = await openWire(() => {
+      node = cluster.pick();
+      return { port: at(ports, node), ended: client.link() };
+    });
     started.defer(() => wire.close());
+    const onSight = (key: string): void => {
+      if (plan.isSpared) latencies.saw(key, node);
+    };
     const onProblem = (problem: string): void => void problems.push(problem);
-    readers.push(new ReaderClient({ name, plan, token, wire, recorder: client, folder, onProblem }));
+    readers.push(new ReaderClient({ name, plan, token, wire, recorder: client, folder, onSight, onProblem }));
   }
   started.defer(() => ending.abort());
   const stack = started.move();
   let changes: Promise<void> = Promise.resolve();
 
   return {
-    server,
+    cluster,
     recorder,
+    latencies,
     authors,
     readers,
     problems,
@@ -108,15 +122,18 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
           token: author.token,
           idempotencyKey: key,
           body,
+          onAttempt: (node: number) => latencies.asked(key, node),
         } as const;
         return (await posting.insist(post)) as string | null;
       }),
     async loseAnswers(forMs) {
       // Longer than that, so that the connections break before anything gets through.
-      postWire.freeze(forMs + 1000);
+      for (const wire of postWires) wire.freeze(forMs + 1000);
       await delay(forMs);
-      postWire.drop(0);
-      postWire.heal();
+      for (const wire of postWires) {
+        wire.drop(0);
+        wire.heal();
+      }
     },
     changeFriend(kind, pair) {
       const user = at(users, pair.user);
@@ -138,10 +155,4 @@ async function register(rest: Rest): Promise<string> {
   const body = { first_name: 'Ada', second_name: 'Lovelace', password: 'analytical engine' };
   const registered = await rest.insist({ method: 'POST', path: '/user/register', body });
   return (registered as { readonly user_id: string }).user_id;
-}
-
-function at<Value>(values: readonly Value[], index: number): Value {
-  const value = values[index];
-  if (value === undefined) throw new RangeError(`there is nothing at ${index}`);
-  return value;
 }

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { chown, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { EngineSpec } from './engine-spec.ts';
+
+/** Where Debian puts the programs, the newest version last. */
+const initdb = globSync('/usr/lib/postgresql/*/bin/initdb').toSorted().at(-1);
+
+/** PostgreSQL refuses to run as root; on Linux this is the user and the group `nobody`. */
+const nobody = { uid: 65_534, gid: 65_534 };
+
+export const postgres: EngineSpec = {
+  name: 'postgres',
+  install: 'apt-get install postgresql',
+  usualPort: 5432,
+  isInstalled: () => initdb !== undefined,
+  async prepare({ folder, port, user, password }) {
+    if (initdb === undefined) throw new Error('PostgreSQL is not installed');
+    const owner = process.getuid?.() === 0 ? nobody : undefined;
+    const passwordFile = join(folder, 'password');
+    await writeFile(passwordFile, password);
+    if (owner !== undefined) {
+      for (const path of [folder, passwordFile]) await chown(path, owner.uid, owner.gid);
+    }
+    const data = join(folder, 'data');
+    const made = [`--pgdata=${data}`, `--username=${user}`, `--pwfile=${passwordFile}`];
+    const kind = ['--auth=scram-sha-256', '--encoding=UTF8', '--no-sync'];
+    await promisify(execFile)(initdb, [...made, ...kind], { cwd: folder, ...owner });
+    const args = ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1'];
+    return [{ program: join(dirname(initdb), 'postgres'), args, ...(owner && { owner }) }];
+  },
+  urlOf: ({ port, user, password }) => `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
+};

@@ -1,0 +1,17 @@
+/** What a worker and its primary tell each other over the channel that node:cluster gives them. */
+import type { MetricsSnapshot } from '../metrics.ts';
+
+export type ToPrimary =
+  /** The worker can be used. */
+  | { readonly kind: 'ready'; readonly url: string }
+  /** Answers `count`. */
+  | { readonly kind: 'counted'; readonly scrape: number; readonly snapshot: MetricsSnapshot }
+  /** Somebody asks this worker for /metrics. */
+  | { readonly kind: 'scrape'; readonly id: number };
+
+export type ToWorker =
+  | { readonly kind: 'count'; readonly scrape: number }
+  /** Answers `scrape`. */
+  | { readonly kind: 'scraped'; readonly id: number; readonly text: string }
+  /** `drain`: say at /readyz that this node leaves, for as long as the settings say, and only then leave. */
+  | { readonly kind: 'stop'; readonly drain: boolean };
