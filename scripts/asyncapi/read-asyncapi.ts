@@ -11,7 +11,7 @@ import { type Endpoint, readEndpoints } from './endpoints.ts';
 import { createMessageReader, type ReadMessage } from './messages.ts';
 import { type ReadOperation, readOperations } from './operations.ts';
 import { readResume } from './resume.ts';
-import { readSecurity } from './security.ts';
+import { checkSchemeNames, readSecurity } from './security.ts';
 import { readServers } from './servers.ts';
 import { tagMessages } from './telling.ts';
 
@@ -74,6 +74,8 @@ function readChannel(
   const directions = { send: tagged('send'), receive: tagged('receive') };
   const security = securityOf(endpoint);
   for (const { node } of operations) checkSecurity(node, security);
+  const schemes = [...security, ...operations.flatMap(({ node }) => readSecurity(node))];
+  for (const channel of channels.slice(0, 1)) checkSchemeNames(channel, schemes);
   const find = (direction: Action, message: string): MessageModel => {
     const found = directions[direction].find((candidate) => candidate.name === message);
     if (found === undefined) throw new TypeError(`No message ${message} goes in direction ${direction}.`);

@@ -59,8 +59,23 @@ function placementOf(node: ContractNode): Placement | null {
   return null;
 }
 
+/** Reports schemes of one name that ask for different things: hooks and credentials are found by their names. */
+export function checkSchemeNames(channel: ContractNode, schemes: readonly SecurityModel[]): void {
+  const asked = new Map<string, string>();
+  for (const { name, credentials, in: place, parameter } of schemes) {
+    const asks = JSON.stringify([credentials, place, parameter]);
+    if ((asked.get(name) ?? asks) !== asks) {
+      const fix = 'put them into components.securitySchemes, under names of their own';
+      channel.report(`two security schemes of this address are called \`${name}\``, fix);
+    }
+    asked.set(name, asks);
+  }
+}
+
 /** A component has a name; one that is written in place gets one from what it is. */
 function nameOf(node: ContractNode): string {
   if (/^\/components\/securitySchemes\/[^/]+$/.test(node.pointer)) return node.key;
-  return camelCase([node.text('type'), node.text('scheme'), node.text('name')].join(' '));
+  const type = node.text('type');
+  const part = type === 'apiKey' ? node.text('in') : '';
+  return camelCase([type, node.text('scheme'), part, node.text('name')].join(' '));
 }

@@ -32,6 +32,11 @@ export function textSchemaOf(schemas: SchemaSet, definition: string, document: C
       document.report(locate(['properties', name]), 'text cannot be converted to what this schema says', fix);
       return [name, property];
     }
+    if (value.default !== undefined && name in Object.prototype) {
+      // Ajv fills in what is undefined, and finds the member that is always there.
+      const what = `no default can be filled in for \`${name}\`, which every object of JavaScript has`;
+      document.report(locate(['properties', name]), what, 'remove the default, or give it another name');
+    }
     if (value.default !== undefined && !required.includes(name)) filled.push(name);
     return [name, finite(value)];
   });

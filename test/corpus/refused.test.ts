@@ -141,9 +141,22 @@ describe('a document that Posted does not support', () => {
       '/channels/room/bindings/ws/query/properties/since text cannot be converted',
     ],
     [
+      '/channels/room/bindings/ws/query/properties/toString',
+      { type: 'integer', default: 1 },
+      '/channels/room/bindings/ws/query/properties/toString no default can be filled in for `toString`',
+    ],
+    [
       '/operations/accept',
       { action: 'send', channel: { $ref: '#/channels/room' } },
       '/operations/accept an operation cannot be called `accept`',
+    ],
+    [
+      '/servers/main/security',
+      [
+        { type: 'httpApiKey', in: 'query', name: 'a b' },
+        { type: 'httpApiKey', in: 'query', name: 'aB' },
+      ],
+      '/channels/room two security schemes of this address are called `httpApiKeyAB`',
     ],
     [
       '/operations/tell/security',
