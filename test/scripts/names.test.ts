@@ -37,6 +37,11 @@ function reference(...keys: readonly string[]): { readonly $ref: string } {
   return { $ref: `#/${escaped.join('/')}` };
 }
 
+/** No default can be filled in for what every object has: it is refused. */
+function defaultOf(name: string, index: number): { readonly default?: number } {
+  return name in {} ? {} : { default: index };
+}
+
 /** A contract whose every name and text is an attempt on the generated code. */
 const contract = {
   asyncapi: '3.0.0',
@@ -50,7 +55,9 @@ const contract = {
         parameters: { [`p-${index}`]: { description: text, enum: ['"', "'", '*/'] } },
         messages: { [name]: reference('components', 'messages', 'message') },
         bindings: {
-          ws: { query: { type: 'object', properties: { [name]: { type: 'integer', default: index } } } },
+          ws: {
+            query: { type: 'object', properties: { [name]: { type: 'integer', ...defaultOf(name, index) } } },
+          },
         },
       },
     ]),
