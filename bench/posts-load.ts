@@ -42,6 +42,25 @@ export class Poster {
   }
 }
 
+/** Posts over and over, as many at a time as there are writers, and resolves with how long each took to be answered, in ms. */
+export async function postInTurns(
+  posterOf: (writer: number) => Poster,
+  { writers, seconds }: { readonly writers: number; readonly seconds: number },
+): Promise<number[]> {
+  const endMs = performance.now() + seconds * 1000;
+  const latenciesMs: number[] = [];
+  const posting = Array.from({ length: writers }, async (_, writer) => {
+    const poster = posterOf(writer);
+    for (let count = 0; performance.now() < endMs; count += 1) {
+      const startMs = performance.now();
+      await poster.post(`post ${count} of writer ${writer}, ${'x'.repeat(100)}`);
+      latenciesMs.push(performance.now() - startMs);
+    }
+  });
+  await Promise.all(posting);
+  return latenciesMs;
+}
+
 /** Calls `post` that often, whether the one before is answered or not; resolves when all are. */
 export async function postSteadily(
   post: () => Promise<void>,

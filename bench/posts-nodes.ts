@@ -4,7 +4,7 @@ import { prepareEngine } from '../scripts/services/engine.ts';
 import { postgres } from '../scripts/services/postgres.ts';
 import { openPostgresStore } from '../src/store/postgres-store.ts';
 import { readOptions } from './options.ts';
-import { Poster } from './posts-load.ts';
+import { Poster, postInTurns } from './posts-load.ts';
 import { machineCpuSeconds } from './process-cpu.ts';
 import { createDataDir, limitRun, printResult, progress, round, spreadOf, startServer } from './support.ts';
 
@@ -52,19 +52,9 @@ async function measure(nodes: number): Promise<object> {
   );
   const posters = servers.map(({ url }) => new Poster(url, randomUUID(), concurrency));
 
-  async function run(durationSeconds: number): Promise<number[]> {
-    const endMs = performance.now() + durationSeconds * 1000;
-    const latenciesMs: number[] = [];
-    const writers = Array.from({ length: concurrency }, async (_, writer) => {
-      for (let count = 0; performance.now() < endMs; count += 1) {
-        const startMs = performance.now();
-        await posters[writer % nodes]?.post(`post ${count} of writer ${writer}, ${'x'.repeat(100)}`);
-        latenciesMs.push(performance.now() - startMs);
-      }
-    });
-    await Promise.all(writers);
-    return latenciesMs;
-  }
+  const posterOf = (writer: number): Poster => posters[writer % nodes] as Poster;
+  const run = (durationSeconds: number): Promise<number[]> =>
+    postInTurns(posterOf, { writers: concurrency, seconds: durationSeconds });
 
   const serverCpu = (): number =>
     servers.reduce(

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { measureCost } from './cost.ts';
 import { readOptions } from './options.ts';
-import { Poster } from './posts-load.ts';
+import { Poster, postInTurns } from './posts-load.ts';
 import { createDataDir, limitRun, printResult, progress, round, spreadOf, startServer } from './support.ts';
 
 const { seconds, concurrency } = readOptions({
@@ -19,19 +19,8 @@ limitRun(seconds + 60);
 const server = await startServer(createDataDir());
 const poster = new Poster(server.url, randomUUID(), concurrency);
 
-async function run(durationSeconds: number): Promise<number[]> {
-  const endMs = performance.now() + durationSeconds * 1000;
-  const latenciesMs: number[] = [];
-  const writers = Array.from({ length: concurrency }, async (_, writer) => {
-    for (let count = 0; performance.now() < endMs; count += 1) {
-      const startMs = performance.now();
-      await poster.post(`post ${count} of writer ${writer}, ${'x'.repeat(100)}`);
-      latenciesMs.push(performance.now() - startMs);
-    }
-  });
-  await Promise.all(writers);
-  return latenciesMs;
-}
+const run = (durationSeconds: number): Promise<number[]> =>
+  postInTurns(() => poster, { writers: concurrency, seconds: durationSeconds });
 
 progress('warming up for 2 s');
 await run(2);

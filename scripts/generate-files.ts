@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ContractModel } from './asyncapi/contract-model.ts';
 import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
-import { readContract } from './contract/contract-document.ts';
 import { GenerationError, type Problem } from './contract/problem.ts';
 import type { LoadedOpenapi } from './openapi/load-openapi.ts';
 import type { SchemaSet } from './schemas/schema-set.ts';
@@ -75,10 +74,9 @@ export async function generateFiles(
   }
   if (wanted.has('docs')) {
     const { generateDocs } = await import('./docs/generate-docs.ts');
-    const { openapi } = contracts;
     const documents = {
       asyncapi: websocket.document,
-      openapi: openapi === null ? null : await readContract(openapi),
+      openapi: rest?.document ?? null,
       title: websocket.model.title,
     };
     await generateDocs(documents, join(folder, 'docs'));

@@ -10,6 +10,7 @@ import { readOpenapi } from './read-openapi.ts';
 import type { RestModel } from './rest-model.ts';
 
 export interface LoadedOpenapi {
+  readonly document: ContractDocument;
   readonly model: RestModel;
   readonly schemas: SchemaSet;
   readonly warnings: readonly string[];
@@ -42,7 +43,7 @@ export async function loadOpenapi(
   const model = readOpenapi(root, schemas);
   checkSchemas(document, schemas);
   document.throwProblems();
-  return { model, schemas, warnings: document.warnings };
+  return { document, model, schemas, warnings: document.warnings };
 }
 
 /** Holds the document against the specification's own schema. */
