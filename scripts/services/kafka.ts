@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -28,7 +28,7 @@ export const kafka: EngineSpec = {
     await promisify(execFile)(
       'java',
       [...java, 'kafka.tools.StorageTool', 'format', '--config', properties]
-        .concat(['--cluster-id', randomBytes(16).toString('base64url'), '--standalone'])
+        .concat(['--cluster-id', clusterId(), '--standalone'])
         .concat(['--add-scram', scram]),
     );
     return [{ program: 'java', args: [...java, 'kafka.Kafka', properties] }];
@@ -36,6 +36,13 @@ export const kafka: EngineSpec = {
   urlOf: ({ port, user, password, tls }) =>
     `kafka://${user}:${password}@127.0.0.1:${port}?sasl=scram-sha-256${tls === undefined ? '' : '&tls=true'}`,
 };
+
+/** 16 bytes in base64url, which must not begin with "-": Kafka's command would take that for an option. */
+function clusterId(): string {
+  const id = randomBytes(16);
+  id[0] = randomInt(0xf8);
+  return id.toString('base64url');
+}
 
 /** Kafka wants the key and the certificate in one file. */
 async function keystoreOf({ folder, tls }: EnginePlace): Promise<string | undefined> {
