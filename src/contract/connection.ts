@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { type CloseCode, closeCodes, fitReason } from './close-codes.ts';
+import type { Due } from './due.ts';
 import type { EncodedFrame } from './encode.ts';
 import { pingFrame } from './frame.ts';
 import type { Connection, Encoded } from './handlers.ts';
@@ -34,8 +35,7 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   readonly session: unknown;
   readonly #options: ConnectionOptions;
   readonly #inbound: Inbound;
-  readonly #due: Buffer[] = [];
-  #dueBytes = 0;
+  #due: Due;
   #requests: Requests | null = null;
   #alive = true;
   #closing: CloseCode | null = null;
@@ -46,6 +46,7 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
     this.#options = options;
     this.id = options.id;
     this.session = options.session;
+    this.#due = options.outbox.start;
     this.#inbound = new Inbound(this, options.webSocket, options);
   }
 
@@ -54,7 +55,7 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   }
 
   get bufferedBytes(): number {
-    return this.#options.socket.writableLength + this.#dueBytes;
+    return this.#options.socket.writableLength + this.#due.bytes;
   }
 
   /** Few connections are asked anything. */
@@ -97,25 +98,20 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
       this.close('slowConsumer');
       return false;
     }
-    if (this.#due.length === 0) this.#options.outbox.add(this);
-    this.#due.push(frame);
-    this.#dueBytes += frame.length;
+    if (this.#due.bytes === 0) this.#options.outbox.add(this);
+    this.#due = this.#due.add(frame);
     return true;
   }
 
   flush(): void {
-    const { socket } = this.#options;
-    const [first] = this.#due;
-    if (first === undefined) return;
-    if (this.#due.length === 1 && this.#isOpen()) {
-      socket.write(first);
-    } else if (this.#isOpen()) {
-      socket.cork();
-      for (const frame of this.#due) socket.write(frame);
-      socket.uncork();
-    }
-    this.#due.length = 0;
-    this.#dueBytes = 0;
+    const { socket, outbox } = this.#options;
+    const due = this.#due;
+    this.#due = outbox.start;
+    if (due.bytes === 0 || !this.#isOpen()) return;
+    const buffers = due.buffers();
+    if (buffers.length > 1) socket.cork();
+    for (const buffer of buffers) socket.write(buffer);
+    if (buffers.length > 1) socket.uncork();
     if (socket.writableNeedDrain && this.#fullSinceMs === 0) this.#awaitDrain();
   }
 

@@ -1,3 +1,5 @@
+import { Due } from './due.ts';
+
 /** What has frames to write. */
 export interface Writer {
   flush(): void;
@@ -5,43 +7,66 @@ export interface Writer {
 
 /**
  * Collects what becomes due in one turn of the event loop and writes it at the turn's end, so that
- * several frames for one socket leave it in one system call.
+ * several frames for one socket leave it in one system call. Where that takes long, other work comes in
+ * between; what becomes due meanwhile to a socket that still waits leaves with the rest, in order.
  */
 export interface Outbox {
-  /** Flushes `writer` at the end of this turn. Called once a turn for each writer, by the writer. */
+  /** What a writer with nothing to write begins with. */
+  readonly start: Due;
+  /** Flushes `writer` soon. Called by a writer when it has something to write, and again once it was flushed. */
   add(writer: Writer): void;
-  /** Calls back once everything that was added in this turn has been flushed. */
+  /** Calls back once everything that was added until now has been flushed. */
   afterFlush(callback: () => void): void;
 }
 
+/** For how long sockets are written to before other work has its turn. */
+const sliceMs = 8;
+
+/** Writes between two looks at the clock. */
+const stride = 32;
+
 export function createOutbox(): Outbox {
+  const start = Due.start();
   let writers: Writer[] = [];
-  let callbacks: (() => void)[] = [];
-  let scheduled = false;
+  let flushed = 0;
+  let callbacks: { readonly after: number; readonly call: () => void }[] = [];
+  let isScheduled = false;
 
   function flush(): void {
-    const dueWriters = writers;
-    const dueCallbacks = callbacks;
-    writers = [];
-    callbacks = [];
-    scheduled = false;
-    for (const writer of dueWriters) writer.flush();
-    for (const callback of dueCallbacks) callback();
+    const endMs = performance.now() + sliceMs;
+    while (flushed < writers.length) {
+      writers[flushed]?.flush();
+      flushed += 1;
+      if (flushed % stride === 0 && performance.now() >= endMs) break;
+    }
+    const isDone = flushed >= writers.length;
+    const due = callbacks.filter(({ after }) => after <= flushed);
+    callbacks = isDone ? [] : callbacks.slice(due.length);
+    isScheduled = !isDone;
+    if (isDone) {
+      writers = [];
+      flushed = 0;
+      start.forget();
+    } else {
+      setImmediate(flush);
+    }
+    for (const { call } of due) call();
   }
 
   function schedule(): void {
-    if (scheduled) return;
-    scheduled = true;
+    if (isScheduled) return;
+    isScheduled = true;
     setImmediate(flush);
   }
 
   return {
+    start,
     add(writer) {
       writers.push(writer);
       schedule();
     },
-    afterFlush(callback) {
-      callbacks.push(callback);
+    afterFlush(call) {
+      callbacks.push({ after: writers.length, call });
       schedule();
     },
   };
