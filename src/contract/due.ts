@@ -46,15 +46,16 @@ export class Due {
     return this.#buffers;
   }
 
-  #frames(): Buffer[] {
+  #frames(): readonly Buffer[] {
     const frames: Buffer[] = [];
-    for (let due: Due | null = this; due !== null; due = due.#before) {
+    if (this.#frame !== null) frames.push(this.#frame);
+    for (let due = this.#before; due !== null; due = due.#before) {
       if (due.#frame !== null) frames.push(due.#frame);
     }
-    return frames.reverse();
+    return frames.toReversed();
   }
 }
 
-function joinSmall(frames: Buffer[], bytes: number): readonly Buffer[] {
+function joinSmall(frames: readonly Buffer[], bytes: number): readonly Buffer[] {
   return frames.length < 2 || bytes > maxJoinedBytes ? frames : [Buffer.concat(frames, bytes)];
 }

@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import type { FeedEvent } from '../store/event.ts';
 import type { Store } from '../store/store.ts';
 import { createRareError } from './rare-error.ts';
+import { TurnBudget } from './turn-budget.ts';
 
 export interface TailOptions {
   readonly store: Pick<Store, 'eventsAfter' | 'headSeq' | 'history'>;
@@ -29,6 +30,8 @@ export interface CutListener {
 const pageSize = 1000;
 /** Events that came too early and are held. More are dropped, which costs one read of the log. */
 const maxEarly = 10_000;
+/** For how long events are applied before other work has its turn: each may go to very many connections. */
+const applyMs = 10;
 
 /**
  * Follows the log. Events are offered from whichever side knows them first and may be missing,
@@ -39,10 +42,12 @@ const maxEarly = 10_000;
 export class Tail {
   readonly #options: TailOptions;
   readonly #early = new Map<number, FeedEvent>();
+  readonly #budget = new TurnBudget(applyMs);
   readonly #ticker: NodeJS.Timeout;
   readonly #holeMs: number;
   readonly #logFailure: (fields: Readonly<Record<string, unknown>>) => void;
   #holeTimer: NodeJS.Timeout | null = null;
+  #nextTurn: NodeJS.Immediate | null = null;
   #reading: Promise<boolean> | null = null;
   #listener: CutListener = { prepareCut: async () => {}, cut() {} };
   #seq: number;
@@ -87,12 +92,17 @@ export class Tail {
 
   offer(event: FeedEvent): void {
     if (this.#isClosed || event.seq <= this.#seq) return;
-    if (event.seq === this.#seq + 1) {
+    if (event.seq === this.#seq + 1 && !this.#budget.isSpent) {
       this.#apply(event);
       this.#applyEarly();
       return;
     }
     if (this.#early.size < maxEarly) this.#early.set(event.seq, event);
+    if (this.#early.has(this.#seq + 1)) this.#applyInNextTurn();
+    else this.#awaitHole();
+  }
+
+  #awaitHole(): void {
     this.#holeTimer ??= setTimeout(() => {
       this.#holeTimer = null;
       void this.catchUp();
@@ -119,10 +129,16 @@ export class Tail {
     }
   }
 
+  /** Resolves once everything that was offered is applied, but for what waits for events before it. */
+  async applied(): Promise<void> {
+    while (this.#nextTurn !== null) await this.#budget.renewed();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#ticker);
     if (this.#holeTimer !== null) clearTimeout(this.#holeTimer);
+    if (this.#nextTurn !== null) clearImmediate(this.#nextTurn);
     await this.#reading;
   }
 
@@ -141,6 +157,7 @@ export class Tail {
         const [first] = events;
         if (first !== undefined && first.seq > this.#seq + 1) await this.#cut(first.seq - 1, 'expired');
         for (const event of events) {
+          if (this.#budget.isSpent) await this.#budget.renewed();
           if (event.seq === this.#seq + 1) this.#apply(event);
         }
         this.#applyEarly();
@@ -181,17 +198,28 @@ export class Tail {
 
   #apply(event: FeedEvent): void {
     this.#seq = event.seq;
-    this.#options.apply(event);
+    this.#budget.spend(() => this.#options.apply(event));
   }
 
   #applyEarly(): void {
     if (this.#early.size === 0) return;
     for (let next = this.#early.get(this.#seq + 1); next !== undefined; ) {
+      if (this.#budget.isSpent) {
+        this.#applyInNextTurn();
+        return;
+      }
       this.#apply(next);
       next = this.#early.get(this.#seq + 1);
     }
     for (const seq of this.#early.keys()) {
       if (seq <= this.#seq) this.#early.delete(seq);
     }
+  }
+
+  #applyInNextTurn(): void {
+    this.#nextTurn ??= setImmediate(() => {
+      this.#nextTurn = null;
+      this.#applyEarly();
+    });
   }
 }
