@@ -1,35 +1,121 @@
+/** What a friend of a connected user takes in the hub. Run by itself, it tells it for several graphs. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Hub } from '../../src/feed/hub.ts';
+import type { Friend } from '../../src/store/store.ts';
+import { createRandom } from '../../test/history/random.ts';
+import { printResult } from '../support.ts';
 
-const users = 1000;
-const friendsOfEach = 200;
-const authors = 100_000;
+interface Graph {
+  readonly users: number;
+  readonly friendsOfEach: number;
+  readonly authors: number;
+  /** 1: all authors are alike. Above: the author of rank r is chosen in proportion to r ** (1 / skew - 1). */
+  readonly skew: number;
+}
 
-/** Bytes of memory that one friend of one connected user takes in the hub. */
+interface FriendMemory {
+  /** On the heap and in buffers. */
+  readonly bytes: number;
+  /** With what the garbage of loading them has made of the heap. */
+  readonly rssBytes: number;
+  /** To load them, with the making of what the database would give. */
+  readonly cpuMicroseconds: number;
+}
+
+const many: Graph = { users: 10_000, friendsOfEach: 200, authors: 100_000, skew: 3 };
+
+const graphs: Readonly<Record<string, Graph>> = {
+  'two readers an author': { ...many, users: 1000, skew: 1 },
+  'two readers an author on average, power law': { ...many, users: 1000 },
+  '20 readers an author': { ...many, skew: 1 },
+  '20 readers an author on average, power law': many,
+  '200 readers an author on average, power law': { ...many, authors: 10_000 },
+};
+
+/** Bytes of memory that one friend of one connected user takes: 2,000,000 edges by a power law. */
 export async function measureFriendBytes(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  let next = 0;
-  const hub = new Hub<object>({
-    // As the database gives them: each id a text of its own.
-    friendsOf: async () =>
-      Array.from({ length: friendsOfEach }, () => {
-        next = (next + 7919) % authors;
-        return { id: `00000000-0000-4000-8000-${String(next).padStart(12, '0')}`, sinceSeq: next };
-      }),
-    deliver() {},
-  });
-  collect();
-  const before = process.memoryUsage().heapUsed;
+  return (await measure(many)).bytes;
+}
+
+async function measure(graph: Graph): Promise<FriendMemory> {
+  const { users, friendsOfEach } = graph;
+  const edges = users * friendsOfEach;
+  const collect = exposeCollect();
+  const hub = new Hub<object>({ friendsOf: drawFriends(graph), deliver() {} });
+  const bytesBefore = await usedBytes(collect);
+  const rssBefore = rssBytes();
+  const cpu = process.cpuUsage();
   const subscriptions = [];
   for (let user = 0; user < users; user += 1) {
-    const subscription = await hub.subscribe(`user ${user}`, 'friends');
+    const subscription = await hub.subscribe(idOf(graph.authors + user), 'friends');
     hub.join(subscription, {});
     subscriptions.push(subscription);
   }
-  collect();
-  const bytes = (process.memoryUsage().heapUsed - before) / (users * friendsOfEach);
+  const { user, system } = process.cpuUsage(cpu);
+  const bytes = (await usedBytes(collect)) - bytesBefore;
+  const rss = rssBytes() - rssBefore;
   for (const subscription of subscriptions) hub.end(subscription);
-  return Math.round(bytes);
+  return {
+    bytes: Math.round(bytes / edges),
+    rssBytes: Math.round(rss / edges),
+    cpuMicroseconds: Math.round(((user + system) / edges) * 100) / 100,
+  };
+}
+
+/** As the database gives them: each id a text of its own. */
+function drawFriends({ friendsOfEach, authors, skew }: Graph): () => Promise<readonly Friend[]> {
+  const random = createRandom(1);
+  return async () => {
+    const drawn = new Set<number>();
+    while (drawn.size < friendsOfEach) drawn.add(Math.floor(authors * random.between(0, 1) ** skew));
+    return Array.from(drawn, (author) => ({ id: idOf(author), sinceSeq: author }));
+  };
+}
+
+function idOf(number: number): string {
+  return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+}
+
+function exposeCollect(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+async function usedBytes(collect: () => void): Promise<number> {
+  collect();
+  // Buffers are freed by another thread.
+  await sleep(100);
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+function rssBytes(): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+/** In a process of its own, so that no graph finds the memory of another. */
+function measureApart(name: string): unknown {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [import.meta.filename, name], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  if (status !== 0) throw new Error(`${name}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+if (import.meta.main) {
+  const [name] = process.argv.slice(2);
+  const graph = name === undefined ? undefined : graphs[name];
+  if (graph !== undefined) {
+    process.stdout.write(JSON.stringify(await measure(graph)));
+  } else {
+    const results = Object.keys(graphs).map((each) => [each, measureApart(each)]);
+    printResult(Object.fromEntries(results), []);
+  }
 }

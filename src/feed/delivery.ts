@@ -2,11 +2,17 @@ import { PostedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { FeedEvent } from '../store/event.ts';
 import type { History, Store } from '../store/store.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { createDeviceCursors, type DeviceCursors } from './device-cursors.ts';
 import { createLogReader, type LogReader } from './log-reader.ts';
 import { RecentEvents, type RecentLimits } from './recent.ts';
-import { type Line, type ReplayOutcome, type ResetReason, ResumableSubscriber } from './resumable.ts';
+import {
+  type Line,
+  type ReplayOutcome,
+  type ReplaySource,
+  type ResetReason,
+  ResumableSubscriber,
+} from './resumable.ts';
 import type { CutReason, Tail } from './tail.ts';
 
 export interface DeliveryOptions {
@@ -65,6 +71,7 @@ export class Delivery {
   readonly #tail: DeliveryTail;
   readonly #reader: LogReader;
   readonly #devices: DeviceCursors;
+  readonly #source: ReplaySource;
   readonly #subscribers = new Set<ResumableSubscriber>();
   readonly #ticker: NodeJS.Timeout;
   /** Of histories before this one. */
@@ -75,6 +82,8 @@ export class Delivery {
   #epoch: string;
   #floorSeq: number;
   #prepareCut: () => Promise<void> = async () => {};
+  /** Many clients acknowledge the same place, one after the other. */
+  #lastAck: { readonly text: string; readonly cursor: Cursor | null } = { text: '', cursor: null };
 
   /** `tail` applies its events to this delivery from the next one on. */
   constructor(options: DeliveryOptions, { floorSeq }: Pick<History, 'floorSeq'>, tail: DeliveryTail) {
@@ -87,6 +96,12 @@ export class Delivery {
     tail.listen({ prepareCut: () => this.#prepareCut(), cut: (reason) => this.#cut(reason) });
     this.#reader = createLogReader(store, maxReads);
     this.#devices = createDeviceCursors({ store, log });
+    this.#source = {
+      tailSeq: () => this.#tail.seq,
+      recentAfter: (afterSeq) => this.#recentAfter(afterSeq),
+      readLog: (afterSeq) => this.#reader.read(afterSeq),
+      observer: options.observer,
+    };
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#ticker.unref();
   }
@@ -148,16 +163,9 @@ export class Delivery {
   }
 
   /** Starts to serve a connection that is open. Whoever holds the subscriber ends it. */
-  start(line: Line, canSee: (author: string, seq: number) => boolean, begin: Begin): ResumableSubscriber {
+  start(line: Line, begin: Begin): ResumableSubscriber {
     const seq = begin.seq ?? this.#tail.seq;
-    const subscriber = new ResumableSubscriber({
-      line,
-      canSee,
-      tailSeq: () => this.#tail.seq,
-      recentAfter: (afterSeq) => this.#recentAfter(afterSeq),
-      readLog: (afterSeq) => this.#reader.read(afterSeq),
-      observer: this.#options.observer,
-    });
+    const subscriber = new ResumableSubscriber(line, this.#source);
     this.#subscribers.add(subscriber);
     const { user, device, reset } = begin;
     // After a reset the place stays: a client that ends before it has heard of that is told again.
@@ -173,7 +181,8 @@ export class Delivery {
 
   /** @throws PostedError `invalid_request` for a cursor that the connection was never sent */
   acknowledge(subscriber: ResumableSubscriber, { user, device }: Begin, text: string): void {
-    const cursor = decodeCursor(text);
+    if (this.#lastAck.text !== text) this.#lastAck = { text, cursor: decodeCursor(text) };
+    const { cursor } = this.#lastAck;
     // On its way when the history changed: the client has been sent a reset.
     if (cursor !== null && this.#oldEpochs.has(cursor.epoch)) return;
     if (cursor?.epoch !== this.#epoch) {

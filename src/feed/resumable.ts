@@ -18,6 +18,8 @@ export interface Start {
 /** The connection, as its subscriber sees it. Every `send` is false once the connection is closing. */
 export interface Line {
   readonly bufferedBytes: number;
+  /** Whether its user may see a post, by who is whose friend now. */
+  canSee(author: string, seq: number): boolean;
   sendReady(seq: number, resumed: boolean): boolean;
   sendPost(post: LivePost): boolean;
   sendCheckpoint(seq: number): boolean;
@@ -27,10 +29,8 @@ export interface Line {
   closeSlow(): void;
 }
 
-export interface ResumableDeps {
-  readonly line: Line;
-  /** Whether this subscriber may see a post, by who is whose friend now. */
-  canSee(author: string, seq: number): boolean;
+/** What all subscribers share: the log, and who is told how their replays went. */
+export interface ReplaySource {
   /** The seq of the last event that the hub has applied. */
   tailSeq(): number;
   /** The events above `afterSeq` that are in memory, if all are; else null. */
@@ -58,7 +58,8 @@ const maxBufferedBytes = 262_144;
  * again in the same turn.
  */
 export class ResumableSubscriber {
-  readonly #deps: ResumableDeps;
+  readonly #line: Line;
+  readonly #source: ReplaySource;
   #unacked = new Unacked();
   /** The last event that was sent or passed over; what the hub applies counts as passed over while live. */
   #seq = 0;
@@ -70,8 +71,9 @@ export class ResumableSubscriber {
   #bufferedBytes = 0;
   #bufferedSinceMs = performance.now();
 
-  constructor(deps: ResumableDeps) {
-    this.#deps = deps;
+  constructor(line: Line, source: ReplaySource) {
+    this.#line = line;
+    this.#source = source;
   }
 
   get isLagging(): boolean {
@@ -85,20 +87,24 @@ export class ResumableSubscriber {
   /** Sends the first frames, and what the client has missed. */
   start({ seq, reset, resumed }: Start): void {
     this.#seq = seq;
-    this.#deps.line.sendReady(seq, resumed);
+    this.#line.sendReady(seq, resumed);
     if (reset !== null) this.#sendReset(reset);
     void this.#pull();
   }
 
-  /** A post that this subscriber may see, handed over by the hub in the order of seq. */
-  offer(post: LivePost): void {
+  /**
+   * A post that this subscriber may see, handed over by the hub in the order of seq.
+   *
+   * @param nowMs performance.now(), asked once for all subscribers
+   */
+  offer(post: LivePost, nowMs: number): void {
     if (!this.#isLive || post.seq <= this.#seq) return;
     if (!this.#hasRoom()) {
       this.#isLive = false;
       this.#seq = post.seq - 1;
       return;
     }
-    this.#send(post);
+    this.#send(post, nowMs);
   }
 
   /**
@@ -121,55 +127,55 @@ export class ResumableSubscriber {
 
   /** Called about once a second. */
   tick(nowMs: number, { ackTimeoutMs, checkpointMs }: { ackTimeoutMs: number; checkpointMs: number }): void {
-    if (this.#unacked.isOverdue(nowMs - ackTimeoutMs) || this.#isStuck(nowMs - ackTimeoutMs)) {
-      this.#deps.line.closeSlow();
+    if (this.#unacked.isOverdue(nowMs - ackTimeoutMs) || this.#isStuck(nowMs, nowMs - ackTimeoutMs)) {
+      this.#line.closeSlow();
     } else if (this.#isLive && nowMs - this.#quietSinceMs >= checkpointMs) {
       this.#quietSinceMs = nowMs;
-      this.#deps.line.sendCheckpoint(this.#place());
+      this.#line.sendCheckpoint(this.#place());
     }
   }
 
   /** Nothing is queued while it lags, so that what is buffered goes down if anybody reads. */
-  #isStuck(beforeMs: number): boolean {
-    const { bufferedBytes } = this.#deps.line;
+  #isStuck(nowMs: number, beforeMs: number): boolean {
+    const { bufferedBytes } = this.#line;
     if (this.#isLive || bufferedBytes === 0 || bufferedBytes !== this.#bufferedBytes) {
       this.#bufferedBytes = bufferedBytes;
-      this.#bufferedSinceMs = performance.now();
+      this.#bufferedSinceMs = nowMs;
     }
     return this.#bufferedSinceMs < beforeMs;
   }
 
   /** What is between this subscriber and the tail is not to be had any more. */
   cut(reason: ResetReason): void {
-    this.#seq = this.#deps.tailSeq();
+    this.#seq = this.#source.tailSeq();
     this.#unacked = new Unacked();
     this.#sendReset(reason);
     void this.#pull();
   }
 
   sayBye(retryAfterMs: number): void {
-    this.#deps.line.sendBye(retryAfterMs);
+    this.#line.sendBye(retryAfterMs);
   }
 
   end(): void {
     this.#isEnded = true;
-    if (!this.#isLive) this.#deps.observer.replayEnded('gone');
+    if (!this.#isLive) this.#source.observer.replayEnded('gone');
   }
 
   /** Up to where this subscriber has been given everything. */
   #place(): number {
-    return this.#isLive ? Math.max(this.#seq, this.#deps.tailSeq()) : this.#seq;
+    return this.#isLive ? Math.max(this.#seq, this.#source.tailSeq()) : this.#seq;
   }
 
   #hasRoom(): boolean {
-    return !this.#unacked.isFull(windowSize) && this.#deps.line.bufferedBytes < maxBufferedBytes;
+    return !this.#unacked.isFull(windowSize) && this.#line.bufferedBytes < maxBufferedBytes;
   }
 
-  #send(post: LivePost): void {
+  #send(post: LivePost, nowMs: number): void {
     this.#seq = post.seq;
-    if (!this.#deps.line.sendPost(post)) return;
-    this.#quietSinceMs = performance.now();
-    this.#unacked.sent(post.seq, this.#quietSinceMs);
+    if (!this.#line.sendPost(post)) return;
+    this.#quietSinceMs = nowMs;
+    this.#unacked.sent(post.seq, nowMs);
   }
 
   async #pull(): Promise<void> {
@@ -177,15 +183,15 @@ export class ResumableSubscriber {
     this.#isPulling = true;
     try {
       while (!this.#isEnded && this.#hasRoom()) {
-        const recent = this.#deps.recentAfter(this.#seq);
+        const recent = this.#source.recentAfter(this.#seq);
         if (recent !== null) {
           if (!this.#sendAll(recent)) return;
           this.#isLive = true;
-          this.#deps.observer.replayEnded('live');
+          this.#source.observer.replayEnded('live');
           return;
         }
         const afterSeq = this.#seq;
-        const events = await this.#deps.readLog(afterSeq);
+        const events = await this.#source.readLog(afterSeq);
         if (this.#isEnded) return;
         // A cut has moved the place meanwhile: these events are of before.
         if (this.#seq !== afterSeq) continue;
@@ -194,8 +200,8 @@ export class ResumableSubscriber {
       }
     } catch {
       // The store's own log says why; the client comes back to its cursor.
-      this.#deps.observer.replayEnded('failed');
-      this.#deps.line.closeSlow();
+      this.#source.observer.replayEnded('failed');
+      this.#line.closeSlow();
     } finally {
       this.#isPulling = false;
     }
@@ -203,13 +209,14 @@ export class ResumableSubscriber {
 
   /** False if there was no room for all of them. */
   #sendAll(events: Iterable<FeedEvent>): boolean {
-    const tailSeq = this.#deps.tailSeq();
+    const tailSeq = this.#source.tailSeq();
+    const nowMs = performance.now();
     for (const event of events) {
       // What the hub has not applied yet could be judged by friends of another time.
       if (event.seq > tailSeq) return true;
       if (!this.#hasRoom()) return false;
-      if (isLive(event) && this.#deps.canSee(event.author, event.seq)) {
-        this.#send(event);
+      if (isLive(event) && this.#line.canSee(event.author, event.seq)) {
+        this.#send(event, nowMs);
       } else {
         this.#seq = event.seq;
       }
@@ -218,13 +225,13 @@ export class ResumableSubscriber {
   }
 
   #reset(reason: ResetReason): void {
-    this.#deps.observer.replayEnded('expired');
-    this.#seq = this.#deps.tailSeq();
+    this.#source.observer.replayEnded('expired');
+    this.#seq = this.#source.tailSeq();
     this.#sendReset(reason);
   }
 
   #sendReset(reason: ResetReason): void {
-    this.#deps.observer.resetSent(reason);
-    this.#deps.line.sendReset(this.#seq, reason);
+    this.#source.observer.resetSent(reason);
+    this.#line.sendReset(this.#seq, reason);
   }
 }

@@ -7,7 +7,7 @@ import type {
 } from '../../generated/asyncapi/publishers.ts';
 import type { Connection, Encoded } from '../contract/handlers.ts';
 import type { FeedEvent, LivePost } from '../feed/hub.ts';
-import { type Line, windowSize } from '../feed/resumable.ts';
+import { type Line, type ResetReason, windowSize } from '../feed/resumable.ts';
 
 /** The publishers of the channel's messages, once the server has started. */
 export interface FeedPublishers<Session> {
@@ -18,6 +18,12 @@ export interface FeedPublishers<Session> {
   bye?: PublishBye<Session>;
 }
 
+export interface FeedMessagesDeps<Session> {
+  cursorOf(seq: number): string;
+  /** Whether a connection may see a post, by who is whose friend now. */
+  canSee(session: Session, author: string, seq: number): boolean;
+}
+
 /** How an event of the log becomes the contract's messages, and reaches a resumable connection. */
 export interface FeedMessages<Session> {
   readonly publishers: FeedPublishers<Session>;
@@ -26,10 +32,18 @@ export interface FeedMessages<Session> {
   lineOf(connection: Connection<Session>): Line;
 }
 
-export function createFeedMessages<Session>(cursorOf: (seq: number) => string): FeedMessages<Session> {
+export function createFeedMessages<Session>({
+  cursorOf,
+  canSee,
+}: FeedMessagesDeps<Session>): FeedMessages<Session> {
   const publishers: FeedPublishers<Session> = {};
   /** One frame an event, whoever needs it: those who are live, and all who replay it while it is in memory. */
   const frames = new WeakMap<FeedEvent, Encoded | null>();
+  /** One after the other asks for the same. */
+  let lastPost: { readonly post: LivePost | null; readonly encoded: Encoded | null } = {
+    post: null,
+    encoded: null,
+  };
   /** Many connections are quiet at the same place. */
   let lastCheckpoint: { readonly cursor: string; readonly encoded: Encoded | null } = {
     cursor: '',
@@ -37,10 +51,13 @@ export function createFeedMessages<Session>(cursorOf: (seq: number) => string): 
   };
 
   function frameOf(post: LivePost): Encoded | null {
-    const made = frames.get(post);
-    if (made !== undefined) return made;
-    const encoded = publishers.post?.encode({ ...messageOf(post), cursor: cursorOf(post.seq) }) ?? null;
-    frames.set(post, encoded);
+    if (lastPost.post === post) return lastPost.encoded;
+    let encoded = frames.get(post);
+    if (encoded === undefined) {
+      encoded = publishers.post?.encode({ ...messageOf(post), cursor: cursorOf(post.seq) }) ?? null;
+      frames.set(post, encoded);
+    }
+    lastPost = { post, encoded };
     return encoded;
   }
 
@@ -53,31 +70,79 @@ export function createFeedMessages<Session>(cursorOf: (seq: number) => string): 
     return lastCheckpoint.encoded;
   }
 
+  const shared: SharedByLines<Session> = {
+    canSee,
+    ready: (seq, resumed) =>
+      publishers.ready?.encode({ type: 'ready', cursor: cursorOf(seq), resumed, window: windowSize }) ?? null,
+    post: frameOf,
+    checkpoint: checkpointAt,
+    reset: (seq, reason) =>
+      publishers.reset?.encode({ type: 'reset', reason, cursor: cursorOf(seq) }) ?? null,
+    bye: (retryAfterMs) => publishers.bye?.encode({ type: 'bye', retryAfterMs }) ?? null,
+  };
+
   return {
     publishers,
     publishPlain(post, connections) {
       publishers.post?.(messageOf(post), connections, { sinceMs: post.createdAtMs });
     },
-    lineOf(connection) {
-      const send = (encoded: Encoded | null | undefined): boolean =>
-        encoded != null && connection.send(encoded);
-      return {
-        get bufferedBytes() {
-          return connection.bufferedBytes;
-        },
-        sendReady: (seq, resumed) =>
-          send(
-            publishers.ready?.encode({ type: 'ready', cursor: cursorOf(seq), resumed, window: windowSize }),
-          ),
-        sendPost: (post) => send(frameOf(post)),
-        sendCheckpoint: (seq) => send(checkpointAt(seq)),
-        sendReset: (seq, reason) =>
-          send(publishers.reset?.encode({ type: 'reset', reason, cursor: cursorOf(seq) })),
-        sendBye: (retryAfterMs) => send(publishers.bye?.encode({ type: 'bye', retryAfterMs })),
-        closeSlow: () => connection.close('slowConsumer'),
-      };
-    },
+    lineOf: (connection) => new FeedLine(connection, shared),
   };
+}
+
+/** Also each message of a resumable connection, encoded; null where it cannot be sent. */
+interface SharedByLines<Session> extends Pick<FeedMessagesDeps<Session>, 'canSee'> {
+  ready(seq: number, resumed: boolean): Encoded | null;
+  post(post: LivePost): Encoded | null;
+  checkpoint(seq: number): Encoded | null;
+  reset(seq: number, reason: ResetReason): Encoded | null;
+  bye(retryAfterMs: number): Encoded | null;
+}
+
+class FeedLine<Session> implements Line {
+  readonly #connection: Connection<Session>;
+  readonly #shared: SharedByLines<Session>;
+
+  constructor(connection: Connection<Session>, shared: SharedByLines<Session>) {
+    this.#connection = connection;
+    this.#shared = shared;
+  }
+
+  get bufferedBytes(): number {
+    return this.#connection.bufferedBytes;
+  }
+
+  canSee(author: string, seq: number): boolean {
+    return this.#shared.canSee(this.#connection.session, author, seq);
+  }
+
+  sendReady(seq: number, resumed: boolean): boolean {
+    return this.#send(this.#shared.ready(seq, resumed));
+  }
+
+  sendPost(post: LivePost): boolean {
+    return this.#send(this.#shared.post(post));
+  }
+
+  sendCheckpoint(seq: number): boolean {
+    return this.#send(this.#shared.checkpoint(seq));
+  }
+
+  sendReset(seq: number, reason: ResetReason): boolean {
+    return this.#send(this.#shared.reset(seq, reason));
+  }
+
+  sendBye(retryAfterMs: number): boolean {
+    return this.#send(this.#shared.bye(retryAfterMs));
+  }
+
+  closeSlow(): void {
+    this.#connection.close('slowConsumer');
+  }
+
+  #send(encoded: Encoded | null): boolean {
+    return encoded !== null && this.#connection.send(encoded);
+  }
 }
 
 function messageOf({ postId, text, author }: LivePost) {

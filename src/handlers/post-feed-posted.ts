@@ -37,12 +37,17 @@ export function createPostFeedPosted({ tokens, delivery, friendsOf, audience: ru
   /** Tells the client of one of these connections, if it is resumable, to come back after that time. */
   sayBye(connection: Connection<unknown>, retryAfterMs: number): void;
 } {
-  const messages = createFeedMessages<FeedSession>((seq) => delivery.cursorOf(seq));
+  const messages = createFeedMessages<FeedSession>({
+    cursorOf: (seq) => delivery.cursorOf(seq),
+    canSee: ({ subscription }, author, seq) => hub.sees(subscription, author, seq),
+  });
   const { publishers } = messages;
   const hub = new Hub<FeedConnection>({
     friendsOf,
-    deliver: (post, connections) => messages.publishPlain(post, offerToResumable(post, connections)),
+    deliver: (post, connections) =>
+      messages.publishPlain(post, resumableCount === 0 ? connections : offerToResumable(post, connections)),
   });
+  let resumableCount = 0;
   delivery.beforeCut(() => hub.reload());
 
   const handlers: PostFeedPostedHandlers<User, FeedSession> = {
@@ -59,15 +64,18 @@ export function createPostFeedPosted({ tokens, delivery, friendsOf, audience: ru
     opened(connection) {
       const { session } = connection;
       const { subscription, begin } = session;
+      if (begin !== null) {
+        session.subscriber = delivery.start(messages.lineOf(connection), begin);
+        resumableCount += 1;
+      }
       hub.join(subscription, connection);
-      if (begin === null) return;
-      const canSee = (author: string, seq: number): boolean => hub.sees(subscription, author, seq);
-      session.subscriber = delivery.start(messages.lineOf(connection), canSee, begin);
     },
     drained: ({ session }) => session.subscriber?.drained(),
     closed({ subscription, subscriber }) {
       hub.end(subscription);
-      if (subscriber !== null) delivery.end(subscriber);
+      if (subscriber === null) return;
+      resumableCount -= 1;
+      delivery.end(subscriber);
     },
     sendPost: {
       post(publish) {
@@ -107,11 +115,14 @@ export function createPostFeedPosted({ tokens, delivery, friendsOf, audience: ru
   };
 }
 
-/** Passes on the plain connections; the others decide for themselves, by what their client has acknowledged. */
-function* offerToResumable(post: LivePost, connections: Iterable<FeedConnection>): Generator<FeedConnection> {
+/** Returns the plain connections; the others decide for themselves, by what their client has acknowledged. */
+function offerToResumable(post: LivePost, connections: readonly FeedConnection[]): readonly FeedConnection[] {
+  const nowMs = performance.now();
+  const plain: FeedConnection[] = [];
   for (const connection of connections) {
-    const { begin, subscriber } = connection.session;
-    if (begin === null) yield connection;
-    else subscriber?.offer(post);
+    const { subscriber } = connection.session;
+    if (subscriber === null) plain.push(connection);
+    else subscriber.offer(post, nowMs);
   }
+  return plain;
 }

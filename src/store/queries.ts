@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { AliasedExpression, Kysely } from 'kysely';
+import { type AliasedExpression, type Kysely, sql } from 'kysely';
 import { toEvent } from './event-row.ts';
 import { prefixEnd } from './prefix.ts';
-import type { DeviceCursor, Store } from './store.ts';
+import type { DeviceCursor, Friend, Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 /** What one statement does that all engines understand. */
@@ -59,12 +59,13 @@ export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFrien
     headSeq,
 
     async friendsOf(user) {
-      return await db
+      // All in one text: a row for each costs twice as much on its way here.
+      const { friends } = await db
         .selectFrom('friend')
-        .select(['friend_id as id', 'since_seq as sinceSeq'])
+        .select(sql<string | null>`string_agg(friend_id || ' ' || since_seq, ',')`.as('friends'))
         .where('user_id', '=', user)
-        .orderBy('friend_id')
-        .execute();
+        .executeTakeFirstOrThrow();
+      return friends === null ? [] : friends.split(',').map(toFriend);
     },
 
     async history() {
@@ -236,4 +237,9 @@ function newestOfEach(cursors: readonly DeviceCursor[]): readonly DeviceCursor[]
     if (cursor.seq > (newest.get(key)?.seq ?? -1)) newest.set(key, cursor);
   }
   return [...newest.values()];
+}
+
+function toFriend(text: string): Friend {
+  const [id = '', sinceSeq] = text.split(' ');
+  return { id, sinceSeq: Number(sinceSeq) };
 }

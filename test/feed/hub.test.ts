@@ -1,8 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type Friend, Hub, type LivePost } from '../../src/feed/hub.ts';
 import type { FeedEvent } from '../../src/store/event.ts';
+import { idOf } from './ids.ts';
 
-const [ada, bob, cyd] = ['ada', 'bob', 'cyd'] as const;
+const [ada, bob, cyd, dan] = [idOf(1), idOf(2), idOf(3), idOf(4)];
+const names: Readonly<Record<string, string>> = { [ada]: 'ada', [bob]: 'bob', [cyd]: 'cyd', [dan]: 'dan' };
 
 function createLog() {
   let seq = 0;
@@ -12,7 +15,7 @@ function createLog() {
       ...base(),
       kind: 'post',
       author,
-      postId: `by ${author}`,
+      postId: idOf(seq),
       text: 'text',
     }),
     deletedPost: (author: string): FeedEvent => ({
@@ -37,10 +40,10 @@ function createHub(friends: Readonly<Record<string, readonly string[]>> = {}) {
   const hub = new Hub<string>({
     friendsOf: async (user) => (friends[user] ?? []).map((id) => ({ id, sinceSeq: 0 })),
     deliver(post: LivePost, members) {
-      for (const member of members) delivered.push(`${member} <- ${post.author}`);
+      for (const member of members) delivered.push(`${member} <- ${names[post.author]}`);
     },
   });
-  const join = async (user: string, audience: 'everyone' | 'friends', member = user) => {
+  const join = async (user: string, audience: 'everyone' | 'friends', member = names[user] ?? user) => {
     const subscription = await hub.subscribe(user, audience);
     hub.join(subscription, member);
     return subscription;
@@ -58,7 +61,7 @@ describe('Hub', () => {
   });
 
   it('gives friends the posts of those whom they have set, and not the reverse', async () => {
-    const { hub, delivered, join, log } = createHub({ ada: [bob] });
+    const { hub, delivered, join, log } = createHub({ [ada]: [bob] });
     await join(ada, 'friends');
     await join(bob, 'friends');
     hub.apply(log.post(bob));
@@ -79,7 +82,7 @@ describe('Hub', () => {
   });
 
   it('gives every member of one user the same, and only to those who are left', async () => {
-    const { hub, delivered, join, log } = createHub({ ada: [bob] });
+    const { hub, delivered, join, log } = createHub({ [ada]: [bob] });
     const first = await join(ada, 'friends', 'phone');
     await join(ada, 'friends', 'desk');
     hub.apply(log.post(bob));
@@ -126,10 +129,10 @@ describe('Hub', () => {
   });
 
   it('reads the friends anew after the last member of a user has gone', async () => {
-    const friends: Record<string, readonly string[]> = { ada: [bob] };
+    const friends: Record<string, readonly string[]> = { [ada]: [bob] };
     const { hub, delivered, join, log } = createHub(friends);
     hub.end(await join(ada, 'friends'));
-    friends.ada = [cyd];
+    friends[ada] = [cyd];
     await join(ada, 'friends');
     hub.apply(log.post(bob));
     hub.apply(log.post(cyd));
@@ -149,6 +152,90 @@ describe('Hub', () => {
     reading.join(await reading.subscribe(ada, 'friends'), ada);
     for (const event of [before, set, log.post(bob)]) reading.apply(event);
     expect(delivered).toEqual([ada]);
+  });
+
+  it('looks up the friends anew at a reload, with the changes that are applied meanwhile', async () => {
+    const friends: Record<string, readonly string[]> = { [ada]: [bob] };
+    const { hub, delivered, join, log } = createHub(friends);
+    const subscription = await join(ada, 'friends');
+    friends[ada] = [cyd];
+    const reloading = hub.reload();
+    await Promise.resolve();
+    hub.apply(log.post(bob));
+    hub.apply(log.set(ada, dan));
+    await reloading;
+    for (const author of [bob, cyd, dan]) hub.apply(log.post(author));
+    expect(delivered).toEqual(['ada <- bob', 'ada <- cyd', 'ada <- dan']);
+    hub.end(subscription);
+    hub.apply(log.post(cyd));
+    expect(delivered).toHaveLength(3);
+  });
+
+  it('waits at a reload for friends that are being read, and reads them again', async () => {
+    const answers: ((friends: readonly Friend[]) => void)[] = [];
+    const delivered: string[] = [];
+    const log = createLog();
+    const hub = new Hub<string>({
+      friendsOf: () => new Promise((answer) => void answers.push(answer)),
+      deliver: ({ author }) => void delivered.push(author),
+    });
+    const subscribing = hub.subscribe(ada, 'friends');
+    const reloading = hub.reload();
+    await nextTurn();
+    expect(answers).toHaveLength(1);
+    answers[0]?.([{ id: bob, sinceSeq: 0 }]);
+    hub.join(await subscribing, ada);
+    await nextTurn();
+    answers[1]?.([{ id: cyd, sinceSeq: 0 }]);
+    await reloading;
+    for (const author of [bob, cyd]) hub.apply(log.post(author));
+    expect(delivered).toEqual([cyd]);
+  });
+
+  it('keeps what it knows where a reload fails', async () => {
+    let fails = false;
+    const delivered: string[] = [];
+    const log = createLog();
+    const hub = new Hub<string>({
+      async friendsOf() {
+        if (fails) throw new Error('the disk is gone');
+        return [{ id: bob, sinceSeq: 0 }];
+      },
+      deliver: ({ author }) => void delivered.push(author),
+    });
+    hub.join(await hub.subscribe(ada, 'friends'), ada);
+    fails = true;
+    await expect(hub.reload()).rejects.toThrow('the disk is gone');
+    hub.apply(log.post(bob));
+    hub.apply(log.delete(ada, bob));
+    hub.apply(log.post(bob));
+    expect(delivered).toEqual([bob]);
+  });
+
+  it('keeps nothing for a user who leaves during a reload', async () => {
+    const friends = Array.from({ length: 1000 }, (_, number) => ({ id: idOf(number), sinceSeq: 0 }));
+    let reads = 0;
+    const hub = new Hub<string>({
+      async friendsOf() {
+        reads += 1;
+        await nextTurn();
+        return friends;
+      },
+      deliver() {},
+    });
+    let before = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 500; round += 1) {
+      // By now it has what it needs.
+      if (round === 100) before = process.memoryUsage().arrayBuffers;
+      const subscription = await hub.subscribe(ada, 'friends');
+      const reloading = hub.reload();
+      await Promise.resolve();
+      hub.end(subscription);
+      await reloading;
+    }
+    expect(reads).toBe(1000);
+    // Their friends would take 4 MB.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6);
   });
 
   it('passes over a post that was deleted before it was applied', async () => {
