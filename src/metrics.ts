@@ -101,12 +101,16 @@ export function createMetrics({ channels }: MetricsOptions): Metrics {
     registers,
   });
 
-  const sentOf = byMessage((channel, message) => sent.labels(channel, message));
-  const receivedOf = byMessage((channel, message) => received.labels(channel, message));
-  const publishedOf = byMessage((channel, message) => published.labels(channel, message));
+  const sentOf = byTwo((channel, message) => sent.labels(channel, message));
+  const receivedOf = byTwo((channel, message) => received.labels(channel, message));
+  const publishedOf = byTwo((channel, message) => published.labels(channel, message));
+
+  const connectionsOf = once((channel: string) => connections.labels(channel));
+  const closedOf = byTwo((channel, code) => closed.labels(channel, code));
+  const handshakesOf = once((channel: string) => handshakes.labels(channel));
 
   for (const { name: channel, send, receive } of Object.values(channels)) {
-    connections.set({ channel }, 0);
+    connectionsOf(channel).set(0);
     for (const { name } of send) sentOf(channel, name).inc(0);
     for (const { name } of receive) receivedOf(channel, name).inc(0);
   }
@@ -119,13 +123,13 @@ export function createMetrics({ channels }: MetricsOptions): Metrics {
     render: () => all.metrics(),
     snapshot: () => all.getMetricsAsJSON(),
 
-    connectionOpened: (channel) => connections.inc({ channel }),
+    connectionOpened: (channel) => connectionsOf(channel).inc(),
     connectionClosed(channel, code) {
-      connections.dec({ channel });
-      closed.inc({ channel, code });
+      connectionsOf(channel).dec();
+      closedOf(channel, code).inc();
     },
     handshakeRefused: (reason) => refused.inc({ reason }),
-    handshakeCompleted: (channel, seconds) => handshakes.observe({ channel }, seconds),
+    handshakeCompleted: (channel, seconds) => handshakesOf(channel).observe(seconds),
     messageSent: (channel, message, count) => sentOf(channel, message).inc(count),
     messageReceived: (channel, message) => receivedOf(channel, message).inc(),
     messageInvalid: (channel, message, direction) => violations.inc({ channel, message, direction }),
@@ -141,18 +145,23 @@ export function createMetrics({ channels }: MetricsOptions): Metrics {
   };
 }
 
-/** Resolves the child of each channel and message once: a call on the hot path makes no labels. */
-function byMessage<Child>(
-  resolve: (channel: string, message: string) => Child,
-): (channel: string, message: string) => Child {
-  const channels = new Map<string, Map<string, Child>>();
-  return (channel, message) => {
-    const known = channels.get(channel)?.get(message);
+/** Resolves the child of each label once: a call on the hot path makes no labels. */
+function once<Child>(resolve: (label: string) => Child): (label: string) => Child {
+  const children = new Map<string, Child>();
+  return (label) => {
+    const known = children.get(label);
     if (known !== undefined) return known;
-    const child = resolve(channel, message);
-    channels.set(channel, (channels.get(channel) ?? new Map<string, Child>()).set(message, child));
+    const child = resolve(label);
+    children.set(label, child);
     return child;
   };
+}
+
+function byTwo<Child>(
+  resolve: (first: string, second: string) => Child,
+): (first: string, second: string) => Child {
+  const byFirst = once((first) => once((second) => resolve(first, second)));
+  return (first, second) => byFirst(first)(second);
 }
 
 let ofProcess: Registry | undefined;

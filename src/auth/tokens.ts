@@ -1,6 +1,7 @@
 import jwt from 'jsonwebtoken';
 import { PostedError } from '../errors.ts';
 import type { TokenKey } from './keys.ts';
+import { rememberTokens } from './recent-tokens.ts';
 
 export interface TokenOptions {
   /** A secret makes and checks tokens; a public key only checks those of its issuer. */
@@ -32,6 +33,9 @@ export interface Tokens {
 const maxTokenLength = 16_384;
 const defaultLifetimeSeconds = 86_400;
 
+/** Tokens that are remembered once they have been verified: about 200 bytes each. */
+const maxRemembered = 16_384;
+
 /**
  * Granted to `nbf` alone: a new token must not be refused because the clock of its issuer runs a little
  * ahead. `exp` is exact, so that a connection is closed in the very moment when its token ends.
@@ -57,18 +61,22 @@ export function createTokens(options: TokenOptions): Tokens {
     complete: true as const,
   };
 
+  const verify = rememberTokens((token) => {
+    let verified: jwt.Jwt;
+    try {
+      verified = jwt.verify(token, key, checks);
+    } catch (thrown) {
+      // Not kept as the cause: what the library caught may quote the token.
+      throw unauthorized(describe(thrown));
+    }
+    return readUser(verified);
+  }, maxRemembered);
+
   return {
     verify(token) {
       if (token === '') throw unauthorized('The token is missing.');
       if (token.length > maxTokenLength) throw unauthorized('The token is too long.');
-      let verified: jwt.Jwt;
-      try {
-        verified = jwt.verify(token, key, checks);
-      } catch (thrown) {
-        // Not kept as the cause: what the library caught may quote the token.
-        throw unauthorized(describe(thrown));
-      }
-      return readUser(verified);
+      return verify(token);
     },
 
     issue(userId) {

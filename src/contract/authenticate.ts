@@ -1,8 +1,9 @@
 import { PostedError } from '../errors.ts';
 import { challenge, describeMalformed, describeMissing } from './challenge.ts';
-import { type Credentials, type HandshakeRequest, readCredentials } from './credentials.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
 import type { ChannelDescriptor, SecurityScheme } from './descriptor.ts';
 import type { Principal } from './handlers.ts';
+import type { HandshakeRequest } from './handshake-request.ts';
 import { Refusal } from './refusal.ts';
 
 /** By scheme name: turns credentials into the user that they stand for, or throws `unauthorized` or `forbidden`. */
@@ -24,6 +25,8 @@ type Hook = SecurityHooks[string];
 
 /** A security scheme and what knows its users. */
 interface Hooked {
+  /** The same for schemes that one question answers. */
+  readonly key: string;
   readonly scheme: SecurityScheme;
   readonly hook: Hook;
 }
@@ -62,13 +65,14 @@ export function createAuthenticate(
   function withHook(scheme: SecurityScheme): Hooked {
     const hook = hooks[scheme.name];
     if (hook === undefined) throw new TypeError(`No security hook ${scheme.name} for channel ${name}.`);
-    return { scheme, hook: hook.bind(hooks) };
+    return { key: [scheme.name, ...scheme.scopes].join(' '), scheme, hook: hook.bind(hooks) };
   }
 
   return async (request) => {
     const ask = createAsk(request);
     const asked = await askUntilAccepted(own, ask);
     if (own.length > 0 && !isAccepted(asked)) throw refusalOf(asked);
+    if (secured.length === 0) return summarize(asked, noPermits);
 
     const permits = new Set<string>();
     const denied: (readonly Asked[])[] = [];
@@ -79,13 +83,20 @@ export function createAuthenticate(
       else denied.push(forIt);
       all.push(...forIt);
     }
-    const principals = all.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? outcome.principal : []));
     refuseWrong(denied, all);
-    return {
-      principal: principals[0],
-      permits,
-      expiresAtMs: Math.min(...principals.map(({ expiresAtMs = Number.POSITIVE_INFINITY }) => expiresAtMs)),
-    };
+    return summarize(all, permits);
+  };
+}
+
+/** Shared by all connections of channels without operations that have security of their own. */
+const noPermits: ReadonlySet<string> = new Set();
+
+function summarize(asked: readonly Asked[], permits: ReadonlySet<string>): Authenticated {
+  const principals = asked.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? outcome.principal : []));
+  return {
+    principal: principals[0],
+    permits,
+    expiresAtMs: Math.min(...principals.map(({ expiresAtMs = Number.POSITIVE_INFINITY }) => expiresAtMs)),
   };
 }
 
@@ -95,10 +106,8 @@ type Ask = (hooked: Hooked) => Promise<Outcome>;
 function createAsk(request: HandshakeRequest): Ask {
   const outcomes = new Map<string, Promise<Outcome>>();
   return (hooked) => {
-    const { name, scopes } = hooked.scheme;
-    const key = [name, ...scopes].join(' ');
-    const outcome = outcomes.get(key) ?? askHook(hooked, request);
-    outcomes.set(key, outcome);
+    const outcome = outcomes.get(hooked.key) ?? askHook(hooked, request);
+    outcomes.set(hooked.key, outcome);
     return outcome;
   };
 }

@@ -4,50 +4,69 @@ import { type CloseCode, closeCodes, fitReason } from './close-codes.ts';
 import type { Due } from './due.ts';
 import type { EncodedFrame } from './encode.ts';
 import { pingFrame } from './frame.ts';
-import type { Connection, Encoded } from './handlers.ts';
+import type { Closed, Encoded } from './handlers.ts';
 import { Inbound, type InboundOptions, type ReceivingConnection } from './inbound.ts';
 import type { Outbox, Writer } from './outbox.ts';
 import { type Answer, type Question, Requests } from './requests.ts';
 
-export interface ConnectionOptions extends InboundOptions {
-  readonly id: string;
-  readonly session: unknown;
-  /** The operations with security of their own that the connection has satisfied. */
-  readonly permits: ReadonlySet<string>;
-  /** When the first of the credentials ends, in milliseconds since the epoch. */
-  readonly expiresAtMs: number;
-  readonly webSocket: WebSocket;
-  /** The socket under `webSocket`. Prebuilt frames go to it directly, which is sound while compression is off. */
-  readonly socket: Duplex;
+/** What the connections of one channel share. */
+export interface ConnectionHost extends InboundOptions {
   readonly outbox: Outbox;
   readonly maxBufferedBytes: number;
   readonly maxBufferedAgeMs: number;
   readonly closeTimeoutMs: number;
-  /** Told of each message that the application sends to this connection alone. */
+  /** Told of each message that the application sends to one connection alone. */
   onSent(message: string): void;
   /** Called when the socket has taken all that was queued, after it could not. */
-  onDrained(connection: Connection<unknown>): void;
+  onDrained(connection: WebSocketConnection): void;
+  onEnded(connection: WebSocketConnection, closed: Closed): void;
 }
 
-/** One open WebSocket: an outbound queue that is bounded in bytes, and an inbound side that handles one message at a time. */
+/** What a handshake came to. */
+export interface Admission {
+  readonly id: string;
+  readonly session: unknown;
+  /** Whose place among all connections it takes; null for nobody's. */
+  readonly user: string | null;
+  /** The operations with security of their own that the credentials suffice for. */
+  readonly permits: ReadonlySet<string>;
+  /** When the first of the credentials ends, in milliseconds since the epoch. */
+  readonly expiresAtMs: number;
+}
+
+/**
+ * One open WebSocket: an outbound queue that is bounded in bytes, and an inbound side that handles one
+ * message at a time. Most are idle: what not every one needs is made when it is needed, and what all
+ * have in common stands in their host.
+ */
 export class WebSocketConnection implements ReceivingConnection, Writer {
   readonly id: string;
   readonly session: unknown;
-  readonly #options: ConnectionOptions;
-  readonly #inbound: Inbound;
+  readonly user: string | null;
+  readonly #host: ConnectionHost;
+  readonly #permits: ReadonlySet<string>;
+  readonly #expiresAtMs: number;
+  readonly #webSocket: WebSocket;
+  /** The socket under `#webSocket`. Prebuilt frames go to it directly, which is sound while compression is off. */
+  readonly #socket: Duplex;
   #due: Due;
+  #inbound: Inbound | null = null;
   #requests: Requests | null = null;
   #alive = true;
   #closing: CloseCode | null = null;
   /** Since when the socket takes no more; 0 while it does. */
   #fullSinceMs = 0;
 
-  constructor(options: ConnectionOptions) {
-    this.#options = options;
-    this.id = options.id;
-    this.session = options.session;
-    this.#due = options.outbox.start;
-    this.#inbound = new Inbound(this, options.webSocket, options);
+  constructor(host: ConnectionHost, admission: Admission, webSocket: WebSocket, socket: Duplex) {
+    this.id = admission.id;
+    this.session = admission.session;
+    this.user = admission.user;
+    this.#host = host;
+    this.#permits = admission.permits;
+    this.#expiresAtMs = admission.expiresAtMs;
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.#due = host.outbox.start;
   }
 
   get closing(): CloseCode | null {
@@ -55,7 +74,7 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   }
 
   get bufferedBytes(): number {
-    return this.#options.socket.writableLength + this.#due.bytes;
+    return this.#socket.writableLength + this.#due.bytes;
   }
 
   /** Few connections are asked anything. */
@@ -65,13 +84,13 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   }
 
   may(permit: string | undefined): boolean {
-    return permit === undefined || this.#options.permits.has(permit);
+    return permit === undefined || this.#permits.has(permit);
   }
 
   send(encoded: Encoded): boolean {
     const { frame, permit } = encoded as EncodedFrame;
     const isQueued = this.may(permit) && this.enqueue(frame);
-    if (isQueued) this.#options.onSent(encoded.message);
+    if (isQueued) this.#host.onSent(encoded.message);
     return isQueued;
   }
 
@@ -79,7 +98,7 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   ask(encoded: Encoded, question: Question): Promise<Answer> {
     const answer = this.requests.add(question);
     if (!this.send(encoded)) this.requests.end();
-    this.#inbound.regulate();
+    this.#inbound?.regulate();
     return answer;
   }
 
@@ -94,19 +113,19 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   /** Queues a frame; false where the connection is closing, also because it reads too slowly. */
   enqueue(frame: Buffer): boolean {
     if (!this.#isOpen()) return false;
-    if (this.bufferedBytes + frame.length > this.#options.maxBufferedBytes || this.#isFullForTooLong()) {
+    if (this.bufferedBytes + frame.length > this.#host.maxBufferedBytes || this.#isFullForTooLong()) {
       this.close('slowConsumer');
       return false;
     }
-    if (this.#due.bytes === 0) this.#options.outbox.add(this);
+    if (this.#due.bytes === 0) this.#host.outbox.add(this);
     this.#due = this.#due.add(frame);
     return true;
   }
 
   flush(): void {
-    const { socket, outbox } = this.#options;
+    const socket = this.#socket;
     const due = this.#due;
-    this.#due = outbox.start;
+    this.#due = this.#host.outbox.start;
     if (due.bytes === 0 || !this.#isOpen()) return;
     const buffers = due.buffers();
     if (buffers.length > 1) socket.cork();
@@ -117,36 +136,38 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
 
   #awaitDrain(): void {
     this.#fullSinceMs = performance.now();
-    this.#options.socket.once('drain', () => {
+    this.#socket.once('drain', () => {
       this.#fullSinceMs = 0;
-      if (this.#isOpen()) this.#options.onDrained(this);
+      if (this.#isOpen()) this.#host.onDrained(this);
     });
   }
 
   #isFullForTooLong(): boolean {
     if (this.#fullSinceMs === 0) return false;
-    return performance.now() - this.#fullSinceMs > this.#options.maxBufferedAgeMs;
+    return performance.now() - this.#fullSinceMs > this.#host.maxBufferedAgeMs;
   }
 
   close(code: CloseCode, reason?: string): void {
     if (this.#closing !== null) return;
     this.flush();
     this.#closing = code;
-    this.ended();
-    const { webSocket } = this.#options;
+    this.#requests?.end();
+    const webSocket = this.#webSocket;
     webSocket.close(closeCodes[code].code, fitReason(reason ?? closeCodes[code].reason));
     // A paused socket would never read the peer's half of the closing handshake.
     webSocket.resume();
-    setTimeout(() => this.terminate(), this.#options.closeTimeoutMs).unref();
+    setTimeout(() => this.terminate(), this.#host.closeTimeoutMs).unref();
   }
 
   terminate(): void {
-    this.#options.webSocket.terminate();
+    this.#webSocket.terminate();
   }
 
-  /** Nothing that it receives counts any more. */
-  ended(): void {
+  /** The socket has closed, with what the peer said; what this side said first counts more. */
+  ended(code: number, reason: Buffer): void {
     this.#requests?.end();
+    const closed = this.#closing === null ? { code, reason: reason.toString() } : closeCodes[this.#closing];
+    this.#host.onEnded(this, closed);
   }
 
   /** Notes what ws itself closes the connection with, after a frame that breaks RFC 6455. */
@@ -164,11 +185,11 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
    */
   sweep(nowMs: number): void {
     if (this.#closing !== null) return;
-    if (this.#options.expiresAtMs <= nowMs) {
+    if (this.#expiresAtMs <= nowMs) {
       this.close('unauthorized');
     } else if (this.#alive) {
       this.#alive = false;
-      this.#options.socket.write(pingFrame);
+      this.#socket.write(pingFrame);
     } else {
       this.terminate();
     }
@@ -176,11 +197,12 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
 
   receive(data: Buffer, isBinary: boolean): void {
     this.#alive = true;
+    this.#inbound ??= new Inbound(this, this.#webSocket, this.#host);
     this.#inbound.receive(data, isBinary);
   }
 
   /** No data frame may follow a close frame (RFC 6455 section 5.5.1), whoever began to close. */
   #isOpen(): boolean {
-    return this.#closing === null && this.#options.webSocket.readyState === WebSocket.OPEN;
+    return this.#closing === null && this.#webSocket.readyState === WebSocket.OPEN;
   }
 }

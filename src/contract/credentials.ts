@@ -4,17 +4,10 @@ import { parseUserPass } from './basic.ts';
 import { readCookie } from './cookie.ts';
 import type { SecurityScheme } from './descriptor.ts';
 import type { ApiKeyCredentials, BasicCredentials, BearerCredentials } from './handlers.ts';
+import type { HandshakeRequest } from './handshake-request.ts';
 import { decodeApiKeyProtocol, decodeBasicProtocol, decodeBearerProtocol } from './subprotocol.ts';
 
 export type Credentials = BearerCredentials | BasicCredentials | ApiKeyCredentials;
-
-/** The parts of a handshake's request in which credentials can stand. */
-export interface HandshakeRequest {
-  /** Every header with all its values, by name in lower case. */
-  readonly headers: Readonly<Record<string, readonly string[] | undefined>>;
-  /** @throws Refusal `query` where it is not well encoded */
-  query(): Readonly<Record<string, string | readonly string[]>>;
-}
 
 /** Undefined where there are none, null where what stands there is not well formed. */
 type Found<Value> = Value | null | undefined;
@@ -26,44 +19,41 @@ type Found<Value> = Value | null | undefined;
  * @throws Refusal `query` where the key is in the query, and that is not well encoded
  */
 export function readCredentials(scheme: SecurityScheme, request: HandshakeRequest): Found<Credentials> {
-  const { headers } = request;
   switch (scheme.in) {
     case 'authorization':
-      return scheme.credentials === 'basic' ? readBasic(headers) : readToken(headers, scheme.scopes);
+      return scheme.credentials === 'basic' ? readBasic(request) : readToken(request, scheme.scopes);
     case 'user':
     case 'password': {
-      const basic = readBasic(headers);
+      const basic = readBasic(request);
       return basic && asKey(scheme.in === 'user' ? basic.username : basic.password);
     }
     case 'header':
-      return asKey(readHeaderKey(headers, scheme.parameter));
+      return asKey(readHeaderKey(request, scheme.parameter));
     case 'query':
       return asKey(single([request.query()[scheme.parameter] ?? []].flat()));
     case 'cookie':
-      return asKey(readCookie(headers.cookie?.join('; '), scheme.parameter));
+      return asKey(readCookie(joined(request, 'cookie', '; '), scheme.parameter));
   }
 }
 
-type Headers = HandshakeRequest['headers'];
-
-function readToken(headers: Headers, scopes: readonly string[]): Found<BearerCredentials> {
-  const token = readAuthorization(headers, 'bearer', readBearer, decodeBearerProtocol);
+function readToken(request: HandshakeRequest, scopes: readonly string[]): Found<BearerCredentials> {
+  const token = readAuthorization(request, 'bearer', readBearer, decodeBearerProtocol);
   return typeof token === 'string' ? { token, scopes } : token;
 }
 
-function readBasic(headers: Headers): Found<BasicCredentials> {
-  return readAuthorization(headers, 'basic', parseBasic, decodeBasicProtocol);
+function readBasic(request: HandshakeRequest): Found<BasicCredentials> {
+  return readAuthorization(request, 'basic', parseBasic, decodeBasicProtocol);
 }
 
 /** Undefined too where the header is of another authentication scheme (RFC 9110 section 11.4). */
 function readAuthorization<Value>(
-  headers: Headers,
+  request: HandshakeRequest,
   scheme: string,
   parse: (header: string) => Value | null,
   decodeProtocol: (offered: string | undefined) => Value | null,
 ): Found<Value> {
-  const header = single(headers.authorization);
-  if (header === undefined) return decodeProtocol(offeredIn(headers)) ?? undefined;
+  const header = single(request.header('authorization'));
+  if (header === undefined) return decodeProtocol(offeredIn(request)) ?? undefined;
   if (header === null) return null;
   return header.split(' ', 1)[0]?.toLowerCase() === scheme ? parse(header) : undefined;
 }
@@ -73,18 +63,24 @@ function parseBasic(header: string): BasicCredentials | null {
   return userPass === null ? null : parseUserPass(userPass);
 }
 
-function readHeaderKey(headers: Headers, name: string): Found<string> {
-  const key = single(headers[name.toLowerCase()]);
-  return key === undefined ? (decodeApiKeyProtocol(offeredIn(headers), name) ?? undefined) : key;
+function readHeaderKey(request: HandshakeRequest, name: string): Found<string> {
+  const key = single(request.header(name));
+  return key === undefined ? (decodeApiKeyProtocol(offeredIn(request), name) ?? undefined) : key;
 }
 
-function offeredIn(headers: Headers): string | undefined {
-  return headers['sec-websocket-protocol']?.join(',');
+function offeredIn(request: HandshakeRequest): string | undefined {
+  return joined(request, 'sec-websocket-protocol', ',');
+}
+
+function joined(request: HandshakeRequest, name: string, separator: string): string | undefined {
+  const values = request.header(name);
+  return values.length === 0 ? undefined : values.join(separator);
 }
 
 /** What stands twice could be read in two ways: it is not well formed. */
-function single([value, ...others]: readonly string[] = []): Found<string> {
-  if (others.length > 0) return null;
+function single(values: readonly string[]): Found<string> {
+  if (values.length > 1) return null;
+  const [value] = values;
   return value === '' ? undefined : value;
 }
 

@@ -1,6 +1,6 @@
 import { explain, type Guard } from '../guard.ts';
-import type { HandshakeRequest } from './credentials.ts';
 import type { ChannelDescriptor } from './descriptor.ts';
+import type { HandshakeRequest } from './handshake-request.ts';
 import { refusal } from './refusal.ts';
 
 /** What a handshake says in words of the contract, as `accept` is given it. */
@@ -23,10 +23,10 @@ export function createReadValues(
   const schemes = [channel, ...channel.operations].flatMap(({ security }) => security);
   const keys = new Set(schemes.filter((scheme) => scheme.in === 'query').map(({ parameter }) => parameter));
 
-  return (parameters, { headers, ...request }) => ({
+  return (parameters, request) => ({
     parameters: check('parameters', 'the path', channel.parameters, parameters),
     query: check('query', 'the query', channel.query, without(keys, request.query())),
-    headers: check('headers', 'the headers', channel.headers, pickHeaders(channel.headerNames, headers)),
+    headers: check('headers', 'the headers', channel.headers, pickHeaders(channel.headerNames, request)),
   });
 }
 
@@ -50,10 +50,10 @@ function without(names: ReadonlySet<string>, values: object): object {
 }
 
 /** By the names that the contract has for them, in its case. */
-function pickHeaders(names: readonly string[], headers: HandshakeRequest['headers']): object {
+function pickHeaders(names: readonly string[], request: HandshakeRequest): object {
   const values: Record<string, string> = Object.create(null);
   for (const name of names) {
-    const [value, ...others] = headers[name.toLowerCase()] ?? [];
+    const [value, ...others] = request.header(name);
     if (others.length > 0) {
       throw refusal('headers', 'invalid_request', `the headers /${name} must be there only once`);
     }

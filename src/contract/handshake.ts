@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { PostedError } from '../errors.ts';
 import { isAllowedOrigin, type OriginPolicy } from '../origin.ts';
-import { readQuery } from '../query.ts';
 import { type AddressMatch, type PathValues, splitTarget } from './address.ts';
 import type { Authenticated } from './authenticate.ts';
-import type { HandshakeRequest } from './credentials.ts';
-import { createDeadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import type { Closed, Handshake, Principal } from './handlers.ts';
+import { HandshakeRequest } from './handshake-request.ts';
 import type { HandshakeValues } from './handshake-values.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { Refusal, refusal } from './refusal.ts';
@@ -29,12 +28,13 @@ export interface HandshakeOptions<Channel> {
   readonly timeoutMs: number;
 }
 
-/** A handshake that may be answered with 101. Whoever holds it calls `release` when the connection has ended. */
-export interface Accepted<Channel> {
+/** A handshake that may be answered with 101. Whoever holds it gives its place back when the connection has ended. */
+export interface Accepted<Channel> extends Pick<Authenticated, 'permits' | 'expiresAtMs'> {
+  readonly id: string;
   readonly channel: Channel;
-  readonly authenticated: Authenticated;
   readonly session: unknown;
-  release(): void;
+  /** The user that a place was taken for, if credentials told one. */
+  readonly user: string | null;
 }
 
 export const neverOpened: Closed = { code: 1006, reason: 'never opened' };
@@ -65,31 +65,36 @@ export function createHandshakes<Channel extends HandshakeChannel>(
         }),
       );
     }
-    let heldUser: string | null = null;
-    const release = (): void => {
-      if (heldUser !== null) limits.releaseFor(heldUser);
-      limits.release();
-    };
+    const deadline = new Deadline(timeoutMs);
+    let user: string | null = null;
     try {
-      const deadline = createDeadline(timeoutMs);
-      const heard = { headers: request.headersDistinct, query: lazily(() => decodeQuery(query)) };
-      const authenticated = await deadline(channel.authenticate(heard), () => {});
-      const { principal } = authenticated;
+      const heard = new HandshakeRequest(request, query);
+      const { principal, permits, expiresAtMs } = await deadline.wait(channel.authenticate(heard), () => {});
       if (principal !== undefined) {
         takeUserPlace(limits, principal.id);
-        heldUser = principal.id;
+        user = principal.id;
       }
       const values = channel.readValues(found.parameters, heard);
       const handshake = { id, principal, variables: found.variables, ...values };
-      const session = await deadline((async () => channel.accept(handshake))(), (late) =>
+      const session = await deadline.wait(accept(channel, handshake), (late) =>
         channel.closed(late, neverOpened),
       );
-      return { channel, authenticated, session, release };
+      return { id, channel, session, user, permits, expiresAtMs };
     } catch (thrown) {
-      release();
+      limits.release(user);
       throw thrown;
+    } finally {
+      deadline.clear();
     }
   };
+}
+
+/** Also what is thrown at once is a rejection. */
+async function accept(
+  channel: HandshakeChannel,
+  handshake: Parameters<HandshakeChannel['accept']>[0],
+): Promise<unknown> {
+  return channel.accept(handshake);
 }
 
 function findChannel<Channel extends HandshakeChannel>(
@@ -113,20 +118,4 @@ function takeUserPlace(limits: ConnectionLimits, user: string): void {
     'too_many_requests',
     'This user has all the connections that a user may have. Close one first.',
   );
-}
-
-function decodeQuery(query: string): Record<string, string | string[]> {
-  try {
-    return readQuery(query);
-  } catch (thrown) {
-    throw new Refusal('query', PostedError.from(thrown));
-  }
-}
-
-function lazily<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -20,12 +20,14 @@ export class Heartbeat<Member extends Swept> {
     this.#timer.unref();
   }
 
-  /** Returns the function that removes the member again. */
-  add(member: Member): () => void {
-    const slot = this.#slots[this.#nextSlot];
+  add(member: Member): void {
+    this.#slots[this.#nextSlot]?.add(member);
     this.#nextSlot = (this.#nextSlot + 1) % slotCount;
-    slot?.add(member);
-    return () => slot?.delete(member);
+  }
+
+  /** Looks in every slot: to note a slot for each member would cost memory for all of its life. */
+  remove(member: Member): void {
+    this.#slots.some((slot) => slot.delete(member));
   }
 
   *members(): Generator<Member> {

@@ -19,6 +19,7 @@ export interface ReceivingConnection extends Connection<unknown> {
 /** Handles a message that was read. */
 export type Task = () => void | Promise<void>;
 
+/** What happens to the messages of a channel's connections. */
 export interface InboundOptions {
   /**
    * Reads one message and says how to handle it, if there is more to do; what either throws closes
@@ -26,7 +27,7 @@ export interface InboundOptions {
    */
   dispatch(connection: ReceivingConnection, data: Buffer, isBinary: boolean): Task | null;
   /** Told of what it throws that is no PostedError, before the connection closes. */
-  onFailure(error: PostedError): void;
+  onFailure(connection: ReceivingConnection, error: PostedError): void;
 }
 
 /** Messages that may wait for the one that is being handled, while answers are read past them. */
@@ -112,7 +113,7 @@ export class Inbound {
 
   #fail(thrown: unknown): void {
     const error = PostedError.from(thrown);
-    if (error.code === 'internal') this.#options.onFailure(error);
+    if (error.code === 'internal') this.#options.onFailure(this.#connection, error);
     const code = closeCodeOf(error);
     this.#connection.close(code, code === 'internalError' ? undefined : error.message);
   }

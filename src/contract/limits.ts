@@ -2,6 +2,7 @@
 export class ConnectionLimits {
   readonly #max: number;
   readonly #maxPerUser: number;
+  /** Empty where users have no limit. */
   readonly #byUser = new Map<string, number>();
   #total = 0;
 
@@ -21,20 +22,20 @@ export class ConnectionLimits {
     return true;
   }
 
-  release(): void {
-    this.#total -= 1;
-  }
-
-  /** Takes one of the user's places; false if there is none. */
+  /** Takes one of the user's places, for whoever has one of all; false if there is none. */
   takeFor(user: string): boolean {
+    if (this.#maxPerUser === 0) return true;
     const count = this.#byUser.get(user) ?? 0;
-    if (this.#maxPerUser > 0 && count >= this.#maxPerUser) return false;
+    if (count >= this.#maxPerUser) return false;
     this.#byUser.set(user, count + 1);
     return true;
   }
 
-  releaseFor(user: string): void {
-    const count = this.#byUser.get(user) ?? 0;
+  /** Gives back one of all places and, where `user` is not null, that which was taken for the user. */
+  release(user: string | null): void {
+    this.#total -= 1;
+    const count = user === null ? undefined : this.#byUser.get(user);
+    if (user === null || count === undefined) return;
     if (count > 1) this.#byUser.set(user, count - 1);
     else this.#byUser.delete(user);
   }

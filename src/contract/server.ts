@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { PostedError } from '../errors.ts';
-import { type CloseCode, closeCodes } from './close-codes.ts';
-import { WebSocketConnection } from './connection.ts';
+import { closeCodes } from './close-codes.ts';
+import { type ConnectionHost, WebSocketConnection } from './connection.ts';
+import { createConnectionId } from './connection-id.ts';
 import type { Contract } from './descriptor.ts';
 import { type Accepted, createHandshakes, neverOpened } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -14,6 +14,7 @@ import { type ContractServerOptions, resolveOptions } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { type ServedChannel, serveChannels } from './served-channel.ts';
+import { ServedSocket } from './served-socket.ts';
 import { subprotocol } from './subprotocol.ts';
 
 export interface ContractServer {
@@ -30,6 +31,10 @@ export interface ContractServer {
   shutdown(timeoutMs: number, leaving?: Leaving): Promise<void>;
 }
 
+interface HostedChannel extends ServedChannel {
+  readonly host: ConnectionHost;
+}
+
 const maxFragments = 1024;
 
 /** Serves every channel of `contract` with the handlers that its type asks for. */
@@ -43,7 +48,7 @@ export function createContractServer<Handlers>(
   const outbox = createOutbox();
   const limits = new ConnectionLimits(options.maxConnections, options.maxConnectionsPerUser);
   const heartbeat = new Heartbeat<WebSocketConnection>(options.pingIntervalMs);
-  const channels = serveChannels(contract, handlers, { outbox, observer, log });
+  const channels = serveChannels(contract, handlers, { outbox, observer, log }).map(withHost);
   const negotiate = createHandshakes({
     channels,
     limits,
@@ -51,6 +56,7 @@ export function createContractServer<Handlers>(
     timeoutMs: options.handshakeTimeoutMs,
   });
   const webSocketServer = new WebSocketServer({
+    WebSocket: ServedSocket,
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false, // prebuilt frames bypass ws, see WebSocketConnection
@@ -67,7 +73,7 @@ export function createContractServer<Handlers>(
     const accepted = await negotiate(request, id);
     const abandon = (): void => {
       accepted.channel.closed(accepted.session, neverOpened);
-      release(accepted);
+      release(accepted.user);
     };
     if (isShuttingDown || socket.destroyed || !socket.writable) {
       abandon();
@@ -76,47 +82,20 @@ export function createContractServer<Handlers>(
     let isOpen = false;
     webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
       isOpen = true;
-      open(accepted, webSocket, socket, id);
+      open(accepted, webSocket, socket);
       observer.handshakeCompleted(accepted.channel.descriptor.name, (performance.now() - startMs) / 1000);
     });
     // ws answers by itself, and calls back in the same turn or never.
     if (!isOpen) abandon();
   }
 
-  function open(accepted: Accepted<ServedChannel>, webSocket: WebSocket, socket: Duplex, id: string): void {
-    const { channel, session, authenticated } = accepted;
+  function open(accepted: Accepted<HostedChannel>, webSocket: ServedSocket, socket: Duplex): void {
+    const { channel, id } = accepted;
     const { name } = channel.descriptor;
-    const connection = new WebSocketConnection({
-      id,
-      session,
-      permits: authenticated.permits,
-      expiresAtMs: authenticated.expiresAtMs,
-      webSocket,
-      socket,
-      outbox,
-      maxBufferedBytes: options.maxBufferedBytes,
-      maxBufferedAgeMs: options.maxBufferedAgeMs,
-      closeTimeoutMs: options.closeTimeoutMs,
-      onSent: (message) => observer.messageSent(name, message, 1),
-      onDrained: (self) => channel.drained(self),
-      dispatch: (self, data, isBinary) => channel.dispatch(self, data, isBinary),
-      onFailure: (error) =>
-        log.error({ connection: id, channel: name, err: error.cause }, 'a handler failed'),
-    });
-    const leaveHeartbeat = heartbeat.add(connection);
-    webSocket.on('message', (data, isBinary) => connection.receive(data as Buffer, isBinary));
-    webSocket.on('pong', () => connection.sawLife());
-    webSocket.on('error', (error) => connection.failed(closeCodeOf(error)));
-    webSocket.once('close', (code, reason) => {
-      leaveHeartbeat();
-      connection.ended();
-      const own = connection.closing;
-      const closed = own === null ? { code, reason: reason.toString() } : closeCodes[own];
-      observer.connectionClosed(name, codeLabel(closed.code));
-      log.debug({ connection: id, channel: name, code: closed.code }, 'connection closed');
-      channel.closed(session, closed);
-      release(accepted);
-    });
+    socket.off('error', destroyOnError); // ws listens itself
+    const connection = new WebSocketConnection(channel.host, accepted, webSocket, socket);
+    webSocket.serve(connection);
+    heartbeat.add(connection);
     observer.connectionOpened(name);
     log.debug({ connection: id, channel: name }, 'connection opened');
     try {
@@ -127,8 +106,32 @@ export function createContractServer<Handlers>(
     }
   }
 
-  function release(accepted: Accepted<ServedChannel>): void {
-    accepted.release();
+  function withHost(channel: ServedChannel): HostedChannel {
+    const { name } = channel.descriptor;
+    const host: ConnectionHost = {
+      outbox,
+      maxBufferedBytes: options.maxBufferedBytes,
+      maxBufferedAgeMs: options.maxBufferedAgeMs,
+      closeTimeoutMs: options.closeTimeoutMs,
+      dispatch: (connection, data, isBinary) => channel.dispatch(connection, data, isBinary),
+      onSent: (message) => observer.messageSent(name, message, 1),
+      onDrained: (connection) => channel.drained(connection),
+      onFailure: ({ id }, error) =>
+        log.error({ connection: id, channel: name, err: error.cause }, 'a handler failed'),
+      onEnded(connection, closed) {
+        const { id, session, user } = connection;
+        heartbeat.remove(connection);
+        observer.connectionClosed(name, codeLabel(closed.code));
+        log.debug({ connection: id, channel: name, code: closed.code }, 'connection closed');
+        channel.closed(session, closed);
+        release(user);
+      },
+    };
+    return { ...channel, host };
+  }
+
+  function release(user: string | null): void {
+    limits.release(user);
     if (limits.total === 0) whenEmpty?.();
   }
 
@@ -144,9 +147,8 @@ export function createContractServer<Handlers>(
 
   return {
     handleUpgrade(request, socket, head) {
-      const id = randomUUID();
-      // A reset during the handshake is an end like any other; 'close' follows.
-      socket.on('error', () => socket.destroy());
+      const id = createConnectionId();
+      socket.on('error', destroyOnError);
       upgrade(request, socket, head, id).catch((thrown: unknown) => answer(socket, id, thrown));
     },
     get connectionCount() {
@@ -188,18 +190,9 @@ function handlerRefusal(error: PostedError): Refusal {
   return new Refusal(error.code === 'forbidden' ? 'forbidden' : 'handler', error);
 }
 
-/** What ws closes a connection with when a frame breaks RFC 6455, by the codes of its errors. */
-function closeCodeOf(error: Error & { readonly code?: unknown }): CloseCode {
-  switch (error.code) {
-    case 'WS_ERR_INVALID_UTF8':
-      return 'invalidData';
-    case 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH':
-      return 'tooBig';
-    case 'WS_ERR_TOO_MANY_BUFFERED_PARTS':
-      return 'policyViolation';
-    default:
-      return 'protocolError';
-  }
+/** A reset during the handshake is an end like any other; 'close' follows. */
+function destroyOnError(this: Duplex): void {
+  this.destroy();
 }
 
 const knownCodes = new Set([1005, 1006, ...Object.values(closeCodes).map(({ code }) => code)]);

@@ -1,7 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { PostedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { FeedEvent } from '../store/event.ts';
-import type { Store } from '../store/store.ts';
+import type { History, Store } from '../store/store.ts';
 import { createRareError } from './rare-error.ts';
 import { TurnBudget } from './turn-budget.ts';
 
@@ -10,6 +11,8 @@ export interface TailOptions {
   readonly log: Log;
   /** Called with every event once, strictly in the order of seq, without a hole but at a cut. Must not throw. */
   apply(event: FeedEvent): void;
+  /** Whether everything that is appended is offered by this process, as where nobody else can open the log. */
+  readonly isAlone?: boolean;
   /** How often the log is read when nothing is offered. */
   readonly tickMs?: number;
   /** How long an event that came too early waits for those before it until the log is read. */
@@ -28,6 +31,8 @@ export interface CutListener {
 }
 
 const pageSize = 1000;
+/** What asks for a refresh sooner after the last one waits, and shares the next with all that ask until then. */
+const refreshGapMs = 5;
 /** Events that came too early and are held. More are dropped, which costs one read of the log. */
 const maxEarly = 10_000;
 /** For how long events are applied before other work has its turn: each may go to very many connections. */
@@ -49,6 +54,9 @@ export class Tail {
   #holeTimer: NodeJS.Timeout | null = null;
   #nextTurn: NodeJS.Immediate | null = null;
   #reading: Promise<boolean> | null = null;
+  /** The read that is about to begin for all that wait for it. */
+  #nextRefresh: Promise<void> | null = null;
+  #refreshedMs = 0;
   #listener: CutListener = { prepareCut: async () => {}, cut() {} };
   #seq: number;
   #epoch: string;
@@ -115,18 +123,15 @@ export class Tail {
   }
 
   /**
-   * Reads all that is in the log at the moment of the call, and which history it is.
+   * Reads all that is in the log at the moment of the call, and which history it is. However many call,
+   * as all clients of a node do at once when they come back, it reads two hundred times a second at most.
    *
    * @throws PostedError `unavailable` when the log could not be read
    */
-  async refresh(): Promise<void> {
-    // A read that is under way sees this too, and begins again.
-    this.#isHistoryDue = true;
-    if (!(await this.#readOnce())) {
-      throw new PostedError('unavailable', 'The log cannot be read now. Try again later.', {
-        retryAfterSeconds: 1,
-      });
-    }
+  refresh(): Promise<void> {
+    if (this.#options.isAlone) return this.applied();
+    this.#nextRefresh ??= this.#refreshSoon();
+    return this.#nextRefresh;
   }
 
   /** Resolves once everything that was offered is applied, but for what waits for events before it. */
@@ -142,6 +147,21 @@ export class Tail {
     await this.#reading;
   }
 
+  async #refreshSoon(): Promise<void> {
+    const waitMs = this.#refreshedMs + refreshGapMs - performance.now();
+    if (waitMs > 0) await wait(waitMs);
+    // A read that is under way would begin again for each refresh, and those that share it would wait for all.
+    await this.#reading;
+    this.#nextRefresh = null;
+    this.#refreshedMs = performance.now();
+    this.#isHistoryDue = true;
+    if (!(await this.#readOnce())) {
+      throw new PostedError('unavailable', 'The log cannot be read now. Try again later.', {
+        retryAfterSeconds: 1,
+      });
+    }
+  }
+
   #readOnce(): Promise<boolean> {
     this.#reading ??= this.#read();
     return this.#reading;
@@ -152,8 +172,14 @@ export class Tail {
     const { store } = this.#options;
     try {
       while (!this.#isClosed) {
-        if (this.#isHistoryDue) await this.#checkHistory();
-        const events = await store.eventsAfter(this.#seq, pageSize);
+        const isHistoryDue = this.#isHistoryDue;
+        this.#isHistoryDue = false;
+        // Asked together, which the embedded store is in one message to its thread.
+        const [events, history] = await Promise.all([
+          store.eventsAfter(this.#seq, pageSize),
+          isHistoryDue ? store.history() : null,
+        ]);
+        if (history !== null && (await this.#isCutBy(history))) continue;
         const [first] = events;
         if (first !== undefined && first.seq > this.#seq + 1) await this.#cut(first.seq - 1, 'expired');
         for (const event of events) {
@@ -174,15 +200,14 @@ export class Tail {
   }
 
   /** A log of which everything was removed has no event to see a hole by, and another history has other events. */
-  async #checkHistory(): Promise<void> {
-    const { store } = this.#options;
-    this.#isHistoryDue = false;
-    const { epoch, floorSeq } = await store.history();
+  async #isCutBy({ epoch, floorSeq }: History): Promise<boolean> {
     if (epoch !== this.#epoch) {
-      await this.#cut(await store.headSeq(), 'epoch', epoch);
-    } else if (floorSeq > this.#seq) {
-      await this.#cut(floorSeq, 'expired');
+      await this.#cut(await this.#options.store.headSeq(), 'epoch', epoch);
+      return true;
     }
+    if (floorSeq <= this.#seq) return false;
+    await this.#cut(floorSeq, 'expired');
+    return true;
   }
 
   async #cut(seq: number, reason: CutReason, epoch: string = this.#epoch): Promise<void> {
