@@ -20,6 +20,7 @@ import {
   renderSummary,
 } from '../test/history/summary.ts';
 import { Findings } from '../test/history/verdict.ts';
+import { whyNoNetworks } from './services/distant-network.ts';
 
 /** After the last trouble, how long clients may take to see what they have to. */
 const settleMs = 60_000;
@@ -28,7 +29,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Resolves with the exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const asked = readChaosArguments(args);
+  const asked = readChaosArguments(args, whyNoNetworks);
   if (asked === null) {
     process.stdout.write(help);
     return 0;
@@ -37,6 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     for (const seed of asked.seeds) say(JSON.stringify(createSchedule({ ...asked.options, seed }), null, 2));
     return 0;
   }
+  if (asked.noCuts !== null) say(`Nothing is cut off: ${asked.noCuts}.`);
   const outcomes = asked.action === 'check' ? await checkFiles(asked.files) : await runSeeds(asked);
   process.stdout.write(`\n${renderSummary(outcomes)}`);
   return outcomes.every(isRight) ? 0 : 1;

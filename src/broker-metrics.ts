@@ -9,6 +9,11 @@ export function createBrokerMetrics(registry: Registry): BrokerObserver {
     help: 'Whether the broker brings back what this server publishes.',
     registers,
   });
+  const downs = new Counter({
+    name: 'posted_broker_downs_total',
+    help: 'How often the broker was lost after it had been up.',
+    registers,
+  });
   const published = new Counter({
     name: 'posted_broker_hints_published_total',
     help: 'Messages sent to the other servers.',
@@ -27,7 +32,10 @@ export function createBrokerMetrics(registry: Registry): BrokerObserver {
   });
   for (const reason of dropReasons) dropped.inc({ reason }, 0);
   return {
-    brokerChanged: (state) => up.set(state === 'up' ? 1 : 0),
+    brokerChanged(state) {
+      up.set(state === 'up' ? 1 : 0);
+      if (state === 'down') downs.inc();
+    },
     hintPublished: () => published.inc(),
     hintReceived: () => received.inc(),
     hintDropped: (reason) => dropped.inc({ reason }),

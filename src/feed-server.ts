@@ -17,6 +17,7 @@ import { createFriends } from './feed/friends.ts';
 import { createPosts } from './feed/posts.ts';
 import { keepRetention } from './feed/retention.ts';
 import { Tail } from './feed/tail.ts';
+import { untilAvailable } from './feed/until-available.ts';
 import { createUsers } from './feed/users.ts';
 import { createOperationHandlers } from './handlers/operations.ts';
 import { createPostFeedPosted } from './handlers/post-feed-posted.ts';
@@ -56,7 +57,7 @@ const backlog = 4096;
 const maxPendingPasswords = 64;
 
 /**
- * Starts the server and resolves once it can be used.
+ * Starts the server and resolves once it can be used. A database that is lost meanwhile is waited for.
  *
  * @throws Error that says what stands in the way, such as a port that is taken
  */
@@ -81,15 +82,21 @@ export async function startFeedServer(
   let isStopping = false;
 
   try {
-    const history = await store.history();
-    const tail = await Tail.start({
-      store,
-      log,
-      apply(event) {
-        delivery.apply(event);
-        feed.hub.apply(event);
-      },
+    const openLog = async () => ({
+      history: await store.history(),
+      tail: await Tail.start({
+        store,
+        log,
+        isAlone: databaseUrl === undefined,
+        apply(event) {
+          delivery.apply(event);
+          feed.hub.apply(event);
+        },
+      }),
     });
+    // An embedded store that has failed does not come back.
+    const { history, tail } =
+      databaseUrl === undefined ? await openLog() : await untilAvailable(openLog, log);
     const delivery = new Delivery(
       {
         store,
@@ -169,6 +176,7 @@ export async function startFeedServer(
         http.close();
         // Requests first: what is posted until now still reaches the sockets.
         await requests.idle(settings.shutdownTimeoutMs);
+        await tail.applied();
         // From here on nothing is answered any more, so that nothing is answered and not sent.
         http.closeAllConnections();
         const leftMs = Math.max(0, endMs - performance.now());

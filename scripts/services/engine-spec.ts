@@ -17,7 +17,8 @@ export interface EngineSpec {
 export interface EnginePlace {
   /** Its own, and empty before it is prepared. */
   readonly folder: string;
-  /** Of 127.0.0.1. */
+  /** The IPv4 address that it listens on, alone. */
+  readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;

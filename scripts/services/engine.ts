@@ -5,10 +5,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { DistantNetwork } from './distant-network.ts';
 import type { EngineCommand, EnginePlace, EngineSpec, TlsFiles } from './engine-spec.ts';
 import { freePort } from './free-port.ts';
+import { descendantsOf, isAlive } from './process-tree.ts';
 
-/** A running engine of one's own, on a port of 127.0.0.1 and with its data in a folder of its own. */
+/** An engine of one's own, on a port of its own and with its data in a folder of its own. */
 export interface Engine {
   readonly name: string;
   readonly url: string;
@@ -34,14 +36,20 @@ export interface EngineOptions {
   /** Another is taken where something listens on it. */
   readonly port?: number;
   readonly tls?: TlsFiles;
+  /** Where it runs, instead of on 127.0.0.1; to be closed after it is removed. */
+  readonly network?: DistantNetwork;
 }
 
 /** Prepares an engine, which is not started yet. */
-export async function prepareEngine(spec: EngineSpec, { port, tls }: EngineOptions = {}): Promise<Engine> {
+export async function prepareEngine(
+  spec: EngineSpec,
+  { port, tls, network }: EngineOptions = {},
+): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), `posted-${spec.name}-`));
   const password = randomBytes(9).toString('hex');
-  const place = { folder, port: await freePort(port), user: 'posted', password, tls };
-  const commands = await spec.prepare(place);
+  const host = network?.host ?? '127.0.0.1';
+  const place = { folder, host, port: await freePort(port), user: 'posted', password, tls };
+  const commands = (await spec.prepare(place)).map((command) => network?.enter(command) ?? command);
   let running: readonly ChildProcess[] = [];
   let said = '';
 
@@ -64,13 +72,25 @@ export async function prepareEngine(spec: EngineSpec, { port, tls }: EngineOptio
     return child;
   }
 
-  function signalAll(name: NodeJS.Signals): void {
-    for (const { pid } of running) signal(pid, name);
+  /** The process ids of the commands, which are those of their groups too. */
+  const leaders = (): readonly number[] => running.flatMap(({ pid }) => pid ?? []);
+
+  function signalGroups(name: NodeJS.Signals): void {
+    for (const pid of leaders()) signal(-pid, name);
+  }
+
+  /** Those of PostgreSQL leave its group. Returns the ids of what the leaders have started. */
+  function signalAll(name: NodeJS.Signals): readonly number[] {
+    // The groups first: what is stopped starts no more, which would be missed.
+    signalGroups(name);
+    const started = leaders().flatMap(descendantsOf);
+    for (const pid of started) signal(pid, name);
+    return started;
   }
 
   async function untilGone(timeoutMs: number): Promise<void> {
     const endMs = performance.now() + timeoutMs;
-    while (running.some(({ pid }) => signal(pid, 0)) && performance.now() < endMs) await wait(10);
+    while (leaders().some((pid) => signal(-pid, 0)) && performance.now() < endMs) await wait(10);
   }
 
   const engine: Engine = {
@@ -81,7 +101,7 @@ export async function prepareEngine(spec: EngineSpec, { port, tls }: EngineOptio
       said = '';
       running = commands.map(run);
       const endMs = performance.now() + startTimeoutMs;
-      while (!(await takesConnections(place.port))) {
+      while (!(await takesConnections(place))) {
         const hasEnded = running.some(
           ({ pid, exitCode, signalCode }) => !pid || (exitCode ?? signalCode) !== null,
         );
@@ -93,16 +113,20 @@ export async function prepareEngine(spec: EngineSpec, { port, tls }: EngineOptio
       }
     },
     async kill() {
-      signalAll('SIGKILL');
+      const started = signalAll('SIGSTOP');
+      signalGroups('SIGKILL');
+      for (const pid of started) signal(pid, 'SIGKILL');
       await untilGone(Number.POSITIVE_INFINITY);
+      // PostgreSQL's next start is refused while one of them still has its memory.
+      while (started.some(isAlive)) await wait(10);
       running = [];
     },
-    freeze: () => signalAll('SIGSTOP'),
-    thaw: () => signalAll('SIGCONT'),
+    freeze: () => void signalAll('SIGSTOP'),
+    thaw: () => void signalAll('SIGCONT'),
     async remove() {
       // Those that keep shared memory remove it only when they are asked to end.
       signalAll('SIGCONT');
-      signalAll('SIGINT');
+      signalGroups('SIGINT');
       await untilGone(stopTimeoutMs);
       await engine.kill();
       await rm(folder, { recursive: true, force: true });
@@ -111,18 +135,18 @@ export async function prepareEngine(spec: EngineSpec, { port, tls }: EngineOptio
   return engine;
 }
 
-/** Sends a signal to the group of a process; false where none of it is left, or never was. */
-function signal(pid: number | undefined, name: NodeJS.Signals | 0): boolean {
+/** Sends a signal to a process or, by its negative id, to a group; false where there is none. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    return pid !== undefined && process.kill(-pid, name);
+    return process.kill(pid, name);
   } catch {
     return false;
   }
 }
 
-function takesConnections(port: number): Promise<boolean> {
+function takesConnections({ host, port }: EnginePlace): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect(port, host);
   socket.once('connect', () => resolve(true));
   socket.once('error', () => resolve(false));
   return promise.finally(() => socket.destroy());

@@ -33,8 +33,8 @@ export const kafka: EngineSpec = {
     );
     return [{ program: 'java', args: [...java, 'kafka.Kafka', properties] }];
   },
-  urlOf: ({ port, user, password, tls }) =>
-    `kafka://${user}:${password}@127.0.0.1:${port}?sasl=scram-sha-256${tls === undefined ? '' : '&tls=true'}`,
+  urlOf: ({ host, port, user, password, tls }) =>
+    `kafka://${user}:${password}@${host}:${port}?sasl=scram-sha-256${tls === undefined ? '' : '&tls=true'}`,
 };
 
 /** 16 bytes in base64url, which must not begin with "-": Kafka's command would take that for an option. */
@@ -53,7 +53,7 @@ async function keystoreOf({ folder, tls }: EnginePlace): Promise<string | undefi
 }
 
 function propertiesOf(
-  { folder, port, user, password }: EnginePlace,
+  { folder, host, port, user, password }: EnginePlace,
   controllerPort: number,
   keystore: string | undefined,
 ): string {
@@ -66,7 +66,7 @@ function propertiesOf(
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'CLIENTS',
     'sasl.mechanism.inter.broker.protocol': 'PLAIN',
-    listeners: `CLIENTS://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    listeners: `CLIENTS://${host}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'listener.security.protocol.map': `CLIENTS:${keystore === undefined ? 'SASL_PLAINTEXT' : 'SASL_SSL'},CONTROLLER:PLAINTEXT`,
     'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256',
     'listener.name.clients.plain.sasl.jaas.config': `${plain} required username="${user}" password="${password}" user_${user}="${password}";`,

@@ -6,11 +6,11 @@ export const nats: EngineSpec = {
   install: 'apt-get install nats-server',
   usualPort: 4222,
   isInstalled: () => findProgram('nats-server') !== undefined,
-  async prepare({ port, user, password, tls }) {
-    const args = ['--addr', '127.0.0.1', '--port', String(port), '--user', user, '--pass', password];
+  async prepare({ host, port, user, password, tls }) {
+    const args = ['--addr', host, '--port', String(port), '--user', user, '--pass', password];
     if (tls !== undefined) args.push('--tls', '--tlscert', tls.certificate, '--tlskey', tls.key);
     return [{ program: 'nats-server', args }];
   },
-  urlOf: ({ port, user, password, tls }) =>
-    `${tls === undefined ? 'nats' : 'tls'}://${user}:${password}@127.0.0.1:${port}`,
+  urlOf: ({ host, port, user, password, tls }) =>
+    `${tls === undefined ? 'nats' : 'tls'}://${user}:${password}@${host}:${port}`,
 };

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { chown, writeFile } from 'node:fs/promises';
+import { appendFile, chown, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { EngineSpec } from './engine-spec.ts';
@@ -16,7 +16,7 @@ export const postgres: EngineSpec = {
   install: 'apt-get install postgresql',
   usualPort: 5432,
   isInstalled: () => initdb !== undefined,
-  async prepare({ folder, port, user, password }) {
+  async prepare({ folder, host, port, user, password }) {
     if (initdb === undefined) throw new Error('PostgreSQL is not installed');
     const owner = process.getuid?.() === 0 ? nobody : undefined;
     const passwordFile = join(folder, 'password');
@@ -28,8 +28,10 @@ export const postgres: EngineSpec = {
     const made = [`--pgdata=${data}`, `--username=${user}`, `--pwfile=${passwordFile}`];
     const kind = ['--auth=scram-sha-256', '--encoding=UTF8', '--no-sync'];
     await promisify(execFile)(initdb, [...made, ...kind], { cwd: folder, ...owner });
-    const args = ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1'];
+    // Of its own accord it lets in 127.0.0.1 alone.
+    await appendFile(join(data, 'pg_hba.conf'), 'host all all samenet scram-sha-256\n');
+    const args = ['-D', data, '-p', String(port), '-k', folder, '-h', host];
     return [{ program: join(dirname(initdb), 'postgres'), args, ...(owner && { owner }) }];
   },
-  urlOf: ({ port, user, password }) => `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
+  urlOf: ({ host, port, user, password }) => `postgres://${user}:${password}@${host}:${port}/postgres`,
 };

@@ -12,7 +12,7 @@ export const rabbitmq: EngineSpec = {
   install: 'apt-get install rabbitmq-server',
   usualPort: 5672,
   isInstalled: () => isExecutable(program) && findProgram('epmd') !== undefined,
-  async prepare({ folder, port, user, password, tls }) {
+  async prepare({ folder, host, port, user, password, tls }) {
     const epmdPort = String(await freePort());
     await writeFile(
       join(folder, 'rabbitmq.conf'),
@@ -21,7 +21,7 @@ export const rabbitmq: EngineSpec = {
         `default_pass = ${password}`,
         'vm_memory_high_watermark.absolute = 512MB',
         'disk_free_limit.absolute = 1MB',
-        ...(tls === undefined ? [`listeners.tcp.1 = 127.0.0.1:${port}`] : tlsSettings(port, tls)),
+        ...(tls === undefined ? [`listeners.tcp.1 = ${host}:${port}`] : tlsSettings(`${host}:${port}`, tls)),
       ].join('\n'),
     );
     await writeFile(join(folder, 'enabled_plugins'), '[].\n');
@@ -46,14 +46,14 @@ export const rabbitmq: EngineSpec = {
       { program, args: [], env },
     ];
   },
-  urlOf: ({ port, user, password, tls }) =>
-    `${tls === undefined ? 'amqp' : 'amqps'}://${user}:${password}@127.0.0.1:${port}`,
+  urlOf: ({ host, port, user, password, tls }) =>
+    `${tls === undefined ? 'amqp' : 'amqps'}://${user}:${password}@${host}:${port}`,
 };
 
-function tlsSettings(port: number, { certificate, key }: TlsFiles): readonly string[] {
+function tlsSettings(address: string, { certificate, key }: TlsFiles): readonly string[] {
   return [
     'listeners.tcp = none',
-    `listeners.ssl.1 = 127.0.0.1:${port}`,
+    `listeners.ssl.1 = ${address}`,
     `ssl_options.certfile = ${certificate}`,
     `ssl_options.keyfile = ${key}`,
     // It wants one, and asks nobody for a certificate.

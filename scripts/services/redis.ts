@@ -8,14 +8,14 @@ export const redis: EngineSpec = {
   install: 'apt-get install redis-server',
   usualPort: 6379,
   isInstalled: () => findProgram('redis-server') !== undefined,
-  async prepare({ folder, port, user, password, tls }) {
+  async prepare({ folder, host, port, user, password, tls }) {
     const file = join(folder, 'redis.conf');
     const settings = [
       ...(tls === undefined
         ? [`port ${port}`]
         : ['port 0', `tls-port ${port}`, `tls-cert-file ${tls.certificate}`, `tls-key-file ${tls.key}`]),
       'tls-auth-clients no',
-      'bind 127.0.0.1',
+      `bind ${host}`,
       `dir ${folder}`,
       'save ""',
       'user default off',
@@ -24,6 +24,6 @@ export const redis: EngineSpec = {
     await writeFile(file, settings.join('\n'));
     return [{ program: 'redis-server', args: [file] }];
   },
-  urlOf: ({ port, user, password, tls }) =>
-    `${tls === undefined ? 'redis' : 'rediss'}://${user}:${password}@127.0.0.1:${port}`,
+  urlOf: ({ host, port, user, password, tls }) =>
+    `${tls === undefined ? 'redis' : 'rediss'}://${user}:${password}@${host}:${port}`,
 };

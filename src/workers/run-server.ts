@@ -8,8 +8,10 @@ import { stopSignal } from './stop-signal.ts';
 /** Is the whole server, until a signal or a failure ends it; resolves with the exit code. */
 export async function runServer(settings: Settings, log: Log): Promise<number> {
   const server = await startFeedServer(settings, log);
+  // Before it is told that it runs: whoever waits for that may stop it at once.
+  const stopped = stopSignal(['SIGINT', 'SIGTERM'], log);
   process.stdout.write(renderBanner(server.url, settings));
-  return await serveUntil(stopSignal(['SIGINT', 'SIGTERM'], log), server, log);
+  return await serveUntil(stopped, server, log);
 }
 
 /** Is one of several workers, which its primary may end, and whose primary talks to people. */
@@ -18,8 +20,9 @@ export async function runWorker(settings: Settings, log: Log): Promise<number> {
   for (const signal of ['SIGINT', 'SIGUSR2'] as const) process.on(signal, () => {});
   const link = createPrimaryLink();
   const server = await startFeedServer(settings, log, { renderMetrics: link.renderMetrics });
+  const stopped = stopSignal(['SIGTERM'], log);
   link.ready(server);
-  return await serveUntil(Promise.race([link.stop, stopSignal(['SIGTERM'], log)]), server, log);
+  return await serveUntil(Promise.race([link.stop, stopped]), server, log);
 }
 
 async function serveUntil(

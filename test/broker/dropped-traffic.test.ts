@@ -1,38 +1,34 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { kafka } from '../../scripts/services/kafka.ts';
 import { nats } from '../../scripts/services/nats.ts';
 import { rabbitmq } from '../../scripts/services/rabbitmq.ts';
 import { redis } from '../../scripts/services/redis.ts';
-import { noNetworks, openDistantNetwork } from '../support/distant-network.ts';
-import { describeEngine } from '../support/engines/describe-engine.ts';
+import { noNetworks, startDistantEngine } from '../support/distant-network.ts';
+import { requireService } from '../support/services.ts';
 import { startNode, until, untilUp } from './nodes.ts';
 
-describe.skipIf(noNetworks !== null)(`traffic that is dropped ${noNetworks ?? ''}`, () => {
-  // Kafka tells its clients where to connect to, which leads past the distant network.
-  describe.each([redis, rabbitmq, nats])('on the way to $name', (spec) => {
-    describeEngine(spec, 'a server', (engine) => {
-      it('is noticed within seconds, and so is its end', async () => {
-        await engine().ensureRunning();
-        const { place, url } = engine();
-        const network = await openDistantNetwork(place.port);
-        const topic = `${url.includes('?') ? '&' : '?'}topic=test.${randomUUID()}`;
-        const distant = url.replace('127.0.0.1', network.host);
-        expect(distant).not.toBe(url);
-        const [cut, other] = [await startNode(distant + topic), await startNode(url + topic)];
-        await untilUp(cut, other);
+describe('traffic that is dropped on the way to the broker', () => {
+  for (const spec of [redis, rabbitmq, nats, kafka]) {
+    const skipped = requireService(spec.name, spec.isInstalled()) ?? noNetworks;
+    const note = skipped === null ? '' : ` (${skipped})`;
+    it.skipIf(skipped !== null)(
+      `is noticed within seconds, and so is its end: ${spec.name}${note}`,
+      async () => {
+        const { engine, network } = await startDistantEngine(spec);
+        const [one, two] = [await startNode(engine.url), await startNode(engine.url)];
+        await untilUp(one, two);
 
         network.cut();
-        await until(() => cut.broker.state === 'down');
-        other.publish(1);
-        cut.publish(2);
-        expect(other.broker.state).toBe('up');
+        await until(() => one.broker.state === 'down' && two.broker.state === 'down');
+        one.publish(1);
 
         network.mend();
-        await untilUp(cut);
-        expect(cut.ups()).toBe(2);
-        other.publish(3);
-        await until(() => cut.seqs().includes(3));
-      });
-    });
-  });
+        await untilUp(one, two);
+        expect([one.ups(), two.ups()]).toEqual([2, 2]);
+        one.publish(2);
+        await until(() => two.seqs().includes(2));
+        expect(two.seqs()).toEqual([2]);
+      },
+    );
+  }
 });

@@ -27,10 +27,12 @@ describePostgres('servers with a broker', (database) => {
       await ada.post('with it');
       expect((await client.take(1))[0]).toContain('with it');
       expect(await metric('posted_broker_hints_received_total')).toMatch(/^[1-9]/);
+      expect(await metric('posted_broker_downs_total')).toBe('0');
 
       await engine.kill();
       await expect.poll(ready).toMatchObject({ dependencies: { store: 'up', broker: 'down' } });
       expect(await metric('posted_broker_up')).toBe('0');
+      expect(await metric('posted_broker_downs_total')).toBe('1');
       await ada.post('without it');
       expect((await client.take(2))[1]).toContain('without it');
 

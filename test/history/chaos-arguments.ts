@@ -11,6 +11,8 @@ export interface ChaosArguments {
   readonly keep: string | undefined;
   /** The histories to check. */
   readonly files: readonly string[];
+  /** Why nothing is cut off in this run, where it is not by wish; null otherwise. */
+  readonly noCuts: string | null;
 }
 
 export class UsageError extends Error {
@@ -29,10 +31,12 @@ kept, and gain and lose friends; once the epoch is bumped. Then a checker decide
 the requests and from what the applications saw: was anything lost, seen twice, out of order by author,
 shown to one who was no friend, or made up? The same seed and options give the same schedule.
 
-Several nodes share one PostgreSQL and perhaps a broker, which are started in temporary folders, killed
-and stopped too. The nodes are killed at random and restarted in turn; posts go through all of them, a retry through another,
-and readers move from one that dies to one that lives. After a quiet first fifth, which is measured
-apart, it is told how long posts take to the applications at other nodes than the one they went through.
+Several nodes share one PostgreSQL and perhaps a broker, which are started in temporary folders, killed,
+stopped, and cut off: for seconds every packet to them and from them is dropped. That takes a network
+namespace for each, and so Linux, root and iproute2; elsewhere it is left out. The nodes are killed at
+random and restarted in turn; posts go through all of them, a retry through another, and readers move
+from one that dies to one that lives. After a quiet first fifth, which is measured apart, it is told how
+long posts take to the applications at other nodes than the one they went through.
 
 Options
   --seed <n>          the schedule's seed (default: 1)
@@ -44,6 +48,7 @@ Options
   --nodes <n>         how many servers (default: 1)
   --database <d>      embedded (default, for one server) or postgres
   --broker <b>        none (default), redis, rabbitmq, kafka or nats
+  --cuts              refuse to run where nothing can be cut off; --no-cuts: cut nothing off
   --keep <dir>        keep every history there (default: those with faults, in a folder of their own)
   --schedule          print the schedule as JSON, and do nothing
   --check             check histories that were kept
@@ -65,6 +70,7 @@ const options = {
   nodes: { type: 'string', default: '1' },
   database: { type: 'string', default: 'embedded' },
   broker: { type: 'string', default: 'none' },
+  cuts: { type: 'boolean' },
   keep: { type: 'string' },
   schedule: { type: 'boolean', default: false },
   check: { type: 'boolean', default: false },
@@ -74,9 +80,13 @@ const options = {
 /**
  * Null: help is asked for.
  *
+ * @param whyNoNetworks tells why nothing can be cut off on this machine; null where it can
  * @throws UsageError
  */
-export function readChaosArguments(args: readonly string[]): ChaosArguments | null {
+export function readChaosArguments(
+  args: readonly string[],
+  whyNoNetworks: () => string | null,
+): ChaosArguments | null {
   const { values, positionals } = parse(args);
   if (values.help) return null;
   if (!values.check && positionals.length > 0) throw new UsageError('Files go with --check.');
@@ -84,6 +94,11 @@ export function readChaosArguments(args: readonly string[]): ChaosArguments | nu
   if (values.seed !== undefined && values.seeds !== undefined) {
     throw new UsageError('--seed and --seeds: one of them is enough.');
   }
+  const cluster = readCluster(values);
+  const isEmbedded = cluster.database === 'embedded';
+  if (values.cuts && isEmbedded) throw new UsageError('--cuts needs --database postgres.');
+  const noCuts = isEmbedded || values.cuts === false || values.check ? null : whyNoNetworks();
+  if (values.cuts && noCuts !== null) throw new UsageError(`--cuts: ${noCuts}.`);
   return {
     action: values.check ? 'check' : values.schedule ? 'print-schedule' : 'run',
     seeds: readSeeds(values.seeds ?? values.seed ?? '1'),
@@ -95,16 +110,18 @@ export function readChaosArguments(args: readonly string[]): ChaosArguments | nu
         values['kill-every'] === '0'
           ? 0
           : readNumber('--kill-every', values['kill-every'], 0.5, 86_400) * 1000,
-      ...readCluster(values),
+      ...cluster,
+      cuts: !isEmbedded && values.cuts !== false && noCuts === null,
     },
     keep: values.keep,
     files: positionals,
+    noCuts,
   };
 }
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
+    return parseArgs({ args: [...args], options, allowPositionals: true, allowNegative: true });
   } catch (thrown) {
     throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
   }

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { it } from 'vitest';
-import { describePostgres } from '../support/postgres.ts';
-import { run } from './run.ts';
+import { describe, it } from 'vitest';
+import { postgres } from '../../scripts/services/postgres.ts';
+import { noNetworks } from '../support/distant-network.ts';
+import { requireService } from '../support/services.ts';
+import { runInTest } from './run-in-test.ts';
 import { createSchedule } from './schedule.ts';
+
+const skipped = requireService(postgres.name, postgres.isInstalled()) ?? noNetworks;
 
 /** Longer runs: `npm run chaos -- --help`. */
 const schedule = createSchedule({
@@ -16,22 +17,18 @@ const schedule = createSchedule({
   nodes: 3,
   database: 'postgres',
   broker: 'none',
+  cuts: true,
 });
 
-describePostgres('three nodes on a PostgreSQL, all of them killed and stopped again and again,', () => {
-  it('give every client what it is to get', async ({ expect, onTestFinished, signal }) => {
-    const folder = await mkdtemp(join(tmpdir(), 'posted-chaos-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const { verdict, kills, latencies, problems, log } = await run({
-      schedule,
-      folder,
-      settleMs: 20_000,
-      signal,
-    });
+describe.skipIf(skipped !== null)(`three nodes on a PostgreSQL that is cut off ${skipped ?? ''}`, () => {
+  it('and killed and stopped, as they are, give every client what it is to get', async (context) => {
+    const { expect } = context;
+    expect(new Set(schedule.steps.map(({ kind }) => kind))).toContain('cut-engine');
+    const { verdict, kills, latencies, problems, log } = await runInTest(schedule, context);
     expect({ ...verdict, problems, log }).toMatchObject({ isRight: true, examples: [], problems: [] });
     expect(verdict.expected).toBeGreaterThan(100);
     expect(kills).toBeGreaterThan(0);
     expect(latencies?.quiet.count).toBeGreaterThan(0);
     expect(latencies?.troubled.count).toBeGreaterThan(0);
-  });
+  }, 120_000);
 });

@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { run } from './run.ts';
+import { runInTest } from './run-in-test.ts';
 import { createSchedule } from './schedule.ts';
 
 /** Longer runs: `npm run chaos -- --help`. */
@@ -14,15 +11,14 @@ const options = {
   nodes: 1,
   database: 'embedded',
   broker: 'none',
+  cuts: false,
 } as const;
 
 describe('a server that is killed again and again, with clients that come and go,', () => {
   it.concurrent.for([1, 2, 3])('gives every client what it is to get (seed %i)', async (seed, context) => {
-    const { expect, onTestFinished, signal } = context;
-    const folder = await mkdtemp(join(tmpdir(), 'posted-chaos-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const { expect } = context;
     const schedule = createSchedule({ ...options, seed });
-    const { verdict, kills, problems, log } = await run({ schedule, folder, settleMs: 20_000, signal });
+    const { verdict, kills, problems, log } = await runInTest(schedule, context);
     expect({ ...verdict, problems, log }).toMatchObject({ isRight: true, examples: [], problems: [] });
     expect(verdict.expected).toBeGreaterThan(100);
     expect(kills).toBeGreaterThan(0);

@@ -1,19 +1,18 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { prepareEngine } from '../../scripts/services/engine.ts';
 import type { EngineSpec } from '../../scripts/services/engine-spec.ts';
 import { kafka } from '../../scripts/services/kafka.ts';
 import { nats } from '../../scripts/services/nats.ts';
+import { postgres } from '../../scripts/services/postgres.ts';
 import { rabbitmq } from '../../scripts/services/rabbitmq.ts';
 import { redis } from '../../scripts/services/redis.ts';
-import { startPostgres } from '../support/postgres.ts';
 import { at } from './at.ts';
 import { EngineUnderTest } from './engine.ts';
 import type { BrokerKind, EngineKind, Schedule } from './schedule.ts';
 import { ServerUnderTest } from './server.ts';
 
 export interface ClusterOptions {
-  readonly schedule: Pick<Schedule, 'nodes' | 'database' | 'broker' | 'retentionSeconds'>;
+  readonly schedule: Pick<Schedule, 'nodes' | 'database' | 'broker' | 'cuts' | 'retentionSeconds'>;
   /** A folder of the run's own, for the data of each server. */
   readonly folder: string;
   readonly secret: string;
@@ -51,19 +50,16 @@ export async function startCluster({ schedule, folder, secret }: ClusterOptions)
     BYE_SPREAD_MS: '500',
   };
   if (schedule.database === 'postgres') {
-    const postgres = await startPostgres();
-    const database = new EngineUnderTest(postgres);
+    const database = await EngineUnderTest.start(postgres, schedule.cuts);
     started.defer(() => database.remove());
     engines.database = database;
-    shared.DATABASE_URL = await postgres.createDatabase();
+    shared.DATABASE_URL = database.url;
   }
   if (schedule.broker !== 'none') {
-    const engine = await prepareEngine(brokers[schedule.broker]);
-    const broker = new EngineUnderTest(engine);
+    const broker = await EngineUnderTest.start(brokers[schedule.broker], schedule.cuts);
     started.defer(() => broker.remove());
-    await engine.start();
     engines.broker = broker;
-    shared.BROKER_URL = engine.url;
+    shared.BROKER_URL = broker.url;
   }
   const starting = Array.from({ length: schedule.nodes }, (_, index) =>
     ServerUnderTest.start({ ...shared, DATA_DIR: join(folder, `node${index}`) }),

@@ -1,25 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
-
-/** A program that servers depend on, as a run troubles it. */
-export interface Engine {
-  /** Ends all of its processes at once by SIGKILL. */
-  kill(): Promise<void>;
-  /** Stops all of its processes, as a machine that hangs would, until `thaw`. */
-  freeze(): void;
-  thaw(): void;
-  /** Starts it anew on what it has stored. */
-  start(): Promise<void>;
-  /** Ends it and removes everything. */
-  remove(): Promise<void>;
-}
+import { type DistantNetwork, openDistantNetwork } from '../../scripts/services/distant-network.ts';
+import { type Engine, prepareEngine } from '../../scripts/services/engine.ts';
+import type { EngineSpec } from '../../scripts/services/engine-spec.ts';
 
 /** An engine of a run. What is asked of it is done one after the other. */
 export class EngineUnderTest {
   readonly #engine: Engine;
+  readonly #network: DistantNetwork | undefined;
+  readonly #started: AsyncDisposableStack;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(engine: Engine) {
+  private constructor(engine: Engine, network: DistantNetwork | undefined, started: AsyncDisposableStack) {
     this.#engine = engine;
+    this.#network = network;
+    this.#started = started;
+  }
+
+  /** Starts it; `isDistant` tells whether it can be cut off. */
+  static async start(spec: EngineSpec, isDistant: boolean): Promise<EngineUnderTest> {
+    await using started = new AsyncDisposableStack();
+    const network = isDistant ? openDistantNetwork() : undefined;
+    started.defer(() => network?.close());
+    const engine = await prepareEngine(spec, { ...(network && { network }) });
+    started.defer(() => engine.remove());
+    await engine.start();
+    return new EngineUnderTest(engine, network, started.move());
+  }
+
+  get url(): string {
+    return this.#engine.url;
   }
 
   /** kill -9, and a start after `pauseMs`. */
@@ -39,6 +48,15 @@ export class EngineUnderTest {
     });
   }
 
+  /** Drops what is on the way to it and from it. */
+  cut(forMs: number): Promise<void> {
+    return this.#next(async () => {
+      this.#network?.cut();
+      await delay(forMs);
+      this.#network?.mend();
+    });
+  }
+
   /** Resolves with what `operation` does, during which nothing happens to the engine. */
   spare(operation: () => Promise<void>): Promise<void> {
     return this.#next(operation);
@@ -46,7 +64,7 @@ export class EngineUnderTest {
 
   async remove(): Promise<void> {
     await this.#last;
-    await this.#engine.remove();
+    await this.#started.disposeAsync();
   }
 
   #next(operation: () => Promise<void>): Promise<void> {

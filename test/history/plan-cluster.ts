@@ -5,6 +5,9 @@ import type { EngineKind, ScheduleOptions, Step } from './schedule.ts';
 /** The longest that an engine is stopped: servers give up waiting for it long after. */
 const longestFreezeMs = 4000;
 
+/** The longest that an engine is cut off: brokers are given up within 4 to 6 s. */
+const longestCutMs = 8000;
+
 /** What happens to all nodes together, and to what they share. */
 export function planCluster(random: Random, options: ScheduleOptions): Step[] {
   const { durationMs, nodes, database, broker } = options;
@@ -17,6 +20,26 @@ export function planCluster(random: Random, options: ScheduleOptions): Step[] {
   if (database === 'postgres') steps.push(...planEngine(ofDatabase, 'database', durationMs));
   if (broker !== 'none') steps.push(...planEngine(ofBroker, 'broker', durationMs));
   return steps;
+}
+
+/** When the nodes are cut off from what they share. */
+export function planCuts(random: Random, { durationMs, database, broker, cuts }: ScheduleOptions): Step[] {
+  const [ofDatabase, ofBroker] = [random.fork(), random.fork()];
+  if (!cuts) return [];
+  return [
+    ...(database === 'postgres' ? planCutsOf(ofDatabase, 'database', durationMs) : []),
+    ...(broker === 'none' ? [] : planCutsOf(ofBroker, 'broker', durationMs)),
+  ];
+}
+
+function planCutsOf(random: Random, engine: EngineKind, durationMs: number): Step[] {
+  const longestMs = Math.min(longestCutMs, durationMs / 5);
+  return Array.from(momentsOf(random, durationMs, gap(durationMs, 40_000)), (atMs) => ({
+    kind: 'cut-engine',
+    engine,
+    atMs,
+    forMs: random.integer(500, longestMs),
+  }));
 }
 
 function planEngine(random: Random, engine: EngineKind, durationMs: number): Step[] {

@@ -149,6 +149,8 @@ async function take(world: World, step: Step): Promise<void> {
       return await cluster.engines[step.engine]?.kill(step.pauseMs);
     case 'freeze-engine':
       return await cluster.engines[step.engine]?.freeze(step.forMs);
+    case 'cut-engine':
+      return await cluster.engines[step.engine]?.cut(step.forMs);
     case 'bump-epoch':
       return await recorder.bumpEpoch(() => cluster.bumpEpoch());
     case 'burst':

@@ -10,6 +10,7 @@ const options: ScheduleOptions = {
   nodes: 1,
   database: 'embedded',
   broker: 'none',
+  cuts: false,
 };
 
 function stepsOf(kind: string, given: Partial<ScheduleOptions> = {}) {
@@ -64,6 +65,17 @@ describe('a schedule', () => {
     expect(readers.filter(({ isSpared }) => isSpared).length).toBe(3);
     const spared = steps.filter((step) => 'reader' in step && readers[step.reader]?.isSpared);
     expect(spared).toEqual([]);
+  });
+
+  it('cuts off what the nodes share where it may, and is the same beside it', () => {
+    const given = { ...options, nodes: 3, database: 'postgres', broker: 'redis' } as const;
+    const { steps } = createSchedule({ ...given, cuts: true });
+    const cuts = steps.filter((step) => step.kind === 'cut-engine');
+    expect(new Set(cuts.map(({ engine }) => engine))).toEqual(new Set(['database', 'broker']));
+    expect(steps.filter((step) => step.kind !== 'cut-engine')).toEqual(createSchedule(given).steps);
+    const brokerless = stepsOf('cut-engine', { ...given, cuts: true, broker: 'none' });
+    expect(brokerless).toEqual(cuts.filter(({ engine }) => engine === 'database'));
+    expect(stepsOf('cut-engine', { cuts: true })).toEqual([]);
   });
 
   it('has nothing of several nodes for one', () => {

@@ -1,5 +1,5 @@
 import { momentsOf } from './moments.ts';
-import { planCluster } from './plan-cluster.ts';
+import { planCluster, planCuts } from './plan-cluster.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** What a run is made from; the same options give the same schedule. */
@@ -16,6 +16,8 @@ export interface ScheduleOptions {
   readonly database: 'embedded' | 'postgres';
   /** Between the nodes. */
   readonly broker: BrokerKind;
+  /** Whether what the nodes share can be cut off from them. */
+  readonly cuts: boolean;
 }
 
 export const brokerKinds = ['none', 'redis', 'rabbitmq', 'kafka', 'nats'] as const;
@@ -75,6 +77,8 @@ export type Step = { readonly atMs: number } & (
   | { readonly kind: 'kill-engine'; readonly engine: EngineKind; readonly pauseMs: number }
   /** All of its processes are stopped for that time. */
   | { readonly kind: 'freeze-engine'; readonly engine: EngineKind; readonly forMs: number }
+  /** For that time every packet on the way to it, and from it, is dropped. */
+  | { readonly kind: 'cut-engine'; readonly engine: EngineKind; readonly forMs: number }
   /** The nodes are stopped in order, their epoch bumped, and they are started again. */
   | { readonly kind: 'bump-epoch' }
   /** So many posts come as fast as their authors can: more than a client may leave unacknowledged. */
@@ -96,7 +100,8 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   const { seed, durationMs, nodes } = options;
   const random = createRandom(seed);
   // One source for each part, so that another number of clients does not move the kills.
-  const [ofServer, ofReaders, ofFriends, ofCluster] = [
+  const [ofServer, ofReaders, ofFriends, ofCluster, ofCuts] = [
+    random.fork(),
     random.fork(),
     random.fork(),
     random.fork(),
@@ -112,6 +117,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   const steps = [
     ...planServer(ofServer, options),
     ...planCluster(ofCluster, options),
+    ...planCuts(ofCuts, options),
     ...readers.flatMap((reader, index) =>
       planTroubles(ofReaders.fork(), { reader, index, durationMs, retentionMs: retentionSeconds * 1000 }),
     ),

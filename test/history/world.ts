@@ -40,7 +40,10 @@ export interface World extends AsyncDisposable {
   post(author: Account, key: string): Promise<void>;
   /** No answer to a post gets through for that time, and then the connections break. */
   loseAnswers(forMs: number): Promise<void>;
-  /** Changes follow one another, so that each is answered before the next is asked for. */
+  /**
+   * Left out while the last change of the pair is not over: not answered, or perhaps still on its way from an attempt
+   * that was not.
+   */
   changeFriend(kind: 'set' | 'deleted', pair: Pair): Promise<void>;
 }
 
@@ -101,7 +104,15 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
   }
   started.defer(() => ending.abort());
   const stack = started.move();
-  let changes: Promise<void> = Promise.resolve();
+  // What did not get through a cut TCP tries again, also for a process that was killed, after at most as long as
+  // it has tried before.
+  const longestCutMs = Math.max(
+    0,
+    ...schedule.steps.map((step) => (step.kind === 'cut-engine' ? step.forMs : 0)),
+  );
+  const stragglerMs = 2 * longestCutMs;
+  /** Pairs whose last change is not over. */
+  const changing = new Set<string>();
 
   return {
     cluster,
@@ -135,16 +146,25 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
         wire.heal();
       }
     },
-    changeFriend(kind, pair) {
+    async changeFriend(kind, pair) {
       const user = at(users, pair.user);
       const friend = at(authors, pair.author).id;
+      const ofPair = `${user.id} ${friend}`;
+      if (changing.has(ofPair)) return;
+      changing.add(ofPair);
       const path = `/friend/${kind === 'set' ? 'set' : 'delete'}/${friend}`;
-      const change = () =>
-        recorder.changeFriend({ kind, user: user.id, friend }, async () => {
-          return (await rest.insist({ method: 'PUT', path, token: user.token })) !== null;
-        });
-      changes = changes.then(change);
-      return changes;
+      let attempts = 0;
+      const onAttempt = (): void => {
+        attempts += 1;
+      };
+      await recorder.changeFriend({ kind, user: user.id, friend }, async () => {
+        return (await rest.insist({ method: 'PUT', path, token: user.token, onAttempt })) !== null;
+      });
+      const isOver = delay(attempts > 1 ? stragglerMs : 0, undefined, { signal: ending.signal });
+      isOver.then(
+        () => changing.delete(ofPair),
+        () => {}, // the run has ended
+      );
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

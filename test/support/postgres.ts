@@ -55,7 +55,7 @@ export function describePostgres(title: string, define: (server: () => PostgresS
 }
 
 /** Starts PostgreSQL on a port of 127.0.0.1, with its files in a folder of its own. */
-export async function startPostgres(): Promise<PostgresServer> {
+async function startPostgres(): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'posted-postgres-'));
   await writeFile(join(folder, 'password'), password);
   for (const path of [folder, join(folder, 'password')]) {
