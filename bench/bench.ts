@@ -1,0 +1,69 @@
+import { help, readArguments } from './harness/arguments.ts';
+import { choose } from './harness/choose.ts';
+import { renderComparison } from './harness/compare.ts';
+import { describeMachine } from './harness/machine.ts';
+import { renderTables } from './harness/render-tables.ts';
+import { faultsOf, type Results } from './harness/results.ts';
+import { runScenarios } from './harness/run.ts';
+import { readResults, writeResults } from './harness/write-results.ts';
+import { peers } from './peers/index.ts';
+import { fullScale, trialScale } from './scenarios/fan-out-subject.ts';
+import { createScenarios, quickPeers, quickScenarios } from './scenarios/index.ts';
+import { progress } from './support.ts';
+
+process.exitCode = await run(process.argv.slice(2));
+
+/** Resolves with the exit code. */
+async function run(args: readonly string[]): Promise<number> {
+  try {
+    return await measure(args);
+  } catch (thrown) {
+    progress(thrown instanceof Error ? thrown.message : String(thrown));
+    return 2;
+  }
+}
+
+async function measure(args: readonly string[]): Promise<number> {
+  const asked = readArguments(args);
+  const { rounds, quick } = asked;
+  const all = createScenarios(asked.trial ? trialScale : fullScale);
+  if (asked.help) return print(help);
+  if (asked.list) {
+    const names = [...all, ...peers].map(({ name, title }) => `  ${name.padEnd(20)}${title}`);
+    return print(
+      `Scenarios:\n${names.slice(0, all.length).join('\n')}\n\nPeers:\n${names.slice(all.length).join('\n')}\n`,
+    );
+  }
+  const chosen = choose(
+    all,
+    peers.map(({ name }) => name),
+    {
+      scenarios: quick && asked.scenarios.length === 0 ? quickScenarios : asked.scenarios,
+      peers: quick ? (asked.peers ?? quickPeers) : asked.peers,
+    },
+  );
+  const before = asked.against === null ? null : await readResults(asked.against);
+
+  const started = new Date();
+  const scenarios = await runScenarios(chosen, { rounds, quick, progress });
+  const results: Results = {
+    startedAt: started.toISOString(),
+    seconds: Math.round((Date.now() - started.getTime()) / 1000),
+    rounds,
+    quick,
+    machine: describeMachine(),
+    scenarios,
+  };
+  const tables = renderTables(results);
+  print(tables);
+  if (before !== null) print(`\n${renderComparison(before, results)}\n`);
+  if (asked.out !== null) await writeResults(asked.out, results, tables);
+  const faults = faultsOf(scenarios);
+  for (const fault of faults) progress(`void: ${fault}`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}

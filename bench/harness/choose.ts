@@ -1,0 +1,46 @@
+import type { Scenario } from './scenario.ts';
+
+export interface Choice {
+  /** Empty for all. */
+  readonly scenarios: readonly string[];
+  /** null for all. */
+  readonly peers: readonly string[] | null;
+}
+
+/**
+ * The scenarios of these names, with the subjects that are among the chosen peers or are no peers, and the
+ * targets that concern them alone.
+ *
+ * @throws Error for a name that there is not
+ */
+export function choose(
+  all: readonly Scenario[],
+  allPeers: readonly string[],
+  { scenarios, peers }: Choice,
+): readonly Scenario[] {
+  refuseUnknown(
+    'scenario',
+    scenarios,
+    all.map(({ name }) => name),
+  );
+  refuseUnknown('peer', peers ?? [], allPeers);
+  const isChosen = (subject: string) =>
+    peers === null || peers.includes(subject) || !allPeers.includes(subject);
+  return all
+    .filter(({ name }) => scenarios.length === 0 || scenarios.includes(name))
+    .map((scenario) => {
+      const subjects = scenario.subjects.filter(({ name }) => isChosen(name));
+      const has = (subject: string) => subjects.some(({ name }) => name === subject);
+      const targets = scenario.targets.filter(
+        ({ subject, against = subject }) => has(subject) && has(against),
+      );
+      return { ...scenario, subjects, targets };
+    })
+    .filter(({ subjects }) => subjects.length > 0);
+}
+
+function refuseUnknown(kind: string, names: readonly string[], known: readonly string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`There is no ${kind} ${unknown}. There are: ${known.join(', ')}.`);
+}

@@ -1,0 +1,84 @@
+import { formatMetric, formatNumber } from './format.ts';
+import { table } from './markdown-table.ts';
+import type { Machine, Results, ScenarioResult, SubjectResult, TargetResult } from './results.ts';
+import type { Target } from './scenario.ts';
+
+/** Everything in Markdown, a section for each scenario. */
+export function renderTables(results: Results): string {
+  const { machine, rounds, quick, startedAt, seconds, scenarios } = results;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  const about =
+    `Medians of ${rounds} ${rounds === 1 ? 'round' : 'interleaved rounds'}${quick ? ' of the quick run' : ''}, ` +
+    `in parentheses from the least to the most. Run on ${startedAt.slice(0, 10)} in ${minutes} min.`;
+  return `${[about, renderMachine(machine), ...scenarios.map(renderScenario)].join('\n\n')}\n`;
+}
+
+function renderMachine({ cpu, cores, memoryGb, kernel, node, commit, versions }: Machine): string {
+  const others = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const parts = [`${cores} x ${cpu}`, `${memoryGb} GB`, kernel, `Node ${node}`, ...others];
+  return `Machine and versions: ${parts.join('; ')}; commit ${commit ?? 'unknown'}.`;
+}
+
+function renderScenario(scenario: ScenarioResult): string {
+  const { name, title, about, metrics, subjects, targets } = scenario;
+  const [first] = metrics;
+  const reference = subjects[0];
+  const header = [
+    '',
+    ...metrics.map(formatMetric),
+    ...(reference === undefined || first === undefined ? [] : [`${first.title}, x ${reference.title}`]),
+  ];
+  const rows = subjects
+    .filter(({ notRun }) => notRun === null)
+    .map((subject) => [
+      subject.title,
+      ...metrics.map((metric) => cell(subject, metric.name, metric === first)),
+      ratio(scenario, subject),
+    ]);
+  const notes = subjects.flatMap(({ title: subject, notRun, wrong }) => [
+    ...(notRun === null ? [] : [`Left out: ${subject}, because ${notRun}.`]),
+    ...wrong.map((reason) => `Void: ${subject}: ${reason}.`),
+  ]);
+  return [
+    `## ${title}`,
+    about,
+    table(header, rows),
+    ...(notes.length === 0 ? [] : [notes.map((note) => `- ${note}`).join('\n')]),
+    ...(targets.length === 0 ? [] : [renderTargets(scenario)]),
+    `![${title}](${name}.svg)`,
+  ].join('\n\n');
+}
+
+function cell({ values }: SubjectResult, metric: string, withSpread: boolean): string {
+  const summary = values[metric];
+  if (summary === undefined) return '-';
+  const median = formatNumber(summary.median);
+  return withSpread && summary.min < summary.max
+    ? `${median} (${formatNumber(summary.min)} to ${formatNumber(summary.max)})`
+    : median;
+}
+
+function ratio({ metrics, subjects }: ScenarioResult, { values }: SubjectResult): string {
+  const metric = metrics[0]?.name ?? '';
+  const own = values[metric]?.median;
+  const base = subjects[0]?.values[metric]?.median;
+  return own === undefined || base === undefined ? '-' : formatNumber(own / base);
+}
+
+function renderTargets({ metrics, subjects, targets }: ScenarioResult): string {
+  const titleOf = (name: string) => subjects.find((subject) => subject.name === name)?.title ?? name;
+  const rows = targets.map((target: TargetResult) => {
+    const metric = metrics.find(({ name }) => name === target.metric)?.title ?? target.metric;
+    const value = target.value === null ? '-' : formatNumber(target.value);
+    return [`${titleOf(target.subject)}, ${metric}: ${bound(target, titleOf)}`, value, target.verdict];
+  });
+  return table(['target', 'measured', 'verdict'], rows);
+}
+
+function bound({ against, atMost, atLeast }: Target, titleOf: (name: string) => string): string {
+  const times = against === undefined ? '' : ` x ${titleOf(against)}`;
+  return [
+    ...(atMost === undefined ? [] : [`at most ${formatNumber(atMost)}${times}`]),
+    ...(atLeast === undefined ? [] : [`at least ${formatNumber(atLeast)}${times}`]),
+  ].join(', ');
+}

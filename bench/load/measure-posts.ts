@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Metric } from '../harness/scenario.ts';
+import type { PostsInFlight } from './posts-in-flight.ts';
+import { measureUsage, rssMb } from './usage.ts';
+
+export interface Phases {
+  /** For the server's code to be compiled; nothing of it is measured. */
+  readonly warmUpMs: number;
+  /** What the server's CPU is measured over at the least: its clock ticks every 10 ms. */
+  readonly cpuSeconds: number;
+  /** Where that takes longer, it ends. */
+  readonly maxMs: number;
+}
+
+export interface Load {
+  /** Of the server. */
+  readonly pid: number;
+  readonly posts: PostsInFlight;
+  /** Posts until `isOver`, at the latest after `maxMs`, and until all have got the last one. */
+  readonly post: (maxMs: number, isOver?: () => boolean) => Promise<void>;
+}
+
+/** What `measurePosts` gives, cost first. */
+export const fanOutMetrics: readonly Metric[] = [
+  { name: 'cpuUs', title: 'server CPU per delivery', unit: 'µs', better: 'lower' },
+  { name: 'deliveriesPerSecond', title: 'deliveries', unit: '1/s', better: 'higher' },
+  { name: 'p50Ms', title: 'latency p50', unit: 'ms', better: 'lower' },
+  { name: 'p99Ms', title: 'latency p99', unit: 'ms', better: 'lower' },
+  { name: 'maxMs', title: 'latency max', unit: 'ms', better: 'lower' },
+  { name: 'rssMb', title: 'server RSS', unit: 'MB', better: 'lower' },
+  { name: 'generatorUs', title: 'generator CPU per delivery', unit: 'µs', better: 'lower' },
+  { name: 'generatorPercent', title: 'generator, share of a core', unit: '%', better: 'lower' },
+];
+
+/** Posts to warm up, then to measure. What has come to whom is to be looked at afterwards. */
+export async function measurePosts(
+  { pid, posts, post }: Load,
+  { warmUpMs, cpuSeconds, maxMs }: Phases,
+): Promise<Readonly<Record<string, number>>> {
+  await post(warmUpMs);
+  const { latencies } = posts;
+  latencies.clear();
+  const before = posts.arrived;
+  const used = measureUsage(pid);
+  await post(maxMs, () => used().serverCpuSeconds >= cpuSeconds);
+  const { seconds, serverCpuSeconds, generatorCpuSeconds } = used();
+  const deliveries = posts.arrived - before;
+  const rss = rssMb(pid);
+  // What comes twice, or to the wrong subscriber, may come late.
+  await sleep(100);
+  return {
+    cpuUs: (serverCpuSeconds / deliveries) * 1e6,
+    deliveriesPerSecond: deliveries / seconds,
+    p50Ms: latencies.quantileMs(0.5),
+    p99Ms: latencies.quantileMs(0.99),
+    maxMs: latencies.maxMs,
+    rssMb: rss,
+    generatorUs: (generatorCpuSeconds / deliveries) * 1e6,
+    generatorPercent: (generatorCpuSeconds / seconds) * 100,
+  };
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import {
+  constants,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { migrateStore } from '../../src/store/open-store.ts';
+import { progress } from '../support.ts';
+import { createFollowGraph, type FollowGraph, type FollowGraphOptions, userIdOf } from './follow-graph.ts';
+
+/** As the embedded store calls its file. */
+const databaseFile = 'posted.sqlite';
+
+/** Before the first event: friends from the beginning of the log. */
+const sinceSeq = 0;
+
+/** What decides what a finished file holds, beside the options. */
+const sources = [
+  '../../src/store/migrations/0001-initial-tables.ts',
+  '../../test/history/random.ts',
+  './follow-graph.ts',
+  './seed-friends.ts',
+];
+
+/**
+ * Makes an embedded store with the friendships of the graph, for a server that has not been started yet.
+ * The finished database is kept in `cacheDir`, and copied the next time.
+ */
+export async function seedFriends(
+  dataDir: string,
+  options: FollowGraphOptions,
+  cacheDir: string = join(tmpdir(), 'posted-bench-cache'),
+): Promise<FollowGraph> {
+  const graph = createFollowGraph(options);
+  const { seed, readers, authors, meanFriends, starReaders } = options;
+  const version = versionOfSources();
+  const name = [version, seed, readers, authors, meanFriends, starReaders].join('-');
+  const finished = join(cacheDir, `${name}.sqlite`);
+  const copy = (): void => copyFileSync(finished, join(dataDir, databaseFile), constants.COPYFILE_FICLONE);
+  try {
+    copy();
+  } catch {
+    mkdirSync(cacheDir, { recursive: true });
+    removeOthers(cacheDir, version);
+    await build(finished, mkdtempSync(join(cacheDir, `${version}-building-`)), graph);
+    copy();
+  }
+  return graph;
+}
+
+function versionOfSources(): string {
+  const hash = createHash('sha256');
+  for (const source of sources) hash.update(readFileSync(new URL(source, import.meta.url)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** They are large, and nobody would ask for them again. */
+function removeOthers(cacheDir: string, version: string): void {
+  for (const name of readdirSync(cacheDir)) {
+    if (!name.startsWith(version)) rmSync(join(cacheDir, name), { recursive: true, force: true });
+  }
+}
+
+/** Moves the file to its place when it is complete, so that whoever finds one there may copy it. */
+async function build(finished: string, dataDir: string, graph: FollowGraph): Promise<void> {
+  const startMs = performance.now();
+  try {
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    await migrateStore({ databaseUrl: undefined, dataDir }, log);
+    insert(join(dataDir, databaseFile), graph);
+    renameSync(join(dataDir, databaseFile), finished);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+  progress(`${graph.edges} friendships written in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+}
+
+/** In the order of the table's key, in which a row costs least. */
+function insert(path: string, { authorsOf, readersOf }: FollowGraph): void {
+  const authors = readersOf.map((_, author) => userIdOf('author', author));
+  const readers = authorsOf.map((follows, reader) => ({ id: userIdOf('reader', reader), follows }));
+  const database = new DatabaseSync(path);
+  // A file that is cut off is built anew: no journal. The store goes back to its own when it opens it.
+  database.exec(
+    'pragma locking_mode = exclusive; pragma journal_mode = off; pragma synchronous = off; begin',
+  );
+  const row = database.prepare('insert into friend (user_id, friend_id, since_seq) values (?, ?, ?)');
+  for (const { id, follows } of readers.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    const friends = Array.from(follows, (author) => authors[author] as string).toSorted();
+    for (const friend of friends) row.run(id, friend, sinceSeq);
+  }
+  database.exec('commit');
+  database.close();
+}

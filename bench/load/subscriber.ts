@@ -1,0 +1,125 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import type { Dialect } from '../peers/peer.ts';
+import { FrameParser, type OnMessage } from './frame-parser.ts';
+import { renderRequest } from './http.ts';
+import { textFrame } from './text-frame.ts';
+
+/** All sockets read into it: what is in it is used before the next one reads. */
+const buffer = Buffer.alloc(65_536);
+
+const openingTimeoutMs = 30_000;
+
+export interface SubscriberOptions {
+  readonly port: number;
+  readonly dialect: Dialect;
+  /** A UUID; left out: a new one. */
+  readonly user?: string;
+  /** A message after the welcomes. */
+  readonly onMessage: OnMessage;
+}
+
+/**
+ * One WebSocket on a raw socket: what a load generator must do at the least, so that as much of the
+ * machine as can be is left to the server. It answers no ping, so that servers are to send none.
+ */
+export class Subscriber {
+  readonly #options: SubscriberOptions;
+  readonly #socket: Socket;
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #parser: FrameParser;
+  /** What came before the end of the handshake's response; null after it. */
+  #head: string | null = '';
+  #welcomes: number;
+  #isLost = false;
+
+  constructor(options: SubscriberOptions) {
+    const { port, dialect, user = randomUUID() } = options;
+    this.#options = options;
+    this.#welcomes = dialect.welcomes;
+    this.#parser = new FrameParser((bytes, start, end) => this.#welcome(bytes, start, end));
+    const onread = {
+      buffer,
+      callback: (length: number) => {
+        this.#take(length);
+        return true;
+      },
+    };
+    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true, onread });
+    this.#socket.setTimeout(openingTimeoutMs, () => this.#lose(new Error('a handshake took over 30 s')));
+    this.#socket.on('error', (error) => this.#lose(error));
+    this.#socket.once('close', () => this.#lose(new Error('a connection was closed by the server')));
+    const { path, headers } = dialect.upgrade(user);
+    const upgrade = {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
+    };
+    this.#socket.write(renderRequest({ path, headers: { ...upgrade, ...headers } }, port));
+  }
+
+  /** Resolves after the last welcome; rejects where the server refuses. */
+  get opened(): Promise<void> {
+    return this.#opened.promise;
+  }
+
+  /** Whether the connection has ended, by the server or by an error. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Sends a whole frame, masked by the caller. */
+  send(frame: Buffer): void {
+    this.#socket.write(frame);
+  }
+
+  /** At once, and without leaving a port in TIME_WAIT. */
+  end(): void {
+    this.#socket.removeAllListeners('close');
+    this.#socket.resetAndDestroy();
+  }
+
+  #take(length: number): void {
+    try {
+      if (this.#head === null) this.#parser.take(buffer, 0, length);
+      else this.#takeHead(length);
+    } catch (thrown) {
+      this.#lose(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    }
+  }
+
+  #takeHead(length: number): void {
+    const before = this.#head?.length ?? 0;
+    const head = `${this.#head}${buffer.toString('latin1', 0, length)}`;
+    this.#head = head;
+    const headEnd = head.indexOf('\r\n\r\n');
+    if (headEnd === -1) return;
+    if (!head.startsWith('HTTP/1.1 101 '))
+      throw new Error(`a handshake was answered with ${head.slice(9, 12)}`);
+    this.#head = null;
+    for (const greeting of this.#options.dialect.greetings) this.send(textFrame(greeting));
+    if (this.#welcomes === 0) this.#open();
+    this.#parser.take(buffer, headEnd + 4 - before, length);
+  }
+
+  #welcome(bytes: Buffer, start: number, end: number): void {
+    if (this.#welcomes === 0) {
+      this.#options.onMessage(bytes, start, end);
+      return;
+    }
+    this.#welcomes -= 1;
+    if (this.#welcomes === 0) this.#open();
+  }
+
+  #open(): void {
+    this.#socket.setTimeout(0);
+    this.#opened.resolve();
+  }
+
+  #lose(error: Error): void {
+    this.#isLost = true;
+    this.#opened.reject(error);
+    this.#socket.destroy();
+  }
+}

@@ -1,0 +1,10 @@
+import { feedPath } from '../reader.ts';
+import type { Dialect } from './peer.ts';
+
+/** Our paths without a token: what is written for the comparison speaks it. */
+export const plainDialect: Dialect = {
+  upgrade: () => ({ path: feedPath, headers: {} }),
+  greetings: [],
+  welcomes: 0,
+  post: (text) => ({ path: '/post/create', headers: {}, body: JSON.stringify({ text }) }),
+};

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import jwt from 'jsonwebtoken';
+import { feedPath } from '../reader.ts';
+import type { Dialect, Peer } from './peer.ts';
+import { startProcess } from './start-process.ts';
+
+const secret = 'a secret for benchmarks, 32 bytes or more';
+
+const tokenOf = (user: string) => jwt.sign({}, secret, { subject: user, expiresIn: '1d' });
+
+const author = { Authorization: `Bearer ${tokenOf(randomUUID())}` };
+
+const dialect: Dialect = {
+  upgrade: (user) => ({ path: feedPath, headers: { Authorization: `Bearer ${tokenOf(user)}` } }),
+  greetings: [],
+  welcomes: 0,
+  post: (text) => ({ path: '/post/create', headers: author, body: JSON.stringify({ text }) }),
+};
+
+/** Our server, as users run it. */
+export const posted: Peer = {
+  name: 'posted',
+  title: 'Posted',
+  about:
+    'Checks the token of every connection and post, stores the post durably before it answers, checks and encodes the message by the contract once, and keeps the log that cursors point into.',
+  prepare: () => Promise.resolve(null),
+  async start(settings = {}) {
+    const dataDir = await mkdtemp(join(tmpdir(), 'posted-bench-'));
+    const removeData = () => rm(dataDir, { recursive: true, force: true });
+    const env = {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: dataDir,
+      JWT_SECRET: secret,
+      LOG_LEVEL: 'warn',
+      // Subscribers answer no ping.
+      PING_INTERVAL_MS: '3600000',
+      BYE_SPREAD_MS: '0',
+      ...settings,
+    };
+    try {
+      const server = await startProcess({
+        command: process.execPath,
+        args: [join(import.meta.dirname, '../../src/main.ts')],
+        env,
+        dialect,
+        ready: /^Posted serves REST on http:\/\/127\.0\.0\.1:(\d+)/,
+      });
+      return { ...server, stop: () => server.stop().finally(removeData) };
+    } catch (thrown) {
+      await removeData();
+      throw thrown;
+    }
+  },
+};

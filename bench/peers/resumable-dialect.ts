@@ -1,0 +1,13 @@
+import type { Dialect } from './peer.ts';
+
+/** Ours, for connections that can be resumed: the first frame is `ready`. */
+export function resumableDialect(dialect: Dialect): Dialect {
+  return {
+    ...dialect,
+    welcomes: 1,
+    upgrade(user) {
+      const request = dialect.upgrade(user);
+      return { ...request, path: `${request.path}?since=now` };
+    },
+  };
+}

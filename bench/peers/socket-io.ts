@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { installNodeModules } from './node-modules.ts';
+import type { Dialect, Peer } from './peer.ts';
+import { plainDialect } from './plain-dialect.ts';
+import { startProcess } from './start-process.ts';
+
+/** Version 4 of Engine.IO's protocol and 5 of Socket.IO's: the server opens, the client joins the main namespace. */
+const dialect: Dialect = {
+  ...plainDialect,
+  upgrade: () => ({ path: '/socket.io/?EIO=4&transport=websocket', headers: {} }),
+  greetings: ['40'],
+  welcomes: 2,
+};
+
+export const socketIo: Peer = {
+  name: 'socket-io',
+  title: 'Socket.IO',
+  about: 'Node and Socket.IO over WebSocket alone: emit to all. No token, no store, no contract.',
+  prepare: installNodeModules,
+  start: (env = {}) =>
+    startProcess({
+      command: process.execPath,
+      args: [join(import.meta.dirname, 'socket-io/server.mjs')],
+      env,
+      dialect,
+    }),
+};

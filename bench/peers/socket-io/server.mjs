@@ -1,0 +1,14 @@
+// Socket.IO with WebSocket as the only transport. JavaScript, because its types are in bench/node_modules,
+// which the type check does without.
+import { Server } from 'socket.io';
+import { createPostServer, listen } from '../post-server.ts';
+
+const http = createPostServer((message) => void io.emit('post', message));
+const io = new Server(http, {
+  transports: ['websocket'],
+  serveClient: false,
+  perMessageDeflate: false,
+  // No ping is to fall into a measurement.
+  pingInterval: 3_600_000,
+});
+listen(http);

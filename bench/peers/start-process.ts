@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dialect, PeerProcess } from './peer.ts';
+
+export interface PeerCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Beside PATH. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly dialect: Dialect;
+  /** What it prints on standard output once it listens; the first group is the port. */
+  readonly ready?: RegExp;
+}
+
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 10_000;
+
+/** Starts a peer; it ends with this process at the latest. Rejects where it does not get to listen within 30 s. */
+export async function startProcess(options: PeerCommand): Promise<PeerProcess> {
+  const { command, args, env, dialect, ready = /^listening on 127\.0\.0\.1:(\d+)$/ } = options;
+  const child = spawn(command, args, {
+    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const exited = once(child, 'exit');
+  // Looked at where it matters: when it starts, and when it is stopped.
+  exited.catch(() => {});
+
+  const listening = new Promise<number>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const port = ready.exec(line)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+  });
+  const timer = new AbortController();
+  const port = await Promise.race([
+    listening,
+    exited.then(() => 'ended'),
+    sleep(startTimeoutMs, 'is not listening after 30 s', { signal: timer.signal }),
+  ]).finally(() => timer.abort());
+  if (typeof port === 'string') {
+    process.off('exit', kill);
+    kill();
+    throw new Error(`${command} ${args.join(' ')} ${port} before it listened`);
+  }
+
+  return {
+    port,
+    pid: child.pid ?? 0,
+    dialect,
+    async stop() {
+      process.off('exit', kill);
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`${command} ended before it was stopped (${child.signalCode ?? child.exitCode})`);
+      }
+      child.kill('SIGTERM');
+      const late = setTimeout(kill, stopTimeoutMs);
+      await exited;
+      clearTimeout(late);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** One frame, made once for a post and written past ws to the socket of each client. */
+import type { Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import { encodeTextFrame } from '../../../src/contract/frame.ts';
+import { feedPath } from '../../reader.ts';
+import { createPostServer, listen } from '../post-server.ts';
+
+const open = new Set<Socket>();
+const http = createPostServer((message) => {
+  const frame = encodeTextFrame(JSON.stringify(message));
+  for (const socket of open) socket.write(frame);
+});
+const sockets = new WebSocketServer({
+  server: http,
+  path: feedPath,
+  perMessageDeflate: false,
+  clientTracking: false,
+});
+sockets.on('connection', (client, { socket }) => {
+  open.add(socket);
+  client.once('close', () => open.delete(socket));
+});
+listen(http);

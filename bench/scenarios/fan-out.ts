@@ -1,0 +1,62 @@
+import { formatCount } from '../harness/format.ts';
+import type { Scenario, Target } from '../harness/scenario.ts';
+import { fanOutMetrics } from '../load/measure-posts.ts';
+import type { Peer } from '../peers/peer.ts';
+import { fanOutSubject, type Scale } from './fan-out-subject.ts';
+
+interface FanOut {
+  readonly connections: number;
+  readonly inFlight: number;
+  /** Bounds on the CPU of our server for a delivery, by the peer that it is compared with. */
+  readonly atMost: Readonly<Record<string, number>>;
+}
+
+const fanOuts: readonly FanOut[] = [
+  {
+    connections: 1000,
+    inFlight: 1,
+    atMost: {
+      'c-limit': 1.35,
+      'go-hub': 1,
+      'ws-send': 1,
+      'ws-validate': 1,
+      'ws-prebuilt': 1,
+      'socket-io': 1,
+    },
+  },
+  { connections: 1000, inFlight: 8, atMost: { bun: 1.25, 'ws-send': 1 / 4, 'go-hub': 1 / 3 } },
+  { connections: 1000, inFlight: 64, atMost: {} },
+  { connections: 10_000, inFlight: 1, atMost: {} },
+  { connections: 10_000, inFlight: 8, atMost: {} },
+];
+
+/** Every post to every connection: our server and all peers. */
+export function createFanOutScenarios(peers: readonly Peer[], scale: Scale): readonly Scenario[] {
+  return fanOuts.map((fanOut) => createFanOut(fanOut, peers, scale));
+}
+
+function createFanOut(
+  { connections, inFlight, atMost }: FanOut,
+  peers: readonly Peer[],
+  scale: Scale,
+): Scenario {
+  const targets = Object.entries(atMost).map(
+    ([against, bound]): Target => ({ metric: 'cpuUs', subject: 'posted', against, atMost: bound }),
+  );
+  const sockets = `${formatCount(Math.min(connections, scale.mostConnections))} connections`;
+  return {
+    name: `fan-out-${connections}x${inFlight}`,
+    title: `Fan-out: ${sockets}, ${inFlight === 1 ? 'one post at a time' : `${inFlight} posts in flight`}`,
+    about: `${describeLoad(inFlight)} Every connection gets every post, in a frame of about 300 bytes. CPU is that of all threads of the server, for the posts and their answers as well. Where the generator's share of a core is above 90 %, rates and latencies are the generator's own; CPU per delivery is the server's still.`,
+    metrics: fanOutMetrics,
+    subjects: peers.map((peer) =>
+      fanOutSubject({ name: peer.name, title: peer.title, peer, connections, inFlight }, scale),
+    ),
+    targets,
+  };
+}
+
+function describeLoad(inFlight: number): string {
+  if (inFlight === 1) return 'A post is sent when it is answered, and all have got, the one before.';
+  return `${inFlight} writers each send a post when theirs before is answered and all have got it.`;
+}

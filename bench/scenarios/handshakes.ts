@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { formatCount } from '../harness/format.ts';
+import type { Sample, Scenario, Subject } from '../harness/scenario.ts';
+import { measureUsage } from '../load/usage.ts';
+import { goHub } from '../peers/go-hub.ts';
+import type { Dialect, Peer } from '../peers/peer.ts';
+import { posted } from '../peers/posted.ts';
+import { resumableDialect } from '../peers/resumable-dialect.ts';
+import { wsSend } from '../peers/ws-send.ts';
+import type { Scale } from './fan-out-subject.ts';
+import { prepareStorm } from './handshake-storm.ts';
+
+const atATime = 64;
+
+interface HandshakeSubject extends Pick<Subject, 'name' | 'title'> {
+  readonly peer: Peer;
+  readonly dialectOf?: (dialect: Dialect) => Dialect;
+  /** Whether all connections are of one user, with one token. */
+  readonly isOneUser?: boolean;
+}
+
+const subjects: readonly HandshakeSubject[] = [
+  { name: posted.name, title: 'Posted: a token each', peer: posted },
+  { name: 'posted-one-token', title: 'Posted: one token for all', peer: posted, isOneUser: true },
+  {
+    name: 'posted-resumable',
+    title: 'Posted: a token each, resumable',
+    peer: posted,
+    dialectOf: resumableDialect,
+  },
+  { name: wsSend.name, title: 'ws without any check', peer: wsSend },
+  { name: goHub.name, title: `${goHub.title} without any check`, peer: goHub },
+];
+
+/** How fast clients come in when all come at once. */
+export function createHandshakesScenario(scale: Scale): Scenario {
+  const sizes = {
+    full: { warmUp: Math.min(2000, scale.mostConnections), measured: Math.min(6000, scale.mostConnections) },
+    quick: { warmUp: Math.min(1000, scale.mostConnections), measured: Math.min(3000, scale.mostConnections) },
+  };
+
+  async function run(subject: HandshakeSubject, quick: boolean): Promise<Sample> {
+    const { peer, isOneUser = false, dialectOf = (dialect) => dialect } = subject;
+    const { warmUp, measured } = quick ? sizes.quick : sizes.full;
+    const onlyUser = randomUUID();
+    const server = await peer.start();
+    const prepare = (count: number) => {
+      const users = Array.from({ length: count }, () => (isOneUser ? onlyUser : randomUUID()));
+      return prepareStorm({ port: server.port, dialect: dialectOf(server.dialect), users, atATime });
+    };
+    try {
+      await prepare(warmUp).run();
+      const storm = prepare(measured);
+      const used = measureUsage(server.pid);
+      const latencies = await storm.run();
+      const { seconds, serverCpuSeconds, generatorCpuSeconds } = used();
+      return {
+        values: {
+          perSecond: measured / seconds,
+          cpuUs: (serverCpuSeconds / measured) * 1e6,
+          p50Ms: latencies.quantileMs(0.5),
+          p99Ms: latencies.quantileMs(0.99),
+          generatorPercent: (generatorCpuSeconds / seconds) * 100,
+        },
+        wrong: [],
+      };
+    } finally {
+      await server.stop();
+    }
+  }
+
+  return {
+    name: 'handshakes',
+    title: 'Connection storm',
+    about: `${formatCount(sizes.full.measured)} handshakes (${formatCount(sizes.quick.measured)} in quick mode), ${atATime} at a time, each of a TCP connection of its own that is reset once it is open. Our server checks a token that it has not seen before, the path, the query and the origin; a resumable connection is open when its first frame, \`ready\`, has come. The others check nothing. Where the generator's share of a core is above 90 %, the rates are the generator's own, and CPU per handshake is what tells the servers apart.`,
+    metrics: [
+      { name: 'perSecond', title: 'handshakes', unit: '1/s', better: 'higher' },
+      { name: 'cpuUs', title: 'server CPU per handshake', unit: 'µs', better: 'lower' },
+      { name: 'p50Ms', title: 'latency p50', unit: 'ms', better: 'lower' },
+      { name: 'p99Ms', title: 'latency p99', unit: 'ms', better: 'lower' },
+      { name: 'generatorPercent', title: 'generator, share of a core', unit: '%', better: 'lower' },
+    ],
+    subjects: subjects.map((subject) => ({
+      name: subject.name,
+      title: subject.title,
+      prepare: () => subject.peer.prepare(),
+      run: ({ quick }) => run(subject, quick),
+    })),
+    targets: [
+      { metric: 'perSecond', subject: posted.name, against: wsSend.name, atLeast: 0.7 },
+      // The same in CPU, which holds where the generator is the slower one.
+      { metric: 'cpuUs', subject: posted.name, against: wsSend.name, atMost: 1 / 0.7 },
+    ],
+  };
+}

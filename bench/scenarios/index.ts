@@ -1,0 +1,39 @@
+import type { Scenario } from '../harness/scenario.ts';
+import { peers } from '../peers/index.ts';
+import { createFairnessScenario } from './fairness.ts';
+import { createFanOutScenarios } from './fan-out.ts';
+import type { Scale } from './fan-out-subject.ts';
+import { createFollowEdgesScenario } from './follow-edges.ts';
+import { createFriendsScenario } from './friends.ts';
+import { createGrowthScenario } from './growth.ts';
+import { createHandshakesScenario } from './handshakes.ts';
+import { createIdleScenario } from './idle.ts';
+import { createRestPostsScenario } from './rest-posts.ts';
+import { createResumableScenarios } from './resumable.ts';
+
+/** All that `npm run bench` measures, in the order of the report. */
+export function createScenarios(scale: Scale): readonly Scenario[] {
+  return [
+    ...createFanOutScenarios(peers, scale),
+    ...createResumableScenarios(scale),
+    createGrowthScenario(scale),
+    createFriendsScenario(scale),
+    createFollowEdgesScenario(scale),
+    createRestPostsScenario(scale),
+    createHandshakesScenario(scale),
+    createIdleScenario(scale),
+    createFairnessScenario(scale),
+  ];
+}
+
+/** What the quick run measures, where nothing else is asked for. */
+export const quickScenarios: readonly string[] = [
+  'fan-out-1000x1',
+  'fan-out-1000x8',
+  'rest-posts',
+  'handshakes',
+  'idle',
+];
+
+/** What our server is compared with then. */
+export const quickPeers: readonly string[] = ['posted', 'ws-send', 'bun', 'c-limit'];

@@ -1,0 +1,80 @@
+import type { Sample, Scenario } from '../harness/scenario.ts';
+import { Histogram } from '../load/histogram.ts';
+import { postText, textBytes } from '../load/post-text.ts';
+import { Publisher } from '../load/publisher.ts';
+import { measureUsage } from '../load/usage.ts';
+import { honoRoute } from '../peers/hono-route.ts';
+import type { Peer, PeerProcess } from '../peers/peer.ts';
+import { posted } from '../peers/posted.ts';
+import type { Scale } from './fan-out-subject.ts';
+
+const writers = 64;
+
+/** What it costs to take posts, store them durably and answer, where nobody listens. */
+export function createRestPostsScenario(scale: Scale): Scenario {
+  async function run(peer: Pick<Peer, 'start'>, quick: boolean): Promise<Sample> {
+    const { warmUpMs, maxMs } = quick ? scale.quickPhases : scale.phases;
+    const server = await peer.start();
+    const publisher = await Publisher.open(server.port, writers);
+    try {
+      await postFor(warmUpMs, server, publisher);
+      const used = measureUsage(server.pid);
+      const latencies = await postFor(maxMs, server, publisher);
+      const { seconds, serverCpuSeconds, generatorCpuSeconds } = used();
+      return {
+        values: {
+          postsPerSecond: latencies.count / seconds,
+          cpuUs: (serverCpuSeconds / latencies.count) * 1e6,
+          p50Ms: latencies.quantileMs(0.5),
+          p99Ms: latencies.quantileMs(0.99),
+          maxMs: latencies.maxMs,
+          generatorPercent: (generatorCpuSeconds / seconds) * 100,
+        },
+        wrong: [],
+      };
+    } finally {
+      publisher.end();
+      await server.stop();
+    }
+  }
+
+  return {
+    name: 'rest-posts',
+    title: 'Posts over REST',
+    about: `${writers} writers each send a post of ${textBytes} bytes when theirs before is answered; nobody is connected to the feed. Our server checks the token and the body, and answers when the post is on disk, in its embedded store. The other checks the same in the same way, and stores nothing. CPU is that of all threads, of which the store has one.`,
+    metrics: [
+      { name: 'postsPerSecond', title: 'posts', unit: '1/s', better: 'higher' },
+      { name: 'cpuUs', title: 'server CPU per post', unit: 'µs', better: 'lower' },
+      { name: 'p50Ms', title: 'latency p50', unit: 'ms', better: 'lower' },
+      { name: 'p99Ms', title: 'latency p99', unit: 'ms', better: 'lower' },
+      { name: 'maxMs', title: 'latency max', unit: 'ms', better: 'lower' },
+      { name: 'generatorPercent', title: 'generator, share of a core', unit: '%', better: 'lower' },
+    ],
+    subjects: [posted, honoRoute].map((peer) => ({
+      name: peer.name,
+      title: peer.title,
+      prepare: () => Promise.resolve(null),
+      run: ({ quick }) => run(peer, quick),
+    })),
+    targets: [{ metric: 'postsPerSecond', subject: posted.name, against: honoRoute.name, atLeast: 0.6 }],
+  };
+}
+
+/** Resolves with how long each post took to be answered; rejects where one is not taken. */
+async function postFor(
+  durationMs: number,
+  { dialect }: Pick<PeerProcess, 'dialect'>,
+  publisher: Publisher,
+): Promise<Histogram> {
+  const latencies = new Histogram();
+  const request = dialect.post(postText(0));
+  const endMs = performance.now() + durationMs;
+  const turns = Array.from({ length: writers }, async () => {
+    for (let startMs = performance.now(); startMs < endMs; startMs = performance.now()) {
+      await publisher.send(request);
+      latencies.add(performance.now() - startMs);
+    }
+  });
+  await Promise.all(turns);
+  return latencies;
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Results } from '../../bench/harness/results.ts';
+import { runNode } from '../support/server-process.ts';
+import { outlineOf } from './outline.ts';
+
+function createFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'posted-bench-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function bench(...args: readonly string[]) {
+  return runNode(['bench/bench.ts', ...args], { PATH: process.env.PATH ?? '' });
+}
+
+describe('npm run bench', () => {
+  it('measures, and writes tables, JSON and plots', async () => {
+    const out = join(createFolder(), 'results');
+    const peers = ['--peers', 'posted,ws-send', '--rounds', '1', '--trial'];
+    const { code, stdout, stderr } = await bench('fan-out-1000x8', 'resumable-x1', ...peers, '--out', out);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('fan-out-1000x8, round 1 of 1: Posted');
+
+    const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
+    expect(results.scenarios.map(({ name }) => name)).toEqual(['fan-out-1000x8', 'resumable-x1']);
+    const subjects = results.scenarios.flatMap((scenario) => scenario.subjects);
+    expect(subjects.map(({ name }) => name)).toEqual(['posted', 'ws-send', 'plain', 'resumable']);
+    for (const { values, wrong } of subjects) {
+      expect(wrong).toEqual([]);
+      expect(values.deliveriesPerSecond?.median).toBeGreaterThan(0);
+      expect(values.rssMb?.median).toBeGreaterThan(1);
+    }
+    const targets = results.scenarios.flatMap((scenario) => scenario.targets);
+    expect(targets.map(({ subject, against }) => [subject, against])).toEqual([
+      ['posted', 'ws-send'],
+      ['resumable', 'plain'],
+    ]);
+    for (const { verdict } of targets) expect(['met', 'not met']).toContain(verdict);
+
+    expect(readFileSync(join(out, 'tables.md'), 'utf8')).toBe(stdout);
+    expect(stdout).toMatch(/^\| Posted \| [\d.,]+ \|/m);
+    for (const { name, title } of results.scenarios) {
+      const { texts } = outlineOf(readFileSync(join(out, `${name}.svg`), 'utf8'));
+      expect(texts).toContain(title);
+    }
+  });
+
+  it('compares with an earlier run', async () => {
+    const out = createFolder();
+    const args = ['fan-out-1000x1', '--peers', 'posted,ws-send', '--rounds', '1', '--trial'];
+    expect((await bench(...args, '--out', out)).code).toBe(0);
+    const { code, stdout } = await bench(...args, '--against', join(out, 'results.json'));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\| fan-out-1000x1: server CPU per delivery, Posted \/ ws, send to each \| /m);
+  });
+
+  it('lists what there is', async () => {
+    const { code, stdout } = await bench('--list');
+    expect(code).toBe(0);
+    for (const name of ['fan-out-10000x8', 'resumable-x8', 'growth', 'posted', 'ws-send', 'c-limit']) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    }
+  });
+
+  it('explains itself', async () => {
+    const { code, stdout } = await bench('--help');
+    expect(code).toBe(0);
+    for (const option of ['--list', '--peers', '--rounds', '--quick', '--out', '--against', '--trial']) {
+      expect(stdout).toContain(option);
+    }
+  });
+
+  it.each([
+    [['fan-in'], 'There is no scenario fan-in. There are: fan-out-1000x1,'],
+    [['--peers', 'posted,nobody'], 'There is no peer nobody. There are: posted,'],
+    [['--rounds', '0'], '--rounds takes a whole number from 1 to 99.'],
+    [['--faster'], "Unknown option '--faster'"],
+  ])('ends with 2 and tells why for %j', async (args, message) => {
+    const { code, stdout, stderr } = await bench(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
