@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { PostedError } from '../errors.ts';
 import type { PostRecord, Store } from '../store/store.ts';
 import type { Delivery } from './delivery.ts';
+import { createPostId } from './post-id.ts';
 import type { Tail } from './tail.ts';
 
 export type { PostRecord };
@@ -29,11 +29,12 @@ export function createPosts(
 ): Posts {
   return {
     async create({ author, text, idempotencyKey }) {
+      const createdAtMs = Date.now();
       const { postId, event } = await store.appendPost({
-        postId: randomUUID(),
+        postId: createPostId(createdAtMs),
         author,
         text,
-        createdAtMs: Date.now(),
+        createdAtMs,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       });
       // The post-creation hook: what is offered here reaches the hub, and through it the sockets.
