@@ -5,7 +5,7 @@ import { describeMachine } from './harness/machine.ts';
 import { renderTables } from './harness/render-tables.ts';
 import { faultsOf, type Results } from './harness/results.ts';
 import { runScenarios } from './harness/run.ts';
-import { readResults, writeResults } from './harness/write-results.ts';
+import { openReport, readResults, writeResults } from './harness/write-results.ts';
 import { peers } from './peers/index.ts';
 import { fullScale, trialScale } from './scenarios/fan-out-subject.ts';
 import { createScenarios, quickPeers, quickScenarios } from './scenarios/index.ts';
@@ -42,6 +42,7 @@ async function measure(args: readonly string[]): Promise<number> {
       peers: quick ? (asked.peers ?? quickPeers) : asked.peers,
     },
   );
+  const report = asked.report === null ? null : await openReport(asked.report);
   const before = asked.against === null ? null : await readResults(asked.against);
 
   const started = new Date();
@@ -54,10 +55,10 @@ async function measure(args: readonly string[]): Promise<number> {
     machine: describeMachine(),
     scenarios,
   };
-  const tables = renderTables(results);
-  print(tables);
+  print(renderTables(results));
   if (before !== null) print(`\n${renderComparison(before, results)}\n`);
-  if (asked.out !== null) await writeResults(asked.out, results, tables);
+  if (asked.out !== null) await writeResults(asked.out, results);
+  await report?.write(results);
   const faults = faultsOf(scenarios);
   for (const fault of faults) progress(`void: ${fault}`);
   return faults.length === 0 ? 0 : 1;

@@ -9,6 +9,7 @@ export interface Arguments {
   readonly quick: boolean;
   readonly trial: boolean;
   readonly out: string | null;
+  readonly report: string | null;
   readonly against: string | null;
   readonly list: boolean;
   readonly help: boolean;
@@ -27,6 +28,7 @@ export function readArguments(args: readonly string[]): Arguments {
       quick: { type: 'boolean', default: false },
       trial: { type: 'boolean', default: false },
       out: { type: 'string' },
+      report: { type: 'string' },
       against: { type: 'string' },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -42,6 +44,7 @@ export function readArguments(args: readonly string[]): Arguments {
     peers: values.peers?.split(',') ?? null,
     rounds,
     out: values.out ?? null,
+    report: values.report ?? null,
     against: values.against ?? null,
   };
 }
@@ -60,6 +63,8 @@ first run; those that cannot be built here are left out.
   --rounds N           how often each is run (1 to ${mostRounds}; default 3, with --quick 2)
   --quick              in under 3 minutes: a few scenarios and peers unless some are named, shorter runs
   --out DIR            writes results.json, tables.md and a plot of each scenario (SVG) into this folder
+  --report FILE        puts the tables between the marks <!-- results --> and <!-- /results --> of this
+                       document, as docs/performance.md has them, and the rest into the folder of its name
   --against FILE       compares with the results.json of an earlier run, by ratios to the same peers
   --trial              20 connections and a fraction of a second: tries the fan-out, its numbers mean nothing
   --help               this text

@@ -3,14 +3,22 @@ import { table } from './markdown-table.ts';
 import type { Machine, Results, ScenarioResult, SubjectResult, TargetResult } from './results.ts';
 import type { Target } from './scenario.ts';
 
-/** Everything in Markdown, a section for each scenario. */
-export function renderTables(results: Results): string {
+/** Everything in Markdown, a section for each scenario. `plots` is the way to the folder of the plots, with a slash. */
+export function renderTables(results: Results, plots = ''): string {
   const { machine, rounds, quick, startedAt, seconds, scenarios } = results;
   const minutes = Math.max(1, Math.round(seconds / 60));
   const about =
     `Medians of ${rounds} ${rounds === 1 ? 'round' : 'interleaved rounds'}${quick ? ' of the quick run' : ''}, ` +
     `in parentheses from the least to the most. Run on ${startedAt.slice(0, 10)} in ${minutes} min.`;
-  return `${[about, renderMachine(machine), ...scenarios.map(renderScenario)].join('\n\n')}\n`;
+  const sections = scenarios.map((scenario) => renderScenario(scenario, plots));
+  return `${[about, renderMachine(machine), ...renderAllTargets(scenarios), ...sections].join('\n\n')}\n`;
+}
+
+function renderAllTargets(scenarios: readonly ScenarioResult[]): readonly string[] {
+  const rows = scenarios.flatMap((scenario) =>
+    targetRows(scenario).map(([target = '', ...others]) => [`${scenario.title}. ${target}`, ...others]),
+  );
+  return rows.length === 0 ? [] : ['## Targets', table(targetHeader, rows)];
 }
 
 function renderMachine({ cpu, cores, memoryGb, kernel, node, commit, versions }: Machine): string {
@@ -19,7 +27,7 @@ function renderMachine({ cpu, cores, memoryGb, kernel, node, commit, versions }:
   return `Machine and versions: ${parts.join('; ')}; commit ${commit ?? 'unknown'}.`;
 }
 
-function renderScenario(scenario: ScenarioResult): string {
+function renderScenario(scenario: ScenarioResult, plots: string): string {
   const { name, title, about, metrics, subjects, targets } = scenario;
   const [first] = metrics;
   const reference = subjects[0];
@@ -44,8 +52,8 @@ function renderScenario(scenario: ScenarioResult): string {
     about,
     table(header, rows),
     ...(notes.length === 0 ? [] : [notes.map((note) => `- ${note}`).join('\n')]),
-    ...(targets.length === 0 ? [] : [renderTargets(scenario)]),
-    `![${title}](${name}.svg)`,
+    ...(targets.length === 0 ? [] : [table(targetHeader, targetRows(scenario))]),
+    `![${title}](${plots}${name}.svg)`,
   ].join('\n\n');
 }
 
@@ -65,14 +73,15 @@ function ratio({ metrics, subjects }: ScenarioResult, { values }: SubjectResult)
   return own === undefined || base === undefined ? '-' : formatNumber(own / base);
 }
 
-function renderTargets({ metrics, subjects, targets }: ScenarioResult): string {
+const targetHeader = ['target', 'measured', 'verdict'];
+
+function targetRows({ metrics, subjects, targets }: ScenarioResult): readonly (readonly string[])[] {
   const titleOf = (name: string) => subjects.find((subject) => subject.name === name)?.title ?? name;
-  const rows = targets.map((target: TargetResult) => {
+  return targets.map((target: TargetResult) => {
     const metric = metrics.find(({ name }) => name === target.metric)?.title ?? target.metric;
     const value = target.value === null ? '-' : formatNumber(target.value);
     return [`${titleOf(target.subject)}, ${metric}: ${bound(target, titleOf)}`, value, target.verdict];
   });
-  return table(['target', 'measured', 'verdict'], rows);
 }
 
 function bound({ against, atMost, atLeast }: Target, titleOf: (name: string) => string): string {

@@ -1,13 +1,45 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { renderSvg } from './render-svg.ts';
+import { renderTables } from './render-tables.ts';
 import type { Results } from './results.ts';
 
 /** Writes results.json, tables.md and a plot of each scenario into the folder, which is made if need be. */
-export async function writeResults(folder: string, results: Results, tables: string): Promise<void> {
+export async function writeResults(folder: string, results: Results): Promise<void> {
+  await writeData(folder, results);
+  await writeFile(join(folder, 'tables.md'), renderTables(results));
+}
+
+const marked = /(?<=<!-- results -->\n\n)[\s\S]*?(?=\n<!-- \/results -->)/;
+
+/** A document in Markdown that shows results. */
+export interface Report {
+  /** Puts the tables between the marks, and results.json and the plots into the folder that has the document's name. */
+  write(results: Results): Promise<void>;
+}
+
+/** @throws Error where the document is not there, or has no marks */
+export async function openReport(file: string): Promise<Report> {
+  const folder = file.replace(/\.md$/, '');
+  const text = await readFile(file, 'utf8');
+  if (folder === file || !marked.test(text)) {
+    throw new Error(`${file} is no document with the marks <!-- results --> and <!-- /results -->.`);
+  }
+  return {
+    async write(results) {
+      await writeData(folder, results);
+      const tables = renderTables(results, `${basename(folder)}/`);
+      await writeFile(
+        file,
+        text.replace(marked, () => tables),
+      );
+    },
+  };
+}
+
+async function writeData(folder: string, results: Results): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
-  await writeFile(join(folder, 'tables.md'), tables);
   for (const scenario of results.scenarios) {
     await writeFile(join(folder, `${scenario.name}.svg`), renderSvg(scenario));
   }

@@ -35,7 +35,10 @@ const subjects: readonly HandshakeSubject[] = [
 /** How fast clients come in when all come at once. */
 export function createHandshakesScenario(scale: Scale): Scenario {
   const sizes = {
-    full: { warmUp: Math.min(12_000, scale.mostConnections), measured: Math.min(8000, scale.mostConnections) },
+    full: {
+      warmUp: Math.min(12_000, scale.mostConnections),
+      measured: Math.min(8000, scale.mostConnections),
+    },
     quick: { warmUp: Math.min(1000, scale.mostConnections), measured: Math.min(3000, scale.mostConnections) },
   };
 

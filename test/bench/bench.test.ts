@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -57,6 +57,30 @@ describe('npm run bench', () => {
     expect(stdout).toMatch(/^\| fan-out-1000x1: server CPU per delivery, Posted \/ ws, send to each \| /m);
   });
 
+  it('puts tables into a document, and plots beside it', async () => {
+    const folder = createFolder();
+    const file = join(folder, 'report.md');
+    writeFileSync(file, 'Before.\n\n<!-- results -->\n\nold\n<!-- /results -->\n\nAfter.\n');
+    const args = ['fan-out-1000x8', '--peers', 'posted,ws-send', '--rounds', '1', '--trial'];
+    const { code, stdout } = await bench(...args, '--report', file);
+    expect(code).toBe(0);
+    const shown = stdout.replace('](fan-out', '](report/fan-out');
+    expect(readFileSync(file, 'utf8')).toBe(
+      `Before.\n\n<!-- results -->\n\n${shown}\n<!-- /results -->\n\nAfter.\n`,
+    );
+    expect(readdirSync(join(folder, 'report')).toSorted()).toEqual(['fan-out-1000x8.svg', 'results.json']);
+  });
+
+  it('refuses a document without marks before it measures', async () => {
+    const file = join(createFolder(), 'report.md');
+    writeFileSync(file, 'No marks.\n');
+    const { code, stderr } = await bench('--report', file);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `${file} is no document with the marks <!-- results --> and <!-- /results -->.\n`,
+    });
+  });
+
   it('lists what there is', async () => {
     const { code, stdout } = await bench('--list');
     expect(code).toBe(0);
@@ -68,7 +92,16 @@ describe('npm run bench', () => {
   it('explains itself', async () => {
     const { code, stdout } = await bench('--help');
     expect(code).toBe(0);
-    for (const option of ['--list', '--peers', '--rounds', '--quick', '--out', '--against', '--trial']) {
+    for (const option of [
+      '--list',
+      '--peers',
+      '--rounds',
+      '--quick',
+      '--out',
+      '--report',
+      '--against',
+      '--trial',
+    ]) {
       expect(stdout).toContain(option);
     }
   });
