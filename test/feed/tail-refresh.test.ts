@@ -4,7 +4,7 @@ import { Tail, type TailOptions } from '../../src/feed/tail.ts';
 const never = 3_600_000;
 
 /** A tail of an empty log that tells how often it was read. `onRead` is called in the middle of each read. */
-async function startTail(onRead: (tail: Tail) => void = () => {}) {
+async function startTail(onRead: (tail: Tail) => void = () => {}, isAlone = false) {
   let tail: Tail | null = null;
   let reads = 0;
   const store: TailOptions['store'] = {
@@ -19,7 +19,7 @@ async function startTail(onRead: (tail: Tail) => void = () => {}) {
     },
   };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const started = await Tail.start({ store, log, tickMs: never, apply() {} });
+  const started = await Tail.start({ store, log, isAlone, tickMs: never, apply() {} });
   tail = started;
   onTestFinished(() => started.close());
   return { tail: started, reads: () => reads };
@@ -53,5 +53,11 @@ describe('a refresh of the tail', () => {
     await tail.refresh();
     expect(reads()).toBe(1);
     while (others.length > 0) await others.shift();
+  });
+
+  it('reads nothing where all that is appended is offered by this process', async () => {
+    const { tail, reads } = await startTail(() => {}, true);
+    await tail.refresh();
+    expect(reads()).toBe(0);
   });
 });
