@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Log } from '../log.ts';
+import { toPostAppended } from './appended.ts';
 import { createGatedStore } from './gated-store.ts';
 import { AppendQueue } from './postgres/append-queue.ts';
 import { appendAll, type FriendChange } from './postgres/appends.ts';
@@ -59,15 +60,7 @@ export async function openPostgresStore({
   return createGatedStore(
     {
       ...createQueries(db, newestOfFriends),
-      async appendPost(draft) {
-        const { seq, keyHolder } = await appends.add({ kind: 'post', draft });
-        const { author, text, createdAtMs } = draft;
-        const postId = keyHolder ?? draft.postId;
-        return {
-          postId,
-          event: seq === null ? null : { kind: 'post', seq, createdAtMs, author, postId, text },
-        };
-      },
+      appendPost: async (draft) => toPostAppended(draft, await appends.add({ kind: 'post', draft })),
       appendFriendSet: (user, friend) => appendChange({ kind: 'friend-set', user, friend }),
       appendFriendDeleted: (user, friend) => appendChange({ kind: 'friend-deleted', user, friend }),
     },

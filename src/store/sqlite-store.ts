@@ -1,5 +1,6 @@
 import { Kysely, SelectQueryNode } from 'kysely';
 import type { Log } from '../log.ts';
+import { toPostAppended } from './appended.ts';
 import { createGatedStore } from './gated-store.ts';
 import { type Migrated, migrate } from './migrate.ts';
 import { createQueries } from './queries.ts';
@@ -43,7 +44,7 @@ export async function openSqliteStore({
         connect(link, (isRead) => (isRead ? 'alone' : 'grouped')),
         newestOfFriends,
       ),
-      appendPost: (draft) => link.request('appendPost', draft),
+      appendPost: async (draft) => toPostAppended(draft, await link.request('appendPost', draft)),
       appendFriendSet: (user, friend) =>
         link.request('appendFriendSet', { user, friend, createdAtMs: Date.now() }),
       appendFriendDeleted: (user, friend) =>

@@ -1,5 +1,6 @@
 import { PostedError } from '../../errors.ts';
-import type { Append, Appended } from './appends.ts';
+import type { Appended } from '../appended.ts';
+import type { Append } from './appends.ts';
 
 /** So that no answer waits for more than this many others of its batch, nor for much more text than this. */
 const maxBatch = 256;

@@ -1,3 +1,4 @@
+import type { Appended } from '../appended.ts';
 import { friendPayload } from '../event-row.ts';
 import type { PostDraft } from '../store.ts';
 import type { Database } from './database.ts';
@@ -10,14 +11,6 @@ export interface FriendChange<Kind = 'friend-set' | 'friend-deleted'> {
   readonly user: string;
   readonly friend: string;
   readonly createdAtMs: number;
-}
-
-/** What became of it. */
-export interface Appended {
-  /** Null where nothing was appended: the key was used before, or the friendship was so already. */
-  readonly seq: number | null;
-  /** The post that had the key before. */
-  readonly keyHolder: string | null;
 }
 
 /**

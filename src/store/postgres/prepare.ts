@@ -5,8 +5,8 @@ import type { Log } from '../../log.ts';
 import { type Migrated, migrate } from '../migrate.ts';
 import type { Tables } from '../tables.ts';
 import { nameOf } from './client-config.ts';
-import { Database } from './database.ts';
-import { describe } from './failures.ts';
+import { Database, type Reach } from './database.ts';
+import { describe, isOutOfReach, translate } from './failures.ts';
 
 export interface PrepareOptions {
   readonly url: string;
@@ -57,7 +57,14 @@ interface Surroundings {
 const nothing: Surroundings = { encoding: 'unknown', fsync: 'unknown', namespace: null };
 
 async function checkAndMigrate(url: string, log: Log): Promise<Migrated> {
-  const database = new Database({ url, maxConnections: 1, isPatient: true });
+  let lost: unknown = null;
+  const reach: Reach = {
+    succeeded() {},
+    failed(cause) {
+      if (isOutOfReach(cause)) lost ??= cause;
+    },
+  };
+  const database = new Database({ url, maxConnections: 1, isPatient: true, reach });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: database }) });
   const notice = setTimeout(
     () => log.info({}, 'the database is migrated, here or by another node'),
@@ -72,6 +79,9 @@ async function checkAndMigrate(url: string, log: Log): Promise<Migrated> {
     if (namespace === null) throw new Error('no schema of its search_path exists: create one');
     if (fsync === 'off') log.warn({}, 'fsync is off: a loss of power may cost posts that were answered');
     return await migrate(db, { integer: 'bigint', text: sql`text collate "C"` }, namespace);
+  } catch (thrown) {
+    // What is tried on a lost connection afterwards, such as a rollback, fails with words of its own.
+    throw lost === null ? thrown : translate(lost);
   } finally {
     clearTimeout(notice);
     await database.end();

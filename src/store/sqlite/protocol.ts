@@ -1,10 +1,11 @@
+import type { Appended } from '../appended.ts';
 import type { FriendDeleted, FriendSet } from '../event.ts';
-import type { PostAppended, PostDraft } from '../store.ts';
+import type { PostDraft } from '../store.ts';
 
 /** What the main thread asks of the worker, and what comes back. */
 export interface Operations {
   statement: { readonly input: Statement; readonly output: StatementResult };
-  appendPost: { readonly input: PostDraft; readonly output: PostAppended };
+  appendPost: { readonly input: PostDraft; readonly output: Appended };
   appendFriendSet: { readonly input: FriendChange; readonly output: FriendSet | null };
   appendFriendDeleted: { readonly input: FriendChange; readonly output: FriendDeleted | null };
 }
