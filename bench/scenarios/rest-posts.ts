@@ -17,7 +17,8 @@ export function createRestPostsScenario(scale: Scale): Scenario {
     const server = await peer.start();
     const publisher = await Publisher.open(server.port, writers);
     try {
-      await postFor(warmUpMs, server, publisher);
+      // More code has to get warm than for a fan-out: a request is compiled after some ten thousand.
+      await postFor(2 * warmUpMs, server, publisher);
       const used = measureUsage(server.pid);
       const latencies = await postFor(maxMs, server, publisher);
       const { seconds, serverCpuSeconds, generatorCpuSeconds } = used();

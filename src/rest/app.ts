@@ -9,7 +9,7 @@ import { observe } from './observe.ts';
 import type { RestObserver } from './observer.ts';
 import type { OperationDescriptor } from './operation.ts';
 import { canonicalPath, compilePath } from './path.ts';
-import { refuse } from './refusal.ts';
+import { addCommonHeaders, refuse } from './refusal.ts';
 import { addRoutes, type Route } from './routes.ts';
 import { type Handler, serveOperation } from './serve-operation.ts';
 
@@ -92,9 +92,11 @@ function mountRoute(path: string, mount: Mount): Route {
     method: 'GET',
     pattern: compilePath(path).pattern,
     serve: async (c) => {
-      const response = await mount(c.req.raw);
+      const mounted = await mount(c.req.raw);
       // A copy, because not every response lets its headers be added to: that of Response.redirect() does not.
-      return new Response(response.body, response);
+      const response = new Response(mounted.body, mounted);
+      addCommonHeaders(response, c.get('requestId'));
+      return response;
     },
   };
 }

@@ -5,15 +5,12 @@ import { PostedError } from '../errors.ts';
  *
  * @throws PostedError `unavailable` when the time is over
  */
-export async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new PostedError('unavailable', 'The server did not finish in time.')),
-    timeoutMs,
-  );
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new PostedError('unavailable', 'The server did not finish in time.')),
+      timeoutMs,
+    );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

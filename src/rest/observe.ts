@@ -3,11 +3,10 @@ import type { MiddlewareHandler } from 'hono';
 import type { Log } from '../log.ts';
 import type { RestEnv } from './env.ts';
 import type { RestObserver } from './observer.ts';
-import { commonHeaders } from './refusal.ts';
 
 /**
- * Around every request: gives it an id, gives its response the headers that all responses have, and
- * tells the log and the observer how it went. Nothing that a client chose is logged but the id.
+ * Around every request: gives it an id, and tells the log and the observer how it went. Nothing that a
+ * client chose is logged but the id.
  */
 export function observe(observer: RestObserver, log: Log): MiddlewareHandler<RestEnv> {
   return async (c, next) => {
@@ -16,10 +15,7 @@ export function observe(observer: RestObserver, log: Log): MiddlewareHandler<Res
     c.set('requestId', requestId);
     c.set('operation', 'none');
     await next();
-    const { headers, status } = c.res;
-    for (const [name, value] of Object.entries(commonHeaders(requestId))) {
-      if (!headers.has(name)) headers.set(name, value);
-    }
+    const { status } = c.res;
     const durationMs = performance.now() - startMs;
     const operation = c.get('operation');
     observer.requestCompleted(operation, status, durationMs / 1000);

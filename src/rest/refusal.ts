@@ -13,14 +13,25 @@ export function errorBody({ message, code }: PostedError, requestId: string): st
   return JSON.stringify({ message, request_id: requestId, code });
 }
 
+/** Gives a response that was made elsewhere what every response has. */
+export function addCommonHeaders({ headers }: Response, requestId: string): void {
+  for (const [name, value] of Object.entries(commonHeaders(requestId))) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
+}
+
 /** The response to a request that failed. A status that its operation does not list has the same body. */
 export function refuse(c: Context<RestEnv>, error: PostedError): Response {
-  const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+  const requestId = c.get('requestId');
+  const headers: Record<string, string> = {
+    ...commonHeaders(requestId),
+    'Content-Type': 'application/json',
+  };
   if (error.retryAfterSeconds !== undefined) {
     headers['Retry-After'] = String(Math.ceil(error.retryAfterSeconds));
   }
   if (error.code === 'unauthorized') {
     headers['WWW-Authenticate'] = challenge(c.req.raw.headers.get('authorization'));
   }
-  return c.body(errorBody(error, c.get('requestId')), statusOf[error.code], headers);
+  return c.body(errorBody(error, requestId), statusOf[error.code], headers);
 }

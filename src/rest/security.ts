@@ -14,11 +14,8 @@ export async function authenticate(
   authorization: string | null,
 ): Promise<unknown> {
   const token = readBearer(authorization);
-  let refusal = new PostedError(
-    'unauthorized',
-    'A bearer token is missing. Send it as Authorization: Bearer <token>.',
-  );
-  if (token === null) throw refusal;
+  if (token === null) throw missing();
+  let refusal: PostedError | null = null;
   for (const scheme of schemes) {
     const hook = hooks[scheme];
     if (hook === undefined) continue;
@@ -29,7 +26,14 @@ export async function authenticate(
       if (refusal.code !== 'unauthorized') throw refusal;
     }
   }
-  throw refusal;
+  throw refusal ?? missing();
+}
+
+function missing(): PostedError {
+  return new PostedError(
+    'unauthorized',
+    'A bearer token is missing. Send it as Authorization: Bearer <token>.',
+  );
 }
 
 /** The challenge that goes with 401 (RFC 6750 section 3): an error only where there was a token to be wrong. */

@@ -5,8 +5,10 @@ import type { RestEnv } from './env.ts';
 import type { SecurityHooks } from './handlers.ts';
 import type { RestObserver } from './observer.ts';
 import type { OperationDescriptor } from './operation.ts';
+import { commonHeaders } from './refusal.ts';
 import { type CheckedRequest, type RequestReader, readRequest } from './request.ts';
 import { authenticate } from './security.ts';
+import { TextResponse } from './text-response.ts';
 
 /** A handler as the runtime sees it: what it takes is known to its operation's guards alone. */
 export type Handler = (request: never, context: never) => Promise<unknown>;
@@ -25,7 +27,7 @@ export async function serveOperation(served: ServedOperation, c: Context<RestEnv
   const request = await checkedRequest(served, c);
   // The guards have shown that it is what this operation's handler takes.
   const result = await handler(request as never, context as never);
-  return respond(operation, result, served.observer);
+  return respond(operation, result, context.requestId, served.observer);
 }
 
 async function contextOf(
@@ -47,11 +49,18 @@ async function checkedRequest(served: ServedOperation, c: Context<RestEnv>): Pro
   }
 }
 
-function respond(operation: OperationDescriptor, result: unknown, observer: RestObserver): Response {
+function respond(
+  operation: OperationDescriptor,
+  result: unknown,
+  requestId: string,
+  observer: RestObserver,
+): Response {
   const guard = operation.responses[200];
   if (guard ? accepts(guard, result) : result === undefined) {
-    if (!guard) return new Response(null, { headers: { 'Content-Length': '0' } });
-    return new Response(JSON.stringify(result), { headers: { 'Content-Type': 'application/json' } });
+    const headers = commonHeaders(requestId);
+    if (!guard) return new Response(null, { headers: { ...headers, 'Content-Length': '0' } });
+    const json = JSON.stringify(result);
+    return new TextResponse(json, 200, { ...headers, 'Content-Type': 'application/json' });
   }
   observer.bodyInvalid(operation.operationId, 'response');
   const violation = guard ? explain(guard) : 'must be empty';

@@ -28,6 +28,7 @@ describe('a page of another origin', () => {
       },
     });
     expect(response.status).toBe(204);
+    expect(response.headers.get('x-request-id')).not.toBeNull();
     expect(response.headers.get('access-control-allow-origin')).toBe(page);
     expect(response.headers.get('access-control-allow-methods')).toBe('GET,HEAD,PUT,POST,DELETE,PATCH');
     expect(response.headers.get('access-control-allow-headers')).toBe(
