@@ -19,9 +19,9 @@ export interface FeedPublishers<Session> {
 }
 
 export interface FeedMessagesDeps<Session> {
-  cursorOf(seq: number): string;
+  readonly cursorOf: (seq: number) => string;
   /** Whether a connection may see a post, by who is whose friend now. */
-  canSee(session: Session, author: string, seq: number): boolean;
+  readonly canSee: (session: Session, author: string, seq: number) => boolean;
 }
 
 /** How an event of the log becomes the contract's messages, and reaches a resumable connection. */
