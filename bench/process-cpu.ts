@@ -1,13 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** The CPU seconds of a process and of each of its children so far, by process id. proc(5): ticks of 10 ms. */
 export function cpuByProcess(pid: number): ReadonlyMap<number, number> {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? [];
-  return new Map([pid, ...children.map(Number)].map((id) => [id, cpuOf(id)]));
+  return new Map([pid, ...children.map(Number)].map((id) => [id, cpuOf(`/proc/${id}`)]));
 }
 
-function cpuOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+/** The same of each of its threads, by thread id. */
+export function cpuByThread(pid: number): ReadonlyMap<number, number> {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return new Map(threads.map((id) => [Number(id), cpuOf(`/proc/${pid}/task/${id}`)]));
+}
+
+function cpuOf(folder: string): number {
+  const stat = readFileSync(`${folder}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }

@@ -1,13 +1,16 @@
 /** What the benchmarks share: the server as a process of its own, what it uses, and how results are told. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import jwt from 'jsonwebtoken';
+import { rssMb } from './load/usage.ts';
+import { cpuByThread } from './process-cpu.ts';
 
-const secret = 'a secret for benchmarks, 32 bytes or more';
+/** Of the servers that benchmarks start. */
+export const secret = 'a secret for benchmarks, 32 bytes or more';
 
 /** Room for the files that are no connections. */
 const otherFiles = 200;
@@ -47,8 +50,16 @@ export function needConnections(count: number): void {
   process.exit(2);
 }
 
+/** The database that a benchmark is to use. Ends the process if there is none. */
+export function needDatabase(why = ''): string {
+  const { DATABASE_URL } = process.env;
+  if (DATABASE_URL) return DATABASE_URL;
+  progress(`DATABASE_URL must name a PostgreSQL database${why}.`);
+  process.exit(2);
+}
+
 export function tokenOf(userId: string): string {
-  return jwt.sign({}, secret, { subject: userId, expiresIn: 3600 });
+  return jwt.sign({}, secret, { subject: userId, expiresIn: '1d' });
 }
 
 /** A new folder, which goes with this process. */
@@ -119,7 +130,7 @@ export async function startServer(
     url,
     pid,
     cpuByThread: () => cpuByThread(pid),
-    rssMb: () => rssMb(pid),
+    rssMb: () => round(rssMb(pid)),
     counts: async (metric, label) => sumByLabel(await scrape(url), metric, label),
     async gauge(metric) {
       return Number(new RegExp(`^${metric} (\\S+)$`, 'm').exec(await scrape(url))?.[1]);
@@ -131,21 +142,6 @@ export async function startServer(
       await once(child, 'exit');
     },
   };
-}
-
-/** proc(5): utime and stime, in ticks of 10 ms. */
-function cpuByThread(pid: number): ReadonlyMap<number, number> {
-  const threads = readdirSync(`/proc/${pid}/task`).map((id): [number, number] => {
-    const stat = readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return [Number(id), (Number(fields[11]) + Number(fields[12])) / 100];
-  });
-  return new Map(threads);
-}
-
-function rssMb(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return round(Number(kilobytes) / 1024);
 }
 
 async function scrape(url: string): Promise<string> {

@@ -10,6 +10,7 @@ import {
   createDataDir,
   limitRun,
   needConnections,
+  needDatabase,
   printResult,
   progress,
   round,
@@ -31,11 +32,7 @@ as is what everything else on the machine uses, PostgreSQL among it.`,
     bytes: { fallback: 200, min: 10, max: 10_000, description: 'size of a post' },
   },
 });
-const { DATABASE_URL } = process.env;
-if (!DATABASE_URL) {
-  progress('DATABASE_URL must name a PostgreSQL database: only there several workers can share the posts.');
-  process.exit(2);
-}
+const databaseUrl = needDatabase(': only there several workers can share the posts');
 needConnections(connections);
 limitRun(most * (seconds + 60));
 
@@ -92,7 +89,7 @@ function measureCpu(server: ServerProcess): () => object {
 async function run(workers: number, wrong: string[]): Promise<object> {
   progress(`${workers} workers: opening ${connections} connections`);
   const settings = {
-    DATABASE_URL: String(DATABASE_URL),
+    DATABASE_URL: databaseUrl,
     WORKERS: String(workers),
     PING_INTERVAL_MS: '3600000',
   };

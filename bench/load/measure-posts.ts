@@ -20,16 +20,29 @@ export interface Load {
   readonly post: (maxMs: number, isOver?: () => boolean) => Promise<void>;
 }
 
+/** Columns that several scenarios have. */
+export const commonMetrics = {
+  p50Ms: { name: 'p50Ms', title: 'latency p50', unit: 'ms', better: 'lower' },
+  p99Ms: { name: 'p99Ms', title: 'latency p99', unit: 'ms', better: 'lower' },
+  maxMs: { name: 'maxMs', title: 'latency max', unit: 'ms', better: 'lower' },
+  generatorPercent: {
+    name: 'generatorPercent',
+    title: 'generator, share of a core',
+    unit: '%',
+    better: 'lower',
+  },
+} as const satisfies Readonly<Record<string, Metric>>;
+
 /** What `measurePosts` gives, cost first. */
 export const fanOutMetrics: readonly Metric[] = [
   { name: 'cpuUs', title: 'server CPU per delivery', unit: 'µs', better: 'lower' },
   { name: 'deliveriesPerSecond', title: 'deliveries', unit: '1/s', better: 'higher' },
-  { name: 'p50Ms', title: 'latency p50', unit: 'ms', better: 'lower' },
-  { name: 'p99Ms', title: 'latency p99', unit: 'ms', better: 'lower' },
-  { name: 'maxMs', title: 'latency max', unit: 'ms', better: 'lower' },
+  commonMetrics.p50Ms,
+  commonMetrics.p99Ms,
+  commonMetrics.maxMs,
   { name: 'rssMb', title: 'server RSS', unit: 'MB', better: 'lower' },
   { name: 'generatorUs', title: 'generator CPU per delivery', unit: 'µs', better: 'lower' },
-  { name: 'generatorPercent', title: 'generator, share of a core', unit: '%', better: 'lower' },
+  commonMetrics.generatorPercent,
 ];
 
 /** Posts to warm up, then to measure. What has come to whom is to be looked at afterwards. */

@@ -1,9 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import type { Peer } from './peer.ts';
 import { plainDialect } from './plain-dialect.ts';
-import { startProcess } from './start-process.ts';
+import { startNodePeer } from './start-process.ts';
 
 const secret = randomBytes(32).toString('hex');
 const token = jwt.sign({}, secret, { subject: randomUUID(), expiresIn: '1h' });
@@ -13,9 +12,7 @@ export const honoRoute: Pick<Peer, 'name' | 'title' | 'start'> = {
   name: 'hono-route',
   title: 'Hono, the same route without a store',
   start: (env = {}) =>
-    startProcess({
-      command: process.execPath,
-      args: [join(import.meta.dirname, 'hono-route/server.ts')],
+    startNodePeer('hono-route/server.ts', {
       env: { JWT_SECRET: secret, ...env },
       dialect: {
         ...plainDialect,

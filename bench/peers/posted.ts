@@ -2,14 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import jwt from 'jsonwebtoken';
 import { feedPath } from '../reader.ts';
+import { secret, tokenOf } from '../support.ts';
 import type { Dialect, Peer } from './peer.ts';
 import { startProcess } from './start-process.ts';
-
-const secret = 'a secret for benchmarks, 32 bytes or more';
-
-const tokenOf = (user: string) => jwt.sign({}, secret, { subject: user, expiresIn: '1d' });
 
 const author = { Authorization: `Bearer ${tokenOf(randomUUID())}` };
 

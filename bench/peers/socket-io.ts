@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { installNodeModules } from './node-modules.ts';
 import type { Dialect, Peer } from './peer.ts';
 import { plainDialect } from './plain-dialect.ts';
-import { startProcess } from './start-process.ts';
+import { startNodePeer } from './start-process.ts';
 
 /** Version 4 of Engine.IO's protocol and 5 of Socket.IO's: the server opens, the client joins the main namespace. */
 const dialect: Dialect = {
@@ -17,11 +16,5 @@ export const socketIo: Peer = {
   title: 'Socket.IO',
   about: 'Node and Socket.IO over WebSocket alone: emit to all. No token, no store, no contract.',
   prepare: installNodeModules,
-  start: (env = {}) =>
-    startProcess({
-      command: process.execPath,
-      args: [join(import.meta.dirname, 'socket-io/server.mjs')],
-      env,
-      dialect,
-    }),
+  start: (env) => startNodePeer('socket-io/server.mjs', { env, dialect }),
 };

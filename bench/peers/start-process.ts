@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dialect, PeerProcess } from './peer.ts';
+import { plainDialect } from './plain-dialect.ts';
 
 export interface PeerCommand {
   readonly command: string;
@@ -12,6 +14,20 @@ export interface PeerCommand {
   readonly dialect: Dialect;
   /** What it prints on standard output once it listens; the first group is the port. */
   readonly ready?: RegExp;
+}
+
+/** A peer on the Node that runs this; `source` is its program, in this folder. */
+export function startNodePeer(
+  source: string,
+  options: { readonly env?: PeerCommand['env'] | undefined; readonly dialect?: Dialect } = {},
+): Promise<PeerProcess> {
+  const { env = {}, dialect = plainDialect } = options;
+  return startProcess({
+    command: process.execPath,
+    args: [join(import.meta.dirname, source)],
+    env,
+    dialect,
+  });
 }
 
 const startTimeoutMs = 30_000;

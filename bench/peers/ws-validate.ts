@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import type { Peer } from './peer.ts';
-import { plainDialect } from './plain-dialect.ts';
-import { startProcess } from './start-process.ts';
+import { startNodePeer } from './start-process.ts';
 
 export const wsValidate: Peer = {
   name: 'ws-validate',
@@ -9,11 +7,5 @@ export const wsValidate: Peer = {
   about:
     'Node and ws: for each client checks the message with the compiled validator, makes its JSON and calls send. No token, no store.',
   prepare: () => Promise.resolve(null),
-  start: (env = {}) =>
-    startProcess({
-      command: process.execPath,
-      args: [join(import.meta.dirname, 'ws-validate/server.ts')],
-      env,
-      dialect: plainDialect,
-    }),
+  start: (env) => startNodePeer('ws-validate/server.ts', { env }),
 };

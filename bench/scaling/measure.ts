@@ -10,6 +10,7 @@ import {
   createDataDir,
   limitRun,
   needConnections,
+  needDatabase,
   printResult,
   progress,
   round,
@@ -28,11 +29,7 @@ are opened at one and pinged every second, then posts are made at it while the o
     bytes: { fallback: 200, min: 10, max: 10_000, description: 'size of a post' },
   },
 });
-const { DATABASE_URL } = process.env;
-if (!DATABASE_URL) {
-  progress('DATABASE_URL must name a PostgreSQL database.');
-  process.exit(2);
-}
+const databaseUrl = needDatabase();
 needConnections(connections);
 limitRun(300);
 
@@ -41,7 +38,7 @@ function cpuOf({ pid }: ServerProcess): number {
 }
 
 async function start(pingIntervalMs: number): Promise<ServerProcess> {
-  const settings = { DATABASE_URL: String(DATABASE_URL), PING_INTERVAL_MS: String(pingIntervalMs) };
+  const settings = { DATABASE_URL: databaseUrl, PING_INTERVAL_MS: String(pingIntervalMs) };
   return await startServer(createDataDir(), { settings });
 }
 
@@ -85,7 +82,7 @@ async function measureConnections(resumable: boolean): Promise<object> {
 }
 
 async function databaseBytes(): Promise<number> {
-  const client = new Client({ connectionString: DATABASE_URL });
+  const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     const { rows } = await client.query<{ size: string }>(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { formatCount } from '../harness/format.ts';
 import type { Sample, Scenario, Subject } from '../harness/scenario.ts';
+import { commonMetrics } from '../load/measure-posts.ts';
 import { measureUsage } from '../load/usage.ts';
 import { goHub } from '../peers/go-hub.ts';
 import type { Dialect, Peer } from '../peers/peer.ts';
@@ -79,9 +80,9 @@ export function createHandshakesScenario(scale: Scale): Scenario {
     metrics: [
       { name: 'perSecond', title: 'handshakes', unit: '1/s', better: 'higher' },
       { name: 'cpuUs', title: 'server CPU per handshake', unit: 'µs', better: 'lower' },
-      { name: 'p50Ms', title: 'latency p50', unit: 'ms', better: 'lower' },
-      { name: 'p99Ms', title: 'latency p99', unit: 'ms', better: 'lower' },
-      { name: 'generatorPercent', title: 'generator, share of a core', unit: '%', better: 'lower' },
+      commonMetrics.p50Ms,
+      commonMetrics.p99Ms,
+      commonMetrics.generatorPercent,
     ],
     subjects: subjects.map((subject) => ({
       name: subject.name,

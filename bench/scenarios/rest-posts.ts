@@ -1,5 +1,6 @@
 import type { Sample, Scenario } from '../harness/scenario.ts';
 import { Histogram } from '../load/histogram.ts';
+import { commonMetrics } from '../load/measure-posts.ts';
 import { postText, textBytes } from '../load/post-text.ts';
 import { Publisher } from '../load/publisher.ts';
 import { measureUsage } from '../load/usage.ts';
@@ -46,10 +47,10 @@ export function createRestPostsScenario(scale: Scale): Scenario {
     metrics: [
       { name: 'postsPerSecond', title: 'posts', unit: '1/s', better: 'higher' },
       { name: 'cpuUs', title: 'server CPU per post', unit: 'µs', better: 'lower' },
-      { name: 'p50Ms', title: 'latency p50', unit: 'ms', better: 'lower' },
-      { name: 'p99Ms', title: 'latency p99', unit: 'ms', better: 'lower' },
-      { name: 'maxMs', title: 'latency max', unit: 'ms', better: 'lower' },
-      { name: 'generatorPercent', title: 'generator, share of a core', unit: '%', better: 'lower' },
+      commonMetrics.p50Ms,
+      commonMetrics.p99Ms,
+      commonMetrics.maxMs,
+      commonMetrics.generatorPercent,
     ],
     subjects: [posted, honoRoute].map((peer) => ({
       name: peer.name,

@@ -17,6 +17,8 @@ export interface TailOptions {
   readonly tickMs?: number;
   /** How long an event that came too early waits for those before it until the log is read. */
   readonly holeMs?: number;
+  /** What asks for a refresh sooner after the last one waits, and shares the next with all that ask until then. */
+  readonly refreshGapMs?: number;
 }
 
 /** Why the tail goes on elsewhere in the log: what comes next was removed, or there is another history. */
@@ -31,8 +33,6 @@ export interface CutListener {
 }
 
 const pageSize = 1000;
-/** What asks for a refresh sooner after the last one waits, and shares the next with all that ask until then. */
-const refreshGapMs = 5;
 /** Events that came too early and are held. More are dropped, which costs one read of the log. */
 const maxEarly = 10_000;
 /** For how long events are applied before other work has its turn: each may go to very many connections. */
@@ -50,6 +50,7 @@ export class Tail {
   readonly #budget = new TurnBudget(applyMs);
   readonly #ticker: NodeJS.Timeout;
   readonly #holeMs: number;
+  readonly #refreshGapMs: number;
   readonly #logFailure: (fields: Readonly<Record<string, unknown>>) => void;
   #holeTimer: NodeJS.Timeout | null = null;
   #nextTurn: NodeJS.Immediate | null = null;
@@ -69,6 +70,7 @@ export class Tail {
     this.#seq = seq;
     this.#epoch = epoch;
     this.#holeMs = options.holeMs ?? 50;
+    this.#refreshGapMs = options.refreshGapMs ?? 5;
     this.#logFailure = createRareError(options.log, 'the log could not be read');
     this.#ticker = setInterval(() => {
       this.#isHistoryDue = true;
@@ -148,7 +150,7 @@ export class Tail {
   }
 
   async #refreshSoon(): Promise<void> {
-    const waitMs = this.#refreshedMs + refreshGapMs - performance.now();
+    const waitMs = this.#refreshedMs + this.#refreshGapMs - performance.now();
     if (waitMs > 0) await wait(waitMs);
     // A read that is under way would begin again for each refresh, and those that share it would wait for all.
     await this.#reading;

@@ -2,6 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Tail, type TailOptions } from '../../src/feed/tail.ts';
 
 const never = 3_600_000;
+/** Longer than a busy machine stands still, so that the order of what happens is sure. */
+const refreshGapMs = 200;
 
 /** A tail of an empty log that tells how often it was read. `onRead` is called in the middle of each read. */
 async function startTail(onRead: (tail: Tail) => void = () => {}, isAlone = false) {
@@ -19,7 +21,7 @@ async function startTail(onRead: (tail: Tail) => void = () => {}, isAlone = fals
     },
   };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const started = await Tail.start({ store, log, isAlone, tickMs: never, apply() {} });
+  const started = await Tail.start({ store, log, isAlone, refreshGapMs, tickMs: never, apply() {} });
   tail = started;
   onTestFinished(() => started.close());
   return { tail: started, reads: () => reads };
