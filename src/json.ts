@@ -8,7 +8,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
  *
  * @throws PostedError `invalid_request`
  */
-export function parseJson(bytes: Uint8Array): unknown {
+export function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
   let text: string;
   try {
     text = utf8.decode(bytes);

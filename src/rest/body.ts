@@ -9,8 +9,17 @@ import { parseJson } from '../json.ts';
  */
 export async function readJsonBody(request: Request, limitBytes: number): Promise<unknown> {
   refuseUnlessJson(request.headers);
-  const bytes = await readBytes(request, limitBytes);
-  if (bytes.length === 0) {
+  const declared = request.headers.get('content-length');
+  if (declared !== null && Number(declared) > limitBytes) throw tooLarge(limitBytes);
+  let bytes: ArrayBuffer | Uint8Array;
+  try {
+    // The HTTP parser ends the body at its declared length: only one without is to be counted.
+    bytes = declared === null ? await readCounted(request, limitBytes) : await request.arrayBuffer();
+  } catch (thrown) {
+    if (thrown instanceof PostedError) throw thrown;
+    throw new PostedError('invalid_request', 'The body ended too early.', { cause: thrown });
+  }
+  if (bytes.byteLength === 0) {
     throw new PostedError('invalid_request', 'The body is missing: this operation takes JSON.');
   }
   return parseJson(bytes);
@@ -32,24 +41,17 @@ function refuseUnlessJson(headers: Headers): void {
   }
 }
 
-async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
-  const tooLarge = (): PostedError =>
-    new PostedError('too_large', `The body must not be larger than ${limitBytes} bytes.`);
-  const declared = request.headers.get('content-length');
-  if (declared !== null && Number(declared) > limitBytes) throw tooLarge();
-  try {
-    // The HTTP parser ends the body at its declared length: only one without is to be counted.
-    if (declared !== null) return new Uint8Array(await request.arrayBuffer());
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of request.body ?? []) {
-      length += chunk.length;
-      if (length > limitBytes) throw tooLarge();
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  } catch (thrown) {
-    if (thrown instanceof PostedError) throw thrown;
-    throw new PostedError('invalid_request', 'The body ended too early.', { cause: thrown });
+async function readCounted(request: Request, limitBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > limitBytes) throw tooLarge(limitBytes);
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(limitBytes: number): PostedError {
+  return new PostedError('too_large', `The body must not be larger than ${limitBytes} bytes.`);
 }

@@ -3,7 +3,7 @@ import { PostedError } from '../errors.ts';
 /**
  * Waits for `work` as long as `timeoutMs`. What comes of it later is dropped: nobody is there to be told.
  *
- * @throws PostedError `unavailable` when the time is over
+ * @throws PostedError `unavailable` when the time is over, and one of whatever `work` rejects with
  */
 export function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -11,6 +11,15 @@ export function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T>
       () => reject(new PostedError('unavailable', 'The server did not finish in time.')),
       timeoutMs,
     );
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    work.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (thrown: unknown) => {
+        clearTimeout(timer);
+        reject(PostedError.from(thrown));
+      },
+    );
   });
 }

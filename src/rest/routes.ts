@@ -21,13 +21,7 @@ export function addRoutes(app: Hono<RestEnv>, routes: readonly Route[], timeoutM
   for (const pattern of [...byPattern.keys()].toSorted(byPrecedence)) {
     const group = byPattern.get(pattern) ?? [];
     for (const { method, serve } of group) {
-      app.on(method, pattern, async (c) => {
-        try {
-          return await withDeadline(serve(c), timeoutMs);
-        } catch (thrown) {
-          throw PostedError.from(thrown);
-        }
-      });
+      app.on(method, pattern, (c) => withDeadline(serve(c), timeoutMs));
     }
     const methods = new Set(group.map(({ method }) => method));
     if (methods.size < group.length) throw new Error(`Two routes for the same method of ${pattern}`);

@@ -8,7 +8,6 @@ import type { OperationDescriptor } from './operation.ts';
 import { commonHeaders } from './refusal.ts';
 import { type CheckedRequest, type RequestReader, readRequest } from './request.ts';
 import { authenticate } from './security.ts';
-import { TextResponse } from './text-response.ts';
 
 /** A handler as the runtime sees it: what it takes is known to its operation's guards alone. */
 export type Handler = (request: never, context: never) => Promise<unknown>;
@@ -21,32 +20,24 @@ export interface ServedOperation extends RequestReader {
 
 /** Credentials, then the request, then the handler, then the response: each is checked before the next. */
 export async function serveOperation(served: ServedOperation, c: Context<RestEnv>): Promise<Response> {
-  const { operation, handler } = served;
-  c.set('operation', operation.operationId);
-  const context = await contextOf(served, c);
-  const request = await checkedRequest(served, c);
-  // The guards have shown that it is what this operation's handler takes.
-  const result = await handler(request as never, context as never);
-  return respond(operation, result, context.requestId, served.observer);
-}
-
-async function contextOf(
-  { operation, security }: ServedOperation,
-  c: Context<RestEnv>,
-): Promise<RequestContext> {
+  const { operation, handler, security, observer } = served;
+  const { operationId } = operation;
+  c.set('operation', operationId);
   const requestId = c.get('requestId');
-  if (operation.security.length === 0) return { requestId };
-  const user = await authenticate(operation.security, security, c.req.raw.headers.get('authorization'));
-  return { requestId, user } as RequestContext;
-}
-
-async function checkedRequest(served: ServedOperation, c: Context<RestEnv>): Promise<CheckedRequest> {
+  const context: RequestContext & { user?: unknown } = { requestId };
+  if (operation.security.length > 0) {
+    context.user = await authenticate(operation.security, security, c.req.raw.headers.get('authorization'));
+  }
+  let request: CheckedRequest;
   try {
-    return await readRequest(served, c.req.raw, c.req.path);
+    request = await readRequest(served, c.req.raw, c.req.path);
   } catch (thrown) {
-    served.observer.bodyInvalid(served.operation.operationId, 'request');
+    observer.bodyInvalid(operationId, 'request');
     throw thrown;
   }
+  // The guards have shown that it is what this operation's handler takes.
+  const result = await handler(request as never, context as never);
+  return respond(operation, result, requestId, observer);
 }
 
 function respond(
@@ -60,7 +51,7 @@ function respond(
     const headers = commonHeaders(requestId);
     if (!guard) return new Response(null, { headers: { ...headers, 'Content-Length': '0' } });
     const json = JSON.stringify(result);
-    return new TextResponse(json, 200, { ...headers, 'Content-Type': 'application/json' });
+    return new Response(json, { headers: { ...headers, 'Content-Type': 'application/json' } });
   }
   observer.bodyInvalid(operation.operationId, 'response');
   const violation = guard ? explain(guard) : 'must be empty';

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type Server, ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { PostedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RestApp } from './app.ts';
 import { answerClientError, maxHeaderBytes } from './client-error.ts';
 import { commonHeaders, errorBody } from './refusal.ts';
-import { TextResponse } from './text-response.ts';
 
 export interface ServerOptions {
   readonly app: RestApp;
@@ -28,16 +26,9 @@ const keepAliveTimeoutMs = 65_000;
  */
 export function createServer(options: ServerOptions): Server {
   const { app, log, headersTimeoutMs = 10_000, requestTimeoutMs = 20_000 } = options;
-  const fetch: Parameters<typeof getRequestListener>[0] = async (request, { outgoing }) => {
-    const response = await app.fetch(request);
-    const isWritten =
-      response instanceof TextResponse && outgoing instanceof ServerResponse && response.writeTo(outgoing);
-    return isWritten ? RESPONSE_ALREADY_SENT : response;
-  };
-  const listener = getRequestListener(fetch, {
+  const listener = getRequestListener((request) => app.fetch(request), {
     // For HTTP/1.0, in which Host is not required.
     hostname: 'localhost',
-    overrideGlobalObjects: false,
     errorHandler: (thrown) => lastResort(thrown, log),
   });
   const server: Server = createHttpServer({
