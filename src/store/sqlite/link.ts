@@ -8,6 +8,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** With so many at hand the worker begins, while this thread still makes the rest of what its turn asks. */
+const maxTogether = 16;
+
 /** The main thread's side of the worker that owns the database. */
 export class SqliteLink {
   readonly #worker: Worker;
@@ -49,7 +52,7 @@ export class SqliteLink {
     return this.#failed.promise;
   }
 
-  /** All that is asked in one turn of the event loop goes to the worker in one message. */
+  /** What is asked in one turn of the event loop goes to the worker together, at most `maxTogether` in a message. */
   request<Name extends OperationName>(
     name: Name,
     input: Operations[Name]['input'],
@@ -59,6 +62,7 @@ export class SqliteLink {
     const id = this.#lastId;
     if (this.#outbox.length === 0) setImmediate(() => this.#flush());
     this.#outbox.push({ id, name, input } as Request);
+    if (this.#outbox.length >= maxTogether) this.#flush();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#waiting.set(id, { resolve, reject });
     return promise as Promise<Operations[Name]['output']>;
@@ -74,6 +78,7 @@ export class SqliteLink {
   }
 
   #flush(): void {
+    if (this.#outbox.length === 0) return;
     const requests = this.#outbox;
     this.#outbox = [];
     this.#send(requests);
