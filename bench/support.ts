@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import jwt from 'jsonwebtoken';
 import { rssMb } from './load/usage.ts';
 import { cpuByThread } from './process-cpu.ts';
+import { serverArguments } from './server-arguments.ts';
 
 /** Of the servers that benchmarks start. */
 export const secret = 'a secret for benchmarks, 32 bytes or more';
@@ -110,7 +111,7 @@ export async function startServer(
     LOG_LEVEL: 'warn',
     ...settings,
   };
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], {
+  const child = spawn(process.execPath, serverArguments(), {
     env,
     // What it logs is progress: standard output is for the result.
     stdio: ['ignore', 'pipe', 'inherit'],

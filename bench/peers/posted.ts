@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { feedPath } from '../reader.ts';
+import { serverArguments } from '../server-arguments.ts';
 import { secret, tokenOf } from '../support.ts';
 import type { Dialect, Peer } from './peer.ts';
 import { startProcess } from './start-process.ts';
@@ -40,7 +41,7 @@ export const posted: Peer = {
     try {
       const server = await startProcess({
         command: process.execPath,
-        args: [join(import.meta.dirname, '../../src/main.ts')],
+        args: serverArguments(),
         env,
         dialect,
         ready: /^Posted serves REST on http:\/\/127\.0\.0\.1:(\d+)/,
