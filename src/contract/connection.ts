@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import { type Duplex, getDefaultHighWaterMark } from 'node:stream';
 import { WebSocket } from 'ws';
 import { type CloseCode, closeCodes, fitReason } from './close-codes.ts';
 import type { Due } from './due.ts';
@@ -8,6 +8,9 @@ import type { Closed, Encoded } from './handlers.ts';
 import { Inbound, type InboundOptions, type ReceivingConnection } from './inbound.ts';
 import type { Outbox, Writer } from './outbox.ts';
 import { type Answer, type Question, Requests } from './requests.ts';
+
+/** A socket that holds more than this says that it is full. */
+const socketMarkBytes = getDefaultHighWaterMark(false);
 
 /** What the connections of one channel share. */
 export interface ConnectionHost extends InboundOptions {
@@ -75,6 +78,11 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
 
   get bufferedBytes(): number {
     return this.#socket.writableLength + this.#due.bytes;
+  }
+
+  buffersLessThan(bytes: number): boolean {
+    const isFarBelow = this.#fullSinceMs === 0 && this.#due.bytes + socketMarkBytes < bytes;
+    return isFarBelow || this.bufferedBytes < bytes;
   }
 
   /** Few connections are asked anything. */

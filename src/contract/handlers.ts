@@ -57,6 +57,8 @@ export interface Connection<Session> {
   readonly session: Session;
   /** What was sent and is not yet taken by the socket, in bytes. */
   readonly bufferedBytes: number;
+  /** Whether `bufferedBytes` is below `bytes`: cheaper to ask where thousands are asked in a row. */
+  buffersLessThan(bytes: number): boolean;
   /**
    * Queues a message; false where the connection is closing, also because it reads too slowly, or has no
    * credentials for the message's operation.

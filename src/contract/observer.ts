@@ -6,6 +6,7 @@ export interface ContractObserver {
   handshakeRefused(reason: RefusalReason): void;
   /** From the request to the 101 response. */
   handshakeCompleted(channel: string, seconds: number): void;
+  /** So many connections were sent the message, or a message of that name each. Told once it is written. */
   messageSent(channel: string, message: string, connections: number): void;
   messageReceived(channel: string, message: string): void;
   /** `message` is 'unknown' for a received frame that is none of the channel's messages. */

@@ -13,6 +13,7 @@ import { ConnectionLimits } from './limits.ts';
 import { type ContractServerOptions, resolveOptions } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { Refusal, refuse } from './refusal.ts';
+import { createSentCount } from './sent-count.ts';
 import { type ServedChannel, serveChannels } from './served-channel.ts';
 import { ServedSocket } from './served-socket.ts';
 import { subprotocol } from './subprotocol.ts';
@@ -114,7 +115,7 @@ export function createContractServer<Handlers>(
       maxBufferedAgeMs: options.maxBufferedAgeMs,
       closeTimeoutMs: options.closeTimeoutMs,
       dispatch: (connection, data, isBinary) => channel.dispatch(connection, data, isBinary),
-      onSent: (message) => observer.messageSent(name, message, 1),
+      onSent: createSentCount(outbox, (message, count) => observer.messageSent(name, message, count)),
       onDrained: (connection) => channel.drained(connection),
       onFailure: ({ id }, error) =>
         log.error({ connection: id, channel: name, err: error.cause }, 'a handler failed'),

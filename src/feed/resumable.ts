@@ -18,6 +18,8 @@ export interface Start {
 /** The connection, as its subscriber sees it. Every `send` is false once the connection is closing. */
 export interface Line {
   readonly bufferedBytes: number;
+  /** Whether that is below `bytes`. */
+  buffersLessThan(bytes: number): boolean;
   /** Whether its user may see a post, by who is whose friend now. */
   canSee(author: string, seq: number): boolean;
   sendReady(seq: number, resumed: boolean): boolean;
@@ -168,7 +170,7 @@ export class ResumableSubscriber {
   }
 
   #hasRoom(): boolean {
-    return !this.#unacked.isFull(windowSize) && this.#line.bufferedBytes < maxBufferedBytes;
+    return !this.#unacked.isFull(windowSize) && this.#line.buffersLessThan(maxBufferedBytes);
   }
 
   #send(post: LivePost, nowMs: number): void {

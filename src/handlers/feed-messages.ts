@@ -112,6 +112,10 @@ class FeedLine<Session> implements Line {
     return this.#connection.bufferedBytes;
   }
 
+  buffersLessThan(bytes: number): boolean {
+    return this.#connection.buffersLessThan(bytes);
+  }
+
   canSee(author: string, seq: number): boolean {
     return this.#shared.canSee(this.#connection.session, author, seq);
   }

@@ -65,9 +65,8 @@ describe('a message that is answered', () => {
       { headers: { id: 2 }, payload: 4 },
       { payload: 6 },
     ]);
-    expect(observed.filter(([name]) => name === 'messageSent')).toEqual(
-      Array.from({ length: 3 }, () => ['messageSent', 'desk', 'doubled', 1]),
-    );
+    const sent = observed.filter(([name, , message]) => name === 'messageSent' && message === 'doubled');
+    expect(sent.reduce((sum, [, , , count]) => sum + Number(count), 0)).toBe(3);
   });
 
   it('gets its answers in order, however long each takes', async () => {

@@ -68,7 +68,7 @@ describe('a request to a client', () => {
     tell({ answer: 'to one', id });
     expect(await first).toEqual({ answer: 'to one', id });
     expect(await second).toEqual({ answer: 'to two', id: 'mine' });
-    expect(observed).toContainEqual(['messageSent', 'desk', 'question', 1]);
+    expect(observed).toContainEqual(['messageSent', 'desk', 'question', 2]);
     expect(observed).toContainEqual(['messageReceived', 'desk', 'answer']);
   });
 
