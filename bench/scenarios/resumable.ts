@@ -16,7 +16,7 @@ export function createResumableScenarios(scale: Scale): readonly Scenario[] {
       name: `resumable-x${inFlight}`,
       title: `Resumable with acks: ${sockets}, ${inFlight === 1 ? 'one post at a time' : `${inFlight} posts in flight`}`,
       about:
-        'Our server with plain connections, and with resumable ones whose clients acknowledge what they got: the newest cursor alone, 100 ms after a post or with every 64th, as the TypeScript client does.',
+        'Our server with plain connections, and with resumable ones whose clients acknowledge what they got: the newest cursor alone, 250 ms after a post or with every 64th, as the TypeScript client does.',
       metrics: fanOutMetrics,
       subjects: [
         fanOutSubject({ ...shared, name: 'plain', title: 'plain' }, scale),

@@ -1,9 +1,9 @@
 /** How long an ack may wait for a newer one to take its place. */
-const delayMs = 100;
+const delayMs = 250;
 
 /**
  * The acks of one connection. They are cumulative, so that only the newest is sent: at the latest
- * after 100 ms, or when a quarter of the server's window is processed, which then stays open.
+ * after 250 ms, or when a quarter of the server's window is processed, which then stays open.
  */
 export class Acks {
   readonly #send: (cursor: string) => void;

@@ -7,7 +7,7 @@ import { soon } from './soon.ts';
 const { ready, post, checkpoint, reset } = frames;
 
 /** Longer than an ack waits for a newer one. */
-const longEnough = () => new Promise((resolve) => setTimeout(resolve, 250));
+const longEnough = () => new Promise((resolve) => setTimeout(resolve, 400));
 
 describe('a client that acknowledges', () => {
   it('says where it began, and then the newest place alone', async () => {

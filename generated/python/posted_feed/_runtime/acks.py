@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-_DELAY_SECONDS = 0.1
+_DELAY_SECONDS = 0.25
 """How long an ack may wait for a newer one to take its place."""
 
 _FLUSH_SECONDS = 1.0
@@ -17,7 +17,7 @@ _FLUSH_SECONDS = 1.0
 class Acks:
     """Acks are cumulative, so that only the newest is sent.
 
-    That is at the latest after 100 ms, or when a quarter of the server's window is processed,
+    That is at the latest after 250 ms, or when a quarter of the server's window is processed,
     which then stays open. While the server does not read, one waits to be sent and newer ones take
     the place of the next.
     """
