@@ -9,20 +9,21 @@ import { posted } from '../peers/posted.ts';
 import { resumableDialect } from '../peers/resumable-dialect.ts';
 import { wsSend } from '../peers/ws-send.ts';
 import type { Scale } from './fan-out-subject.ts';
-import { prepareStorm } from './handshake-storm.ts';
+import { createStorm } from './handshake-storm.ts';
 
-const atATime = 64;
+const atATime = 256;
 
 interface HandshakeSubject extends Pick<Subject, 'name' | 'title'> {
   readonly peer: Peer;
   readonly dialectOf?: (dialect: Dialect) => Dialect;
-  /** Whether all connections are of one user, with one token. */
-  readonly isOneUser?: boolean;
+  /** How many users come again and again, each with its token; by default everybody comes once. */
+  readonly users?: number;
 }
 
 const subjects: readonly HandshakeSubject[] = [
   { name: posted.name, title: 'Posted: a token each', peer: posted },
-  { name: 'posted-one-token', title: 'Posted: one token for all', peer: posted, isOneUser: true },
+  { name: 'posted-again', title: 'Posted: a token each, for the second time', peer: posted, users: 8000 },
+  { name: 'posted-one-token', title: 'Posted: one token for all', peer: posted, users: 1 },
   {
     name: 'posted-resumable',
     title: 'Posted: a token each, resumable',
@@ -37,26 +38,23 @@ const subjects: readonly HandshakeSubject[] = [
 export function createHandshakesScenario(scale: Scale): Scenario {
   const sizes = {
     full: {
-      warmUp: Math.min(12_000, scale.mostConnections),
+      warmUp: Math.min(24_000, scale.mostConnections),
       measured: Math.min(8000, scale.mostConnections),
     },
     quick: { warmUp: Math.min(1000, scale.mostConnections), measured: Math.min(3000, scale.mostConnections) },
   };
 
   async function run(subject: HandshakeSubject, quick: boolean): Promise<Sample> {
-    const { peer, isOneUser = false, dialectOf = (dialect) => dialect } = subject;
+    const { peer, dialectOf = (dialect) => dialect } = subject;
     const { warmUp, measured } = quick ? sizes.quick : sizes.full;
-    const onlyUser = randomUUID();
+    const users = Array.from({ length: subject.users ?? warmUp + measured }, () => randomUUID());
+    const coming = Array.from({ length: warmUp + measured }, (_, index) => users[index % users.length] ?? '');
     const server = await peer.start();
-    const prepare = (count: number) => {
-      const users = Array.from({ length: count }, () => (isOneUser ? onlyUser : randomUUID()));
-      return prepareStorm({ port: server.port, dialect: dialectOf(server.dialect), users, atATime });
-    };
+    const storm = createStorm({ port: server.port, dialect: dialectOf(server.dialect), users, atATime });
     try {
-      await prepare(warmUp).run();
-      const storm = prepare(measured);
+      await storm(coming.slice(0, warmUp));
       const used = measureUsage(server.pid);
-      const latencies = await storm.run();
+      const { latencies, idleSeconds } = await storm(coming.slice(warmUp));
       const { seconds, serverCpuSeconds, generatorCpuSeconds } = used();
       return {
         values: {
@@ -64,7 +62,7 @@ export function createHandshakesScenario(scale: Scale): Scenario {
           cpuUs: (serverCpuSeconds / measured) * 1e6,
           p50Ms: latencies.quantileMs(0.5),
           p99Ms: latencies.quantileMs(0.99),
-          generatorPercent: (generatorCpuSeconds / seconds) * 100,
+          generatorPercent: ((generatorCpuSeconds - idleSeconds) / seconds) * 100,
         },
         wrong: [],
       };

@@ -164,7 +164,9 @@ describe('a measurement', () => {
       clients[0]?.send(text);
     });
     const { wrong } = await measureFanOut({ server, dialect: plainDialect, ...short });
-    expect(wrong).toEqual([expect.stringMatching(/^\d+ deliveries came twice/)]);
+    const twice: unknown = expect.stringMatching(/^\d+ deliveries came twice/);
+    // While it warms up, and then.
+    expect(wrong).toEqual([twice, twice]);
   });
 });
 
