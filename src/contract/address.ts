@@ -15,6 +15,13 @@ type ServedPath = Pick<ServerDescriptor, 'pathname' | 'variables'>;
 
 const root: ServedPath = { pathname: '', variables: {} };
 
+/** What a path without expressions says. */
+const nothing: PathValues = Object.freeze({ variables: noValues(), parameters: noValues() });
+
+function noValues(): Readonly<Record<string, string>> {
+  return Object.freeze(Object.create(null));
+}
+
 /**
  * Compiles a channel address (AsyncAPI 3.0, Channel Address Expressions), behind the pathname of any
  * of the servers, into a function that takes the raw path of a request target, without its query. The
@@ -25,8 +32,13 @@ export function compileAddress(
   address: string,
   servers: readonly ServedPath[],
 ): (path: string) => AddressMatch {
-  const matchers = (servers.length === 0 ? [root] : servers).map((server) => compilePath(address, server));
+  const served = servers.length === 0 ? [root] : servers;
+  const matchers = served.map((server) => compilePath(address, server));
+  // Most addresses have no expression: a path that is written like one of them needs no look at its segments.
+  const whole = served.map(({ pathname }) => pathname + address);
+  const literals = new Set(whole.some((path) => /[{%]/.test(path)) ? [] : whole);
   return (path) => {
+    if (literals.has(path)) return nothing;
     const raw = path.split('/');
     let outcome: AddressMatch = 'no match';
     for (const match of matchers) {

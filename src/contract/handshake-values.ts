@@ -46,6 +46,7 @@ function check(
 }
 
 function without(names: ReadonlySet<string>, values: object): object {
+  if (names.size === 0) return values;
   return Object.fromEntries(Object.entries(values).filter(([name]) => !names.has(name)));
 }
 
