@@ -77,6 +77,20 @@ async function startPostgres(): Promise<PostgresServer> {
   let running: ChildProcess | null = null;
 
   async function start(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await startOnce();
+        return;
+      } catch (thrown) {
+        // A process that began while its parent was killed keeps the memory of both for a moment.
+        const isForNow = String(thrown).includes('pre-existing shared memory block') && attempt < 100;
+        if (!isForNow) throw thrown;
+        await wait(100);
+      }
+    }
+  }
+
+  async function startOnce(): Promise<void> {
     const child = spawn(
       join(dirname(initdb), 'postgres'),
       ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1'].concat(
