@@ -6,6 +6,7 @@ import { renderTables } from './harness/render-tables.ts';
 import { faultsOf, type Results } from './harness/results.ts';
 import { runScenarios } from './harness/run.ts';
 import { openReport, readResults, writeResults } from './harness/write-results.ts';
+import { mostConnections } from './load/file-limit.ts';
 import { peers } from './peers/index.ts';
 import { fullScale, trialScale } from './scenarios/fan-out-subject.ts';
 import { createScenarios, quickPeers, quickScenarios } from './scenarios/index.ts';
@@ -46,7 +47,12 @@ async function measure(args: readonly string[]): Promise<number> {
   const before = asked.against === null ? null : await readResults(asked.against);
 
   const started = new Date();
-  const scenarios = await runScenarios(chosen, { rounds, quick, progress });
+  const scenarios = await runScenarios(chosen, {
+    rounds,
+    quick,
+    mostConnections: mostConnections(),
+    progress,
+  });
   const results: Results = {
     startedAt: started.toISOString(),
     seconds: Math.round((Date.now() - started.getTime()) / 1000),

@@ -17,8 +17,8 @@ interface Change {
 }
 
 /**
- * How our server has changed against an earlier run, in Markdown. Both runs' ratios to the same other
- * subject are compared, so that a machine that is faster or slower today makes no difference.
+ * How our server has changed against an earlier run, in Markdown. What is compared are the ratios of both runs
+ * to the same other subject, so that a machine that is faster or slower today makes no difference.
  */
 export function renderComparison(earlier: Results, now: Results): string {
   const changes = now.scenarios.flatMap((scenario) => {
@@ -34,7 +34,7 @@ export function renderComparison(earlier: Results, now: Results): string {
   ]);
   return [
     `## Against the run of ${earlier.startedAt} (${earlier.machine.commit ?? 'unknown commit'})`,
-    'Ratios of medians then and now. A change of less than 10 % counts as none.',
+    'Medians of the ratios then and now. A change of less than 10 % counts as none.',
     rows.length === 0
       ? 'The runs have no two subjects of a scenario in common.'
       : table(['ratio', 'then', 'now', 'now / then', 'verdict'], rows),
@@ -46,14 +46,12 @@ function compare(before: ScenarioResult, { name, metrics, subjects }: ScenarioRe
   const [own, ...others] = subjects;
   if (metric === undefined || own === undefined) return [];
   return others.flatMap((other): readonly Change[] => {
-    const ratioIn = (of: readonly SubjectResult[]) => {
-      const median = (subject: string) =>
-        of.find((found) => found.name === subject)?.values[metric.name]?.median ?? Number.NaN;
-      return median(own.name) / median(other.name);
-    };
+    const ratioIn = (of: readonly SubjectResult[]) =>
+      1 / (of.find(({ name: found }) => found === other.name)?.ratio?.median ?? Number.NaN);
     const earlier = ratioIn(before.subjects);
     const now = ratioIn(subjects);
-    if (!Number.isFinite(earlier) || !Number.isFinite(now)) return [];
+    if (before.subjects[0]?.name !== own.name || !Number.isFinite(earlier) || !Number.isFinite(now))
+      return [];
     const gain = metric.better === 'lower' ? earlier / now - 1 : now / earlier - 1;
     const verdict = Math.abs(now / earlier - 1) < noise ? 'same' : gain > 0 ? 'better' : 'worse';
     return [

@@ -1,6 +1,6 @@
 import { formatMetric, formatNumber } from './format.ts';
 import { table } from './markdown-table.ts';
-import type { Machine, Results, ScenarioResult, SubjectResult, TargetResult } from './results.ts';
+import type { Machine, Results, ScenarioResult, SubjectResult, Summary, TargetResult } from './results.ts';
 import type { Target } from './scenario.ts';
 
 /** Everything in Markdown, a section for each scenario. `plots` is the way to the folder of the plots, with a slash. */
@@ -8,8 +8,8 @@ export function renderTables(results: Results, plots = ''): string {
   const { machine, rounds, quick, startedAt, seconds, scenarios } = results;
   const minutes = Math.max(1, Math.round(seconds / 60));
   const about =
-    `Medians of ${rounds} ${rounds === 1 ? 'round' : 'interleaved rounds'}${quick ? ' of the quick run' : ''}, ` +
-    `in parentheses from the least to the most. Run on ${startedAt.slice(0, 10)} in ${minutes} min.`;
+    `Medians of ${rounds} ${rounds === 1 ? 'round' : 'interleaved rounds'}${quick ? ' of the quick run' : ''} ` +
+    `with all of their turns, in parentheses from the least to the most. Run on ${startedAt.slice(0, 10)} in ${minutes} min.`;
   const sections = scenarios.map((scenario) => renderScenario(scenario, plots));
   return `${[about, renderMachine(machine), ...renderAllTargets(scenarios), ...sections].join('\n\n')}\n`;
 }
@@ -41,7 +41,7 @@ function renderScenario(scenario: ScenarioResult, plots: string): string {
     .map((subject) => [
       subject.title,
       ...metrics.map((metric) => cell(subject, metric.name, metric === first)),
-      ratio(scenario, subject),
+      ...(subject.ratio === null ? ['-'] : [formatNumber(subject.ratio.median)]),
     ]);
   const notes = subjects.flatMap(({ title: subject, notRun, wrong }) => [
     ...(notRun === null ? [] : [`Left out: ${subject}, because ${notRun}.`]),
@@ -60,17 +60,12 @@ function renderScenario(scenario: ScenarioResult, plots: string): string {
 function cell({ values }: SubjectResult, metric: string, withSpread: boolean): string {
   const summary = values[metric];
   if (summary === undefined) return '-';
-  const median = formatNumber(summary.median);
-  return withSpread && summary.min < summary.max
-    ? `${median} (${formatNumber(summary.min)} to ${formatNumber(summary.max)})`
-    : median;
+  return withSpread ? spread(summary) : formatNumber(summary.median);
 }
 
-function ratio({ metrics, subjects }: ScenarioResult, { values }: SubjectResult): string {
-  const metric = metrics[0]?.name ?? '';
-  const own = values[metric]?.median;
-  const base = subjects[0]?.values[metric]?.median;
-  return own === undefined || base === undefined ? '-' : formatNumber(own / base);
+function spread({ median, min, max }: Summary): string {
+  const middle = formatNumber(median);
+  return min < max ? `${middle} (${formatNumber(min)} to ${formatNumber(max)})` : middle;
 }
 
 const targetHeader = ['target', 'measured', 'verdict'];
@@ -79,8 +74,8 @@ function targetRows({ metrics, subjects, targets }: ScenarioResult): readonly (r
   const titleOf = (name: string) => subjects.find((subject) => subject.name === name)?.title ?? name;
   return targets.map((target: TargetResult) => {
     const metric = metrics.find(({ name }) => name === target.metric)?.title ?? target.metric;
-    const value = target.value === null ? '-' : formatNumber(target.value);
-    return [`${titleOf(target.subject)}, ${metric}: ${bound(target, titleOf)}`, value, target.verdict];
+    const measured = target.measured === null ? '-' : spread(target.measured);
+    return [`${titleOf(target.subject)}, ${metric}: ${bound(target, titleOf)}`, measured, target.verdict];
   });
 }
 

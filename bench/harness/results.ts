@@ -39,10 +39,12 @@ export interface SubjectResult {
   readonly title: string;
   /** Why it cannot run on this machine; null if it ran. */
   readonly notRun: string | null;
-  /** What made runs void; they count for nothing else. */
+  /** What made turns void; they count for nothing else. */
   readonly wrong: readonly string[];
-  /** By metric, of the valid runs; empty where there is none. */
+  /** By metric, of the valid turns; empty where there is none. */
   readonly values: Readonly<Record<string, Summary>>;
+  /** Of the scenario's first metric to that of the first subject, each turn to the same turn; null where there is none. */
+  readonly ratio: Summary | null;
 }
 
 export interface Summary {
@@ -52,8 +54,8 @@ export interface Summary {
 }
 
 export interface TargetResult extends Target {
-  /** The ratio, or the median alone; null where a subject gave none. */
-  readonly value: number | null;
+  /** Of the ratio of each turn to the same turn of the other, or of one subject alone; null where one gave nothing. */
+  readonly measured: Summary | null;
   readonly verdict: 'met' | 'not met' | 'unknown';
 }
 

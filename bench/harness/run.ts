@@ -1,22 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScenarioResult } from './results.ts';
-import type { RunOptions, Sample, Scenario, Subject } from './scenario.ts';
+import type { OpenSubject, RunOptions, Sample, Scenario, Subject } from './scenario.ts';
 import { type Outcome, summarize } from './summarize.ts';
 
 export interface RunnerOptions extends RunOptions {
-  /** How often each subject is run. */
+  /** How often each subject is started. */
   readonly rounds: number;
+  /** How many connections may be open at a time. */
+  readonly mostConnections: number;
   /** Told what is about to be done. */
   readonly progress: (text: string) => void;
 }
 
-/** A run that takes longer is void: it hangs. */
-const longestRunMs = 180_000;
+/** What takes longer is void: it hangs. */
+const longestMs = 180_000;
 
 /**
- * Runs all subjects of each scenario in turn, and that several times over: what slows the machine down
- * for a while then slows down all of them, and medians leave it out. A subject that fails makes its own
- * sample void, and nothing else.
+ * Measures all subjects of each scenario in turn, and that several times over: what slows the machine down
+ * for a while then slows down all of them. A subject that fails makes its own samples void, and nothing else.
  */
 export async function runScenarios(
   scenarios: readonly Scenario[],
@@ -25,85 +26,154 @@ export async function runScenarios(
   const remaining = new Remaining(scenarios, options.rounds);
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios) {
-    const outcomes = await prepareAll(scenario, remaining, options);
+    const left = await leaveOut(scenario, remaining, options);
+    const subjects = scenario.subjects.filter(({ name }) => !left.has(name));
+    const samples = new Map(subjects.map(({ name }): [string, Sample[]] => [name, []]));
     for (let round = 1; round <= options.rounds; round += 1) {
-      for (const subject of scenario.subjects) {
-        const samples = outcomes.get(subject.name);
-        if (samples === undefined || typeof samples === 'string') continue;
-        options.progress(
-          `${scenario.name}, round ${round} of ${options.rounds}: ${subject.title} (${remaining.describe()})`,
-        );
-        const startMs = performance.now();
-        const sample = await runOnce(subject, options);
-        remaining.ran(performance.now() - startMs);
-        outcomes.set(subject.name, [...samples, sample]);
-        for (const wrong of sample.wrong) options.progress(`  void: ${wrong}`);
+      for (const group of groupsOf(scenario, subjects, options.mostConnections)) {
+        const tell = (text: string): void =>
+          options.progress(
+            `${scenario.name}, round ${round} of ${options.rounds}: ${text} (${remaining.describe()})`,
+          );
+        const of = (subject: Subject): Sample[] => samples.get(subject.name) ?? [];
+        await measureGroup({ group, turns: scenario.turns ?? 1, of, tell, remaining }, options);
       }
     }
-    results.push(summarize(scenario, outcomes));
+    results.push(summarize(scenario, new Map<string, Outcome>([...left, ...samples])));
   }
   return results;
 }
 
-async function prepareAll(
-  { name, subjects }: Scenario,
+/** Those that are open at the same time: one alone, or as many as there may be connections for. */
+function groupsOf(
+  { turns }: Scenario,
+  subjects: readonly Subject[],
+  mostConnections: number,
+): readonly (readonly Subject[])[] {
+  if (turns === undefined) return subjects.map((subject) => [subject]);
+  const groups: Subject[][] = [];
+  let room = 0;
+  for (const subject of subjects) {
+    const { connections = 0 } = subject;
+    const group = groups.at(-1);
+    if (group === undefined || connections > room) {
+      groups.push([subject]);
+      room = mostConnections;
+    } else {
+      group.push(subject);
+    }
+    room -= connections;
+  }
+  return groups;
+}
+
+interface Group {
+  readonly group: readonly Subject[];
+  readonly turns: number;
+  /** Where a subject's samples go. */
+  readonly of: (subject: Subject) => Sample[];
+  readonly tell: (text: string) => void;
+  readonly remaining: Remaining;
+}
+
+async function measureGroup(
+  { group, turns, of, tell, remaining }: Group,
+  { quick, progress }: RunnerOptions,
+): Promise<void> {
+  const opened: { readonly subject: Subject; readonly open: OpenSubject | Error }[] = [];
+  for (const subject of group) {
+    if (turns > 1) tell(`${subject.title} starts`);
+    const startMs = performance.now();
+    const open = await inTime(subject.open({ quick })).catch(errorOf);
+    remaining.took(performance.now() - startMs);
+    opened.push({ subject, open });
+  }
+  for (let turn = 1; turn <= turns; turn += 1) {
+    for (const { subject, open } of opened) {
+      tell(turns > 1 ? `${subject.title}, turn ${turn} of ${turns}` : subject.title);
+      const startMs = performance.now();
+      const sample =
+        open instanceof Error ? voidSample(open) : await inTime(open.measure()).catch(voidSample);
+      remaining.took(performance.now() - startMs);
+      remaining.measured();
+      of(subject).push(sample);
+      for (const wrong of sample.wrong) progress(`  void: ${wrong}`);
+    }
+  }
+  for (const { subject, open } of opened) {
+    if (open instanceof Error) continue;
+    await inTime(open.close()).catch((thrown: unknown) => {
+      const { message } = errorOf(thrown);
+      of(subject).splice(-1, 1, voidSample(thrown));
+      progress(`  void: ${message}`);
+    });
+  }
+}
+
+/** Resolves with why they are left out, by the names of subjects that cannot run here. */
+async function leaveOut(
+  { name, subjects, turns = 1 }: Scenario,
   remaining: Remaining,
   { rounds, progress }: RunnerOptions,
-): Promise<Map<string, Outcome>> {
-  const outcomes = new Map<string, Outcome>();
+): Promise<ReadonlyMap<string, string>> {
+  const reasons = new Map<string, string>();
   for (const subject of subjects) {
-    const reason = await subject.prepare().catch(messageOf);
-    outcomes.set(subject.name, reason ?? []);
+    const reason = await subject.prepare().catch((thrown: unknown) => errorOf(thrown).message);
     if (reason === null) continue;
-    remaining.skip(rounds);
+    reasons.set(subject.name, reason);
+    remaining.skip(rounds * turns);
     progress(`${name}: ${subject.title} is left out: ${reason}`);
   }
-  return outcomes;
+  return reasons;
 }
 
-async function runOnce(subject: Subject, { quick }: RunnerOptions): Promise<Sample> {
+async function inTime<T>(work: Promise<T>): Promise<T> {
   const done = new AbortController();
-  const limit = sleep(longestRunMs, undefined, { signal: done.signal }).then((): Sample => {
-    return { values: {}, wrong: [`not done after ${longestRunMs / 1000} s`] };
+  const limit = sleep(longestMs, undefined, { signal: done.signal }).then((): never => {
+    throw new Error(`not done after ${longestMs / 1000} s`);
   });
   limit.catch(() => {});
-  try {
-    return await Promise.race([subject.run({ quick }), limit]);
-  } catch (thrown) {
-    return { values: {}, wrong: [messageOf(thrown)] };
-  } finally {
-    done.abort();
-  }
+  return Promise.race([work, limit]).finally(() => done.abort());
 }
 
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+function voidSample(thrown: unknown): Sample {
+  return { values: {}, wrong: [errorOf(thrown).message] };
 }
 
-/** How many runs are left, and how long they may take if they are like those so far. */
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** How many measurements are left, and how long they may take if they are like those so far. */
 class Remaining {
-  #runs: number;
+  #left: number;
   #done = 0;
   #doneMs = 0;
 
   constructor(scenarios: readonly Scenario[], rounds: number) {
-    this.#runs = scenarios.reduce((sum, { subjects }) => sum + subjects.length * rounds, 0);
+    this.#left = scenarios.reduce(
+      (sum, { subjects, turns = 1 }) => sum + subjects.length * turns * rounds,
+      0,
+    );
   }
 
-  skip(runs: number): void {
-    this.#runs -= runs;
+  skip(count: number): void {
+    this.#left -= count;
   }
 
-  ran(ms: number): void {
-    this.#runs -= 1;
-    this.#done += 1;
+  took(ms: number): void {
     this.#doneMs += ms;
   }
 
+  measured(): void {
+    this.#left -= 1;
+    this.#done += 1;
+  }
+
   describe(): string {
-    const runs = this.#runs === 1 ? 'the last run' : `${this.#runs} runs to go`;
-    if (this.#done === 0) return runs;
-    const minutes = ((this.#doneMs / this.#done) * this.#runs) / 60_000;
-    return `${runs}, about ${minutes < 1 ? 'a minute' : `${Math.ceil(minutes)} minutes`}`;
+    const left = this.#left === 1 ? 'the last one' : `${this.#left} to go`;
+    if (this.#done === 0) return left;
+    const minutes = ((this.#doneMs / this.#done) * this.#left) / 60_000;
+    return `${left}, about ${minutes < 1 ? 'a minute' : `${Math.ceil(minutes)} minutes`}`;
   }
 }

@@ -9,6 +9,11 @@ export interface Scenario {
   readonly metrics: readonly Metric[];
   readonly subjects: readonly Subject[];
   readonly targets: readonly Target[];
+  /**
+   * How often each subject is measured in a round, all of them taking turns while all are open. Left out where
+   * a subject is measured once, and with no other open beside it.
+   */
+  readonly turns?: number;
 }
 
 /** A server in one configuration: what is compared with others of the same scenario. */
@@ -18,8 +23,17 @@ export interface Subject {
   readonly title: string;
   /** Builds and installs what is kept between runs; resolves with why it cannot run here, or with null. */
   prepare(): Promise<string | null>;
-  /** Starts a fresh server, measures it once, and leaves nothing behind. */
-  run(options: RunOptions): Promise<Sample>;
+  /** How many connections it has once it is open; with others beside it, all of them count. */
+  readonly connections?: number;
+  /** Starts a fresh server, and brings it to where it can be measured; leaves nothing behind where that fails. */
+  open(options: RunOptions): Promise<OpenSubject>;
+}
+
+export interface OpenSubject {
+  /** As often as the scenario has turns; without load before and after. */
+  measure(): Promise<Sample>;
+  /** Ends the server; rejects if it had ended before. */
+  close(): Promise<void>;
 }
 
 export interface RunOptions {
@@ -27,7 +41,7 @@ export interface RunOptions {
   readonly quick: boolean;
 }
 
-/** What one run of one subject gave. */
+/** What one turn of one subject gave. */
 export interface Sample {
   /** By the names of the scenario's metrics. */
   readonly values: Readonly<Record<string, number>>;
@@ -43,7 +57,7 @@ export interface Metric {
   readonly better: 'lower' | 'higher';
 }
 
-/** A bound on the ratio of the medians of two subjects of the scenario, or on one median alone. */
+/** A bound on the ratio of two subjects of the scenario, or on the median of one alone. */
 export interface Target {
   readonly metric: string;
   readonly subject: string;

@@ -1,30 +1,57 @@
 import type { ScenarioResult, SubjectResult, Summary, TargetResult } from './results.ts';
 import type { Sample, Scenario, Target } from './scenario.ts';
 
-/** What became of a subject: why it could not run, or a sample of each round. */
+/** What became of a subject: why it could not run, or a sample of each turn. */
 export type Outcome = string | readonly Sample[];
 
-/** The medians of a scenario's runs, and what they say of its targets. `outcomes` is by the names of subjects. */
+/**
+ * The medians of a scenario's turns, and what they say of its targets. `outcomes` is by the names of subjects.
+ * Ratios are taken within a turn, in which both had the machine as it then was, and their median is what counts.
+ */
 export function summarize(scenario: Scenario, outcomes: ReadonlyMap<string, Outcome>): ScenarioResult {
   const { name, title, about, metrics } = scenario;
+  const samplesOf = (subject: string): readonly Sample[] => {
+    const outcome = outcomes.get(subject);
+    return outcome === undefined || typeof outcome === 'string' ? [] : outcome;
+  };
+  const first = { metric: metrics[0]?.name ?? '', subject: scenario.subjects[0]?.name ?? '' };
+
   const subjects = scenario.subjects.flatMap((subject): readonly SubjectResult[] => {
     const outcome = outcomes.get(subject.name);
     if (outcome === undefined) return [];
     const shown = { name: subject.name, title: subject.title };
-    if (typeof outcome === 'string') return [{ ...shown, notRun: outcome, wrong: [], values: {} }];
-    const valid = outcome.filter(({ wrong }) => wrong.length === 0);
+    if (typeof outcome === 'string')
+      return [{ ...shown, notRun: outcome, wrong: [], values: {}, ratio: null }];
     const values = metrics.flatMap((metric) => {
-      const numbers = valid.flatMap((sample) => sample.values[metric.name] ?? []);
-      return numbers.length === 0 ? [] : [[metric.name, summaryOf(numbers)] as const];
+      const summary = summaryOf(valuesOf(outcome, metric.name));
+      return summary === null ? [] : [[metric.name, summary] as const];
     });
-    const wrong = outcome.flatMap((sample) => sample.wrong);
-    return [{ ...shown, notRun: null, wrong, values: Object.fromEntries(values) }];
+    const ratio = summaryOf(ratiosOf(outcome, samplesOf(first.subject), first.metric));
+    const wrong = [...new Set(outcome.flatMap((sample) => sample.wrong))];
+    return [{ ...shown, notRun: null, wrong, values: Object.fromEntries(values), ratio }];
   });
-  const targets = scenario.targets.map((target) => judge(target, subjects));
+  const targets = scenario.targets.map((target) => judge(target, samplesOf));
   return { name, title, about, metrics, subjects, targets };
 }
 
-function summaryOf(values: readonly number[]): Summary {
+function measuredIn(sample: Sample | undefined, metric: string): number | undefined {
+  return sample?.wrong.length === 0 ? sample.values[metric] : undefined;
+}
+
+function valuesOf(samples: readonly Sample[], metric: string): readonly number[] {
+  return samples.flatMap((sample) => measuredIn(sample, metric) ?? []);
+}
+
+function ratiosOf(samples: readonly Sample[], others: readonly Sample[], metric: string): readonly number[] {
+  return samples.flatMap((sample, turn) => {
+    const own = measuredIn(sample, metric);
+    const other = measuredIn(others[turn], metric);
+    return own === undefined || other === undefined ? [] : own / other;
+  });
+}
+
+function summaryOf(values: readonly number[]): Summary | null {
+  if (values.length === 0) return null;
   const sorted = values.toSorted((one, other) => one - other);
   const at = (index: number) => sorted[index] ?? Number.NaN;
   const middle = (sorted.length - 1) / 2;
@@ -35,12 +62,13 @@ function summaryOf(values: readonly number[]): Summary {
   };
 }
 
-function judge(target: Target, subjects: readonly SubjectResult[]): TargetResult {
+function judge(target: Target, samplesOf: (subject: string) => readonly Sample[]): TargetResult {
   const { metric, subject, against, atMost = Infinity, atLeast = -Infinity } = target;
-  const medianOf = (name: string) => subjects.find((found) => found.name === name)?.values[metric]?.median;
-  const own = medianOf(subject);
-  const base = against === undefined ? 1 : medianOf(against);
-  if (own === undefined || base === undefined) return { ...target, value: null, verdict: 'unknown' };
-  const value = own / base;
-  return { ...target, value, verdict: value <= atMost && value >= atLeast ? 'met' : 'not met' };
+  const own = samplesOf(subject);
+  const measured = summaryOf(
+    against === undefined ? valuesOf(own, metric) : ratiosOf(own, samplesOf(against), metric),
+  );
+  if (measured === null) return { ...target, measured, verdict: 'unknown' };
+  const isMet = measured.median <= atMost && measured.median >= atLeast;
+  return { ...target, measured, verdict: isMet ? 'met' : 'not met' };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatCount } from '../harness/format.ts';
+import { measuredOnce } from '../harness/measured-once.ts';
 import type { Metric, Sample, Scenario } from '../harness/scenario.ts';
 import { type DrawnLoad, openDrawnLoad } from '../load/drawn-load.ts';
 import { tooManyConnections } from '../load/file-limit.ts';
@@ -50,8 +51,9 @@ export function createFairnessScenario(scale: Scale): Scenario {
       name,
       title,
       prepare: () => Promise.resolve(tooManyConnections(most)),
-      run: ({ quick }) =>
+      open: measuredOnce(({ quick }) =>
         quick ? measure(mostQuick, inFlight, scale.quickPhases) : measure(most, inFlight, scale.phases),
+      ),
     })),
     targets: ['one', 'eight'].flatMap((subject) => [
       { metric: 'restP99Ms', subject, atMost: 100 },

@@ -1,21 +1,30 @@
-import type { Sample, Subject } from '../harness/scenario.ts';
+import type { OpenSubject, Subject } from '../harness/scenario.ts';
 import { tooManyConnections } from '../load/file-limit.ts';
-import { measureFanOut } from '../load/measure-fan-out.ts';
 import type { Phases } from '../load/measure-posts.ts';
+import { openFanOut } from '../load/open-fan-out.ts';
 import type { Dialect, Peer } from '../peers/peer.ts';
 
 /** How large and how long the fan-out scenarios are. */
 export interface Scale {
   /** More connections are never opened. */
   readonly mostConnections: number;
+  /** Of a server that is measured once. */
   readonly phases: Phases;
   readonly quickPhases: Phases;
+  /** Of one turn of several, after the warm-up of `phases`; its own is for the caches of the processor. */
+  readonly turn: Phases;
+  readonly quickTurn: Phases;
 }
+
+/** Where servers take turns, each has as many. */
+export const turns = 5;
 
 export const fullScale: Scale = {
   mostConnections: Infinity,
   phases: { warmUpMs: 1500, cpuSeconds: 1, maxMs: 3500 },
   quickPhases: { warmUpMs: 1000, cpuSeconds: 0.8, maxMs: 2000 },
+  turn: { warmUpMs: 150, cpuSeconds: 0.4, maxMs: 1200 },
+  quickTurn: { warmUpMs: 100, cpuSeconds: 0.25, maxMs: 500 },
 };
 
 /** Tries that everything works; its numbers mean nothing. */
@@ -23,6 +32,8 @@ export const trialScale: Scale = {
   mostConnections: 20,
   phases: { warmUpMs: 50, cpuSeconds: 0.02, maxMs: 300 },
   quickPhases: { warmUpMs: 50, cpuSeconds: 0.02, maxMs: 300 },
+  turn: { warmUpMs: 20, cpuSeconds: 0.02, maxMs: 300 },
+  quickTurn: { warmUpMs: 20, cpuSeconds: 0.02, maxMs: 300 },
 };
 
 export interface FanOutSubject extends Pick<Subject, 'name' | 'title'> {
@@ -44,14 +55,23 @@ export function fanOutSubject(options: FanOutSubject, scale: Scale): Subject {
     async prepare() {
       return tooManyConnections(subscribers) ?? (await peer.prepare());
     },
-    async run({ quick }): Promise<Sample> {
+    connections: subscribers,
+    async open({ quick }): Promise<OpenSubject> {
       const server = await peer.start();
-      const phases = quick ? scale.quickPhases : scale.phases;
+      const { warmUpMs } = quick ? scale.quickPhases : scale.phases;
       const dialect = dialectOf(server.dialect);
       try {
-        return await measureFanOut({ server, dialect, subscribers, inFlight, acks, ...phases });
-      } finally {
+        const fanOut = await openFanOut({ server, dialect, subscribers, inFlight, acks, warmUpMs });
+        return {
+          measure: () => fanOut.measure(quick ? scale.quickTurn : scale.turn),
+          close() {
+            fanOut.end();
+            return server.stop();
+          },
+        };
+      } catch (thrown) {
         await server.stop();
+        throw thrown;
       }
     },
   };

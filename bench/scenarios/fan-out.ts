@@ -2,7 +2,7 @@ import { formatCount } from '../harness/format.ts';
 import type { Scenario, Target } from '../harness/scenario.ts';
 import { fanOutMetrics } from '../load/measure-posts.ts';
 import type { Peer } from '../peers/peer.ts';
-import { fanOutSubject, type Scale } from './fan-out-subject.ts';
+import { fanOutSubject, type Scale, turns } from './fan-out-subject.ts';
 
 interface FanOut {
   readonly connections: number;
@@ -49,6 +49,7 @@ function createFanOut(
     title: `Fan-out: ${sockets}, ${inFlight === 1 ? 'one post at a time' : `${inFlight} posts in flight`}`,
     about: `${describeLoad(inFlight)} Every connection gets every post, in a frame of about 300 bytes. CPU is that of all threads of the server, for the posts and their answers as well. Where the generator's share of a core is above 90 %, rates and latencies are the generator's own; CPU per delivery is the server's still.`,
     metrics: fanOutMetrics,
+    turns,
     subjects: peers.map((peer) =>
       fanOutSubject({ name: peer.name, title: peer.title, peer, connections, inFlight }, scale),
     ),

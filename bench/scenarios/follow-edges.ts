@@ -1,4 +1,5 @@
 import { formatCount } from '../harness/format.ts';
+import { measuredOnce } from '../harness/measured-once.ts';
 import type { RunOptions, Sample, Scenario } from '../harness/scenario.ts';
 import { tooManyConnections } from '../load/file-limit.ts';
 import { star } from '../load/follow-graph.ts';
@@ -57,7 +58,9 @@ export function createFollowEdgesScenario(scale: Scale): Scenario {
       name: `friends-${meanFriends}`,
       title: `${meanFriends} friends each`,
       prepare: () => Promise.resolve(tooManyConnections(most)),
-      run: (options) => (meanFriends === 0 ? measureBare(options) : measureEdges(meanFriends, options)),
+      open: measuredOnce((options) =>
+        meanFriends === 0 ? measureBare(options) : measureEdges(meanFriends, options),
+      ),
     })),
     targets: [{ metric: 'bytesPerEdge', subject: 'friends-200', atMost: 40 }],
   };

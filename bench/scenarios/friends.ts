@@ -1,5 +1,6 @@
 import { createRandom } from '../../test/history/random.ts';
 import { formatCount } from '../harness/format.ts';
+import { measuredOnce } from '../harness/measured-once.ts';
 import type { Scenario, Subject } from '../harness/scenario.ts';
 import type { DrawnLoadOptions } from '../load/drawn-load.ts';
 import { tooManyConnections } from '../load/file-limit.ts';
@@ -22,12 +23,12 @@ export function createFriendsScenario(scale: Scale): Scenario {
     return {
       ...shown,
       prepare: () => Promise.resolve(tooManyConnections(most)),
-      run({ quick }) {
+      open: measuredOnce(({ quick }) => {
         const readers = quick ? mostQuick : most;
         const graph = { seed: 1, readers, authors: 10 * readers, meanFriends: 200, starReaders: readers };
         const phases = quick ? scale.quickPhases : scale.phases;
         return measureDrawn({ graph, audience, drawFrom, inFlight: 8, ...phases });
-      },
+      }),
     };
   }
 

@@ -2,7 +2,7 @@ import { formatCount } from '../harness/format.ts';
 import type { Scenario } from '../harness/scenario.ts';
 import { fanOutMetrics } from '../load/measure-posts.ts';
 import { posted } from '../peers/posted.ts';
-import { fanOutSubject, type Scale } from './fan-out-subject.ts';
+import { fanOutSubject, type Scale, turns } from './fan-out-subject.ts';
 
 const sizes = [1000, 2000, 5000, 10_000, 15_000];
 
@@ -14,6 +14,7 @@ export function createGrowthScenario(scale: Scale): Scenario {
     about:
       'Our server, one post at a time to all of its connections. A cost that is the same for few and for many connections means that each costs the same.',
     metrics: fanOutMetrics,
+    turns,
     subjects: sizes.map((connections) =>
       fanOutSubject(
         {

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { formatCount } from '../harness/format.ts';
-import type { Sample, Scenario, Subject } from '../harness/scenario.ts';
+import type { OpenSubject, Sample, Scenario, Subject } from '../harness/scenario.ts';
 import { commonMetrics } from '../load/measure-posts.ts';
 import { measureUsage } from '../load/usage.ts';
 import { goHub } from '../peers/go-hub.ts';
-import type { Dialect, Peer } from '../peers/peer.ts';
+import type { Dialect, Peer, PeerProcess } from '../peers/peer.ts';
 import { posted } from '../peers/posted.ts';
 import { resumableDialect } from '../peers/resumable-dialect.ts';
 import { wsSend } from '../peers/ws-send.ts';
-import type { Scale } from './fan-out-subject.ts';
-import { createStorm } from './handshake-storm.ts';
+import { type Scale, turns } from './fan-out-subject.ts';
+import { createStorm, type StormResult } from './handshake-storm.ts';
 
 const atATime = 256;
 
 interface HandshakeSubject extends Pick<Subject, 'name' | 'title'> {
   readonly peer: Peer;
   readonly dialectOf?: (dialect: Dialect) => Dialect;
-  /** How many users come again and again, each with its token; by default everybody comes once. */
+  /** At most so many users come again and again, all of them in the warm-up too; by default everybody comes once. */
   readonly users?: number;
 }
 
@@ -39,42 +39,41 @@ export function createHandshakesScenario(scale: Scale): Scenario {
   const sizes = {
     full: {
       warmUp: Math.min(24_000, scale.mostConnections),
-      measured: Math.min(8000, scale.mostConnections),
+      measured: Math.min(4000, scale.mostConnections),
     },
-    quick: { warmUp: Math.min(1000, scale.mostConnections), measured: Math.min(3000, scale.mostConnections) },
+    quick: { warmUp: Math.min(2000, scale.mostConnections), measured: Math.min(2000, scale.mostConnections) },
   };
 
-  async function run(subject: HandshakeSubject, quick: boolean): Promise<Sample> {
+  async function open(subject: HandshakeSubject, quick: boolean): Promise<OpenSubject> {
     const { peer, dialectOf = (dialect) => dialect } = subject;
     const { warmUp, measured } = quick ? sizes.quick : sizes.full;
-    const users = Array.from({ length: subject.users ?? warmUp + measured }, () => randomUUID());
-    const coming = Array.from({ length: warmUp + measured }, (_, index) => users[index % users.length] ?? '');
+    const all = warmUp + turns * measured;
+    const distinct = subject.users === undefined ? all : Math.min(subject.users, warmUp);
+    const users = Array.from({ length: distinct }, () => randomUUID());
+    const coming = Array.from({ length: all }, (_, index) => users[index % users.length] ?? '');
     const server = await peer.start();
     const storm = createStorm({ port: server.port, dialect: dialectOf(server.dialect), users, atATime });
+    let arrived = warmUp;
     try {
       await storm(coming.slice(0, warmUp));
-      const used = measureUsage(server.pid);
-      const { latencies, idleSeconds } = await storm(coming.slice(warmUp));
-      const { seconds, serverCpuSeconds, generatorCpuSeconds } = used();
-      return {
-        values: {
-          perSecond: measured / seconds,
-          cpuUs: (serverCpuSeconds / measured) * 1e6,
-          p50Ms: latencies.quantileMs(0.5),
-          p99Ms: latencies.quantileMs(0.99),
-          generatorPercent: ((generatorCpuSeconds - idleSeconds) / seconds) * 100,
-        },
-        wrong: [],
-      };
-    } finally {
+    } catch (thrown) {
       await server.stop();
+      throw thrown;
     }
+    return {
+      measure() {
+        const next = coming.slice(arrived, arrived + measured);
+        arrived += measured;
+        return measureStorm(server, () => storm(next));
+      },
+      close: () => server.stop(),
+    };
   }
 
   return {
     name: 'handshakes',
     title: 'Connection storm',
-    about: `${formatCount(sizes.full.measured)} handshakes (${formatCount(sizes.quick.measured)} in quick mode), ${atATime} at a time, each of a TCP connection of its own that is reset once it is open. Our server checks a token that it has not seen before, the path, the query and the origin; a resumable connection is open when its first frame, \`ready\`, has come. The others check nothing. Where the generator's share of a core is above 90 %, the rates are the generator's own, and CPU per handshake is what tells the servers apart.`,
+    about: `${formatCount(sizes.full.measured)} handshakes a turn (${formatCount(sizes.quick.measured)} in quick mode), ${atATime} at a time, each of a TCP connection of its own that is reset once it is open. Our server checks a token that it has not seen before, the path, the query and the origin; a resumable connection is open when its first frame, \`ready\`, has come. The others check nothing. Where the generator's share of a core is above 90 %, the rates are the generator's own, and CPU per handshake is what tells the servers apart.`,
     metrics: [
       { name: 'perSecond', title: 'handshakes', unit: '1/s', better: 'higher' },
       { name: 'cpuUs', title: 'server CPU per handshake', unit: 'µs', better: 'lower' },
@@ -82,16 +81,34 @@ export function createHandshakesScenario(scale: Scale): Scenario {
       commonMetrics.p99Ms,
       commonMetrics.generatorPercent,
     ],
+    turns,
     subjects: subjects.map((subject) => ({
       name: subject.name,
       title: subject.title,
       prepare: () => subject.peer.prepare(),
-      run: ({ quick }) => run(subject, quick),
+      connections: atATime,
+      open: ({ quick }) => open(subject, quick),
     })),
     targets: [
       { metric: 'perSecond', subject: posted.name, against: wsSend.name, atLeast: 0.7 },
       // The same in CPU, which holds where the generator is the slower one.
       { metric: 'cpuUs', subject: posted.name, against: wsSend.name, atMost: 1 / 0.7 },
     ],
+  };
+}
+
+async function measureStorm({ pid }: PeerProcess, storm: () => Promise<StormResult>): Promise<Sample> {
+  const used = measureUsage(pid);
+  const { latencies, idleSeconds } = await storm();
+  const { seconds, serverCpuSeconds, generatorCpuSeconds } = used();
+  return {
+    values: {
+      perSecond: latencies.count / seconds,
+      cpuUs: (serverCpuSeconds / latencies.count) * 1e6,
+      p50Ms: latencies.quantileMs(0.5),
+      p99Ms: latencies.quantileMs(0.99),
+      generatorPercent: ((generatorCpuSeconds - idleSeconds) / seconds) * 100,
+    },
+    wrong: [],
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatCount } from '../harness/format.ts';
+import { measuredOnce } from '../harness/measured-once.ts';
 import type { Sample, Scenario, Subject } from '../harness/scenario.ts';
 import { tooManyConnections } from '../load/file-limit.ts';
 import { userIdOf } from '../load/follow-graph.ts';
@@ -66,10 +67,10 @@ export function createIdleScenario(scale: Scale): Scenario {
       name: subject.name,
       title: subject.title,
       prepare: () => Promise.resolve(tooManyConnections(full)),
-      run({ quick }) {
+      open: measuredOnce(({ quick }) => {
         const { warmUpMs: settleMs, maxMs: idleMs } = quick ? scale.quickPhases : scale.phases;
         return measureIdle(subject, { connections: quick ? quickly : full, settleMs, idleMs });
-      },
+      }),
     })),
     targets: [{ metric: 'rssKb', subject: 'posted-friends', atMost: 9 }],
   };

@@ -1,42 +1,35 @@
-import type { Sample, Scenario } from '../harness/scenario.ts';
+import type { OpenSubject, Sample, Scenario } from '../harness/scenario.ts';
 import { Histogram } from '../load/histogram.ts';
-import { commonMetrics } from '../load/measure-posts.ts';
+import { commonMetrics, type Phases } from '../load/measure-posts.ts';
 import { postText, textBytes } from '../load/post-text.ts';
 import { Publisher } from '../load/publisher.ts';
 import { measureUsage } from '../load/usage.ts';
 import { honoRoute } from '../peers/hono-route.ts';
 import type { Peer, PeerProcess } from '../peers/peer.ts';
 import { posted } from '../peers/posted.ts';
-import type { Scale } from './fan-out-subject.ts';
+import { type Scale, turns } from './fan-out-subject.ts';
 
 const writers = 64;
 
 /** What it costs to take posts, store them durably and answer, where nobody listens. */
 export function createRestPostsScenario(scale: Scale): Scenario {
-  async function run(peer: Pick<Peer, 'start'>, quick: boolean): Promise<Sample> {
-    const { warmUpMs, maxMs } = quick ? scale.quickPhases : scale.phases;
+  async function open(peer: Pick<Peer, 'start'>, quick: boolean): Promise<OpenSubject> {
     const server = await peer.start();
-    const publisher = await Publisher.open(server.port, writers);
+    const { warmUpMs } = quick ? scale.quickPhases : scale.phases;
     try {
+      const publisher = await Publisher.open(server.port, writers);
       // More code has to get warm than for a fan-out: a request is compiled after some ten thousand.
       await postFor(2 * warmUpMs, server, publisher);
-      const used = measureUsage(server.pid);
-      const latencies = await postFor(maxMs, server, publisher);
-      const { seconds, serverCpuSeconds, generatorCpuSeconds } = used();
       return {
-        values: {
-          postsPerSecond: latencies.count / seconds,
-          cpuUs: (serverCpuSeconds / latencies.count) * 1e6,
-          p50Ms: latencies.quantileMs(0.5),
-          p99Ms: latencies.quantileMs(0.99),
-          maxMs: latencies.maxMs,
-          generatorPercent: (generatorCpuSeconds / seconds) * 100,
+        measure: () => measurePosting(server, publisher, quick ? scale.quickTurn : scale.turn),
+        close() {
+          publisher.end();
+          return server.stop();
         },
-        wrong: [],
       };
-    } finally {
-      publisher.end();
+    } catch (thrown) {
       await server.stop();
+      throw thrown;
     }
   }
 
@@ -52,13 +45,37 @@ export function createRestPostsScenario(scale: Scale): Scenario {
       commonMetrics.maxMs,
       commonMetrics.generatorPercent,
     ],
+    turns,
     subjects: [posted, honoRoute].map((peer) => ({
       name: peer.name,
       title: peer.title,
       prepare: () => Promise.resolve(null),
-      run: ({ quick }) => run(peer, quick),
+      connections: writers,
+      open: ({ quick }) => open(peer, quick),
     })),
     targets: [{ metric: 'postsPerSecond', subject: posted.name, against: honoRoute.name, atLeast: 0.6 }],
+  };
+}
+
+async function measurePosting(
+  server: PeerProcess,
+  publisher: Publisher,
+  { warmUpMs, maxMs }: Phases,
+): Promise<Sample> {
+  await postFor(warmUpMs, server, publisher);
+  const used = measureUsage(server.pid);
+  const latencies = await postFor(maxMs, server, publisher);
+  const { seconds, serverCpuSeconds, generatorCpuSeconds } = used();
+  return {
+    values: {
+      postsPerSecond: latencies.count / seconds,
+      cpuUs: (serverCpuSeconds / latencies.count) * 1e6,
+      p50Ms: latencies.quantileMs(0.5),
+      p99Ms: latencies.quantileMs(0.99),
+      maxMs: latencies.maxMs,
+      generatorPercent: (generatorCpuSeconds / seconds) * 100,
+    },
+    wrong: [],
   };
 }
 
@@ -71,12 +88,12 @@ async function postFor(
   const latencies = new Histogram();
   const request = dialect.post(postText(0));
   const endMs = performance.now() + durationMs;
-  const turns = Array.from({ length: writers }, async () => {
+  const posting = Array.from({ length: writers }, async () => {
     for (let startMs = performance.now(); startMs < endMs; startMs = performance.now()) {
       await publisher.send(request);
       latencies.add(performance.now() - startMs);
     }
   });
-  await Promise.all(turns);
+  await Promise.all(posting);
   return latencies;
 }

@@ -3,7 +3,7 @@ import type { Scenario } from '../harness/scenario.ts';
 import { fanOutMetrics } from '../load/measure-posts.ts';
 import { posted } from '../peers/posted.ts';
 import { resumableDialect } from '../peers/resumable-dialect.ts';
-import { fanOutSubject, type Scale } from './fan-out-subject.ts';
+import { fanOutSubject, type Scale, turns } from './fan-out-subject.ts';
 
 const connections = 1000;
 
@@ -18,6 +18,7 @@ export function createResumableScenarios(scale: Scale): readonly Scenario[] {
       about:
         'Our server with plain connections, and with resumable ones whose clients acknowledge what they got: the newest cursor alone, 250 ms after a post or with every 64th, as the TypeScript client does.',
       metrics: fanOutMetrics,
+      turns,
       subjects: [
         fanOutSubject({ ...shared, name: 'plain', title: 'plain' }, scale),
         fanOutSubject(

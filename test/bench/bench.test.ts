@@ -22,7 +22,7 @@ describe('npm run bench', () => {
     const peers = ['--peers', 'posted,ws-send', '--rounds', '1', '--trial'];
     const { code, stdout, stderr } = await bench('fan-out-1000x8', 'resumable-x1', ...peers, '--out', out);
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain('fan-out-1000x8, round 1 of 1: Posted');
+    expect(stderr).toContain('fan-out-1000x8, round 1 of 1: Posted, turn 5 of 5');
 
     const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
     expect(results.scenarios.map(({ name }) => name)).toEqual(['fan-out-1000x8', 'resumable-x1']);
@@ -41,7 +41,7 @@ describe('npm run bench', () => {
     for (const { verdict } of targets) expect(['met', 'not met']).toContain(verdict);
 
     expect(readFileSync(join(out, 'tables.md'), 'utf8')).toBe(stdout);
-    expect(stdout).toMatch(/^\| Posted \| [\d.,]+ \|/m);
+    expect(stdout).toMatch(/^\| Posted \| [\d.,]+ \([\d.,]+ to [\d.,]+\) \|/m);
     for (const { name, title } of results.scenarios) {
       const { texts } = outlineOf(readFileSync(join(out, `${name}.svg`), 'utf8'));
       expect(texts).toContain(title);

@@ -3,7 +3,8 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { measureFanOut } from '../../bench/load/measure-fan-out.ts';
+import type { Sample } from '../../bench/harness/scenario.ts';
+import { openFanOut } from '../../bench/load/open-fan-out.ts';
 import { postText } from '../../bench/load/post-text.ts';
 import { Publisher } from '../../bench/load/publisher.ts';
 import { openSubscribers } from '../../bench/load/subscribers.ts';
@@ -144,13 +145,11 @@ describe('subscribers', () => {
 });
 
 describe('a measurement', () => {
-  const short = { subscribers: 3, inFlight: 2, warmUpMs: 50, cpuSeconds: 0, maxMs: 200 };
-
   it('is valid where every subscriber got every post', async () => {
     const server = await fanOut((clients, text) => {
       for (const client of clients) client.send(text);
     });
-    const { values, wrong } = await measureFanOut({ server, dialect: plainDialect, ...short });
+    const { values, wrong } = await measure(server);
     expect(wrong).toEqual([]);
     for (const name of ['cpuUs', 'deliveriesPerSecond', 'p50Ms', 'p99Ms', 'maxMs', 'rssMb', 'generatorUs']) {
       expect(values[name], name).toBeGreaterThanOrEqual(0);
@@ -163,12 +162,22 @@ describe('a measurement', () => {
       for (const client of clients) client.send(text);
       clients[0]?.send(text);
     });
-    const { wrong } = await measureFanOut({ server, dialect: plainDialect, ...short });
+    const { wrong } = await measure(server);
     const twice: unknown = expect.stringMatching(/^\d+ deliveries came twice/);
     // While it warms up, and then.
     expect(wrong).toEqual([twice, twice]);
   });
 });
+
+async function measure(server: Parameters<typeof openFanOut>[0]['server']): Promise<Sample> {
+  const warmUpMs = 50;
+  const load = await openFanOut({ server, dialect: plainDialect, subscribers: 3, inFlight: 2, warmUpMs });
+  try {
+    return await load.measure({ warmUpMs, cpuSeconds: 0, maxMs: 200 });
+  } finally {
+    load.end();
+  }
+}
 
 async function closed(socket: WebSocket): Promise<void> {
   socket.terminate();

@@ -7,13 +7,22 @@ import { PostsInFlight } from './posts-in-flight.ts';
 import { Publisher } from './publisher.ts';
 import { openSubscribers } from './subscribers.ts';
 
-export interface FanOutOptions extends Phases {
+export interface FanOutOptions {
   readonly server: Pick<PeerProcess, 'port' | 'pid'>;
   readonly dialect: Dialect;
   readonly subscribers: number;
   readonly inFlight: number;
   /** Whether subscribers acknowledge posts by their cursors. */
   readonly acks?: boolean;
+  /** For the server's code to be compiled. */
+  readonly warmUpMs: number;
+}
+
+/** A server that has been posted to, and subscribers who get all of its posts. */
+export interface FanOut {
+  /** Posts to all of them, and checks that each has got every post once, of this turn and of those before. */
+  measure(phases: Phases): Promise<Sample>;
+  end(): void;
 }
 
 /**
@@ -28,21 +37,27 @@ const joiningMs = 200;
  */
 const few = { subscribers: 10, inFlight: 8 };
 
-/** Opens the subscribers, posts to all of them, and checks that each has got every post once. */
-export async function measureFanOut(options: FanOutOptions): Promise<Sample> {
-  const { pid } = options.server;
-  const first = await openFanOut({ ...options, ...few });
-  await first.post(options.warmUpMs).finally(() => first.end());
-  const all = await openFanOut(options);
+export async function openFanOut(options: FanOutOptions): Promise<FanOut> {
+  const { server, warmUpMs } = options;
+  const first = await subscribe({ ...options, ...few });
+  await first.post(warmUpMs).finally(() => first.end());
+  const all = await subscribe(options);
   try {
-    const values = await measurePosts({ pid, ...all }, options);
-    return { values, wrong: [...first.faults(), ...all.faults()] };
-  } finally {
+    await all.post(warmUpMs);
+  } catch (thrown) {
     all.end();
+    throw thrown;
   }
+  return {
+    async measure(phases) {
+      const values = await measurePosts({ pid: server.pid, ...all }, phases);
+      return { values, wrong: [...first.faults(), ...all.faults()] };
+    },
+    end: () => all.end(),
+  };
 }
 
-async function openFanOut(options: Omit<FanOutOptions, keyof Phases>) {
+async function subscribe(options: Omit<FanOutOptions, 'warmUpMs'>) {
   const { server, dialect, subscribers: users, inFlight, acks = false } = options;
   const { port } = server;
   const posts = new PostsInFlight(users);
