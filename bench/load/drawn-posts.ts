@@ -25,7 +25,7 @@ export class DrawnPosts extends PostsInFlight {
   }
 
   /** Posts so far. */
-  get sent(): number {
+  override get sent(): number {
     return this.#sent;
   }
 

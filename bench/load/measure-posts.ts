@@ -5,8 +5,10 @@ import type { PostsInFlight } from './posts-in-flight.ts';
 import { measureUsage, rssMb } from './usage.ts';
 
 export interface Phases {
-  /** For the server's code to be compiled; nothing of it is measured. */
+  /** For code to be compiled and caches to be filled; nothing of it is measured. */
   readonly warmUpMs: number;
+  /** How many posts it takes at the least. */
+  readonly warmUpPosts?: number;
   /** What the server's CPU is measured over at the least: its clock ticks every 10 ms. */
   readonly cpuSeconds: number;
   /** Where that takes longer, it ends. */
@@ -16,7 +18,7 @@ export interface Phases {
 export interface Load {
   /** Of the server. */
   readonly pid: number;
-  readonly posts: PostsInFlight;
+  readonly posts: Pick<PostsInFlight, 'sent' | 'arrived' | 'latencies'>;
   /** Posts until `isOver`, at the latest after `maxMs`, and until all have got the last one. */
   readonly post: (maxMs: number, isOver?: () => boolean) => Promise<void>;
 }
@@ -46,14 +48,20 @@ export const fanOutMetrics: readonly Metric[] = [
   commonMetrics.generatorPercent,
 ];
 
+/** Where the posts of a warm-up take longer, there are fewer. */
+const longestWarmUpMs = 5000;
+
 /** Posts to warm up, then to measure. What has come to whom is to be looked at afterwards. */
 export async function measurePosts(
   { pid, posts, post }: Load,
-  { warmUpMs, cpuSeconds, maxMs }: Phases,
+  { warmUpMs, warmUpPosts = 0, cpuSeconds, maxMs }: Phases,
 ): Promise<Readonly<Record<string, number>>> {
   const polling = startPolling(() => posts.arrived);
   try {
-    await post(warmUpMs);
+    const warmAtMs = performance.now() + warmUpMs;
+    const warmAfter = posts.sent + warmUpPosts;
+    const isWarm = () => performance.now() >= warmAtMs && posts.sent >= warmAfter;
+    await post(Math.max(warmUpMs, longestWarmUpMs), isWarm);
     const { latencies } = posts;
     latencies.clear();
     const before = posts.arrived;

@@ -32,6 +32,11 @@ export class PostsInFlight {
     this.#subscribers = subscribers;
   }
 
+  /** Posts so far. */
+  get sent(): number {
+    return this.#posts.length;
+  }
+
   /** Deliveries so far. */
   get arrived(): number {
     return this.#arrived;

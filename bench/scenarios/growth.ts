@@ -1,32 +1,59 @@
 import { formatCount } from '../harness/format.ts';
 import type { Scenario } from '../harness/scenario.ts';
 import { fanOutMetrics } from '../load/measure-posts.ts';
+import { cLimit } from '../peers/c-limit.ts';
+import type { Peer } from '../peers/peer.ts';
 import { posted } from '../peers/posted.ts';
 import { fanOutSubject, type Scale, turns } from './fan-out-subject.ts';
 
-const sizes = [1000, 2000, 5000, 10_000, 15_000];
+interface Growth extends Pick<Scenario, 'name' | 'title' | 'about' | 'targets'> {
+  readonly peer: Peer;
+  readonly inFlight: number;
+  readonly sizes: readonly number[];
+}
+
+const ours = {
+  about:
+    'Our server, with posts to all of its connections. A cost that is the same for few and for many connections means that each costs the same.',
+  targets: [{ metric: 'cpuUs', subject: '10000', against: '1000', atMost: 1.2 }],
+  peer: posted,
+  sizes: [1000, 2000, 5000, 10_000, 15_000],
+};
+
+const growths: readonly Growth[] = [
+  {
+    ...ours,
+    name: 'growth-x1',
+    title: 'Growth with connections: one post at a time',
+    inFlight: 1,
+  },
+  {
+    ...ours,
+    name: 'growth-x8',
+    title: 'Growth with connections: 8 posts in flight',
+    inFlight: 8,
+  },
+  {
+    name: 'growth-limit',
+    title: 'Growth with connections: the C loop, one post at a time',
+    about:
+      'What the kernel takes more for many connections than for few, where a server does nothing but give it a prebuilt frame: their memory no longer fits into the caches, and each post to each is acknowledged by a packet of its own where posts come less often than every 40 ms.',
+    targets: [],
+    peer: cLimit,
+    inFlight: 1,
+    sizes: [1000, 10_000],
+  },
+];
 
 /** How the cost of a delivery grows with how many connections there are. */
-export function createGrowthScenario(scale: Scale): Scenario {
-  return {
-    name: 'growth',
-    title: 'Growth with connections: CPU per delivery of our server',
-    about:
-      'Our server, one post at a time to all of its connections. A cost that is the same for few and for many connections means that each costs the same.',
+export function createGrowthScenarios(scale: Scale): readonly Scenario[] {
+  return growths.map(({ peer, inFlight, sizes, ...shown }) => ({
+    ...shown,
     metrics: fanOutMetrics,
     turns,
-    subjects: sizes.map((connections) =>
-      fanOutSubject(
-        {
-          name: String(connections),
-          title: `${formatCount(connections)} connections`,
-          peer: posted,
-          connections,
-          inFlight: 1,
-        },
-        scale,
-      ),
-    ),
-    targets: [{ metric: 'cpuUs', subject: '10000', against: '1000', atMost: 1.2 }],
-  };
+    subjects: sizes.map((connections) => {
+      const title = `${formatCount(connections)} connections`;
+      return fanOutSubject({ name: String(connections), title, peer, connections, inFlight }, scale);
+    }),
+  }));
 }

@@ -5,7 +5,7 @@ import { createFanOutScenarios } from './fan-out.ts';
 import type { Scale } from './fan-out-subject.ts';
 import { createFollowEdgesScenario } from './follow-edges.ts';
 import { createFriendsScenario } from './friends.ts';
-import { createGrowthScenario } from './growth.ts';
+import { createGrowthScenarios } from './growth.ts';
 import { createHandshakesScenario } from './handshakes.ts';
 import { createIdleScenario } from './idle.ts';
 import { createRestPostsScenario } from './rest-posts.ts';
@@ -16,7 +16,7 @@ export function createScenarios(scale: Scale): readonly Scenario[] {
   return [
     ...createFanOutScenarios(peers, scale),
     ...createResumableScenarios(scale),
-    createGrowthScenario(scale),
+    ...createGrowthScenarios(scale),
     createFriendsScenario(scale),
     createFollowEdgesScenario(scale),
     createRestPostsScenario(scale),

@@ -84,7 +84,7 @@ describe('npm run bench', () => {
   it('lists what there is', async () => {
     const { code, stdout } = await bench('--list');
     expect(code).toBe(0);
-    for (const name of ['fan-out-10000x8', 'resumable-x8', 'growth', 'posted', 'ws-send', 'c-limit']) {
+    for (const name of ['fan-out-10000x8', 'resumable-x8', 'growth-x1', 'posted', 'ws-send', 'c-limit']) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     }
   });
