@@ -69,7 +69,7 @@ first run; those that cannot be built here are left out.
   --trial              20 connections and a fraction of a second: tries the fan-out, its numbers mean nothing
   --help               this text
 
-A full run takes about 35 minutes on a machine with 2 cores that does nothing else, and needs
+A full run takes about 40 minutes on a machine with 2 cores that does nothing else, and needs
 \`ulimit -n 18300\`. To judge a change: \`npm run bench -- --quick --out before\` without it, then
 \`npm run bench -- --quick --against before/results.json\` with it.
 
