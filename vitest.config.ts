@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // What is awaited may wait for a retry with a random pause; a test that is right never takes this long.
+    expect: { poll: { timeout: 20_000 } },
   },
 });
