@@ -28,8 +28,9 @@ export const postgres: EngineSpec = {
     const made = [`--pgdata=${data}`, `--username=${user}`, `--pwfile=${passwordFile}`];
     const kind = ['--auth=scram-sha-256', '--encoding=UTF8', '--no-sync'];
     await promisify(execFile)(initdb, [...made, ...kind], { cwd: folder, ...owner });
-    // Of its own accord it lets in 127.0.0.1 alone.
-    await appendFile(join(data, 'pg_hba.conf'), 'host all all samenet scram-sha-256\n');
+    // Of its own accord it lets in 127.0.0.1 alone. Not `samenet`: an engine that is cut off has no address, and
+    // would tell whoever came just before that they are not let in.
+    await appendFile(join(data, 'pg_hba.conf'), 'host all all all scram-sha-256\n');
     const args = ['-D', data, '-p', String(port), '-k', folder, '-h', host];
     return [{ program: join(dirname(initdb), 'postgres'), args, ...(owner && { owner }) }];
   },
