@@ -121,8 +121,8 @@ export class IdNumbers {
   }
 }
 
-function hash([first = 0, second = 0, third = 0, fourth = 0]: Uint32Array): number {
-  return mix(first ^ second ^ third ^ fourth);
+function hash(words: Uint32Array): number {
+  return mix((words[0] ?? 0) ^ (words[1] ?? 0) ^ (words[2] ?? 0) ^ (words[3] ?? 0));
 }
 
 /** Brings the high bits down: the buckets are told apart by the low ones. */

@@ -14,12 +14,17 @@ const maxTogether = 16;
 /** The main thread's side of the worker that owns the database. */
 export class SqliteLink {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  /**
+   * By the id of the request; null where the id is free. Not a Map: the tables that a Map leaves behind as
+   * it changes are old garbage, which keeps every answer that it still leads to until all of the heap is
+   * collected.
+   */
+  readonly #waiting: (Waiting | null)[] = [];
+  readonly #freeIds: number[] = [];
   readonly #opened = Promise.withResolvers<void>();
   readonly #failed = Promise.withResolvers<Error>();
   readonly #ended = Promise.withResolvers<void>();
   #outbox: Request[] = [];
-  #lastId = 0;
   #failure: Error | undefined;
   #isClosing = false;
 
@@ -58,13 +63,12 @@ export class SqliteLink {
     input: Operations[Name]['input'],
   ): Promise<Operations[Name]['output']> {
     if (this.#failure !== undefined) return Promise.reject(unavailable(this.#failure));
-    this.#lastId += 1;
-    const id = this.#lastId;
+    const id = this.#freeIds.pop() ?? this.#waiting.length;
     if (this.#outbox.length === 0) setImmediate(() => this.#flush());
     this.#outbox.push({ id, name, input } as Request);
     if (this.#outbox.length >= maxTogether) this.#flush();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#waiting.set(id, { resolve, reject });
+    this.#waiting[id] = { resolve, reject };
     return promise as Promise<Operations[Name]['output']>;
   }
 
@@ -96,8 +100,9 @@ export class SqliteLink {
       return;
     }
     for (const answer of message) {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
+      const waiting = this.#waiting[answer.id];
+      this.#waiting[answer.id] = null;
+      this.#freeIds.push(answer.id);
       if ('failure' in answer) waiting?.reject(new Error(answer.failure));
       else waiting?.resolve(answer.output);
     }
@@ -107,8 +112,8 @@ export class SqliteLink {
     if (this.#failure !== undefined) return;
     this.#failure = cause;
     this.#failed.resolve(cause);
-    for (const { reject } of this.#waiting.values()) reject(unavailable(cause));
-    this.#waiting.clear();
+    for (const waiting of this.#waiting) waiting?.reject(unavailable(cause));
+    this.#waiting.length = 0;
   }
 }
 
