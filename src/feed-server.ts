@@ -242,12 +242,13 @@ function urlOf(http: Server, host: string): string {
 function countRequests(http: Server): { idle(timeoutMs: number): Promise<void> } {
   let active = 0;
   let whenIdle: (() => void) | null = null;
+  const end = (): void => {
+    active -= 1;
+    if (active === 0) whenIdle?.();
+  };
   http.on('request', (_request, response) => {
     active += 1;
-    response.once('close', () => {
-      active -= 1;
-      if (active === 0) whenIdle?.();
-    });
+    response.on('close', end);
   });
   return {
     idle: (timeoutMs) =>

@@ -107,6 +107,8 @@ export function createMetrics({ channels }: MetricsOptions): Metrics {
 
   const connectionsOf = once((channel: string) => connections.labels(channel));
   const closedOf = byTwo((channel, code) => closed.labels(channel, code));
+  const requestsOf = byTwo((operation, status) => requests.labels(operation, status));
+  const requestSecondsOf = once((operation: string) => requestSeconds.labels(operation));
   const handshakesOf = once((channel: string) => handshakes.labels(channel));
 
   for (const { name: channel, send, receive } of Object.values(channels)) {
@@ -136,8 +138,8 @@ export function createMetrics({ channels }: MetricsOptions): Metrics {
     messagePublished: (channel, message, seconds) => publishedOf(channel, message).observe(seconds),
 
     requestCompleted(operation, status, seconds) {
-      requests.inc({ operation, status });
-      requestSeconds.observe({ operation }, seconds);
+      requestsOf(operation, String(status)).inc();
+      requestSecondsOf(operation).observe(seconds);
     },
     bodyInvalid: (operation, direction) => violations.inc({ operation, direction }),
     ...delivery,

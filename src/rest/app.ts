@@ -2,14 +2,13 @@ import { Hono } from 'hono';
 import { PostedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { OriginPolicy } from '../origin.ts';
-import { crossOrigin } from './cross-origin.ts';
-import type { RestEnv } from './env.ts';
+import { createAnswer, type Target } from './answer.ts';
+import type { NodeBindings, RestEnv } from './env.ts';
 import type { HandlersOf, Operations, SecurityHooksOf } from './handlers.ts';
-import { observe } from './observe.ts';
 import type { RestObserver } from './observer.ts';
 import type { OperationDescriptor } from './operation.ts';
 import { canonicalPath, compilePath } from './path.ts';
-import { addCommonHeaders, refuse } from './refusal.ts';
+import { addCommonHeaders } from './refusal.ts';
 import { addRoutes, type Route } from './routes.ts';
 import { type Handler, serveOperation } from './serve-operation.ts';
 
@@ -39,7 +38,7 @@ export type Mount = (request: Request) => Response | Promise<Response>;
 
 export interface RestApp {
   /** Never rejects on account of a handler, and never waits for one longer than the limit. */
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: (request: Request, node: NodeBindings) => Response | Promise<Response>;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -55,23 +54,27 @@ export function createRestApp<const Table extends Operations, Handlers extends H
 ): RestApp {
   const { operations, observer, log, origins, limits, mounts = {} } = options;
   const app = new Hono<RestEnv>({ getPath: (request) => canonicalPath(request.url) });
-  app.use(observe(observer, log), crossOrigin(origins));
+  const timeoutMs = limits.timeoutMs ?? defaultTimeoutMs;
+  const answer = createAnswer({ observer, log, origins, timeoutMs });
   const routes = [
     ...Object.values(operations).map((operation) => operationRoute(operation, options)),
     ...Object.entries(mounts).map(([path, mount]) => mountRoute(path, mount)),
   ];
-  addRoutes(app, routes, limits.timeoutMs ?? defaultTimeoutMs);
-  app.notFound((c) => refuse(c, new PostedError('not_found', 'There is nothing at this path.')));
-  app.onError((thrown, c) => {
-    const error = PostedError.from(thrown);
-    if (error.code === 'internal') {
-      const { requestId, operation } = c.var;
-      log.error({ requestId, operation, err: error.cause ?? error }, 'a request failed');
-    }
-    return refuse(c, error);
+  addRoutes(app, routes, answer);
+  app.notFound((c) => answer(nothing, c));
+  // What fails in a target is answered: this is what failed around it, and is left to the server.
+  app.onError((thrown) => {
+    throw thrown;
   });
-  return { fetch: (request) => app.fetch(request) };
+  return { fetch: (request, node) => app.fetch(request, node) };
 }
+
+const nothing: Target = {
+  operation: 'none',
+  async serve() {
+    throw new PostedError('not_found', 'There is nothing at this path.');
+  },
+};
 
 function operationRoute<Table extends Operations, Handlers extends HandlersOf<Table, never>>(
   operation: OperationDescriptor,
@@ -84,18 +87,24 @@ function operationRoute<Table extends Operations, Handlers extends HandlersOf<Ta
   if (responses[200] === undefined) throw new Error(`The operation ${operationId} has no 200 response.`);
   const template = compilePath(path);
   const served = { operation, template, bodyBytes: limits.bodyBytes, handler, security, observer };
-  return { method, pattern: template.pattern, serve: (c) => serveOperation(served, c) };
+  return {
+    method,
+    pattern: template.pattern,
+    operation: operationId,
+    serve: (c, requestId) => serveOperation(served, c, requestId),
+  };
 }
 
 function mountRoute(path: string, mount: Mount): Route {
   return {
     method: 'GET',
     pattern: compilePath(path).pattern,
-    serve: async (c) => {
+    operation: 'none',
+    async serve(c, requestId) {
       const mounted = await mount(c.req.raw);
       // A copy, because not every response lets its headers be added to: that of Response.redirect() does not.
       const response = new Response(mounted.body, mounted);
-      addCommonHeaders(response, c.get('requestId'));
+      addCommonHeaders(response, requestId);
       return response;
     },
   };

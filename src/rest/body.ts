@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { PostedError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 
@@ -7,26 +8,27 @@ import { parseJson } from '../json.ts';
  *
  * @throws PostedError `unsupported_media_type`, `too_large`, or `invalid_request`
  */
-export async function readJsonBody(request: Request, limitBytes: number): Promise<unknown> {
-  refuseUnlessJson(request.headers);
-  const declared = request.headers.get('content-length');
-  if (declared !== null && Number(declared) > limitBytes) throw tooLarge(limitBytes);
-  let bytes: ArrayBuffer | Uint8Array;
-  try {
-    // The HTTP parser ends the body at its declared length: only one without is to be counted.
-    bytes = declared === null ? await readCounted(request, limitBytes) : await request.arrayBuffer();
-  } catch (thrown) {
-    if (thrown instanceof PostedError) throw thrown;
-    throw new PostedError('invalid_request', 'The body ended too early.', { cause: thrown });
-  }
-  if (bytes.byteLength === 0) {
+export async function readJsonBody(incoming: IncomingMessage, limitBytes: number): Promise<unknown> {
+  refuseUnlessJson(incoming.headers);
+  if (Number(incoming.headers['content-length']) > limitBytes) throw tooLarge(limitBytes);
+  const bytes = await readBytes(incoming, limitBytes);
+  if (bytes.length === 0) {
     throw new PostedError('invalid_request', 'The body is missing: this operation takes JSON.');
   }
   return parseJson(bytes);
 }
 
-function refuseUnlessJson(headers: Headers): void {
-  const [mediaType = '', ...parameters] = (headers.get('content-type') ?? '').toLowerCase().split(';');
+function refuseUnlessJson(headers: IncomingHttpHeaders): void {
+  const contentType = headers['content-type']?.toLowerCase() ?? '';
+  if (contentType !== '' && contentType !== 'application/json') refuseUnlessJsonType(contentType);
+  const encoding = headers['content-encoding']?.toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') {
+    throw new PostedError('unsupported_media_type', 'The body must not have a Content-Encoding.');
+  }
+}
+
+function refuseUnlessJsonType(contentType: string): void {
+  const [mediaType = '', ...parameters] = contentType.split(';');
   if (mediaType !== '' && mediaType.trim() !== 'application/json') {
     throw new PostedError('unsupported_media_type', 'The body must have Content-Type: application/json.');
   }
@@ -36,20 +38,28 @@ function refuseUnlessJson(headers: Headers): void {
       throw new PostedError('unsupported_media_type', 'The charset of the body must be utf-8.');
     }
   }
-  if (!/^(?:identity)?$/i.test(headers.get('content-encoding') ?? '')) {
-    throw new PostedError('unsupported_media_type', 'The body must not have a Content-Encoding.');
-  }
 }
 
-async function readCounted(request: Request, limitBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > limitBytes) throw tooLarge(limitBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+function readBytes(incoming: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const take = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length <= limitBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      // The rest is left to whoever ends the exchange.
+      incoming.off('data', take).pause();
+      reject(tooLarge(limitBytes));
+    };
+    incoming.on('data', take);
+    incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    incoming.on('close', () => {
+      if (!incoming.readableEnded) reject(new PostedError('invalid_request', 'The body ended too early.'));
+    });
+  });
 }
 
 function tooLarge(limitBytes: number): PostedError {

@@ -1,8 +1,11 @@
-/** What one request carries through the app (Hono's Variables). */
+import type { IncomingMessage } from 'node:http';
+
+/** What the app is given beside a request: Node's own, whose headers and body are read without a copy. */
+export interface NodeBindings {
+  readonly incoming: IncomingMessage;
+}
+
+/** The environment of Hono's contexts. */
 export interface RestEnv {
-  Variables: {
-    requestId: string;
-    /** The operationId, or 'none' as long as no operation has matched. */
-    operation: string;
-  };
+  Bindings: NodeBindings;
 }

@@ -1,6 +1,4 @@
-import type { Context } from 'hono';
 import { type PostedError, statusOf } from '../errors.ts';
-import type { RestEnv } from './env.ts';
 import { challenge } from './security.ts';
 
 /** What every response has, unless it says otherwise itself. */
@@ -20,9 +18,12 @@ export function addCommonHeaders({ headers }: Response, requestId: string): void
   }
 }
 
-/** The response to a request that failed. A status that its operation does not list has the same body. */
-export function refuse(c: Context<RestEnv>, error: PostedError): Response {
-  const requestId = c.get('requestId');
+/**
+ * The response to a request that failed. A status that its operation does not list has the same body.
+ *
+ * @param authorization the header of the request
+ */
+export function refuse(error: PostedError, requestId: string, authorization?: string): Response {
   const headers: Record<string, string> = {
     ...commonHeaders(requestId),
     'Content-Type': 'application/json',
@@ -30,8 +31,6 @@ export function refuse(c: Context<RestEnv>, error: PostedError): Response {
   if (error.retryAfterSeconds !== undefined) {
     headers['Retry-After'] = String(Math.ceil(error.retryAfterSeconds));
   }
-  if (error.code === 'unauthorized') {
-    headers['WWW-Authenticate'] = challenge(c.req.raw.headers.get('authorization'));
-  }
-  return c.body(errorBody(error, requestId), statusOf[error.code], headers);
+  if (error.code === 'unauthorized') headers['WWW-Authenticate'] = challenge(authorization);
+  return new Response(errorBody(error, requestId), { status: statusOf[error.code], headers });
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { PostedError } from '../errors.ts';
 import { accepts, explain, type Guard } from '../guard.ts';
 import { readQuery } from '../query.ts';
@@ -13,6 +14,12 @@ export interface CheckedRequest {
   readonly body: unknown;
 }
 
+export interface RequestTarget {
+  readonly url: string;
+  /** The canonical path that the operation's template was matched with. */
+  readonly path: string;
+}
+
 export interface RequestReader {
   readonly operation: OperationDescriptor;
   readonly template: PathTemplate;
@@ -24,28 +31,27 @@ export interface RequestReader {
  * Reads what the contract has of a request, and nothing else: a query or a body that it does not
  * mention is left alone, because clients send empty ones without being asked.
  *
- * @param path the canonical path that the template was matched with
  * @throws PostedError that says which place breaks the contract and how
  */
 export async function readRequest(
   { operation, template, bodyBytes }: RequestReader,
-  request: Request,
-  path: string,
+  incoming: IncomingMessage,
+  { url, path }: RequestTarget,
 ): Promise<CheckedRequest> {
   const { pathParameters, query, headers, headerNames, body } = operation;
   return {
     pathParameters: pathParameters && check(pathParameters, template.read(path), 'path'),
-    query: query && check(query, readQuery(splitUrl(request.url).query), 'query'),
-    headers: headers && check(headers, readHeaders(headerNames, request.headers), 'header'),
-    body: body && check(body, await readJsonBody(request, bodyBytes), 'body'),
+    query: query && check(query, readQuery(splitUrl(url).query), 'query'),
+    headers: headers && check(headers, readHeaders(headerNames, incoming.headers), 'header'),
+    body: body && check(body, await readJsonBody(incoming, bodyBytes), 'body'),
   };
 }
 
-function readHeaders(names: readonly string[], headers: Headers): Record<string, string> {
+function readHeaders(names: readonly string[], headers: IncomingHttpHeaders): Record<string, string> {
   const values: Record<string, string> = {};
   for (const name of names) {
-    const value = headers.get(name);
-    if (value !== null) values[name] = value;
+    const value = headers[name.toLowerCase()];
+    if (value !== undefined) values[name] = String(value);
   }
   return values;
 }

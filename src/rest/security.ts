@@ -11,7 +11,7 @@ import type { SecurityHooks } from './handlers.ts';
 export async function authenticate(
   schemes: readonly string[],
   hooks: SecurityHooks,
-  authorization: string | null,
+  authorization: string | undefined,
 ): Promise<unknown> {
   const token = readBearer(authorization);
   if (token === null) throw missing();
@@ -37,6 +37,6 @@ function missing(): PostedError {
 }
 
 /** The challenge that goes with 401 (RFC 6750 section 3): an error only where there was a token to be wrong. */
-export function challenge(authorization: string | null): string {
+export function challenge(authorization: string | undefined): string {
   return readBearer(authorization) === null ? 'Bearer' : 'Bearer error="invalid_token"';
 }

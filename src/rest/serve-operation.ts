@@ -19,20 +19,22 @@ export interface ServedOperation extends RequestReader {
 }
 
 /** Credentials, then the request, then the handler, then the response: each is checked before the next. */
-export async function serveOperation(served: ServedOperation, c: Context<RestEnv>): Promise<Response> {
+export async function serveOperation(
+  served: ServedOperation,
+  { req, env }: Context<RestEnv>,
+  requestId: string,
+): Promise<Response> {
   const { operation, handler, security, observer } = served;
-  const { operationId } = operation;
-  c.set('operation', operationId);
-  const requestId = c.get('requestId');
+  const { incoming } = env;
   const context: RequestContext & { user?: unknown } = { requestId };
   if (operation.security.length > 0) {
-    context.user = await authenticate(operation.security, security, c.req.raw.headers.get('authorization'));
+    context.user = await authenticate(operation.security, security, incoming.headers.authorization);
   }
   let request: CheckedRequest;
   try {
-    request = await readRequest(served, c.req.raw, c.req.path);
+    request = await readRequest(served, incoming, req);
   } catch (thrown) {
-    observer.bodyInvalid(operationId, 'request');
+    observer.bodyInvalid(operation.operationId, 'request');
     throw thrown;
   }
   // The guards have shown that it is what this operation's handler takes.

@@ -5,6 +5,7 @@ import { PostedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RestApp } from './app.ts';
 import { answerClientError, maxHeaderBytes } from './client-error.ts';
+import type { NodeBindings } from './env.ts';
 import { commonHeaders, errorBody } from './refusal.ts';
 
 export interface ServerOptions {
@@ -26,7 +27,7 @@ const keepAliveTimeoutMs = 65_000;
  */
 export function createServer(options: ServerOptions): Server {
   const { app, log, headersTimeoutMs = 10_000, requestTimeoutMs = 20_000 } = options;
-  const listener = getRequestListener((request) => app.fetch(request), {
+  const listener = getRequestListener((request, node) => app.fetch(request, node as NodeBindings), {
     // For HTTP/1.0, in which Host is not required.
     hostname: 'localhost',
     errorHandler: (thrown) => lastResort(thrown, log),

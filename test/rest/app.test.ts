@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Caller, RequestContext } from '../../src/rest/context.ts';
 import type { HandlersOf, Operations, SecurityHook, SecurityHooksOf } from '../../src/rest/handlers.ts';
 import { type NoteHandlers, operations, type Reader } from './operations.ts';
-import { answerOf, startRest } from './rest-server.ts';
+import { answerOf, connectRaw, startRest } from './rest-server.ts';
 
 const failed = [500, 'internal: The server failed. The log holds the cause.'];
 
@@ -85,9 +85,11 @@ describe('createRestApp', () => {
   });
 
   it('leaves no timer behind', async () => {
-    const { app } = await startRest();
+    const { port } = await startRest();
     const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout');
-    await app.fetch(new Request('http://a/note/get/a'));
+    const client = await connectRaw(port);
+    client.send('GET /note/get/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    expect(await client.end).toContain('200 OK');
     expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout')).toEqual(before);
   });
 

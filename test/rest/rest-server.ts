@@ -44,12 +44,18 @@ export async function startRest({
     limits: { bodyBytes: 1000 },
     ...rest,
   });
-  const server = createServer({
+  const server = await serve({
     app,
     log,
     ...(headersTimeoutMs === undefined ? {} : { headersTimeoutMs }),
     ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
   });
+  return { ...server, logged, completed, invalid };
+}
+
+/** Serves an app on a free port of the loopback interface; it ends with the test. */
+export async function serve(options: ServerOptions) {
+  const server = createServer(options);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(async () => {
@@ -57,7 +63,7 @@ export async function startRest({
     await new Promise((resolve) => server.close(resolve));
   });
   const { port } = server.address() as AddressInfo;
-  return { app, server, port, url: `http://127.0.0.1:${port}`, logged, completed, invalid };
+  return { server, port, url: `http://127.0.0.1:${port}` };
 }
 
 /** A response in short: its status and its body, which for an error must be what the contract says of errors. */

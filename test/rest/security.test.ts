@@ -3,6 +3,7 @@ import { PostedError } from '../../src/errors.ts';
 import { createRestApp } from '../../src/rest/app.ts';
 import type { HandlersOf, Operations, SecurityHook } from '../../src/rest/handlers.ts';
 import { operations, type Reader, security } from './operations.ts';
+import { serve } from './rest-server.ts';
 
 const secured = {
   whoAmI: {
@@ -15,19 +16,20 @@ const secured = {
   },
 } as const satisfies Operations;
 
-function fetchSecured(hooks: Record<'strict' | 'bearerAuth', SecurityHook<Reader>>) {
+async function fetchSecured(hooks: Record<'strict' | 'bearerAuth', SecurityHook<Reader>>) {
   const handlers: HandlersOf<typeof secured, Reader> = { whoAmI: async (_request, { user }) => user.name };
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
   const app = createRestApp({
     operations: secured,
     handlers,
     security: hooks,
     observer: { requestCompleted() {}, bodyInvalid() {} },
-    log: { debug() {}, info() {}, warn() {}, error() {} },
+    log,
     origins: { kind: 'any' },
     limits: { bodyBytes: 1000 },
   });
-  const headers = { Authorization: 'Bearer of.ada' };
-  return app.fetch(new Request('http://a/note/delete', { method: 'PUT', headers }));
+  const { url } = await serve({ app, log });
+  return await fetch(`${url}/note/delete`, { method: 'PUT', headers: { Authorization: 'Bearer of.ada' } });
 }
 
 describe('security', () => {
