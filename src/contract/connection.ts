@@ -1,5 +1,5 @@
 import { type Duplex, getDefaultHighWaterMark } from 'node:stream';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { type CloseCode, closeCodes, fitReason } from './close-codes.ts';
 import type { Due } from './due.ts';
 import type { EncodedFrame } from './encode.ts';
@@ -46,16 +46,19 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   readonly id: string;
   readonly session: unknown;
   readonly user: string | null;
+  /** The socket under `#webSocket`. Prebuilt frames go to it directly, which is sound while compression is off. */
+  readonly socket: Duplex;
   readonly #host: ConnectionHost;
   readonly #permits: ReadonlySet<string>;
   readonly #expiresAtMs: number;
   readonly #webSocket: WebSocket;
-  /** The socket under `#webSocket`. Prebuilt frames go to it directly, which is sound while compression is off. */
-  readonly #socket: Duplex;
-  #due: Due;
+  /** The last slot in the outbox. */
+  #slot = 0;
   #inbound: Inbound | null = null;
   #requests: Requests | null = null;
   #alive = true;
+  /** Whether frames may be sent: until a close frame is. */
+  #isOpen = true;
   #closing: CloseCode | null = null;
   /** Since when the socket takes no more; 0 while it does. */
   #fullSinceMs = 0;
@@ -68,8 +71,7 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
     this.#permits = admission.permits;
     this.#expiresAtMs = admission.expiresAtMs;
     this.#webSocket = webSocket;
-    this.#socket = socket;
-    this.#due = host.outbox.start;
+    this.socket = socket;
   }
 
   get closing(): CloseCode | null {
@@ -77,7 +79,7 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.writableLength + this.#due.bytes;
+    return this.socket.writableLength + this.#due.bytes;
   }
 
   buffersLessThan(bytes: number): boolean {
@@ -123,35 +125,22 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
    * calls it for thousands in a row: it looks at no object of this connection alone but itself.
    */
   enqueue(frame: Buffer): boolean {
-    if (this.#closing !== null) return false;
+    if (!this.#isOpen) return false;
     const due = this.#due;
     if (due.bytes + frame.length > this.#host.maxBufferedBytes || this.#isTooFullFor(frame, due)) {
       this.close('slowConsumer');
       return false;
     }
-    if (due.bytes === 0) this.#host.outbox.add(this);
-    this.#due = due.add(frame);
+    this.#slot = this.#host.outbox.put(this, this.#slot, due.add(frame));
     return true;
   }
 
-  flush(): void {
-    const socket = this.#socket;
-    const due = this.#due;
-    this.#due = this.#host.outbox.start;
-    if (due.bytes === 0 || !this.#isOpen()) return;
-    const buffers = due.buffers();
-    if (buffers.length > 1) socket.cork();
-    let takesMore = true;
-    for (const buffer of buffers) takesMore = socket.write(buffer);
-    if (buffers.length > 1) socket.uncork();
-    if (!takesMore && socket.writableNeedDrain && this.#fullSinceMs === 0) this.#awaitDrain();
-  }
-
-  #awaitDrain(): void {
+  filled(): void {
+    if (this.#fullSinceMs !== 0) return;
     this.#fullSinceMs = performance.now();
-    this.#socket.once('drain', () => {
+    this.socket.once('drain', () => {
       this.#fullSinceMs = 0;
-      if (this.#isOpen()) this.#host.onDrained(this);
+      if (this.#isOpen) this.#host.onDrained(this);
     });
   }
 
@@ -159,13 +148,12 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   #isTooFullFor(frame: Buffer, due: Due): boolean {
     if (this.#fullSinceMs === 0) return false;
     const { maxBufferedBytes, maxBufferedAgeMs } = this.#host;
-    const bytes = this.#socket.writableLength + due.bytes + frame.length;
+    const bytes = this.socket.writableLength + due.bytes + frame.length;
     return bytes > maxBufferedBytes || performance.now() - this.#fullSinceMs > maxBufferedAgeMs;
   }
 
   close(code: CloseCode, reason?: string): void {
     if (this.#closing !== null) return;
-    this.flush();
     this.#closing = code;
     this.#requests?.end();
     const webSocket = this.#webSocket;
@@ -175,12 +163,20 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
     setTimeout(() => this.terminate(), this.#host.closeTimeoutMs).unref();
   }
 
+  /** A close frame is about to be sent, whoever began to close: no data frame may follow it (RFC 6455 section 5.5.1). */
+  leaving(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#host.outbox.flush(this, this.#slot);
+  }
+
   terminate(): void {
     this.#webSocket.terminate();
   }
 
   /** The socket has closed, with what the peer said; what this side said first counts more. */
   ended(code: number, reason: Buffer): void {
+    this.#isOpen = false;
     this.#requests?.end();
     const closed = this.#closing === null ? { code, reason: reason.toString() } : closeCodes[this.#closing];
     this.#host.onEnded(this, closed);
@@ -205,7 +201,7 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
       this.close('unauthorized');
     } else if (this.#alive) {
       this.#alive = false;
-      this.#socket.write(pingFrame);
+      this.socket.write(pingFrame);
     } else {
       this.terminate();
     }
@@ -217,8 +213,7 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
     this.#inbound.receive(data, isBinary);
   }
 
-  /** No data frame may follow a close frame (RFC 6455 section 5.5.1), whoever began to close. */
-  #isOpen(): boolean {
-    return this.#closing === null && this.#webSocket.readyState === WebSocket.OPEN;
+  get #due(): Due {
+    return this.#host.outbox.dueTo(this, this.#slot);
   }
 }

@@ -14,6 +14,12 @@ export class ServedSocket extends WebSocket {
     this.#connection = connection;
   }
 
+  /** ws calls this too, to answer a close frame or a frame that breaks RFC 6455. */
+  override close(code?: number, reason?: string | Buffer): void {
+    this.#connection?.leaving();
+    super.close(code, reason);
+  }
+
   /** ws tells everything through this: the events that its documentation has for a WebSocket. */
   override emit(event: string | symbol, ...values: unknown[]): boolean {
     const connection = this.#connection;

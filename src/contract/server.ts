@@ -11,7 +11,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { closeInTurn, type Leaving } from './leaving.ts';
 import { ConnectionLimits } from './limits.ts';
 import { type ContractServerOptions, resolveOptions } from './options.ts';
-import { createOutbox } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { createSentCount } from './sent-count.ts';
 import { type ServedChannel, serveChannels } from './served-channel.ts';
@@ -46,7 +46,7 @@ export function createContractServer<Handlers>(
 ): ContractServer {
   const options = resolveOptions(givenOptions);
   const { observer, log } = options;
-  const outbox = createOutbox();
+  const outbox = new Outbox();
   const limits = new ConnectionLimits(options.maxConnections, options.maxConnectionsPerUser);
   const heartbeat = new Heartbeat<WebSocketConnection>(options.pingIntervalMs);
   const channels = serveChannels(contract, handlers, { outbox, observer, log }).map(withHost);

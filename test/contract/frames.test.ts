@@ -167,4 +167,19 @@ describe('a client that sends', () => {
     await expect.poll(() => Buffer.concat(received).toString()).toContain(say('hello'));
     expect(Buffer.concat(received).toString()).toContain('are you there');
   });
+
+  it('a close frame gets what was due to it before the close frame of the server, and nothing after', async () => {
+    const handlers = createRoomHandlers();
+    const { port } = await startContractServer(rooms, handlers);
+    const socket = await connectRaw(port);
+    socket.write(handshakeRequest('/rooms/kitchen/talk', { Authorization: 'Bearer ada' }));
+    await once(socket, 'data');
+    const received: Buffer[] = [];
+    socket.on('data', (chunk) => received.push(chunk));
+    socket.write(Buffer.concat([frame(text, say('hello')), frame(8, Buffer.from([0x03, 0xe8]))]));
+    await once(socket, 'close');
+    const said = Buffer.from('{"type":"said","text":"hello"}');
+    const frames = [Buffer.from([0x81, said.length]), said, Buffer.from([0x88, 2, 0x03, 0xe8])];
+    expect(Buffer.concat(received)).toEqual(Buffer.concat(frames));
+  });
 });

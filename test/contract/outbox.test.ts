@@ -1,23 +1,27 @@
+import { Duplex } from 'node:stream';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createOutbox, type Outbox } from '../../src/contract/outbox.ts';
+import { Outbox } from '../../src/contract/outbox.ts';
 
-/** Writers that note when they are flushed; each keeps the processor for some time. */
+/** Writers whose sockets note when they are written to; each keeps the processor for some time. */
 function addWriters(outbox: Outbox, count: number, busyMs: number, written: number[]): void {
+  const due = outbox.nothing.add(Buffer.from('frame'));
   for (let index = 0; index < count; index += 1) {
-    outbox.add({
-      flush() {
+    const socket = new Duplex({
+      write(_chunk, _encoding, done) {
         const endMs = performance.now() + busyMs;
         while (performance.now() < endMs);
         written.push(index);
+        done();
       },
     });
+    outbox.put({ socket, filled() {} }, 0, due);
   }
 }
 
 describe('the outbox', () => {
   it('writes at the end of the turn, in order', async () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     const written: number[] = [];
     addWriters(outbox, 3, 0, written);
     expect(written).toEqual([]);
@@ -26,7 +30,7 @@ describe('the outbox', () => {
   });
 
   it('lets other work in between where writing takes long', async () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     const written: number[] = [];
     addWriters(outbox, 1000, 0.2, written);
     await turn();
@@ -38,7 +42,7 @@ describe('the outbox', () => {
   });
 
   it('calls back when what was added before is written, and not before', async () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     const written: number[] = [];
     const seen: number[] = [];
     addWriters(outbox, 300, 0.2, written);
@@ -52,7 +56,7 @@ describe('the outbox', () => {
   });
 
   it('calls back also where nothing was added', async () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     let called = 0;
     outbox.afterFlush(() => {
       called += 1;
