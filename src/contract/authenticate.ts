@@ -92,12 +92,14 @@ export function createAuthenticate(
 const noPermits: ReadonlySet<string> = new Set();
 
 function summarize(asked: readonly Asked[], permits: ReadonlySet<string>): Authenticated {
-  const principals = asked.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? outcome.principal : []));
-  return {
-    principal: principals[0],
-    permits,
-    expiresAtMs: Math.min(...principals.map(({ expiresAtMs = Number.POSITIVE_INFINITY }) => expiresAtMs)),
-  };
+  let first: Authenticated['principal'];
+  let expiresAtMs = Number.POSITIVE_INFINITY;
+  for (const { outcome } of asked) {
+    if (outcome.kind !== 'accepted') continue;
+    first ??= outcome.principal;
+    expiresAtMs = Math.min(expiresAtMs, outcome.principal.expiresAtMs ?? expiresAtMs);
+  }
+  return { principal: first, permits, expiresAtMs };
 }
 
 type Ask = (hooked: Hooked) => Promise<Outcome>;
@@ -130,8 +132,9 @@ async function askHook({ scheme, hook }: Hooked, request: HandshakeRequest): Pro
 async function askUntilAccepted(schemes: readonly Hooked[], ask: Ask): Promise<readonly Asked[]> {
   const asked: Asked[] = [];
   for (const hooked of schemes) {
-    asked.push({ scheme: hooked.scheme, outcome: await ask(hooked) });
-    if (isAccepted(asked)) break;
+    const outcome = await ask(hooked);
+    asked.push({ scheme: hooked.scheme, outcome });
+    if (outcome.kind === 'accepted') break;
   }
   return asked;
 }
