@@ -55,7 +55,14 @@ export const centrifugo: Peer = {
       ...settings,
     };
     const ready = new RegExp(`endpoints on 127\\.0\\.0\\.1:(${port})`);
-    const server = await startProcess({ command: binary.path, args: [], env, dialect, ready });
+    const server = await startProcess({
+      command: binary.path,
+      args: [],
+      env,
+      dialect,
+      ready,
+      readyOn: 'stderr',
+    });
     await untilItAccepts(port);
     return server;
   },

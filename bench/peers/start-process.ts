@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dialect, PeerProcess } from './peer.ts';
 import { plainDialect } from './plain-dialect.ts';
@@ -12,8 +13,10 @@ export interface PeerCommand {
   /** Beside PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly dialect: Dialect;
-  /** What it prints on standard output once it listens; the first group is the port. */
+  /** What it prints once it listens; the first group is the port. */
   readonly ready?: RegExp;
+  /** Where it prints that. What it prints on the other is passed on. Default: stdout. */
+  readonly readyOn?: 'stdout' | 'stderr';
 }
 
 /** A peer on the Node that runs this; `source` is its program, in this folder. */
@@ -35,10 +38,11 @@ const stopTimeoutMs = 10_000;
 
 /** Starts a peer; it ends with this process at the latest. Rejects where it does not get to listen within 30 s. */
 export async function startProcess(options: PeerCommand): Promise<PeerProcess> {
-  const { command, args, env, dialect, ready = /^listening on 127\.0\.0\.1:(\d+)$/ } = options;
+  const { command, args, env, dialect } = options;
+  const { ready = /^listening on 127\.0\.0\.1:(\d+)$/, readyOn = 'stdout' } = options;
   const child = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: readyOn === 'stdout' ? ['ignore', 'pipe', 'inherit'] : ['ignore', 'inherit', 'pipe'],
   });
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
@@ -47,7 +51,8 @@ export async function startProcess(options: PeerCommand): Promise<PeerProcess> {
   exited.catch(() => {});
 
   const listening = new Promise<number>((resolve) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    // One of the two is a pipe.
+    createInterface({ input: child[readyOn] as Readable }).on('line', (line) => {
       const port = ready.exec(line)?.[1];
       if (port !== undefined) resolve(Number(port));
     });
