@@ -50,8 +50,9 @@ export async function readRequest(
 function readHeaders(names: readonly string[], headers: IncomingHttpHeaders): Record<string, string> {
   const values: Record<string, string> = {};
   for (const name of names) {
-    const value = headers[name.toLowerCase()];
-    if (value !== undefined) values[name] = String(value);
+    const key = name.toLowerCase();
+    // A header may be called like a member of Object.prototype.
+    if (Object.hasOwn(headers, key)) values[name] = String(headers[key]);
   }
   return values;
 }

@@ -34,6 +34,8 @@ export function createServer(options: ServerOptions): Server {
   });
   const server: Server = createHttpServer({
     maxHeaderSize: maxHeaderBytes,
+    // Else Node takes the first of two: what comes twice is to be seen, and refused where it means something.
+    joinDuplicateHeaders: true,
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,

@@ -5,6 +5,7 @@ import { answerOf, connectRaw, parseResponse, type RawClient, startRest } from '
 const invalidHttp = [400, 'invalid_request: The request is not valid HTTP/1.1.'];
 const invalidTarget = [400, 'invalid_request: The request target or the header Host is not valid.'];
 const upload = 'POST /note/create HTTP/1.1\r\nHost: a\r\n';
+const remove = 'PUT /note/delete/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer of.a\r\n';
 
 async function finalAnswer(client: RawClient) {
   return answerOf(parseResponse(await client.end));
@@ -26,6 +27,21 @@ describe('a connection', () => {
     ['a bad chunk', `${upload}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, invalidHttp],
     ['a bad host', 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', invalidTarget],
     ['a backslash in the path', 'GET /a\\b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', invalidTarget],
+    [
+      'two hosts',
+      'GET /note/get/a HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',
+      invalidTarget,
+    ],
+    [
+      'two tokens',
+      `${remove}Authorization: Bearer of.b\r\nConnection: close\r\n\r\n`,
+      [401, 'unauthorized: A bearer token is missing. Send it as Authorization: Bearer <token>.'],
+    ],
+    [
+      'two types of one body',
+      `${upload}Content-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: 13\r\nConnection: close\r\n\r\n{"text":"hi"}`,
+      [415, 'unsupported_media_type: The body must have Content-Type: application/json.'],
+    ],
     [
       'an absolute target that is none',
       'GET http:// HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
@@ -153,7 +169,6 @@ describe('a connection', () => {
   it('is kept for the next request after a body that the contract does not have', async () => {
     const { port } = await startRest();
     const client = await connectRaw(port);
-    const remove = 'PUT /note/delete/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer of.a\r\n';
     client.send(`${remove}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`);
     await client.until(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\n$/s);
     client.send(`${remove}Content-Length: 0\r\n\r\n`);
@@ -165,7 +180,7 @@ describe('a connection', () => {
   it('that never ends a body that the contract does not have is closed', async () => {
     const { port } = await startRest();
     const client = await connectRaw(port);
-    client.send('PUT /note/delete/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer of.a\r\n');
+    client.send(remove);
     client.send('Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n');
     expect(await finalAnswer(client)).toEqual([200, undefined]);
   });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Operations } from '../../src/rest/handlers.ts';
+import { operations } from './operations.ts';
 import { answerOf, startRest } from './rest-server.ts';
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
@@ -122,5 +124,20 @@ describe('a request', () => {
       400,
       'invalid_request: header /Idempotency-Key must match pattern "^[!-~]+$"',
     ]);
+  });
+
+  it('has no header that it was not sent, also of the name of a member of all objects', async () => {
+    const createNote = { ...operations.createNote, headerNames: ['Constructor'] };
+    const table: Operations = { ...operations, createNote };
+    const { url } = await startRest({
+      operations: table as typeof operations,
+      handlers: { createNote: async ({ headers }) => JSON.stringify(Object.keys(headers)) },
+    });
+    const response = await fetch(`${url}/note/create`, {
+      method: 'POST',
+      body: '{"text":"hi"}',
+      headers: { 'Content-Type': 'application/json' },
+    });
+    expect(await answerOf(response)).toEqual([200, '[]']);
   });
 });
