@@ -34,7 +34,6 @@ export class Outbox {
   #written = 0;
   #callbacks: { readonly after: number; readonly call: () => void }[] = [];
   #isScheduled = false;
-  readonly #flush = (): void => this.#writeSlice();
 
   /** What is due to the writer, whose last slot this is. */
   dueTo(writer: Writer, slot: number): Due {
@@ -70,7 +69,7 @@ export class Outbox {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(this.#flush);
+    setImmediate(() => this.#writeSlice());
   }
 
   #writeSlice(): void {
@@ -83,13 +82,13 @@ export class Outbox {
     const isDone = this.#written >= this.#taken;
     const due = this.#callbacks.filter(({ after }) => after <= this.#written);
     this.#callbacks = isDone ? [] : this.#callbacks.slice(due.length);
-    this.#isScheduled = !isDone;
+    this.#isScheduled = false;
     if (isDone) {
       this.#taken = 0;
       this.#written = 0;
       this.nothing.forget();
     } else {
-      setImmediate(this.#flush);
+      this.#schedule();
     }
     for (const { call } of due) call();
   }

@@ -20,7 +20,7 @@ export async function readJsonBody(incoming: IncomingMessage, limitBytes: number
 
 function refuseUnlessJson(headers: IncomingHttpHeaders): void {
   const contentType = headers['content-type']?.toLowerCase() ?? '';
-  if (contentType !== '' && contentType !== 'application/json') refuseUnlessJsonType(contentType);
+  if (contentType !== 'application/json') refuseUnlessJsonType(contentType);
   const encoding = headers['content-encoding']?.toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') {
     throw new PostedError('unsupported_media_type', 'The body must not have a Content-Encoding.');
