@@ -38,6 +38,8 @@ export interface Reporter {
   progress(step: string): void;
   /** Told of what is allowed and probably not meant. */
   warn(warning: string): void;
+  /** Told of what is right, and worth knowing. */
+  note(note: string): void;
 }
 
 interface Loaded {
@@ -61,6 +63,7 @@ export async function generateFiles(
 ): Promise<readonly string[]> {
   const { websocket, rest, files } = await loadContracts(contracts, options, reporter);
   const { targets: wanted, imports } = options;
+  await noteClosedMessages(websocket, reporter);
   if (wanted.has('server') || wanted.has('client')) {
     await generateAsyncapi(websocket, options, join(folder, 'asyncapi'), reporter);
   }
@@ -91,6 +94,21 @@ export async function generateFiles(
     files.push(...further);
   }
   return files;
+}
+
+/** How many names one note lists. */
+const maxNoted = 3;
+
+async function noteClosedMessages({ model, schemas }: LoadedAsyncapi, reporter: Reporter): Promise<void> {
+  const { closedMessages } = await import('./asyncapi/received-messages.ts');
+  const names = closedMessages(model, schemas);
+  if (names.length === 0) return;
+  const listed = names.slice(0, maxNoted).join(', ');
+  const more = names.length > maxNoted ? ` and ${names.length - maxNoted} more` : '';
+  reporter.note(
+    `${listed}${more} ${names.length === 1 ? 'is' : 'are'} closed (additionalProperties: false): ` +
+      'clients of other generators may reject a field that you add later.',
+  );
 }
 
 /** @throws GenerationError with all that is wrong with either contract */
@@ -130,12 +148,13 @@ async function generateAsyncapi(
   folder: string,
   reporter: Reporter,
 ): Promise<void> {
-  await generateSchemas({ schemas, model }, imports.runtime.contract, imports, folder);
+  const forClients = wanted.has('client');
+  await generateSchemas({ schemas, model }, imports.runtime.contract, imports, folder, forClients);
   reporter.progress(`asyncapi: ${summarizeSchemas(schemas)}`);
   const { renderTemplates } = await import('./asyncapi/render-templates.ts');
-  const templates = wanted.has('client') ? ['server', 'client'] : ['server'];
+  const templates = forClients ? ['server', 'client'] : ['server'];
   await renderTemplates(templates, parsed, { contract: model, ...imports }, folder);
-  reporter.progress(`asyncapi: channels, handlers, publishers${wanted.has('client') ? ', client' : ''}`);
+  reporter.progress(`asyncapi: channels, handlers, publishers${forClients ? ', client' : ''}`);
 }
 
 async function generateOpenapi(
@@ -157,13 +176,14 @@ async function generateSchemas(
   guardModule: string,
   { extension }: ImportStyle,
   folder: string,
+  forClients = false,
 ): Promise<void> {
   // Imported when the contracts have been found sound: loading Modelina, and later Generator, takes a second.
   const { generateModels } = await import('./schemas/generate-models.ts');
   const { generateValidators } = await import('./schemas/generate-validators.ts');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'models.ts'), await generateModels(schemas, model));
-  const imports = { contract: guardModule, extension };
+  const imports = { contract: guardModule, extension, forClients };
   await writeFile(join(folder, 'validators.ts'), await generateValidators(schemas, model, imports));
 }
 

@@ -1188,7 +1188,639 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 	validate24.errors = vErrors;
 	return errors === 0;
 }
-const guard14 = validate3;
+const guard14 = validate26;
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.postText === void 0 || !func0$1.call(data, "postText")) && (missing0 = "postText") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.postId !== void 0 && func0$1.call(data, "postId")) {
+				let data0 = data.postId;
+				if (typeof data0 === "string") {
+					if (!pattern0$1.test(data0)) {
+						validate25.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition13/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate25.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition13/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate25.errors = [{
+						instancePath: instancePath + "/postId",
+						schemaPath: "definition13/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.postText !== void 0 && func0$1.call(data, "postText")) {
+					let data1 = data.postText;
+					if (typeof data1 === "string") {
+						if (func50(data1) > 1e4) {
+							validate25.errors = [{
+								instancePath: instancePath + "/postText",
+								schemaPath: "#/properties/postText/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
+							}];
+							return false;
+						} else if (func50(data1) < 1) {
+							validate25.errors = [{
+								instancePath: instancePath + "/postText",
+								schemaPath: "#/properties/postText/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate25.errors = [{
+							instancePath: instancePath + "/postText",
+							schemaPath: "#/properties/postText/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+						let data2 = data.author_user_id;
+						if (typeof data2 === "string") {
+							if (!pattern0$1.test(data2)) {
+								validate25.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition13/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+								}];
+								return false;
+							} else if (!formats0.test(data2)) {
+								validate25.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition13/format",
+									keyword: "format",
+									params: { format: "uuid" },
+									message: "must match format \"uuid\""
+								}];
+								return false;
+							}
+						} else {
+							validate25.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition13/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate25.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate25.errors = vErrors;
+	return true;
+}
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate26.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				if (data.type !== void 0 && func0$1.call(data, "type")) {
+					let data0 = data.type;
+					const _errs1 = errors;
+					if (typeof data0 !== "string") {
+						validate26.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if ("post" !== data0) {
+						validate26.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/const",
+							keyword: "const",
+							params: { allowedValue: "post" },
+							message: "must be equal to constant"
+						}];
+						return false;
+					}
+					var valid0 = _errs1 === errors;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+						const _errs3 = errors;
+						if (!validate25(data.payload, {
+							instancePath: instancePath + "/payload",
+							parentData: data,
+							parentDataProperty: "payload",
+							rootData
+						})) {
+							vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+							errors = vErrors.length;
+						}
+						var valid0 = _errs3 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+							let data2 = data.cursor;
+							const _errs4 = errors;
+							if (errors === errors) {
+								if (typeof data2 === "string") {
+									if (!pattern3.test(data2)) {
+										validate26.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition8/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+										}];
+										return false;
+									}
+								} else {
+									validate26.errors = [{
+										instancePath: instancePath + "/cursor",
+										schemaPath: "definition8/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+					}
+				}
+			}
+		} else {
+			validate26.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate26.errors = vErrors;
+	return errors === 0;
+}
+const guard15 = validate28;
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
+			validate28.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate28.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("ready" !== data0) {
+					validate28.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "ready" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern3.test(data1)) {
+							validate28.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition8/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate28.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition8/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
+						if (typeof data.resumed !== "boolean") {
+							validate28.errors = [{
+								instancePath: instancePath + "/resumed",
+								schemaPath: "#/properties/resumed/type",
+								keyword: "type",
+								params: { type: "boolean" },
+								message: "must be boolean"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.window !== void 0 && func0$1.call(data, "window")) {
+							let data3 = data.window;
+							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+								validate28.errors = [{
+									instancePath: instancePath + "/window",
+									schemaPath: "#/properties/window/type",
+									keyword: "type",
+									params: { type: "integer" },
+									message: "must be integer"
+								}];
+								return false;
+							}
+							if (typeof data3 == "number" && isFinite(data3)) {
+								if (data3 < 1 || isNaN(data3)) {
+									validate28.errors = [{
+										instancePath: instancePath + "/window",
+										schemaPath: "#/properties/window/minimum",
+										keyword: "minimum",
+										params: {
+											comparison: ">=",
+											limit: 1
+										},
+										message: "must be >= 1"
+									}];
+									return false;
+								}
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+					}
+				}
+			}
+		}
+	} else {
+		validate28.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate28.errors = vErrors;
+	return true;
+}
+const guard16 = validate29;
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate29.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate29.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("checkpoint" !== data0) {
+					validate29.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "checkpoint" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern3.test(data1)) {
+							validate29.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition8/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate29.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition8/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate29.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate29.errors = vErrors;
+	return true;
+}
+const guard17 = validate30;
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate30.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate30.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("reset" !== data0) {
+					validate30.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "reset" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
+					let data1 = data.reason;
+					if (typeof data1 !== "string") {
+						validate30.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition7/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
+						validate30.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition7/enum",
+							keyword: "enum",
+							params: { allowedValues: schema22.enum },
+							message: "must be equal to one of the allowed values"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+						let data2 = data.cursor;
+						if (typeof data2 === "string") {
+							if (!pattern3.test(data2)) {
+								validate30.errors = [{
+									instancePath: instancePath + "/cursor",
+									schemaPath: "definition8/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								}];
+								return false;
+							}
+						} else {
+							validate30.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition8/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate30.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate30.errors = vErrors;
+	return true;
+}
+const guard18 = validate31;
+function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
+			validate31.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate31.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("bye" !== data0) {
+					validate31.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "bye" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
+					let data1 = data.retryAfterMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate31.errors = [{
+							instancePath: instancePath + "/retryAfterMs",
+							schemaPath: "#/properties/retryAfterMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
+							validate31.errors = [{
+								instancePath: instancePath + "/retryAfterMs",
+								schemaPath: "#/properties/retryAfterMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
+							}];
+							return false;
+						}
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate31.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate31.errors = vErrors;
+	return true;
+}
+const guard19 = validate3;
 const schema3 = {
 	"type": "object",
 	"additionalProperties": false,
@@ -1459,5 +2091,15 @@ export const isAudience: Guard<models.Audience> = guard10 as Guard<models.Audien
 export const isSince: Guard<models.Since> = guard11 as Guard<models.Since>;
 export const isDevice: Guard<models.Device> = guard12 as Guard<models.Device>;
 export const isUuid: Guard<models.Uuid> = guard13 as Guard<models.Uuid>;
+/** For clients: ignores fields that the contract does not have. */
+export const isReceivedPostMessage: Guard<models.PostMessage> = guard14 as Guard<models.PostMessage>;
+/** For clients: ignores fields that the contract does not have. */
+export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard15 as Guard<models.ReadyMessage>;
+/** For clients: ignores fields that the contract does not have. */
+export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard16 as Guard<models.CheckpointMessage>;
+/** For clients: ignores fields that the contract does not have. */
+export const isReceivedResetMessage: Guard<models.ResetMessage> = guard17 as Guard<models.ResetMessage>;
+/** For clients: ignores fields that the contract does not have. */
+export const isReceivedByeMessage: Guard<models.ByeMessage> = guard18 as Guard<models.ByeMessage>;
 /** Takes values that arrive as text: converts them and fills in defaults, in place. */
-export const isPostFeedQueryFromText: Guard<models.PostFeedQuery> = guard14 as Guard<models.PostFeedQuery>;
+export const isPostFeedQueryFromText: Guard<models.PostFeedQuery> = guard19 as Guard<models.PostFeedQuery>;

@@ -108,12 +108,21 @@ export interface MessageModel {
   readonly type: string;
   /** Null for bytes. */
   readonly guard: string | null;
+  /** What its clients check it with instead; null where that is `guard`, or where the server receives it. */
+  readonly received: ReceivedModel | null;
   /** How it is told from the others of its direction; null where its guard tells, or there are no others. */
   readonly tag: MessageTag | null;
   /** The names of the properties that lead to its correlation id. */
   readonly correlationId: readonly [string, ...string[]] | null;
   /** What the contract gives as examples of what a frame holds. */
   readonly examples: readonly unknown[];
+}
+
+/** What a client checks where the contract's own schema would refuse a field that is added later. */
+export interface ReceivedModel {
+  /** The received key of its definition. */
+  readonly definition: string;
+  readonly guard: string;
 }
 
 /** A property that has, in each message of a direction, other values. */

@@ -7,7 +7,7 @@ import { refuseWsBindings } from './bindings.ts';
 import type { MessageModel } from './contract-model.ts';
 
 /** What one message is, without what depends on the others of its direction. */
-export type ReadMessage = Omit<MessageModel, 'tag'> & { readonly node: ContractNode };
+export type ReadMessage = Omit<MessageModel, 'tag' | 'received'> & { readonly node: ContractNode };
 
 /** Reads each message of a contract once, whatever operations have it. Channels may give it different names. */
 export function createMessageReader(

@@ -10,6 +10,7 @@ import { checkReceivers, messagesIn } from './directions.ts';
 import { type Endpoint, readEndpoints } from './endpoints.ts';
 import { createMessageReader, type ReadMessage } from './messages.ts';
 import { type ReadOperation, readOperations } from './operations.ts';
+import { receivedMessages } from './received-messages.ts';
 import { readResume } from './resume.ts';
 import { checkSchemeNames, readSecurity } from './security.ts';
 import { readServers } from './servers.ts';
@@ -69,9 +70,11 @@ function readChannel(
   for (const channel of channels) checkFields(channel, fields.channelFields);
   const typeName = names.types.claim(pascalCase(name));
   checkReceivers(operations);
-  const tagged = (direction: Action): readonly MessageModel[] =>
-    tagMessages(messagesIn(direction, operations, readMessage), schemas);
-  const directions = { send: tagged('send'), receive: tagged('receive') };
+  const tagged = (direction: Action) => tagMessages(messagesIn(direction, operations, readMessage), schemas);
+  const directions: Readonly<Record<Action, readonly MessageModel[]>> = {
+    send: receivedMessages(tagged('send'), schemas),
+    receive: tagged('receive').map((message) => ({ ...message, received: null })),
+  };
   const security = securityOf(endpoint);
   for (const { node } of operations) checkSecurity(node, security);
   const schemes = [...security, ...operations.flatMap(({ node }) => readSecurity(node))];

@@ -1,5 +1,10 @@
 import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
-import { definitionOf, type SchemaSet } from '../schemas/schema-set.ts';
+import { definitionOf } from '../schemas/schema-set.ts';
+
+/** Where references lead. */
+export interface Definitions {
+  readonly definitions: ReadonlyMap<string, { readonly schema: JsonSchema }>;
+}
 
 export type Scalar = string | number | boolean | null;
 
@@ -31,17 +36,17 @@ const anything: Shape = {
 };
 
 /** What is known of definitions, which many others may refer to. */
-const known = new WeakMap<SchemaSet, Map<string, readonly Shape[]>>();
+const known = new WeakMap<Definitions, Map<string, readonly Shape[]>>();
 
 /** The shapes of what all of some schemas allow. */
-export function shapesOf(schemas: SchemaSet, all: readonly JsonSchema[]): readonly Shape[] {
+export function shapesOf(schemas: Definitions, all: readonly JsonSchema[]): readonly Shape[] {
   return all.reduce<readonly Shape[]>(
     (before, schema) => combine(before, shapesOfOne(schemas, schema)),
     [anything],
   );
 }
 
-function shapesOfOne(schemas: SchemaSet, schema: JsonSchema): readonly Shape[] {
+function shapesOfOne(schemas: Definitions, schema: JsonSchema): readonly Shape[] {
   if (!isSchemaObject(schema)) return [anything];
   const reference = definitionOf(schema);
   if (reference !== null) return shapesOfDefinition(schemas, reference);
@@ -57,7 +62,7 @@ function shapesOfOne(schemas: SchemaSet, schema: JsonSchema): readonly Shape[] {
 }
 
 /** It ends: a definition that leads back to itself for the same value has been refused. */
-function shapesOfDefinition(schemas: SchemaSet, name: string): readonly Shape[] {
+function shapesOfDefinition(schemas: Definitions, name: string): readonly Shape[] {
   const own = known.get(schemas) ?? new Map<string, readonly Shape[]>();
   known.set(schemas, own);
   const shapes = own.get(name) ?? shapesOfOne(schemas, schemas.definitions.get(name)?.schema ?? true);
@@ -128,7 +133,7 @@ function isScalar(value: unknown): value is Scalar {
 }
 
 /** Whether no value can have both shapes. `depth` bounds how far into properties it looks. */
-export function areDisjoint(schemas: SchemaSet, one: Shape, other: Shape, depth = 3): boolean {
+export function areDisjoint(schemas: Definitions, one: Shape, other: Shape, depth = 3): boolean {
   if (narrower(one.types, other.types)?.size === 0) return true;
   if (one.values !== null && other.values !== null && common(one.values, other.values).length === 0)
     return true;
@@ -154,6 +159,6 @@ function forbids({ allowed }: Shape, { required }: Shape): boolean {
 }
 
 /** What is certain of a property, where it is there. */
-export function shapesAt(schemas: SchemaSet, { properties }: Shape, name: string): readonly Shape[] {
+export function shapesAt(schemas: Definitions, { properties }: Shape, name: string): readonly Shape[] {
   return shapesOf(schemas, properties.get(name) ?? []);
 }

@@ -3,14 +3,25 @@ import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
 import { definitionOf, type SchemaSet } from '../schemas/schema-set.ts';
 import type { MessageModel, MessageTag } from './contract-model.ts';
 import type { ReadMessage } from './messages.ts';
-import { areDisjoint, isObject, type Scalar, type Shape, shapesAt, shapesOf } from './shapes.ts';
+import {
+  areDisjoint,
+  type Definitions,
+  isObject,
+  type Scalar,
+  type Shape,
+  shapesAt,
+  shapesOf,
+} from './shapes.ts';
 
 /**
  * Finds out how the messages of one direction are told apart, and reports those that cannot be: by a
  * property with values that no other message has, by AsyncAPI's discriminator, or by schemas of which
  * no value fits two.
  */
-export function tagMessages(messages: readonly ReadMessage[], schemas: SchemaSet): readonly MessageModel[] {
+export function tagMessages(
+  messages: readonly ReadMessage[],
+  schemas: SchemaSet,
+): readonly Omit<MessageModel, 'received'>[] {
   const json = messages.filter(({ encoding }) => encoding === 'json');
   const tags = tagsOf(json, schemas);
   if (tags === null && json.length > 1) checkDisjoint(json, schemas);
@@ -155,21 +166,24 @@ function findDiscriminator(schema: JsonSchema, schemas: SchemaSet, seen: Set<str
 
 /** Reports messages of which one value could be two. */
 function checkDisjoint(messages: readonly ReadMessage[], schemas: SchemaSet): void {
-  const shapes = messages.map(({ definition }) =>
-    shapesOf(schemas, [{ $ref: `#/definitions/${definition}` }]),
-  );
   for (const [index, message] of messages.entries()) {
     const twin = messages
       .slice(0, index)
-      .find((_other, at) =>
-        (shapes[index] ?? []).some((one) =>
-          (shapes[at] ?? []).some((other) => !areDisjoint(schemas, one, other)),
-        ),
-      );
+      .find((other) => !areDistinguishable([other.definition ?? '', message.definition ?? ''], schemas));
     if (twin === undefined) continue;
     message.node.report(
       `the messages \`${twin.name}\` and \`${message.name}\` cannot be told apart: a value can be both`,
       'give every payload a required property of the same name, each with a `const` of its own',
     );
   }
+}
+
+/** Whether no value fits two of some definitions. */
+export function areDistinguishable(names: readonly string[], schemas: Definitions): boolean {
+  const shapes = names.map((name) => shapesOf(schemas, [{ $ref: `#/definitions/${name}` }]));
+  return shapes.every((ones, index) =>
+    shapes
+      .slice(0, index)
+      .every((others) => ones.every((one) => others.every((other) => areDisjoint(schemas, one, other)))),
+  );
 }

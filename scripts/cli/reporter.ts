@@ -11,7 +11,7 @@ export function complain(text: string): void {
 /** As many warnings of one step as are read beside its progress. */
 const maxWarnings = 20;
 
-/** Progress on standard output, with the time that each step took; warnings on standard error. */
+/** Progress and notes on standard output, with the time that each step took; warnings on standard error. */
 export function createReporter(): Reporter {
   let lastMs = performance.now();
   let warnings = 0;
@@ -27,11 +27,12 @@ export function createReporter(): Reporter {
       warnings += 1;
       if (warnings <= maxWarnings) warn(warning);
     },
+    note: (text) => say(`note: ${text}`),
   };
 }
 
 /** For what shall be seen only where something is wrong. */
-export const quietReporter: Reporter = { progress() {}, warn };
+export const quietReporter: Reporter = { progress() {}, warn, note() {} };
 
 function warn(warning: string): void {
   complain(`warning: ${warning}`);

@@ -6,11 +6,12 @@ import { pythonPattern } from './python-pattern.ts';
 import { literal, pythonPreamble, statement } from './python-source.ts';
 
 /**
- * The text of schemas.py: the schemas that guards are made of, as in the contract, with patterns for Python.
+ * The text of schemas.py: the schemas that guards are made of, as in the contract and as clients receive them, with
+ * patterns for Python.
  *
  * @throws GenerationError for patterns that Python cannot say
  */
-export function generatePythonSchemas({ definitions }: SchemaSet, title: ContractTitle): string {
+export function generatePythonSchemas({ definitions, received }: SchemaSet, title: ContractTitle): string {
   const problems: Problem[] = [];
   const entries = [...definitions].map(([name, { schema, locate }]) => {
     const refuse = (keys: readonly string[]): void => {
@@ -26,6 +27,8 @@ export function generatePythonSchemas({ definitions }: SchemaSet, title: Contrac
     return [name, forPython(schema, [], refuse)] as const;
   });
   if (problems.length > 0) throw new GenerationError(problems);
+  // Their patterns are the same, which can be said in Python.
+  const opened = [...received].map(([key, schema]) => [key, forPython(schema, [], () => {})] as const);
   return [
     pythonPreamble(title),
     '"""The JSON Schemas of the contract (draft-07), by the names of their models."""',
@@ -34,7 +37,7 @@ export function generatePythonSchemas({ definitions }: SchemaSet, title: Contrac
     '',
     'from collections.abc import Mapping',
     '',
-    statement('DEFINITIONS: Mapping[str, object] = ', literal(Object.fromEntries(entries))),
+    statement('DEFINITIONS: Mapping[str, object] = ', literal(Object.fromEntries([...entries, ...opened]))),
     '',
   ].join('\n');
 }

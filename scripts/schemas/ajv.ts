@@ -76,11 +76,15 @@ function createCompiler(schemas: SchemaSet, fromText: boolean): Compiler {
   const ajv = createAjv(schemas.dialect, { ...options, ...(fromText ? textOptions : {}) });
   // Names of definitions are no URIs: Ajv gets keys instead. Each definition is a schema of its own, which is
   // compiled once, whoever refers to it.
-  const keys = new Map([...schemas.definitions.keys()].map((name, index) => [name, `definition${index}`]));
+  const all = new Map([
+    ...[...schemas.definitions].map(([name, { schema }]): [string, JsonSchema] => [name, schema]),
+    ...schemas.received,
+  ]);
+  const keys = new Map([...all.keys()].map((name, index) => [name, `definition${index}`]));
   const keyOf = (definition: string, path: readonly string[] = []): string =>
     `${keys.get(definition)}${path.length === 0 ? '' : `#${path.map(fragmentOf).join('')}`}`;
   const prepared = new Map(
-    [...schemas.definitions].map(([name, { schema }]) => {
+    [...all].map(([name, schema]) => {
       const own = fromText ? schemas.textSchemas.get(name) : undefined;
       return [name, toAjvSchema(own ?? schema, keyOf)];
     }),
@@ -90,7 +94,7 @@ function createCompiler(schemas: SchemaSet, fromText: boolean): Compiler {
   const prepare = (definition: string): void => {
     if (begun.has(definition)) return;
     begun.add(definition);
-    for (const other of referencesOf(schemas.definitions.get(definition)?.schema ?? true)) prepare(other);
+    for (const other of referencesOf(all.get(definition) ?? true)) prepare(other);
     ajv.getSchema(keyOf(definition));
     compiled.add(definition);
   };

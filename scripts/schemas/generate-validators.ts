@@ -20,6 +20,11 @@ interface Imports {
   readonly extension: ImportExtension;
 }
 
+interface ValidatorsOptions extends Imports {
+  /** Whether guards are needed with which clients check what they receive. */
+  readonly forClients: boolean;
+}
+
 /**
  * The text of validators.ts: a guard for every schema of a contract, compiled by Ajv from the schemas as they
  * stand in it, with all that the guards need. It imports types alone and evaluates nothing, so that it runs in
@@ -28,18 +33,16 @@ interface Imports {
 export async function generateValidators(
   schemas: SchemaSet,
   title: ContractTitle,
-  { contract, extension }: Imports,
+  { contract, extension, forClients }: ValidatorsOptions,
 ): Promise<string> {
-  const { code, names } = await compileGuards(schemas);
-  const guards = schemas.guards.map(({ name, type, fromText }, index) => {
-    const comment = fromText
-      ? 'Takes values that arrive as text: converts them and fills in defaults, in place.'
-      : '';
-    return ts`
-      ${docComment(comment)}
-      export const ${name}: Guard<${type}> = ${names[index] ?? ''} as Guard<${type}>;
-    `;
-  });
+  const guards = schemas.guards.filter(({ definition }) => forClients || !schemas.received.has(definition));
+  const { code, names } = await compileGuards(schemas, guards);
+  const exported = guards.map(
+    (guard, index) => ts`
+      ${docComment(describeGuard(guard, schemas))}
+      export const ${guard.name}: Guard<${guard.type}> = ${names[index] ?? ''} as Guard<${guard.type}>;
+    `,
+  );
   return ts`
     ${preamble(title)}
     // @ts-nocheck: Ajv's code says nothing of types. Those of the guards stand at the end.
@@ -48,20 +51,26 @@ export async function generateValidators(
 
     ${code}
 
-    ${guards}
+    ${exported}
 
   `;
+}
+
+function describeGuard({ definition, fromText }: GuardModel, { received }: SchemaSet): string {
+  if (fromText) return 'Takes values that arrive as text: converts them and fills in defaults, in place.';
+  return received.has(definition) ? 'For clients: ignores fields that the contract does not have.' : '';
 }
 
 /** The code of all guards, in one module that exports nothing, and what each guard is called in it. */
 async function compileGuards(
   schemas: SchemaSet,
+  guards: readonly GuardModel[],
 ): Promise<{ readonly code: string; readonly names: readonly string[] }> {
-  const guardNames = schemas.guards.map((_guard, index) => exportName(index));
+  const guardNames = guards.map((_guard, index) => exportName(index));
   const modules = new Map([
-    ['contract:json', compile(schemas, false)],
-    ['contract:text', compile(schemas, true)],
-    ['contract:guards', schemas.guards.map(reexport).join('\n')],
+    ['contract:json', compile(schemas, guards, false)],
+    ['contract:text', compile(schemas, guards, true)],
+    ['contract:guards', guards.map(reexport).join('\n')],
   ]);
   const bundle = await rolldown({
     input: 'contract:guards',
@@ -89,9 +98,9 @@ async function compileGuards(
 
 const jsonEqualModule = join(import.meta.dirname, `json-equal${extname(import.meta.filename)}`);
 
-function compile(schemas: SchemaSet, fromText: boolean): string {
+function compile(schemas: SchemaSet, guards: readonly GuardModel[], fromText: boolean): string {
   const compiler = compilerOf(schemas, fromText ? 'text' : 'json');
-  const exported = schemas.guards.flatMap((guard, index) =>
+  const exported = guards.flatMap((guard, index) =>
     guard.fromText === fromText ? [{ name: exportName(index), definition: guard.definition }] : [],
   );
   if (exported.length === 0) return '';

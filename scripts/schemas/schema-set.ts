@@ -21,7 +21,7 @@ export interface Definition {
 
 export interface GuardModel {
   readonly name: string;
-  /** The name of its definition. */
+  /** The name of its definition, or the received key of one. */
   readonly definition: string;
   /** The type that it guards, as source. */
   readonly type: string;
@@ -76,6 +76,10 @@ interface MessageParts {
 export class SchemaSet {
   readonly dialect: Dialect;
   readonly definitions = new Map<string, Definition>();
+  /** By received key: the definitions that differ for a client that receives them (received-schemas.ts). */
+  readonly received = new Map<string, JsonSchema>();
+  /** The definitions that join the headers and the payload of a message, which are not the contract's own. */
+  readonly envelopes = new Set<string>();
   /** What is different in a definition whose values arrive as text. */
   readonly textSchemas = new Map<string, SchemaObject>();
   /** The types of objects once their defaults are filled in. */
@@ -174,6 +178,14 @@ export class SchemaSet {
     return this.#useFromText(definition, `is${definition}`);
   }
 
+  /** For a definition that a client receives as `schemas` say, by their keys. Returns the name of its guard. */
+  useReceived(definition: string, type: string, schemas: ReadonlyMap<string, JsonSchema>): string {
+    for (const [key, schema] of schemas) this.received.set(key, schema);
+    const key = receivedKey(definition);
+    const known = this.guards.find((guard) => guard.definition === key);
+    return known?.name ?? this.#guard(`isReceived${definition}`, key, type, false);
+  }
+
   /** What a schema is behind its references. */
   resolve(schema: JsonSchema): JsonSchema {
     const definition = this.definitions.get(definitionOf(schema) ?? '');
@@ -190,6 +202,7 @@ export class SchemaSet {
 
   #useFrame(parts: Readonly<Record<string, ContractNode>>, name: string, origin: string): SchemaUse {
     const definition = this.claimType(name);
+    this.envelopes.add(definition);
     const schema = {
       type: 'object',
       additionalProperties: false,
@@ -256,6 +269,11 @@ export class SchemaSet {
 export function definitionOf(schema: unknown): string | null {
   if (!isSchemaObject(schema) || typeof schema.$ref !== 'string') return null;
   return schema.$ref.slice('#/definitions/'.length);
+}
+
+/** The key of what a definition is to a client that receives it. No definition has such a name. */
+export function receivedKey(definition: string): string {
+  return `${definition} received`;
 }
 
 /** The definitions that a schema, or a schema in it, refers to. */

@@ -31,6 +31,7 @@ export async function generateDocument(file: string, project: string, name: stri
   await generateFiles({ asyncapi: file, openapi: null, messages: new Map() }, options, folder, {
     progress() {},
     warn() {},
+    note() {},
   });
   const { model, schemas } = await loadAsyncapi(file, options);
   const { contract } = await import(join(folder, 'asyncapi/channels.ts'));

@@ -35,7 +35,8 @@ export async function generateSchemas(project: string, set: SchemaSet) {
     { file: 'contract.json', title: 'Schemas', version: '1' },
   ];
   const models = await generateModels(set, title);
-  const validators = await generateValidators(set, title, { contract: '../src/guard.ts', extension: 'ts' });
+  const options = { contract: '../src/guard.ts', extension: 'ts', forClients: true } as const;
+  const validators = await generateValidators(set, title, options);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'models.ts'), models);
   writeFileSync(join(folder, 'validators.ts'), validators);

@@ -96,4 +96,57 @@ DEFINITIONS: Mapping[str, object] = {
         "format": "uuid",
         "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\Z",
     },
+    "PostMessage received": {
+        "type": "object",
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "post"},
+            "payload": {"$ref": "#/definitions/PostPayload received"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "PostPayload received": {
+        "type": "object",
+        "required": ["postId", "postText", "author_user_id"],
+        "properties": {
+            "postId": {"$ref": "#/definitions/Uuid"},
+            "postText": {"type": "string", "minLength": 1, "maxLength": 10000},
+            "author_user_id": {"$ref": "#/definitions/Uuid"},
+        },
+    },
+    "ReadyMessage received": {
+        "type": "object",
+        "required": ["type", "cursor", "resumed", "window"],
+        "properties": {
+            "type": {"type": "string", "const": "ready"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+            "resumed": {"type": "boolean"},
+            "window": {"type": "integer", "minimum": 1},
+        },
+    },
+    "CheckpointMessage received": {
+        "type": "object",
+        "required": ["type", "cursor"],
+        "properties": {
+            "type": {"type": "string", "const": "checkpoint"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "ResetMessage received": {
+        "type": "object",
+        "required": ["type", "reason", "cursor"],
+        "properties": {
+            "type": {"type": "string", "const": "reset"},
+            "reason": {"$ref": "#/definitions/ResetReason"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "ByeMessage received": {
+        "type": "object",
+        "required": ["type", "retryAfterMs"],
+        "properties": {
+            "type": {"type": "string", "const": "bye"},
+            "retryAfterMs": {"type": "integer", "minimum": 0},
+        },
+    },
 }

@@ -50,7 +50,7 @@ export async function initProject(
 }
 
 /** The document is read twice, and what is to be said of it belongs to the second time. */
-const silent: Reporter = { progress() {}, warn() {} };
+const silent: Reporter = { progress() {}, warn() {}, note() {} };
 
 /** The document that a folder has already. */
 function documentIn(folder: string): string | undefined {

@@ -11,6 +11,8 @@ import type {
 import type { SchemaUse } from '../../../scripts/schemas/schema-set.ts';
 import { enclose, literal, propertyKey } from '../../../scripts/source/typescript-source.ts';
 
+export { renderDescriptor, usesGuards } from '../../../scripts/asyncapi/render-descriptor.ts';
+
 type Member = readonly [key: string, type: string];
 
 /** By name of the security scheme: the kind of its credential. */

@@ -6,9 +6,11 @@ import {
   operationCredentialsType,
   parametersType,
   receivesType,
+  renderDescriptor,
   resetType,
   sendsType,
   serversType,
+  usesGuards,
   usesModels,
   valuesType,
 } from '#lib/contract.mts';
@@ -21,8 +23,8 @@ export default function client({ params: { contract, runtime, extension } }) {
       {ts`
         ${preamble(contract)}
         import type { ${clientTypes(contract).join(', ')} } from ${stringLiteral(runtime.client)};
-        import * as channels from './channels.${extension}';
         ${usesModels(contract) ? `import type * as models from './models.${extension}';` : null}
+        ${usesGuards(contract.channels) ? `import * as validators from './validators.${extension}';` : null}
 
         ${separate(contract.channels.map(clientChannel))}
 
@@ -55,6 +57,6 @@ function clientChannel(channel) {
     }
 
     ${docComment(channel.description, 'Use it with `connect` of `posted/client`.', generatedFrom(`channel ${channel.name}`))}
-    export const ${channel.identifier}: ClientChannel<${channel.typeName}Types> = channels.${channel.identifier};
+    export const ${channel.identifier}: ClientChannel<${channel.typeName}Types> = ${renderDescriptor(channel, 'client')};
   `;
 }

@@ -89,7 +89,7 @@ function securityScheme({ name, credentials, in: place, parameter }) {
   return call('SecurityScheme', text(name), text(credentials), text(place), text(parameter));
 }
 
-function message({ name, encoding, tag, definition, correlationId }) {
+function message({ name, encoding, tag, definition, received, correlationId }) {
   return call(
     'Message',
     argument('name', text(name)),
@@ -98,7 +98,7 @@ function message({ name, encoding, tag, definition, correlationId }) {
       'tag',
       tag === null ? 'None' : call('Tag', tuple(tag.path.map(text)), tuple(tag.values.map(literal))),
     ),
-    argument('guard', guard(definition)),
+    argument('guard', guard(received?.definition ?? definition)),
     argument('correlation_id', correlationId === null ? 'None' : tuple(correlationId.map(text))),
   );
 }

@@ -5,7 +5,9 @@ import type {
   OperationModel,
   SecurityModel,
 } from '../../../scripts/asyncapi/contract-model.ts';
-import { enclose, stringLiteral } from '../../../scripts/source/typescript-source.ts';
+import { stringLiteral } from '../../../scripts/source/typescript-source.ts';
+
+export { renderDescriptor, usesGuards } from '../../../scripts/asyncapi/render-descriptor.ts';
 
 const credentialTypes = {
   bearer: 'BearerCredentials',
@@ -105,9 +107,4 @@ export function handledType({ reply }: OperationModel): string {
   if (reply === null) return 'void | Promise<void>';
   const type = replyType(reply);
   return `${type} | Promise<${type}>`;
-}
-
-/** The members of a channel's descriptor that say what a handshake holds. */
-export function stringList(texts: readonly string[]): string {
-  return enclose('[', texts.map(stringLiteral), ']');
 }

@@ -1,0 +1,62 @@
+import type { JsonSchema } from '../schemas/json-schema.ts';
+import { closedBehind, receivedSchemas } from '../schemas/received-schemas.ts';
+import { receivedKey, type SchemaSet } from '../schemas/schema-set.ts';
+import type { ContractModel, MessageModel } from './contract-model.ts';
+import { areDistinguishable } from './telling.ts';
+
+/** The messages that a server sends, each with what its clients check it with. */
+export function receivedMessages(
+  messages: readonly Omit<MessageModel, 'received'>[],
+  schemas: SchemaSet,
+): readonly MessageModel[] {
+  const opened = messages.map(({ definition }) =>
+    definition === null ? new Map<string, JsonSchema>() : receivedSchemas(schemas.definitions, definition),
+  );
+  const canOpen = areToldWhenOpen(messages, schemas, opened);
+  return messages.map((message, index) => {
+    const { definition, type } = message;
+    const changed = opened[index];
+    if (!canOpen || definition === null || changed === undefined || changed.size === 0) {
+      return { ...message, received: null };
+    }
+    const guard = schemas.useReceived(definition, type, changed);
+    return { ...message, received: { definition: receivedKey(definition), guard } };
+  });
+}
+
+/** The names of the messages that a server sends in which the contract closes an object. */
+export function closedMessages(
+  { channels }: ContractModel,
+  { definitions, envelopes }: SchemaSet,
+): readonly string[] {
+  const closed = channels
+    .flatMap(({ send }) => send)
+    .filter(
+      ({ definition }) =>
+        definition !== null && closedBehind(definitions, definition).some((name) => !envelopes.has(name)),
+    );
+  return [...new Set(closed.map(({ name }) => name))];
+}
+
+/**
+ * Whether clients can still tell the messages apart. Where nothing but their guards does, closed objects may
+ * be what makes the difference: then they stay closed.
+ */
+function areToldWhenOpen(
+  messages: readonly Omit<MessageModel, 'received'>[],
+  { definitions }: SchemaSet,
+  opened: readonly ReadonlyMap<string, JsonSchema>[],
+): boolean {
+  const untagged = messages.flatMap(({ encoding, tag, definition }, index) =>
+    encoding !== 'json' || tag !== null || definition === null
+      ? []
+      : [opened[index]?.size === 0 ? definition : receivedKey(definition)],
+  );
+  if (untagged.length < 2) return true;
+  const all = new Map([
+    ...[...definitions].map(([name, { schema }]): [string, JsonSchema] => [name, schema]),
+    ...opened.flatMap((changed) => [...changed]),
+  ]);
+  const described = new Map([...all].map(([name, schema]) => [name, { schema }]));
+  return areDistinguishable(untagged, { definitions: described });
+}

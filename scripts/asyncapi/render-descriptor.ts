@@ -1,0 +1,140 @@
+/** Channels as source: the object literals of `ChannelDescriptor`, which the server and its clients run on. */
+import type { SchemaUse } from '../schemas/schema-set.ts';
+import { enclose, literal, propertyKey, stringLiteral, ts } from '../source/typescript-source.ts';
+import type {
+  ChannelModel,
+  MessageModel,
+  OperationModel,
+  SecurityModel,
+  ServerModel,
+} from './contract-model.ts';
+
+/** `reader`: who checks what the server sends. A server checks it exactly; a client ignores unknown fields. */
+export function renderDescriptor(channel: ChannelModel, reader: 'server' | 'client'): string {
+  return ts`
+    {
+      name: ${stringLiteral(channel.name)},
+      address: ${stringLiteral(channel.address)},
+      description: ${stringLiteral(channel.description)},
+      servers: ${enclose('[', channel.servers.map(server), ']')},
+      parameters: ${guard(channel.parameters)},
+      parameterDefaults: ${record(Object.entries(channel.parameterDefaults).map(([name, text]) => [name, stringLiteral(text)]))},
+      query: ${guard(channel.query)},
+      headers: ${guard(channel.headers)},
+      headerNames: ${stringList(channel.headerNames)},
+      security: ${schemes(channel.security)},
+      send: ${messages(channel.send, ({ guard: own, received }) => (reader === 'client' ? (received?.guard ?? own) : own))},
+      receive: ${messages(channel.receive, ({ guard: own }) => own)},
+      operations: ${enclose('[', channel.operations.map(operation), ']')},
+      resume: ${resume(channel)},
+    }
+  `;
+}
+
+/** Whether the descriptors of some channels name a guard. */
+export function usesGuards(channels: readonly ChannelModel[]): boolean {
+  return channels.some(
+    ({ parameters, query, headers, send, receive }) =>
+      [parameters, query, headers].some((use) => use !== null) ||
+      [...send, ...receive].some((message) => message.guard !== null),
+  );
+}
+
+function stringList(texts: readonly string[]): string {
+  return enclose('[', texts.map(stringLiteral), ']');
+}
+
+function server({ name, protocol, host, pathname, variables }: ServerModel): string {
+  const described = variables.map(
+    ({ name: variable, values, default: text }): Member => [
+      variable,
+      `{ values: ${stringList(values)}, default: ${text === null ? 'undefined' : stringLiteral(text)} }`,
+    ],
+  );
+  return enclose(
+    '{',
+    [
+      `name: ${stringLiteral(name)}`,
+      `protocol: ${stringLiteral(protocol)}`,
+      `host: ${stringLiteral(host)}`,
+      `pathname: ${stringLiteral(pathname)}`,
+      `variables: ${record(described)}`,
+    ],
+    '}',
+  );
+}
+
+function schemes(security: readonly SecurityModel[]): string {
+  return enclose('[', security.map(scheme), ']');
+}
+
+function scheme({ name, credentials, in: place, parameter, scopes }: SecurityModel): string {
+  return enclose(
+    '{',
+    [
+      `name: ${stringLiteral(name)}`,
+      `credentials: ${stringLiteral(credentials)}`,
+      `in: ${stringLiteral(place)}`,
+      `parameter: ${stringLiteral(parameter)}`,
+      `scopes: ${stringList(scopes)}`,
+    ],
+    '}',
+  );
+}
+
+function messages(all: readonly MessageModel[], guardOf: (message: MessageModel) => string | null): string {
+  return enclose(
+    '[',
+    all.map((message) => describeMessage(message, guardOf(message))),
+    ']',
+  );
+}
+
+function describeMessage(
+  { name, contentType, encoding, tag, correlationId }: MessageModel,
+  guardName: string | null,
+): string {
+  return ts`
+    {
+      name: ${stringLiteral(name)},
+      contentType: ${stringLiteral(contentType)},
+      encoding: ${stringLiteral(encoding)},
+      tag: ${tag === null ? 'undefined' : `{ path: ${stringList(tag.path)}, values: ${enclose('[', tag.values.map(literal), ']')} }`},
+      guard: ${guardName === null ? 'undefined' : `validators.${guardName}`},
+      correlationId: ${correlationId === null ? 'undefined' : stringList(correlationId)},
+    }
+  `;
+}
+
+function operation({ name, action, messages: own, reply, security }: OperationModel): string {
+  return enclose(
+    '{',
+    [
+      `name: ${stringLiteral(name)}`,
+      `action: ${stringLiteral(action)}`,
+      `messages: ${stringList(own.map(({ message }) => message.name))}`,
+      `reply: ${reply === null ? 'undefined' : stringList(reply.map((answer) => answer.name))}`,
+      `security: ${schemes(security)}`,
+    ],
+    '}',
+  );
+}
+
+function resume({ resume: names }: ChannelModel): string {
+  if (names === null) return 'undefined';
+  return record(Object.entries(names).map(([role, name]) => [role, stringLiteral(name)]));
+}
+
+type Member = readonly [key: string, value: string];
+
+function record(members: readonly Member[]): string {
+  return enclose(
+    '{',
+    members.map(([key, value]) => `${propertyKey(key)}: ${value}`),
+    '}',
+  );
+}
+
+function guard(use: SchemaUse | null): string {
+  return use === null ? 'undefined' : `validators.${use.guard}`;
+}

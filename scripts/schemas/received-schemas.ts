@@ -1,0 +1,128 @@
+import { isSchemaObject, type JsonSchema, replaceSubschemas, type SchemaObject } from './json-schema.ts';
+import { type Definition, definitionOf, receivedKey } from './schema-set.ts';
+
+/**
+ * The schemas with which a client checks what it receives. They are the contract's, but open: a field that
+ * the contract does not know is ignored, so that a server may add one while clients are deployed. Both
+ * generated languages use them; what a server sends or accepts is checked with the contract's own schemas.
+ *
+ * A closed object is opened only where that can do nothing but allow more values. Every message that the
+ * contract allows is therefore received.
+ */
+
+type Definitions = ReadonlyMap<string, Definition>;
+
+/** What differs for a client that receives a definition, by received keys. Empty where nothing does. */
+export function receivedSchemas(
+  definitions: Definitions,
+  definition: string,
+): ReadonlyMap<string, JsonSchema> {
+  const changed = changedAmong(definitions, reachableFrom(definitions, definition));
+  return new Map([...changed].map((name) => [receivedKey(name), open(schemaOf(definitions, name), changed)]));
+}
+
+/** The definitions with closed objects that a client opens to receive one. */
+export function closedBehind(definitions: Definitions, definition: string): readonly string[] {
+  return reachableFrom(definitions, definition).filter((name) => isClosedWithin(schemaOf(definitions, name)));
+}
+
+function schemaOf(definitions: Definitions, name: string): JsonSchema {
+  return definitions.get(name)?.schema ?? true;
+}
+
+/** A definition, and those that it leads to where they can be opened. */
+function reachableFrom(definitions: Definitions, definition: string): readonly string[] {
+  const reached = new Set([definition]);
+  // A set that grows while it is iterated is iterated to its end.
+  for (const name of reached) {
+    for (const other of openReferences(schemaOf(definitions, name))) reached.add(other);
+  }
+  return [...reached];
+}
+
+/** Those that have closed objects, and those that lead to them. */
+function changedAmong(definitions: Definitions, names: readonly string[]): ReadonlySet<string> {
+  const referrers = new Map<string, string[]>();
+  for (const name of names) {
+    for (const other of openReferences(schemaOf(definitions, name))) {
+      referrers.set(other, [...(referrers.get(other) ?? []), name]);
+    }
+  }
+  const changed = new Set(names.filter((name) => isClosedWithin(schemaOf(definitions, name))));
+  for (const name of changed) {
+    for (const referrer of referrers.get(name) ?? []) changed.add(referrer);
+  }
+  return changed;
+}
+
+/** The definitions that a schema refers to where it can be opened. */
+function openReferences(schema: JsonSchema): readonly string[] {
+  const reference = definitionOf(schema);
+  if (reference !== null) return [reference];
+  return openableWithin(schema).flatMap(openReferences);
+}
+
+function isClosedWithin(schema: JsonSchema): boolean {
+  return isClosed(schema) || openableWithin(schema).some(isClosedWithin);
+}
+
+function isClosed(schema: JsonSchema): boolean {
+  return (
+    isSchemaObject(schema) &&
+    (schema.additionalProperties === false || schema.unevaluatedProperties === false)
+  );
+}
+
+function openableWithin(schema: JsonSchema): readonly JsonSchema[] {
+  const found: JsonSchema[] = [];
+  replaceSubschemas(schema, (inner, [keyword]) => {
+    if (canOpen(keyword, schema)) found.push(inner);
+    return inner;
+  });
+  return found;
+}
+
+/**
+ * Whether the schemas behind a keyword may allow more values without `schema` allowing fewer. That is not so
+ * where they select what else is asked of a value, or what is refused or counted.
+ */
+function canOpen(keyword: string, schema: JsonSchema): boolean {
+  if (keyword === 'contains') return isSchemaObject(schema) && schema.maxContains === undefined;
+  return keyword !== 'if' && keyword !== 'not';
+}
+
+/** A copy of a schema without closed objects, in which references to `changed` definitions are to the open ones. */
+function open(schema: JsonSchema, changed: ReadonlySet<string>): JsonSchema {
+  if (!isSchemaObject(schema)) return schema;
+  const reference = definitionOf(schema);
+  if (reference !== null && changed.has(reference)) {
+    return { ...schema, $ref: `#/definitions/${receivedKey(reference)}` };
+  }
+  const copy = replaceSubschemas(schema, (inner, [keyword]) =>
+    canOpen(keyword, schema) ? open(inner, changed) : inner,
+  );
+  if (!isSchemaObject(copy)) return copy;
+  const opened = Object.fromEntries(
+    Object.entries(copy).filter(
+      ([keyword, value]) =>
+        value !== false || (keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties'),
+    ),
+  );
+  return hasOpened(schema.oneOf, changed) ? withAnyOf(opened) : opened;
+}
+
+/** Whether opening changes one of some schemas. */
+function hasOpened(options: unknown, changed: ReadonlySet<string>): boolean {
+  if (!Array.isArray(options)) return false;
+  return options.some(
+    (option: JsonSchema) =>
+      isClosedWithin(option) || openReferences(option).some((name) => changed.has(name)),
+  );
+}
+
+/** A value can satisfy two alternatives of which only closed objects excluded one. */
+function withAnyOf({ oneOf, ...schema }: SchemaObject): SchemaObject {
+  if (schema.anyOf === undefined) return { ...schema, anyOf: oneOf };
+  const { allOf = [] } = schema;
+  return { ...schema, allOf: [...(allOf as readonly JsonSchema[]), { anyOf: oneOf }] };
+}
