@@ -31,7 +31,7 @@ interface ChannelClientDeps {
   /** Undefined: the messages are read by `for await`. */
   readonly handlers: MessageHandlers | undefined;
   readonly answerHandlers: AnswerHandlers | undefined;
-  /** Null: each connection stands for itself. */
+  /** Null: connections cannot be resumed. */
   readonly resumption: Resumption | null;
   readonly onReset: ((message: unknown) => void | Promise<void>) | undefined;
   readonly settings: ResolvedSettings;
@@ -49,6 +49,8 @@ export class ChannelClient {
   readonly #stopping = new AbortController();
   /** Null unless it is open. */
   #connection: Connection | null = null;
+  /** The error with which the application has ended the client. */
+  #failure: PostedClientError | null = null;
 
   constructor(deps: ChannelClientDeps) {
     this.#deps = deps;
@@ -59,7 +61,16 @@ export class ChannelClient {
       maxFirstAttempts: deps.platform.maxFirstAttempts,
       credentials: deps.credentials,
     });
-    this.#deliveries = new Deliveries({ handlers: deps.handlers, onReset, resumption, limit, report });
+    this.#deliveries = new Deliveries({
+      handlers: deps.handlers,
+      settings,
+      resumption,
+      onReset,
+      fail: (error) => {
+        this.#failure = error;
+        this.close();
+      },
+    });
     this.#answers = new Answers({ channel, handlers: deps.answerHandlers, limit, report });
     this.#requests = new Requests(channel);
     deps.signal?.addEventListener('abort', () => this.close(), { signal: this.#stopping.signal });
@@ -131,7 +142,7 @@ export class ChannelClient {
       await sleep(delayMs, signal);
       await this.#room();
     }
-    return { code: closeCodes.normal.code, reason: '', error: null };
+    return { code: closeCodes.normal.code, reason: '', error: this.#failure };
   }
 
   /** Resolves when the connection has ended, or could not be opened. */
@@ -181,30 +192,35 @@ export class ChannelClient {
   }
 
   #take(frame: Frame, connection: Connection): void {
-    const received = decodeMessage(this.#deps.channel, frame);
-    if (received instanceof PostedClientError) this.#report(received);
-    else if (this.#requests.settle(received)) return;
-    else if (this.#isFilledBy(received, connection)) this.#slowDown(connection);
+    const incoming = decodeMessage(this.#deps.channel, frame);
+    const { resumption } = this.#deps;
+    let isFull: boolean;
+    if ('name' in incoming) isFull = this.#isFilledBy(incoming, connection);
+    else if ('unknown' in incoming && resumption !== null) {
+      isFull = this.#deliveries.put(resumption.readUnknown(incoming));
+    } else isFull = this.#deliveries.put({ incoming, cursor: null, acks: null });
+    if (isFull) this.#slowDown(connection);
   }
 
-  /** Whether the inbox of those who get the message is full now. */
+  /** Whether the inbox that gets the message is full now. */
   #isFilledBy(received: Received, connection: Connection): boolean {
+    if (this.#requests.settle(received)) return false;
     const operation = this.#answers.operationOf(received);
     if (operation !== undefined) {
       const send = (frame: Frame) => sendOn(connection, frame);
       return this.#answers.inbox.put({ received, operation, send });
     }
     if (!isSent(this.#deps.channel, received)) {
-      const what = `A message ${received.name} came, which answers, and nothing was asked.`;
+      const what = `A message ${received.name} came, which is an answer, but no request was pending.`;
       this.#report(new PostedClientError('bad_frame', what));
       return false;
     }
     const { resumption } = this.#deps;
     const delivery =
       resumption === null
-        ? { ...received, cursor: null, acks: null }
+        ? { incoming: received, cursor: null, acks: null }
         : resumption.read(received, (ack) => acknowledge(ack, connection));
-    return delivery !== null && this.#deliveries.inbox.put(delivery);
+    return delivery !== null && this.#deliveries.put(delivery);
   }
 
   #slowDown(connection: Connection): void {

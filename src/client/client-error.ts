@@ -12,7 +12,7 @@ export type ClientErrorCode =
   | 'unreachable'
   /** The connection was lost, or closed, also before the answer to a request; `closeCode` has its code. */
   | 'closed'
-  /** The server sent something that is none of the channel's messages, or breaks the contract. It was dropped. */
+  /** The server sent an invalid message: not readable, or breaking the contract. See the option `onInvalid`. */
   | 'bad_frame'
   /** A function in `on` or `answer` threw, or `onReset` did; `cause` has what it threw. */
   | 'handler'

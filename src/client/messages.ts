@@ -1,36 +1,55 @@
 import type { ChannelDescriptor, MessageDescriptor, ResumeDescriptor } from '../contract/descriptor.ts';
-import { hasTag, tellMessage } from '../contract/telling.ts';
+import { hasTag, readPath, tellMessage } from '../contract/telling.ts';
 import { accepts, explain } from '../guard.ts';
 import { PostedClientError } from './client-error.ts';
 import type { Frame } from './socket.ts';
 
-/** A message that the contract allows, and its name there. */
+/** A message of the contract, and its name there. Fields that the contract does not have are left in it. */
 export interface Received {
   readonly name: string;
   readonly message: unknown;
 }
 
-/** Reads what the server sent. The error, which is returned, is `bad_frame`. */
+/** A message of a type that the contract does not have, as from a server of a later contract. */
+export interface UnknownMessage {
+  readonly unknown: unknown;
+}
+
+/** A message that cannot be read, or of a type of the contract that it does not satisfy. */
+export interface InvalidMessage {
+  /** What was received. */
+  readonly frame: Frame;
+  /** Its code is `bad_frame`. It says what is wrong and repeats nothing of the frame. */
+  readonly error: PostedClientError;
+}
+
+/** Reads what the server sent. */
 export function decodeMessage(
   { send: messages }: ChannelDescriptor,
   frame: Frame,
-): Received | PostedClientError {
+): Received | UnknownMessage | InvalidMessage {
+  const find = (wanted: MessageDescriptor['encoding']) =>
+    messages.find(({ encoding }) => encoding === wanted);
   if (typeof frame !== 'string') {
-    const bytes = messages.find(({ encoding }) => encoding === 'binary');
-    if (bytes === undefined) return badFrame('A binary message came, and the contract has none.');
-    return { name: bytes.name, message: frame };
+    const bytes = find('binary');
+    return bytes === undefined ? { unknown: frame } : { name: bytes.name, message: frame };
   }
-  const text = messages.find(({ encoding }) => encoding === 'text');
-  if (text !== undefined) return checkReceived(text, frame);
+  const text = find('text');
+  if (text !== undefined) return checkReceived(text, frame, frame);
+  if (find('json') === undefined) return { unknown: frame };
   let message: unknown;
   try {
     message = JSON.parse(frame);
   } catch {
-    return badFrame('What came is no JSON.');
+    return invalid(frame, 'The message is not JSON.');
   }
-  const descriptor = tellMessage(messages.filter(isJson), message);
-  if (descriptor === undefined) return badFrame(`What came is none of ${names(messages)}.`);
-  return checkReceived(descriptor, message);
+  const candidates = messages.filter(isJson);
+  const descriptor = tellMessage(candidates, message);
+  if (descriptor !== undefined) return checkReceived(descriptor, message, frame);
+  // All tags of a channel have one path. Without tags, an unknown type looks like a broken message.
+  const path = candidates[0]?.tag?.path;
+  if (path !== undefined && readPath(message, path) !== undefined) return { unknown: message };
+  return invalid(frame, `The message is not one of ${names(messages)}.`);
 }
 
 /**
@@ -87,12 +106,16 @@ export function findProblem(descriptor: MessageDescriptor, message: unknown): st
   return null;
 }
 
-function checkReceived(descriptor: MessageDescriptor, message: unknown): Received | PostedClientError {
+function checkReceived(
+  descriptor: MessageDescriptor,
+  message: unknown,
+  frame: Frame,
+): Received | InvalidMessage {
   const { name } = descriptor;
   const problem = findProblem(descriptor, message);
   return problem === null
     ? { name, message }
-    : badFrame(`A message ${name} breaks the contract: ${problem}.`);
+    : invalid(frame, `A message ${name} breaks the contract: ${problem}.`);
 }
 
 function isJson({ encoding }: MessageDescriptor): boolean {
@@ -103,8 +126,8 @@ function names(messages: readonly MessageDescriptor[]): string {
   return `the channel's messages (${messages.map(({ name }) => name).join(', ')})`;
 }
 
-function badFrame(message: string): PostedClientError {
-  return new PostedClientError('bad_frame', message);
+function invalid(frame: Frame, message: string): InvalidMessage {
+  return { frame, error: new PostedClientError('bad_frame', message) };
 }
 
 function badMessage(message: string): PostedClientError {

@@ -1,13 +1,15 @@
 import type { ResumeDescriptor } from '../contract/descriptor.ts';
+import { readPath } from '../contract/telling.ts';
 import { Acks } from './acks.ts';
 import { PostedClientError } from './client-error.ts';
 import type { CursorKeeper } from './cursor-keeper.ts';
-import type { Received } from './messages.ts';
+import type { InvalidMessage, Received, UnknownMessage } from './messages.ts';
 import type { Frame } from './socket.ts';
 
-/** What waits for the application, and the place that is reached when the application is done with it. */
-export interface Delivery extends Received {
-  /** Null where the message does not name a place. */
+/** What waits for the application, and the cursor that is processed when the application is done with it. */
+export interface Delivery {
+  readonly incoming: Received | UnknownMessage | InvalidMessage;
+  /** Null where the message has none, or none that can be trusted. */
   readonly cursor: string | null;
   /** Of the connection that it came on. */
   readonly acks: Acks | null;
@@ -92,8 +94,13 @@ export class Resumption {
     }
     // What is acknowledged is gone for good: not before the application has heard of the reset.
     if (received.name === names.reset) this.#acks?.stop();
-    this.#received = cursor ?? this.#received;
-    return { ...received, cursor, acks: this.#acks };
+    return this.#deliver(received, cursor);
+  }
+
+  /** A message of an unknown type has a cursor where it has a valid one in the contract's place for it. */
+  readUnknown(message: UnknownMessage): Delivery {
+    const value = readPath(message.unknown, [this.names.cursor]);
+    return this.#deliver(message, typeof value === 'string' && this.#deps.isCursor(value) ? value : null);
   }
 
   /** The application gets it; the function that is returned says that it is done. */
@@ -138,6 +145,11 @@ export class Resumption {
       if (this.#deps.since === 'now') this.#moveTo(cursor);
     }
     if (isFirst || this.#processed === cursor) acks.acknowledge(cursor);
+  }
+
+  #deliver(incoming: Received | UnknownMessage, cursor: string | null): Delivery {
+    this.#received = cursor ?? this.#received;
+    return { incoming, cursor, acks: this.#acks };
   }
 
   #settle(delivery: Delivery | undefined): void {

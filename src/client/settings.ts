@@ -1,17 +1,43 @@
 import type { ClientStatus } from './client.ts';
 import { PostedClientError } from './client-error.ts';
+import type { InvalidMessage } from './messages.ts';
 import { safely } from './safely.ts';
+
+/** Whether a client goes on after an invalid message, or ends without acknowledging anything after it. */
+export type InvalidDecision = 'continue' | 'close';
 
 /** The part of the options that is the same for every channel. */
 export interface ClientSettings {
   readonly onStatus?: (status: ClientStatus) => void;
 
   /**
-   * Told of frames that break the contract (they are dropped), of handlers that threw, of messages
-   * that may be missing, of a cursor that could not be saved, and of the error that ends the client.
-   * A connection that is lost and opened again is no error: see `onStatus`. Default: `console.error`.
+   * Called for invalid messages (unless there is an `onInvalid`), for handlers that threw, for messages
+   * that may be missing, for a cursor that could not be saved, and for the error that ends the client.
+   * A connection that is lost and opened again is not an error: see `onStatus`. Default: `console.error`.
    */
   readonly onError?: (error: PostedClientError) => void;
+
+  /**
+   * Called with messages of a type that the contract does not have, as a later server may send: the JSON
+   * value, or the bytes of a binary message. They come in the order of the messages, and the next one
+   * waits until the promise has settled; then the cursor of such a message, if it has a valid one, is
+   * acknowledged and saved like any other. What it throws goes to `onError`. Default: they are ignored.
+   */
+  readonly onUnknown?: (message: unknown) => void | Promise<void>;
+
+  /**
+   * Decides what follows an invalid message: one that cannot be read, or that breaks the contract. A field
+   * that the contract does not have is ignored and does not make a message invalid.
+   *
+   * It is called in the order of the messages. Until its promise has settled, no later message is handed
+   * over, so none is acknowledged and no cursor after the invalid message is saved. `continue` hands over
+   * the next message, whose cursor then covers the invalid one too. `close` ends the client with the error:
+   * nothing after the last processed message is acknowledged or saved, so a client that begins there gets
+   * the invalid message again. What it throws goes to `onError`, and the client is closed.
+   *
+   * Default: the error goes to `onError` when the message is received, and the client continues.
+   */
+  readonly onInvalid?: (invalid: InvalidMessage) => InvalidDecision | Promise<InvalidDecision>;
 
   /** Aborting it does what `close` does. */
   readonly signal?: AbortSignal;
@@ -48,6 +74,8 @@ export interface ClientSettings {
 export interface ResolvedSettings {
   readonly onStatus: (status: ClientStatus) => void;
   readonly onError: (error: PostedClientError) => void;
+  readonly onUnknown: ClientSettings['onUnknown'] | undefined;
+  readonly onInvalid: ClientSettings['onInvalid'] | undefined;
   /** Null: never again. */
   readonly backoff: { readonly baseMs: number; readonly maxMs: number } | null;
   readonly connectTimeoutMs: number;
@@ -62,6 +90,8 @@ export function resolveSettings(settings: ClientSettings): ResolvedSettings {
   return {
     onStatus: safely(settings.onStatus ?? (() => {})),
     onError: safely(settings.onError ?? console.error),
+    onUnknown: settings.onUnknown,
+    onInvalid: settings.onInvalid,
     backoff:
       reconnect === false
         ? null

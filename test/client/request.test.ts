@@ -121,7 +121,7 @@ describe('a request', () => {
     answer({ type: 'total', total: 1 });
     await expect
       .poll(() => errors, soon)
-      .toMatchObject([{ code: 'bad_frame', message: expect.stringContaining('nothing was asked') }]);
+      .toMatchObject([{ code: 'bad_frame', message: expect.stringContaining('no request was pending') }]);
   });
 
   it('does not wait behind messages that the application has not taken', async () => {

@@ -11,6 +11,8 @@ from posted_feed import (
     Backoff,
     CursorStore,
     FileCursor,
+    InvalidDecision,
+    InvalidMessage,
     PostedClientError,
     PostFeedPostedMessage,
     Settings,
@@ -51,9 +53,23 @@ async def main(config: dict[str, Any]) -> None:
         say(asked="token")
         return tokens.pop(0) if len(tokens) > 1 else tokens[0]
 
+    async def say_unknown(value: object) -> None:
+        await asyncio.sleep(0)
+        say(unknown=value)
+
+    async def decide(invalid: InvalidMessage) -> InvalidDecision:
+        say(invalid=invalid.frame, text=str(invalid.error))
+        await asyncio.sleep(config.get("decide_seconds", 0))
+        if config["on_invalid"] == "raise":
+            raise ValueError("a bug of the application")
+        say(decided=True)
+        return config["on_invalid"]
+
     settings = Settings(
         on_status=say_status,
         on_error=say_error,
+        on_unknown=say_unknown if config.get("on_unknown") else None,
+        on_invalid=decide if "on_invalid" in config else None,
         reconnect=Backoff(base_seconds=0.01, max_seconds=0.05),
         max_waiting_messages=config.get("max_waiting_messages", 1_024),
         silence_timeout_seconds=config.get("silence_timeout_seconds", 75.0),

@@ -6,7 +6,8 @@ from ._runtime.credentials import TextCredential, UserPassword, UserPasswordCred
 from ._runtime.cursors import CursorStore, FileCursor, MemoryCursor
 from ._runtime.errors import ErrorCode, PostedClientError
 from ._runtime.link import Ended
-from ._runtime.settings import Backoff, Settings, Status
+from ._runtime.messages import InvalidMessage
+from ._runtime.settings import Backoff, InvalidDecision, Settings, Status
 from .client import (
     PostFeedPostedClient,
     PostFeedPostedCredentials,
@@ -21,6 +22,8 @@ __all__ = [
     "Ended",
     "ErrorCode",
     "FileCursor",
+    "InvalidDecision",
+    "InvalidMessage",
     "MemoryCursor",
     "PostFeedPostedClient",
     "PostFeedPostedCredentials",

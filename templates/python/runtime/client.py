@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -11,6 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from . import close_codes
 from .answers import Answers
+from .callbacks import Callbacks
 from .channel_url import Place, Target, place_of
 from .credentials import Credentials
 from .cursor_keeper import CursorKeeper
@@ -18,18 +18,13 @@ from .cursors import CursorStore, MemoryCursor
 from .descriptor import Channel, Resume
 from .errors import PostedClientError
 from .link import Ended, Link, refuse_unopened
-from .messages import Received, encode_message
+from .messages import InvalidMessage, Received, UnknownMessage, encode_message
 from .resumption import Delivery, Resumption
 from .settings import Settings, Status
 
 MessageT = TypeVar("MessageT", covariant=True)
 NamedT = TypeVar("NamedT", covariant=True)
 ClientT = TypeVar("ClientT", bound="Client[Any, Any]")
-
-_GONE = (
-    "The server no longer has what this client has missed: messages are missing. "
-    "The option on_reset is told of it."
-)
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,7 +59,7 @@ class Client(Generic[MessageT, NamedT]):
         self._channel = channel
         settings = options.settings
         self._settings = settings
-        self._on_reset = options.on_reset
+        self._callbacks = Callbacks(settings, options.on_reset)
         place, resumption = _resumption(channel, options)
         self._resumption = resumption
         report = settings.report
@@ -77,6 +72,7 @@ class Client(Generic[MessageT, NamedT]):
             settings,
         )
         self._running: asyncio.Task[Ended] | None = None
+        self._failure: PostedClientError | None = None
         self._in_hand: Delivery | None = None
         self._is_taking = False
 
@@ -134,7 +130,7 @@ class Client(Generic[MessageT, NamedT]):
         if self._running is None:
             refuse_unopened()
         await asyncio.wait({self._running})
-        ended = _ended(self._running)
+        ended = self._ended(self._running)
         if ended.error is not None:
             raise ended.error
         return ended
@@ -171,11 +167,19 @@ class Client(Generic[MessageT, NamedT]):
         try:
             ended = await self._link.run(on_open)
             error = ended.error
+            return ended
+        except asyncio.CancelledError:
+            error = self._failure
+            raise
+        finally:
             if error is not None:
                 self._settings.report(error)
-            return ended
-        finally:
             self._settings.tell(Status("closed", error))
+
+    def _ended(self, running: asyncio.Task[Ended]) -> Ended:
+        if running.cancelled():
+            return Ended(close_codes.NORMAL, "", self._failure)
+        return running.result()
 
     async def _next(self) -> Received:
         if self._is_taking:
@@ -193,12 +197,19 @@ class Client(Generic[MessageT, NamedT]):
             if delivery is None:
                 await self.wait_closed()
                 raise StopAsyncIteration
+            incoming = delivery.incoming
             names = None if self._resumption is None else self._resumption.names
-            if names is not None and delivery.received.name == names.reset:
-                await self._reset(delivery.received.value)
-            elif names is None or delivery.received.name != names.checkpoint:
+            if isinstance(incoming, InvalidMessage):
+                if not await self._callbacks.may_continue(incoming):
+                    self._failure = incoming.error
+                    await self.aclose()
+            elif isinstance(incoming, UnknownMessage):
+                await self._callbacks.unknown(incoming.value)
+            elif names is not None and incoming.name == names.reset:
+                await self._callbacks.reset(incoming.value)
+            elif names is None or incoming.name != names.checkpoint:
                 self._in_hand = delivery
-                return delivery.received
+                return incoming
             self._done(delivery)
 
     def _processed(self) -> None:
@@ -209,18 +220,6 @@ class Client(Generic[MessageT, NamedT]):
     def _done(self, delivery: Delivery) -> None:
         if self._resumption is not None:
             self._resumption.done(delivery)
-
-    async def _reset(self, reset: object) -> None:
-        if self._on_reset is None:
-            self._settings.report(PostedClientError("reset", _GONE))
-            return
-        try:
-            told = self._on_reset(reset)
-            if inspect.isawaitable(told):
-                await cast(Awaitable[object], told)
-        except Exception as cause:
-            error = PostedClientError("handler", "The function on_reset raised.", cause=cause)
-            self._settings.report(error)
 
 
 class _Named(Generic[NamedT]):
@@ -233,12 +232,6 @@ class _Named(Generic[NamedT]):
     async def __anext__(self) -> NamedT:
         received = await self._take()
         return cast(NamedT, (received.name, received.value))
-
-
-def _ended(running: asyncio.Task[Ended]) -> Ended:
-    if running.cancelled():
-        return Ended(close_codes.NORMAL, "", None)
-    return running.result()
 
 
 def _resumption(channel: Channel, options: Options) -> tuple[Place, Resumption | None]:

@@ -15,7 +15,7 @@ from .descriptor import Channel
 from .endings import Closed, Failure, NotTried
 from .errors import PostedClientError
 from .inbox import Inbox
-from .messages import Received, decode_message
+from .messages import InvalidMessage, Received, UnknownMessage, decode_message
 from .requests import Requests
 from .resumption import Delivery, Resumption
 from .retry import End, Retry
@@ -131,11 +131,11 @@ class Link:
             frame = await socket.receive()
             if isinstance(frame, Closed):
                 return frame
-            received = decode_message(self._channel, frame)
-            if isinstance(received, PostedClientError):
-                self._settings.report(received)
-                continue
-            delivery = await self._sort(received, socket)
+            incoming = decode_message(self._channel, frame)
+            if isinstance(incoming, Received):
+                delivery = await self._sort(incoming, socket)
+            else:
+                delivery = self._sort_other(incoming)
             if delivery is not None:
                 await self.inbox.put(delivery)
 
@@ -150,6 +150,21 @@ class Link:
         if self._resumption is None:
             return Delivery(received)
         return self._resumption.read(received, socket.send)
+
+    def _sort_other(self, incoming: UnknownMessage | InvalidMessage) -> Delivery | None:
+        """The same of what is not the contract's."""
+        if isinstance(incoming, InvalidMessage):
+            if self._settings.on_invalid is not None:
+                return Delivery(incoming)
+            # Reported before anything that came after it can be handed over.
+            self._settings.report(incoming.error)
+            return None
+        if self._resumption is None:
+            delivery = Delivery(incoming)
+        else:
+            delivery = self._resumption.read_unknown(incoming)
+        is_needed = self._settings.on_unknown is not None or delivery.cursor is not None
+        return delivery if is_needed else None
 
 
 def refuse_unopened() -> NoReturn:

@@ -13,32 +13,60 @@ from .errors import PostedClientError
 
 @dataclass(frozen=True)
 class Received:
-    """A message that the contract allows."""
+    """A message of the contract. Fields that the contract does not have are left in it."""
 
     name: str
     value: object
     """What the frame held."""
 
 
-def decode_message(channel: Channel, frame: str | bytes) -> Received | PostedClientError:
-    """Reads what the server sent. The error, which is returned, is `bad_frame`."""
+@dataclass(frozen=True)
+class UnknownMessage:
+    """A message of a type that the contract does not have, as from a server of a later contract."""
+
+    value: object
+
+
+@dataclass(frozen=True)
+class InvalidMessage:
+    """A message that cannot be read, or of a type of the contract that it does not satisfy."""
+
+    frame: str | bytes
+    """What was received."""
+    error: PostedClientError
+    """Its code is `bad_frame`. It says what is wrong and repeats nothing of the frame."""
+
+
+def decode_message(
+    channel: Channel, frame: str | bytes
+) -> Received | UnknownMessage | InvalidMessage:
+    """Reads what the server sent."""
+    by_encoding = {message.encoding: message for message in channel.send}
     if isinstance(frame, bytes):
-        found = next((message for message in channel.send if message.encoding == "binary"), None)
-        if found is None:
-            return _bad_frame("A binary message came, and the contract has none.")
-        return Received(found.name, frame)
-    text = next((message for message in channel.send if message.encoding == "text"), None)
-    if text is not None:
-        return _checked(text, frame)
-    try:
-        value = parse_json(frame)
-    except (ValueError, RecursionError):
-        return _bad_frame("What came is no JSON.")
-    return tell(channel.send, value)
+        binary = by_encoding.get("binary")
+        return UnknownMessage(frame) if binary is None else Received(binary.name, frame)
+    if "text" in by_encoding:
+        found = _checked(by_encoding["text"], frame)
+    elif "json" not in by_encoding:
+        return UnknownMessage(frame)
+    else:
+        try:
+            value = parse_json(frame)
+        except (ValueError, RecursionError):
+            found = _bad_frame("The message is not JSON.")
+        else:
+            found = tell(channel.send, value)
+            if found is None and _has_type(channel, value):
+                return UnknownMessage(value)
+            found = found or _bad_frame(f"The message is not one of {_names(channel.send)}.")
+    return found if isinstance(found, Received) else InvalidMessage(frame, found)
 
 
-def tell(messages: Sequence[Message], value: object) -> Received | PostedClientError:
-    """Which of the JSON messages a value is. The error, which is returned, is `bad_frame`."""
+def tell(messages: Sequence[Message], value: object) -> Received | PostedClientError | None:
+    """Which of the JSON messages a value is: None for none of them.
+
+    The error, which is returned, is `bad_frame`: it is one of them, and breaks the contract.
+    """
     candidates = [message for message in messages if message.encoding == "json"]
     tagged = [m for m in candidates if m.tag is not None and _has_tag(value, m.tag)]
     untagged = [message for message in candidates if message.tag is None]
@@ -50,8 +78,7 @@ def tell(messages: Sequence[Message], value: object) -> Received | PostedClientE
         received = _checked(message, value)
         if isinstance(received, Received):
             return received
-    names = ", ".join(message.name for message in messages)
-    return _bad_frame(f"What came is none of the channel's messages ({names}).")
+    return None
 
 
 def encode_message(channel: Channel, name: str, value: object) -> str | bytes:
@@ -104,11 +131,30 @@ def value_at(value: object, path: Sequence[str]) -> object:
     return value
 
 
+def has_value_at(value: object, path: Sequence[str]) -> bool:
+    """Whether something, be it None, stands behind the names in an object."""
+    parent = value_at(value, path[:-1])
+    return isinstance(parent, Mapping) and path[-1] in parent
+
+
 def _checked(message: Message, value: object) -> Received | PostedClientError:
     fault = None if message.guard is None else message.guard(value)
     if fault is None:
         return Received(message.name, value)
     return _bad_frame(f"A message {message.name} breaks the contract: {fault}.")
+
+
+def _has_type(channel: Channel, value: object) -> bool:
+    """Whether a value says of what type it is.
+
+    All tags of a channel have one path. Without tags, an unknown type looks like a broken message.
+    """
+    tags = [message.tag for message in channel.send if message.tag is not None]
+    return bool(tags) and has_value_at(value, tags[0].path)
+
+
+def _names(messages: Sequence[Message]) -> str:
+    return f"the channel's messages ({', '.join(message.name for message in messages)})"
 
 
 def _has_tag(value: object, tag: Tag) -> bool:

@@ -10,16 +10,16 @@ from .acks import Acks
 from .cursor_keeper import CursorKeeper
 from .descriptor import Resume
 from .errors import PostedClientError
-from .messages import Received
+from .messages import InvalidMessage, Received, UnknownMessage, value_at
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What waits for the application, and the place that is reached when it is done with it."""
+    """What waits for the application, and the cursor that is processed when it is done with it."""
 
-    received: Received
+    incoming: Received | UnknownMessage | InvalidMessage
     cursor: str | None = None
-    """None where the message does not name a place."""
+    """None where the message has none, or none that can be trusted."""
     acks: Acks | None = None
     """Of the connection that it came on."""
 
@@ -97,8 +97,13 @@ class Resumption:
         if received.name == self.names.reset and self._acks is not None:
             # What is acknowledged is gone for good: not before the application knows of the reset.
             self._acks.stop()
-        self._received = cursor or self._received
-        return Delivery(received, cursor, self._acks)
+        return self._deliver(received, cursor)
+
+    def read_unknown(self, message: UnknownMessage) -> Delivery:
+        """A message of an unknown type has a cursor where it has a valid one in its place."""
+        value = value_at(message.value, (self.names.cursor,))
+        is_valid = isinstance(value, str) and self._is_cursor(value)
+        return self._deliver(message, cast(str, value) if is_valid else None)
 
     def done(self, delivery: Delivery) -> None:
         """The application is done with it."""
@@ -127,6 +132,10 @@ class Resumption:
     async def saved(self) -> None:
         """Returns when the place is saved, or the time for it is up."""
         await self._keeper.saved()
+
+    def _deliver(self, incoming: Received | UnknownMessage, cursor: str | None) -> Delivery:
+        self._received = cursor or self._received
+        return Delivery(incoming, cursor, self._acks)
 
     def _ready(
         self,

@@ -16,7 +16,8 @@ export default function init({ params: { contract } }) {
     '._runtime.cursors': ['CursorStore', 'FileCursor', 'MemoryCursor'],
     '._runtime.errors': ['ErrorCode', 'PostedClientError'],
     '._runtime.link': ['Ended'],
-    '._runtime.settings': ['Backoff', 'Settings', 'Status'],
+    '._runtime.messages': ['InvalidMessage'],
+    '._runtime.settings': ['Backoff', 'InvalidDecision', 'Settings', 'Status'],
     '.client': own.toSorted(byCode),
   };
   const all = ['models', ...Object.values(modules).flat()].toSorted(byCode);

@@ -12,8 +12,8 @@ ErrorCode: TypeAlias = Literal[
     "refused",  # The server answered the handshake with an HTTP error; `status` has it.
     "unreachable",  # There was no answer to the handshake.
     "closed",  # The connection was lost, or closed, also before an answer; see `close_code`.
-    "bad_frame",  # The server sent what breaks the contract, or nobody asked for. It was dropped.
-    "handler",  # `on_reset` or a function of `answer` raised; `__cause__` has what it raised.
+    "bad_frame",  # The server sent an invalid message (see `on_invalid`), or an unexpected answer.
+    "handler",  # A callback of the application raised; `__cause__` has what it raised.
     "cursor_store",  # `cursors` failed to load or to save, or what it kept is no cursor.
     "reset",  # The server no longer has what was missed, and there is no `on_reset` to be told.
     "bad_message",  # What was to be sent breaks the contract; nothing was sent.

@@ -116,6 +116,8 @@ class Requests:
             if message.encoding == encoding and isinstance(value, (bytes, bytearray, str)):
                 return message
         told = tell(messages, value)
-        if isinstance(told, PostedClientError):
-            raise PostedClientError("bad_message", str(told))
-        return self._channel.messages[told.name]
+        if isinstance(told, Received):
+            return self._channel.messages[told.name]
+        names = ", ".join(operation.messages)
+        reason = f"The message is not one of the operation's ({names})."
+        raise PostedClientError("bad_message", reason if told is None else str(told))

@@ -7,13 +7,17 @@ import asyncio
 import logging
 import math
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from .errors import PostedClientError
+from .messages import InvalidMessage
 
 ValueT = TypeVar("ValueT")
+
+InvalidDecision: TypeAlias = Literal["continue", "close"]
+"""Whether a client goes on after an invalid message, or ends without acknowledging what follows."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,29 @@ class Settings:
 
     on_status: Callable[[Status], None] = _ignore
     on_error: Callable[[PostedClientError], None] = _log
-    """Told of frames that break the contract (they are dropped), of functions of the application
-    that raised, of messages that may be missing, of a cursor that could not be saved, and of the
-    error that ends the client. A connection that is lost and opened again is no error. Default: a
-    record in the log of the package."""
+    """Called for invalid messages (unless there is an `on_invalid`), for functions of the
+    application that raised, for messages that may be missing, for a cursor that could not be saved,
+    and for the error that ends the client. A connection that is lost and opened again is not an
+    error. Default: a record in the log of the package."""
+    on_unknown: Callable[[object], Awaitable[None] | None] | None = None
+    """Called with messages of a type that the contract does not have, as a later server may send:
+    the JSON value, or bytes. They come in the order of the messages, and the loop gets the next one
+    when it has returned; then the cursor of such a message, if it has a valid one, is acknowledged
+    and saved like any other. What it raises goes to `on_error`. Default: they are ignored."""
+    on_invalid: Callable[[InvalidMessage], Awaitable[InvalidDecision] | InvalidDecision] | None = (
+        None
+    )
+    """Decides what follows an invalid message: one that cannot be read, or breaks the contract. A
+    field that the contract does not have is ignored and does not make a message invalid.
+
+    It is called in the order of the messages. Until it has returned, the loop gets no later
+    message, so none is acknowledged and no cursor after the invalid message is saved. `continue`
+    hands over the next message, whose cursor then covers the invalid one too. `close` ends the
+    client with the error: nothing after the last processed message is acknowledged or saved, so a
+    client that begins there gets the invalid message again. What it raises goes to `on_error`, and
+    the client is closed.
+
+    Default: the error goes to `on_error` when the message is received, and the client continues."""
     reconnect: Backoff | None = field(default_factory=Backoff)
     """None: the first failure or loss ends the client."""
     connect_timeout_seconds: float = 15.0
