@@ -145,6 +145,12 @@ ${lines(15, (name) => `  ${name}: { action: send, channel: { $ref: '#/channels/$
   });
 });
 
+/** The exit code and the notes of a strict run. */
+async function strictNotes(document: string) {
+  const { code, stdout } = await posted('generate', document, '--out', join(folder, 'noted'), '--strict');
+  return [code, stdout.match(/^note: .*$/gm)];
+}
+
 describe('posted generate', () => {
   it('imports the installed runtime by default, with the extension that is asked for', async () => {
     const out = join(folder, 'js');
@@ -161,12 +167,22 @@ describe('posted generate', () => {
     );
   });
 
-  it('writes the targets that are asked for', async () => {
+  it('notes in one line which messages to clients are closed, and does not fail a strict run for it', async () => {
+    const advice = 'clients of other generators may reject a field that you add later.';
+    expect(await strictNotes('asyncapi.json')).toEqual([
+      0,
+      [`note: post, ready, checkpoint and 2 more are closed (additionalProperties: false): ${advice}`],
+    ]);
+    expect(await strictNotes('test/corpus/documents/one-address.yaml')).toEqual([0, null]);
+  });
+
+  it('writes the targets that are asked for, without the guards of clients where there are none', async () => {
     const out = join(folder, 'server');
     expect(await posted('generate', rooms, '--out', out, '--targets', 'server')).toMatchObject({ code: 0 });
-    const paths = Object.keys(readFolder(out));
-    expect(paths).toContain('asyncapi/handlers.ts');
-    expect(paths).not.toContain('asyncapi/client.ts');
+    const files = readFolder(out);
+    expect(Object.keys(files)).toContain('asyncapi/handlers.ts');
+    expect(Object.keys(files)).not.toContain('asyncapi/client.ts');
+    expect(files['asyncapi/validators.ts']).not.toContain('isReceived');
   });
 
   it('takes every target at once, and knows its own files again', async () => {
