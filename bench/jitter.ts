@@ -4,7 +4,7 @@ import diagnostics from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { postFeedPosted } from '../generated/asyncapi/client.ts';
-import { type CursorStore, connect } from '../src/client/node.ts';
+import { type CursorStore, connect } from '../src/runtime/client/node.ts';
 import { measureCost } from './cost.ts';
 import { Deliveries } from './deliveries.ts';
 import { readOptions } from './options.ts';

@@ -1,8 +1,8 @@
 /** Posts per second through several servers of one PostgreSQL, which this starts: 1, 2 and 4 of them, one after the other. */
 import { randomUUID } from 'node:crypto';
-import { prepareEngine } from '../scripts/services/engine.ts';
-import { postgres } from '../scripts/services/postgres.ts';
-import { openPostgresStore } from '../src/store/postgres-store.ts';
+import { prepareEngine } from '../scripts/dev/services/engine.ts';
+import { postgres } from '../scripts/dev/services/postgres.ts';
+import { openPostgresStore } from '../src/feed-server/store/postgres-store.ts';
 import { readOptions } from './options.ts';
 import { Poster, postInTurns } from './posts-load.ts';
 import { machineCpuSeconds } from './process-cpu.ts';

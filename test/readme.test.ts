@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { renderSettingsTable } from '../src/config/help.ts';
+import { renderSettingsTable } from '../src/feed-server/settings/help.ts';
 import { reason as noPython, pythonPath } from './python/python.ts';
 import { makeDataDir, registerUser, startFeed } from './support/feed-server.ts';
 import { copyProject } from './support/project-copy.ts';
@@ -33,13 +33,6 @@ async function readUntil(
     if (output.includes(text)) break;
   }
   return output;
-}
-
-/** A copy of this project is not built: what the package is called there stands in its sources. */
-function fromSource(example: string): string {
-  return example
-    .replace("'posted/client'", "'./src/client/node.ts'")
-    .replace("'posted/server'", "'./src/contract/index.ts'");
 }
 
 /** npm and bash run others as their children: the signal is for all of them. */
@@ -85,7 +78,7 @@ describe('the README', () => {
     const { url, socketUrl } = await startFeed();
     const ada = await registerUser(url);
     const project = copyProject();
-    const client = fromSource(example.replace('ws://localhost:8080', socketUrl));
+    const client = example.replace('ws://localhost:8080', socketUrl);
     expect(client).not.toBe(example);
     writeFileSync(join(project.dir, 'example.ts'), `const token = process.env.TOKEN ?? '';\n${client}`);
     expect(await project.typeCheck('example.ts')).toEqual({ code: 0, output: '' });
@@ -124,7 +117,7 @@ describe('the README', () => {
     const listen = 'server.listen(8081);';
     expect(example).toContain(listen);
     const onFreePort = "server.listen(0, '127.0.0.1', () => console.log(JSON.stringify(server.address())));";
-    writeFileSync(join(project.dir, 'example.ts'), fromSource(example.replace(listen, onFreePort)));
+    writeFileSync(join(project.dir, 'example.ts'), example.replace(listen, onFreePort));
     expect(await project.typeCheck('example.ts', 'ticker')).toEqual({ code: 0, output: '' });
 
     const server = spawn(process.execPath, ['example.ts'], {

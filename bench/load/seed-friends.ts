@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { migrateStore } from '../../src/store/open-store.ts';
+import { migrateStore } from '../../src/feed-server/store/open-store.ts';
 import { progress } from '../support.ts';
 import { createFollowGraph, type FollowGraph, type FollowGraphOptions, userIdOf } from './follow-graph.ts';
 
@@ -24,8 +24,8 @@ const sinceSeq = 0;
 
 /** What decides what a finished file holds, beside the options. */
 const sources = [
-  '../../src/store/migrations/0001-initial-tables.ts',
-  '../../test/history/random.ts',
+  '../../src/feed-server/store/migrations/0001-initial-tables.ts',
+  '../../test/feed-server/history/random.ts',
   './follow-graph.ts',
   './seed-friends.ts',
 ];

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Hub } from '../../src/feed/hub.ts';
-import type { Friend } from '../../src/store/store.ts';
-import { createRandom } from '../../test/history/random.ts';
+import { Hub } from '../../src/feed-server/feed/hub.ts';
+import type { Friend } from '../../src/feed-server/store/store.ts';
+import { createRandom } from '../../test/feed-server/history/random.ts';
 import { printResult } from '../support.ts';
 
 interface Graph {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { ChannelModel } from '../../scripts/asyncapi/contract-model.ts';
-import { soon } from '../client/soon.ts';
+import type { ChannelModel } from '../../scripts/posted/asyncapi/contract-model.ts';
+import { soon } from '../runtime/client/soon.ts';
 import { schemesToSend } from './credentials.ts';
 import type { CorpusDocument } from './document.ts';
 import { examplesOf } from './examples.ts';

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ChannelModel, MessageModel } from '../../scripts/asyncapi/contract-model.ts';
-import { closeCodes } from '../../src/contract/close-codes.ts';
+import type { ChannelModel, MessageModel } from '../../scripts/posted/asyncapi/contract-model.ts';
+import { closeCodes } from '../../src/runtime/shared/close-codes.ts';
 import { prepareProject, tempFolder } from '../scripts/generator.ts';
 import { speak } from './conversation.ts';
 import { schemesToSend } from './credentials.ts';

@@ -1,4 +1,4 @@
-import type { ChannelModel, SecurityModel } from '../../scripts/asyncapi/contract-model.ts';
+import type { ChannelModel, SecurityModel } from '../../scripts/posted/asyncapi/contract-model.ts';
 
 const user = 'ann';
 const secret = 'k3y-Of.the_House';

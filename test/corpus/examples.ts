@@ -1,6 +1,10 @@
-import type { ChannelModel, MessageModel } from '../../scripts/asyncapi/contract-model.ts';
-import { isSchemaObject, type JsonSchema, type SchemaObject } from '../../scripts/schemas/json-schema.ts';
-import type { SchemaSet, SchemaUse } from '../../scripts/schemas/schema-set.ts';
+import type { ChannelModel, MessageModel } from '../../scripts/posted/asyncapi/contract-model.ts';
+import {
+  isSchemaObject,
+  type JsonSchema,
+  type SchemaObject,
+} from '../../scripts/posted/schemas/json-schema.ts';
+import type { SchemaSet, SchemaUse } from '../../scripts/posted/schemas/schema-set.ts';
 
 /** What frames of a message may hold: the contract's examples; for bytes, any. */
 export function examplesOf({ encoding, examples }: MessageModel): readonly unknown[] {

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ChannelModel } from '../../scripts/asyncapi/contract-model.ts';
+import type { ChannelModel } from '../../scripts/posted/asyncapi/contract-model.ts';
 import {
   type Connection,
   createContractServer,
   type Publish,
   type Request,
-} from '../../src/contract/index.ts';
-import { PostedError } from '../../src/errors.ts';
+} from '../../src/runtime/server/index.ts';
+import { PostedError } from '../../src/runtime/shared/errors.ts';
 import { isRight } from './credentials.ts';
 import type { CorpusDocument } from './document.ts';
 import { examplesOf } from './examples.ts';

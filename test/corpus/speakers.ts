@@ -6,8 +6,8 @@ import type {
   MessageModel,
   SecurityModel,
   ServerModel,
-} from '../../scripts/asyncapi/contract-model.ts';
-import { connect } from '../../src/client/node.ts';
+} from '../../scripts/posted/asyncapi/contract-model.ts';
+import { connect } from '../../src/runtime/client/node.ts';
 import { clientCredentials, plainCredentials } from './credentials.ts';
 import type { CorpusDocument } from './document.ts';
 import { examplesOf, handshakeOf } from './examples.ts';

@@ -4,7 +4,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Guard } from '../../src/guard.ts';
+import type { Guard } from '../../src/runtime/shared/guard.ts';
 import { prepareProject, tempFolder, typeCheck } from '../scripts/generator.ts';
 import { generateSchemas, readSchemas } from '../scripts/schemas.ts';
 import { payloadsOf } from './payload.ts';

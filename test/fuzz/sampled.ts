@@ -5,8 +5,8 @@ import type {
   MessageModel,
   MessageTag,
   SecurityModel,
-} from '../../scripts/asyncapi/contract-model.ts';
-import { compilerOf } from '../../scripts/schemas/ajv.ts';
+} from '../../scripts/posted/asyncapi/contract-model.ts';
+import { compilerOf } from '../../scripts/posted/schemas/ajv.ts';
 import { schemesToSend } from '../corpus/credentials.ts';
 import type { CorpusDocument } from '../corpus/document.ts';
 import { payloadsOf } from './payload.ts';

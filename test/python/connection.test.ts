@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startChatServer } from '../client/chat-server.ts';
-import { acksOf, cursor, frames, sinceOf } from '../client/resume-feed.ts';
-import { soon } from '../client/soon.ts';
+import { startChatServer } from '../runtime/client/chat-server.ts';
+import { acksOf, cursor, frames, sinceOf } from '../runtime/client/resume-feed.ts';
+import { soon } from '../runtime/client/soon.ts';
 import { type GeneratedPackage, generatePackage } from './generated-package.ts';
 import { type Line, reason, startProgram } from './python.ts';
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
-import { generatePython } from '../../scripts/python/generate-python.ts';
+import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
+import { generatePython } from '../../scripts/posted/python/generate-python.ts';
 import { installProject } from './python.ts';
 
 export interface GeneratedPackage {

@@ -38,7 +38,7 @@ class Watcher {
   #wake: () => void = () => {};
 
   constructor(args: readonly string[]) {
-    this.process = spawn(process.execPath, ['scripts/posted.ts', 'generate', ...args, '--watch'], {
+    this.process = spawn(process.execPath, ['scripts/posted/posted.ts', 'generate', ...args, '--watch'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.process.stdout, this.process.stderr]) {

@@ -22,7 +22,7 @@ describe('posted --help', () => {
   });
 
   it.each([
-    ['generate', ['--out', '--openapi', '--targets', '--runtime', '--import-extension', '--allow-remote']],
+    ['generate', ['--out', '--openapi', '--targets', '--import-extension', '--allow-remote']],
     ['generate', ['--strict', '--check', '--watch', '--help']],
     ['validate', ['--allow-remote', '--strict', '--help']],
     ['init', ['--allow-remote', '--strict', '--help']],
@@ -85,14 +85,14 @@ describe('an old Node', () => {
     const old =
       "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.4' } })";
     const preload = `--import=data:text/javascript,${encodeURIComponent(old)}`;
-    const args = [preload, 'scripts/posted.ts', '--help'];
+    const args = [preload, 'scripts/posted/posted.ts', '--help'];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect(stderr).toContain('posted needs Node.js 24 or later');
     expect([status, stdout]).toEqual([2, '']);
   });
 
   it('can read the command, which imports nothing before the version is known', () => {
-    const source = readFileSync('scripts/posted.ts', 'utf8');
+    const source = readFileSync('scripts/posted/posted.ts', 'utf8');
     expect(source).not.toMatch(/^(import|export)\b|await|\?\.|\?\?/m);
   });
 });

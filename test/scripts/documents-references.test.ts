@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
-import { generateDocs } from '../../scripts/docs/generate-docs.ts';
+import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
+import { generateDocs } from '../../scripts/posted/docs/generate-docs.ts';
 import { bundled, contractOf, problemsOf, writeFiles } from './documents/load.ts';
 import { tempFolder } from './generator.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
+import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
 import { bundled, contractOf, problemsOf, writeFiles } from './documents/load.ts';
 import { tempFolder } from './generator.ts';
 

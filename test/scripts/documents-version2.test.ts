@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type LoadedAsyncapi, loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
-import { valueAt } from '../../scripts/contract/json-pointer.ts';
+import { type LoadedAsyncapi, loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
+import { valueAt } from '../../scripts/posted/contract/json-pointer.ts';
 import { bundled, documentIn, writeFiles } from './documents/load.ts';
 import { tempFolder } from './generator.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type LoadedAsyncapi, loadAsyncapi } from '../../scripts/asyncapi/load-asyncapi.ts';
-import { valueAt } from '../../scripts/contract/json-pointer.ts';
+import { type LoadedAsyncapi, loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
+import { valueAt } from '../../scripts/posted/contract/json-pointer.ts';
 import { bundled, contractOf, documentIn, problemsOf, writeFiles } from './documents/load.ts';
 import { tempFolder } from './generator.ts';
 

@@ -48,7 +48,6 @@ describe('npm run generate', () => {
       'generated',
       'node_modules',
       'package.json',
-      'src',
       'tsconfig.json',
     ]);
   });

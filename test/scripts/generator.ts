@@ -18,15 +18,20 @@ export interface Run {
 /** Runs the command `posted`, in the folder of this project. */
 export function posted(...args: readonly string[]): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['scripts/posted.ts', ...args], { cwd: root }, (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      ['scripts/posted/posted.ts', ...args],
+      { cwd: root },
+      (error, stdout, stderr) => {
+        resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+      },
+    );
   });
 }
 
-/** Generates code for a project that was prepared below: the folder of its output stands beside `src`. */
+/** Generates code for a project made by `prepareProject`. */
 export function generate(...args: readonly string[]): Promise<Run> {
-  return posted('generate', ...args, '--runtime', '../../src');
+  return posted('generate', ...args);
 }
 
 /** A folder of its own for each test file that asks; it goes with the last test of the file. */
@@ -45,10 +50,10 @@ export function readFolder(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]));
 }
 
-/** Makes a folder part of a project that has this one's runtime, so that what is in `generated` can be type-checked. */
+/** Makes a folder a project with this runtime, so that its `generated` can be type-checked and imported. */
 export function prepareProject(folder: string): void {
-  for (const part of ['src', 'node_modules']) symlinkSync(join(root, part), join(folder, part));
-  writeFileSync(join(folder, 'package.json'), readFileSync(join(root, 'package.json')));
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   writeFileSync(
     join(folder, 'tsconfig.json'),
@@ -56,13 +61,13 @@ export function prepareProject(folder: string): void {
   );
 }
 
-/** What the compiler says of a project, '' if nothing; the runtime's own mistakes are for its own type check. */
+/** The compiler's errors about a project, or ''. Errors in the runtime itself are left to its own type check. */
 export function typeCheck(folder: string): Promise<string> {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   return new Promise((resolve) => {
     execFile(process.execPath, [tsc], { cwd: folder }, (_error, stdout, stderr) => {
       const diagnostics = (stdout + stderr).trim().split(/\n(?=\S)/);
-      resolve(diagnostics.filter((diagnostic) => !diagnostic.startsWith('src/')).join('\n'));
+      resolve(diagnostics.filter((diagnostic) => !/^[^(]*src\/runtime\//.test(diagnostic)).join('\n'));
     });
   });
 }

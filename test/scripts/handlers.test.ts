@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 /** Handlers that serve the contract, as an application writes them. */
 const handlers = `
-import type { Connection } from './src/contract/index.ts';
+import type { Connection } from 'posted/server';
 import type { BoardHandlers, Handlers, RoomTalkHandlers } from './generated/asyncapi/handlers.ts';
 import type { PublishSaid } from './generated/asyncapi/publishers.ts';
 

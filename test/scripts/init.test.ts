@@ -45,15 +45,16 @@ describe('posted init', () => {
 
   it('names the project after its folder, and depends on the package that has run', () => {
     const { name, type, scripts, dependencies, devDependencies, allowScripts } = manifestOf(project);
-    const own = JSON.parse(readFileSync('package.json', 'utf8'));
+    const own = JSON.parse(readFileSync('scripts/posted/package.json', 'utf8'));
     expect([name, type]).toEqual(['my-rooms', 'module']);
     expect(scripts.generate).toBe('posted generate rooms.asyncapi.json --out generated');
-    expect(join(project, dependencies.posted.replace(/^file:/, ''))).toBe(process.cwd());
-    for (const [tool, version] of Object.entries(devDependencies))
-      expect(own.devDependencies[tool]).toBe(version);
+    const { '@posted/cli': cli, ...tools } = devDependencies;
+    const folderOf = (spec: string) => join(project, spec.replace(/^file:/, ''));
+    expect(folderOf(dependencies.posted)).toBe(join(process.cwd(), 'src/runtime'));
+    expect(folderOf(cli)).toBe(join(process.cwd(), 'scripts/posted'));
+    expect(tools).toEqual(own.devDependencies);
     // npm would warn of the install scripts of each of them.
-    expect({ node: true, ...allowScripts }).toEqual(own.allowScripts);
-    expect(allowScripts).not.toHaveProperty('node');
+    expect(allowScripts).toEqual(own.allowScripts);
   });
 
   it('says what to do next', () => {
@@ -106,7 +107,7 @@ describe('posted init in a folder that is in use', () => {
     expect([name, license, type]).toEqual(['used', 'MIT', 'module']);
     expect(scripts).toMatchObject({ test: 'vitest run', start: 'node mine.js', types: 'tsc' });
     expect(dependencies).toEqual(existing.dependencies);
-    expect(Object.keys(devDependencies)).toEqual(['@types/node', 'typescript']);
+    expect(Object.keys(devDependencies)).toEqual(['@posted/cli', '@types/node', 'typescript']);
     expect(stdout.match(/^kept .*$/gm)).toEqual(['kept in package.json: scripts.start']);
     expect(code).toBe(0);
   });

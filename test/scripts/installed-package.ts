@@ -6,18 +6,8 @@ import { onTestFinished } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 
-/** What packing takes: without what the tests of others, which run meanwhile, write. */
-const packed = [
-  'feed-server',
-  'LICENSE',
-  'package.json',
-  'README.md',
-  'scripts',
-  'src',
-  'templates',
-  'tsconfig.build.json',
-  'tsconfig.json',
-];
+/** What a build reads. A copy of it is independent of files that other tests write meanwhile. */
+const built = ['LICENSE', 'package.json', 'scripts', 'src', 'templates', 'tsconfig.json'];
 
 /** Takes what has been fetched before, and prints no more than it must. */
 const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1'];
@@ -31,17 +21,21 @@ export interface Result {
 }
 
 /**
- * Does what a stranger does in an empty folder: packs this package and installs it there, begins a project with it,
- * and installs the rest. False where the npm registry cannot be reached.
+ * Does what a stranger does in an empty folder: installs the packed packages, starts a project with them, and installs
+ * the rest. False if the npm registry cannot be reached.
  */
 export async function createApp(folder: string, app: string): Promise<boolean> {
   const sources = join(folder, 'sources');
-  for (const part of packed) cpSync(join(root, part), join(sources, part), { recursive: true });
+  for (const part of built) cpSync(join(root, part), join(sources, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(sources, 'node_modules'));
-  mustSucceed(await npm(sources, 'pack', '--pack-destination', folder));
+  mustSucceed(await npm(sources, 'run', 'build'));
+  for (const name of ['posted', 'cli']) {
+    mustSucceed(await npm(sources, 'pack', `./dist/${name}`, '--pack-destination', folder));
+  }
   mkdirSync(app);
   const { version } = JSON.parse(readFileSync(join(sources, 'package.json'), 'utf8'));
-  const install = await npm(app, 'install', ...quick, join(folder, `posted-${version}.tgz`));
+  const files = [`posted-${version}.tgz`, `posted-cli-${version}.tgz`].map((name) => join(folder, name));
+  const install = await npm(app, 'install', ...quick, ...files);
   if (noNetwork.test(install.output)) return false;
   mustSucceed(install);
   mustSucceed(await npm(app, 'exec', '--', 'posted', 'init', '.'));

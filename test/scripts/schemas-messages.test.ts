@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ContractNode } from '../../scripts/contract/contract-node.ts';
-import type { SchemaUse } from '../../scripts/schemas/schema-set.ts';
-import type { Guard } from '../../src/guard.ts';
+import type { ContractNode } from '../../scripts/posted/contract/contract-node.ts';
+import type { SchemaUse } from '../../scripts/posted/schemas/schema-set.ts';
+import type { Guard } from '../../src/runtime/shared/guard.ts';
 import { prepareProject, tempFolder, typeCheck } from './generator.ts';
 import { generateSchemas, judge, readSchemas } from './schemas.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Guard } from '../../src/guard.ts';
+import type { Guard } from '../../src/runtime/shared/guard.ts';
 import { prepareProject, tempFolder, typeCheck } from './generator.ts';
 import { generateSchemas, readSchemas } from './schemas.ts';
 

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readContract } from '../../scripts/contract/contract-document.ts';
-import { ContractNode } from '../../scripts/contract/contract-node.ts';
-import { checkSchemas } from '../../scripts/schemas/check-schemas.ts';
-import { generateModels } from '../../scripts/schemas/generate-models.ts';
-import { generateValidators } from '../../scripts/schemas/generate-validators.ts';
-import { type Dialect, SchemaSet } from '../../scripts/schemas/schema-set.ts';
-import type { Guard } from '../../src/guard.ts';
+import { readContract } from '../../scripts/posted/contract/contract-document.ts';
+import { ContractNode } from '../../scripts/posted/contract/contract-node.ts';
+import { checkSchemas } from '../../scripts/posted/schemas/check-schemas.ts';
+import { generateModels } from '../../scripts/posted/schemas/generate-models.ts';
+import { generateValidators } from '../../scripts/posted/schemas/generate-validators.ts';
+import { type Dialect, SchemaSet } from '../../scripts/posted/schemas/schema-set.ts';
+import type { Guard } from '../../src/runtime/shared/guard.ts';
 
 /** What stands in a contract, by its place. */
 interface Contract {

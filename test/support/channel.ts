@@ -1,14 +1,14 @@
 import { Ajv } from 'ajv';
+import type { Connection, Handshake, Principal } from '../../src/runtime/server/handlers.ts';
+import type { ContractServerOptions } from '../../src/runtime/server/options.ts';
 import type {
   ChannelDescriptor,
   Contract,
   MessageDescriptor,
   OperationDescriptor,
   SecurityScheme,
-} from '../../src/contract/descriptor.ts';
-import type { Connection, Handshake, Principal } from '../../src/contract/handlers.ts';
-import type { ContractServerOptions } from '../../src/contract/options.ts';
-import type { Guard } from '../../src/guard.ts';
+} from '../../src/runtime/shared/descriptor.ts';
+import type { Guard } from '../../src/runtime/shared/guard.ts';
 import { startContractServer } from './contract-server.ts';
 
 /** Descriptors of one channel, written by hand: what a test does not name is what most contracts leave out. */

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Contract } from '../../src/contract/descriptor.ts';
-import type { ContractObserver } from '../../src/contract/observer.ts';
-import type { ContractServerOptions } from '../../src/contract/options.ts';
-import { createContractServer } from '../../src/contract/server.ts';
-import type { Log } from '../../src/log.ts';
+import type { ContractObserver } from '../../src/runtime/server/observer.ts';
+import type { ContractServerOptions } from '../../src/runtime/server/options.ts';
+import { createContractServer } from '../../src/runtime/server/server.ts';
+import type { Contract } from '../../src/runtime/shared/descriptor.ts';
+import type { Log } from '../../src/runtime/shared/log.ts';
 
 /** Every call of an observer or a log, in order, as [name, ...arguments]. */
 export type Calls = (readonly unknown[])[];

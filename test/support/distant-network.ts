@@ -3,9 +3,9 @@ import {
   type DistantNetwork,
   openDistantNetwork,
   whyNoNetworks,
-} from '../../scripts/services/distant-network.ts';
-import { type Engine, prepareEngine } from '../../scripts/services/engine.ts';
-import type { EngineSpec } from '../../scripts/services/engine-spec.ts';
+} from '../../scripts/dev/services/distant-network.ts';
+import { type Engine, prepareEngine } from '../../scripts/dev/services/engine.ts';
+import type { EngineSpec } from '../../scripts/dev/services/engine-spec.ts';
 import { requireService } from './services.ts';
 
 /** Why tests with networks of their own are skipped; null where they are not. */

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { readSettings } from '../../src/config/read-settings.ts';
-import { startFeedServer } from '../../src/feed-server.ts';
-import type { Log } from '../../src/log.ts';
+import { startFeedServer } from '../../src/feed-server/feed-server.ts';
+import { readSettings } from '../../src/feed-server/settings/read-settings.ts';
+import type { Log } from '../../src/runtime/shared/log.ts';
 
 export const jwtSecret = 'a secret for tests, 32 bytes or more';
 

@@ -81,7 +81,7 @@ export function copyProject() {
     /** From the contracts of this project, or as the arguments say. */
     generate(...args: readonly string[]): Promise<Run> {
       const what = args.length > 0 ? args : [...ownContracts, '--targets', targets];
-      return run(['scripts/posted.ts', 'generate', ...what, '--runtime', '../../src']);
+      return run(['scripts/posted/posted.ts', 'generate', ...what]);
     },
     /** Type-checks src, what is generated, and more if it is named. */
     async typeCheck(...more: readonly string[]): Promise<Run> {

@@ -1,13 +1,8 @@
-import type { ChannelDescriptor, Contract, MessageDescriptor } from '../../src/contract/descriptor.ts';
-import type {
-  BearerCredentials,
-  Closed,
-  Connection,
-  Handshake,
-  Publish,
-} from '../../src/contract/handlers.ts';
-import { PostedError } from '../../src/errors.ts';
-import type { Guard } from '../../src/guard.ts';
+import type { Closed, Connection, Handshake, Publish } from '../../src/runtime/server/handlers.ts';
+import type { BearerCredentials } from '../../src/runtime/shared/credentials.ts';
+import type { ChannelDescriptor, Contract, MessageDescriptor } from '../../src/runtime/shared/descriptor.ts';
+import { PostedError } from '../../src/runtime/shared/errors.ts';
+import type { Guard } from '../../src/runtime/shared/guard.ts';
 
 /** A contract written by hand, so that the runtime is tested with more than our own feed needs. */
 

@@ -1,11 +1,11 @@
-import type { ChannelDescriptor, SecurityScheme } from '../../src/contract/descriptor.ts';
+import type { ChannelDescriptor, SecurityScheme } from '../../src/runtime/shared/descriptor.ts';
+import { PostedError } from '../../src/runtime/shared/errors.ts';
 import {
   encodeApiKeyProtocol,
   encodeBasicProtocol,
   encodeBearerProtocol,
   subprotocol,
-} from '../../src/contract/subprotocol.ts';
-import { PostedError } from '../../src/errors.ts';
+} from '../../src/runtime/shared/subprotocol.ts';
 import { createScheme, startChannel } from './channel.ts';
 
 /** One security scheme of every kind, and hooks that know whom they have to do with by the credentials themselves. */

@@ -20,7 +20,7 @@ export async function spawnServer(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const child = spawnNode(['src/main.ts', ...args], { PORT: '0', ...env });
+  const child = spawnNode(['src/feed-server/main.ts', ...args], { PORT: '0', ...env });
   let stderr = '';
   child.stderr?.on('data', (chunk) => {
     stderr += String(chunk);
@@ -47,7 +47,7 @@ export async function spawnServer(
 
 /** Runs the server's command to its end. */
 export function runMain(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  return runNode(['src/main.ts', ...args], env);
+  return runNode(['src/feed-server/main.ts', ...args], env);
 }
 
 /** Runs a file of the project to its end. */

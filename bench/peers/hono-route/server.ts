@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { isCreatePostRequest } from '../../../generated/openapi/validators.ts';
-import { secretKey } from '../../../src/auth/keys.ts';
-import { createTokens } from '../../../src/auth/tokens.ts';
+import { secretKey } from '../../../src/feed-server/auth/keys.ts';
+import { createTokens } from '../../../src/feed-server/auth/tokens.ts';
 
 const tokens = createTokens({ key: secretKey(process.env.JWT_SECRET ?? '') });
 const app = new Hono();

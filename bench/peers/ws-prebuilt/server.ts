@@ -1,7 +1,7 @@
 /** One frame, made once for a post and written past ws to the socket of each client. */
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { encodeTextFrame } from '../../../src/contract/frame.ts';
+import { encodeTextFrame } from '../../../src/runtime/server/connection/frame.ts';
 import { feedPath } from '../../reader.ts';
 import { createPostServer, listen } from '../post-server.ts';
 

@@ -7,11 +7,11 @@ import type {
   SecurityModel,
   ServerModel,
   ServerVariableModel,
-} from '../../../scripts/asyncapi/contract-model.ts';
-import type { SchemaUse } from '../../../scripts/schemas/schema-set.ts';
-import { enclose, literal, propertyKey } from '../../../scripts/source/typescript-source.ts';
+} from '../../../scripts/posted/asyncapi/contract-model.ts';
+import type { SchemaUse } from '../../../scripts/posted/schemas/schema-set.ts';
+import { enclose, literal, propertyKey } from '../../../scripts/posted/source/typescript-source.ts';
 
-export { renderDescriptor, usesGuards } from '../../../scripts/asyncapi/render-descriptor.ts';
+export { renderDescriptor, usesGuards } from '../../../scripts/posted/asyncapi/render-descriptor.ts';
 
 type Member = readonly [key: string, type: string];
 

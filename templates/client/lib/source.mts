@@ -8,4 +8,4 @@ export {
   separate,
   stringLiteral,
   ts,
-} from '../../../scripts/source/typescript-source.ts';
+} from '../../../scripts/posted/source/typescript-source.ts';

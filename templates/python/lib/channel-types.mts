@@ -4,9 +4,9 @@ import type {
   Exchange,
   PythonChannel,
   TypedMessage,
-} from '../../../scripts/python/python-contract.ts';
-import { type Code, statement, subscript, text } from '../../../scripts/python/python-source.ts';
-import { declareTypedDict, type Member } from '../../../scripts/python/typed-dict.ts';
+} from '../../../scripts/posted/python/python-contract.ts';
+import { type Code, statement, subscript, text } from '../../../scripts/posted/python/python-source.ts';
+import { declareTypedDict, type Member } from '../../../scripts/posted/python/typed-dict.ts';
 
 /** What has no values. */
 const nothing = 'NoReturn';

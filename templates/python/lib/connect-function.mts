@@ -1,5 +1,5 @@
 /** The function that connects a channel, as source: one option after the other. */
-import type { GivenType, PythonChannel } from '../../../scripts/python/python-contract.ts';
+import type { GivenType, PythonChannel } from '../../../scripts/posted/python/python-contract.ts';
 import {
   call,
   docstring,
@@ -8,7 +8,7 @@ import {
   step,
   subscript,
   text,
-} from '../../../scripts/python/python-source.ts';
+} from '../../../scripts/posted/python/python-source.ts';
 
 interface Option {
   readonly name: string;

@@ -13,5 +13,5 @@ export {
   statement,
   text,
   tuple,
-} from '../../../scripts/python/python-source.ts';
-export { notRequiredImport } from '../../../scripts/python/typed-dict.ts';
+} from '../../../scripts/posted/python/python-source.ts';
+export { notRequiredImport } from '../../../scripts/posted/python/typed-dict.ts';

@@ -4,10 +4,10 @@ import type {
   MessageModel,
   OperationModel,
   SecurityModel,
-} from '../../../scripts/asyncapi/contract-model.ts';
-import { stringLiteral } from '../../../scripts/source/typescript-source.ts';
+} from '../../../scripts/posted/asyncapi/contract-model.ts';
+import { stringLiteral } from '../../../scripts/posted/source/typescript-source.ts';
 
-export { renderDescriptor, usesGuards } from '../../../scripts/asyncapi/render-descriptor.ts';
+export { renderDescriptor, usesGuards } from '../../../scripts/posted/asyncapi/render-descriptor.ts';
 
 const credentialTypes = {
   bearer: 'BearerCredentials',

@@ -9,4 +9,4 @@ export {
   separate,
   stringLiteral,
   ts,
-} from '../../../scripts/source/typescript-source.ts';
+} from '../../../scripts/posted/source/typescript-source.ts';

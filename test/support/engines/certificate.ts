@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
-import type { TlsFiles } from '../../../scripts/services/engine-spec.ts';
-import { findProgram } from '../../../scripts/services/find-program.ts';
+import type { TlsFiles } from '../../../scripts/dev/services/engine-spec.ts';
+import { findProgram } from '../../../scripts/dev/services/find-program.ts';
 
 export const hasOpenssl: boolean = findProgram('openssl') !== undefined;
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe } from 'vitest';
-import { type Engine, prepareEngine } from '../../../scripts/services/engine.ts';
-import type { EngineSpec } from '../../../scripts/services/engine-spec.ts';
+import { type Engine, prepareEngine } from '../../../scripts/dev/services/engine.ts';
+import type { EngineSpec } from '../../../scripts/dev/services/engine-spec.ts';
 import { requireService } from '../services.ts';
 
 /** An engine that a test may kill, freeze and start again. */

@@ -1,0 +1,90 @@
+/**
+ * `npm run build`: writes the packages to dist/, ready to be packed and published. Node does not strip types under
+ * node_modules, so an installed package must be JavaScript.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmod, cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+
+interface Package {
+  /** The folder of its sources, from the root. */
+  readonly folder: string;
+  /** The folder it is built into. */
+  readonly dist: string;
+  /** Where the compiled sources are in `dist`. */
+  readonly compiled: string;
+}
+
+type Exports = string | { readonly [name: string]: Exports };
+
+interface Manifest {
+  readonly exports: Exports;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly [member: string]: unknown;
+}
+
+const root = join(import.meta.dirname, '../..');
+const templates = join(root, 'templates');
+
+const packages: readonly Package[] = [
+  { folder: 'src/runtime', dist: 'dist/posted', compiled: './' },
+  // Its sources find the templates by a relative path, so the tree stays as it is.
+  { folder: 'scripts/posted', dist: 'dist/cli', compiled: './scripts/posted/' },
+];
+
+await rm(join(root, 'dist'), { recursive: true, force: true });
+for (const each of packages) {
+  if (compile(each)) await completePackage(each);
+  else process.exitCode = 1;
+}
+if (process.exitCode === undefined) {
+  await cp(templates, join(root, 'dist/cli/templates'), {
+    recursive: true,
+    // The typed helpers have been compiled.
+    filter: (path) => extname(path) !== '.mts' && !path.endsWith('__transpiled'),
+  });
+}
+
+function compile({ folder }: Package): boolean {
+  // npm puts node_modules/.bin first on the PATH, so this is the pinned compiler.
+  const { status, error } = spawnSync('tsc', ['--project', join(root, folder, 'tsconfig.build.json')], {
+    stdio: 'inherit',
+  });
+  if (error !== undefined) throw error;
+  return status === 0;
+}
+
+async function completePackage({ folder, dist, compiled }: Package): Promise<void> {
+  const manifest: Manifest = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
+  const { private: _, exports, bin, ...rest } = manifest;
+  const built = {
+    ...rest,
+    exports: compiledExports(exports, compiled),
+    ...(bin === undefined ? {} : { bin: compiledBin(bin, compiled) }),
+  };
+  await writeFile(join(root, dist, 'package.json'), `${JSON.stringify(built, null, 2)}\n`);
+  for (const path of Object.values(built.bin ?? {})) await chmod(join(root, dist, path), 0o755);
+  await cp(join(root, 'LICENSE'), join(root, dist, 'LICENSE'));
+  await cp(join(root, folder, 'README.md'), join(root, dist, 'README.md'));
+}
+
+/** Each TypeScript source becomes its JavaScript and its declarations. */
+function compiledExports(exports: Exports, compiled: string): Exports {
+  if (typeof exports !== 'string') {
+    const entries = Object.entries(exports);
+    return Object.fromEntries(entries.map(([name, value]) => [name, compiledExports(value, compiled)]));
+  }
+  if (!exports.endsWith('.ts')) return exports;
+  const path = compiled + exports.slice('./'.length, -'.ts'.length);
+  return { types: `${path}.d.ts`, default: `${path}.js` };
+}
+
+function compiledBin(
+  bin: Readonly<Record<string, string>>,
+  compiled: string,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(bin);
+  return Object.fromEntries(
+    entries.map(([name, path]) => [name, compiled + path.slice('./'.length).replace(/\.ts$/, '.js')]),
+  );
+}

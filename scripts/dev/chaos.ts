@@ -1,0 +1,120 @@
+/** Runs the server and its clients through trouble: `npm run chaos -- --help`. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type ChaosArguments,
+  help,
+  readChaosArguments,
+  UsageError,
+} from '../../test/feed-server/history/chaos-arguments.ts';
+import { check } from '../../test/feed-server/history/check.ts';
+import { loadHistory, saveHistory } from '../../test/feed-server/history/history.ts';
+import { type Progress, type RunResult, run } from '../../test/feed-server/history/run.ts';
+import { createSchedule } from '../../test/feed-server/history/schedule.ts';
+import {
+  isRight,
+  type Outcome,
+  renderFault,
+  renderLatencies,
+  renderSummary,
+} from '../../test/feed-server/history/summary.ts';
+import { Findings } from '../../test/feed-server/history/verdict.ts';
+import { whyNoNetworks } from './services/distant-network.ts';
+
+/** After the last trouble, how long clients may take to see what they have to. */
+const settleMs = 60_000;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Resolves with the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const asked = readChaosArguments(args, whyNoNetworks);
+  if (asked === null) {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (asked.action === 'print-schedule') {
+    for (const seed of asked.seeds) say(JSON.stringify(createSchedule({ ...asked.options, seed }), null, 2));
+    return 0;
+  }
+  if (asked.noCuts !== null) say(`Nothing is cut off: ${asked.noCuts}.`);
+  const outcomes = asked.action === 'check' ? await checkFiles(asked.files) : await runSeeds(asked);
+  process.stdout.write(`\n${renderSummary(outcomes)}`);
+  return outcomes.every(isRight) ? 0 : 1;
+}
+
+async function checkFiles(files: readonly string[]): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const file of files) {
+    const history = await loadHistory(file);
+    const verdict = check(history);
+    for (const fault of verdict.examples) say(`${file}: ${renderFault(fault)}`);
+    outcomes.push({ name: file, verdict, posts: history.posts.length, kills: 0, problems: [] });
+  }
+  return outcomes;
+}
+
+async function runSeeds({ seeds, options, keep }: ChaosArguments): Promise<readonly Outcome[]> {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => interrupted.abort(new Error('The run was interrupted.')));
+  }
+  if (keep !== undefined) mkdirSync(keep, { recursive: true });
+  const outcomes: Outcome[] = [];
+  for (const seed of seeds) {
+    const schedule = createSchedule({ ...options, seed });
+    say(`seed ${seed}: ${schedule.steps.length} steps in ${options.durationMs / 1000} s`);
+    const folder = mkdtempSync(join(tmpdir(), 'posted-chaos-'));
+    try {
+      const onProgress = (progress: Progress): void => say(`seed ${seed}: ${describe(progress)}`);
+      const result = await run({ schedule, folder, settleMs, onProgress, signal: interrupted.signal });
+      const { verdict, problems, kills, history } = result;
+      outcomes.push({ name: String(seed), verdict, problems, kills, posts: history.posts.length });
+      if (result.latencies !== null) say(`seed ${seed}: ${renderLatencies(result.latencies)}`);
+      await report(seed, result, keep);
+    } catch (thrown) {
+      if (interrupted.signal.aborted) throw thrown;
+      const problem = `it could not be carried out: ${messageOf(thrown)}`;
+      say(`seed ${seed}: ${problem}`);
+      const verdict = new Findings().verdict();
+      outcomes.push({ name: String(seed), verdict, problems: [problem], kills: 0, posts: 0 });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return outcomes;
+}
+
+function describe({ elapsedMs, posts, seen, kills }: Progress): string {
+  return `${Math.round(elapsedMs / 1000)} s, ${posts} posts, seen ${seen} times, killed ${kills} times`;
+}
+
+async function report(seed: number, result: RunResult, keep: string | undefined): Promise<void> {
+  const right = isRight(result);
+  for (const fault of result.verdict.examples) say(`seed ${seed}: ${renderFault(fault)}`);
+  for (const problem of result.problems.slice(0, maxProblems)) say(`seed ${seed}: ${problem}`);
+  if (!right && result.log !== '')
+    say(`seed ${seed}: the servers' logs end with\n${result.log.slice(-4096)}`);
+  if (right && keep === undefined) return;
+  const path = join(keep ?? mkdtempSync(join(tmpdir(), 'posted-chaos-kept-')), `history-${seed}.json`);
+  await saveHistory(path, result.history);
+  say(`seed ${seed}: its history is in ${path}`);
+}
+
+const maxProblems = 5;
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (thrown: unknown) => {
+    const isUsage = thrown instanceof UsageError;
+    process.stderr.write(isUsage ? `${messageOf(thrown)} See --help.\n` : `chaos: ${messageOf(thrown)}\n`);
+    process.exitCode = isUsage ? 2 : 1;
+  },
+);

@@ -1,0 +1,34 @@
+/** `npm run migrate`: brings the tables to the schema of this version without starting a server. */
+import { mkdir } from 'node:fs/promises';
+import { createLog } from 'posted/pino';
+import { readSettings, SettingsError } from '../settings/read-settings.ts';
+import { migrateStore } from '../store/open-store.ts';
+
+const usage = `Usage: npm run migrate -- [--config FILE]
+       npm run migrate -- --help
+
+Brings the tables of the server's settings (DATABASE_URL, or else DATA_DIR) to the schema of this version.
+Servers do so themselves when they start; this is for those whose user may not create tables. The
+embedded store needs its server stopped. Servers of an older version that run go on; they refuse to start
+on the new schema.
+`;
+
+async function runMigrations(argv: readonly string[]): Promise<void> {
+  if (argv.includes('--help')) {
+    process.stdout.write(usage);
+    return;
+  }
+  const { databaseUrl, dataDir, logLevel } = readSettings({ env: process.env, argv });
+  if (databaseUrl === undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const place = { databaseUrl: databaseUrl?.reveal(), dataDir };
+  const { applied, schema } = await migrateStore(place, createLog(logLevel));
+  const done = applied.length === 0 ? 'Nothing had to be done' : `Applied ${applied.join(', ')}`;
+  process.stdout.write(`${done}: the schema is ${schema}.\n`);
+}
+
+try {
+  await runMigrations(process.argv.slice(2));
+} catch (thrown) {
+  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  process.exitCode = thrown instanceof SettingsError ? 2 : 1;
+}

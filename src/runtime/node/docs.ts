@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Mount } from '../rest/app.ts';
+
+/** Only files beside the page, and no script at all. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const html = 'text/html; charset=utf-8';
+
+/** The files that `posted generate --targets docs` writes beside the page. */
+const assets = {
+  'page.css': 'text/css; charset=utf-8',
+  'react-component.css': 'text/css; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
+} as const;
+
+export interface DocsOptions {
+  /** The folder that `posted generate --targets docs` wrote. */
+  readonly folder: string;
+  /** The paths of the contracts, each served beside the page under its file name. */
+  readonly documents: readonly string[];
+}
+
+/**
+ * The documentation page and the contracts it describes, by path. Everything is read once, here.
+ *
+ * @throws Error if a file cannot be read
+ */
+export async function createDocs({
+  folder,
+  documents,
+}: DocsOptions): Promise<Readonly<Record<string, Mount>>> {
+  const page = await readFile(join(folder, 'index.html'), 'utf8');
+  const mounts: Record<string, Mount> = {
+    // The page's links are relative to a folder, which /docs without a slash is not.
+    '/docs': file(page.replaceAll(' href="./', ' href="docs/'), html),
+    '/docs/': file(page, html),
+  };
+  for (const [name, contentType] of Object.entries(assets)) {
+    mounts[`/docs/${name}`] = file(await readFile(join(folder, name)), contentType);
+  }
+  for (const path of documents) {
+    const contentType = /\.ya?ml$/.test(path) ? 'application/yaml' : 'application/json';
+    mounts[`/docs/${basename(path)}`] = file(await readFile(path), contentType);
+  }
+  return mounts;
+}
+
+function file(body: string | Buffer<ArrayBuffer>, contentType: string): Mount {
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
+  const headers = {
+    'Content-Type': contentType,
+    'Content-Security-Policy': contentSecurityPolicy,
+    'Referrer-Policy': 'no-referrer',
+    // Cached but revalidated each time, so that a new version of the server shows at once.
+    'Cache-Control': 'no-cache',
+    ETag: etag,
+  };
+  return (request) =>
+    matches(request.headers.get('if-none-match'), etag)
+      ? new Response(null, { status: 304, headers })
+      : new Response(body, { headers });
+}
+
+/** RFC 9110 section 13.1.2: the comparison is weak. */
+function matches(ifNoneMatch: string | null, etag: string): boolean {
+  const known = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return known.includes(etag) || known.includes('*');
+}

@@ -1,0 +1,16 @@
+/** The process around a server: HTTP, health, documentation, workers, signals. */
+export { errorCode } from '../shared/error-code.ts';
+export { createDocs, type DocsOptions } from './docs.ts';
+export { checkReadiness, type Dependency, type Readiness } from './health.ts';
+export { createServer, type ServerOptions } from './http-server.ts';
+export type { MetricsSnapshot } from './workers/messages.ts';
+export {
+  type ProcessServer,
+  runServer,
+  runWorker,
+  runWorkers,
+  type ServerProcessOptions,
+  type WorkerContext,
+  type WorkersOptions,
+} from './workers/run-process.ts';
+export type { WorkerPoolMetrics } from './workers/worker-pool.ts';

@@ -1,0 +1,180 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { BrokerObserver } from '../../log/hints/broker.ts';
+import type { RestObserver } from '../../rest/observer.ts';
+import type { ContractObserver } from '../../server/observer.ts';
+import type { MetricsSnapshot } from '../workers/messages.ts';
+import { createHintMetrics } from './hint-metrics.ts';
+
+/** The Prometheus metrics of one server. */
+export interface Metrics extends ContractObserver, RestObserver, BrokerObserver {
+  /** For the application's own metrics. */
+  readonly registry: Registry;
+  /** The content type of the rendered metrics. */
+  readonly contentType: string;
+  /** All metrics in the Prometheus text format. */
+  render(): Promise<string>;
+  /** All metrics as data, for aggregation across processes. */
+  snapshot(): Promise<MetricsSnapshot>;
+}
+
+export interface MetricsOptions {
+  /** Every series starts at 0, because Prometheus misses the first increase of a series that did not exist before. */
+  readonly channels: Readonly<Record<string, CountedChannel>>;
+}
+
+/** The part of a channel descriptor that metrics need. */
+interface CountedChannel {
+  readonly name: string;
+  readonly send: readonly { readonly name: string }[];
+  readonly receive: readonly { readonly name: string }[];
+}
+
+/** In seconds, from the resolution of a busy event loop to the limit of anyone's patience. */
+const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics({ channels }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+
+  const connections = new Gauge({
+    name: 'posted_websocket_connections',
+    help: 'Open WebSocket connections.',
+    labelNames: ['channel'],
+    registers,
+  });
+  const closed = new Counter({
+    name: 'posted_websocket_closed_total',
+    help: 'WebSocket connections closed, by close code.',
+    labelNames: ['channel', 'code'],
+    registers,
+  });
+  const handshakes = new Histogram({
+    name: 'posted_websocket_handshake_seconds',
+    help: 'Time from a WebSocket handshake request to its 101 response.',
+    labelNames: ['channel'],
+    buckets,
+    registers,
+  });
+  const refused = new Counter({
+    name: 'posted_websocket_handshakes_refused_total',
+    help: 'WebSocket handshakes refused before the upgrade.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const sent = new Counter({
+    name: 'posted_websocket_messages_sent_total',
+    help: 'Messages queued to WebSocket connections, counted once per connection.',
+    labelNames: ['channel', 'message'],
+    registers,
+  });
+  const received = new Counter({
+    name: 'posted_websocket_messages_received_total',
+    help: 'Messages received on WebSocket connections.',
+    labelNames: ['channel', 'message'],
+    registers,
+  });
+  const published = new Histogram({
+    name: 'posted_websocket_publish_seconds',
+    help: 'Time from the event behind a message to its write to the sockets.',
+    labelNames: ['channel', 'message'],
+    buckets,
+    registers,
+  });
+  const violations = new Counter({
+    name: 'posted_contract_violations_total',
+    help: 'Channel messages, operation requests and operation responses that broke the contract.',
+    labelNames: ['channel', 'message', 'operation', 'direction'],
+    registers,
+  });
+  const requests = new Counter({
+    name: 'posted_http_requests_total',
+    help: 'HTTP requests answered.',
+    labelNames: ['operation', 'status'],
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: 'posted_http_request_seconds',
+    help: 'Time from an HTTP request to its response.',
+    labelNames: ['operation'],
+    buckets,
+    registers,
+  });
+
+  const sentOf = byTwo((channel, message) => sent.labels(channel, message));
+  const receivedOf = byTwo((channel, message) => received.labels(channel, message));
+  const publishedOf = byTwo((channel, message) => published.labels(channel, message));
+
+  const connectionsOf = once((channel: string) => connections.labels(channel));
+  const closedOf = byTwo((channel, code) => closed.labels(channel, code));
+  const requestsOf = byTwo((operation, status) => requests.labels(operation, status));
+  const requestSecondsOf = once((operation: string) => requestSeconds.labels(operation));
+  const handshakesOf = once((channel: string) => handshakes.labels(channel));
+
+  for (const { name: channel, send, receive } of Object.values(channels)) {
+    connectionsOf(channel).set(0);
+    for (const { name } of send) sentOf(channel, name).inc(0);
+    for (const { name } of receive) receivedOf(channel, name).inc(0);
+  }
+
+  // Merged on each use, because the application may register metrics at any time.
+  const all = (): Registry => Registry.merge([registry, processMetrics()]);
+  return {
+    registry,
+    contentType: registry.contentType,
+    render: () => all().metrics(),
+    snapshot: () => all().getMetricsAsJSON(),
+
+    connectionOpened: (channel) => connectionsOf(channel).inc(),
+    connectionClosed(channel, code) {
+      connectionsOf(channel).dec();
+      closedOf(channel, code).inc();
+    },
+    handshakeRefused: (reason) => refused.inc({ reason }),
+    handshakeCompleted: (channel, seconds) => handshakesOf(channel).observe(seconds),
+    messageSent: (channel, message, count) => sentOf(channel, message).inc(count),
+    messageReceived: (channel, message) => receivedOf(channel, message).inc(),
+    messageInvalid: (channel, message, direction) => violations.inc({ channel, message, direction }),
+    messagePublished: (channel, message, seconds) => publishedOf(channel, message).observe(seconds),
+
+    requestCompleted(operation, status, seconds) {
+      requestsOf(operation, String(status)).inc();
+      requestSecondsOf(operation).observe(seconds);
+    },
+    bodyInvalid: (operation, direction) => violations.inc({ operation, direction }),
+    ...createHintMetrics(registry),
+  };
+}
+
+/** Resolves the child of each label once, so that the hot path builds no label objects. */
+function once<Child>(resolve: (label: string) => Child): (label: string) => Child {
+  const children = new Map<string, Child>();
+  return (label) => {
+    const known = children.get(label);
+    if (known !== undefined) return known;
+    const child = resolve(label);
+    children.set(label, child);
+    return child;
+  };
+}
+
+function byTwo<Child>(
+  resolve: (first: string, second: string) => Child,
+): (first: string, second: string) => Child {
+  const byFirst = once((first) => once((second) => resolve(first, second)));
+  return (first, second) => byFirst(first)(second);
+}
+
+let ofProcess: Registry | undefined;
+
+/**
+ * CPU, memory, garbage collection and event loop delay belong to the process, and prom-client cannot stop
+ * collecting them. So they start with the first server of a process and are shared by all; they do not keep the
+ * process alive.
+ */
+function processMetrics(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}

@@ -1,0 +1,122 @@
+import type { Log } from '../../shared/log.ts';
+import { freePort } from './free-port.ts';
+import type { MetricsSnapshot } from './messages.ts';
+import { createPrimaryLink } from './primary-link.ts';
+import { WorkerPool, type WorkerPoolMetrics } from './worker-pool.ts';
+
+/** A server that this process runs until a signal or a failure ends it. */
+export interface ProcessServer {
+  readonly url: string;
+  /** Resolves, with the cause, when the server cannot go on. */
+  readonly failure: Promise<Error>;
+  /** The metrics of this process, for aggregation across workers. */
+  snapshot(): Promise<MetricsSnapshot>;
+  /** `drain`: first fail readiness for as long as the settings say, so that load balancers stop sending traffic. */
+  close(options: { readonly drain: boolean }): Promise<void>;
+}
+
+/** What a worker gets from its primary. */
+export interface WorkerContext {
+  /** Renders the metrics of all workers. */
+  readonly renderMetrics: () => Promise<string>;
+}
+
+interface ProcessOptions {
+  /** `worker` is undefined in a process that serves alone. */
+  start(worker?: WorkerContext): Promise<ProcessServer>;
+  readonly log: Log;
+}
+
+export interface ServerProcessOptions extends ProcessOptions {
+  /** Called once the server accepts connections. */
+  onReady(url: string): void;
+}
+
+/** Runs the server in this process until a signal or a failure ends it. Resolves with the exit code. */
+export async function runServer({ start, onReady, log }: ServerProcessOptions): Promise<number> {
+  const server = await start();
+  // Before `onReady`, because whoever waits for that may stop the process at once.
+  const stopped = stopSignal(['SIGINT', 'SIGTERM'], log);
+  onReady(server.url);
+  return await serveUntil(stopped, server, log);
+}
+
+/** Runs the server in a worker, which its primary may stop. Resolves with the exit code. */
+export async function runWorker({ start, log }: ProcessOptions): Promise<number> {
+  // A terminal and service managers signal workers too, but the primary decides what these signals mean.
+  for (const signal of ['SIGINT', 'SIGUSR2'] as const) process.on(signal, () => {});
+  const link = createPrimaryLink();
+  const server = await start({ renderMetrics: link.renderMetrics });
+  const stopped = stopSignal(['SIGTERM'], log);
+  link.ready(server);
+  return await serveUntil(Promise.race([link.stop, stopped]), server, log);
+}
+
+export interface WorkersOptions {
+  readonly count: number;
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** How long a worker may take to stop before it is killed. */
+  readonly stopTimeoutMs: number;
+  readonly metrics: WorkerPoolMetrics;
+  /** Called once all workers accept connections. */
+  onReady(url: string): void;
+  readonly log: Log;
+}
+
+/**
+ * Runs as the primary of `count` workers until a signal or a failure ends them. Resolves with the exit code. SIGUSR2
+ * restarts the workers one after the other.
+ */
+export async function runWorkers(options: WorkersOptions): Promise<number> {
+  const { count, host, stopTimeoutMs, metrics, onReady, log } = options;
+  const port = options.port === 0 ? await freePort(host) : options.port;
+  const pool = new WorkerPool({ count, port, stopTimeoutMs, metrics, log });
+  const stopped = stopSignal(['SIGINT', 'SIGTERM'], log);
+  const started = await Promise.race([pool.start(), stopped]);
+  if (started === null) {
+    await pool.stop();
+    return 1;
+  }
+  if (typeof started === 'string') {
+    onReady(started);
+    process.on('SIGUSR2', () => void pool.restart());
+  }
+  const failed = pool.failure.then((err) => {
+    log.error({ err }, 'the workers cannot go on');
+    return null;
+  });
+  const stop = await Promise.race([stopped, failed]);
+  const isClean = await pool.stop();
+  log.info({}, 'stopped');
+  return stop !== null && isClean ? 0 : 1;
+}
+
+async function serveUntil(
+  stopped: Promise<{ readonly drain: boolean }>,
+  server: ProcessServer,
+  log: Log,
+): Promise<number> {
+  const failed = server.failure.then((err) => {
+    log.error({ err }, 'the server cannot go on');
+    return null;
+  });
+  const stop = await Promise.race([stopped, failed]);
+  await server.close({ drain: stop?.drain ?? false });
+  log.info({}, 'stopped');
+  return stop === null ? 1 : 0;
+}
+
+/** Resolves at the first of the signals. A second one ends the process at once. */
+function stopSignal(signals: readonly NodeJS.Signals[], log: Log): Promise<{ readonly drain: boolean }> {
+  return new Promise((resolve) => {
+    for (const signal of signals) {
+      process.once(signal, () => {
+        log.info({ signal }, 'stopping');
+        process.once(signal, () => process.exit(1));
+        resolve({ drain: true });
+      });
+    }
+  });
+}

@@ -1,0 +1,194 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { Log } from '../../shared/log.ts';
+import type { ToPrimary, ToWorker } from './messages.ts';
+import { RestartPolicy } from './restart-policy.ts';
+import { Scrapes, type WorkerSums } from './scrapes.ts';
+
+/** What the pool reports about its workers, each known by its id. */
+export interface WorkerPoolMetrics extends WorkerSums {
+  /** A worker accepts connections. */
+  started(): void;
+  /** `wasUsable`: it had been reported as started. `wasDeath`: it was not asked to end. */
+  ended(worker: number, how: { readonly wasUsable: boolean; readonly wasDeath: boolean }): void;
+}
+
+export interface WorkerPoolOptions {
+  readonly count: number;
+  /** What all listen on. */
+  readonly port: number;
+  /** How long a worker may take to stop before it is killed. */
+  readonly stopTimeoutMs: number;
+  readonly metrics: WorkerPoolMetrics;
+  readonly log: Log;
+}
+
+/** How a worker has ended: by its exit code or by a signal. */
+interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+interface Member {
+  readonly worker: Worker;
+  /** Its URL once it can be used; null where it ended before. */
+  readonly ready: Promise<string | null>;
+  readonly exited: Promise<Exit>;
+  /** Whether another takes its place when it dies. */
+  isKept: boolean;
+  /** Null until it can be used. */
+  readyAtMs: number | null;
+}
+
+/** The workers of one port: starts them, starts another for each that dies, and stops them. */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #members = new Set<Member>();
+  readonly #scrapes: Scrapes;
+  readonly #restarts = new RestartPolicy();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #failed = Promise.withResolvers<Error>();
+  #isStopping = false;
+  #isRolling = false;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    this.#scrapes = new Scrapes({ metrics: options.metrics, ask: (scrape) => this.#askAll(scrape) });
+  }
+
+  /** Resolves, with the cause, when there is no point in starting workers any more. */
+  get failure(): Promise<Error> {
+    return this.#failed.promise;
+  }
+
+  /**
+   * Starts all, the first alone: what can be wrong with the settings is told once, and what the others
+   * share is there. Resolves with the URL, or with null where one could not start, which has said why.
+   */
+  async start(): Promise<string | null> {
+    const url = await this.#startOne();
+    if (url === null || this.#isStopping) return null;
+    const others = await Promise.all(Array.from({ length: this.#options.count - 1 }, () => this.#startOne()));
+    return others.includes(null) ? null : url;
+  }
+
+  /** Replaces the workers one after the other, each by one that can be used before the old one leaves. */
+  async restart(): Promise<void> {
+    const { log } = this.#options;
+    if (this.#isRolling || this.#isStopping) return;
+    this.#isRolling = true;
+    log.info({}, 'restarting the workers one after the other');
+    for (const old of [...this.#members].filter(({ isKept }) => isKept)) {
+      if (!this.#members.has(old)) continue;
+      const next = this.#fork();
+      if ((await next.ready) === null || this.#isStopping) {
+        if (!this.#isStopping) log.error({}, 'a new worker could not start: the old ones stay');
+        break;
+      }
+      next.isKept = true;
+      // One that has died meanwhile was replaced already.
+      await this.#stop(this.#members.has(old) ? old : next, false);
+    }
+    log.info({}, 'the restart of the workers has ended');
+    this.#isRolling = false;
+  }
+
+  /** Stops all; false where one had to be killed or has failed. */
+  async stop(): Promise<boolean> {
+    this.#isStopping = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    const exits = await Promise.all([...this.#members].map((member) => this.#stop(member, true)));
+    return exits.every(({ code }) => code === 0);
+  }
+
+  /** One that is replaced when it dies, but not before it can be used: it may be all wrong. */
+  async #startOne(): Promise<string | null> {
+    const member = this.#fork();
+    const url = await member.ready;
+    member.isKept = url !== null;
+    return url;
+  }
+
+  #fork(): Member {
+    const worker = cluster.fork({ PORT: this.#options.port });
+    const ready = Promise.withResolvers<string | null>();
+    const exited = Promise.withResolvers<Exit>();
+    const member: Member = {
+      worker,
+      ready: ready.promise,
+      exited: exited.promise,
+      isKept: false,
+      readyAtMs: null,
+    };
+    this.#members.add(member);
+    worker.on('message', (message: ToPrimary) => {
+      if (message.kind === 'ready') {
+        member.readyAtMs = performance.now();
+        this.#options.metrics.started();
+        this.#options.log.info({ worker: worker.process.pid }, 'a worker has started');
+        ready.resolve(message.url);
+      } else if (message.kind === 'counted') {
+        this.#scrapes.answered(worker.id, message.scrape, message.snapshot);
+      } else {
+        void this.#answerScrape(member, message.id);
+      }
+    });
+    // The end that follows is enough.
+    worker.on('error', () => {});
+    worker.once('exit', (code: number | null, signal: string | null) => {
+      this.#ended(member, { code, signal });
+      ready.resolve(null);
+      exited.resolve({ code, signal });
+    });
+    return member;
+  }
+
+  #ended(member: Member, { code, signal }: Exit): void {
+    const { worker, isKept, readyAtMs } = member;
+    const { log } = this.#options;
+    this.#members.delete(member);
+    this.#options.metrics.ended(worker.id, { wasUsable: readyAtMs !== null, wasDeath: isKept });
+    this.#scrapes.ended(worker.id);
+    if (!isKept || this.#isStopping) return;
+    const nowMs = performance.now();
+    const afterMs = this.#restarts.afterDeath(nowMs - (readyAtMs ?? nowMs), nowMs);
+    log.error({ worker: worker.process.pid, code, signal, restartAfterMs: afterMs }, 'a worker has died');
+    if (afterMs === null) {
+      this.#failed.resolve(new Error(RestartPolicy.reason));
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#fork().isKept = true;
+    }, afterMs);
+    this.#timers.add(timer);
+  }
+
+  async #stop(member: Member, drain: boolean): Promise<Exit> {
+    const { log, stopTimeoutMs } = this.#options;
+    const { worker, exited } = member;
+    member.isKept = false;
+    tell(worker, { kind: 'stop', drain });
+    const timer = setTimeout(() => {
+      log.error({ worker: worker.process.pid }, 'a worker does not stop: it is killed');
+      worker.process.kill('SIGKILL');
+    }, stopTimeoutMs);
+    const exit = await exited;
+    clearTimeout(timer);
+    return exit;
+  }
+
+  #askAll(scrape: number): readonly number[] {
+    const usable = [...this.#members].filter(({ readyAtMs }) => readyAtMs !== null);
+    for (const { worker } of usable) tell(worker, { kind: 'count', scrape });
+    return usable.map(({ worker }) => worker.id);
+  }
+
+  async #answerScrape({ worker }: Member, id: number): Promise<void> {
+    tell(worker, { kind: 'scraped', id, text: await this.#scrapes.render() });
+  }
+}
+
+/** Lost where the worker is gone, which its end tells. */
+function tell(worker: Worker, message: ToWorker): void {
+  if (worker.isConnected()) worker.send(message, () => {});
+}

@@ -1,0 +1,67 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { PostedError } from '../shared/errors.ts';
+import { parseJson } from '../shared/json.ts';
+
+/**
+ * Reads a JSON body of at most `limitBytes`. A body without Content-Type is taken as JSON, because
+ * simple clients leave it out.
+ *
+ * @throws PostedError `unsupported_media_type`, `too_large`, or `invalid_request`
+ */
+export async function readJsonBody(incoming: IncomingMessage, limitBytes: number): Promise<unknown> {
+  refuseUnlessJson(incoming.headers);
+  if (Number(incoming.headers['content-length']) > limitBytes) throw tooLarge(limitBytes);
+  const bytes = await readBytes(incoming, limitBytes);
+  if (bytes.length === 0) {
+    throw new PostedError('invalid_request', 'The body is missing: this operation takes JSON.');
+  }
+  return parseJson(bytes);
+}
+
+function refuseUnlessJson(headers: IncomingHttpHeaders): void {
+  const contentType = headers['content-type']?.toLowerCase() ?? '';
+  if (contentType !== 'application/json') refuseUnlessJsonType(contentType);
+  const encoding = headers['content-encoding']?.toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') {
+    throw new PostedError('unsupported_media_type', 'The body must not have a Content-Encoding.');
+  }
+}
+
+function refuseUnlessJsonType(contentType: string): void {
+  const [mediaType = '', ...parameters] = contentType.split(';');
+  if (mediaType !== '' && mediaType.trim() !== 'application/json') {
+    throw new PostedError('unsupported_media_type', 'The body must have Content-Type: application/json.');
+  }
+  for (const parameter of parameters) {
+    const charset = /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1];
+    if (charset !== undefined && charset.trim() !== 'utf-8') {
+      throw new PostedError('unsupported_media_type', 'The charset of the body must be utf-8.');
+    }
+  }
+}
+
+function readBytes(incoming: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const take = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length <= limitBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      // The rest is left to whoever ends the exchange.
+      incoming.off('data', take).pause();
+      reject(tooLarge(limitBytes));
+    };
+    incoming.on('data', take);
+    incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    incoming.on('close', () => {
+      if (!incoming.readableEnded) reject(new PostedError('invalid_request', 'The body ended too early.'));
+    });
+  });
+}
+
+function tooLarge(limitBytes: number): PostedError {
+  return new PostedError('too_large', `The body must not be larger than ${limitBytes} bytes.`);
+}

@@ -1,0 +1,5 @@
+/** The REST runtime: serves the operations of any generated OpenAPI contract. */
+export type { Guard } from '../shared/guard.ts';
+export { createRestApp, type Mount, type RestApp, type RestAppOptions, type RestLimits } from './app.ts';
+export * from './context.ts';
+export * from './operation.ts';

@@ -1,0 +1,14 @@
+/** The contract runtime: serves the channels of any generated contract over WebSocket (RFC 6455). */
+
+export * from '../shared/close-codes.ts';
+export * from '../shared/credentials.ts';
+export * from '../shared/descriptor.ts';
+export { type ErrorCode, PostedError } from '../shared/errors.ts';
+export type { Guard } from '../shared/guard.ts';
+export { type Log, type LogLevel, logLevels } from '../shared/log.ts';
+export type { OriginPolicy } from '../shared/origin.ts';
+export * from './handlers.ts';
+export * from './listen.ts';
+export * from './observer.ts';
+export * from './options.ts';
+export * from './server.ts';

@@ -1,0 +1,58 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { runClient } from '../../../src/feed-server/commands/client-run.ts';
+
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const code = await runClient({ args, env, stdout, stderr, signal: new AbortController().signal });
+  stdout.end();
+  stderr.end();
+  return { code, stdout: await text(stdout), stderr: await text(stderr) };
+}
+
+const url = 'ws://localhost:8080';
+
+describe('the command line of the test client', () => {
+  it('explains itself', async () => {
+    const { code, stdout, stderr } = await run(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const word of [
+      '--id',
+      '--password',
+      '--audience',
+      '--json',
+      '--no-reconnect',
+      'POSTED_TOKEN',
+      'POSTED_PASSWORD',
+    ]) {
+      expect(stdout).toContain(word);
+    }
+    expect(stdout).toContain('seen by everyone');
+  });
+
+  it.each([
+    ['no URL', [], {}, 'The URL of the server is missing'],
+    ['no token', [url], {}, 'A token is missing'],
+    ['an empty token', [url, ''], {}, 'A token is missing'],
+    ['a token that is none', [url, 'two lines'], {}, 'is no bearer token'],
+    ['too many arguments', [url, 'secret', 'more'], {}, 'more than two arguments'],
+    ['no URL where it should be', ['localhost:8080', 'secret'], {}, 'The server is no URL'],
+    ['a URL of another kind', ['ftp://localhost', 'secret'], {}, 'The server is no URL'],
+    ['a URL with a query', [`${url}?audience=friends`, 'secret'], {}, 'a query'],
+    ['a URL with a password', ['ws://me:secret@localhost', 'secret'], {}, 'a user'],
+    ['an unknown audience', [url, 'secret', '--audience', 'nobody'], {}, '--audience'],
+    ['an unknown option', [url, 'secret', '--jsn'], {}, '--jsn'],
+    ['an option without its value', [url, '--id'], {}, '--id'],
+    ['an id without a password', [url, '--id', '1'], {}, 'The password is missing'],
+    ['a password without an id', [url, 'secret', '--password', 'secret'], {}, '--password goes with --id'],
+    ['a token and an id', [url, 'secret', '--id', '1'], { POSTED_PASSWORD: 'secret' }, 'one of them'],
+  ])('is refused with %s', async (_, args, env, problem) => {
+    const { code, stdout, stderr } = await run(args, env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(problem);
+    expect(stderr).toMatch(/See --help\.\n$/);
+    expect(stderr).not.toContain('secret');
+  });
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { contract } from '../../../generated/asyncapi/channels.ts';
+import * as guards from '../../../generated/asyncapi/validators.ts';
+import { badTokens } from '../../support/bad-tokens.ts';
+import { asyncapi, deref, entries, type Json, violationOf } from '../../support/contracts.ts';
+import { registerUser, startFeed } from '../../support/feed-server.ts';
+import { bearer, connectClient, refusedHandshake } from '../../support/websocket.ts';
+
+interface MessageOfOperation {
+  readonly operation: string;
+  readonly action: string;
+  readonly message: string;
+  readonly address: string;
+  readonly pointer: string;
+}
+
+const operations: readonly MessageOfOperation[] = entries(asyncapi.operations).flatMap(
+  ([operation, value]) => {
+    const channel = deref(asyncapi, value.channel as Json);
+    return (value.messages as readonly Json[]).map((reference) => {
+      const pointer = String((deref(asyncapi, reference).payload as Json).$ref).slice(1);
+      return {
+        operation,
+        action: String(value.action),
+        message: String(reference.$ref).split('/').at(-1) ?? '',
+        address: String(channel.address),
+        pointer,
+      };
+    });
+  },
+);
+
+type Server = Awaited<ReturnType<typeof startFeed>>;
+
+/** How to make the server speak, for every message of every `send` operation. A new one fails until it stands here. */
+const drivers: Readonly<Record<string, (server: Server, address: string) => Promise<readonly string[]>>> = {
+  'sendPost post': async ({ url, socketUrl }, address) => {
+    const author = await registerUser(url);
+    const client = await connectClient(`${socketUrl}${address}`, bearer(author.token));
+    const texts = ['short', 'x'.repeat(10_000), ' ', '\u{1F426}\u200d', '"\\\u2028</script>'];
+    for (const text of texts) expect((await author.post(text)).status).toBe(200);
+    return await client.take(texts.length);
+  },
+  'sendPlace ready': async ({ url, socketUrl }, address) => {
+    const { token } = await registerUser(url);
+    return await (await connectClient(`${socketUrl}${address}?since=now`, bearer(token))).take(1);
+  },
+  'sendPlace checkpoint': async ({ url, socketUrl }, address) => {
+    const { token } = await registerUser(url);
+    const frames = await (await connectClient(`${socketUrl}${address}?since=now`, bearer(token))).take(2);
+    return frames.slice(1);
+  },
+  'sendPlace reset': async ({ url, socketUrl }, address) => {
+    const { token } = await registerUser(url);
+    const unknown = `${socketUrl}${address}?since=AAECAwQFBgcICQoLDA0ODwAAAAAAKg`;
+    return (await (await connectClient(unknown, bearer(token))).take(2)).slice(1);
+  },
+  'sendBye bye': async ({ url, socketUrl, server }, address) => {
+    const { token } = await registerUser(url);
+    const client = await connectClient(`${socketUrl}${address}?since=now`, bearer(token));
+    await client.take(1);
+    await server.close();
+    return (await client.take(2)).slice(1);
+  },
+};
+
+/** For each query parameter of the contract: values that are taken, and one that is not. */
+const queries: Readonly<Record<string, { readonly good: readonly string[]; readonly bad: string }>> = {
+  audience: { good: ['audience=everyone', 'audience=friends'], bad: 'audience=nobody' },
+  since: { good: ['since=now'], bad: 'since=yesterday' },
+  device: { good: ['since=acked&device=phone', 'since=now&device=phone'], bad: 'device=phone' },
+};
+
+describe('asyncapi.json', () => {
+  it('says whose view send and receive are, and the server takes that view', async () => {
+    const { description } = asyncapi.info as Json;
+    expect(description).toContain('`send` is what the server sends and a client receives');
+    for (const channel of Object.values(contract.channels)) {
+      const sent = operations.filter(({ action }) => action === 'send').map(({ message }) => message);
+      const received = operations.filter(({ action }) => action === 'receive').map(({ message }) => message);
+      expect(channel.send.map(({ name }) => name)).toEqual(sent);
+      expect(channel.receive.map(({ name }) => name)).toEqual(received);
+    }
+  });
+
+  it('has valid examples for every message, by the schema and by the generated guard alike', () => {
+    for (const [name, message] of entries((asyncapi.components as Json).messages)) {
+      const pointer = String((message.payload as Json).$ref).slice(1);
+      const guard = Reflect.get(guards, `is${pointer.split('/').at(-1)}`) as (value: unknown) => boolean;
+      const examples = message.examples as readonly Json[];
+      expect(examples.length, name).toBeGreaterThan(0);
+      for (const { payload } of examples) {
+        expect(violationOf('asyncapi', pointer, payload), name).toBeNull();
+        expect(guard(payload), name).toBe(true);
+      }
+    }
+  });
+
+  const sends = operations.filter(({ action }) => action === 'send');
+
+  it.each(sends)(
+    'is what the frames of $operation $message look like',
+    async ({ operation, message, address, pointer }) => {
+      const drive = drivers[`${operation} ${message}`];
+      if (drive === undefined) throw new Error('no test makes the server send this message');
+      const frames = await drive(await startFeed({ CHECKPOINT_INTERVAL_MS: '100' }), address);
+      for (const frame of frames) {
+        expect(violationOf('asyncapi', pointer, JSON.parse(frame))).toBeNull();
+        // Exactly the required properties, in the contract's order: nothing is added.
+        const { required } = deref(asyncapi, { $ref: `#${pointer}` });
+        expect(Object.keys(JSON.parse(frame))).toEqual(required);
+      }
+    },
+  );
+
+  const secured = entries(asyncapi.channels).map(([name, { address }]) => ({
+    name,
+    address: String(address),
+  }));
+
+  it.each(secured)(
+    'requires a valid token on $name: each bad one is refused before the upgrade',
+    async ({ address }) => {
+      const { url, socketUrl } = await startFeed();
+      const user = await registerUser(url);
+      const missing = await refusedHandshake(`${socketUrl}${address}`);
+      expect([missing.status, missing.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+      for (const [name, token] of Object.entries(badTokens(user.id))) {
+        const { status, body } = await refusedHandshake(`${socketUrl}${address}`, bearer(token));
+        expect(status, name).toBe(401);
+        expect(violationOf('openapi', '/components/schemas/Error', body), name).toBeNull();
+        expect(JSON.stringify(body), name).not.toContain(token);
+      }
+      await connectClient(`${socketUrl}${address}`, bearer(user.token));
+    },
+  );
+
+  it('names a security scheme for every channel', () => {
+    const { securitySchemes } = asyncapi.components as Json;
+    for (const [, channel] of entries(asyncapi.channels)) {
+      for (const reference of channel.servers as readonly Json[]) {
+        const { security } = deref(asyncapi, reference);
+        const schemes = (security as readonly Json[]).map((scheme) => deref(asyncapi, scheme));
+        expect(schemes.length).toBeGreaterThan(0);
+        for (const scheme of schemes) expect(Object.values(securitySchemes as Json)).toContain(scheme);
+      }
+    }
+    for (const { security } of Object.values(contract.channels)) expect(security).not.toEqual([]);
+  });
+
+  it('names the query parameters that each channel takes', async () => {
+    const { url, socketUrl } = await startFeed();
+    const { token } = await registerUser(url);
+    for (const [name, { address, bindings }] of entries(asyncapi.channels)) {
+      const query = deref(asyncapi, ((bindings as Json).ws as Json).query as Json);
+      for (const [parameter] of entries(query.properties)) {
+        const { good = [], bad = '' } = queries[parameter] ?? {};
+        expect(good, parameter).not.toEqual([]);
+        for (const value of good)
+          await connectClient(`${socketUrl}${String(address)}?${value}`, bearer(token));
+        const refused = await refusedHandshake(`${socketUrl}${String(address)}?${bad}`, bearer(token));
+        expect([name, parameter, refused.status]).toEqual([name, parameter, 400]);
+      }
+    }
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { copyProject } from '../support/project-copy.ts';
+
+/** Gives the contract a message `comment`, not yet part of an operation. */
+const withComment = [
+  [
+    '/components/schemas/CommentMessage',
+    {
+      type: 'object',
+      description: 'The frame that announces a comment.',
+      additionalProperties: false,
+      required: ['type', 'text'],
+      properties: { type: { type: 'string', const: 'comment' }, text: { type: 'string' } },
+    },
+  ],
+  [
+    '/components/messages/comment',
+    {
+      summary: 'A comment on a post.',
+      payload: { $ref: '#/components/schemas/CommentMessage' },
+      examples: [{ payload: { type: 'comment', text: 'So they are.' } }],
+    },
+  ],
+  ['/channels/postFeedPosted/messages/comment', { $ref: '#/components/messages/comment' }],
+] as const;
+
+const comment = { $ref: '#/channels/postFeedPosted/messages/comment' };
+
+describe('the type check', () => {
+  it('passes on the project as it is', async () => {
+    const project = copyProject();
+    expect(await project.typeCheck()).toEqual({ code: 0, output: '' });
+  });
+
+  it('fails until the handlers follow a field that was renamed', async () => {
+    const project = copyProject();
+    project.change('asyncapi.json', ['postText', 'postBody']);
+    project.change('openapi.yaml', ['author_user_id', 'author_id']);
+    expect(await project.generate()).toMatchObject({ code: 0 });
+    const { code, output } = await project.typeCheck();
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/src\/feed-server\/handlers\/feed-messages\.ts/);
+    expect(output).toMatch(/Property 'postBody' is missing/);
+    expect(output).toMatch(/src\/feed-server\/handlers\/operations\.ts.*'author_user_id' does not exist/);
+  });
+
+  it('fails until somebody says where a new message comes from', async () => {
+    const project = copyProject();
+    project.set(...withComment, ['/operations/sendPost/messages/1', comment]);
+    expect(await project.generate()).toMatchObject({ code: 0 });
+    const { code, output } = await project.typeCheck();
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/src\/feed-server\/handlers\/post-feed-posted\.ts.*'comment' is missing/);
+  });
+
+  it('fails until a new operation of either contract has its handler', async () => {
+    const project = copyProject();
+    project.set(...withComment, [
+      '/operations/receiveComment',
+      {
+        action: 'receive',
+        description: 'A client comments.',
+        channel: { $ref: '#/channels/postFeedPosted' },
+        messages: [comment],
+      },
+    ]);
+    project.change('openapi.yaml', [
+      'paths:\n',
+      `paths:
+  /post/count:
+    get:
+      operationId: countPosts
+      summary: Count the posts.
+      responses:
+        '200':
+          description: The number.
+          content:
+            application/json:
+              schema: { $ref: '#/components/schemas/Offset' }
+`,
+    ]);
+    expect(await project.generate()).toMatchObject({ code: 0 });
+    const { code, output } = await project.typeCheck();
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/src\/feed-server\/handlers\/post-feed-posted\.ts.*'receiveComment' is missing/);
+    expect(output).toMatch(/src\/feed-server\/handlers\/operations\.ts.*'countPosts' is missing/);
+  });
+
+  it('fails when a handler is missing', async () => {
+    const project = copyProject();
+    project.change('src/feed-server/handlers/post-feed-posted.ts', ['    closed({', '    gone({']);
+    project.change('src/feed-server/handlers/operations.ts', ['async getUser(', 'async getUsers(']);
+    const { code, output } = await project.typeCheck();
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/src\/feed-server\/handlers\/post-feed-posted\.ts.*'gone' does not exist/);
+    expect(output).toMatch(/src\/feed-server\/handlers\/operations\.ts.*'getUsers' does not exist/);
+  });
+});
+
+describe('a contract without its security', () => {
+  it('compiles with no handler that relied on it, and fails the conformance tests', async () => {
+    const project = copyProject();
+    project.set(['/servers/feed/security', []]);
+    expect(await project.generate()).toMatchObject({ code: 0 });
+    const { code, output } = await project.typeCheck();
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/src\/feed-server\/handlers\/post-feed-posted\.ts.*'security' does not exist/);
+
+    const tests = await project.test('test/feed-server/conformance/asyncapi.test.ts');
+    expect(tests.code).not.toBe(0);
+    expect(tests.output).toContain(
+      'FAIL  test/feed-server/conformance/asyncapi.test.ts > asyncapi.json > names a security scheme',
+    );
+    expect(tests.output).toContain('> requires a valid token on postFeedPosted');
+  });
+});

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EngineSpec } from '../../../scripts/dev/services/engine-spec.ts';
+import { kafka } from '../../../scripts/dev/services/kafka.ts';
+import { nats } from '../../../scripts/dev/services/nats.ts';
+import { postgres } from '../../../scripts/dev/services/postgres.ts';
+import { rabbitmq } from '../../../scripts/dev/services/rabbitmq.ts';
+import { redis } from '../../../scripts/dev/services/redis.ts';
+import { at } from './at.ts';
+import { EngineUnderTest } from './engine.ts';
+import type { BrokerKind, EngineKind, Schedule } from './schedule.ts';
+import { ServerUnderTest } from './server.ts';
+
+export interface ClusterOptions {
+  readonly schedule: Pick<Schedule, 'nodes' | 'database' | 'broker' | 'cuts' | 'retentionSeconds'>;
+  /** A folder of the run's own, for the data of each server. */
+  readonly folder: string;
+  readonly secret: string;
+}
+
+/** The servers of a run and what they share; disposing of it ends everything. */
+export interface Cluster extends AsyncDisposable {
+  /** At least one. */
+  readonly nodes: readonly ServerUnderTest[];
+  /** Those that are not embedded. */
+  readonly engines: Readonly<Partial<Record<EngineKind, EngineUnderTest>>>;
+  /** Rejects when a server ends by itself, or cannot start; never resolves. */
+  readonly failure: Promise<never>;
+  /** What the servers have told of errors. */
+  readonly errors: readonly string[];
+  /** The ends of what they have written to standard error. */
+  readonly log: string;
+  /** The index of a server to connect to: one that is up, if any is. */
+  pick(): number;
+  kill(node: number, pauseMs: number): Promise<void>;
+  /** Restarts every server in order, one after the other. */
+  roll(): Promise<void>;
+  /** Stops every server in order, begins a new epoch, and starts them again. */
+  bumpEpoch(): Promise<void>;
+}
+
+const brokers: Readonly<Record<Exclude<BrokerKind, 'none'>, EngineSpec>> = { redis, rabbitmq, kafka, nats };
+
+export async function startCluster({ schedule, folder, secret }: ClusterOptions): Promise<Cluster> {
+  await using started = new AsyncDisposableStack();
+  const engines: Partial<Record<EngineKind, EngineUnderTest>> = {};
+  const shared: Record<string, string> = {
+    JWT_SECRET: secret,
+    RETENTION_SECONDS: String(schedule.retentionSeconds),
+    BYE_SPREAD_MS: '500',
+  };
+  if (schedule.database === 'postgres') {
+    const database = await EngineUnderTest.start(postgres, schedule.cuts);
+    started.defer(() => database.remove());
+    engines.database = database;
+    shared.DATABASE_URL = database.url;
+  }
+  if (schedule.broker !== 'none') {
+    const broker = await EngineUnderTest.start(brokers[schedule.broker], schedule.cuts);
+    started.defer(() => broker.remove());
+    engines.broker = broker;
+    shared.BROKER_URL = broker.url;
+  }
+  const starting = Array.from({ length: schedule.nodes }, (_, index) =>
+    ServerUnderTest.start({ ...shared, DATA_DIR: join(folder, `node${index}`) }),
+  );
+  for (const each of starting) {
+    started.defer(() =>
+      each.then(
+        async (node) => void (await node.end()),
+        () => {}, // it has ended by itself, and tells why below
+      ),
+    );
+  }
+  const nodes = await Promise.all(starting);
+  const failed = Promise.race(nodes.map(({ failure }) => failure));
+  failed.catch(() => {});
+  const stack = started.move();
+
+  const sparingDatabase = (operation: () => Promise<void>): Promise<void> =>
+    engines.database === undefined ? operation() : engines.database.spare(operation);
+
+  return {
+    nodes,
+    engines,
+    failure: failed,
+    get errors() {
+      return nodes.flatMap(({ errors }) => errors);
+    },
+    get log() {
+      return nodes.map(({ log }) => log).join('');
+    },
+    pick() {
+      const up = nodes.flatMap(({ isUp }, index) => (isUp ? [index] : []));
+      return up[Math.floor(Math.random() * up.length)] ?? 0;
+    },
+    kill: (node, pauseMs) => at(nodes, node).restart('SIGKILL', () => delay(pauseMs)),
+    async roll() {
+      for (const node of nodes) await node.restart('SIGTERM', async () => {});
+    },
+    async bumpEpoch() {
+      const allDown = Promise.withResolvers<void>();
+      const bumped = allDown.promise.then(() => sparingDatabase(() => at(nodes, 0).bumpEpoch()));
+      let running = nodes.length;
+      const whileDown = async (): Promise<void> => {
+        running -= 1;
+        if (running === 0) allDown.resolve();
+        await bumped;
+      };
+      await Promise.all(nodes.map((node) => node.restart('SIGTERM', whileDown)));
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { makeDataDir } from '../../support/feed-server.ts';
+import { describePostgres } from '../../support/postgres.ts';
+import { runNode } from '../../support/server-process.ts';
+
+const migrate = (env: Readonly<Record<string, string>>) =>
+  runNode(['src/feed-server/commands/migrate.ts'], env);
+const applied = {
+  code: 0,
+  stdout: 'Applied 0001-initial-tables: the schema is 0001-initial-tables.\n',
+};
+const nothing = { code: 0, stdout: 'Nothing had to be done: the schema is 0001-initial-tables.\n' };
+
+describe('npm run migrate', () => {
+  it('migrates the embedded store and says what it did', async () => {
+    const DATA_DIR = `${await makeDataDir()}/new`;
+    expect(await migrate({ DATA_DIR })).toMatchObject({ ...applied, stderr: '' });
+    expect(await migrate({ DATA_DIR })).toMatchObject({ ...nothing, stderr: '' });
+  });
+
+  it('names a setting that is wrong, without what is secret in it', async () => {
+    const { code, stdout, stderr } = await migrate({ DATABASE_URL: 'mysql://posted:hunter2@db/posted' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('DATABASE_URL: the text does not begin with postgres:// or postgresql://.');
+    expect(stderr).not.toContain('hunter2');
+  });
+});
+
+describePostgres('npm run migrate on PostgreSQL', (server) => {
+  it('migrates the database and says what it did', async () => {
+    const DATABASE_URL = await server().createDatabase();
+    expect(await migrate({ DATABASE_URL })).toMatchObject(applied);
+    expect(await migrate({ DATABASE_URL })).toMatchObject(nothing);
+  });
+
+  it('fails with the reason where there is no such database', async () => {
+    const url = Object.assign(new URL(await server().createDatabase()), { pathname: '/nowhere' });
+    const { code, stdout, stderr } = await migrate({ DATABASE_URL: url.href });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^the PostgreSQL database "nowhere" .* does not exist \(SQLSTATE 3D000\)\.$/m);
+  });
+});

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { postgres } from '../../../../scripts/dev/services/postgres.ts';
+import { noNetworks, startDistantEngine } from '../../../support/distant-network.ts';
+import { requireService } from '../../../support/services.ts';
+import { draft } from '../suite/database.ts';
+import { openOn } from './open.ts';
+
+const skipped = requireService(postgres.name, postgres.isInstalled()) ?? noNetworks;
+
+describe.skipIf(skipped !== null)(`traffic that is dropped on the way to PostgreSQL ${skipped ?? ''}`, () => {
+  it('fails an append as unavailable, and a retry after it gives one post', async () => {
+    const { engine, network } = await startDistantEngine(postgres);
+    const store = await openOn(engine.url);
+    const key = { author: randomUUID(), idempotencyKey: 'once' };
+
+    network.cut();
+    await expect(store.appendPost(draft(key))).rejects.toMatchObject({ code: 'unavailable' });
+
+    network.mend();
+    await expect.poll(() => store.ping().then(() => 'up', String), { timeout: 40_000 }).toBe('up');
+    const { postId } = await store.appendPost(draft(key));
+    expect((await store.appendPost(draft(key))).postId).toBe(postId);
+    expect(await store.headSeq()).toBe(1);
+  }, 120_000);
+});

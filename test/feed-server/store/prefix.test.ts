@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { prefixEnd } from '../../../src/feed-server/store/prefix.ts';
+
+const ends: readonly (readonly [prefix: string, end: string | null])[] = [
+  ['a', 'b'],
+  ['ab', 'ac'],
+  ['', null],
+  ['\ud7ff', '\ue000'],
+  ['\uffff', '\u{10000}'],
+  ['😀', '😁'],
+  ['a\u{10ffff}', 'b'],
+  ['a\u{10ffff}\u{10ffff}', 'b'],
+  ['\u{10ffff}', null],
+];
+
+describe('the end of a prefix', () => {
+  it.each(ends)('of %j is %j', (prefix, end) => {
+    expect(prefixEnd(prefix)).toBe(end);
+  });
+});

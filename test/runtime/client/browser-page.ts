@@ -1,0 +1,64 @@
+/** What the page of browser.test.ts runs: a client, and what it told, for the test to look at. */
+import { type ConnectOptions, connect } from '../../../src/runtime/client/browser.ts';
+import { type ChatTypes, chat } from './chat-channel.ts';
+import { type TalkTypes, talk } from './talk-channel.ts';
+
+export interface Page {
+  readonly statuses: unknown[];
+  readonly errors: unknown[];
+  readonly messages: unknown[];
+  readonly client: ReturnType<typeof connect<ChatTypes>>;
+  /** Reads messages from now on, until the client ends. */
+  read(): Promise<void>;
+}
+
+/** What a test may have the page connect with. */
+type TalkCredentials = NonNullable<ConnectOptions<TalkTypes>['credentials']>;
+
+declare global {
+  /** Asks, and is asked; resolves with the bytes that came, and the answer. */
+  var talkOnce: (url: string, credentials: TalkCredentials) => Promise<{ bytes: number[]; reply: unknown }>;
+  var openPage: (url: string, maxWaitingMessages: number) => void;
+  var page: Page;
+}
+
+globalThis.openPage = (url, maxWaitingMessages) => {
+  const statuses: unknown[] = [];
+  const errors: unknown[] = [];
+  const messages: unknown[] = [];
+  const client = connect(chat, {
+    url,
+    maxWaitingMessages,
+    credentials: { bearerAuth: () => Promise.resolve('a.token~of/bytes+') },
+    parameters: { room: 'lobby' },
+    query: { audience: 'friends' },
+    reconnect: { baseMs: 1, maxMs: 10 },
+    onStatus: ({ state }) => statuses.push(state),
+    onError: ({ code, message }) => errors.push([code, message]),
+  });
+  globalThis.page = {
+    statuses,
+    errors,
+    messages,
+    client,
+    async read() {
+      for await (const message of client) messages.push(message);
+    },
+  };
+};
+
+globalThis.talkOnce = async (url, credentials) => {
+  const came = Promise.withResolvers<number[]>();
+  const opened = Promise.withResolvers<void>();
+  await using client = connect(talk, {
+    url,
+    credentials,
+    on: { chunk: (chunk) => came.resolve([...chunk]) },
+    answer: { ping: () => ({ type: 'pong' }) },
+    onStatus: ({ state }) => state === 'open' && opened.resolve(),
+  });
+  await opened.promise;
+  client.send('upload', new Uint8Array([1, 2, 255]));
+  const reply = await client.request('count', { type: 'count' });
+  return { bytes: await came.promise, reply };
+};

@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import type { Browser, Page as Tab } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import {
+  decodeApiKeyProtocol,
+  decodeBasicProtocol,
+  encodeBearerProtocol,
+} from '../../../src/runtime/shared/subprotocol.ts';
+import {
+  bundleForBrowser,
+  chromiumNote,
+  chromiumSkipped,
+  launchChromium,
+  servePage,
+} from '../../support/chromium.ts';
+import { postFrame } from './chat-channel.ts';
+import { startChatServer } from './chat-server.ts';
+import { soon } from './soon.ts';
+
+describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote}`, () => {
+  let browser: Browser;
+  let page: Awaited<ReturnType<typeof servePage>>;
+  let script: string;
+
+  beforeAll(async () => {
+    script = await bundleForBrowser(join(import.meta.dirname, 'browser-page.ts'));
+    page = await servePage(script);
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    page?.close();
+  });
+
+  async function openTab(url: string, maxWaitingMessages = 100): Promise<Tab> {
+    const tab = await browser.newPage();
+    onTestFinished(() => tab.close());
+    await tab.goto(page.url);
+    await tab.evaluate(([to, limit]) => globalThis.openPage(to, limit), [url, maxWaitingMessages] as const);
+    return tab;
+  }
+
+  it('is bundled without anything of Node', () => {
+    expect(script.match(/\brequire\(|Sec-WebSocket|node:|\bBuffer\b|\bprocess\./g)).toBeNull();
+  });
+
+  it('carries the token in a subprotocol, receives, sends, and connects again', async () => {
+    const server = await startChatServer();
+    const tab = await openTab(server.url);
+    await tab.evaluate(() => void globalThis.page.read());
+    const first = await server.nextConnection();
+    expect(first.protocol).toBe('posted.v1');
+    expect(server.handshakes[0]?.url).toBe('/rooms/lobby/chat?audience=friends');
+    expect(server.handshakes[0]?.headers['sec-websocket-protocol']).toBe(
+      `posted.v1, ${encodeBearerProtocol('a.token~of/bytes+')}`,
+    );
+    const messages = () => tab.evaluate(() => globalThis.page.messages);
+    first.send(postFrame('one'));
+    first.send(Buffer.from('binary'));
+    await expect.poll(messages, soon).toEqual([{ type: 'post', text: 'one' }]);
+    const said = new Promise<string>((resolve) => {
+      first.on('message', (data: Buffer) => resolve(data.toString()));
+    });
+    await tab.evaluate(() => globalThis.page.client.send('say', { type: 'say', text: 'hello' }));
+    expect(await said).toBe('{"type":"say","text":"hello"}');
+
+    first.terminate();
+    const second = await server.nextConnection();
+    second.send(postFrame('two'));
+    await expect.poll(messages, soon).toHaveLength(2);
+    expect(await tab.evaluate(() => globalThis.page.errors)).toEqual([
+      ['bad_frame', expect.stringContaining('binary')],
+    ]);
+
+    const closed = new Promise((resolve) => second.on('close', resolve));
+    await tab.evaluate(async () => {
+      globalThis.page.client.close();
+      await globalThis.page.client.closed;
+    });
+    expect(await closed).toBe(1000);
+    expect(await tab.evaluate(() => globalThis.page.statuses)).toEqual([
+      'connecting',
+      'open',
+      'waiting',
+      'connecting',
+      'open',
+      'closed',
+    ]);
+  });
+
+  it.each([
+    ['a name and a password', { login: { username: 'Ada', password: 'ä:1' } }],
+    ['a key for a header', { key: 'k 1' }],
+  ])('speaks bytes and asks, both ways, with %s among the subprotocols', async (_, credentials) => {
+    const server = await startChatServer();
+    const tab = await browser.newPage();
+    onTestFinished(() => tab.close());
+    await tab.goto(page.url);
+    const talked = tab.evaluate(([url, given]) => globalThis.talkOnce(url, given), [
+      server.url,
+      credentials,
+    ] as const);
+    const connection = await server.nextConnection();
+    const frames: unknown[] = [];
+    connection.on('message', (data: Buffer, isBinary) => {
+      const frame = isBinary ? [...data] : JSON.parse(data.toString());
+      frames.push(frame);
+      if (frame.type !== 'count') return;
+      connection.send('{"type":"probe","id":"p"}');
+      connection.send(new Uint8Array([0, 254]));
+      connection.send(JSON.stringify({ type: 'total', id: frame.id, total: 2 }));
+    });
+    expect(await talked).toEqual({
+      bytes: [0, 254],
+      reply: { type: 'total', id: expect.any(String), total: 2 },
+    });
+    expect(frames).toEqual([
+      [1, 2, 255],
+      { type: 'count', id: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+      { type: 'pong', id: 'p' },
+    ]);
+    const offered = server.handshakes[0]?.headers['sec-websocket-protocol'];
+    expect(decodeBasicProtocol(offered)).toEqual('login' in credentials ? credentials.login : null);
+    expect(decodeApiKeyProtocol(offered, 'X-Key')).toEqual('key' in credentials ? credentials.key : null);
+    expect(connection.protocol).toBe('posted.v1');
+  });
+
+  it('gives up where it was never connected, because it cannot see why', async () => {
+    const server = await startChatServer({ refuse: () => ({ status: 401 }) });
+    const tab = await openTab(server.url);
+    await expect.poll(() => tab.evaluate(() => globalThis.page.statuses.at(-1)), soon).toBe('closed');
+    expect(server.handshakes).toHaveLength(8);
+    expect(await tab.evaluate(() => globalThis.page.errors)).toEqual([
+      ['unreachable', expect.stringContaining('in 8 attempts')],
+    ]);
+  });
+
+  it('leaves a server that is too fast, says so, and comes back when there is room', async () => {
+    const server = await startChatServer();
+    const tab = await openTab(server.url, 4);
+    const first = await server.nextConnection();
+    const closed = new Promise((resolve) => first.on('close', resolve));
+    for (let count = 0; count < 10; count += 1) first.send(postFrame(String(count)));
+    expect(await closed).toBe(4420);
+    expect(await tab.evaluate(() => globalThis.page.errors)).toEqual([
+      ['slow_consumer', expect.stringContaining('may be missing')],
+    ]);
+    expect(server.handshakes).toHaveLength(1);
+    await tab.evaluate(() => void globalThis.page.read());
+    (await server.nextConnection()).send(postFrame('back'));
+    await expect
+      .poll(
+        () =>
+          tab.evaluate(() => globalThis.page.messages.map((message) => (message as { text: string }).text)),
+        soon,
+      )
+      .toEqual(['0', '1', '2', '3', 'back']);
+  });
+
+  it('comes back also where the server was done before it was left', async () => {
+    const server = await startChatServer();
+    const tab = await openTab(server.url, 1);
+    await tab.evaluate(() => void globalThis.page.read());
+    const first = await server.nextConnection();
+    for (let count = 0; count < 10; count += 1) first.send(postFrame(String(count)));
+    first.close(1000);
+    expect((await server.nextConnection()).protocol).toBe('posted.v1');
+  });
+});

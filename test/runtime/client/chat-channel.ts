@@ -1,0 +1,149 @@
+import type { ClientChannel } from '../../../src/runtime/client/index.ts';
+import type {
+  ChannelDescriptor,
+  MessageDescriptor,
+  OperationDescriptor,
+  SecurityScheme,
+} from '../../../src/runtime/shared/descriptor.ts';
+import type { Guard } from '../../../src/runtime/shared/guard.ts';
+
+export interface PostMessage {
+  readonly type: 'post';
+  readonly text: string;
+}
+
+export interface NoticeMessage {
+  readonly type: 'notice';
+  readonly count: number;
+}
+
+export interface SayMessage {
+  readonly type: 'say';
+  readonly text: string;
+}
+
+/** What the generator writes of a channel that has nothing of a kind. */
+export interface NoTypes {
+  readonly credentials: object;
+  readonly operationCredentials: object;
+  readonly servers: readonly [];
+  readonly parameters: Record<string, never>;
+  readonly query: Record<string, never>;
+  readonly headers: Record<string, never>;
+  readonly receives: object;
+  readonly sends: object;
+  readonly requests: object;
+  readonly answers: object;
+  readonly reset: never;
+}
+
+export interface ChatTypes
+  extends Omit<NoTypes, 'credentials' | 'parameters' | 'query' | 'receives' | 'sends'> {
+  readonly credentials: { readonly bearerAuth: 'bearer' };
+  readonly parameters: { readonly room: string };
+  readonly query: { readonly audience?: 'everyone' | 'friends'; readonly limit?: number };
+  readonly receives: { readonly post: PostMessage; readonly notice: NoticeMessage };
+  readonly sends: { readonly say: SayMessage };
+}
+
+/** The frame of a message `post`. */
+export const postFrame = (text: string): string =>
+  JSON.stringify({ type: 'post', text } satisfies PostMessage);
+
+/** A guard as a generator would compile it: it says where the first fault is. */
+export function guard<Value extends object>(checks: Readonly<Record<string, (value: unknown) => boolean>>) {
+  const compiled: Guard<Value> = (value): value is Value => {
+    const members = Object(value) as Readonly<Record<string, unknown>>;
+    const names = new Set([...Object.keys(checks), ...Object.keys(members)]);
+    const fault = [...names].find((name) => !(checks[name]?.(members[name]) ?? false));
+    compiled.errors =
+      fault === undefined
+        ? null
+        : [{ instancePath: `/${fault}`, keyword: 'type', message: 'is not what it must be', params: {} }];
+    return fault === undefined;
+  };
+  return compiled;
+}
+
+export const isText = (value: unknown) => typeof value === 'string';
+export const is = (constant: string) => (value: unknown) => value === constant;
+
+/** A message, as JSON with a `type` of its own unless the rest says something else. */
+export function message(name: string, rest: Partial<MessageDescriptor> = {}): MessageDescriptor {
+  return {
+    name,
+    contentType: 'application/json',
+    encoding: 'json',
+    tag: { path: ['type'], values: [name] },
+    guard: undefined,
+    correlationId: undefined,
+    ...rest,
+  };
+}
+
+/** An operation of the given messages, for everyone, without a reply unless the rest says something else. */
+export function operation(
+  action: OperationDescriptor['action'],
+  messages: readonly string[],
+  rest: Partial<OperationDescriptor> = {},
+): OperationDescriptor {
+  const [first = ''] = messages;
+  return { name: `${action}${first}`, action, messages, reply: undefined, security: [], ...rest };
+}
+
+/** A security scheme: a bearer token unless the rest says something else. */
+export function scheme(name: string, rest: Partial<SecurityScheme> = {}): SecurityScheme {
+  return { name, credentials: 'bearer', in: 'authorization', parameter: '', scopes: [], ...rest };
+}
+
+/** What a channel has nothing of. */
+export const nothing = {
+  name: 'nothing',
+  address: '/nothing',
+  description: '',
+  servers: [],
+  parameters: undefined,
+  parameterDefaults: {},
+  query: undefined,
+  headers: undefined,
+  headerNames: [],
+  security: [],
+  send: [],
+  receive: [],
+  operations: [],
+  resume: undefined,
+} as const satisfies ChannelDescriptor;
+
+/** What the generator would write for a channel with everything in it. */
+export const chat: ClientChannel<ChatTypes> = {
+  ...nothing,
+  name: 'chat',
+  address: '/rooms/{room}/chat',
+  description: 'What is said in a room.',
+  parameters: guard({ room: isText }),
+  query: guard({
+    audience: (value) => [undefined, 'everyone', 'friends'].includes(value as string | undefined),
+    limit: (value) => value === undefined || (typeof value === 'string' && /^\d+$/.test(value)),
+  }),
+  security: [scheme('bearerAuth')],
+  send: [
+    message('post', { guard: guard({ type: is('post'), text: isText }) }),
+    message('notice', { guard: guard({ type: is('notice'), count: (value) => typeof value === 'number' }) }),
+  ],
+  receive: [message('say', { tag: undefined, guard: guard({ type: is('say'), text: isText }) })],
+  operations: [operation('send', ['post']), operation('send', ['notice']), operation('receive', ['say'])],
+};
+
+export interface NewsTypes extends Omit<NoTypes, 'receives'> {
+  readonly receives: { readonly post: PostMessage };
+}
+
+/** One that is open to everyone, and has nothing in its address, one message and no tag. */
+export const news: ClientChannel<NewsTypes> = {
+  ...nothing,
+  name: 'news',
+  address: '/news',
+  description: 'What is new.',
+  send: [message('post', { tag: undefined, guard: guard({ type: is('post'), text: isText }) })],
+  operations: [operation('send', ['post'])],
+};

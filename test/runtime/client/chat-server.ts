@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { subprotocol } from '../../../src/runtime/shared/subprotocol.ts';
+
+/** How a handshake is refused. */
+interface RefusedWith {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+interface ChatServer {
+  readonly url: string;
+  /** Every handshake so far. */
+  readonly handshakes: readonly IncomingMessage[];
+  /** The next connection that nobody has taken yet. */
+  nextConnection(): Promise<WebSocket>;
+}
+
+export interface ChatServerOptions {
+  /** Called for every handshake. 'ignore' leaves it without an answer. */
+  readonly refuse?: (request: IncomingMessage) => RefusedWith | 'ignore' | undefined;
+  /** Answers every other request. */
+  readonly onRequest?: RequestListener;
+}
+
+/** A server that speaks WebSocket and leaves the rest to the test. It ends with it. */
+export async function startChatServer({ refuse, onRequest }: ChatServerOptions = {}): Promise<ChatServer> {
+  const handshakes: IncomingMessage[] = [];
+  const connections: WebSocket[] = [];
+  const takers: ((connection: WebSocket) => void)[] = [];
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered) => offered.has(subprotocol) && subprotocol,
+  });
+  const http = createServer(onRequest);
+  const opened = new Set<Duplex>();
+  http.on('upgrade', (request, socket, head) => {
+    handshakes.push(request);
+    opened.add(socket);
+    const refusal = refuse?.(request);
+    if (refusal === 'ignore') {
+      // Read, so that the end is seen.
+      socket.resume().on('end', () => socket.end());
+      return;
+    }
+    if (refusal !== undefined) {
+      const headers = { 'Content-Length': String(Buffer.byteLength(refusal.body ?? '')), ...refusal.headers };
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      const statusAndHeaders = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n${lines.join('')}\r\n`;
+      socket.end(statusAndHeaders + (refusal.body ?? ''));
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (connection) => {
+      const take = takers.shift();
+      if (take === undefined) connections.push(connection);
+      else take(connection);
+    });
+  });
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  onTestFinished(() => {
+    for (const socket of opened) socket.destroy();
+    http.close();
+  });
+  return {
+    url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    handshakes,
+    nextConnection() {
+      const connection = connections.shift();
+      return connection === undefined
+        ? new Promise((resolve) => takers.push(resolve))
+        : Promise.resolve(connection);
+    },
+  };
+}

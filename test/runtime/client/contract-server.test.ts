@@ -1,0 +1,156 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connect as connectBrowser } from '../../../src/runtime/client/browser.ts';
+import type { ClientChannel, ConnectOptions } from '../../../src/runtime/client/index.ts';
+import { connect as connectNode } from '../../../src/runtime/client/node.ts';
+import type { Connection, Handshake, Publish, Request } from '../../../src/runtime/server/handlers.ts';
+import type { Contract, SecurityScheme } from '../../../src/runtime/shared/descriptor.ts';
+import { PostedError } from '../../../src/runtime/shared/errors.ts';
+import { startContractServer } from '../../support/contract-server.ts';
+import { scheme } from './chat-channel.ts';
+import { soon } from './soon.ts';
+import { type TalkTypes, talkDescriptor } from './talk-channel.ts';
+
+interface Session {
+  readonly who: string;
+}
+
+interface Total {
+  readonly type: 'total';
+  readonly total: number;
+}
+
+interface TalkHandlers {
+  readonly security: Readonly<Record<string, (credentials: object) => { readonly id: string }>>;
+  accept(handshake: Handshake<{ readonly id: string }, object, object>): Session;
+  opened(connection: Connection<Session>): void;
+  closed(session: Session): void;
+  readonly sendchunk: { chunk(publish: Publish<Uint8Array, Session>): void };
+  readonly receiveupload: { upload(bytes: Uint8Array, connection: Connection<Session>): void };
+  readonly count: { count(message: object, connection: Connection<Session>): Total };
+  readonly ping: { probe(request: Request<{ readonly type: 'probe' }, object, Session>): void };
+}
+
+const key = (name: string, place: SecurityScheme['in'], parameter = ''): SecurityScheme =>
+  scheme(name, { credentials: 'apiKey', in: place, parameter });
+
+interface LockedTypes extends Omit<TalkTypes, 'credentials'> {
+  readonly credentials: {
+    readonly token: 'bearer';
+    readonly login: 'basic';
+    readonly user: 'apiKey';
+    readonly header: 'apiKey';
+    readonly query: 'apiKey';
+    readonly cookie: 'cookie';
+  };
+}
+
+/** The talk, for whoever has a credential of any kind. */
+const locked: ClientChannel<LockedTypes> = {
+  ...talkDescriptor,
+  security: [
+    scheme('token'),
+    scheme('login', { credentials: 'basic' }),
+    key('user', 'user'),
+    key('header', 'header', 'X-Api-Key'),
+    key('query', 'query', 'api key'),
+    key('cookie', 'cookie', 'session'),
+  ],
+};
+
+/** A server of this project, which sends back what is uploaded, and counts what it is asked. */
+async function startTalk() {
+  const users: unknown[] = [];
+  let publish: Publish<Uint8Array, Session> | undefined;
+  let ask: Request<{ readonly type: 'probe' }, object, Session> | undefined;
+  const connections: Connection<Session>[] = [];
+  let total = 0;
+  const handlers: { readonly talk: TalkHandlers } = {
+    talk: {
+      security: Object.fromEntries(
+        locked.security.map(({ name }) => [
+          name,
+          ({
+            scopes: _scopes,
+            ...credentials
+          }: {
+            readonly scopes?: unknown;
+            readonly password?: string;
+          }) => {
+            // A key as the user is a name without a password.
+            if (credentials.password === '') throw new PostedError('unauthorized', 'No password.');
+            users.push([name, credentials]);
+            return { id: name };
+          },
+        ]),
+      ),
+      accept: ({ principal }) => ({ who: principal.id }),
+      opened: (connection) => void connections.push(connection),
+      closed() {},
+      sendchunk: {
+        chunk(given) {
+          publish = given;
+        },
+      },
+      receiveupload: { upload: (bytes, connection) => void publish?.(bytes, [connection]) },
+      count: {
+        count() {
+          total += 1;
+          return { type: 'total', total };
+        },
+      },
+      ping: {
+        probe(given) {
+          ask = given;
+        },
+      },
+    },
+  };
+  const contract: Contract<typeof handlers> = { title: 'Talk', version: '1', channels: { talk: locked } };
+  const { url } = await startContractServer(contract, handlers);
+  return {
+    url,
+    users,
+    connections,
+    ask: (connection: Connection<Session>) => ask?.({ type: 'probe' }, connection),
+  };
+}
+
+type Given = NonNullable<ConnectOptions<LockedTypes>['credentials']>;
+
+describe.each([
+  ['Node', connectNode],
+  ['browsers', connectBrowser],
+])('the client for %s, with a server of this project', (platform, connect) => {
+  it.each<[Given, object]>([
+    [{ token: 'a.b' }, { token: 'a.b' }],
+    [{ login: { username: 'Ünï', password: 'a:b' } }, { username: 'Ünï', password: 'a:b' }],
+    [{ user: 'k' }, { key: 'k' }],
+    [{ header: 'k 1:2' }, { key: 'k 1:2' }],
+    [{ query: 'k&1=ü' }, { key: 'k&1=ü' }],
+    ...(platform === 'Node' ? [[{ cookie: 'k=1' }, { key: 'k=1' }] satisfies [Given, object]] : []),
+  ])('is known by %j, speaks bytes, asks and answers', async (credentials, expected) => {
+    const { url, users, connections, ask } = await startTalk();
+    const chunks: Uint8Array[] = [];
+    const errors: unknown[] = [];
+    const opened = Promise.withResolvers<void>();
+    const client = connect(locked, {
+      url,
+      credentials,
+      on: { chunk: (chunk) => void chunks.push(chunk) },
+      answer: { ping: () => ({ type: 'pong' }) },
+      onStatus: ({ state }) => state === 'open' && opened.resolve(),
+      onError: (error) => void errors.push(error),
+    });
+    onTestFinished(() => client[Symbol.asyncDispose]());
+    await opened.promise;
+    expect(users).toContainEqual([Object.keys(credentials)[0], expected]);
+
+    const replies = [1, 2, 3].map(() => client.request('count', { type: 'count' }));
+    expect(await Promise.all(replies)).toMatchObject([{ total: 1 }, { total: 2 }, { total: 3 }]);
+    client.send('upload', new Uint8Array([0, 200]));
+    await expect.poll(() => chunks, soon).toEqual([new Uint8Array([0, 200])]);
+    const [connection] = connections;
+    expect(await (connection && ask(connection))).toEqual({ type: 'pong', id: expect.any(String) });
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,0 +1,247 @@
+import type { IncomingMessage } from 'node:http';
+import { inspect } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connect as connectBrowser } from '../../../src/runtime/client/browser.ts';
+import type { ClientChannel, ConnectOptions } from '../../../src/runtime/client/index.ts';
+import { connect } from '../../../src/runtime/client/node.ts';
+import type { SecurityScheme } from '../../../src/runtime/shared/descriptor.ts';
+import { type NoTypes, nothing, operation, scheme } from './chat-channel.ts';
+import { startChatServer } from './chat-server.ts';
+import { openClient, rejection } from './open-chat.ts';
+
+interface SafeTypes extends Omit<NoTypes, 'credentials' | 'operationCredentials'> {
+  readonly credentials: {
+    readonly token: 'bearer';
+    readonly login: 'basic';
+    readonly user: 'apiKey';
+    readonly password: 'apiKey';
+    readonly header: 'apiKey';
+    readonly query: 'apiKey';
+    readonly cookie: 'cookie';
+  };
+  readonly operationCredentials: { readonly admin: 'apiKey'; readonly spare: 'bearer' };
+}
+
+const key = (name: string, place: SecurityScheme['in'], parameter = ''): SecurityScheme =>
+  scheme(name, { credentials: 'apiKey', in: place, parameter });
+
+/** Takes each kind of credential; two of its operations ask for more. */
+const safe: ClientChannel<SafeTypes> = {
+  ...nothing,
+  security: [
+    scheme('token'),
+    scheme('login', { credentials: 'basic' }),
+    key('user', 'user'),
+    key('password', 'password'),
+    key('header', 'header', 'X-Api-Key'),
+    key('query', 'query', 'api key'),
+    key('cookie', 'cookie', 'session'),
+  ],
+  operations: [
+    operation('send', ['one'], { security: [key('admin', 'header', 'X-Admin'), scheme('token')] }),
+    operation('send', ['two'], { security: [scheme('spare')] }),
+  ],
+};
+
+type Given = NonNullable<ConnectOptions<SafeTypes>['credentials']>;
+
+const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+const base64url = (text: string) => Buffer.from(text).toString('base64url');
+
+const places = ['authorization', 'cookie', 'x-api-key', 'x-admin', 'sec-websocket-protocol'];
+
+/** The headers that credentials can stand in. */
+function carriedBy(handshake: IncomingMessage | undefined): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(handshake?.headers ?? {}).filter(([name]) => places.includes(name)),
+  );
+}
+
+describe('a handshake', () => {
+  it.each<[string, Given, Readonly<Record<string, string>>]>([
+    ['a bearer token', { token: 'a.b~c' }, { authorization: 'Bearer a.b~c' }],
+    [
+      'a name and a password',
+      { login: { username: 'Ada', password: 'p:ä ß' } },
+      { authorization: basic('Ada:p:ä ß') },
+    ],
+    ['a key as the user', { user: 'kéy' }, { authorization: basic('kéy:') }],
+    ['a key as the password', { password: 'a:b' }, { authorization: basic(':a:b') }],
+    ['a key in a header', { header: 'k 1' }, { 'x-api-key': 'k 1' }],
+    ['a key in a cookie', { cookie: 'k=1' }, { cookie: 'session=k=1' }],
+    ['what a function gives', { header: () => 'later' }, { 'x-api-key': 'later' }],
+    [
+      'what a function promises',
+      { login: async () => ({ username: '', password: '' }) },
+      { authorization: basic(':') },
+    ],
+    [
+      'what the connection and its operations ask for',
+      { header: 'k', admin: 'a', spare: 's' },
+      { 'x-api-key': 'k', 'x-admin': 'a', authorization: 'Bearer s' },
+    ],
+    [
+      'one credential for the connection alone',
+      { login: { username: 'u', password: 'p' }, user: 'k' },
+      { authorization: basic('u:p') },
+    ],
+  ])('carries %s', async (_, credentials, headers) => {
+    const server = await startChatServer();
+    openClient(safe, { url: server.url, credentials });
+    await server.nextConnection();
+    expect(carriedBy(server.handshakes[0])).toEqual(headers);
+    expect(server.handshakes[0]?.url).toBe('/nothing');
+  });
+
+  it('carries a key in the query', async () => {
+    const server = await startChatServer();
+    openClient(safe, { url: server.url, credentials: { query: 'a&b=ü' } });
+    await server.nextConnection();
+    expect(server.handshakes[0]?.url).toBe('/nothing?api+key=a%26b%3D%C3%BC');
+    expect(carriedBy(server.handshakes[0])).toEqual({});
+  });
+
+  it.each<[string, Given, string]>([
+    ['a bearer token', { token: 'a.b~c' }, `base64url.bearer.posted.${base64url('a.b~c')}`],
+    [
+      'a name and a password',
+      { login: { username: 'Ada', password: 'p:ä' } },
+      `base64url.basic.posted.${base64url('Ada:p:ä')}`,
+    ],
+    ['a key as the user', { user: 'k' }, `base64url.basic.posted.${base64url('k:')}`],
+    ['a key in a header', { header: 'k 1' }, `base64url.apikey.posted.${base64url('X-Api-Key:k 1')}`],
+    [
+      'two credentials',
+      { token: 't', admin: 'a' },
+      `base64url.bearer.posted.${base64url('t')},base64url.apikey.posted.${base64url('X-Admin:a')}`,
+    ],
+  ])('of a browser carries %s among the subprotocols', async (_, credentials, protocols) => {
+    const server = await startChatServer();
+    const client = connectBrowser(safe, { url: server.url, credentials });
+    onTestFinished(() => client[Symbol.asyncDispose]());
+    const connection = await server.nextConnection();
+    expect(connection.protocol).toBe('posted.v1');
+    expect(carriedBy(server.handshakes[0])).toEqual({
+      'sec-websocket-protocol': expect.toSatisfy(
+        (offered: string) => offered.replaceAll(' ', '') === `posted.v1,${protocols}`,
+      ),
+    });
+  });
+
+  it('of a browser carries no cookie but its own', async () => {
+    const server = await startChatServer();
+    const client = connectBrowser(safe, { url: server.url });
+    onTestFinished(() => client[Symbol.asyncDispose]());
+    await server.nextConnection();
+    expect(carriedBy(server.handshakes[0])).toEqual({});
+    expect(() => connectBrowser(safe, { url: server.url, credentials: { cookie: 'k' } })).toThrow(
+      expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining('own cookies') }),
+    );
+  });
+});
+
+describe('connect', () => {
+  it.each<[string, Given, string]>([
+    ['nothing', {}, 'token or login or user or password or header or query or cookie is missing'],
+    ['those of operations alone', { admin: 'a' }, 'is missing'],
+    ['a token of two lines', { token: 'two\r\nlines' }, 'token is no bearer token'],
+    ['a name with a colon', { login: { username: 'a:b', password: '' } }, "login is no user's name"],
+    ['a password of two lines', { login: { username: 'a', password: '\n' } }, "login is no user's name"],
+    ['a text for a name and a password', { login: 'a:b' as never }, "login is no user's name"],
+    ['a user key with a colon', { user: 'a:b' }, 'user is no key'],
+    ['an empty key', { header: '' }, 'header is no key'],
+    ['a key that no header can carry', { header: 'ü' }, 'header is no key'],
+    ['a key of two lines', { header: 'a\r\nb: c' }, 'header is no key'],
+    ['a key that ends a cookie', { cookie: 'a; b=c' }, 'cookie is no key'],
+    ['a key of half a character', { query: '\ud83d' }, 'query is no key'],
+    [
+      'two for the same header',
+      { login: { username: 'u', password: 'p' }, spare: 't' },
+      "login and spare take each other's place",
+    ],
+  ])('refuses for credentials %s, and does not repeat it', (_, credentials, problem) => {
+    const open = () => connect(safe, { url: 'ws://localhost', credentials });
+    expect(open).toThrow(
+      expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(problem) }),
+    );
+    expect(open).not.toThrow(/lines|a:b|b=c/);
+  });
+
+  it('takes nothing for credentials that every object has', () => {
+    const channel: ClientChannel<Omit<NoTypes, 'credentials'> & { credentials: { toString: 'bearer' } }> = {
+      ...nothing,
+      security: [scheme('toString')],
+    };
+    expect(() => connect(channel, { url: 'ws://localhost', credentials: {} })).toThrow('toString is missing');
+  });
+
+  it('needs no credentials for a channel whose operations alone ask for some', async () => {
+    const server = await startChatServer();
+    const channel: ClientChannel<Omit<SafeTypes, 'credentials'> & Pick<NoTypes, 'credentials'>> = {
+      ...safe,
+      security: [],
+    };
+    openClient(channel, { url: server.url });
+    openClient(channel, { url: server.url, credentials: { admin: 'a' } });
+    await server.nextConnection();
+    await server.nextConnection();
+    expect(server.handshakes.map(carriedBy)).toContainEqual({ 'x-admin': 'a' });
+    expect(server.handshakes.map(carriedBy)).toContainEqual({});
+  });
+});
+
+describe('credentials that are refused', () => {
+  it('are asked for once more', async () => {
+    const accepted = basic('Ada:new');
+    const server = await startChatServer({
+      refuse: ({ headers }) => (headers.authorization === accepted ? undefined : { status: 401 }),
+    });
+    const passwords = ['old', 'new'];
+    const { reaches } = openClient(safe, {
+      url: server.url,
+      credentials: { login: () => ({ username: 'Ada', password: passwords.shift() ?? '' }) },
+    });
+    await reaches('open');
+    expect(server.handshakes).toHaveLength(2);
+  });
+
+  it('end the client where a function gives something else, later', async () => {
+    const server = await startChatServer();
+    const { reaches } = openClient(safe, {
+      url: server.url,
+      credentials: { login: (() => 'secret') as never },
+    });
+    const { error } = await reaches('waiting');
+    expect(error).toMatchObject({ code: 'credentials' });
+    expect(error.message).toContain('login is no');
+    expect(inspect(error)).not.toContain('secret');
+  });
+
+  it.each<[string, Given, (handshake: IncomingMessage) => string]>([
+    ['a header', { header: 'secret' }, ({ headers }) => String(headers['x-api-key'])],
+    ['a cookie', { cookie: 'secret' }, ({ headers }) => String(headers.cookie)],
+    ['a password', { login: { username: 'Ada', password: 'secret' } }, () => 'secret'],
+    [
+      'the encoded password',
+      { login: { username: 'Ada', password: 'secret' } },
+      ({ headers }) => `${headers.authorization} is not secret`,
+    ],
+    ['the URL', { query: 'secret ü' }, ({ url }) => `${url} ${decodeURIComponent(url ?? '')}`],
+  ])('are never shown, even where the server repeats %s', async (_, credentials, repeat) => {
+    const server = await startChatServer({
+      refuse: (handshake) => ({ status: 403, body: JSON.stringify({ message: repeat(handshake) }) }),
+    });
+    const { client, statuses, errors } = openClient(safe, { url: server.url, credentials });
+    const error = await rejection(client.closed);
+    expect(error.message).toContain('[credential]');
+    expect(inspect({ error, statuses, errors }, { depth: 9 })).not.toMatch(/secret|QWRhOnNlY3JldA/);
+  });
+
+  it('are not shown in the reason of a close either', async () => {
+    const server = await startChatServer();
+    const { client, statuses } = openClient(safe, { url: server.url, credentials: { header: 'secret' } });
+    (await server.nextConnection()).close(4403, 'not with secret');
+    await rejection(client.closed);
+    expect(statuses.at(-1)).toMatchObject({ state: 'closed', reason: 'not with [credential]' });
+  });
+});

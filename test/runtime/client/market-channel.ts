@@ -1,0 +1,119 @@
+import type { ClientChannel, Uncorrelated } from '../../../src/runtime/client/index.ts';
+import { guard, is, isText, message, type NoTypes, nothing, operation } from './chat-channel.ts';
+
+export interface Ask {
+  readonly type: 'ask';
+  readonly meta: { readonly id: string };
+  readonly symbol: string;
+}
+
+export interface Price {
+  readonly type: 'price';
+  readonly id?: string;
+  readonly cents: number;
+}
+
+export interface Unknown {
+  readonly type: 'unknown';
+  readonly id?: string;
+}
+
+interface Count {
+  readonly type: 'count';
+}
+
+interface Total {
+  readonly type: 'total';
+  readonly total: number;
+}
+
+interface Book {
+  readonly type: 'book';
+  readonly id: number;
+}
+
+interface Booked {
+  readonly type: 'booked';
+  readonly id: number;
+}
+
+interface Probe {
+  readonly type: 'probe';
+  readonly id?: string;
+}
+
+interface Pong {
+  readonly type: 'pong';
+  readonly id?: string;
+}
+
+interface Choose {
+  readonly type: 'choose';
+}
+
+type Choice =
+  | { readonly message: 'yes'; readonly payload: { readonly type: 'yes'; readonly id?: string } }
+  | { readonly message: 'no'; readonly payload: { readonly type: 'no' } };
+
+export interface MarketTypes extends Omit<NoTypes, 'receives' | 'sends' | 'requests' | 'answers'> {
+  readonly receives: { readonly price: Price; readonly probe: Probe; readonly choose: Choose };
+  readonly sends: {
+    readonly pong: Pong;
+    readonly yes: { readonly type: 'yes' };
+    readonly no: { readonly type: 'no' };
+  };
+  readonly requests: {
+    readonly quote: {
+      readonly message: Uncorrelated<Ask, ['meta', 'id']>;
+      readonly reply:
+        | { readonly message: 'price'; readonly payload: Price }
+        | { readonly message: 'unknown'; readonly payload: Unknown };
+    };
+    readonly count: { readonly message: Count; readonly reply: Total };
+    readonly book: { readonly message: Uncorrelated<Book, ['id']>; readonly reply: Booked };
+  };
+  readonly answers: {
+    readonly ping: { readonly message: Probe; readonly reply: Uncorrelated<Pong, ['id']> };
+    readonly decide: { readonly message: Choose; readonly reply: Choice };
+  };
+}
+
+const isNumber = (value: unknown) => typeof value === 'number';
+const isMaybeText = (value: unknown) => value === undefined || isText(value);
+const hasId = (value: unknown) => isText(Object(value).id);
+
+/** Questions and answers both ways, with correlation ids and without. */
+export const market: ClientChannel<MarketTypes> = {
+  ...nothing,
+  address: '/market',
+  send: [
+    message('price', {
+      guard: guard({ type: is('price'), id: isMaybeText, cents: isNumber }),
+      correlationId: ['id'],
+    }),
+    message('unknown', { guard: guard({ type: is('unknown'), id: isMaybeText }), correlationId: ['id'] }),
+    message('total', { guard: guard({ type: is('total'), total: isNumber }) }),
+    message('booked', { guard: guard({ type: is('booked'), id: isNumber }), correlationId: ['id'] }),
+    message('probe', { guard: guard({ type: is('probe'), id: isMaybeText }), correlationId: ['id'] }),
+    message('choose', { guard: guard({ type: is('choose') }) }),
+  ],
+  receive: [
+    message('ask', {
+      guard: guard({ type: is('ask'), meta: hasId, symbol: isText }),
+      correlationId: ['meta', 'id'],
+    }),
+    message('count', { guard: guard({ type: is('count') }) }),
+    message('book', { guard: guard({ type: is('book'), id: isNumber }), correlationId: ['id'] }),
+    message('pong', { guard: guard({ type: is('pong'), id: isMaybeText }), correlationId: ['id'] }),
+    message('yes', { guard: guard({ type: is('yes'), id: isMaybeText }), correlationId: ['id'] }),
+    message('no', { guard: guard({ type: is('no') }) }),
+  ],
+  operations: [
+    { ...operation('receive', ['ask']), name: 'quote', reply: ['price', 'unknown'] },
+    { ...operation('receive', ['count']), name: 'count', reply: ['total'] },
+    { ...operation('receive', ['book']), name: 'book', reply: ['booked'] },
+    { ...operation('send', ['probe']), name: 'ping', reply: ['pong'] },
+    { ...operation('send', ['choose']), name: 'decide', reply: ['yes', 'no'] },
+    operation('send', ['price']),
+  ],
+};

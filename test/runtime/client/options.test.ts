@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { connect } from '../../../src/runtime/client/node.ts';
+import { chat } from './chat-channel.ts';
+
+describe('connect', () => {
+  const options = {
+    url: 'ws://localhost',
+    parameters: { room: 'lobby' },
+    credentials: { bearerAuth: 'token' },
+  };
+
+  it.each([
+    ['credentials', { credentials: {} as { bearerAuth: string } }],
+    ['credentials', { credentials: { bearerAuth: 'two\r\nlines' } }],
+    ['credentials', { credentials: { bearerAuth: '' } }],
+    ['reconnect.baseMs', { reconnect: { baseMs: 0 } }],
+    ['reconnect.maxMs', { reconnect: { maxMs: Number.NaN } }],
+    ['connectTimeoutMs', { connectTimeoutMs: 0 }],
+    ['silenceTimeoutMs', { silenceTimeoutMs: -1 }],
+    ['maxFrameBytes', { maxFrameBytes: 2 ** 40 }],
+    ['maxWaitingMessages', { maxWaitingMessages: 1.5 }],
+  ])('refuses %s that cannot work', (name, wrong) => {
+    expect(() => connect(chat, { ...options, ...wrong })).toThrow(
+      expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) }),
+    );
+  });
+});

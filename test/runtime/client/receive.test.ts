@@ -1,0 +1,238 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { connect } from '../../../src/runtime/client/node.ts';
+import { news, postFrame } from './chat-channel.ts';
+import { startChatServer } from './chat-server.ts';
+import { openChat, rejection } from './open-chat.ts';
+import { soon } from './soon.ts';
+
+describe('a client that receives', () => {
+  it('hands each message to the handler of its name', async () => {
+    const server = await startChatServer();
+    const handled: unknown[] = [];
+    openChat(server.url, {
+      on: {
+        post: ({ text }) => void handled.push(text),
+        notice: ({ count }) => void handled.push(count),
+      },
+    });
+    const connection = await server.nextConnection();
+    connection.send(postFrame('hello'));
+    connection.send('{"type":"notice","count":3}');
+    connection.send(postFrame('bye'));
+    await expect.poll(() => handled, soon).toEqual(['hello', 3, 'bye']);
+  });
+
+  it('passes over a message that has no handler', async () => {
+    const server = await startChatServer();
+    const handled: unknown[] = [];
+    const { errors } = openChat(server.url, { on: { post: ({ text }) => void handled.push(text) } });
+    const connection = await server.nextConnection();
+    connection.send('{"type":"notice","count":3}');
+    connection.send(postFrame('after'));
+    await expect.poll(() => handled, soon).toEqual(['after']);
+    expect(errors).toEqual([]);
+  });
+
+  it('needs no credentials, parameters, query or tag where the contract has none', async () => {
+    const server = await startChatServer();
+    await using client = connect(news, { url: server.url });
+    const connection = await server.nextConnection();
+    connection.send(postFrame('new'));
+    for await (const message of client) {
+      expect(message).toEqual({ type: 'post', text: 'new' });
+      break;
+    }
+    expect(server.handshakes[0]?.url).toBe('/news');
+    expect(server.handshakes[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it.each([
+    ['text that is not JSON', 'hello', /not JSON/],
+    ['JSON that is not an object', '17', /not one of the channel's messages \(post, notice\)/],
+    ['an object without a type', '{"text":"x"}', /not one of the channel's messages/],
+    ['a message with a wrong property', '{"type":"post","text":17}', /post breaks the contract: \/text/],
+  ])('reports %s, and continues', async (_, frame, problem) => {
+    const server = await startChatServer();
+    const handled: unknown[] = [];
+    const { errors, statuses } = openChat(server.url, {
+      on: { post: ({ text }) => void handled.push(text) },
+    });
+    const connection = await server.nextConnection();
+    connection.send(frame);
+    connection.send(postFrame('after'));
+    await expect.poll(() => handled, soon).toEqual(['after']);
+    expect(errors).toEqual([expect.objectContaining({ code: 'bad_frame' })]);
+    expect(errors[0]?.message).toMatch(problem);
+    expect(statuses.map(({ state }) => state)).toEqual(['connecting', 'open']);
+  });
+
+  it('connects again after a message that is too large', async () => {
+    const server = await startChatServer();
+    const { reaches } = openChat(server.url, { maxFrameBytes: 100 });
+    const connection = await server.nextConnection();
+    connection.send(postFrame('x'.repeat(200)));
+    expect((await reaches('waiting')).error).toMatchObject({
+      code: 'closed',
+      message: 'The connection was lost: Max payload size exceeded.',
+    });
+    await reaches('open', 2);
+  });
+
+  it('gives a handler the next message when the promise of the last has settled', async () => {
+    const server = await startChatServer();
+    const log: string[] = [];
+    openChat(server.url, {
+      on: {
+        async post({ text }) {
+          log.push(`${text} begins`);
+          await new Promise((resolve) => setTimeout(resolve, text === 'slow' ? 30 : 0));
+          log.push(`${text} ends`);
+        },
+      },
+    });
+    const connection = await server.nextConnection();
+    connection.send(postFrame('slow'));
+    connection.send(postFrame('quick'));
+    await expect.poll(() => log, soon).toEqual(['slow begins', 'slow ends', 'quick begins', 'quick ends']);
+  });
+
+  it('reports what a handler throws, or rejects with, and goes on', async () => {
+    const server = await startChatServer();
+    const handled: string[] = [];
+    const { errors } = openChat(server.url, {
+      on: {
+        post({ text }) {
+          handled.push(text);
+          if (text === 'throws') throw new Error('thrown');
+          return text === 'rejects' ? Promise.reject(new Error('rejected')) : undefined;
+        },
+      },
+    });
+    const connection = await server.nextConnection();
+    for (const text of ['throws', 'rejects', 'works']) connection.send(postFrame(text));
+    await expect.poll(() => handled, soon).toEqual(['throws', 'rejects', 'works']);
+    expect(errors).toMatchObject([
+      { code: 'handler', message: 'The handler of post threw.', cause: new Error('thrown') },
+      { code: 'handler', cause: new Error('rejected') },
+    ]);
+  });
+
+  it('shows errors on the console where nobody asks for them', async () => {
+    const shown = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const server = await startChatServer();
+    const client = connect(news, { url: server.url });
+    onTestFinished(() => client.close());
+    (await server.nextConnection()).send('?');
+    await expect
+      .poll(() => shown.mock.calls, soon)
+      .toEqual([[expect.objectContaining({ code: 'bad_frame' })]]);
+    shown.mockRestore();
+  });
+
+  it('is read by for await, through several loops and connections', async () => {
+    const server = await startChatServer();
+    const { client } = openChat(server.url);
+    const first = await server.nextConnection();
+    first.send(postFrame('one'));
+    first.send(postFrame('two'));
+    const texts: string[] = [];
+    for await (const message of client) {
+      if (message.type === 'post') texts.push(message.text);
+      if (texts.length === 2) break;
+    }
+    first.terminate();
+    (await server.nextConnection()).send(postFrame('three'));
+    for await (const message of client) {
+      if (message.type === 'post') texts.push(message.text);
+      break;
+    }
+    expect(texts).toEqual(['one', 'two', 'three']);
+  });
+
+  it('ends the loop of for await after the messages that came before the end', async () => {
+    const server = await startChatServer();
+    const { client } = openChat(server.url);
+    const connection = await server.nextConnection();
+    connection.send(postFrame('last'));
+    connection.close(1000);
+    await client.closed;
+    const messages: unknown[] = [];
+    for await (const message of client) messages.push(message);
+    expect(messages).toEqual([{ type: 'post', text: 'last' }]);
+  });
+
+  it('throws the error that ended it from the loop of for await', async () => {
+    const server = await startChatServer();
+    const { client } = openChat(server.url);
+    const connection = await server.nextConnection();
+    connection.send(postFrame('last'));
+    connection.close(4403, 'go away');
+    const messages: unknown[] = [];
+    const read = async () => {
+      for await (const message of client) messages.push(message);
+    };
+    expect(await rejection(read())).toMatchObject({ code: 'closed', closeCode: 4403 });
+    expect(messages).toHaveLength(1);
+  });
+
+  it('refuses for await where there are handlers', async () => {
+    const server = await startChatServer();
+    const { client } = openChat(server.url, { on: {} });
+    expect(() => client[Symbol.asyncIterator]()).toThrow(TypeError);
+  });
+
+  it('makes the server wait while the application is behind, and loses nothing', async () => {
+    const server = await startChatServer();
+    const { promise: gate, resolve: openGate } = Promise.withResolvers<void>();
+    const handled: string[] = [];
+    openChat(server.url, {
+      maxWaitingMessages: 4,
+      on: {
+        async post({ text }) {
+          await gate;
+          handled.push(text.trim());
+        },
+      },
+    });
+    const connection = await server.nextConnection();
+    const texts = Array.from({ length: 300 }, (_, index) => String(index));
+    for (const text of texts) connection.send(postFrame(text.padEnd(100_000)));
+    let answered = false;
+    connection.once('pong', () => {
+      answered = true;
+    });
+    connection.ping();
+    // Long enough for the pong of a client that reads everything.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(answered).toBe(false);
+    openGate();
+    await expect.poll(() => handled, soon).toEqual(texts);
+    await expect.poll(() => answered, soon).toBe(true);
+  });
+
+  it('survives callbacks that throw, which the platform reports as uncaught', async () => {
+    const uncaught: unknown[] = [];
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => uncaught.push(error));
+    const server = await startChatServer();
+    const handled: string[] = [];
+    const { client } = openChat(server.url, {
+      on: { post: ({ text }) => void handled.push(text) },
+      onStatus: fail,
+      onError: fail,
+    });
+    const connection = await server.nextConnection();
+    connection.send('?');
+    connection.send(postFrame('after'));
+    await expect.poll(() => handled, soon).toEqual(['after']);
+    await client[Symbol.asyncDispose]();
+    process.removeAllListeners('uncaughtException');
+    for (const listener of listeners) process.on('uncaughtException', listener);
+    // Connecting, open, the frame and closed.
+    expect(uncaught).toHaveLength(4);
+  });
+});
+
+function fail(): never {
+  throw new Error('a bug of the application');
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http';
+import { onTestFinished, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { type PostFeedPostedTypes, postFeedPosted } from '../../../generated/asyncapi/client.ts';
+import type { PostMessage, ResetMessage, ResetReason } from '../../../generated/asyncapi/models.ts';
+import type {
+  Client,
+  ClientStatus,
+  Connect,
+  ConnectOptions,
+  PostedClientError,
+} from '../../../src/runtime/client/index.ts';
+import { connect as connectNode } from '../../../src/runtime/client/node.ts';
+
+/** A cursor for the `place`th event of a log. */
+export const cursor = (place: number): string => String(place).padStart(30, '0');
+
+const frame = (message: object): string => JSON.stringify(message);
+
+/** The frames of a resumable server. */
+export const frames = {
+  ready: (place: number, window = 256) =>
+    frame({ type: 'ready', cursor: cursor(place), resumed: place > 0, window }),
+  post: (place: number, text = String(place)) => frame({ ...postOf(text), cursor: cursor(place) }),
+  plainPost: (text: string) => frame(postOf(text)),
+  checkpoint: (place: number) => frame({ type: 'checkpoint', cursor: cursor(place) }),
+  reset: (place: number, reason: ResetReason = 'expired') =>
+    frame({ type: 'reset', reason, cursor: cursor(place) }),
+  bye: (retryAfterMs: number) => frame({ type: 'bye', retryAfterMs }),
+};
+
+function postOf(postText: string): PostMessage {
+  const payload = {
+    postId: '1d535fd6-7521-4cb1-aa6d-031be7123c4d',
+    postText,
+    author_user_id: '7b1f0f54-65a7-4c1e-9a36-0c5c1f3f8a11',
+  };
+  return { type: 'post', payload };
+}
+
+/** Where each handshake asked to begin: a place, a word, or null. */
+export function sinceOf(handshakes: readonly IncomingMessage[]): readonly (number | string | null)[] {
+  return handshakes.map(({ url = '' }) => {
+    const since = new URL(url, 'ws://localhost').searchParams.get('since');
+    return since !== null && /^\d{30}$/.test(since) ? Number(since) : since;
+  });
+}
+
+/** The places that a connection acknowledges, from now on. */
+export function acksOf(connection: WebSocket): readonly number[] {
+  const acks: number[] = [];
+  connection.on('message', (data: Buffer) => {
+    const message = JSON.parse(data.toString()) as { readonly type: string; readonly cursor: string };
+    acks.push(message.type === 'ack' ? Number(message.cursor) : Number.NaN);
+  });
+  return acks;
+}
+
+export interface OpenedFeed {
+  readonly client: Client<PostFeedPostedTypes>;
+  /** What the application was told, in order: the texts of posts, and the reasons of resets. */
+  readonly told: string[];
+  readonly statuses: readonly ClientStatus[];
+  readonly errors: readonly PostedClientError[];
+  readonly waits: (count: number) => Promise<Extract<ClientStatus, { state: 'waiting' }>>;
+}
+
+export type FeedOptions = Omit<Partial<ConnectOptions<PostFeedPostedTypes>>, 'url' | 'server' | 'variables'>;
+
+/** A client of the feed with short waits. `on: 'none'` leaves it to be read by `for await`. */
+export function openFeed(
+  url: string,
+  options: FeedOptions = {},
+  on: 'post' | 'none' = 'post',
+  connect: Connect = connectNode,
+): OpenedFeed {
+  const told: string[] = [];
+  const statuses: ClientStatus[] = [];
+  const errors: PostedClientError[] = [];
+  const client = connect(postFeedPosted, {
+    url,
+    credentials: { bearerAuth: 'token' },
+    reconnect: { baseMs: 1, maxMs: 10 },
+    onStatus: (status) => void statuses.push(status),
+    onError: (error) => void errors.push(error),
+    onReset: ({ reason }: ResetMessage) => void told.push(reason),
+    ...(on === 'none' ? {} : { on: { post: ({ payload }) => void told.push(payload.postText) } }),
+    ...options,
+  });
+  onTestFinished(() => client[Symbol.asyncDispose]());
+  return {
+    client,
+    told,
+    statuses,
+    errors,
+    waits: (count) =>
+      vi.waitFor(
+        () => {
+          const found = statuses.filter((status) => status.state === 'waiting')[count - 1];
+          if (found === undefined) throw new Error(`not lost: ${JSON.stringify(statuses)}`);
+          return found;
+        },
+        { timeout: 10_000, interval: 5 },
+      ),
+  };
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { memoryCursor } from '../../../src/runtime/client/index.ts';
+import { startAgainAndAgain } from '../../support/feed-again.ts';
+import { registerUser, startFeed } from '../../support/feed-server.ts';
+import { type FeedOptions, openFeed } from './resume-feed.ts';
+import { soon } from './soon.ts';
+
+const texts = (name: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${name} ${index}`);
+
+describe('a client of a feed server', () => {
+  it('gets every post once, in order, through restarts with posts in between', async () => {
+    const server = await startAgainAndAgain();
+    const { told, statuses, errors } = openFeed(server.socketUrl, {
+      credentials: { bearerAuth: server.author.token },
+      on: {
+        // Slow, so that posts wait while the connection is lost.
+        async post({ payload }) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          told.push(payload.postText);
+        },
+      },
+    });
+    const opened = () => statuses.filter(({ state }) => state === 'open').length;
+    await expect.poll(opened, soon).toBe(1);
+    const all: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const [online, away] = [texts(`online ${round}`, 20), texts(`away ${round}`, 20)];
+      all.push(...online, ...away);
+      await server.post(online);
+      await server.restart('elsewhere');
+      await server.post(away);
+      await server.restart('where it was');
+      await expect.poll(opened, soon).toBe(round + 2);
+    }
+    await expect.poll(() => told.length, soon).toBeGreaterThanOrEqual(all.length);
+    expect(told).toEqual(all);
+    expect(errors).toEqual([]);
+  });
+
+  it.each<[where: string, options: () => FeedOptions]>([
+    ['with a cursor that it has kept', () => ({ cursors: memoryCursor() })],
+    ['without one, from its last ack', () => ({ query: { since: 'acked', device: 'phone' } })],
+  ])('that was away goes on where it was, %s', async (_, makeOptions) => {
+    const { url, socketUrl } = await startFeed();
+    const author = await registerUser(url);
+    const options = { credentials: { bearerAuth: author.token }, ...makeOptions() };
+    const first = openFeed(socketUrl, options);
+    await expect.poll(() => first.statuses.at(-1)?.state, soon).toBe('open');
+    await author.post('one');
+    await author.post('two');
+    await expect.poll(() => first.told, soon).toEqual(['one', 'two']);
+    first.client.close();
+    await first.client.closed;
+    await author.post('three');
+    const second = openFeed(socketUrl, options);
+    await expect.poll(() => second.told, soon).toEqual(['three']);
+  });
+});

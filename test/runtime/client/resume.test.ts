@@ -1,0 +1,205 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { PostFeedPostedTypes } from '../../../generated/asyncapi/client.ts';
+import type { PostMessage, ResetMessage } from '../../../generated/asyncapi/models.ts';
+import type { ConnectOptions } from '../../../src/runtime/client/index.ts';
+import type { ChatTypes } from './chat-channel.ts';
+import { startChatServer } from './chat-server.ts';
+import { cursor, type FeedOptions, frames, openFeed, sinceOf } from './resume-feed.ts';
+import { soon } from './soon.ts';
+
+const { ready, post, checkpoint, reset, bye } = frames;
+
+describe('a client of a resumable channel', () => {
+  it.each<[what: string, query: FeedOptions['query'], sent: readonly string[], since: unknown[]]>([
+    ['begins anew where nothing came', {}, [], ['now', 'now']],
+    ['begins where the first connection began', {}, [ready(5)], ['now', 5]],
+    ['begins after the last post', {}, [ready(5), post(6), post(7)], ['now', 7]],
+    ['begins after the last checkpoint', {}, [ready(5), post(6), checkpoint(9)], ['now', 9]],
+    ['begins after a reset', {}, [ready(5), post(6), reset(20)], ['now', 20]],
+    ['asks for the last ack again', { since: 'acked', device: 'phone' }, [], ['acked', 'acked']],
+    ['begins after the last ack', { since: 'acked', device: 'phone' }, [ready(3)], ['acked', 3]],
+    ['begins at the place that it was given', { since: cursor(4) }, [], [4, 4]],
+    ['keeps its place until it hears of the reset', { since: cursor(4) }, [ready(20)], [4, 4]],
+    ['keeps its place after a post without one', {}, [ready(5), frames.plainPost('x')], ['now', 5]],
+  ])('%s, after a lost connection', async (_, query, sent, since) => {
+    const server = await startChatServer();
+    openFeed(server.url, { query: query ?? {} });
+    const first = await server.nextConnection();
+    for (const text of sent) first.send(text);
+    first.close(1012);
+    await server.nextConnection();
+    expect(sinceOf(server.handshakes)).toEqual(since);
+  });
+
+  it('keeps the rest of the query', async () => {
+    const server = await startChatServer();
+    openFeed(server.url, { query: { audience: 'friends', device: 'phone' } });
+    await server.nextConnection();
+    expect(server.handshakes[0]?.url).toBe('/post/feed/posted?audience=friends&device=phone&since=now');
+  });
+
+  it('is a plain client where it must not resume', async () => {
+    const server = await startChatServer();
+    const { told } = openFeed(server.url, { resume: false, query: { since: 'now' } });
+    const first = await server.nextConnection();
+    first.send(frames.plainPost('one'));
+    await expect.poll(() => told, soon).toEqual(['one']);
+    first.terminate();
+    await server.nextConnection();
+    expect(sinceOf(server.handshakes)).toEqual([null, null]);
+  });
+
+  it.each([
+    ['no place', { since: 'yesterday' }],
+    ['acked without a device', { since: 'acked' }],
+  ])('refuses %s', (_, query) => {
+    expect(() => openFeed('ws://localhost', { query })).toThrow(
+      expect.objectContaining({ code: 'invalid_options' }),
+    );
+  });
+
+  it('hands over posts as they came, and nothing of the protocol', async () => {
+    const server = await startChatServer();
+    const { client } = openFeed(server.url, {}, 'none');
+    const connection = await server.nextConnection();
+    for (const text of [ready(0), checkpoint(1), post(2), bye(5), checkpoint(3), post(4)]) {
+      connection.send(text);
+    }
+    const texts: string[] = [];
+    for await (const message of client) {
+      texts.push(JSON.stringify(message));
+      if (texts.length === 2) break;
+    }
+    expect(texts).toEqual([post(2), post(4)]);
+  });
+
+  it('gets what waits once, though the connection is lost meanwhile', async () => {
+    const server = await startChatServer();
+    const gate = Promise.withResolvers<void>();
+    const handled: string[] = [];
+    openFeed(server.url, {
+      on: {
+        async post({ payload }) {
+          await gate.promise;
+          handled.push(payload.postText);
+        },
+      },
+    });
+    const first = await server.nextConnection();
+    for (const text of [ready(0), post(1), post(2), post(3)]) first.send(text);
+    first.close(4420, 'a post was not acknowledged');
+    const second = await server.nextConnection();
+    expect(sinceOf(server.handshakes)).toEqual(['now', 3]);
+    second.send(ready(3));
+    second.send(post(4));
+    gate.resolve();
+    await expect.poll(() => handled, soon).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('gets every post once, in order, however often the connection is lost', async () => {
+    const server = await startChatServer();
+    const { told, client } = openFeed(server.url, { maxWaitingMessages: 7 });
+    const all = 300;
+    const places = Array.from({ length: all }, (_, index) => index + 1);
+    let sent = 0;
+    while (sent < all) {
+      const connection = await server.nextConnection();
+      const since = sinceOf(server.handshakes).at(-1);
+      const from = typeof since === 'number' ? since : 0;
+      connection.send(ready(from));
+      // What the client has not read of the last connection comes again.
+      sent = Math.min(from + 1 + ((from * 7) % 23), all);
+      for (let place = from + 1; place <= sent; place += 1) connection.send(post(place));
+      if (from % 2 === 0) connection.close(1012);
+      else connection.terminate();
+    }
+    const last = await server.nextConnection();
+    last.send(ready(Number(sinceOf(server.handshakes).at(-1))));
+    for (let place = Number(sinceOf(server.handshakes).at(-1)) + 1; place <= all; place += 1) {
+      last.send(post(place));
+    }
+    await expect.poll(() => told.length, soon).toBe(all);
+    client.close();
+    expect(told).toEqual(places.map(String));
+  });
+
+  it('has types that know of it, and those of other channels do not', () => {
+    type Feed = ConnectOptions<PostFeedPostedTypes>;
+    expectTypeOf<Parameters<NonNullable<Feed['onReset']>>>().toEqualTypeOf<[reset: ResetMessage]>();
+    expectTypeOf<Feed['resume']>().toEqualTypeOf<boolean | undefined>();
+    type On = NonNullable<Feed['on']>;
+    expectTypeOf<keyof On>().toEqualTypeOf<'post'>();
+    expectTypeOf<Parameters<NonNullable<On['post']>>>().toEqualTypeOf<[message: PostMessage]>();
+    type Chat = ConnectOptions<ChatTypes>;
+    expectTypeOf<Chat['onReset' | 'resume' | 'cursors']>().toEqualTypeOf<undefined>();
+  });
+});
+
+describe('a reset', () => {
+  it.each(['expired', 'epoch', 'future'] as const)('with reason %s is told in order', async (reason) => {
+    const server = await startChatServer();
+    const told: string[] = [];
+    openFeed(server.url, {
+      query: { since: cursor(7) },
+      async onReset(message) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        told.push(message.reason, message.cursor);
+      },
+      on: { post: ({ payload }) => void told.push(payload.postText) },
+    });
+    const connection = await server.nextConnection();
+    for (const text of [ready(7), post(8), reset(20, reason), post(21)]) connection.send(text);
+    await expect.poll(() => told, soon).toEqual(['8', reason, cursor(20), '21']);
+  });
+
+  it.each([
+    ['goes to onError where nobody asks for it', undefined, { code: 'reset' }],
+    ['that onReset fails with goes to onError', () => Promise.reject(new Error('x')), { code: 'handler' }],
+  ])('%s, and the posts go on', async (_, onReset, error) => {
+    const server = await startChatServer();
+    const { told, errors } = openFeed(server.url, { onReset } as FeedOptions);
+    const connection = await server.nextConnection();
+    for (const text of [ready(0), reset(20), post(21)]) connection.send(text);
+    await expect.poll(() => told, soon).toEqual(['21']);
+    expect(errors).toMatchObject([error]);
+  });
+});
+
+describe('a goodbye', () => {
+  it('brings the client back after the time that it names', async () => {
+    const server = await startChatServer();
+    const { waits } = openFeed(server.url);
+    const first = await server.nextConnection();
+    first.send(ready(5));
+    first.send(bye(77));
+    first.close(1012);
+    expect(await waits(1)).toMatchObject({ delayMs: 77 });
+    (await server.nextConnection()).terminate();
+    // It was said of the first connection alone.
+    expect((await waits(2)).delayMs).toBeLessThanOrEqual(10);
+    await server.nextConnection();
+    expect(sinceOf(server.handshakes)).toEqual(['now', 5, 5]);
+  });
+
+  it('leaves an open connection as it is', async () => {
+    const server = await startChatServer();
+    const { told, statuses } = openFeed(server.url);
+    const connection = await server.nextConnection();
+    for (const text of [ready(5), bye(1), post(6)]) connection.send(text);
+    await expect.poll(() => told, soon).toEqual(['6']);
+    expect(statuses.map(({ state }) => state)).toEqual(['connecting', 'open']);
+  });
+
+  it('that is said each time makes the client wait all the same', async () => {
+    const server = await startChatServer();
+    const { waits } = openFeed(server.url, { reconnect: { baseMs: 1, maxMs: 64 } });
+    for (let count = 0; count < 12; count += 1) {
+      const connection = await server.nextConnection();
+      connection.send(bye(0));
+      connection.close(1012);
+    }
+    const delays = await Promise.all(Array.from({ length: 12 }, (_, index) => waits(index + 1)));
+    expect(delays[0]?.delayMs).toBe(0);
+    expect(Math.max(...delays.map(({ delayMs }) => delayMs))).toBeGreaterThan(0);
+  });
+});

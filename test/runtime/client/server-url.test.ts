@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { channelUrl } from '../../../src/runtime/client/channel-url.ts';
+import type { ChannelDescriptor } from '../../../src/runtime/shared/descriptor.ts';
+import { guard, isText, nothing } from './chat-channel.ts';
+
+const any = { values: [], default: undefined };
+
+const channel: ChannelDescriptor = {
+  ...nothing,
+  address: '/rooms/{room}/ü',
+  parameters: guard({ room: isText, floor: (value) => value === undefined || isText(value) }),
+  parameterDefaults: { room: 'lobby' },
+  servers: [
+    {
+      name: 'production',
+      protocol: 'wss',
+      host: '{region}.example.org:{port}',
+      pathname: '/api/{version}',
+      variables: {
+        region: any,
+        port: { values: ['443', '8443'], default: '8443' },
+        version: { values: [], default: 'v 1' },
+      },
+    },
+    { name: 'local', protocol: 'ws', host: 'localhost:8080', pathname: '', variables: {} },
+  ],
+};
+
+describe('the server of a channel', () => {
+  it.each([
+    ['the first', { variables: { region: 'eu' } }, 'wss://eu.example.org:8443/api/v%201/rooms/lobby/%C3%BC'],
+    ['one by name', { server: 'local' }, 'ws://localhost:8080/rooms/lobby/%C3%BC'],
+    [
+      'one with all its variables',
+      { server: 'production', variables: { region: 'us', port: '443', version: 'a/b' } },
+      'wss://us.example.org/api/a%2Fb/rooms/lobby/%C3%BC',
+    ],
+    [
+      'one with a default asked for',
+      { server: 'local', variables: {} },
+      'ws://localhost:8080/rooms/lobby/%C3%BC',
+    ],
+    [
+      'a URL that stands for it, with its path for the pathname',
+      { url: 'http://127.0.0.1:9/base/' },
+      'ws://127.0.0.1:9/base/rooms/lobby/%C3%BC',
+    ],
+  ])('is %s', (_, target, expected) => {
+    expect(channelUrl(channel, target).href).toBe(expected);
+  });
+
+  it.each([
+    ['a URL and a server', { url: 'ws://localhost', server: 'local' }, 'url: '],
+    ['a URL and variables', { url: 'ws://localhost', variables: {} }, 'url: '],
+    ['an unknown server', { server: 'staging' }, 'server: the channel has production, local'],
+    ['a variable without a value', {}, 'variables: region must be a text'],
+    ['a variable of another type', { variables: { region: 7 } }, 'variables: region must be a text'],
+    [
+      'a variable with a value that the contract does not have',
+      { variables: { region: 'eu', port: '80' } },
+      'variables: port must be one of 443, 8443',
+    ],
+    [
+      'an unknown variable',
+      { server: 'local', variables: { region: 'eu' } },
+      'the server local has no region',
+    ],
+    ['a variable that every object has', { variables: { region: 'eu', toString: 'x' } }, 'no toString'],
+    ['a variable that leads to another host', { variables: { region: 'evil.org/' } }, 'host of production'],
+    ['a variable with a user', { variables: { region: 'me:secret@evil' } }, 'host of production'],
+    ['a variable that makes no host', { variables: { region: '[' } }, 'host of production'],
+    [
+      'a variable that is a step in the path',
+      { variables: { region: 'eu', version: '..' } },
+      'no part of a path',
+    ],
+  ])('cannot be found with %s', (_, target, problem) => {
+    expect(() => channelUrl(channel, target)).toThrow(
+      expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(problem) }),
+    );
+  });
+
+  it('has to be given where the contract has none', () => {
+    expect(() => channelUrl(nothing, {})).toThrow('url: it is missing');
+  });
+
+  it('is asked for the parameters that are given in place of the defaults', () => {
+    const { pathname } = channelUrl(channel, { server: 'local', parameters: { room: 'bar' } });
+    expect(pathname).toBe('/rooms/bar/%C3%BC');
+    expect(channelUrl(channel, { server: 'local', parameters: { room: undefined } }).pathname).toBe(
+      '/rooms/lobby/%C3%BC',
+    );
+    expect(() => channelUrl(channel, { server: 'local', parameters: { room: '' } })).toThrow('room');
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { parseBrokerUrl } from '../../../../src/runtime/log/hints/broker-url.ts';
+
+describe('parseBrokerUrl', () => {
+  it.each([
+    ['redis://cache', { engine: 'redis', isSecure: false, hosts: [{ host: 'cache', port: 6379 }] }],
+    ['rediss://cache:80/3', { engine: 'redis', isSecure: true, hosts: [{ host: 'cache', port: 80 }] }],
+    [
+      'redis://:p%40ss@[::1]:7000',
+      { hosts: [{ host: '::1', port: 7000 }], username: undefined, password: 'p@ss' },
+    ],
+    ['amqp://queue', { engine: 'rabbitmq', virtualHost: '/', username: undefined, password: undefined }],
+    ['amqps://u:p:q@queue/a%2Fb', { isSecure: true, virtualHost: 'a/b', username: 'u', password: 'p:q' }],
+    [
+      'kafka://one,two:9093',
+      {
+        hosts: [
+          { host: 'one', port: 9092 },
+          { host: 'two', port: 9093 },
+        ],
+      },
+    ],
+    ['kafka://u:p@one?sasl=scram-sha-512&tls=true', { isSecure: true, sasl: 'SCRAM-SHA-512' }],
+    ['kafka://one?tls=false', { isSecure: false, sasl: undefined }],
+    ['nats://token@one:4222,two', { engine: 'nats', username: 'token', password: undefined }],
+    ['tls://one', { engine: 'nats', isSecure: true, topic: 'posted.hints' }],
+    ['nats://one?topic=a.b-c_1', { topic: 'a.b-c_1' }],
+  ])('reads %s', (text, expected) => {
+    expect(parseBrokerUrl(text)).toMatchObject(expected);
+  });
+
+  it('names the broker without user and password', () => {
+    expect(parseBrokerUrl('kafka://u:hunter2@one,[::1]:9?sasl=plain').name).toBe('kafka://one:9092,[::1]:9');
+  });
+
+  it.each([
+    ['redis', 'is not a URL such as'],
+    ['redis://', 'is not a URL such as'],
+    ['redis://a@b@c', 'is not a URL such as'],
+    ['mqtt://hunter2@cache', 'begins with none of redis://, rediss://'],
+    ['constructor://cache', 'begins with none of'],
+    ['redis://one,two', 'has one host'],
+    ['redis://cache:port', 'a host is not'],
+    ['redis://cache:99999', 'a host is not'],
+    ['kafka://one,', 'a host is not'],
+    ['nats://user:hunter2%@one', 'not written as %25'],
+    ['redis://cache/users', 'has a path'],
+    ['nats://one/hunter2', 'has a path'],
+    ['redis://cache?tls=true', 'a parameter after the ? is unknown: known are topic'],
+    ['redis://:pass?hunter2@cache', 'a parameter after the ?'],
+    ['kafka://one?tls=yes', 'neither true nor false'],
+    ['kafka://u:hunter2@one', 'the parameter sasl is one of plain, scram-sha-256, scram-sha-512'],
+    ['kafka://u:hunter2@one?sasl=gssapi', 'the parameter sasl is one of'],
+    ['kafka://one?sasl=plain', 'without a user'],
+    ['nats://one?topic=a.*', 'the parameter topic'],
+    ['nats://one?topic=a..b', 'the parameter topic'],
+  ])('refuses %s', (text, reason) => {
+    expect(() => parseBrokerUrl(text)).toThrow(reason);
+    expect(() => parseBrokerUrl(text)).not.toThrow('hunter2');
+  });
+});

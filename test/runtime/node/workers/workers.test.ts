@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { jwtSecret, makeDataDir, registerUser, request } from '../../../support/feed-server.ts';
+import { describePostgres } from '../../../support/postgres.ts';
+import { runMain, type ServerProcess, spawnServer } from '../../../support/server-process.ts';
+import { bearer, connectClient } from '../../../support/websocket.ts';
+import { gatherCrowd, lossesOf } from './crowd.ts';
+
+/** The records of a server's log so far. */
+function logOf({ stderr }: ServerProcess): readonly Readonly<Record<string, unknown>>[] {
+  const lines = stderr().split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+}
+
+/** The process ids of the workers that have started, in that order. */
+function workersOf(server: ServerProcess): readonly number[] {
+  return logOf(server)
+    .filter(({ msg }) => msg === 'a worker has started')
+    .map(({ worker }) => Number(worker));
+}
+
+/** The value of one series in /metrics. */
+async function readSeries(url: string, series: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split('\n').find((each) => each.startsWith(`${series} `));
+  return Number(line?.slice(series.length));
+}
+
+const connections = 'posted_websocket_connections{channel="postFeedPosted"}';
+const handshakes = 'posted_websocket_handshake_seconds_count{channel="postFeedPosted"}';
+const posts = 'posted_http_requests_total{operation="createPost",status="200"}';
+
+describePostgres('several workers', (postgres) => {
+  async function start(env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+    const shared = { DATABASE_URL: await postgres().createDatabase(), JWT_SECRET: jwtSecret };
+    return await spawnServer({ ...shared, DATA_DIR: await makeDataDir(), ...env }, ['--workers', '2']);
+  }
+
+  it('share one port, tell of it once, and add up what they count', async () => {
+    const server = await start();
+    let printed = '';
+    server.process.stdout?.on('data', (chunk) => {
+      printed += String(chunk);
+    });
+    const ada = await registerUser(server.url);
+    const feed = `${server.url.replace('http', 'ws')}/post/feed/posted`;
+    const clients = await Promise.all(
+      Array.from({ length: 6 }, () => connectClient(feed, bearer(ada.token))),
+    );
+    for (let count = 0; count < 4; count += 1) await ada.post(`${count}`);
+    for (const client of clients) await client.take(4);
+    for (let scrape = 0; scrape < 4; scrape += 1) {
+      expect(await readSeries(server.url, connections)).toBe(6);
+      expect(await readSeries(server.url, posts)).toBe(4);
+      expect(await readSeries(server.url, 'posted_workers')).toBe(2);
+    }
+    expect((await request(server.url, 'GET', '/readyz')).status).toBe(200);
+    expect(printed).not.toContain('Posted serves');
+    expect(await server.end('SIGTERM')).toBe(0);
+    for (const client of clients) {
+      expect(await client.closed).toEqual({ code: 1012, reason: 'the server restarts' });
+    }
+  });
+
+  it('lose nothing when one is killed: another takes its place, and no sum falls', async () => {
+    const server = await start();
+    const ada = await registerUser(server.url);
+    const crowd = await gatherCrowd(server.url, ada);
+    await crowd.postDuring(async () => {
+      const [first = 0] = workersOf(server);
+      expect(await readSeries(server.url, handshakes)).toBe(crowd.feeds.length);
+      process.kill(first, 'SIGKILL');
+      await expect.poll(() => workersOf(server).length, { timeout: 20_000 }).toBe(3);
+    });
+    await crowd.settle();
+    const opened = crowd.feeds.flatMap(({ statuses }) => statuses.filter(({ state }) => state === 'open'));
+    expect(await readSeries(server.url, handshakes)).toBe(opened.length);
+    const lost = crowd.feeds.filter((feed) => lossesOf(feed) > 0);
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost.length).toBeLessThan(crowd.feeds.length);
+    expect(await readSeries(server.url, 'posted_worker_deaths_total')).toBe(1);
+    expect(await readSeries(server.url, 'posted_workers')).toBe(2);
+    expect(logOf(server)).toContainEqual(
+      expect.objectContaining({ level: 'error', msg: 'a worker has died', signal: 'SIGKILL' }),
+    );
+  });
+
+  it('are replaced one after the other at SIGUSR2, and nobody is without a server meanwhile', async () => {
+    const server = await start({ BYE_SPREAD_MS: '200' });
+    const ada = await registerUser(server.url);
+    const crowd = await gatherCrowd(server.url, ada);
+    await crowd.postDuring(async () => {
+      server.process.kill('SIGUSR2');
+      await expect
+        .poll(() => logOf(server).map(({ msg }) => msg), { timeout: 30_000 })
+        .toContain('the restart of the workers has ended');
+    });
+    await crowd.settle();
+    const steps = logOf(server).map(({ msg }) => msg);
+    expect(
+      steps
+        .slice(steps.indexOf('restarting the workers one after the other'))
+        .filter((msg) => msg === 'a worker has started' || msg === 'stopped'),
+    ).toEqual(['a worker has started', 'stopped', 'a worker has started', 'stopped']);
+    const [first, second, ...next] = workersOf(server);
+    expect(next.length).toBe(2);
+    expect(next).not.toEqual(expect.arrayContaining([first, second]));
+    for (const feed of crowd.feeds) {
+      expect(lossesOf(feed)).toBeGreaterThan(0);
+      // Refused or unreachable would be a moment without a server.
+      for (const { code } of feed.errors) expect(code).toBe('closed');
+    }
+    expect(await server.end('SIGTERM')).toBe(0);
+  });
+
+  it('are given up with 1 and a reason when they die as soon as they start', async () => {
+    const server = await start();
+    const killed = new Set<number>();
+    const killing = setInterval(() => {
+      for (const worker of workersOf(server)) {
+        if (killed.has(worker)) continue;
+        killed.add(worker);
+        process.kill(worker, 'SIGKILL');
+      }
+    }, 20);
+    const code = await new Promise((resolve) => server.process.once('exit', resolve));
+    clearInterval(killing);
+    expect(code).toBe(1);
+    expect(killed.size).toBe(5);
+    expect(server.stderr()).toContain('5 workers in a row died within 5 s of their start');
+  });
+
+  it('end with the primary that is killed', async () => {
+    const server = await start();
+    await expect.poll(() => workersOf(server).length).toBe(2);
+    const workers = workersOf(server);
+    await server.end('SIGKILL');
+    await expect.poll(() => workers.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+  });
+
+  it('say once what keeps them from starting', async () => {
+    const DATABASE_URL = (await postgres().createDatabase()).replace(/[^/]*$/, 'nowhere');
+    const env = { DATABASE_URL, DATA_DIR: await makeDataDir(), JWT_SECRET: jwtSecret, PORT: '0' };
+    const { code, stderr } = await runMain(['--workers=2'], env);
+    expect(code).toBe(1);
+    expect(stderr.match(/Posted cannot start: .*nowhere/g)).toHaveLength(1);
+  });
+
+  it('warns that machines which share a database would not accept each other’s tokens', async () => {
+    const server = await start({ JWT_SECRET: '' });
+    const warnings = logOf(server).filter(({ msg }) => String(msg).includes('JWT_SECRET'));
+    expect(warnings).toEqual([expect.objectContaining({ level: 'warn' })]);
+    // Workers of one machine do: each of these may be answered by another.
+    const ada = await registerUser(server.url);
+    for (let count = 0; count < 4; count += 1) expect((await ada.post('mine')).status).toBe(200);
+  });
+});
+
+describe('the setting WORKERS', () => {
+  it.each([['--workers', '2'], ['--workers=2']])(
+    'is refused above 1 without DATABASE_URL: %s',
+    async (...args) => {
+      const { code, stderr } = await runMain(args);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/--workers: 2 processes cannot share the embedded store\. Set DATABASE_URL/);
+    },
+  );
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { PostedError } from '../../../src/runtime/shared/errors.ts';
+import { answerOf, startRest } from './rest-server.ts';
+
+const failed = [500, 'internal: The server failed. The log holds the cause.'];
+
+describe('a refusal', () => {
+  it.each([new Error('the password is hunter2'), 'hunter2'])(
+    'of a handler that throws %s tells the client nothing and the log everything',
+    async (thrown) => {
+      const { url, logged } = await startRest({
+        handlers: { getFirstNote: () => Promise.reject(thrown) },
+      });
+      const response = await fetch(`${url}/note/get/first`);
+      expect(await answerOf(response)).toEqual(failed);
+      const errors = logged.filter(([level]) => level === 'error');
+      expect(errors).toHaveLength(1);
+      expect(errors[0]?.[1]).toMatchObject({
+        requestId: response.headers.get('x-request-id'),
+        operation: 'getFirstNote',
+        err: thrown,
+      });
+    },
+  );
+
+  it('says when to try again', async () => {
+    const { url, logged } = await startRest({
+      handlers: {
+        getFirstNote: async () => {
+          throw new PostedError('unavailable', 'Too busy.', { retryAfterSeconds: 1.5 });
+        },
+      },
+    });
+    const response = await fetch(`${url}/note/get/first`);
+    expect(response.headers.get('retry-after')).toBe('2');
+    expect(await answerOf(response)).toEqual([503, 'unavailable: Too busy.']);
+    expect(logged.filter(([level]) => level === 'error')).toEqual([]);
+  });
+
+  it('with a status that the operation does not list has the same body', async () => {
+    const { url } = await startRest({
+      handlers: {
+        getFirstNote: async () => {
+          throw new PostedError('too_many_requests', 'Slow down.');
+        },
+      },
+    });
+    expect(await answerOf(await fetch(`${url}/note/get/first`))).toEqual([
+      429,
+      'too_many_requests: Slow down.',
+    ]);
+  });
+
+  it('for want of credentials carries a challenge', async () => {
+    const { url } = await startRest();
+    const challengeOf = async (headers: Record<string, string>) => {
+      const response = await fetch(`${url}/note/delete/a`, { method: 'PUT', headers });
+      return response.headers.get('www-authenticate');
+    };
+    expect(await challengeOf({})).toBe('Bearer');
+    expect(await challengeOf({ Authorization: 'Basic b2Y6YQ==' })).toBe('Bearer');
+    expect(await challengeOf({ Authorization: 'Bearer forged' })).toBe('Bearer error="invalid_token"');
+    expect(await challengeOf({ Authorization: 'Bearer of.b' })).toBeNull();
+  });
+
+  it('for a wrong method names the right ones', async () => {
+    const { url } = await startRest();
+    const { headers } = await fetch(`${url}/note/get/a`, { method: 'DELETE' });
+    expect(headers.get('allow')).toBe('GET, HEAD');
+  });
+
+  it('for want of time does not wait for the handler', async () => {
+    const { url, completed } = await startRest({
+      limits: { bodyBytes: 1000, timeoutMs: 20 },
+      handlers: { getFirstNote: () => new Promise(() => {}) },
+    });
+    expect(await answerOf(await fetch(`${url}/note/get/first`))).toEqual([
+      503,
+      'unavailable: The server did not finish in time.',
+    ]);
+    expect(completed).toEqual([['getFirstNote', 503]]);
+  });
+
+  it('is not undone by a handler that fails after its time', async () => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const { url } = await startRest({
+      limits: { bodyBytes: 1000, timeoutMs: 20 },
+      handlers: { getFirstNote: () => promise },
+    });
+    expect((await fetch(`${url}/note/get/first`)).status).toBe(503);
+    reject(new Error('too late'));
+    expect((await fetch(`${url}/note/get/a`)).status).toBe(200);
+  });
+});

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { expect, onTestFinished } from 'vitest';
+import { createServer, type ServerOptions } from '../../../src/runtime/node/http-server.ts';
+import { createRestApp, type RestAppOptions } from '../../../src/runtime/rest/app.ts';
+import type { Log } from '../../../src/runtime/shared/log.ts';
+import { violationOf } from '../../support/contracts.ts';
+import { handlers, type NoteHandlers, operations, security } from './operations.ts';
+
+type Logged = readonly [level: string, fields: Readonly<Record<string, unknown>>, message: string];
+
+export interface RestServerOptions
+  extends Partial<Omit<RestAppOptions<typeof operations, NoteHandlers>, 'handlers'>>,
+    Partial<Pick<ServerOptions, 'headersTimeoutMs' | 'requestTimeoutMs'>> {
+  /** Instead of those of the same names. */
+  readonly handlers?: Partial<NoteHandlers>;
+}
+
+/** Serves the notes on a free port of the loopback interface; it ends with the test. */
+export async function startRest({
+  handlers: own,
+  headersTimeoutMs,
+  requestTimeoutMs,
+  ...rest
+}: RestServerOptions = {}) {
+  const logged: Logged[] = [];
+  const completed: (readonly [operation: string, status: number])[] = [];
+  const invalid: (readonly [operation: string, direction: string])[] = [];
+  const note =
+    (level: string): Log['info'] =>
+    (fields, message) =>
+      void logged.push([level, fields, message]);
+  const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  const app = createRestApp({
+    operations,
+    handlers: { ...handlers, ...own },
+    security,
+    observer: {
+      requestCompleted: (operation, status) => void completed.push([operation, status]),
+      bodyInvalid: (operation, direction) => void invalid.push([operation, direction]),
+    },
+    log,
+    origins: { kind: 'any' },
+    limits: { bodyBytes: 1000 },
+    ...rest,
+  });
+  const server = await serve({
+    app,
+    log,
+    ...(headersTimeoutMs === undefined ? {} : { headersTimeoutMs }),
+    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
+  });
+  return { ...server, logged, completed, invalid };
+}
+
+/** Serves an app on a free port of the loopback interface; it ends with the test. */
+export async function serve(options: ServerOptions) {
+  const server = createServer(options);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  return { server, port, url: `http://127.0.0.1:${port}` };
+}
+
+/** A response in short: its status and its body, which for an error must be what the contract says of errors. */
+export async function answerOf(response: Response): Promise<readonly [status: number, body: unknown]> {
+  const text = await response.text();
+  const body: unknown = text === '' ? undefined : JSON.parse(text);
+  if (response.ok) return [response.status, body];
+  expect(violationOf('openapi', '/components/schemas/Error', body)).toBeNull();
+  const { message, request_id, code } = body as Readonly<Record<string, string>>;
+  expect(response.headers.get('x-request-id')).toBe(request_id);
+  return [response.status, `${code}: ${message}`];
+}
+
+/** A TCP connection that says exactly what it is told to. */
+export interface RawClient {
+  readonly socket: Socket;
+  send(text: string | Uint8Array): void;
+  /** Everything received until the server ended the connection. */
+  readonly end: Promise<string>;
+  /** Resolves when what was received matches. */
+  until(pattern: RegExp): Promise<string>;
+}
+
+export async function connectRaw(
+  port: number,
+  options: { readonly allowHalfOpen?: boolean } = {},
+): Promise<RawClient> {
+  const socket = connect({ port, host: '127.0.0.1', ...options });
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    received += text;
+  });
+  // A server that cuts the connection is one of the things to be seen.
+  socket.on('error', () => {});
+  const end = new Promise<string>((resolve) => socket.once('close', () => resolve(received)));
+  return {
+    socket,
+    end,
+    send: (text) => void socket.write(text),
+    until: async (pattern) => {
+      while (!pattern.test(received)) {
+        if (socket.closed) throw new Error(`The connection ended after ${JSON.stringify(received)}`);
+        await Promise.race([once(socket, 'data'), end]);
+      }
+      return received;
+    },
+  };
+}
+
+/** The head and the body of the one HTTP response in `text`. */
+export function parseResponse(text: string): Response {
+  const [head = '', ...body] = text.split('\r\n\r\n');
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  const headers = lines.map((line) => line.split(/: (.*)/s, 2) as [string, string]);
+  return new Response(body.join('\r\n\r\n'), { status: Number(statusLine.split(' ')[1]), headers });
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { compileAddress, splitTarget } from '../../../src/runtime/server/handshake/address.ts';
+
+describe('compileAddress', () => {
+  const cases: readonly (readonly [string, string, object | 'no match' | 'malformed'])[] = [
+    ['/post/feed/posted', '/post/feed/posted', {}],
+    ['/post/feed/posted', '/post/feed/posted/', 'no match'],
+    ['/post/feed/posted', '/post/feed', 'no match'],
+    ['/post/feed/posted', '/post/feed/%70osted', {}],
+    ['/rooms/{roomId}/talk', '/rooms/kitchen/talk', { roomId: 'kitchen' }],
+    ['/rooms/{roomId}/talk', '/rooms//talk', 'no match'],
+    ['/rooms/{roomId}/talk', '/rooms/a%20b%2Fc/talk', { roomId: 'a b/c' }],
+    ['/rooms/{roomId}/talk', '/rooms/a/b/talk', 'no match'],
+    ['/rooms/{roomId}/talk', '/rooms/%C3%A9t%C3%A9/talk', { roomId: 'été' }],
+    ['/rooms/{roomId}/talk', '/rooms/%E0%A4%A/talk', 'malformed'],
+    ['/rooms/{roomId}/talk', '/rooms/%FF/talk', 'malformed'],
+    ['/rooms/{roomId}/talk', '/rooms/__proto__/talk', { roomId: '__proto__' }],
+    ['/{a}/{b}', '/x/y', { a: 'x', b: 'y' }],
+    ['/files/{name}.{type}', '/files/report.v2.pdf', { name: 'report.v2', type: 'pdf' }],
+    ['/a+b(c)', '/a+b(c)', {}],
+    ['/a+b(c)', '/aab(c)', 'no match'],
+    ['/', '/', {}],
+  ];
+  it.each(cases)('holds %s against %s', (address, path, expected) => {
+    const match = compileAddress(address, [])(path);
+    expect(typeof match === 'string' ? match : { ...match.parameters }).toEqual(expected);
+  });
+
+  const anyValue = { values: [], default: undefined };
+  const versions = { values: ['v1', 'v 2'], default: 'v1' };
+  const servers = [
+    { pathname: '/api/{version}', variables: { version: versions } },
+    { pathname: '/{tenant}-live', variables: { tenant: anyValue } },
+    { pathname: '', variables: {} },
+  ];
+  const behindServers: readonly (readonly [string, object | 'no match' | 'malformed'])[] = [
+    ['/api/v1/rooms/7', { variables: { version: 'v1' }, parameters: { version: '7' } }],
+    ['/api/v%202/rooms/7', { variables: { version: 'v 2' }, parameters: { version: '7' } }],
+    ['/api/v3/rooms/7', 'no match'],
+    ['/api/rooms/7', 'no match'],
+    ['/acme-live/rooms/7', { variables: { tenant: 'acme' }, parameters: { version: '7' } }],
+    ['/ac%2Fme-live/rooms/7', { variables: { tenant: 'ac/me' }, parameters: { version: '7' } }],
+    ['/-live/rooms/7', 'no match'],
+    ['/%FF-live/rooms/7', 'malformed'],
+    ['/rooms/7', { variables: {}, parameters: { version: '7' } }],
+  ];
+  it.each(behindServers)('looks behind the pathnames of all servers: %s', (path, expected) => {
+    const match = compileAddress('/rooms/{version}', servers)(path);
+    expect(
+      typeof match === 'string'
+        ? match
+        : { variables: { ...match.variables }, parameters: { ...match.parameters } },
+    ).toEqual(expected);
+  });
+});
+
+describe('splitTarget', () => {
+  it.each([
+    ['/a/b?c=d', '/a/b', 'c=d'],
+    ['/a', '/a', ''],
+    ['/a?b?c', '/a', 'b?c'],
+    ['http://example.com/a?b=c', '/a', 'b=c'],
+    ['//example.com/a', '//example.com/a', ''],
+  ])('splits %s', (target, path, query) => {
+    expect(splitTarget(target)).toEqual({ path, query });
+  });
+});

@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import type { Connection, Publish } from '../../../src/runtime/server/handlers.ts';
+import type { MessageDescriptor, MessageTag } from '../../../src/runtime/shared/descriptor.ts';
+import {
+  createBytes,
+  createChannel,
+  createMessage,
+  createOperation,
+  createText,
+  objectOf,
+  startChannel,
+} from '../../support/channel.ts';
+import { connectClient } from '../../support/websocket.ts';
+
+/** A channel that sends back what it receives, and a client of it. */
+async function startEcho(messages: readonly MessageDescriptor[]) {
+  const publishers = new Map<string, Publish<unknown, string>>();
+  const heard: (readonly [string, unknown])[] = [];
+  const names = messages.map(({ name }) => name);
+  const channel = createChannel({
+    send: messages,
+    receive: messages,
+    operations: [
+      createOperation('send', 'say', { messages: names }),
+      createOperation('receive', 'hear', { messages: names }),
+    ],
+  });
+  const say = names.map((name) => [
+    name,
+    (publish: Publish<unknown, string>) => void publishers.set(name, publish),
+  ]);
+  const hear = names.map((name) => [
+    name,
+    (message: unknown, connection: Connection<string>) => {
+      heard.push([name, message]);
+      publishers.get(name)?.(message, [connection]);
+    },
+  ]);
+  const started = await startChannel(
+    channel,
+    { say: Object.fromEntries(say), hear: Object.fromEntries(hear) },
+    { maxMessageBytes: 100_000 },
+  );
+  const client = await connectClient(`${started.url}/desk`);
+  const frames: (readonly [data: Buffer, isBinary: boolean])[] = [];
+  client.webSocket.on('message', (data: Buffer, isBinary) => frames.push([data, isBinary]));
+  const publish = (name: string, value: unknown) => publishers.get(name)?.(value, started.connections);
+  return { ...started, client, frames, heard, publish };
+}
+
+describe('a message of bytes', () => {
+  it.each([0, 125, 126, 65_535, 65_536])('goes both ways in a binary frame: %d of them', async (length) => {
+    const { client, frames } = await startEcho([createBytes('photo')]);
+    const bytes = Buffer.from(Array.from({ length }, (_, index) => index % 256));
+    client.webSocket.send(bytes);
+    await client.take(1);
+    expect(frames[0]?.[1]).toBe(true);
+    expect(frames[0]?.[0].equals(bytes)).toBe(true);
+  });
+
+  it('is a Uint8Array or does not leave', async () => {
+    const { client, publish, observed, logged } = await startEcho([createBytes('photo')]);
+    expect(publish('photo', 'text')).toBe(0);
+    expect(publish('photo', new Uint8Array([1, 2]))).toBe(1);
+    expect(await client.take(1)).toEqual(['\u0001\u0002']);
+    expect(observed).toContainEqual(['messageInvalid', 'desk', 'photo', 'send']);
+    expect(logged).toContainEqual([
+      'error',
+      { channel: 'desk', message: 'photo', problem: 'the value must be a Uint8Array' },
+      'a message breaks the contract and was not sent',
+    ]);
+  });
+
+  it('is all that its channel takes: text is refused with 1003', async () => {
+    const { client, observed } = await startEcho([createBytes('photo')]);
+    client.webSocket.send('text');
+    expect(await client.closed).toEqual({ code: 1003, reason: 'the contract has no text messages' });
+    expect(observed).toContainEqual(['messageInvalid', 'desk', 'unknown', 'receive']);
+  });
+
+  it('stands beside messages of JSON', async () => {
+    const { client, heard } = await startEcho([
+      createBytes('photo'),
+      createMessage('title', { type: 'string' }),
+    ]);
+    client.webSocket.send(Buffer.from([7]));
+    client.webSocket.send('"The sea"');
+    await client.take(2);
+    expect(heard).toEqual([
+      ['photo', Buffer.from([7])],
+      ['title', 'The sea'],
+    ]);
+  });
+});
+
+describe('a message of text', () => {
+  const note = createText('note', { type: 'string', maxLength: 5 });
+
+  it.each(['', 'plain', 'été', '"a"', '{}'])('goes both ways as it is: %s', async (text) => {
+    const { client, frames, heard } = await startEcho([note]);
+    client.webSocket.send(text);
+    expect(await client.take(1)).toEqual([text]);
+    expect(frames[0]?.[1]).toBe(false);
+    expect(heard).toEqual([['note', text]]);
+  });
+
+  it.each([
+    ['too long', 'the message must NOT have more than 5 characters'],
+    ['a\0b', 'the text holds U+0000'],
+  ])('is refused where it breaks the contract: %j', async (text, reason) => {
+    const { client, heard } = await startEcho([note]);
+    client.webSocket.send(text);
+    expect(await client.closed).toEqual({ code: 4400, reason });
+    expect(heard).toEqual([]);
+  });
+
+  it('is all that its channel takes: bytes are refused with 1003', async () => {
+    const { client } = await startEcho([note]);
+    client.webSocket.send(Buffer.from('bytes'));
+    expect(await client.closed).toEqual({ code: 1003, reason: 'the contract has no binary messages' });
+  });
+
+  it.each([7, null, 'too long', '\ud800'])(
+    'does not leave where it breaks the contract: %j',
+    async (value) => {
+      const { publish, observed } = await startEcho([note]);
+      expect(publish('note', value)).toBe(0);
+      expect(observed).toContainEqual(['messageInvalid', 'desk', 'note', 'send']);
+    },
+  );
+});
+
+function createTagged(name: string, tag: MessageTag): MessageDescriptor {
+  return createMessage(name, { type: 'object' }, { tag });
+}
+
+/** Three messages that are told apart by what stands at the path. */
+function taggedAt(path: MessageTag['path']): readonly MessageDescriptor[] {
+  return [
+    createTagged('number', { path, values: [1, 2] }),
+    createTagged('text', { path, values: ['1', ''] }),
+    createTagged('nothing', { path, values: [null, false] }),
+  ];
+}
+
+describe('messages of JSON', () => {
+  const disjoint = [
+    createMessage('point', objectOf({ x: { type: 'number' }, y: { type: 'number' } })),
+    createMessage('list', { type: 'array' }),
+    createMessage('word', { type: 'string', maxLength: 5 }),
+  ];
+  it.each([
+    ['a property', taggedAt(['kind']), { kind: 2 }, 'number'],
+    ['a property', taggedAt(['kind']), { kind: '1' }, 'text'],
+    ['a property', taggedAt(['kind']), { kind: '' }, 'text'],
+    ['a property', taggedAt(['kind']), { kind: null }, 'nothing'],
+    ['a header', taggedAt(['headers', 'kind']), { headers: { kind: 1 }, payload: 0 }, 'number'],
+    ['a header', taggedAt(['headers', 'kind']), { headers: { kind: false }, kind: 1 }, 'nothing'],
+    ['structure', disjoint, { x: 1, y: 2 }, 'point'],
+    ['structure', disjoint, [1], 'list'],
+    ['structure', disjoint, 'word', 'word'],
+  ])('are told apart by %s: %#', async (_how, messages, value, name) => {
+    const { client, heard } = await startEcho(messages);
+    client.webSocket.send(JSON.stringify(value));
+    expect(await client.take(1)).toEqual([JSON.stringify(value)]);
+    expect(heard).toEqual([[name, value]]);
+  });
+
+  it.each([
+    [taggedAt(['kind']), { kind: 3 }, "/kind names none of this channel's messages"],
+    [taggedAt(['kind']), { other: 1 }, "/kind names none of this channel's messages"],
+    [taggedAt(['constructor']), {}, "/constructor names none of this channel's messages"],
+    [taggedAt(['headers', 'kind']), { headers: null }, "/headers/kind names none of this channel's messages"],
+    [disjoint, { x: 1 }, "the message is none of this channel's"],
+    [disjoint.slice(2), 'too long', 'the message must NOT have more than 5 characters'],
+  ])('are refused where they are none of the contract: %#', async (messages, value, reason) => {
+    const { client, heard, observed } = await startEcho(messages);
+    client.webSocket.send(JSON.stringify(value));
+    expect(await client.closed).toEqual({ code: 4400, reason });
+    expect(heard).toEqual([]);
+    expect(observed).toContainEqual(['messageInvalid', 'desk', expect.any(String), 'receive']);
+  });
+
+  it('do not leave without the property that tells them apart, though their schema makes it optional', async () => {
+    const { client, publish, observed, logged } = await startEcho(taggedAt(['headers', 'kind']));
+    expect(publish('number', { headers: {} })).toBe(0);
+    expect(publish('number', { headers: { kind: '1' } })).toBe(0);
+    expect(publish('number', { headers: { kind: 1 } })).toBe(1);
+    expect(await client.take(1)).toEqual(['{"headers":{"kind":1}}']);
+    expect(observed.filter(([name]) => name === 'messageInvalid')).toHaveLength(2);
+    expect(logged).toContainEqual([
+      'error',
+      {
+        channel: 'desk',
+        message: 'number',
+        problem: '/headers/kind must be there: it tells the message from the others',
+      },
+      'a message breaks the contract and was not sent',
+    ]);
+  });
+});

@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import { PostedError } from '../../../src/runtime/shared/errors.ts';
+import { encodeBearerProtocol, subprotocol } from '../../../src/runtime/shared/subprotocol.ts';
+import { startContractServer } from '../../support/contract-server.ts';
+import { createRoomHandlers, type RoomSession, rooms } from '../../support/rooms.ts';
+import {
+  bearer,
+  connectClient,
+  connectRaw,
+  exchangeRaw,
+  handshakeRequest,
+  refusedHandshake,
+} from '../../support/websocket.ts';
+
+const path = '/rooms/kitchen/talk';
+
+describe('a handshake', () => {
+  it('hands decoded parameters, the checked query and the principal to accept', async () => {
+    const handlers = createRoomHandlers();
+    const { url } = await startContractServer(rooms, handlers);
+    await connectClient(`${url}/rooms/a%20b%2Fc/talk?loud=true`, bearer('ada'));
+    expect([...handlers.connections].map(({ session }) => session)).toEqual([
+      { user: 'ada', room: 'a b/c', loud: true },
+    ]);
+  });
+
+  it('takes the token from the subprotocols that a browser offers, and echoes posted.v1 alone', async () => {
+    const handlers = createRoomHandlers();
+    const { url } = await startContractServer(rooms, handlers);
+    const { webSocket } = await connectClient(`${url}${path}`, {
+      protocols: [subprotocol, encodeBearerProtocol('ada')],
+    });
+    expect(webSocket.protocol).toBe('posted.v1');
+    expect([...handlers.connections][0]?.session.user).toBe('ada');
+  });
+
+  const refusals: readonly {
+    readonly title: string;
+    readonly target?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly status: number;
+    readonly code: string;
+    readonly message: string;
+    readonly reason: string;
+  }[] = [
+    {
+      title: 'an unknown path',
+      target: '/nowhere',
+      status: 404,
+      code: 'not_found',
+      message: 'The contract has no channel at this path.',
+      reason: 'unknown_path',
+    },
+    {
+      title: 'a path that is not percent-encoded UTF-8',
+      target: '/rooms/%FF/talk',
+      status: 400,
+      code: 'invalid_request',
+      message: 'The path is not valid percent-encoded UTF-8.',
+      reason: 'parameters',
+    },
+    {
+      title: 'a parameter that the contract refuses',
+      target: '/rooms/cellar/talk',
+      status: 400,
+      code: 'invalid_request',
+      message: 'the path must be a room that exists',
+      reason: 'parameters',
+    },
+    {
+      title: 'an unknown query parameter',
+      target: `${path}?lout=true`,
+      status: 400,
+      code: 'invalid_request',
+      message: 'the query must NOT have additional properties',
+      reason: 'query',
+    },
+    {
+      title: 'a query parameter that stands there twice',
+      target: `${path}?loud=true&loud=true`,
+      status: 400,
+      code: 'invalid_request',
+      message: 'the query must be boolean',
+      reason: 'query',
+    },
+    {
+      title: 'no credentials',
+      headers: { Authorization: '' },
+      status: 401,
+      code: 'unauthorized',
+      message: 'A bearer token is missing. Send it as Authorization: Bearer <token>.',
+      reason: 'unauthorized',
+    },
+    {
+      title: 'credentials of another scheme',
+      headers: { Authorization: 'Basic YWRhOmFkYQ==' },
+      status: 401,
+      code: 'unauthorized',
+      message: 'A bearer token is missing. Send it as Authorization: Bearer <token>.',
+      reason: 'unauthorized',
+    },
+    {
+      title: 'a token that the security hook refuses',
+      headers: { Authorization: 'Bearer forged' },
+      status: 401,
+      code: 'unauthorized',
+      message: 'The signature is not valid.',
+      reason: 'unauthorized',
+    },
+    {
+      title: 'a security hook that fails, without telling why',
+      headers: { Authorization: 'Bearer broken' },
+      status: 500,
+      code: 'internal',
+      message: 'The server failed. The log holds the cause.',
+      reason: 'handler',
+    },
+    {
+      title: 'a foreign origin',
+      headers: { Origin: 'https://evil.example' },
+      status: 403,
+      code: 'forbidden',
+      message: 'Pages of this origin may not connect to this server.',
+      reason: 'origin',
+    },
+    {
+      title: 'a handshake without a key',
+      headers: { 'Sec-WebSocket-Key': '' },
+      status: 400,
+      code: 'invalid_request',
+      message: 'Sec-WebSocket-Key is missing or is not 16 bytes in base64.',
+      reason: 'bad_handshake',
+    },
+    {
+      title: 'another version of the protocol',
+      headers: { 'Sec-WebSocket-Version': '8' },
+      status: 426,
+      code: 'invalid_request',
+      message: 'Only version 13 of the WebSocket protocol is spoken here.',
+      reason: 'bad_handshake',
+    },
+    {
+      title: 'subprotocols that are no list of names',
+      headers: { 'Sec-WebSocket-Protocol': 'a b, ,c' },
+      status: 400,
+      code: 'invalid_request',
+      message: 'Sec-WebSocket-Protocol is not a list of different subprotocol names.',
+      reason: 'bad_handshake',
+    },
+    {
+      title: 'an upgrade to something else',
+      headers: { Upgrade: 'h2c' },
+      status: 400,
+      code: 'invalid_request',
+      message: 'Only an upgrade to websocket is served here.',
+      reason: 'not_a_websocket',
+    },
+  ];
+  it.each(refusals)(
+    'is refused for $title',
+    async ({ target = path, headers, status, code, message, reason }) => {
+      const { port, observed, server } = await startContractServer(rooms, createRoomHandlers(), {
+        origins: { kind: 'list', origins: ['https://good.example'] },
+      });
+      const request = handshakeRequest(target, { Authorization: 'Bearer ada', ...headers });
+      const [head = '', body = ''] = (await exchangeRaw(port, request)).toString().split('\r\n\r\n');
+      expect(head.split('\r\n')[0]).toMatch(`HTTP/1.1 ${status} `);
+      expect(JSON.parse(body)).toEqual({ message, code, request_id: expect.any(String) });
+      expect(observed).toEqual([['handshakeRefused', reason]]);
+      expect(server.connectionCount).toBe(0);
+    },
+  );
+
+  it('is refused with 503 when all places are taken, and accepted when one is free again', async () => {
+    const { url } = await startContractServer(rooms, createRoomHandlers(), { maxConnections: 1 });
+    const first = await connectClient(`${url}${path}`, bearer('ada'));
+    const { status, headers } = await refusedHandshake(`${url}${path}`, bearer('bob'));
+    expect([status, headers['retry-after']]).toEqual([503, '5']);
+    first.webSocket.close();
+    await first.closed;
+    await connectClient(`${url}${path}`, bearer('bob'));
+  });
+
+  it('is refused with 429 when the user has all their places, and no other user is', async () => {
+    const { url } = await startContractServer(rooms, createRoomHandlers(), { maxConnectionsPerUser: 1 });
+    const first = await connectClient(`${url}${path}`, bearer('ada'));
+    expect((await refusedHandshake(`${url}${path}`, bearer('ada'))).status).toBe(429);
+    await connectClient(`${url}${path}`, bearer('bob'));
+    first.webSocket.close();
+    await first.closed;
+    await connectClient(`${url}${path}`, bearer('ada'));
+  });
+
+  it('is refused with the status of what accept throws', async () => {
+    const handlers = createRoomHandlers({
+      accept() {
+        throw new PostedError('forbidden', 'This room is private.');
+      },
+    });
+    const { url, server } = await startContractServer(rooms, handlers);
+    const { status, body } = await refusedHandshake(`${url}${path}`, bearer('ada'));
+    expect([status, body]).toEqual([
+      403,
+      { message: 'This room is private.', code: 'forbidden', request_id: expect.any(String) },
+    ]);
+    expect(server.connectionCount).toBe(0);
+  });
+
+  it('is refused with 503 when accept takes too long, and closes the session that comes late', async () => {
+    const accepting = Promise.withResolvers<RoomSession>();
+    const handlers = createRoomHandlers({ accept: () => accepting.promise });
+    const { url, server } = await startContractServer(rooms, handlers, { handshakeTimeoutMs: 20 });
+    expect((await refusedHandshake(`${url}${path}`, bearer('ada'))).status).toBe(503);
+    const session = { user: 'ada', room: 'kitchen', loud: false };
+    accepting.resolve(session);
+    await expect.poll(() => handlers.ended).toEqual([[session, { code: 1006, reason: 'never opened' }]]);
+    expect(server.connectionCount).toBe(0);
+  });
+
+  it('closes the session of a client that went away meanwhile', async () => {
+    const asked = Promise.withResolvers<void>();
+    const accepting = Promise.withResolvers<RoomSession>();
+    const session = { user: 'ada', room: 'kitchen', loud: false };
+    const handlers = createRoomHandlers({
+      accept() {
+        asked.resolve();
+        return accepting.promise;
+      },
+    });
+    const { port, server, observed } = await startContractServer(rooms, handlers);
+    const socket = await connectRaw(port);
+    socket.write(handshakeRequest(path, { Authorization: 'Bearer ada' }));
+    await asked.promise;
+    socket.resetAndDestroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    accepting.resolve(session);
+    await expect.poll(() => server.connectionCount).toBe(0);
+    expect(handlers.ended).toEqual([[session, { code: 1006, reason: 'never opened' }]]);
+    expect(handlers.connections.size).toBe(0);
+    expect(observed).toEqual([['handshakeRefused', 'gone']]);
+  });
+
+  it('does not start a server with a handler missing', async () => {
+    const { room } = createRoomHandlers();
+    const incomplete = { room: { ...room, speak: {} } } as unknown as {
+      room: typeof room;
+    };
+    await expect(startContractServer(rooms, incomplete)).rejects.toThrow(
+      'No handler for message say of operation speak.',
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { type ListenOptions, listen } from '../../../src/runtime/server/listen.ts';
+import { createContractServer } from '../../../src/runtime/server/server.ts';
+import { createRoomHandlers, rooms } from '../../support/rooms.ts';
+
+/** The rooms on a server of their own, which ends with the test. */
+async function serve(options: ListenOptions = {}) {
+  const server = await listen(createContractServer(rooms, createRoomHandlers()), { port: 0, ...options });
+  onTestFinished(() => server.close(100));
+  return server;
+}
+
+function open(url: string): WebSocket {
+  const socket = new WebSocket(`${url}/rooms/attic/talk`, { headers: { Authorization: 'Bearer ada' } });
+  onTestFinished(() => socket.terminate());
+  return socket;
+}
+
+describe('listen', () => {
+  it('serves the contract at the URL that it gives, on this machine alone', async () => {
+    const { url } = await serve();
+    expect(url).toMatch(/^ws:\/\/127\.0\.0\.1:[1-9]\d*$/);
+    await once(open(url), 'open');
+  });
+
+  it('answers plain HTTP with what to do instead', async () => {
+    const { url } = await serve();
+    const response = await fetch(url.replace('ws:', 'http:'));
+    expect(response.status).toBe(426);
+    expect(response.headers.get('upgrade')).toBe('websocket');
+    expect(await response.json()).toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringMatching(/ws/),
+    });
+  });
+
+  it('closes its connections in order, and takes no more', async () => {
+    const server = await serve();
+    const socket = open(server.url);
+    await once(socket, 'open');
+    const [[code]] = await Promise.all([once(socket, 'close'), server.close()]);
+    expect(code).toBe(1012);
+    const [error] = await once(open(server.url), 'error');
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('rejects where the port is taken, and names it', async () => {
+    const { url } = await serve();
+    const port = Number(new URL(url).port);
+    await expect(serve({ port })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: `127.0.0.1:${port} cannot be listened on (EADDRINUSE): name another host or port.`,
+    });
+  });
+
+  it('rejects where the port is none', async () => {
+    await expect(serve({ port: Number('none') })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: '127.0.0.1:NaN cannot be listened on (ERR_SOCKET_BAD_PORT): name another host or port.',
+    });
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { MessageDescriptor } from '../../../src/runtime/shared/descriptor.ts';
+import { PostedError } from '../../../src/runtime/shared/errors.ts';
+import {
+  createBytes,
+  createChannel,
+  createMessage,
+  createOperation,
+  objectOf,
+  startChannel,
+} from '../../support/channel.ts';
+import { connectClient } from '../../support/websocket.ts';
+
+const number = { type: 'number' };
+const id = { type: ['string', 'number'] };
+
+/** A message whose correlation id may be left out. */
+function createCorrelated(name: string, schema: object): MessageDescriptor {
+  const headers = { type: 'object', properties: { id }, additionalProperties: false };
+  const envelope = { type: 'object', properties: { headers, payload: schema }, required: ['payload'] };
+  return createMessage(name, envelope, { correlationId: ['headers', 'id'] });
+}
+
+const double = createCorrelated('double', number);
+const doubled = createCorrelated('doubled', number);
+const failed = createMessage('failed', objectOf({ problem: { type: 'string' } }));
+
+interface Double {
+  readonly headers?: { readonly id?: string | number };
+  readonly payload: number;
+}
+
+async function startDesk(
+  answer: (message: Double) => unknown,
+  replies: readonly MessageDescriptor[] = [doubled],
+) {
+  const channel = createChannel({
+    send: replies,
+    receive: [double],
+    operations: [
+      createOperation('receive', 'calculate', {
+        messages: ['double'],
+        reply: replies.map(({ name }) => name),
+      }),
+    ],
+  });
+  const started = await startChannel(channel, { calculate: { double: answer } });
+  const client = await connectClient(`${started.url}/desk`);
+  const ask = (...messages: readonly Double[]) => {
+    for (const message of messages) client.webSocket.send(JSON.stringify(message));
+  };
+  return { ...started, client, ask };
+}
+
+describe('a message that is answered', () => {
+  it('gets what its handler returns or promises, with its correlation id', async () => {
+    const { client, ask, observed } = await startDesk(({ payload }) => {
+      const answer = { payload: payload * 2 };
+      return payload === 1 ? answer : Promise.resolve(answer);
+    });
+    ask({ headers: { id: 'one' }, payload: 1 }, { headers: { id: 2 }, payload: 2 }, { payload: 3 });
+    const answers = await client.take(3);
+    expect(answers.map((text) => JSON.parse(text))).toEqual([
+      { headers: { id: 'one' }, payload: 2 },
+      { headers: { id: 2 }, payload: 4 },
+      { payload: 6 },
+    ]);
+    const sent = observed.filter(([name, , message]) => name === 'messageSent' && message === 'doubled');
+    expect(sent.reduce((sum, [, , , count]) => sum + Number(count), 0)).toBe(3);
+  });
+
+  it('gets its answers in order, however long each takes', async () => {
+    const { client, ask } = await startDesk(async ({ payload }) => {
+      await new Promise((resolve) => setTimeout(resolve, payload));
+      return { payload };
+    });
+    ask({ payload: 20 }, { payload: 10 }, { payload: 0 });
+    const answers = await client.take(3);
+    expect(answers.map((text) => JSON.parse(text).payload)).toEqual([20, 10, 0]);
+  });
+
+  it('may have the id set by its handler, if it is the right one', async () => {
+    const { client, ask } = await startDesk(({ headers }) => ({ headers, payload: 1 }));
+    ask({ headers: { id: 'mine' }, payload: 1 });
+    expect(await client.take(1)).toEqual(['{"headers":{"id":"mine"},"payload":1}']);
+  });
+
+  it('leaves what its handler returned as it was', async () => {
+    const answer = Object.freeze({ payload: 1 });
+    const { client, ask } = await startDesk(() => answer);
+    ask({ headers: { id: 'a' }, payload: 1 }, { headers: { id: 'b' }, payload: 1 });
+    const answers = await client.take(2);
+    expect(answers.map((text) => JSON.parse(text).headers.id)).toEqual(['a', 'b']);
+    expect(answer).toEqual({ payload: 1 });
+  });
+
+  it('gets one of several messages by its name', async () => {
+    const replies = [doubled, failed, createBytes('drawing')];
+    const { client, ask } = await startDesk(({ payload }) => {
+      if (payload === 0) return { message: 'failed', payload: { problem: 'nothing to double' } };
+      if (payload === 1) return { message: 'drawing', payload: new Uint8Array([50]) };
+      return { message: 'doubled', payload: { payload: payload * 2 } };
+    }, replies);
+    const headers = { id: 'x' };
+    ask({ headers, payload: 0 }, { headers, payload: 1 }, { headers, payload: 2 });
+    expect(await client.take(3)).toEqual([
+      '{"problem":"nothing to double"}',
+      '2',
+      '{"payload":4,"headers":{"id":"x"}}',
+    ]);
+  });
+
+  const otherId = '/headers/id is not that of the request';
+  it.each([
+    ['nothing', [doubled], undefined, 'doubled', 'the value must be object'],
+    ['what the schema refuses', [doubled], { payload: 'two' }, 'doubled', '/payload must be number'],
+    ['another correlation id', [doubled], { headers: { id: 'b' }, payload: 1 }, 'doubled', otherId],
+    ['a message without its name', [doubled, failed], { payload: 1 }, 'unknown', 'calculate'],
+    ['an unknown message', [doubled, failed], { message: 'other', payload: 1 }, 'unknown', 'calculate'],
+    ['a named message that breaks', [doubled, failed], { message: 'failed' }, 'failed', 'must be object'],
+  ])(
+    'closes the connection with 1011 for an answer of %s',
+    async (_title, replies, answer, message, problem) => {
+      const { client, ask, observed, logged } = await startDesk(() => answer, replies);
+      ask({ headers: { id: 'a' }, payload: 1 });
+      expect(await client.closed).toEqual({ code: 1011, reason: 'the server failed' });
+      expect(client.received).toEqual([]);
+      expect(observed).toContainEqual(['messageInvalid', 'desk', message, 'send']);
+      expect(logged.filter(([level]) => level === 'error')).toEqual([
+        [
+          'error',
+          { channel: 'desk', message, problem: expect.stringContaining(problem) },
+          'a message breaks the contract and was not sent',
+        ],
+      ]);
+    },
+  );
+
+  it.each([
+    [new PostedError('invalid_request', 'Too big to double.'), 4400, 'Too big to double.'],
+    [new Error('the abacus is broken'), 1011, 'the server failed'],
+  ])('closes the connection where its handler fails: %s', async (thrown, code, reason) => {
+    const { client, ask } = await startDesk(() => {
+      throw thrown;
+    });
+    ask({ payload: 1 });
+    expect(await client.closed).toEqual({ code, reason });
+  });
+});
