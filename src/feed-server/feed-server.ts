@@ -1,14 +1,18 @@
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createMetrics } from 'posted/metrics';
-import type { MetricsSnapshot } from 'posted/node';
-import { checkReadiness, createDocs, createServer, type Dependency, errorCode } from 'posted/node';
+import {
+  checkReadiness,
+  createDocs,
+  createServer,
+  type Dependency,
+  errorCode,
+  HttpListener,
+  type MetricsSnapshot,
+} from 'posted/node';
 import { createRestApp, type Mount } from 'posted/rest';
-import type { Log } from 'posted/server';
-import { createContractServer } from 'posted/server';
+import { createContractServer, type Log } from 'posted/server';
 import { contract } from '../../generated/asyncapi/channels.ts';
 import { operations } from '../../generated/openapi/operations.ts';
 import { secretKey, type TokenKey } from './auth/keys.ts';
@@ -25,190 +29,199 @@ import { untilAvailable } from './feed/until-available.ts';
 import { createUsers } from './feed/users.ts';
 import { createOperationHandlers } from './handlers/operations.ts';
 import { createPostFeedPosted } from './handlers/post-feed-posted.ts';
-import { alone, joinNodes } from './nodes.ts';
+import { joinNodes } from './nodes.ts';
 import type { Settings } from './settings/read-settings.ts';
 import type { FeedEvent } from './store/event.ts';
 import { openStore } from './store/open-store.ts';
 
-/** The whole server: REST and WebSocket on one port, over one store. */
+/** The whole server: REST and WebSocket on one port, with one store. */
 export interface FeedServer {
-  /** `http://host:port`, with the port that was picked where the setting is 0. */
+  /** `http://host:port`, with the chosen port where the setting is 0. */
   readonly url: string;
-  /** Resolves, with the cause, when the server cannot go on; whoever runs it then closes it. */
+  /** Resolves with the cause when the server cannot continue and must be closed. */
   readonly failure: Promise<Error>;
-  /** What was counted until now. */
+  /** The metrics at this moment. */
   snapshot(): Promise<MetricsSnapshot>;
   /**
-   * Says at /readyz that it leaves, for the time that the settings give to that unless `drain` is false.
-   * Then finishes what was begun, closes connections with 1012, and lets go of everything.
+   * Reports at /readyz that it is stopping, for the time set by SHUTDOWN_DRAIN_MS unless `drain` is false. Then
+   * finishes the active requests, closes connections with 1012, and releases everything. Where a step fails, the
+   * others still run, and the promise rejects afterwards: `disposalErrors` lists the errors.
    */
   close(options?: { readonly drain?: boolean }): Promise<void>;
 }
 
 export interface FeedServerOptions {
-  /** What /metrics answers with. Default: what this server has counted. */
+  /** The response of /metrics. Default: the metrics of this server. */
   readonly renderMetrics?: () => Promise<string>;
+  /** The number of log records dropped since the start. Default: none. */
+  readonly droppedLogRecords?: () => number;
 }
 
-/** Connections that may wait to be accepted: all clients come back at once after a restart. The system may allow fewer. */
-const backlog = 4096;
-
-/** The root of the repository, with the contracts and the generated documentation. */
 const root = join(import.meta.dirname, '../..');
 
-/** Password hashes that are at work or wait for a thread. One takes about 20 ms of a core. */
+const docs = {
+  folder: join(root, 'generated/docs'),
+  documents: [join(root, 'asyncapi.json'), join(root, 'openapi.yaml')],
+};
+
+/** Password hashes that are computed or wait for a thread. One takes about 20 ms of a core. */
 const maxPendingPasswords = 64;
 
 /**
- * Starts the server and resolves once it can be used. A database that is lost meanwhile is waited for.
+ * Starts the server and resolves once it serves requests. It waits for a database that is lost meanwhile.
+ * A start that fails releases everything; it listens last, so that it never serves half of what it should.
  *
- * @throws Error that says what stands in the way, such as a port that is taken
+ * @throws Error that names the setting to check and says what is wrong, such as a port that is in use
  */
 export async function startFeedServer(
   settings: Settings,
   log: Log,
   options: FeedServerOptions = {},
 ): Promise<FeedServer> {
-  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
+  // Released in reverse order. A step that fails does not skip the others.
+  await using resources = new AsyncDisposableStack();
+  const { dataDir, shutdownTimeoutMs } = settings;
+  const databaseUrl = settings.databaseUrl?.reveal();
+  const storeSetting = databaseUrl === undefined ? 'DATA_DIR' : 'DATABASE_URL';
+  const { droppedLogRecords = () => 0 } = options;
+  const metrics = createMetrics({ channels: contract.channels, droppedLogRecords });
+  const deliveryMetrics = createDeliveryMetrics(metrics.registry);
+  const { renderMetrics = () => metrics.render() } = options;
+  const failed = Promise.withResolvers<Error>();
+  let closing: Promise<void> | null = null;
+  /** When the shutdown cuts off what is left, by `performance.now()`. */
+  let shutdownEndMs = 0;
+
+  await checking('DATA_DIR', () => makeFolder(dataDir));
   const tokens = createTokens({
-    key: settings.jwtKey ?? (await generatedKey(settings.dataDir)),
+    key: settings.jwtKey ?? (await checking('DATA_DIR', () => generatedKey(dataDir))),
     issuer: settings.jwtIssuer,
     audience: settings.jwtAudience,
     lifetimeSeconds: settings.jwtLifetimeSeconds,
   });
-  const metrics = createMetrics(contract);
-  const deliveryMetrics = createDeliveryMetrics(metrics.registry);
-  const { renderMetrics = () => metrics.render() } = options;
-  const failed = Promise.withResolvers<Error>();
-  const databaseUrl = settings.databaseUrl?.reveal();
-  const store = await openStore({ databaseUrl, dataDir: settings.dataDir, log, onFailure: failed.resolve });
-  let nodes = alone;
-  let isStopping = false;
+  const store = await checking(storeSetting, () =>
+    openStore({ databaseUrl, dataDir, log, onFailure: failed.resolve }),
+  );
+  resources.defer(() => store.close());
 
-  try {
-    const openLog = async () => ({
-      history: await store.history(),
-      tail: await Tail.start({
-        store,
-        log,
-        isAlone: databaseUrl === undefined,
-        apply(event) {
-          delivery.apply(event);
-          feed.hub.apply(event);
-        },
-      }),
-    });
-    // An embedded store that has failed does not come back.
-    const { history, tail } =
-      databaseUrl === undefined ? await openLog() : await untilAvailable(openLog, log);
-    const delivery = new Delivery(
-      {
-        store,
-        log,
-        observer: deliveryMetrics,
-        ackTimeoutMs: settings.ackTimeoutMs,
-        checkpointMs: settings.checkpointIntervalMs,
+  const openLog = async () => ({
+    history: await store.history(),
+    tail: await Tail.start({
+      store,
+      log,
+      isAlone: databaseUrl === undefined,
+      apply(event) {
+        delivery.apply(event);
+        feed.hub.apply(event);
       },
-      history,
-      tail,
-    );
-    const stopPruning = keepRetention(delivery, settings.retentionSeconds * 1000, log);
-    const feed = createPostFeedPosted({
-      tokens,
-      delivery,
-      friendsOf: (user) => store.friendsOf(user),
-      audience: settings.feedAudience,
-    });
-    const contractServer = createContractServer(
-      contract,
-      { postFeedPosted: feed.handlers },
-      {
-        observer: metrics,
-        log,
-        origins: settings.allowedOrigins,
-        maxMessageBytes: settings.maxMessageBytes,
-        maxConnections: settings.maxConnections,
-        maxConnectionsPerUser: settings.maxConnectionsPerUser,
-        handshakeTimeoutMs: settings.handshakeTimeoutMs,
-        pingIntervalMs: settings.pingIntervalMs,
-      },
-    );
-    deliveryMetrics.watchDelivery(() => ({ ...delivery.stats(), queuedBytes: contractServer.queuedBytes }));
-    const offer = (event: FeedEvent): void => {
-      tail.offer(event);
-      nodes.publish(event);
-    };
-    const passwords = createPasswords({ maxPending: maxPendingPasswords });
-    const app = createRestApp({
-      operations,
-      handlers: createOperationHandlers({
-        users: createUsers(store, passwords, tokens),
-        friends: createFriends(store, { offer }),
-        posts: createPosts(store, { offer }, delivery),
-      }),
-      security: { bearerAuth: ({ token }: { readonly token: string }) => tokens.verify(token) },
+    }),
+  });
+  // An embedded store that has failed does not come back.
+  const { history, tail } = await checking(storeSetting, () =>
+    databaseUrl === undefined ? openLog() : untilAvailable(openLog, log),
+  );
+  resources.defer(() => tail.close());
+  const delivery = new Delivery(
+    {
+      store,
+      log,
+      observer: deliveryMetrics,
+      ackTimeoutMs: settings.ackTimeoutMs,
+      checkpointMs: settings.checkpointIntervalMs,
+    },
+    history,
+    tail,
+  );
+  resources.defer(() => delivery.close());
+  resources.defer(keepRetention(delivery, settings.retentionSeconds * 1000, log));
+  const feed = createPostFeedPosted({
+    tokens,
+    delivery,
+    friendsOf: (user) => store.friendsOf(user),
+    audience: settings.feedAudience,
+  });
+  const nodes = await checking('BROKER_URL', () =>
+    joinNodes({ databaseUrl, brokerUrl: settings.brokerUrl?.reveal(), tail, log, observer: metrics }),
+  );
+  resources.defer(() => nodes.close());
+
+  const contractServer = createContractServer(
+    contract,
+    { postFeedPosted: feed.handlers },
+    {
       observer: metrics,
       log,
       origins: settings.allowedOrigins,
-      limits: { bodyBytes: settings.maxBodyBytes },
-      mounts: {
-        ...createMounts(),
-        ...(await createDocs({
-          folder: join(root, 'generated/docs'),
-          documents: [join(root, 'asyncapi.json'), join(root, 'openapi.yaml')],
-        })),
-      },
-    });
-    const http = createServer({ app, log });
-    http.on('upgrade', contractServer.handleUpgrade);
-    const requests = countRequests(http);
-    await listen(http, settings.host, settings.port);
-    nodes = await joinNodes({
-      databaseUrl,
-      brokerUrl: settings.brokerUrl?.reveal(),
-      tail,
-      log,
-      observer: metrics,
-    });
-    const url = urlOf(http, settings.host);
-    log.info({ url }, 'listening');
+      maxMessageBytes: settings.maxMessageBytes,
+      maxConnections: settings.maxConnections,
+      maxConnectionsPerUser: settings.maxConnectionsPerUser,
+      handshakeTimeoutMs: settings.handshakeTimeoutMs,
+      pingIntervalMs: settings.pingIntervalMs,
+    },
+  );
+  deliveryMetrics.watchDelivery(() => ({ ...delivery.stats(), queuedBytes: contractServer.queuedBytes }));
+  const offer = (event: FeedEvent): void => {
+    tail.offer(event);
+    nodes.publish(event);
+  };
+  const passwords = createPasswords({ maxPending: maxPendingPasswords });
+  const app = createRestApp({
+    operations,
+    handlers: createOperationHandlers({
+      users: createUsers(store, passwords, tokens),
+      friends: createFriends(store, { offer }),
+      posts: createPosts(store, { offer }, delivery),
+    }),
+    security: { bearerAuth: ({ token }: { readonly token: string }) => tokens.verify(token) },
+    observer: metrics,
+    log,
+    origins: settings.allowedOrigins,
+    limits: { bodyBytes: settings.maxBodyBytes },
+    mounts: { ...createMounts(), ...(await createDocs(docs)) },
+  });
+  const http = createServer({ app, log });
+  http.on('upgrade', contractServer.handleUpgrade);
+  const listener = new HttpListener(http);
+  resources.defer(() => listener.closed);
+  resources.defer(closeWebSockets);
+  resources.defer(finishRequests);
+  const url = await listener.listen(settings.host, settings.port);
+  log.info({ url }, 'listening');
+  const running = resources.move();
 
-    return {
-      url,
-      failure: failed.promise,
-      snapshot: () => metrics.snapshot(),
-      async close({ drain = true } = {}) {
-        if (isStopping) return;
-        isStopping = true;
-        if (drain) await wait(settings.shutdownDrainMs);
-        const endMs = performance.now() + settings.shutdownTimeoutMs;
-        const closed = once(http, 'close');
-        http.close();
-        // Requests first: what is posted until now still reaches the sockets.
-        await requests.idle(settings.shutdownTimeoutMs);
-        await tail.applied();
-        // From here on nothing is answered any more, so that nothing is answered and not sent.
-        http.closeAllConnections();
-        const leftMs = Math.max(0, endMs - performance.now());
-        const spreadMs = Math.min(settings.byeSpreadMs, leftMs);
-        // Where there may be other nodes, clients go there in turn, and are served until then.
-        const isShared = databaseUrl !== undefined;
-        await contractServer.shutdown(leftMs, {
-          spreadMs: isShared ? spreadMs : 0,
-          leaving: (connection) =>
-            feed.sayBye(connection, isShared ? 0 : Math.floor(Math.random() * spreadMs)),
-        });
-        await closed;
-        await tail.close();
-        await stopPruning();
-        await delivery.close();
-        await nodes.close();
-        await store.close();
-      },
-    };
-  } catch (thrown) {
-    await store.close();
-    throw thrown;
+  return {
+    url,
+    failure: failed.promise,
+    snapshot: () => metrics.snapshot(),
+    close({ drain = true } = {}) {
+      closing ??= close(drain);
+      return closing;
+    },
+  };
+
+  async function close(drain: boolean): Promise<void> {
+    if (drain) await wait(settings.shutdownDrainMs);
+    shutdownEndMs = performance.now() + shutdownTimeoutMs;
+    await running.disposeAsync();
+  }
+
+  /** First of all: posts that are accepted until now still reach the sockets. */
+  async function finishRequests(): Promise<void> {
+    await listener.finishRequests(shutdownTimeoutMs);
+    await tail.applied();
+    // From here on no request is answered, so that no post is answered and not delivered.
+    listener.closeConnections();
+  }
+
+  async function closeWebSockets(): Promise<void> {
+    const leftMs = Math.max(0, shutdownEndMs - performance.now());
+    const spreadMs = Math.min(settings.byeSpreadMs, leftMs);
+    // Where there may be other nodes, clients move there one after the other, and are served until then.
+    const isShared = databaseUrl !== undefined;
+    await contractServer.shutdown(leftMs, {
+      spreadMs: isShared ? spreadMs : 0,
+      leaving: (connection) => feed.sayBye(connection, isShared ? 0 : Math.floor(Math.random() * spreadMs)),
+    });
   }
 
   function dependencies(): Readonly<Record<string, Dependency>> {
@@ -224,7 +237,7 @@ export async function startFeedServer(
     return {
       '/healthz': () => Response.json({ status: 'ok' }),
       async '/readyz'() {
-        const { isReady, ...body } = await checkReadiness(dependencies(), isStopping);
+        const { isReady, ...body } = await checkReadiness(dependencies(), closing !== null);
         return Response.json(body, { status: isReady ? 200 : 503 });
       },
       async '/metrics'() {
@@ -234,53 +247,24 @@ export async function startFeedServer(
   }
 }
 
-async function generatedKey(dataDir: string): Promise<TokenKey> {
-  return secretKey(await loadOrCreateSecret(dataDir));
-}
-
-async function listen(http: Server, host: string, port: number): Promise<void> {
-  http.listen(port, host, backlog);
+/** Runs a step of the start. Where it fails, the error names the setting to check. */
+async function checking<Result>(setting: string, step: () => Promise<Result>): Promise<Result> {
   try {
-    await once(http, 'listening');
+    return await step();
   } catch (cause) {
-    const code = errorCode(cause);
-    const hint = code === 'EADDRINUSE' ? 'another program uses it; set PORT, 0 picks a free one' : code;
-    throw new Error(`cannot listen on ${host}, port ${port}: ${hint}.`, { cause });
+    throw new Error(`${setting}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 
-function urlOf(http: Server, host: string): string {
-  const address = http.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  // A wildcard address is nowhere to connect to.
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${port}`;
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const message = `cannot create the folder ${path} (${errorCode(cause)}). Set a folder that the server may write to.`;
+    throw new Error(message, { cause });
+  }
 }
 
-/** Knows when no request is being answered. */
-function countRequests(http: Server): { idle(timeoutMs: number): Promise<void> } {
-  let active = 0;
-  let whenIdle: (() => void) | null = null;
-  const end = (): void => {
-    active -= 1;
-    if (active === 0) whenIdle?.();
-  };
-  http.on('request', (_request, response) => {
-    active += 1;
-    response.on('close', end);
-  });
-  return {
-    idle: (timeoutMs) =>
-      new Promise((resolve) => {
-        if (active === 0) {
-          resolve();
-          return;
-        }
-        const timer = setTimeout(resolve, timeoutMs);
-        whenIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      }),
-  };
+async function generatedKey(dataDir: string): Promise<TokenKey> {
+  return secretKey(await loadOrCreateSecret(dataDir));
 }

@@ -1,16 +1,19 @@
 import cluster from 'node:cluster';
 import { createRequire } from 'node:module';
 import { WorkerMetrics } from 'posted/metrics';
-import { runServer, runWorker, runWorkers } from 'posted/node';
-import { createLog } from 'posted/pino';
+import { disposalErrors, runServer, runWorker, runWorkers, type WorkerContext } from 'posted/node';
+import { createLog, type ProcessLog } from 'posted/pino';
 import { renderBanner } from './banner.ts';
-import { startFeedServer } from './feed-server.ts';
+import { type FeedServer, startFeedServer } from './feed-server.ts';
 import { readCommandLine } from './settings/command-line.ts';
 import { renderHelp } from './settings/help.ts';
-import { readSettings, SettingsError } from './settings/read-settings.ts';
+import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts';
 
-/** What a worker may need beside the times of the settings, for steps without a limit of their own. */
+/** How long a worker may take to stop beyond the times of the settings, for steps without a time limit. */
 const graceMs = 5000;
+
+/** How long log records and connections that are still open may delay the exit. */
+const exitTimeoutMs = 1000;
 
 /** Runs the server until a signal or a failure ends it; resolves with the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -26,26 +29,33 @@ async function main(argv: readonly string[]): Promise<number> {
   const settings = readSettings({ env: process.env, argv });
   if (cluster.isWorker) {
     const log = createLog(settings.logLevel, { worker: process.pid });
-    return await runWorker({ start: (worker) => startFeedServer(settings, log, worker), log });
+    return await runWorker({ start: (worker) => start(settings, log, worker), log });
   }
   const log = createLog(settings.logLevel);
   if (settings.databaseUrl !== undefined && settings.jwtKey === undefined) {
     log.warn(
       { dataDir: settings.dataDir },
-      'tokens are signed with a secret of this machine: where several share the database, give all the same JWT_SECRET',
+      'tokens are signed with a secret of this machine: if several machines share the database, set the same JWT_SECRET on all',
     );
   }
   const onReady = (url: string): void => void process.stdout.write(renderBanner(url, settings));
-  if (settings.workers === 1)
-    return await runServer({ start: () => startFeedServer(settings, log), onReady, log });
+  if (settings.workers === 1) return await runServer({ start: () => start(settings, log), onReady, log });
   const { workers: count, host, port, shutdownDrainMs, shutdownTimeoutMs } = settings;
   const stopTimeoutMs = shutdownDrainMs + shutdownTimeoutMs + graceMs;
-  return await runWorkers({ count, host, port, stopTimeoutMs, metrics: new WorkerMetrics(), onReady, log });
+  const metrics = new WorkerMetrics({ droppedLogRecords: () => log.droppedRecords });
+  return await runWorkers({ count, host, port, stopTimeoutMs, metrics, onReady, log });
+}
+
+function start(settings: Settings, log: ProcessLog, worker?: WorkerContext): Promise<FeedServer> {
+  return startFeedServer(settings, log, { ...worker, droppedLogRecords: () => log.droppedRecords });
 }
 
 function readVersion(): string {
-  return (createRequire(import.meta.url)('../../package.json') as { readonly version: string }).version;
+  return (createRequire(import.meta.url)('./package.json') as { readonly version: string }).version;
 }
+
+// A closed pipe is not a reason to stop serving.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 main(process.argv.slice(2))
   .then(
@@ -54,10 +64,15 @@ main(process.argv.slice(2))
     },
     (thrown: unknown) => {
       const isSettings = thrown instanceof SettingsError;
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      process.stderr.write(`${isSettings ? '' : 'Posted cannot start: '}${reason}\n`);
+      const reasons = disposalErrors(thrown).map((each) =>
+        each instanceof Error ? each.message : String(each),
+      );
+      process.stderr.write(`${isSettings ? '' : 'Posted cannot start: '}${reasons.join('\n')}\n`);
       process.exitCode = isSettings ? 2 : 1;
     },
   )
-  // What a worker has with its primary would keep it alive.
-  .finally(() => cluster.worker?.disconnect());
+  .finally(() => {
+    // The channel to its primary would keep a worker alive.
+    cluster.worker?.disconnect();
+    setTimeout(() => process.exit(), exitTimeoutMs).unref();
+  });

@@ -1,11 +1,9 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { inspect } from 'node:util';
 import jwt from 'jsonwebtoken';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jwtSecret, makeDataDir, registerUser, request, startFeed } from '../support/feed-server.ts';
 import { runMain, spawnServer } from '../support/server-process.ts';
 import { bearer, connectClient, refusedHandshake } from '../support/websocket.ts';
@@ -170,25 +168,5 @@ describe('the command', () => {
     });
     expect(answer.status).toBe(200);
     expect(second.stderr()).not.toContain(ada.token);
-  });
-
-  it('says who has the data folder, or the port, that it cannot have', async () => {
-    const dataDir = await makeDataDir();
-    await spawnServer({ DATA_DIR: dataDir });
-    const folder = await runMain([], { DATA_DIR: dataDir, PORT: '0' });
-    expect([folder.code, folder.stderr]).toEqual([
-      1,
-      expect.stringMatching(/another process uses .*posted\.sqlite: stop it/),
-    ]);
-
-    const blocker = createServer().listen(0, '127.0.0.1');
-    await once(blocker, 'listening');
-    onTestFinished(() => void blocker.close());
-    const { port } = blocker.address() as { port: number };
-    const taken = await runMain([], { DATA_DIR: await makeDataDir(), PORT: String(port) });
-    expect([taken.code, taken.stderr]).toEqual([
-      1,
-      expect.stringContaining(`port ${port}: another program uses it`),
-    ]);
   });
 });

@@ -1,11 +1,103 @@
 import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
-import { makeDataDir } from '../support/feed-server.ts';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { jwtSecret, makeDataDir, startFeed } from '../support/feed-server.ts';
 import { describePostgres } from '../support/postgres.ts';
-import { runMain, spawnServer } from '../support/server-process.ts';
+import { copyProject } from '../support/project-copy.ts';
+import { preload, runMain, runNode, spawnServer } from '../support/server-process.ts';
 
-/** A way to a database by which only connections pass that `admit` resolves with true for, given their number. */
+/** Starts a server that should exit by itself, soon. Resolves with its exit code and its last line. */
+async function failToStart(env: Readonly<Record<string, string>>, main = 'src/feed-server/main.ts') {
+  const startMs = performance.now();
+  const { code, stderr } = await runNode([main], {
+    DATA_DIR: await makeDataDir(),
+    JWT_SECRET: jwtSecret,
+    PORT: '0',
+    ...env,
+  });
+  expect(performance.now() - startMs).toBeLessThan(20_000);
+  return [code, stderr.trimEnd().split('\n').at(-1)];
+}
+
+/** A port that another program listens on. */
+async function takePort(): Promise<string> {
+  const blocker = createServer().listen(0, '127.0.0.1');
+  await once(blocker, 'listening');
+  onTestFinished(() => void blocker.close());
+  return String((blocker.address() as AddressInfo).port);
+}
+
+describe('a server that cannot start exits with 1 and names the setting', () => {
+  it('PORT when another program uses it', async () => {
+    const PORT = await takePort();
+    expect(await failToStart({ PORT })).toEqual([
+      1,
+      `Posted cannot start: PORT: another program uses port ${PORT} of 127.0.0.1. Set another port, or 0 for a free one.`,
+    ]);
+  });
+
+  it('HOST when the machine does not have the address', async () => {
+    // TEST-NET-1 (RFC 5737).
+    expect(await failToStart({ HOST: '192.0.2.1' })).toEqual([
+      1,
+      'Posted cannot start: HOST: cannot listen on 192.0.2.1 (EADDRNOTAVAIL). Set an address of this machine.',
+    ]);
+  });
+
+  it('DATA_DIR when it is a file', async () => {
+    const DATA_DIR = join(await makeDataDir(), 'file');
+    await writeFile(DATA_DIR, '');
+    expect(await failToStart({ DATA_DIR })).toEqual([
+      1,
+      `Posted cannot start: DATA_DIR: cannot create the folder ${DATA_DIR} (EEXIST). Set a folder that the server may write to.`,
+    ]);
+  });
+
+  it('DATA_DIR when it cannot be written', async () => {
+    // Not even root may create files there.
+    expect(await failToStart({ DATA_DIR: '/proc' })).toEqual([
+      1,
+      expect.stringMatching(/: DATA_DIR: cannot open \/proc\/posted\.sqlite: /),
+    ]);
+  });
+
+  it('DATA_DIR when its secret cannot be written', async () => {
+    expect(await failToStart({ DATA_DIR: '/proc', JWT_SECRET: '' })).toEqual([
+      1,
+      expect.stringMatching(/: DATA_DIR: \/proc\/jwt-secret cannot be created .*, or set JWT_SECRET/),
+    ]);
+  });
+
+  it('DATA_DIR when another process uses it', async () => {
+    const DATA_DIR = await makeDataDir();
+    await spawnServer({ DATA_DIR });
+    expect(await failToStart({ DATA_DIR })).toEqual([
+      1,
+      expect.stringMatching(/: DATA_DIR: another process uses .*posted\.sqlite: stop it/),
+    ]);
+  });
+
+  it('a file of the documentation when it is missing', async () => {
+    const { dir } = copyProject();
+    await rm(join(dir, 'generated/docs/index.html'));
+    expect(await failToStart({}, join(dir, 'src/feed-server/main.ts'))).toEqual([
+      1,
+      `Posted cannot start: cannot read ${join(dir, 'generated/docs/index.html')} (ENOENT): restore it, or run \`npm run generate\`.`,
+    ]);
+  });
+});
+
+it('a failed start releases everything', async () => {
+  const DATA_DIR = await makeDataDir();
+  await expect(startFeed({ DATA_DIR, PORT: await takePort() })).rejects.toThrow('PORT: another program');
+  // The store can be opened by one server at a time.
+  const { url } = await startFeed({ DATA_DIR });
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+});
+
+/** A proxy to a database that passes the connections for whose number `admit` resolves with true. */
 async function startGate(
   databaseUrl: string,
   admit: (connection: number) => Promise<boolean>,
@@ -33,34 +125,82 @@ async function startGate(
   return Object.assign(new URL(databaseUrl), { port: String(port) }).href;
 }
 
+describePostgres('a server that loses its database while it starts, after the migration,', (server) => {
+  it('logs it, waits, and starts when the database is back', async () => {
+    let refused = 0;
+    const DATABASE_URL = await startGate(await server().createDatabase(), async (connection) => {
+      const isBack = connection === 1 || refused === 3;
+      if (!isBack) refused += 1;
+      return isBack;
+    });
+    const started = await spawnServer({ DATABASE_URL, DATA_DIR: await makeDataDir() });
+    expect((await fetch(`${started.url}/readyz`)).status).toBe(200);
+    expect(started.stderr().match(/the log cannot be read: the server starts when it can/g)).toHaveLength(3);
+    expect(await started.end('SIGTERM')).toBe(0);
+  });
+
+  it('exits with 1 and names DATABASE_URL where waiting would not help', async () => {
+    const databaseUrl = await server().createDatabase();
+    const DATABASE_URL = await startGate(databaseUrl, async (connection) => {
+      if (connection === 2) await server().query(databaseUrl, 'drop table meta');
+      return true;
+    });
+    const env = { DATABASE_URL, DATA_DIR: await makeDataDir(), PORT: '0' };
+    const { code, stderr } = await runMain([], env);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^Posted cannot start: DATABASE_URL: the log cannot be read: relation "meta" does not exist/m,
+    );
+  });
+});
+
 describePostgres(
-  'a server whose database is lost while it starts, after its tables were made ready,',
+  'a server with a database that cannot start exits with 1 and names the setting',
   (server) => {
-    it('says so, waits for it, and starts when it is back', async () => {
-      let refused = 0;
-      const DATABASE_URL = await startGate(await server().createDatabase(), async (connection) => {
-        const isBack = connection === 1 || refused === 3;
-        if (!isBack) refused += 1;
-        return isBack;
-      });
-      const started = await spawnServer({ DATABASE_URL, DATA_DIR: await makeDataDir() });
-      expect((await fetch(`${started.url}/readyz`)).status).toBe(200);
-      expect(started.stderr().match(/the log cannot be read: the server starts when it can/g)).toHaveLength(
-        3,
-      );
-      expect(await started.end('SIGTERM')).toBe(0);
+    it.each([
+      ['redis', '@redis/client'],
+      ['amqp', 'amqplib'],
+      ['kafka', '@platformatic/kafka'],
+      ['nats', '@nats-io/transport-node'],
+    ])('BROKER_URL when the package for %s:// is not installed', async (scheme, name) => {
+      const withoutPackage = preload(`
+      import { registerHooks } from 'node:module';
+      registerHooks({
+        resolve(specifier, context, next) {
+          return next(specifier === '${name}' ? 'a-package-that-nobody-has' : specifier, context);
+        },
+      });`);
+      const DATABASE_URL = await server().createDatabase();
+      expect(
+        await failToStart({ DATABASE_URL, BROKER_URL: `${scheme}://127.0.0.1:9`, ...withoutPackage }),
+      ).toEqual([
+        1,
+        `Posted cannot start: BROKER_URL: the package ${name} is not installed: run \`npm install ${name}\`.`,
+      ]);
     });
 
-    it('ends with what is wrong where waiting would not help', async () => {
-      const databaseUrl = await server().createDatabase();
-      const DATABASE_URL = await startGate(databaseUrl, async (connection) => {
-        if (connection === 2) await server().query(databaseUrl, 'drop table meta');
-        return true;
-      });
-      const env = { DATABASE_URL, DATA_DIR: await makeDataDir(), PORT: '0' };
-      const { code, stderr } = await runMain([], env);
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/^Posted cannot start: the log cannot be read: relation "meta" does not exist/m);
+    it('PORT when another program uses the port of several workers', async () => {
+      const [DATABASE_URL, PORT] = [await server().createDatabase(), await takePort()];
+      expect(await failToStart({ DATABASE_URL, PORT, WORKERS: '2' })).toEqual([
+        1,
+        expect.stringContaining(`: PORT: another program uses port ${PORT} of 127.0.0.1.`),
+      ]);
+    });
+
+    it('HOST when several workers cannot listen there', async () => {
+      const DATABASE_URL = await server().createDatabase();
+      expect(await failToStart({ DATABASE_URL, HOST: '192.0.2.1', WORKERS: '2' })).toEqual([
+        1,
+        'Posted cannot start: HOST: cannot listen on 192.0.2.1 (EADDRNOTAVAIL). Set an address of this machine.',
+      ]);
+    });
+
+    it('DATABASE_URL when the database does not exist', async () => {
+      const DATABASE_URL = (await server().createDatabase()).replace(/[^/]*$/, 'nowhere');
+      expect(await failToStart({ DATABASE_URL })).toEqual([
+        1,
+        expect.stringMatching(/^Posted cannot start: DATABASE_URL: .*nowhere/),
+      ]);
     });
   },
 );

@@ -9,21 +9,26 @@ const root = join(import.meta.dirname, '../..');
 export interface ServerProcess {
   readonly url: string;
   readonly process: ChildProcess;
-  /** What it has written to standard error so far. */
+  /** The text of standard error so far; empty where the test passed a file descriptor for it. */
   readonly stderr: () => string;
-  /** Ends it by the signal, and resolves with its exit code or the signal's name. */
+  /** Sends the signal, and resolves with the exit code or the name of the signal that ended the process. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
 }
 
-/** Runs the server as users do, as a process of its own on a free port; it ends with the test. */
+/**
+ * Runs the server as users do, in its own process and on a free port; it ends with the test.
+ *
+ * @param stderr a file descriptor for its standard error
+ */
 export async function spawnServer(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  stderr?: number,
 ): Promise<ServerProcess> {
-  const child = spawnNode(['src/feed-server/main.ts', ...args], { PORT: '0', ...env });
-  let stderr = '';
+  const child = spawnNode(['src/feed-server/main.ts', ...args], { PORT: '0', ...env }, stderr);
+  let logged = '';
   child.stderr?.on('data', (chunk) => {
-    stderr += String(chunk);
+    logged += String(chunk);
   });
   const exited = once(child, 'exit');
   const ready = new Promise<string>((resolve, reject) => {
@@ -31,12 +36,12 @@ export async function spawnServer(
       const url = /^Posted serves REST on (http:\/\/\S+)/.exec(line)?.[1];
       if (url !== undefined) resolve(url);
     });
-    void exited.then(() => reject(new Error(`the server did not start:\n${stderr}`)));
+    void exited.then(() => reject(new Error(`the server did not start:\n${logged}`)));
   });
   return {
     url: await ready,
     process: child,
-    stderr: () => stderr,
+    stderr: () => logged,
     async end(signal) {
       child.kill(signal);
       const [code, by] = await exited;
@@ -45,12 +50,17 @@ export async function spawnServer(
   };
 }
 
-/** Runs the server's command to its end. */
+/** The environment of a process that runs `code`, a module, before anything else. */
+export function preload(code: string): Readonly<Record<string, string>> {
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
+/** Runs the server's command until it exits. */
 export function runMain(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   return runNode(['src/feed-server/main.ts', ...args], env);
 }
 
-/** Runs a file of the project to its end. */
+/** Runs a file of the project until it exits. */
 export async function runNode(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawnNode(args, env);
   let stdout = '';
@@ -65,11 +75,15 @@ export async function runNode(args: readonly string[], env: Readonly<Record<stri
   return { code: code as number | null, stdout, stderr };
 }
 
-function spawnNode(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+function spawnNode(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  stderr: number | 'pipe' = 'pipe',
+): ChildProcess {
   const child = spawn(process.execPath, [...args], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', stderr],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;

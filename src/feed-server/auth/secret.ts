@@ -8,11 +8,11 @@ const fileName = 'jwt-secret';
 const maxSecretBytes = 4096;
 
 /**
- * The secret in `<dataDir>/jwt-secret`: made at the first start (32 random bytes, in base64url), read
+ * The secret in `<dataDir>/jwt-secret`: created at the first start (32 random bytes, in base64url), read
  * at every later one. Processes that start together get the same secret. The text is what JWT_SECRET
  * takes: a second machine accepts the tokens of the first once it has been given the file's content.
  *
- * @throws Error that names the file, what is wrong with it, and how to mend it.
+ * @throws Error that names the file, what is wrong with it, and how to fix it.
  */
 export async function loadOrCreateSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, fileName);
@@ -23,10 +23,8 @@ export async function loadOrCreateSecret(dataDir: string): Promise<string> {
     await createSecret(path);
   } catch (cause) {
     throw new Error(
-      `${path} cannot be made (${errorCode(cause)}): choose another DATA_DIR, or set JWT_SECRET.`,
-      {
-        cause,
-      },
+      `${path} cannot be created (${errorCode(cause)}): choose another DATA_DIR, or set JWT_SECRET.`,
+      { cause },
     );
   }
   const made = await readSecret(path);
@@ -47,7 +45,7 @@ async function readSecret(path: string): Promise<string | null> {
   }
   try {
     const stats = await file.stat();
-    if (!stats.isFile()) throw new Error(`${path} is not a file: move it away, and the server makes one.`);
+    if (!stats.isFile()) throw new Error(`${path} is not a file: move it away, and the server creates one.`);
     // Windows has no such bits.
     if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
       throw new Error(`${path} is open to other users of this machine: run chmod 600 on it.`);

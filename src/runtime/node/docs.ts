@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Mount } from '../rest/app.ts';
+import { errorCode } from '../shared/error-code.ts';
 
 /** Only files beside the page, and no script at all. */
 const contentSecurityPolicy = [
@@ -39,20 +40,29 @@ export async function createDocs({
   folder,
   documents,
 }: DocsOptions): Promise<Readonly<Record<string, Mount>>> {
-  const page = await readFile(join(folder, 'index.html'), 'utf8');
+  const page = (await read(join(folder, 'index.html'))).toString();
   const mounts: Record<string, Mount> = {
     // The page's links are relative to a folder, which /docs without a slash is not.
     '/docs': file(page.replaceAll(' href="./', ' href="docs/'), html),
     '/docs/': file(page, html),
   };
   for (const [name, contentType] of Object.entries(assets)) {
-    mounts[`/docs/${name}`] = file(await readFile(join(folder, name)), contentType);
+    mounts[`/docs/${name}`] = file(await read(join(folder, name)), contentType);
   }
   for (const path of documents) {
     const contentType = /\.ya?ml$/.test(path) ? 'application/yaml' : 'application/json';
-    mounts[`/docs/${basename(path)}`] = file(await readFile(path), contentType);
+    mounts[`/docs/${basename(path)}`] = file(await read(path), contentType);
   }
   return mounts;
+}
+
+async function read(path: string): Promise<Buffer<ArrayBuffer>> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const message = `cannot read ${path} (${errorCode(cause)}): restore it, or run \`npm run generate\`.`;
+    throw new Error(message, { cause });
+  }
 }
 
 function file(body: string | Buffer<ArrayBuffer>, contentType: string): Mount {

@@ -1,7 +1,9 @@
 /** The process around a server: HTTP, health, documentation, workers, signals. */
 export { errorCode } from '../shared/error-code.ts';
+export { disposalErrors } from './disposal-errors.ts';
 export { createDocs, type DocsOptions } from './docs.ts';
 export { checkReadiness, type Dependency, type Readiness } from './health.ts';
+export { HttpListener } from './http-listener.ts';
 export { createServer, type ServerOptions } from './http-server.ts';
 export type { MetricsSnapshot } from './workers/messages.ts';
 export {

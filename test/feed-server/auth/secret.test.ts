@@ -96,7 +96,7 @@ describe('a secret file that cannot be trusted', () => {
   it('stops the start: a folder in its place', async () => {
     await mkdir(path, { recursive: true });
     await expect(loadOrCreateSecret(dataDir)).rejects.toThrow(
-      new Error(`${path} is not a file: move it away, and the server makes one.`),
+      new Error(`${path} is not a file: move it away, and the server creates one.`),
     );
   });
 

@@ -117,7 +117,7 @@ describe('the file of the embedded store', () => {
 
   it('is refused where no file can be', async () => {
     const path = join(dirname(await makeDatabasePath()), 'nowhere', 'posted.sqlite');
-    await expect(openStore({ path })).rejects.toThrow(`${path} cannot be opened`);
+    await expect(openStore({ path })).rejects.toThrow(`cannot open ${path}`);
   });
 });
 

@@ -52,12 +52,12 @@ function createPrivately(path: string): void {
 function explain(path: string, error: unknown): string {
   switch (primaryCode(error)) {
     case primary.busy:
-      return `another process uses ${path}: stop it, or set another data folder`;
+      return `another process uses ${path}: stop it, or use another folder`;
     case primary.corrupt:
     case primary.notADatabase:
-      return `${path} is damaged or no SQLite database: restore it from a backup, or move it away`;
+      return `${path} is damaged or not an SQLite database: restore it from a backup, or move it away`;
     default:
-      return `${path} cannot be opened: ${describeError(error)}`;
+      return `cannot open ${path}: ${describeError(error)}`;
   }
 }
 

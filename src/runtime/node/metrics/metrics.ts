@@ -4,6 +4,7 @@ import type { RestObserver } from '../../rest/observer.ts';
 import type { ContractObserver } from '../../server/observer.ts';
 import type { MetricsSnapshot } from '../workers/messages.ts';
 import { createHintMetrics } from './hint-metrics.ts';
+import { createLogMetrics } from './log-metrics.ts';
 
 /** The Prometheus metrics of one server. */
 export interface Metrics extends ContractObserver, RestObserver, BrokerObserver {
@@ -20,6 +21,8 @@ export interface Metrics extends ContractObserver, RestObserver, BrokerObserver 
 export interface MetricsOptions {
   /** Every series starts at 0, because Prometheus misses the first increase of a series that did not exist before. */
   readonly channels: Readonly<Record<string, CountedChannel>>;
+  /** The number of log records dropped since the start. Default: none. */
+  readonly droppedLogRecords?: () => number;
 }
 
 /** The part of a channel descriptor that metrics need. */
@@ -32,7 +35,7 @@ interface CountedChannel {
 /** In seconds, from the resolution of a busy event loop to the limit of anyone's patience. */
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createMetrics({ channels }: MetricsOptions): Metrics {
+export function createMetrics({ channels, droppedLogRecords = () => 0 }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
 
@@ -116,6 +119,7 @@ export function createMetrics({ channels }: MetricsOptions): Metrics {
     for (const { name } of receive) receivedOf(channel, name).inc(0);
   }
 
+  createLogMetrics(registry, droppedLogRecords);
   // Merged on each use, because the application may register metrics at any time.
   const all = (): Registry => Registry.merge([registry, processMetrics()]);
   return {

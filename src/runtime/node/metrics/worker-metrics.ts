@@ -1,27 +1,32 @@
 import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
 import type { MetricsSnapshot } from '../workers/messages.ts';
 import type { WorkerPoolMetrics } from '../workers/worker-pool.ts';
+import { createLogMetrics } from './log-metrics.ts';
 
-/** Of these a sum may not fall, or Prometheus takes it for a restart and counts everything again. */
+/** A sum of these must not decrease, or Prometheus takes it for a restart and counts everything again. */
 const lasting: ReadonlySet<unknown> = new Set(['counter', 'histogram']);
 
 /**
- * Adds up what workers have counted. What a worker had counted when it was last asked stays in the sum
- * after its death, except for gauges: so no counter ever shows less than it has shown before.
+ * Adds up the metrics of the workers. The counts of a worker at its last scrape stay in the sum after its death,
+ * except for gauges, so that no counter ever decreases.
  */
 export class WorkerMetrics implements WorkerPoolMetrics {
+  /** Metrics that only the primary has. */
   readonly #own = new Registry();
+  /** Metrics that workers have too: they are added up with theirs. */
+  readonly #shared = new Registry();
   readonly #running: Gauge;
   readonly #deaths: Counter;
   readonly #latest = new Map<number, MetricsSnapshot>();
   #ofTheDead: readonly object[] = [];
 
-  constructor() {
+  constructor({ droppedLogRecords }: { readonly droppedLogRecords: () => number }) {
+    createLogMetrics(this.#shared, droppedLogRecords);
     const registers = [this.#own];
-    this.#running = new Gauge({ name: 'posted_workers', help: 'Workers that can be used.', registers });
+    this.#running = new Gauge({ name: 'posted_workers', help: 'Workers that serve.', registers });
     this.#deaths = new Counter({
       name: 'posted_worker_deaths_total',
-      help: 'Workers that died without being told to.',
+      help: 'Workers that ended without being stopped.',
       registers,
     });
   }
@@ -34,7 +39,7 @@ export class WorkerMetrics implements WorkerPoolMetrics {
     this.#latest.set(worker, snapshot);
   }
 
-  /** A worker is gone; `wasUsable` tells whether it has been counted as started. */
+  /** A worker is gone; `wasUsable` says whether it was counted as started. */
   ended(
     worker: number,
     { wasUsable, wasDeath }: { readonly wasUsable: boolean; readonly wasDeath: boolean },
@@ -50,7 +55,7 @@ export class WorkerMetrics implements WorkerPoolMetrics {
 
   /** The sum, in the text format of Prometheus. */
   async render(): Promise<string> {
-    const all = [...this.#latest.values(), this.#ofTheDead];
+    const all = [...this.#latest.values(), this.#ofTheDead, await this.#shared.getMetricsAsJSON()];
     return (await AggregatorRegistry.aggregate(all).metrics()) + (await this.#own.metrics());
   }
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../../shared/log.ts';
+import { disposalErrors } from '../disposal-errors.ts';
 import { freePort } from './free-port.ts';
 import type { MetricsSnapshot } from './messages.ts';
 import { createPrimaryLink } from './primary-link.ts';
@@ -7,11 +8,14 @@ import { WorkerPool, type WorkerPoolMetrics } from './worker-pool.ts';
 /** A server that this process runs until a signal or a failure ends it. */
 export interface ProcessServer {
   readonly url: string;
-  /** Resolves, with the cause, when the server cannot go on. */
+  /** Resolves with the cause when the server cannot continue and must be closed. */
   readonly failure: Promise<Error>;
   /** The metrics of this process, for aggregation across workers. */
   snapshot(): Promise<MetricsSnapshot>;
-  /** `drain`: first fail readiness for as long as the settings say, so that load balancers stop sending traffic. */
+  /**
+   * `drain`: first fail readiness for as long as the settings say, so that load balancers stop sending traffic. Rejects,
+   * after all steps, if any step failed.
+   */
   close(options: { readonly drain: boolean }): Promise<void>;
 }
 
@@ -72,19 +76,20 @@ export interface WorkersOptions {
 export async function runWorkers(options: WorkersOptions): Promise<number> {
   const { count, host, stopTimeoutMs, metrics, onReady, log } = options;
   const port = options.port === 0 ? await freePort(host) : options.port;
+  await using resources = new AsyncDisposableStack();
   const pool = new WorkerPool({ count, port, stopTimeoutMs, metrics, log });
+  resources.defer(async () => {
+    await pool.stop();
+  });
   const stopped = stopSignal(['SIGINT', 'SIGTERM'], log);
   const started = await Promise.race([pool.start(), stopped]);
-  if (started === null) {
-    await pool.stop();
-    return 1;
-  }
+  if (started === null) return 1;
   if (typeof started === 'string') {
     onReady(started);
     process.on('SIGUSR2', () => void pool.restart());
   }
   const failed = pool.failure.then((err) => {
-    log.error({ err }, 'the workers cannot go on');
+    log.error({ err }, 'the workers cannot continue');
     return null;
   });
   const stop = await Promise.race([stopped, failed]);
@@ -99,13 +104,24 @@ async function serveUntil(
   log: Log,
 ): Promise<number> {
   const failed = server.failure.then((err) => {
-    log.error({ err }, 'the server cannot go on');
+    log.error({ err }, 'the server cannot continue');
     return null;
   });
   const stop = await Promise.race([stopped, failed]);
-  await server.close({ drain: stop?.drain ?? false });
+  const isClean = await close(server, stop?.drain ?? false, log);
   log.info({}, 'stopped');
-  return stop === null ? 1 : 0;
+  return stop !== null && isClean ? 0 : 1;
+}
+
+/** False if a step of the shutdown failed, which is logged. */
+async function close(server: ProcessServer, drain: boolean, log: Log): Promise<boolean> {
+  try {
+    await server.close({ drain });
+    return true;
+  } catch (thrown) {
+    for (const err of disposalErrors(thrown)) log.error({ err }, 'a step of the shutdown failed');
+    return false;
+  }
 }
 
 /** Resolves at the first of the signals. A second one ends the process at once. */

@@ -14,7 +14,7 @@ export interface WorkerPoolMetrics extends WorkerSums {
 
 export interface WorkerPoolOptions {
   readonly count: number;
-  /** What all listen on. */
+  /** The port that all listen on. */
   readonly port: number;
   /** How long a worker may take to stop before it is killed. */
   readonly stopTimeoutMs: number;
@@ -22,7 +22,7 @@ export interface WorkerPoolOptions {
   readonly log: Log;
 }
 
-/** How a worker has ended: by its exit code or by a signal. */
+/** How a worker ended: with an exit code or by a signal. */
 interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -30,16 +30,16 @@ interface Exit {
 
 interface Member {
   readonly worker: Worker;
-  /** Its URL once it can be used; null where it ended before. */
+  /** Its URL once it serves; null where it ended before that. */
   readonly ready: Promise<string | null>;
   readonly exited: Promise<Exit>;
-  /** Whether another takes its place when it dies. */
+  /** Whether another worker replaces it when it dies. */
   isKept: boolean;
-  /** Null until it can be used. */
+  /** Null until it serves. */
   readyAtMs: number | null;
 }
 
-/** The workers of one port: starts them, starts another for each that dies, and stops them. */
+/** The workers of one port: starts them, replaces those that die, and stops them. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #members = new Set<Member>();
@@ -55,14 +55,14 @@ export class WorkerPool {
     this.#scrapes = new Scrapes({ metrics: options.metrics, ask: (scrape) => this.#askAll(scrape) });
   }
 
-  /** Resolves, with the cause, when there is no point in starting workers any more. */
+  /** Resolves with the cause when workers die too soon after their start to be replaced again. */
   get failure(): Promise<Error> {
     return this.#failed.promise;
   }
 
   /**
-   * Starts all, the first alone: what can be wrong with the settings is told once, and what the others
-   * share is there. Resolves with the URL, or with null where one could not start, which has said why.
+   * Starts all workers, the first alone, so that a wrong setting is reported once and the tables exist for the
+   * others. Resolves with the URL, or with null where a worker could not start and has printed the reason.
    */
   async start(): Promise<string | null> {
     const url = await this.#startOne();
@@ -71,7 +71,7 @@ export class WorkerPool {
     return others.includes(null) ? null : url;
   }
 
-  /** Replaces the workers one after the other, each by one that can be used before the old one leaves. */
+  /** Replaces the workers one after the other. Each new one serves before the old one stops. */
   async restart(): Promise<void> {
     const { log } = this.#options;
     if (this.#isRolling || this.#isStopping) return;
@@ -81,18 +81,19 @@ export class WorkerPool {
       if (!this.#members.has(old)) continue;
       const next = this.#fork();
       if ((await next.ready) === null || this.#isStopping) {
-        if (!this.#isStopping) log.error({}, 'a new worker could not start: the old ones stay');
+        if (!this.#isStopping)
+          log.error({}, 'a new worker could not start; the remaining old ones keep running');
         break;
       }
       next.isKept = true;
-      // One that has died meanwhile was replaced already.
+      // An old worker that died meanwhile was replaced already.
       await this.#stop(this.#members.has(old) ? old : next, false);
     }
     log.info({}, 'the restart of the workers has ended');
     this.#isRolling = false;
   }
 
-  /** Stops all; false where one had to be killed or has failed. */
+  /** Stops all workers. Resolves with false where one failed or had to be killed. */
   async stop(): Promise<boolean> {
     this.#isStopping = true;
     for (const timer of this.#timers) clearTimeout(timer);
@@ -100,7 +101,7 @@ export class WorkerPool {
     return exits.every(({ code }) => code === 0);
   }
 
-  /** One that is replaced when it dies, but not before it can be used: it may be all wrong. */
+  /** A worker is replaced when it dies only if it has served: otherwise its settings may be wrong. */
   async #startOne(): Promise<string | null> {
     const member = this.#fork();
     const url = await member.ready;
@@ -132,7 +133,7 @@ export class WorkerPool {
         void this.#answerScrape(member, message.id);
       }
     });
-    // The end that follows is enough.
+    // The 'exit' event that follows is handled.
     worker.on('error', () => {});
     worker.once('exit', (code: number | null, signal: string | null) => {
       this.#ended(member, { code, signal });
@@ -169,7 +170,7 @@ export class WorkerPool {
     member.isKept = false;
     tell(worker, { kind: 'stop', drain });
     const timer = setTimeout(() => {
-      log.error({ worker: worker.process.pid }, 'a worker does not stop: it is killed');
+      log.error({ worker: worker.process.pid }, 'a worker did not stop in time and was killed');
       worker.process.kill('SIGKILL');
     }, stopTimeoutMs);
     const exit = await exited;
@@ -188,7 +189,7 @@ export class WorkerPool {
   }
 }
 
-/** Lost where the worker is gone, which its end tells. */
+/** The message is lost where the worker is gone: its 'exit' event follows. */
 function tell(worker: Worker, message: ToWorker): void {
   if (worker.isConnected()) worker.send(message, () => {});
 }

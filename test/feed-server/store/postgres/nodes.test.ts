@@ -51,7 +51,9 @@ describePostgres('servers that share a PostgreSQL database', (server) => {
     }).href;
     const { code, stderr } = await runMain([], { DATABASE_URL, PORT: '0' });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Posted cannot start: the PostgreSQL database .*password authentication failed/m);
+    expect(stderr).toMatch(
+      /^Posted cannot start: DATABASE_URL: the PostgreSQL database .*password authentication failed/m,
+    );
     expect(stderr).not.toContain('hunter2');
   });
 });
