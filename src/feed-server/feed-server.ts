@@ -31,6 +31,7 @@ import { createOperationHandlers } from './handlers/operations.ts';
 import { createPostFeedPosted } from './handlers/post-feed-posted.ts';
 import { joinNodes } from './nodes.ts';
 import type { Settings } from './settings/read-settings.ts';
+import { table } from './settings/table.ts';
 import type { FeedEvent } from './store/event.ts';
 import { openStore } from './store/open-store.ts';
 
@@ -152,6 +153,12 @@ export async function startFeedServer(
       observer: metrics,
       log,
       origins: settings.allowedOrigins,
+      settingNames: {
+        origins: table.allowedOrigins.name,
+        maxConnections: table.maxConnections.name,
+        maxConnectionsPerUser: table.maxConnectionsPerUser.name,
+        handshakeTimeoutMs: table.handshakeTimeoutMs.name,
+      },
       maxMessageBytes: settings.maxMessageBytes,
       maxConnections: settings.maxConnections,
       maxConnectionsPerUser: settings.maxConnectionsPerUser,

@@ -7,6 +7,7 @@ import {
   createContractServer,
   type Publish,
   type Request,
+  silentLog,
 } from '../../src/runtime/server/index.ts';
 import { PostedError } from '../../src/runtime/shared/errors.ts';
 import { isRight } from './credentials.ts';
@@ -74,7 +75,7 @@ export async function serveDocument({ model, contract }: CorpusDocument): Promis
   }
 
   const handlers = Object.fromEntries(model.channels.map((channel) => [channel.name, handlersOf(channel)]));
-  const server = createContractServer(contract, handlers, { origins: { kind: 'any' } });
+  const server = createContractServer(contract, handlers, { log: silentLog, origins: { kind: 'any' } });
   const http = createServer().on('upgrade', server.handleUpgrade);
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');

@@ -91,7 +91,7 @@ describe('over WebSocket', () => {
       path,
       { Origin: 'https://evil.example' },
       403,
-      'Pages of this origin may not connect to this server.',
+      'Pages of https://evil.example may not connect to this server. To allow them, add https://evil.example to ALLOWED_ORIGINS.',
     ],
   ])('%s is refused with its reason', async (_title, target, headers, status, message) => {
     const { url, socketUrl } = await startFeed({ ALLOWED_ORIGINS: 'https://good.example' });

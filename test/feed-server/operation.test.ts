@@ -71,7 +71,7 @@ describe('a running server', () => {
     const again = await startFeed({ DATA_DIR: dataDir });
     expect(await request(again.url, 'GET', `/post/get/${String(id)}`)).toMatchObject({
       status: 500,
-      body: { code: 'internal', message: 'The server failed. The log holds the cause.' },
+      body: { code: 'internal', message: 'Internal error. Include the request_id when you report it.' },
     });
     const errors = again.logged
       .filter(([level]) => level === 'error')

@@ -1,4 +1,5 @@
-import type { Connection, Encoded } from 'posted/server';
+import type { Connection, Encoded, Publish } from 'posted/server';
+import { InvalidMessageError } from 'posted/server';
 import type {
   PublishBye,
   PublishCheckpoint,
@@ -54,7 +55,7 @@ export function createFeedMessages<Session>({
     if (lastPost.post === post) return lastPost.encoded;
     let encoded = frames.get(post);
     if (encoded === undefined) {
-      encoded = publishers.post?.encode({ ...messageOf(post), cursor: cursorOf(post.seq) }) ?? null;
+      encoded = encode(publishers.post, { ...messageOf(post), cursor: cursorOf(post.seq) });
       frames.set(post, encoded);
     }
     lastPost = { post, encoded };
@@ -65,7 +66,7 @@ export function createFeedMessages<Session>({
     const cursor = cursorOf(seq);
     if (lastCheckpoint.cursor !== cursor) {
       const message = { type: 'checkpoint', cursor } as const;
-      lastCheckpoint = { cursor, encoded: publishers.checkpoint?.encode(message) ?? null };
+      lastCheckpoint = { cursor, encoded: encode(publishers.checkpoint, message) };
     }
     return lastCheckpoint.encoded;
   }
@@ -73,24 +74,24 @@ export function createFeedMessages<Session>({
   const shared: SharedByLines<Session> = {
     canSee,
     ready: (seq, resumed) =>
-      publishers.ready?.encode({ type: 'ready', cursor: cursorOf(seq), resumed, window: windowSize }) ?? null,
+      encode(publishers.ready, { type: 'ready', cursor: cursorOf(seq), resumed, window: windowSize }),
     post: frameOf,
     checkpoint: checkpointAt,
-    reset: (seq, reason) =>
-      publishers.reset?.encode({ type: 'reset', reason, cursor: cursorOf(seq) }) ?? null,
-    bye: (retryAfterMs) => publishers.bye?.encode({ type: 'bye', retryAfterMs }) ?? null,
+    reset: (seq, reason) => encode(publishers.reset, { type: 'reset', reason, cursor: cursorOf(seq) }),
+    bye: (retryAfterMs) => encode(publishers.bye, { type: 'bye', retryAfterMs }),
   };
 
   return {
     publishers,
     publishPlain(post, connections) {
-      publishers.post?.(messageOf(post), connections, { sinceMs: post.createdAtMs });
+      const { createdAtMs: sinceMs } = post;
+      unlessInvalid(() => publishers.post?.(messageOf(post), connections, { sinceMs }));
     },
     lineOf: (connection) => new FeedLine(connection, shared),
   };
 }
 
-/** Also each message of a resumable connection, encoded; null where it cannot be sent. */
+/** What all lines share, with each message of a resumable connection encoded; null if it cannot be sent. */
 interface SharedByLines<Session> extends Pick<FeedMessagesDeps<Session>, 'canSee'> {
   ready(seq: number, resumed: boolean): Encoded | null;
   post(post: LivePost): Encoded | null;
@@ -146,6 +147,20 @@ class FeedLine<Session> implements Line {
 
   #send(encoded: Encoded | null): boolean {
     return encoded !== null && this.#connection.send(encoded);
+  }
+}
+
+function encode<Message>(publish: Publish<Message, never> | undefined, message: Message): Encoded | null {
+  return unlessInvalid(() => publish?.encode(message)) ?? null;
+}
+
+/** The runtime has logged an event that breaks the contract: it must not stop the delivery of the others. */
+function unlessInvalid<Value>(send: () => Value): Value | null {
+  try {
+    return send();
+  } catch (thrown) {
+    if (thrown instanceof InvalidMessageError) return null;
+    throw thrown;
   }
 }
 

@@ -6,11 +6,13 @@ import type { NodeBindings } from '../rest/env.ts';
 import { commonHeaders, errorBody } from '../rest/refusal.ts';
 import { PostedError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
+import { createStderrLog } from '../shared/stderr-log.ts';
 import { answerClientError, maxHeaderBytes } from './client-error.ts';
 
 export interface ServerOptions {
   readonly app: RestApp;
-  readonly log: Log;
+  /** Where failures around the app are logged. Default: errors on standard error; `silentLog` turns that off. */
+  readonly log?: Log;
   /** How long the headers of a request may take to arrive. Default: 10 s. */
   readonly headersTimeoutMs?: number;
   /** How long a whole request may take to arrive. Default: 20 s. */
@@ -26,7 +28,7 @@ const keepAliveTimeoutMs = 65_000;
  * not ask (RFC 9110 section 7.8).
  */
 export function createServer(options: ServerOptions): Server {
-  const { app, log, headersTimeoutMs = 10_000, requestTimeoutMs = 20_000 } = options;
+  const { app, log = createStderrLog(), headersTimeoutMs = 10_000, requestTimeoutMs = 20_000 } = options;
   const listener = getRequestListener((request, node) => app.fetch(request, node as NodeBindings), {
     // For HTTP/1.0, in which Host is not required.
     hostname: 'localhost',

@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import { PostedError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
-import type { OriginPolicy } from '../shared/origin.ts';
+import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
+import { createStderrLog } from '../shared/stderr-log.ts';
 import { createAnswer, type Target } from './answer.ts';
 import type { NodeBindings, RestEnv } from './env.ts';
 import type { HandlersOf, Operations, SecurityHooksOf } from './handlers.ts';
@@ -19,8 +20,10 @@ export interface RestAppOptions<Table extends Operations, Handlers> {
   readonly handlers: Handlers;
   readonly security: SecurityHooksOf<Table, Handlers>;
   readonly observer: RestObserver;
-  readonly log: Log;
-  readonly origins: OriginPolicy;
+  /** Where failures are logged. Default: warnings and errors on standard error; `silentLog` turns that off. */
+  readonly log?: Log;
+  /** The pages that may read responses, such as `['https://app.example']`. */
+  readonly origins: OriginPolicy | readonly string[];
   readonly limits: RestLimits;
   /** Served for GET beside the contract, by path: health, metrics, documentation. */
   readonly mounts?: Readonly<Record<string, Mount>>;
@@ -52,10 +55,10 @@ const defaultTimeoutMs = 30_000;
 export function createRestApp<const Table extends Operations, Handlers extends HandlersOf<Table, never>>(
   options: RestAppOptions<Table, Handlers>,
 ): RestApp {
-  const { operations, observer, log, origins, limits, mounts = {} } = options;
+  const { operations, observer, log = createStderrLog(), origins, limits, mounts = {} } = options;
   const app = new Hono<RestEnv>({ getPath: (request) => canonicalPath(request.url) });
   const timeoutMs = limits.timeoutMs ?? defaultTimeoutMs;
-  const answer = createAnswer({ observer, log, origins, timeoutMs });
+  const answer = createAnswer({ observer, log, origins: originPolicy(origins), timeoutMs });
   const routes = [
     ...Object.values(operations).map((operation) => operationRoute(operation, options)),
     ...Object.entries(mounts).map(([path, mount]) => mountRoute(path, mount)),

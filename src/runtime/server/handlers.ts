@@ -57,16 +57,18 @@ export interface Closed {
   readonly reason: string;
 }
 
-/** The one way by which a message of a `send` operation leaves: nothing is sent that its guard has not seen. */
+/** The only way to send a message of a `send` operation: its guard checks everything that is sent. */
 export interface Publish<Message, Session> {
   /**
    * Encodes a message and queues it to each of the connections, in the order of the calls. Returns
    * how many it was queued to.
+   *
+   * @throws InvalidMessageError for a message that breaks the contract: it is logged, and sent to nobody
    */
   (message: Message, connections: Iterable<Connection<Session>>, options?: PublishOptions): number;
 
-  /** Null for a message that breaks the contract, which is counted and logged without its content. */
-  encode(message: Message): Encoded | null;
+  /** @throws InvalidMessageError for a message that breaks the contract, which is also logged */
+  encode(message: Message): Encoded;
 }
 
 export interface PublishOptions {
@@ -79,10 +81,10 @@ export interface PublishOptions {
  * answer belongs to the request with the same correlation id, which is filled in where the message
  * has none; without correlation ids in the contract, to the oldest request.
  *
- * @throws PostedError (as a rejection) `internal` for a message that breaks the contract, or has the
- * correlation id of a request that waits; `forbidden` where the connection has no credentials for the
- * operation; `too_many_requests` where its client owes too many answers; `unavailable` where the
- * connection ends first, or no answer comes in time
+ * Rejects with InvalidMessageError for a message that breaks the contract, and with PostedError: `internal` for the
+ * correlation id of a request that is still waiting; `forbidden` where the connection has no credentials for the
+ * operation; `too_many_requests` where too many requests to its client are pending; `unavailable` where the connection
+ * ends first, or no answer comes in time.
  */
 export type Request<Message, Reply, Session> = (
   message: Message,

@@ -1,41 +1,57 @@
 import type { Log } from '../shared/log.ts';
-import type { OriginPolicy } from '../shared/origin.ts';
+import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
+import { createStderrLog } from '../shared/stderr-log.ts';
 import type { ContractObserver } from './observer.ts';
 
-/** How the runtime serves a contract. What is left out has the value that its comment names. */
+/** How the runtime serves a contract. Every option has a default. */
 export interface ContractServerOptions {
-  /** Who counts. Default: nobody. */
+  /** Counts what happens. Default: nothing is counted. */
   readonly observer?: ContractObserver;
-  /** Where failures are told. Default: nowhere. */
+  /** Where failures are logged. Default: warnings and errors on standard error; `silentLog` turns that off. */
   readonly log?: Log;
-  /** The pages that may connect. Default: those of the host that they connect to. */
-  readonly origins?: OriginPolicy;
+  /** The pages that may connect, such as `['https://app.example']`. Default: those of the host that they connect to. */
+  readonly origins?: OriginPolicy | readonly string[];
   /** The largest message that a client may send, in bytes. Default: 65,536. */
   readonly maxMessageBytes?: number;
-  /** Connections in all; 0, the default, for no limit. */
+  /** The maximum number of connections; 0, the default, for no limit. */
   readonly maxConnections?: number;
-  /** Connections of one user; 0, the default, for no limit. */
+  /** The maximum number of connections of one user; 0, the default, for no limit. */
   readonly maxConnectionsPerUser?: number;
   /** How long authentication and `accept` may take together. Default: 10,000. */
   readonly handshakeTimeoutMs?: number;
-  /** A peer that shows no sign of life for one to two of these is dead. Default: 30,000. */
+  /** A peer that shows no sign of life for one to two intervals is considered dead. Default: 30,000. */
   readonly pingIntervalMs?: number;
-  /** What may wait for a connection to be read before it is closed as a slow consumer, in bytes. Default: 1,048,576. */
+  /** How much may wait for a connection to be read before it is closed as a slow consumer, in bytes. Default: 1,048,576. */
   readonly maxBufferedBytes?: number;
-  /** How long a socket may take nothing before its connection is closed as a slow consumer. Default: 10,000. */
+  /** How long a socket may accept nothing before its connection is closed as a slow consumer. Default: 10,000. */
   readonly maxBufferedAgeMs?: number;
   /** How long a peer may take for its half of the closing handshake. Default: 5,000. */
   readonly closeTimeoutMs?: number;
+  /**
+   * The names by which operators set these options, such as `{ origins: 'ALLOWED_ORIGINS' }`. Logs and refusals use
+   * them to say what to change. Default: the names of the options.
+   */
+  readonly settingNames?: SettingNames;
+}
+
+/** The options that can make a server refuse a handshake. */
+export type RefusingOption = 'origins' | 'maxConnections' | 'maxConnectionsPerUser' | 'handshakeTimeoutMs';
+
+export type SettingNames = Readonly<Partial<Record<RefusingOption, string>>>;
+
+export interface ResolvedOptions extends Required<ContractServerOptions> {
+  readonly origins: OriginPolicy;
 }
 
 /** Fills in the defaults, once for a server. */
-export function resolveOptions(options: ContractServerOptions): Required<ContractServerOptions> {
-  return { ...defaults, ...options };
+export function resolveOptions(options: ContractServerOptions): ResolvedOptions {
+  const { origins = defaults.origins } = options;
+  return { ...defaults, log: createStderrLog(), ...options, origins: originPolicy(origins) };
 }
 
 const ignore = (): void => {};
 
-const defaults: Required<ContractServerOptions> = {
+const defaults: Omit<ResolvedOptions, 'log'> = {
   observer: {
     connectionOpened: ignore,
     connectionClosed: ignore,
@@ -46,7 +62,6 @@ const defaults: Required<ContractServerOptions> = {
     messageInvalid: ignore,
     messagePublished: ignore,
   },
-  log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   origins: { kind: 'same-origin' },
   maxMessageBytes: 65_536,
   maxConnections: 0,
@@ -56,4 +71,5 @@ const defaults: Required<ContractServerOptions> = {
   maxBufferedBytes: 1_048_576,
   maxBufferedAgeMs: 10_000,
   closeTimeoutMs: 5000,
+  settingNames: {},
 };

@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws';
 import { closeCodes } from '../shared/close-codes.ts';
 import type { Contract } from '../shared/descriptor.ts';
 import { PostedError } from '../shared/errors.ts';
+import { LogLimit } from '../shared/log-limit.ts';
 import { subprotocol } from '../shared/subprotocol.ts';
 import { type ConnectionHost, WebSocketConnection } from './connection/connection.ts';
 import { createConnectionId } from './connection/connection-id.ts';
@@ -14,6 +15,8 @@ import { ServedSocket } from './connection/served-socket.ts';
 import { type Accepted, createHandshakes, neverOpened } from './handshake/handshake.ts';
 import { ConnectionLimits } from './handshake/limits.ts';
 import { Refusal, refuse } from './handshake/refusal.ts';
+import { createRefusalLog } from './handshake/refusal-log.ts';
+import { callHandler } from './messages/call-handler.ts';
 import { createSentCount } from './messages/sent-count.ts';
 import { type ServedChannel, serveChannels } from './messages/served-channel.ts';
 import { type ContractServerOptions, resolveOptions } from './options.ts';
@@ -46,14 +49,17 @@ export function createContractServer<Handlers>(
 ): ContractServer {
   const options = resolveOptions(givenOptions);
   const { observer, log } = options;
+  const failures = new LogLimit(log);
+  const logRefusal = createRefusalLog({ log, failures, settingNames: options.settingNames });
   const outbox = new Outbox();
   const limits = new ConnectionLimits(options.maxConnections, options.maxConnectionsPerUser);
   const heartbeat = new Heartbeat<WebSocketConnection>(options.pingIntervalMs);
-  const channels = serveChannels(contract, handlers, { outbox, observer, log }).map(withHost);
+  const channels = serveChannels(contract, handlers, { outbox, observer, failures }).map(withHost);
   const negotiate = createHandshakes({
     channels,
     limits,
     origins: options.origins,
+    settingNames: options.settingNames,
     timeoutMs: options.handshakeTimeoutMs,
   });
   const webSocketServer = new WebSocketServer({
@@ -73,7 +79,7 @@ export function createContractServer<Handlers>(
     if (isShuttingDown) throw shuttingDown();
     const accepted = await negotiate(request, id);
     const abandon = (): void => {
-      accepted.channel.closed(accepted.session, neverOpened);
+      accepted.channel.closed(accepted.session, neverOpened, id);
       release(accepted.user);
     };
     if (isShuttingDown || socket.destroyed || !socket.writable) {
@@ -99,12 +105,14 @@ export function createContractServer<Handlers>(
     heartbeat.add(connection);
     observer.connectionOpened(name);
     log.debug({ connection: id, channel: name }, 'connection opened');
-    try {
-      channel.opened(connection);
-    } catch (thrown) {
-      log.error({ connection: id, channel: name, err: thrown }, 'a handler failed');
-      connection.close('internalError');
-    }
+    callHandler(
+      () => channel.opened(connection),
+      (thrown) => {
+        const kind = { channel: name, handler: 'opened' };
+        failures.write('error', kind, { connection: id, err: thrown }, 'a handler failed');
+        connection.close('internalError');
+      },
+    );
   }
 
   function withHost(channel: ServedChannel): HostedChannel {
@@ -117,14 +125,16 @@ export function createContractServer<Handlers>(
       dispatch: (connection, data, isBinary) => channel.dispatch(connection, data, isBinary),
       onSent: createSentCount(outbox, (message, count) => observer.messageSent(name, message, count)),
       onDrained: (connection) => channel.drained(connection),
-      onFailure: ({ id }, error) =>
-        log.error({ connection: id, channel: name, err: error.cause }, 'a handler failed'),
+      onFailure({ id }, error, operation) {
+        const fields = { connection: id, err: error.cause ?? error };
+        failures.write('error', { channel: name, operation }, fields, 'a handler failed');
+      },
       onEnded(connection, closed) {
         const { id, session, user } = connection;
         heartbeat.remove(connection);
         observer.connectionClosed(name, codeLabel(closed.code));
         log.debug({ connection: id, channel: name, code: closed.code }, 'connection closed');
-        channel.closed(session, closed);
+        channel.closed(session, closed, id);
         release(user);
       },
     };
@@ -139,9 +149,7 @@ export function createContractServer<Handlers>(
   function answer(socket: Duplex, id: string, thrown: unknown): void {
     const refusal = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
     observer.handshakeRefused(refusal.reason);
-    const { error } = refusal;
-    if (error.code === 'internal') log.error({ connection: id, err: error.cause }, 'a handshake failed');
-    else log.debug({ connection: id, reason: refusal.reason }, 'handshake refused');
+    logRefusal(id, refusal);
     if (socket.writable) refuse(socket, id, refusal);
     else socket.destroy();
   }

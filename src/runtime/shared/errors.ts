@@ -1,5 +1,5 @@
 /**
- * The one error class. Its code decides what a client is told: over REST the HTTP status, on a
+ * The error that clients see. Its code determines what they receive: over REST the HTTP status, on a
  * WebSocket the refusal before the upgrade or the close code after it.
  */
 
@@ -31,7 +31,7 @@ export class PostedError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
 
-  /** `message` is sent to clients: it says what is wrong and how to mend it, without secrets. */
+  /** `message` is sent to clients: it says what is wrong and how to fix it, without secrets. */
   constructor(code: ErrorCode, message: string, options: PostedErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
@@ -42,9 +42,11 @@ export class PostedError extends Error {
     return statusOf[this.code];
   }
 
-  /** Anything caught becomes a PostedError; what is not one already is `internal` and keeps its text to itself. */
+  /** Turns anything caught into a PostedError. An unknown error becomes `internal`, and its text stays in `cause`. */
   static from(thrown: unknown): PostedError {
     if (thrown instanceof PostedError) return thrown;
-    return new PostedError('internal', 'The server failed. The log holds the cause.', { cause: thrown });
+    return new PostedError('internal', 'Internal error. Include the request_id when you report it.', {
+      cause: thrown,
+    });
   }
 }

@@ -1,4 +1,4 @@
-/** The narrow shape of a logger that this code base uses. Fields first, then a constant message. */
+/** The narrow shape of a logger that the runtime uses: fields first, then a constant message. */
 export interface Log {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -6,5 +6,11 @@ export interface Log {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+/** From the most to the least verbose. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+const ignore = (): void => {};
+
+/** Discards every record. */
+export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };

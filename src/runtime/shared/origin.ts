@@ -1,14 +1,32 @@
-/** Which pages may use this server from a browser: one policy for CORS and for the WebSocket handshake. */
+/** The pages that may use this server from a browser: one policy for CORS and for the WebSocket handshake. */
 export type OriginPolicy =
   | { readonly kind: 'any' }
   | { readonly kind: 'same-origin' }
   /** Serialized origins (RFC 6454 section 6.2), such as `https://app.example`. */
   | { readonly kind: 'list'; readonly origins: readonly string[] };
 
+/** A list of origins is short for the policy that allows them. */
+export function originPolicy(origins: OriginPolicy | readonly string[]): OriginPolicy {
+  return 'kind' in origins ? origins : { kind: 'list', origins };
+}
+
 /**
- * Whether a request with these headers Origin and Host may be served. One without Origin does not come
- * from a browser's page and is allowed. `null`, the origin of sandboxed pages and local files, is
- * nobody's own: only `any` allows it.
+ * The origin as a policy lists it, for a log or a response; null for a header that is not an origin, whose text may be
+ * anything.
+ */
+export function printableOrigin(origin: string): string | null {
+  if (origin.length > maxOriginLength) return null;
+  const isOrigin = origin === 'null' || /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._:[\]-]+$/i.test(origin);
+  return isOrigin ? serialize(origin) : null;
+}
+
+/** A scheme, a host of at most 253 characters (RFC 1035 section 2.3.4) and a port. */
+const maxOriginLength = 300;
+
+/**
+ * Whether a request with these Origin and Host headers may be served. A request without Origin does not come from a
+ * browser's page and is allowed. `null`, the origin of sandboxed pages and local files, identifies nobody: only `any`
+ * allows it.
  */
 export function isAllowedOrigin(
   policy: OriginPolicy,
@@ -21,14 +39,14 @@ export function isAllowedOrigin(
     const wanted = serialize(origin);
     return policy.origins.some((allowed) => serialize(allowed) === wanted);
   }
-  // Of the two schemes only the browser knows which it used: TLS may end at a proxy before this server.
+  // Only the browser knows which of the two schemes it used: TLS may end at a proxy before this server.
   const scheme = /^https?:/i.exec(origin)?.[0];
   if (scheme === undefined || host === undefined) return false;
   const ownHost = URL.parse(`${scheme}//${host}`)?.host;
   return ownHost !== undefined && URL.parse(origin)?.host === ownHost;
 }
 
-/** Lower case, without the default port. Schemes that the URL standard gives no origin (apps have some) compare as text. */
+/** Lower case, without the default port. Schemes without an origin in the URL standard, such as those of apps, compare as text. */
 function serialize(origin: string): string {
   const parsed = URL.parse(origin)?.origin;
   return parsed === undefined || parsed === 'null' ? origin.toLowerCase() : parsed;

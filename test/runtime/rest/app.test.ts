@@ -9,7 +9,7 @@ import type {
 import { type NoteHandlers, operations, type Reader } from './operations.ts';
 import { answerOf, connectRaw, startRest } from './rest-server.ts';
 
-const failed = [500, 'internal: The server failed. The log holds the cause.'];
+const failed = [500, 'internal: Internal error. Include the request_id when you report it.'];
 
 describe('the log and the observer', () => {
   it('are told of each request once, and of nothing that a client chose', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import { answerOf, startRest } from './rest-server.ts';
 
-const failed = [500, 'internal: The server failed. The log holds the cause.'];
+const failed = [500, 'internal: Internal error. Include the request_id when you report it.'];
 
 describe('a refusal', () => {
   it.each([new Error('the password is hunter2'), 'hunter2'])(

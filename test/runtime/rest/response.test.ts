@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, startRest } from './rest-server.ts';
 
-const failed = [500, 'internal: The server failed. The log holds the cause.'];
+const failed = [500, 'internal: Internal error. Include the request_id when you report it.'];
 
 describe('a response', () => {
   it('has the headers that all responses have', async () => {

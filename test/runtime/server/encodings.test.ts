@@ -58,15 +58,15 @@ describe('a message of bytes', () => {
     expect(frames[0]?.[0].equals(bytes)).toBe(true);
   });
 
-  it('is a Uint8Array or does not leave', async () => {
+  it('is not sent unless it is a Uint8Array', async () => {
     const { client, publish, observed, logged } = await startEcho([createBytes('photo')]);
-    expect(publish('photo', 'text')).toBe(0);
+    expect(() => publish('photo', 'text')).toThrow('was not sent: the value must be a Uint8Array');
     expect(publish('photo', new Uint8Array([1, 2]))).toBe(1);
     expect(await client.take(1)).toEqual(['\u0001\u0002']);
     expect(observed).toContainEqual(['messageInvalid', 'desk', 'photo', 'send']);
     expect(logged).toContainEqual([
       'error',
-      { channel: 'desk', message: 'photo', problem: 'the value must be a Uint8Array' },
+      { channel: 'desk', operation: 'say', message: 'photo', problem: 'the value must be a Uint8Array' },
       'a message breaks the contract and was not sent',
     ]);
   });
@@ -120,14 +120,11 @@ describe('a message of text', () => {
     expect(await client.closed).toEqual({ code: 1003, reason: 'the contract has no binary messages' });
   });
 
-  it.each([7, null, 'too long', '\ud800'])(
-    'does not leave where it breaks the contract: %j',
-    async (value) => {
-      const { publish, observed } = await startEcho([note]);
-      expect(publish('note', value)).toBe(0);
-      expect(observed).toContainEqual(['messageInvalid', 'desk', 'note', 'send']);
-    },
-  );
+  it.each([7, null, 'too long', '\ud800'])('is not sent if it breaks the contract: %j', async (value) => {
+    const { publish, observed } = await startEcho([note]);
+    expect(() => publish('note', value)).toThrow('Message note of channel desk breaks the contract');
+    expect(observed).toContainEqual(['messageInvalid', 'desk', 'note', 'send']);
+  });
 });
 
 function createTagged(name: string, tag: MessageTag): MessageDescriptor {
@@ -181,10 +178,11 @@ describe('messages of JSON', () => {
     expect(observed).toContainEqual(['messageInvalid', 'desk', expect.any(String), 'receive']);
   });
 
-  it('do not leave without the property that tells them apart, though their schema makes it optional', async () => {
+  it('are not sent without the property that distinguishes them, even if their schema makes it optional', async () => {
     const { client, publish, observed, logged } = await startEcho(taggedAt(['headers', 'kind']));
-    expect(publish('number', { headers: {} })).toBe(0);
-    expect(publish('number', { headers: { kind: '1' } })).toBe(0);
+    for (const headers of [{}, { kind: '1' }]) {
+      expect(() => publish('number', { headers })).toThrow('/headers/kind is required');
+    }
     expect(publish('number', { headers: { kind: 1 } })).toBe(1);
     expect(await client.take(1)).toEqual(['{"headers":{"kind":1}}']);
     expect(observed.filter(([name]) => name === 'messageInvalid')).toHaveLength(2);
@@ -192,8 +190,9 @@ describe('messages of JSON', () => {
       'error',
       {
         channel: 'desk',
+        operation: 'say',
         message: 'number',
-        problem: '/headers/kind must be there: it tells the message from the others',
+        problem: '/headers/kind is required: it distinguishes the message from the others',
       },
       'a message breaks the contract and was not sent',
     ]);

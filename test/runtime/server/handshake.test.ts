@@ -112,7 +112,7 @@ describe('a handshake', () => {
       headers: { Authorization: 'Bearer broken' },
       status: 500,
       code: 'internal',
-      message: 'The server failed. The log holds the cause.',
+      message: 'Internal error. Include the request_id when you report it.',
       reason: 'handler',
     },
     {
@@ -120,7 +120,8 @@ describe('a handshake', () => {
       headers: { Origin: 'https://evil.example' },
       status: 403,
       code: 'forbidden',
-      message: 'Pages of this origin may not connect to this server.',
+      message:
+        'Pages of https://evil.example may not connect to this server. To allow them, add https://evil.example to the option `origins`.',
       reason: 'origin',
     },
     {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InvalidMessageError } from '../../../src/runtime/server/messages/invalid-message-error.ts';
 import type { MessageDescriptor } from '../../../src/runtime/shared/descriptor.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import {
@@ -110,27 +111,52 @@ describe('a message that is answered', () => {
     ]);
   });
 
-  const otherId = '/headers/id is not that of the request';
+  const otherId = '/headers/id is not the correlation id of the request';
   it.each([
     ['nothing', [doubled], undefined, 'doubled', 'the value must be object'],
     ['what the schema refuses', [doubled], { payload: 'two' }, 'doubled', '/payload must be number'],
     ['another correlation id', [doubled], { headers: { id: 'b' }, payload: 1 }, 'doubled', otherId],
-    ['a message without its name', [doubled, failed], { payload: 1 }, 'unknown', 'calculate'],
-    ['an unknown message', [doubled, failed], { message: 'other', payload: 1 }, 'unknown', 'calculate'],
+    [
+      'a message without its name',
+      [doubled, failed],
+      { payload: 1 },
+      'unknown',
+      '/message must be one of doubled, failed',
+    ],
+    [
+      'an unknown message',
+      [doubled, failed],
+      { message: 'other', payload: 1 },
+      'unknown',
+      '/message must be one of',
+    ],
     ['a named message that breaks', [doubled, failed], { message: 'failed' }, 'failed', 'must be object'],
   ])(
     'closes the connection with 1011 for an answer of %s',
     async (_title, replies, answer, message, problem) => {
       const { client, ask, observed, logged } = await startDesk(() => answer, replies);
       ask({ headers: { id: 'a' }, payload: 1 });
-      expect(await client.closed).toEqual({ code: 1011, reason: 'the server failed' });
+      expect(await client.closed).toEqual({
+        code: 1011,
+        reason: expect.stringMatching(/^the server failed \(connection \S+\)$/),
+      });
       expect(client.received).toEqual([]);
       expect(observed).toContainEqual(['messageInvalid', 'desk', message, 'send']);
       expect(logged.filter(([level]) => level === 'error')).toEqual([
         [
           'error',
-          { channel: 'desk', message, problem: expect.stringContaining(problem) },
+          { channel: 'desk', operation: 'calculate', message, problem: expect.stringContaining(problem) },
           'a message breaks the contract and was not sent',
+        ],
+        [
+          'error',
+          {
+            channel: 'desk',
+            operation: 'calculate',
+            connection: expect.any(String),
+            err: expect.any(InvalidMessageError),
+          },
+          'a handler failed',
         ],
       ]);
     },
@@ -138,7 +164,11 @@ describe('a message that is answered', () => {
 
   it.each([
     [new PostedError('invalid_request', 'Too big to double.'), 4400, 'Too big to double.'],
-    [new Error('the abacus is broken'), 1011, 'the server failed'],
+    [
+      new Error('the abacus is broken'),
+      1011,
+      expect.stringMatching(/^the server failed \(connection \S+\)$/),
+    ],
   ])('closes the connection where its handler fails: %s', async (thrown, code, reason) => {
     const { client, ask } = await startDesk(() => {
       throw thrown;

@@ -223,7 +223,7 @@ describe('any one scheme of a channel', () => {
     const headers = { Cookie: 'key=broken', Authorization: 'Bearer abc' };
     expect(await refusedHandshake(`${url}/desk`, { headers })).toMatchObject({
       status: 500,
-      body: { message: 'The server failed. The log holds the cause.' },
+      body: { message: 'Internal error. Include the request_id when you report it.' },
     });
     expect(asked).toEqual(['cookieKey']);
   });

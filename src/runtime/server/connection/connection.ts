@@ -157,10 +157,16 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
     this.#closing = code;
     this.#requests?.end();
     const webSocket = this.#webSocket;
-    webSocket.close(closeCodes[code].code, fitReason(reason ?? closeCodes[code].reason));
+    webSocket.close(closeCodes[code].code, fitReason(reason ?? this.#reasonOf(code)));
     // A paused socket would never read the peer's half of the closing handshake.
     webSocket.resume();
     setTimeout(() => this.terminate(), this.#host.closeTimeoutMs).unref();
+  }
+
+  /** After a failure the reason has the id of the connection, by which the log has the cause. */
+  #reasonOf(code: CloseCode): string {
+    const { reason } = closeCodes[code];
+    return code === 'internalError' ? `${reason} (connection ${this.id})` : reason;
   }
 
   /** A close frame is about to be sent, whoever began to close: no data frame may follow it (RFC 6455 section 5.5.1). */

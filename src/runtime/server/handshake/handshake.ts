@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { ChannelDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import { isAllowedOrigin, type OriginPolicy } from '../../shared/origin.ts';
 import type { Closed, Handshake, Principal } from '../handlers.ts';
+import type { SettingNames } from '../options.ts';
 import { type AddressMatch, type PathValues, splitTarget } from './address.ts';
 import type { Authenticated } from './authenticate.ts';
 import { Deadline } from './deadline.ts';
@@ -9,21 +11,24 @@ import { HandshakeRequest } from './handshake-request.ts';
 import type { HandshakeValues } from './handshake-values.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { Refusal, refusal } from './refusal.ts';
+import { refuseOrigin } from './refused-origin.ts';
 import { checkUpgrade } from './upgrade-request.ts';
 
 /** A channel as the handshake sees it. */
 export interface HandshakeChannel {
+  readonly descriptor: ChannelDescriptor;
   match(path: string): AddressMatch;
   authenticate(request: HandshakeRequest): Promise<Authenticated>;
   readValues(parameters: object, request: HandshakeRequest): HandshakeValues;
   accept(handshake: Handshake<Principal | undefined, object, object, object>): unknown;
-  closed(session: unknown, closed: Closed): void;
+  closed(session: unknown, closed: Closed, connection: string): void;
 }
 
 export interface HandshakeOptions<Channel> {
   readonly channels: readonly Channel[];
   readonly limits: ConnectionLimits;
   readonly origins: OriginPolicy;
+  readonly settingNames: SettingNames;
   /** How long the security hooks and `accept` may take together. */
   readonly timeoutMs: number;
 }
@@ -37,6 +42,9 @@ export interface Accepted<Channel> extends Pick<Authenticated, 'permits' | 'expi
   readonly user: string | null;
 }
 
+/** Channels that the log names after a wrong path. */
+const maxAddresses = 5;
+
 export const neverOpened: Closed = { code: 1006, reason: 'never opened' };
 
 /**
@@ -48,14 +56,15 @@ export const neverOpened: Closed = { code: 1006, reason: 'never opened' };
 export function createHandshakes<Channel extends HandshakeChannel>(
   options: HandshakeOptions<Channel>,
 ): (request: IncomingMessage, id: string) => Promise<Accepted<Channel>> {
-  const { limits, timeoutMs } = options;
+  const { limits, origins, settingNames, timeoutMs } = options;
 
   return async (request, id) => {
     checkUpgrade(request);
     const { path, query } = splitTarget(request.url ?? '/');
     const { channel, found } = findChannel(options.channels, path);
-    if (!isAllowedOrigin(options.origins, request.headers.origin, request.headers.host)) {
-      throw refusal('origin', 'forbidden', 'Pages of this origin may not connect to this server.');
+    const { origin, host } = request.headers;
+    if (origin !== undefined && !isAllowedOrigin(origins, origin, host)) {
+      throw refuseOrigin(origin, origins, settingNames.origins);
     }
     if (!limits.take()) {
       throw new Refusal(
@@ -77,7 +86,7 @@ export function createHandshakes<Channel extends HandshakeChannel>(
       const values = channel.readValues(found.parameters, heard);
       const handshake = { id, principal, variables: found.variables, ...values };
       const session = await deadline.wait(accept(channel, handshake), (late) =>
-        channel.closed(late, neverOpened),
+        channel.closed(late, neverOpened, id),
       );
       return { id, channel, session, user, permits, expiresAtMs };
     } catch (thrown) {
@@ -108,7 +117,12 @@ function findChannel<Channel extends HandshakeChannel>(
     }
     if (found !== 'no match') return { channel, found };
   }
-  throw refusal('unknown_path', 'not_found', 'The contract has no channel at this path.');
+  const addresses = channels.slice(0, maxAddresses).map(({ descriptor }) => descriptor.address);
+  throw new Refusal(
+    'unknown_path',
+    new PostedError('not_found', 'The contract has no channel at this path.'),
+    { remedy: `connect to a channel of the contract, such as ${addresses.join(', ')}` },
+  );
 }
 
 function takeUserPlace(limits: ConnectionLimits, user: string): void {

@@ -3,27 +3,33 @@ import type { Duplex } from 'node:stream';
 import { type ErrorCode, PostedError } from '../../shared/errors.ts';
 import type { RefusalReason } from '../observer.ts';
 
-/** Why a handshake ends before the upgrade: what is counted, and what the client is told. */
+interface RefusalOptions {
+  /** Default: that of the error's code. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly remedy?: string | undefined;
+}
+
+/** Why a handshake ends before the upgrade: the reason to count, and the error to answer with. */
 export class Refusal extends Error {
   readonly reason: RefusalReason;
   readonly error: PostedError;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** What an operator can change to allow the handshake. It is logged and never sent. */
+  readonly remedy: string | undefined;
 
-  constructor(
-    reason: RefusalReason,
-    error: PostedError,
-    options: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
-  ) {
+  constructor(reason: RefusalReason, error: PostedError, options: RefusalOptions = {}) {
     super(error.message, { cause: error });
     this.reason = reason;
     this.error = error;
     this.status = options.status ?? error.status;
     this.headers = options.headers ?? {};
+    this.remedy = options.remedy;
   }
 }
 
-/** The refusal that needs no more than a reason for those who count, and a code and a message for the client. */
+/** A refusal with the status of its error code. */
 export function refusal(
   reason: RefusalReason,
   code: ErrorCode,
@@ -33,7 +39,7 @@ export function refusal(
   return new Refusal(reason, new PostedError(code, message), { headers });
 }
 
-/** Answers an upgrade request with an HTTP error in the shape of the REST interface's, and ends the socket. */
+/** Answers an upgrade request with an HTTP error in the form of the REST errors, and ends the socket. */
 export function refuse(socket: Duplex, requestId: string, why: Refusal): void {
   const { error, status } = why;
   const body = JSON.stringify({ message: error.message, request_id: requestId, code: error.code });

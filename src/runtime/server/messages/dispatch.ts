@@ -83,7 +83,7 @@ export function createDispatch(
       throw new PostedError('forbidden', problem);
     }
     observer.messageReceived(channel.name, name);
-    return () => receiver.handle(value, connection);
+    return { operation: receiver.operation, run: () => receiver.handle(value, connection) };
   };
 }
 

@@ -1,25 +1,27 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { accepts, explain } from '../../shared/guard.ts';
 import { hasTag } from '../../shared/identify-message.ts';
-import type { Log } from '../../shared/log.ts';
+import type { LogLimit } from '../../shared/log-limit.ts';
 import { encodeBinaryFrame, encodeTextFrame } from '../connection/frame.ts';
 import type { Encoded } from '../handlers.ts';
 import type { ContractObserver } from '../observer.ts';
+import { InvalidMessageError } from './invalid-message-error.ts';
 
-/** What applications see as `Encoded`: the bytes of the frame are the runtime's. */
+/** `Encoded` with the bytes of the frame, which applications do not see. */
 export interface EncodedFrame extends Encoded {
   readonly frame: Buffer;
-  /** The operation whose security a connection must have satisfied to get it; undefined for none. */
+  /** The operation whose security a connection must have satisfied to receive it; undefined for none. */
   readonly permit: string | undefined;
 }
 
 export interface Reporter {
   readonly observer: ContractObserver;
-  readonly log: Log;
+  /** Where failures are logged, however often clients can cause them. */
+  readonly failures: LogLimit;
 }
 
-/** Null for what breaks the contract, which is counted and logged without its content. */
-export type Encode = (value: unknown) => EncodedFrame | null;
+/** Throws InvalidMessageError for a value that breaks the contract, which is also counted and logged. */
+export type Encode = (value: unknown) => EncodedFrame;
 
 export function createEncode(
   channel: ChannelDescriptor,
@@ -30,38 +32,38 @@ export function createEncode(
   const permit = permitOf(operation);
   return (value) => {
     const problem = problemOf(message, value);
-    if (problem !== null) {
-      reportBroken(channel, message.name, problem, reporter);
-      return null;
-    }
+    if (problem !== null) throw invalidMessage(channel, operation, message.name, problem, reporter);
     const frame = frameOf(message, value);
     return { message: message.name, bytes: frame.length, frame, permit };
   };
 }
 
-/** What a connection must hold to have to do with the operation; undefined where every connection may. */
+/** The permit that a connection needs for the operation; undefined if every connection may use it. */
 export function permitOf({ name, security }: OperationDescriptor): string | undefined {
   return security.length === 0 ? undefined : name;
 }
 
-/** Counts and logs what was not sent. */
-export function reportBroken(
+/** Counts and logs a message that is not sent, without its content, and returns what to throw. */
+export function invalidMessage(
   { name: channel }: ChannelDescriptor,
+  { name: operation }: OperationDescriptor,
   message: string,
   problem: string,
-  { observer, log }: Reporter,
-): void {
+  { observer, failures }: Reporter,
+): InvalidMessageError {
   observer.messageInvalid(channel, message, 'send');
-  log.error({ channel, message, problem }, 'a message breaks the contract and was not sent');
+  const kind = { channel, operation, message };
+  failures.write('error', kind, { problem }, 'a message breaks the contract and was not sent');
+  return new InvalidMessageError(channel, message, problem);
 }
 
 function problemOf({ encoding, guard, tag }: MessageDescriptor, value: unknown): string | null {
   if (guard === undefined) return value instanceof Uint8Array ? null : 'the value must be a Uint8Array';
   if (!accepts(guard, value)) return explain(guard);
-  // A frame of UTF-8 would repair it in silence.
-  if (encoding === 'text' && !String(value).isWellFormed()) return 'the value holds half a surrogate pair';
+  // Encoding it as UTF-8 would silently replace it.
+  if (encoding === 'text' && !String(value).isWellFormed()) return 'the value has half a surrogate pair';
   if (tag === undefined || hasTag(value, tag)) return null;
-  return `/${tag.path.join('/')} must be there: it tells the message from the others`;
+  return `/${tag.path.join('/')} is required: it distinguishes the message from the others`;
 }
 
 function frameOf({ encoding }: MessageDescriptor, value: unknown): Buffer {

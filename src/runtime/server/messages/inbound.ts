@@ -3,30 +3,31 @@ import { PostedError } from '../../shared/errors.ts';
 import type { Connection } from '../handlers.ts';
 import type { Answer } from './requests.ts';
 
-/** A connection as those see it who read what it receives. */
+/** The part of a connection that the inbound side uses. */
 export interface ReceivingConnection extends Connection<unknown> {
   /** The code that this side closed with, if it did. */
   readonly closing: CloseCode | null;
-  /** Whether its client owes an answer. */
+  /** Whether a request to its client is pending. */
   readonly isAsked: boolean;
-  /** Whether it may have to do with what asks for `permit`; with what asks for nothing, it may. */
+  /** Whether its credentials include `permit`; undefined is always allowed. */
   may(permit: string | undefined): boolean;
-  /** Hands over what may be an answer; false where nobody asked. */
+  /** Hands over a possible answer; false if no request is waiting for it. */
   answer(answer: Answer): boolean;
 }
 
 /** Handles a message that was read. */
-export type Task = () => void | Promise<void>;
+export interface Task {
+  /** The operation of the message; undefined if the message was refused before it had one. */
+  readonly operation: string | undefined;
+  run(): void | Promise<void>;
+}
 
-/** What happens to the messages of a channel's connections. */
+/** How the messages of a channel's connections are handled. */
 export interface InboundOptions {
-  /**
-   * Reads one message and says how to handle it, if there is more to do; what either throws closes
-   * the connection.
-   */
+  /** Reads one message and returns how to handle it, if anything is left to do. If either throws, the connection closes. */
   dispatch(connection: ReceivingConnection, data: Buffer, isBinary: boolean): Task | null;
-  /** Told of what it throws that is no PostedError, before the connection closes. */
-  onFailure(connection: ReceivingConnection, error: PostedError): void;
+  /** Called for every `internal` error, before the connection closes. */
+  onFailure(connection: ReceivingConnection, error: PostedError, operation: string | undefined): void;
 }
 
 /** A socket that can be told to stop reading. */
@@ -58,8 +59,8 @@ export class Inbound {
     if (task === null) return;
     if (this.#handling === null) {
       const handled = this.#handle(task);
-      // A handler that returns nothing is free to return anything (TypeScript's `void`).
-      if (handled instanceof Promise) this.#await(handled);
+      // A handler of type `void` may return anything.
+      if (handled instanceof Promise) this.#await(handled, task);
     } else {
       this.#waiting += 1;
       this.#await(
@@ -67,31 +68,32 @@ export class Inbound {
           this.#waiting -= 1;
           return this.#handle(task);
         }),
+        task,
       );
     }
   }
 
-  /** Read at once, also while another message is handled: that one may be waiting for this answer. */
+  /** Reads immediately, even while another message is handled, because its handler may be waiting for this answer. */
   #read(data: Buffer, isBinary: boolean): Task | null {
     try {
       return this.#options.dispatch(this.#connection, data, isBinary);
     } catch (thrown) {
-      return () => this.#fail(thrown);
+      return { operation: undefined, run: () => this.#fail(thrown, undefined) };
     }
   }
 
   #handle(task: Task): void | Promise<void> {
     if (this.#connection.closing !== null) return;
     try {
-      return task();
+      return task.run();
     } catch (thrown) {
-      this.#fail(thrown);
+      this.#fail(thrown, task.operation);
     }
   }
 
-  #await(handled: Promise<void>): void {
+  #await(handled: Promise<void>, { operation }: Task): void {
     const settled = handled
-      .catch((thrown: unknown) => this.#fail(thrown))
+      .catch((thrown: unknown) => this.#fail(thrown, operation))
       .then(() => {
         if (this.#handling !== settled) return;
         this.#handling = null;
@@ -102,8 +104,8 @@ export class Inbound {
   }
 
   /**
-   * While a handler works, nothing more is read: a client that sends faster is slowed down by TCP.
-   * A client that was asked something is read on, for it may be its answer that the handler waits for.
+   * While a handler works, nothing more is read, so TCP slows down a client that sends faster. With a request
+   * pending, reading goes on, because the handler may be waiting for its answer.
    */
   regulate(): void {
     const { closing, isAsked } = this.#connection;
@@ -112,9 +114,9 @@ export class Inbound {
     else this.#webSocket.resume();
   }
 
-  #fail(thrown: unknown): void {
+  #fail(thrown: unknown, operation: string | undefined): void {
     const error = PostedError.from(thrown);
-    if (error.code === 'internal') this.#options.onFailure(this.#connection, error);
+    if (error.code === 'internal') this.#options.onFailure(this.#connection, error, operation);
     const code = closeCodeOf(error);
     this.#connection.close(code, code === 'internalError' ? undefined : error.message);
   }

@@ -18,9 +18,7 @@ export function createPublish(
   const encode = createEncode(channel, operation, message, deps);
 
   const publish: Publish<unknown, unknown> = (payload, connections, { sinceMs } = {}) => {
-    const encoded = encode(payload);
-    if (encoded === null) return 0;
-    const { frame, permit } = encoded;
+    const { frame, permit } = encode(payload);
     let count = 0;
     for (const connection of connections as Iterable<ServedConnection>) {
       if (permit !== undefined && !connection.may(permit)) continue;
@@ -28,7 +26,7 @@ export function createPublish(
     }
     observer.messageSent(channel.name, message.name, count);
     if (sinceMs !== undefined) {
-      // Also for those who got the message by `encode` and `send` in this turn.
+      // This also covers connections that got the message through `encode` and `send` in this turn.
       outbox.afterFlush(() =>
         observer.messagePublished(channel.name, message.name, Math.max(0, Date.now() - sinceMs) / 1000),
       );
@@ -39,5 +37,5 @@ export function createPublish(
   return publish;
 }
 
-/** Applications see the narrow interface; every connection that they can hold was made by this runtime. */
+/** Applications see the narrow interface, but every connection that they can have was made by this runtime. */
 type ServedConnection = Connection<unknown> & Pick<WebSocketConnection, 'enqueue' | 'may'>;

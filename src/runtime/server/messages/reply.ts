@@ -1,20 +1,24 @@
 import { readCorrelationId, writeCorrelationId } from '../../shared/correlation.ts';
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import type { Connection } from '../handlers.ts';
-import { createEncode, type Encode, type Reporter, reportBroken } from './encode.ts';
+import { createEncode, type Encode, invalidMessage, type Reporter } from './encode.ts';
 
-/** Sends what a handler has returned as the answer to `request`. */
+/**
+ * Sends what a handler has returned as the answer to `request`.
+ *
+ * @throws InvalidMessageError for an answer that breaks the contract: the connection is then closed, because its
+ * client would wait in vain
+ */
 export type Reply = (result: unknown, request: unknown, connection: Connection<unknown>) => void;
 
 /**
- * Makes the function that answers a message of a receive operation: on the connection that it came
- * on, with its correlation id. An answer that breaks the contract closes the connection instead, for
- * its client would wait for it in vain.
+ * Makes the function that answers a message of a receive operation, on the connection that it came from and with its
+ * correlation id.
  */
 export function createReply(
   channel: ChannelDescriptor,
   operation: OperationDescriptor,
-  asked: MessageDescriptor,
+  received: MessageDescriptor,
   reporter: Reporter,
 ): Reply {
   const replies = new Map<unknown, ReplyMessage>(
@@ -30,35 +34,21 @@ export function createReply(
   return (result, request, connection) => {
     const named = (result ?? {}) as { readonly message?: unknown; readonly payload?: unknown };
     const chosen = only ?? replies.get(named.message);
-    const encoded =
-      chosen === undefined ? nameUnknown() : encode(chosen, only ? result : named.payload, request);
-    if (encoded === null) connection.close('internalError');
-    else connection.send(encoded);
+    if (chosen === undefined) {
+      const problem = `/message must be one of ${[...replies.keys()].join(', ')}`;
+      throw invalidMessage(channel, operation, 'unknown', problem, reporter);
+    }
+    connection.send(encode(chosen, only ? result : named.payload, request));
   };
 
-  function nameUnknown(): null {
-    reportBroken(
-      channel,
-      'unknown',
-      `the reply of operation ${operation.name} names none of its messages`,
-      reporter,
-    );
-    return null;
-  }
-
   function encode({ message, encode: encodeReply }: ReplyMessage, value: unknown, request: unknown) {
-    const id = asked.correlationId && readCorrelationId(request, asked.correlationId);
+    const id = received.correlationId && readCorrelationId(request, received.correlationId);
     if (id === undefined || message.correlationId === undefined) return encodeReply(value);
     const ownId = readCorrelationId(value, message.correlationId);
     if (ownId === undefined) return encodeReply(writeCorrelationId(value, message.correlationId, id));
     if (ownId === id) return encodeReply(value);
-    reportBroken(
-      channel,
-      message.name,
-      `/${message.correlationId.join('/')} is not that of the request`,
-      reporter,
-    );
-    return null;
+    const problem = `/${message.correlationId.join('/')} is not the correlation id of the request`;
+    throw invalidMessage(channel, operation, message.name, problem, reporter);
   }
 }
 

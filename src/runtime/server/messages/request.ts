@@ -32,9 +32,6 @@ export function createRequest(
     const { requests } = connection;
     const question = path === undefined ? value : identify(value, path, message, requests);
     const encoded = encode(question);
-    if (encoded === null) {
-      throw PostedError.from(new Error(`the request ${message.name} breaks the contract`));
-    }
     const id: CorrelationId | undefined = path && readCorrelationId(question, path);
     return nameReply(await connection.ask(encoded, { replies, id, timeoutMs }), replies);
   };

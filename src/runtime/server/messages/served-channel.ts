@@ -1,9 +1,10 @@
 import type { ChannelDescriptor, Contract } from '../../shared/descriptor.ts';
-import type { Connection, Publish, Request } from '../handlers.ts';
+import type { Closed, Connection, Publish, Request } from '../handlers.ts';
 import { compileAddress } from '../handshake/address.ts';
 import { createAuthenticate, type SecurityHooks } from '../handshake/authenticate.ts';
 import type { HandshakeChannel } from '../handshake/handshake.ts';
 import { createReadValues } from '../handshake/handshake-values.ts';
+import { callHandler } from './call-handler.ts';
 import { createDispatch } from './dispatch.ts';
 import type { ReceivingConnection, Task } from './inbound.ts';
 import { createPublish, type PublisherDeps } from './publisher.ts';
@@ -12,14 +13,14 @@ import { createRequest } from './request.ts';
 
 /** A channel of the contract, joined with the handlers that serve it. */
 export interface ServedChannel extends HandshakeChannel {
-  readonly descriptor: ChannelDescriptor;
   opened(connection: Connection<unknown>): void;
   drained(connection: Connection<unknown>): void;
   dispatch(connection: ReceivingConnection, data: Buffer, isBinary: boolean): Task | null;
 }
 
 /** What every generated handlers interface has, whatever its contract. */
-interface ChannelHandlers extends Pick<ServedChannel, 'accept' | 'opened' | 'closed'> {
+interface ChannelHandlers extends Pick<ServedChannel, 'accept' | 'opened'> {
+  closed(session: unknown, closed: Closed): void;
   readonly security?: SecurityHooks;
   drained?(connection: Connection<unknown>): void;
 }
@@ -68,6 +69,13 @@ function serveChannel(
     }
     return handler.bind(messages);
   };
+  const report = (handler: string, connection: string) => (thrown: unknown) =>
+    deps.failures.write(
+      'error',
+      { channel: descriptor.name, handler },
+      { connection, err: thrown },
+      'a handler failed',
+    );
   const authenticate = createAuthenticate(descriptor, own.security ?? {});
   const receivers = createReceivers(descriptor, handlerOf, deps);
   giveSenders(descriptor, handlerOf, deps);
@@ -78,8 +86,9 @@ function serveChannel(
     readValues: createReadValues(descriptor),
     accept: (handshake) => own.accept(handshake),
     opened: (connection) => own.opened(connection),
-    closed: (session, closed) => own.closed(session, closed),
-    drained: (connection) => own.drained?.(connection),
+    closed: (session, closed, connection) =>
+      callHandler(() => own.closed(session, closed), report('closed', connection)),
+    drained: (connection) => callHandler(() => own.drained?.(connection), report('drained', connection.id)),
     dispatch: createDispatch(descriptor, receivers, deps.observer),
   };
 }

@@ -1,0 +1,44 @@
+import type { Log } from '../../shared/log.ts';
+import type { LogLimit } from '../../shared/log-limit.ts';
+import type { RefusalReason } from '../observer.ts';
+import type { RefusingOption, SettingNames } from '../options.ts';
+import type { Refusal } from './refusal.ts';
+
+/** The options that an operator can raise to prevent a refusal. */
+const raisedBy: Readonly<Partial<Record<RefusalReason, RefusingOption>>> = {
+  capacity: 'maxConnections',
+  user_limit: 'maxConnectionsPerUser',
+  timeout: 'handshakeTimeoutMs',
+};
+
+/** Refusals that are part of normal operation. */
+const expected: ReadonlySet<RefusalReason> = new Set(['gone', 'shutting_down']);
+
+export interface RefusalLogDeps {
+  readonly log: Log;
+  readonly failures: LogLimit;
+  readonly settingNames: SettingNames;
+}
+
+/**
+ * Makes the function that logs why a handshake was refused, and what would allow it. Of the request it logs the refused
+ * origin alone: never the credentials, the path or the query.
+ */
+export function createRefusalLog({
+  log,
+  failures,
+  settingNames,
+}: RefusalLogDeps): (connection: string, refusal: Refusal) => void {
+  return (connection, { reason, error, remedy }) => {
+    if (error.code === 'internal') {
+      failures.write('error', { reason }, { connection, err: error.cause ?? error }, 'a handshake failed');
+    } else if (expected.has(reason)) {
+      log.debug({ reason, connection }, 'a handshake was refused');
+    } else {
+      const option = raisedBy[reason];
+      const raise = option && `raise ${settingNames[option] ?? `the option ${option}`}`;
+      const fields = { connection, problem: error.message, remedy: remedy ?? raise };
+      failures.write('warn', { reason }, fields, 'a handshake was refused');
+    }
+  };
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { startContractServer } from '../../support/contract-server.ts';
+import { createRoomHandlers, type RoomHandlers, rooms } from '../../support/rooms.ts';
+import { bearer, connectClient } from '../../support/websocket.ts';
+
+const path = '/rooms/kitchen/talk';
+const failure = new Error('the disk is gone');
+
+async function startRoom(overrides: Partial<RoomHandlers>) {
+  const started = await startContractServer(rooms, createRoomHandlers(overrides));
+  const errors = () => started.logged.filter(([level]) => level === 'error').map(([, ...rest]) => rest);
+  return { ...started, errors };
+}
+
+describe.each([
+  [
+    'throws',
+    () => {
+      throw failure;
+    },
+  ],
+  [
+    'rejects',
+    async () => {
+      throw failure;
+    },
+  ],
+] as const)('a handler that %s', (_title, fail) => {
+  it('when a message arrives is logged with its channel, operation and connection', async () => {
+    const { url, errors } = await startRoom({ speak: { say: fail, leave() {} } });
+    const client = await connectClient(`${url}${path}`, bearer('ada'));
+    client.webSocket.send('{"type":"said","text":"hello"}');
+    const { reason } = await client.closed;
+    const [, connection] = /\(connection (\S+)\)$/.exec(reason) ?? [];
+    expect(errors()).toEqual([
+      [{ channel: 'room', operation: 'speak', connection, err: failure }, 'a handler failed'],
+    ]);
+  });
+
+  it('when a connection opens is logged, and closes the connection', async () => {
+    const { url, errors } = await startRoom({ opened: fail });
+    const client = await connectClient(`${url}${path}`, bearer('ada'));
+    expect((await client.closed).code).toBe(1011);
+    expect(errors()).toEqual([
+      [
+        { channel: 'room', handler: 'opened', connection: expect.any(String), err: failure },
+        'a handler failed',
+      ],
+    ]);
+  });
+
+  it('when a connection has ended is logged, and the place of the connection is free again', async () => {
+    const { url, errors, server } = await startRoom({ closed: fail });
+    const client = await connectClient(`${url}${path}`, bearer('ada'));
+    client.webSocket.close();
+    await expect.poll(() => server.connectionCount).toBe(0);
+    await expect
+      .poll(errors)
+      .toEqual([
+        [
+          { channel: 'room', handler: 'closed', connection: expect.any(String), err: failure },
+          'a handler failed',
+        ],
+      ]);
+  });
+});
+
+describe('failures that a client can repeat', () => {
+  it('are logged a few times and then counted', async () => {
+    const { url, errors } = await startRoom({
+      speak: {
+        say() {
+          throw failure;
+        },
+        leave() {},
+      },
+    });
+    for (let count = 0; count < 8; count += 1) {
+      const client = await connectClient(`${url}${path}`, bearer('ada'));
+      client.webSocket.send('{"type":"said","text":"hello"}');
+      await client.closed;
+    }
+    expect(errors()).toHaveLength(5);
+  });
+});

@@ -1,0 +1,94 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { connectClient, refusedHandshake } from '../support/websocket.ts';
+import { posted, tempFolder } from './generator.ts';
+
+const root = join(import.meta.dirname, '../..');
+const project = join(tempFolder(), 'ticks');
+
+const document = `asyncapi: 3.0.0
+info: { title: Ticks, version: 1.0.0 }
+channels:
+  ticks:
+    address: /ticks
+    messages:
+      tick:
+        summary: Time has passed.
+        payload: { type: object, title: Tick, required: [n], properties: { n: { type: integer } } }
+        examples: [{ payload: { n: 1 } }]
+operations:
+  receiveTick: { action: receive, channel: { $ref: '#/channels/ticks' } }
+`;
+
+type Server = ChildProcessByStdio<null, Readable, Readable>;
+
+/** Starts the project as `npm start` does. */
+async function start(): Promise<{ readonly server: Server; readonly url: string }> {
+  const env = { ...process.env, PORT: '0' };
+  const server = spawn(process.execPath, ['src/server.ts'], {
+    cwd: project,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void server.kill('SIGKILL'));
+  const [printed] = await once(server.stdout, 'data');
+  const [, url = ''] = /Listening on (ws:\S+)\. /.exec(String(printed)) ?? [];
+  return { server, url: `${url}/ticks` };
+}
+
+async function stderrOf(act: (url: string) => Promise<unknown>): Promise<string> {
+  const { server, url } = await start();
+  const output = text(server.stderr);
+  await act(url);
+  server.kill();
+  return output;
+}
+
+describe('a new project', () => {
+  beforeAll(async () => {
+    mkdirSync(project);
+    writeFileSync(join(project, 'asyncapi.yaml'), document);
+    const { code, stderr } = await posted('init', project);
+    if (code !== 0) throw new Error(stderr);
+    // As if this package were installed; Node runs its sources because the link leads out of node_modules.
+    const installed = join(project, 'node_modules/posted');
+    mkdirSync(installed, { recursive: true });
+    symlinkSync(join(root, 'src'), join(installed, 'src'));
+    const exports = { './server': './src/contract/index.ts', './contract': './src/contract/types.ts' };
+    writeFileSync(
+      join(installed, 'package.json'),
+      JSON.stringify({ name: 'posted', type: 'module', exports }),
+    );
+  });
+
+  it('prints the stack of what a handler throws', async () => {
+    const path = join(project, 'src/handlers/ticks.ts');
+    const handlers = readFileSync(path, 'utf8');
+    writeFileSync(
+      path,
+      handlers.replace('tick(_message, connection) {', "$&\nthrow new Error('the disk is gone');"),
+    );
+    const output = await stderrOf(async (url) => {
+      const client = await connectClient(url);
+      client.webSocket.send('{"n":1}');
+      expect((await client.closed).code).toBe(1011);
+    });
+    expect(output).toMatch(
+      /^\S+ ERROR a handler failed channel=ticks operation=receiveTick connection=\S+\n/,
+    );
+    expect(output).toMatch(/\n {4}Error: the disk is gone\n {8}at .*handlers\/ticks\.ts:\d+/);
+  });
+
+  it('prints why a page of another origin may not connect, and what allows it', async () => {
+    const output = await stderrOf((url) =>
+      refusedHandshake(url, { headers: { Origin: 'http://localhost:5173' } }),
+    );
+    expect(output).toMatch(/^\S+ WARN a handshake was refused reason=origin /);
+    expect(output).toContain(`remedy="origins: ['http://localhost:5173']"`);
+  });
+});
