@@ -5,6 +5,7 @@ import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
 import { GenerationError, type Problem } from './contract/problem.ts';
 import type { LoadedOpenapi } from './openapi/load-openapi.ts';
 import type { SchemaSet } from './schemas/schema-set.ts';
+import { prettierConfiguration } from './source/preamble.ts';
 import type { ImportStyle } from './source/runtime-modules.ts';
 import type { ContractTitle } from './source/typescript-source.ts';
 
@@ -13,18 +14,18 @@ export interface Contracts {
   readonly asyncapi: string;
   /** The path of an OpenAPI document; null for none. */
   readonly openapi: string | null;
-  /** Further AsyncAPI documents, of any protocol, by the name of the folder that their messages get. */
+  /** More AsyncAPI documents, of any protocol, by the output folder of their messages. */
   readonly messages: ReadonlyMap<string, string>;
 }
 
 export interface LoadOptions {
-  /** Whether references may lead to what has to be fetched. */
+  /** Whether references to http and https are followed. */
   readonly allowRemote: boolean;
   /** Whether warnings are problems. */
   readonly strict: boolean;
 }
 
-/** What can be generated. Clients use the descriptors of the server; both are TypeScript. */
+/** The possible outputs. Server and client are TypeScript and share their descriptors. */
 export const targets = ['server', 'client', 'python', 'docs'] as const;
 export type Target = (typeof targets)[number];
 
@@ -34,9 +35,9 @@ export interface GenerateOptions extends LoadOptions {
 }
 
 export interface Reporter {
-  /** Told of each step that is done. */
+  /** Called after each step. */
   progress(step: string): void;
-  /** Told of what is allowed and probably not meant. */
+  /** Called for each construct that is allowed but probably a mistake. */
   warn(warning: string): void;
   /** Told of what is right, and worth knowing. */
   note(note: string): void;
@@ -45,15 +46,15 @@ export interface Reporter {
 interface Loaded {
   readonly websocket: LoadedAsyncapi;
   readonly rest: LoadedOpenapi | null;
-  /** The absolute paths of all that was read. */
+  /** The absolute paths of all files that were read. */
   readonly files: string[];
 }
 
 /**
- * Writes all that the contracts give into a folder: `asyncapi/`, `openapi/`, `python/` and `docs/`. Returns the
- * absolute paths of the files that the contracts are made of.
+ * Generates code from contracts into a folder: `asyncapi/`, `openapi/`, `python/` and `docs/`. Resolves with the
+ * absolute paths of all files that the contracts consist of.
  *
- * @throws GenerationError with all that the first step to fail has found, in both contracts
+ * @throws GenerationError with every problem that the first failed step found, in both contracts
  */
 export async function generateFiles(
   contracts: Contracts,
@@ -63,6 +64,8 @@ export async function generateFiles(
 ): Promise<readonly string[]> {
   const { websocket, rest, files } = await loadContracts(contracts, options, reporter);
   const { targets: wanted, imports } = options;
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '.prettierrc.yaml'), prettierConfiguration(websocket.model));
   await noteClosedMessages(websocket, reporter);
   if (wanted.has('server') || wanted.has('client')) {
     await generateAsyncapi(websocket, options, join(folder, 'asyncapi'), reporter);
@@ -111,13 +114,13 @@ async function noteClosedMessages({ model, schemas }: LoadedAsyncapi, reporter: 
   );
 }
 
-/** @throws GenerationError with all that is wrong with either contract */
+/** @throws GenerationError with the problems of both contracts */
 export async function loadContracts(
   { asyncapi, openapi }: Pick<Contracts, 'asyncapi' | 'openapi'>,
   options: LoadOptions,
   reporter: Reporter,
 ): Promise<Loaded> {
-  // Imported when there is something to load: the parsers take a second.
+  // Imported on demand: the parsers take a second to load.
   const loads = await Promise.allSettled([
     import('./asyncapi/load-asyncapi.ts').then(({ loadAsyncapi }) => loadAsyncapi(asyncapi, options)),
     openapi === null
@@ -178,7 +181,7 @@ async function generateSchemas(
   folder: string,
   forClients = false,
 ): Promise<void> {
-  // Imported when the contracts have been found sound: loading Modelina, and later Generator, takes a second.
+  // Imported only for valid contracts: Modelina, and later Generator, take a second to load.
   const { generateModels } = await import('./schemas/generate-models.ts');
   const { generateValidators } = await import('./schemas/generate-validators.ts');
   await mkdir(folder, { recursive: true });

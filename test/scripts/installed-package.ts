@@ -9,14 +9,14 @@ const root = join(import.meta.dirname, '../..');
 /** What a build reads. A copy of it is independent of files that other tests write meanwhile. */
 const built = ['LICENSE', 'package.json', 'scripts', 'src', 'templates', 'tsconfig.json'];
 
-/** Takes what has been fetched before, and prints no more than it must. */
+/** Uses npm's cache and prints little. */
 const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1'];
 
 const noNetwork = /\b(EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ENOTFOUND|ETIMEDOUT|ENOTCACHED)\b/;
 
 export interface Result {
   readonly code: number;
-  /** Of both streams. */
+  /** Standard output, then standard error. */
   readonly output: string;
 }
 
@@ -35,11 +35,20 @@ export async function createApp(folder: string, app: string): Promise<boolean> {
   mkdirSync(app);
   const { version } = JSON.parse(readFileSync(join(sources, 'package.json'), 'utf8'));
   const files = [`posted-${version}.tgz`, `posted-cli-${version}.tgz`].map((name) => join(folder, name));
-  const install = await npm(app, 'install', ...quick, ...files);
-  if (noNetwork.test(install.output)) return false;
-  mustSucceed(install);
+  if (!(await tryInstall(app, ...files))) return false;
   mustSucceed(await npm(app, 'exec', '--', 'posted', 'init', '.'));
   mustSucceed(await npm(app, 'install', ...quick));
+  return true;
+}
+
+/**
+ * Installs packages into a project, by default those that its package.json lists. Resolves with false if the npm
+ * registry is unreachable.
+ */
+export async function tryInstall(project: string, ...packages: readonly string[]): Promise<boolean> {
+  const install = await npm(project, 'install', ...quick, ...packages);
+  if (noNetwork.test(install.output)) return false;
+  mustSucceed(install);
   return true;
 }
 
@@ -63,21 +72,21 @@ function run(program: string, args: readonly string[], cwd: string): Promise<Res
   });
 }
 
-/** Without what an npm that runs the tests says to the programs that it runs. */
+/** Without the variables that npm sets for the scripts that it runs, such as the tests. */
 const env: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))),
   NO_COLOR: '1',
   FORCE_COLOR: '0',
 };
 
-/** A program of a project, which ends with the test. */
+/** Starts a program of a project; it is killed when the test ends. */
 export function start(folder: string, args: readonly string[], more: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [...args], { cwd: folder, env: { ...env, ...more } });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
 
-/** What a program has printed, once it holds a text. */
+/** Resolves with the output of a program as soon as it contains the text. */
 export async function printed(child: ReturnType<typeof start>, text: string): Promise<string> {
   let output = '';
   child.stderr.on('data', (chunk) => {
@@ -87,10 +96,10 @@ export async function printed(child: ReturnType<typeof start>, text: string): Pr
     output += String(chunk);
     if (output.includes(text)) return output;
   }
-  throw new Error(`It has ended without having printed ${text}:\n${output}`);
+  throw new Error(`The program ended before it printed ${text}:\n${output}`);
 }
 
-/** Ends a program as Ctrl-C does, and resolves with its exit code. */
+/** Interrupts a program like Ctrl-C and resolves with its exit code. */
 export async function interrupt(child: ChildProcess): Promise<unknown> {
   const exited = once(child, 'exit');
   child.kill('SIGINT');

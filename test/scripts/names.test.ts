@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
 import { generate, prepareProject, type Run, readFolder, tempFolder, typeCheck } from './generator.ts';
 
-/** What would run if it came to stand in a template literal. */
+/** Would run inside a template literal. */
 const substitution = ['`$', '{process.exit(1)}`'].join('');
 
 const names = [
@@ -29,7 +30,7 @@ const names = [
   ' ',
 ];
 
-/** A description that would end a comment or a string, if it were not escaped. */
+/** Would end a comment or a string if it were not escaped. */
 const text = `Ends */ a comment.\n\u2028${substitution} "quotes" 'single' \\ </script>`;
 
 function reference(...keys: readonly string[]): { readonly $ref: string } {
@@ -37,12 +38,12 @@ function reference(...keys: readonly string[]): { readonly $ref: string } {
   return { $ref: `#/${escaped.join('/')}` };
 }
 
-/** No default can be filled in for what every object has: it is refused. */
+/** Properties that every object inherits cannot have a default: the generator refuses it. */
 function defaultOf(name: string, index: number): { readonly default?: number } {
   return name in {} ? {} : { default: index };
 }
 
-/** A contract whose every name and text is an attempt on the generated code. */
+/** A contract in which every name and text tries to break the generated code. */
 const contract = {
   asyncapi: '3.0.0',
   info: { title: 'Names\n*/ title', version: '1\u2028.0' },
@@ -103,6 +104,7 @@ const contract = {
 };
 
 const project = tempFolder();
+const folder = tempFolder();
 let run: Run;
 let files: Readonly<Record<string, string>>;
 
@@ -114,15 +116,19 @@ beforeAll(async () => {
   files = readFolder(join(project, 'generated/asyncapi'));
 });
 
-describe('a contract with names that are no identifiers', () => {
+describe('a contract with names that are not identifiers', () => {
   it('generates code that type-checks strictly', async () => {
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(await typeCheck(project)).toBe('');
   });
 
-  it('keeps its names on the wire, and gives each an identifier of its own', async () => {
+  it('keeps its names at run time, and gives each channel its own identifier', async () => {
     const { contract: generated } = await import(join(project, 'generated/asyncapi/channels.ts'));
-    expect(Object.keys(generated.channels)).toEqual(names);
+    const unnamed = new Map([
+      ['💥', 'namesTitle'],
+      [' ', 'namesTitle2'],
+    ]);
+    expect(Object.keys(generated.channels)).toEqual(names.map((name) => unnamed.get(name) ?? name));
     const exported = [...(files['channels.ts'] ?? '').matchAll(/^export const (\S+) = \{$/gm)].map(
       ([, name]) => name,
     );
@@ -141,16 +147,16 @@ describe('a contract with names that are no identifiers', () => {
       'validators2',
       'models2',
       'aBC',
-      '_',
+      'namesTitle',
       '$ProcessExit1',
       'alert1',
       'line',
       'sS',
-      '_2',
+      'namesTitle2',
     ]);
   });
 
-  it('keeps the names of schemas apart', () => {
+  it('gives each schema its own type name', () => {
     const types = [...(files['models.ts'] ?? '').matchAll(/^export (?:type|interface) (\S+)/gm)].map(
       ([, name]) => name,
     );
@@ -166,11 +172,83 @@ describe('a contract with names that are no identifiers', () => {
     ]);
   });
 
-  it('has guards that find what the names mean', async () => {
+  it('has guards that apply to the original names', async () => {
     const { is_1stSchemaX, isMyRoomQuery2 } = await import(join(project, 'generated/asyncapi/validators.ts'));
     const query = { myRoom: '7' };
     expect([isMyRoomQuery2(query), query]).toEqual([true, { myRoom: 7 }]);
     expect(is_1stSchemaX({ class: 1, constructor: { valueOf: { x: '`"\'' } } })).toBe(true);
     expect(is_1stSchemaX({ class: 1, constructor: { valueOf: { x: 'x' } } })).toBe(false);
+  });
+});
+
+/** Loads a document with one used channel: name, identifier, type name and address of the channel. */
+async function channelOf(document: object): Promise<readonly string[]> {
+  const file = join(folder, 'root.json');
+  writeFileSync(file, JSON.stringify(document));
+  const { model } = await loadAsyncapi(file);
+  return model.channels.flatMap(({ name, identifier, typeName, address }) => [
+    name,
+    identifier,
+    typeName,
+    address,
+  ]);
+}
+
+describe('a channel with the address `/`', () => {
+  const root = tempFolder();
+  const tick = { payload: { title: 'Tick', type: 'integer' }, examples: [{ payload: 1 }] };
+
+  function version2(title: string): object {
+    return {
+      asyncapi: '2.6.0',
+      info: { title, version: '1.0.0' },
+      channels: { '/': { subscribe: { operationId: 'sendTick', message: { name: 'tick', ...tick } } } },
+    };
+  }
+
+  function version3(title: string, name = '/', others: object = {}): object {
+    const channel = { $ref: `#/channels/${name.replaceAll('/', '~1')}` };
+    return {
+      asyncapi: '3.0.0',
+      info: { title, version: '1.0.0' },
+      channels: { [name]: { address: '/', messages: { tick } }, ...others },
+      operations: { sendTick: { action: 'send', channel } },
+    };
+  }
+
+  it.each([
+    { version: '2.6', document: version2('Market data'), names: ['marketData', 'marketData', 'MarketData'] },
+    { version: '3.0', document: version3('Market data'), names: ['marketData', 'marketData', 'MarketData'] },
+    { version: '3.0', document: version3('Models'), names: ['models', 'models2', 'Models'] },
+  ])(
+    'is named after the title $document.info.title in AsyncAPI $version',
+    async ({ document, names: expected }) => {
+      expect(await channelOf(document)).toEqual([...expected, '/']);
+    },
+  );
+
+  it('keeps the name that the contract gives it', async () => {
+    expect(await channelOf(version3('Market data', 'root'))).toEqual(['root', 'root', 'Root', '/']);
+  });
+
+  it('gets another name than the channel that is named like the title', async () => {
+    const others = { marketData: { address: '/more', messages: {} } };
+    const [name] = await channelOf(version3('Market data', '/', others));
+    expect(name).toBe('marketData2');
+  });
+
+  it('is called `channel` if the title has no letters either', async () => {
+    expect(await channelOf(version2('💥'))).toEqual(['channel', 'channel', 'Channel', '/']);
+  });
+
+  it('has code that type-checks strictly, with its name for the handlers', async () => {
+    prepareProject(root);
+    writeFileSync(join(root, 'root.json'), JSON.stringify(version2('Market data')));
+    expect(await generate(join(root, 'root.json'), '--out', join(root, 'generated'))).toMatchObject({
+      code: 0,
+    });
+    const { 'handlers.ts': handlers } = readFolder(join(root, 'generated/asyncapi'));
+    expect(handlers).toContain('  readonly marketData: MarketDataHandlers;');
+    expect(await typeCheck(root)).toBe('');
   });
 });

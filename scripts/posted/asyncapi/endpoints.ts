@@ -1,10 +1,11 @@
 import type { ContractNode } from '../contract/contract-node.ts';
+import { camelCase, canBeIdentifier, Names } from '../source/identifiers.ts';
 import { readAddress } from './channels.ts';
 import type { ReadServer } from './servers.ts';
 
-/** What the connections to one address speak: a channel of the contract, or several that share the address. */
+/** One address that clients connect to: a channel of the contract, or several with the same address. */
 export interface Endpoint {
-  /** Of the first channel. */
+  /** The name of the first channel. If no identifier can be made of it, a name from the contract's title. */
   readonly name: string;
   readonly address: string;
   readonly channels: readonly ContractNode[];
@@ -12,22 +13,22 @@ export interface Endpoint {
 }
 
 /**
- * The endpoints of a contract. A channel of a server that speaks no WebSocket is left out, with a
- * warning; so is one whose address is not known, for it can only carry answers, which go back on the
- * connection that the question came on.
+ * The endpoints of a contract. A channel of a server without WebSocket is left out with a warning. A channel without
+ * an address is left out too: it can only carry replies, which use the connection of their request.
  */
 export function readEndpoints(
   root: ContractNode,
   servers: ReadonlyMap<string, ReadServer>,
 ): readonly Endpoint[] {
   const endpoints = new Map<string, Endpoint>();
+  const nameOf = channelNamer(root);
   for (const [name, channel] of root.get('channels')?.entries ?? []) {
     const own = serversOf(root, channel, servers);
     if (own === null) {
       channel.warnAt(
         'servers',
-        'none of its servers speaks WebSocket',
-        'nothing is generated for the channel',
+        'none of its servers uses WebSocket',
+        'no code is generated for this channel; name a server with protocol ws or wss',
       );
       continue;
     }
@@ -35,13 +36,22 @@ export function readEndpoints(
     if (address === null) continue;
     const key = JSON.stringify([address, own.map(({ model }) => model.name).toSorted()]);
     const known = endpoints.get(key);
-    const endpoint = known ?? { name, address, channels: [], servers: own };
+    const endpoint = known ?? { name: nameOf(name), address, channels: [], servers: own };
     endpoints.set(key, { ...endpoint, channels: [...endpoint.channels, channel] });
   }
   return [...endpoints.values()];
 }
 
-/** The servers that a channel names, else all; null where there are some, and none is served here. */
+/** Names channels. AsyncAPI 2.x has only addresses, and any version may have names such as `/`. */
+function channelNamer(root: ContractNode): (name: string) => string {
+  const names = (root.get('channels')?.entries ?? []).map(([name]) => name);
+  const taken = new Names(names.filter(canBeIdentifier));
+  const title = root.get('info')?.text('title') ?? '';
+  const fallback = camelCase(canBeIdentifier(title) ? title : 'channel');
+  return (name) => (canBeIdentifier(name) ? name : taken.claim(fallback));
+}
+
+/** The servers that a channel names, or else all. Null if there are servers but none of them uses WebSocket. */
 function serversOf(
   root: ContractNode,
   channel: ContractNode,

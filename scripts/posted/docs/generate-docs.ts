@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
 import { createElement as h } from 'react';
 import { isSchemaObject, referencedComponent } from '../schemas/json-schema.ts';
-import { preamble } from '../source/typescript-source.ts';
+import { preamble } from '../source/preamble.ts';
+import type { ContractTitle } from '../source/typescript-source.ts';
 import { AsyncapiPart, asyncapiLinks, asyncapiSchemaId } from './asyncapi-part.ts';
 import { Description, DocumentProvider, type DocumentView } from './document-context.ts';
 import { createJsonReader, type JsonObject, type JsonReader } from './json-reader.ts';
@@ -15,9 +16,9 @@ import { parseLinked } from './parse-linked.ts';
 import { loadReactComponent, type ReactComponent } from './react-component.ts';
 import { reactComponentStyle } from './react-component-style.ts';
 
-/** A document in which every reference leads to another place in it. */
+/** A document in which every reference is local. */
 export interface DocumentSource {
-  /** Its path, or the name of its file. */
+  /** A path or a file name. */
   readonly file: string;
   readonly value: unknown;
 }
@@ -32,9 +33,9 @@ export interface DocsSource {
 }
 
 /**
- * Writes a page about both documents, and its style sheets, into a folder, which is made. The page holds no script
- * and loads nothing from elsewhere. It links to the documents by the names of their files, as if they stood beside
- * it. The same documents give the same bytes.
+ * Writes a page about both documents, with its style sheets, into a folder, which is created. The page has no script
+ * and loads nothing from other hosts. It links to the documents by file name, as if they were in the same folder. The
+ * same documents always give the same bytes.
  */
 export async function generateDocs({ asyncapi, openapi, title }: DocsSource, folder: string): Promise<void> {
   const library = loadReactComponent();
@@ -48,25 +49,24 @@ export async function generateDocs({ asyncapi, openapi, title }: DocsSource, fol
     styles: ['react-component.css', 'page.css'],
     parts,
   });
-  const mark = markOf(asyncapi, title);
-  const markupComment = `<!-- ${mark.replaceAll(/-(?=[-!>])/g, '- ')} -->`;
+  const contract = contractTitleOf(asyncapi, title);
   const files = {
-    'index.html': `${markupComment}\n${page}\n`,
-    'icon.svg': `${markupComment}\n${icon}\n`,
-    'react-component.css': `/* ${mark} */\n${library.css}\n`,
-    'page.css': `/* ${mark} */\n${pageStyle}\n${reactComponentStyle}`,
+    'index.html': `${preamble(contract, 'markup')}\n${page}\n`,
+    'icon.svg': `${preamble(contract, 'markup')}\n${icon}\n`,
+    'react-component.css': `${preamble(contract, 'css')}\n${library.css}\n`,
+    'page.css': `${preamble(contract, 'css')}\n${pageStyle}\n${reactComponentStyle}`,
   };
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
 }
 
-/** A dot that something goes out from. */
+/** A dot that sends out waves. */
 const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="#0f766e" stroke-width="2"><circle cx="3" cy="13" r="2" fill="#0f766e"/><path d="M3 7a6 6 0 0 1 6 6M3 2a11 11 0 0 1 11 11"/></svg>';
 
 async function asyncapiPart({ file, value }: DocumentSource, library: ReactComponent): Promise<Part> {
   const document = await parseLinked(value);
-  if (document === undefined) throw new TypeError(`The parser finds nothing in ${file}.`);
+  if (document === undefined) throw new TypeError(`The parser cannot read ${file}.`);
   const info = infoOf(createJsonReader(value));
   return {
     title: 'WebSocket',
@@ -107,7 +107,7 @@ function infoOf({ root, follow }: JsonReader): JsonObject {
   return follow(root.info);
 }
 
-/** In the place of each reference stands the very object that it leads to. */
+/** The parser has replaced each reference with the very object that it refers to. */
 function viewOfParsed(document: AsyncAPIDocumentInterface, { Markdown }: ReactComponent): DocumentView {
   const schemas = document.components().schemas().all();
   const names = new Map<unknown, string>(schemas.map((schema) => [schema.json(), schema.id()]));
@@ -118,7 +118,7 @@ function viewOfParsed(document: AsyncAPIDocumentInterface, { Markdown }: ReactCo
   };
 }
 
-/** Schemas as they are written: what stands beside a reference holds too (OpenAPI 3.1). */
+/** Schemas as they are written. Keywords beside a reference apply too (OpenAPI 3.1). */
 function viewOfRaw({ follow }: JsonReader, { Markdown }: ReactComponent): DocumentView {
   return {
     Markdown,
@@ -133,7 +133,7 @@ function viewOfRaw({ follow }: JsonReader, { Markdown }: ReactComponent): Docume
   };
 }
 
-function markOf({ file, value }: DocumentSource, title: string): string {
-  const version = String(infoOf(createJsonReader(value)).version);
-  return preamble({ file: basename(file), title, version }).replace(/^\/\/ /, '');
+function contractTitleOf({ file, value }: DocumentSource, title: string): ContractTitle {
+  const { version } = infoOf(createJsonReader(value));
+  return { file: basename(file), title, version: String(version) };
 }

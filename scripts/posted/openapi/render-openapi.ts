@@ -1,10 +1,10 @@
 import type { SchemaUse } from '../schemas/schema-set.ts';
+import { preamble } from '../source/preamble.ts';
 import type { ImportStyle } from '../source/runtime-modules.ts';
 import {
   docComment,
   enclose,
   generatedFrom,
-  preamble,
   propertyKey,
   separate,
   stringLiteral,
@@ -12,16 +12,16 @@ import {
 } from '../source/typescript-source.ts';
 import type { RestModel, RestOperationModel } from './rest-model.ts';
 
-/** The text of operations.ts: what the REST app is to serve. */
+/** The text of operations.ts: a descriptor of every REST operation. */
 export function renderOperations(model: RestModel, { runtime, extension }: ImportStyle): string {
   const table = model.operations.map(descriptor);
   const guarded = table.some((text) => text.includes('validators.'));
   return ts`
-    ${preamble(model)}
+    ${preamble(model, 'typescript')}
     import type { OperationDescriptor } from ${stringLiteral(runtime.rest)};
     ${guarded ? `import * as validators from './validators.${extension}';` : null}
 
-    /** Every operation that the REST app must implement, by operationId. */
+    /** Every operation of the REST API, by operationId. */
     export const operations = {
       ${table}
     } as const satisfies Record<string, OperationDescriptor>;
@@ -29,7 +29,7 @@ export function renderOperations(model: RestModel, { runtime, extension }: Impor
   `;
 }
 
-/** The text of handlers.ts: what hand-written code has to give for every operation. */
+/** The text of handlers.ts: the handler that each operation needs. */
 export function renderHandlers(model: RestModel, { runtime, extension }: ImportStyle): string {
   const { operations } = model;
   const secured = operations.some(({ security }) => security.length > 0);
@@ -39,13 +39,13 @@ export function renderHandlers(model: RestModel, { runtime, extension }: ImportS
     (operation) => inputsOf(operation).length > 0 || successOf(operation) !== null,
   );
   return ts`
-    ${preamble(model)}
+    ${preamble(model, 'typescript')}
     import type { ${contexts.join(', ')} } from ${stringLiteral(runtime.rest)};
     ${typed ? `import type * as models from './models.${extension}';` : null}
 
     /**
-     * One handler for each operation. What it returns is the body of the 200 response; what it throws is
-     * the error's.
+     * One handler per operation. Its return value becomes the body of the 200 response, a thrown error the
+     * error response.
      */
     export interface OperationHandlers${secured ? '<Principal>' : ''} {
       ${separate(operations.map(handler))}
@@ -92,7 +92,7 @@ function docOf({ summary, description, operationId }: RestOperationModel): strin
   return docComment(summary, description, generatedFrom(`operation ${operationId}`));
 }
 
-/** What a handler is given of a request, by name. */
+/** The parts of a request that a handler gets, by name. */
 function inputsOf(operation: RestOperationModel): readonly (readonly [name: string, use: SchemaUse])[] {
   const places = ['pathParameters', 'query', 'headers', 'body'] as const;
   return places.flatMap((place) => {

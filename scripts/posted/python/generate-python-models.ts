@@ -1,6 +1,7 @@
 import { InputMetaModel, PythonGenerator, type PythonOptions, type PythonPreset } from '@asyncapi/modelina';
+import { preamble } from '../source/preamble.ts';
 import type { ContractTitle } from '../source/typescript-source.ts';
-import { docstring, joinDeclarations, pythonPreamble, statement, text, typeCode } from './python-source.ts';
+import { docstring, joinDeclarations, statement, text, typeCode } from './python-source.ts';
 import { type Origin, type PythonModels, propertyMark } from './python-types.ts';
 import { declareTypedDict, notRequiredImport } from './typed-dict.ts';
 
@@ -14,8 +15,8 @@ export async function generatePythonModels(models: PythonModels, title: Contract
   );
   const body = joinDeclarations([...models.metaModels.keys()].map((name) => results.get(name) ?? ''));
   return [
-    pythonPreamble(title),
-    '"""The types of what is sent and received, with the names of the wire."""',
+    preamble(title, 'python'),
+    '"""The types of all messages, with the names that they have on the wire."""',
     '',
     'from __future__ import annotations',
     '',
@@ -35,7 +36,7 @@ function importsFor(body: string): readonly string[] {
 
 const options: Partial<PythonOptions> = {
   constraints: {
-    // Models have their names already; everything in them is called as it is on the wire.
+    // Models are named before; their members keep the names that they have on the wire.
     modelName: ({ modelName }) => modelName,
     propertyKey: ({ objectPropertyModel }) => objectPropertyModel.propertyName,
     enumKey: ({ enumKey }) => enumKey,
@@ -81,7 +82,7 @@ function declareAlias(
   about: readonly string[],
   typeNames: ReadonlySet<string>,
 ): string {
-  // Types may refer to each other in any order: in a text, a name is looked up by type checkers alone.
+  // Types may refer to each other in any order: only type checkers resolve names in a string.
   const source = namesIn(type).some((one) => typeNames.has(one) && !builtIn.has(one))
     ? text(type)
     : typeCode(type);

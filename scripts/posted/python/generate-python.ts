@@ -4,12 +4,12 @@ import type { ContractModel } from '../asyncapi/contract-model.ts';
 import type { ParsedDocument } from '../asyncapi/parsed-document.ts';
 import { renderTemplates } from '../asyncapi/render-templates.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
+import { preamble } from '../source/preamble.ts';
 import { generatePythonModels } from './generate-python-models.ts';
 import { pythonContractOf } from './python-contract.ts';
 import { packageName } from './python-names.ts';
 import { renderProject, renderReadme } from './python-project.ts';
 import { generatePythonSchemas } from './python-schemas.ts';
-import { pythonPreamble } from './python-source.ts';
 import { pythonModelsOf } from './python-types.ts';
 import { relaxedSchemas } from './relaxed-schemas.ts';
 
@@ -38,10 +38,10 @@ export async function generatePython({ parsed, model, schemas }: PythonInput, fo
   await writeFile(join(home, 'models.py'), await generatePythonModels(models, model));
   await writeFile(join(home, 'schemas.py'), schemaModule);
   // Type checkers look whether there is such a file (PEP 561).
-  await writeFile(join(home, 'py.typed'), `${pythonPreamble(model)}\n`);
+  await writeFile(join(home, 'py.typed'), `${preamble(model, 'python')}\n`);
   await renderTemplates(['python'], parsed, { contract }, home);
   for (const file of (await readdir(runtime)).filter((name) => name.endsWith('.py'))) {
     const source = await readFile(join(runtime, file), 'utf8');
-    await writeFile(join(home, '_runtime', file), `${pythonPreamble(model)}\n${source}`);
+    await writeFile(join(home, '_runtime', file), `${preamble(model, 'python')}\n${source}`);
   }
 }

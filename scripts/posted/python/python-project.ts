@@ -1,12 +1,13 @@
+import { preamble } from '../source/preamble.ts';
 import type { ContractTitle } from '../source/typescript-source.ts';
 import type { PythonChannel, PythonContract } from './python-contract.ts';
 import { kebabCase, packageName } from './python-names.ts';
-import { pythonPreamble, text } from './python-source.ts';
+import { text } from './python-source.ts';
 
-/** pyproject.toml: hatchling takes the folder of the package as it is, and leaves nothing beside it. */
+/** pyproject.toml. Hatchling packs the folder as it is and leaves no build files beside it. */
 export function renderProject(title: ContractTitle): string {
   return [
-    pythonPreamble(title),
+    preamble(title, 'toml'),
     '[build-system]',
     'requires = ["hatchling>=1.21"]',
     'build-backend = "hatchling.build"',
@@ -29,16 +30,16 @@ export function renderProject(title: ContractTitle): string {
   ].join('\n');
 }
 
-/** README.md: how to begin. */
+/** README.md: how to get started. */
 export function renderReadme(contract: PythonContract): string {
   const [channel] = contract.channels;
   const name = packageName(contract.title);
   return [
-    `<!-- ${pythonPreamble(contract).replace('# ', '')} -->`,
+    preamble(contract, 'markdown'),
     `# ${oneLine(contract.title)}`,
     '',
-    'Python clients made from the AsyncAPI document: typed, every message checked against the contract, with',
-    'reconnection, and with resumption where the contract has it.',
+    'Typed Python clients, generated from the AsyncAPI document. They check every message against the contract,',
+    'reconnect, and resume channels that support it.',
     '',
     '```sh',
     'pip install .',
@@ -75,12 +76,13 @@ function exampleOf(
     'asyncio.run(main())',
     '```',
     '',
-    'A message is processed when the loop asks for the next one. `client.named()` gives each message with its name.',
+    'A message counts as processed when the loop asks for the next one. `client.named()` yields each message with its',
+    'name.',
     '',
   ];
 }
 
-/** A version that Python's packages can have (PEP 440), as near to the contract's as may be. */
+/** The contract's version as a version of a Python package (PEP 440), without parts that have no equivalent. */
 function releaseOf(version: string): string {
   const [, release = '0', letter, number = '0'] =
     /^v?(\d+(?:\.\d+)*)(?:[-.]?(alpha|beta|rc|a|b)[-.]?(\d+)?)?/i.exec(version) ?? [];

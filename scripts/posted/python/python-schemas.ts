@@ -1,9 +1,10 @@
 import { GenerationError, type Problem } from '../contract/problem.ts';
 import { isAnnotation, isSchemaObject, type JsonSchema, replaceSubschemas } from '../schemas/json-schema.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
+import { preamble } from '../source/preamble.ts';
 import type { ContractTitle } from '../source/typescript-source.ts';
 import { pythonPattern } from './python-pattern.ts';
-import { literal, pythonPreamble, statement } from './python-source.ts';
+import { literal, statement } from './python-source.ts';
 
 /**
  * The text of schemas.py: the schemas that guards are made of, as in the contract and as clients receive them, with
@@ -30,8 +31,8 @@ export function generatePythonSchemas({ definitions, received }: SchemaSet, titl
   // Their patterns are the same, which can be said in Python.
   const opened = [...received].map(([key, schema]) => [key, forPython(schema, [], () => {})] as const);
   return [
-    pythonPreamble(title),
-    '"""The JSON Schemas of the contract (draft-07), by the names of their models."""',
+    preamble(title, 'python'),
+    '"""The JSON Schemas of the contract (draft-07), by model name."""',
     '',
     'from __future__ import annotations',
     '',

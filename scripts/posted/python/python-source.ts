@@ -1,5 +1,4 @@
 /** Writes Python as ruff would format it, and escapes whatever a contract puts into it. */
-import { type ContractTitle, preamble } from '../source/typescript-source.ts';
 
 const columns = 100;
 /** How deep one level is indented. */
@@ -165,11 +164,6 @@ export function comment(...paragraphs: readonly string[]): readonly string[] {
 
 export function indented(lines: readonly string[], indent = step): readonly string[] {
   return lines.map((line) => (line === '' ? '' : indent + line));
-}
-
-/** The first line of every generated file, as a comment of Python. */
-export function pythonPreamble(title: ContractTitle): string {
-  return preamble(title).replace('//', '#');
 }
 
 function linesOf(paragraphs: readonly string[], width: number): readonly string[] {

@@ -2,21 +2,29 @@ import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import type standaloneCode from 'ajv/dist/standalone/index.js';
 import { type Plugin, rolldown } from 'rolldown';
+import { preamble } from '../source/preamble.ts';
 import type { ImportExtension } from '../source/runtime-modules.ts';
-import { type ContractTitle, docComment, preamble, stringLiteral, ts } from '../source/typescript-source.ts';
+import {
+  type ContractTitle,
+  docComment,
+  generatedFrom,
+  separate,
+  stringLiteral,
+  ts,
+} from '../source/typescript-source.ts';
 import { compilerOf } from './ajv.ts';
 import type { GuardModel, SchemaSet } from './schema-set.ts';
 
-// A CommonJS module whose default export is its `module.exports`: an import would need to know which of the two it is.
+// A CommonJS module: an import could yield its `module.exports` or its `default` export.
 const standalone: typeof standaloneCode.default = createRequire(import.meta.url)(
   'ajv/dist/standalone',
 ).default;
 
-/** What the imports of a generated file name. */
+/** How generated validators import their types. */
 interface Imports {
-  /** The module that has the type of a guard. */
+  /** The module that exports the type `Guard`. */
   readonly contract: string;
-  /** Of the generated files beside it. */
+  /** The extension of generated files in import specifiers. */
   readonly extension: ImportExtension;
 }
 
@@ -26,9 +34,9 @@ interface ValidatorsOptions extends Imports {
 }
 
 /**
- * The text of validators.ts: a guard for every schema of a contract, compiled by Ajv from the schemas as they
- * stand in it, with all that the guards need. It imports types alone and evaluates nothing, so that it runs in
- * Node and, under any content security policy, in a browser.
+ * The text of validators.ts: a guard for every schema of a contract, compiled by Ajv from the original schemas, with
+ * everything that guards need at run time. It imports only types and evaluates no code, so it runs in Node and, under
+ * any content security policy, in browsers.
  */
 export async function generateValidators(
   schemas: SchemaSet,
@@ -37,31 +45,32 @@ export async function generateValidators(
 ): Promise<string> {
   const guards = schemas.guards.filter(({ definition }) => forClients || !schemas.received.has(definition));
   const { code, names } = await compileGuards(schemas, guards);
-  const exported = guards.map(
-    (guard, index) => ts`
-      ${docComment(describeGuard(guard, schemas))}
+  const exported = guards.map((guard, index) => {
+    const origin = schemas.definitions.get(guard.definition)?.origin;
+    return ts`
+      ${docComment(describeGuard(guard, schemas), origin === undefined ? '' : generatedFrom(origin))}
       export const ${guard.name}: Guard<${guard.type}> = ${names[index] ?? ''} as Guard<${guard.type}>;
-    `,
-  );
+    `;
+  });
   return ts`
-    ${preamble(title)}
-    // @ts-nocheck: Ajv's code says nothing of types. Those of the guards stand at the end.
+    ${preamble(title, 'typescript')}
+    // @ts-nocheck: Ajv's code is not typed. The exported guards at the end are.
     import type { Guard } from ${stringLiteral(contract)};
     import type * as models from './models.${extension}';
 
     ${code}
 
-    ${exported}
+    ${separate(exported)}
 
   `;
 }
 
 function describeGuard({ definition, fromText }: GuardModel, { received }: SchemaSet): string {
-  if (fromText) return 'Takes values that arrive as text: converts them and fills in defaults, in place.';
+  if (fromText) return 'Accepts values that arrive as text: converts them and fills in defaults, in place.';
   return received.has(definition) ? 'For clients: ignores fields that the contract does not have.' : '';
 }
 
-/** The code of all guards, in one module that exports nothing, and what each guard is called in it. */
+/** The code of the guards as one module without exports, and the local name of each guard. */
 async function compileGuards(
   schemas: SchemaSet,
   guards: readonly GuardModel[],
@@ -78,14 +87,14 @@ async function compileGuards(
     platform: 'neutral',
     experimental: { attachDebugInfo: 'none' },
     plugins: [virtual(modules), withoutSourceReferences],
-    // What is not found would be left to be imported at run time.
+    // Rolldown would leave an import that it cannot resolve to run time.
     onLog(_level, { message }) {
       throw new Error(message);
     },
   });
   const { output } = await bundle.generate({ format: 'esm', comments: false });
   await bundle.close();
-  // The one statement that no code of a guard can hold: it ends the module.
+  // Only the end of the module has an export clause.
   const [code, clause = ''] = output[0].code.split(/^export \{([^}]*)\};\s*$/m);
   const locals = new Map(
     clause.split(',').map((specifier) => {
@@ -108,7 +117,7 @@ function compile(schemas: SchemaSet, guards: readonly GuardModel[], fromText: bo
   const order = [...compiler.compiled];
   const sorted = exported.toSorted((a, b) => order.indexOf(a.definition) - order.indexOf(b.definition));
   const keys = sorted.map(({ name, definition }) => [name, compiler.keyOf(definition)]);
-  // In Ajv's code no string holds these quotes unescaped.
+  // Ajv escapes these quotes inside strings, so only calls of `require` match.
   const code = standalone(compiler.ajv, Object.fromEntries(keys)).replaceAll(
     'require("ajv/dist/runtime/equal").default',
     'jsonEqual',
@@ -116,7 +125,7 @@ function compile(schemas: SchemaSet, guards: readonly GuardModel[], fromText: bo
   return `import jsonEqual from ${JSON.stringify(jsonEqualModule)};\n${code}`;
 }
 
-/** Ajv exports names of ASCII letters alone. */
+/** Ajv exports only names of ASCII letters. */
 function exportName(index: number): string {
   return `guard${index}`;
 }
@@ -133,7 +142,7 @@ function virtual(modules: ReadonlyMap<string, string>): Plugin {
   };
 }
 
-/** Ajv's helpers carry the source of a `require` that finds them, for compilations other than this one. */
+/** Removes the `require` source that Ajv's helpers carry for compilations of other kinds. */
 const withoutSourceReferences: Plugin = {
   name: 'without-source-references',
   transform: (code, id) =>

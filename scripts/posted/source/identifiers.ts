@@ -1,11 +1,11 @@
 /**
- * Makes identifiers of TypeScript from the names of a contract, which may be any text: with spaces, with quotes,
- * reserved words, the same name twice. The one place where that is done.
+ * Makes TypeScript identifiers from the names of a contract. A name may be any text: with spaces or quotes, a reserved
+ * word, or the same as another. No other file makes identifiers.
  */
 
 /**
- * What strict ECMAScript (ECMA-262 section 12.7.2) does not let a module declare, or TypeScript, which knows
- * `globalThis` and `undefined` as its own.
+ * The names that a module cannot declare in strict mode (ECMA-262 section 12.7.2), and `globalThis` and `undefined`,
+ * which TypeScript reserves.
  */
 const reserved: ReadonlySet<string> = new Set(
   (
@@ -16,7 +16,7 @@ const reserved: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** `post-feed`, `post feed` and `postFeed` give `PostFeed`; capitals inside a word stay. */
+/** `post-feed`, `post feed` and `postFeed` become `PostFeed`. Capitals inside a word are kept. */
 export function pascalCase(name: string): string {
   const words = name.normalize('NFC').match(/[\p{ID_Continue}$]+/gu) ?? [];
   return safe(
@@ -31,6 +31,11 @@ export function camelCase(name: string): string {
   return safe(changeFirst(pascalCase(name), (first) => first.toLowerCase()));
 }
 
+/** Whether a name has a letter or digit for an identifier to be made of: `/` and an emoji have none. */
+export function canBeIdentifier(name: string): boolean {
+  return pascalCase(name) !== '_';
+}
+
 function safe(identifier: string): string {
   if (reserved.has(identifier)) return `${identifier}_`;
   return /^[\p{ID_Start}$_]/u.test(identifier) ? identifier : `_${identifier}`;
@@ -41,7 +46,7 @@ function changeFirst(word: string, change: (first: string) => string): string {
   return change(first) + rest.join('');
 }
 
-/** The names that one scope has given away. */
+/** The names that are taken in one scope. */
 export class Names {
   readonly #taken: Set<string>;
 
@@ -49,7 +54,7 @@ export class Names {
     this.#taken = new Set(taken);
   }
 
-  /** The first candidate that is free; where none is, the last one with the lowest number from 2 on. */
+  /** Takes the first free candidate, or else the last one with the lowest free number from 2 up. */
   claim(...candidates: readonly [string, ...string[]]): string {
     const name =
       candidates.find((candidate) => !this.#taken.has(candidate)) ?? this.#number(candidates.at(-1) ?? '_');

@@ -1,9 +1,9 @@
-/** What the templates write TypeScript with. */
+/** The functions that templates write TypeScript with. */
+export { preamble } from '../../../scripts/posted/source/preamble.ts';
 export {
   docComment,
   enclose,
   generatedFrom,
-  preamble,
   propertyKey,
   separate,
   stringLiteral,

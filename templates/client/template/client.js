@@ -16,12 +16,12 @@ import {
 } from '#lib/contract.mts';
 import { docComment, generatedFrom, preamble, separate, stringLiteral, ts } from '#lib/source.mts';
 
-/** client.ts: every channel as its clients see it. */
+/** client.ts: every channel from the client's side. */
 export default function client({ params: { contract, runtime, extension } }) {
   return (
     <File name="client.ts">
       {ts`
-        ${preamble(contract)}
+        ${preamble(contract, 'typescript')}
         import type { ${clientTypes(contract).join(', ')} } from ${stringLiteral(runtime.client)};
         ${usesModels(contract) ? `import type * as models from './models.${extension}';` : null}
         ${usesGuards(contract.channels) ? `import * as validators from './validators.${extension}';` : null}
@@ -35,24 +35,24 @@ export default function client({ params: { contract, runtime, extension } }) {
 
 function clientChannel(channel) {
   return ts`
-    ${docComment(`What a client of channel \`${channel.name}\` gives and gets.`)}
+    ${docComment(`The types of a client of channel \`${channel.name}\`.`, generatedFrom(`channel ${channel.name}`))}
     export interface ${channel.typeName}Types {
       readonly credentials: ${credentialsType(channel)};
       readonly operationCredentials: ${operationCredentialsType(channel)};
-      /** In the contract's order: the first is the default. */
+      /** In the contract's order. The first is the default. */
       readonly servers: readonly ${serversType(channel)};
       readonly parameters: ${parametersType(channel)};
       readonly query: ${valuesType(channel.query)};
       readonly headers: ${valuesType(channel.headers)};
-      /** By message name: what the server sends. */
+      /** By message name: messages from the server. */
       readonly receives: ${receivesType(channel)};
-      /** By message name: what a client may send. */
+      /** By message name: messages to the server. */
       readonly sends: ${sendsType(channel)};
-      /** By operation: what a client asks, and the server answers. */
+      /** By operation: requests of the client, with the replies of the server. */
       readonly requests: ${exchangesType(channel, 'receive')};
-      /** By operation: what the server asks, and a client answers. */
+      /** By operation: requests of the server, with the replies of the client. */
       readonly answers: ${exchangesType(channel, 'send')};
-      /** What \`onReset\` is told; \`never\` where connections cannot be resumed. */
+      /** The message that \`onReset\` gets; \`never\` if the channel is not resumable. */
       readonly reset: ${resetType(channel)};
     }
 

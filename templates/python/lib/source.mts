@@ -1,4 +1,4 @@
-/** What the templates write Python with. */
+/** The functions that templates write Python with. */
 export {
   argument,
   call,
@@ -9,9 +9,9 @@ export {
   joinDeclarations,
   literal,
   method,
-  pythonPreamble,
   statement,
   text,
   tuple,
 } from '../../../scripts/posted/python/python-source.ts';
 export { notRequiredImport } from '../../../scripts/posted/python/typed-dict.ts';
+export { preamble } from '../../../scripts/posted/source/preamble.ts';

@@ -1,7 +1,7 @@
 import { File } from '@asyncapi/generator-react-sdk';
-import { docstring, imports, pythonPreamble } from '#lib/source.mts';
+import { docstring, imports, preamble } from '#lib/source.mts';
 
-/** __init__.py: what an application uses. */
+/** __init__.py: the names that applications import. */
 export default function init({ params: { contract } }) {
   const own = contract.channels.flatMap(({ typeName, identifier, credentials, answers }) => [
     `${typeName}Client`,
@@ -24,7 +24,7 @@ export default function init({ params: { contract } }) {
   return (
     <File name="__init__.py">
       {[
-        pythonPreamble(contract),
+        preamble(contract, 'python'),
         ...docstring(`Clients of ${contract.title} ${contract.version}.`),
         '',
         'from . import models',

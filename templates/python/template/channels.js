@@ -6,7 +6,7 @@ import {
   docstring,
   imports,
   literal,
-  pythonPreamble,
+  preamble,
   statement,
   text,
   tuple,
@@ -29,7 +29,7 @@ export default function channels({ params: { contract } }) {
   return (
     <File name="channels.py">
       {[
-        pythonPreamble(contract),
+        preamble(contract, 'python'),
         '"""The descriptors of the channels."""',
         '',
         'from __future__ import annotations',

@@ -8,7 +8,7 @@ import {
   joinDeclarations,
   method,
   notRequiredImport,
-  pythonPreamble,
+  preamble,
   text,
 } from '#lib/source.mts';
 
@@ -18,8 +18,8 @@ export default function client({ params: { contract } }) {
   return (
     <File name="client.py">
       {[
-        pythonPreamble(contract),
-        '"""For every channel its types, its client, and the function that connects it."""',
+        preamble(contract, 'python'),
+        '"""The types of every channel, its client, and the function that connects it."""',
         '',
         'from __future__ import annotations',
         '',
@@ -68,7 +68,7 @@ function channelClient(channel) {
 
 function sending({ sends }) {
   const doc = docstring(
-    'Sends one message, checked against the contract. Nothing is kept for a later connection.',
+    'Sends one message, checked against the contract. It is not kept for a later connection.',
     'Raises PostedClientError `bad_message` or `not_open`.',
   );
   const body = [...doc, 'await self._send(name, message)'];
@@ -81,11 +81,11 @@ function sending({ sends }) {
 
 function requesting({ typeName, requests }) {
   const doc = docstring(
-    'Asks the server, and returns what it answers.',
-    'A correlation id is filled in unless the message has one; where the contract has none, answers are taken in ' +
-      'the order of the questions.',
-    'Raises PostedClientError: `bad_message`, `not_open` or `send_buffer_full` where nothing was sent, `timeout`, ' +
-      'or `closed` where the connection is lost before the answer.',
+    'Sends a request and returns the reply.',
+    'Fills in a correlation id unless the message has one. Without correlation ids in the contract, replies are ' +
+      'matched to requests in order.',
+    'Raises PostedClientError: `bad_message`, `not_open` or `send_buffer_full` if nothing was sent, `timeout`, ' +
+      'or `closed` if the connection is lost before the reply.',
   );
   const body = [...doc, 'return await self._request(operation, message, timeout_seconds)'];
   const timeout = ['*', 'timeout_seconds: float = 10.0'];
@@ -102,7 +102,7 @@ function requesting({ typeName, requests }) {
   return overloaded('request', signatures, general, body);
 }
 
-/** A method with one signature, or with one for each of the contract's names. */
+/** A method with one signature, or with an overload for each name of the contract. */
 function overloaded(name, signatures, general, body) {
   const [only] = signatures;
   if (only === undefined) return [];

@@ -1,10 +1,10 @@
-/** What the templates write TypeScript with. */
+/** The functions that templates write TypeScript with. */
+export { preamble } from '../../../scripts/posted/source/preamble.ts';
 export {
   docComment,
   enclose,
   generatedFrom,
   literal,
-  preamble,
   propertyKey,
   separate,
   stringLiteral,

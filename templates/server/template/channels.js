@@ -11,12 +11,12 @@ import {
   ts,
 } from '#lib/source.mts';
 
-/** channels.ts: the descriptor of every channel, and the contract that is made of them. */
+/** channels.ts: the descriptor of every channel, and the contract that consists of them. */
 export default function channels({ params: { contract, runtime, extension } }) {
   return (
     <File name="channels.ts">
       {ts`
-        ${preamble(contract)}
+        ${preamble(contract, 'typescript')}
         import type { ChannelDescriptor, Contract } from ${stringLiteral(runtime.contract)};
         import type { Handlers } from './handlers.${extension}';
         ${usesGuards(contract.channels) ? `import * as validators from './validators.${extension}';` : null}
@@ -24,7 +24,7 @@ export default function channels({ params: { contract, runtime, extension } }) {
         ${separate(contract.channels.map(descriptor))}
 
         ${docComment(
-          `${contract.title} ${contract.version}: every channel, to be served with the handlers that its type asks for.`,
+          `${contract.title} ${contract.version}: every channel. Serve it with the handlers that its type requires.`,
         )}
         export const contract: Contract<Handlers> = {
           title: ${stringLiteral(contract.title)},

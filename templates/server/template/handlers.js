@@ -20,26 +20,33 @@ import {
   ts,
 } from '#lib/source.mts';
 
-/** handlers.ts: what hand-written code has to give for every channel. */
+/** handlers.ts: the handlers that each channel needs. */
 export default function handlers({ params: { contract, runtime, extension } }) {
   return (
     <File name="handlers.ts">
       {ts`
-        ${preamble(contract)}
+        ${preamble(contract, 'typescript')}
         import type { ${handlerTypes(contract).join(', ')} } from ${stringLiteral(runtime.server)};
         ${namesModels(handlerModels(contract)) ? `import type * as models from './models.${extension}';` : null}
         ${sendsAnything(contract) ? `import type * as publishers from './publishers.${extension}';` : null}
 
         ${separate(contract.channels.map(channelHandlers))}
 
-        /** What serving the contract takes: the handlers of every channel. */
+        /** The handlers of every channel: all that a server of the contract needs. */
         export interface Handlers {
-          ${contract.channels.map(({ name, typeName }) => `readonly ${propertyKey(name)}: ${typeName}Handlers;`)}
+          ${separate(contract.channels.map(handlersMember))}
         }
 
       `}
     </File>
   );
+}
+
+function handlersMember({ name, typeName }) {
+  return ts`
+    ${docComment(generatedFrom(`channel ${name}`))}
+    readonly ${propertyKey(name)}: ${typeName}Handlers;
+  `;
 }
 
 function channelHandlers(channel) {
@@ -61,7 +68,7 @@ function connectionHandlers(channel) {
   return [
     ts`
       /**
-       * Called before the upgrade. What it returns becomes the connection's session; what it throws
+       * Called before the upgrade. The returned value becomes the connection's session. A thrown error
        * refuses the connection.
        */
       accept(
@@ -69,15 +76,15 @@ function connectionHandlers(channel) {
       ): Session | Promise<Session>;
     `,
     ts`
-      /** Called when the connection is open, before any of its messages. */
+      /** Called when the connection is open, before its first message. */
       opened(connection: Connection<Session>): void;
     `,
     ts`
-      /** Called when the socket has taken all that was sent to it, after it could not: there is room again. */
+      /** Called when the send buffer is empty again after the socket could not keep up. */
       drained?(connection: Connection<Session>): void;
     `,
     ts`
-      /** Called once for every session that \`accept\` returned, also if the connection was never opened. */
+      /** Called once for every session that \`accept\` returned, even if the connection never opened. */
       closed(session: Session, closed: Closed): void;
     `,
   ];
@@ -85,7 +92,7 @@ function connectionHandlers(channel) {
 
 function securityHooks(schemes) {
   return ts`
-    /** Each turns credentials into the user that they stand for, or throws \`unauthorized\`. */
+    /** Each hook returns the user that the credentials belong to, or throws \`unauthorized\`. */
     readonly security: {
       ${separate(schemes.map(securityHook))}
     };
@@ -114,15 +121,15 @@ function publisherHandler({ message, publisher }, { reply }) {
   const [name, what] =
     reply === null
       ? ['publish', 'publishes this message']
-      : ['request', 'sends this message to a connection and waits for its answer'];
+      : ['request', 'sends this message to a connection and resolves with the reply'];
   return ts`
-    ${docComment(`Called once, at start, with the function that ${what}.`, generatedFrom(`message ${message.name}`))}
+    ${docComment(`Called once at start with the function that ${what}.`, generatedFrom(`message ${message.name}`))}
     ${propertyKey(message.name)}(${name}: publishers.${publisher}<Session>): void;
   `;
 }
 
 function messageHandler({ message }, operation) {
-  const answer = operation.reply === null ? '' : 'What it returns is sent as the answer.';
+  const answer = operation.reply === null ? '' : 'The returned value is sent as the reply.';
   return ts`
     ${docComment(message.description, answer, generatedFrom(`message ${message.name}`))}
     ${propertyKey(message.name)}(message: ${message.type}, connection: Connection<Session>): ${handledType(operation)};

@@ -2,7 +2,7 @@ import { File } from '@asyncapi/generator-react-sdk';
 import { namesModels, publisherTypes, replyType, sendsAnything } from '#lib/contract.mts';
 import { docComment, generatedFrom, preamble, separate, stringLiteral, ts } from '#lib/source.mts';
 
-/** publishers.ts: for every message that the server sends of itself, the type of the function that sends it. */
+/** publishers.ts: for every message that the server initiates, the type of the function that sends it. */
 export default function publishers({ params: { contract, runtime, extension } }) {
   if (!sendsAnything(contract)) return null;
   const types = contract.channels.flatMap(({ operations }) =>
@@ -11,7 +11,7 @@ export default function publishers({ params: { contract, runtime, extension } })
   return (
     <File name="publishers.ts">
       {ts`
-        ${preamble(contract)}
+        ${preamble(contract, 'typescript')}
         import type { ${publisherTypes(contract).join(', ')} } from ${stringLiteral(runtime.server)};
         ${namesModels(types) ? `import type * as models from './models.${extension}';` : null}
 
