@@ -190,7 +190,7 @@ describe('posted generate', () => {
     expect(await posted(...args)).toMatchObject({ code: 0, stderr: '' });
     expect(await posted(...args)).toMatchObject({ code: 0, stderr: '' });
     const tops = Object.keys(readFolder(join(folder, 'all'))).map((path) => path.replace(/\/.*/, ''));
-    expect([...new Set(tops)].toSorted()).toEqual(['asyncapi', 'docs', 'python']);
+    expect([...new Set(tops)].toSorted()).toEqual(['.prettierrc.yaml', 'asyncapi', 'docs', 'python']);
   });
 
   it('takes warnings for problems where that is asked for', async () => {

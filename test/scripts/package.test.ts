@@ -88,8 +88,8 @@ describe.skipIf(missing !== null)(`the package in an empty project ${missing ?? 
   it('generates every target', async () => {
     const args = ['generate', 'asyncapi.yaml', '--out', 'all', '--targets', 'server,client,python,docs'];
     expect(await npm(app, 'exec', '--', 'posted', ...args)).toMatchObject({ code: 0 });
-    const folders = Object.keys(readFolder(join(app, 'all'))).map((path) => path.replace(/\/.*/, ''));
-    expect([...new Set(folders)].toSorted()).toEqual(['asyncapi', 'docs', 'python']);
+    const entries = Object.keys(readFolder(join(app, 'all'))).map((path) => path.replace(/\/.*/, ''));
+    expect([...new Set(entries)].toSorted()).toEqual(['.prettierrc.yaml', 'asyncapi', 'docs', 'python']);
   });
 
   it('begins a project for every document of the corpus that type-checks and passes its tests', async () => {
