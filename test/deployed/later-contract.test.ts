@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
 import { compilerOf } from '../../scripts/posted/schemas/ajv.ts';
-import { startChatServer } from '../runtime/client/chat-server.ts';
-import { acksOf, cursor, frames } from '../runtime/client/resume-feed.ts';
 import { type GeneratedPackage, generatePackage } from '../python/generated-package.ts';
 import { reason } from '../python/python.ts';
+import { startChatServer } from '../runtime/client/chat-server.ts';
+import { acksOf, cursor, frames } from '../runtime/client/resume-feed.ts';
 import { makeDataDir } from '../support/feed-server.ts';
 import { startReader, textsOf, valuesOf } from './reader.ts';
 

@@ -20,22 +20,40 @@ export interface Result {
   readonly output: string;
 }
 
+export interface PackedPackages {
+  /** The folder that holds the built packages. */
+  readonly dist: string;
+  /** The packed file of each package. */
+  readonly posted: string;
+  readonly cli: string;
+}
+
+/** Builds both packages from a copy of the sources, and packs them into a folder. */
+export async function packPackages(folder: string): Promise<PackedPackages> {
+  const sources = join(folder, 'sources');
+  for (const part of built) cpSync(join(root, part), join(sources, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(sources, 'node_modules'));
+  mustSucceed(await npm(sources, 'run', 'build'));
+  const dist = join(sources, 'dist');
+  for (const name of ['posted', 'cli']) {
+    mustSucceed(await npm(sources, 'pack', `./dist/${name}`, '--pack-destination', folder));
+  }
+  const { version } = JSON.parse(readFileSync(join(dist, 'posted/package.json'), 'utf8'));
+  return {
+    dist,
+    posted: join(folder, `posted-${version}.tgz`),
+    cli: join(folder, `posted-cli-${version}.tgz`),
+  };
+}
+
 /**
  * Does what a stranger does in an empty folder: installs the packed packages, starts a project with them, and installs
  * the rest. False if the npm registry cannot be reached.
  */
 export async function createApp(folder: string, app: string): Promise<boolean> {
-  const sources = join(folder, 'sources');
-  for (const part of built) cpSync(join(root, part), join(sources, part), { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(sources, 'node_modules'));
-  mustSucceed(await npm(sources, 'run', 'build'));
-  for (const name of ['posted', 'cli']) {
-    mustSucceed(await npm(sources, 'pack', `./dist/${name}`, '--pack-destination', folder));
-  }
+  const { posted, cli } = await packPackages(folder);
   mkdirSync(app);
-  const { version } = JSON.parse(readFileSync(join(sources, 'package.json'), 'utf8'));
-  const files = [`posted-${version}.tgz`, `posted-cli-${version}.tgz`].map((name) => join(folder, name));
-  if (!(await tryInstall(app, ...files))) return false;
+  if (!(await tryInstall(app, posted, cli))) return false;
   mustSucceed(await npm(app, 'exec', '--', 'posted', 'init', '.'));
   mustSucceed(await npm(app, 'install', ...quick));
   return true;
