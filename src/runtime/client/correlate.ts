@@ -1,5 +1,5 @@
-import { type CorrelationId, readCorrelationId, writeCorrelationId } from '../shared/correlation.ts';
 import type { MessageDescriptor } from '../shared/descriptor.ts';
+import { type CorrelationId, readCorrelationId, writeCorrelationId } from '../shared/identify-message.ts';
 import { findProblem } from './messages.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { encodeBase64 } from '../shared/base64.ts';
 import type { BasicCredentials } from '../shared/credentials.ts';
+import { encodeBase64 } from '../shared/credentials.ts';
 import type { SecurityScheme } from '../shared/descriptor.ts';
 import { encodeApiKeyProtocol, encodeBasicProtocol, encodeBearerProtocol } from '../shared/subprotocol.ts';
 

@@ -1,6 +1,6 @@
 import type { ChannelDescriptor, MessageDescriptor, ResumeDescriptor } from '../shared/descriptor.ts';
 import { accepts, explain } from '../shared/guard.ts';
-import { hasTag, readPath, tellMessage } from '../shared/identify-message.ts';
+import { hasTag, identifyMessage, readPath } from '../shared/identify-message.ts';
 import { PostedClientError } from './client-error.ts';
 import type { Frame } from './socket.ts';
 
@@ -44,7 +44,7 @@ export function decodeMessage(
     return invalid(frame, 'The message is not JSON.');
   }
   const candidates = messages.filter(isJson);
-  const descriptor = tellMessage(candidates, message);
+  const descriptor = identifyMessage(candidates, message);
   if (descriptor !== undefined) return checkReceived(descriptor, message, frame);
   // All tags of a channel have one path. Without tags, an unknown type looks like a broken message.
   const path = candidates[0]?.tag?.path;
@@ -74,7 +74,7 @@ export function tellValue(
   if (second === undefined) return first;
   if (value instanceof Uint8Array) return messages.find(({ encoding }) => encoding === 'binary');
   const text = messages.find(({ encoding }) => encoding === 'text');
-  return text ?? tellMessage(messages.filter(isJson), value);
+  return text ?? identifyMessage(messages.filter(isJson), value);
 }
 
 /**

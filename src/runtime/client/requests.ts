@@ -1,5 +1,5 @@
-import type { CorrelationId } from '../shared/correlation.ts';
 import type { ChannelDescriptor, OperationDescriptor } from '../shared/descriptor.ts';
+import type { CorrelationId } from '../shared/identify-message.ts';
 import { PostedClientError } from './client-error.ts';
 import { identify, idOf } from './correlate.ts';
 import { encodeMessage, type Received, tellValue } from './messages.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Mount } from '../rest/app.ts';
-import { errorCode } from '../shared/error-code.ts';
+import { errorCode } from '../shared/errors.ts';
 
 /** Only files beside the page, and no script at all. */
 const contentSecurityPolicy = [

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { errorCode } from '../shared/error-code.ts';
+import { errorCode } from '../shared/errors.ts';
 
 /** Connections that may wait to be accepted: all clients reconnect at once after a restart. The system may allow fewer. */
 const backlog = 4096;

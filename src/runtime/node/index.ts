@@ -1,5 +1,5 @@
 /** The process around a server: HTTP, health, documentation, workers, signals. */
-export { errorCode } from '../shared/error-code.ts';
+export { errorCode } from '../shared/errors.ts';
 export { disposalErrors } from './disposal-errors.ts';
 export { createDocs, type DocsOptions } from './docs.ts';
 export { checkReadiness, type Dependency, type Readiness } from './health.ts';

@@ -1,4 +1,4 @@
-import { decodeText } from '../shared/percent-encoding.ts';
+import { decodePercent } from '../shared/url-encoding.ts';
 
 /** A path of the contract, ready to be routed on and read. */
 export interface PathTemplate {
@@ -37,7 +37,7 @@ export function compilePath(path: string): PathTemplate {
     read(canonical) {
       const segments = canonical.split('/');
       return Object.fromEntries(
-        parameters.map(([name, index]) => [name, decodeText(segments[index] ?? '', `path /${name}`)]),
+        parameters.map(([name, index]) => [name, decodePercent(segments[index] ?? '', `path /${name}`)]),
       );
     },
   };

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { PostedError } from '../shared/errors.ts';
 import { accepts, explain, type Guard } from '../shared/guard.ts';
-import { readQuery } from '../shared/query.ts';
+import { parseQuery } from '../shared/url-encoding.ts';
 import { readJsonBody } from './body.ts';
 import type { OperationDescriptor } from './operation.ts';
 import { type PathTemplate, splitUrl } from './path.ts';
@@ -41,7 +41,7 @@ export async function readRequest(
   const { pathParameters, query, headers, headerNames, body } = operation;
   return {
     pathParameters: pathParameters && check(pathParameters, template.read(path), 'path'),
-    query: query && check(query, readQuery(splitUrl(url).query), 'query'),
+    query: query && check(query, parseQuery(splitUrl(url).query), 'query'),
     headers: headers && check(headers, readHeaders(headerNames, incoming.headers), 'header'),
     body: body && check(body, await readJsonBody(incoming, bodyBytes), 'body'),
   };

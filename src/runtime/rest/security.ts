@@ -1,4 +1,4 @@
-import { readBearer } from '../shared/bearer.ts';
+import { readBearer } from '../shared/credentials.ts';
 import { PostedError } from '../shared/errors.ts';
 import type { SecurityHooks } from './handlers.ts';
 

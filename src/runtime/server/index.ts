@@ -1,7 +1,7 @@
 /** The contract runtime: serves the channels of any generated contract over WebSocket (RFC 6455). */
 
 export * from '../shared/close-codes.ts';
-export * from '../shared/credentials.ts';
+export type * from '../shared/credentials.ts';
 export * from '../shared/descriptor.ts';
 export { type ErrorCode, PostedError } from '../shared/errors.ts';
 export type { Guard } from '../shared/guard.ts';

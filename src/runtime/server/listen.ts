@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { isIPv6 } from 'node:net';
-import { errorCode } from '../shared/error-code.ts';
-import { PostedError } from '../shared/errors.ts';
+import { errorCode, PostedError } from '../shared/errors.ts';
 import type { ContractServer } from './server.ts';
 
 export interface ListenOptions {

@@ -50,3 +50,8 @@ export class PostedError extends Error {
     });
   }
 }
+
+/** The code of an error from Node (`ENOENT`), which names the problem without quoting a value. */
+export function errorCode(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+}

@@ -1,14 +1,14 @@
-/** Which message a JSON value is. Client and server share this file; it runs anywhere. */
+/** Which message a JSON value is, and which request it answers. Clients and servers share this file; it runs anywhere. */
 
 import type { MessageDescriptor, MessageTag } from './descriptor.ts';
 import { accepts } from './guard.ts';
 
 /**
- * Finds which of `messages`, all those with JSON of one direction, a value is: by its tag; without
- * tags by the guards, in order; where there is but one, that one. What is found by its tag, or because
- * there are no others, is not checked yet.
+ * Finds the message that a value is, among `messages`: all JSON messages of one direction. A message with a tag is
+ * identified by the tag, one without by its guard, and a single message without a tag needs neither. Only a match by
+ * guard means that the value is valid.
  */
-export function tellMessage(
+export function identifyMessage(
   messages: readonly MessageDescriptor[],
   value: unknown,
 ): MessageDescriptor | undefined {
@@ -24,7 +24,7 @@ export function hasTag(value: unknown, { path, values }: MessageTag): boolean {
   return known.includes(readPath(value, path));
 }
 
-/** What stands at the end of a path of property names; undefined where there is nothing. */
+/** The value at a path of property names, or undefined if the path does not exist. */
 export function readPath(value: unknown, path: readonly string[]): unknown {
   let found = value;
   for (const name of path) {
@@ -32,4 +32,25 @@ export function readPath(value: unknown, path: readonly string[]): unknown {
     found = (found as Readonly<Record<string, unknown>>)[name];
   }
   return found;
+}
+
+/** The correlation id of a message (AsyncAPI 3.0, Correlation ID Object). */
+export type CorrelationId = string | number;
+
+/** The correlation id at the path, or undefined if there is none of a type that can be compared and copied. */
+export function readCorrelationId(value: unknown, path: readonly string[]): CorrelationId | undefined {
+  const id = readPath(value, path);
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+}
+
+/**
+ * Returns a copy of the value with the id at the path, adding missing objects along the path. If anything along the
+ * path is not an object, returns the value unchanged, and its guard reports the problem.
+ */
+export function writeCorrelationId(value: unknown, path: readonly string[], id: CorrelationId): unknown {
+  const [name, ...rest] = path;
+  if (name === undefined) return id;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const inner = readPath(value, [name]);
+  return { ...value, [name]: writeCorrelationId(inner === undefined ? {} : inner, rest, id) };
 }

@@ -3,9 +3,8 @@
  * offers (RFC 6455 section 1.9). Client and server share this file; it runs anywhere.
  */
 
-import { decodeBase64, encodeBase64 } from './base64.ts';
-import { parseUserPass } from './basic.ts';
 import type { BasicCredentials } from './credentials.ts';
+import { decodeBase64, encodeBase64, parseUserPass } from './credentials.ts';
 
 /** The subprotocol that the server answers with. It is offered beside the credentials, which are never echoed. */
 export const subprotocol = 'posted.v1';

@@ -25,7 +25,7 @@ async function stderrOf(child: ChildProcess, act: () => Promise<unknown>): Promi
 /** What a WebSocket server with these options writes to standard error when a handler throws. */
 async function failIn(options: string): Promise<string> {
   const { child, port } = await start(`
-  import { createContractServer, listen, silentLog } from './src/contract/index.ts';
+  import { createContractServer, listen, silentLog } from './src/runtime/server/index.ts';
   import { createRoomHandlers, rooms } from './test/support/rooms.ts';
   const speak = { say() { throw new Error('the disk is gone', { cause: new Error('unplugged') }); }, leave() {} };
   const server = createContractServer(rooms, createRoomHandlers({ speak }), ${options});
@@ -54,8 +54,9 @@ describe('a WebSocket server without a log of its own', () => {
 describe('a REST server without a log of its own', () => {
   it('writes the stack of what a handler throws to standard error, with the id of the request', async () => {
     const { child, port } = await start(`
-      import { createRestApp, createServer } from './src/rest/index.ts';
-      import { handlers, operations, security } from './test/rest/operations.ts';
+      import { createServer } from './src/runtime/node/index.ts';
+      import { createRestApp } from './src/runtime/rest/index.ts';
+      import { handlers, operations, security } from './test/runtime/rest/operations.ts';
       const app = createRestApp({
         operations,
         handlers: { ...handlers, async getNote() { throw new Error('the disk is gone'); } },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-const source = join(import.meta.dirname, '../../../src');
+const source = join(import.meta.dirname, '../../../src/runtime/shared');
 
 /** A process that has a `log` of these options and runs `body`. */
 function run(

@@ -1,4 +1,4 @@
-import { errorCode } from '../../shared/error-code.ts';
+import { errorCode } from '../../shared/errors.ts';
 import type { Broker, HintedEvent } from './broker.ts';
 import { type Engine, parseBrokerUrl } from './broker-url.ts';
 import type { OpenLink } from './link.ts';

@@ -1,4 +1,4 @@
-import { errorCode } from '../../shared/error-code.ts';
+import { errorCode } from '../../shared/errors.ts';
 import type { BrokerUrl } from './broker-url.ts';
 
 const maxLength = 300;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PostedError } from '../../shared/errors.ts';
-import { readQuery } from '../../shared/query.ts';
+import { parseQuery } from '../../shared/url-encoding.ts';
 import { Refusal } from './refusal.ts';
 
 /** The parts of a handshake's request in which credentials and other values can stand. */
@@ -34,7 +34,7 @@ export class HandshakeRequest {
 
 function decodeQuery(query: string): Record<string, string | string[]> {
   try {
-    return readQuery(query);
+    return parseQuery(query);
   } catch (thrown) {
     throw new Refusal('query', PostedError.from(thrown));
   }

@@ -1,12 +1,10 @@
-import { decodeBase64 } from '../../shared/base64.ts';
-import { parseUserPass } from '../../shared/basic.ts';
-import { readBearer } from '../../shared/bearer.ts';
 import type {
   ApiKeyCredentials,
   BasicCredentials,
   BearerCredentials,
   Credentials,
 } from '../../shared/credentials.ts';
+import { decodeBase64, parseUserPass, readBearer } from '../../shared/credentials.ts';
 import type { SecurityScheme } from '../../shared/descriptor.ts';
 import { decodeApiKeyProtocol, decodeBasicProtocol, decodeBearerProtocol } from '../../shared/subprotocol.ts';
 import { readCookie } from './cookie.ts';

@@ -1,7 +1,7 @@
 import type { ChannelDescriptor, MessageDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import { accepts, explain } from '../../shared/guard.ts';
-import { tellMessage } from '../../shared/identify-message.ts';
+import { identifyMessage } from '../../shared/identify-message.ts';
 import { parseJson } from '../../shared/json.ts';
 import type { ContractObserver } from '../observer.ts';
 import type { ReceivingConnection, Task } from './inbound.ts';
@@ -53,7 +53,7 @@ export function createDispatch(
     } catch (thrown) {
       throw refuse('unknown', PostedError.from(thrown).message);
     }
-    const message = tellMessage(json, value);
+    const message = identifyMessage(json, value);
     if (message !== undefined) return { message, value };
     const path = json[0]?.tag?.path;
     const problem =

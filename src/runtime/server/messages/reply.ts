@@ -1,5 +1,5 @@
-import { readCorrelationId, writeCorrelationId } from '../../shared/correlation.ts';
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
+import { readCorrelationId, writeCorrelationId } from '../../shared/identify-message.ts';
 import type { Connection } from '../handlers.ts';
 import { createEncode, type Encode, invalidMessage, type Reporter } from './encode.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type CorrelationId, readCorrelationId, writeCorrelationId } from '../../shared/correlation.ts';
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
+import { type CorrelationId, readCorrelationId, writeCorrelationId } from '../../shared/identify-message.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { Connection, Request } from '../handlers.ts';
 import { createEncode, permitOf, type Reporter } from './encode.ts';

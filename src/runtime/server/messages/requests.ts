@@ -1,6 +1,6 @@
-import { type CorrelationId, readCorrelationId } from '../../shared/correlation.ts';
 import type { MessageDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
+import { type CorrelationId, readCorrelationId } from '../../shared/identify-message.ts';
 
 export interface Question {
   /** Names of the messages that answer. */
