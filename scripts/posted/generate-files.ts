@@ -5,9 +5,8 @@ import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
 import { GenerationError, type Problem } from './contract/problem.ts';
 import type { LoadedOpenapi } from './openapi/load-openapi.ts';
 import type { SchemaSet } from './schemas/schema-set.ts';
-import { prettierConfiguration } from './source/preamble.ts';
+import { type ContractTitle, prettierConfiguration } from './source/preamble.ts';
 import type { ImportStyle } from './source/runtime-modules.ts';
-import type { ContractTitle } from './source/typescript-source.ts';
 
 export interface Contracts {
   /** The path of an AsyncAPI document. */

@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The part of this package's package.json that the command uses. */
+/** The members of the package.json of @posted/cli that the generator reads. */
 interface PackageInfo {
   readonly version: string;
-  /** The tools that a new project gets, in the versions that this package is tested with. */
+  /** Tools of a new project, in the versions that this package is tested with. */
   readonly devDependencies: Readonly<Record<string, string>>;
-  /** Whether npm may run the install scripts of a package. */
+  /** By package: whether npm may run its install scripts. */
   readonly allowScripts: Readonly<Record<string, boolean>>;
 }
 
 /** The folder of this package, wherever it is installed. */
 export const packageFolder = findPackageFolder(import.meta.dirname);
 
-/** Compiled, this file is further down in the package. */
+/** Searches upwards, because compiled files are deeper in the package than their sources. */
 function findPackageFolder(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
     if (nameIn(folder) === '@posted/cli') return folder;
-    if (folder === dirname(folder)) throw new Error(`no package.json of @posted/cli is above ${start}`);
+    if (folder === dirname(folder)) throw new Error(`No package.json of @posted/cli above ${start}`);
   }
 }
 

@@ -3,7 +3,7 @@
  * are; identifiers of generated code are ready to be written.
  */
 import type { SchemaUse } from '../schemas/schema-set.ts';
-import type { ContractTitle } from '../source/typescript-source.ts';
+import type { ContractTitle } from '../source/preamble.ts';
 
 export interface ContractModel extends ContractTitle {
   readonly channels: readonly ChannelModel[];

@@ -4,7 +4,7 @@ import { ContractNode } from '../contract/contract-node.ts';
 import { Problems } from '../contract/problems.ts';
 import { checkSchemas } from '../schemas/check-schemas.ts';
 import { SchemaSet } from '../schemas/schema-set.ts';
-import type { ContractTitle } from '../source/typescript-source.ts';
+import type { ContractTitle } from '../source/preamble.ts';
 import { bundle } from './bundle.ts';
 import type { ContractModel } from './contract-model.ts';
 import { createMessageReader } from './messages.ts';

@@ -2,7 +2,7 @@ import type { ContractNode } from '../contract/contract-node.ts';
 import { checkFields } from '../contract/fields.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { camelCase, Names, pascalCase } from '../source/identifiers.ts';
-import type { ContractTitle } from '../source/typescript-source.ts';
+import type { ContractTitle } from '../source/preamble.ts';
 import * as fields from './asyncapi-fields.ts';
 import { checkOverlaps, readHandshake, readParameters } from './channels.ts';
 import type { Action, ChannelModel, ContractModel, MessageModel, SecurityModel } from './contract-model.ts';

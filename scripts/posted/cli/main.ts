@@ -1,10 +1,10 @@
+import { packageVersion } from '../package-info.ts';
 import type { Command } from './command.ts';
 import { explain } from './explain.ts';
 import { generateCommand } from './generate.ts';
 import { renderCommandHelp, renderHelp } from './help.ts';
 import { initCommand } from './init.ts';
 import { readArguments, UsageError, unknown } from './options.ts';
-import { packageVersion } from './package-info.ts';
 import { validateCommand } from './validate.ts';
 
 const commands: readonly Command[] = [initCommand, generateCommand, validateCommand];

@@ -1,6 +1,6 @@
 /** What an OpenAPI contract says, as plain data that is rendered. Names of the contract stand as they are. */
 import type { SchemaUse } from '../schemas/schema-set.ts';
-import type { ContractTitle } from '../source/typescript-source.ts';
+import type { ContractTitle } from '../source/preamble.ts';
 
 export interface RestModel extends ContractTitle {
   readonly operations: readonly RestOperationModel[];

@@ -1,6 +1,5 @@
 import { InputMetaModel, PythonGenerator, type PythonOptions, type PythonPreset } from '@asyncapi/modelina';
-import { preamble } from '../source/preamble.ts';
-import type { ContractTitle } from '../source/typescript-source.ts';
+import { type ContractTitle, preamble } from '../source/preamble.ts';
 import { docstring, joinDeclarations, statement, text, typeCode } from './python-source.ts';
 import { type Origin, type PythonModels, propertyMark } from './python-types.ts';
 import { declareTypedDict, notRequiredImport } from './typed-dict.ts';

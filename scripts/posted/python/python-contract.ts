@@ -8,7 +8,7 @@ import type {
 } from '../asyncapi/contract-model.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import { Names } from '../source/identifiers.ts';
-import type { ContractTitle } from '../source/typescript-source.ts';
+import type { ContractTitle } from '../source/preamble.ts';
 import { publicIdentifier, snakeCase } from './python-names.ts';
 import type { PythonModels } from './python-types.ts';
 import {

@@ -1,5 +1,4 @@
-import { preamble } from '../source/preamble.ts';
-import type { ContractTitle } from '../source/typescript-source.ts';
+import { type ContractTitle, preamble } from '../source/preamble.ts';
 import type { PythonChannel, PythonContract } from './python-contract.ts';
 import { kebabCase, packageName } from './python-names.ts';
 import { text } from './python-source.ts';

@@ -1,8 +1,7 @@
 import { GenerationError, type Problem } from '../contract/problem.ts';
 import { isAnnotation, isSchemaObject, type JsonSchema, replaceSubschemas } from '../schemas/json-schema.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
-import { preamble } from '../source/preamble.ts';
-import type { ContractTitle } from '../source/typescript-source.ts';
+import { type ContractTitle, preamble } from '../source/preamble.ts';
 import { pythonPattern } from './python-pattern.ts';
 import { literal, statement } from './python-source.ts';
 

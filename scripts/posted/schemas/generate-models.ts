@@ -5,15 +5,8 @@ import {
   type TypeScriptOptions,
   type TypeScriptPreset,
 } from '@asyncapi/modelina';
-import { preamble } from '../source/preamble.ts';
-import {
-  type ContractTitle,
-  docComment,
-  generatedFrom,
-  literal,
-  propertyKey,
-  separate,
-} from '../source/typescript-source.ts';
+import { type ContractTitle, preamble } from '../source/preamble.ts';
+import { docComment, generatedFrom, literal, propertyKey, separate } from '../source/typescript-source.ts';
 import { type ModelSchema, modelSchemasOf, propertyMark } from './model-schemas.ts';
 import type { SchemaSet } from './schema-set.ts';
 

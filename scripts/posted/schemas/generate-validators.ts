@@ -2,16 +2,9 @@ import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import type standaloneCode from 'ajv/dist/standalone/index.js';
 import { type Plugin, rolldown } from 'rolldown';
-import { preamble } from '../source/preamble.ts';
+import { type ContractTitle, preamble } from '../source/preamble.ts';
 import type { ImportExtension } from '../source/runtime-modules.ts';
-import {
-  type ContractTitle,
-  docComment,
-  generatedFrom,
-  separate,
-  stringLiteral,
-  ts,
-} from '../source/typescript-source.ts';
+import { docComment, generatedFrom, separate, stringLiteral, ts } from '../source/typescript-source.ts';
 import { compilerOf } from './ajv.ts';
 import type { GuardModel, SchemaSet } from './schema-set.ts';
 

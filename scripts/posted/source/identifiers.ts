@@ -1,6 +1,6 @@
 /**
- * Makes TypeScript identifiers from the names of a contract. A name may be any text: with spaces or quotes, a reserved
- * word, or the same as another. No other file makes identifiers.
+ * Turns the names of a contract into TypeScript identifiers. A name may be any text: it may contain spaces or quotes,
+ * be a reserved word, or occur twice. All TypeScript identifiers are made here.
  */
 
 /**
@@ -16,7 +16,7 @@ const reserved: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** `post-feed`, `post feed` and `postFeed` become `PostFeed`. Capitals inside a word are kept. */
+/** `post-feed`, `post feed` and `postFeed` all become `PostFeed`. */
 export function pascalCase(name: string): string {
   const words = name.normalize('NFC').match(/[\p{ID_Continue}$]+/gu) ?? [];
   return safe(
@@ -31,7 +31,7 @@ export function camelCase(name: string): string {
   return safe(changeFirst(pascalCase(name), (first) => first.toLowerCase()));
 }
 
-/** Whether a name has a letter or digit for an identifier to be made of: `/` and an emoji have none. */
+/** Whether a name has characters that an identifier may contain: `/` and emoji have none. */
 export function canBeIdentifier(name: string): boolean {
   return pascalCase(name) !== '_';
 }
@@ -46,7 +46,7 @@ function changeFirst(word: string, change: (first: string) => string): string {
   return change(first) + rest.join('');
 }
 
-/** The names that are taken in one scope. */
+/** The names that are in use in one scope. */
 export class Names {
   readonly #taken: Set<string>;
 
@@ -54,7 +54,7 @@ export class Names {
     this.#taken = new Set(taken);
   }
 
-  /** Takes the first free candidate, or else the last one with the lowest free number from 2 up. */
+  /** Claims the first unused candidate, or the last one with the lowest unused number from 2 up. */
   claim(...candidates: readonly [string, ...string[]]): string {
     const name =
       candidates.find((candidate) => !this.#taken.has(candidate)) ?? this.#number(candidates.at(-1) ?? '_');

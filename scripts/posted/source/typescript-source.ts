@@ -1,19 +1,11 @@
-/** Writes TypeScript: lays out generated code and escapes the text of contracts in it. */
+/** Writes TypeScript: lays out generated code and escapes the text that it takes from contracts. */
 
-/** The contract that a file is generated from. */
-export interface ContractTitle {
-  /** The name of the contract's file. */
-  readonly file: string;
-  readonly title: string;
-  readonly version: string;
-}
-
-/** A piece of source. An array is joined by line breaks; null is empty. */
+/** A piece of source code. Arrays are joined with line breaks; null adds nothing. */
 type Piece = string | number | readonly string[] | null;
 
 /**
- * A template of source code. The template is dedented, multi-line pieces are indented like the line that they are
- * in, and lines with only empty pieces are left out.
+ * A template of source code. The template is dedented, multi-line pieces take the indentation of their line, and
+ * lines that contain only empty pieces are removed.
  */
 export function ts(strings: TemplateStringsArray, ...pieces: readonly Piece[]): string {
   const marked = strings.reduce((text, part, index) => `${text}\0${index - 1}\0${part}`);
@@ -33,7 +25,7 @@ export function ts(strings: TemplateStringsArray, ...pieces: readonly Piece[]): 
 
 function toText(piece: Piece | undefined): string {
   // Templates are JavaScript: a misspelled member must not end up as `undefined` in generated code.
-  if (piece === undefined) throw new TypeError('A template was given undefined.');
+  if (piece === undefined) throw new TypeError('A template contains an undefined value.');
   if (piece === null) return '';
   return typeof piece === 'object' ? piece.join('\n') : String(piece);
 }
@@ -43,7 +35,7 @@ export function separate(declarations: readonly string[]): string {
   return declarations.join('\n\n');
 }
 
-/** `{ a, b }` on one line if that is short, else with one item per line. */
+/** `{ a, b }` on one line if it is short enough, otherwise with one item per line. */
 export function enclose(open: string, items: readonly string[], close: string, separator = ','): string {
   if (items.length === 0) return `${open}${close}`;
   const space = open === '{' ? ' ' : '';
@@ -52,23 +44,34 @@ export function enclose(open: string, items: readonly string[], close: string, s
   return `${open}\n${items.map((item) => `  ${item.replaceAll('\n', '\n  ')}${separator}`).join('\n')}\n${close}`;
 }
 
-/** A string literal, escaped as in JSON and with single quotes where it contains none. */
+/** A string literal with the escapes of JSON, in single quotes if the text contains no quotes. */
 export function stringLiteral(text: string): string {
   const json = JSON.stringify(text);
   return /["']/.test(text) ? json : `'${json.slice(1, -1)}'`;
 }
 
-/** A JSON value as source, which is also valid as a literal type. */
+/** A JSON value as source on one line, which is also valid as a literal type. */
 export function literal(value: unknown): string {
   return typeof value === 'string' ? stringLiteral(value) : JSON.stringify(value);
 }
 
-/** The name of a member of an object literal or an interface, quoted if necessary. */
+/** A JSON value or bytes as source, laid out for readers. */
+export function valueSource(value: unknown): string {
+  if (value instanceof Uint8Array) return `new Uint8Array([${value.join(', ')}])`;
+  if (Array.isArray(value)) return enclose('[', value.map(valueSource), ']');
+  if (typeof value !== 'object' || value === null) return literal(value);
+  const members = Object.entries(value).map(
+    ([name, member]) => `${propertyKey(name)}: ${valueSource(member)}`,
+  );
+  return enclose('{', members, '}');
+}
+
+/** The key of a member of an object literal or an interface, quoted if necessary. */
 export function propertyKey(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : stringLiteral(name);
 }
 
-/** A JSDoc comment of the paragraphs that are not empty; an empty string if all are. */
+/** A JSDoc comment of the non-empty paragraphs; an empty string if there are none. */
 export function docComment(...paragraphs: readonly string[]): string {
   const lines = paragraphs
     .map(escapeComment)
@@ -80,8 +83,9 @@ export function docComment(...paragraphs: readonly string[]): string {
   return ['/**', ...lines.map((line) => ` * ${line}`.trimEnd()), ' */'].join('\n');
 }
 
-export function generatedFrom(what: string): string {
-  return oneLine(`@generated from ${what}`);
+/** The `@generated` tag of a declaration: the element of the contract that it comes from. */
+export function generatedFrom(element: string): string {
+  return oneLine(`@generated from ${element}`);
 }
 
 function escapeComment(text: string): string {

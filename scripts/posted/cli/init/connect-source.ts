@@ -1,7 +1,6 @@
 import type { SecurityModel } from '../../asyncapi/contract-model.ts';
-import { propertyKey } from '../../source/typescript-source.ts';
+import { propertyKey, valueSource } from '../../source/typescript-source.ts';
 import type { ChannelPlan, OperationPlan, ProjectPlan } from './plan.ts';
-import { valueSource } from './value-source.ts';
 
 /**
  * The options with which a client of the new project connects to a channel, as members of an object; `base` is

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { LoadOptions } from '../../generate-files.ts';
-import { packageFolder, packageInfo } from '../package-info.ts';
+import { packageFolder, packageInfo } from '../../package-info.ts';
 import { postedSpecs } from './posted-spec.ts';
 
 export type Members = Readonly<Record<string, string>>;

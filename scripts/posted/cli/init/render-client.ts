@@ -1,8 +1,7 @@
-import { separate, stringLiteral, ts } from '../../source/typescript-source.ts';
+import { separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
 import { connectOptions } from './connect-source.ts';
 import type { ChannelPlan, ProjectPlan } from './plan.ts';
 import { messagesOf } from './render-handlers.ts';
-import { valueSource } from './value-source.ts';
 
 /** The text of src/client.ts: connects to every channel, sends an example, and prints what comes. */
 export function renderClient(plan: ProjectPlan): string {

@@ -1,7 +1,13 @@
 import type { SecurityModel } from '../../asyncapi/contract-model.ts';
-import { docComment, propertyKey, separate, stringLiteral, ts } from '../../source/typescript-source.ts';
+import {
+  docComment,
+  propertyKey,
+  separate,
+  stringLiteral,
+  ts,
+  valueSource,
+} from '../../source/typescript-source.ts';
 import type { ChannelPlan, MessagePlan, OperationPlan, ProjectPlan } from './plan.ts';
-import { valueSource } from './value-source.ts';
 
 /** The text of src/handlers/<channel>.ts: example handlers, for their owner to change. */
 export function renderHandlers(plan: ChannelPlan, { secrets }: ProjectPlan): string {

@@ -1,8 +1,7 @@
-import { separate, stringLiteral, ts } from '../../source/typescript-source.ts';
+import { separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
 import { connectOptions } from './connect-source.ts';
 import type { ChannelPlan, OperationPlan, ProjectPlan } from './plan.ts';
 import { greetingsOf, questionsOf } from './render-handlers.ts';
-import { valueSource } from './value-source.ts';
 
 /** The text of test/contract.test.ts: every example of the contract goes over a real connection. */
 export function renderTest(plan: ProjectPlan): string {
