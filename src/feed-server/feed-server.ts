@@ -17,7 +17,7 @@ import { contract } from '../../generated/asyncapi/channels.ts';
 import { operations } from '../../generated/openapi/operations.ts';
 import { secretKey, type TokenKey } from './auth/keys.ts';
 import { createPasswords } from './auth/passwords.ts';
-import { loadOrCreateSecret } from './auth/secret.ts';
+import { loadOrCreateSecret } from './auth/secret-file.ts';
 import { createTokens } from './auth/tokens.ts';
 import { createDeliveryMetrics } from './delivery-metrics.ts';
 import { Delivery } from './feed/delivery.ts';

@@ -66,7 +66,7 @@ describe('a server that cannot start exits with 1 and names the setting', () => 
   it('DATA_DIR when its secret cannot be written', async () => {
     expect(await failToStart({ DATA_DIR: '/proc', JWT_SECRET: '' })).toEqual([
       1,
-      expect.stringMatching(/: DATA_DIR: \/proc\/jwt-secret cannot be created .*, or set JWT_SECRET/),
+      expect.stringMatching(/: DATA_DIR: cannot create \/proc\/jwt-secret .*, or set JWT_SECRET/),
     ]);
   });
 

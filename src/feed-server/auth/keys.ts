@@ -1,43 +1,43 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 
-/** A key, and the one algorithm (RFC 7518 section 3.1) that tokens are signed with for it. */
+/** A key and the only algorithm (RFC 7518 section 3.1) that it is used with. */
 export interface TokenKey {
   readonly algorithm: 'HS256' | 'RS256' | 'ES256';
-  /** A KeyObject shows nothing of the key when it is printed. */
+  /** A KeyObject reveals nothing of the key when it is printed. */
   readonly key: KeyObject;
 }
 
-/** RFC 7518 section 3.2: a key for HS256 has at least the size of the hash. */
+/** RFC 7518 section 3.2: an HS256 key is at least as long as the hash. */
 export const minSecretBytes = 32;
 
 const minRsaBits = 2048;
 
 /**
- * The key that makes and checks tokens: the UTF-8 bytes of `secret`.
+ * The key that issues and verifies tokens: the UTF-8 bytes of `secret`.
  *
- * @throws Error that says what is wrong with the secret, and never quotes it.
+ * @throws Error with what is wrong with the secret; it never quotes it
  */
 export function secretKey(secret: string): TokenKey {
   if (secret.includes('-----BEGIN ')) {
-    throw new Error('the text is a PEM: a public key, which everyone may know, must not become a secret');
+    throw new Error('must not be a PEM key: a public key is not a secret');
   }
   const bytes = Buffer.from(secret);
-  if (bytes.length < minSecretBytes) throw new Error(`the secret has ${bytes.length} bytes`);
+  if (bytes.length < minSecretBytes) throw new Error(`the secret has only ${bytes.length} bytes`);
   return Object.freeze({ algorithm: 'HS256', key: createSecretKey(bytes) });
 }
 
 /**
- * The key that checks the tokens of another issuer: RSA of at least 2048 bits (RS256) or P-256
- * (ES256), in PEM (RFC 7468; for RSA PKCS #1 as well).
+ * The key that verifies the tokens of another issuer: RSA of at least 2048 bits (RS256) or P-256
+ * (ES256), in PEM (RFC 7468; for RSA also PKCS #1).
  *
- * @throws Error that says what is wrong with the key, and never quotes it.
+ * @throws Error with what is wrong with the key; it never quotes it
  */
 export function publicKey(pem: string): TokenKey {
   if (pem.includes(' PRIVATE KEY-----')) {
-    throw new Error('the PEM holds a private key, which belongs to the issuer alone');
+    throw new Error('the PEM contains a private key, which only the issuer may have');
   }
-  // Node also takes the key out of a certificate, but without looking at its dates or its issuer.
-  if (!/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem)) throw new Error('the text is no PEM of a public key');
+  // Node would also extract the key of a certificate, but ignores the certificate's dates and issuer.
+  if (!/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem)) throw new Error('must be a public key in PEM format');
   const key = parsePublicKey(pem);
   return Object.freeze({ algorithm: algorithmOf(key), key });
 }
@@ -53,10 +53,10 @@ function parsePublicKey(pem: string): KeyObject {
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): 'RS256' | 'ES256' {
   if (asymmetricKeyType === 'rsa') {
     const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-    if (bits < minRsaBits) throw new Error(`the RSA key has ${bits} bits`);
+    if (bits < minRsaBits) throw new Error(`the RSA key has only ${bits} bits`);
     return 'RS256';
   }
   const curve = asymmetricKeyDetails?.namedCurve;
   if (asymmetricKeyType === 'ec' && curve === 'prime256v1') return 'ES256';
-  throw new Error(`the key is of another type (${curve ?? asymmetricKeyType})`);
+  throw new Error(`unsupported key type ${curve ?? asymmetricKeyType}`);
 }

@@ -2,15 +2,15 @@ import { hash, verify } from '@node-rs/argon2';
 import { PostedError } from 'posted/server';
 
 export interface PasswordOptions {
-  /** How many calls may be at work or waiting for a thread; those beyond are refused. */
+  /** How many calls may be running or waiting for a thread; further calls are rejected. */
   readonly maxPending: number;
 }
 
 /** Both methods reject with PostedError `unavailable` when too many calls are pending. */
 export interface Passwords {
-  /** The password's hash, with its salt and its parameters, as a PHC string. */
+  /** The password's hash with its salt and parameters, as a PHC string. */
   hash(password: string): Promise<string>;
-  /** Whether `passwordHash`, a result of `hash`, was made of `password`. */
+  /** Whether `passwordHash`, a result of `hash`, belongs to `password`. */
   verify(passwordHash: string, password: string): Promise<boolean>;
 }
 
@@ -27,7 +27,7 @@ export function createPasswords({ maxPending }: PasswordOptions): Passwords {
 
   async function bounded<Result>(work: () => Promise<Result>): Promise<Result> {
     if (pending >= maxPending) {
-      throw new PostedError('unavailable', 'Too many passwords are being checked. Try again soon.', {
+      throw new PostedError('unavailable', 'Too many passwords are being checked. Try again later.', {
         retryAfterSeconds,
       });
     }
@@ -46,8 +46,8 @@ export function createPasswords({ maxPending }: PasswordOptions): Passwords {
 }
 
 /**
- * NFKC (NIST SP 800-63B on passwords in Unicode): the same password may come composed from one
- * keyboard, decomposed or full-width from another. A change here would lock out whoever it touches.
+ * NFKC (NIST SP 800-63B on Unicode passwords): one keyboard sends a password composed, another sends it
+ * decomposed or full-width. Changing this would lock out the affected users.
  */
 function normalize(password: string): string {
   return password.normalize('NFKC');

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
-/** Makes tokens by hand: a library would refuse to make most of those that a server must refuse. */
+/** Builds a token by hand: a library would refuse to build most of those that a server must reject. */
 export function forge(header: unknown, payload: unknown, signature: (input: string) => Buffer): string {
   const input = `${encode(header)}.${encode(payload)}`;
   return `${input}.${signature(input).toString('base64url')}`;

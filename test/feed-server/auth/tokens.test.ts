@@ -6,7 +6,7 @@ import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import { ecPair, encode, es256, forge, hs256, hs512, rs256, rs512, rsaPair } from './forge.ts';
 
 const secret = 'a secret of forty bytes, made for a test';
-const otherSecret = 'another one, of which nobody here knows.';
+const otherSecret = 'another one, which no server here knows.';
 const user = '7b1f0f54-65a7-4c1e-9a36-0c5c1f3f8a11';
 const rsa = rsaPair(2048);
 const p256 = ecPair('P-256');
@@ -15,7 +15,7 @@ const nowSeconds = Math.floor(Date.now() / 1000);
 const good = { sub: user, exp: nowSeconds + 3600 };
 const hs = { alg: 'HS256', typ: 'JWT' };
 
-/** A token that holds but for what is changed. */
+/** A valid token but for the given claims and header. */
 function token(claims: object, header: object = hs): string {
   return forge(header, { ...good, ...claims }, hs256(secret));
 }
@@ -24,24 +24,24 @@ function withSecret(options: Omit<TokenOptions, 'key'> = {}) {
   return createTokens({ key: secretKey(secret), ...options });
 }
 
-function refusal(work: () => unknown): PostedError {
+function rejection(work: () => unknown): PostedError {
   try {
     work();
   } catch (thrown) {
     if (thrown instanceof PostedError) return thrown;
     throw thrown;
   }
-  throw new Error('it was accepted');
+  throw new Error('the token was accepted');
 }
 
-describe('a token made here', () => {
-  it('stands for its user, as a principal of a connection', () => {
+describe('an issued token', () => {
+  it('identifies its user as the principal of a connection', () => {
     const tokens = withSecret();
     const principal: Principal = tokens.verify(tokens.issue(user));
     expect(principal.id).toBe(user);
   });
 
-  it('ends after 24 hours, to the second', () => {
+  it('expires after 24 hours by default', () => {
     const tokens = withSecret();
     const before = Math.floor(Date.now() / 1000);
     const { expiresAtMs } = tokens.verify(tokens.issue(user));
@@ -50,15 +50,15 @@ describe('a token made here', () => {
     expect(expiresAtMs / 1000 - 86_400).toBeLessThanOrEqual(after);
   });
 
-  it('ends when the settings say', () => {
+  it('expires after the configured lifetime', () => {
     const tokens = withSecret({ lifetimeSeconds: 60 });
     expect(tokens.verify(tokens.issue(user)).expiresAtMs).toBeLessThanOrEqual(Date.now() + 60_000);
   });
 
-  it('names the configured issuer and audience', () => {
+  it('contains the configured issuer and audience', () => {
     const parties = { issuer: 'https://issuer.example', audience: 'posted' };
     expect(withSecret(parties).verify(withSecret(parties).issue(user)).id).toBe(user);
-    expect(refusal(() => withSecret(parties).verify(withSecret().issue(user))).code).toBe('unauthorized');
+    expect(rejection(() => withSecret(parties).verify(withSecret().issue(user))).code).toBe('unauthorized');
   });
 });
 
@@ -73,33 +73,33 @@ describe('a token of another issuer', () => {
     });
   });
 
-  it('cannot be made here', () => {
-    const error = refusal(() => createTokens({ key: publicKey(p256.pem) }).issue(user));
+  it('cannot be issued with its public key', () => {
+    const error = rejection(() => createTokens({ key: publicKey(p256.pem) }).issue(user));
     expect(error.code).toBe('unavailable');
     expect(error.message).toBe(
-      'This server checks tokens with a public key and cannot make them: get one from their issuer.',
+      'This server verifies tokens with a public key and cannot issue them. Get a token from its issuer.',
     );
   });
 
   it.each([
     ['one of several audiences', { aud: ['elsewhere', 'posted'], iss: 'i' }],
-    ['a clock that runs 4 seconds ahead', { aud: 'posted', iss: 'i', nbf: nowSeconds + 4 }],
-    ['claims that nobody here knows', { aud: 'posted', iss: 'i', role: 'admin', jti: '1' }],
-    ['an expiry between two seconds', { aud: 'posted', iss: 'i', exp: nowSeconds + 60.5 }],
+    ['an issuer whose clock is 4 seconds ahead', { aud: 'posted', iss: 'i', nbf: nowSeconds + 4 }],
+    ['unknown claims', { aud: 'posted', iss: 'i', role: 'admin', jti: '1' }],
+    ['a fractional expiry', { aud: 'posted', iss: 'i', exp: nowSeconds + 60.5 }],
   ])('is accepted with %s', (_, claims) => {
     expect(withSecret({ issuer: 'i', audience: 'posted' }).verify(token(claims)).id).toBe(user);
   });
 });
 
 const malformed = 'The token is malformed.';
-const badSignature = 'The signature of the token is not valid.';
-const badSubject = 'The subject of the token (sub) is no user id.';
+const badSignature = "The token's signature is invalid.";
+const badSubject = "The token's subject (sub) is not a user id.";
 const noExpiry = 'The token has no expiry (exp).';
 const expired = 'The token has expired.';
-const otherIssuer = 'The token comes from another issuer.';
-const otherAudience = 'The token is meant for another audience.';
-const whole = token({});
-const [head = '', body = '', tail = ''] = whole.split('.');
+const otherIssuer = 'The token is from another issuer.';
+const otherAudience = 'The token is for another audience.';
+const valid = token({});
+const [head = '', body = '', tail = ''] = valid.split('.');
 
 describe('a server with a secret', () => {
   const tokens = withSecret();
@@ -109,26 +109,26 @@ describe('a server with a secret', () => {
     ['a space', ' ', malformed],
     ['a word', 'token', malformed],
     ['two parts', `${head}.${body}`, malformed],
-    ['four parts', `${whole}.${tail}`, malformed],
-    ['dots alone', '..', malformed],
-    ['a space before', ` ${whole}`, malformed],
-    ['a space behind', `${whole} `, malformed],
-    ['a line break behind', `${whole}\n`, malformed],
-    ['a space within', `${head}. ${body}.${tail}`, malformed],
-    ['letters beyond ASCII', `${head}.${body}.тест🙂`, malformed],
-    ['U+0000 within', `${head}\0.${body}.${tail}`, malformed],
+    ['four parts', `${valid}.${tail}`, malformed],
+    ['only dots', '..', malformed],
+    ['a leading space', ` ${valid}`, malformed],
+    ['a trailing space', `${valid} `, malformed],
+    ['a trailing line break', `${valid}\n`, malformed],
+    ['an inner space', `${head}. ${body}.${tail}`, malformed],
+    ['non-ASCII letters', `${head}.${body}.тест🙂`, malformed],
+    ['an inner U+0000', `${head}\0.${body}.${tail}`, malformed],
     ['padding', `${head}=.${body}.${tail}`, malformed],
-    ['a header that is no JSON', `${encode('{')}.${body}.${tail}`, malformed],
+    ['a header that is not JSON', `${encode('{')}.${body}.${tail}`, malformed],
     ['a header that is null', `${encode('null')}.${body}.${tail}`, malformed],
     ['a header that is a number', `${encode('1')}.${body}.${tail}`, badSignature],
     ['a header without an algorithm', forge({ typ: 'JWT' }, good, hs256(secret)), badSignature],
-    ['a payload that is no JSON', forge(hs, '{', hs256(secret)), malformed],
-    ['a payload that is a text', forge({ alg: 'HS256' }, 'hello', hs256(secret)), malformed],
+    ['a payload that is not JSON', forge(hs, '{', hs256(secret)), malformed],
+    ['a payload that is a string', forge({ alg: 'HS256' }, 'hello', hs256(secret)), malformed],
     ['a payload that is a number', forge(hs, '1', hs256(secret)), noExpiry],
     ['a payload that is an array', forge(hs, [good], hs256(secret)), noExpiry],
     ['a payload that is null', forge(hs, 'null', hs256(secret)), badSignature],
     ['1 MB of one letter', 'a'.repeat(1_048_576), 'The token is too long.'],
-    ['1 MB that is signed', token({ filler: 'a'.repeat(1_048_576) }), 'The token is too long.'],
+    ['1 MB with a valid signature', token({ filler: 'a'.repeat(1_048_576) }), 'The token is too long.'],
     ['alg none, unsigned', `${encode({ alg: 'none', typ: 'JWT' })}.${body}.`, badSignature],
     ['alg none, signed', token({}, { alg: 'none' }), badSignature],
     ['alg None, unsigned', `${encode({ alg: 'None' })}.${body}.`, badSignature],
@@ -142,38 +142,38 @@ describe('a server with a secret', () => {
     ],
     ['another payload', `${head}.${encode({ ...good, admin: true })}.${tail}`, badSignature],
     ['HS512', forge({ alg: 'HS512' }, good, hs512(secret)), badSignature],
-    ['hs256 in lower case', token({}, { alg: 'hs256' }), badSignature],
+    ['hs256 in lowercase', token({}, { alg: 'hs256' }), badSignature],
     ['RS256', forge({ alg: 'RS256' }, good, rs256(rsa.privateKey)), badSignature],
-    ['an alg that is a list', token({}, { alg: ['HS256'] }), badSignature],
+    ['an alg that is an array', token({}, { alg: ['HS256'] }), badSignature],
     [
-      'an extension that it must know',
+      'an unsupported critical extension',
       token({}, { ...hs, crit: ['b64'], b64: false }),
-      'The token asks for an extension that is not known here.',
+      'The token requires an unsupported extension (crit).',
     ],
-    ['an end a second ago', token({ exp: nowSeconds - 1 }), expired],
-    ['an end an hour ago', token({ exp: nowSeconds - 3600 }), expired],
-    ['an end before 1970', token({ exp: -1 }), expired],
-    ['no end', token({ exp: undefined }), noExpiry],
-    ['an end that is null', token({ exp: null }), malformed],
-    ['an end that is a text', token({ exp: String(good.exp) }), malformed],
+    ['an expiry a second ago', token({ exp: nowSeconds - 1 }), expired],
+    ['an expiry an hour ago', token({ exp: nowSeconds - 3600 }), expired],
+    ['an expiry before 1970', token({ exp: -1 }), expired],
+    ['no expiry', token({ exp: undefined }), noExpiry],
+    ['an expiry that is null', token({ exp: null }), malformed],
+    ['an expiry that is a string', token({ exp: String(good.exp) }), malformed],
     [
-      'an endless end',
+      'an infinite expiry',
       forge(hs, `{"sub":"${user}","exp":1e999}`, hs256(secret)),
-      'The expiry of the token (exp) is no time.',
+      "The token's expiry (exp) is out of range.",
     ],
-    ['an end after all time', token({ exp: 1e15 }), 'The expiry of the token (exp) is no time.'],
-    ['a beginning in ten minutes', token({ nbf: nowSeconds + 600 }), 'The token is not valid yet.'],
-    ['a beginning that is a text', token({ nbf: '0' }), malformed],
+    ['an expiry beyond the range of Date', token({ exp: 1e15 }), "The token's expiry (exp) is out of range."],
+    ['a start (nbf) in ten minutes', token({ nbf: nowSeconds + 600 }), 'The token is not valid yet.'],
+    ['a start (nbf) that is a string', token({ nbf: '0' }), malformed],
     ['no subject', token({ sub: undefined }), badSubject],
     ['an empty subject', token({ sub: '' }), badSubject],
     ['a name as its subject', token({ sub: 'ada' }), badSubject],
     ['a number as its subject', token({ sub: 1 }), badSubject],
-    ['a list as its subject', token({ sub: [user] }), badSubject],
-    ['an upper-case UUID as its subject', token({ sub: user.toUpperCase() }), badSubject],
+    ['an array as its subject', token({ sub: [user] }), badSubject],
+    ['an uppercase UUID as its subject', token({ sub: user.toUpperCase() }), badSubject],
     ['a URN as its subject', token({ sub: `urn:uuid:${user}` }), badSubject],
-    ['a line break behind its subject', token({ sub: `${user}\n` }), badSubject],
-  ])('refuses %s', (_, hostile, message) => {
-    const error = refusal(() => tokens.verify(hostile));
+    ['a line break after its subject', token({ sub: `${user}\n` }), badSubject],
+  ])('rejects %s', (_, hostile, message) => {
+    const error = rejection(() => tokens.verify(hostile));
     expect(error.code).toBe('unauthorized');
     expect(error.message).toBe(message);
     expect(error.cause).toBeUndefined();
@@ -182,13 +182,13 @@ describe('a server with a secret', () => {
   it.each([
     ['no issuer', { aud: 'posted' }, otherIssuer],
     ['another issuer', { aud: 'posted', iss: 'j' }, otherIssuer],
-    ['a list of issuers', { aud: 'posted', iss: ['i'] }, otherIssuer],
+    ['an array of issuers', { aud: 'posted', iss: ['i'] }, otherIssuer],
     ['no audience', { iss: 'i' }, otherAudience],
     ['another audience', { iss: 'i', aud: 'elsewhere' }, otherAudience],
-    ['no audience in its list', { iss: 'i', aud: [] }, otherAudience],
+    ['an empty audience array', { iss: 'i', aud: [] }, otherAudience],
     ['a longer audience', { iss: 'i', aud: 'posted.example' }, otherAudience],
-  ])('that expects an issuer and an audience refuses %s', (_, claims, message) => {
-    const error = refusal(() => withSecret({ issuer: 'i', audience: 'posted' }).verify(token(claims)));
+  ])('that expects an issuer and an audience rejects %s', (_, claims, message) => {
+    const error = rejection(() => withSecret({ issuer: 'i', audience: 'posted' }).verify(token(claims)));
     expect(error.code).toBe('unauthorized');
     expect(error.message).toBe(message);
   });
@@ -203,8 +203,12 @@ describe('a server with a public key', () => {
     ['HS256 with the PEM of a P-256 key as its secret', p256.pem, forge(hs, good, hs256(p256.pem))],
     ['alg none', rsa.pem, `${encode({ alg: 'none' })}.${encode(good)}.`],
     ['no signature', rsa.pem, `${encode({ alg: 'RS256' })}.${encode(good)}.`],
-    ['a key of its own', rsa.pem, forge({ alg: 'RS256' }, good, rs256(rsaPair(2048).privateKey))],
-    ['a P-256 key of its own', p256.pem, forge({ alg: 'ES256' }, good, es256(other.privateKey))],
+    [
+      'a signature by another RSA key',
+      rsa.pem,
+      forge({ alg: 'RS256' }, good, rs256(rsaPair(2048).privateKey)),
+    ],
+    ['a signature by another P-256 key', p256.pem, forge({ alg: 'ES256' }, good, es256(other.privateKey))],
     ['an ES256 signature that is too short', p256.pem, forge({ alg: 'ES256' }, good, () => Buffer.alloc(63))],
     ['an ES256 signature of zeros', p256.pem, forge({ alg: 'ES256' }, good, () => Buffer.alloc(64))],
     ['RS512 for an RSA key', rsa.pem, forge({ alg: 'RS512' }, good, rs512(rsa.privateKey))],
@@ -215,8 +219,8 @@ describe('a server with a public key', () => {
       p256.pem,
       forge({ alg: 'ES256', jwk: other.privateKey.export({ format: 'jwk' }) }, good, es256(other.privateKey)),
     ],
-  ])('refuses %s', (_, pem, hostile) => {
-    const error = refusal(() => createTokens({ key: publicKey(pem) }).verify(hostile));
+  ])('rejects %s', (_, pem, hostile) => {
+    const error = rejection(() => createTokens({ key: publicKey(pem) }).verify(hostile));
     expect(error.code).toBe('unauthorized');
     expect(error.message).toBe(badSignature);
   });

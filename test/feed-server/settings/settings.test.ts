@@ -159,15 +159,15 @@ describe('a mistake in the environment', () => {
     [
       'JWT_SECRET',
       pem,
-      'the text is a PEM: a public key, which everyone may know, must not become a secret. Allowed: a text of at least 32 bytes.',
+      'must not be a PEM key: a public key is not a secret. Allowed: a text of at least 32 bytes.',
     ],
     ['JWT_PUBLIC_KEY', '/hunter2.pem', `the file cannot be read (ENOENT). Allowed: ${key}.`],
     [
       'JWT_PUBLIC_KEY',
       privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      `the PEM holds a private key, which belongs to the issuer alone. Allowed: ${key}.`,
+      `the PEM contains a private key, which only the issuer may have. Allowed: ${key}.`,
     ],
-    ['JWT_PUBLIC_KEY', ecPair('P-384').pem, `the key is of another type (secp384r1). Allowed: ${key}.`],
+    ['JWT_PUBLIC_KEY', ecPair('P-384').pem, `unsupported key type secp384r1. Allowed: ${key}.`],
     ['JWT_LIFETIME_SECONDS', '0', '"0" is not allowed. Allowed: a whole number from 1 to 31536000.'],
     ['ALLOWED_ORIGINS', 'example.com', `"example.com" is not allowed. Allowed: ${origins}.`],
     ['ALLOWED_ORIGINS', 'https://a.example/', `"https://a.example/" is not allowed. Allowed: ${origins}.`],

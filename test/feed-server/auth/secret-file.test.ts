@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { secretKey } from '../../../src/feed-server/auth/keys.ts';
-import { loadOrCreateSecret } from '../../../src/feed-server/auth/secret.ts';
+import { loadOrCreateSecret } from '../../../src/feed-server/auth/secret-file.ts';
 
 let folder: string;
 let dataDir: string;
@@ -20,17 +20,17 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('the first start', () => {
-  it('makes a secret that tokens can be signed with', async () => {
+  it('creates a secret that can sign tokens', async () => {
     const secret = await loadOrCreateSecret(dataDir);
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
     expect(secretKey(secret).algorithm).toBe('HS256');
   });
 
-  it('makes another secret in another folder', async () => {
+  it('creates a different secret in a different folder', async () => {
     expect(await loadOrCreateSecret(dataDir)).not.toBe(await loadOrCreateSecret(join(folder, 'other')));
   });
 
-  it('keeps it from other users, and leaves nothing else', async () => {
+  it('makes the secret unreadable for other users, and leaves no other file', async () => {
     await loadOrCreateSecret(dataDir);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
@@ -43,15 +43,15 @@ describe('a later start', () => {
     expect(await loadOrCreateSecret(dataDir)).toBe(await loadOrCreateSecret(dataDir));
   });
 
-  it('reads a secret that a person has put there, without the line break of their editor', async () => {
-    await put('a secret that was written with an editor\r\n');
+  it('reads a secret that was written by hand, without the final line break', async () => {
+    await writeSecret('a secret that was written with an editor\r\n');
     expect(await loadOrCreateSecret(dataDir)).toBe('a secret that was written with an editor');
   });
 });
 
-describe('processes that start together', () => {
+describe('processes that start at the same time', () => {
   it('get the same secret', async () => {
-    const module = new URL('../../../src/feed-server/auth/secret.ts', import.meta.url).href;
+    const module = new URL('../../../src/feed-server/auth/secret-file.ts', import.meta.url).href;
     const script = `
       const { loadOrCreateSecret } = await import(${JSON.stringify(module)});
       process.stderr.write('ready');
@@ -69,52 +69,52 @@ describe('processes that start together', () => {
   });
 });
 
-describe('a secret file that cannot be trusted', () => {
+describe('an unusable secret file', () => {
   it.each([
     ['31 bytes', 'x'.repeat(31)],
-    ['nothing', ''],
-    ['blanks alone', ' '.repeat(64)],
+    ['empty', ''],
+    ['only spaces', ' '.repeat(64)],
     ['4,097 bytes', 'x'.repeat(4097)],
-  ])('stops the start: %s', async (_, content) => {
-    await put(content);
+  ])('fails the start: %s', async (_, content) => {
+    await writeSecret(content);
     await expect(loadOrCreateSecret(dataDir)).rejects.toThrow(
       new Error(
-        `${path} must hold from 32 to 4096 bytes: restore it, or remove it for a new secret, which ends every session.`,
+        `${path} must be 32 to 4096 bytes long. Restore it, or delete it to get a new secret, which logs everybody out.`,
       ),
     );
     expect(await readFile(path, 'utf8')).toBe(content);
   });
 
-  it.each([0o644, 0o640, 0o602])('stops the start: mode %o', async (mode) => {
-    await put('x'.repeat(43));
+  it.each([0o644, 0o640, 0o602])('fails the start: mode %o', async (mode) => {
+    await writeSecret('x'.repeat(43));
     await chmod(path, mode);
     await expect(loadOrCreateSecret(dataDir)).rejects.toThrow(
-      new Error(`${path} is open to other users of this machine: run chmod 600 on it.`),
+      new Error(`other users of this machine have access to ${path}. Run chmod 600 on it.`),
     );
   });
 
-  it('stops the start: a folder in its place', async () => {
+  it('fails the start: a folder of that name', async () => {
     await mkdir(path, { recursive: true });
     await expect(loadOrCreateSecret(dataDir)).rejects.toThrow(
-      new Error(`${path} is not a file: move it away, and the server creates one.`),
+      new Error(`${path} is not a file. Move it away, and the server creates one.`),
     );
   });
 
-  it('stops the start: a link to itself', async () => {
+  it('fails the start: a link to itself', async () => {
     await mkdir(dataDir, { recursive: true });
     await symlink(path, path);
     await expect(loadOrCreateSecret(dataDir)).rejects.toThrow(
-      new Error(`${path} cannot be read (ELOOP): make it readable for this user.`),
+      new Error(`cannot read ${path} (ELOOP). Make it readable by the server's user.`),
     );
   });
 
-  it('stops the start: a data folder that is a file', async () => {
+  it('fails the start: a data folder that is a file', async () => {
     await writeFile(join(folder, 'new'), '');
-    await expect(loadOrCreateSecret(dataDir)).rejects.toThrow(/cannot be (?:read|made) \(ENOTDIR\)/);
+    await expect(loadOrCreateSecret(dataDir)).rejects.toThrow(/cannot (?:read|create) .* \(ENOTDIR\)/);
   });
 });
 
-async function put(content: string): Promise<void> {
+async function writeSecret(content: string): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   await writeFile(path, content, { mode: 0o600 });
 }

@@ -8,52 +8,52 @@ const fileName = 'jwt-secret';
 const maxSecretBytes = 4096;
 
 /**
- * The secret in `<dataDir>/jwt-secret`: created at the first start (32 random bytes, in base64url), read
- * at every later one. Processes that start together get the same secret. The text is what JWT_SECRET
- * takes: a second machine accepts the tokens of the first once it has been given the file's content.
+ * The secret in `<dataDir>/jwt-secret`, which the first start creates (32 random bytes in base64url).
+ * Processes that start at the same time get the same secret. JWT_SECRET takes the file's content, so
+ * that a second machine can accept the tokens of the first.
  *
- * @throws Error that names the file, what is wrong with it, and how to fix it.
+ * @throws Error that names the file, what is wrong with it, and how to fix it
  */
 export async function loadOrCreateSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, fileName);
-  const found = await readSecret(path);
-  if (found !== null) return found;
+  const existing = await readSecret(path);
+  if (existing !== null) return existing;
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await createSecret(path);
   } catch (cause) {
     throw new Error(
-      `${path} cannot be created (${errorCode(cause)}): choose another DATA_DIR, or set JWT_SECRET.`,
+      `cannot create ${path} (${errorCode(cause)}). Choose another DATA_DIR, or set JWT_SECRET.`,
       { cause },
     );
   }
-  const made = await readSecret(path);
-  if (made === null) throw new Error(`${path} was removed while the server started: start it again.`);
-  return made;
+  const created = await readSecret(path);
+  if (created === null) throw new Error(`${path} was removed during the start. Start the server again.`);
+  return created;
 }
 
-/** Null where there is no such file. */
+/** Null if the file does not exist. */
 async function readSecret(path: string): Promise<string | null> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');
   } catch (cause) {
     if (errorCode(cause) === 'ENOENT') return null;
-    throw new Error(`${path} cannot be read (${errorCode(cause)}): make it readable for this user.`, {
+    throw new Error(`cannot read ${path} (${errorCode(cause)}). Make it readable by the server's user.`, {
       cause,
     });
   }
   try {
     const stats = await file.stat();
-    if (!stats.isFile()) throw new Error(`${path} is not a file: move it away, and the server creates one.`);
-    // Windows has no such bits.
+    if (!stats.isFile()) throw new Error(`${path} is not a file. Move it away, and the server creates one.`);
+    // Windows has no permission bits.
     if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
-      throw new Error(`${path} is open to other users of this machine: run chmod 600 on it.`);
+      throw new Error(`other users of this machine have access to ${path}. Run chmod 600 on it.`);
     }
     const secret = stats.size > maxSecretBytes ? '' : (await file.readFile('utf8')).trimEnd();
     if (Buffer.byteLength(secret) >= minSecretBytes) return secret;
     throw new Error(
-      `${path} must hold from ${minSecretBytes} to ${maxSecretBytes} bytes: restore it, or remove it for a new secret, which ends every session.`,
+      `${path} must be ${minSecretBytes} to ${maxSecretBytes} bytes long. Restore it, or delete it to get a new secret, which logs everybody out.`,
     );
   } finally {
     await file.close();
@@ -61,8 +61,8 @@ async function readSecret(path: string): Promise<string | null> {
 }
 
 /**
- * Written aside and then linked, so that nobody ever reads half a secret; and link, unlike rename,
- * fails where another process was first, so that the first secret stays.
+ * Writes a draft and links it, so that nobody reads half a secret. Unlike rename, link fails if another
+ * process was first, so that the first secret wins.
  */
 async function createSecret(path: string): Promise<void> {
   const draft = `${path}.${randomBytes(8).toString('hex')}`;

@@ -1,27 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { secretKey } from '../../../src/feed-server/auth/keys.ts';
-import { rememberTokens } from '../../../src/feed-server/auth/recent-tokens.ts';
+import { cacheVerified } from '../../../src/feed-server/auth/token-cache.ts';
 import { createTokens } from '../../../src/feed-server/auth/tokens.ts';
 
 const lifetimeMs = 60_000;
 
-/** Remembers `maxTokens`, and notes which it had to verify. */
-function remember(maxTokens: number) {
+/** A cache for `maxTokens`, and the tokens that it had to verify. */
+function createCache(maxTokens: number) {
   const verified: string[] = [];
-  const verify = rememberTokens((token) => {
+  const verify = cacheVerified((token) => {
     verified.push(token);
-    if (token.startsWith('bad')) throw new Error(`${token} is refused`);
+    if (token.startsWith('bad')) throw new Error(`${token} is rejected`);
     return { id: `user of ${token}`, expiresAtMs: Date.now() + lifetimeMs };
   }, maxTokens);
   return { verify, verified };
 }
 
-describe('tokens that were verified', () => {
+describe('the token cache', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('are not verified again', () => {
-    const { verify, verified } = remember(10);
+  it('does not verify a token again', () => {
+    const { verify, verified } = createCache(10);
     expect([verify('a'), verify('b'), verify('a')].map(({ id }) => id)).toEqual([
       'user of a',
       'user of b',
@@ -30,8 +30,8 @@ describe('tokens that were verified', () => {
     expect(verified).toEqual(['a', 'b']);
   });
 
-  it('are verified again once they have ended', () => {
-    const { verify, verified } = remember(10);
+  it('verifies a token again once it has expired', () => {
+    const { verify, verified } = createCache(10);
     verify('a');
     vi.advanceTimersByTime(lifetimeMs - 1);
     verify('a');
@@ -42,21 +42,21 @@ describe('tokens that were verified', () => {
     expect(verified).toEqual(['a', 'a']);
   });
 
-  it('are not remembered where they were refused', () => {
-    const { verify, verified } = remember(10);
-    expect(() => verify('bad')).toThrow('bad is refused');
-    expect(() => verify('bad')).toThrow('bad is refused');
+  it('does not keep rejected tokens', () => {
+    const { verify, verified } = createCache(10);
+    expect(() => verify('bad')).toThrow('bad is rejected');
+    expect(() => verify('bad')).toThrow('bad is rejected');
     expect(verified).toEqual(['bad', 'bad']);
   });
 
-  it('are forgotten when there are too many, but for those that were used last', () => {
-    const { verify, verified } = remember(4);
+  it('evicts the tokens that were not used recently', () => {
+    const { verify, verified } = createCache(4);
     for (const token of ['a', 'b', 'c', 'a', 'd', 'e', 'a', 'b']) verify(token);
-    // a was used in between; b gave way.
+    // "a" was used in between, so "b" was evicted.
     expect(verified).toEqual(['a', 'b', 'c', 'd', 'e', 'b']);
   });
 
-  it('end in their very second', () => {
+  it('rejects a cached token the moment it expires', () => {
     const tokens = createTokens({
       key: secretKey('a secret of forty bytes, made for a test'),
       lifetimeSeconds: 60,
