@@ -155,7 +155,7 @@ describe('a mistake in the environment', () => {
       'redis://:hunter2@broker',
       'it is set without DATABASE_URL. Allowed: both, or neither; the embedded store has one server only.',
     ],
-    ['JWT_SECRET', 'hunter2', 'the secret has 7 bytes. Allowed: a text of at least 32 bytes.'],
+    ['JWT_SECRET', 'hunter2', 'the secret has only 7 bytes. Allowed: a text of at least 32 bytes.'],
     [
       'JWT_SECRET',
       pem,
