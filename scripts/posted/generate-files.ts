@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ContractModel } from './asyncapi/contract-model.ts';
 import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
-import { GenerationError, type Problem } from './contract/problem.ts';
+import { GenerationError, type Problem } from './contract/generation-error.ts';
 import type { LoadedOpenapi } from './openapi/load-openapi.ts';
 import type { SchemaSet } from './schemas/schema-set.ts';
 import { type ContractTitle, prettierConfiguration } from './source/preamble.ts';

@@ -1,5 +1,5 @@
 /** The generator as a library: what the command \`posted\` does, for build scripts. */
-export { GenerationError, type Problem } from './contract/problem.ts';
+export { GenerationError, type Problem } from './contract/generation-error.ts';
 export {
   type Contracts,
   type GenerateOptions,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { GenerationError, type Problem } from './contract/problem.ts';
+import { GenerationError, type Problem } from './contract/generation-error.ts';
 import { isGenerated } from './source/preamble.ts';
 
 /**

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
+import { GenerationError, type Problem } from '../../scripts/posted/contract/generation-error.ts';
 import { splitPointer } from '../../scripts/posted/contract/json-pointer.ts';
-import { GenerationError, type Problem } from '../../scripts/posted/contract/problem.ts';
 import { tempFolder } from '../scripts/generator.ts';
 
 const contract = join(tempFolder(), 'contract.json');

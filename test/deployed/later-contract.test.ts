@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
-import { compilerOf } from '../../scripts/posted/schemas/ajv.ts';
+import { compilerOf } from '../../scripts/posted/schemas/compiler.ts';
 import { type GeneratedPackage, generatePackage } from '../python/generated-package.ts';
 import { reason } from '../python/python.ts';
 import { startChatServer } from '../runtime/client/chat-server.ts';

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areDisjoint, shapesOf } from '../../scripts/posted/asyncapi/shapes.ts';
 import { readContract } from '../../scripts/posted/contract/contract-document.ts';
 import { ContractNode } from '../../scripts/posted/contract/contract-node.ts';
-import { compilerOf } from '../../scripts/posted/schemas/ajv.ts';
+import { compilerOf } from '../../scripts/posted/schemas/compiler.ts';
 import { SchemaSet } from '../../scripts/posted/schemas/schema-set.ts';
+import { areDisjoint, shapesOf } from '../../scripts/posted/schemas/shapes.ts';
 import { tempFolder } from '../scripts/generator.ts';
 import { payloadsOf } from './payload.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { GenerationError } from '../../scripts/posted/contract/problem.ts';
+import { GenerationError } from '../../scripts/posted/contract/generation-error.ts';
 import { speak } from '../corpus/conversation.ts';
 import { type CorpusDocument, generateDocument } from '../corpus/document.ts';
 import { serveDocument } from '../corpus/generic-server.ts';

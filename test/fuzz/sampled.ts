@@ -6,7 +6,7 @@ import type {
   MessageTag,
   SecurityModel,
 } from '../../scripts/posted/asyncapi/contract-model.ts';
-import { compilerOf } from '../../scripts/posted/schemas/ajv.ts';
+import { compilerOf } from '../../scripts/posted/schemas/compiler.ts';
 import { schemesToSend } from '../corpus/credentials.ts';
 import type { CorpusDocument } from '../corpus/document.ts';
 import { payloadsOf } from './payload.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAjv } from '../../scripts/posted/schemas/ajv.ts';
+import { createAjv } from '../../scripts/posted/schemas/compiler.ts';
 import { type GeneratedPackage, generatePackage } from './generated-package.ts';
 import { pythonPath, reason } from './python.ts';
 

@@ -1,4 +1,4 @@
-import type { Fields } from '../contract/fields.ts';
+import type { Fields } from '../contract/check-fields.ts';
 
 /** What becomes of every field of AsyncAPI 3.0.0 that a WebSocket contract can have. */
 

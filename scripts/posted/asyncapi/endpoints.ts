@@ -1,6 +1,6 @@
 import type { ContractNode } from '../contract/contract-node.ts';
 import { camelCase, canBeIdentifier, Names } from '../source/identifiers.ts';
-import { readAddress } from './channels.ts';
+import { readAddress } from './handshake.ts';
 import type { ReadServer } from './servers.ts';
 
 /** One address that clients connect to: a channel of the contract, or several with the same address. */

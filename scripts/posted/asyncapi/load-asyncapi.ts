@@ -95,7 +95,7 @@ async function readDocument(
     // Its advice is about what 3.0 does in another way.
     await parseAsyncapi(bundled, version, true);
     // Loaded when it is needed: it brings a YAML parser and a converter of OpenAPI with it.
-    const { convertVersion2 } = await import('./convert.ts');
+    const { convertVersion2 } = await import('./convert-version2.ts');
     const document = convertVersion2(applyTraits(bundled, 'traits'));
     return { document, parsed: await parseAsyncapi(document, '3.0.0', false) };
   }

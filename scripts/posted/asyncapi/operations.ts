@@ -1,5 +1,5 @@
+import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { checkFields } from '../contract/fields.ts';
 import { joinPointer, pointerOfReference } from '../contract/json-pointer.ts';
 import * as fields from './asyncapi-fields.ts';
 import { refuseWsBindings } from './bindings.ts';

@@ -1,20 +1,20 @@
+import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { checkFields } from '../contract/fields.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { camelCase, Names, pascalCase } from '../source/identifiers.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 import * as fields from './asyncapi-fields.ts';
-import { checkOverlaps, readHandshake, readParameters } from './channels.ts';
 import type { Action, ChannelModel, ContractModel, MessageModel, SecurityModel } from './contract-model.ts';
 import { checkReceivers, messagesIn } from './directions.ts';
 import { type Endpoint, readEndpoints } from './endpoints.ts';
+import { checkOverlaps, readHandshake, readParameters } from './handshake.ts';
 import { createMessageReader, type ReadMessage } from './messages.ts';
 import { type ReadOperation, readOperations } from './operations.ts';
 import { receivedMessages } from './received-messages.ts';
 import { readResume } from './resume.ts';
 import { checkSchemeNames, readSecurity } from './security.ts';
 import { readServers } from './servers.ts';
-import { tagMessages } from './telling.ts';
+import { tagMessages } from './tag-messages.ts';
 
 /** What the contract says. Whatever is not supported is reported, and never left out in silence. */
 export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractModel {

@@ -2,7 +2,7 @@ import type { JsonSchema } from '../schemas/json-schema.ts';
 import { closedBehind, receivedSchemas } from '../schemas/received-schemas.ts';
 import { receivedKey, type SchemaSet } from '../schemas/schema-set.ts';
 import type { ContractModel, MessageModel } from './contract-model.ts';
-import { areDistinguishable } from './telling.ts';
+import { areDistinguishable } from './tag-messages.ts';
 
 /** The messages that a server sends, each with what its clients check it with. */
 export function receivedMessages(

@@ -1,5 +1,5 @@
+import { checkFields, type Fields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { checkFields, type Fields } from '../contract/fields.ts';
 import type { Action, ResumeModel } from './contract-model.ts';
 
 /** By role: in which direction its message goes. */

@@ -1,5 +1,5 @@
+import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { checkFields } from '../contract/fields.ts';
 import { camelCase } from '../source/identifiers.ts';
 import * as fields from './asyncapi-fields.ts';
 import type { SecurityModel } from './contract-model.ts';

@@ -1,6 +1,6 @@
 import { checkAddress, expressionsOf } from '../contract/addresses.ts';
+import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { checkFields } from '../contract/fields.ts';
 import * as fields from './asyncapi-fields.ts';
 import { refuseWsBindings } from './bindings.ts';
 import type { SecurityModel, ServerModel, ServerVariableModel } from './contract-model.ts';

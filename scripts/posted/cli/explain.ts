@@ -1,4 +1,4 @@
-import { formatProblem, GenerationError, type Problem } from '../contract/problem.ts';
+import { formatProblem, GenerationError, type Problem } from '../contract/generation-error.ts';
 import { UsageError } from './options.ts';
 
 /** More than anybody mends before looking again. */

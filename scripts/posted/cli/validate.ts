@@ -1,4 +1,4 @@
-import { GenerationError } from '../contract/problem.ts';
+import { GenerationError } from '../contract/generation-error.ts';
 import type { Command } from './command.ts';
 import { explain } from './explain.ts';
 import { loadOptions } from './generate.ts';

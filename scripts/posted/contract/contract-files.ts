@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ContractSource } from './contract-source.ts';
-import { GenerationError } from './problem.ts';
+import { GenerationError } from './generation-error.ts';
 
 /** Why a file is not there to be read, and what to do about it. */
 export interface Unreadable {

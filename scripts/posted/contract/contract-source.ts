@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { Problem } from './generation-error.ts';
 import { joinPointer, splitPointer } from './json-pointer.ts';
-import type { Problem } from './problem.ts';
 
 interface Position {
   readonly pointer: string;

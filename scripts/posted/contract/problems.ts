@@ -1,5 +1,5 @@
 import type { ContractSource } from './contract-source.ts';
-import { formatProblem, GenerationError, type Problem } from './problem.ts';
+import { formatProblem, GenerationError, type Problem } from './generation-error.ts';
 
 /** Where something was written. */
 export interface Place {

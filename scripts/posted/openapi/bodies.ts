@@ -1,5 +1,5 @@
+import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { checkFields } from '../contract/fields.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import { pascalCase } from '../source/identifiers.ts';
 import { addExamples } from './examples.ts';

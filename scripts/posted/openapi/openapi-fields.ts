@@ -1,4 +1,4 @@
-import type { Fields } from '../contract/fields.ts';
+import type { Fields } from '../contract/check-fields.ts';
 
 /** What becomes of every field of OpenAPI 3.1 that stands where this server would have to heed it. */
 

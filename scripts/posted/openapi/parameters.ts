@@ -1,5 +1,5 @@
+import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { checkFields } from '../contract/fields.ts';
 import { joinPointer } from '../contract/json-pointer.ts';
 import type { SchemaObject } from '../schemas/json-schema.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';

@@ -1,6 +1,6 @@
 import { checkAddress, checkParameterNames } from '../contract/addresses.ts';
+import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { checkFields } from '../contract/fields.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { readBody, readResponses } from './bodies.ts';
 import * as fields from './openapi-fields.ts';

@@ -1,4 +1,4 @@
-import { GenerationError, type Problem } from '../contract/problem.ts';
+import { GenerationError, type Problem } from '../contract/generation-error.ts';
 import { isAnnotation, isSchemaObject, type JsonSchema, replaceSubschemas } from '../schemas/json-schema.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { type ContractTitle, preamble } from '../source/preamble.ts';

@@ -1,6 +1,6 @@
 import type { Ajv } from 'ajv';
 import type { ContractDocument } from '../contract/contract-document.ts';
-import { createAjv } from './ajv.ts';
+import { createAjv } from './compiler.ts';
 import {
   isAnnotation,
   isSchemaObject,

@@ -1,8 +1,8 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { ContractDocument } from '../contract/contract-document.ts';
 import { splitPointer } from '../contract/json-pointer.ts';
-import { type Compiler, compilerOf } from './ajv.ts';
 import { checkKeywords } from './check-keywords.ts';
+import { type Compiler, compilerOf } from './compiler.ts';
 import jsonEqual from './json-equal.ts';
 import {
   isSchemaObject,

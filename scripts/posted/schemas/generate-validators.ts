@@ -5,7 +5,7 @@ import { type Plugin, rolldown } from 'rolldown';
 import { type ContractTitle, preamble } from '../source/preamble.ts';
 import type { ImportExtension } from '../source/runtime-modules.ts';
 import { docComment, generatedFrom, separate, stringLiteral, ts } from '../source/typescript-source.ts';
-import { compilerOf } from './ajv.ts';
+import { compilerOf } from './compiler.ts';
 import type { GuardModel, SchemaSet } from './schema-set.ts';
 
 // A CommonJS module: an import could yield its `module.exports` or its `default` export.

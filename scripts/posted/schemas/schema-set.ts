@@ -3,7 +3,7 @@ import type { ContractNode } from '../contract/contract-node.ts';
 import { joinPointer, splitPointer, valueAt } from '../contract/json-pointer.ts';
 import { Names, pascalCase } from '../source/identifiers.ts';
 import { definitionSchema } from './definition-schema.ts';
-import { endlessDefinitions } from './endless.ts';
+import { endlessDefinitions } from './definitions.ts';
 import { isSchemaObject, type JsonSchema, type SchemaObject, subschemasOf } from './json-schema.ts';
 import { isOfStrings, textSchemaOf } from './text-schema.ts';
 

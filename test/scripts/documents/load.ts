@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type LoadAsyncapiOptions, loadAsyncapi } from '../../../scripts/posted/asyncapi/load-asyncapi.ts';
+import { GenerationError } from '../../../scripts/posted/contract/generation-error.ts';
 import { valueAt } from '../../../scripts/posted/contract/json-pointer.ts';
-import { GenerationError } from '../../../scripts/posted/contract/problem.ts';
 
 /** The contract of a folder beside this file. */
 export function documentIn(name: string): string {

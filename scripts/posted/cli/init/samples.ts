@@ -1,5 +1,5 @@
 import type { MessageModel } from '../../asyncapi/contract-model.ts';
-import { compilerOf } from '../../schemas/ajv.ts';
+import { compilerOf } from '../../schemas/compiler.ts';
 import { isSchemaObject, type JsonSchema, type SchemaObject } from '../../schemas/json-schema.ts';
 import type { SchemaSet } from '../../schemas/schema-set.ts';
 

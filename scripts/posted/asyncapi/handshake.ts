@@ -1,6 +1,6 @@
 import { checkAddress, checkParameterNames, overlap } from '../contract/addresses.ts';
+import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { checkFields } from '../contract/fields.ts';
 import { isSchemaObject, type SchemaObject } from '../schemas/json-schema.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import * as fields from './asyncapi-fields.ts';

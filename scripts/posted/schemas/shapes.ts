@@ -1,5 +1,5 @@
-import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
-import { definitionOf } from '../schemas/schema-set.ts';
+import { isSchemaObject, type JsonSchema } from './json-schema.ts';
+import { definitionOf } from './schema-set.ts';
 
 /** Where references lead. */
 export interface Definitions {

@@ -1,8 +1,6 @@
 import { joinPointer, splitPointer } from '../contract/json-pointer.ts';
 import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
 import { definitionOf, type SchemaSet } from '../schemas/schema-set.ts';
-import type { MessageModel, MessageTag } from './contract-model.ts';
-import type { ReadMessage } from './messages.ts';
 import {
   areDisjoint,
   type Definitions,
@@ -11,7 +9,9 @@ import {
   type Shape,
   shapesAt,
   shapesOf,
-} from './shapes.ts';
+} from '../schemas/shapes.ts';
+import type { MessageModel, MessageTag } from './contract-model.ts';
+import type { ReadMessage } from './messages.ts';
 
 /**
  * Finds out how the messages of one direction are told apart, and reports those that cannot be: by a
