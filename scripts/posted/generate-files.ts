@@ -4,9 +4,10 @@ import type { ContractModel } from './asyncapi/contract-model.ts';
 import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
 import { GenerationError, type Problem } from './contract/generation-error.ts';
 import type { LoadedOpenapi } from './openapi/load-openapi.ts';
+import type { ValidatorsOptions } from './schemas/generate-validators.ts';
 import type { SchemaSet } from './schemas/schema-set.ts';
 import { type ContractTitle, prettierConfiguration } from './source/preamble.ts';
-import type { ImportStyle } from './source/runtime-modules.ts';
+import type { ImportExtension } from './source/typescript-source.ts';
 
 export interface Contracts {
   /** The path of an AsyncAPI document. */
@@ -30,7 +31,7 @@ export type Target = (typeof targets)[number];
 
 export interface GenerateOptions extends LoadOptions {
   readonly targets: ReadonlySet<Target>;
-  readonly imports: ImportStyle;
+  readonly extension: ImportExtension;
 }
 
 export interface Reporter {
@@ -62,7 +63,7 @@ export async function generateFiles(
   reporter: Reporter,
 ): Promise<readonly string[]> {
   const { websocket, rest, files } = await loadContracts(contracts, options, reporter);
-  const { targets: wanted, imports } = options;
+  const { targets: wanted, extension } = options;
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, '.prettierrc.yaml'), prettierConfiguration(websocket.model));
   await noteClosedMessages(websocket, reporter);
@@ -70,7 +71,7 @@ export async function generateFiles(
     await generateAsyncapi(websocket, options, join(folder, 'asyncapi'), reporter);
   }
   if (rest !== null && wanted.has('server')) {
-    await generateOpenapi(rest, imports, join(folder, 'openapi'), reporter);
+    await generateOpenapi(rest, extension, join(folder, 'openapi'), reporter);
   }
   if (wanted.has('python')) {
     const { generatePython } = await import('./python/generate-python.ts');
@@ -91,7 +92,11 @@ export async function generateFiles(
     const { loadMessages } = await import('./asyncapi/load-asyncapi.ts');
     const { schemas, title, warnings, files: further } = await loadMessages(file, options);
     for (const text of warnings) reporter.warn(text);
-    await generateSchemas({ schemas, model: title }, imports.runtime.contract, imports, join(folder, name));
+    await generateSchemas(
+      { schemas, model: title },
+      { guardModule: 'posted/contract', extension, forClients: false },
+      join(folder, name),
+    );
     reporter.progress(`${name}: ${summarizeSchemas(schemas)}`);
     files.push(...further);
   }
@@ -146,47 +151,52 @@ function problemsOf(failure: unknown): readonly Problem[] {
 
 async function generateAsyncapi(
   { parsed, model, schemas }: LoadedAsyncapi,
-  { targets: wanted, imports }: GenerateOptions,
+  { targets: wanted, extension }: GenerateOptions,
   folder: string,
   reporter: Reporter,
 ): Promise<void> {
   const forClients = wanted.has('client');
-  await generateSchemas({ schemas, model }, imports.runtime.contract, imports, folder, forClients);
+  await generateSchemas(
+    { schemas, model },
+    { guardModule: 'posted/contract', extension, forClients },
+    folder,
+  );
   reporter.progress(`asyncapi: ${summarizeSchemas(schemas)}`);
   const { renderTemplates } = await import('./asyncapi/render-templates.ts');
   const templates = forClients ? ['server', 'client'] : ['server'];
-  await renderTemplates(templates, parsed, { contract: model, ...imports }, folder);
+  await renderTemplates(templates, parsed, { contract: model, extension }, folder);
   reporter.progress(`asyncapi: channels, handlers, publishers${forClients ? ', client' : ''}`);
 }
 
 async function generateOpenapi(
   { model, schemas }: LoadedOpenapi,
-  imports: ImportStyle,
+  extension: ImportExtension,
   folder: string,
   reporter: Reporter,
 ): Promise<void> {
-  await generateSchemas({ schemas, model }, imports.runtime.rest, imports, folder);
+  await generateSchemas(
+    { schemas, model },
+    { guardModule: 'posted/rest', extension, forClients: false },
+    folder,
+  );
   reporter.progress(`openapi: ${summarizeSchemas(schemas)}`);
   const { renderHandlers, renderOperations } = await import('./openapi/render-openapi.ts');
-  await writeFile(join(folder, 'operations.ts'), renderOperations(model, imports));
-  await writeFile(join(folder, 'handlers.ts'), renderHandlers(model, imports));
+  await writeFile(join(folder, 'operations.ts'), renderOperations(model, extension));
+  await writeFile(join(folder, 'handlers.ts'), renderHandlers(model, extension));
   reporter.progress('openapi: operations, handlers');
 }
 
 async function generateSchemas(
   { schemas, model }: { readonly schemas: SchemaSet; readonly model: ContractTitle },
-  guardModule: string,
-  { extension }: ImportStyle,
+  options: ValidatorsOptions,
   folder: string,
-  forClients = false,
 ): Promise<void> {
   // Imported only for valid contracts: Modelina, and later Generator, take a second to load.
   const { generateModels } = await import('./schemas/generate-models.ts');
   const { generateValidators } = await import('./schemas/generate-validators.ts');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'models.ts'), await generateModels(schemas, model));
-  const imports = { contract: guardModule, extension, forClients };
-  await writeFile(join(folder, 'validators.ts'), await generateValidators(schemas, model, imports));
+  await writeFile(join(folder, 'validators.ts'), await generateValidators(schemas, model, options));
 }
 
 function summarize({ channels }: ContractModel): string {

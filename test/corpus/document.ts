@@ -3,7 +3,6 @@ import type { ContractModel } from '../../scripts/posted/asyncapi/contract-model
 import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
 import { generateFiles } from '../../scripts/posted/generate-files.ts';
 import type { SchemaSet } from '../../scripts/posted/schemas/schema-set.ts';
-import { packageModules } from '../../scripts/posted/source/runtime-modules.ts';
 import type { ChannelDescriptor, Contract } from '../../src/runtime/server/index.ts';
 
 /** A document of the corpus: what it says, and what was generated from it. */
@@ -25,7 +24,7 @@ export async function generateDocument(file: string, project: string, name: stri
     allowRemote: false,
     strict: false,
     targets: new Set(['server', 'client'] as const),
-    imports: { runtime: packageModules, extension: 'ts' },
+    extension: 'ts',
   } as const;
   const folder = join(project, 'generated', name);
   await generateFiles({ asyncapi: file, openapi: null, messages: new Map() }, options, folder, {

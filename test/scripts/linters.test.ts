@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generateFiles } from '../../scripts/posted/index.ts';
-import { packageModules } from '../../scripts/posted/source/runtime-modules.ts';
 import { requireService } from '../support/services.ts';
 import { tempFolder } from './generator.ts';
 import { npm, tryInstall } from './installed-package.ts';
@@ -80,7 +79,7 @@ describe.skipIf(missing !== null)(`a project with strict linters ${missing ?? ''
     for (const { name, asyncapi, openapi } of documents) {
       const options = {
         targets: new Set(['server', 'client', 'python', 'docs'] as const),
-        imports: { runtime: packageModules, extension: 'ts' } as const,
+        extension: 'ts' as const,
         allowRemote: false,
         strict: false,
       };

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { readContract } from '../../scripts/posted/contract/contract-document.ts';
 import { ContractNode } from '../../scripts/posted/contract/contract-node.ts';
 import { checkSchemas } from '../../scripts/posted/schemas/check-schemas.ts';
+import type { Dialect } from '../../scripts/posted/schemas/definitions.ts';
 import { generateModels } from '../../scripts/posted/schemas/generate-models.ts';
 import { generateValidators } from '../../scripts/posted/schemas/generate-validators.ts';
-import { type Dialect, SchemaSet } from '../../scripts/posted/schemas/schema-set.ts';
+import { SchemaSet } from '../../scripts/posted/schemas/schema-set.ts';
 import type { Guard } from '../../src/runtime/shared/guard.ts';
 
 /** What stands in a contract, by its place. */
@@ -35,7 +36,7 @@ export async function generateSchemas(project: string, set: SchemaSet) {
     { file: 'contract.json', title: 'Schemas', version: '1' },
   ];
   const models = await generateModels(set, title);
-  const options = { contract: '../src/guard.ts', extension: 'ts', forClients: true } as const;
+  const options = { guardModule: '../src/guard.ts', extension: 'ts', forClients: true } as const;
   const validators = await generateValidators(set, title, options);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'models.ts'), models);

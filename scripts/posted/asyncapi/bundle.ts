@@ -1,10 +1,10 @@
+import { posix } from 'node:path';
 import { ContractDocument } from '../contract/contract-document.ts';
 import type { ContractFiles, Unreadable } from '../contract/contract-files.ts';
 import { ContractSource } from '../contract/contract-source.ts';
 import { joinPointer, nearestOf, setAt, splitPointer, valueAt } from '../contract/json-pointer.ts';
 import type { Place, Problems } from '../contract/problems.ts';
 import { isSchemaObject, replaceSubschemas, type SchemaObject } from '../schemas/json-schema.ts';
-import { componentNameOf } from './component-name.ts';
 import { hasOwnFormat, isFormattedSchema, type Position, positionOf } from './positions.ts';
 import { contentOf, References, referenceIn } from './references.ts';
 
@@ -250,4 +250,21 @@ function identityOf({ $schema }: SchemaObject): readonly string[] {
 
 function without(schema: SchemaObject, ...keywords: readonly string[]): SchemaObject {
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !keywords.includes(keyword)));
+}
+
+/** Keys that say what stands behind them, and not whose it is. */
+const structural =
+  /^(\d+|payload|headers|query|schema|items|prefixItems|contains|not|if|then|else|allOf|anyOf|oneOf|propertyNames|additional(Items|Properties))$/;
+
+/**
+ * What is to be called a component that was none where it was written: as the last key that is a name, with what
+ * follows it (`y-payload` of `#/channels/x/messages/y/payload`), else as its file.
+ */
+function componentNameOf({ source, pointer }: Place): string {
+  const keys = splitPointer(pointer);
+  const last = keys.findLastIndex((key) => !structural.test(key));
+  const [fileName = ''] = decodeURI(posix.basename(source.url.pathname)).split('.');
+  const words = last === -1 ? [fileName, ...keys] : keys.slice(last);
+  const name = words.join('-').replaceAll(/[^\w.-]+/g, '-');
+  return name.replaceAll('-', '') === '' ? 'schema' : name;
 }

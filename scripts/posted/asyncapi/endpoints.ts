@@ -1,6 +1,7 @@
+import { checkAddress, overlap } from '../contract/addresses.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { camelCase, canBeIdentifier, Names } from '../source/identifiers.ts';
-import { readAddress } from './handshake.ts';
+import type { ServerModel } from './contract-model.ts';
 import type { ReadServer } from './servers.ts';
 
 /** One address that clients connect to: a channel of the contract, or several with the same address. */
@@ -61,4 +62,39 @@ function serversOf(
   const nodes = named.length > 0 ? named : (root.get('servers')?.items ?? []);
   const served = nodes.flatMap(({ pointer }) => servers.get(pointer) ?? []);
   return nodes.length > 0 && served.length === 0 ? null : served;
+}
+
+/** The address of a channel, as a path; null where the contract does not know it. */
+function readAddress(channel: ContractNode): string | null {
+  const address = channel.text('address');
+  if (address === '') return null;
+  const path = address.startsWith('/') ? address : `/${address}`;
+  checkAddress(path, (what, fix) => channel.reportAt('address', what, fix));
+  return path;
+}
+
+/** What is served at an address, by all the servers that serve it. */
+interface Place {
+  readonly node: ContractNode;
+  readonly address: string;
+  readonly servers: readonly ServerModel[];
+}
+
+/** Reports places of which one path could mean two. */
+export function checkOverlaps(places: readonly Place[]): void {
+  for (const [index, place] of places.entries()) {
+    const twin = places.slice(0, index).find((other) => canMeet(place, other));
+    if (twin === undefined) continue;
+    const what = `a path can match this address and ${twin.address}`;
+    place.node.reportAt('address', what, 'make them differ in a part that is no parameter');
+  }
+}
+
+function canMeet(one: Place, other: Place): boolean {
+  return pathsOf(one).some((path) => pathsOf(other).some((otherPath) => overlap(path, otherPath)));
+}
+
+function pathsOf({ address, servers }: Place): readonly string[] {
+  const prefixes = servers.length === 0 ? [''] : servers.map(({ pathname }) => pathname);
+  return prefixes.map((prefix) => prefix + address);
 }

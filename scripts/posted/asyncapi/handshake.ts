@@ -1,47 +1,11 @@
-import { checkAddress, checkParameterNames, overlap } from '../contract/addresses.ts';
+import { checkParameterNames } from '../contract/addresses.ts';
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { isSchemaObject, type SchemaObject } from '../schemas/json-schema.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import * as fields from './asyncapi-fields.ts';
-import { wsBindings } from './bindings.ts';
-import type { ChannelModel, ServerModel } from './contract-model.ts';
-import { checkToken } from './http-token.ts';
-
-/** The address of a channel, as a path; null where the contract does not know it. */
-export function readAddress(channel: ContractNode): string | null {
-  const address = channel.text('address');
-  if (address === '') return null;
-  const path = address.startsWith('/') ? address : `/${address}`;
-  checkAddress(path, (what, fix) => channel.reportAt('address', what, fix));
-  return path;
-}
-
-/** What is served at an address, by all the servers that serve it. */
-interface Place {
-  readonly node: ContractNode;
-  readonly address: string;
-  readonly servers: readonly ServerModel[];
-}
-
-/** Reports places of which one path could mean two. */
-export function checkOverlaps(places: readonly Place[]): void {
-  for (const [index, place] of places.entries()) {
-    const twin = places.slice(0, index).find((other) => canMeet(place, other));
-    if (twin === undefined) continue;
-    const what = `a path can match this address and ${twin.address}`;
-    place.node.reportAt('address', what, 'make them differ in a part that is no parameter');
-  }
-}
-
-function canMeet(one: Place, other: Place): boolean {
-  return pathsOf(one).some((path) => pathsOf(other).some((otherPath) => overlap(path, otherPath)));
-}
-
-function pathsOf({ address, servers }: Place): readonly string[] {
-  const prefixes = servers.length === 0 ? [''] : servers.map(({ pathname }) => pathname);
-  return prefixes.map((prefix) => prefix + address);
-}
+import type { ChannelModel } from './contract-model.ts';
+import { checkToken } from './security.ts';
 
 /** The parameters of an address, and what stands for those that a client leaves out. */
 export function readParameters(
@@ -77,7 +41,7 @@ export function readHandshake(
   channel: ContractNode,
   schemas: SchemaSet,
 ): Pick<ChannelModel, 'query' | 'headers' | 'headerNames'> {
-  const ws = wsBindings(channel);
+  const ws = fields.wsBindings(channel);
   if (ws === undefined) return { query: null, headers: null, headerNames: [] };
   checkFields(ws, fields.wsChannelBindingFields);
   if (!['', 'GET'].includes(ws.text('method'))) {

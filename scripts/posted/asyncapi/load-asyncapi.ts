@@ -8,8 +8,7 @@ import type { ContractTitle } from '../source/preamble.ts';
 import { bundle } from './bundle.ts';
 import type { ContractModel } from './contract-model.ts';
 import { createMessageReader } from './messages.ts';
-import { parseAsyncapi } from './official-parser.ts';
-import type { ParsedDocument } from './parsed-document.ts';
+import { type ParsedDocument, parseAsyncapi } from './official-parser.ts';
 import { readAsyncapi, titleOf } from './read-asyncapi.ts';
 import { applyTraits } from './traits.ts';
 

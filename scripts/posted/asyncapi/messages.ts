@@ -3,8 +3,8 @@ import type { ContractNode } from '../contract/contract-node.ts';
 import { splitPointer } from '../contract/json-pointer.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import * as fields from './asyncapi-fields.ts';
-import { refuseWsBindings } from './bindings.ts';
-import type { MessageModel } from './contract-model.ts';
+import type { Action, MessageModel } from './contract-model.ts';
+import type { ReadOperation } from './operations.ts';
 
 /** What one message is, without what depends on the others of its direction. */
 export type ReadMessage = Omit<MessageModel, 'tag' | 'received'> & { readonly node: ContractNode };
@@ -34,7 +34,7 @@ function readMessage(
   defaultContentType: string,
 ): ReadMessage {
   checkFields(node, fields.messageFields);
-  refuseWsBindings(node, 'a message');
+  fields.refuseWsBindings(node, 'a message');
   const description = node.text('description') || node.text('summary') || node.text('title');
   if (description === '') {
     node.warn('a message says nothing about itself', 'give it a `summary` or a `description`');
@@ -152,4 +152,65 @@ function addExamples(node: ContractNode, use: SchemaUse, hasHeaders: boolean, sc
     const pointer = hasHeaders ? example.pointer : `${example.pointer}/payload`;
     schemas.examples.push({ definition: use.definition, keys: [], value, pointer });
   }
+}
+
+type Reader = (name: string, node: ReadOperation['node']) => ReadMessage;
+
+/** All messages that go in one direction between a server and its clients, answers among them, each once. */
+export function messagesIn(
+  direction: Action,
+  operations: readonly ReadOperation[],
+  read: Reader,
+): readonly ReadMessage[] {
+  const messages = new Map<string, ReadMessage>();
+  for (const { action, messages: asked, reply } of operations) {
+    const going = action === direction ? asked : (reply ?? []);
+    for (const [name, node] of going) {
+      const message = read(name, node);
+      const twin = messages.get(message.name);
+      if (twin !== undefined && twin !== message) {
+        const what = `two messages at one address are called \`${message.name}\``;
+        node.report(what, 'give one of them another name');
+      }
+      messages.set(message.name, message);
+    }
+  }
+  checkEncodings([...messages.values()]);
+  return [...messages.values()];
+}
+
+/** Reports a message that two operations wait for: whose is it, when it comes? */
+export function checkReceivers(operations: readonly ReadOperation[]): void {
+  const owners = new Map<string, ReadOperation>();
+  for (const operation of operations.filter(({ action }) => action === 'receive')) {
+    for (const [name, { pointer }] of operation.messages) {
+      const owner = owners.get(pointer);
+      if (owner !== undefined) {
+        const what = `operation \`${owner.name}\` receives message \`${name}\` too`;
+        operation.node.report(what, 'leave it to one of them');
+      }
+      owners.set(pointer, operation);
+    }
+  }
+}
+
+/** Bytes cannot be told from bytes, nor plain text from anything else in a text frame. */
+function checkEncodings(messages: readonly ReadMessage[]): void {
+  const withEncoding = (encoding: MessageModel['encoding']): readonly ReadMessage[] =>
+    messages.filter((message) => message.encoding === encoding);
+  const [bytes, text, json] = [withEncoding('binary'), withEncoding('text'), withEncoding('json')];
+  const clash =
+    bytes.length > 1
+      ? bytes
+      : text.length > 1
+        ? text
+        : text.length > 0 && json.length > 0
+          ? [...text, ...json]
+          : [];
+  if (clash.length === 0) return;
+  const names = clash.map(({ name }) => `\`${name}\``).join(', ');
+  clash[0]?.node.report(
+    `the messages ${names} cannot be told apart: a frame says no more than that it holds text or bytes`,
+    'send all but one of them as JSON, and text not beside JSON',
+  );
 }

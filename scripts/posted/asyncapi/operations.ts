@@ -2,7 +2,6 @@ import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { joinPointer, pointerOfReference } from '../contract/json-pointer.ts';
 import * as fields from './asyncapi-fields.ts';
-import { refuseWsBindings } from './bindings.ts';
 import type { Action } from './contract-model.ts';
 import type { Endpoint } from './endpoints.ts';
 import { referenceIn } from './references.ts';
@@ -54,7 +53,7 @@ function readOperation(
   endpoint: Endpoint,
 ): ReadOperation {
   checkFields(node, fields.operationFields);
-  refuseWsBindings(node, 'an operation');
+  fields.refuseWsBindings(node, 'an operation');
   if (ownMembers.has(name)) {
     node.report(`an operation cannot be called \`${name}\`: every channel's handlers have that`, 'rename it');
   }

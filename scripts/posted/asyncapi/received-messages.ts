@@ -1,6 +1,7 @@
+import { receivedKey } from '../schemas/definitions.ts';
 import type { JsonSchema } from '../schemas/json-schema.ts';
 import { closedBehind, receivedSchemas } from '../schemas/received-schemas.ts';
-import { receivedKey, type SchemaSet } from '../schemas/schema-set.ts';
+import type { SchemaSet } from '../schemas/schema-set.ts';
 import type { ContractModel, MessageModel } from './contract-model.ts';
 import { areDistinguishable } from './tag-messages.ts';
 

@@ -3,8 +3,7 @@ import { cp, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import { loadGenerator } from './load-generator.ts';
-import type { ParsedDocument } from './parsed-document.ts';
+import type { ParsedDocument } from './official-parser.ts';
 
 const templates = join(import.meta.dirname, '../../../templates');
 
@@ -86,4 +85,39 @@ function packagesOfSdk(): string {
   const generator = createRequire(import.meta.url).resolve('@asyncapi/generator');
   const manifest = createRequire(generator).resolve(`${sdk}/package.json`);
   return join(manifest, '..', ...sdk.split('/').map(() => '..'));
+}
+
+/** The part of @asyncapi/generator that is used; it ships no types. */
+interface GeneratorOptions {
+  readonly forceWrite: boolean;
+  /** Whether to transpile the template first; false: it was, in the same place. */
+  readonly compile: boolean;
+  readonly templateParams: Readonly<Record<string, unknown>>;
+}
+
+type GeneratorClass = new (
+  template: string,
+  targetFolder: string,
+  options: GeneratorOptions,
+) => { generate(document: ParsedDocument): Promise<void> };
+
+/** How it looks for packages that are installed globally. */
+interface Requireg {
+  resolve: (name: string) => string | undefined;
+}
+
+/**
+ * Imports @asyncapi/generator. It looks for npm as it is loaded, with which it could install templates, and
+ * throws where Node came without one; nothing is ever installed here, so that any answer will do.
+ */
+function loadGenerator(): GeneratorClass {
+  const require = createRequire(import.meta.url);
+  const requireg: Requireg = createRequire(require.resolve('@asyncapi/generator'))('requireg');
+  const { resolve } = requireg;
+  requireg.resolve = (name) => resolve(name) ?? '';
+  try {
+    return require('@asyncapi/generator');
+  } finally {
+    requireg.resolve = resolve;
+  }
 }

@@ -3,7 +3,6 @@ import type { ContractNode } from '../contract/contract-node.ts';
 import { camelCase } from '../source/identifiers.ts';
 import * as fields from './asyncapi-fields.ts';
 import type { SecurityModel } from './contract-model.ts';
-import { checkToken } from './http-token.ts';
 
 type Placement = Pick<SecurityModel, 'credentials' | 'in' | 'parameter'>;
 
@@ -78,4 +77,13 @@ function nameOf(node: ContractNode): string {
   const type = node.text('type');
   const part = type === 'apiKey' ? node.text('in') : '';
   return camelCase([type, node.text('scheme'), part, node.text('name')].join(' '));
+}
+
+/** Reports a header or a cookie that HTTP does not let be called so (RFC 9110 section 5.6.2, RFC 6265 section 4.1.1). */
+export function checkToken(name: string, what: 'header' | 'cookie', node: ContractNode): void {
+  if (/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) return;
+  node.report(
+    `no ${what} can be called ${JSON.stringify(name)}`,
+    "use letters, digits and !#$%&'*+-.^_`|~ alone",
+  );
 }

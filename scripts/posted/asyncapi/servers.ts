@@ -2,7 +2,6 @@ import { checkAddress, expressionsOf } from '../contract/addresses.ts';
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import * as fields from './asyncapi-fields.ts';
-import { refuseWsBindings } from './bindings.ts';
 import type { SecurityModel, ServerModel, ServerVariableModel } from './contract-model.ts';
 import { readSecurity } from './security.ts';
 
@@ -35,7 +34,7 @@ function isWebSocket(server: ContractNode): boolean {
 
 function readServer(name: string, node: ContractNode): ReadServer {
   checkFields(node, fields.serverFields);
-  refuseWsBindings(node, 'a server');
+  fields.refuseWsBindings(node, 'a server');
   const pathname = node.text('pathname').replace(/\/+$/, '');
   if (pathname !== '') checkAddress(pathname, (what, fix) => node.reportAt('pathname', what, fix));
   const host = node.text('host');

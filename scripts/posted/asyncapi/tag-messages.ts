@@ -1,6 +1,7 @@
 import { joinPointer, splitPointer } from '../contract/json-pointer.ts';
+import { definitionOf } from '../schemas/definitions.ts';
 import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
-import { definitionOf, type SchemaSet } from '../schemas/schema-set.ts';
+import type { SchemaSet } from '../schemas/schema-set.ts';
 import {
   areDisjoint,
   type Definitions,

@@ -1,5 +1,5 @@
 import type { Contracts, GenerateOptions, Reporter } from '../generate-files.ts';
-import { type ImportExtension, packageModules } from '../source/runtime-modules.ts';
+import type { ImportExtension } from '../source/typescript-source.ts';
 import type { Command } from './command.ts';
 import { type Arguments, choiceOf, helpOption, type OptionTable, UsageError } from './options.ts';
 import { createReporter, quietReporter, say } from './reporter.ts';
@@ -117,7 +117,7 @@ function readGenerateOptions(given: Arguments): GenerateOptions {
   const extension = choiceOf('import-extension', given.valueOf('import-extension') ?? 'ts', extensions);
   return {
     targets: new Set(names.map((name) => choiceOf('targets', name, targetNames))),
-    imports: { runtime: packageModules, extension },
+    extension,
     allowRemote: given.has('allow-remote'),
     strict: given.has('strict'),
   };

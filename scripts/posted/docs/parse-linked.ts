@@ -1,5 +1,5 @@
 import { type AsyncAPIDocumentInterface, Parser } from '@asyncapi/parser';
-import { replaceInner, replaceSchemas } from '../asyncapi/replace-schemas.ts';
+import { replaceInner, replaceSchemas } from '../asyncapi/positions.ts';
 import { joinPointer, pointerOfReference, setAt, valueAt } from '../contract/json-pointer.ts';
 import {
   isSchemaObject,

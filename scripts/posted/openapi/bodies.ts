@@ -2,7 +2,6 @@ import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import { pascalCase } from '../source/identifiers.ts';
-import { addExamples } from './examples.ts';
 import * as fields from './openapi-fields.ts';
 import type { ResponseModel } from './rest-model.ts';
 
@@ -67,4 +66,19 @@ function readContent(node: ContractNode, name: string, origin: string, schemas: 
   const use = schemas.use(schema, name, origin);
   addExamples(schemas, use.definition, [], mediaType);
   return use;
+}
+
+/** Adds what a parameter or a media type gives as `example` or `examples` of its schema. */
+export function addExamples(
+  schemas: SchemaSet,
+  definition: string,
+  keys: readonly string[],
+  node: ContractNode,
+): void {
+  const named = (node.get('examples')?.items ?? []).map((example) => example.get('value'));
+  for (const example of [node.get('example'), ...named]) {
+    if (example !== undefined) {
+      schemas.examples.push({ definition, keys, value: example.value, pointer: example.pointer });
+    }
+  }
 }

@@ -4,7 +4,7 @@ import { joinPointer } from '../contract/json-pointer.ts';
 import type { SchemaObject } from '../schemas/json-schema.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import { pascalCase } from '../source/identifiers.ts';
-import { addExamples } from './examples.ts';
+import { addExamples } from './bodies.ts';
 import { parameterFields } from './openapi-fields.ts';
 
 type ParameterPlace = 'path' | 'query' | 'header';

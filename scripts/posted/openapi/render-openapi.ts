@@ -1,10 +1,10 @@
 import type { SchemaUse } from '../schemas/schema-set.ts';
 import { preamble } from '../source/preamble.ts';
-import type { ImportStyle } from '../source/runtime-modules.ts';
 import {
   docComment,
   enclose,
   generatedFrom,
+  type ImportExtension,
   propertyKey,
   separate,
   stringLiteral,
@@ -13,12 +13,12 @@ import {
 import type { RestModel, RestOperationModel } from './rest-model.ts';
 
 /** The text of operations.ts: a descriptor of every REST operation. */
-export function renderOperations(model: RestModel, { runtime, extension }: ImportStyle): string {
+export function renderOperations(model: RestModel, extension: ImportExtension): string {
   const table = model.operations.map(descriptor);
   const guarded = table.some((text) => text.includes('validators.'));
   return ts`
     ${preamble(model, 'typescript')}
-    import type { OperationDescriptor } from ${stringLiteral(runtime.rest)};
+    import type { OperationDescriptor } from 'posted/rest';
     ${guarded ? `import * as validators from './validators.${extension}';` : null}
 
     /** Every operation of the REST API, by operationId. */
@@ -30,7 +30,7 @@ export function renderOperations(model: RestModel, { runtime, extension }: Impor
 }
 
 /** The text of handlers.ts: the handler that each operation needs. */
-export function renderHandlers(model: RestModel, { runtime, extension }: ImportStyle): string {
+export function renderHandlers(model: RestModel, extension: ImportExtension): string {
   const { operations } = model;
   const secured = operations.some(({ security }) => security.length > 0);
   const open = operations.some(({ security }) => security.length === 0);
@@ -40,7 +40,7 @@ export function renderHandlers(model: RestModel, { runtime, extension }: ImportS
   );
   return ts`
     ${preamble(model, 'typescript')}
-    import type { ${contexts.join(', ')} } from ${stringLiteral(runtime.rest)};
+    import type { ${contexts.join(', ')} } from 'posted/rest';
     ${typed ? `import type * as models from './models.${extension}';` : null}
 
     /**

@@ -1,5 +1,6 @@
+import { definitionOf } from '../schemas/definitions.ts';
 import { isSchemaObject, type JsonSchema, type SchemaObject } from '../schemas/json-schema.ts';
-import { definitionOf, type SchemaSet } from '../schemas/schema-set.ts';
+import type { SchemaSet } from '../schemas/schema-set.ts';
 
 /** Schemas that a value has to satisfy, all of them. */
 export type Parts = readonly JsonSchema[];

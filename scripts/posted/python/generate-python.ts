@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContractModel } from '../asyncapi/contract-model.ts';
-import type { ParsedDocument } from '../asyncapi/parsed-document.ts';
+import type { ParsedDocument } from '../asyncapi/official-parser.ts';
 import { renderTemplates } from '../asyncapi/render-templates.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { preamble } from '../source/preamble.ts';

@@ -11,8 +11,9 @@ import {
   StringModel,
   UnionModel,
 } from '@asyncapi/modelina';
+import { definitionOf } from '../schemas/definitions.ts';
 import { isSchemaObject, type JsonSchema, type SchemaObject } from '../schemas/json-schema.ts';
-import { definitionOf, type SchemaSet } from '../schemas/schema-set.ts';
+import type { SchemaSet } from '../schemas/schema-set.ts';
 import { Names, pascalCase } from '../source/identifiers.ts';
 import {
   alternativesOf,

@@ -1,6 +1,7 @@
 import type { Ajv } from 'ajv';
 import type { ContractDocument } from '../contract/contract-document.ts';
 import { createAjv } from './compiler.ts';
+import type { Definition, Dialect } from './definitions.ts';
 import {
   isAnnotation,
   isSchemaObject,
@@ -9,7 +10,7 @@ import {
   subschemasOf,
 } from './json-schema.ts';
 import { faultOfPattern } from './pattern.ts';
-import type { Definition, Dialect, SchemaSet } from './schema-set.ts';
+import type { SchemaSet } from './schema-set.ts';
 
 /** Keywords that change what a reference means, or that other tools read in another way. */
 const refused: Readonly<Record<string, string>> = {

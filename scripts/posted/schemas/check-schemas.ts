@@ -3,6 +3,7 @@ import type { ContractDocument } from '../contract/contract-document.ts';
 import { splitPointer } from '../contract/json-pointer.ts';
 import { checkKeywords } from './check-keywords.ts';
 import { type Compiler, compilerOf } from './compiler.ts';
+import { type Definition, referencesOf } from './definitions.ts';
 import jsonEqual from './json-equal.ts';
 import {
   isSchemaObject,
@@ -11,7 +12,7 @@ import {
   type SchemaObject,
   subschemasOf,
 } from './json-schema.ts';
-import { type Definition, referencesOf, type SchemaSet } from './schema-set.ts';
+import type { SchemaSet } from './schema-set.ts';
 
 /**
  * Reports what keeps a contract's schemas from being compiled (misspelt and unsupported keywords, wrong values

@@ -2,6 +2,7 @@ import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { joinPointer } from '../contract/json-pointer.ts';
+import { type Dialect, definitionOf, referencesOf } from './definitions.ts';
 import {
   isAnnotation,
   isSchemaObject,
@@ -10,7 +11,7 @@ import {
   type SchemaObject,
 } from './json-schema.ts';
 import { unicodePattern } from './pattern.ts';
-import { type Dialect, definitionOf, referencesOf, type SchemaSet } from './schema-set.ts';
+import type { SchemaSet } from './schema-set.ts';
 
 /** Ajv, with every definition of a contract. */
 export interface Compiler {

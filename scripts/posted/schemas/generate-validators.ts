@@ -3,8 +3,14 @@ import { extname, join } from 'node:path';
 import type standaloneCode from 'ajv/dist/standalone/index.js';
 import { type Plugin, rolldown } from 'rolldown';
 import { type ContractTitle, preamble } from '../source/preamble.ts';
-import type { ImportExtension } from '../source/runtime-modules.ts';
-import { docComment, generatedFrom, separate, stringLiteral, ts } from '../source/typescript-source.ts';
+import {
+  docComment,
+  generatedFrom,
+  type ImportExtension,
+  separate,
+  stringLiteral,
+  ts,
+} from '../source/typescript-source.ts';
 import { compilerOf } from './compiler.ts';
 import type { GuardModel, SchemaSet } from './schema-set.ts';
 
@@ -13,16 +19,11 @@ const standalone: typeof standaloneCode.default = createRequire(import.meta.url)
   'ajv/dist/standalone',
 ).default;
 
-/** How generated validators import their types. */
-interface Imports {
-  /** The module that exports the type `Guard`. */
-  readonly contract: string;
-  /** The extension of generated files in import specifiers. */
+export interface ValidatorsOptions {
+  /** The module that exports the type `Guard`: a specifier. */
+  readonly guardModule: string;
   readonly extension: ImportExtension;
-}
-
-interface ValidatorsOptions extends Imports {
-  /** Whether guards are needed with which clients check what they receive. */
+  /** Whether to include the guards with which clients check received messages. */
   readonly forClients: boolean;
 }
 
@@ -34,7 +35,7 @@ interface ValidatorsOptions extends Imports {
 export async function generateValidators(
   schemas: SchemaSet,
   title: ContractTitle,
-  { contract, extension, forClients }: ValidatorsOptions,
+  { guardModule, extension, forClients }: ValidatorsOptions,
 ): Promise<string> {
   const guards = schemas.guards.filter(({ definition }) => forClients || !schemas.received.has(definition));
   const { code, names } = await compileGuards(schemas, guards);
@@ -48,7 +49,7 @@ export async function generateValidators(
   return ts`
     ${preamble(title, 'typescript')}
     // @ts-nocheck: Ajv's code is not typed. The exported guards at the end are.
-    import type { Guard } from ${stringLiteral(contract)};
+    import type { Guard } from ${stringLiteral(guardModule)};
     import type * as models from './models.${extension}';
 
     ${code}

@@ -1,6 +1,7 @@
 import { literal } from '../source/typescript-source.ts';
+import { definitionOf } from './definitions.ts';
 import { isSchemaObject, type JsonSchema, type SchemaObject } from './json-schema.ts';
-import { definitionOf, type SchemaSet } from './schema-set.ts';
+import type { SchemaSet } from './schema-set.ts';
 
 /**
  * A schema as Modelina reads every one rightly: an object, dictionary, array, enum or union of others, a scalar, or a

@@ -1,5 +1,5 @@
+import { type Definition, definitionOf, receivedKey } from './definitions.ts';
 import { isSchemaObject, type JsonSchema, replaceSubschemas, type SchemaObject } from './json-schema.ts';
-import { type Definition, definitionOf, receivedKey } from './schema-set.ts';
 
 /**
  * The schemas with which a client checks what it receives. They are the contract's, but open: a field that

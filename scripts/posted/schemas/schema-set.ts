@@ -3,21 +3,16 @@ import type { ContractNode } from '../contract/contract-node.ts';
 import { joinPointer, splitPointer, valueAt } from '../contract/json-pointer.ts';
 import { Names, pascalCase } from '../source/identifiers.ts';
 import { definitionSchema } from './definition-schema.ts';
-import { endlessDefinitions } from './definitions.ts';
-import { isSchemaObject, type JsonSchema, type SchemaObject, subschemasOf } from './json-schema.ts';
+import {
+  type Definition,
+  type Dialect,
+  definitionOf,
+  endlessDefinitions,
+  receivedKey,
+  resolveSchema,
+} from './definitions.ts';
+import { isSchemaObject, type JsonSchema, type SchemaObject } from './json-schema.ts';
 import { isOfStrings, textSchemaOf } from './text-schema.ts';
-
-export type Dialect = 'draft-07' | '2020-12';
-
-/** A schema that has a model: a component of the contract, or one made of what an operation or a channel says. */
-export interface Definition {
-  /** As in the contract, but normalized, and a reference names a definition: `#/definitions/<type>`. */
-  readonly schema: JsonSchema;
-  /** What it is made from: `schema Post`, `query of operation getFeed`. */
-  readonly origin: string;
-  /** The pointer into the contract to what stands, in the schema, behind these keys. */
-  readonly locate: (keys: readonly string[]) => string;
-}
 
 export interface GuardModel {
   readonly name: string;
@@ -144,7 +139,7 @@ export class SchemaSet {
   useText(payload: ContractNode | undefined, name: string, origin: string): SchemaUse {
     if (payload === undefined) return this.#useOwn({ type: 'string' }, name, origin);
     const use = this.use(payload, name, origin);
-    if (!isOfStrings(this, { $ref: `#/definitions/${use.definition}` })) {
+    if (!isOfStrings(this.definitions, { $ref: `#/definitions/${use.definition}` })) {
       payload.report(
         'plain text is described by a schema that allows more than strings',
         'say `type: string`',
@@ -188,8 +183,7 @@ export class SchemaSet {
 
   /** What a schema is behind its references. */
   resolve(schema: JsonSchema): JsonSchema {
-    const definition = this.definitions.get(definitionOf(schema) ?? '');
-    return definition === undefined ? schema : this.resolve(definition.schema);
+    return resolveSchema(this.definitions, schema);
   }
 
   /** For what the contract has no schema of: `schema` says it instead. */
@@ -227,7 +221,7 @@ export class SchemaSet {
   #useFromText(definition: string, guardName: string): SchemaUse {
     const known = this.#textUses.get(definition);
     if (known !== undefined) return known;
-    const { schema, filled } = textSchemaOf(this, definition, this.#document);
+    const { schema, filled } = textSchemaOf(this.definitions, definition, this.#document);
     this.textSchemas.set(definition, schema);
     const filledType = filled.length === 0 ? definition : this.claimType(`${definition} with defaults`);
     if (filled.length > 0) {
@@ -263,26 +257,6 @@ export class SchemaSet {
     );
     this.definitions.set(name, { ...definition, schema: true });
   }
-}
-
-/** The definition that a schema refers to; null for a schema that stands for itself. */
-export function definitionOf(schema: unknown): string | null {
-  if (!isSchemaObject(schema) || typeof schema.$ref !== 'string') return null;
-  return schema.$ref.slice('#/definitions/'.length);
-}
-
-/** The key of what a definition is to a client that receives it. No definition has such a name. */
-export function receivedKey(definition: string): string {
-  return `${definition} received`;
-}
-
-/** The definitions that a schema, or a schema in it, refers to. */
-export function referencesOf(schema: JsonSchema): readonly string[] {
-  const own = definitionOf(schema);
-  return [
-    ...(own === null ? [] : [own]),
-    ...subschemasOf(schema).flatMap(([, inner]) => referencesOf(inner)),
-  ];
 }
 
 function useOf(definition: string, type: string, guard: string): SchemaUse {

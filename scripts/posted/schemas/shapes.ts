@@ -1,5 +1,5 @@
+import { definitionOf } from './definitions.ts';
 import { isSchemaObject, type JsonSchema } from './json-schema.ts';
-import { definitionOf } from './schema-set.ts';
 
 /** Where references lead. */
 export interface Definitions {

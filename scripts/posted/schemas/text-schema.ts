@@ -1,6 +1,6 @@
 import type { ContractDocument } from '../contract/contract-document.ts';
+import { type Definitions, resolveSchema } from './definitions.ts';
 import { isAnnotation, isSchemaObject, type JsonSchema, type SchemaObject } from './json-schema.ts';
-import type { SchemaSet } from './schema-set.ts';
 
 const scalars: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean']);
 
@@ -15,9 +15,13 @@ interface TextSchema {
  * guard that converts them: each value is one scalar, and its schema stands in the property itself, which is
  * where Ajv looks for a default.
  */
-export function textSchemaOf(schemas: SchemaSet, definition: string, document: ContractDocument): TextSchema {
-  const locate = schemas.definitions.get(definition)?.locate ?? (() => '');
-  const schema = schemas.resolve({ $ref: `#/definitions/${definition}` });
+export function textSchemaOf(
+  definitions: Definitions,
+  definition: string,
+  document: ContractDocument,
+): TextSchema {
+  const locate = definitions.get(definition)?.locate ?? (() => '');
+  const schema = resolveSchema(definitions, { $ref: `#/definitions/${definition}` });
   if (!isSchemaObject(schema) || !isSchemaObject(schema.properties)) {
     const fix = 'write a schema with `type: object` and `properties`';
     document.report(locate([]), 'no schema names the values that arrive as text here', fix);
@@ -26,7 +30,7 @@ export function textSchemaOf(schemas: SchemaSet, definition: string, document: C
   const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
   const filled: string[] = [];
   const properties = Object.entries(schema.properties).map(([name, property]) => {
-    const value = inPlace(schemas, property as JsonSchema);
+    const value = inPlace(definitions, property as JsonSchema);
     if (value === null || !scalars.has(value.type)) {
       const fix = `give it one \`type\`: ${[...scalars].join(', ')}`;
       document.report(locate(['properties', name]), 'text cannot be converted to what this schema says', fix);
@@ -44,8 +48,8 @@ export function textSchemaOf(schemas: SchemaSet, definition: string, document: C
 }
 
 /** A schema with what its reference leads to; null where it cannot be written so. */
-function inPlace(schemas: SchemaSet, schema: JsonSchema): SchemaObject | null {
-  const resolved = schemas.resolve(schema);
+function inPlace(definitions: Definitions, schema: JsonSchema): SchemaObject | null {
+  const resolved = resolveSchema(definitions, schema);
   if (!isSchemaObject(schema) || !isSchemaObject(resolved)) return null;
   if (schema === resolved) return schema;
   const { $ref: _reference, ...beside } = schema;
@@ -68,14 +72,14 @@ function finite(schema: SchemaObject): SchemaObject {
 
 /** Whether a schema allows strings alone. */
 export function isOfStrings(
-  schemas: SchemaSet,
+  definitions: Definitions,
   schema: JsonSchema,
   within: readonly JsonSchema[] = [],
 ): boolean {
-  const resolved = schemas.resolve(schema);
+  const resolved = resolveSchema(definitions, schema);
   if (!isSchemaObject(resolved) || within.includes(resolved)) return false;
   const { type, const: constant, enum: values, allOf, anyOf, oneOf } = resolved;
-  const areStrings = (part: JsonSchema): boolean => isOfStrings(schemas, part, [...within, resolved]);
+  const areStrings = (part: JsonSchema): boolean => isOfStrings(definitions, part, [...within, resolved]);
   const [parts, ...alternatives] = [allOf, anyOf, oneOf].map((list): readonly JsonSchema[] =>
     Array.isArray(list) ? list : [],
   );

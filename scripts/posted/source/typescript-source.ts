@@ -1,5 +1,8 @@
 /** Writes TypeScript: lays out generated code and escapes the text that it takes from contracts. */
 
+/** The extension in relative imports of generated code: `ts` for code that runs as it is, `js` for code to compile. */
+export type ImportExtension = 'ts' | 'js';
+
 /** A piece of source code. Arrays are joined with line breaks; null adds nothing. */
 type Piece = string | number | readonly string[] | null;
 

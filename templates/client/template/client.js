@@ -14,15 +14,15 @@ import {
   usesModels,
   valuesType,
 } from '#lib/contract.mts';
-import { docComment, generatedFrom, preamble, separate, stringLiteral, ts } from '#lib/source.mts';
+import { docComment, generatedFrom, preamble, separate, ts } from '#lib/source.mts';
 
 /** client.ts: every channel from the client's side. */
-export default function client({ params: { contract, runtime, extension } }) {
+export default function client({ params: { contract, extension } }) {
   return (
     <File name="client.ts">
       {ts`
         ${preamble(contract, 'typescript')}
-        import type { ${clientTypes(contract).join(', ')} } from ${stringLiteral(runtime.client)};
+        import type { ${clientTypes(contract).join(', ')} } from 'posted/client';
         ${usesModels(contract) ? `import type * as models from './models.${extension}';` : null}
         ${usesGuards(contract.channels) ? `import * as validators from './validators.${extension}';` : null}
 

@@ -12,12 +12,12 @@ import {
 } from '#lib/source.mts';
 
 /** channels.ts: the descriptor of every channel, and the contract that consists of them. */
-export default function channels({ params: { contract, runtime, extension } }) {
+export default function channels({ params: { contract, extension } }) {
   return (
     <File name="channels.ts">
       {ts`
         ${preamble(contract, 'typescript')}
-        import type { ChannelDescriptor, Contract } from ${stringLiteral(runtime.contract)};
+        import type { ChannelDescriptor, Contract } from 'posted/contract';
         import type { Handlers } from './handlers.${extension}';
         ${usesGuards(contract.channels) ? `import * as validators from './validators.${extension}';` : null}
 

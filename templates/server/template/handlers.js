@@ -10,23 +10,15 @@ import {
   sendsAnything,
   typeParameters,
 } from '#lib/contract.mts';
-import {
-  docComment,
-  generatedFrom,
-  preamble,
-  propertyKey,
-  separate,
-  stringLiteral,
-  ts,
-} from '#lib/source.mts';
+import { docComment, generatedFrom, preamble, propertyKey, separate, ts } from '#lib/source.mts';
 
 /** handlers.ts: the handlers that each channel needs. */
-export default function handlers({ params: { contract, runtime, extension } }) {
+export default function handlers({ params: { contract, extension } }) {
   return (
     <File name="handlers.ts">
       {ts`
         ${preamble(contract, 'typescript')}
-        import type { ${handlerTypes(contract).join(', ')} } from ${stringLiteral(runtime.server)};
+        import type { ${handlerTypes(contract).join(', ')} } from 'posted/server';
         ${namesModels(handlerModels(contract)) ? `import type * as models from './models.${extension}';` : null}
         ${sendsAnything(contract) ? `import type * as publishers from './publishers.${extension}';` : null}
 

@@ -1,9 +1,9 @@
 import { File } from '@asyncapi/generator-react-sdk';
 import { namesModels, publisherTypes, replyType, sendsAnything } from '#lib/contract.mts';
-import { docComment, generatedFrom, preamble, separate, stringLiteral, ts } from '#lib/source.mts';
+import { docComment, generatedFrom, preamble, separate, ts } from '#lib/source.mts';
 
 /** publishers.ts: for every message that the server initiates, the type of the function that sends it. */
-export default function publishers({ params: { contract, runtime, extension } }) {
+export default function publishers({ params: { contract, extension } }) {
   if (!sendsAnything(contract)) return null;
   const types = contract.channels.flatMap(({ operations }) =>
     operations.filter(({ action }) => action === 'send').flatMap(publishersOf),
@@ -12,7 +12,7 @@ export default function publishers({ params: { contract, runtime, extension } })
     <File name="publishers.ts">
       {ts`
         ${preamble(contract, 'typescript')}
-        import type { ${publisherTypes(contract).join(', ')} } from ${stringLiteral(runtime.server)};
+        import type { ${publisherTypes(contract).join(', ')} } from 'posted/server';
         ${namesModels(types) ? `import type * as models from './models.${extension}';` : null}
 
         ${separate(types)}

@@ -4,7 +4,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { generateFiles, type LoadOptions, loadContracts, type Reporter } from '../../generate-files.ts';
 import { replaceFolder } from '../../replace-folder.ts';
-import { packageModules } from '../../source/runtime-modules.ts';
 import { createReporter, say } from '../reporter.ts';
 import { completeManifest } from './complete-manifest.ts';
 import { copyFiles, planCopies } from './copy-contract.ts';
@@ -110,7 +109,7 @@ async function generateCode(asyncapi: string, out: string, options: LoadOptions)
   const generateOptions = {
     ...options,
     targets: new Set(['server', 'client'] as const),
-    imports: { runtime: packageModules, extension: 'ts' } as const,
+    extension: 'ts' as const,
   };
   await replaceFolder(out, async (fresh) => {
     const contracts = { asyncapi, openapi: null, messages: new Map<string, string>() };
