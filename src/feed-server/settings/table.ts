@@ -25,7 +25,7 @@ export interface Setting<Value> {
   readonly productionFallback?: string;
 }
 
-/** Every setting, once: parsing, `--help` and the table in the README come from here. */
+/** Every setting, once: parsing, `--help` and the table in docs/settings.md come from here. */
 export const table = {
   production: {
     name: 'NODE_ENV',

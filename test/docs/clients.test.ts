@@ -1,0 +1,78 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { reason as noPython, pythonPath } from '../python/python.ts';
+import { prepareProject, tempFolder, typeCheck } from '../scripts/generator.ts';
+import { registerUser, startFeed } from '../support/feed-server.ts';
+import { adapt, findExample, readUntil, root, start } from './examples.ts';
+
+const url = 'ws://localhost:8080';
+const nodeExample = findExample('docs/client.md', 'ts', 'for await');
+const browserExample = findExample('docs/browsers.md', 'ts', 'localStorageCursor');
+const bareExample = findExample('docs/browsers.md', 'js', 'new WebSocket');
+const pythonExample = findExample('docs/python.md', 'python', 'asyncio.run');
+const declareToken = "const token = process.env.TOKEN ?? '';\n";
+
+const project = tempFolder();
+
+beforeAll(() => {
+  prepareProject(project);
+  symlinkSync(join(root, 'generated'), join(project, 'generated'));
+});
+
+/** Starts a feed server with one user, who posts until the test ends: no example says when it is connected. */
+async function startPosting() {
+  const { url: httpUrl, socketUrl } = await startFeed();
+  const ada = await registerUser(httpUrl);
+  const posting = setInterval(() => void ada.post('Hello'), 100);
+  onTestFinished(() => clearInterval(posting));
+  return { socketUrl, token: ada.token };
+}
+
+describe('the client examples', () => {
+  it('receive posts in Node', async () => {
+    writeFileSync(join(project, 'client.ts'), declareToken + nodeExample);
+    expect(await typeCheck(project)).toBe('');
+    const { socketUrl, token } = await startPosting();
+    writeFileSync(join(project, 'client.ts'), declareToken + adapt(nodeExample, url, socketUrl));
+    const running = start(process.execPath, ['client.ts'], { cwd: project, env: { TOKEN: token } });
+    expect(await readUntil(running, '\n')).toBe('Hello\n');
+  });
+
+  it('receive posts with the version for browsers', async () => {
+    const { socketUrl, token } = await startPosting();
+    writeFileSync(join(project, 'page.ts'), declareToken + adapt(browserExample, url, socketUrl));
+    const browser = ['--conditions=browser', '--experimental-webstorage', '--localstorage-file=storage'];
+    const args = ['--no-warnings', ...browser, 'page.ts'];
+    const running = start(process.execPath, args, { cwd: project, env: { TOKEN: token } });
+    expect(await readUntil(running, 'Hello')).toBe('connecting\nopen\nHello\n');
+  });
+
+  it('connect without the client', async () => {
+    const { socketUrl, token } = await startPosting();
+    const print = ".addEventListener('message', ({ data }) => console.log(data));\n";
+    const script = adapt(bareExample, url, socketUrl).trimEnd().replace(/;$/, print);
+    writeFileSync(join(project, 'bare.js'), declareToken + script);
+    const running = start(process.execPath, ['bare.js'], { cwd: project, env: { TOKEN: token } });
+    expect(await readUntil(running, '\n')).toContain('"postText":"Hello"');
+  });
+
+  it.skipIf(noPython !== null)(`receive posts in Python ${noPython ?? ''}`, async () => {
+    const { socketUrl, token } = await startPosting();
+    const env = { PYTHONPATH: join(root, 'generated/python'), PYTHONDONTWRITEBYTECODE: '1' };
+    const args = ['-c', pythonExample, socketUrl, token];
+    expect(await readUntil(start(pythonPath(), args, { cwd: project, env }), '\n')).toBe('Hello\n');
+  });
+});
+
+describe('docs/feed-server.md', () => {
+  it('registers, logs in, connects and posts', async () => {
+    const script = findExample('docs/feed-server.md', 'sh', '/post/create');
+    const { url: httpUrl } = await startFeed();
+    const commands = adapt(script, 'localhost:8080', new URL(httpUrl).host);
+    const running = start('bash', ['-euo', 'pipefail', '-c', `${commands}\nwait`], { cwd: root });
+    expect(await readUntil(running, 'Hello from Posted')).toMatch(
+      /\{"type":"post","payload":\{"postId":"[^"]+","postText":"Hello from Posted"/,
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClientErrorCode } from 'posted/client';
+import { closeCodes } from 'posted/server';
+import { describe, expect, it } from 'vitest';
+import { statusOf } from '../../src/runtime/shared/errors.ts';
+import { readPage, root } from './examples.ts';
+
+const manifest = JSON.parse(readFileSync(join(root, 'src/runtime/package.json'), 'utf8'));
+
+/** The cells of the rows of a section's table, without backquotes. */
+function tableOf(section: string): readonly (readonly string[])[] {
+  const text = readPage('docs/reference.md')
+    .split(/^## /m)
+    .find((part) => part.startsWith(`${section}\n`));
+  const [, , ...rows] = text?.match(/^\|.*\|$/gm) ?? [];
+  return rows.map((row) =>
+    row
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  );
+}
+
+describe('docs/reference.md', () => {
+  it('lists every close code and whether the client reconnects', () => {
+    const documented = tableOf('Close codes').map(([code, name, reconnect]) => [code, name, reconnect]);
+    const actual = Object.entries(closeCodes).map(([name, { code, reconnect }]) => [
+      String(code),
+      name,
+      reconnect ? 'yes' : 'no',
+    ]);
+    expect(documented).toEqual(actual);
+  });
+
+  it('lists every error code with its HTTP status', () => {
+    const documented = tableOf('Error codes').map(([code, status]) => [code, Number(status)]);
+    expect(documented).toEqual(Object.entries(statusOf));
+  });
+
+  it('lists every code of a client error', () => {
+    // The compiler finds a code that is missing here.
+    const codes: Readonly<Record<ClientErrorCode, true>> = {
+      invalid_options: true,
+      credentials: true,
+      unauthorized: true,
+      refused: true,
+      unreachable: true,
+      closed: true,
+      bad_frame: true,
+      handler: true,
+      slow_consumer: true,
+      cursor_store: true,
+      reset: true,
+      bad_message: true,
+      not_open: true,
+      send_buffer_full: true,
+      timeout: true,
+    };
+    expect(tableOf('Client errors').map(([code]) => code)).toEqual(Object.keys(codes));
+  });
+
+  it('lists every entry point and the optional packages', () => {
+    const table = tableOf('Entry points');
+    const entries = Object.keys(manifest.exports).filter((name) => name !== './package.json');
+    expect(table.map(([entry]) => entry).toSorted()).toEqual(
+      entries.map((name) => name.replace('.', 'posted')).toSorted(),
+    );
+    const needed = table.flatMap(([, , packages = '']) => packages.split(/, | or /).filter(Boolean));
+    expect(needed.toSorted()).toEqual(Object.keys(manifest.peerDependencies).toSorted());
+  });
+});
