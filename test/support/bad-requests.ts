@@ -89,18 +89,18 @@ export const badRequests: readonly BadRequest[] = [
     message: 'The text is not valid UTF-8.',
   },
   {
-    title: 'half a surrogate pair',
+    title: 'a lone surrogate',
     ...createPost,
     body: '{"text":"\\ud83d"}',
     ...invalid,
-    message: '/text holds U+0000 or half a surrogate pair.',
+    message: '/text must not contain U+0000 or a lone surrogate.',
   },
   {
     title: 'U+0000',
     ...createPost,
     body: '{"text":"a\\u0000b"}',
     ...invalid,
-    message: '/text holds U+0000 or half a surrogate pair.',
+    message: '/text must not contain U+0000 or a lone surrogate.',
   },
   {
     title: 'an Idempotency-Key that is too long',
@@ -183,6 +183,6 @@ export const badRequests: readonly BadRequest[] = [
     path: '/post/create',
     status: 405,
     code: 'method_not_allowed',
-    message: 'This path takes POST only.',
+    message: 'This path accepts only POST.',
   },
 ];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { commonHeaders, errorBody } from '../rest/refusal.ts';
+import { commonHeaders, errorBody } from '../rest/error-response.ts';
 import { PostedError } from '../shared/errors.ts';
 
 /** The largest head of a request: its first line and its headers, in bytes. */

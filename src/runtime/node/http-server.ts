@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import type { RestApp } from '../rest/app.ts';
-import type { NodeBindings } from '../rest/env.ts';
-import { commonHeaders, errorBody } from '../rest/refusal.ts';
+import type { NodeBindings, RestApp } from '../rest/app.ts';
+
+import { commonHeaders, errorBody } from '../rest/error-response.ts';
 import { PostedError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';

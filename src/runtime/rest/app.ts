@@ -1,22 +1,21 @@
-import { Hono } from 'hono';
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, METHODS } from 'node:http';
+import { type Context, Hono } from 'hono';
 import { PostedError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
+import { LogLimit } from '../shared/log-limit.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
-import { createAnswer, type Target } from './answer.ts';
-import type { NodeBindings, RestEnv } from './env.ts';
-import type { HandlersOf, Operations, SecurityHooksOf } from './handlers.ts';
-import type { RestObserver } from './observer.ts';
-import type { OperationDescriptor } from './operation.ts';
-import { canonicalPath, compilePath } from './path.ts';
-import { addCommonHeaders } from './refusal.ts';
-import { addRoutes, type Route } from './routes.ts';
-import { type Handler, serveOperation } from './serve-operation.ts';
+import { createCrossOrigin } from './cross-origin.ts';
+import { addCommonHeaders, errorResponse } from './error-response.ts';
+import { type Handler, type RestObserver, serveOperation } from './operation.ts';
+import type { HandlersOf, OperationDescriptor, Operations, SecurityHooksOf } from './operation-handlers.ts';
+import { canonicalPath, compilePath } from './path-template.ts';
 
 export interface RestAppOptions<Table extends Operations, Handlers> {
-  /** By operationId, as they are generated. */
+  /** The generated operations. */
   readonly operations: Table;
-  /** HandlersOf the table, of any user: generated `OperationHandlers<User>`. */
+  /** One handler for each operation: generated `OperationHandlers<User>`, with any type of user. */
   readonly handlers: Handlers;
   readonly security: SecurityHooksOf<Table, Handlers>;
   readonly observer: RestObserver;
@@ -25,59 +24,160 @@ export interface RestAppOptions<Table extends Operations, Handlers> {
   /** The pages that may read responses, such as `['https://app.example']`. */
   readonly origins: OriginPolicy | readonly string[];
   readonly limits: RestLimits;
-  /** Served for GET beside the contract, by path: health, metrics, documentation. */
+  /** Served for GET in addition to the contract, by path: health, metrics, documentation. */
   readonly mounts?: Readonly<Record<string, Mount>>;
+  /** The application's names for these options, which the log mentions. */
+  readonly settingNames?: { readonly origins?: string };
 }
 
 export interface RestLimits {
   /** The largest body of a request, in bytes. */
   readonly bodyBytes: number;
-  /** How long a request may take, its body's arrival included, before 503. Default: 30 s. */
+  /** How long a request may take before it is answered with 503, including the arrival of its body. Default: 30 s. */
   readonly timeoutMs?: number;
 }
 
-/** A response without Cache-Control gets `no-store`. */
+/** Its response gets `Cache-Control: no-store` unless it has that header. */
 export type Mount = (request: Request) => Response | Promise<Response>;
 
 export interface RestApp {
-  /** Never rejects on account of a handler, and never waits for one longer than the limit. */
+  /** Never rejects because of a handler, and never waits for one longer than the limit. */
   readonly fetch: (request: Request, node: NodeBindings) => Response | Promise<Response>;
 }
+
+/** What the app gets besides the request: Node's own request, whose headers and body are read without a copy. */
+export interface NodeBindings {
+  readonly incoming: IncomingMessage;
+}
+
+/** The environment of Hono's contexts. */
+interface RestEnv {
+  Bindings: NodeBindings;
+}
+
+type RestContext = Context<RestEnv>;
+
+interface Endpoint {
+  /** The operationId, or 'none' if this is not an operation of the contract. */
+  readonly operation: string;
+  readonly serve: (c: RestContext, requestId: string) => Promise<Response>;
+}
+
+interface Route extends Endpoint {
+  readonly method: string;
+  /** In Hono's syntax. */
+  readonly pattern: string;
+}
+
+type Answer = (endpoint: Endpoint, c: RestContext) => Promise<Response>;
 
 const defaultTimeoutMs = 30_000;
 
 /**
- * Serves a table of operations with their handlers.
+ * Serves operations with their handlers.
  *
- * @throws Error where the table cannot be served: two operations for one method and path, a path that
- * cannot be routed, an operation without a handler or without a 200 response
+ * @throws Error if the operations cannot be served: two have the same method and path, a path cannot be routed, or an
+ * operation lacks a handler or a 200 response
  */
 export function createRestApp<const Table extends Operations, Handlers extends HandlersOf<Table, never>>(
   options: RestAppOptions<Table, Handlers>,
 ): RestApp {
-  const { operations, observer, log = createStderrLog(), origins, limits, mounts = {} } = options;
+  const { operations, mounts = {} } = options;
   const app = new Hono<RestEnv>({ getPath: (request) => canonicalPath(request.url) });
-  const timeoutMs = limits.timeoutMs ?? defaultTimeoutMs;
-  const answer = createAnswer({ observer, log, origins: originPolicy(origins), timeoutMs });
+  const answer = createAnswer(options);
   const routes = [
     ...Object.values(operations).map((operation) => operationRoute(operation, options)),
     ...Object.entries(mounts).map(([path, mount]) => mountRoute(path, mount)),
   ];
   addRoutes(app, routes, answer);
-  app.notFound((c) => answer(nothing, c));
-  // What fails in a target is answered: this is what failed around it, and is left to the server.
+  app.notFound((c) => answer(notFound, c));
+  // An endpoint's errors have been answered: this one occurred around it, and the HTTP server handles it.
   app.onError((thrown) => {
     throw thrown;
   });
   return { fetch: (request, node) => app.fetch(request, node) };
 }
 
-const nothing: Target = {
-  operation: 'none',
-  async serve() {
-    throw new PostedError('not_found', 'There is nothing at this path.');
-  },
-};
+/**
+ * Wraps every request: gives it an id and a deadline, lets pages of allowed origins read the response, and reports the
+ * outcome to the log and the observer. Of the request, only its id and a foreign origin are logged.
+ *
+ * This is one function and not a chain of Hono's middleware, each of which would cost as much as a small handler.
+ */
+function createAnswer({
+  observer,
+  log = createStderrLog(),
+  origins,
+  limits: { timeoutMs = defaultTimeoutMs },
+  settingNames = {},
+}: Pick<RestAppOptions<never, never>, 'observer' | 'log' | 'origins' | 'limits' | 'settingNames'>): Answer {
+  const failures = new LogLimit(log);
+  const crossOrigin = createCrossOrigin({
+    policy: originPolicy(origins),
+    failures,
+    settingName: settingNames.origins,
+  });
+
+  async function respond({ operation, serve }: Endpoint, c: RestContext, requestId: string) {
+    try {
+      return await withDeadline(serve(c, requestId), timeoutMs);
+    } catch (thrown) {
+      const error = PostedError.from(thrown);
+      if (error.code === 'internal') {
+        const fields = { requestId, err: error.cause ?? error };
+        failures.write('error', { operation }, fields, 'a request failed');
+      }
+      return errorResponse(error, requestId, c.env.incoming.headers.authorization);
+    }
+  }
+
+  return async (endpoint, c) => {
+    const startMs = performance.now();
+    const { headers } = c.env.incoming;
+    const requestId = requestIdOf(headers['x-request-id']);
+    const response =
+      headers.origin === undefined
+        ? await respond(endpoint, c, requestId)
+        : await crossOrigin(c, headers, requestId, () => respond(endpoint, c, requestId));
+    const { status } = response;
+    const durationMs = performance.now() - startMs;
+    const { operation } = endpoint;
+    observer.requestCompleted(operation, status, durationMs / 1000);
+    // Probes and scanners would drown out the rest.
+    const level = operation === 'none' ? 'debug' : 'info';
+    log[level]({ requestId, operation, status, durationMs: Math.round(durationMs * 1000) / 1000 }, 'request');
+    return response;
+  };
+}
+
+/** The client's id for the request if it is safe to log, or a new one. */
+function requestIdOf(requested: string | readonly string[] | undefined): string {
+  return typeof requested === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(requested) ? requested : randomUUID();
+}
+
+/**
+ * Waits for `work` until the deadline. A later result is dropped.
+ *
+ * @throws PostedError `unavailable` at the deadline, or PostedError.from() of what `work` rejects with
+ */
+function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new PostedError('unavailable', 'The server did not finish in time.')),
+      timeoutMs,
+    );
+    work.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (thrown: unknown) => {
+        clearTimeout(timer);
+        reject(PostedError.from(thrown));
+      },
+    );
+  });
+}
 
 function operationRoute<Table extends Operations, Handlers extends HandlersOf<Table, never>>(
   operation: OperationDescriptor,
@@ -94,7 +194,7 @@ function operationRoute<Table extends Operations, Handlers extends HandlersOf<Ta
     method,
     pattern: template.pattern,
     operation: operationId,
-    serve: (c, requestId) => serveOperation(served, c, requestId),
+    serve: ({ env, req }, requestId) => serveOperation(served, env.incoming, req, requestId),
   };
 }
 
@@ -105,10 +205,51 @@ function mountRoute(path: string, mount: Mount): Route {
     operation: 'none',
     async serve(c, requestId) {
       const mounted = await mount(c.req.raw);
-      // A copy, because not every response lets its headers be added to: that of Response.redirect() does not.
+      // A copy, because the headers of some responses, such as Response.redirect(), are immutable.
       const response = new Response(mounted.body, mounted);
       addCommonHeaders(response, requestId);
       return response;
     },
   };
 }
+
+/** Adds the routes, and a 405 response for the other methods of their paths. */
+function addRoutes(app: Hono<RestEnv>, routes: readonly Route[], answer: Answer): void {
+  const byPattern = Map.groupBy(routes, ({ pattern }) => pattern);
+  for (const pattern of [...byPattern.keys()].toSorted(byPrecedence)) {
+    const group = byPattern.get(pattern) ?? [];
+    for (const route of group) app.on(route.method, pattern, (c) => answer(route, c));
+    const methods = new Set(group.map(({ method }) => method));
+    if (methods.size < group.length) throw new Error(`Two routes have the same method and path: ${pattern}`);
+    // Hono routes HEAD to GET.
+    if (methods.has('GET')) methods.add('HEAD');
+    const others = METHODS.filter((method) => !methods.has(method));
+    const endpoint = methodNotAllowed([...methods]);
+    app.on(others, pattern, (c) => answer(endpoint, c));
+  }
+}
+
+/** Concrete paths before templated ones (OpenAPI 3.1, Paths Object): Hono takes the first that matches. */
+function byPrecedence(a: string, b: string): number {
+  const [first, second] = [a, b].map((pattern) => pattern.replaceAll(':', '\uffff')) as [string, string];
+  return first < second ? -1 : 1;
+}
+
+function methodNotAllowed(methods: readonly string[]): Endpoint {
+  return {
+    operation: 'none',
+    async serve(_c, requestId) {
+      const message = `This path accepts only ${methods.join(' and ')}.`;
+      const response = errorResponse(new PostedError('method_not_allowed', message), requestId);
+      response.headers.set('Allow', methods.join(', '));
+      return response;
+    },
+  };
+}
+
+const notFound: Endpoint = {
+  operation: 'none',
+  async serve() {
+    throw new PostedError('not_found', 'There is nothing at this path.');
+  },
+};

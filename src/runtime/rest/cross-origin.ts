@@ -1,21 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'hono';
 import { cors } from 'hono/cors';
-import { isAllowedOrigin, type OriginPolicy } from '../shared/origin.ts';
-import type { RestEnv } from './env.ts';
-import { addCommonHeaders } from './refusal.ts';
+import type { LogLimit } from '../shared/log-limit.ts';
+import { allowOrigin, isAllowedOrigin, type OriginPolicy, printableOrigin } from '../shared/origin.ts';
+import { addCommonHeaders } from './error-response.ts';
 
-/** Answers a request that names its origin: a preflight by itself, any other by `respond`. */
+export interface CrossOriginOptions {
+  readonly policy: OriginPolicy;
+  /** Logs the pages that cannot read a response. */
+  readonly failures: LogLimit;
+  /** The setting of `policy`, for the log. */
+  readonly settingName: string | undefined;
+}
+
+/** Answers a request that has an Origin header: a preflight itself, any other request with `respond`. */
 type CrossOrigin = (
-  c: Context<RestEnv>,
+  c: Context,
+  headers: IncomingHttpHeaders,
   requestId: string,
   respond: () => Promise<Response>,
 ) => Promise<Response>;
 
+const sameOrigin: OriginPolicy = { kind: 'same-origin' };
+
 /**
- * CORS (Fetch standard) for pages of allowed origins. To other pages the server is one without CORS:
- * the browser keeps the response from them. That is enough, because nothing here is proven by a cookie.
+ * CORS (Fetch standard) for pages of allowed origins. Requests from other pages are served without CORS headers, so
+ * that browsers keep the response from the page. That suffices, because no cookie authenticates a request.
  */
-export function createCrossOrigin(policy: OriginPolicy): CrossOrigin {
+export function createCrossOrigin({ policy, failures, settingName }: CrossOriginOptions): CrossOrigin {
   const allow = cors({
     origin: (origin) => (policy.kind === 'any' ? '*' : origin),
     allowMethods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'PATCH'],
@@ -23,9 +35,19 @@ export function createCrossOrigin(policy: OriginPolicy): CrossOrigin {
     exposeHeaders: ['X-Request-Id', 'Retry-After'],
     maxAge: 600,
   });
-  return async (c, requestId, respond) => {
-    const { origin = '', host } = c.env.incoming.headers;
-    if (!isAllowedOrigin(policy, origin, host)) return respond();
+
+  function logForeign(origin: string, host: string | undefined, requestId: string): void {
+    const printable = printableOrigin(origin);
+    if (printable === null || isAllowedOrigin(sameOrigin, origin, host)) return;
+    const fields = { requestId, origin: printable, remedy: allowOrigin(printable, policy, settingName) };
+    failures.write('warn', {}, fields, 'a page from another origin cannot read the response');
+  }
+
+  return async (c, { origin = '', host }, requestId, respond) => {
+    if (!isAllowedOrigin(policy, origin, host)) {
+      logForeign(origin, host, requestId);
+      return respond();
+    }
     const preflight = await allow(c, async () => {
       c.res = await respond();
     });

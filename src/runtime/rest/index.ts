@@ -3,5 +3,10 @@ export type { Guard } from '../shared/guard.ts';
 export { type Log, type LogLevel, silentLog } from '../shared/log.ts';
 export { createStderrLog, type StderrLogOptions } from '../shared/stderr-log.ts';
 export { createRestApp, type Mount, type RestApp, type RestAppOptions, type RestLimits } from './app.ts';
-export * from './context.ts';
-export * from './operation.ts';
+export type {
+  BearerToken,
+  Caller,
+  OperationDescriptor,
+  RequestContext,
+  SecurityHook,
+} from './operation-handlers.ts';

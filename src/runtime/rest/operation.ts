@@ -1,22 +1,152 @@
-/**
- * What generated code says of a REST contract: plain data that the REST app serves. Names are OpenAPI 3.1's.
- */
-import type { Guard } from '../shared/guard.ts';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { readBearer } from '../shared/credentials.ts';
+import { PostedError } from '../shared/errors.ts';
+import { accepts, explain, type Guard } from '../shared/guard.ts';
+import { parseQuery } from '../shared/url-encoding.ts';
+import { commonHeaders } from './error-response.ts';
+import { readJsonBody } from './json-body.ts';
+import type { OperationDescriptor, RequestContext, SecurityHooks } from './operation-handlers.ts';
+import { type PathTemplate, splitUrl } from './path-template.ts';
 
-export interface OperationDescriptor {
-  readonly operationId: string;
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
-  /** With OpenAPI's path templating: `/user/get/{id}`. */
+/** Counts requests. Every label comes from a closed set, never from a client. */
+export interface RestObserver {
+  /** `operation` is an operationId of the contract, or 'none' if no operation matched. */
+  requestCompleted(operation: string, status: number, seconds: number): void;
+  /** A request was refused, or a response was not sent, because it broke the contract. */
+  bodyInvalid(operation: string, direction: 'request' | 'response'): void;
+}
+
+/** A handler as the runtime sees it: only the operation's guards know the types that it takes. */
+export type Handler = (request: never, context: never) => Promise<unknown>;
+
+export interface ServedOperation {
+  readonly operation: OperationDescriptor;
+  readonly template: PathTemplate;
+  /** The largest body that is read, in bytes. */
+  readonly bodyBytes: number;
+  readonly handler: Handler;
+  readonly security: SecurityHooks;
+  readonly observer: RestObserver;
+}
+
+export interface RequestTarget {
+  readonly url: string;
+  /** The canonical path, which matches the operation's template. */
   readonly path: string;
-  /** Names of security schemes, any of which suffices. Empty: open to everyone. */
-  readonly security: readonly string[];
-  readonly pathParameters: Guard<object> | undefined;
-  readonly query: Guard<object> | undefined;
-  /** Header names in the contract's spelling, each with the guard of its object's property. */
-  readonly headers: Guard<object> | undefined;
-  /** The header names that `headers` knows. */
-  readonly headerNames: readonly string[];
-  readonly body: Guard<unknown> | undefined;
-  /** By status. A response without content has `null`. */
-  readonly responses: Readonly<Record<number, Guard<unknown> | null>>;
+}
+
+/** What the handler gets: the parts of a request that its operation has, as their guards leave them. */
+interface CheckedRequest {
+  readonly pathParameters: object | undefined;
+  readonly query: object | undefined;
+  readonly headers: object | undefined;
+  readonly body: unknown;
+}
+
+/**
+ * Checks the credentials and the request, calls the handler, and checks its response, in this order.
+ *
+ * @throws PostedError if the request is refused; anything that a handler or a security hook throws
+ */
+export async function serveOperation(
+  served: ServedOperation,
+  incoming: IncomingMessage,
+  target: RequestTarget,
+  requestId: string,
+): Promise<Response> {
+  const { operation, handler, security, observer } = served;
+  const context: RequestContext & { user?: unknown } = { requestId };
+  if (operation.security.length > 0) {
+    context.user = await authenticate(operation.security, security, incoming.headers.authorization);
+  }
+  let request: CheckedRequest;
+  try {
+    request = await readRequest(served, incoming, target);
+  } catch (thrown) {
+    observer.bodyInvalid(operation.operationId, 'request');
+    throw thrown;
+  }
+  // The guards have checked that this is what the handler takes.
+  const result = await handler(request as never, context as never);
+  return createResponse(operation, result, requestId, observer);
+}
+
+/**
+ * Tries the hooks of the schemes in turn until one accepts the token: any one suffices (OpenAPI 3.1, Security
+ * Requirement Object).
+ */
+async function authenticate(
+  schemes: readonly string[],
+  hooks: SecurityHooks,
+  authorization: string | undefined,
+): Promise<unknown> {
+  const token = readBearer(authorization);
+  if (token === null) throw missingToken();
+  let refusal: PostedError | null = null;
+  for (const scheme of schemes) {
+    const hook = hooks[scheme];
+    if (hook === undefined) continue;
+    try {
+      return await hook({ token });
+    } catch (thrown) {
+      refusal = PostedError.from(thrown);
+      if (refusal.code !== 'unauthorized') throw refusal;
+    }
+  }
+  throw refusal ?? missingToken();
+}
+
+function missingToken(): PostedError {
+  return new PostedError(
+    'unauthorized',
+    'A bearer token is missing. Send it as Authorization: Bearer <token>.',
+  );
+}
+
+/** Ignores a query or a body that the contract does not have, because simple clients send empty ones. */
+async function readRequest(
+  { operation, template, bodyBytes }: ServedOperation,
+  incoming: IncomingMessage,
+  { url, path }: RequestTarget,
+): Promise<CheckedRequest> {
+  const { pathParameters, query, headers, headerNames, body } = operation;
+  return {
+    pathParameters: pathParameters && check(pathParameters, template.read(path), 'path'),
+    query: query && check(query, parseQuery(splitUrl(url).query), 'query'),
+    headers: headers && check(headers, readHeaders(headerNames, incoming.headers), 'header'),
+    body: body && check(body, await readJsonBody(incoming, bodyBytes), 'body'),
+  };
+}
+
+function readHeaders(names: readonly string[], headers: IncomingHttpHeaders): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const name of names) {
+    const key = name.toLowerCase();
+    // A header may have the name of a member of Object.prototype.
+    if (Object.hasOwn(headers, key)) values[name] = String(headers[key]);
+  }
+  return values;
+}
+
+function check<Value>(guard: Guard<Value>, value: unknown, subject: string): Value {
+  if (accepts(guard, value)) return value;
+  throw new PostedError('invalid_request', explain(guard, subject));
+}
+
+function createResponse(
+  operation: OperationDescriptor,
+  result: unknown,
+  requestId: string,
+  observer: RestObserver,
+): Response {
+  const guard = operation.responses[200];
+  if (guard ? accepts(guard, result) : result === undefined) {
+    const headers = commonHeaders(requestId);
+    if (!guard) return new Response(null, { headers: { ...headers, 'Content-Length': '0' } });
+    const json = JSON.stringify(result);
+    return new Response(json, { headers: { ...headers, 'Content-Type': 'application/json' } });
+  }
+  observer.bodyInvalid(operation.operationId, 'response');
+  const violation = guard ? explain(guard) : 'must be empty';
+  throw new Error(`the response breaks the contract: body ${violation}`);
 }

@@ -3,8 +3,8 @@ import { PostedError } from './errors.ts';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /**
- * Reads JSON (RFC 8259) as a stranger sent it. Text that is not UTF-8, not JSON, or that no store
- * could give back unchanged (U+0000, half a surrogate pair) is refused rather than repaired.
+ * Parses untrusted JSON (RFC 8259). Text that is not UTF-8, not JSON, or that cannot be stored unchanged (U+0000, a lone
+ * surrogate) is refused, not repaired.
  *
  * @throws PostedError `invalid_request`
  */
@@ -21,20 +21,20 @@ export function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
   } catch (cause) {
     throw new PostedError('invalid_request', 'The text is not valid JSON.', { cause });
   }
-  // Such characters can only come from an escape, so that most texts need no walk.
+  // Such characters can only come from an escape, so most values need not be searched.
   if (/\\u(?:0000|[dD])/.test(text)) refuseUnstorable(value, '', 0);
   return value;
 }
 
-/** Deeper than any contract's values, and far below what would exhaust the stack. */
+/** Deeper than the values of any contract, and far from exhausting the stack. */
 const maxDepth = 500;
 
 function refuseUnstorable(value: unknown, pointer: string, depth: number): void {
   if (depth > maxDepth) throw new PostedError('invalid_request', 'The text is nested too deeply.');
   if (typeof value === 'string') {
     if (value.isWellFormed() && !value.includes('\0')) return;
-    const place = pointer === '' ? 'The value' : pointer;
-    throw new PostedError('invalid_request', `${place} holds U+0000 or half a surrogate pair.`);
+    const subject = pointer === '' ? 'The value' : pointer;
+    throw new PostedError('invalid_request', `${subject} must not contain U+0000 or a lone surrogate.`);
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [key, member] of Object.entries(value)) {

@@ -1,11 +1,11 @@
-/** The pages that may use this server from a browser: one policy for CORS and for the WebSocket handshake. */
+/** The pages that may use this server from a browser. CORS and the WebSocket handshake share the policy. */
 export type OriginPolicy =
   | { readonly kind: 'any' }
   | { readonly kind: 'same-origin' }
   /** Serialized origins (RFC 6454 section 6.2), such as `https://app.example`. */
   | { readonly kind: 'list'; readonly origins: readonly string[] };
 
-/** A list of origins is short for the policy that allows them. */
+/** A list of origins is shorthand for the policy that allows them. */
 export function originPolicy(origins: OriginPolicy | readonly string[]): OriginPolicy {
   return 'kind' in origins ? origins : { kind: 'list', origins };
 }
@@ -22,6 +22,15 @@ export function printableOrigin(origin: string): string | null {
 
 /** A scheme, a host of at most 253 characters (RFC 1035 section 2.3.4) and a port. */
 const maxOriginLength = 300;
+
+/** How an operator allows a printable origin: the new value of the setting, or of the option if there is no setting. */
+export function allowOrigin(origin: string, policy: OriginPolicy, settingName: string | undefined): string {
+  if (origin === 'null') return `allow any origin with ${settingName ?? "origins: { kind: 'any' }"}`;
+  const allowed = [...(policy.kind === 'list' ? policy.origins : []), origin];
+  return settingName === undefined
+    ? `origins: [${allowed.map((each) => `'${each}'`).join(', ')}]`
+    : `${settingName}=${allowed.join(',')}`;
+}
 
 /**
  * Whether a request with these Origin and Host headers may be served. A request without Origin does not come from a

@@ -1,18 +1,19 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { Caller, RequestContext } from '../../../src/runtime/rest/context.ts';
 import type {
+  Caller,
   HandlersOf,
   Operations,
+  RequestContext,
   SecurityHook,
   SecurityHooksOf,
-} from '../../../src/runtime/rest/handlers.ts';
+} from '../../../src/runtime/rest/operation-handlers.ts';
 import { type NoteHandlers, operations, type Reader } from './operations.ts';
 import { answerOf, connectRaw, startRest } from './rest-server.ts';
 
 const failed = [500, 'internal: Internal error. Include the request_id when you report it.'];
 
 describe('the log and the observer', () => {
-  it('are told of each request once, and of nothing that a client chose', async () => {
+  it('get each request once, without anything that the client chose', async () => {
     const { url, logged, completed, invalid } = await startRest();
     await fetch(`${url}/note/search?prefix=secret`);
     await fetch(`${url}/note/get/secret`, { headers: { Authorization: 'Bearer secret' } });
@@ -27,11 +28,11 @@ describe('the log and the observer', () => {
       ['none', 405],
     ]);
     expect(invalid).toEqual([['createNote', 'request']]);
-    const lines = logged.map(([level, { operation, status, ...rest }]) => {
+    const records = logged.map(([level, { operation, status, ...rest }]) => {
       expect(Object.keys(rest).toSorted()).toEqual(['durationMs', 'requestId']);
       return [level, operation, status];
     });
-    expect(lines).toEqual([
+    expect(records).toEqual([
       ['info', 'searchNotes', 200],
       ['info', 'getNote', 200],
       ['info', 'createNote', 415],
@@ -43,7 +44,7 @@ describe('the log and the observer', () => {
 });
 
 describe('a mount', () => {
-  it('serves GET and HEAD beside the contract', async () => {
+  it('serves GET and HEAD in addition to the contract', async () => {
     const { url, completed } = await startRest({
       mounts: {
         '/metrics': () =>
@@ -62,7 +63,7 @@ describe('a mount', () => {
     expect(completed[0]).toEqual(['none', 200]);
   });
 
-  it('that fails or never ends is answered like any other route', async () => {
+  it('gets an error response if it fails or never finishes', async () => {
     const { url } = await startRest({
       limits: { bodyBytes: 1000, timeoutMs: 20 },
       mounts: {
@@ -78,7 +79,7 @@ describe('a mount', () => {
 });
 
 describe('createRestApp', () => {
-  it('calls handlers as methods of what it was given', async () => {
+  it('calls handlers as methods of the given object', async () => {
     const { url } = await startRest({
       handlers: {
         getFirstNote(this: NoteHandlers, _request, context) {
@@ -99,22 +100,34 @@ describe('createRestApp', () => {
   });
 
   it.each([
-    ['a path twice', { path: '/note/search' }, 'Two routes for the same method of /note/search'],
     [
-      'half a segment',
-      { path: '/note/{id}.json' },
-      'The path /note/{id}.json cannot be routed: mend "{id}.json".',
+      'two operations on one path',
+      { path: '/note/search' },
+      'Two routes have the same method and path: /note/search',
     ],
-    ['a wildcard', { path: '/note/*' }, 'The path /note/* cannot be routed: mend "*".'],
-    ['no success', { responses: {} }, 'The operation getNote has no 200 response.'],
-    ['no handler', { operationId: 'getNothing' }, 'The operation getNothing has no handler.'],
-  ])('refuses a table with %s', async (_what, change, message) => {
+    [
+      'a parameter within a segment',
+      { path: '/note/{id}.json' },
+      'The path /note/{id}.json cannot be routed: "{id}.json" must not contain any of : * ? { }',
+    ],
+    [
+      'a wildcard in a path',
+      { path: '/note/*' },
+      'The path /note/* cannot be routed: "*" must not contain any of : * ? { }',
+    ],
+    ['an operation without a 200 response', { responses: {} }, 'The operation getNote has no 200 response.'],
+    [
+      'an operation without a handler',
+      { operationId: 'getNothing' },
+      'The operation getNothing has no handler.',
+    ],
+  ])('refuses %s', async (_title, change, message) => {
     const table: Operations = { ...operations, getNote: { ...operations.getNote, ...change } };
     await expect(startRest({ operations: table as typeof operations })).rejects.toThrow(message);
   });
 
-  it('asks for exactly the handlers and the hooks that the table has', () => {
-    type Asked = HandlersOf<typeof operations, Reader>;
+  it('requires exactly the handlers and security hooks of its operations', () => {
+    type Required = HandlersOf<typeof operations, Reader>;
     interface Generated<User> {
       createNote(
         request: { readonly body: { readonly text: string }; readonly headers: object },
@@ -134,15 +147,17 @@ describe('createRestApp', () => {
         context: Caller<User>,
       ): Promise<void>;
     }
-    expectTypeOf<Generated<Reader>>().toExtend<Asked>();
-    expectTypeOf<Omit<Generated<Reader>, 'getNote'>>().not.toExtend<Asked>();
-    expectTypeOf<Generated<Reader & { readonly age: number }>>().not.toExtend<Asked>();
-    expectTypeOf<Omit<Generated<Reader>, 'getNote'> & { getNote(): Promise<string> }>().not.toExtend<Asked>();
+    expectTypeOf<Generated<Reader>>().toExtend<Required>();
+    expectTypeOf<Omit<Generated<Reader>, 'getNote'>>().not.toExtend<Required>();
+    expectTypeOf<Generated<Reader & { readonly age: number }>>().not.toExtend<Required>();
+    expectTypeOf<
+      Omit<Generated<Reader>, 'getNote'> & { getNote(): Promise<string> }
+    >().not.toExtend<Required>();
     expectTypeOf<SecurityHooksOf<typeof operations, Generated<Reader>>>().toEqualTypeOf<{
       readonly bearerAuth: SecurityHook<Reader>;
     }>();
-    expectTypeOf<Asked['getNote']>().parameter(1).toEqualTypeOf<RequestContext>();
-    expectTypeOf<Asked['deleteNote']>().parameter(1).toEqualTypeOf<Caller<Reader>>();
-    expectTypeOf<Asked['deleteNote']>().returns.toEqualTypeOf<Promise<void>>();
+    expectTypeOf<Required['getNote']>().parameter(1).toEqualTypeOf<RequestContext>();
+    expectTypeOf<Required['deleteNote']>().parameter(1).toEqualTypeOf<Caller<Reader>>();
+    expectTypeOf<Required['deleteNote']>().returns.toEqualTypeOf<Promise<void>>();
   });
 });

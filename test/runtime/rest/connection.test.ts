@@ -13,19 +13,15 @@ async function finalAnswer(client: RawClient) {
 
 describe('a connection', () => {
   it.each([
-    ['no HTTP', 'hello\r\n\r\n', invalidHttp],
+    ['something other than HTTP', 'hello\r\n\r\n', invalidHttp],
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00', invalidHttp],
     ['an unknown method', 'BREW / HTTP/1.1\r\nHost: a\r\n\r\n', invalidHttp],
     ['a header without a name', 'GET / HTTP/1.1\r\nHost: a\r\n: x\r\n\r\n', invalidHttp],
     ['two lengths', `${upload}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, invalidHttp],
-    [
-      'a length beside chunks',
-      `${upload}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
-      invalidHttp,
-    ],
-    ['a length that is none', `${upload}Content-Length: -1\r\n\r\n`, invalidHttp],
-    ['a bad chunk', `${upload}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, invalidHttp],
-    ['a bad host', 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', invalidTarget],
+    ['a length and chunks', `${upload}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`, invalidHttp],
+    ['an invalid length', `${upload}Content-Length: -1\r\n\r\n`, invalidHttp],
+    ['an invalid chunk', `${upload}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, invalidHttp],
+    ['an invalid host', 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', invalidTarget],
     ['a backslash in the path', 'GET /a\\b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', invalidTarget],
     [
       'two hosts',
@@ -38,16 +34,16 @@ describe('a connection', () => {
       [401, 'unauthorized: A bearer token is missing. Send it as Authorization: Bearer <token>.'],
     ],
     [
-      'two types of one body',
+      'two types of a body',
       `${upload}Content-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: 13\r\nConnection: close\r\n\r\n{"text":"hi"}`,
       [415, 'unsupported_media_type: The body must have Content-Type: application/json.'],
     ],
     [
-      'an absolute target that is none',
+      'an invalid absolute target',
       'GET http:// HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
       invalidTarget,
     ],
-  ])('that sends %s is answered, then closed', async (_what, text, answer) => {
+  ])('that sends %s gets a response and is closed', async (_title, text, answer) => {
     const { port } = await startRest();
     const client = await connectRaw(port);
     client.send(text);
@@ -61,14 +57,14 @@ describe('a connection', () => {
     expect(await client.end).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('of HTTP/1.0 is served without Host', async () => {
+  it('that uses HTTP/1.0 is served without Host', async () => {
     const { port } = await startRest();
     const client = await connectRaw(port);
     client.send('GET /note/get/a HTTP/1.0\r\n\r\n');
     expect(await finalAnswer(client)).toEqual([200, { text: 'a' }]);
   });
 
-  it('that sends a token of 1 MB is answered with 431', async () => {
+  it('that sends a token of 1 MB gets 431', async () => {
     const { url } = await startRest();
     const headers = { Authorization: `Bearer ${'a'.repeat(1_000_000)}` };
     const response = await fetch(`${url}/note/delete/a`, { method: 'PUT', headers });
@@ -79,7 +75,7 @@ describe('a connection', () => {
     expect((await fetch(`${url}/note/get/a`)).status).toBe(200);
   });
 
-  it('that goes on sending what was refused is not reset, which could overtake the answer', async () => {
+  it('that continues to send a refused request is not reset, which could overtake the response', async () => {
     const { port } = await startRest();
     const client = await connectRaw(port, { allowHalfOpen: true });
     client.send(`GET / HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(20_000)}`);
@@ -90,7 +86,7 @@ describe('a connection', () => {
     expect(hadError).toBe(false);
   });
 
-  it('that was refused is cut if the client does not close it', async () => {
+  it('that was refused is destroyed if the client does not close it', async () => {
     const { server, port } = await startRest();
     const client = await connectRaw(port, { allowHalfOpen: true });
     client.send('hello\r\n\r\n');
@@ -99,14 +95,14 @@ describe('a connection', () => {
     await expect.poll(count).toBe(0);
   });
 
-  it('that is slow with its headers is answered with 408', async () => {
+  it('that is slow to send its headers gets 408', async () => {
     const { port } = await startRest({ headersTimeoutMs: 40 });
     const client = await connectRaw(port);
     client.send('GET /note/get/a HTTP/1.1\r\nHost: a\r\n');
     expect(await finalAnswer(client)).toEqual([408, 'invalid_request: The request did not arrive in time.']);
   });
 
-  it('that is slow with its body is answered with 408', async () => {
+  it('that is slow to send its body gets 408', async () => {
     const { port, completed } = await startRest({ headersTimeoutMs: 40, requestTimeoutMs: 80 });
     const client = await connectRaw(port);
     client.send(`${upload}Content-Length: 100\r\n\r\n{`);
@@ -117,7 +113,7 @@ describe('a connection', () => {
   it.each([
     ['of a declared length', `${upload}Content-Length: 100\r\n\r\n{`],
     ['in chunks', `${upload}Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n`],
-  ])('that is cut in the middle of a body %s ends that request alone', async (_what, text) => {
+  ])('that is reset in the middle of a body %s ends only that request', async (_title, text) => {
     const { server, port, url, completed, logged } = await startRest();
     const client = await connectRaw(port);
     client.send(text);
@@ -128,45 +124,45 @@ describe('a connection', () => {
     expect(logged.filter(([level]) => level === 'error')).toEqual([]);
   });
 
-  it('that is cut while the handler works drops the response and nothing else', async () => {
-    const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
-    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  it('that is reset while the handler runs loses only that response', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: started, resolve: start } = Promise.withResolvers<void>();
     const { port, url, completed, logged } = await startRest({
       handlers: {
         getFirstNote: async () => {
-          begin();
-          await gone;
+          start();
+          await released;
           return { text: 'late' };
         },
       },
     });
     const client = await connectRaw(port);
     client.send('GET /note/get/first HTTP/1.1\r\nHost: a\r\n\r\n');
-    await begun;
+    await started;
     client.socket.resetAndDestroy();
     await client.end;
-    leave();
+    release();
     await expect.poll(() => completed).toEqual([['getFirstNote', 200]]);
     expect((await fetch(`${url}/note/get/a`)).status).toBe(200);
     expect(logged.filter(([level]) => level === 'error')).toEqual([]);
   });
 
-  it('that breaks HTTP while a request is at work crashes nothing', async () => {
-    const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
+  it('that breaks HTTP during a request does not harm the server', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const { port, url, server } = await startRest({
-      handlers: { getFirstNote: () => gone.then(() => ({ text: 'late' })) },
+      handlers: { getFirstNote: () => released.then(() => ({ text: 'late' })) },
     });
     const client = await connectRaw(port);
     client.send('GET /note/get/first HTTP/1.1\r\nHost: a\r\n\r\n');
     await once(server, 'request');
     client.send('hello\r\n\r\n');
     await client.until(/^HTTP\/1\.1 400 /);
-    leave();
+    release();
     await client.end;
     expect((await fetch(`${url}/note/get/a`)).status).toBe(200);
   });
 
-  it('is kept for the next request after a body that the contract does not have', async () => {
+  it('is kept alive after a body that the contract does not have', async () => {
     const { port } = await startRest();
     const client = await connectRaw(port);
     client.send(`${remove}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`);
@@ -177,7 +173,7 @@ describe('a connection', () => {
     expect(await client.end).toMatch(/\{"text":"b"\}$/);
   });
 
-  it('that never ends a body that the contract does not have is closed', async () => {
+  it('that never finishes a body that the contract does not have is closed', async () => {
     const { port } = await startRest();
     const client = await connectRaw(port);
     client.send(remove);
@@ -185,18 +181,18 @@ describe('a connection', () => {
     expect(await finalAnswer(client)).toEqual([200, undefined]);
   });
 
-  it('that asks for an upgrade which nobody offers is served over HTTP/1.1', async () => {
+  it('that requests an upgrade that is not offered is served over HTTP/1.1', async () => {
     const { server, port } = await startRest();
     server.on('upgrade', (_request, socket) => socket.end('upgraded'));
-    const ask = async (protocol: string) => {
+    const upgrade = async (protocol: string) => {
       const client = await connectRaw(port);
       client.send('GET /note/get/a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\n');
       client.send(`Upgrade: ${protocol}\r\n\r\n`);
       return client.end;
     };
-    expect(await ask('h2c')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-    expect(await ask('WebSocket')).toBe('upgraded');
+    expect(await upgrade('h2c')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(await upgrade('WebSocket')).toBe('upgraded');
     server.removeAllListeners('upgrade');
-    expect(await ask('websocket')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(await upgrade('websocket')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   });
 });

@@ -5,7 +5,7 @@ const page = 'https://app.example';
 const list = { kind: 'list', origins: [page] } as const;
 
 describe('a page of another origin', () => {
-  it('that is allowed may read responses and refusals, and the headers it needs', async () => {
+  it('can read responses, errors and the exposed headers if it is allowed', async () => {
     const { url } = await startRest({ origins: list });
     for (const path of ['/note/get/a', '/note/get/%zz', '/nowhere']) {
       const { headers } = await fetch(url + path, { headers: { Origin: page } });
@@ -17,7 +17,7 @@ describe('a page of another origin', () => {
     }
   });
 
-  it('that is allowed may ask beforehand', async () => {
+  it('gets an answer to its preflight if it is allowed', async () => {
     const { url, completed } = await startRest({ origins: list });
     const response = await fetch(`${url}/note/create`, {
       method: 'OPTIONS',
@@ -37,18 +37,39 @@ describe('a page of another origin', () => {
     expect(completed).toEqual([['none', 204]]);
   });
 
-  it('that is not allowed is told nothing, before and after', async () => {
-    const { url } = await startRest({ origins: list });
-    const headers = { Origin: 'https://evil.example' };
-    const asked = await fetch(`${url}/note/create`, { method: 'OPTIONS', headers });
+  it('gets no CORS headers if it is not allowed, and is logged with the fix', async () => {
+    const { url, logged } = await startRest({ origins: list });
+    const headers = { Origin: 'https://other.example' };
+    const preflight = await fetch(`${url}/note/create`, { method: 'OPTIONS', headers });
     const read = await fetch(`${url}/note/get/a`, { headers });
-    expect([asked.status, read.status]).toEqual([405, 200]);
-    for (const response of [asked, read]) {
+    expect([preflight.status, read.status]).toEqual([405, 200]);
+    for (const response of [preflight, read]) {
       expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
     }
+    const warnings = logged.filter(([level]) => level === 'warn');
+    expect(warnings.map(([, { requestId, ...fields }, message]) => [fields, message])).toEqual(
+      [preflight, read].map(() => [
+        {
+          origin: 'https://other.example',
+          remedy: "origins: ['https://app.example', 'https://other.example']",
+        },
+        'a page from another origin cannot read the response',
+      ]),
+    );
   });
 
-  it('may read everything where any is allowed', async () => {
+  it('is logged with the name of the setting to change, a few times', async () => {
+    const { url, logged } = await startRest({ origins: list, settingNames: { origins: 'ALLOWED_ORIGINS' } });
+    for (let count = 0; count < 7; count += 1) {
+      await fetch(`${url}/note/get/a`, { headers: { Origin: 'https://other.example' } });
+    }
+    const warnings = logged.filter(([level]) => level === 'warn');
+    expect(warnings.map(([, { remedy }]) => remedy)).toEqual(
+      Array.from({ length: 5 }, () => 'ALLOWED_ORIGINS=https://app.example,https://other.example'),
+    );
+  });
+
+  it('can read everything if any origin is allowed', async () => {
     const { url } = await startRest({ origins: { kind: 'any' } });
     const { headers } = await fetch(`${url}/note/get/a`, { headers: { Origin: 'null' } });
     expect(headers.get('access-control-allow-origin')).toBe('*');
@@ -56,13 +77,14 @@ describe('a page of another origin', () => {
 });
 
 describe('a page of the same origin', () => {
-  it('may read responses', async () => {
-    const { url } = await startRest({ origins: { kind: 'same-origin' } });
-    const allowedTo = async (origin: string) => {
+  it('can read responses, and is not logged', async () => {
+    const { url, logged } = await startRest({ origins: { kind: 'same-origin' } });
+    const allowedOrigin = async (origin: string) => {
       const { headers } = await fetch(`${url}/note/get/a`, { headers: { Origin: origin } });
       return headers.get('access-control-allow-origin');
     };
-    expect(await allowedTo(url)).toBe(url);
-    expect(await allowedTo('http://127.0.0.1')).toBeNull();
+    expect(await allowedOrigin(url)).toBe(url);
+    expect(logged.filter(([level]) => level === 'warn')).toEqual([]);
+    expect(await allowedOrigin('http://127.0.0.1')).toBeNull();
   });
 });

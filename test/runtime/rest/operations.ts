@@ -1,9 +1,9 @@
 import { Ajv } from 'ajv';
-import type { BearerCredentials, HandlersOf, Operations } from '../../../src/runtime/rest/handlers.ts';
+import type { BearerToken, HandlersOf, Operations } from '../../../src/runtime/rest/operation-handlers.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import type { Guard } from '../../../src/runtime/shared/guard.ts';
 
-/** A small contract, written by hand in the form that generated ones have. */
+/** A small contract, written by hand in the form of generated contracts. */
 
 const strict = new Ajv();
 const fromText = new Ajv({ coerceTypes: true, useDefaults: true });
@@ -96,12 +96,13 @@ export const handlers: NoteHandlers = {
   getFirstNote: async () => ({ text: 'the first' }),
   searchNotes: async ({ query }) => Array.from({ length: query.limit }, () => query.prefix),
   deleteNote: async ({ pathParameters }, { user }) => {
-    if (pathParameters.id !== user.name) throw new PostedError('forbidden', 'Not your note.');
+    if (pathParameters.id !== user.name)
+      throw new PostedError('forbidden', 'This note belongs to another user.');
   },
 };
 
 export const security = {
-  bearerAuth: ({ token }: BearerCredentials): Reader => {
+  bearerAuth: ({ token }: BearerToken): Reader => {
     if (token.startsWith('of.')) return { name: token.slice(3) };
     throw new PostedError('unauthorized', 'The token is malformed.');
   },

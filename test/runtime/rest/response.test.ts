@@ -4,7 +4,7 @@ import { answerOf, startRest } from './rest-server.ts';
 const failed = [500, 'internal: Internal error. Include the request_id when you report it.'];
 
 describe('a response', () => {
-  it('has the headers that all responses have', async () => {
+  it('has the common headers', async () => {
     const { url } = await startRest({ mounts: { '/healthz': () => new Response('ok') } });
     for (const path of ['/note/get/a', '/note/get/%zz', '/nowhere', '/healthz']) {
       const { headers } = await fetch(url + path);
@@ -14,19 +14,19 @@ describe('a response', () => {
     }
   });
 
-  it.each(['trace-1.2_3', 'a'.repeat(64)])('repeats the sane request id %s', async (id) => {
+  it.each(['trace-1.2_3', 'a'.repeat(64)])('repeats the request id %s of the client', async (id) => {
     const { url } = await startRest();
     const { headers } = await fetch(`${url}/nowhere`, { headers: { 'X-Request-Id': id } });
     expect(headers.get('x-request-id')).toBe(id);
   });
 
-  it.each(['', 'a b', 'a,b', '<script>', 'a'.repeat(65)])('replaces the request id %j', async (id) => {
+  it.each(['', 'a b', 'a,b', '<script>', 'a'.repeat(65)])('replaces the unsafe request id %j', async (id) => {
     const { url } = await startRest();
     const { headers } = await fetch(`${url}/nowhere`, { headers: { 'X-Request-Id': id } });
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('to HEAD is that to GET without its body', async () => {
+  it('to HEAD is the response to GET without its body', async () => {
     const { url, completed } = await startRest();
     const response = await fetch(`${url}/note/get/a`, { method: 'HEAD' });
     expect([response.status, await response.text()]).toEqual([200, '']);
@@ -38,7 +38,7 @@ describe('a response', () => {
     ]);
   });
 
-  it('without content in the contract is empty', async () => {
+  it('is empty if the contract has no content', async () => {
     const { url } = await startRest();
     const headers = { Authorization: 'Bearer of.a' };
     const response = await fetch(`${url}/note/delete/a`, { method: 'PUT', headers });
@@ -47,7 +47,7 @@ describe('a response', () => {
     expect(response.headers.get('content-type')).toBeNull();
   });
 
-  it('that breaks the contract never leaves, is counted and is logged without its content', async () => {
+  it('that breaks the contract is not sent, but counted and logged without its content', async () => {
     const { url, invalid, logged } = await startRest({
       handlers: { getFirstNote: async () => ({ text: 'much too long to be a note' }) },
     });
@@ -62,7 +62,7 @@ describe('a response', () => {
     expect(JSON.stringify(logged)).not.toContain('much too long');
   });
 
-  it('with content where the contract has none never leaves', async () => {
+  it('is not sent if it has content and the contract has none', async () => {
     const { url, invalid } = await startRest({
       handlers: { deleteNote: (async () => 'done') as unknown as () => Promise<void> },
     });

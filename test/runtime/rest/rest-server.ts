@@ -12,11 +12,11 @@ type Logged = readonly [level: string, fields: Readonly<Record<string, unknown>>
 export interface RestServerOptions
   extends Partial<Omit<RestAppOptions<typeof operations, NoteHandlers>, 'handlers'>>,
     Partial<Pick<ServerOptions, 'headersTimeoutMs' | 'requestTimeoutMs'>> {
-  /** Instead of those of the same names. */
+  /** Replace the default handlers of the same names. */
   readonly handlers?: Partial<NoteHandlers>;
 }
 
-/** Serves the notes on a free port of the loopback interface; it ends with the test. */
+/** Serves the notes on a free port of the loopback interface until the test ends. */
 export async function startRest({
   handlers: own,
   headersTimeoutMs,
@@ -26,11 +26,16 @@ export async function startRest({
   const logged: Logged[] = [];
   const completed: (readonly [operation: string, status: number])[] = [];
   const invalid: (readonly [operation: string, direction: string])[] = [];
-  const note =
+  const recorder =
     (level: string): Log['info'] =>
     (fields, message) =>
       void logged.push([level, fields, message]);
-  const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  const log = {
+    debug: recorder('debug'),
+    info: recorder('info'),
+    warn: recorder('warn'),
+    error: recorder('error'),
+  };
   const app = createRestApp({
     operations,
     handlers: { ...handlers, ...own },
@@ -53,7 +58,7 @@ export async function startRest({
   return { ...server, logged, completed, invalid };
 }
 
-/** Serves an app on a free port of the loopback interface; it ends with the test. */
+/** Serves an app on a free port of the loopback interface until the test ends. */
 export async function serve(options: ServerOptions) {
   const server = createServer(options);
   server.listen(0, '127.0.0.1');
@@ -66,7 +71,7 @@ export async function serve(options: ServerOptions) {
   return { server, port, url: `http://127.0.0.1:${port}` };
 }
 
-/** A response in short: its status and its body, which for an error must be what the contract says of errors. */
+/** The status and the body of a response, or the code and the message of an error, which must match the contract. */
 export async function answerOf(response: Response): Promise<readonly [status: number, body: unknown]> {
   const text = await response.text();
   const body: unknown = text === '' ? undefined : JSON.parse(text);
@@ -77,13 +82,13 @@ export async function answerOf(response: Response): Promise<readonly [status: nu
   return [response.status, `${code}: ${message}`];
 }
 
-/** A TCP connection that says exactly what it is told to. */
+/** A TCP connection that sends exactly the given text. */
 export interface RawClient {
   readonly socket: Socket;
   send(text: string | Uint8Array): void;
   /** Everything received until the server ended the connection. */
   readonly end: Promise<string>;
-  /** Resolves when what was received matches. */
+  /** Resolves once everything received so far matches. */
   until(pattern: RegExp): Promise<string>;
 }
 
@@ -98,7 +103,7 @@ export async function connectRaw(
   socket.setEncoding('utf8').on('data', (text: string) => {
     received += text;
   });
-  // A server that cuts the connection is one of the things to be seen.
+  // Some tests expect the server to destroy the connection.
   socket.on('error', () => {});
   const end = new Promise<string>((resolve) => socket.once('close', () => resolve(received)));
   return {

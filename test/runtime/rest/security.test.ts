@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRestApp } from '../../../src/runtime/rest/app.ts';
-import type { HandlersOf, Operations, SecurityHook } from '../../../src/runtime/rest/handlers.ts';
+import type { HandlersOf, Operations, SecurityHook } from '../../../src/runtime/rest/operation-handlers.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import { operations, type Reader, security } from './operations.ts';
 import { serve } from './rest-server.ts';
@@ -33,7 +33,7 @@ async function fetchSecured(hooks: Record<'strict' | 'bearerAuth', SecurityHook<
 }
 
 describe('security', () => {
-  it('gives the handler the user of the first hook that knows the token', async () => {
+  it('gives the handler the user of the first hook that accepts the token', async () => {
     const response = await fetchSecured({
       strict: () => {
         throw new PostedError('unauthorized', 'Not mine.');

@@ -71,7 +71,7 @@ describe('a REST server without a log of its own', () => {
       await fetch(`http://127.0.0.1:${port}/note/get/1`, { headers: { 'X-Request-Id': 'request-1' } });
     });
     expect(output).toMatch(
-      /^\S+ ERROR a request failed requestId=request-1 operation=getNote\n {4}Error: the disk is gone\n/,
+      /^\S+ ERROR a request failed operation=getNote requestId=request-1\n {4}Error: the disk is gone\n/,
     );
   });
 });

@@ -90,10 +90,10 @@ const rows: readonly Row[] = [
     reason: 'The text is not valid JSON.',
   },
   {
-    title: 'half a surrogate pair',
+    title: 'a lone surrogate',
     frames: [frame(text, '{"type":"said","text":"\\ud800"}')],
     code: 4400,
-    reason: '/text holds U+0000 or half a surrogate pair.',
+    reason: '/text must not contain U+0000 or a lone surrogate.',
   },
   {
     title: 'a message without a type',

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { BrokerObserver } from '../../log/hints/broker.ts';
-import type { RestObserver } from '../../rest/observer.ts';
+import type { RestObserver } from '../../rest/operation.ts';
 import type { ContractObserver } from '../../server/observer.ts';
 import type { MetricsSnapshot } from '../workers/messages.ts';
 import { createHintMetrics } from './hint-metrics.ts';

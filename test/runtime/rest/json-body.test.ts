@@ -17,17 +17,17 @@ interface Row {
 }
 
 const bodies: readonly Row[] = [
-  { what: 'a good one', body: '{"text":"hi"}', status: 200, answer: 'hi' },
-  { what: 'one without Content-Type', type: null, body: '{"text":"hi"}', status: 200, answer: 'hi' },
+  { what: 'valid JSON', body: '{"text":"hi"}', status: 200, answer: 'hi' },
+  { what: 'valid JSON without Content-Type', type: null, body: '{"text":"hi"}', status: 200, answer: 'hi' },
   {
-    what: 'one of a loud type',
+    what: 'valid JSON with Content-Type in other spelling',
     type: 'Application/JSON ; Charset="UTF-8"',
     body: '{"text":"hi"}',
     status: 200,
     answer: 'hi',
   },
   {
-    what: 'one with other parameters',
+    what: 'valid JSON with other parameters of Content-Type',
     type: 'application/json; odata=verbose',
     body: '{"text":"hi"}',
     status: 200,
@@ -48,40 +48,40 @@ const bodies: readonly Row[] = [
     answer: notJson,
   },
   {
-    what: 'a type that begins alike',
+    what: 'a media type with the same prefix',
     type: 'application/json-seq',
     body: '{"text":"hi"}',
     status: 415,
     answer: notJson,
   },
   {
-    what: 'Latin-1',
+    what: 'a charset of Latin-1',
     type: 'application/json; charset=iso-8859-1',
     body: '{"text":"hi"}',
     status: 415,
     answer: notUtf8,
   },
   {
-    what: 'gzip',
+    what: 'a Content-Encoding of gzip',
     headers: { 'Content-Encoding': 'gzip' },
     body: 'x',
     status: 415,
     answer: 'unsupported_media_type: The body must not have a Content-Encoding.',
   },
   {
-    what: 'nothing',
+    what: 'an empty body',
     body: '',
     status: 400,
-    answer: 'invalid_request: The body is missing: this operation takes JSON.',
+    answer: 'invalid_request: The body is missing: this operation expects JSON.',
   },
   {
-    what: 'half an object',
+    what: 'an incomplete object',
     body: '{"text":',
     status: 400,
     answer: 'invalid_request: The text is not valid JSON.',
   },
   {
-    what: 'bad UTF-8',
+    what: 'invalid UTF-8',
     body: Uint8Array.of(0x22, 0xff, 0x22),
     status: 400,
     answer: 'invalid_request: The text is not valid UTF-8.',
@@ -90,10 +90,10 @@ const bodies: readonly Row[] = [
     what: 'U+0000',
     body: '{"text":"\\u0000"}',
     status: 400,
-    answer: 'invalid_request: /text holds U+0000 or half a surrogate pair.',
+    answer: 'invalid_request: /text must not contain U+0000 or a lone surrogate.',
   },
   {
-    what: 'a wrong type',
+    what: 'a property of the wrong type',
     body: '{"text":1}',
     status: 400,
     answer: 'invalid_request: body /text must be string',
@@ -125,19 +125,24 @@ const bodies: readonly Row[] = [
     answer: 'invalid_request: body must NOT have additional properties: unknown property "x"',
   },
   {
-    what: 'a prototype',
+    what: 'a property named __proto__',
     body: '{"text":"hi","__proto__":{}}',
     status: 400,
     answer: 'invalid_request: body must NOT have additional properties: unknown property "__proto__"',
   },
-  { what: 'the largest', body: `{"text":"hi"}${' '.repeat(987)}`, status: 200, answer: 'hi' },
-  { what: 'one byte more', body: `{"text":"hi"}${' '.repeat(988)}`, status: 413, answer: tooLarge },
-  { what: '1 MB', body: `{"text":"${'x'.repeat(1_000_000)}"}`, status: 413, answer: tooLarge },
+  { what: 'a body of the largest size', body: `{"text":"hi"}${' '.repeat(987)}`, status: 200, answer: 'hi' },
+  {
+    what: 'a body that is one byte too large',
+    body: `{"text":"hi"}${' '.repeat(988)}`,
+    status: 413,
+    answer: tooLarge,
+  },
+  { what: 'a body of 1 MB', body: `{"text":"${'x'.repeat(1_000_000)}"}`, status: 413, answer: tooLarge },
 ];
 
-describe('a body', () => {
+describe('a request body', () => {
   it.each(bodies)(
-    'as a body, $what, is answered with $status',
+    'with $what gets status $status',
     async ({ type = json, headers = {}, body, status, answer }) => {
       const { url } = await startRest();
       const response = await fetch(`${url}/note/create`, {
@@ -150,7 +155,7 @@ describe('a body', () => {
     },
   );
 
-  it('that is refused never reaches the handler and is counted', async () => {
+  it('is counted and does not reach the handler if it is refused', async () => {
     let calls = 0;
     const { url, invalid, completed } = await startRest({
       handlers: {
@@ -167,16 +172,16 @@ describe('a body', () => {
     expect(completed).toEqual([['createNote', 400]]);
   });
 
-  it('in chunks is refused as soon as it is too large, and the connection is closed in time', async () => {
+  it('in chunks is refused as soon as it is too large, and the connection is closed', async () => {
     const { port } = await startRest();
     const client = await connectRaw(port);
     client.send('POST /note/create HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
     for (let sent = 0; sent < 20; sent += 1) client.send(`64\r\n${' '.repeat(100)}\r\n`);
-    // The last chunk never comes.
+    // The last chunk is never sent.
     expect(await answerOf(parseResponse(await client.end))).toEqual([413, tooLarge]);
   });
 
-  it('in chunks is put together', async () => {
+  it('in chunks is reassembled', async () => {
     const { port } = await startRest();
     const client = await connectRaw(port);
     client.send(

@@ -4,9 +4,9 @@ import { answerOf, startRest } from './rest-server.ts';
 
 const failed = [500, 'internal: Internal error. Include the request_id when you report it.'];
 
-describe('a refusal', () => {
+describe('an error response', () => {
   it.each([new Error('the password is hunter2'), 'hunter2'])(
-    'of a handler that throws %s tells the client nothing and the log everything',
+    'keeps what a handler throws (%s) from the client, and logs it',
     async (thrown) => {
       const { url, logged } = await startRest({
         handlers: { getFirstNote: () => Promise.reject(thrown) },
@@ -23,7 +23,19 @@ describe('a refusal', () => {
     },
   );
 
-  it('says when to try again', async () => {
+  it('is logged a few times for each operation, however often the operation fails', async () => {
+    const fail = () => Promise.reject(new Error('the disk is gone'));
+    const { url, logged } = await startRest({ handlers: { getFirstNote: fail, getNote: fail } });
+    for (let count = 0; count < 7; count += 1) await fetch(`${url}/note/get/first`);
+    await fetch(`${url}/note/get/a`);
+    const errors = logged.filter(([level]) => level === 'error');
+    expect(errors.map(([, { operation }]) => operation)).toEqual([
+      ...Array.from({ length: 5 }, () => 'getFirstNote'),
+      'getNote',
+    ]);
+  });
+
+  it('has Retry-After if the error says when to retry', async () => {
     const { url, logged } = await startRest({
       handlers: {
         getFirstNote: async () => {
@@ -37,7 +49,7 @@ describe('a refusal', () => {
     expect(logged.filter(([level]) => level === 'error')).toEqual([]);
   });
 
-  it('with a status that the operation does not list has the same body', async () => {
+  it('has the same body if the operation does not list its status', async () => {
     const { url } = await startRest({
       handlers: {
         getFirstNote: async () => {
@@ -51,7 +63,7 @@ describe('a refusal', () => {
     ]);
   });
 
-  it('for want of credentials carries a challenge', async () => {
+  it('has a challenge if credentials are missing or wrong', async () => {
     const { url } = await startRest();
     const challengeOf = async (headers: Record<string, string>) => {
       const response = await fetch(`${url}/note/delete/a`, { method: 'PUT', headers });
@@ -63,13 +75,13 @@ describe('a refusal', () => {
     expect(await challengeOf({ Authorization: 'Bearer of.b' })).toBeNull();
   });
 
-  it('for a wrong method names the right ones', async () => {
+  it('names the allowed methods if the method is wrong', async () => {
     const { url } = await startRest();
     const { headers } = await fetch(`${url}/note/get/a`, { method: 'DELETE' });
     expect(headers.get('allow')).toBe('GET, HEAD');
   });
 
-  it('for want of time does not wait for the handler', async () => {
+  it('does not wait for a handler that exceeds the time limit', async () => {
     const { url, completed } = await startRest({
       limits: { bodyBytes: 1000, timeoutMs: 20 },
       handlers: { getFirstNote: () => new Promise(() => {}) },
@@ -81,7 +93,7 @@ describe('a refusal', () => {
     expect(completed).toEqual([['getFirstNote', 503]]);
   });
 
-  it('is not undone by a handler that fails after its time', async () => {
+  it('is not affected by a handler that fails after the time limit', async () => {
     const { promise, reject } = Promise.withResolvers<never>();
     const { url } = await startRest({
       limits: { bodyBytes: 1000, timeoutMs: 20 },

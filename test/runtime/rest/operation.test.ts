@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Operations } from '../../../src/runtime/rest/handlers.ts';
+import type { Operations } from '../../../src/runtime/rest/operation-handlers.ts';
 import { operations } from './operations.ts';
 import { answerOf, startRest } from './rest-server.ts';
 
@@ -28,11 +28,11 @@ const requests: readonly (readonly [
   ['GET', '/', {}, 404, 'not_found: There is nothing at this path.'],
   ['GET', '/%', {}, 404, 'not_found: There is nothing at this path.'],
   ['GET', '/__proto__', {}, 404, 'not_found: There is nothing at this path.'],
-  ['POST', '/note/get/a', {}, 405, 'method_not_allowed: This path takes GET, HEAD only.'],
-  ['PUT', '/note/get/first', {}, 405, 'method_not_allowed: This path takes GET, HEAD only.'],
-  ['GET', '/note/create', {}, 405, 'method_not_allowed: This path takes POST only.'],
-  ['OPTIONS', '/note/create', {}, 405, 'method_not_allowed: This path takes POST only.'],
-  ['PROPFIND', '/note/create', {}, 405, 'method_not_allowed: This path takes POST only.'],
+  ['POST', '/note/get/a', {}, 405, 'method_not_allowed: This path accepts only GET and HEAD.'],
+  ['PUT', '/note/get/first', {}, 405, 'method_not_allowed: This path accepts only GET and HEAD.'],
+  ['GET', '/note/create', {}, 405, 'method_not_allowed: This path accepts only POST.'],
+  ['OPTIONS', '/note/create', {}, 405, 'method_not_allowed: This path accepts only POST.'],
+  ['PROPFIND', '/note/create', {}, 405, 'method_not_allowed: This path accepts only POST.'],
   ['GET', '/note/search?prefix=a', {}, 200, ['a', 'a', 'a']],
   ['GET', '/note/search?limit=1&prefix=a+%2B%20%C3%A9', {}, 200, ['a + é']],
   ['GET', '/note/search?prefix=a=b&&limit=1', {}, 200, ['a=b']],
@@ -68,7 +68,7 @@ const requests: readonly (readonly [
   ['GET', '/note/get/a?cache=off', {}, 200, { text: 'a' }],
   ['PUT', '/note/delete/ada', bearer('of.ada'), 200, undefined],
   ['PUT', '/note/delete/ada', { Authorization: 'bearer   of.ada' }, 200, undefined],
-  ['PUT', '/note/delete/ada', bearer('of.bob'), 403, 'forbidden: Not your note.'],
+  ['PUT', '/note/delete/ada', bearer('of.bob'), 403, 'forbidden: This note belongs to another user.'],
   [
     'PUT',
     '/note/delete/ada',
@@ -103,7 +103,7 @@ const requests: readonly (readonly [
 
 describe('a request', () => {
   it.each(requests)(
-    'for %s %s with %j is answered with %i',
+    '%s %s with the headers %j gets status %i',
     async (method, path, headers, status, answer) => {
       const { url } = await startRest();
       const response = await fetch(`${url}${path}`, { method, headers });
@@ -111,7 +111,7 @@ describe('a request', () => {
     },
   );
 
-  it('has its headers read in any spelling, and checked', async () => {
+  it('passes headers in any case to the handler, checked', async () => {
     const { url } = await startRest();
     const create = (headers: Record<string, string>) =>
       fetch(`${url}/note/create`, {
@@ -126,7 +126,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('has no header that it was not sent, also of the name of a member of all objects', async () => {
+  it('passes no header that the client did not send, even if its name is that of a member of Object.prototype', async () => {
     const createNote = { ...operations.createNote, headerNames: ['Constructor'] };
     const table: Operations = { ...operations, createNote };
     const { url } = await startRest({

@@ -1,16 +1,16 @@
 import { decodePercent } from '../shared/url-encoding.ts';
 
-/** A path of the contract, ready to be routed on and read. */
+/** A path of the contract, compiled for routing and for reading its parameters. */
 export interface PathTemplate {
   /**
-   * The path in Hono's syntax, with each parameter named by its place: templates that OpenAPI calls
-   * identical, because only the names differ, have the same pattern.
+   * The path in Hono's syntax. Parameters are named after their index, so that templates that differ only in the names,
+   * which OpenAPI calls identical, have the same pattern.
    */
   readonly pattern: string;
   /**
    * The decoded parameters of a canonical path that matches.
    *
-   * @throws PostedError `invalid_request` where one is not well encoded
+   * @throws PostedError `invalid_request` if one is not properly encoded
    */
   read(path: string): Readonly<Record<string, string>>;
 }
@@ -18,7 +18,7 @@ export interface PathTemplate {
 /**
  * Compiles an OpenAPI 3.1 path (Path Templating).
  *
- * @throws Error where an expression is not a whole segment, or a literal means something to the router
+ * @throws Error if an expression is not a whole segment, or a literal has a meaning in the router's syntax
  */
 export function compilePath(path: string): PathTemplate {
   const parameters: (readonly [name: string, index: number])[] = [];
@@ -29,7 +29,9 @@ export function compilePath(path: string): PathTemplate {
       return `:p${index}`;
     }
     const literal = canonicalSegment(segment);
-    if (/[:*?{}]/.test(literal)) throw new Error(`The path ${path} cannot be routed: mend "${segment}".`);
+    if (/[:*?{}]/.test(literal)) {
+      throw new Error(`The path ${path} cannot be routed: "${segment}" must not contain any of : * ? { }`);
+    }
     return literal;
   });
   return {
@@ -44,9 +46,9 @@ export function compilePath(path: string): PathTemplate {
 }
 
 /**
- * The path of a URL in the one spelling that routes are compared in: only `%` and an encoded slash stay
- * encoded, so that `/us%65r` is `/user` (RFC 3986 section 6.2.2) and no decoding moves a boundary. A
- * segment that is not well encoded stays as it is, to be refused when it is read.
+ * The path of a URL in its canonical spelling, for comparison with routes: only `%` and slashes within segments stay
+ * encoded, so that `/us%65r` is `/user` (RFC 3986 section 6.2.2) and decoding adds no segments. A segment that is not
+ * properly encoded stays as it is and is refused when it is read.
  */
 export function canonicalPath(url: string): string {
   const path = splitUrl(url).path;
@@ -61,7 +63,7 @@ function canonicalSegment(segment: string): string {
   }
 }
 
-/** Path and query of an absolute http URL, both as they were sent. */
+/** Path and query of an absolute http URL, without any decoding. */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {
   const [, path = '', query = ''] = /^\w+:\/\/[^/?#]*([^?#]*)(?:\?([^#]*))?/.exec(url) ?? [];
   return { path, query };

@@ -3,31 +3,31 @@ import { PostedError } from '../shared/errors.ts';
 import { parseJson } from '../shared/json.ts';
 
 /**
- * Reads a JSON body of at most `limitBytes`. A body without Content-Type is taken as JSON, because
- * simple clients leave it out.
+ * Reads a JSON body of at most `limitBytes`. Without a Content-Type, the body is assumed to be JSON, because simple
+ * clients omit it.
  *
  * @throws PostedError `unsupported_media_type`, `too_large`, or `invalid_request`
  */
 export async function readJsonBody(incoming: IncomingMessage, limitBytes: number): Promise<unknown> {
-  refuseUnlessJson(incoming.headers);
+  checkHeaders(incoming.headers);
   if (Number(incoming.headers['content-length']) > limitBytes) throw tooLarge(limitBytes);
   const bytes = await readBytes(incoming, limitBytes);
   if (bytes.length === 0) {
-    throw new PostedError('invalid_request', 'The body is missing: this operation takes JSON.');
+    throw new PostedError('invalid_request', 'The body is missing: this operation expects JSON.');
   }
   return parseJson(bytes);
 }
 
-function refuseUnlessJson(headers: IncomingHttpHeaders): void {
+function checkHeaders(headers: IncomingHttpHeaders): void {
   const contentType = headers['content-type']?.toLowerCase() ?? '';
-  if (contentType !== 'application/json') refuseUnlessJsonType(contentType);
+  if (contentType !== 'application/json') checkMediaType(contentType);
   const encoding = headers['content-encoding']?.toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') {
     throw new PostedError('unsupported_media_type', 'The body must not have a Content-Encoding.');
   }
 }
 
-function refuseUnlessJsonType(contentType: string): void {
+function checkMediaType(contentType: string): void {
   const [mediaType = '', ...parameters] = contentType.split(';');
   if (mediaType !== '' && mediaType.trim() !== 'application/json') {
     throw new PostedError('unsupported_media_type', 'The body must have Content-Type: application/json.');
@@ -44,17 +44,17 @@ function readBytes(incoming: IncomingMessage, limitBytes: number): Promise<Buffe
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const take = (chunk: Buffer): void => {
+    const collect = (chunk: Buffer): void => {
       length += chunk.length;
       if (length <= limitBytes) {
         chunks.push(chunk);
         return;
       }
-      // The rest is left to whoever ends the exchange.
-      incoming.off('data', take).pause();
+      // The HTTP server closes the connection, and with it the rest of the body.
+      incoming.off('data', collect).pause();
       reject(tooLarge(limitBytes));
     };
-    incoming.on('data', take);
+    incoming.on('data', collect);
     incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     incoming.on('close', () => {
       if (!incoming.readableEnded) reject(new PostedError('invalid_request', 'The body ended too early.'));
