@@ -1,61 +1,65 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { IdNumbers } from './id-numbers.ts';
+import { IdTable } from './id-table.ts';
 import { ReaderLists } from './reader-lists.ts';
 
-/** How much of a sweep is done in one turn of the event loop, in entries: well below a millisecond. */
-const sweptInOneTurn = 20_000;
+/** Entries swept in one turn of the event loop, which takes well below a millisecond. */
+const sweptPerTurn = 20_000;
 
-/** What may be there of those who have left before a sweep begins: so much, and a part of what is alive. */
-const sweepAbove = 4096;
-const sweepAboveShare = 1 / 4;
+/** A sweep begins when the entries of readers who left exceed this number plus this share of all others. */
+const minStaleEntries = 4096;
+const maxStaleShare = 1 / 4;
 
 /**
- * Who reads whose posts: each reader, who enters with friends and leaves again, by author. An edge takes
- * about 12 bytes where authors have many readers, and below 40 where they have two.
+ * The readers of each author, in memory, for users who are connected. A friendship takes about 12 bytes
+ * where authors have many readers, and less than 40 where they have two.
  *
- * Edges are kept by author alone, so a reader who leaves is not looked for: their number stands for
- * nobody from then on. A sweep, which goes on beside everything else, removes what is left of them, and only
- * then is the number given to another.
+ * The layout: `IdTable` maps the ids of authors to numbers, `ReaderLists` maps an author's number to its
+ * readers, and `EntryPool` is the memory of those lists. Readers are numbers too, assigned here.
+ *
+ * Friendships are stored by author only. A reader who leaves is therefore not removed from the lists at once:
+ * their number refers to nobody, until a sweep in the background has removed it from all lists. Only then is
+ * the number assigned to another reader.
  */
 export class FriendIndex<Reader> {
-  readonly #authors = new IdNumbers();
-  /** By number, as the next two; null for one who has left. */
+  readonly #authors = new IdTable();
+  /** By number, like the next two arrays; null for a reader who has left. */
   readonly #readers: (Reader | null)[] = [];
-  /** The higher, the later the reader has entered. */
-  readonly #ages: number[] = [];
+  /** Higher the later the reader entered. */
+  readonly #entryOrder: number[] = [];
   readonly #friendCounts: number[] = [];
-  readonly #lists = new ReaderLists(this.#ages);
-  readonly #free: number[] = [];
-  #left: number[] = [];
+  readonly #lists = new ReaderLists(this.#entryOrder);
+  readonly #freeNumbers: number[] = [];
+  /** Numbers that still occur in lists. */
+  #departed: number[] = [];
   #entered = 0;
-  /** Edges and readers, of those who are there. */
-  #living = 0;
-  /** The same of those who have left. */
-  #dead = 0;
+  /** Readers and their friendships. */
+  #liveEntries = 0;
+  /** The same of readers who have left. */
+  #staleEntries = 0;
   #isSweeping = false;
 
   /** Returns the reader's number. */
   enter(reader: Reader): number {
-    const number = this.#free.pop() ?? this.#readers.length;
+    const number = this.#freeNumbers.pop() ?? this.#readers.length;
     this.#entered += 1;
     this.#readers[number] = reader;
-    this.#ages[number] = this.#entered;
+    this.#entryOrder[number] = this.#entered;
     this.#friendCounts[number] = 0;
-    this.#living += 1;
+    this.#liveEntries += 1;
     return number;
   }
 
-  /** The number is void from now on. */
+  /** Frees the number, which must not be used afterwards. */
   leave(number: number): void {
     const weight = 1 + (this.#friendCounts[number] ?? 0);
     this.#readers[number] = null;
-    this.#left.push(number);
-    this.#living -= weight;
-    this.#dead += weight;
+    this.#departed.push(number);
+    this.#liveEntries -= weight;
+    this.#staleEntries += weight;
     if (!this.#isSweeping && this.#isSweepDue()) void this.#sweep();
   }
 
-  /** Also where they are friends already. `friend` is a lower-case UUID, `sinceSeq` below 2^48. */
+  /** Adds or updates a friendship. `friend` is a lowercase UUID, `sinceSeq` below 2^48. */
   set(number: number, friend: string, sinceSeq: number): void {
     if (this.#lists.set(this.#authors.add(friend), number, sinceSeq)) this.#count(number, 1);
   }
@@ -67,12 +71,12 @@ export class FriendIndex<Reader> {
     if (this.#lists.isEmpty(author)) this.#authors.remove(author);
   }
 
-  /** Since when they are friends; undefined if they are not. */
+  /** The seq since which they are friends; undefined if they are not. */
   sinceSeq(number: number, friend: string): number | undefined {
     return this.#lists.sinceSeq(this.#authors.find(friend), number);
   }
 
-  /** Those who have been the author's readers since before `seq`. */
+  /** Visits those who became readers of the author before `seq`. */
   forEachReader(author: string, seq: number, visit: (reader: Reader) => void): void {
     this.#lists.forEach(this.#authors.find(author), (number, sinceSeq) => {
       const reader = this.#readers[number];
@@ -82,38 +86,38 @@ export class FriendIndex<Reader> {
 
   #count(number: number, change: 1 | -1): void {
     this.#friendCounts[number] = (this.#friendCounts[number] ?? 0) + change;
-    this.#living += change;
+    this.#liveEntries += change;
   }
 
   #isSweepDue(): boolean {
-    return this.#dead > sweepAbove + this.#living * sweepAboveShare;
+    return this.#staleEntries > minStaleEntries + this.#liveEntries * maxStaleShare;
   }
 
   async #sweep(): Promise<void> {
     this.#isSweeping = true;
     while (this.#isSweepDue()) {
-      // The entries of those who leave from now on may be where the sweep has been.
-      const left = this.#left;
-      this.#left = [];
+      // Those who leave during the sweep may have entries in lists that were already swept.
+      const departed = this.#departed;
+      this.#departed = [];
       await this.#sweepLists();
-      for (const number of left) this.#free.push(number);
-      this.#dead -= left.length;
+      for (const number of departed) this.#freeNumbers.push(number);
+      this.#staleEntries -= departed.length;
     }
     this.#isSweeping = false;
   }
 
   async #sweepLists(): Promise<void> {
-    const isThere = (number: number): boolean => this.#readers[number] !== null;
+    const isPresent = (number: number): boolean => this.#readers[number] !== null;
     let swept = 0;
     for (let author = 1; author <= this.#authors.last; author += 1) {
       swept += 1;
       if (!this.#lists.isEmpty(author)) {
-        const { had, has } = this.#lists.retain(author, isThere);
-        this.#dead -= had - has;
-        if (has === 0) this.#authors.remove(author);
-        swept += had;
+        const { before, after } = this.#lists.retain(author, isPresent);
+        this.#staleEntries -= before - after;
+        if (after === 0) this.#authors.remove(author);
+        swept += before;
       }
-      if (swept < sweptInOneTurn) continue;
+      if (swept < sweptPerTurn) continue;
       swept = 0;
       await nextTurn();
     }

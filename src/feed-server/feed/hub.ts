@@ -7,48 +7,48 @@ export type { FeedEvent, Friend, LivePost };
 export type Audience = 'everyone' | 'friends';
 
 export interface HubOptions<Member> {
-  /** The friends of a user, at least as new as the last event that was applied. */
+  /** The friends of a user, at least as recent as the last event that was applied. */
   friendsOf(user: string): Promise<readonly Friend[]>;
-  /** Called for each new post with those who get it; not called where nobody does. */
+  /** Called for each new post with its recipients, if there are any. */
   deliver(post: LivePost, members: readonly Member[]): void;
 }
 
-/** One member's place in the hub, from before it can receive until it has gone. */
+/** The subscription of one member, from before it joins until it ends. */
 export interface Subscription<Member> {
-  /** Null for one that listens to everyone. */
+  /** Null for a subscription to everyone's posts. */
   readonly reader: Reader<Member> | null;
   member: Member | null;
 }
 
-/** What the members of one user share: their friends are looked up and kept once. */
+/** A user with members in the hub: the friends are loaded and kept once per user. */
 interface Reader<Member> {
   readonly user: string;
   subscriptions: number;
-  /** Replaced at each change. Nearly every user has one. */
+  /** Replaced on each change. Nearly every user has one member. */
   members: readonly Member[];
-  /** In the index; null until the friends are loaded, and when the last subscription has ended. */
+  /** In the index; null until the friends are loaded, and after the last subscription has ended. */
   number: number | null;
   /** Null once the friends are loaded. */
   loading: Promise<void> | null;
-  /** Changes since the friends were asked for; null while nobody waits for them. */
-  early: FriendChange[] | null;
+  /** Changes applied since the current load began; null while nothing is loading. */
+  changesWhileLoading: FriendChange[] | null;
 }
 
 type FriendChange = FriendSet | FriendDeleted;
 
-/** Users whose friends are looked up anew at a time. */
+/** Users whose friends are reloaded at the same time. */
 const reloadBatch = 100;
 
 /**
- * Knows which members get which post: all that listen to everyone, and those whose user has set the
- * author as a friend. It is told of every event in the order of the log, so that what is decided
- * here for a post is what the log says at that post. All users are lower-case UUIDs.
+ * Decides which members get a post: those subscribed to everyone, and those whose user has set the author
+ * as a friend. It applies every event in log order, so that each post is decided by the friendships at its
+ * place in the log, on every node alike. All user ids are lowercase UUIDs.
  */
 export class Hub<Member> {
   readonly #options: HubOptions<Member>;
   readonly #everyone = new Set<Member>();
-  /** The same, made at the next post after a change. */
-  #everyoneListed: readonly Member[] | null = null;
+  /** `#everyone` as an array, rebuilt at the first post after a change. */
+  #everyoneArray: readonly Member[] | null = null;
   readonly #readers = new Map<string, Reader<Member>>();
   readonly #index = new FriendIndex<Reader<Member>>();
 
@@ -56,7 +56,7 @@ export class Hub<Member> {
     this.#options = options;
   }
 
-  /** Prepares a place; whoever holds the subscription ends it, whatever becomes of the member. */
+  /** Loads the user's friends if necessary. The caller must end the subscription, even if no member joins. */
   async subscribe(user: string, audience: Audience): Promise<Subscription<Member>> {
     if (audience === 'everyone') return { reader: null, member: null };
     const reader = this.#readers.get(user) ?? this.#add(user);
@@ -70,17 +70,17 @@ export class Hub<Member> {
     return { reader, member: null };
   }
 
-  /** From now on `member` gets what belongs to the subscription. */
+  /** From now on `member` receives the posts of the subscription. */
   join(subscription: Subscription<Member>, member: Member): void {
     const { reader } = subscription;
     subscription.member = member;
     if (reader !== null) {
-      // A spread makes room for more, which nearly nobody needs.
+      // A spread array reserves space for more members, which hardly any user has.
       reader.members = reader.members.length === 0 ? [member] : [...reader.members, member];
       return;
     }
     this.#everyone.add(member);
-    this.#everyoneListed = null;
+    this.#everyoneArray = null;
   }
 
   end({ reader, member }: Subscription<Member>): void {
@@ -89,19 +89,19 @@ export class Hub<Member> {
       this.#release(reader);
     } else if (member !== null) {
       this.#everyone.delete(member);
-      this.#everyoneListed = null;
+      this.#everyoneArray = null;
     }
   }
 
-  /** Whether the subscription may see a post of the past, by who is whose friend now. */
-  sees({ reader }: Subscription<Member>, author: string, seq: number): boolean {
+  /** Whether the subscription may see a post of the past, by today's friendships. */
+  canSee({ reader }: Subscription<Member>, author: string, seq: number): boolean {
     if (reader === null) return true;
     if (reader.number === null) return false;
     return (this.#index.sinceSeq(reader.number, author) ?? seq) < seq;
   }
 
   /**
-   * Looks up everybody's friends anew, because events were missed that may have changed them. Rejects as
+   * Reloads everybody's friends, because the events that changed them may have been missed. Rejects if
    * `friendsOf` does.
    */
   async reload(): Promise<void> {
@@ -119,18 +119,18 @@ export class Hub<Member> {
     }
     const reader = this.#readers.get(event.user);
     if (reader === undefined) return;
-    reader.early?.push(event);
+    reader.changesWhileLoading?.push(event);
     if (reader.number !== null) this.#change(reader.number, event);
   }
 
-  /** The friends are at least as new as the post: one who became a friend after it is passed over. */
+  /** The friends may be more recent than the post: those who became readers after it do not get it. */
   #deliver(post: LivePost): void {
-    this.#everyoneListed ??= [...this.#everyone];
+    this.#everyoneArray ??= [...this.#everyone];
     const friends: Member[] = [];
     this.#index.forEachReader(post.author, post.seq, ({ members }) => {
       for (const member of members) friends.push(member);
     });
-    const members = friends.length === 0 ? this.#everyoneListed : this.#everyoneListed.concat(friends);
+    const members = friends.length === 0 ? this.#everyoneArray : this.#everyoneArray.concat(friends);
     if (members.length > 0) this.#options.deliver(post, members);
   }
 
@@ -141,7 +141,7 @@ export class Hub<Member> {
       members: [],
       number: null,
       loading: null,
-      early: null,
+      changesWhileLoading: null,
     };
     this.#readers.set(user, reader);
     reader.loading = this.#load(reader).then(() => {
@@ -151,31 +151,31 @@ export class Hub<Member> {
   }
 
   async #reload(reader: Reader<Member>): Promise<void> {
-    // What it rejects with was told to whoever subscribes.
+    // Its rejection has been reported to the subscriber.
     await reader.loading?.catch(() => {});
     if (reader.number !== null) await this.#load(reader);
   }
 
   async #load(reader: Reader<Member>): Promise<void> {
-    const early: FriendChange[] = [];
-    reader.early = early;
+    const changes: FriendChange[] = [];
+    reader.changesWhileLoading = changes;
     try {
       const friends = await this.#options.friendsOf(reader.user);
-      const isWanted = reader.subscriptions > 0 && reader.early === early;
-      if (isWanted) this.#replace(reader, friends, early);
+      const isCurrent = reader.subscriptions > 0 && reader.changesWhileLoading === changes;
+      if (isCurrent) this.#replace(reader, friends, changes);
     } finally {
-      // Else they were asked for again meanwhile.
-      if (reader.early === early) reader.early = null;
+      // Otherwise a newer load has begun.
+      if (reader.changesWhileLoading === changes) reader.changesWhileLoading = null;
     }
   }
 
-  #replace(reader: Reader<Member>, friends: readonly Friend[], early: readonly FriendChange[]): void {
+  #replace(reader: Reader<Member>, friends: readonly Friend[], changes: readonly FriendChange[]): void {
     if (reader.number !== null) this.#index.leave(reader.number);
     const number = this.#index.enter(reader);
     reader.number = number;
     for (const { id, sinceSeq } of friends) this.#index.set(number, id, sinceSeq);
-    // The read may be newer than these; the last change to each friend decides either way.
-    for (const event of early) this.#change(number, event);
+    // The loaded friends may already include these; either way, the last change of each friend decides.
+    for (const event of changes) this.#change(number, event);
   }
 
   #change(number: number, event: FriendChange): void {

@@ -1,51 +1,50 @@
-import { EntryPool, none } from './entry-pool.ts';
-import { PagedWords } from './paged-words.ts';
+import { EntryPool, none, PagedWords } from './paged-memory.ts';
 
 /**
- * For each author, a list of those who read them and since when. Authors and readers are numbers. A list
- * is in the order of its readers' ages: who comes last is appended, and anybody is found by halves. No
- * list has an object of its own, for most authors have few readers at one node.
+ * The readers of each author, and since which seq. Authors and readers are numbers.
  *
- * A list is a chain of blocks, of which all but the newest are full.
+ * A list is ordered by when its readers entered, so that the newest is appended and any reader is found by
+ * binary search. It is a chain of blocks of which all but the newest are full. No list has an object of its
+ * own, because most authors have few readers on one node.
  */
 export class ReaderLists {
-  readonly #ages: readonly number[];
+  readonly #entryOrder: readonly number[];
   readonly #pool = new EntryPool();
   /** The newest block of each author. */
   readonly #newest = new PagedWords();
 
-  /** `ages` has that of each reader by their number, the higher the later they came. */
-  constructor(ages: readonly number[]) {
-    this.#ages = ages;
+  /** `entryOrder` maps the number of each reader to a number that is higher the later they entered. */
+  constructor(entryOrder: readonly number[]) {
+    this.#entryOrder = entryOrder;
   }
 
   isEmpty(author: number): boolean {
     return this.#newest.get(author) === none;
   }
 
-  /** The seq since when the reader reads the author; undefined if they do not. */
+  /** The seq since which the reader reads the author; undefined if they do not. */
   sinceSeq(author: number, reader: number): number | undefined {
     const block = this.#blockFor(author, reader);
     const entry = block === none ? none : this.#entryFor(block, reader);
     return this.#isOf(entry, reader) ? this.#pool.sinceSeq(entry) : undefined;
   }
 
-  /** Whether the reader is new in the list. */
+  /** Returns whether the reader was added, not updated. */
   set(author: number, reader: number, sinceSeq: number): boolean {
     const block = this.#blockFor(author, reader);
     if (block === none) {
-      const newest = this.#lengthen(author);
+      const newest = this.#extend(author);
       this.#pool.write(newest + this.#pool.count(newest), reader, sinceSeq);
       return true;
     }
     const entry = this.#entryFor(block, reader);
     const isNew = !this.#isOf(entry, reader);
-    if (isNew) this.#makeRoom(author, block, entry);
+    if (isNew) this.#openGap(author, block, entry);
     this.#pool.write(entry, reader, sinceSeq);
     return isNew;
   }
 
-  /** Whether the reader was in the list. */
+  /** Returns whether the reader was in the list. */
   delete(author: number, reader: number): boolean {
     const block = this.#blockFor(author, reader);
     const entry = block === none ? none : this.#entryFor(block, reader);
@@ -54,82 +53,85 @@ export class ReaderLists {
     return true;
   }
 
-  /** Blocks from the newest to the oldest, each from its oldest reader to its newest. */
+  /** Visits the blocks from newest to oldest, and the readers of each from oldest to newest. */
   forEach(author: number, visit: (reader: number, sinceSeq: number) => void): void {
-    for (let block = this.#newest.get(author); block !== none; block = this.#pool.before(block)) {
+    for (let block = this.#newest.get(author); block !== none; block = this.#pool.previous(block)) {
       this.#pool.forEachIn(block, visit);
     }
   }
 
-  /** Keeps those readers alone. Returns how many were in the list, and how many are. */
-  retain(author: number, keeps: (reader: number) => boolean): { readonly had: number; readonly has: number } {
+  /** Removes all other readers, in place. Returns the length of the list before and after. */
+  retain(
+    author: number,
+    isKept: (reader: number) => boolean,
+  ): { readonly before: number; readonly after: number } {
     const pool = this.#pool;
-    const blocks = this.#path(author, none);
-    let had = 0;
-    let has = 0;
+    const blocks = this.#blocksFrom(author, none);
+    let before = 0;
+    let after = 0;
     let target = 0;
     let filled = 0;
     for (const block of blocks) {
       const last = block + pool.count(block);
       for (let entry = block + 1; entry <= last; entry += 1) {
-        had += 1;
-        if (!keeps(pool.reader(entry))) continue;
-        has += 1;
+        before += 1;
+        if (!isKept(pool.reader(entry))) continue;
+        after += 1;
         if (filled === pool.count(blocks[target] ?? none)) {
           target += 1;
           filled = 0;
         }
         filled += 1;
-        const place = (blocks[target] ?? none) + filled;
-        if (place !== entry) pool.copy(entry, place);
+        const destination = (blocks[target] ?? none) + filled;
+        if (destination !== entry) pool.copy(entry, destination);
       }
     }
-    const kept = has === 0 ? 0 : target + 1;
+    const kept = after === 0 ? 0 : target + 1;
     for (const block of blocks.slice(kept)) pool.release(block);
     const newest = blocks[kept - 1] ?? none;
     this.#newest.set(author, newest);
     if (newest !== none) pool.setCount(newest, filled);
-    return { had, has };
+    return { before, after };
   }
 
   #isOf(entry: number, reader: number): boolean {
     return entry !== none && this.#pool.reader(entry) === reader;
   }
 
-  /** The block that the reader is in or belongs into; none if behind all others. */
+  /** The block that contains the reader, or would; none if the reader belongs at the end. */
   #blockFor(author: number, reader: number): number {
-    const age = this.#ageOf(reader);
+    const order = this.#orderOf(reader);
     let found = none;
-    for (let block = this.#newest.get(author); block !== none; block = this.#pool.before(block)) {
-      if (this.#ageAt(block + this.#pool.count(block)) < age) break;
+    for (let block = this.#newest.get(author); block !== none; block = this.#pool.previous(block)) {
+      if (this.#orderAt(block + this.#pool.count(block)) < order) break;
       found = block;
     }
     return found;
   }
 
-  /** The first entry of the block whose reader is not older. */
+  /** The first entry of the block whose reader did not enter earlier. */
   #entryFor(block: number, reader: number): number {
-    const age = this.#ageOf(reader);
+    const order = this.#orderOf(reader);
     let low = block + 1;
     let high = block + this.#pool.count(block);
     while (low < high) {
       const middle = low + ((high - low) >>> 1);
-      if (this.#ageAt(middle) < age) low = middle + 1;
+      if (this.#orderAt(middle) < order) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  #ageAt(entry: number): number {
-    return this.#ageOf(this.#pool.reader(entry));
+  #orderAt(entry: number): number {
+    return this.#orderOf(this.#pool.reader(entry));
   }
 
-  #ageOf(reader: number): number {
-    return this.#ages[reader] ?? 0;
+  #orderOf(reader: number): number {
+    return this.#entryOrder[reader] ?? 0;
   }
 
-  /** Adds an entry, which is to be written, at the end. Returns its block. */
-  #lengthen(author: number): number {
+  /** Adds an unwritten entry at the end. Returns its block. */
+  #extend(author: number): number {
     let newest = this.#newest.get(author);
     if (newest === none || this.#pool.isFull(newest)) {
       newest = this.#pool.allocate(newest);
@@ -139,24 +141,24 @@ export class ReaderLists {
     return newest;
   }
 
-  /** Moves `entry` and all behind it by one. */
-  #makeRoom(author: number, target: number, entry: number): void {
+  /** Moves `entry` and all after it back by one. */
+  #openGap(author: number, target: number, entry: number): void {
     const pool = this.#pool;
-    let block = this.#lengthen(author);
+    let block = this.#extend(author);
     while (block !== target) {
-      const before = pool.before(block);
+      const previous = pool.previous(block);
       pool.move(block + 1, block + 2, pool.count(block) - 1);
-      pool.copy(before + pool.count(before), block + 1);
-      block = before;
+      pool.copy(previous + pool.count(previous), block + 1);
+      block = previous;
     }
     pool.move(entry, entry + 1, target + pool.count(target) - entry);
   }
 
-  /** Moves all behind `entry` to the front by one. */
+  /** Moves all after `entry` forward by one. */
   #closeGap(author: number, target: number, entry: number): void {
     const pool = this.#pool;
     let gap = entry;
-    for (const block of this.#path(author, target)) {
+    for (const block of this.#blocksFrom(author, target)) {
       if (block !== target) {
         pool.copy(block + 1, gap);
         gap = block + 1;
@@ -168,14 +170,14 @@ export class ReaderLists {
     const newest = this.#newest.get(author);
     pool.setCount(newest, pool.count(newest) - 1);
     if (pool.count(newest) > 0) return;
-    this.#newest.set(author, pool.before(newest));
+    this.#newest.set(author, pool.previous(newest));
     pool.release(newest);
   }
 
-  /** The blocks from `oldest`, or from the oldest of all, to the newest. */
-  #path(author: number, oldest: number): number[] {
+  /** The blocks from `oldest` to the newest; all of them if that is none. */
+  #blocksFrom(author: number, oldest: number): number[] {
     const blocks: number[] = [];
-    for (let block = this.#newest.get(author); block !== none; block = this.#pool.before(block)) {
+    for (let block = this.#newest.get(author); block !== none; block = this.#pool.previous(block)) {
       blocks.push(block);
       if (block === oldest) break;
     }

@@ -39,7 +39,7 @@ export function createPostFeedPosted({ tokens, delivery, friendsOf, audience: ru
 } {
   const messages = createFeedMessages<FeedSession>({
     cursorOf: (seq) => delivery.cursorOf(seq),
-    canSee: ({ subscription }, author, seq) => hub.sees(subscription, author, seq),
+    canSee: ({ subscription }, author, seq) => hub.canSee(subscription, author, seq),
   });
   const { publishers } = messages;
   const hub = new Hub<FeedConnection>({

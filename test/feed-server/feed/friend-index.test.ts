@@ -16,7 +16,7 @@ describe('FriendIndex', () => {
   it.each([
     { title: 'few authors with many readers', authors: 3, readers: 1500, friends: 2, steps: 15_000 },
     { title: 'many authors with few readers', authors: 4000, readers: 30, friends: 300, steps: 900 },
-    { title: 'more than fits into a page', authors: 1000, readers: 500, friends: 300, steps: 1500 },
+    { title: 'more entries than fit into a page', authors: 1000, readers: 500, friends: 300, steps: 1500 },
   ])('agrees with a Map of Maps for $title', async ({ authors, readers, friends, steps }) => {
     const source = createRandom(authors);
     const random = (end: number) => source.integer(0, end);
@@ -66,14 +66,14 @@ describe('FriendIndex', () => {
     }
   });
 
-  it('gives the numbers and the memory of those who have left to others', async () => {
+  it('reuses the numbers and the memory of readers who left', async () => {
     const index = new FriendIndex<string>();
     const stays = index.enter('stays');
     index.set(stays, idOf(1), 0);
     let before = Number.POSITIVE_INFINITY;
     let highest = 0;
     for (let round = 0; round < 400; round += 1) {
-      // By now it has what it needs.
+      // By now its pages are allocated.
       if (round === 50) before = process.memoryUsage().arrayBuffers;
       const number = index.enter('goes');
       const friends = Array.from({ length: 1000 }, (_, friend) => idOf(round * 1000 + friend));
@@ -89,7 +89,7 @@ describe('FriendIndex', () => {
     expect(readersOf(index, idOf(1), 1)).toEqual(['stays']);
   });
 
-  it('gives nobody what another with the same number had before', async () => {
+  it('does not give a reader the friends of an earlier reader with the same number', async () => {
     const index = new FriendIndex<string>();
     for (let round = 0; round < 1000; round += 1) {
       const friends = Array.from({ length: 20 }, (_, friend) => idOf(round * 20 + friend));

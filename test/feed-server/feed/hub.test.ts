@@ -52,7 +52,7 @@ function createHub(friends: Readonly<Record<string, readonly string[]>> = {}) {
 }
 
 describe('Hub', () => {
-  it('gives everyone every post, their own included', async () => {
+  it('delivers every post to those subscribed to everyone, their own included', async () => {
     const { hub, delivered, join, log } = createHub();
     await join(ada, 'everyone');
     await join(bob, 'everyone');
@@ -60,7 +60,7 @@ describe('Hub', () => {
     expect(delivered).toEqual(['ada <- ada', 'bob <- ada']);
   });
 
-  it('gives friends the posts of those whom they have set, and not the reverse', async () => {
+  it('delivers posts of friends, in the direction of the friendship only', async () => {
     const { hub, delivered, join, log } = createHub({ [ada]: [bob] });
     await join(ada, 'friends');
     await join(bob, 'friends');
@@ -70,7 +70,7 @@ describe('Hub', () => {
     expect(delivered).toEqual(['ada <- bob']);
   });
 
-  it('lets a friend change take effect on members that are there', async () => {
+  it('applies changes of friendships to members that have joined', async () => {
     const { hub, delivered, join, log } = createHub();
     await join(ada, 'friends');
     hub.apply(log.post(bob));
@@ -81,7 +81,7 @@ describe('Hub', () => {
     expect(delivered).toEqual(['ada <- bob']);
   });
 
-  it('gives every member of one user the same, and only to those who are left', async () => {
+  it('delivers to all members of a user until they end', async () => {
     const { hub, delivered, join, log } = createHub({ [ada]: [bob] });
     const first = await join(ada, 'friends', 'phone');
     await join(ada, 'friends', 'desk');
@@ -91,7 +91,7 @@ describe('Hub', () => {
     expect(delivered).toEqual(['phone <- bob', 'desk <- bob', 'desk <- bob']);
   });
 
-  it('applies changes that arrive while the friends are being read', async () => {
+  it('applies changes that arrive while the friends are loading', async () => {
     const answer = Promise.withResolvers<readonly Friend[]>();
     const delivered: string[] = [];
     const log = createLog();
@@ -110,7 +110,7 @@ describe('Hub', () => {
     expect(delivered).toEqual([cyd]);
   });
 
-  it('rejects a subscription whose friends cannot be read, and reads again for the next', async () => {
+  it('rejects a subscription whose friends cannot be loaded, and loads them again for the next', async () => {
     let fails = true;
     const delivered: string[] = [];
     const log = createLog();
@@ -128,7 +128,7 @@ describe('Hub', () => {
     expect(delivered).toEqual([bob]);
   });
 
-  it('reads the friends anew after the last member of a user has gone', async () => {
+  it('loads the friends again after the last member of a user has ended', async () => {
     const friends: Record<string, readonly string[]> = { [ada]: [bob] };
     const { hub, delivered, join, log } = createHub(friends);
     hub.end(await join(ada, 'friends'));
@@ -139,22 +139,22 @@ describe('Hub', () => {
     expect(delivered).toEqual(['ada <- cyd']);
   });
 
-  it('passes over the posts of a friend from before the friendship, which was read early', async () => {
+  it('does not deliver posts from before a friendship that was loaded before they were applied', async () => {
     const { delivered, log } = createHub();
     const before = log.post(bob);
     const set = log.set(ada, bob);
-    const reading = new Hub<string>({
+    const hub = new Hub<string>({
       friendsOf: async () => [{ id: bob, sinceSeq: set.seq }],
       deliver(_post, members) {
         for (const member of members) delivered.push(member);
       },
     });
-    reading.join(await reading.subscribe(ada, 'friends'), ada);
-    for (const event of [before, set, log.post(bob)]) reading.apply(event);
+    hub.join(await hub.subscribe(ada, 'friends'), ada);
+    for (const event of [before, set, log.post(bob)]) hub.apply(event);
     expect(delivered).toEqual([ada]);
   });
 
-  it('looks up the friends anew at a reload, with the changes that are applied meanwhile', async () => {
+  it('reloads friends, including the changes that are applied meanwhile', async () => {
     const friends: Record<string, readonly string[]> = { [ada]: [bob] };
     const { hub, delivered, join, log } = createHub(friends);
     const subscription = await join(ada, 'friends');
@@ -171,7 +171,7 @@ describe('Hub', () => {
     expect(delivered).toHaveLength(3);
   });
 
-  it('waits at a reload for friends that are being read, and reads them again', async () => {
+  it('reloads friends that are loading once they are loaded', async () => {
     const answers: ((friends: readonly Friend[]) => void)[] = [];
     const delivered: string[] = [];
     const log = createLog();
@@ -192,7 +192,7 @@ describe('Hub', () => {
     expect(delivered).toEqual([cyd]);
   });
 
-  it('keeps what it knows where a reload fails', async () => {
+  it('keeps its friends when a reload fails', async () => {
     let fails = false;
     const delivered: string[] = [];
     const log = createLog();
@@ -212,7 +212,7 @@ describe('Hub', () => {
     expect(delivered).toEqual([bob]);
   });
 
-  it('keeps nothing for a user who leaves during a reload', async () => {
+  it('frees the memory of users who leave during a reload', async () => {
     const friends = Array.from({ length: 1000 }, (_, number) => ({ id: idOf(number), sinceSeq: 0 }));
     let reads = 0;
     const hub = new Hub<string>({
@@ -225,7 +225,7 @@ describe('Hub', () => {
     });
     let before = Number.POSITIVE_INFINITY;
     for (let round = 0; round < 500; round += 1) {
-      // By now it has what it needs.
+      // By now its pages are allocated.
       if (round === 100) before = process.memoryUsage().arrayBuffers;
       const subscription = await hub.subscribe(ada, 'friends');
       const reloading = hub.reload();
@@ -238,7 +238,7 @@ describe('Hub', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6);
   });
 
-  it('passes over a post that was deleted before it was applied', async () => {
+  it('does not deliver a post that was deleted before it was applied', async () => {
     const { hub, delivered, join, log } = createHub();
     await join(ada, 'everyone');
     hub.apply(log.deletedPost(bob));
