@@ -6,7 +6,7 @@ import { hintFormat } from './feed/hint-format.ts';
 import { followBroker } from './feed/hints.ts';
 import type { Tail } from './feed/tail.ts';
 import type { FeedEvent } from './store/event.ts';
-import { PostgresHints } from './store/postgres/hints.ts';
+import { PostgresHints } from './store/postgres/postgres-hints.ts';
 
 export interface NodesOptions {
   /** Undefined: the embedded store, which no other server has. */

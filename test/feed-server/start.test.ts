@@ -75,7 +75,7 @@ describe('a server that cannot start exits with 1 and names the setting', () => 
     await spawnServer({ DATA_DIR });
     expect(await failToStart({ DATA_DIR })).toEqual([
       1,
-      expect.stringMatching(/: DATA_DIR: another process uses .*posted\.sqlite: stop it/),
+      expect.stringMatching(/: DATA_DIR: .*posted\.sqlite is in use by another process: stop that process/),
     ]);
   });
 

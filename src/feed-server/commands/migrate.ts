@@ -22,8 +22,8 @@ async function runMigrations(argv: readonly string[]): Promise<void> {
   if (databaseUrl === undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const place = { databaseUrl: databaseUrl?.reveal(), dataDir };
   const { applied, schema } = await migrateStore(place, createLog(logLevel));
-  const done = applied.length === 0 ? 'Nothing had to be done' : `Applied ${applied.join(', ')}`;
-  process.stdout.write(`${done}: the schema is ${schema}.\n`);
+  const result = applied.length === 0 ? 'Already up to date' : `Applied ${applied.join(', ')}`;
+  process.stdout.write(`${result}. The schema version is ${schema}.\n`);
 }
 
 try {

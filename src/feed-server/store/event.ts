@@ -1,11 +1,9 @@
-/**
- * What the log holds. Every event has one `seq`: gapless, from 1, in the order of the commits.
- */
+/** An entry of the log. `seq` starts at 1 and grows by one with each event, in commit order. */
 export type FeedEvent = PostCreated | FriendSet | FriendDeleted;
 
 interface EventBase {
   readonly seq: number;
-  /** When it was appended, in milliseconds since the epoch. */
+  /** The time of the append, in milliseconds since the epoch. */
   readonly createdAtMs: number;
 }
 
@@ -13,18 +11,18 @@ export interface PostCreated extends EventBase {
   readonly kind: 'post';
   readonly author: string;
   readonly postId: string;
-  /** The text as it stands now; null once the post is deleted: the event stays, so that the log has no hole. */
+  /** The current text, or null once the post is deleted: the event stays, so that the log has no gap. */
   readonly text: string | null;
 }
 
-/** A post that was not deleted. */
+/** A post that has not been deleted. */
 export type LivePost = PostCreated & { readonly text: string };
 
 export function isLive(event: FeedEvent): event is LivePost {
   return event.kind === 'post' && event.text !== null;
 }
 
-/** `user` reads `friend`'s posts from `seq` on. */
+/** From `seq` on, `user` reads the posts of `friend`. */
 export interface FriendSet extends EventBase {
   readonly kind: 'friend-set';
   readonly user: string;

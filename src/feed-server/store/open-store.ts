@@ -1,43 +1,45 @@
 import { join } from 'node:path';
 import type { Log } from 'posted/server';
-import type { Migrated } from './migrate.ts';
-import { prepareDatabase } from './postgres/prepare.ts';
+import type { MigrationResult } from './migrations/run-migrations.ts';
+import { prepareDatabase } from './postgres/prepare-database.ts';
 import { openPostgresStore } from './postgres-store.ts';
 import { migrateSqliteFile, openSqliteStore } from './sqlite-store.ts';
 import type { Store } from './store.ts';
 
-/** Where the data is. */
-export interface StorePlace {
-  /** Of PostgreSQL; undefined for the embedded store. */
+export interface StoreLocation {
+  /** The URL of the PostgreSQL database; undefined for the embedded store. */
   readonly databaseUrl: string | undefined;
-  /** The folder of the embedded store, which exists. */
+  /** The folder of the embedded store. It must exist. */
   readonly dataDir: string;
 }
 
-export interface OpenStoreOptions extends StorePlace {
+export interface OpenStoreOptions extends StoreLocation {
   readonly log: Log;
-  /** Called once if the store dies for good, with the cause. A database that is out of reach is waited for. */
+  /** Called once, with the cause, if the store fails for good. An unreachable database does not count. */
   readonly onFailure?: (cause: Error) => void;
 }
 
-/** @throws Error that says why the data cannot be used, and what to do */
+/** @throws Error that says why the store cannot be used, and what to do */
 export async function openStore({ databaseUrl, dataDir, ...options }: OpenStoreOptions): Promise<Store> {
   return databaseUrl === undefined
-    ? await openSqliteStore({ path: pathIn(dataDir), ...options })
+    ? await openSqliteStore({ path: sqlitePath(dataDir), ...options })
     : await openPostgresStore({ url: databaseUrl, log: options.log });
 }
 
 /**
- * Brings the tables to the schema of this version, as opening the store would.
+ * Migrates the tables to the schema of this version, as opening the store does.
  *
- * @throws Error that says why the data cannot be used, and what to do
+ * @throws Error that says why the store cannot be used, and what to do
  */
-export async function migrateStore({ databaseUrl, dataDir }: StorePlace, log: Log): Promise<Migrated> {
+export async function migrateStore(
+  { databaseUrl, dataDir }: StoreLocation,
+  log: Log,
+): Promise<MigrationResult> {
   return databaseUrl === undefined
-    ? await migrateSqliteFile(pathIn(dataDir))
+    ? await migrateSqliteFile(sqlitePath(dataDir))
     : await prepareDatabase({ url: databaseUrl, log });
 }
 
-function pathIn(dataDir: string): string {
+function sqlitePath(dataDir: string): string {
   return join(dataDir, 'posted.sqlite');
 }

@@ -1,37 +1,34 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Log } from 'posted/server';
-import { toPostAppended } from './appended.ts';
-import { createGatedStore } from './gated-store.ts';
+import { createEngineStore, toPostAppended } from './engine-store.ts';
+import { appendBatch, type FriendChange } from './postgres/append-batch.ts';
 import { AppendQueue } from './postgres/append-queue.ts';
-import { appendAll, type FriendChange } from './postgres/appends.ts';
-import { nameOf } from './postgres/client-config.ts';
-import { Database } from './postgres/database.ts';
-import { newestOfFriends } from './postgres/newest-of-friends.ts';
-import { prepareDatabase } from './postgres/prepare.ts';
-import { createReach } from './postgres/reach.ts';
-import { createQueries } from './queries.ts';
+import { describeDatabase } from './postgres/client-config.ts';
+import { ConnectionPool, createOutageLog } from './postgres/connection-pool.ts';
+import { prepareDatabase } from './postgres/prepare-database.ts';
+import { createQueries, type NewestOfFriends } from './queries.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 export interface PostgresStoreOptions {
-  /** `postgres://user:password@host:port/database`, with the parameters that libpq knows. */
+  /** `postgres://user:password@host:port/database`, with libpq's parameters. */
   readonly url: string;
   readonly log: Log;
-  /** Operations that may wait for their answers; more are refused with `unavailable`. Default: 10,000. */
+  /** Pending operations beyond this number are refused with `unavailable`. Default: 10,000. */
   readonly maxPending?: number;
-  /** Connections for everything but appends, which have one of their own. Default: 8. */
+  /** The number of connections, besides the one reserved for appends. Default: 8. */
   readonly maxConnections?: number;
-  /** How long a database that is out of reach is waited for at the start. Default: 30,000. */
-  readonly patienceMs?: number;
+  /** How long to wait at startup for a database that cannot be reached. Default: 30,000. */
+  readonly startTimeoutMs?: number;
 }
 
-/** A commit that is answered is on disk, also where the server is set to answer sooner. */
-const durable = `
+/** A confirmed commit is on disk, even if the server is configured to confirm earlier. */
+const synchronousCommit = `
   select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
 
 /**
- * The store of many nodes, in a PostgreSQL database that they share. While it is out of reach every
- * call rejects with `unavailable`; when it is back the store goes on by itself.
+ * Opens a store in a PostgreSQL database, which several nodes may share. While the database cannot be
+ * reached, every call rejects with `unavailable`; the store recovers by itself.
  *
  * @throws Error that says why the database cannot be used, without the password
  */
@@ -40,13 +37,19 @@ export async function openPostgresStore({
   log,
   maxPending = 10_000,
   maxConnections = 8,
-  patienceMs,
+  startTimeoutMs,
 }: PostgresStoreOptions): Promise<Store> {
-  await prepareDatabase({ url, log, patienceMs });
-  const reach = createReach(log, nameOf(url));
-  const shared = new Database({ url, maxConnections, reach });
-  const alone = new Database({ url, maxConnections: 1, session: durable, pipeline: true, reach });
-  const appends = new AppendQueue((batch) => appendAll(alone, batch));
+  await prepareDatabase({ url, log, startTimeoutMs });
+  const observer = createOutageLog(log, describeDatabase(url));
+  const pool = new ConnectionPool({ url, maxConnections, observer });
+  const appendPool = new ConnectionPool({
+    url,
+    maxConnections: 1,
+    session: synchronousCommit,
+    pipeline: true,
+    observer,
+  });
+  const appends = new AppendQueue((batch) => appendBatch(appendPool, batch));
 
   async function appendChange<Kind extends FriendChange['kind']>(
     parts: Omit<FriendChange<Kind>, 'createdAtMs'>,
@@ -56,8 +59,8 @@ export async function openPostgresStore({
     return seq === null ? null : { ...change, seq };
   }
 
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: shared }) });
-  return createGatedStore(
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return createEngineStore(
     {
       ...createQueries(db, newestOfFriends),
       appendPost: async (draft) => toPostAppended(draft, await appends.add({ kind: 'post', draft })),
@@ -66,7 +69,26 @@ export async function openPostgresStore({
     },
     maxPending,
     async () => {
-      await Promise.all([shared.end(), alone.end()]);
+      await Promise.all([pool.end(), appendPool.end()]);
     },
   );
 }
+
+/** Without LATERAL, PostgreSQL would read every post of every friend. */
+const newestOfFriends: NewestOfFriends = (db, user, maxPerFriend) =>
+  db
+    .selectFrom('friend')
+    .innerJoinLateral(
+      (build) =>
+        build
+          .selectFrom('post')
+          .select('post.seq')
+          .whereRef('post.author', '=', 'friend.friend_id')
+          .orderBy('post.seq', 'desc')
+          .limit(maxPerFriend)
+          .as('newest'),
+      (join) => join.onTrue(),
+    )
+    .select('newest.seq')
+    .where('friend.user_id', '=', user)
+    .as('candidate');

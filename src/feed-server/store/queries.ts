@@ -1,24 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { type AliasedExpression, type Kysely, sql } from 'kysely';
-import { toEvent } from './event-row.ts';
-import { prefixEnd } from './prefix.ts';
 import type { DeviceCursor, Friend, Store } from './store.ts';
-import type { Tables } from './tables.ts';
+import { type Tables, toEvent } from './tables.ts';
 
-/** What one statement does that all engines understand. */
+/** The operations whose statements are the same in every engine. */
 export type Queries = Omit<
   Store,
   'appendPost' | 'appendFriendSet' | 'appendFriendDeleted' | 'ping' | 'close'
 >;
 
 /**
- * The newest posts of each friend of the user, at most `reach` of each, in no order. Engines differ in
- * how they are told to look at no others.
+ * Selects the newest posts of each friend of the user, at most `maxPerFriend` of each, in any order.
+ * Engines need different SQL to read only those rows.
  */
 export type NewestOfFriends = (
   db: Kysely<Tables>,
   user: string,
-  reach: number,
+  maxPerFriend: number,
 ) => AliasedExpression<{ seq: number }, 'candidate'>;
 
 const userColumns = [
@@ -30,10 +28,10 @@ const userColumns = [
   'city',
 ] as const;
 
-/** Rows removed in one transaction: other writes wait no longer than it takes. */
+/** Rows deleted per transaction, which bounds how long other writes wait. */
 const pruneBatch = 1000;
 
-/** Rows in one statement: engines bound its parameters. */
+/** Rows per statement: engines limit the number of parameters. */
 const cursorBatch = 500;
 
 export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFriends): Queries {
@@ -59,7 +57,7 @@ export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFrien
     headSeq,
 
     async friendsOf(user) {
-      // All in one text: a row for each costs twice as much on its way here.
+      // Aggregated into one string: a row per friend takes twice as long to transfer.
       const { friends } = await db
         .selectFrom('friend')
         .select(sql<string | null>`string_agg(friend_id || ' ' || since_seq, ',')`.as('friends'))
@@ -79,9 +77,9 @@ export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFrien
     },
 
     async prune(beforeMs) {
-      // Read first: what is appended meanwhile is above it, and stays.
+      // Read first, so that events appended meanwhile are above the floor.
       const head = await headSeq();
-      // From the oldest on, so that only what is to go is looked at.
+      // Scans from the oldest event, so that only those to be deleted are read.
       const kept = await db
         .selectFrom('event')
         .select('seq')
@@ -90,7 +88,7 @@ export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFrien
         .limit(1)
         .executeTakeFirst();
       const floorSeq = kept === undefined ? head : kept.seq - 1;
-      // A reader that is told of the floor never looks for what is about to go.
+      // The floor rises before the rows go, so that no reader looks for an event that is being deleted.
       await db.updateTable('meta').set({ floor_seq: floorSeq }).where('floor_seq', '<', floorSeq).execute();
       const oldest = await db
         .selectFrom('event')
@@ -99,9 +97,9 @@ export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFrien
         .orderBy('seq')
         .limit(1)
         .executeTakeFirst();
-      for (let gone = (oldest?.seq ?? floorSeq + 1) - 1; gone < floorSeq; ) {
-        gone = Math.min(gone + pruneBatch, floorSeq);
-        await db.deleteFrom('event').where('seq', '<=', gone).execute();
+      for (let deletedTo = (oldest?.seq ?? floorSeq + 1) - 1; deletedTo < floorSeq; ) {
+        deletedTo = Math.min(deletedTo + pruneBatch, floorSeq);
+        await db.deleteFrom('event').where('seq', '<=', deletedTo).execute();
       }
       const { floor_seq } = await db.selectFrom('meta').select('floor_seq').executeTakeFirstOrThrow();
       return floor_seq;
@@ -117,8 +115,8 @@ export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFrien
       return row?.seq ?? null;
     },
 
-    async saveDeviceCursors(given) {
-      const cursors = newestOfEach(given);
+    async saveDeviceCursors(saved) {
+      const cursors = newestPerDevice(saved);
       for (let start = 0; start < cursors.length; start += cursorBatch) {
         await db
           .insertInto('device_cursor')
@@ -210,11 +208,11 @@ export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFrien
     },
 
     async feedOf(user, offset, limit) {
-      // No friend has more than this many posts on the page or before it, so that the older ones of
-      // each need no look: the cost is that of the friends times the page, not of all their posts.
-      const reach = Math.min(offset + limit, Number.MAX_SAFE_INTEGER);
+      // No friend has more posts than this up to the end of the page, so older ones need not be read:
+      // the cost grows with the number of friends and the page, not with all their posts.
+      const maxPerFriend = Math.min(offset + limit, Number.MAX_SAFE_INTEGER);
       const page = db
-        .selectFrom(newestOfFriends(db, user, reach))
+        .selectFrom(newestOfFriends(db, user, maxPerFriend))
         .select('candidate.seq')
         .orderBy('candidate.seq', 'desc')
         .limit(limit)
@@ -229,8 +227,8 @@ export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFrien
   };
 }
 
-/** No engine but the embedded one takes two rows of one key in a statement that merges rows. */
-function newestOfEach(cursors: readonly DeviceCursor[]): readonly DeviceCursor[] {
+/** PostgreSQL refuses an upsert that contains a key twice. */
+function newestPerDevice(cursors: readonly DeviceCursor[]): readonly DeviceCursor[] {
   const newest = new Map<string, DeviceCursor>();
   for (const cursor of cursors) {
     const key = `${cursor.user} ${cursor.device}`;
@@ -242,4 +240,18 @@ function newestOfEach(cursors: readonly DeviceCursor[]): readonly DeviceCursor[]
 function toFriend(text: string): Friend {
   const [id = '', sinceSeq] = text.split(' ');
   return { id, sinceSeq: Number(sinceSeq) };
+}
+
+/**
+ * The exclusive upper bound of the strings that start with `prefix`, in code point order, or null if
+ * there is none. Unlike LIKE, a range on an index needs no escapes and is case-sensitive everywhere.
+ */
+export function prefixEnd(prefix: string): string | null {
+  const codePoints = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  while (codePoints.at(-1) === 0x10ffff) codePoints.pop();
+  const last = codePoints.pop();
+  if (last === undefined) return null;
+  // Stored strings contain no lone surrogates.
+  const next = last === 0xd7ff ? 0xe000 : last + 1;
+  return String.fromCodePoint(...codePoints, next);
 }

@@ -1,30 +1,28 @@
 import { Kysely, SelectQueryNode } from 'kysely';
 import type { Log } from 'posted/server';
-import { toPostAppended } from './appended.ts';
-import { createGatedStore } from './gated-store.ts';
-import { type Migrated, migrate } from './migrate.ts';
-import { createQueries } from './queries.ts';
-import { createSqliteDialect } from './sqlite/dialect.ts';
-import { SqliteLink } from './sqlite/link.ts';
-import { newestOfFriends } from './sqlite/newest-of-friends.ts';
+import { createEngineStore, toPostAppended } from './engine-store.ts';
+import { type MigrationResult, runMigrations } from './migrations/run-migrations.ts';
+import { createQueries, type NewestOfFriends } from './queries.ts';
 import type { Statement } from './sqlite/protocol.ts';
+import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
+import { SqliteThread } from './sqlite/sqlite-thread.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 export interface SqliteStoreOptions {
-  /** The database file; it is created where there is none, in a folder that exists. */
+  /** The database file, created if it does not exist. Its folder must exist. */
   readonly path: string;
   readonly log: Log;
-  /** Operations that may wait for their answers; more are refused with `unavailable`. Default: 10,000. */
+  /** Pending operations beyond this number are refused with `unavailable`. Default: 10,000. */
   readonly maxPending?: number;
-  /** Called once if the store dies, after which every call rejects with `unavailable`: stop the server. */
+  /** Called once if the store fails, after which every call rejects with `unavailable`: stop the server. */
   readonly onFailure?: (cause: Error) => void;
 }
 
 /**
- * The embedded store: one SQLite file that this process has to itself, in a thread of its own.
+ * Opens the embedded store: an SQLite file that this process locks, accessed by a thread of its own.
  *
- * @throws Error that says why the file cannot be used: by another process, damaged, of a newer version
+ * @throws Error that says why the file cannot be used: locked by another process, damaged, or newer
  */
 export async function openSqliteStore({
   path,
@@ -32,62 +30,84 @@ export async function openSqliteStore({
   maxPending = 10_000,
   onFailure,
 }: SqliteStoreOptions): Promise<Store> {
-  const { link } = await openMigrated(path);
-  void link.failed.then((err) => {
-    log.error({ err }, 'the store has failed');
+  const { thread } = await openMigrated(path);
+  void thread.failed.then((err) => {
+    log.error({ err }, 'the store failed');
     onFailure?.(err);
   });
 
-  return createGatedStore(
+  return createEngineStore(
     {
       ...createQueries(
-        connect(link, (isRead) => (isRead ? 'alone' : 'grouped')),
+        connect(thread, (isRead) => (isRead ? 'alone' : 'grouped')),
         newestOfFriends,
       ),
-      appendPost: async (draft) => toPostAppended(draft, await link.request('appendPost', draft)),
+      appendPost: async (draft) => toPostAppended(draft, await thread.request('appendPost', draft)),
       appendFriendSet: (user, friend) =>
-        link.request('appendFriendSet', { user, friend, createdAtMs: Date.now() }),
+        thread.request('appendFriendSet', { user, friend, createdAtMs: Date.now() }),
       appendFriendDeleted: (user, friend) =>
-        link.request('appendFriendDeleted', { user, friend, createdAtMs: Date.now() }),
+        thread.request('appendFriendDeleted', { user, friend, createdAtMs: Date.now() }),
     },
     maxPending,
-    () => link.close(),
+    () => thread.close(),
   );
 }
 
 /**
- * Brings the tables of the file to the schema of this version; the file is created where there is none.
+ * Migrates the tables of the file to the schema of this version. Creates the file if it does not exist.
  *
  * @throws Error that says why the file cannot be used
  */
-export async function migrateSqliteFile(path: string): Promise<Migrated> {
-  const { link, migrated } = await openMigrated(path);
-  await link.close();
-  return migrated;
+export async function migrateSqliteFile(path: string): Promise<MigrationResult> {
+  const { thread, migration } = await openMigrated(path);
+  await thread.close();
+  return migration;
 }
 
 async function openMigrated(
   path: string,
-): Promise<{ readonly link: SqliteLink; readonly migrated: Migrated }> {
-  const link = await SqliteLink.open(path);
+): Promise<{ readonly thread: SqliteThread; readonly migration: MigrationResult }> {
+  const thread = await SqliteThread.open(path);
   try {
-    const migrated = await migrate(
-      connect(link, () => 'alone'),
-      // The one name that makes the primary key SQLite's row id; its text compares by code point.
+    const migration = await runMigrations(
+      connect(thread, () => 'alone'),
+      // `integer` makes the primary key SQLite's row id; `text` compares by code point.
       { integer: 'integer', text: 'text' },
     );
-    return { link, migrated };
+    return { thread, migration };
   } catch (cause) {
-    await link.close();
+    await thread.close();
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`${path} cannot be used: ${reason}`, { cause });
   }
 }
 
-function connect(link: SqliteLink, mode: (isRead: boolean) => Statement['mode']): Kysely<Tables> {
+function connect(thread: SqliteThread, mode: (isRead: boolean) => Statement['mode']): Kysely<Tables> {
   return new Kysely({
     dialect: createSqliteDialect(({ query, sql, parameters }) =>
-      link.request('statement', { sql, parameters, mode: mode(SelectQueryNode.is(query)) }),
+      thread.request('statement', { sql, parameters, mode: mode(SelectQueryNode.is(query)) }),
     ),
   });
 }
+
+/** SQLite has no LATERAL: a subquery finds the oldest post wanted of each friend. */
+const newestOfFriends: NewestOfFriends = (db, user, maxPerFriend) =>
+  db
+    .selectFrom('friend')
+    .innerJoin('post', (join) =>
+      join.onRef('post.author', '=', 'friend.friend_id').on('post.seq', '>=', (build) =>
+        build.fn.coalesce(
+          build
+            .selectFrom('post as oldest')
+            .select('oldest.seq')
+            .whereRef('oldest.author', '=', 'friend.friend_id')
+            .orderBy('oldest.seq', 'desc')
+            .limit(1)
+            .offset(maxPerFriend - 1),
+          build.lit(0),
+        ),
+      ),
+    )
+    .select('post.seq')
+    .where('friend.user_id', '=', user)
+    .as('candidate');

@@ -1,48 +1,48 @@
 import type { FeedEvent, FriendDeleted, FriendSet, PostCreated } from './event.ts';
 
 /**
- * The log and the tables beside it. What every implementation guarantees:
+ * The log and the tables beside it. Every implementation guarantees:
  *
- * - A resolved write is on disk: it survives kill -9 of this process and loss of power.
- * - An append is atomic: what it tells of and its event are stored together or not at all.
- * - `seq` is gapless and in commit order: a reader that has seen n has seen, or can read, 1 to n.
- * - A read that starts after a write has resolved sees it.
+ * - A resolved write is on disk: it survives kill -9 of this process and a power failure.
+ * - An append is atomic: its rows and its event are stored together or not at all.
+ * - `seq` has no gaps and is in commit order: a reader that has seen n has seen, or can read, 1 to n.
+ * - A read that starts after a write has resolved sees that write.
  *
- * Every method rejects with PostedError `unavailable` when the store is overloaded, closed or out of
- * reach (nothing was written, unless the engine died between commit and answer), and with `internal`
- * for faults of its own. All ids are lower-case UUIDs, all times milliseconds since the epoch.
+ * Every method rejects with PostedError `unavailable` when the store is overloaded, closed or
+ * unreachable (nothing was written, unless the engine died between commit and response), and with
+ * `internal` for its own failures. Ids are lower-case UUIDs, times milliseconds since the epoch.
  */
 export interface Store {
   appendPost(draft: PostDraft): Promise<PostAppended>;
-  /** Appends nothing and returns null where the two are friends already. */
+  /** Appends nothing and resolves with null if the two are already friends. */
   appendFriendSet(user: string, friend: string): Promise<FriendSet | null>;
-  /** Appends nothing and returns null where they are not friends. */
+  /** Appends nothing and resolves with null if the two are not friends. */
   appendFriendDeleted(user: string, friend: string): Promise<FriendDeleted | null>;
 
-  /** The events with a seq above `afterSeq`, ascending, without a hole, at most `limit`. */
+  /** At most `limit` events with a seq above `afterSeq`, ascending and without gaps. */
   eventsAfter(afterSeq: number, limit: number): Promise<readonly FeedEvent[]>;
-  /** The seq of the newest event; 0 for an empty log. */
+  /** The seq of the newest event; 0 if the log is empty. */
   headSeq(): Promise<number>;
 
-  /** Which history this is, and where its log begins. */
+  /** The epoch of the log, and the seq where it begins. */
   history(): Promise<History>;
-  /** Begins a new history: cursors of the old one are void from then on. Resolves with its epoch. */
+  /** Begins a new history, which invalidates all cursors. Resolves with its epoch. */
   startNewEpoch(): Promise<string>;
-  /** Removes events from before `beforeMs`, the floor first. Resolves with the seq of the floor. */
+  /** Raises the floor, then deletes the events from before `beforeMs`. Resolves with the floor's seq. */
   prune(beforeMs: number): Promise<number>;
 
-  /** The seq of the last ack that was stored for the device; null if there is none. */
+  /** The seq of the last stored ack of the device; null if there is none. */
   findDeviceCursor(user: string, device: string): Promise<number | null>;
-  /** Each only ever moves forward. */
+  /** A cursor only moves forward: an older seq than the stored one is ignored. */
   saveDeviceCursors(cursors: readonly DeviceCursor[]): Promise<void>;
 
-  /** Those whose posts `user` reads. */
+  /** The users whose posts `user` reads. */
   friendsOf(user: string): Promise<readonly Friend[]>;
 
   insertUser(user: UserRecord, passwordHash: string): Promise<void>;
   findUser(id: string): Promise<UserRecord | null>;
   findPasswordHash(userId: string): Promise<string | null>;
-  /** Users by the beginnings of both names (case-sensitive, by code point), ordered by id. */
+  /** Users whose names start with both prefixes (case-sensitive, by code point), ordered by id. */
   searchUsers(
     firstNamePrefix: string,
     secondNamePrefix: string,
@@ -50,36 +50,36 @@ export interface Store {
   ): Promise<readonly UserRecord[]>;
 
   findPost(id: string): Promise<PostRecord | null>;
-  /** False where there is no such post of that author. */
+  /** Resolves with false if that author has no such post. */
   updatePost(id: string, author: string, text: string): Promise<boolean>;
-  /** False where there is no such post of that author. */
+  /** Resolves with false if that author has no such post. */
   deletePost(id: string, author: string): Promise<boolean>;
   /** Posts of the user's friends, newest first. */
   feedOf(user: string, offset: number, limit: number): Promise<readonly PostRecord[]>;
 
-  /** Resolves if the store can answer now. */
+  /** Resolves if the store can respond now. */
   ping(): Promise<void>;
-  /** Finishes what was begun, then lets go of files and threads. Further calls reject. */
+  /** Completes pending operations, then releases files, connections and threads. New calls reject. */
   close(): Promise<void>;
 }
 
 export interface History {
-  /** A UUID that names this history of the log; operators begin a new one after a restore. */
+  /** A UUID that identifies this history of the log. Operators begin a new one after a restore. */
   readonly epoch: string;
-  /** Events up to this seq may be gone. */
+  /** Events up to this seq may have been deleted. */
   readonly floorSeq: number;
 }
 
 export interface DeviceCursor {
   readonly user: string;
-  /** The client's name for itself. */
+  /** The name that the client chose for itself. */
   readonly device: string;
   readonly seq: number;
 }
 
 export interface Friend {
   readonly id: string;
-  /** The friendship began with this event: posts before it are not part of it. */
+  /** The seq of the event that began the friendship: older posts are not part of it. */
   readonly sinceSeq: number;
 }
 
@@ -88,14 +88,14 @@ export interface PostDraft {
   readonly author: string;
   readonly text: string;
   readonly createdAtMs: number;
-  /** Unique for its author. */
+  /** Unique per author. */
   readonly idempotencyKey?: string;
 }
 
 export interface PostAppended {
-  /** The id of the stored post: an earlier one's where the idempotency key was used before. */
+  /** The id of the stored post: that of the earlier one if the idempotency key was used before. */
   readonly postId: string;
-  /** Null where the key was used before: nothing was appended. */
+  /** Null if the key was used before and nothing was appended. */
   readonly event: PostCreated | null;
 }
 

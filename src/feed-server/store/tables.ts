@@ -1,12 +1,12 @@
 import type { FeedEvent } from './event.ts';
 
 /**
- * The tables of every engine. Ids are lower-case UUIDs as text, times are milliseconds since the
- * epoch, and all text compares by code point. There are no foreign keys: authors and friends may
- * come from another issuer of tokens, and events and keys outlive their posts.
+ * The tables, the same in every engine. Ids are lower-case UUIDs as text, times are milliseconds since
+ * the epoch, and text compares by code point. There are no foreign keys: authors and friends may come
+ * from another token issuer, and events and idempotency keys outlive their posts.
  */
 export interface Tables {
-  /** Not `user`, which in PostgreSQL is a reserved word that means the role of the session. */
+  /** Not `user`, which is a reserved word in PostgreSQL: the role of the session. */
   app_user: UserTable;
   post: PostTable;
   post_key: PostKeyTable;
@@ -21,7 +21,7 @@ interface UserTable {
   id: string;
   first_name: string;
   second_name: string;
-  /** A full-date of RFC 3339. */
+  /** A full-date (RFC 3339). */
   birthdate: string | null;
   biography: string | null;
   city: string | null;
@@ -29,7 +29,7 @@ interface UserTable {
 }
 
 interface PostTable {
-  /** Of the event that tells of its creation. */
+  /** The seq of the event that created the post. */
   seq: number;
   id: string;
   author: string;
@@ -37,7 +37,7 @@ interface PostTable {
   created_at: number;
 }
 
-/** The idempotency keys that were used. A row stays when its post goes, so that a late retry publishes nothing. */
+/** The idempotency keys used so far. A row outlives its post, so that a late retry publishes nothing. */
 interface PostKeyTable {
   author: string;
   idem_key: string;
@@ -47,11 +47,11 @@ interface PostKeyTable {
 interface EventTable {
   seq: number;
   kind: FeedEvent['kind'];
-  /** Who caused it. */
+  /** The user who caused the event. */
   author: string;
   /** Null unless `kind` is 'post'. */
   post_id: string | null;
-  /** JSON, or null; see event-row.ts. */
+  /** JSON; null if `kind` is 'post'. */
   payload: string | null;
   created_at: number;
 }
@@ -64,9 +64,9 @@ interface HeadTable {
 
 /** One row. */
 interface MetaTable {
-  /** Names this history of the log; cursors of another are void. */
+  /** Identifies this history of the log; cursors of another history are not valid in it. */
   epoch: string;
-  /** Events up to this seq may be gone. */
+  /** Events up to this seq may have been deleted. */
   floor_seq: number;
 }
 
@@ -74,7 +74,7 @@ interface MetaTable {
 interface FriendTable {
   user_id: string;
   friend_id: string;
-  /** Of the event that made them friends. */
+  /** The seq of the event that began the friendship. */
   since_seq: number;
 }
 
@@ -82,4 +82,29 @@ interface DeviceCursorTable {
   user_id: string;
   device: string;
   seq: number;
+}
+
+interface FriendPayload {
+  readonly friend: string;
+}
+
+/** The payload of a `friend-set` or `friend-deleted` event. */
+export function friendPayload(friend: string): string {
+  return JSON.stringify({ friend } satisfies FriendPayload);
+}
+
+/** A row of `event`, joined with the text of its post. */
+export type EventRow = EventTable & { readonly text: string | null };
+
+export function toEvent(row: EventRow): FeedEvent {
+  const { kind, seq, created_at: createdAtMs, author } = row;
+  if (kind === 'post')
+    return { kind, seq, createdAtMs, author, postId: required(row.post_id, seq), text: row.text };
+  const { friend } = JSON.parse(required(row.payload, seq)) as FriendPayload;
+  return { kind, seq, createdAtMs, user: author, friend };
+}
+
+function required(value: string | null, seq: number): string {
+  if (value === null) throw new Error(`event ${seq} is incomplete`);
+  return value;
 }

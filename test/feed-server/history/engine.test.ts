@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { postgres } from '../../../scripts/dev/services/postgres.ts';
 import { noNetworks } from '../../support/distant-network.ts';
 import { requireService } from '../../support/services.ts';
-import { openOn } from '../store/postgres/open.ts';
+import { openOn } from '../store/postgres/open-on.ts';
 import { EngineUnderTest } from './engine.ts';
 
 const noPostgres = requireService(postgres.name, postgres.isInstalled());

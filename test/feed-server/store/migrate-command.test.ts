@@ -7,18 +7,18 @@ const migrate = (env: Readonly<Record<string, string>>) =>
   runNode(['src/feed-server/commands/migrate.ts'], env);
 const applied = {
   code: 0,
-  stdout: 'Applied 0001-initial-tables: the schema is 0001-initial-tables.\n',
+  stdout: 'Applied 0001-initial-tables. The schema version is 0001-initial-tables.\n',
 };
-const nothing = { code: 0, stdout: 'Nothing had to be done: the schema is 0001-initial-tables.\n' };
+const upToDate = { code: 0, stdout: 'Already up to date. The schema version is 0001-initial-tables.\n' };
 
 describe('npm run migrate', () => {
-  it('migrates the embedded store and says what it did', async () => {
+  it('migrates the embedded store and prints the result', async () => {
     const DATA_DIR = `${await makeDataDir()}/new`;
     expect(await migrate({ DATA_DIR })).toMatchObject({ ...applied, stderr: '' });
-    expect(await migrate({ DATA_DIR })).toMatchObject({ ...nothing, stderr: '' });
+    expect(await migrate({ DATA_DIR })).toMatchObject({ ...upToDate, stderr: '' });
   });
 
-  it('names a setting that is wrong, without what is secret in it', async () => {
+  it('names an invalid setting without its password', async () => {
     const { code, stdout, stderr } = await migrate({ DATABASE_URL: 'mysql://posted:hunter2@db/posted' });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('DATABASE_URL: the text does not begin with postgres:// or postgresql://.');
@@ -27,13 +27,13 @@ describe('npm run migrate', () => {
 });
 
 describePostgres('npm run migrate on PostgreSQL', (server) => {
-  it('migrates the database and says what it did', async () => {
+  it('migrates the database and prints the result', async () => {
     const DATABASE_URL = await server().createDatabase();
     expect(await migrate({ DATABASE_URL })).toMatchObject(applied);
-    expect(await migrate({ DATABASE_URL })).toMatchObject(nothing);
+    expect(await migrate({ DATABASE_URL })).toMatchObject(upToDate);
   });
 
-  it('fails with the reason where there is no such database', async () => {
+  it('fails with the reason if the database does not exist', async () => {
     const url = Object.assign(new URL(await server().createDatabase()), { pathname: '/nowhere' });
     const { code, stdout, stderr } = await migrate({ DATABASE_URL: url.href });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { openPostgresStore } from '../../../src/feed-server/store/postgres-store.ts';
 import type { Log } from '../../../src/runtime/shared/log.ts';
 import { describePostgres } from '../../support/postgres.ts';
-import { openOn, silent } from './postgres/open.ts';
+import { openOn, silent } from './postgres/open-on.ts';
 import { describeStore } from './store-suite.ts';
 import { countTo, draft, readLog } from './suite/database.ts';
 
-/** What opening a store on a database says, and what was logged meanwhile. */
-async function refusal(url: string, patienceMs = 0): Promise<readonly [string, readonly unknown[]]> {
+/** The error of opening a store on a database, and the warnings logged meanwhile. */
+async function refusal(url: string, startTimeoutMs = 0): Promise<readonly [string, readonly unknown[]]> {
   const logged: unknown[] = [];
   const log: Log = { ...silent, warn: (fields, message) => void logged.push([message, fields]) };
-  const opening = openPostgresStore({ url, log, patienceMs }).then(async (store) => {
+  const opening = openPostgresStore({ url, log, startTimeoutMs }).then(async (store) => {
     await store.close();
     return 'opened';
   });
@@ -26,8 +26,8 @@ describePostgres('PostgreSQL', (server) => {
     return { open: (options) => openOn(url, options) };
   });
 
-  describe('a database of several nodes', () => {
-    it('has one log without a hole, in the order of the commits', async () => {
+  describe('a database shared by several nodes', () => {
+    it('has one log without gaps, in commit order', async () => {
       const url = await server().createDatabase();
       const [ada, bob, reader] = await Promise.all([openOn(url), openOn(url), openOn(url)]);
       const total = 3000;
@@ -36,20 +36,20 @@ describePostgres('PostgreSQL', (server) => {
           ? ada.appendFriendSet(randomUUID(), randomUUID())
           : (number % 2 === 0 ? ada : bob).appendPost(draft()),
       );
-      // Read while it grows: what comes later must never get a seq that a reader has passed.
+      // Read while it grows: no later event may get a seq that a reader has passed.
       const seen: number[] = [];
       while (seen.length < total) {
         const page = await reader.eventsAfter(seen.at(-1) ?? 0, 500);
         seen.push(...page.map(({ seq }) => seq));
       }
       expect(seen).toEqual(countTo(total));
-      const told = (await Promise.all(appends)).map((value) =>
+      const appended = (await Promise.all(appends)).map((value) =>
         value !== null && 'event' in value ? value.event : value,
       );
-      expect(told.toSorted((a, b) => (a?.seq ?? 0) - (b?.seq ?? 0))).toEqual(await readLog(reader));
+      expect(appended.toSorted((a, b) => (a?.seq ?? 0) - (b?.seq ?? 0))).toEqual(await readLog(reader));
     });
 
-    it('appends once what is asked of all nodes at the same moment', async () => {
+    it('appends once what all nodes append at the same time', async () => {
       const url = await server().createDatabase();
       const nodes = await Promise.all(countTo(3).map(() => openOn(url)));
       const [user, friend] = [randomUUID(), randomUUID()];
@@ -65,7 +65,7 @@ describePostgres('PostgreSQL', (server) => {
       expect(await nodes[0]?.headSeq()).toBe(40);
     });
 
-    it('is pruned by all of them at once, and each knows the floor', async () => {
+    it('can be pruned by all nodes at once, and each knows the floor', async () => {
       const url = await server().createDatabase();
       const [first, ...others] = await Promise.all([openOn(url), openOn(url), openOn(url)]);
       const nodes = [first, ...others];
@@ -89,7 +89,7 @@ describePostgres('PostgreSQL', (server) => {
     });
   });
 
-  it('keeps to the schema that its URL says, whatever is in others', async () => {
+  it('uses only the schema that its URL names', async () => {
     const url = await server().createDatabase();
     await server().query(url, 'create schema other');
     const [inPublic, inOther] = [await openOn(url), await openOn(`${url}?options=-c%20search_path%3Dother`)];
@@ -99,49 +99,51 @@ describePostgres('PostgreSQL', (server) => {
   });
 
   describe('a database that cannot be used', () => {
-    it('is refused for a schema of a newer version, and left as it was', async () => {
+    it('is refused unchanged if its schema is newer', async () => {
       const url = await server().createDatabase();
       await (await openOn(url)).close();
       const future = `insert into kysely_migration values ('9999-from-the-future', '2099-01-01T00:00:00.000Z')`;
       await server().query(url, future);
       const [message] = await refusal(url);
       expect(message).toMatch(
-        /9999-from-the-future.*newer.*knows 0001-initial-tables: start a newer version/,
+        /9999-from-the-future.*newer.*supports \(0001-initial-tables\): start a newer version/,
       );
       expect(await server().query(url, 'select name from kysely_migration')).toHaveLength(2);
     });
 
-    it('is refused at once for a wrong password, a wrong user, or a name that is not there', async () => {
+    it('is refused without a retry for a wrong password, user or database name', async () => {
       const url = await server().createDatabase();
       const change = (parts: Partial<URL>) => Object.assign(new URL(url), parts).href;
-      const patienceMs = 60_000;
-      const [password] = await refusal(change({ password: 'hunter2' }), patienceMs);
+      const startTimeoutMs = 60_000;
+      const [password] = await refusal(change({ password: 'hunter2' }), startTimeoutMs);
       expect(password).toMatch(/^the PostgreSQL database "test_\w+" at 127\.0\.0\.1:\d+ \(user "posted"\)/);
       expect(password).toContain('password authentication failed for user "posted" (SQLSTATE 28P01)');
-      expect((await refusal(change({ username: 'eve' }), patienceMs))[0]).toContain('SQLSTATE 28P01');
-      const [missing] = await refusal(change({ pathname: '/nowhere' }), patienceMs);
+      expect((await refusal(change({ username: 'eve' }), startTimeoutMs))[0]).toContain('SQLSTATE 28P01');
+      const [missing] = await refusal(change({ pathname: '/nowhere' }), startTimeoutMs);
       expect(missing).toContain('database "nowhere" does not exist (SQLSTATE 3D000)');
     });
 
-    it('is refused for an encoding that cannot hold every text', async () => {
+    it('is refused if its encoding is not UTF8', async () => {
       const url = await server().createDatabase(
         `encoding 'LATIN1' locale 'C' locale_provider libc template template0`,
       );
-      expect((await refusal(url))[0]).toContain("its encoding is LATIN1: create it with encoding 'UTF8'");
+      expect((await refusal(url))[0]).toContain(
+        "its encoding is LATIN1: create the database with encoding 'UTF8'",
+      );
     });
 
-    it('is waited for while nothing answers, then given up', async () => {
+    it('is retried while it cannot be reached, up to a time limit', async () => {
       const [message, logged] = await refusal('postgres://posted:hunter2@127.0.0.1:1/posted', 300);
-      expect(message).toMatch(/at 127\.0\.0\.1:1 .* was not reached in 300 ms: .*ECONNREFUSED/);
+      expect(message).toMatch(/at 127\.0\.0\.1:1 .* could not be reached within 300 ms: .*ECONNREFUSED/);
       expect(logged.length).toBeGreaterThan(1);
     });
 
-    it('is not used without TLS by a URL that asks for it', async () => {
+    it('is refused without TLS if its URL requires TLS', async () => {
       const url = await server().createDatabase();
       await (await openOn(`${url}?sslmode=disable&application_name=test`)).close();
       expect((await refusal(`${url}?sslmode=verify-full`, 60_000))[0]).toContain('does not support SSL');
       const [message] = await refusal(`${url}?sslmode=verify-full&sslrootcert=/nowhere/ca.pem`);
-      expect(message).toMatch(/^the URL of the database cannot be used: ENOENT/);
+      expect(message).toMatch(/^the database URL cannot be used: ENOENT/);
     });
   });
 });

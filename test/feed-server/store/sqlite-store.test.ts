@@ -7,7 +7,7 @@ import { openSqliteStore, type SqliteStoreOptions } from '../../../src/feed-serv
 import type { Store } from '../../../src/feed-server/store/store.ts';
 import { createLog } from '../../../src/runtime/node/pino-log.ts';
 import type { Log } from '../../../src/runtime/shared/log.ts';
-import { makeDatabasePath } from './sqlite/folder.ts';
+import { makeDatabasePath } from './sqlite/database-path.ts';
 import { runAppends } from './sqlite/run-appends.ts';
 import { describeStore } from './store-suite.ts';
 import { outcomes } from './suite/availability.ts';
@@ -25,7 +25,7 @@ describeStore('the embedded store', async () => {
 });
 
 describe('the embedded store', () => {
-  it('does what one caller asks in its order, reads after writes', async () => {
+  it('runs the requests of one caller in order, reads after writes', async () => {
     const store = await openStore({ path: await makeDatabasePath() });
     const [kept, deleted] = [draft(), draft()];
     const [, , , head, found] = await Promise.all([
@@ -41,37 +41,37 @@ describe('the embedded store', () => {
   });
 });
 
-/** Looks into the file behind the back of the store, which must be closed. */
-function inspect<Result>(path: string, look: (database: DatabaseSync) => Result): Result {
+/** Opens the file without the store, which must be closed. */
+function inspect<Result>(path: string, use: (database: DatabaseSync) => Result): Result {
   const database = new DatabaseSync(path);
   try {
-    return look(database);
+    return use(database);
   } finally {
     database.close();
   }
 }
 
 describe('the file of the embedded store', () => {
-  it('is its owner’s alone to read', async () => {
+  it('is readable by its owner only', async () => {
     const path = await makeDatabasePath();
     const store = await openStore({ path });
     await store.appendPost(draft());
     for (const file of [path, `${path}-wal`]) expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('is refused while another store has it open, in this process or in another', async () => {
+  it('is refused while a store has it open, in this process or another', async () => {
     const path = await makeDatabasePath();
     const store = await openStore({ path });
-    await expect(openStore({ path })).rejects.toThrow(`another process uses ${path}`);
+    await expect(openStore({ path })).rejects.toThrow(`${path} is in use by another process`);
     const other = await runAppends(path);
     expect(other.lines).toEqual([]);
-    expect(other.errorText).toContain(`another process uses ${path}`);
+    expect(other.errorText).toContain(`${path} is in use by another process`);
     expect(await store.headSeq()).toBe(0);
     await store.close();
     expect(await (await openStore({ path })).headSeq()).toBe(0);
   });
 
-  it('is refused when its schema is of a newer version, and is left as it was', async () => {
+  it('is refused unchanged if its schema is newer', async () => {
     const path = await makeDatabasePath();
     await (await openStore({ path })).close();
     inspect(path, (database) =>
@@ -86,7 +86,7 @@ describe('the file of the embedded store', () => {
     expect(names.length).toBe(2);
   });
 
-  it('has no table of a migration that fails half-way', async () => {
+  it('contains no tables of a failed migration', async () => {
     const path = await makeDatabasePath();
     inspect(path, (database) => database.exec('create table friend (a)'));
     await expect(openStore({ path })).rejects.toThrow(
@@ -100,13 +100,13 @@ describe('the file of the embedded store', () => {
     expect(tables).toEqual([{ name: 'friend' }]);
   });
 
-  it('is refused when it is no database', async () => {
+  it('is refused if it is not a database', async () => {
     const path = await makeDatabasePath();
     await writeFile(path, 'Dear diary, '.repeat(1000));
     await expect(openStore({ path })).rejects.toThrow(`${path} is damaged`);
   });
 
-  it('is refused when its pages are damaged', async () => {
+  it('is refused if its pages are damaged', async () => {
     const path = await makeDatabasePath();
     await (await openStore({ path })).close();
     const file = await open(path, 'r+');
@@ -115,14 +115,14 @@ describe('the file of the embedded store', () => {
     await expect(openStore({ path })).rejects.toThrow(/posted\.sqlite cannot be used: .*malformed/);
   });
 
-  it('is refused where no file can be', async () => {
+  it('is refused if its folder does not exist', async () => {
     const path = join(dirname(await makeDatabasePath()), 'nowhere', 'posted.sqlite');
     await expect(openStore({ path })).rejects.toThrow(`cannot open ${path}`);
   });
 });
 
 describe('the thread of the embedded store', () => {
-  it('rejects everything when it dies, says so once, and lets the file be opened again', async () => {
+  it('rejects every call when it dies, reports it once, and releases the file', async () => {
     const path = await makeDatabasePath();
     const workers: Worker[] = [];
     const remember = (worker: Worker): void => void workers.push(worker);
@@ -134,9 +134,9 @@ describe('the thread of the embedded store', () => {
     const store = await openStore({ path, log, onFailure });
     await store.appendPost(draft());
 
-    const waiting = Promise.allSettled(Array.from({ length: 500 }, () => store.appendPost(draft())));
+    const pending = Promise.allSettled(Array.from({ length: 500 }, () => store.appendPost(draft())));
     await workers[0]?.terminate();
-    const results = await waiting;
+    const results = await pending;
     const rejected = results.filter((result) => result.status === 'rejected');
     expect(rejected.length).toBeGreaterThan(0);
     expect(new Set(rejected.map(({ reason }) => reason.code))).toEqual(new Set(['unavailable']));

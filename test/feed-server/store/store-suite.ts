@@ -9,7 +9,7 @@ import { describeLog } from './suite/log.ts';
 import { describePosts } from './suite/posts.ts';
 import { describeUsers } from './suite/users.ts';
 
-/** What every store must do (src/feed-server/store/store.ts), shown on databases that `create` makes. */
+/** Tests the guarantees of the interface Store on databases made by `create`. */
 export function describeStore(name: string, create: CreateDatabase): void {
   describe(`${name} as a store`, () => {
     describeLog(create);

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type ColumnDataType, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** What engines call a type by different names. */
+/** The types whose names differ between engines. */
 export interface ColumnTypes {
-  /** Whole numbers up to 2^53 at least. */
+  /** Holds integers up to at least 2^53. */
   readonly integer: ColumnDataType | RawBuilder<unknown>;
-  /** Text that compares by code point. */
+  /** Text compared by code point. */
   readonly text: ColumnDataType | RawBuilder<unknown>;
 }
 

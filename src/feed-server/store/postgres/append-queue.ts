@@ -1,82 +1,82 @@
 import { PostedError } from 'posted/server';
-import type { Appended } from '../appended.ts';
-import type { Append } from './appends.ts';
+import type { AppendResult } from '../engine-store.ts';
+import type { Append } from './append-batch.ts';
 
-/** So that no answer waits for more than this many others of its batch, nor for much more text than this. */
+/** Bound the other appends, and the text, that a response waits for. */
 const maxBatch = 256;
 const maxBatchCharacters = 1_000_000;
 
-/** Appends all or, when it rejects, none. No two may be about the same key or friendship. */
-export type AppendAll = (appends: readonly Append[]) => Promise<readonly Appended[]>;
+/** Appends all or, if it rejects, none. No two may concern the same key or friendship. */
+export type AppendBatch = (appends: readonly Append[]) => Promise<readonly AppendResult[]>;
 
-interface Waiting {
+interface PendingAppend {
   readonly append: Append;
-  readonly resolve: (appended: Appended) => void;
+  readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Group commit: while one batch is under way the next gathers, so that the slower the database, the
- * larger the batches. How many may wait is up to whoever lets them in.
+ * Group commit: appends that arrive while a batch is committed form the next one, so the slower the
+ * database, the larger the batches. The caller bounds the length of the queue.
  */
 export class AppendQueue {
-  readonly #appendAll: AppendAll;
-  #waiting: Waiting[] = [];
+  readonly #appendBatch: AppendBatch;
+  #pending: PendingAppend[] = [];
   #isRunning = false;
 
-  constructor(appendAll: AppendAll) {
-    this.#appendAll = appendAll;
+  constructor(appendBatch: AppendBatch) {
+    this.#appendBatch = appendBatch;
   }
 
-  add(append: Append): Promise<Appended> {
-    const { promise, resolve, reject } = Promise.withResolvers<Appended>();
-    this.#waiting.push({ append, resolve, reject });
+  add(append: Append): Promise<AppendResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<AppendResult>();
+    this.#pending.push({ append, resolve, reject });
     if (!this.#isRunning) {
       this.#isRunning = true;
-      // What is asked in one turn of the event loop goes into one batch.
+      // Appends requested in one turn of the event loop share a batch.
       setImmediate(() => void this.#run());
     }
     return promise;
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#settle(this.#take());
+    while (this.#pending.length > 0) await this.#settle(this.#takeBatch());
     this.#isRunning = false;
   }
 
-  /** From the front; what is about the same key or friendship as one before it waits for what becomes of that. */
-  #take(): readonly Waiting[] {
-    const batch: Waiting[] = [];
-    const later: Waiting[] = [];
+  /** From the front. An append with the key or friendship of an earlier one waits for the next batch. */
+  #takeBatch(): readonly PendingAppend[] {
+    const batch: PendingAppend[] = [];
+    const deferred: PendingAppend[] = [];
     const subjects = new Set<string>();
-    let looked = 0;
+    let examined = 0;
     let characters = 0;
-    for (const waiting of this.#waiting) {
+    for (const pending of this.#pending) {
       if (batch.length === maxBatch || characters > maxBatchCharacters) break;
-      looked += 1;
-      const subject = subjectOf(waiting.append);
+      examined += 1;
+      const subject = subjectOf(pending.append);
       if (subjects.has(subject)) {
-        later.push(waiting);
+        deferred.push(pending);
         continue;
       }
       subjects.add(subject);
-      batch.push(waiting);
-      if (waiting.append.kind === 'post') characters += waiting.append.draft.text.length;
+      batch.push(pending);
+      if (pending.append.kind === 'post') characters += pending.append.draft.text.length;
     }
-    this.#waiting = later.concat(this.#waiting.slice(looked));
+    this.#pending = deferred.concat(this.#pending.slice(examined));
     return batch;
   }
 
-  async #settle(batch: readonly Waiting[]): Promise<void> {
+  async #settle(batch: readonly PendingAppend[]): Promise<void> {
     try {
-      const appended = await this.#appendAll(batch.map(({ append }) => append));
-      for (const [index, each] of appended.entries()) batch[index]?.resolve(each);
+      const results = await this.#appendBatch(batch.map(({ append }) => append));
+      for (const [index, result] of results.entries()) batch[index]?.resolve(result);
     } catch (thrown) {
       if (batch.length === 1 || PostedError.from(thrown).code === 'unavailable') {
         for (const { reject } of batch) reject(thrown);
         return;
       }
-      // One that cannot be stored does not take the others with it.
+      // An append that cannot be stored must not fail the others: find it by bisection.
       const middle = batch.length >> 1;
       await this.#settle(batch.slice(0, middle));
       await this.#settle(batch.slice(middle));

@@ -5,27 +5,27 @@ import { describe } from './failures.ts';
 
 const connectTimeoutMs = 5000;
 
-/** How long a goodbye may take: a server that is stopped in the midst of one never says it. */
+/** How long to wait for PostgreSQL to end the connections: a stopped server never does. */
 const closeTimeoutMs = 1000;
 
 const int8: number = types.builtins.INT8;
 
 /**
- * How every connection is made.
+ * The configuration of every connection.
  *
- * @param answerTimeoutMs after which a connection that does not answer is given up; 0 for never
+ * @param responseTimeoutMs after which a query without a response fails; 0 for never
  */
-export function clientConfig(url: string, sockets: Sockets, answerTimeoutMs: number): ClientConfig {
+export function clientConfig(url: string, sockets: Sockets, responseTimeoutMs: number): ClientConfig {
   return {
     connectionString: url,
     fallback_application_name: 'posted',
     connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: answerTimeoutMs,
+    query_timeout: responseTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     stream: () => sockets.create(),
     types: {
-      // Whole numbers here stay below 2^53; pg would give them as text.
+      // Our integers stay below 2^53; by default, pg returns this type as text.
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         oid === int8 ? Number : types.getTypeParser(oid, format),
     },
@@ -33,20 +33,20 @@ export function clientConfig(url: string, sockets: Sockets, answerTimeoutMs: num
 }
 
 /**
- * The database as messages name it, without the password.
+ * Names the database in messages, without the password.
  *
- * @throws Error where the URL cannot be used, such as for a certificate that is not there
+ * @throws Error when the URL cannot be used, for example because a certificate file is missing
  */
-export function nameOf(url: string): string {
+export function describeDatabase(url: string): string {
   try {
     const { database, host, port, user } = new Client({ connectionString: url });
     return `the PostgreSQL database "${database}" at ${host}:${port} (user "${user}")`;
   } catch (cause) {
-    throw new Error(`the URL of the database cannot be used: ${describe(cause)}`, { cause });
+    throw new Error(`the database URL cannot be used: ${describe(cause)}`, { cause });
   }
 }
 
-/** The sockets under the connections, so that none outlives its time. */
+/** The sockets of the connections, so that closing can be bounded in time. */
 export class Sockets {
   readonly #open = new Set<Socket>();
 
@@ -57,12 +57,12 @@ export class Sockets {
     return socket;
   }
 
-  /** Waits for goodbyes for a while, then cuts what is left. */
-  async closeAfter(goodbye: Promise<unknown>): Promise<void> {
+  /** Waits for `ended` up to a time limit, then destroys the sockets that are still open. */
+  async closeAfter(ended: Promise<unknown>): Promise<void> {
     const timer = setTimeout(() => {
       for (const socket of this.#open) socket.destroy();
     }, closeTimeoutMs);
-    await goodbye;
+    await ended;
     const closed = [...this.#open].map((socket) => once(socket, 'close'));
     await Promise.all(closed);
     clearTimeout(timer);

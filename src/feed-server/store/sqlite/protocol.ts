@@ -1,11 +1,11 @@
-import type { Appended } from '../appended.ts';
+import type { AppendResult } from '../engine-store.ts';
 import type { FriendDeleted, FriendSet } from '../event.ts';
 import type { PostDraft } from '../store.ts';
 
-/** What the main thread asks of the worker, and what comes back. */
+/** The operations that the main thread requests of the worker thread. */
 export interface Operations {
   statement: { readonly input: Statement; readonly output: StatementResult };
-  appendPost: { readonly input: PostDraft; readonly output: Appended };
+  appendPost: { readonly input: PostDraft; readonly output: AppendResult };
   appendFriendSet: { readonly input: FriendChange; readonly output: FriendSet | null };
   appendFriendDeleted: { readonly input: FriendChange; readonly output: FriendDeleted | null };
 }
@@ -16,15 +16,15 @@ export interface Statement {
   readonly sql: string;
   readonly parameters: readonly unknown[];
   /**
-   * `grouped`: a write, in the transaction of its batch. `alone`: by itself, after that transaction;
-   * for reads, and for the transactions of migrations, which run while there is nothing else.
+   * `grouped`: a write, in the transaction of its batch. `alone`: after that transaction, by itself; for
+   * reads, and for migrations, which run their own transactions while nothing else is pending.
    */
   readonly mode: 'grouped' | 'alone';
 }
 
 export interface StatementResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
-  /** The rows written; 0 for a statement that returns rows. */
+  /** The number of rows written; 0 for a statement that returns rows. */
   readonly changes: number;
 }
 
@@ -34,8 +34,8 @@ export interface FriendChange {
   readonly createdAtMs: number;
 }
 
-/** How each operation is done. */
-export type Handlers = {
+/** The worker's implementation of each operation. */
+export type OperationHandlers = {
   readonly [Name in OperationName]: (input: Operations[Name]['input']) => Operations[Name]['output'];
 };
 
@@ -47,7 +47,7 @@ export type Request<Some extends OperationName = OperationName> = {
   };
 }[Some];
 
-export type Answer =
+export type Response =
   | { readonly id: number; readonly output: unknown }
   | { readonly id: number; readonly failure: string };
 
@@ -55,8 +55,8 @@ export interface WorkerData {
   readonly path: string;
 }
 
-/** 'close' is sent when nothing is waiting for an answer. */
+/** 'close' is sent when no request is pending. */
 export type ToWorker = readonly Request[] | 'close';
 
-/** 'open' is sent once, first. */
-export type FromWorker = readonly Answer[] | 'open';
+/** 'open' is sent once, as the first message. */
+export type FromWorker = readonly Response[] | 'open';

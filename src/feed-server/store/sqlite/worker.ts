@@ -1,46 +1,46 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { createBatchRunner } from './batches.ts';
-import { openDatabase } from './database.ts';
+import { openDatabaseFile } from './database-file.ts';
 import type { FromWorker, Request, ToWorker, WorkerData } from './protocol.ts';
 
-/** So that no answer waits for more than this many others of its batch. */
+/** Bounds how many other requests of its batch a response waits for. */
 const maxBatch = 256;
 
-if (parentPort === null) throw new Error('this file runs in a worker thread');
+if (parentPort === null) throw new Error('this file must run in a worker thread');
 const port = parentPort;
 const { path } = workerData as WorkerData;
-const database = openDatabase(path);
-const runBatch = createBatchRunner(database, tell);
+const database = openDatabaseFile(path);
+const runBatch = createBatchRunner(database, send);
 const queue: Request[] = [];
 let isClosing = false;
 
-// While one batch is written the next gathers: the slower the disk, the larger the batches.
+// Requests that arrive while a batch is written form the next one: the slower the disk, the larger the batches.
 port.on('message', (message: ToWorker) => {
-  take(message);
-  takeWaiting();
+  enqueue(message);
+  enqueueReceived();
   while (queue.length > 0) {
     runBatch(queue.splice(0, maxBatch));
-    takeWaiting();
+    enqueueReceived();
   }
   if (!isClosing) return;
   database.close();
   port.close();
 });
-tell('open');
+send('open');
 
-function take(message: ToWorker): void {
+function enqueue(message: ToWorker): void {
   if (message === 'close') isClosing = true;
   else for (const request of message) queue.push(request);
 }
 
-function takeWaiting(): void {
+function enqueueReceived(): void {
   for (;;) {
-    const waiting: { readonly message: ToWorker } | undefined = receiveMessageOnPort(port);
-    if (waiting === undefined) return;
-    take(waiting.message);
+    const received: { readonly message: ToWorker } | undefined = receiveMessageOnPort(port);
+    if (received === undefined) return;
+    enqueue(received.message);
   }
 }
 
-function tell(message: FromWorker): void {
+function send(message: FromWorker): void {
   port.postMessage(message);
 }

@@ -1,26 +1,26 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** The moment at which the connection is to break: before or after PostgreSQL knows of the commit. */
+/** When the connection breaks: before or after PostgreSQL commits. */
 export type CutPoint = 'before the commit' | 'after the commit';
 
 export interface CutProxy {
-  /** The URL that goes through the proxy. */
+  /** The database's URL through the proxy. */
   readonly url: string;
-  /** At the next commit: calls `cut`, then breaks all connections. What was on its way is never delivered. */
+  /** At the next commit, calls `cut` and then breaks all connections. Data in transit is lost. */
   cutAt(point: CutPoint, cut: () => Promise<void>): void;
 }
 
-/** A proxy before PostgreSQL that can break a connection between a commit and its answer. */
+/** A proxy in front of PostgreSQL that can break a connection between a commit and its response. */
 export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let armed: { readonly point: CutPoint; readonly cut: () => Promise<void> } | null = null;
 
-  async function passOn(from: Socket, to: Socket, point: CutPoint, mark: string): Promise<void> {
+  async function forward(from: Socket, to: Socket, point: CutPoint, marker: string): Promise<void> {
     try {
       for await (const chunk of from as AsyncIterable<Buffer>) {
-        if (armed?.point === point && chunk.includes(mark)) {
+        if (armed?.point === point && chunk.includes(marker)) {
           const { cut } = armed;
           armed = null;
           await cut();
@@ -29,7 +29,7 @@ export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
         to.write(chunk);
       }
     } catch {
-      // A connection that was reset has ended like any other.
+      // A connection that was reset has ended too.
     } finally {
       to.destroy();
     }
@@ -45,9 +45,9 @@ export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
         upstream.destroy();
       });
     }
-    // As PostgreSQL's protocol has them: the statement, and the tag of its completion.
-    void passOn(client, upstream, 'before the commit', 'commit\0');
-    void passOn(upstream, client, 'after the commit', 'COMMIT\0');
+    // The bytes of PostgreSQL's protocol: the statement, and the tag in CommandComplete.
+    void forward(client, upstream, 'before the commit', 'commit\0');
+    void forward(upstream, client, 'after the commit', 'COMMIT\0');
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

@@ -4,12 +4,12 @@ import { postgres } from '../../../../scripts/dev/services/postgres.ts';
 import { noNetworks, startDistantEngine } from '../../../support/distant-network.ts';
 import { requireService } from '../../../support/services.ts';
 import { draft } from '../suite/database.ts';
-import { openOn } from './open.ts';
+import { openOn } from './open-on.ts';
 
 const skipped = requireService(postgres.name, postgres.isInstalled()) ?? noNetworks;
 
-describe.skipIf(skipped !== null)(`traffic that is dropped on the way to PostgreSQL ${skipped ?? ''}`, () => {
-  it('fails an append as unavailable, and a retry after it gives one post', async () => {
+describe.skipIf(skipped !== null)(`a network that drops the packets to PostgreSQL ${skipped ?? ''}`, () => {
+  it('makes an append fail with unavailable, and its retry stores one post', async () => {
     const { engine, network } = await startDistantEngine(postgres);
     const store = await openOn(engine.url);
     const key = { author: randomUUID(), idempotencyKey: 'once' };

@@ -5,7 +5,7 @@ import { runMain } from '../../../support/server-process.ts';
 import { bearer, connectClient } from '../../../support/websocket.ts';
 
 describePostgres('servers that share a PostgreSQL database', (server) => {
-  it('send each other’s posts to their clients at once: by the tick alone this would take too long', async () => {
+  it('deliver each other’s posts without waiting for the polling interval', async () => {
     const DATABASE_URL = await server().createDatabase();
     const [here, there] = await Promise.all([startFeed({ DATABASE_URL }), startFeed({ DATABASE_URL })]);
     const ada = await registerUser(here.url);
@@ -17,7 +17,7 @@ describePostgres('servers that share a PostgreSQL database', (server) => {
     }
   });
 
-  it('are not ready while it is down, name it, and are ready again by themselves', async () => {
+  it('are not ready while it is down, name it, and recover by themselves', async () => {
     const { url } = await startFeed({ DATABASE_URL: await server().createDatabase() });
     const ada = await registerUser(url);
     expect(await request(url, 'GET', '/readyz')).toMatchObject({ status: 200 });
@@ -33,7 +33,7 @@ describePostgres('servers that share a PostgreSQL database', (server) => {
     expect(await ada.post('stored')).toMatchObject({ status: 200 });
   });
 
-  it('are not ready while it hangs, and can be stopped all the same', async () => {
+  it('are not ready while it hangs, and can still be stopped', async () => {
     const feed = await startFeed({ DATABASE_URL: await server().createDatabase() });
     expect(await request(feed.url, 'GET', '/readyz')).toMatchObject({ status: 200 });
     server().freeze();
@@ -45,7 +45,7 @@ describePostgres('servers that share a PostgreSQL database', (server) => {
     await feed.server.close();
   });
 
-  it('do not start with a wrong password, and say so without it', async () => {
+  it('refuse to start with a wrong password, without printing it', async () => {
     const DATABASE_URL = Object.assign(new URL(await server().createDatabase()), {
       password: 'hunter2',
     }).href;

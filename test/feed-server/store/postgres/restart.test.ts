@@ -7,10 +7,10 @@ import { describePostgres } from '../../../support/postgres.ts';
 import { outcomes } from '../suite/availability.ts';
 import { countTo, draft, readLog } from '../suite/database.ts';
 import { startCutProxy } from './cut-proxy.ts';
-import { openOn, silent } from './open.ts';
+import { openOn, silent } from './open-on.ts';
 
-/** Asks until there is an answer, as a client with an Idempotency-Key does; each try has an id of its own. */
-async function appendUntilAnswered(store: Store, post: Partial<PostDraft>): Promise<string> {
+/** Retries until a response arrives, as a client with an Idempotency-Key does; each attempt has its own post id. */
+async function appendWithRetries(store: Store, post: Partial<PostDraft>): Promise<string> {
   for (;;) {
     try {
       return (await store.appendPost(draft(post))).postId;
@@ -21,21 +21,21 @@ async function appendUntilAnswered(store: Store, post: Partial<PostDraft>): Prom
   }
 }
 
-describePostgres('PostgreSQL that is killed', (server) => {
-  it('and started again 3 times under appends loses none that was answered and repeats none', async () => {
+describePostgres('a PostgreSQL server that is killed', (server) => {
+  it('and restarted 3 times during appends loses no confirmed append and stores none twice', async () => {
     const url = await server().createDatabase();
     const [ada, bob] = await Promise.all([openOn(url), openOn(url)]);
     const author = randomUUID();
-    const answered = new Map<string, string>();
+    const confirmed = new Map<string, string>();
     const workers = countTo(40).map(async (worker) => {
       const node = worker % 2 === 0 ? ada : bob;
       for (const count of countTo(50)) {
         const text = `${worker} ${count}`;
-        answered.set(text, await appendUntilAnswered(node, { author, idempotencyKey: text, text }));
+        confirmed.set(text, await appendWithRetries(node, { author, idempotencyKey: text, text }));
       }
     });
     for (const round of countTo(3)) {
-      await expect.poll(() => answered.size, { interval: 1 }).toBeGreaterThanOrEqual(round * 500);
+      await expect.poll(() => confirmed.size, { interval: 1 }).toBeGreaterThanOrEqual(round * 500);
       await server().kill();
       await server().start();
     }
@@ -45,11 +45,11 @@ describePostgres('PostgreSQL that is killed', (server) => {
     expect(events.map(({ seq }) => seq)).toEqual(countTo(events.length));
     const stored = events.flatMap((event) => (event.kind === 'post' ? [[event.text, event.postId]] : []));
     expect(stored.length).toBe(2000);
-    expect(Object.fromEntries(stored)).toEqual(Object.fromEntries(answered));
+    expect(Object.fromEntries(stored)).toEqual(Object.fromEntries(confirmed));
   });
 
   it.each(['before the commit', 'after the commit'] as const)(
-    '%s and before its answer leaves a post that a retry asks for once',
+    '%s stores a post once, with its retry',
     async (point) => {
       const databaseUrl = await server().createDatabase();
       const proxy = await startCutProxy(databaseUrl);
@@ -71,7 +71,7 @@ describePostgres('PostgreSQL that is killed', (server) => {
     },
   );
 
-  it('makes every call fail as unavailable, is logged once, and is used again when it is back', async () => {
+  it('makes every call fail with unavailable, is logged once, and is used again after its restart', async () => {
     const url = await server().createDatabase();
     const logged: string[] = [];
     const note = (_: unknown, message: string): void => void logged.push(message);
@@ -83,10 +83,10 @@ describePostgres('PostgreSQL that is killed', (server) => {
     await server().start();
     await expect.poll(async () => new Set(await outcomes(store))).toEqual(new Set(['fulfilled']));
     expect(await store.findPost((await store.appendPost(draft())).postId)).not.toBeNull();
-    expect(logged).toEqual(['the database is out of reach', 'the database is back']);
+    expect(logged).toEqual(['the database cannot be reached', 'the database is reachable again']);
   });
 
-  it('does not keep a store from being closed', async () => {
+  it('does not prevent a store from closing', async () => {
     const store = await openOn(await server().createDatabase());
     await store.appendPost(draft());
     await server().kill();

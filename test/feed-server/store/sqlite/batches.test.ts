@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createBatchRunner } from '../../../../src/feed-server/store/sqlite/batches.ts';
-import type { Answer, Request } from '../../../../src/feed-server/store/sqlite/protocol.ts';
+import type { Request, Response } from '../../../../src/feed-server/store/sqlite/protocol.ts';
 
 let lastId = 0;
 
@@ -13,7 +13,7 @@ function statement(mode: 'grouped' | 'alone', sql: string, ...parameters: unknow
 const insert = (n: number): Request => statement('grouped', 'insert into number (n) values (?)', n);
 const readAll = (): Request => statement('alone', 'select n from number order by n');
 
-/** A database with one table, and a function that runs batches on it and returns the answers in their order. */
+/** A database, and a function that runs batches on it and returns the responses in order. */
 function setUp() {
   const database = new DatabaseSync(':memory:');
   onTestFinished(() => database.close());
@@ -21,12 +21,12 @@ function setUp() {
     create table number (n integer not null unique);
     create table child (parent integer references number (n) deferrable initially deferred);
   `);
-  let answers: Answer[] = [];
-  const runBatch = createBatchRunner(database, (some) => void answers.push(...some));
-  const run = (...batch: Request[]): readonly Answer[] => {
-    answers = [];
+  let responses: Response[] = [];
+  const runBatch = createBatchRunner(database, (some) => void responses.push(...some));
+  const run = (...batch: Request[]): readonly Response[] => {
+    responses = [];
     runBatch(batch);
-    return answers;
+    return responses;
   };
   const numbers = () =>
     database
@@ -37,7 +37,7 @@ function setUp() {
 }
 
 describe('a batch', () => {
-  it('undoes a write that fails and keeps the others', () => {
+  it('rolls back a write that fails and keeps the others', () => {
     const { run, numbers } = setUp();
     const batch = [insert(1), insert(1), insert(2)];
     expect(run(...batch)).toEqual([
@@ -48,33 +48,33 @@ describe('a batch', () => {
     expect(numbers()).toEqual([1, 2]);
   });
 
-  it('fails as a whole when its commit fails, and the next one works', () => {
+  it('fails completely if its commit fails, and the next one succeeds', () => {
     const { run, numbers } = setUp();
     const orphan = statement('grouped', 'insert into child (parent) values (99)');
-    const answers = run(insert(1), orphan, insert(2));
-    expect(answers.length).toBe(3);
-    for (const answer of answers) {
-      expect(answer).toMatchObject({ failure: expect.stringContaining('FOREIGN KEY constraint failed') });
+    const responses = run(insert(1), orphan, insert(2));
+    expect(responses.length).toBe(3);
+    for (const response of responses) {
+      expect(response).toMatchObject({ failure: expect.stringContaining('FOREIGN KEY constraint failed') });
     }
     expect(numbers()).toEqual([]);
     expect(run(insert(3))).toMatchObject([{ output: { changes: 1 } }]);
     expect(numbers()).toEqual([3]);
   });
 
-  it('fails as a whole when SQLite rolls its transaction back, and the next one works', () => {
+  it('fails completely if SQLite rolls back its transaction, and the next one succeeds', () => {
     const { run, numbers } = setUp();
     const rollsBack = statement('grouped', 'insert or rollback into number (n) values (1)');
-    const answers = run(insert(1), rollsBack, insert(2));
-    expect(answers.length).toBe(3);
-    for (const answer of answers) {
-      expect(answer).toMatchObject({ failure: expect.stringContaining('UNIQUE constraint failed') });
+    const responses = run(insert(1), rollsBack, insert(2));
+    expect(responses.length).toBe(3);
+    for (const response of responses) {
+      expect(response).toMatchObject({ failure: expect.stringContaining('UNIQUE constraint failed') });
     }
     expect(numbers()).toEqual([]);
     run(insert(3));
     expect(numbers()).toEqual([3]);
   });
 
-  it('answers its writes first, and shows its reads what was committed', () => {
+  it('responses its writes first, and its reads see the commit', () => {
     const { run } = setUp();
     const [early, write, late] = [readAll(), insert(1), readAll()];
     const output = { rows: [{ n: 1 }], changes: 0 };
@@ -85,16 +85,16 @@ describe('a batch', () => {
     ]);
   });
 
-  it('shows its reads nothing of a commit that failed', () => {
+  it('hides a failed commit from its reads', () => {
     const { run } = setUp();
     const orphan = statement('grouped', 'insert into child (parent) values (99)');
     expect(run(insert(1), orphan, readAll()).at(-1)).toMatchObject({ output: { rows: [] } });
   });
 
-  it('refuses a transaction inside its own', () => {
+  it('refuses a nested transaction', () => {
     const { run, numbers } = setUp();
-    const answers = run(statement('grouped', 'begin'), insert(1));
-    expect(answers[0]).toMatchObject({ failure: expect.stringContaining('within a transaction') });
+    const responses = run(statement('grouped', 'begin'), insert(1));
+    expect(responses[0]).toMatchObject({ failure: expect.stringContaining('within a transaction') });
     expect(numbers()).toEqual([1]);
   });
 });

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../../../src/feed-server/store/sqlite-store.ts';
 import { createLog } from '../../../../src/runtime/node/pino-log.ts';
 import { countTo, readLog } from '../suite/database.ts';
-import { makeDatabasePath } from './folder.ts';
+import { makeDatabasePath } from './database-path.ts';
 import { runAppends } from './run-appends.ts';
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Opens the file, which recovers it, and compares it with the ids of the posts that were acknowledged. */
+/** Opens the file, which recovers it, and checks that it has every acknowledged post. */
 async function expectIntact(path: string, acknowledged: readonly string[]): Promise<void> {
   const store = await openSqliteStore({ path, log: createLog('silent') });
   const events = await readLog(store, 5000);
@@ -26,8 +26,8 @@ async function expectIntact(path: string, acknowledged: readonly string[]): Prom
   );
 }
 
-describe('the embedded store of a process', () => {
-  it('that is killed 5 times while it appends has all that was acknowledged, without a hole', async () => {
+describe('the embedded store', () => {
+  it('keeps every acknowledged post, without gaps, when its process is killed 5 times', async () => {
     const path = await makeDatabasePath();
     const acknowledged: string[] = [];
     for (const round of countTo(5)) {
@@ -37,14 +37,14 @@ describe('the embedded store of a process', () => {
         },
       });
       expect(errorText).toBe('');
-      // The kill may cut the last line short.
+      // The kill may truncate the last line.
       acknowledged.push(...lines.filter((line) => uuid.test(line)));
       await expectIntact(path, acknowledged);
     }
     expect(acknowledged.length).toBeGreaterThan(4000);
   });
 
-  it('whose disk fails stops, rejects what was waiting, and has all that was acknowledged', async () => {
+  it('stops if its disk fails, rejects pending appends, and keeps every acknowledged post', async () => {
     const path = await makeDatabasePath();
     const { lines, errorText } = await runAppends(path, { maxFileKb: 2000 });
     expect(errorText).toBe('');

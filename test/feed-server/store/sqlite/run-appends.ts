@@ -9,7 +9,7 @@ export interface AppendRun {
   readonly errorText: string;
 }
 
-/** Runs append-process.ts until it ends; `onLine` may end it. `maxFileKb` is what its files may grow to. */
+/** Runs append-process.ts until it ends; `onLine` may kill it. `maxFileKb` limits the size of its files. */
 export async function runAppends(
   path: string,
   { onLine, maxFileKb }: { onLine?: (count: number, child: ChildProcess) => void; maxFileKb?: number } = {},

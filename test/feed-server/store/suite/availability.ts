@@ -5,7 +5,7 @@ import { type CreateDatabase, countTo, draft, readLog, user } from './database.t
 
 const id = randomUUID();
 
-/** Every method that may be called, once. */
+/** One call of every method except `close`. */
 const calls: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Promise<unknown>>> = {
   appendPost: (store) => store.appendPost(draft()),
   appendFriendSet: (store) => store.appendFriendSet(id, randomUUID()),
@@ -29,7 +29,7 @@ const calls: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Pr
   ping: (store) => store.ping(),
 };
 
-/** How each call ends: 'fulfilled', or the error's code. */
+/** The outcome of each call: 'fulfilled', or the error's code. */
 export async function outcomes(store: Store): Promise<readonly string[]> {
   const results = await Promise.allSettled(Object.values(calls).map((call) => call(store)));
   return results.map((result) => (result.status === 'fulfilled' ? 'fulfilled' : String(result.reason.code)));
@@ -37,12 +37,12 @@ export async function outcomes(store: Store): Promise<readonly string[]> {
 
 export function describeAvailability(create: CreateDatabase): void {
   describe('the store', () => {
-    it('answers every call while it is open', async () => {
+    it('fulfills every call while it is open', async () => {
       const store = await (await create()).open();
       expect(new Set(await outcomes(store))).toEqual(new Set(['fulfilled']));
     });
 
-    it('refuses what is more than it may keep waiting, and goes on afterwards', async () => {
+    it('refuses calls beyond maxPending, and recovers', async () => {
       const store = await (await create()).open({ maxPending: 3 });
       const results = await Promise.allSettled([
         store.appendPost(draft()),
@@ -64,21 +64,21 @@ export function describeAvailability(create: CreateDatabase): void {
       expect(await store.headSeq()).toBe(7);
     });
 
-    it('finishes what was begun when it is closed, and refuses what comes later', async () => {
+    it('completes pending calls when it is closed, and refuses new ones', async () => {
       const database = await create();
       const store = await database.open();
-      const begun = countTo(100).map(() => store.appendPost(draft()));
+      const pending = countTo(100).map(() => store.appendPost(draft()));
       const read = store.headSeq();
       const closed = store.close();
       expect(new Set(await outcomes(store))).toEqual(new Set(['unavailable']));
-      await Promise.all([...begun, read]);
+      await Promise.all([...pending, read]);
       await closed;
       await store.close();
       expect(new Set(await outcomes(store))).toEqual(new Set(['unavailable']));
       expect(await (await database.open()).headSeq()).toBe(100);
     });
 
-    it('keeps everything when it is opened anew', async () => {
+    it('keeps everything across reopening', async () => {
       const database = await create();
       const [ada, posted, deleted] = [user(), draft({ text: 'before' }), draft()];
       const before = await database.open();

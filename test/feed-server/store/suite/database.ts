@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { FeedEvent } from '../../../../src/feed-server/store/event.ts';
 import type { PostDraft, Store, UserRecord } from '../../../../src/feed-server/store/store.ts';
 
-/** A database of its own for one test; it goes when the test has finished. */
+/** A new database for one test, deleted after it. */
 export interface TestDatabase {
-  /** Opens a store on it. Each is closed at the end of the test at the latest. */
+  /** Opens a store on the database. It is closed at the end of the test at the latest. */
   open(options?: { readonly maxPending?: number }): Promise<Store>;
 }
 

@@ -4,7 +4,7 @@ import { type CreateDatabase, draft } from './database.ts';
 
 export function describeDelivery(create: CreateDatabase): void {
   describe('the history', () => {
-    it('has an epoch that stays until an operator begins a new one', async () => {
+    it('keeps its epoch until an operator begins a new one', async () => {
       const database = await create();
       const store = await database.open();
       const { epoch, floorSeq } = await store.history();
@@ -17,7 +17,7 @@ export function describeDelivery(create: CreateDatabase): void {
       expect((await (await database.open()).history()).epoch).toBe(next);
     });
 
-    it('loses the events of before a time, and keeps their posts', async () => {
+    it('is pruned of old events but keeps their posts', async () => {
       const store = await (await create()).open();
       const posts = Array.from({ length: 2500 }, (_, index) => ({ ...draft(), createdAtMs: index }));
       await Promise.all(posts.map((post) => store.appendPost(post)));
@@ -31,7 +31,7 @@ export function describeDelivery(create: CreateDatabase): void {
       expect((await store.history()).floorSeq).toBe(2400);
     });
 
-    it('goes on with its seq when all events are gone', async () => {
+    it('continues its seq after all events are pruned', async () => {
       const store = await (await create()).open();
       await store.appendPost({ ...draft(), createdAtMs: 1 });
       await store.appendPost({ ...draft(), createdAtMs: 2 });
@@ -41,8 +41,8 @@ export function describeDelivery(create: CreateDatabase): void {
     });
   });
 
-  describe('a device', () => {
-    it('has the cursor that was saved last, over a restart', async () => {
+  describe('a device cursor', () => {
+    it('survives reopening, per user and device', async () => {
       const database = await create();
       const store = await database.open();
       const [ada, bob] = [randomUUID(), randomUUID()];
@@ -64,7 +64,7 @@ export function describeDelivery(create: CreateDatabase): void {
       expect(await Promise.all(found)).toEqual([9, 6, 7, null]);
     });
 
-    it('never has its cursor moved back', async () => {
+    it('never moves backward', async () => {
       const store = await (await create()).open();
       const user = randomUUID();
       await store.saveDeviceCursors([{ user, device: 'phone', seq: 9 }]);
@@ -72,14 +72,14 @@ export function describeDelivery(create: CreateDatabase): void {
       expect(await store.findDeviceCursor(user, 'phone')).toBe(9);
     });
 
-    it('has its newest cursor when a batch tells several', async () => {
+    it('is the newest one of a batch', async () => {
       const store = await (await create()).open();
       const user = randomUUID();
       await store.saveDeviceCursors([5, 9, 7].map((seq) => ({ user, device: 'phone', seq })));
       expect(await store.findDeviceCursor(user, 'phone')).toBe(9);
     });
 
-    it('is one of many in a batch', async () => {
+    it('can be saved with many others in a batch', async () => {
       const store = await (await create()).open();
       const cursors = Array.from({ length: 1201 }, (_, seq) => ({
         user: randomUUID(),

@@ -13,10 +13,10 @@ export function describeFeed(create: CreateDatabase): void {
       expect(await store.feedOf(user, 0, 10)).toEqual([]);
     });
 
-    it('has every page that its friends’ posts, newest first, are cut into', async () => {
+    it('returns every page of the friends’ posts, newest first', async () => {
       const store = await (await create()).open();
       const user = randomUUID();
-      // One wrote most, one the newest, one the oldest, one nothing; two are no friends.
+      // One friend wrote most posts, one the newest, one the oldest, one none; two authors are not friends.
       const [most, newest, oldest, silent, stranger] = Array.from({ length: 5 }, () => randomUUID());
       for (const friend of [most, newest, oldest, silent]) await store.appendFriendSet(user, friend ?? '');
       const authors = [
@@ -45,7 +45,7 @@ export function describeFeed(create: CreateDatabase): void {
       expect(await store.feedOf(user, Number.MAX_SAFE_INTEGER, 1000)).toEqual([]);
     });
 
-    it('is ordered by when posts were stored, not by what their clocks said', async () => {
+    it('is ordered by seq, not by creation time', async () => {
       const store = await (await create()).open();
       const [user, author] = [randomUUID(), randomUUID()];
       await store.appendFriendSet(user, author);
@@ -55,7 +55,7 @@ export function describeFeed(create: CreateDatabase): void {
       expect(await store.feedOf(user, 0, 10)).toMatchObject([{ text: 'second' }, { text: 'first' }]);
     });
 
-    it('follows friends, changes and deletions', async () => {
+    it('reflects friendships, updates and deletions', async () => {
       const store = await (await create()).open();
       const [user, kept, former] = [randomUUID(), randomUUID(), randomUUID()];
       const drafts = [kept, former, kept].map((author) => draft({ author }));

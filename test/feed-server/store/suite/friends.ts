@@ -4,7 +4,7 @@ import { type CreateDatabase, countTo, draft } from './database.ts';
 
 export function describeFriends(create: CreateDatabase): void {
   describe('friendship', () => {
-    it('is set with an event, one way only', async () => {
+    it('is set in one direction, with an event', async () => {
       const store = await (await create()).open();
       const [user, friend] = [randomUUID(), randomUUID()];
       const before = Date.now();
@@ -17,7 +17,7 @@ export function describeFriends(create: CreateDatabase): void {
       expect((await store.friendsOf(friend)).map(({ id }) => id)).toEqual([]);
     });
 
-    it('ends with an event, one way only', async () => {
+    it('ends in one direction, with an event', async () => {
       const store = await (await create()).open();
       const [user, friend] = [randomUUID(), randomUUID()];
       await store.appendFriendSet(user, friend);
@@ -35,7 +35,7 @@ export function describeFriends(create: CreateDatabase): void {
       expect((await store.friendsOf(friend)).map(({ id }) => id)).toEqual([user]);
     });
 
-    it('appends nothing where nothing changes', async () => {
+    it('appends nothing if nothing changes', async () => {
       const store = await (await create()).open();
       const [user, friend] = [randomUUID(), randomUUID()];
       expect(await store.appendFriendDeleted(user, friend)).toBeNull();
@@ -46,7 +46,7 @@ export function describeFriends(create: CreateDatabase): void {
       expect(await store.headSeq()).toBe(2);
     });
 
-    it('is set once when many set it at the same moment', async () => {
+    it('is set once by concurrent calls', async () => {
       const store = await (await create()).open();
       const [user, friend] = [randomUUID(), randomUUID()];
       const events = await Promise.all(countTo(20).map(() => store.appendFriendSet(user, friend)));
@@ -55,7 +55,7 @@ export function describeFriends(create: CreateDatabase): void {
       expect(await store.headSeq()).toBe(1);
     });
 
-    it('can be set again after its end', async () => {
+    it('can be set again after it ended', async () => {
       const store = await (await create()).open();
       const [user, friend] = [randomUUID(), randomUUID()];
       await store.appendFriendSet(user, friend);
@@ -64,7 +64,7 @@ export function describeFriends(create: CreateDatabase): void {
       expect((await store.friendsOf(user)).map(({ id }) => id)).toEqual([friend]);
     });
 
-    it('needs no account: friends may come from another issuer of tokens', async () => {
+    it('needs no account, since friends may come from another token issuer', async () => {
       const store = await (await create()).open();
       const [user, friend] = [randomUUID(), randomUUID()];
       await store.appendFriendSet(user, friend);

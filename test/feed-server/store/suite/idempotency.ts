@@ -5,7 +5,7 @@ const idempotencyKey = 'one intended post';
 
 export function describeIdempotency(create: CreateDatabase): void {
   describe('an idempotency key', () => {
-    it('that is used again gets the first id, and nothing is appended', async () => {
+    it('returns the first id when it is used again, and appends nothing', async () => {
       const store = await (await create()).open();
       const first = draft({ idempotencyKey, text: 'first' });
       expect((await store.appendPost(first)).event?.seq).toBe(1);
@@ -16,7 +16,7 @@ export function describeIdempotency(create: CreateDatabase): void {
       expect(await store.headSeq()).toBe(1);
     });
 
-    it('appends once when many use it at the same moment', async () => {
+    it('appends once for concurrent calls', async () => {
       const store = await (await create()).open();
       const { author } = draft();
       const results = await Promise.all(
@@ -29,7 +29,7 @@ export function describeIdempotency(create: CreateDatabase): void {
       expect(await store.headSeq()).toBe(1);
     });
 
-    it('is its author’s own', async () => {
+    it('is scoped to its author', async () => {
       const store = await (await create()).open();
       const drafts = [draft({ idempotencyKey }), draft({ idempotencyKey })];
       const results = await Promise.all(drafts.map((each) => store.appendPost(each)));
@@ -37,7 +37,7 @@ export function describeIdempotency(create: CreateDatabase): void {
       expect(await store.headSeq()).toBe(2);
     });
 
-    it('is compared to the letter', async () => {
+    it('is compared exactly', async () => {
       const store = await (await create()).open();
       const { author } = draft();
       for (const key of ['key', 'Key', 'key.', 'k%', '0', '00']) {
@@ -45,14 +45,14 @@ export function describeIdempotency(create: CreateDatabase): void {
       }
     });
 
-    it('is not needed: without one every append is a post', async () => {
+    it('is optional: without it, every append creates a post', async () => {
       const store = await (await create()).open();
       const { author } = draft();
       await Promise.all(countTo(3).map(() => store.appendPost(draft({ author }))));
       expect(await store.headSeq()).toBe(3);
     });
 
-    it('gets the first id after that post was deleted, and the post stays deleted', async () => {
+    it('returns the first id after its post was deleted, which stays deleted', async () => {
       const store = await (await create()).open();
       const first = draft({ idempotencyKey });
       const { postId, author } = first;
@@ -64,7 +64,7 @@ export function describeIdempotency(create: CreateDatabase): void {
       expect(await store.eventsAfter(0, 10)).toMatchObject([{ seq: 1, text: null }]);
     });
 
-    it('is still known when the retry comes together with the deletion', async () => {
+    it('is still known when a retry runs concurrently with the deletion', async () => {
       const store = await (await create()).open();
       const first = draft({ idempotencyKey });
       const { postId, author } = first;
@@ -77,7 +77,7 @@ export function describeIdempotency(create: CreateDatabase): void {
       expect(await store.headSeq()).toBe(1);
     });
 
-    it('is not used up by an append that fails', async () => {
+    it('is not consumed by an append that fails', async () => {
       const store = await (await create()).open();
       const taken = draft();
       await store.appendPost(taken);
@@ -90,7 +90,7 @@ export function describeIdempotency(create: CreateDatabase): void {
       expect(appended).toMatchObject({ value: { postId: next.postId, event: { seq: 2 } } });
     });
 
-    it('is known after the store was opened anew', async () => {
+    it('survives reopening', async () => {
       const database = await create();
       const first = draft({ idempotencyKey });
       const before = await database.open();

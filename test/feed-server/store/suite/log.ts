@@ -4,13 +4,13 @@ import { type CreateDatabase, countTo, draft, readLog } from './database.ts';
 
 export function describeLog(create: CreateDatabase): void {
   describe('the log', () => {
-    it('is empty at first', async () => {
+    it('starts empty', async () => {
       const store = await (await create()).open();
       expect(await store.headSeq()).toBe(0);
       expect(await store.eventsAfter(0, 10)).toEqual([]);
     });
 
-    it('numbers 2,000 concurrent appends from 1 without a hole, though some of them fail', async () => {
+    it('numbers 2,000 concurrent appends from 1 without gaps, although some fail', async () => {
       const store = await (await create()).open();
       const taken = draft();
       await store.appendPost(taken);
@@ -24,18 +24,18 @@ export function describeLog(create: CreateDatabase): void {
 
       const failed = results.filter((result) => result.status === 'rejected');
       expect(failed.map(({ reason }) => reason.code)).toEqual(Array(100).fill('internal'));
-      const told = results
+      const appended = results
         .map((result) => (result.status === 'fulfilled' ? result.value : null))
         .map((value) => (value !== null && 'event' in value ? value.event : value))
         .filter((event) => event !== null)
         .toSorted((a, b) => a.seq - b.seq);
       const events = await readLog(store);
-      expect(events.map(({ seq }) => seq)).toEqual(countTo(told.length + 1));
-      expect(events.slice(1)).toEqual(told);
+      expect(events.map(({ seq }) => seq)).toEqual(countTo(appended.length + 1));
+      expect(events.slice(1)).toEqual(appended);
       expect(await store.headSeq()).toBe(events.length);
     });
 
-    it('keeps the order in which one caller asked for appends', async () => {
+    it('keeps the order of one caller’s appends', async () => {
       const store = await (await create()).open();
       const [user, friend] = [randomUUID(), randomUUID()];
       await Promise.all([
@@ -53,7 +53,7 @@ export function describeLog(create: CreateDatabase): void {
       expect((await store.friendsOf(user)).map(({ id }) => id)).toEqual([friend]);
     });
 
-    it('is read in pages that meet', async () => {
+    it('is read in contiguous pages', async () => {
       const store = await (await create()).open();
       await Promise.all(countTo(25).map(() => store.appendPost(draft())));
       expect((await store.eventsAfter(0, 10)).map(({ seq }) => seq)).toEqual(countTo(10));

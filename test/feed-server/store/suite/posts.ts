@@ -10,7 +10,7 @@ const texts: readonly string[] = [
   '🐦‍⬛ 𝒻𝓁𝓎 👩‍👩‍👧‍👦',
   'composed or not: \u00e9 e\u0301',
   '\u202bשלום مرحبا\u202c',
-  // The ends of the planes.
+  // The boundaries of the Unicode planes.
   '\u0001\ud7ff\ue000\ufdd0\uffff\u{10000}\u{10ffff}',
   '\ufeffafter a byte order mark',
   '𝄞'.repeat(10_000),
@@ -18,7 +18,7 @@ const texts: readonly string[] = [
 
 export function describePosts(create: CreateDatabase): void {
   describe('a post', () => {
-    it('is stored together with its event', async () => {
+    it('is stored with its event', async () => {
       const store = await (await create()).open();
       const posted = draft({ text: 'hello' });
       const { postId, author, text, createdAtMs } = posted;
@@ -28,7 +28,7 @@ export function describePosts(create: CreateDatabase): void {
       expect(await store.eventsAfter(0, 10)).toEqual([event]);
     });
 
-    it('gives back its text unchanged, and a changed text too', async () => {
+    it('preserves its text exactly, after updates too', async () => {
       const store = await (await create()).open();
       for (const [index, text] of texts.entries()) {
         const posted = draft({ text });
@@ -39,12 +39,12 @@ export function describePosts(create: CreateDatabase): void {
       }
     });
 
-    it('that nobody wrote is null', async () => {
+    it('that does not exist is null', async () => {
       const store = await (await create()).open();
       expect(await store.findPost(randomUUID())).toBeNull();
     });
 
-    it('is refused under an id that is taken, and the first one stays', async () => {
+    it('is refused if its id is taken, and the first one stays', async () => {
       const store = await (await create()).open();
       const first = draft({ text: 'first' });
       await store.appendPost(first);
@@ -55,7 +55,7 @@ export function describePosts(create: CreateDatabase): void {
       expect(await store.headSeq()).toBe(1);
     });
 
-    it('is changed by its author alone, and its event shows the text as it is now', async () => {
+    it('can be updated by its author only, and its event has the current text', async () => {
       const store = await (await create()).open();
       const posted = draft({ text: 'before' });
       await store.appendPost(posted);
@@ -67,7 +67,7 @@ export function describePosts(create: CreateDatabase): void {
       expect(await store.eventsAfter(0, 10)).toMatchObject([{ seq: 1, text: 'after' }]);
     });
 
-    it('is deleted by its author alone, and its event stays without a text', async () => {
+    it('can be deleted by its author only, and its event stays without text', async () => {
       const store = await (await create()).open();
       const posted = draft();
       const { postId, author } = posted;
@@ -86,7 +86,7 @@ export function describePosts(create: CreateDatabase): void {
       expect(await store.updatePost(postId, author, 'again')).toBe(false);
     });
 
-    it('does not bring back the text of a deleted one whose id it takes', async () => {
+    it('that reuses the id of a deleted one does not restore the text of the old event', async () => {
       const store = await (await create()).open();
       const first = draft({ text: 'deleted' });
       await store.appendPost(first);

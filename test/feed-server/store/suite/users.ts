@@ -7,7 +7,7 @@ async function insertNames(store: Store, ...firstNames: readonly string[]): Prom
   await Promise.all(firstNames.map((firstName) => store.insertUser(user({ firstName }), 'hash')));
 }
 
-/** The first names found by their beginning, in the order of code points. */
+/** The first names that start with the prefix, in code point order. */
 async function search(store: Store, prefix: string): Promise<readonly string[]> {
   const found = await store.searchUsers(prefix, '', 100);
   return found
@@ -17,7 +17,7 @@ async function search(store: Store, prefix: string): Promise<readonly string[]> 
 
 export function describeUsers(create: CreateDatabase): void {
   describe('a user', () => {
-    it('is found by id, with the password’s hash beside', async () => {
+    it('is found by id, and so is the password hash', async () => {
       const store = await (await create()).open();
       const full = user({ birthdate: '1815-12-10', biography: 'Wrote Note G.\n🧮', city: 'London' });
       const bare = user({ firstName: 'O’Neil "; --', secondName: '王' });
@@ -29,13 +29,13 @@ export function describeUsers(create: CreateDatabase): void {
       expect(await store.findPasswordHash(bare.id)).toBe('$argon2id$bare');
     });
 
-    it('that is unknown is null', async () => {
+    it('that does not exist is null', async () => {
       const store = await (await create()).open();
       expect(await store.findUser(randomUUID())).toBeNull();
       expect(await store.findPasswordHash(randomUUID())).toBeNull();
     });
 
-    it('is refused under an id that is taken, and the first one stays', async () => {
+    it('is refused if the id is taken, and the first one stays', async () => {
       const store = await (await create()).open();
       const first = user();
       await store.insertUser(first, 'first');
@@ -47,7 +47,7 @@ export function describeUsers(create: CreateDatabase): void {
   });
 
   describe('a search for users', () => {
-    it('needs the beginnings of both names', async () => {
+    it('matches prefixes of both names', async () => {
       const store = await (await create()).open();
       const [ada, adam] = [user(), user({ firstName: 'Adam', secondName: 'Love' })];
       const others = [
@@ -63,7 +63,7 @@ export function describeUsers(create: CreateDatabase): void {
       expect(await store.searchUsers('Zoe', 'Lov', 10)).toEqual([]);
     });
 
-    it('is ordered by id and cut at the limit', async () => {
+    it('returns users by id, up to the limit', async () => {
       const store = await (await create()).open();
       const users = Array.from({ length: 30 }, () => user());
       await Promise.all(users.map((each) => store.insertUser(each, 'hash')));
@@ -72,7 +72,7 @@ export function describeUsers(create: CreateDatabase): void {
       expect((await store.searchUsers('A', 'L', 7)).map(({ id }) => id)).toEqual(ids.slice(0, 7));
     });
 
-    it('tells upper from lower case, and accents from none', async () => {
+    it('distinguishes case and accents', async () => {
       const store = await (await create()).open();
       await insertNames(store, 'Ada', 'ADA', 'ada', 'Àda', 'A\u0300da', 'Émile', 'émile');
       expect(await search(store, 'A')).toEqual(['ADA', 'Ada', 'A\u0300da']);
@@ -80,7 +80,7 @@ export function describeUsers(create: CreateDatabase): void {
       expect(await search(store, 'É')).toEqual(['Émile']);
     });
 
-    it('takes wildcards and escapes for what they are', async () => {
+    it('treats wildcards and escapes literally', async () => {
       const store = await (await create()).open();
       await insertNames(store, '%', '%a', '_', '_b', '\\', '\\%', '*', 'a%', 'ab', '[a', "'");
       expect(await search(store, '%')).toEqual(['%', '%a']);
@@ -92,7 +92,7 @@ export function describeUsers(create: CreateDatabase): void {
       expect(await search(store, "'")).toEqual(["'"]);
     });
 
-    it('knows where beginnings end among astral characters and at the ends of the planes', async () => {
+    it('handles prefixes of astral characters and at plane boundaries', async () => {
       const store = await (await create()).open();
       const names = [
         '\ud7ff',

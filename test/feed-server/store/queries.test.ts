@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prefixEnd } from '../../../src/feed-server/store/prefix.ts';
+import { prefixEnd } from '../../../src/feed-server/store/queries.ts';
 
 const ends: readonly (readonly [prefix: string, end: string | null])[] = [
   ['a', 'b'],
@@ -13,7 +13,7 @@ const ends: readonly (readonly [prefix: string, end: string | null])[] = [
   ['\u{10ffff}', null],
 ];
 
-describe('the end of a prefix', () => {
+describe('prefixEnd', () => {
   it.each(ends)('of %j is %j', (prefix, end) => {
     expect(prefixEnd(prefix)).toBe(end);
   });

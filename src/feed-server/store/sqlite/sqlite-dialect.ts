@@ -10,10 +10,10 @@ import {
 } from 'kysely';
 import type { StatementResult } from './protocol.ts';
 
-/** Runs what Kysely compiled, wherever the database is. */
+/** Executes a compiled query on the thread that owns the database. */
 export type Execute = (query: CompiledQuery) => Promise<StatementResult>;
 
-/** Kysely's SQLite without its driver. */
+/** Kysely's SQLite dialect with a driver that passes every query to `execute`. */
 export function createSqliteDialect(execute: Execute): Dialect {
   return {
     createAdapter: () => new QueuedSqliteAdapter(),
@@ -24,12 +24,12 @@ export function createSqliteDialect(execute: Execute): Dialect {
 }
 
 class QueuedSqliteAdapter extends SqliteAdapter {
-  /** The worker does the queueing. Otherwise Kysely would send one query at a time. */
+  /** The worker thread queues queries; otherwise Kysely would send one at a time. */
   override get supportsMultipleConnections(): boolean {
     return true;
   }
 
-  /** It does, so that a migration happens as a whole or not at all. */
+  /** SQLite does, so a migration is applied completely or not at all. */
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
@@ -42,7 +42,7 @@ function createDriver(execute: Execute): Driver {
       return { rows: rows as Row[], numAffectedRows: BigInt(changes) };
     },
     streamQuery() {
-      throw new Error('the embedded store does not stream');
+      throw new Error('the embedded store does not stream results');
     },
   };
   const run = async (sql: string) => {

@@ -1,28 +1,27 @@
 import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { type ColumnTypes, initialTables } from './migrations/0001-initial-tables.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from '../tables.ts';
+import { type ColumnTypes, initialTables } from './0001-initial-tables.ts';
 
-/** What a migration did. */
-export interface Migrated {
-  /** The steps that were taken, in their order; none where the tables were as they should be. */
+export interface MigrationResult {
+  /** The migrations applied by this run, in order; empty if the schema was current. */
   readonly applied: readonly string[];
-  /** The step that the tables are at now. */
+  /** The schema version of the tables: the name of the newest migration. */
   readonly schema: string;
 }
 
 /**
- * Brings the tables to the schema of this version, in one transaction where the engine can, and under a
- * lock where others may do the same at that moment.
+ * Brings the tables to the schema of this version: in one transaction and under a lock where the engine
+ * has them, so that processes that start together migrate once.
  *
- * @param namespace where the tables are, for an engine that may have others of the same names elsewhere
- * @throws Error when a step fails, or when the tables are of a newer version than this
+ * @param namespace the schema that holds the tables, for engines with several
+ * @throws Error when a migration fails, or when the tables have a newer schema than this version
  */
-export async function migrate(
+export async function runMigrations(
   db: Kysely<Tables>,
   columnTypes: ColumnTypes,
   namespace?: string,
-): Promise<Migrated> {
+): Promise<MigrationResult> {
   const migrations = { '0001-initial-tables': initialTables(columnTypes) };
   const schema = Object.keys(migrations).at(-1) ?? '';
   const migrator = new Migrator({
@@ -35,11 +34,11 @@ export async function migrate(
   const unknown = (await appliedMigrations(db)).findLast((name) => !(name in migrations));
   if (unknown === undefined) throw error;
   throw new Error(
-    `its schema (${unknown}) is newer than this version of Posted, which knows ${schema}: start a newer version, or restore a backup from before the update`,
+    `its schema (${unknown}) is newer than the one this version of Posted supports (${schema}): start a newer version, or restore a backup made before the upgrade`,
   );
 }
 
-/** Empty where none can be read: then another error has the word. */
+/** Empty if they cannot be read; the caller then reports the error of the migration. */
 async function appliedMigrations(db: Kysely<Tables>): Promise<readonly string[]> {
   try {
     const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);

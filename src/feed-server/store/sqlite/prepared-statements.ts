@@ -6,11 +6,11 @@ interface Prepared {
   readonly returnsRows: boolean;
 }
 
-/** Runs statements and keeps the `maxPrepared` that were used last prepared. */
-export class Statements {
+/** Runs statements, and keeps the `maxPrepared` most recently used ones prepared. */
+export class PreparedStatements {
   readonly #database: DatabaseSync;
   readonly #maxPrepared: number;
-  /** From the one used longest ago to the one used last. */
+  /** By SQL text, from the least to the most recently used. */
   readonly #prepared = new Map<string, Prepared>();
 
   constructor(database: DatabaseSync, maxPrepared: number) {
@@ -20,7 +20,7 @@ export class Statements {
 
   run(sql: string, parameters: readonly unknown[] = []): StatementResult {
     const { statement, returnsRows } = this.#prepare(sql);
-    // What SQLite cannot hold, node:sqlite refuses.
+    // node:sqlite rejects values that SQLite cannot store.
     const values = parameters as readonly SQLInputValue[];
     if (returnsRows) return { rows: statement.all(...values), changes: 0 };
     return { rows: [], changes: Number(statement.run(...values).changes) };

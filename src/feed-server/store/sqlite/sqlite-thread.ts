@@ -3,23 +3,22 @@ import { Worker } from 'node:worker_threads';
 import { PostedError } from 'posted/server';
 import type { FromWorker, OperationName, Operations, Request, ToWorker, WorkerData } from './protocol.ts';
 
-interface Waiting {
+interface PendingRequest {
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** With so many at hand the worker begins, while this thread still makes the rest of what its turn asks. */
-const maxTogether = 16;
+/** A message is sent at this size, so that the worker starts while this turn still makes requests. */
+const maxPerMessage = 16;
 
-/** The main thread's side of the worker that owns the database. */
-export class SqliteLink {
+/** The main thread's connection to the worker thread that owns the database. */
+export class SqliteThread {
   readonly #worker: Worker;
   /**
-   * By the id of the request; null where the id is free. Not a Map: the tables that a Map leaves behind as
-   * it changes are old garbage, which keeps every answer that it still leads to until all of the heap is
-   * collected.
+   * Indexed by request id; null if the id is free. Not a Map: the hash tables that a Map discards as it
+   * changes land in the old generation and keep responses reachable until a full garbage collection.
    */
-  readonly #waiting: (Waiting | null)[] = [];
+  readonly #pending: (PendingRequest | null)[] = [];
   readonly #freeIds: number[] = [];
   readonly #opened = Promise.withResolvers<void>();
   readonly #failed = Promise.withResolvers<Error>();
@@ -29,7 +28,7 @@ export class SqliteLink {
   #isClosing = false;
 
   private constructor(data: WorkerData) {
-    // The worker beside this file: .ts as it is written, .js as it is published.
+    // The worker has the extension of this file: .ts in the repository, .js when published.
     const extension = extname(new URL(import.meta.url).pathname);
     this.#worker = new Worker(new URL(`./worker${extension}`, import.meta.url), {
       name: 'posted-store',
@@ -38,41 +37,41 @@ export class SqliteLink {
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('exit', (code) => {
-      if (!this.#isClosing) this.#fail(new Error(`the store's worker has ended with code ${code}`));
+      if (!this.#isClosing) this.#fail(new Error(`the store's worker thread exited with code ${code}`));
       this.#ended.resolve();
     });
   }
 
   /** @throws Error when the file cannot be used */
-  static async open(path: string): Promise<SqliteLink> {
-    const link = new SqliteLink({ path });
-    const failure = await Promise.race([link.#opened.promise, link.failed]);
-    if (failure === undefined) return link;
-    await link.#ended.promise;
+  static async open(path: string): Promise<SqliteThread> {
+    const thread = new SqliteThread({ path });
+    const failure = await Promise.race([thread.#opened.promise, thread.failed]);
+    if (failure === undefined) return thread;
+    await thread.#ended.promise;
     throw failure;
   }
 
-  /** Resolves, with the cause, if the worker dies before it is told to. */
+  /** Resolves with the cause if the worker fails or exits before `close` is called. */
   get failed(): Promise<Error> {
     return this.#failed.promise;
   }
 
-  /** What is asked in one turn of the event loop goes to the worker together, at most `maxTogether` in a message. */
+  /** Requests made in one turn of the event loop share messages of at most `maxPerMessage` requests. */
   request<Name extends OperationName>(
     name: Name,
     input: Operations[Name]['input'],
   ): Promise<Operations[Name]['output']> {
     if (this.#failure !== undefined) return Promise.reject(unavailable(this.#failure));
-    const id = this.#freeIds.pop() ?? this.#waiting.length;
+    const id = this.#freeIds.pop() ?? this.#pending.length;
     if (this.#outbox.length === 0) setImmediate(() => this.#flush());
     this.#outbox.push({ id, name, input } as Request);
-    if (this.#outbox.length >= maxTogether) this.#flush();
+    if (this.#outbox.length >= maxPerMessage) this.#flush();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#waiting[id] = { resolve, reject };
+    this.#pending[id] = { resolve, reject };
     return promise as Promise<Operations[Name]['output']>;
   }
 
-  /** To be called when every request is answered. Resolves when the file is closed and the thread gone. */
+  /** Call it only when no request is pending. Resolves when the file is closed and the thread has exited. */
   async close(): Promise<void> {
     if (!this.#isClosing) {
       this.#isClosing = true;
@@ -89,7 +88,7 @@ export class SqliteLink {
   }
 
   #send(message: ToWorker): void {
-    // The linter takes whatever is not called a port for a window.
+    // The linter mistakes postMessage of anything not named `port` for that of a window.
     const port = this.#worker;
     port.postMessage(message);
   }
@@ -99,12 +98,12 @@ export class SqliteLink {
       this.#opened.resolve();
       return;
     }
-    for (const answer of message) {
-      const waiting = this.#waiting[answer.id];
-      this.#waiting[answer.id] = null;
-      this.#freeIds.push(answer.id);
-      if ('failure' in answer) waiting?.reject(new Error(answer.failure));
-      else waiting?.resolve(answer.output);
+    for (const response of message) {
+      const pending = this.#pending[response.id];
+      this.#pending[response.id] = null;
+      this.#freeIds.push(response.id);
+      if ('failure' in response) pending?.reject(new Error(response.failure));
+      else pending?.resolve(response.output);
     }
   }
 
@@ -112,8 +111,8 @@ export class SqliteLink {
     if (this.#failure !== undefined) return;
     this.#failure = cause;
     this.#failed.resolve(cause);
-    for (const waiting of this.#waiting) waiting?.reject(unavailable(cause));
-    this.#waiting.length = 0;
+    for (const pending of this.#pending) pending?.reject(unavailable(cause));
+    this.#pending.length = 0;
   }
 }
 

@@ -8,7 +8,7 @@ import type { Log } from '../../../../src/runtime/shared/log.ts';
 
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Opens a store on a database; it is closed at the end of the test. */
+/** Opens a store on a database, and closes it at the end of the test. */
 export async function openOn(url: string, options: Partial<PostgresStoreOptions> = {}): Promise<Store> {
   const store = await openPostgresStore({ url, log: silent, ...options });
   onTestFinished(() => store.close());

@@ -1,9 +1,8 @@
-import type { Appended } from '../appended.ts';
-import { friendPayload } from '../event-row.ts';
+import type { AppendResult } from '../engine-store.ts';
 import type { PostDraft } from '../store.ts';
-import type { Database } from './database.ts';
+import { friendPayload } from '../tables.ts';
+import type { ConnectionPool } from './connection-pool.ts';
 
-/** What is to be appended. */
 export type Append = { readonly kind: 'post'; readonly draft: PostDraft } | FriendChange;
 
 export interface FriendChange<Kind = 'friend-set' | 'friend-deleted'> {
@@ -14,24 +13,24 @@ export interface FriendChange<Kind = 'friend-set' | 'friend-deleted'> {
 }
 
 /**
- * The log has one head, and whoever holds its row is alone with the log until the commit: seq is given
- * out in the order of the commits and without a hole, over all nodes.
+ * A transaction that has locked the row of the head is the only one that appends until its commit: across
+ * all nodes, seq is assigned in commit order and without gaps.
  */
 const lockHead = 'begin; select from head where k = 1 for update';
 
 /**
- * Appends `$1`, a JSON array of rows. A statement of its own, since a statement sees what was committed
- * before it began: this one begins when the head is locked, so that it sees every append before it.
- * No two rows may be about the same key or friendship, because it does not see what it writes itself.
+ * Appends `$1`, a JSON array of rows. It is separate from `lockHead` because a statement sees only what
+ * was committed before it began: this one begins once the head is locked, so it sees every earlier append.
+ * It does not see its own writes, so no two rows may concern the same key or friendship.
  */
 const appendItems = `
   with item as materialized (
     select * from json_to_recordset($1) as item (
-      place integer, kind text, author text collate "C", target text collate "C", text text, payload text,
+      ordinal integer, kind text, author text collate "C", target text collate "C", text text, payload text,
       created_at bigint, idem_key text collate "C"
     )
   ), accepted as materialized (
-    select item.*, head.seq + row_number() over (order by item.place) as seq
+    select item.*, head.seq + row_number() over (order by item.ordinal) as seq
     from item cross join head
     where case item.kind
       when 'post' then not exists (
@@ -61,39 +60,39 @@ const appendItems = `
   )
   select accepted.seq, post_key.post_id as "keyHolder"
   from item
-  left join accepted using (place)
+  left join accepted using (ordinal)
   left join post_key on post_key.author = item.author and post_key.idem_key = item.idem_key
-  order by place`;
+  order by ordinal`;
 
-/** Appends in one transaction, and resolves when it is on disk: with what became of each, in the order given. */
-export async function appendAll(
-  database: Database,
+/** Appends in one transaction. Resolves when it is on disk, with a result per append in the same order. */
+export async function appendBatch(
+  pool: ConnectionPool,
   appends: readonly Append[],
-): Promise<readonly Appended[]> {
-  const connection = await database.connect();
+): Promise<readonly AppendResult[]> {
+  const connection = await pool.connect();
   try {
-    // Sent at once: the head is never locked for as long as this side takes to think.
-    const answers = await Promise.allSettled([
+    // All are sent at once, so that the head is not locked for round trips.
+    const results = await Promise.allSettled([
       connection.query(lockHead, []),
-      connection.query<Appended>(appendItems, [JSON.stringify(appends.map(toRow))]),
+      connection.query<AppendResult>(appendItems, [JSON.stringify(appends.map(toRow))]),
       connection.query('commit', []),
     ]);
-    for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
-    const [, appended] = answers;
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    const [, appended] = results;
     return appended.status === 'fulfilled' ? appended.value.rows : [];
   } finally {
     connection.release();
   }
 }
 
-/** The names of the columns are those of the statement. */
-function toRow(append: Append, place: number): Readonly<Record<string, unknown>> {
+/** The keys are the column names in `appendItems`. */
+function toRow(append: Append, ordinal: number): Readonly<Record<string, unknown>> {
   if (append.kind === 'post') {
     const { author, postId, text, createdAtMs, idempotencyKey } = append.draft;
     const idem_key = idempotencyKey ?? null;
-    return { place, kind: append.kind, author, target: postId, text, created_at: createdAtMs, idem_key };
+    return { ordinal, kind: append.kind, author, target: postId, text, created_at: createdAtMs, idem_key };
   }
   const { kind, user, friend, createdAtMs } = append;
   const payload = friendPayload(friend);
-  return { place, kind, author: user, target: friend, payload, created_at: createdAtMs };
+  return { ordinal, kind, author: user, target: friend, payload, created_at: createdAtMs };
 }

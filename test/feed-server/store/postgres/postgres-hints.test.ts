@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { PostgresHints } from '../../../../src/feed-server/store/postgres/hints.ts';
+import { PostgresHints } from '../../../../src/feed-server/store/postgres/postgres-hints.ts';
 import { describePostgres } from '../../../support/postgres.ts';
 import { countTo } from '../suite/database.ts';
-import { silent } from './open.ts';
+import { silent } from './open-on.ts';
 
-/** A node: what it was told, and how often it came up. */
+/** A node that records its hints, its warnings, and how often it connected. */
 function startNode(url: string) {
   const hinted: number[] = [];
   const logged: string[] = [];
@@ -22,62 +22,62 @@ function startNode(url: string) {
     hints,
     hinted,
     logged,
-    async isUp(times: number): Promise<void> {
+    async hasConnected(times: number): Promise<void> {
       await expect.poll(() => ups).toBe(times);
     },
   };
 }
 
 describePostgres('hints over PostgreSQL', (server) => {
-  it('reach every node of the database, and of no other', async () => {
+  it('reach every node of the same database only', async () => {
     const url = await server().createDatabase();
     const nodes = [startNode(url), startNode(url)];
-    const stranger = startNode(await server().createDatabase());
-    for (const node of [...nodes, stranger]) await node.isUp(1);
+    const other = startNode(await server().createDatabase());
+    for (const node of [...nodes, other]) await node.hasConnected(1);
     nodes[0]?.hints.publish(7);
     for (const { hinted } of nodes) await expect.poll(() => hinted).toEqual([7]);
     nodes[1]?.hints.publish(8);
     for (const { hinted } of nodes) await expect.poll(() => hinted).toEqual([7, 8]);
-    expect(stranger.hinted).toEqual([]);
+    expect(other.hinted).toEqual([]);
   });
 
-  it('are merged while one is under way, and the newest arrives', async () => {
+  it('are merged while one is being sent, and the newest arrives', async () => {
     const url = await server().createDatabase();
     const [ada, bob] = [startNode(url), startNode(url)];
-    await ada.isUp(1);
-    await bob.isUp(1);
+    await ada.hasConnected(1);
+    await bob.hasConnected(1);
     for (const seq of countTo(1000)) ada.hints.publish(seq);
     await expect.poll(() => bob.hinted.at(-1)).toBe(1000);
     expect(bob.hinted).toEqual([1, 1000]);
   });
 
-  it('come again after a restart of the server, with the newest of meanwhile', async () => {
+  it('resume after a restart of the server with the newest one', async () => {
     const url = await server().createDatabase();
     const [ada, bob] = [startNode(url), startNode(url)];
-    await ada.isUp(1);
-    await bob.isUp(1);
+    await ada.hasConnected(1);
+    await bob.hasConnected(1);
     await server().kill();
     for (const seq of [5, 6, 7]) ada.hints.publish(seq);
     await server().start();
-    await ada.isUp(2);
-    await bob.isUp(2);
+    await ada.hasConnected(2);
+    await bob.hasConnected(2);
     await expect.poll(() => ada.hinted.at(-1)).toBe(7);
     ada.hints.publish(8);
     await expect.poll(() => bob.hinted.at(-1)).toBe(8);
-    expect(ada.logged).toEqual(['no hints of other nodes come; the log is read on the tick alone']);
+    expect(ada.logged).toEqual(['not receiving hints from other nodes; polling the log instead']);
   });
 
-  it('do without what somebody else says on the channel', async () => {
+  it('ignore notifications of others on the channel', async () => {
     const url = await server().createDatabase();
     const node = startNode(url);
-    await node.isUp(1);
+    await node.hasConnected(1);
     await server().query(url, `notify posted_head, 'hello'; notify posted_head; notify posted_head, '-1'`);
     await server().query(url, `notify posted_head, '3'`);
     await expect.poll(() => node.hinted).toEqual([3]);
-    expect(new Set(node.logged)).toEqual(new Set(['a notification that is none of ours is ignored']));
+    expect(new Set(node.logged)).toEqual(new Set(['ignoring a notification that is not a hint']));
   });
 
-  it('can be closed while there is no server', async () => {
+  it('can be closed while the server cannot be reached', async () => {
     const node = startNode('postgres://posted@127.0.0.1:1/posted');
     await expect.poll(() => node.logged.length).toBe(1);
     node.hints.publish(1);
