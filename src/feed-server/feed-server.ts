@@ -110,7 +110,7 @@ export async function startFeedServer(
     tail: await Tail.start({
       store,
       log,
-      isAlone: databaseUrl === undefined,
+      isSoleWriter: databaseUrl === undefined,
       apply(event) {
         delivery.apply(event);
         feed.hub.apply(event);

@@ -1,36 +1,34 @@
-import type { BrokerObserver, BrokerState } from 'posted/log';
+import type { Broker, BrokerObserver, BrokerState } from 'posted/log';
 import { createBroker } from 'posted/log';
 import type { Log } from 'posted/server';
-import { catchUpTo } from './feed/catch-up-to.ts';
 import { hintFormat } from './feed/hint-format.ts';
-import { followBroker } from './feed/hints.ts';
 import type { Tail } from './feed/tail.ts';
 import type { FeedEvent } from './store/event.ts';
 import { PostgresHints } from './store/postgres/postgres-hints.ts';
 
 export interface NodesOptions {
-  /** Undefined: the embedded store, which no other server has. */
+  /** Undefined: the embedded store, which only this server can open. */
   readonly databaseUrl: string | undefined;
-  /** Undefined: servers of one database hear of each other from it. */
+  /** Undefined: the nodes of a database notify each other through it. */
   readonly brokerUrl: string | undefined;
   readonly tail: Tail;
   readonly log: Log;
   readonly observer: BrokerObserver;
 }
 
-/** The other servers of the same log. */
+/** The other nodes that share the log. */
 export interface Nodes {
-  /** Null where there is no broker. */
+  /** Null without a broker. */
   readonly broker: BrokerState | null;
-  /** Tells them of an event that this server has added. Best effort: each of them reads the log besides. */
+  /** Notifies them of an event that this node has appended. Best effort: each node also polls the log. */
   publish(event: FeedEvent): void;
   close(): Promise<void>;
 }
 
-/** There are none, or none yet. */
-export const alone: Nodes = { broker: null, publish() {}, async close() {} };
+/** With the embedded store there are no other nodes. */
+const none: Nodes = { broker: null, publish() {}, async close() {} };
 
-/** @throws Error for a BROKER_URL that cannot be used */
+/** @throws Error if BROKER_URL cannot be used */
 export async function joinNodes({
   databaseUrl,
   brokerUrl,
@@ -55,12 +53,28 @@ export async function joinNodes({
       close: () => broker.close(),
     };
   }
-  if (databaseUrl === undefined) return alone;
+  if (databaseUrl === undefined) return none;
   const hints = new PostgresHints({
     url: databaseUrl,
     log,
-    onHint: (headSeq) => void catchUpTo(tail, headSeq),
+    onHint: (headSeq) => void tail.catchUpTo(headSeq),
     onUp: () => void tail.catchUp(),
   });
   return { broker: null, publish: ({ seq }) => hints.publish(seq), close: () => hints.close() };
+}
+
+/** Applies the hints of other nodes, until the broker is closed. */
+export function followBroker(
+  broker: Broker<FeedEvent>,
+  tail: Pick<Tail, 'offer' | 'catchUp' | 'catchUpTo'>,
+): void {
+  broker.start({
+    onHint({ headSeq, events }) {
+      for (const event of events) tail.offer(event);
+      // The tail itself waits for events missing before these: another node's hint may be on its way.
+      const lastSeq = events.at(-1)?.seq ?? 0;
+      if (lastSeq < headSeq) void tail.catchUpTo(headSeq);
+    },
+    onUp: () => void tail.catchUp(),
+  });
 }

@@ -13,7 +13,7 @@ import {
   type ResetReason,
   ResumableSubscriber,
 } from './resumable.ts';
-import type { CutReason, Tail } from './tail.ts';
+import type { SkipReason, Tail } from './tail.ts';
 
 export interface DeliveryOptions {
   readonly store: Store;
@@ -55,7 +55,7 @@ export interface Begin {
   readonly reset: ResetReason | null;
 }
 
-type DeliveryTail = Pick<Tail, 'seq' | 'epoch' | 'refresh' | 'listen'>;
+type DeliveryTail = Pick<Tail, 'seq' | 'epoch' | 'refresh' | 'setSkipListener'>;
 
 const defaultRecent: RecentLimits = { maxEvents: 16_384, maxBytes: 33_554_432 };
 const defaultRecentMs = 10_000;
@@ -93,7 +93,7 @@ export class Delivery {
     this.#epoch = tail.epoch;
     this.#tail = tail;
     this.#recent = this.#startRecent();
-    tail.listen({ prepareCut: () => this.#prepareCut(), cut: (reason) => this.#cut(reason) });
+    tail.setSkipListener({ beforeSkip: () => this.#prepareCut(), skipped: (reason) => this.#cut(reason) });
     this.#reader = createLogReader(store, maxReads);
     this.#devices = createDeviceCursors({ store, log });
     this.#source = {
@@ -219,7 +219,7 @@ export class Delivery {
     return begin.seq > this.#tail.seq ? { ...begin, seq: null, reset: 'future' } : begin;
   }
 
-  #cut(reason: CutReason): void {
+  #cut(reason: SkipReason): void {
     if (reason === 'epoch') {
       this.#oldEpochs.add(this.#epoch);
       this.#epoch = this.#tail.epoch;

@@ -1,6 +1,6 @@
 import type { Log } from 'posted/server';
 import type { DeviceCursor, Store } from '../store/store.ts';
-import { createRareError } from './rare-error.ts';
+import { throttleErrors } from './throttle-errors.ts';
 
 /** How far each device of each user has acknowledged, over restarts. */
 export interface DeviceCursors {
@@ -23,7 +23,7 @@ export interface DeviceCursorsOptions {
  * client drops: so they are kept here and written in batches, one row a device however many acks.
  */
 export function createDeviceCursors({ store, log, flushMs = 500 }: DeviceCursorsOptions): DeviceCursors {
-  const logFailure = createRareError(log, 'acks could not be stored; they are tried again');
+  const logFailure = throttleErrors(log, 'cannot store acks; trying again');
   let noted = new Map<string, DeviceCursor>();
   let writing: ReadonlyMap<string, DeviceCursor> = new Map();
   let flushing: Promise<void> | null = null;

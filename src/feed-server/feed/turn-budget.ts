@@ -1,4 +1,4 @@
-/** How much of one turn of the event loop some work may take. */
+/** Limits how much of one turn of the event loop some work may take. */
 export class TurnBudget {
   readonly #limitMs: number;
   #spentMs = 0;
@@ -8,12 +8,12 @@ export class TurnBudget {
     this.#limitMs = limitMs;
   }
 
-  /** Whether what is left should wait for the next turn. */
+  /** Whether the rest of the work should wait for the next turn. */
   get isSpent(): boolean {
     return this.#spentMs >= this.#limitMs;
   }
 
-  /** Does the work and counts the time that it takes. */
+  /** Runs the work and counts its time. */
   spend(work: () => void): void {
     const startMs = performance.now();
     work();
@@ -21,7 +21,7 @@ export class TurnBudget {
     void this.renewed();
   }
 
-  /** Resolves in the next turn, when the whole budget is there again. */
+  /** Resolves in the next turn, with the full budget available. */
   renewed(): Promise<void> {
     this.#renewal ??= new Promise((resolve) => {
       setImmediate(() => {

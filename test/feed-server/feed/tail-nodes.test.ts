@@ -174,7 +174,7 @@ describePostgres('nodes that share a log', (server) => {
     }
     await server().start();
     const messages = feed.logged.map(([, , message]) => message);
-    expect(messages.filter((message) => message === 'the log could not be read')).toHaveLength(1);
+    expect(messages.filter((message) => message === 'cannot read the log; trying again')).toHaveLength(1);
   });
 
   it('tell a device of a reset again until it has acknowledged what comes after', async () => {

@@ -2,11 +2,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Tail, type TailOptions } from '../../../src/feed-server/feed/tail.ts';
 
 const never = 3_600_000;
-/** Longer than a busy machine stands still, so that the order of what happens is sure. */
-const refreshGapMs = 200;
+/** Longer than a busy machine stalls, so that the order of events is certain. */
+const refreshIntervalMs = 200;
 
-/** A tail of an empty log that tells how often it was read. `onRead` is called in the middle of each read. */
-async function startTail(onRead: (tail: Tail) => void = () => {}, isAlone = false) {
+/** The tail of an empty log, with a count of its reads. `onRead` is called during each read. */
+async function startTail(onRead: (tail: Tail) => void = () => {}, isSoleWriter = false) {
   let tail: Tail | null = null;
   let reads = 0;
   const store: TailOptions['store'] = {
@@ -21,20 +21,27 @@ async function startTail(onRead: (tail: Tail) => void = () => {}, isAlone = fals
     },
   };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const started = await Tail.start({ store, log, isAlone, refreshGapMs, tickMs: never, apply() {} });
+  const started = await Tail.start({
+    store,
+    log,
+    isSoleWriter,
+    refreshIntervalMs,
+    pollIntervalMs: never,
+    apply() {},
+  });
   tail = started;
   onTestFinished(() => started.close());
   return { tail: started, reads: () => reads };
 }
 
 describe('a refresh of the tail', () => {
-  it('is one read for all that ask for it at once', async () => {
+  it('is one read for concurrent callers', async () => {
     const { tail, reads } = await startTail();
     await Promise.all(Array.from({ length: 1000 }, () => tail.refresh()));
     expect(reads()).toBe(1);
   });
 
-  it('is a read of its own for whoever asks while another is under way, but one for all of those', async () => {
+  it('is a second read for all who call during the first', async () => {
     const late: Promise<void>[] = [];
     const { tail, reads } = await startTail((reading) => {
       if (late.length === 0) late.push(...Array.from({ length: 1000 }, () => reading.refresh()));
@@ -45,7 +52,7 @@ describe('a refresh of the tail', () => {
     expect(reads()).toBe(2);
   });
 
-  it('does not wait for those who never stop asking', async () => {
+  it('does not wait for the refreshes of later callers', async () => {
     let left = 20;
     const others: Promise<void>[] = [];
     const { tail, reads } = await startTail((reading) => {
@@ -57,7 +64,7 @@ describe('a refresh of the tail', () => {
     while (others.length > 0) await others.shift();
   });
 
-  it('reads nothing where all that is appended is offered by this process', async () => {
+  it('reads nothing if this process is the only writer', async () => {
     const { tail, reads } = await startTail(() => {}, true);
     await tail.refresh();
     expect(reads()).toBe(0);

@@ -11,7 +11,7 @@ import { makeDataDir } from '../../support/feed-server.ts';
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const upTo = (seq: number): readonly number[] => Array.from({ length: seq }, (_, index) => index + 1);
 
-/** A tail each of whose events takes 4 ms to apply, and a log that holds 20 more. */
+/** A tail that takes 4 ms to apply an event, and a log with 20 events to apply. */
 async function startSlowTail() {
   const store = await openSqliteStore({ path: join(await makeDataDir(), 'log.sqlite'), log: silent });
   const applied: number[] = [];
@@ -20,7 +20,7 @@ async function startSlowTail() {
     while (performance.now() < endMs);
     applied.push(seq);
   };
-  const tail = await Tail.start({ store, log: silent, tickMs: 3_600_000, apply });
+  const tail = await Tail.start({ store, log: silent, pollIntervalMs: 3_600_000, apply });
   onTestFinished(async () => {
     await tail.close();
     await store.close();
@@ -30,7 +30,7 @@ async function startSlowTail() {
   return { store, tail, applied };
 }
 
-it('lets other work in between where events that are offered take long, and keeps their order', async () => {
+it('lets other work run between slow offered events, and keeps their order', async () => {
   const { store, tail, applied } = await startSlowTail();
   for (const event of await store.eventsAfter(0, 20)) tail.offer(event);
   const atOnce = applied.length;
@@ -43,7 +43,7 @@ it('lets other work in between where events that are offered take long, and keep
   expect(applied).toEqual(upTo(20));
 });
 
-it('lets other work in between where events that are read take long, and takes none of them twice', async () => {
+it('lets other work run between slow events from the log, and applies each once', async () => {
   const { store, tail, applied } = await startSlowTail();
   const events = await store.eventsAfter(0, 20);
   const read = tail.catchUp();

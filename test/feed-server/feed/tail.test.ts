@@ -10,14 +10,14 @@ import { makeDataDir } from '../../support/feed-server.ts';
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const never = 3_600_000;
 
-async function startTail({ tickMs = never, holeMs = never } = {}) {
+async function startTail({ pollIntervalMs = never, gapTimeoutMs = never } = {}) {
   const store = await openSqliteStore({ path: join(await makeDataDir(), 'log.sqlite'), log: silent });
   const applied: number[] = [];
   const tail = await Tail.start({
     store,
     log: silent,
-    tickMs,
-    holeMs,
+    pollIntervalMs,
+    gapTimeoutMs,
     apply: ({ seq }) => void applied.push(seq),
   });
   onTestFinished(async () => {
@@ -34,30 +34,30 @@ async function startTail({ tickMs = never, holeMs = never } = {}) {
 }
 
 describe('Tail', () => {
-  it('starts behind what is in the log already', async () => {
+  it('starts after the newest event of the log', async () => {
     const { store, append } = await startTail();
     await append();
-    const tail = await Tail.start({ store, log: silent, tickMs: never, apply: () => {} });
+    const tail = await Tail.start({ store, log: silent, pollIntervalMs: never, apply: () => {} });
     expect(tail.seq).toBe(1);
     await tail.close();
   });
 
-  it('applies what is offered, once, however often it is offered', async () => {
+  it('applies each event once, however often it is offered', async () => {
     const { tail, applied, append } = await startTail();
     const events = [await append(), await append(), await append()];
     for (const event of [...events, ...events]) tail.offer(event);
     expect(applied).toEqual([1, 2, 3]);
   });
 
-  it('puts what arrives out of order into order', async () => {
+  it('applies events in order that arrive out of order', async () => {
     const { tail, applied, append } = await startTail();
     const events = [await append(), await append(), await append(), await append()];
     for (const index of [3, 1, 2, 0]) tail.offer(events[index] as FeedEvent);
     expect(applied).toEqual([1, 2, 3, 4]);
   });
 
-  it('reads a hole from the log', async () => {
-    const { tail, applied, append } = await startTail({ holeMs: 1 });
+  it('reads missing events from the log', async () => {
+    const { tail, applied, append } = await startTail({ gapTimeoutMs: 1 });
     await append();
     await append();
     tail.offer(await append());
@@ -65,14 +65,14 @@ describe('Tail', () => {
     await expect.poll(() => applied).toEqual([1, 2, 3]);
   });
 
-  it('reads what nobody offers, at the next tick', async () => {
-    const { applied, append } = await startTail({ tickMs: 5 });
+  it('polls for events that nobody offers', async () => {
+    const { applied, append } = await startTail({ pollIntervalMs: 5 });
     await append();
     await append();
     await expect.poll(() => applied).toEqual([1, 2]);
   });
 
-  it('catches up over many pages while events are offered', async () => {
+  it('reads many pages while events are offered', async () => {
     const { tail, applied, append } = await startTail();
     const events = await Promise.all(Array.from({ length: 2500 }, append));
     const caughtUp = tail.catchUp();
@@ -83,7 +83,7 @@ describe('Tail', () => {
     expect(applied).toEqual(Array.from({ length: 2501 }, (_, index) => index + 1));
   });
 
-  it('goes on after a read that failed', async () => {
+  it('continues after a failed read', async () => {
     const logged: string[] = [];
     let fails = true;
     const events: FeedEvent[] = [];
@@ -98,58 +98,58 @@ describe('Tail', () => {
         },
       },
       log: { ...silent, error: (_fields, message) => void logged.push(message) },
-      tickMs: never,
+      pollIntervalMs: never,
       apply: ({ seq }) => void applied.push(seq),
     });
     onTestFinished(() => tail.close());
     events.push({ kind: 'friend-set', seq: 1, createdAtMs: 0, user: 'a', friend: 'b' });
     await tail.catchUp();
     await expect(tail.refresh()).rejects.toMatchObject({ code: 'unavailable' });
-    expect([applied, logged]).toEqual([[], ['the log could not be read']]);
+    expect([applied, logged]).toEqual([[], ['cannot read the log; trying again']]);
     fails = false;
     await tail.catchUp();
     expect(applied).toEqual([1]);
   });
 
-  it('refreshes with a read that begins after it was asked to', async () => {
+  it('refreshes with a read that begins after the call', async () => {
     const { tail, applied, append } = await startTail();
     for (const seq of [1, 2, 3]) {
-      const underway = tail.catchUp();
+      const earlier = tail.catchUp();
       await append();
       await tail.refresh();
       expect(applied.at(-1)).toBe(seq);
-      await underway;
+      await earlier;
     }
   });
 
-  it('goes on behind what was removed before it had read it, once others are prepared', async () => {
+  it('skips pruned events once its listener is ready', async () => {
     const { store, tail, applied, append } = await startTail();
-    const told: string[] = [];
+    const calls: string[] = [];
     let fails = true;
-    tail.listen({
-      async prepareCut() {
-        told.push(`prepare at ${tail.seq}`);
+    tail.setSkipListener({
+      async beforeSkip() {
+        calls.push(`before at ${tail.seq}`);
         if (fails) throw new Error('not now');
       },
-      cut: (reason) => void told.push(`${reason} at ${tail.seq}`),
+      skipped: (reason) => void calls.push(`${reason} at ${tail.seq}`),
     });
     await append();
     await append();
     await store.prune(1);
     tail.offer(await append());
     await tail.catchUp();
-    expect([applied, told]).toEqual([[], ['prepare at 0']]);
+    expect([applied, calls]).toEqual([[], ['before at 0']]);
     fails = false;
     await tail.catchUp();
-    expect([applied, told.slice(1)]).toEqual([[3], ['prepare at 0', 'expired at 2']]);
+    expect([applied, calls.slice(1)]).toEqual([[3], ['before at 0', 'expired at 2']]);
   });
 
-  it('sees that everything was removed, and that there is another history', async () => {
+  it('skips a log that was pruned completely, and follows a new history', async () => {
     const { store, tail, applied, append } = await startTail();
-    const cuts: (readonly [reason: string, seq: number, epoch: string])[] = [];
-    tail.listen({
-      prepareCut: async () => {},
-      cut: (reason) => void cuts.push([reason, tail.seq, tail.epoch]),
+    const skips: (readonly [reason: string, seq: number, epoch: string])[] = [];
+    tail.setSkipListener({
+      beforeSkip: async () => {},
+      skipped: (reason) => void skips.push([reason, tail.seq, tail.epoch]),
     });
     const { epoch } = tail;
     await append();
@@ -159,7 +159,7 @@ describe('Tail', () => {
     const other = await store.startNewEpoch();
     await append();
     await tail.refresh();
-    expect(cuts).toEqual([
+    expect(skips).toEqual([
       ['expired', 2, epoch],
       ['epoch', 3, other],
     ]);

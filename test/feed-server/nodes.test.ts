@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { followBroker } from '../../../src/feed-server/feed/hints.ts';
-import { Tail } from '../../../src/feed-server/feed/tail.ts';
-import type { FeedEvent } from '../../../src/feed-server/store/event.ts';
-import type { Broker, BrokerListener } from '../../../src/runtime/log/hints/broker.ts';
+import { Tail } from '../../src/feed-server/feed/tail.ts';
+import { followBroker } from '../../src/feed-server/nodes.ts';
+import type { FeedEvent } from '../../src/feed-server/store/event.ts';
+import type { Broker, BrokerListener } from '../../src/runtime/log/hints/broker.ts';
 
 const epoch = '6f1c9c1e-2a54-4f0e-9a52-0d3a4f3f6a01';
 const author = 'b0a6a1de-7c55-4c3c-8a44-5b0d5d3c9f11';
 const never = 3_600_000;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A server that follows a log which others write, and a broker that says what the test says. */
+/** A node whose log is written by others, and a broker whose hints come from the test. */
 async function startFollower() {
   const log: FeedEvent[] = [];
   const applied: number[] = [];
@@ -24,8 +24,8 @@ async function startFollower() {
       },
     },
     log: silent,
-    tickMs: never,
-    holeMs: 10,
+    pollIntervalMs: never,
+    gapTimeoutMs: 10,
     apply: ({ seq }) => void applied.push(seq),
   });
   let listener: BrokerListener<FeedEvent> | undefined;
@@ -69,7 +69,7 @@ describe('followBroker', () => {
     expect(reads()).toBe(0);
   });
 
-  it('waits for events that are on their way from another server', async () => {
+  it('waits for events that another node has yet to announce', async () => {
     const { append, listener, applied, reads, close } = await startFollower();
     const first = append(1);
     listener.onHint({ headSeq: 2, events: [append(2)] });
@@ -79,7 +79,7 @@ describe('followBroker', () => {
     expect(reads()).toBe(0);
   });
 
-  it('reads events that never come', async () => {
+  it('reads events that no hint contains', async () => {
     const { append, listener, applied, close } = await startFollower();
     append(1);
     listener.onHint({ headSeq: 2, events: [append(2)] });
@@ -87,7 +87,7 @@ describe('followBroker', () => {
     await close();
   });
 
-  it('reads what is told by its seq alone', async () => {
+  it('reads the log up to the head of a hint', async () => {
     const { append, listener, applied, close } = await startFollower();
     listener.onHint({ headSeq: 3, events: [append(1)] });
     append(2);
@@ -96,7 +96,7 @@ describe('followBroker', () => {
     await close();
   });
 
-  it('reads the log when the broker is up', async () => {
+  it('reads the log when the broker comes up', async () => {
     const { append, listener, applied, close } = await startFollower();
     append(1);
     listener.onUp();
