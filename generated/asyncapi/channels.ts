@@ -9,15 +9,15 @@ import type { Handlers } from './handlers.ts';
 import * as validators from './validators.ts';
 
 /**
- * A connection gets every new post from the moment it is open, or those of its user's friends
- * alone.
+ * A connection receives every new post from the moment it is open, or only those of its user's
+ * friends.
  *
  * @generated from channel postFeedPosted
  */
 export const postFeedPosted = {
   name: 'postFeedPosted',
   address: '/post/feed/posted',
-  description: "A connection gets every new post from the moment it is open, or those of its user's friends alone.",
+  description: "A connection receives every new post from the moment it is open, or only those of its user's friends.",
   servers: [
     {
       name: 'feed',

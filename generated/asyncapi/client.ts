@@ -34,8 +34,8 @@ export interface PostFeedPostedTypes {
 }
 
 /**
- * A connection gets every new post from the moment it is open, or those of its user's friends
- * alone.
+ * A connection receives every new post from the moment it is open, or only those of its user's
+ * friends.
  *
  * Use it with `connect` of `posted/client`.
  *
@@ -44,7 +44,7 @@ export interface PostFeedPostedTypes {
 export const postFeedPosted: ClientChannel<PostFeedPostedTypes> = {
   name: 'postFeedPosted',
   address: '/post/feed/posted',
-  description: "A connection gets every new post from the moment it is open, or those of its user's friends alone.",
+  description: "A connection receives every new post from the moment it is open, or only those of its user's friends.",
   servers: [
     {
       name: 'feed',

@@ -9,8 +9,8 @@ import type * as models from './models.ts';
 import type * as publishers from './publishers.ts';
 
 /**
- * A connection gets every new post from the moment it is open, or those of its user's friends
- * alone.
+ * A connection receives every new post from the moment it is open, or only those of its user's
+ * friends.
  *
  * @generated from channel postFeedPosted
  */
@@ -18,8 +18,8 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Sess
   /** Each hook returns the user that the credentials belong to, or throws `unauthorized`. */
   readonly security: {
     /**
-     * The token that POST /login answers with. A missing, malformed, expired or forged token is
-     * refused with HTTP 401 before the upgrade.
+     * The token from POST /login. A missing, malformed, expired or forged token gets HTTP 401 before
+     * the upgrade.
      *
      * @generated from security scheme bearerAuth
      */
@@ -44,7 +44,7 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Sess
   closed(session: Session, closed: Closed): void;
 
   /**
-   * Sent once for each new post to each connection whose audience it belongs to.
+   * Sent once for each new post to every connection whose audience includes its author.
    *
    * @generated from operation sendPost
    */
@@ -58,8 +58,8 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Sess
   };
 
   /**
-   * Sent to resumable connections alone: where they begin, that they are up to date, or that what
-   * they asked for is no longer there.
+   * Sent only to resumable connections: where they start, that they are up to date, or that the
+   * events they asked for are no longer kept.
    *
    * @generated from operation sendPlace
    */
@@ -87,7 +87,7 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Sess
   };
 
   /**
-   * Sent to resumable connections before the server closes them with 1012.
+   * Sent to a resumable connection before the server closes it with 1012.
    *
    * @generated from operation sendBye
    */
@@ -101,13 +101,13 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Sess
   };
 
   /**
-   * Sent by clients on resumable connections as they process posts.
+   * Sent by clients on resumable connections once they have processed posts.
    *
    * @generated from operation receiveAck
    */
   readonly receiveAck: {
     /**
-     * Cumulative: it acknowledges every post up to its cursor.
+     * Cumulative: acknowledges every post up to its cursor.
      *
      * @generated from message ack
      */

@@ -6,19 +6,19 @@
 // biome-ignore-all assist: generated code
 
 /**
- * The frame that announces a new post.
+ * Announces a new post.
  *
  * @generated from schema PostMessage
  */
 export interface PostMessage {
-  /** Tells this message from the others of the channel. */
+  /** Identifies this message among those of the channel. */
   type: 'post';
   payload: PostPayload;
   cursor?: Cursor;
 }
 
 /**
- * What a subscriber learns of a post.
+ * A post as subscribers receive it.
  *
  * @generated from schema PostPayload
  */
@@ -37,12 +37,12 @@ export interface PostPayload {
  * @generated from schema ReadyMessage
  */
 export interface ReadyMessage {
-  /** Tells this message from the others of the channel. */
+  /** Identifies this message among those of the channel. */
   type: 'ready';
   cursor: Cursor;
-  /** Whether the connection goes on from the place that the client named. */
+  /** Whether the connection continues from the cursor that the client gave. */
   resumed: boolean;
-  /** How many posts a client that acknowledges may have unacknowledged. */
+  /** The maximum number of unacknowledged posts for a client that acknowledges. */
   window: number;
 }
 
@@ -52,18 +52,18 @@ export interface ReadyMessage {
  * @generated from schema CheckpointMessage
  */
 export interface CheckpointMessage {
-  /** Tells this message from the others of the channel. */
+  /** Identifies this message among those of the channel. */
   type: 'checkpoint';
   cursor: Cursor;
 }
 
 /**
- * What was asked for is no longer there.
+ * The events that the client asked for are no longer kept.
  *
  * @generated from schema ResetMessage
  */
 export interface ResetMessage {
-  /** Tells this message from the others of the channel. */
+  /** Identifies this message among those of the channel. */
   type: 'reset';
   reason: ResetReason;
   cursor: Cursor;
@@ -75,7 +75,7 @@ export interface ResetMessage {
  * @generated from schema ByeMessage
  */
 export interface ByeMessage {
-  /** Tells this message from the others of the channel. */
+  /** Identifies this message among those of the channel. */
   type: 'bye';
   /** How long to wait before connecting again, in milliseconds. */
   retryAfterMs: number;
@@ -87,28 +87,29 @@ export interface ByeMessage {
  * @generated from schema AckMessage
  */
 export interface AckMessage {
-  /** Tells this message from the others of the channel. */
+  /** Identifies this message among those of the channel. */
   type: 'ack';
   cursor: Cursor;
 }
 
 /**
- * expired: older than what the server keeps; epoch: of another history of the log, as after a
- * restore; future: ahead of the log.
+ * expired: the cursor is older than the events that the server keeps; epoch: it belongs to another
+ * history of the log, as after a restore; future: it is ahead of the log.
  *
  * @generated from schema ResetReason
  */
 export type ResetReason = 'expired' | 'epoch' | 'future';
 
 /**
- * A place in the log. Opaque: clients keep it and give it back, and do not look inside.
+ * A position in the log. It is opaque: clients store it and send it back, and must not interpret
+ * it.
  *
  * @generated from schema Cursor
  */
 export type Cursor = string;
 
 /**
- * What a connection may ask for in the query of its URL.
+ * The query of a connection's URL.
  *
  * @generated from schema PostFeedQuery
  */
@@ -119,23 +120,23 @@ export interface PostFeedQuery {
 }
 
 /**
- * Whose posts a connection gets: everyone's, or only those of the users whom its user has set as
- * friends. A server whose rule is `friends` treats every connection so.
+ * Whose posts a connection receives: everyone's, or only those of its user's friends. A server can
+ * make `friends` the rule for all connections.
  *
  * @generated from schema Audience
  */
 export type Audience = 'everyone' | 'friends';
 
 /**
- * Makes the connection resumable. `now` begins with what comes next, `acked` after the last ack
- * that the server stored for this user and `device`, a cursor after that place.
+ * Makes the connection resumable. `now` starts with the next event, `acked` after the last cursor
+ * that this user's `device` acknowledged, and a cursor after that cursor.
  *
  * @generated from schema Since
  */
 export type Since = string;
 
 /**
- * The client's name for itself, one of its user's devices. The server keeps its acks under it.
+ * The name of one of the user's devices. The server stores acknowledgements by user and device.
  *
  * @generated from schema Device
  */

@@ -8,7 +8,7 @@ import type { Publish } from 'posted/server';
 import type * as models from './models.ts';
 
 /**
- * One post, as it was created.
+ * A post as it was created.
  *
  * @generated from message post of operation sendPost
  */
@@ -22,23 +22,23 @@ export type PublishPost<Session = unknown> = Publish<models.PostMessage, Session
 export type PublishReady<Session = unknown> = Publish<models.ReadyMessage, Session>;
 
 /**
- * Sent about every 30 seconds when there is nothing else, so that the cursor of a quiet client
- * does not expire.
+ * Sent about every 30 seconds when there is nothing else to send, so that the cursor of an idle
+ * client does not expire.
  *
  * @generated from message checkpoint of operation sendPlace
  */
 export type PublishCheckpoint<Session = unknown> = Publish<models.CheckpointMessage, Session>;
 
 /**
- * The posts after the cursor that the client came with cannot be replayed: reload over REST, and
- * go on from this cursor.
+ * The posts after the client's cursor cannot be replayed: reload over REST and continue from this
+ * cursor.
  *
  * @generated from message reset of operation sendPlace
  */
 export type PublishReset<Session = unknown> = Publish<models.ResetMessage, Session>;
 
 /**
- * Reconnect after the time that it names.
+ * Reconnect after the given time.
  *
  * @generated from message bye of operation sendBye
  */

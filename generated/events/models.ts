@@ -6,20 +6,23 @@
 // biome-ignore-all assist: generated code
 
 /**
- * How far the log has grown, and with what.
+ * The head of the log, and the newest events.
  *
  * @generated from schema Hint
  */
 export interface Hint {
-  /** Of this format. A server drops versions that it does not know. */
+  /** The version of this format. A server drops versions that it does not know. */
   version: 1;
-  /** The history of the log that is meant. */
+  /** The history of the log that the hint belongs to. */
   epoch: Uuid;
-  /** The server that says it, by a name that lasts as long as its process. */
+  /** The sending server. The name is valid as long as its process. */
   node: Uuid;
-  /** The newest event that the server tells of; 0 for none. */
+  /** The sequence number of the newest event that the hint announces; 0 for none. */
   headSeq: Seq;
-  /** Events that the server has added, ascending. Those before them may be missing, and the newest. */
+  /**
+   * Events that the server has appended, in ascending order. Earlier ones may be missing, and so may
+   * the newest.
+   */
   events: Event[];
 }
 
@@ -31,7 +34,7 @@ export interface Hint {
 export type Event = PostCreated | FriendSet | FriendDeleted;
 
 /**
- * A user has posted.
+ * A user created a post.
  *
  * @generated from schema PostCreated
  */
@@ -45,7 +48,7 @@ export interface PostCreated {
 }
 
 /**
- * From now on `user` reads the posts of `friend`.
+ * `user` receives the posts of `friend` from now on.
  *
  * @generated from schema FriendSet
  */
@@ -58,7 +61,7 @@ export interface FriendSet {
 }
 
 /**
- * From now on `user` no longer reads the posts of `friend`.
+ * `user` no longer receives the posts of `friend`.
  *
  * @generated from schema FriendDeleted
  */
@@ -71,7 +74,7 @@ export interface FriendDeleted {
 }
 
 /**
- * The place of an event in the log, which has no gaps and begins with 1.
+ * The sequence number of an event in the log. The sequence starts at 1 and has no gaps.
  *
  * @generated from schema Seq
  */

@@ -20,21 +20,21 @@ export type Uuid = string;
 export type Name = string;
 
 /**
- * The beginning of a name.
+ * A prefix of a name.
  *
  * @generated from schema NamePrefix
  */
 export type NamePrefix = string;
 
 /**
- * A full-date of RFC 3339.
+ * A date (full-date of RFC 3339).
  *
  * @generated from schema Birthdate
  */
 export type Birthdate = string;
 
 /**
- * A secret that the user chose.
+ * The user's password.
  *
  * @generated from schema Password
  */
@@ -48,7 +48,7 @@ export type Password = string;
 export type PostText = string;
 
 /**
- * Names one intended post of its author.
+ * Identifies one intended post of its author.
  *
  * @generated from schema IdempotencyKey
  */
@@ -69,7 +69,7 @@ export type Offset = number;
 export type Limit = number;
 
 /**
- * Who logs in, and the proof.
+ * The user's id and password.
  *
  * @generated from schema LoginRequest
  */
@@ -79,7 +79,7 @@ export interface LoginRequest {
 }
 
 /**
- * The token of the session.
+ * A token for the user.
  *
  * @generated from schema LoginResponse
  */
@@ -97,7 +97,7 @@ export interface RegisterRequest {
   first_name: Name;
   second_name: Name;
   birthdate?: Birthdate;
-  /** What the user tells of themselves. */
+  /** What users say about themselves. */
   biography?: string;
   /** Where the user lives. */
   city?: string;
@@ -114,7 +114,7 @@ export interface RegisterResponse {
 }
 
 /**
- * A user, as everyone may see them.
+ * The public profile of a user.
  *
  * @generated from schema User
  */
@@ -123,7 +123,7 @@ export interface User {
   first_name: Name;
   second_name: Name;
   birthdate?: Birthdate;
-  /** What the user tells of themselves. */
+  /** What users say about themselves. */
   biography?: string;
   /** Where the user lives. */
   city?: string;
@@ -139,7 +139,7 @@ export interface CreatePostRequest {
 }
 
 /**
- * A post of the caller's, and its new text.
+ * One of the caller's posts, with its new text.
  *
  * @generated from schema UpdatePostRequest
  */
@@ -160,20 +160,20 @@ export interface Post {
 }
 
 /**
- * What went wrong. The request id stands in the server's log.
+ * An error. The server's log has the cause, with the request id.
  *
  * @generated from schema Error
  */
 export interface Error {
-  /** What went wrong and how to mend it, for a person. */
+  /** What went wrong and how to fix it, for people. */
   message: string;
   /** Also sent as the header X-Request-Id. */
   request_id: string;
-  /** What went wrong, for a program. */
+  /** What went wrong, for programs. */
   code: ErrorCode;
 }
 
-/** What went wrong, for a program. */
+/** What went wrong, for programs. */
 export type ErrorCode =
   | 'invalid_request'
   | 'unauthorized'
@@ -194,9 +194,9 @@ export interface GetUserPath {
 
 /** @generated from query of operation searchUsers */
 export interface SearchUsersQuery {
-  /** The beginning of `first_name`. */
+  /** A prefix of `first_name`. */
   first_name: NamePrefix;
-  /** The beginning of `second_name`. */
+  /** A prefix of `second_name`. */
   last_name: NamePrefix;
 }
 
@@ -205,21 +205,21 @@ export type SearchUsersResponse200 = User[];
 
 /** @generated from path of operation setFriend */
 export interface SetFriendPath {
-  /** The user to read from now on. */
+  /** The user to add. */
   user_id: Uuid;
 }
 
 /** @generated from path of operation deleteFriend */
 export interface DeleteFriendPath {
-  /** The user whose posts are no longer wanted. */
+  /** The user to remove. */
   user_id: Uuid;
 }
 
 /** @generated from headers of operation createPost */
 export interface CreatePostHeaders {
   /**
-   * A name of the caller's choice for this post. A second request with the same key gets the first
-   * post's id, and nothing is published again.
+   * A key chosen by the caller for this post. A second request with the same key returns the id of
+   * the first post and publishes nothing.
    */
   'Idempotency-Key'?: IdempotencyKey;
 }
@@ -238,9 +238,9 @@ export interface GetPostPath {
 
 /** @generated from query of operation getFeed */
 export interface GetFeedQuery {
-  /** How many posts to pass over. */
+  /** The number of posts to skip. */
   offset: Offset;
-  /** How many posts to return at the most. */
+  /** The maximum number of posts to return. */
   limit: Limit;
 }
 

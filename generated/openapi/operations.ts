@@ -83,9 +83,9 @@ export const operations = {
     },
   },
   /**
-   * Find users by the beginnings of both names.
+   * Find users by prefixes of both names.
    *
-   * At most 1,000 users, ordered by id. Upper and lower case differ.
+   * Returns at most 1,000 users, ordered by id. The search is case-sensitive.
    *
    * @generated from operation searchUsers
    */
@@ -107,10 +107,10 @@ export const operations = {
     },
   },
   /**
-   * Make a user one's friend.
+   * Add a friend.
    *
-   * The caller gets that user's posts from now on; the reverse does not follow. Doing it again
-   * changes nothing.
+   * The caller receives that user's posts from now on, but not the other way around. Adding a friend
+   * again changes nothing.
    *
    * @generated from operation setFriend
    */
@@ -134,9 +134,9 @@ export const operations = {
     },
   },
   /**
-   * End a friendship.
+   * Remove a friend.
    *
-   * Ending one that does not exist changes nothing.
+   * Removing a user who is not a friend changes nothing.
    *
    * @generated from operation deleteFriend
    */
@@ -160,10 +160,10 @@ export const operations = {
     },
   },
   /**
-   * Write a post.
+   * Create a post.
    *
-   * Once this is answered with 200 the post is on disk, and every subscriber that should see it
-   * will.
+   * After the response 200, the post is on disk, and every subscriber in its audience will receive
+   * it.
    *
    * @generated from operation createPost
    */
@@ -188,7 +188,7 @@ export const operations = {
     },
   },
   /**
-   * Change the text of one's own post.
+   * Change the text of the caller's post.
    *
    * @generated from operation updatePost
    */
@@ -214,7 +214,7 @@ export const operations = {
     },
   },
   /**
-   * Delete one's own post.
+   * Delete the caller's post.
    *
    * @generated from operation deletePost
    */
@@ -261,7 +261,7 @@ export const operations = {
     },
   },
   /**
-   * Read the friends' posts, newest first.
+   * Get friends' posts, newest first.
    *
    * @generated from operation getFeed
    */

@@ -86,6 +86,6 @@ post_feed_posted = Channel(
         ack="ack",
     ),
 )
-"""A connection gets every new post from the moment it is open, or those of its user's friends
-alone.
+"""A connection receives every new post from the moment it is open, or only those of its user's
+friends.
 """

@@ -24,16 +24,16 @@ class PostFeedPostedCredentials(TypedDict):
     """By name of the security scheme."""
 
     bearerAuth: TextCredential
-    """The token that POST /login answers with. A missing, malformed, expired or forged token is
-    refused with HTTP 401 before the upgrade.
+    """The token from POST /login. A missing, malformed, expired or forged token gets HTTP 401
+    before the upgrade.
     """
 
 
 class PostFeedPostedClient(Client[PostFeedPostedMessage, PostFeedPostedNamed]):
     """The client of channel postFeedPosted.
 
-    A connection gets every new post from the moment it is open, or those of its user's friends
-    alone.
+    A connection receives every new post from the moment it is open, or only those of its user's
+    friends.
     """
 
 
@@ -51,8 +51,8 @@ def connect_post_feed_posted(
 ) -> PostFeedPostedClient:
     """A client of channel postFeedPosted, which `async with` connects and closes.
 
-    A connection gets every new post from the moment it is open, or those of its user's friends
-    alone.
+    A connection receives every new post from the moment it is open, or only those of its user's
+    friends.
 
     Args:
         url: Where the server is: ws, wss, http or https. A path is kept in front of the

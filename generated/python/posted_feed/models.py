@@ -13,16 +13,16 @@ else:
 
 
 class PostMessage(TypedDict):
-    """The frame that announces a new post."""
+    """Announces a new post."""
 
     type: Literal["post"]
-    """Tells this message from the others of the channel."""
+    """Identifies this message among those of the channel."""
     payload: PostPayload
     cursor: NotRequired[Cursor]
 
 
 class PostPayload(TypedDict):
-    """What a subscriber learns of a post."""
+    """A post as subscribers receive it."""
 
     postId: Uuid
     """The id of the post, `id` in REST."""
@@ -36,27 +36,27 @@ class ReadyMessage(TypedDict):
     """The first frame of a resumable connection."""
 
     type: Literal["ready"]
-    """Tells this message from the others of the channel."""
+    """Identifies this message among those of the channel."""
     cursor: Cursor
     resumed: bool
-    """Whether the connection goes on from the place that the client named."""
+    """Whether the connection continues from the cursor that the client gave."""
     window: int
-    """How many posts a client that acknowledges may have unacknowledged."""
+    """The maximum number of unacknowledged posts for a client that acknowledges."""
 
 
 class CheckpointMessage(TypedDict):
     """Everything up to the cursor was sent."""
 
     type: Literal["checkpoint"]
-    """Tells this message from the others of the channel."""
+    """Identifies this message among those of the channel."""
     cursor: Cursor
 
 
 class ResetMessage(TypedDict):
-    """What was asked for is no longer there."""
+    """The events that the client asked for are no longer kept."""
 
     type: Literal["reset"]
-    """Tells this message from the others of the channel."""
+    """Identifies this message among those of the channel."""
     reason: ResetReason
     cursor: Cursor
 
@@ -65,7 +65,7 @@ class ByeMessage(TypedDict):
     """The server is leaving."""
 
     type: Literal["bye"]
-    """Tells this message from the others of the channel."""
+    """Identifies this message among those of the channel."""
     retryAfterMs: int
     """How long to wait before connecting again, in milliseconds."""
 
@@ -74,21 +74,23 @@ class AckMessage(TypedDict):
     """Everything up to the cursor is processed."""
 
     type: Literal["ack"]
-    """Tells this message from the others of the channel."""
+    """Identifies this message among those of the channel."""
     cursor: Cursor
 
 
 ResetReason: TypeAlias = Literal["expired", "epoch", "future"]
-"""expired: older than what the server keeps; epoch: of another history of the log, as after a
-restore; future: ahead of the log.
+"""expired: the cursor is older than the events that the server keeps; epoch: it belongs to
+another history of the log, as after a restore; future: it is ahead of the log.
 """
 
 Cursor: TypeAlias = str
-"""A place in the log. Opaque: clients keep it and give it back, and do not look inside."""
+"""A position in the log. It is opaque: clients store it and send it back, and must not
+interpret it.
+"""
 
 
 class PostFeedQuery(TypedDict):
-    """What a connection may ask for in the query of its URL."""
+    """The query of a connection's URL."""
 
     audience: NotRequired[Audience]
     since: NotRequired[Since]
@@ -96,17 +98,19 @@ class PostFeedQuery(TypedDict):
 
 
 Audience: TypeAlias = Literal["everyone", "friends"]
-"""Whose posts a connection gets: everyone's, or only those of the users whom its user has set
-as friends. A server whose rule is `friends` treats every connection so.
+"""Whose posts a connection receives: everyone's, or only those of its user's friends. A server
+can make `friends` the rule for all connections.
 """
 
 Since: TypeAlias = str
-"""Makes the connection resumable. `now` begins with what comes next, `acked` after the last
-ack that the server stored for this user and `device`, a cursor after that place.
+"""Makes the connection resumable. `now` starts with the next event, `acked` after the last
+cursor that this user's `device` acknowledged, and a cursor after that cursor.
 """
 
 Device: TypeAlias = str
-"""The client's name for itself, one of its user's devices. The server keeps its acks under it."""
+"""The name of one of the user's devices. The server stores acknowledgements by user and
+device.
+"""
 
 Uuid: TypeAlias = str
 """A UUID (RFC 9562) in lower case."""

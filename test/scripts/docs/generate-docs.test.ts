@@ -69,7 +69,7 @@ describe('generateDocs', () => {
       ...schemasOf(openapi).map((name) => `rest-schema-${name}`),
     ];
     expect(ids.filter((id) => !page.includes(` id="${id}"`))).toEqual([]);
-    for (const text of ['What a subscriber learns of a post.', '&quot;^[A-Za-z0-9_-]{30}$&quot;', 'window']) {
+    for (const text of ['A post as subscribers receive it.', '&quot;^[A-Za-z0-9_-]{30}$&quot;', 'window']) {
       expect(page).toContain(text);
     }
   });
