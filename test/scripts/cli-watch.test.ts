@@ -25,13 +25,13 @@ function schema(member: string): string {
   return `type: object\ntitle: Tick\nrequired: [n]\nproperties:\n  n: { type: integer }\n  ${member}: { type: string }\n`;
 }
 
-/** As many editors do it: another file takes the place of the old one. */
+/** Saves like many editors, which replace the file. */
 function save(path: string, text: string): void {
   writeFileSync(`${path}~`, text);
   renameSync(`${path}~`, path);
 }
 
-/** A process that watches, and what it has said. */
+/** A running `posted generate --watch`. */
 class Watcher {
   readonly process: ChildProcessByStdio<null, Readable, Readable>;
   #output = '';
@@ -50,24 +50,24 @@ class Watcher {
     this.process.on('close', () => this.#wake());
   }
 
-  /** What it says until it waits for the next change. */
-  async settled(): Promise<string> {
+  /** Resolves with the output up to the point where the command waits for the next change. */
+  async untilIdle(): Promise<string> {
     const end = /^watching .*\n/m;
     while (!end.test(this.#output)) {
-      if (this.process.exitCode !== null) throw new Error(`it has ended: ${this.#output}`);
+      if (this.process.exitCode !== null) throw new Error(`The command ended: ${this.#output}`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
     const index = this.#output.search(end) + (end.exec(this.#output)?.[0].length ?? 0);
-    const said = this.#output.slice(0, index);
+    const output = this.#output.slice(0, index);
     this.#output = this.#output.slice(index);
-    return said;
+    return output;
   }
 }
 
 describe('posted generate --watch', () => {
-  it('generates after each change of any file, goes on after problems, and ends on SIGINT', async () => {
+  it('generates after each change of a file, continues after problems and ends on SIGINT', async () => {
     mkdirSync(join(folder, 'schemas'));
     const [contract, tick] = [join(folder, 'ticks.yaml'), join(folder, 'schemas/tick.yaml')];
     writeFileSync(contract, document);
@@ -77,35 +77,35 @@ describe('posted generate --watch', () => {
     const watcher = new Watcher([contract, '--out', out]);
     onTestFinished(() => void watcher.process.kill('SIGKILL'));
 
-    expect(await watcher.settled()).toMatch(/files in [\d.]+ s\nwatching 2 files; Ctrl-C ends it\n$/);
+    expect(await watcher.untilIdle()).toMatch(/files in [\d.]+ s\nwatching 2 files; press Ctrl-C to stop\n$/);
     expect(models()).toContain('first');
 
     save(tick, schema('second'));
-    await watcher.settled();
+    await watcher.untilIdle();
     expect(models()).toContain('second');
 
     save(contract, document.replace('title: Ticks', 'title: Tocks'));
-    await watcher.settled();
+    await watcher.untilIdle();
     expect(models()).toContain('Tocks 1.0.0');
 
     rmSync(tick);
-    expect(await watcher.settled()).toContain(`${contract}:`);
+    expect(await watcher.untilIdle()).toContain(`${contract}:`);
     expect(models()).toContain('second');
 
     save(tick, schema('third'));
-    await watcher.settled();
+    await watcher.untilIdle();
     expect(models()).toContain('third');
 
     rmSync(join(folder, 'schemas'), { recursive: true });
-    expect(await watcher.settled()).toContain('there is no such file');
+    expect(await watcher.untilIdle()).toContain('there is no such file');
     mkdirSync(join(folder, 'new'));
     writeFileSync(join(folder, 'new/tick.yaml'), schema('fourth'));
     renameSync(join(folder, 'new'), join(folder, 'schemas'));
-    await watcher.settled();
+    await watcher.untilIdle();
     expect(models()).toContain('fourth');
 
     save(tick, schema('fifth'));
-    await watcher.settled();
+    await watcher.untilIdle();
     expect(models()).toContain('fifth');
 
     watcher.process.kill('SIGINT');

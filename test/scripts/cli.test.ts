@@ -7,7 +7,7 @@ import { posted, readFolder, rooms, tempFolder } from './generator.ts';
 const folder = tempFolder();
 
 describe('posted --help', () => {
-  it('names every command, option of its own and exit code', async () => {
+  it('lists the commands, the global options and the exit codes', async () => {
     const { code, stdout, stderr } = await posted('--help');
     for (const word of [
       'init <dir>',
@@ -26,7 +26,7 @@ describe('posted --help', () => {
     ['generate', ['--strict', '--check', '--watch', '--help']],
     ['validate', ['--allow-remote', '--strict', '--help']],
     ['init', ['--allow-remote', '--strict', '--help']],
-  ])('explains %s with its options %j, and shows examples', async (command, options) => {
+  ])('describes the command %s with the options %j and examples', async (command, options) => {
     const { code, stdout } = await posted(command, '--help');
     for (const option of options) expect(stdout).toMatch(new RegExp(`^  ${option}\\b`, 'm'));
     expect(stdout).toMatch(/^Examples\n {2}posted /m);
@@ -34,7 +34,7 @@ describe('posted --help', () => {
     expect(code).toBe(0);
   });
 
-  it('wins over whatever else is asked for', async () => {
+  it('takes precedence over invalid options', async () => {
     expect(await posted('generate', '--nonsense', '-h')).toMatchObject({ code: 0 });
   });
 });
@@ -48,57 +48,60 @@ describe('posted --version', () => {
   });
 });
 
-describe('a command line', () => {
+describe('an invalid command line', () => {
   it.each([
-    { args: [], says: 'A command is missing.' },
-    { args: ['genrate'], says: 'There is no command "genrate". Did you mean generate?' },
-    { args: ['zzz'], says: 'There is no command "zzz".' },
-    { args: ['--verison'], says: 'There is no option "--verison". Did you mean --version?' },
-    { args: ['generate'], says: 'The AsyncAPI document is missing.' },
-    { args: ['generate', 'a', 'b'], says: 'There is more than one document' },
-    { args: ['generate', 'a', '--ot', 'x'], says: 'There is no option "--ot". Did you mean --out?' },
-    { args: ['generate', 'a', '--__proto__'], says: 'There is no option "--__proto__".' },
-    { args: ['generate', 'a', '--out'], says: '--out needs a value: --out DIR.' },
-    { args: ['generate', 'a', '--out='], says: '--out needs a value: --out DIR.' },
-    { args: ['generate', 'a', '--out', '--check'], says: '--out needs a value: --out DIR.' },
-    { args: ['generate', 'a', '--check=1'], says: '--check takes no value.' },
-    { args: ['generate', 'a', '--out', 'b', '--out', 'c'], says: '--out is given twice.' },
+    { args: [], message: 'Missing command.' },
+    { args: ['genrate'], message: 'Unknown command "genrate". Did you mean generate?' },
+    { args: ['zzz'], message: 'Unknown command "zzz".' },
+    { args: ['--verison'], message: 'Unknown option "--verison". Did you mean --version?' },
+    { args: ['generate'], message: 'Missing AsyncAPI document.' },
+    { args: ['generate', 'a', 'b'], message: 'Too many arguments: generate takes one document.' },
+    { args: ['generate', 'a', '--ot', 'x'], message: 'Unknown option "--ot". Did you mean --out?' },
+    { args: ['generate', 'a', '--__proto__'], message: 'Unknown option "--__proto__".' },
+    { args: ['generate', 'a', '--out'], message: '--out requires a value: --out DIR.' },
+    { args: ['generate', 'a', '--out='], message: '--out requires a value: --out DIR.' },
+    { args: ['generate', 'a', '--out', '--check'], message: '--out requires a value: --out DIR.' },
+    { args: ['generate', 'a', '--check=1'], message: '--check takes no value.' },
+    { args: ['generate', 'a', '--out', 'b', '--out', 'c'], message: '--out is specified more than once.' },
     {
       args: ['generate', 'a', '--targets', 'servr'],
-      says: '--targets cannot be "servr". Did you mean server?',
+      message: '--targets has the invalid value "servr". Did you mean server?',
     },
-    { args: ['generate', 'a', '--import-extension', 'mjs'], says: '--import-extension cannot be "mjs".' },
-    { args: ['generate', 'a', '--check', '--watch'], says: '--check looks once, and --watch goes on' },
-    { args: ['validate'], says: 'The AsyncAPI document is missing.' },
-    { args: ['init'], says: 'The folder of the project is missing' },
-    { args: ['init', 'a', 'b', 'c'], says: 'There is more than a folder and a document.' },
-  ])('that is wrong ($args) is refused with what to do', async ({ args, says }) => {
+    {
+      args: ['generate', 'a', '--import-extension', 'mjs'],
+      message: '--import-extension has the invalid value "mjs".',
+    },
+    { args: ['generate', 'a', '--check', '--watch'], message: '--check and --watch exclude each other.' },
+    { args: ['validate'], message: 'Missing AsyncAPI document.' },
+    { args: ['init'], message: 'Missing project folder' },
+    { args: ['init', 'a', 'b', 'c'], message: 'Too many arguments: init takes a folder and a document.' },
+  ])('$args is rejected with: $message', async ({ args, message }) => {
     const { code, stdout, stderr } = await posted(...args);
-    expect(stderr).toContain(`posted: ${says}`);
-    expect(stderr).toMatch(/ See --help\.\n$/);
+    expect(stderr).toContain(`posted: ${message}`);
+    expect(stderr).toMatch(/ See posted --help\.\n$/);
     expect([code, stdout]).toEqual([2, '']);
   });
 });
 
-describe('an old Node', () => {
-  it('is named at once, with the version that is needed', async () => {
+describe('posted on an unsupported version of Node', () => {
+  it('names the required version and exits with 2', async () => {
     const old =
       "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.4' } })";
     const preload = `--import=data:text/javascript,${encodeURIComponent(old)}`;
     const args = [preload, 'scripts/posted/posted.ts', '--help'];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    expect(stderr).toContain('posted needs Node.js 24 or later');
+    expect(stderr).toContain('posted requires Node.js 24 or later');
     expect([status, stdout]).toEqual([2, '']);
   });
 
-  it('can read the command, which imports nothing before the version is known', () => {
+  it('parses: the entry point has no recent syntax and no static import', () => {
     const source = readFileSync('scripts/posted/posted.ts', 'utf8');
     expect(source).not.toMatch(/^(import|export)\b|await|\?\.|\?\?/m);
   });
 });
 
 describe('posted validate', () => {
-  it('prints what a contract says, and writes nothing', async () => {
+  it('prints the channels and messages of a valid document and writes nothing', async () => {
     const copy = join(folder, 'alone');
     const { code, stdout, stderr } = await posted('validate', rooms);
     expect([code, stderr, existsSync(copy)]).toEqual([0, '', false]);
@@ -106,7 +109,7 @@ describe('posted validate', () => {
     expect(stdout).toMatch(/^ {4}receive {2}speak: say, leave$/m);
   });
 
-  it('names the problems of each document, and looks at all of them', async () => {
+  it('reports the problems of one document and continues with the next', async () => {
     const missing = join(folder, 'missing.yaml');
     const { code, stdout, stderr } = await posted('validate', missing, rooms);
     expect(stderr).toContain(`${missing}:1:1  /  `);
@@ -115,8 +118,8 @@ describe('posted validate', () => {
   });
 });
 
-describe('what is wrong with a document', () => {
-  it('is named up to a number that can be read, and counted beyond', async () => {
+describe('the output of a command', () => {
+  it('lists at most 100 problems and counts the rest', async () => {
     const document = join(folder, 'broken.yaml');
     const schemas = lines(150, (name) => `    ${name}: { $ref: '#/components/schemas/not${name}' }`);
     writeFileSync(document, `${documentWithoutExamples}${schemas}`);
@@ -126,7 +129,7 @@ describe('what is wrong with a document', () => {
     expect(code).toBe(1);
   });
 
-  it('and yet allowed does not bury the progress of generating', async () => {
+  it('contains at most 20 warnings per step and counts the rest', async () => {
     const document = join(folder, 'careless.yaml');
     writeFileSync(
       document,
@@ -140,19 +143,19 @@ ${lines(15, (name) => `  ${name}: { action: send, channel: { $ref: '#/channels/$
     );
     const { code, stderr } = await posted('generate', document, '--out', join(folder, 'careless'));
     const warnings = stderr.trimEnd().split('\n');
-    expect(warnings.at(-1)).toBe('warning: and 10 more: posted validate prints all');
+    expect(warnings.at(-1)).toBe('warning: 10 more; run posted validate to see all of them');
     expect([code, warnings.length]).toEqual([0, 21]);
   });
 });
 
-/** The exit code and the notes of a strict run. */
+/** The exit code and the notes of a run with --strict. */
 async function strictNotes(document: string) {
   const { code, stdout } = await posted('generate', document, '--out', join(folder, 'noted'), '--strict');
   return [code, stdout.match(/^note: .*$/gm)];
 }
 
 describe('posted generate', () => {
-  it('imports the installed runtime by default, with the extension that is asked for', async () => {
+  it('imports the installed runtime, and its own files with the extension of --import-extension', async () => {
     const out = join(folder, 'js');
     expect(await posted('generate', rooms, '--out', out, '--import-extension', 'js')).toMatchObject({
       code: 0,
@@ -167,7 +170,7 @@ describe('posted generate', () => {
     );
   });
 
-  it('notes in one line which messages to clients are closed, and does not fail a strict run for it', async () => {
+  it('lists closed messages to clients in a note, which --strict ignores', async () => {
     const advice = 'clients of other generators may reject a field that you add later.';
     expect(await strictNotes('asyncapi.json')).toEqual([
       0,
@@ -176,7 +179,7 @@ describe('posted generate', () => {
     expect(await strictNotes('test/corpus/documents/one-address.yaml')).toEqual([0, null]);
   });
 
-  it('writes the targets that are asked for, without the guards of clients where there are none', async () => {
+  it('writes only the files of --targets, and guards for clients only with the target client', async () => {
     const out = join(folder, 'server');
     expect(await posted('generate', rooms, '--out', out, '--targets', 'server')).toMatchObject({ code: 0 });
     const files = readFolder(out);
@@ -185,7 +188,7 @@ describe('posted generate', () => {
     expect(files['asyncapi/validators.ts']).not.toContain('isReceived');
   });
 
-  it('takes every target at once, and knows its own files again', async () => {
+  it('writes all targets and replaces its own output', async () => {
     const args = ['generate', rooms, '--out', join(folder, 'all'), '--targets', 'server,client,python,docs'];
     expect(await posted(...args)).toMatchObject({ code: 0, stderr: '' });
     expect(await posted(...args)).toMatchObject({ code: 0, stderr: '' });
@@ -193,7 +196,7 @@ describe('posted generate', () => {
     expect([...new Set(tops)].toSorted()).toEqual(['.prettierrc.yaml', 'asyncapi', 'docs', 'python']);
   });
 
-  it('takes warnings for problems where that is asked for', async () => {
+  it('fails on warnings with --strict', async () => {
     const document = join(folder, 'warns.yaml');
     writeFileSync(document, documentWithoutExamples);
     const out = join(folder, 'strict');

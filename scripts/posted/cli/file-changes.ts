@@ -3,39 +3,39 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Editors write a file in several steps, and switching a branch changes several files. */
+/** Editors save a file in several steps, and switching branches changes several files. */
 const settleMs = 40;
 
-const documents: ReadonlySet<string> = new Set(['.json', '.yaml', '.yml']);
+const documentExtensions: ReadonlySet<string> = new Set(['.json', '.yaml', '.yml']);
 
-/** Tells of changes of files. Their folders are watched: many editors put a new file in the place of the old one. */
+/** Detects changes of files. It watches their folders, because many editors replace a file instead of changing it. */
 export class FileChanges {
   readonly #watchers = new Map<string, FSWatcher>();
   #files: ReadonlySet<string> = new Set();
-  /** What has to appear before folders that are not there can be watched. */
-  #awaited: ReadonlySet<string> = new Set();
-  #isAnyDocument = false;
-  #isChanged = false;
+  /** The paths that must appear before missing folders can be watched. */
+  #missing: ReadonlySet<string> = new Set();
+  #anyDocument = false;
+  #hasChanged = false;
   #wake: () => void = () => {};
 
   /**
-   * From now on these files count, and with `orAnyDocument` every JSON or YAML file beside one of them. What has
-   * changed after `sinceMs`, the time when they were last read, counts as changed.
+   * Watches these files from now on, and with `anyDocument` every JSON and YAML file in their folders too. A change
+   * after `sinceMs`, the time when the files were last read, is not missed.
    */
-  async watch(files: readonly string[], { orAnyDocument = false, sinceMs = Date.now() } = {}): Promise<void> {
+  async watch(files: readonly string[], { anyDocument = false, sinceMs = Date.now() } = {}): Promise<void> {
     this.#files = new Set(await Promise.all(files.map(realPath)));
-    this.#isAnyDocument = orAnyDocument;
+    this.#anyDocument = anyDocument;
     const wanted = [...new Set([...this.#files].map((file) => dirname(file)))].map(nearestFolder);
-    this.#awaited = new Set(wanted.flatMap(({ missing }) => (missing === null ? [] : [missing])));
+    this.#missing = new Set(wanted.flatMap(({ missing }) => (missing === null ? [] : [missing])));
     const folders = new Set(wanted.map(({ folder }) => folder));
     for (const [folder, watcher] of this.#watchers) {
       if (!folders.has(folder)) this.#forget(folder, watcher);
     }
     const fresh = [...folders].filter((folder) => !this.#watchers.has(folder));
     for (const folder of fresh) this.#watchFolder(folder);
-    // Nobody looked at them in between.
-    const unseen = [...this.#files].filter((file) => fresh.includes(dirname(file)));
-    if (unseen.some((file) => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > sinceMs))
+    // Files of newly watched folders may have changed before watching began.
+    const unwatched = [...this.#files].filter((file) => fresh.includes(dirname(file)));
+    if (unwatched.some((file) => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > sinceMs))
       this.#change();
   }
 
@@ -46,10 +46,10 @@ export class FileChanges {
     });
     const stop = (): void => this.#wake();
     signal.addEventListener('abort', stop, { once: true });
-    if (!this.#isChanged && !signal.aborted) await woken;
+    if (!this.#hasChanged && !signal.aborted) await woken;
     signal.removeEventListener('abort', stop);
-    while (this.#isChanged && !signal.aborted) {
-      this.#isChanged = false;
+    while (this.#hasChanged && !signal.aborted) {
+      this.#hasChanged = false;
       await delay(settleMs);
     }
   }
@@ -63,13 +63,14 @@ export class FileChanges {
     let watcher: FSWatcher;
     try {
       watcher = watch(folder, (_event, name) => {
-        // So a folder says that it was itself removed or renamed: nothing more comes from there.
+        // A folder's own name means that it was removed or renamed: it sends no more events.
         if (name === basename(folder)) this.#forget(folder, watcher);
-        if (name === null || name === basename(folder) || this.#counts(join(folder, name))) this.#change();
+        if (name === null || name === basename(folder) || this.#isRelevant(join(folder, name)))
+          this.#change();
       });
     } catch (thrown) {
       if (existsSync(folder)) throw thrown;
-      // It has just gone: what is missing now is found when it is read.
+      // The folder has just been removed, which the next read reports.
       this.#change();
       return;
     }
@@ -85,21 +86,21 @@ export class FileChanges {
     this.#watchers.delete(folder);
   }
 
-  #counts(path: string): boolean {
+  #isRelevant(path: string): boolean {
     return (
       this.#files.has(path) ||
-      this.#awaited.has(path) ||
-      (this.#isAnyDocument && documents.has(extname(path)))
+      this.#missing.has(path) ||
+      (this.#anyDocument && documentExtensions.has(extname(path)))
     );
   }
 
   #change(): void {
-    this.#isChanged = true;
+    this.#hasChanged = true;
     this.#wake();
   }
 }
 
-/** A folder, or where it is not there the nearest one above, and what is missing in that. */
+/** The folder, or its nearest ancestor that exists with the child that is missing there. */
 function nearestFolder(folder: string): { readonly folder: string; readonly missing: string | null } {
   let [nearest, missing]: [string, string | null] = [folder, null];
   while (!existsSync(nearest) && dirname(nearest) !== nearest)
@@ -107,12 +108,12 @@ function nearestFolder(folder: string): { readonly folder: string; readonly miss
   return { folder: nearest, missing };
 }
 
-/** Behind links: what is written is the file itself. */
+/** Resolves links, because events name the real file. */
 async function realPath(file: string): Promise<string> {
   try {
     return await realpath(file);
   } catch {
-    // It may come back; its folder, which may be behind a link, tells.
+    // The file is missing, but may return in its folder, which may be a link too.
     const path = resolve(file);
     return join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path));
   }

@@ -1,10 +1,9 @@
-import type { Command } from './command.ts';
-import type { OptionTable } from './options.ts';
+import type { Command, OptionTable } from './command.ts';
 
-/** What `posted --help` prints. */
+/** The output of `posted --help`. */
 export function renderHelp(commands: readonly Command[]): string {
   const rows = commands.map(({ name, operands, summary }) => [`${name} ${operands}`, [summary]] as const);
-  return `Posted makes a typed, validated WebSocket server and its clients from an AsyncAPI document.
+  return `Posted generates typed, validated WebSocket servers and clients from AsyncAPI documents.
 
 Usage: posted <command> [options]
 
@@ -12,14 +11,14 @@ Commands
 ${renderRows(rows)}
 Options
 ${renderRows([
-  ['--help', ['print this; after a command, what that command does']],
+  ['--help', ['show this help, or that of a command: posted <command> --help']],
   ['--version', ['print the version']],
 ])}
 Exit codes
 ${renderRows([
-  ['0', ['all is well']],
-  ['1', ['the contract has problems, or the generated files are not what it gives']],
-  ['2', ['the command line is wrong']],
+  ['0', ['success']],
+  ['1', ['the contract has problems, or the generated files are out of date']],
+  ['2', ['the command line is invalid']],
 ])}
 Examples
   posted init my-project
@@ -28,12 +27,12 @@ Examples
 `;
 }
 
-/** What `posted <command> --help` prints. */
+/** The output of `posted <command> --help`. */
 export function renderCommandHelp(command: Command): string {
-  const { name, operands, about, options, examples } = command;
+  const { name, operands, description, options, examples } = command;
   return `Usage: posted ${name} ${operands}
 
-${about}
+${description}
 
 Options
 ${renderRows(optionRows(options))}
@@ -42,9 +41,9 @@ ${examples.map((example) => `  ${example}\n`).join('')}`;
 }
 
 function optionRows(options: OptionTable): readonly Row[] {
-  return Object.entries(options).map(([name, { value, about }]) => [
+  return Object.entries(options).map(([name, { value, description }]) => [
     value === undefined ? `--${name}` : `--${name} ${value}`,
-    about,
+    description,
   ]);
 }
 
@@ -54,7 +53,7 @@ function renderRows(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows
     .flatMap(([left, right]) =>
-      right.map((line, index) => `  ${(index === 0 ? left : '').padEnd(width)}  ${line}\n`),
+      right.map((text, index) => `  ${(index === 0 ? left : '').padEnd(width)}  ${text}\n`),
     )
     .join('');
 }

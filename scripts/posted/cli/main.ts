@@ -1,45 +1,41 @@
 import { packageVersion } from '../package-info.ts';
-import type { Command } from './command.ts';
-import { explain } from './explain.ts';
-import { generateCommand } from './generate.ts';
+import { type Command, readArguments, UsageError, unknownName } from './command.ts';
+import { generateCommand } from './generate-command.ts';
 import { renderCommandHelp, renderHelp } from './help.ts';
-import { initCommand } from './init.ts';
-import { readArguments, UsageError, unknown } from './options.ts';
-import { validateCommand } from './validate.ts';
+import { initCommand } from './init-command.ts';
+import { reportError } from './reporter.ts';
+import { validateCommand } from './validate-command.ts';
 
 const commands: readonly Command[] = [initCommand, generateCommand, validateCommand];
 
-/** The command `posted`: runs what its arguments ask for, and sets the exit code of the process. */
+/** The command `posted`. Errors are printed, and the exit code of the process is set. */
 export async function main(args: readonly string[]): Promise<void> {
-  // A reader that went away, such as `head`, is no failure of what was printed.
+  // A reader that closes the pipe early, such as `head`, is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
   try {
     process.exitCode = await run(args);
   } catch (thrown) {
-    const { text, exitCode } = explain(thrown);
-    process.stderr.write(`${text}\n`);
-    process.exitCode = exitCode;
+    process.exitCode = reportError(thrown);
   }
 }
 
 async function run([name, ...rest]: readonly string[]): Promise<number> {
-  if (name === undefined) throw new UsageError('A command is missing.');
-  if (name === '--help' || name === '-h') return say(renderHelp(commands));
-  if (name === '--version') return say(`${packageVersion()}\n`);
+  if (name === undefined) throw new UsageError('Missing command.');
+  if (name === '--help' || name === '-h') return show(renderHelp(commands));
+  if (name === '--version') return show(`${packageVersion()}\n`);
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {
-    const isOption = name.startsWith('-');
-    const known = commands.map((candidate) => candidate.name);
-    const names = isOption ? ['version', 'help'] : known;
-    throw new UsageError(unknown(isOption ? 'option' : 'command', name, names, isOption ? '--' : ''));
+    if (name.startsWith('-')) throw unknownName('option', name, ['version', 'help']);
+    const names = commands.map((candidate) => candidate.name);
+    throw unknownName('command', name, names);
   }
-  if (rest.includes('--help') || rest.includes('-h')) return say(renderCommandHelp(command));
+  if (rest.includes('--help') || rest.includes('-h')) return show(renderCommandHelp(command));
   return await command.run(readArguments(rest, command.options));
 }
 
-function say(text: string): number {
+function show(text: string): number {
   process.stdout.write(text);
   return 0;
 }

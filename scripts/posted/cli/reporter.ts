@@ -1,39 +1,70 @@
+/** Prints what `posted` reports: progress, notes, warnings and errors. */
+import { formatProblem, GenerationError, type Problem } from '../contract/generation-error.ts';
 import type { Reporter } from '../generate-files.ts';
+import { UsageError } from './command.ts';
 
-export function say(text: string): void {
+export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-export function complain(text: string): void {
+export function printError(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** As many warnings of one step as are read beside its progress. */
+/** Each step prints at most this many warnings, so that they do not bury the progress. */
 const maxWarnings = 20;
 
-/** Progress and notes on standard output, with the time that each step took; warnings on standard error. */
+/** Prints progress, with the duration of each step, and notes to standard output, and warnings to standard error. */
 export function createReporter(): Reporter {
   let lastMs = performance.now();
   let warnings = 0;
   return {
     progress(step) {
-      if (warnings > maxWarnings) warn(`and ${warnings - maxWarnings} more: posted validate prints all`);
+      const omitted = warnings - maxWarnings;
+      if (omitted > 0) printWarning(`${omitted} more; run posted validate to see all of them`);
       warnings = 0;
       const nowMs = performance.now();
-      say(`${step} (${Math.round(nowMs - lastMs)} ms)`);
+      print(`${step} (${Math.round(nowMs - lastMs)} ms)`);
       lastMs = nowMs;
     },
     warn(warning) {
       warnings += 1;
-      if (warnings <= maxWarnings) warn(warning);
+      if (warnings <= maxWarnings) printWarning(warning);
     },
-    note: (text) => say(`note: ${text}`),
+    note: (text) => print(`note: ${text}`),
   };
 }
 
-/** For what shall be seen only where something is wrong. */
-export const quietReporter: Reporter = { progress() {}, warn, note() {} };
+/** Prints warnings only. */
+export const quietReporter: Reporter = { progress() {}, warn: printWarning, note() {} };
 
-function warn(warning: string): void {
-  complain(`warning: ${warning}`);
+function printWarning(warning: string): void {
+  printError(`warning: ${warning}`);
+}
+
+/** Problems beyond this number are counted but not listed. */
+const maxProblems = 100;
+
+/** Prints an error to standard error and returns the exit code that it calls for. */
+export function reportError(thrown: unknown): number {
+  if (thrown instanceof UsageError) {
+    printError(`posted: ${thrown.message} See posted --help.`);
+    return 2;
+  }
+  printError(
+    thrown instanceof GenerationError ? listProblems(thrown.problems) : `posted: ${detailsOf(thrown)}`,
+  );
+  return 1;
+}
+
+function detailsOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  // The message of a system error names the operation and the path. Any other error is a bug, which needs its stack.
+  return 'syscall' in thrown ? thrown.message : (thrown.stack ?? thrown.message);
+}
+
+function listProblems(problems: readonly Problem[]): string {
+  const lines = problems.slice(0, maxProblems).map(formatProblem);
+  const omitted = problems.length - lines.length;
+  return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n');
 }

@@ -1,12 +1,12 @@
-import { explain } from './explain.ts';
 import { FileChanges } from './file-changes.ts';
-import { complain, say } from './reporter.ts';
+import { print, reportError } from './reporter.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Calls `generate`, and again after each change of the files that it resolves with, until a signal ends it. A
- * contract with problems ends nothing: when it has been mended, the next call follows. Resolves with the exit code.
+ * Calls `generate`, which resolves with the files of the contract, and calls it again after each change of these
+ * files until a signal arrives. Problems in the contract are printed, and watching continues. Resolves with the exit
+ * code.
  */
 export async function watch(
   documents: readonly string[],
@@ -21,12 +21,12 @@ export async function watch(
     await changes.watch(files);
     while (!stopped.signal.aborted) {
       const sinceMs = Date.now();
-      const read = await tryTo(generate);
-      files = read ?? files;
-      // What a broken contract refers to is not known: the file that mends it may be one that was never read.
-      await changes.watch(files, { orAnyDocument: read === null, sinceMs });
+      const generated = await generateOrReport(generate);
+      files = generated ?? files;
+      // The references of a broken contract are unknown: the fix may be in a file that was never read.
+      await changes.watch(files, { anyDocument: generated === null, sinceMs });
       if (stopped.signal.aborted) break;
-      say(`watching ${files.length} ${files.length === 1 ? 'file' : 'files'}; Ctrl-C ends it`);
+      print(`watching ${files.length} ${files.length === 1 ? 'file' : 'files'}; press Ctrl-C to stop`);
       await changes.next(stopped.signal);
     }
   } finally {
@@ -36,12 +36,14 @@ export async function watch(
   return 0;
 }
 
-/** Null where it failed, which a person has been told. */
-async function tryTo(generate: () => Promise<readonly string[]>): Promise<readonly string[] | null> {
+/** Resolves with null after an error, which is printed. */
+async function generateOrReport(
+  generate: () => Promise<readonly string[]>,
+): Promise<readonly string[] | null> {
   try {
     return await generate();
   } catch (thrown) {
-    complain(explain(thrown).text);
+    reportError(thrown);
     return null;
   }
 }

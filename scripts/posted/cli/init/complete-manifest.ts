@@ -1,4 +1,4 @@
-import { UsageError } from '../options.ts';
+import { UsageError } from '../command.ts';
 import type { Members, ProjectManifest } from './project-manifest.ts';
 
 type Manifest = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { UsageError } from '../options.ts';
+import { UsageError } from '../command.ts';
 
 /** A file of a contract, and where a project is to have it. */
 interface Copy {

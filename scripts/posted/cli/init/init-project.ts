@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { generateFiles, type LoadOptions, loadContracts, type Reporter } from '../../generate-files.ts';
 import { replaceFolder } from '../../replace-folder.ts';
-import { createReporter, say } from '../reporter.ts';
+import { createReporter, print } from '../reporter.ts';
 import { completeManifest } from './complete-manifest.ts';
 import { copyFiles, planCopies } from './copy-contract.ts';
 import { type ProjectPlan, planProject } from './plan.ts';
@@ -43,9 +43,9 @@ export async function initProject(
   const kept = await writeNew(folder, await projectFiles(plan));
   await generateCode(join(folder, contract.document), join(folder, 'generated'), options);
 
-  for (const name of manifest.kept) say(`kept in package.json: ${name}`);
-  for (const path of kept) say(`kept, because it was there: ${path}`);
-  say(nextSteps(folder, plan));
+  for (const name of manifest.kept) print(`kept in package.json: ${name}`);
+  for (const path of kept) print(`kept, because it was there: ${path}`);
+  print(nextSteps(folder, plan));
 }
 
 /** The document is read twice, and what is to be said of it belongs to the second time. */
