@@ -227,7 +227,8 @@ export async function startFeedServer(
     const isShared = databaseUrl !== undefined;
     await contractServer.shutdown(leftMs, {
       spreadMs: isShared ? spreadMs : 0,
-      leaving: (connection) => feed.sayBye(connection, isShared ? 0 : Math.floor(Math.random() * spreadMs)),
+      beforeClose: (connection) =>
+        feed.sayBye(connection, isShared ? 0 : Math.floor(Math.random() * spreadMs)),
     });
   }
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ChannelModel, MessageModel } from '../../scripts/posted/asyncapi/contract-model.ts';
-import { InvalidMessageError } from '../../src/runtime/server/messages/invalid-message-error.ts';
+import { InvalidMessageError } from '../../src/runtime/server/handlers.ts';
 import { closeCodes } from '../../src/runtime/shared/close-codes.ts';
 import { prepareProject, tempFolder } from '../scripts/generator.ts';
 import { speak } from './conversation.ts';

@@ -108,7 +108,7 @@ describe('over WebSocket', () => {
     const request = handshakeRequest(path, { Authorization: `Bearer ${token}`, 'Sec-WebSocket-Key': '' });
     const answer = (await exchangeRaw(Number(new URL(url).port), request)).toString();
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(answer).toContain('Sec-WebSocket-Key is missing or is not 16 bytes in base64.');
+    expect(answer).toContain('Sec-WebSocket-Key must be 16 bytes in Base64.');
   });
 
   it('a token of 1 MB is refused, in the header and in the subprotocol', async () => {
@@ -132,7 +132,7 @@ describe('over WebSocket', () => {
     client.webSocket.send(JSON.stringify({ type: 'post', payload: { postId: randomUUID() } }));
     expect(await client.closed).toEqual({
       code: 4400,
-      reason: "/type names none of this channel's messages",
+      reason: '/type must name a message of this channel',
     });
   });
 });

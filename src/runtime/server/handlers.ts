@@ -1,90 +1,87 @@
-/**
- * What hand-written handlers give to the runtime and get from it. Generated interfaces are made of
- * these; nothing here knows a socket.
- */
+/** The interface between hand-written handlers and the runtime. Generated interfaces are made of these types. */
 import type { CloseCode } from '../shared/close-codes.ts';
 
-/** Who a connection belongs to: what a security hook makes of the credentials. */
+/** The owner of a connection: a security hook's result for valid credentials. */
 export interface Principal {
   /** Connections are counted and limited by it. */
   readonly id: string;
-  /** When the credentials end, in milliseconds since the epoch: the connection is closed with 4401 after it. */
+  /** When the credentials expire, in milliseconds since the epoch; the connection is then closed with 4401. */
   readonly expiresAtMs?: number;
 }
 
-/** A request to open a connection whose address, query, headers and credentials hold. */
+/** A request to open a connection whose address, query, headers and credentials are valid. */
 export interface Handshake<User, Parameters, Query, Headers = Record<string, never>> {
-  /** Also the id of the connection, if there will be one, and the request id in logs. */
+  /** The id of the connection, if it is accepted, and the request id in logs. */
   readonly id: string;
   readonly principal: User;
-  /** What the path has for the variables of the server's pathname. */
+  /** The values of the variables in the server's pathname. */
   readonly variables: Readonly<Record<string, string>>;
   readonly parameters: Parameters;
   readonly query: Query;
-  /** Those that the contract's ws binding names. */
+  /** The headers that the contract's WebSocket binding defines. */
   readonly headers: Headers;
 }
 
-/** A message that was checked and encoded, ready to be sent to any number of the channel's connections. */
+/** A validated and encoded message, ready to be sent to any number of the channel's connections. */
 export interface Encoded {
   /** The message's name in the contract. */
   readonly message: string;
-  /** What it costs on the wire. */
+  /** The size of the frame, header included. */
   readonly bytes: number;
 }
 
 export interface Connection<Session> {
   readonly id: string;
-  /** What `accept` returned. */
+  /** The result of `accept`. */
   readonly session: Session;
-  /** What was sent and is not yet taken by the socket, in bytes. */
+  /** How many bytes are queued and not yet accepted by the operating system. */
   readonly bufferedBytes: number;
-  /** Whether `bufferedBytes` is below `bytes`: cheaper to ask where thousands are asked in a row. */
+  /** Whether `bufferedBytes` is below `bytes`; cheaper when called for thousands of connections in a row. */
   buffersLessThan(bytes: number): boolean;
   /**
-   * Queues a message; false where the connection is closing, also because it reads too slowly, or has no
-   * credentials for the message's operation.
+   * Queues a message; false if the connection is closing, which includes being closed now because it reads too slowly,
+   * or if its credentials do not permit the message's operation.
    */
   send(encoded: Encoded): boolean;
-  /** Starts the closing handshake (RFC 6455 section 7.1.2). What was queued before goes out first. */
+  /** Starts the closing handshake (RFC 6455 section 7.1.2). Messages that are already queued are sent first. */
   close(code: CloseCode, reason?: string): void;
 }
 
 /** How a connection ended. */
 export interface Closed {
-  /** The close code of RFC 6455 section 7.4; 1006 where the peer went away without one. */
+  /** The close code (RFC 6455 section 7.4); 1006 if the peer disappeared without one. */
   readonly code: number;
   readonly reason: string;
 }
 
-/** The only way to send a message of a `send` operation: its guard checks everything that is sent. */
+/** The only way to send a message of a `send` operation, so every message is validated. */
 export interface Publish<Message, Session> {
   /**
-   * Encodes a message and queues it to each of the connections, in the order of the calls. Returns
-   * how many it was queued to.
+   * Encodes a message once and queues it to each of the connections, in the order of the calls. Returns the number of
+   * connections it was queued to.
    *
-   * @throws InvalidMessageError for a message that breaks the contract: it is logged, and sent to nobody
+   * @throws InvalidMessageError if the message breaks the contract; it is logged and sent to nobody
    */
   (message: Message, connections: Iterable<Connection<Session>>, options?: PublishOptions): number;
 
-  /** @throws InvalidMessageError for a message that breaks the contract, which is also logged */
+  /** @throws InvalidMessageError if the message breaks the contract, which is also logged */
   encode(message: Message): Encoded;
 }
 
 export interface PublishOptions {
-  /** When what the message tells of happened, in milliseconds since the epoch: the start of the latency that is measured. */
+  /** When the event that the message is about happened, in milliseconds since the epoch: the start of the measured latency. */
   readonly sinceMs?: number;
 }
 
 /**
- * Sends a message of an operation that has a reply to one connection, and waits for the answer. An
- * answer belongs to the request with the same correlation id, which is filled in where the message
- * has none; without correlation ids in the contract, to the oldest request.
+ * Sends a message of an operation with a reply to one connection, and waits for the reply. A reply belongs to the
+ * request with the same correlation id, which is added to messages without one; if the contract defines no correlation
+ * ids, to the oldest request.
  *
- * Rejects with InvalidMessageError for a message that breaks the contract, and with PostedError: `internal` for the
- * correlation id of a request that is still waiting; `forbidden` where the connection has no credentials for the
- * operation; `too_many_requests` where too many requests to its client are pending; `unavailable` where the connection
- * ends first, or no answer comes in time.
+ * Rejects with InvalidMessageError if the message breaks the contract, and with PostedError: `internal` if a request
+ * with the same correlation id is pending; `forbidden` if the connection's credentials do not permit the operation;
+ * `too_many_requests` if too many requests to its client are pending; `unavailable` if the connection closes or the
+ * timeout passes before the reply.
  */
 export type Request<Message, Reply, Session> = (
   message: Message,
@@ -93,13 +90,32 @@ export type Request<Message, Reply, Session> = (
 ) => Promise<Reply>;
 
 export interface RequestOptions {
-  /** How long to wait for the answer. Default: 10,000. */
+  /** How long to wait for the reply. Default: 10,000. */
   readonly timeoutMs?: number;
 }
 
-/** One of several messages that may answer. */
+/** A reply of an operation that has several reply messages. */
 export interface NamedReply<Name extends string, Payload> {
   /** The message's name in the contract. */
   readonly message: Name;
   readonly payload: Payload;
+}
+
+/**
+ * Thrown to the sender of a message that breaks the contract; the message was not sent. The error says where the
+ * message is wrong and never contains the message.
+ */
+export class InvalidMessageError extends Error {
+  override readonly name = 'InvalidMessageError';
+  /** The channel's name in the contract. */
+  readonly channel: string;
+  /** The message's name in the contract. */
+  readonly messageName: string;
+
+  /** `problem` starts with the JSON Pointer (RFC 6901) of the wrong value. */
+  constructor(channel: string, messageName: string, problem: string) {
+    super(`Message ${messageName} of channel ${channel} breaks the contract and was not sent: ${problem}`);
+    this.channel = channel;
+    this.messageName = messageName;
+  }
 }

@@ -10,7 +10,6 @@ export type { OriginPolicy } from '../shared/origin.ts';
 export { createStderrLog, type StderrLogOptions } from '../shared/stderr-log.ts';
 export * from './handlers.ts';
 export * from './listen.ts';
-export { InvalidMessageError } from './messages/invalid-message-error.ts';
 export * from './observer.ts';
 export * from './options.ts';
 export * from './server.ts';

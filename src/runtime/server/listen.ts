@@ -6,24 +6,24 @@ import { errorCode, PostedError } from '../shared/errors.ts';
 import type { ContractServer } from './server.ts';
 
 export interface ListenOptions {
-  /** The address to listen on. Default: 127.0.0.1, which other machines cannot reach; 0.0.0.0 is every address. */
+  /** The address to listen on. Default: 127.0.0.1, which other machines cannot reach; 0.0.0.0 means all addresses. */
   readonly host?: string;
-  /** 0 picks a free one. Default: 8080. */
+  /** Default: 8080; 0 picks a free port. */
   readonly port?: number;
 }
 
 export interface Listening {
-  /** What clients connect to, without the address of a channel: `ws://127.0.0.1:8080`. */
+  /** The URL for clients, without the address of a channel: `ws://127.0.0.1:8080`. */
   readonly url: string;
-  /** Takes no more connections, closes the open ones, and cuts what has not ended after `timeoutMs` (5,000). */
+  /** Refuses new connections, closes the open ones, and terminates those that remain after `timeoutMs` (5,000). */
   close(timeoutMs?: number): Promise<void>;
 }
 
 /**
- * Gives a contract server an HTTP server of its own, for programs that serve nothing else. Those that do pass
- * `handleUpgrade` to the 'upgrade' event of theirs.
+ * Serves a contract with an HTTP server of its own. A program that has an HTTP server already passes `handleUpgrade` to
+ * its 'upgrade' event instead.
  *
- * Rejects with PostedError `unavailable` where the address cannot be listened on.
+ * Rejects with PostedError `unavailable` if it cannot listen on the address.
  */
 export async function listen(
   server: ContractServer,
@@ -35,7 +35,7 @@ export async function listen(
     http.listen(port, host);
     await once(http, 'listening');
   } catch (cause) {
-    const message = `${host}:${port} cannot be listened on (${errorCode(cause)}): name another host or port.`;
+    const message = `Cannot listen on ${host}:${port} (${errorCode(cause)}). Choose another host or port.`;
     throw new PostedError('unavailable', message, { cause });
   }
   const address = http.address();
@@ -52,11 +52,11 @@ export async function listen(
   };
 }
 
-/** RFC 9110 section 15.5.22: the answer to requests that would be served after an upgrade. */
+/** Responds with 426 (RFC 9110 section 15.5.22). */
 const refusePlainHttp: RequestListener = (_request, response) => {
   const id = randomUUID();
   const body = {
-    message: 'Only WebSocket is spoken here: connect with ws instead of http.',
+    message: 'This server accepts only WebSocket connections: use ws:// instead of http://.',
     request_id: id,
     code: 'invalid_request',
   };

@@ -1,17 +1,17 @@
-/** What the runtime tells whoever counts. Every label comes from a closed set, never from a client. */
+/** Receives the runtime's events, for metrics. Every label comes from a closed set, never from a client. */
 export interface ContractObserver {
   connectionOpened(channel: string): void;
-  /** `code` is one of the codes of close-codes.ts or of RFC 6455 section 7.4.1, else 'other'. */
+  /** `code` is a code of close-codes.ts or of RFC 6455 section 7.4.1, or 'other'. */
   connectionClosed(channel: string, code: string): void;
   handshakeRefused(reason: RefusalReason): void;
-  /** From the request to the 101 response. */
+  /** `seconds` is from the request to the 101 response. */
   handshakeCompleted(channel: string, seconds: number): void;
-  /** So many connections were sent the message, or a message of that name each. Told once it is written. */
+  /** A message, or one message each of the same name, was queued to this many connections. */
   messageSent(channel: string, message: string, connections: number): void;
   messageReceived(channel: string, message: string): void;
-  /** `message` is 'unknown' for a received frame that is none of the channel's messages. */
+  /** `message` is 'unknown' for a received frame that is not one of the channel's messages. */
   messageInvalid(channel: string, message: string, direction: 'send' | 'receive'): void;
-  /** From what the message tells of to its write to the sockets. */
+  /** `seconds` is from the event that the message is about to its write to the sockets. */
   messagePublished(channel: string, message: string, seconds: number): void;
 }
 

@@ -3,33 +3,33 @@ import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
 import type { ContractObserver } from './observer.ts';
 
-/** How the runtime serves a contract. Every option has a default. */
+/** The options of a contract server. All have defaults. */
 export interface ContractServerOptions {
-  /** Counts what happens. Default: nothing is counted. */
+  /** Receives events for metrics. Default: none. */
   readonly observer?: ContractObserver;
-  /** Where failures are logged. Default: warnings and errors on standard error; `silentLog` turns that off. */
+  /** Where failures are logged. Default: warnings and errors to standard error; `silentLog` turns that off. */
   readonly log?: Log;
-  /** The pages that may connect, such as `['https://app.example']`. Default: those of the host that they connect to. */
+  /** The origins whose pages may connect, such as `['https://app.example']`. Default: the server's own host. */
   readonly origins?: OriginPolicy | readonly string[];
   /** The largest message that a client may send, in bytes. Default: 65,536. */
   readonly maxMessageBytes?: number;
-  /** The maximum number of connections; 0, the default, for no limit. */
+  /** The maximum number of connections; 0, the default, means no limit. */
   readonly maxConnections?: number;
-  /** The maximum number of connections of one user; 0, the default, for no limit. */
+  /** The maximum number of connections of one user; 0, the default, means no limit. */
   readonly maxConnectionsPerUser?: number;
   /** How long authentication and `accept` may take together. Default: 10,000. */
   readonly handshakeTimeoutMs?: number;
-  /** A peer that shows no sign of life for one to two intervals is considered dead. Default: 30,000. */
+  /** A peer that sends nothing, not even a pong, for one to two intervals is disconnected. Default: 30,000. */
   readonly pingIntervalMs?: number;
-  /** How much may wait for a connection to be read before it is closed as a slow consumer, in bytes. Default: 1,048,576. */
+  /** How many bytes may be queued for a connection before it is closed as a slow consumer. Default: 1,048,576. */
   readonly maxBufferedBytes?: number;
-  /** How long a socket may accept nothing before its connection is closed as a slow consumer. Default: 10,000. */
+  /** How long a socket may stay full before its connection is closed as a slow consumer. Default: 10,000. */
   readonly maxBufferedAgeMs?: number;
-  /** How long a peer may take for its half of the closing handshake. Default: 5,000. */
+  /** How long a peer may take to answer a close frame. Default: 5,000. */
   readonly closeTimeoutMs?: number;
   /**
-   * The names by which operators set these options, such as `{ origins: 'ALLOWED_ORIGINS' }`. Logs and refusals use
-   * them to say what to change. Default: the names of the options.
+   * The names of the settings that operators use for these options, such as `{ origins: 'ALLOWED_ORIGINS' }`. Logs and
+   * refusals name them. Default: the names of the options.
    */
   readonly settingNames?: SettingNames;
 }

@@ -6,33 +6,31 @@ import type { Contract } from '../shared/descriptor.ts';
 import { PostedError } from '../shared/errors.ts';
 import { LogLimit } from '../shared/log-limit.ts';
 import { subprotocol } from '../shared/subprotocol.ts';
-import { type ConnectionHost, WebSocketConnection } from './connection/connection.ts';
-import { createConnectionId } from './connection/connection-id.ts';
+import { type ConnectionHost, createConnectionId, WebSocketConnection } from './connection/connection.ts';
+import { type DrainOptions, drain } from './connection/drain.ts';
 import { Heartbeat } from './connection/heartbeat.ts';
-import { closeInTurn, type Leaving } from './connection/leaving.ts';
 import { Outbox } from './connection/outbox.ts';
 import { ServedSocket } from './connection/served-socket.ts';
-import { type Accepted, createHandshakes, neverOpened } from './handshake/handshake.ts';
-import { ConnectionLimits } from './handshake/limits.ts';
-import { Refusal, refuse } from './handshake/refusal.ts';
+import { ConnectionLimits } from './handshake/connection-limits.ts';
+import { type AcceptedHandshake, createHandshake, neverOpened } from './handshake/handshake.ts';
+import { Refusal, sendRefusal } from './handshake/refusal.ts';
 import { createRefusalLog } from './handshake/refusal-log.ts';
-import { callHandler } from './messages/call-handler.ts';
-import { createSentCount } from './messages/sent-count.ts';
+import { createSentCount } from './messages/publish.ts';
 import { type ServedChannel, serveChannels } from './messages/served-channel.ts';
 import { type ContractServerOptions, resolveOptions } from './options.ts';
 
 export interface ContractServer {
-  /** To be called for each 'upgrade' of the one HTTP server; nobody else may take any. */
+  /** Handles every 'upgrade' event of one HTTP server, which must have no other listener for it. */
   readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** Connections that are open or in their handshake. */
+  /** The number of connections, handshakes in progress included. */
   readonly connectionCount: number;
-  /** What was sent and is not yet taken by the sockets, in bytes, over all connections. */
+  /** How many bytes are queued for all connections and not yet accepted by the operating system. */
   readonly queuedBytes: number;
   /**
-   * Refuses new connections, closes the open ones with 1012, all at once unless `leaving` spreads them,
-   * and cuts those that do not finish in time.
+   * Refuses new connections, closes the open ones with 1012, all at once unless `drainOptions` spreads them, and
+   * terminates those that remain after `timeoutMs`.
    */
-  shutdown(timeoutMs: number, leaving?: Leaving): Promise<void>;
+  shutdown(timeoutMs: number, drainOptions?: DrainOptions): Promise<void>;
 }
 
 interface HostedChannel extends ServedChannel {
@@ -41,7 +39,7 @@ interface HostedChannel extends ServedChannel {
 
 const maxFragments = 1024;
 
-/** Serves every channel of `contract` with the handlers that its type asks for. */
+/** Serves every channel of `contract` with the handlers for it. */
 export function createContractServer<Handlers>(
   contract: Contract<Handlers>,
   handlers: Handlers,
@@ -55,7 +53,7 @@ export function createContractServer<Handlers>(
   const limits = new ConnectionLimits(options.maxConnections, options.maxConnectionsPerUser);
   const heartbeat = new Heartbeat<WebSocketConnection>(options.pingIntervalMs);
   const channels = serveChannels(contract, handlers, { outbox, observer, failures }).map(withHost);
-  const negotiate = createHandshakes({
+  const performHandshake = createHandshake({
     channels,
     limits,
     origins: options.origins,
@@ -71,20 +69,19 @@ export function createContractServer<Handlers>(
     maxFragments,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   });
-  let whenEmpty: (() => void) | null = null;
   let isShuttingDown = false;
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, id: string): Promise<void> {
     const startMs = performance.now();
     if (isShuttingDown) throw shuttingDown();
-    const accepted = await negotiate(request, id);
+    const accepted = await performHandshake(request, id);
     const abandon = (): void => {
       accepted.channel.closed(accepted.session, neverOpened, id);
-      release(accepted.user);
+      limits.release(accepted.user);
     };
     if (isShuttingDown || socket.destroyed || !socket.writable) {
       abandon();
-      throw isShuttingDown ? shuttingDown() : gone();
+      throw isShuttingDown ? shuttingDown() : clientGone();
     }
     let isOpen = false;
     webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
@@ -92,27 +89,20 @@ export function createContractServer<Handlers>(
       open(accepted, webSocket, socket);
       observer.handshakeCompleted(accepted.channel.descriptor.name, (performance.now() - startMs) / 1000);
     });
-    // ws answers by itself, and calls back in the same turn or never.
+    // ws calls back synchronously, or not at all after it has refused the handshake itself.
     if (!isOpen) abandon();
   }
 
-  function open(accepted: Accepted<HostedChannel>, webSocket: ServedSocket, socket: Duplex): void {
+  function open(accepted: AcceptedHandshake<HostedChannel>, webSocket: ServedSocket, socket: Duplex): void {
     const { channel, id } = accepted;
     const { name } = channel.descriptor;
-    socket.off('error', destroyOnError); // ws listens itself
+    socket.off('error', destroyOnError); // ws has its own listener
     const connection = new WebSocketConnection(channel.host, accepted, webSocket, socket);
     webSocket.serve(connection);
     heartbeat.add(connection);
     observer.connectionOpened(name);
     log.debug({ connection: id, channel: name }, 'connection opened');
-    callHandler(
-      () => channel.opened(connection),
-      (thrown) => {
-        const kind = { channel: name, handler: 'opened' };
-        failures.write('error', kind, { connection: id, err: thrown }, 'a handler failed');
-        connection.close('internalError');
-      },
-    );
+    channel.opened(connection);
   }
 
   function withHost(channel: ServedChannel): HostedChannel {
@@ -129,28 +119,23 @@ export function createContractServer<Handlers>(
         const fields = { connection: id, err: error.cause ?? error };
         failures.write('error', { channel: name, operation }, fields, 'a handler failed');
       },
-      onEnded(connection, closed) {
+      onClosed(connection, closed) {
         const { id, session, user } = connection;
         heartbeat.remove(connection);
         observer.connectionClosed(name, codeLabel(closed.code));
         log.debug({ connection: id, channel: name, code: closed.code }, 'connection closed');
         channel.closed(session, closed, id);
-        release(user);
+        limits.release(user);
       },
     };
     return { ...channel, host };
   }
 
-  function release(user: string | null): void {
-    limits.release(user);
-    if (limits.total === 0) whenEmpty?.();
-  }
-
-  function answer(socket: Duplex, id: string, thrown: unknown): void {
+  function refuse(socket: Duplex, id: string, thrown: unknown): void {
     const refusal = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
     observer.handshakeRefused(refusal.reason);
     logRefusal(id, refusal);
-    if (socket.writable) refuse(socket, id, refusal);
+    if (socket.writable) sendRefusal(socket, id, refusal);
     else socket.destroy();
   }
 
@@ -158,7 +143,7 @@ export function createContractServer<Handlers>(
     handleUpgrade(request, socket, head) {
       const id = createConnectionId();
       socket.on('error', destroyOnError);
-      upgrade(request, socket, head, id).catch((thrown: unknown) => answer(socket, id, thrown));
+      upgrade(request, socket, head, id).catch((thrown: unknown) => refuse(socket, id, thrown));
     },
     get connectionCount() {
       return limits.total;
@@ -168,17 +153,14 @@ export function createContractServer<Handlers>(
       for (const connection of heartbeat.members()) bytes += connection.bufferedBytes;
       return bytes;
     },
-    async shutdown(timeoutMs, leaving = { spreadMs: 0 }) {
+    async shutdown(timeoutMs, drainOptions = { spreadMs: 0 }) {
       isShuttingDown = true;
-      const empty = new Promise<void>((resolve) => {
-        whenEmpty = resolve;
-        if (limits.total === 0) resolve();
-      });
-      const told = closeInTurn([...heartbeat.members()], leaving, () => limits.total === 0);
+      const empty = limits.whenEmpty();
+      const drained = drain([...heartbeat.members()], drainOptions, () => limits.total === 0);
       const timer = setTimeout(() => {
         for (const connection of heartbeat.members()) connection.terminate();
       }, timeoutMs);
-      await Promise.all([empty, told]);
+      await Promise.all([empty, drained]);
       clearTimeout(timer);
       heartbeat.stop();
       webSocketServer.close();
@@ -191,22 +173,22 @@ function shuttingDown(): Refusal {
   return new Refusal('shutting_down', error);
 }
 
-function gone(): Refusal {
-  return new Refusal('gone', new PostedError('unavailable', 'The client went away during the handshake.'));
+function clientGone(): Refusal {
+  return new Refusal('gone', new PostedError('unavailable', 'The client disconnected during the handshake.'));
 }
 
 function handlerRefusal(error: PostedError): Refusal {
   return new Refusal(error.code === 'forbidden' ? 'forbidden' : 'handler', error);
 }
 
-/** A reset during the handshake is an end like any other; 'close' follows. */
+/** Without a listener, a reset during the handshake would end the process; 'close' follows. */
 function destroyOnError(this: Duplex): void {
   this.destroy();
 }
 
 const knownCodes = new Set([1005, 1006, ...Object.values(closeCodes).map(({ code }) => code)]);
 
-/** A label from a closed set: a client may close with any of thousands of codes. */
+/** Maps a code to a label from a closed set, because a client may close with any of thousands of codes. */
 function codeLabel(code: number): string {
   return knownCodes.has(code) ? String(code) : 'other';
 }

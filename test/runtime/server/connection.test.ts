@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { InvalidMessageError } from '../../../src/runtime/server/messages/invalid-message-error.ts';
+import { InvalidMessageError } from '../../../src/runtime/server/handlers.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import { startContractServer } from '../../support/contract-server.ts';
 import { createRoomHandlers, rooms, type Said } from '../../support/rooms.ts';

@@ -74,7 +74,7 @@ describe('a message of bytes', () => {
   it('is all that its channel takes: text is refused with 1003', async () => {
     const { client, observed } = await startEcho([createBytes('photo')]);
     client.webSocket.send('text');
-    expect(await client.closed).toEqual({ code: 1003, reason: 'the contract has no text messages' });
+    expect(await client.closed).toEqual({ code: 1003, reason: 'this channel does not accept text messages' });
     expect(observed).toContainEqual(['messageInvalid', 'desk', 'unknown', 'receive']);
   });
 
@@ -106,7 +106,7 @@ describe('a message of text', () => {
 
   it.each([
     ['too long', 'the message must NOT have more than 5 characters'],
-    ['a\0b', 'the text holds U+0000'],
+    ['a\0b', 'the text contains U+0000'],
   ])('is refused where it breaks the contract: %j', async (text, reason) => {
     const { client, heard } = await startEcho([note]);
     client.webSocket.send(text);
@@ -117,7 +117,10 @@ describe('a message of text', () => {
   it('is all that its channel takes: bytes are refused with 1003', async () => {
     const { client } = await startEcho([note]);
     client.webSocket.send(Buffer.from('bytes'));
-    expect(await client.closed).toEqual({ code: 1003, reason: 'the contract has no binary messages' });
+    expect(await client.closed).toEqual({
+      code: 1003,
+      reason: 'this channel does not accept binary messages',
+    });
   });
 
   it.each([7, null, 'too long', '\ud800'])('is not sent if it breaks the contract: %j', async (value) => {
@@ -164,11 +167,11 @@ describe('messages of JSON', () => {
   });
 
   it.each([
-    [taggedAt(['kind']), { kind: 3 }, "/kind names none of this channel's messages"],
-    [taggedAt(['kind']), { other: 1 }, "/kind names none of this channel's messages"],
-    [taggedAt(['constructor']), {}, "/constructor names none of this channel's messages"],
-    [taggedAt(['headers', 'kind']), { headers: null }, "/headers/kind names none of this channel's messages"],
-    [disjoint, { x: 1 }, "the message is none of this channel's"],
+    [taggedAt(['kind']), { kind: 3 }, '/kind must name a message of this channel'],
+    [taggedAt(['kind']), { other: 1 }, '/kind must name a message of this channel'],
+    [taggedAt(['constructor']), {}, '/constructor must name a message of this channel'],
+    [taggedAt(['headers', 'kind']), { headers: null }, '/headers/kind must name a message of this channel'],
+    [disjoint, { x: 1 }, 'the message matches no message of this channel'],
     [disjoint.slice(2), 'too long', 'the message must NOT have more than 5 characters'],
   ])('are refused where they are none of the contract: %#', async (messages, value, reason) => {
     const { client, heard, observed } = await startEcho(messages);

@@ -90,8 +90,8 @@ describe('a channel with headers', () => {
     ['', "the headers must have required property 'X-Trace'"],
     ['\r\nX-Trace: SECRET', 'the headers /X-Trace must match pattern "^[a-z]+$"'],
     ['\r\nX-Trace: abc\r\nX-Depth: SECRET', 'the headers /X-Depth must be integer'],
-    ['\r\nX-Trace: abc\r\nx-trace: SECRET', 'the headers /X-Trace must be there only once'],
-    ['\r\nX-Trace: abc\r\nX-Depth: 1\r\nX-Depth: 1', 'the headers /X-Depth must be there only once'],
+    ['\r\nX-Trace: abc\r\nx-trace: SECRET', 'the headers /X-Trace must occur only once'],
+    ['\r\nX-Trace: abc\r\nX-Depth: 1\r\nX-Depth: 1', 'the headers /X-Depth must occur only once'],
   ])('is refused with 400 for those that break the contract: %j', async (headers, message) => {
     const { port, observed } = await startChannel(channel);
     // After a header of no concern, so that there may be any number of lines.

@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
     title: 'a binary message',
     frames: [frame(binary, say('hello'))],
     code: 1003,
-    reason: 'the contract has no binary messages',
+    reason: 'this channel does not accept binary messages',
   },
   {
     title: 'an unmasked frame',
@@ -99,19 +99,19 @@ const rows: readonly Row[] = [
     title: 'a message without a type',
     frames: [frame(text, '{}')],
     code: 4400,
-    reason: "/type names none of this channel's messages",
+    reason: '/type must name a message of this channel',
   },
   {
     title: 'a message that is no object',
     frames: [frame(text, '[1]')],
     code: 4400,
-    reason: "/type names none of this channel's messages",
+    reason: '/type must name a message of this channel',
   },
   {
     title: 'a message that the contract does not know',
     frames: [frame(text, '{"type":"shout"}')],
     code: 4400,
-    reason: "/type names none of this channel's messages",
+    reason: '/type must name a message of this channel',
   },
   {
     title: 'a message with an unknown field',

@@ -129,7 +129,7 @@ describe('a handshake', () => {
       headers: { 'Sec-WebSocket-Key': '' },
       status: 400,
       code: 'invalid_request',
-      message: 'Sec-WebSocket-Key is missing or is not 16 bytes in base64.',
+      message: 'Sec-WebSocket-Key must be 16 bytes in Base64.',
       reason: 'bad_handshake',
     },
     {
@@ -137,7 +137,7 @@ describe('a handshake', () => {
       headers: { 'Sec-WebSocket-Version': '8' },
       status: 426,
       code: 'invalid_request',
-      message: 'Only version 13 of the WebSocket protocol is spoken here.',
+      message: 'Sec-WebSocket-Version must be 13.',
       reason: 'bad_handshake',
     },
     {
@@ -145,7 +145,7 @@ describe('a handshake', () => {
       headers: { 'Sec-WebSocket-Protocol': 'a b, ,c' },
       status: 400,
       code: 'invalid_request',
-      message: 'Sec-WebSocket-Protocol is not a list of different subprotocol names.',
+      message: 'Sec-WebSocket-Protocol must be a list of distinct subprotocol names.',
       reason: 'bad_handshake',
     },
     {
@@ -153,7 +153,7 @@ describe('a handshake', () => {
       headers: { Upgrade: 'h2c' },
       status: 400,
       code: 'invalid_request',
-      message: 'Only an upgrade to websocket is served here.',
+      message: 'The Upgrade header must be "websocket".',
       reason: 'not_a_websocket',
     },
   ];

@@ -51,14 +51,14 @@ describe('listen', () => {
     const port = Number(new URL(url).port);
     await expect(serve({ port })).rejects.toMatchObject({
       code: 'unavailable',
-      message: `127.0.0.1:${port} cannot be listened on (EADDRINUSE): name another host or port.`,
+      message: `Cannot listen on 127.0.0.1:${port} (EADDRINUSE). Choose another host or port.`,
     });
   });
 
   it('rejects where the port is none', async () => {
     await expect(serve({ port: Number('none') })).rejects.toMatchObject({
       code: 'unavailable',
-      message: '127.0.0.1:NaN cannot be listened on (ERR_SOCKET_BAD_PORT): name another host or port.',
+      message: 'Cannot listen on 127.0.0.1:NaN (ERR_SOCKET_BAD_PORT). Choose another host or port.',
     });
   });
 });

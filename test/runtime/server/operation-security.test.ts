@@ -78,7 +78,7 @@ describe('an operation with security of its own', () => {
     }
     expect(await stranger.closed).toEqual({
       code: 4403,
-      reason: 'the credentials do not suffice for operation order',
+      reason: 'the credentials do not permit operation order',
     });
     expect(orders.toSorted()).toEqual(['hello', 'hello', 'order']);
     expect(observed.filter(([name]) => name === 'messageInvalid')).toEqual([]);

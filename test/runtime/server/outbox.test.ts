@@ -3,9 +3,9 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest';
 import { Outbox } from '../../../src/runtime/server/connection/outbox.ts';
 
-/** Writers whose sockets note when they are written to; each keeps the processor for some time. */
+/** Adds writers whose sockets record their writes, each of which blocks the event loop for `busyMs`. */
 function addWriters(outbox: Outbox, count: number, busyMs: number, written: number[]): void {
-  const due = outbox.nothing.add(Buffer.from('frame'));
+  const pending = outbox.empty.append(Buffer.from('frame'));
   for (let index = 0; index < count; index += 1) {
     const socket = new Duplex({
       write(_chunk, _encoding, done) {
@@ -15,11 +15,11 @@ function addWriters(outbox: Outbox, count: number, busyMs: number, written: numb
         done();
       },
     });
-    outbox.put({ socket, filled() {} }, 0, due);
+    outbox.put({ socket, onFull() {} }, 0, pending);
   }
 }
 
-describe('the outbox', () => {
+describe('an outbox', () => {
   it('writes at the end of the turn, in order', async () => {
     const outbox = new Outbox();
     const written: number[] = [];
@@ -29,7 +29,7 @@ describe('the outbox', () => {
     expect(written).toEqual([0, 1, 2]);
   });
 
-  it('lets other work in between where writing takes long', async () => {
+  it('gives other work a turn while a long flush is in progress', async () => {
     const outbox = new Outbox();
     const written: number[] = [];
     addWriters(outbox, 1000, 0.2, written);
@@ -41,27 +41,27 @@ describe('the outbox', () => {
     expect(written).toEqual(Array.from({ length: 1000 }, (_, index) => index));
   });
 
-  it('calls back when what was added before is written, and not before', async () => {
+  it('calls back as soon as everything added before is written', async () => {
     const outbox = new Outbox();
     const written: number[] = [];
-    const seen: number[] = [];
+    const writtenAtCall: number[] = [];
     addWriters(outbox, 300, 0.2, written);
-    outbox.afterFlush(() => seen.push(written.length));
+    outbox.afterFlush(() => writtenAtCall.push(written.length));
     addWriters(outbox, 300, 0.2, written);
-    outbox.afterFlush(() => seen.push(written.length));
-    while (seen.length < 2) await sleep(5);
-    expect(seen[0]).toBeGreaterThanOrEqual(300);
-    expect(seen[0]).toBeLessThan(600);
-    expect(seen[1]).toBe(600);
+    outbox.afterFlush(() => writtenAtCall.push(written.length));
+    while (writtenAtCall.length < 2) await sleep(5);
+    expect(writtenAtCall[0]).toBeGreaterThanOrEqual(300);
+    expect(writtenAtCall[0]).toBeLessThan(600);
+    expect(writtenAtCall[1]).toBe(600);
   });
 
-  it('calls back also where nothing was added', async () => {
+  it('calls back even if nothing was added', async () => {
     const outbox = new Outbox();
-    let called = 0;
+    let calls = 0;
     outbox.afterFlush(() => {
-      called += 1;
+      calls += 1;
     });
     await turn();
-    expect(called).toBe(1);
+    expect(calls).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidMessageError } from '../../../src/runtime/server/messages/invalid-message-error.ts';
+import { InvalidMessageError } from '../../../src/runtime/server/handlers.ts';
 import type { MessageDescriptor } from '../../../src/runtime/shared/descriptor.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import {

@@ -114,7 +114,10 @@ describe('a request to a client', () => {
       tell({ answer: 'in time', ...own('2') });
       expect(await second).toMatchObject({ answer: 'in time' });
       tell({ answer: 'once more', ...own('2') });
-      expect(await client.closed).toEqual({ code: 4400, reason: 'nobody asked for a message answer' });
+      expect(await client.closed).toEqual({
+        code: 4400,
+        reason: 'no pending request matches the reply answer',
+      });
     },
   );
 
@@ -217,7 +220,10 @@ describe('an answer that nobody asked for', () => {
   it('is refused with 4400', async () => {
     const { client, tell, observed } = await startDesk();
     tell({ answer: 'yes' });
-    expect(await client.closed).toEqual({ code: 4400, reason: 'nobody asked for a message answer' });
+    expect(await client.closed).toEqual({
+      code: 4400,
+      reason: 'no pending request matches the reply answer',
+    });
     expect(observed).toContainEqual(['messageInvalid', 'desk', 'answer', 'receive']);
   });
 

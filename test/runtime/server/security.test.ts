@@ -88,7 +88,7 @@ describe('a handshake without credentials', () => {
     [['bearer'], 'A bearer token is missing. Send it as Authorization: Bearer <token>.', bearerChallenge],
     [
       ['basic'],
-      "A user's name with the password is missing. Send it as Authorization: Basic <base64 of name:password>.",
+      'A username with its password is missing. Send it as Authorization: Basic <base64 of username:password>.',
       'Basic realm="basic", charset="UTF-8"',
     ],
     [
@@ -106,7 +106,7 @@ describe('a handshake without credentials', () => {
     [
       ['queryKey', 'bearer', 'basic'],
       'An API key is missing. Send it as the query parameter api_key, or a bearer token as Authorization: Bearer <token>, ' +
-        "or a user's name with the password as Authorization: Basic <base64 of name:password>.",
+        'or a username with its password as Authorization: Basic <base64 of username:password>.',
       `${bearerChallenge}, Basic realm="basic", charset="UTF-8"`,
     ],
   ];
@@ -163,7 +163,7 @@ describe('a handshake with credentials that are not well formed', () => {
     const request = Buffer.from(handshakeRequest(`/desk${query}`, headers), 'latin1');
     const answer = (await exchangeRaw(port, request)).toString();
     expect(answer).toMatch(/^HTTP\/1.1 401 /);
-    expect(answer).toContain('The credentials are not well formed. Send ');
+    expect(answer).toContain('The credentials are malformed. Send ');
     expect(asked).toEqual([]);
   });
 

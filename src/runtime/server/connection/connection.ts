@@ -1,16 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { type Duplex, getDefaultHighWaterMark } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { type CloseCode, closeCodes, fitReason } from '../../shared/close-codes.ts';
 import type { Closed, Encoded } from '../handlers.ts';
+import type { AcceptedHandshake } from '../handshake/handshake.ts';
 import type { EncodedFrame } from '../messages/encode.ts';
-import { Inbound, type InboundOptions, type ReceivingConnection } from '../messages/inbound.ts';
-import { type Answer, type Question, Requests } from '../messages/requests.ts';
-import type { Due } from './due.ts';
 import { pingFrame } from './frame.ts';
+import { Inbound, type InboundOptions, type ReceivingConnection } from './inbound.ts';
 import type { Outbox, Writer } from './outbox.ts';
+import type { PendingFrames } from './pending-frames.ts';
+import { type ExpectedReply, PendingRequests, type ReceivedReply } from './pending-requests.ts';
 
-/** A socket that holds more than this says that it is full. */
-const socketMarkBytes = getDefaultHighWaterMark(false);
+/** A socket that buffers more than this reports that it is full. */
+const highWaterMarkBytes = getDefaultHighWaterMark(false);
 
 /** What the connections of one channel share. */
 export interface ConnectionHost extends InboundOptions {
@@ -18,58 +20,51 @@ export interface ConnectionHost extends InboundOptions {
   readonly maxBufferedBytes: number;
   readonly maxBufferedAgeMs: number;
   readonly closeTimeoutMs: number;
-  /** Told of each message that the application sends to one connection alone. */
+  /** Called for each message that is sent to one connection only. */
   onSent(message: string): void;
-  /** Called when the socket has taken all that was queued, after it could not. */
+  /** Called when the socket, after it was full, has sent all that it buffered. */
   onDrained(connection: WebSocketConnection): void;
-  onEnded(connection: WebSocketConnection, closed: Closed): void;
-}
-
-/** What a handshake came to. */
-export interface Admission {
-  readonly id: string;
-  readonly session: unknown;
-  /** Whose place among all connections it takes; null for nobody's. */
-  readonly user: string | null;
-  /** The operations with security of their own that the credentials suffice for. */
-  readonly permits: ReadonlySet<string>;
-  /** When the first of the credentials ends, in milliseconds since the epoch. */
-  readonly expiresAtMs: number;
+  onClosed(connection: WebSocketConnection, closed: Closed): void;
 }
 
 /**
- * One open WebSocket: an outbound queue that is bounded in bytes, and an inbound side that handles one
- * message at a time. Most are idle: what not every one needs is made when it is needed, and what all
- * have in common stands in their host.
+ * One open WebSocket: an outbound queue that is bounded in bytes, and an inbound side that handles one message at a
+ * time. Most connections are idle, so parts that not all of them need are created on first use, and what all have in
+ * common is in their host.
  */
 export class WebSocketConnection implements ReceivingConnection, Writer {
   readonly id: string;
   readonly session: unknown;
   readonly user: string | null;
-  /** The socket under `#webSocket`. Prebuilt frames go to it directly, which is sound while compression is off. */
+  /** The socket under `#webSocket`. Prebuilt frames are written to it directly, which is sound without compression. */
   readonly socket: Duplex;
   readonly #host: ConnectionHost;
   readonly #permits: ReadonlySet<string>;
   readonly #expiresAtMs: number;
   readonly #webSocket: WebSocket;
-  /** The last slot in the outbox. */
+  /** The most recent slot in the outbox. */
   #slot = 0;
   #inbound: Inbound | null = null;
-  #requests: Requests | null = null;
-  #alive = true;
-  /** Whether frames may be sent: until a close frame is. */
+  #pendingRequests: PendingRequests | null = null;
+  #isAlive = true;
+  /** Whether frames may be sent: true until the close frame. */
   #isOpen = true;
   #closing: CloseCode | null = null;
-  /** Since when the socket takes no more; 0 while it does. */
+  /** Since when the socket has been full; 0 if it is not. */
   #fullSinceMs = 0;
 
-  constructor(host: ConnectionHost, admission: Admission, webSocket: WebSocket, socket: Duplex) {
-    this.id = admission.id;
-    this.session = admission.session;
-    this.user = admission.user;
+  constructor(
+    host: ConnectionHost,
+    accepted: AcceptedHandshake<unknown>,
+    webSocket: WebSocket,
+    socket: Duplex,
+  ) {
+    this.id = accepted.id;
+    this.session = accepted.session;
+    this.user = accepted.user;
     this.#host = host;
-    this.#permits = admission.permits;
-    this.#expiresAtMs = admission.expiresAtMs;
+    this.#permits = accepted.permits;
+    this.#expiresAtMs = accepted.expiresAtMs;
     this.#webSocket = webSocket;
     this.socket = socket;
   }
@@ -79,63 +74,62 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   }
 
   get bufferedBytes(): number {
-    return this.socket.writableLength + this.#due.bytes;
+    return this.socket.writableLength + this.#pendingFrames.bytes;
   }
 
   buffersLessThan(bytes: number): boolean {
-    const isFarBelow = this.#fullSinceMs === 0 && this.#due.bytes + socketMarkBytes < bytes;
+    const isFarBelow = this.#fullSinceMs === 0 && this.#pendingFrames.bytes + highWaterMarkBytes < bytes;
     return isFarBelow || this.bufferedBytes < bytes;
   }
 
-  /** Few connections are asked anything. */
-  get requests(): Requests {
-    this.#requests ??= new Requests();
-    return this.#requests;
+  get pendingRequests(): PendingRequests {
+    this.#pendingRequests ??= new PendingRequests();
+    return this.#pendingRequests;
   }
 
-  may(permit: string | undefined): boolean {
+  get hasPendingRequests(): boolean {
+    return this.#pendingRequests !== null && this.#pendingRequests.size > 0;
+  }
+
+  hasPermit(permit: string | undefined): boolean {
     return permit === undefined || this.#permits.has(permit);
   }
 
   send(encoded: Encoded): boolean {
     const { frame, permit } = encoded as EncodedFrame;
-    const isQueued = this.may(permit) && this.enqueue(frame);
+    const isQueued = this.hasPermit(permit) && this.enqueue(frame);
     if (isQueued) this.#host.onSent(encoded.message);
     return isQueued;
   }
 
-  /** Sends a question and waits for its answer, as `Requests.add` says. */
-  ask(encoded: Encoded, question: Question): Promise<Answer> {
-    const answer = this.requests.add(question);
-    if (!this.send(encoded)) this.requests.end();
-    this.#inbound?.regulate();
-    return answer;
+  /** Sends a request and waits for its reply. Rejects and throws like `PendingRequests.add`. */
+  request(encoded: Encoded, expected: ExpectedReply): Promise<ReceivedReply> {
+    const reply = this.pendingRequests.add(expected);
+    if (!this.send(encoded)) this.pendingRequests.rejectAll();
+    this.#inbound?.updateFlow();
+    return reply;
   }
 
-  get isAsked(): boolean {
-    return this.#requests !== null && this.#requests.size > 0;
-  }
-
-  answer(answer: Answer): boolean {
-    return this.#requests?.answer(answer) ?? false;
+  resolveRequest(reply: ReceivedReply): boolean {
+    return this.#pendingRequests?.resolve(reply) ?? false;
   }
 
   /**
-   * Queues a frame; false where the connection is closing, also because it reads too slowly. A fan-out
-   * calls it for thousands in a row: it looks at no object of this connection alone but itself.
+   * Queues a frame; false if the connection is closing, which includes being closed now because it reads too slowly. A
+   * fan-out calls this for thousands of connections, so it reads no object of its own besides the connection itself.
    */
   enqueue(frame: Buffer): boolean {
     if (!this.#isOpen) return false;
-    const due = this.#due;
-    if (due.bytes + frame.length > this.#host.maxBufferedBytes || this.#isTooFullFor(frame, due)) {
+    const pending = this.#pendingFrames;
+    if (pending.bytes + frame.length > this.#host.maxBufferedBytes || this.#isTooFullFor(frame, pending)) {
       this.close('slowConsumer');
       return false;
     }
-    this.#slot = this.#host.outbox.put(this, this.#slot, due.add(frame));
+    this.#slot = this.#host.outbox.put(this, this.#slot, pending.append(frame));
     return true;
   }
 
-  filled(): void {
+  onFull(): void {
     if (this.#fullSinceMs !== 0) return;
     this.#fullSinceMs = performance.now();
     this.socket.once('drain', () => {
@@ -144,33 +138,33 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
     });
   }
 
-  /** Below its own mark, which is far lower, the socket is not full. */
-  #isTooFullFor(frame: Buffer, due: Due): boolean {
+  /** A socket that is not full buffers less than its high-water mark, which is far below the limit. */
+  #isTooFullFor(frame: Buffer, pending: PendingFrames): boolean {
     if (this.#fullSinceMs === 0) return false;
     const { maxBufferedBytes, maxBufferedAgeMs } = this.#host;
-    const bytes = this.socket.writableLength + due.bytes + frame.length;
+    const bytes = this.socket.writableLength + pending.bytes + frame.length;
     return bytes > maxBufferedBytes || performance.now() - this.#fullSinceMs > maxBufferedAgeMs;
   }
 
   close(code: CloseCode, reason?: string): void {
     if (this.#closing !== null) return;
     this.#closing = code;
-    this.#requests?.end();
+    this.#pendingRequests?.rejectAll();
     const webSocket = this.#webSocket;
     webSocket.close(closeCodes[code].code, fitReason(reason ?? this.#reasonOf(code)));
-    // A paused socket would never read the peer's half of the closing handshake.
+    // A paused socket would never read the peer's close frame.
     webSocket.resume();
     setTimeout(() => this.terminate(), this.#host.closeTimeoutMs).unref();
   }
 
-  /** After a failure the reason has the id of the connection, by which the log has the cause. */
+  /** After a failure, the reason contains the connection's id, which finds the cause in the log. */
   #reasonOf(code: CloseCode): string {
     const { reason } = closeCodes[code];
     return code === 'internalError' ? `${reason} (connection ${this.id})` : reason;
   }
 
-  /** A close frame is about to be sent, whoever began to close: no data frame may follow it (RFC 6455 section 5.5.1). */
-  leaving(): void {
+  /** Called before a close frame is sent, by either side's initiative: no data frame may follow it (RFC 6455 section 5.5.1). */
+  beforeClose(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#host.outbox.flush(this, this.#slot);
@@ -180,46 +174,51 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
     this.#webSocket.terminate();
   }
 
-  /** The socket has closed, with what the peer said; what this side said first counts more. */
-  ended(code: number, reason: Buffer): void {
+  /** Called when the socket has closed, with the peer's code and reason, which a code of this side overrides. */
+  onClosed(code: number, reason: Buffer): void {
     this.#isOpen = false;
-    this.#requests?.end();
+    this.#pendingRequests?.rejectAll();
     const closed = this.#closing === null ? { code, reason: reason.toString() } : closeCodes[this.#closing];
-    this.#host.onEnded(this, closed);
+    this.#host.onClosed(this, closed);
   }
 
-  /** Notes what ws itself closes the connection with, after a frame that breaks RFC 6455. */
-  failed(code: CloseCode): void {
+  /** Called when ws closes the connection with `code` because a frame breaks RFC 6455. */
+  onProtocolError(code: CloseCode): void {
     this.#closing ??= code;
   }
 
-  sawLife(): void {
-    this.#alive = true;
+  onPong(): void {
+    this.#isAlive = true;
   }
 
-  /**
-   * Called once in a ping interval: asks for a sign of life, and ends a connection that gave none
-   * since the last time, or whose credentials have expired.
-   */
-  sweep(nowMs: number): void {
+  /** Pings the peer; closes the connection if the last ping had no answer or the credentials have expired. */
+  beat(nowMs: number): void {
     if (this.#closing !== null) return;
     if (this.#expiresAtMs <= nowMs) {
       this.close('unauthorized');
-    } else if (this.#alive) {
-      this.#alive = false;
+    } else if (this.#isAlive) {
+      this.#isAlive = false;
       this.socket.write(pingFrame);
     } else {
       this.terminate();
     }
   }
 
-  receive(data: Buffer, isBinary: boolean): void {
-    this.#alive = true;
+  onMessage(data: Buffer, isBinary: boolean): void {
+    this.#isAlive = true;
     this.#inbound ??= new Inbound(this, this.#webSocket, this.#host);
     this.#inbound.receive(data, isBinary);
   }
 
-  get #due(): Due {
-    return this.#host.outbox.dueTo(this, this.#slot);
+  get #pendingFrames(): PendingFrames {
+    return this.#host.outbox.pendingFor(this, this.#slot);
   }
+}
+
+/**
+ * Creates a UUID. Node's string is a tree of many small strings, ten times the size; ids live as long as their
+ * connections, so this returns a flat copy.
+ */
+export function createConnectionId(): string {
+  return Buffer.from(randomUUID(), 'latin1').toString('latin1');
 }

@@ -1,6 +1,6 @@
 /**
- * One unmasked, unfragmented frame (RFC 6455 section 5.2), ready to be written to the socket of any
- * number of connections: encoded once, it costs each of them a write and nothing else.
+ * Encodes an unmasked, unfragmented text frame (RFC 6455 section 5.2). It is encoded once and written to any number of
+ * connections.
  */
 export function encodeTextFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
@@ -9,7 +9,7 @@ export function encodeTextFrame(text: string): Buffer {
   return frame;
 }
 
-/** The same for bytes, which are copied. */
+/** Encodes a binary frame like `encodeTextFrame`; the bytes are copied. */
 export function encodeBinaryFrame(bytes: Uint8Array): Buffer {
   const frame = allocate(0x82, bytes.length); // FIN, opcode 2
   frame.set(bytes, frame.length - bytes.length);

@@ -1,22 +1,22 @@
-/** What a heartbeat keeps an eye on. */
-export interface Swept {
-  sweep(nowMs: number): void;
+/** A member of a heartbeat. */
+export interface Beating {
+  beat(nowMs: number): void;
 }
 
 const slotCount = 30;
 
 /**
- * Sweeps every member once in an interval. One timer serves all; members are spread over slots, so
- * that many thousands of pings do not leave in one turn of the event loop.
+ * Calls `beat` of every member once per interval. One timer serves all; members are spread over slots, so that
+ * thousands of pings are not sent in one turn of the event loop.
  */
-export class Heartbeat<Member extends Swept> {
+export class Heartbeat<Member extends Beating> {
   readonly #slots = Array.from({ length: slotCount }, () => new Set<Member>());
   readonly #timer: NodeJS.Timeout;
   #nextSlot = 0;
-  #sweptSlot = 0;
+  #beatingSlot = 0;
 
   constructor(intervalMs: number) {
-    this.#timer = setInterval(() => this.#sweep(), intervalMs / slotCount);
+    this.#timer = setInterval(() => this.#beat(), intervalMs / slotCount);
     this.#timer.unref();
   }
 
@@ -25,7 +25,7 @@ export class Heartbeat<Member extends Swept> {
     this.#nextSlot = (this.#nextSlot + 1) % slotCount;
   }
 
-  /** Looks in every slot: to note a slot for each member would cost memory for all of its life. */
+  /** Searches all slots, because remembering each member's slot would cost memory for its whole life. */
   remove(member: Member): void {
     this.#slots.some((slot) => slot.delete(member));
   }
@@ -38,9 +38,9 @@ export class Heartbeat<Member extends Swept> {
     clearInterval(this.#timer);
   }
 
-  #sweep(): void {
+  #beat(): void {
     const nowMs = Date.now();
-    for (const member of this.#slots[this.#sweptSlot] ?? []) member.sweep(nowMs);
-    this.#sweptSlot = (this.#sweptSlot + 1) % slotCount;
+    for (const member of this.#slots[this.#beatingSlot] ?? []) member.beat(nowMs);
+    this.#beatingSlot = (this.#beatingSlot + 1) % slotCount;
   }
 }

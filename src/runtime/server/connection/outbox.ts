@@ -1,68 +1,67 @@
 import type { Duplex } from 'node:stream';
-import { Due } from './due.ts';
+import { PendingFrames } from './pending-frames.ts';
 
-/** Who has frames to be written. */
+/** A connection that frames are written to. */
 export interface Writer {
   readonly socket: Duplex;
-  /** The socket has taken its frames, and asks for no more before it says 'drain'. */
-  filled(): void;
+  /** Called when the socket has accepted its frames and wants no more before its 'drain' event. */
+  onFull(): void;
 }
 
-/** For how long sockets are written to before other work has its turn. */
+/** How long sockets are written to before other work gets a turn. */
 const sliceMs = 8;
 
-/** Writes between two looks at the clock. */
-const stride = 32;
+/** How many writes happen between two checks of the clock. */
+const writesPerCheck = 32;
 
 /**
- * Collects what becomes due in one turn of the event loop and writes it at the turn's end, so that
- * several frames for one socket leave it in one system call. Where that takes long, other work comes in
- * between; what becomes due meanwhile to a socket that still waits leaves with the rest, in order.
+ * Collects the frames of one turn of the event loop and writes them at its end, so that several frames for one socket
+ * need one system call. Long flushes are split into slices with other work between them; frames that are added to a
+ * waiting socket meanwhile are written together with its earlier frames, in order.
  *
- * A writer has a slot while something is due to it. Sockets and frames stand side by side by slot: to write
- * to a thousand sockets is to go through two lists, and the thousand writers stay out of the processor's
- * caches, which the system needs for itself.
+ * A writer has a slot while frames are pending for it. Sockets and frames are in parallel lists by slot: writing to a
+ * thousand sockets reads two lists and leaves the thousand writers out of the processor's caches, which the system
+ * calls need.
  */
 export class Outbox {
-  /** Nothing is due. */
-  readonly nothing = Due.start();
-  /** By slot, as the next two; null once written. The lists keep their length: the next turn has as many. */
+  readonly empty = PendingFrames.empty();
+  /** By slot, like the next two; null once written. The lists keep their length because the next turn needs it again. */
   readonly #writers: (Writer | null)[] = [];
   readonly #sockets: (Duplex | null)[] = [];
-  readonly #dues: Due[] = [];
-  #taken = 0;
-  #written = 0;
-  #callbacks: { readonly after: number; readonly call: () => void }[] = [];
+  readonly #pending: PendingFrames[] = [];
+  #usedSlots = 0;
+  #writtenSlots = 0;
+  #callbacks: { readonly afterSlots: number; readonly call: () => void }[] = [];
   #isScheduled = false;
 
-  /** What is due to the writer, whose last slot this is. */
-  dueTo(writer: Writer, slot: number): Due {
-    return this.#writers[slot] === writer ? (this.#dues[slot] ?? this.nothing) : this.nothing;
+  /** The frames that are pending for a writer whose last slot was `slot`. */
+  pendingFor(writer: Writer, slot: number): PendingFrames {
+    return this.#writers[slot] === writer ? (this.#pending[slot] ?? this.empty) : this.empty;
   }
 
-  /** Makes `due`, which is more than nothing, what is due to the writer. Returns its slot. */
-  put(writer: Writer, slot: number, due: Due): number {
+  /** Sets the frames that are pending for a writer, which must not be empty, and returns its slot. */
+  put(writer: Writer, slot: number, pending: PendingFrames): number {
     if (this.#writers[slot] === writer) {
-      this.#dues[slot] = due;
+      this.#pending[slot] = pending;
       return slot;
     }
-    const taken = this.#taken;
-    this.#writers[taken] = writer;
-    this.#sockets[taken] = writer.socket;
-    this.#dues[taken] = due;
-    this.#taken += 1;
+    const newSlot = this.#usedSlots;
+    this.#writers[newSlot] = writer;
+    this.#sockets[newSlot] = writer.socket;
+    this.#pending[newSlot] = pending;
+    this.#usedSlots += 1;
     this.#schedule();
-    return taken;
+    return newSlot;
   }
 
-  /** Writes what is due to the writer at once. */
+  /** Writes a writer's pending frames immediately. */
   flush(writer: Writer, slot: number): void {
     if (this.#writers[slot] === writer) this.#write(slot);
   }
 
-  /** Calls back once everything that is due now has been written. */
+  /** Calls back once everything that is pending now has been written. */
   afterFlush(call: () => void): void {
-    this.#callbacks.push({ after: this.#taken, call });
+    this.#callbacks.push({ afterSlots: this.#usedSlots, call });
     this.#schedule();
   }
 
@@ -74,45 +73,45 @@ export class Outbox {
 
   #writeSlice(): void {
     const endMs = performance.now() + sliceMs;
-    while (this.#written < this.#taken) {
-      this.#write(this.#written);
-      this.#written += 1;
-      if (this.#written % stride === 0 && performance.now() >= endMs) break;
+    while (this.#writtenSlots < this.#usedSlots) {
+      this.#write(this.#writtenSlots);
+      this.#writtenSlots += 1;
+      if (this.#writtenSlots % writesPerCheck === 0 && performance.now() >= endMs) break;
     }
-    const isDone = this.#written >= this.#taken;
-    const due = this.#callbacks.filter(({ after }) => after <= this.#written);
-    this.#callbacks = isDone ? [] : this.#callbacks.slice(due.length);
+    const isDone = this.#writtenSlots >= this.#usedSlots;
+    const ready = this.#callbacks.filter(({ afterSlots }) => afterSlots <= this.#writtenSlots);
+    this.#callbacks = isDone ? [] : this.#callbacks.slice(ready.length);
     this.#isScheduled = false;
     if (isDone) {
-      this.#taken = 0;
-      this.#written = 0;
-      this.nothing.forget();
+      this.#usedSlots = 0;
+      this.#writtenSlots = 0;
+      this.empty.release();
     } else {
       this.#schedule();
     }
-    for (const { call } of due) call();
+    for (const { call } of ready) call();
   }
 
   #write(slot: number): void {
     const socket = this.#sockets[slot];
-    // Written before its turn, by `flush`.
+    // `flush` has already written this slot.
     if (socket == null) return;
     const writer = this.#writers[slot];
-    const due = this.#dues[slot] ?? this.nothing;
+    const pending = this.#pending[slot] ?? this.empty;
     this.#sockets[slot] = null;
     this.#writers[slot] = null;
-    this.#dues[slot] = this.nothing;
-    // One that has ended, or is gone, takes nothing.
-    if (socket.writable && !writeTo(socket, due)) writer?.filled();
+    this.#pending[slot] = this.empty;
+    // A socket that has ended or was destroyed is skipped.
+    if (socket.writable && !writeTo(socket, pending)) writer?.onFull();
   }
 }
 
-/** Whether the socket takes more. */
-function writeTo(socket: Duplex, due: Due): boolean {
-  const buffers = due.buffers();
+/** Returns whether the socket accepts more. */
+function writeTo(socket: Duplex, pending: PendingFrames): boolean {
+  const buffers = pending.buffers();
   if (buffers.length > 1) socket.cork();
-  let takesMore = true;
-  for (const buffer of buffers) takesMore = socket.write(buffer);
+  let acceptsMore = true;
+  for (const buffer of buffers) acceptsMore = socket.write(buffer);
   if (buffers.length > 1) socket.uncork();
-  return takesMore || !socket.writableNeedDrain;
+  return acceptsMore || !socket.writableNeedDrain;
 }

@@ -1,32 +1,31 @@
 import type { ServerDescriptor } from '../../shared/descriptor.ts';
 
-/** What a path says, by the names of the expressions. */
+/** The values of a path, by the names of the expressions that they match. */
 export interface PathValues {
-  /** Of the server's pathname. */
+  /** From the server's pathname. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Of the channel's address. */
+  /** From the channel's address. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The outcome of holding a path against an address. */
+/** The result of matching a path; it is malformed if it is not percent-encoded UTF-8. */
 export type AddressMatch = PathValues | 'no match' | 'malformed';
 
 type ServedPath = Pick<ServerDescriptor, 'pathname' | 'variables'>;
 
 const root: ServedPath = { pathname: '', variables: {} };
 
-/** What a path without expressions says. */
-const nothing: PathValues = Object.freeze({ variables: noValues(), parameters: noValues() });
+/** Shared by all paths without expressions. */
+const noPathValues: PathValues = Object.freeze({ variables: noValues(), parameters: noValues() });
 
 function noValues(): Readonly<Record<string, string>> {
   return Object.freeze(Object.create(null));
 }
 
 /**
- * Compiles a channel address (AsyncAPI 3.0, Channel Address Expressions), behind the pathname of any
- * of the servers, into a function that takes the raw path of a request target, without its query. The
- * path is cut at its slashes before it is decoded, so that an encoded slash is part of a value and
- * never moves a boundary.
+ * Compiles a channel address (AsyncAPI 3.0, Channel Address Expressions), prefixed with the pathname of any of the
+ * servers, into a function that matches the raw path of a request target, without its query. The path is split at
+ * slashes before it is decoded, so an encoded slash is part of a value and never a separator.
  */
 export function compileAddress(
   address: string,
@@ -34,17 +33,17 @@ export function compileAddress(
 ): (path: string) => AddressMatch {
   const served = servers.length === 0 ? [root] : servers;
   const matchers = served.map((server) => compilePath(address, server));
-  // Most addresses have no expression: a path that is written like one of them needs no look at its segments.
-  const whole = served.map(({ pathname }) => pathname + address);
-  const literals = new Set(whole.some((path) => /[{%]/.test(path)) ? [] : whole);
+  // Most addresses have no expression, so most paths can be compared as they are.
+  const addresses = served.map(({ pathname }) => pathname + address);
+  const literals = new Set(addresses.some((path) => /[{%]/.test(path)) ? [] : addresses);
   return (path) => {
-    if (literals.has(path)) return nothing;
-    const raw = path.split('/');
+    if (literals.has(path)) return noPathValues;
+    const rawSegments = path.split('/');
     let outcome: AddressMatch = 'no match';
     for (const match of matchers) {
-      const found = match(raw);
-      if (typeof found === 'object') return found;
-      if (found === 'malformed') outcome = found;
+      const result = match(rawSegments);
+      if (typeof result === 'object') return result;
+      if (result === 'malformed') outcome = result;
     }
     return outcome;
   };
@@ -53,27 +52,27 @@ export function compileAddress(
 function compilePath(
   address: string,
   { pathname, variables }: ServedPath,
-): (raw: readonly string[]) => AddressMatch {
-  // Both begin with a slash, which cuts nothing off the first.
+): (rawSegments: readonly string[]) => AddressMatch {
+  // Both begin with a slash, so their first segment is empty.
   const prefix = pathname.split('/').map(compileSegment);
   const segments = [...prefix, ...address.split('/').slice(1).map(compileSegment)];
-  return (raw) => {
-    if (raw.length !== segments.length) return 'no match';
+  return (rawSegments) => {
+    if (rawSegments.length !== segments.length) return 'no match';
     const values = { variables: Object.create(null), parameters: Object.create(null) };
     for (const [index, segment] of segments.entries()) {
-      const text = decodeSegment(raw[index] ?? '');
+      const text = decodeSegment(rawSegments[index] ?? '');
       if (text === null) return 'malformed';
       const target = index < prefix.length ? values.variables : values.parameters;
       if (!segment(text, target)) return 'no match';
     }
-    return isServed(values.variables, variables) ? values : 'no match';
+    return areAllowed(values.variables, variables) ? values : 'no match';
   };
 }
 
-function isServed(found: PathValues['variables'], variables: ServedPath['variables']): boolean {
-  return Object.entries(found).every(([name, value]) => {
-    const values = variables[name]?.values ?? [];
-    return values.length === 0 || values.includes(value);
+function areAllowed(values: PathValues['variables'], variables: ServedPath['variables']): boolean {
+  return Object.entries(values).every(([name, value]) => {
+    const allowed = variables[name]?.values ?? [];
+    return allowed.length === 0 || allowed.includes(value);
   });
 }
 
@@ -85,9 +84,9 @@ function compileSegment(template: string): SegmentMatcher {
   const literals = template.split(/\{[^{}]+\}/).map((literal) => RegExp.escape(literal));
   const pattern = new RegExp(`^${literals.join('(.+)')}$`, 's');
   return (text, values) => {
-    const found = pattern.exec(text);
-    if (found === null) return false;
-    for (const [index, name] of names.entries()) values[name] = found[index + 1] ?? '';
+    const match = pattern.exec(text);
+    if (match === null) return false;
+    for (const [index, name] of names.entries()) values[name] = match[index + 1] ?? '';
     return true;
   };
 }
@@ -100,7 +99,7 @@ function decodeSegment(raw: string): string | null {
   }
 }
 
-/** The path and the query of a request target in origin form or absolute form (RFC 9112 section 3.2), undecoded. */
+/** Splits a request target in origin form or absolute form (RFC 9112 section 3.2) into its path and query, undecoded. */
 export function splitTarget(target: string): { readonly path: string; readonly query: string } {
   const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(target)?.[0] ?? '';
   const relative = target.slice(origin.length);

@@ -3,119 +3,118 @@ import type { ChannelDescriptor, SecurityScheme } from '../../shared/descriptor.
 import { PostedError } from '../../shared/errors.ts';
 import type { Principal } from '../handlers.ts';
 import { challenge, describeMalformed, describeMissing } from './challenge.ts';
-import type { HandshakeRequest } from './handshake-request.ts';
 import { readCredentials } from './read-credentials.ts';
 import { Refusal } from './refusal.ts';
+import type { UpgradeRequest } from './upgrade-request.ts';
 
-/** By scheme name: turns credentials into the user that they stand for, or throws `unauthorized` or `forbidden`. */
+/** By scheme name: verifies credentials and returns their principal, or throws `unauthorized` or `forbidden`. */
 export type SecurityHooks = Readonly<
   Record<string, (credentials: Credentials) => Principal | Promise<Principal>>
 >;
 
-/** What the credentials of a handshake are good for. */
+/** The result of verifying the credentials of a handshake. */
 export interface Authenticated {
-  /** Undefined on a channel that is open to everyone, for whoever has no credentials for an operation either. */
+  /** Undefined if the channel has no security, and no credentials for an operation were accepted either. */
   readonly principal: Principal | undefined;
-  /** The names of the operations with security of their own that the credentials suffice for. */
+  /** Names of the operations with their own security that the credentials permit. */
   readonly permits: ReadonlySet<string>;
-  /** When the first of the credentials ends, in milliseconds since the epoch. */
+  /** When the first of the credentials expires, in milliseconds since the epoch. */
   readonly expiresAtMs: number;
 }
 
-type Hook = SecurityHooks[string];
+type SecurityHook = SecurityHooks[string];
 
-/** A security scheme and what knows its users. */
-interface Hooked {
-  /** The same for schemes that one question answers. */
+/** A security scheme with the hook that verifies its credentials. */
+interface Verifier {
+  /** Equal for schemes whose verification has the same result: same name, same scopes. */
   readonly key: string;
   readonly scheme: SecurityScheme;
-  readonly hook: Hook;
+  readonly hook: SecurityHook;
 }
 
-type Outcome =
+type Verdict =
   | { readonly kind: 'absent' }
   | { readonly kind: 'accepted'; readonly principal: Principal }
   | { readonly kind: 'refused'; readonly error: PostedError };
 
-/** What became of the credentials for a scheme. */
-interface Asked {
+interface Verification {
   readonly scheme: SecurityScheme;
-  readonly outcome: Outcome;
+  readonly verdict: Verdict;
 }
 
 /**
- * Makes the function that asks the security hooks of a channel and of its operations. Any one scheme
- * suffices (AsyncAPI 3.0, Server Object and Operation Object, `security`): those for which a request
- * carries credentials are asked in the contract's order until one accepts. Who brings none for an
- * operation connects without it; credentials that no scheme accepts are refused, also where they are
- * for an operation only.
+ * Returns a function that verifies the credentials of a handshake, for a channel and for those of its operations that
+ * have their own security. Any one scheme suffices (AsyncAPI 3.0, Server Object and Operation Object, `security`): the
+ * schemes for which the request has credentials are tried in the contract's order until one accepts. A client without
+ * credentials for an operation connects without that operation; credentials that no scheme accepts are refused, even
+ * if only an operation needs them.
  *
  * The function throws Refusal `unauthorized` or `forbidden`, or what a hook fails with.
  *
- * @throws TypeError for a hook that is missing
+ * @throws TypeError if a security hook is missing
  */
 export function createAuthenticate(
   { name, security, operations }: ChannelDescriptor,
   hooks: SecurityHooks,
-): (request: HandshakeRequest) => Promise<Authenticated> {
-  const own = security.map(withHook);
-  const secured = operations
+): (request: UpgradeRequest) => Promise<Authenticated> {
+  const channelVerifiers = security.map(createVerifier);
+  const securedOperations = operations
     .filter((operation) => operation.security.length > 0)
-    .map((operation) => ({ name: operation.name, schemes: operation.security.map(withHook) }));
+    .map((operation) => ({ name: operation.name, verifiers: operation.security.map(createVerifier) }));
 
-  function withHook(scheme: SecurityScheme): Hooked {
+  function createVerifier(scheme: SecurityScheme): Verifier {
     const hook = hooks[scheme.name];
     if (hook === undefined) throw new TypeError(`No security hook ${scheme.name} for channel ${name}.`);
     return { key: [scheme.name, ...scheme.scopes].join(' '), scheme, hook: hook.bind(hooks) };
   }
 
   return async (request) => {
-    const ask = createAsk(request);
-    const asked = await askUntilAccepted(own, ask);
-    if (own.length > 0 && !isAccepted(asked)) throw refusalOf(asked);
-    if (secured.length === 0) return summarize(asked, noPermits);
+    const verify = createVerify(request);
+    const forChannel = await verifyUntilAccepted(channelVerifiers, verify);
+    if (channelVerifiers.length > 0 && !isAccepted(forChannel)) throw refusalOf(forChannel);
+    if (securedOperations.length === 0) return summarize(forChannel, noPermits);
 
     const permits = new Set<string>();
-    const denied: (readonly Asked[])[] = [];
-    const all = [...asked];
-    for (const operation of secured) {
-      const forIt = await askUntilAccepted(operation.schemes, ask);
-      if (isAccepted(forIt)) permits.add(operation.name);
-      else denied.push(forIt);
-      all.push(...forIt);
+    const denied: (readonly Verification[])[] = [];
+    const all = [...forChannel];
+    for (const operation of securedOperations) {
+      const forOperation = await verifyUntilAccepted(operation.verifiers, verify);
+      if (isAccepted(forOperation)) permits.add(operation.name);
+      else denied.push(forOperation);
+      all.push(...forOperation);
     }
-    refuseWrong(denied, all);
+    refuseInvalid(denied, all);
     return summarize(all, permits);
   };
 }
 
-/** Shared by all connections of channels without operations that have security of their own. */
+/** Shared by all connections of channels whose operations have no security of their own. */
 const noPermits: ReadonlySet<string> = new Set();
 
-function summarize(asked: readonly Asked[], permits: ReadonlySet<string>): Authenticated {
-  let first: Authenticated['principal'];
+function summarize(verifications: readonly Verification[], permits: ReadonlySet<string>): Authenticated {
+  let principal: Authenticated['principal'];
   let expiresAtMs = Number.POSITIVE_INFINITY;
-  for (const { outcome } of asked) {
-    if (outcome.kind !== 'accepted') continue;
-    first ??= outcome.principal;
-    expiresAtMs = Math.min(expiresAtMs, outcome.principal.expiresAtMs ?? expiresAtMs);
+  for (const { verdict } of verifications) {
+    if (verdict.kind !== 'accepted') continue;
+    principal ??= verdict.principal;
+    expiresAtMs = Math.min(expiresAtMs, verdict.principal.expiresAtMs ?? expiresAtMs);
   }
-  return { principal: first, permits, expiresAtMs };
+  return { principal, permits, expiresAtMs };
 }
 
-type Ask = (hooked: Hooked) => Promise<Outcome>;
+type Verify = (verifier: Verifier) => Promise<Verdict>;
 
-/** Asks each hook at most once in a handshake, however many operations name its scheme. */
-function createAsk(request: HandshakeRequest): Ask {
-  const outcomes = new Map<string, Promise<Outcome>>();
-  return (hooked) => {
-    const outcome = outcomes.get(hooked.key) ?? askHook(hooked, request);
-    outcomes.set(hooked.key, outcome);
-    return outcome;
+/** Calls each hook at most once per handshake, however many operations use its scheme. */
+function createVerify(request: UpgradeRequest): Verify {
+  const verdicts = new Map<string, Promise<Verdict>>();
+  return (verifier) => {
+    const verdict = verdicts.get(verifier.key) ?? callHook(verifier, request);
+    verdicts.set(verifier.key, verdict);
+    return verdict;
   };
 }
 
-async function askHook({ scheme, hook }: Hooked, request: HandshakeRequest): Promise<Outcome> {
+async function callHook({ scheme, hook }: Verifier, request: UpgradeRequest): Promise<Verdict> {
   const credentials = readCredentials(scheme, request);
   if (credentials === undefined) return { kind: 'absent' };
   if (credentials === null) {
@@ -130,51 +129,56 @@ async function askHook({ scheme, hook }: Hooked, request: HandshakeRequest): Pro
   }
 }
 
-async function askUntilAccepted(schemes: readonly Hooked[], ask: Ask): Promise<readonly Asked[]> {
-  const asked: Asked[] = [];
-  for (const hooked of schemes) {
-    const outcome = await ask(hooked);
-    asked.push({ scheme: hooked.scheme, outcome });
-    if (outcome.kind === 'accepted') break;
+async function verifyUntilAccepted(
+  verifiers: readonly Verifier[],
+  verify: Verify,
+): Promise<readonly Verification[]> {
+  const verifications: Verification[] = [];
+  for (const verifier of verifiers) {
+    const verdict = await verify(verifier);
+    verifications.push({ scheme: verifier.scheme, verdict });
+    if (verdict.kind === 'accepted') break;
   }
-  return asked;
+  return verifications;
 }
 
-function isAccepted(asked: readonly Asked[]): boolean {
-  return asked.some(({ outcome }) => outcome.kind === 'accepted');
+function isAccepted(verifications: readonly Verification[]): boolean {
+  return verifications.some(({ verdict }) => verdict.kind === 'accepted');
 }
 
-/** A token that is good for the channel, and no more than unknown to an operation's scheme, is not wrong. */
-function refuseWrong(denied: readonly (readonly Asked[])[], all: readonly Asked[]): void {
-  const good = new Set(
-    all.flatMap(({ scheme, outcome }) => (outcome.kind === 'accepted' ? placeOf(scheme) : [])),
+/** A token that is valid for the channel and merely unknown to an operation's scheme is not invalid. */
+function refuseInvalid(denied: readonly (readonly Verification[])[], all: readonly Verification[]): void {
+  const valid = new Set(
+    all.flatMap(({ scheme, verdict }) => (verdict.kind === 'accepted' ? locationOf(scheme) : [])),
   );
-  const wrong = denied.find((asked) =>
-    asked.some(
-      ({ scheme, outcome }) =>
-        outcome.kind === 'refused' && outcome.error.code === 'unauthorized' && !good.has(placeOf(scheme)),
+  const invalid = denied.find((verifications) =>
+    verifications.some(
+      ({ scheme, verdict }) =>
+        verdict.kind === 'refused' && verdict.error.code === 'unauthorized' && !valid.has(locationOf(scheme)),
     ),
   );
-  if (wrong !== undefined) throw refusalOf(wrong);
+  if (invalid !== undefined) throw refusalOf(invalid);
 }
 
-/** Where the credentials stand: those of several schemes can be the same. */
-function placeOf({ in: place, credentials, parameter }: SecurityScheme): string {
-  if (place === 'header' || place === 'query' || place === 'cookie') return `${place} ${parameter}`;
+/** Where a scheme's credentials are in a request; several schemes can share them. */
+function locationOf({ in: location, credentials, parameter }: SecurityScheme): string {
+  if (location === 'header' || location === 'query' || location === 'cookie') {
+    return `${location} ${parameter}`;
+  }
   return credentials === 'bearer' ? 'bearer' : 'basic';
 }
 
-/** Those who are known and not allowed are told apart from those who are not known. */
-function refusalOf(asked: readonly Asked[]): Refusal {
-  const refused = asked.map(({ scheme, outcome }) => ({
+/** `forbidden` takes precedence: it means that the client is known but not allowed. */
+function refusalOf(verifications: readonly Verification[]): Refusal {
+  const refused = verifications.map(({ scheme, verdict }) => ({
     scheme,
-    error: outcome.kind === 'refused' ? outcome.error : undefined,
+    error: verdict.kind === 'refused' ? verdict.error : undefined,
   }));
   const errors = refused.flatMap(({ error }) => error ?? []);
   const error =
     errors.find(({ code }) => code === 'forbidden') ??
     errors.at(-1) ??
-    new PostedError('unauthorized', describeMissing(asked.map(({ scheme }) => scheme)));
+    new PostedError('unauthorized', describeMissing(verifications.map(({ scheme }) => scheme)));
   const value = challenge(refused);
   const headers = value === undefined ? {} : { 'WWW-Authenticate': value };
   return new Refusal(error.code === 'forbidden' ? 'forbidden' : 'unauthorized', error, { headers });

@@ -1,18 +1,17 @@
 import type { SecurityScheme } from '../../shared/descriptor.ts';
 import type { PostedError } from '../../shared/errors.ts';
 
-/** Says which credentials a handshake lacks, and where they go. */
+/** Describes the credentials that a handshake lacks, and where to send them. */
 export function describeMissing(schemes: readonly SecurityScheme[]): string {
-  const ways = schemes.map((scheme) => ({ what: whatOf(scheme), where: whereOf(scheme) }));
-  const [first, ...others] = ways;
+  const [first, ...others] = schemes.map((scheme) => ({ what: whatOf(scheme), where: whereOf(scheme) }));
   const alternatives = others.map(({ what, where }) => `, or ${what} as ${where}`);
   const what = first?.what ?? '';
   return `${what.charAt(0).toUpperCase()}${what.slice(1)} is missing. Send it as ${first?.where}${alternatives.join('')}.`;
 }
 
-/** Says that what stands in the place of a scheme's credentials is none. */
+/** Describes the format of a scheme's credentials after malformed ones. */
 export function describeMalformed(scheme: SecurityScheme): string {
-  return `The credentials are not well formed. Send ${whatOf(scheme)} as ${whereOf(scheme)}.`;
+  return `The credentials are malformed. Send ${whatOf(scheme)} as ${whereOf(scheme)}.`;
 }
 
 function whatOf({ credentials }: SecurityScheme): string {
@@ -20,18 +19,18 @@ function whatOf({ credentials }: SecurityScheme): string {
     case 'bearer':
       return 'a bearer token';
     case 'basic':
-      return "a user's name with the password";
+      return 'a username with its password';
     case 'apiKey':
       return 'an API key';
   }
 }
 
-function whereOf({ in: place, credentials, parameter }: SecurityScheme): string {
-  switch (place) {
+function whereOf({ in: location, credentials, parameter }: SecurityScheme): string {
+  switch (location) {
     case 'authorization':
       return credentials === 'bearer'
         ? 'Authorization: Bearer <token>'
-        : 'Authorization: Basic <base64 of name:password>';
+        : 'Authorization: Basic <base64 of username:password>';
     case 'user':
       return 'Authorization: Basic <base64 of key:>';
     case 'password':
@@ -45,24 +44,24 @@ function whereOf({ in: place, credentials, parameter }: SecurityScheme): string 
   }
 }
 
-interface Challenged {
+interface RefusedScheme {
   readonly scheme: SecurityScheme;
-  /** What was wrong with the credentials; undefined where there were none. */
+  /** Why the credentials were refused; undefined if there were none. */
   readonly error: PostedError | undefined;
 }
 
 /**
- * The value of WWW-Authenticate for any of the schemes (RFC 9110 section 11.6.1). Undefined where there
- * are API keys only, for which no standard has a challenge.
+ * Formats WWW-Authenticate for alternative schemes (RFC 9110 section 11.6.1). Undefined if all of them use API keys,
+ * for which no standard defines a challenge.
  */
-export function challenge(challenged: readonly Challenged[]): string | undefined {
-  const challenges = new Set(challenged.flatMap((one) => challengeOf(one) ?? []));
+export function challenge(refused: readonly RefusedScheme[]): string | undefined {
+  const challenges = new Set(refused.flatMap((one) => challengeOf(one) ?? []));
   return challenges.size === 0 ? undefined : [...challenges].join(', ');
 }
 
-function challengeOf({ scheme, error }: Challenged): string | undefined {
-  const { in: place, credentials, name, scopes } = scheme;
-  if (place === 'header' || place === 'query' || place === 'cookie') return undefined;
+function challengeOf({ scheme, error }: RefusedScheme): string | undefined {
+  const { in: location, credentials, name, scopes } = scheme;
+  if (location === 'header' || location === 'query' || location === 'cookie') return undefined;
   // RFC 7617 section 2.
   if (credentials !== 'bearer') return `Basic realm=${quote(name)}, charset="UTF-8"`;
   // RFC 6750 section 3.
@@ -73,7 +72,7 @@ function challengeOf({ scheme, error }: Challenged): string | undefined {
   return `Bearer ${parameters.join(', ')}`.trimEnd();
 }
 
-/** A quoted-string of visible ASCII (RFC 9110 section 5.6.4). */
+/** Formats a quoted-string of visible ASCII (RFC 9110 section 5.6.4). */
 function quote(text: string): string {
   return `"${text.replaceAll(/[^ !#-[\]-~]/g, '')}"`;
 }

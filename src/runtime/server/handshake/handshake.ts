@@ -6,20 +6,17 @@ import type { Closed, Handshake, Principal } from '../handlers.ts';
 import type { SettingNames } from '../options.ts';
 import { type AddressMatch, type PathValues, splitTarget } from './address.ts';
 import type { Authenticated } from './authenticate.ts';
-import { Deadline } from './deadline.ts';
-import { HandshakeRequest } from './handshake-request.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import type { HandshakeValues } from './handshake-values.ts';
-import type { ConnectionLimits } from './limits.ts';
-import { Refusal, refusal } from './refusal.ts';
-import { refuseOrigin } from './refused-origin.ts';
-import { checkUpgrade } from './upgrade-request.ts';
+import { Refusal, refusal, refuseOrigin } from './refusal.ts';
+import { checkUpgrade, UpgradeRequest } from './upgrade-request.ts';
 
-/** A channel as the handshake sees it. */
+/** The part of a channel that handshakes use. */
 export interface HandshakeChannel {
   readonly descriptor: ChannelDescriptor;
   match(path: string): AddressMatch;
-  authenticate(request: HandshakeRequest): Promise<Authenticated>;
-  readValues(parameters: object, request: HandshakeRequest): HandshakeValues;
+  authenticate(request: UpgradeRequest): Promise<Authenticated>;
+  readValues(parameters: object, request: UpgradeRequest): HandshakeValues;
   accept(handshake: Handshake<Principal | undefined, object, object, object>): unknown;
   closed(session: unknown, closed: Closed, connection: string): void;
 }
@@ -33,60 +30,56 @@ export interface HandshakeOptions<Channel> {
   readonly timeoutMs: number;
 }
 
-/** A handshake that may be answered with 101. Whoever holds it gives its place back when the connection has ended. */
-export interface Accepted<Channel> extends Pick<Authenticated, 'permits' | 'expiresAtMs'> {
+/** A handshake to complete with 101. It counts as a connection until its owner releases it from the limits. */
+export interface AcceptedHandshake<Channel> extends Pick<Authenticated, 'permits' | 'expiresAtMs'> {
   readonly id: string;
   readonly channel: Channel;
   readonly session: unknown;
-  /** The user that a place was taken for, if credentials told one. */
+  /** The user that the connection counts for; null without a principal. */
   readonly user: string | null;
 }
 
-/** Channels that the log names after a wrong path. */
-const maxAddresses = 5;
+/** How many channels the log suggests after a wrong path. */
+const maxSuggestedAddresses = 5;
 
 export const neverOpened: Closed = { code: 1006, reason: 'never opened' };
 
 /**
- * Decides whether an upgrade request becomes a connection: the rules of RFC 6455 section 4.2.1 first,
- * then those of the contract and of the operator, the cheap ones before those that cost work.
+ * Returns a function that decides whether an upgrade request becomes a connection: first by the rules of RFC 6455
+ * section 4.2.1, then by those of the contract and the operator, cheap checks before expensive ones.
  *
  * The function throws Refusal.
  */
-export function createHandshakes<Channel extends HandshakeChannel>(
+export function createHandshake<Channel extends HandshakeChannel>(
   options: HandshakeOptions<Channel>,
-): (request: IncomingMessage, id: string) => Promise<Accepted<Channel>> {
+): (request: IncomingMessage, id: string) => Promise<AcceptedHandshake<Channel>> {
   const { limits, origins, settingNames, timeoutMs } = options;
 
-  return async (request, id) => {
-    checkUpgrade(request);
-    const { path, query } = splitTarget(request.url ?? '/');
-    const { channel, found } = findChannel(options.channels, path);
-    const { origin, host } = request.headers;
+  return async (message, id) => {
+    checkUpgrade(message);
+    const { path, query } = splitTarget(message.url ?? '/');
+    const { channel, pathValues } = findChannel(options.channels, path);
+    const { origin, host } = message.headers;
     if (origin !== undefined && !isAllowedOrigin(origins, origin, host)) {
       throw refuseOrigin(origin, origins, settingNames.origins);
     }
-    if (!limits.take()) {
-      throw new Refusal(
-        'capacity',
-        new PostedError('unavailable', 'The server has all the connections that it accepts.', {
-          retryAfterSeconds: 5,
-        }),
-      );
-    }
+    if (!limits.acquire()) throw atCapacity();
     const deadline = new Deadline(timeoutMs);
     let user: string | null = null;
     try {
-      const heard = new HandshakeRequest(request, query);
-      const { principal, permits, expiresAtMs } = await deadline.wait(channel.authenticate(heard), () => {});
+      const request = new UpgradeRequest(message, query);
+      const { principal, permits, expiresAtMs } = await deadline.race(
+        channel.authenticate(request),
+        () => {},
+      );
       if (principal !== undefined) {
-        takeUserPlace(limits, principal.id);
+        if (!limits.acquireForUser(principal.id)) throw atUserLimit();
         user = principal.id;
       }
-      const values = channel.readValues(found.parameters, heard);
-      const handshake = { id, principal, variables: found.variables, ...values };
-      const session = await deadline.wait(accept(channel, handshake), (late) =>
-        channel.closed(late, neverOpened, id),
+      const values = channel.readValues(pathValues.parameters, request);
+      const handshake = { id, principal, variables: pathValues.variables, ...values };
+      const session = await deadline.race(accept(channel, handshake), (lateSession) =>
+        channel.closed(lateSession, neverOpened, id),
       );
       return { id, channel, session, user, permits, expiresAtMs };
     } catch (thrown) {
@@ -98,7 +91,7 @@ export function createHandshakes<Channel extends HandshakeChannel>(
   };
 }
 
-/** Also what is thrown at once is a rejection. */
+/** Being async turns a synchronous throw of the handler into a rejection. */
 async function accept(
   channel: HandshakeChannel,
   handshake: Parameters<HandshakeChannel['accept']>[0],
@@ -109,15 +102,15 @@ async function accept(
 function findChannel<Channel extends HandshakeChannel>(
   channels: readonly Channel[],
   path: string,
-): { readonly channel: Channel; readonly found: PathValues } {
+): { readonly channel: Channel; readonly pathValues: PathValues } {
   for (const channel of channels) {
-    const found = channel.match(path);
-    if (found === 'malformed') {
+    const match = channel.match(path);
+    if (match === 'malformed') {
       throw refusal('parameters', 'invalid_request', 'The path is not valid percent-encoded UTF-8.');
     }
-    if (found !== 'no match') return { channel, found };
+    if (match !== 'no match') return { channel, pathValues: match };
   }
-  const addresses = channels.slice(0, maxAddresses).map(({ descriptor }) => descriptor.address);
+  const addresses = channels.slice(0, maxSuggestedAddresses).map(({ descriptor }) => descriptor.address);
   throw new Refusal(
     'unknown_path',
     new PostedError('not_found', 'The contract has no channel at this path.'),
@@ -125,11 +118,47 @@ function findChannel<Channel extends HandshakeChannel>(
   );
 }
 
-function takeUserPlace(limits: ConnectionLimits, user: string): void {
-  if (limits.takeFor(user)) return;
-  throw refusal(
-    'user_limit',
-    'too_many_requests',
-    'This user has all the connections that a user may have. Close one first.',
-  );
+function atCapacity(): Refusal {
+  const message = 'The server has reached its connection limit. Try again later.';
+  return new Refusal('capacity', new PostedError('unavailable', message, { retryAfterSeconds: 5 }));
+}
+
+function atUserLimit(): Refusal {
+  const message = 'This user has reached the connection limit. Close a connection first.';
+  return refusal('user_limit', 'too_many_requests', message);
+}
+
+/** One time limit for several steps. */
+class Deadline {
+  readonly #timer: NodeJS.Timeout;
+  #hasPassed = false;
+  #onPass: (() => void) | null = null;
+
+  constructor(timeoutMs: number) {
+    this.#timer = setTimeout(() => {
+      this.#hasPassed = true;
+      this.#onPass?.();
+    }, timeoutMs);
+  }
+
+  /** Rejects with a Refusal `timeout` if `work` takes too long; a result that arrives later goes to `onLate`. */
+  race<Value>(work: Promise<Value>, onLate: (value: Value) => void): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#onPass = () => reject(timedOut());
+      if (this.#hasPassed) this.#onPass();
+      work.then((value) => {
+        if (this.#hasPassed) onLate(value);
+        else resolve(value);
+      }, reject);
+    });
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+function timedOut(): Refusal {
+  const error = new PostedError('unavailable', 'The handshake took too long.', { retryAfterSeconds: 1 });
+  return new Refusal('timeout', error);
 }

@@ -5,7 +5,7 @@ import type { RefusingOption, SettingNames } from '../options.ts';
 import type { Refusal } from './refusal.ts';
 
 /** The options that an operator can raise to prevent a refusal. */
-const raisedBy: Readonly<Partial<Record<RefusalReason, RefusingOption>>> = {
+const optionToRaise: Readonly<Partial<Record<RefusalReason, RefusingOption>>> = {
   capacity: 'maxConnections',
   user_limit: 'maxConnectionsPerUser',
   timeout: 'handshakeTimeoutMs',
@@ -21,8 +21,8 @@ export interface RefusalLogDeps {
 }
 
 /**
- * Makes the function that logs why a handshake was refused, and what would allow it. Of the request it logs the refused
- * origin alone: never the credentials, the path or the query.
+ * Returns a function that logs why a handshake was refused and how to allow it. It logs nothing of the request except
+ * a refused origin: never the credentials, the path or the query.
  */
 export function createRefusalLog({
   log,
@@ -35,7 +35,7 @@ export function createRefusalLog({
     } else if (expected.has(reason)) {
       log.debug({ reason, connection }, 'a handshake was refused');
     } else {
-      const option = raisedBy[reason];
+      const option = optionToRaise[reason];
       const raise = option && `raise ${settingNames[option] ?? `the option ${option}`}`;
       const fields = { connection, problem: error.message, remedy: remedy ?? raise };
       failures.write('warn', { reason }, fields, 'a handshake was refused');

@@ -1,16 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, PostedError } from '../../shared/errors.ts';
+import { type OriginPolicy, printableOrigin } from '../../shared/origin.ts';
 import type { RefusalReason } from '../observer.ts';
 
 interface RefusalOptions {
-  /** Default: that of the error's code. */
+  /** Default: the status of the error's code. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly remedy?: string | undefined;
 }
 
-/** Why a handshake ends before the upgrade: the reason to count, and the error to answer with. */
+/** Ends a handshake before the upgrade: the reason is counted, and the error is the response. */
 export class Refusal extends Error {
   readonly reason: RefusalReason;
   readonly error: PostedError;
@@ -29,7 +30,7 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal with the status of its error code. */
+/** Creates a refusal with the status of its error code. */
 export function refusal(
   reason: RefusalReason,
   code: ErrorCode,
@@ -39,20 +40,47 @@ export function refusal(
   return new Refusal(reason, new PostedError(code, message), { headers });
 }
 
-/** Answers an upgrade request with an HTTP error in the form of the REST errors, and ends the socket. */
-export function refuse(socket: Duplex, requestId: string, why: Refusal): void {
-  const { error, status } = why;
+/**
+ * Refuses a page because of its origin. The response names the setting to change; only the log contains the value to
+ * set, because it lists the allowed origins.
+ */
+export function refuseOrigin(origin: string, policy: OriginPolicy, settingName: string | undefined): Refusal {
+  const setting = settingName ?? 'the option `origins`';
+  const printable = printableOrigin(origin);
+  if (printable === null) {
+    return forbidden('The Origin header is not an origin that may connect to this server.');
+  }
+  if (printable === 'null') {
+    return forbidden(
+      `Pages without an origin, such as local files, may connect to this server only if ${setting} allows any origin.`,
+    );
+  }
+  const allowed = [...(policy.kind === 'list' ? policy.origins : []), printable];
+  return forbidden(
+    `Pages of ${printable} may not connect to this server. To allow them, add ${printable} to ${setting}.`,
+    settingName === undefined
+      ? `origins: [${allowed.map((each) => `'${each}'`).join(', ')}]`
+      : `${settingName}=${allowed.join(',')}`,
+  );
+}
+
+function forbidden(message: string, remedy?: string): Refusal {
+  return new Refusal('origin', new PostedError('forbidden', message), { remedy });
+}
+
+/** Responds to an upgrade request with an HTTP error, in the format of REST errors, and closes the socket. */
+export function sendRefusal(socket: Duplex, requestId: string, { error, status, headers }: Refusal): void {
   const body = JSON.stringify({ message: error.message, request_id: requestId, code: error.code });
-  const headers: Record<string, string> = {
+  const allHeaders: Record<string, string> = {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
     'X-Request-Id': requestId,
     Connection: 'close',
-    ...why.headers,
+    ...headers,
   };
-  if (error.retryAfterSeconds !== undefined) headers['Retry-After'] = String(error.retryAfterSeconds);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  if (error.retryAfterSeconds !== undefined) allHeaders['Retry-After'] = String(error.retryAfterSeconds);
+  const headerLines = Object.entries(allHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headerLines.join('')}\r\n${body}`);
 }

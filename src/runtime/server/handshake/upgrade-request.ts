@@ -1,39 +1,73 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { PostedError } from '../../shared/errors.ts';
+import { parseQuery } from '../../shared/url-encoding.ts';
 import { Refusal, refusal } from './refusal.ts';
 
+/** The headers and the query of an upgrade request, read only when the contract needs them. */
+export class UpgradeRequest {
+  readonly #rawHeaders: readonly string[];
+  readonly #rawQuery: string;
+  #query: Readonly<Record<string, string | readonly string[]>> | null = null;
+
+  constructor({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>, rawQuery: string) {
+    this.#rawHeaders = rawHeaders;
+    this.#rawQuery = rawQuery;
+  }
+
+  /** Returns every value of a header, in the order received. Scanning is cheap because few headers are ever read. */
+  header(name: string): readonly string[] {
+    const lowerName = name.toLowerCase();
+    const values: string[] = [];
+    for (let index = 0; index < this.#rawHeaders.length; index += 2) {
+      const [rawName = '', value = ''] = [this.#rawHeaders[index], this.#rawHeaders[index + 1]];
+      if (rawName.length === lowerName.length && rawName.toLowerCase() === lowerName) values.push(value);
+    }
+    return values;
+  }
+
+  /** @throws Refusal `query` if the query is not valid percent-encoded UTF-8 */
+  query(): Readonly<Record<string, string | readonly string[]>> {
+    this.#query ??= decodeQuery(this.#rawQuery);
+    return this.#query;
+  }
+}
+
+function decodeQuery(query: string): Record<string, string | string[]> {
+  try {
+    return parseQuery(query);
+  } catch (thrown) {
+    throw new Refusal('query', PostedError.from(thrown));
+  }
+}
+
 /**
- * Holds a request against RFC 6455 section 4.2.1.
+ * Checks a request against RFC 6455 section 4.2.1.
  *
  * @throws Refusal
  */
 export function checkUpgrade({ method, headers }: IncomingMessage): void {
   if (headers.upgrade?.toLowerCase() !== 'websocket') {
-    throw refusal('not_a_websocket', 'invalid_request', 'Only an upgrade to websocket is served here.');
+    throw refusal('not_a_websocket', 'invalid_request', 'The Upgrade header must be "websocket".');
   }
   if (method !== 'GET') {
-    throw refusal('method', 'method_not_allowed', 'A WebSocket handshake is a GET request.', {
+    throw refusal('method', 'method_not_allowed', 'A WebSocket handshake must be a GET request.', {
       Allow: 'GET',
     });
   }
   if (!/^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? '')) {
-    throw refusal(
-      'bad_handshake',
-      'invalid_request',
-      'Sec-WebSocket-Key is missing or is not 16 bytes in base64.',
-    );
+    throw refusal('bad_handshake', 'invalid_request', 'Sec-WebSocket-Key must be 16 bytes in Base64.');
   }
   if (headers['sec-websocket-version'] !== '13') {
     throw new Refusal(
       'bad_handshake',
-      new PostedError('invalid_request', 'Only version 13 of the WebSocket protocol is spoken here.'),
+      new PostedError('invalid_request', 'Sec-WebSocket-Version must be 13.'),
       { status: 426, headers: { 'Sec-WebSocket-Version': '13' } },
     );
   }
   checkSubprotocols(headers);
 }
 
-/** A list of tokens (RFC 6455 section 11.3.4), checked here so that a bad one is answered like any other mistake. */
+/** Checks RFC 6455 section 11.3.4 before ws does, so that the client gets the same kind of error as for other mistakes. */
 function checkSubprotocols(headers: IncomingHttpHeaders): void {
   const offered = headers['sec-websocket-protocol'];
   if (offered === undefined) return;
@@ -43,6 +77,6 @@ function checkSubprotocols(headers: IncomingHttpHeaders): void {
   throw refusal(
     'bad_handshake',
     'invalid_request',
-    'Sec-WebSocket-Protocol is not a list of different subprotocol names.',
+    'Sec-WebSocket-Protocol must be a list of distinct subprotocol names.',
   );
 }

@@ -1,85 +1,98 @@
-import type { ChannelDescriptor, MessageDescriptor } from '../../shared/descriptor.ts';
+import type { ChannelDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import { accepts, explain } from '../../shared/guard.ts';
 import { identifyMessage } from '../../shared/identify-message.ts';
 import { parseJson } from '../../shared/json.ts';
-import type { ContractObserver } from '../observer.ts';
-import type { ReceivingConnection, Task } from './inbound.ts';
-import type { Receivers } from './receivers.ts';
+import type { InboundOptions, ReceivingConnection, Task } from '../connection/inbound.ts';
+import type { ReceivedReply } from '../connection/pending-requests.ts';
+import type { Connection } from '../handlers.ts';
+import { permitOf, type Reporter } from './encode.ts';
+import { createReply } from './reply.ts';
+
+/** Handles a message of a `receive` operation: a member of the application's handlers. */
+export type MessageHandler = (message: unknown, connection: Connection<unknown>) => void | Promise<void>;
+
+/** How to handle one message of a `receive` operation. */
+interface Receiver {
+  readonly operation: string;
+  /** The permit that a connection needs to send the message. */
+  readonly permit: string | undefined;
+  handle(message: unknown, connection: Connection<unknown>): void | Promise<void>;
+}
 
 /**
- * Makes the function that takes each message of a channel's clients: it finds which of the channel's
- * messages it is and checks it. An answer it hands to whoever asked; for anything else it returns what
- * is to be done.
+ * Returns a function that takes each message of a channel's clients: it identifies the message, validates it, and
+ * returns the task that handles it. A reply to a pending request is delivered at once and needs no task.
  *
- * The function throws PostedError: `invalid_request` for what the contract does not know or allow,
- * `unsupported_media_type` for bytes or text where it has none, `forbidden` for what the connection's
- * credentials do not suffice for.
+ * The function throws PostedError: `invalid_request` for a message that the contract does not define or allow,
+ * `unsupported_media_type` for bytes or text if the channel has no such messages, and `forbidden` if the connection's
+ * credentials do not permit the operation.
  */
 export function createDispatch(
   channel: ChannelDescriptor,
-  receivers: Receivers,
-  observer: ContractObserver,
-): (connection: ReceivingConnection, data: Buffer, isBinary: boolean) => Task | null {
-  const { receive } = channel;
-  const json = receive.filter(({ encoding }) => encoding === 'json');
-  const text = receive.find(({ encoding }) => encoding === 'text');
-  const binary = receive.find(({ encoding }) => encoding === 'binary');
-  const answers = new Set(
+  handlerOf: (operation: string, message: string) => MessageHandler,
+  reporter: Reporter,
+): InboundOptions['dispatch'] {
+  const { observer } = reporter;
+  const receivers = createReceivers(channel, handlerOf, reporter);
+  const json = channel.receive.filter(({ encoding }) => encoding === 'json');
+  const text = channel.receive.find(({ encoding }) => encoding === 'text');
+  const binary = channel.receive.find(({ encoding }) => encoding === 'binary');
+  const replies = new Set(
     channel.operations.flatMap(({ action, reply }) => (action === 'send' ? (reply ?? []) : [])),
   );
 
-  function refuse(message: string, problem: string): PostedError {
+  function invalid(message: string, problem: string): PostedError {
     observer.messageInvalid(channel.name, message, 'receive');
     return new PostedError('invalid_request', problem);
   }
 
-  function refuseKind(kind: string): PostedError {
+  function unsupported(encoding: string): PostedError {
     observer.messageInvalid(channel.name, 'unknown', 'receive');
-    return new PostedError('unsupported_media_type', `the contract has no ${kind} messages`);
+    return new PostedError('unsupported_media_type', `this channel does not accept ${encoding} messages`);
   }
 
-  function readText(data: Buffer): Read {
+  function readText(data: Buffer): ReceivedReply {
     if (text !== undefined) {
       const value = data.toString();
-      if (value.includes('\0')) throw refuse(text.name, 'the text holds U+0000');
+      if (value.includes('\0')) throw invalid(text.name, 'the text contains U+0000');
       return { message: text, value };
     }
-    if (binary !== undefined && json.length === 0) throw refuseKind('text');
-    if (json.length === 0) throw refuse('unknown', 'this channel takes no messages from clients');
+    if (binary !== undefined && json.length === 0) throw unsupported('text');
+    if (json.length === 0) throw invalid('unknown', 'this channel does not accept messages from clients');
     let value: unknown;
     try {
       value = parseJson(data);
     } catch (thrown) {
-      throw refuse('unknown', PostedError.from(thrown).message);
+      throw invalid('unknown', PostedError.from(thrown).message);
     }
     const message = identifyMessage(json, value);
     if (message !== undefined) return { message, value };
     const path = json[0]?.tag?.path;
     const problem =
       path === undefined
-        ? "the message is none of this channel's"
-        : `/${path.join('/')} names none of this channel's messages`;
-    throw refuse('unknown', problem);
+        ? 'the message matches no message of this channel'
+        : `/${path.join('/')} must name a message of this channel`;
+    throw invalid('unknown', problem);
   }
 
-  function readBytes(data: Buffer): Read {
-    if (binary === undefined) throw refuseKind('binary');
+  function readBinary(data: Buffer): ReceivedReply {
+    if (binary === undefined) throw unsupported('binary');
     return { message: binary, value: data };
   }
 
-  return (connection, data, isBinary) => {
-    const { message, value } = isBinary ? readBytes(data) : readText(data);
+  return (connection: ReceivingConnection, data: Buffer, isBinary: boolean): Task | null => {
+    const { message, value } = isBinary ? readBinary(data) : readText(data);
     const { name, guard } = message;
-    if (guard !== undefined && !accepts(guard, value)) throw refuse(name, explain(guard, 'the message'));
-    if (answers.has(name) && connection.answer({ message, value })) {
+    if (guard !== undefined && !accepts(guard, value)) throw invalid(name, explain(guard, 'the message'));
+    if (replies.has(name) && connection.resolveRequest({ message, value })) {
       observer.messageReceived(channel.name, name);
       return null;
     }
     const receiver = receivers.get(name);
-    if (receiver === undefined) throw refuse(name, `nobody asked for a message ${name}`);
-    if (!connection.may(receiver.permit)) {
-      const problem = `the credentials do not suffice for operation ${receiver.operation}`;
+    if (receiver === undefined) throw invalid(name, `no pending request matches the reply ${name}`);
+    if (!connection.hasPermit(receiver.permit)) {
+      const problem = `the credentials do not permit operation ${receiver.operation}`;
       throw new PostedError('forbidden', problem);
     }
     observer.messageReceived(channel.name, name);
@@ -87,7 +100,23 @@ export function createDispatch(
   };
 }
 
-interface Read {
-  readonly message: MessageDescriptor;
-  readonly value: unknown;
+/** Connects each message of the channel's `receive` operations with its handler and the handler's reply. */
+function createReceivers(
+  channel: ChannelDescriptor,
+  handlerOf: (operation: string, message: string) => MessageHandler,
+  reporter: Reporter,
+): ReadonlyMap<string, Receiver> {
+  const receivers = new Map<string, Receiver>();
+  for (const operation of channel.operations.filter(({ action }) => action === 'receive')) {
+    for (const message of channel.receive.filter(({ name }) => operation.messages.includes(name))) {
+      const handler = handlerOf(operation.name, message.name);
+      const reply = operation.reply && createReply(channel, operation, message, reporter);
+      const handle: Receiver['handle'] =
+        reply === undefined
+          ? handler
+          : async (value, connection) => reply(await handler(value, connection), value, connection);
+      receivers.set(message.name, { operation: operation.name, permit: permitOf(operation), handle });
+    }
+  }
+  return receivers;
 }

@@ -3,20 +3,19 @@ import { accepts, explain } from '../../shared/guard.ts';
 import { hasTag } from '../../shared/identify-message.ts';
 import type { LogLimit } from '../../shared/log-limit.ts';
 import { encodeBinaryFrame, encodeTextFrame } from '../connection/frame.ts';
-import type { Encoded } from '../handlers.ts';
+import { type Encoded, InvalidMessageError } from '../handlers.ts';
 import type { ContractObserver } from '../observer.ts';
-import { InvalidMessageError } from './invalid-message-error.ts';
 
 /** `Encoded` with the bytes of the frame, which applications do not see. */
 export interface EncodedFrame extends Encoded {
   readonly frame: Buffer;
-  /** The operation whose security a connection must have satisfied to receive it; undefined for none. */
+  /** The permit that a connection needs to receive the message; undefined if it needs none. */
   readonly permit: string | undefined;
 }
 
 export interface Reporter {
   readonly observer: ContractObserver;
-  /** Where failures are logged, however often clients can cause them. */
+  /** Logs failures; its limit holds however often clients can cause them. */
   readonly failures: LogLimit;
 }
 
@@ -43,7 +42,7 @@ export function permitOf({ name, security }: OperationDescriptor): string | unde
   return security.length === 0 ? undefined : name;
 }
 
-/** Counts and logs a message that is not sent, without its content, and returns what to throw. */
+/** Counts and logs a message that is not sent, without its content, and returns the error to throw. */
 export function invalidMessage(
   { name: channel }: ChannelDescriptor,
   { name: operation }: OperationDescriptor,
@@ -60,8 +59,8 @@ export function invalidMessage(
 function problemOf({ encoding, guard, tag }: MessageDescriptor, value: unknown): string | null {
   if (guard === undefined) return value instanceof Uint8Array ? null : 'the value must be a Uint8Array';
   if (!accepts(guard, value)) return explain(guard);
-  // Encoding it as UTF-8 would silently replace it.
-  if (encoding === 'text' && !String(value).isWellFormed()) return 'the value has half a surrogate pair';
+  // UTF-8 cannot encode a lone surrogate; the encoder would silently replace it.
+  if (encoding === 'text' && !String(value).isWellFormed()) return 'the value contains a lone surrogate';
   if (tag === undefined || hasTag(value, tag)) return null;
   return `/${tag.path.join('/')} is required: it distinguishes the message from the others`;
 }

@@ -1,20 +1,17 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { readCorrelationId, writeCorrelationId } from '../../shared/identify-message.ts';
 import type { Connection } from '../handlers.ts';
-import { createEncode, type Encode, invalidMessage, type Reporter } from './encode.ts';
+import { createEncode, type Encode, type EncodedFrame, invalidMessage, type Reporter } from './encode.ts';
 
 /**
- * Sends what a handler has returned as the answer to `request`.
+ * Sends a handler's result as the reply to `request`.
  *
- * @throws InvalidMessageError for an answer that breaks the contract: the connection is then closed, because its
- * client would wait in vain
+ * @throws InvalidMessageError if the reply breaks the contract: the connection is then closed, because its client would
+ * wait in vain
  */
 export type Reply = (result: unknown, request: unknown, connection: Connection<unknown>) => void;
 
-/**
- * Makes the function that answers a message of a receive operation, on the connection that it came from and with its
- * correlation id.
- */
+/** Returns the function that replies to a message of a `receive` operation, with the correlation id of the message. */
 export function createReply(
   channel: ChannelDescriptor,
   operation: OperationDescriptor,
@@ -38,15 +35,15 @@ export function createReply(
       const problem = `/message must be one of ${[...replies.keys()].join(', ')}`;
       throw invalidMessage(channel, operation, 'unknown', problem, reporter);
     }
-    connection.send(encode(chosen, only ? result : named.payload, request));
+    connection.send(encodeReply(chosen, only ? result : named.payload, request));
   };
 
-  function encode({ message, encode: encodeReply }: ReplyMessage, value: unknown, request: unknown) {
+  function encodeReply({ message, encode }: ReplyMessage, value: unknown, request: unknown): EncodedFrame {
     const id = received.correlationId && readCorrelationId(request, received.correlationId);
-    if (id === undefined || message.correlationId === undefined) return encodeReply(value);
+    if (id === undefined || message.correlationId === undefined) return encode(value);
     const ownId = readCorrelationId(value, message.correlationId);
-    if (ownId === undefined) return encodeReply(writeCorrelationId(value, message.correlationId, id));
-    if (ownId === id) return encodeReply(value);
+    if (ownId === undefined) return encode(writeCorrelationId(value, message.correlationId, id));
+    if (ownId === id) return encode(value);
     const problem = `/${message.correlationId.join('/')} is not the correlation id of the request`;
     throw invalidMessage(channel, operation, message.name, problem, reporter);
   }

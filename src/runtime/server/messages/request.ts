@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
-import { type CorrelationId, readCorrelationId, writeCorrelationId } from '../../shared/identify-message.ts';
+import { readCorrelationId, writeCorrelationId } from '../../shared/identify-message.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
+import type { PendingRequests, ReceivedReply } from '../connection/pending-requests.ts';
 import type { Connection, Request } from '../handlers.ts';
 import { createEncode, permitOf, type Reporter } from './encode.ts';
-import type { Answer, Requests } from './requests.ts';
 
 const defaultTimeoutMs = 10_000;
 
-/** Makes the function that sends a message of an operation with a reply, and waits for the answer. */
+/** Returns the function that sends one message of a `send` operation with a reply, and waits for the reply. */
 export function createRequest(
   channel: ChannelDescriptor,
   operation: OperationDescriptor,
@@ -24,36 +24,38 @@ export function createRequest(
   );
   const path = isCorrelated ? message.correlationId : undefined;
 
-  return async (value, target, { timeoutMs = defaultTimeoutMs } = {}) => {
-    const connection = target as AskedConnection;
-    if (!connection.may(permit)) {
-      throw new PostedError('forbidden', `The credentials do not suffice for operation ${operation.name}.`);
+  return async (payload, target, { timeoutMs = defaultTimeoutMs } = {}) => {
+    const connection = target as RequestConnection;
+    if (!connection.hasPermit(permit)) {
+      throw new PostedError('forbidden', `The credentials do not permit operation ${operation.name}.`);
     }
-    const { requests } = connection;
-    const question = path === undefined ? value : identify(value, path, message, requests);
-    const encoded = encode(question);
-    const id: CorrelationId | undefined = path && readCorrelationId(question, path);
-    return nameReply(await connection.ask(encoded, { replies, id, timeoutMs }), replies);
+    const value =
+      path === undefined ? payload : withCorrelationId(payload, path, message, connection.pendingRequests);
+    const encoded = encode(value);
+    const correlationId = path && readCorrelationId(value, path);
+    const reply = await connection.request(encoded, { replies, correlationId, timeoutMs });
+    return toResult(reply, replies);
   };
 }
 
-/** Fills in a correlation id where there is none: text, or a number where the contract wants one. */
-function identify(
-  value: unknown,
+/** Adds a correlation id to a message without one: a UUID, or a number if the contract requires that. */
+function withCorrelationId(
+  payload: unknown,
   path: readonly string[],
   { guard }: MessageDescriptor,
-  requests: Requests,
+  pending: PendingRequests,
 ): unknown {
-  if (readCorrelationId(value, path) !== undefined) return value;
-  const withText = writeCorrelationId(value, path, randomUUID());
+  if (readCorrelationId(payload, path) !== undefined) return payload;
+  const withText = writeCorrelationId(payload, path, randomUUID());
   if (guard === undefined || guard(withText)) return withText;
-  const withNumber = writeCorrelationId(value, path, requests.nextNumber());
+  const withNumber = writeCorrelationId(payload, path, pending.nextNumber());
   return guard(withNumber) ? withNumber : withText;
 }
 
-function nameReply({ message, value }: Answer, replies: readonly string[]): unknown {
+function toResult({ message, value }: ReceivedReply, replies: readonly string[]): unknown {
   return replies.length === 1 ? value : { message: message.name, payload: value };
 }
 
-/** Applications see the narrow interface; every connection that they can hold was made by this runtime. */
-type AskedConnection = Connection<unknown> & Pick<WebSocketConnection, 'may' | 'ask' | 'requests'>;
+/** Applications see only the interface `Connection`, but every connection that they have was created by this runtime. */
+type RequestConnection = Connection<unknown> &
+  Pick<WebSocketConnection, 'hasPermit' | 'pendingRequests' | 'request'>;

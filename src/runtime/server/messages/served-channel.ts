@@ -1,48 +1,47 @@
 import type { ChannelDescriptor, Contract } from '../../shared/descriptor.ts';
+import type { InboundOptions } from '../connection/inbound.ts';
 import type { Closed, Connection, Publish, Request } from '../handlers.ts';
 import { compileAddress } from '../handshake/address.ts';
 import { createAuthenticate, type SecurityHooks } from '../handshake/authenticate.ts';
 import type { HandshakeChannel } from '../handshake/handshake.ts';
 import { createReadValues } from '../handshake/handshake-values.ts';
-import { callHandler } from './call-handler.ts';
-import { createDispatch } from './dispatch.ts';
-import type { ReceivingConnection, Task } from './inbound.ts';
-import { createPublish, type PublisherDeps } from './publisher.ts';
-import { createReceivers, type MessageHandler } from './receivers.ts';
+import { createDispatch, type MessageHandler } from './dispatch.ts';
+import { createPublish, type PublishDeps } from './publish.ts';
 import { createRequest } from './request.ts';
 
-/** A channel of the contract, joined with the handlers that serve it. */
-export interface ServedChannel extends HandshakeChannel {
+/** A channel of the contract with its handlers. What `opened`, `closed` and `drained` throw is logged. */
+export interface ServedChannel extends HandshakeChannel, Pick<InboundOptions, 'dispatch'> {
+  /** Also closes the connection if the handler fails. */
   opened(connection: Connection<unknown>): void;
   drained(connection: Connection<unknown>): void;
-  dispatch(connection: ReceivingConnection, data: Buffer, isBinary: boolean): Task | null;
 }
 
-/** What every generated handlers interface has, whatever its contract. */
-interface ChannelHandlers extends Pick<ServedChannel, 'accept' | 'opened'> {
+/** The part of every generated handlers interface that does not depend on the contract. */
+interface ChannelHandlers extends Pick<ServedChannel, 'accept'> {
+  opened(connection: Connection<unknown>): void;
   closed(session: unknown, closed: Closed): void;
   readonly security?: SecurityHooks;
   drained?(connection: Connection<unknown>): void;
 }
 
-/** What it has for each operation, by message name. */
+/** The handlers of one operation, by message name. */
 type OperationHandlers = Readonly<Record<string, SendHandler & MessageHandler>>;
 
-/** For a message of a `send` operation: is given, once, the function that sends it. */
+/** Takes the function that sends a message of a `send` operation; called once. */
 type SendHandler = (send: Publish<unknown, unknown> | Request<unknown, unknown, unknown>) => void;
 
 /**
- * Joins each channel with its handlers and gives every `send` message its publisher, or what sends it
- * as a request.
+ * Connects each channel with its handlers, and gives each handler of a `send` message the function that publishes the
+ * message or sends it as a request.
  *
- * @throws TypeError for a handler or a hook that is missing; where the handlers are type-checked, none can be
+ * @throws TypeError if a handler or security hook is missing, which type-checked handlers rule out
  */
 export function serveChannels<Handlers>(
   contract: Contract<Handlers>,
   handlers: Handlers,
-  deps: PublisherDeps,
+  deps: PublishDeps,
 ): readonly ServedChannel[] {
-  // The generated interface is the precise type; here it is read by the names that the descriptors give.
+  // The generated interface is the precise type; here it is read by the names in the descriptors.
   const byChannel = handlers as Readonly<Record<string, ChannelHandlers>>;
   return Object.values(contract.channels).map((descriptor) => {
     const own = byChannel[descriptor.name];
@@ -51,14 +50,10 @@ export function serveChannels<Handlers>(
   });
 }
 
-function serveChannel(
-  descriptor: ChannelDescriptor,
-  own: ChannelHandlers,
-  deps: PublisherDeps,
-): ServedChannel {
+function serveChannel(descriptor: ChannelDescriptor, own: ChannelHandlers, deps: PublishDeps): ServedChannel {
+  const { name } = descriptor;
   for (const member of ['accept', 'opened', 'closed'] as const) {
-    if (own[member] === undefined)
-      throw new TypeError(`No handler ${member} for channel ${descriptor.name}.`);
+    if (own[member] === undefined) throw new TypeError(`No handler ${member} for channel ${name}.`);
   }
   const byOperation = own as unknown as Readonly<Record<string, OperationHandlers>>;
   const handlerOf = (operation: string, message: string): SendHandler & MessageHandler => {
@@ -69,35 +64,58 @@ function serveChannel(
     }
     return handler.bind(messages);
   };
-  const report = (handler: string, connection: string) => (thrown: unknown) =>
-    deps.failures.write(
-      'error',
-      { channel: descriptor.name, handler },
-      { connection, err: thrown },
-      'a handler failed',
-    );
+  const report = (handler: string, connection: string, thrown: unknown): void =>
+    deps.failures.write('error', { channel: name, handler }, { connection, err: thrown }, 'a handler failed');
   const authenticate = createAuthenticate(descriptor, own.security ?? {});
-  const receivers = createReceivers(descriptor, handlerOf, deps);
-  giveSenders(descriptor, handlerOf, deps);
+  const dispatch = createDispatch(descriptor, handlerOf, deps);
+  provideSenders(descriptor, handlerOf, deps);
   return {
     descriptor,
     match: compileAddress(descriptor.address, descriptor.servers),
     authenticate,
     readValues: createReadValues(descriptor),
     accept: (handshake) => own.accept(handshake),
-    opened: (connection) => own.opened(connection),
-    closed: (session, closed, connection) =>
-      callHandler(() => own.closed(session, closed), report('closed', connection)),
-    drained: (connection) => callHandler(() => own.drained?.(connection), report('drained', connection.id)),
-    dispatch: createDispatch(descriptor, receivers, deps.observer),
+    opened: (connection) =>
+      callHandler(
+        () => own.opened(connection),
+        (thrown) => {
+          report('opened', connection.id, thrown);
+          connection.close('internalError');
+        },
+      ),
+    closed: (session, closed, id) =>
+      callHandler(
+        () => own.closed(session, closed),
+        (thrown) => report('closed', id, thrown),
+      ),
+    drained: (connection) =>
+      callHandler(
+        () => own.drained?.(connection),
+        (thrown) => report('drained', connection.id, thrown),
+      ),
+    dispatch,
   };
 }
 
-function giveSenders(
+/**
+ * Calls a handler whose result is not needed. What it throws, or rejects with (TypeScript's `void` allows an async
+ * function), goes to `onFailure` only, because a handler's mistake must not end the process.
+ */
+function callHandler(call: () => unknown, onFailure: (thrown: unknown) => void): void {
+  try {
+    const result = call();
+    if (result instanceof Promise) result.catch(onFailure);
+  } catch (thrown) {
+    onFailure(thrown);
+  }
+}
+
+function provideSenders(
   channel: ChannelDescriptor,
   handlerOf: (operation: string, message: string) => SendHandler,
-  deps: PublisherDeps,
+  deps: PublishDeps,
 ): void {
+  // All handlers are looked up before the first is called, so that a missing one prevents any effect.
   const senders = channel.operations
     .filter(({ action }) => action === 'send')
     .flatMap((operation) =>

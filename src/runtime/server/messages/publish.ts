@@ -4,15 +4,16 @@ import type { Outbox } from '../connection/outbox.ts';
 import type { Connection, Publish } from '../handlers.ts';
 import { createEncode, type Reporter } from './encode.ts';
 
-export interface PublisherDeps extends Reporter {
+export interface PublishDeps extends Reporter {
   readonly outbox: Outbox;
 }
 
+/** Returns the function that publishes one message of a `send` operation. */
 export function createPublish(
   channel: ChannelDescriptor,
   operation: OperationDescriptor,
   message: MessageDescriptor,
-  deps: PublisherDeps,
+  deps: PublishDeps,
 ): Publish<unknown, unknown> {
   const { outbox, observer } = deps;
   const encode = createEncode(channel, operation, message, deps);
@@ -20,8 +21,8 @@ export function createPublish(
   const publish: Publish<unknown, unknown> = (payload, connections, { sinceMs } = {}) => {
     const { frame, permit } = encode(payload);
     let count = 0;
-    for (const connection of connections as Iterable<ServedConnection>) {
-      if (permit !== undefined && !connection.may(permit)) continue;
+    for (const connection of connections as Iterable<PublishConnection>) {
+      if (permit !== undefined && !connection.hasPermit(permit)) continue;
       if (connection.enqueue(frame)) count += 1;
     }
     observer.messageSent(channel.name, message.name, count);
@@ -37,5 +38,29 @@ export function createPublish(
   return publish;
 }
 
-/** Applications see the narrow interface, but every connection that they can have was made by this runtime. */
-type ServedConnection = Connection<unknown> & Pick<WebSocketConnection, 'enqueue' | 'may'>;
+/** Applications see only the interface `Connection`, but every connection that they have was created by this runtime. */
+type PublishConnection = Connection<unknown> & Pick<WebSocketConnection, 'enqueue' | 'hasPermit'>;
+
+/**
+ * Returns a function that counts messages to single connections and reports their number once per turn of the event
+ * loop, because updating a metric takes as long as queueing a message.
+ */
+export function createSentCount(
+  outbox: Pick<Outbox, 'afterFlush'>,
+  report: (message: string, connections: number) => void,
+): (message: string) => void {
+  let currentMessage = '';
+  let connections = 0;
+
+  function reportCurrent(): void {
+    if (connections > 0) report(currentMessage, connections);
+    connections = 0;
+  }
+
+  return (message) => {
+    if (message !== currentMessage) reportCurrent();
+    currentMessage = message;
+    if (connections === 0) outbox.afterFlush(reportCurrent);
+    connections += 1;
+  };
+}

@@ -1,51 +1,50 @@
 import type { CloseCode } from '../../shared/close-codes.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Connection } from '../handlers.ts';
-import type { Answer } from './requests.ts';
+import type { ReceivedReply } from './pending-requests.ts';
 
-/** The part of a connection that the inbound side uses. */
+/** The part of a connection that handling its messages needs. */
 export interface ReceivingConnection extends Connection<unknown> {
-  /** The code that this side closed with, if it did. */
+  /** The code that this side closed the connection with, or null. */
   readonly closing: CloseCode | null;
-  /** Whether a request to its client is pending. */
-  readonly isAsked: boolean;
-  /** Whether its credentials include `permit`; undefined is always allowed. */
-  may(permit: string | undefined): boolean;
-  /** Hands over a possible answer; false if no request is waiting for it. */
-  answer(answer: Answer): boolean;
+  readonly hasPendingRequests: boolean;
+  /** Whether the credentials include `permit`; undefined is always allowed. */
+  hasPermit(permit: string | undefined): boolean;
+  /** Resolves the pending request that a message replies to; false if there is none. */
+  resolveRequest(reply: ReceivedReply): boolean;
 }
 
 /** Handles a message that was read. */
 export interface Task {
-  /** The operation of the message; undefined if the message was refused before it had one. */
+  /** The operation of the message; undefined if the message was refused before its operation was known. */
   readonly operation: string | undefined;
   run(): void | Promise<void>;
 }
 
 /** How the messages of a channel's connections are handled. */
 export interface InboundOptions {
-  /** Reads one message and returns how to handle it, if anything is left to do. If either throws, the connection closes. */
+  /** Reads one message and returns how to handle it, or null if it is done. If either throws, the connection closes. */
   dispatch(connection: ReceivingConnection, data: Buffer, isBinary: boolean): Task | null;
   /** Called for every `internal` error, before the connection closes. */
   onFailure(connection: ReceivingConnection, error: PostedError, operation: string | undefined): void;
 }
 
-/** A socket that can be told to stop reading. */
+/** A socket that can stop reading. */
 export interface Pausable {
   pause(): void;
   resume(): void;
 }
 
-/** Messages that may wait for the one that is being handled, while answers are read past them. */
-const maxWaiting = 16;
+/** How many messages may be queued behind the one in progress while replies are read. */
+const maxQueued = 16;
 
 /** The inbound side of a connection: it handles one message at a time, in order. */
 export class Inbound {
   readonly #connection: ReceivingConnection;
   readonly #webSocket: Pausable;
   readonly #options: InboundOptions;
-  #handling: Promise<void> | null = null;
-  #waiting = 0;
+  #inProgress: Promise<void> | null = null;
+  #queued = 0;
 
   constructor(connection: ReceivingConnection, webSocket: Pausable, options: InboundOptions) {
     this.#connection = connection;
@@ -57,23 +56,23 @@ export class Inbound {
     if (this.#connection.closing !== null) return;
     const task = this.#read(data, isBinary);
     if (task === null) return;
-    if (this.#handling === null) {
-      const handled = this.#handle(task);
-      // A handler of type `void` may return anything.
-      if (handled instanceof Promise) this.#await(handled, task);
+    if (this.#inProgress === null) {
+      const result = this.#run(task);
+      // A handler whose type returns `void` may return anything.
+      if (result instanceof Promise) this.#await(result, task);
     } else {
-      this.#waiting += 1;
+      this.#queued += 1;
       this.#await(
-        this.#handling.then(() => {
-          this.#waiting -= 1;
-          return this.#handle(task);
+        this.#inProgress.then(() => {
+          this.#queued -= 1;
+          return this.#run(task);
         }),
         task,
       );
     }
   }
 
-  /** Reads immediately, even while another message is handled, because its handler may be waiting for this answer. */
+  /** Reads immediately, even while a message is in progress, because its handler may be waiting for this reply. */
   #read(data: Buffer, isBinary: boolean): Task | null {
     try {
       return this.#options.dispatch(this.#connection, data, isBinary);
@@ -82,7 +81,7 @@ export class Inbound {
     }
   }
 
-  #handle(task: Task): void | Promise<void> {
+  #run(task: Task): void | Promise<void> {
     if (this.#connection.closing !== null) return;
     try {
       return task.run();
@@ -91,25 +90,25 @@ export class Inbound {
     }
   }
 
-  #await(handled: Promise<void>, { operation }: Task): void {
-    const settled = handled
+  #await(result: Promise<void>, { operation }: Task): void {
+    const settled = result
       .catch((thrown: unknown) => this.#fail(thrown, operation))
       .then(() => {
-        if (this.#handling !== settled) return;
-        this.#handling = null;
-        this.regulate();
+        if (this.#inProgress !== settled) return;
+        this.#inProgress = null;
+        this.updateFlow();
       });
-    this.#handling = settled;
-    this.regulate();
+    this.#inProgress = settled;
+    this.updateFlow();
   }
 
   /**
-   * While a handler works, nothing more is read, so TCP slows down a client that sends faster. With a request
-   * pending, reading goes on, because the handler may be waiting for its answer.
+   * Pauses or resumes reading. Nothing is read while a handler works, so TCP slows down a client that sends faster;
+   * with a request pending, reading continues, because the handler may be waiting for its reply.
    */
-  regulate(): void {
-    const { closing, isAsked } = this.#connection;
-    const isBusy = this.#handling !== null && !(isAsked && this.#waiting < maxWaiting);
+  updateFlow(): void {
+    const { closing, hasPendingRequests } = this.#connection;
+    const isBusy = this.#inProgress !== null && !(hasPendingRequests && this.#queued < maxQueued);
     if (isBusy && closing === null) this.#webSocket.pause();
     else this.#webSocket.resume();
   }
