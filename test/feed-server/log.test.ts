@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, constants, openSync, read } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -50,16 +48,9 @@ async function makePipe() {
   };
 }
 
-/** One refused handshake makes one debug record of more than 100 bytes. */
-async function refuseHandshake({ url }: ServerProcess): Promise<void> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  socket.write(
-    'GET /post/feed/posted HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-  );
-  socket.resume();
-  await once(socket, 'close');
+/** Makes one debug record of more than 100 bytes. */
+async function requestUnknownPath({ url }: ServerProcess): Promise<void> {
+  await (await fetch(`${url}/nowhere`)).text();
 }
 
 async function countDropped({ url }: ServerProcess): Promise<number> {
@@ -70,7 +61,7 @@ async function countDropped({ url }: ServerProcess): Promise<number> {
 /** Makes records until the server counts dropped ones. */
 async function logUntilDropped(server: ServerProcess): Promise<void> {
   while ((await countDropped(server)) === 0) {
-    await Promise.all(Array.from({ length: 200 }, () => refuseHandshake(server)));
+    await Promise.all(Array.from({ length: 200 }, () => requestUnknownPath(server)));
   }
 }
 
@@ -120,7 +111,7 @@ describe('a server whose log cannot be written', () => {
     const pipe = await makePipe();
     const server = await startLoggingTo(pipe.writer);
     pipe.closeReader();
-    await refuseHandshake(server);
+    await requestUnknownPath(server);
     await expect.poll(() => countDropped(server)).toBe(1);
     await expectToServe(server);
     expect(await server.end('SIGTERM')).toBe(0);
@@ -128,7 +119,7 @@ describe('a server whose log cannot be written', () => {
 
   it('serves, counts what it drops, and stops, when the disk is full', async () => {
     const server = await startLoggingTo(openSync('/dev/full', 'w'));
-    await refuseHandshake(server);
+    await requestUnknownPath(server);
     // "listening" and the refused handshake.
     await expect.poll(() => countDropped(server)).toBe(2);
     await expectToServe(server);

@@ -1,27 +1,28 @@
 import { pino, stdSerializers } from 'pino';
 import type { Log, LogLevel } from '../shared/log.ts';
-import { LogBuffer } from './log-buffer.ts';
-import { createStandardErrorWriter } from './standard-error.ts';
+import { LogBuffer } from '../shared/log-buffer.ts';
 
 /**
- * The log of a process. Logging never blocks, never throws, and uses a bounded amount of memory: records that
- * standard error does not take are dropped.
+ * The log of a process. Logging never blocks, never throws, and uses a bounded amount of memory: records that cannot be
+ * written to standard error are dropped.
  */
 export interface ProcessLog extends Log {
   /** The number of records dropped since the start. */
   readonly droppedRecords: number;
 }
 
-/** Writes JSON lines to standard error; standard output is left to the command's own output. `fields` are in every record. */
+/** Writes JSON lines to standard error, because standard output is for the command's own output. Every record has `fields`. */
 export function createLog(
   level: LogLevel,
   fields: Readonly<Record<string, unknown>> | null = null,
 ): ProcessLog {
   const buffer = new LogBuffer({
-    write: createStandardErrorWriter(),
-    // An error, so that every level but `silent` shows it.
+    // Logged as an error, so that every level except `silent` shows it.
     onRecovered: (droppedRecords) =>
-      logger.error({ droppedRecords }, 'log records were dropped: standard error did not take them'),
+      logger.error(
+        { droppedRecords },
+        'log records were dropped: they could not be written to standard error',
+      ),
   });
   const logger = pino(
     {

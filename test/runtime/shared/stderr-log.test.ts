@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 const source = join(import.meta.dirname, '../../../src/runtime/shared');
 
-/** A process that has a `log` of these options and runs `body`. */
+/** Runs `body` in a process, with a `log` of these options. */
 function run(
   body: string,
   { options = '{}', stderr = 'pipe' }: { readonly options?: string; readonly stderr?: 'pipe' | number } = {},
@@ -37,7 +38,7 @@ function levels(output: string): readonly string[] {
   return output.match(/[A-Z]{4,5}(?= m)/g) ?? [];
 }
 
-describe('the log on standard error', () => {
+describe('the standard error log', () => {
   it('writes a line with the level, the message and the fields', async () => {
     const output = await stderrOf(
       "log.warn({ channel: 'room', text: 'a b', count: 2 }, 'something happened');",
@@ -57,7 +58,7 @@ describe('the log on standard error', () => {
     expect(output).not.toContain('secret');
   });
 
-  it('writes what was thrown if it is not an error', async () => {
+  it('writes a thrown value that is not an error', async () => {
     const output = await stderrOf("log.error({ err: { status: 404 } }, 'a handler failed');");
     expect(output).toMatch(/ERROR a handler failed\n {4}thrown: \{ status: 404 \}\n$/);
   });
@@ -70,18 +71,18 @@ describe('the log on standard error', () => {
     expect(output).toContain(String.raw`Error: 2\u000d\u001b`);
   });
 
-  it('starts at its minimum level', async () => {
+  it('writes records from its minimum level on', async () => {
     const body = "for (const level of ['debug', 'info', 'warn', 'error']) log[level]({}, 'm');";
     expect(levels(await stderrOf(body))).toEqual(['WARN', 'ERROR']);
     expect(levels(await stderrOf(body, "{ level: 'debug' }"))).toEqual(['DEBUG', 'INFO', 'WARN', 'ERROR']);
     expect(levels(await stderrOf(body, "{ level: 'silent' }"))).toEqual([]);
   });
 
-  it('survives a value that cannot be read, and counts the record', async () => {
+  it('survives a field that cannot be read, and counts the record as dropped', async () => {
     const output = await stderrOf(`
       log.warn({ get broken() { throw new Error('no'); } }, 'first');
       log.warn({}, 'second');`);
-    expect(output).toMatch(/^\S+ WARN log records were dropped count=1\n\S+ WARN second\n$/);
+    expect(output).toMatch(/^\S+ WARN log records were dropped droppedRecords=1\n\S+ WARN second\n$/);
   });
 
   const burst =
@@ -92,7 +93,23 @@ describe('the log on standard error', () => {
     expect(await stdoutOf(child)).toBe('alive\n');
   });
 
-  it('survives a pipe that the reader has closed', async () => {
+  it.each(["log.error({}, 'record ' + i)", "setImmediate(() => log.error({}, 'record ' + i))"])(
+    'writes everything to a file before the process exits: %s',
+    async (write) => {
+      const file = join(mkdtempSync(join(tmpdir(), 'posted-log-')), 'stderr');
+      onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+      const child = run(
+        `for (let i = 0; i < 500; i += 1) { ${write}; }
+        setImmediate(() => process.exit(3));`,
+        { stderr: openSync(file, 'w') },
+      );
+      expect(await once(child, 'exit')).toEqual([3, null]);
+      const records = readFileSync(file, 'utf8').match(/record \d+$/gm) ?? [];
+      expect(records.toSorted()).toEqual(Array.from({ length: 500 }, (_, i) => `record ${i}`).toSorted());
+    },
+  );
+
+  it('survives a pipe whose reader has closed it', async () => {
     const child = run(`await wait(100); ${burst}`);
     child.stderr?.destroy();
     expect(await stdoutOf(child)).toBe('alive\n');
@@ -102,15 +119,14 @@ describe('the log on standard error', () => {
     const child = run(`
       for (let i = 0; i < 2000; i += 1) log.error({ text: 'x'.repeat(900) }, 'much');
       console.log('alive');
-      while (process.stderr.writableLength > 0) await wait(10);
-      log.error({}, 'the last');`);
+      process.once('beforeExit', () => log.error({}, 'the last'));`);
     const [printed] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data');
     expect(String(printed)).toBe('alive\n');
     const output = await text(child.stderr as NonNullable<typeof child.stderr>);
     const written = output.match(/ much /g)?.length ?? 0;
     expect(written).toBeLessThan(2000);
     expect(output).toMatch(
-      new RegExp(`WARN log records were dropped count=${2000 - written}\n\\S+ ERROR the last\n$`),
+      new RegExp(`WARN log records were dropped droppedRecords=${2000 - written}\n\\S+ ERROR the last\n$`),
     );
   });
 });
