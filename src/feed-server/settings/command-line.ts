@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { quote } from './quote.ts';
+import { quote } from './setting-text.ts';
 
 export interface CommandLine {
   readonly action: 'start' | 'help' | 'version';
   readonly configFile: string | undefined;
-  /** What stands in place of the setting WORKERS. */
+  /** Overrides the setting WORKERS. */
   readonly workers: string | undefined;
   readonly mistakes: readonly string[];
 }
@@ -22,7 +22,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       help: { type: 'boolean' },
       version: { type: 'boolean' },
     },
-    // Strict parsing stops at the first mistake.
+    // Strict parsing would stop at the first mistake.
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -30,10 +30,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
-      // Not quoted: people try `JWT_SECRET=…` here.
+      // Not quoted, since it may be something like `JWT_SECRET=…`.
       mistakes.push(unknown(`argument ${token.index + 1}`));
     } else if (token.name === 'config' || token.name === 'workers') {
-      // Without an equals sign, the flag that follows was taken for the value.
+      // Without an equals sign, parseArgs takes a following flag for the value.
       const isValue = token.value && (token.inlineValue || !token.value.startsWith('-'));
       if (isValue) values[token.name] = token.value;
       else mistakes.push(missing[token.name]);
@@ -49,10 +49,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 type OptionWithValue = 'config' | 'workers';
 
 const missing: Readonly<Record<OptionWithValue, string>> = {
-  config: '--config: the file is missing. Allowed: --config FILE.',
-  workers: '--workers: the number is missing. Allowed: --workers N, --workers auto.',
+  config: '--config needs a file: --config FILE.',
+  workers: '--workers needs a number or auto: --workers N, --workers auto.',
 };
 
 function unknown(argument: string): string {
-  return `${argument} is unknown on the command line. Allowed: --config FILE, --workers N, --help, --version.`;
+  return `Unknown command-line option: ${argument}. Allowed: --config FILE, --workers N, --help, --version.`;
 }

@@ -1,10 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { quote } from './quote.ts';
-import { readTextFile } from './text-file.ts';
+import { quote, readTextFile } from './setting-text.ts';
 
 /**
- * Reads a JSON object. What it holds under other names than `names` comes back as mistakes, as does
- * what keeps the file from being read. No mistake quotes a value.
+ * Reads a JSON object. Unknown names and a file that cannot be read are returned as mistakes, which never
+ * quote a value.
  */
 export function readConfigFile(path: string, names: readonly string[]): ConfigFile {
   try {
@@ -33,30 +32,30 @@ function parseObject(text: string): object {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    // The rest of that message quotes the text.
-    const place = /line \d+ column \d+/.exec(messageOf(cause))?.[0];
-    throw new Error(`the text is not JSON${place === undefined ? '' : ` (${place})`}`, { cause });
+    // The rest of the message quotes the text.
+    const position = /line \d+ column \d+/.exec(messageOf(cause))?.[0];
+    throw new Error(`the file is not valid JSON${position === undefined ? '' : ` (${position})`}`, { cause });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new Error('the JSON is not an object');
+  throw new Error('the file must contain a JSON object');
 }
 
 function describeUnknown(name: string, names: readonly string[]): string {
   const suggestion = similarTo(name, names);
-  const hint = suggestion === undefined ? 'See --help for the names.' : `Did you mean ${suggestion}?`;
-  return `the name ${quote(name)} is unknown. ${hint}`;
+  const hint = suggestion === undefined ? 'See --help for all names.' : `Did you mean ${suggestion}?`;
+  return `unknown setting ${quote(name)}. ${hint}`;
 }
 
 const maxCompared = 64;
 
 function similarTo(name: string, names: readonly string[]): string | undefined {
   if (name.length > maxCompared) return undefined;
-  const word = plain(name);
-  const best = closest(word, names.map(plain));
-  return distance(word, best) <= best.length / 2 ? names.find((each) => plain(each) === best) : undefined;
+  const word = normalize(name);
+  const best = closest(word, names.map(normalize));
+  return distance(word, best) <= best.length / 2 ? names.find((each) => normalize(each) === best) : undefined;
 }
 
-/** `maxBodyBytes` and `max-body-bytes` are spellings of MAX_BODY_BYTES. */
-function plain(name: string): string {
+/** Lets `maxBodyBytes` and `max-body-bytes` match MAX_BODY_BYTES. */
+function normalize(name: string): string {
   return name.replaceAll(/[^a-z0-9]/gi, '').toUpperCase();
 }

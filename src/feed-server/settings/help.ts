@@ -2,7 +2,7 @@ import { type Setting, table } from './table.ts';
 
 const settings: readonly Setting<unknown>[] = Object.values(table);
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export function renderHelp(): string {
   const entries = settings.map(
     (setting) =>
@@ -12,14 +12,13 @@ export function renderHelp(): string {
        npm start -- --help
        npm start -- --version
 
-Settings are environment variables, or members of the JSON object in FILE (CONFIG_FILE names one as
-well). The environment wins over the file, and --workers over both. A variable that is empty counts as
-not set.
+Settings are environment variables, or members of the JSON object in FILE; CONFIG_FILE also sets FILE.
+The environment overrides the file, and --workers overrides both. Empty variables count as not set.
 
 ${entries.join('\n')}`;
 }
 
-/** The settings as a table in Markdown. */
+/** The settings as a Markdown table. */
 export function renderSettingsTable(): string {
   const rows = settings.map(
     (setting) =>

@@ -3,23 +3,21 @@ import { availableParallelism } from 'node:os';
 import { parseBrokerUrl } from 'posted/log';
 import type { OriginPolicy } from 'posted/server';
 import { minSecretBytes, publicKey, secretKey, type TokenKey } from '../auth/keys.ts';
-import { quote } from './quote.ts';
-import { SecretUrl } from './secret-url.ts';
-import { readTextFile } from './text-file.ts';
+import { quote, readTextFile } from './setting-text.ts';
 
-/** What a setting may be, and how its text is read. */
+/** The values that a setting allows, and the parser of its text. */
 export interface Kind<Value> {
-  /** What is allowed, as the help and the mistakes say it. */
+  /** The allowed values, as shown in the help and in errors. */
   readonly allowed: string;
-  /** What a config file may hold instead of a text. */
+  /** The JSON type that a config file may use instead of a string. */
   readonly json?: 'number' | 'array';
-  /** @throws Error that says what is wrong, and never quotes a secret. */
+  /** @throws Error that says what is wrong and never quotes a secret */
   parse(text: string): Value;
 }
 
 export function integer(min: number, max: number, meaningOfZero?: string): Kind<number> {
   return {
-    allowed: `a whole number from ${min} to ${max}${meaningOfZero === undefined ? '' : `; 0 ${meaningOfZero}`}`,
+    allowed: `an integer from ${min} to ${max}${meaningOfZero === undefined ? '' : ` (0: ${meaningOfZero})`}`,
     json: 'number',
     parse(text) {
       const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
@@ -29,9 +27,9 @@ export function integer(min: number, max: number, meaningOfZero?: string): Kind<
   };
 }
 
-/** How many processes; `auto` for as many as the machine can run at a time. */
+/** A number of processes. */
 export const processCount: Kind<number> = {
-  allowed: 'a whole number from 1 to 1024; auto for one a core',
+  allowed: 'an integer from 1 to 1024, or auto (one per core)',
   json: 'number',
   parse: (text) => (text === 'auto' ? availableParallelism() : integer(1, 1024).parse(text)),
 };
@@ -69,7 +67,7 @@ export const mode: Kind<boolean> = {
 };
 
 export const origins: Kind<OriginPolicy> = {
-  allowed: 'origins such as https://example.com, with commas between them; or same-origin; or * for any',
+  allowed: 'a comma-separated list of origins such as https://example.com, same-origin, or * (any origin)',
   json: 'array',
   parse(text) {
     if (text === '*') return Object.freeze({ kind: 'any' });
@@ -82,8 +80,8 @@ export const origins: Kind<OriginPolicy> = {
 };
 
 /**
- * As browsers write it: no path, no default port, the host in lower case and ASCII. For the schemes of
- * apps (`capacitor://localhost`) the URL standard has no such form: they are taken as they are.
+ * The origin as browsers send it: no path, no default port, and the host in lower-case ASCII. The URL
+ * standard defines no origin for the schemes of apps (`capacitor://localhost`), which stay unchanged.
  */
 function serializedOrigin(text: string): string | undefined {
   const origin = URL.parse(text)?.origin;
@@ -92,30 +90,28 @@ function serializedOrigin(text: string): string | undefined {
 }
 
 export const tokenSecret: Kind<TokenKey> = {
-  allowed: `a text of at least ${minSecretBytes} bytes`,
+  allowed: `text of at least ${minSecretBytes} bytes`,
   parse: secretKey,
 };
 
 export const tokenPublicKey: Kind<TokenKey> = {
-  allowed: 'a public key in PEM, RSA of at least 2048 bits or P-256, or the path of one',
+  allowed: 'a PEM public key, RSA (at least 2048 bits) or P-256, or the path of its file',
   parse(text) {
-    // Where a variable cannot hold line breaks, people write \n for them.
+    // Variables that cannot contain line breaks have \n instead.
     return publicKey(text.includes('-----BEGIN ') ? text.replaceAll('\\n', '\n') : readTextFile(text));
   },
 };
 
-/** A URL of one of the schemes, which may hold a password. */
+/** A URL with one of the schemes, which may contain a password. */
 export function secretUrl(schemes: readonly string[], example: string): Kind<SecretUrl> {
   return {
-    allowed: `a URL such as ${example}; what is reserved in a password is written as %XX`,
+    allowed: `a URL such as ${example}, with reserved characters of the password percent-encoded`,
     parse(text) {
       if (!schemes.some((scheme) => text.startsWith(`${scheme}://`))) {
-        throw new Error(
-          `the text does not begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-        );
+        throw new Error(`the URL must start with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`);
       }
-      // Without a host in it, as for a socket in the file system, the standard does not take it for a URL.
-      if (!URL.canParse(text.replace('@/', '@localhost/'))) throw new Error('the text is not a URL');
+      // The URL standard requires a host, which a URL for a Unix socket does not have.
+      if (!URL.canParse(text.replace('@/', '@localhost/'))) throw new Error('this is not a valid URL');
       return new SecretUrl(text);
     },
   };
@@ -123,14 +119,29 @@ export function secretUrl(schemes: readonly string[], example: string): Kind<Sec
 
 export const brokerUrl: Kind<SecretUrl> = {
   allowed:
-    'a URL such as redis://:password@host:6379, amqp://user:password@host:5672, kafka://host:9092 or nats://host:4222; what is reserved in a password is written as %XX',
+    'a URL such as redis://:password@host:6379, amqp://user:password@host:5672, kafka://host:9092 or nats://host:4222, with reserved characters of the password percent-encoded',
   parse(text) {
     parseBrokerUrl(text);
     return new SecretUrl(text);
   },
 };
 
-/** Not for kinds that hold secrets. */
+/** A URL that may contain a password, which is not shown when it is printed, logged or serialized. */
+export class SecretUrl {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+    Object.freeze(this);
+  }
+
+  /** The complete URL, password included. */
+  reveal(): string {
+    return this.#text;
+  }
+}
+
+/** Not for settings that may be secret. */
 function notAllowed(text: string): Error {
   return new Error(`${quote(text)} is not allowed`);
 }

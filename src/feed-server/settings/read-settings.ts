@@ -4,33 +4,33 @@ import { type ConfigFile, messageOf, readConfigFile } from './config-file.ts';
 import type { Kind } from './kinds.ts';
 import { type Setting, table, type Values } from './table.ts';
 
-/** What the server is told at start, checked. Units stand in the names; frozen. */
+/** The validated settings, frozen. Units are part of the names. */
 export interface Settings extends Omit<Values, 'jwtSecret' | 'jwtPublicKey'> {
-  /** Undefined: the secret in `dataDir` is to be used. */
+  /** Undefined if the secret in `dataDir` is used. */
   readonly jwtKey: TokenKey | undefined;
 }
 
 export interface SettingsSources {
-  /** Variables that are empty count as not set. */
+  /** Empty variables count as not set. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The arguments after the program's name. */
   readonly argv?: readonly string[];
 }
 
-/** All that is wrong with the settings: each mistake with its name and what is allowed, without secrets. */
+/** Lists every mistake in the settings, with the allowed values and without secrets. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly mistakes: readonly string[];
 
   constructor(mistakes: readonly string[]) {
-    super(['The settings are wrong (--help shows them all):', ...mistakes].join('\n  '));
+    super(['Invalid settings (--help lists all settings):', ...mistakes].join('\n  '));
     this.mistakes = mistakes;
   }
 }
 
 /**
- * Reads the settings from the environment, and from the JSON file that `--config` or else CONFIG_FILE
- * names. The environment wins over the file, and `--workers` over both.
+ * Reads the settings from the environment, and from the JSON file given by `--config` or else CONFIG_FILE.
+ * The environment overrides the file, and `--workers` overrides both.
  *
  * @throws SettingsError
  */
@@ -42,10 +42,10 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
 
   function find({ name }: Setting<unknown>): Found | undefined {
     if (name === table.workers.name && commandLine.workers) {
-      return { place: '--workers', value: commandLine.workers };
+      return { source: '--workers', value: commandLine.workers };
     }
-    if (env[name]) return { place: name, value: env[name] };
-    if (file.values.has(name)) return { place: `${path}: ${name}`, value: file.values.get(name) };
+    if (env[name]) return { source: name, value: env[name] };
+    if (file.values.has(name)) return { source: `${path}: ${name}`, value: file.values.get(name) };
     return undefined;
   }
 
@@ -54,32 +54,32 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
   function read(setting: Setting<unknown>): unknown {
     const found = find(setting);
     const fallback = (production ? setting.productionFallback : undefined) ?? setting.fallback;
-    const { place, value } = found ?? { place: setting.name, value: fallback };
+    const { source, value } = found ?? { source: setting.name, value: fallback };
     if (value === undefined) return undefined;
     try {
       return setting.kind.parse(textOf(value, setting.kind));
     } catch (thrown) {
-      mistakes.push(`${place}: ${messageOf(thrown)}. Allowed: ${setting.kind.allowed}.`);
+      mistakes.push(`${source}: ${messageOf(thrown)}. Allowed: ${setting.kind.allowed}.`);
       return undefined;
     }
   }
 
-  // What fromEntries cannot know: each key of the table, with what its own kind has read.
+  // `fromEntries` loses the type of each key: the value that the parser of its kind returned.
   const { jwtSecret, jwtPublicKey, ...others } = Object.fromEntries(
     Object.entries(table).map(([key, setting]) => [key, read(setting)]),
   ) as Values;
   if (find(table.jwtSecret) && find(table.jwtPublicKey)) {
-    mistakes.push('JWT_SECRET and JWT_PUBLIC_KEY: both are set. Allowed: one of them, or none.');
+    mistakes.push('JWT_SECRET and JWT_PUBLIC_KEY: both are set. Set at most one of them.');
   }
   if (find(table.brokerUrl) && !find(table.databaseUrl)) {
     mistakes.push(
-      'BROKER_URL: it is set without DATABASE_URL. Allowed: both, or neither; the embedded store has one server only.',
+      'BROKER_URL: DATABASE_URL is not set, but a broker needs it: only one server can use the embedded store. Set both or neither.',
     );
   }
   if (others.workers > 1 && !find(table.databaseUrl)) {
-    const { place } = find(table.workers) ?? { place: table.workers.name };
+    const { source } = find(table.workers) ?? { source: table.workers.name };
     mistakes.push(
-      `${place}: ${others.workers} processes cannot share the embedded store. Set DATABASE_URL to a PostgreSQL database, or take 1.`,
+      `${source}: ${others.workers} processes cannot share the embedded store. Set DATABASE_URL to a PostgreSQL database, or use 1.`,
     );
   }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
@@ -87,8 +87,8 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
 }
 
 interface Found {
-  /** What a mistake calls it. */
-  readonly place: string;
+  /** The name of the setting in errors. */
+  readonly source: string;
   readonly value: unknown;
 }
 
@@ -98,14 +98,14 @@ function nameOf({ name }: Setting<unknown>): string {
   return name;
 }
 
-/** A value of the config file becomes the text that the environment would hold. */
+/** Converts a value of the config file to the text that the environment would contain. */
 function textOf(value: unknown, { json }: Kind<unknown>): string {
   if (typeof value === 'string') return value;
   if (json === 'number' && typeof value === 'number') return String(value);
   if (json === 'array' && Array.isArray(value) && value.every((item) => typeof item === 'string')) {
     return value.join(',');
   }
-  throw new Error(`the JSON must be a string${json === undefined ? '' : ` or ${article[json]}`}`);
+  throw new Error(`the value must be a string${json === undefined ? '' : ` or ${jsonTypes[json]}`}`);
 }
 
-const article = { number: 'a number', array: 'an array of strings' };
+const jsonTypes = { number: 'a number', array: 'an array of strings' };

@@ -15,7 +15,7 @@ describe('BROKER_URL', () => {
     expect(readSettings({ env: { ...database, BROKER_URL: url } }).brokerUrl?.reveal()).toBe(url);
   });
 
-  it('says what is missing, and not the password', () => {
+  it('is refused without revealing the password', () => {
     const env = { ...database, BROKER_URL: 'kafka://ada:hunter2@broker' };
     expect(() => readSettings({ env })).toThrow(
       'BROKER_URL: how Kafka is told the password is not said: the parameter sasl is one of ',

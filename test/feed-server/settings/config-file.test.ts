@@ -32,13 +32,16 @@ describe('a config file', () => {
   it.each([
     ['--config', () => ({ env: {}, argv: ['--config', path] })],
     ['CONFIG_FILE', () => ({ env: { CONFIG_FILE: path } })],
-    ['--config before CONFIG_FILE', () => ({ env: { CONFIG_FILE: '/nowhere' }, argv: [`--config=${path}`] })],
-  ])('is named by %s', async (_, sources) => {
+    [
+      '--config rather than CONFIG_FILE',
+      () => ({ env: { CONFIG_FILE: '/nowhere' }, argv: [`--config=${path}`] }),
+    ],
+  ])('is read from %s', async (_, sources) => {
     await writeFile(path, '{"PORT": "9090"}');
     expect(readSettings(sources()).port).toBe(9090);
   });
 
-  it('may hold numbers, and origins as an array', async () => {
+  it('may contain numbers, and origins as an array', async () => {
     await writeFile(
       path,
       JSON.stringify({
@@ -57,27 +60,27 @@ describe('a config file', () => {
     });
   });
 
-  it('gives way to the environment, but not to an empty variable', async () => {
+  it('is overridden by the environment, but not by an empty variable', async () => {
     await writeFile(path, '{"PORT": 9090, "HOST": "::1", "LOG_LEVEL": "warn"}');
     const env = { CONFIG_FILE: path, PORT: '7070', HOST: '' };
     expect(readSettings({ env })).toMatchObject({ port: 7070, host: '::1', logLevel: 'warn' });
   });
 
-  it('is not blamed for what the environment overrides', async () => {
+  it('may contain invalid values that the environment overrides', async () => {
     await writeFile(path, '{"PORT": "http"}');
     expect(mistakesOf({ env: { PORT: '7070' } })).toEqual([]);
   });
 
-  it('is told by what is wrong in it, all at once', async () => {
+  it('has all its mistakes reported together', async () => {
     await writeFile(
       path,
       '{"PORT": 1.5, "HOST": 1, "ALLOWED_ORIGINS": [], "LOG_LEVEL": "", "JWT_ISSUER": null}',
     );
     expect(mistakesOf()).toEqual([
-      `${path}: HOST: the JSON must be a string. Allowed: an IP address or a host name.`,
-      `${path}: PORT: "1.5" is not allowed. Allowed: a whole number from 0 to 65535; 0 picks a free one and prints it.`,
-      `${path}: JWT_ISSUER: the JSON must be a string. Allowed: any text.`,
-      `${path}: ALLOWED_ORIGINS: "" is not allowed. Allowed: origins such as https://example.com, with commas between them; or same-origin; or * for any.`,
+      `${path}: HOST: the value must be a string. Allowed: an IP address or a host name.`,
+      `${path}: PORT: "1.5" is not allowed. Allowed: an integer from 0 to 65535 (0: any free port, which is printed).`,
+      `${path}: JWT_ISSUER: the value must be a string. Allowed: any text.`,
+      `${path}: ALLOWED_ORIGINS: "" is not allowed. Allowed: a comma-separated list of origins such as https://example.com, same-origin, or * (any origin).`,
       `${path}: LOG_LEVEL: "" is not allowed. Allowed: debug, info, warn, error, silent.`,
     ]);
   });
@@ -85,39 +88,39 @@ describe('a config file', () => {
   it.each([
     [
       '{"PORT": true}',
-      'PORT: the JSON must be a string or a number. Allowed: a whole number from 0 to 65535; 0 picks a free one and prints it.',
+      'PORT: the value must be a string or a number. Allowed: an integer from 0 to 65535 (0: any free port, which is printed).',
     ],
     [
       '{"ALLOWED_ORIGINS": [1]}',
-      'ALLOWED_ORIGINS: the JSON must be a string or an array of strings. Allowed: origins such as https://example.com, with commas between them; or same-origin; or * for any.',
+      'ALLOWED_ORIGINS: the value must be a string or an array of strings. Allowed: a comma-separated list of origins such as https://example.com, same-origin, or * (any origin).',
     ],
-    ['{"DATA_DIR": ["a"]}', 'DATA_DIR: the JSON must be a string. Allowed: any text.'],
-    ['{"PROT": 80}', 'the name "PROT" is unknown. Did you mean PORT?'],
-    ['{"port": 80}', 'the name "port" is unknown. Did you mean PORT?'],
-    ['{"maxBodyByte": 80}', 'the name "maxBodyByte" is unknown. Did you mean MAX_BODY_BYTES?'],
-    ['{"colour": "red"}', 'the name "colour" is unknown. See --help for the names.'],
-    ['{"__proto__": 1}', 'the name "__proto__" is unknown. See --help for the names.'],
+    ['{"DATA_DIR": ["a"]}', 'DATA_DIR: the value must be a string. Allowed: any text.'],
+    ['{"PROT": 80}', 'unknown setting "PROT". Did you mean PORT?'],
+    ['{"port": 80}', 'unknown setting "port". Did you mean PORT?'],
+    ['{"maxBodyByte": 80}', 'unknown setting "maxBodyByte". Did you mean MAX_BODY_BYTES?'],
+    ['{"colour": "red"}', 'unknown setting "colour". See --help for all names.'],
+    ['{"__proto__": 1}', 'unknown setting "__proto__". See --help for all names.'],
     [
       JSON.stringify({ ['x'.repeat(1000)]: 1 }),
-      `the name "${'x'.repeat(64)}…" is unknown. See --help for the names.`,
+      `unknown setting "${'x'.repeat(64)}…". See --help for all names.`,
     ],
-    ['[]', 'the JSON is not an object.'],
-    ['null', 'the JSON is not an object.'],
-    ['{"PORT": 80,\n "JWT_SECRET": "hunter2" "HOST": 1}', 'the text is not JSON (line 2 column 26).'],
-    ['', 'the text is not JSON.'],
-  ])('with a mistake is refused (row %#)', async (content, mistake) => {
+    ['[]', 'the file must contain a JSON object.'],
+    ['null', 'the file must contain a JSON object.'],
+    ['{"PORT": 80,\n "JWT_SECRET": "hunter2" "HOST": 1}', 'the file is not valid JSON (line 2 column 26).'],
+    ['', 'the file is not valid JSON.'],
+  ])('with a mistake is refused (case %#)', async (content, mistake) => {
     await writeFile(path, content);
     expect(mistakesOf()).toEqual([`${path}: ${mistake}`]);
   });
 
-  it('that is missing is a mistake beside the others', () => {
+  it('that is missing is reported with the other mistakes', () => {
     expect(mistakesOf({ env: { LOG_LEVEL: 'loud' } })).toEqual([
-      `${path}: the file cannot be read (ENOENT).`,
+      `${path}: cannot read the file (ENOENT).`,
       'LOG_LEVEL: "loud" is not allowed. Allowed: debug, info, warn, error, silent.',
     ]);
   });
 
-  it('never shows a secret', async () => {
+  it('never reveals a secret', async () => {
     await writeFile(
       path,
       '{"JWT_SECRET": "hunter2", "JWT_PUBLIC_KEY": ["hunter2"], "DATABASE_URL": "hunter2"}',
@@ -131,7 +134,7 @@ describe('a config file', () => {
 });
 
 describe('a public key', () => {
-  it('may be the path of a PEM', async () => {
+  it('may be given as the path of a PEM file', async () => {
     await writeFile(path, rsaPair(2048).pem);
     expect(readSettings({ env: { JWT_PUBLIC_KEY: path } }).jwtKey?.algorithm).toBe('RS256');
   });

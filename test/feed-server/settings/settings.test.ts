@@ -54,7 +54,7 @@ describe('settings', () => {
     });
   });
 
-  it('have other defaults in production', () => {
+  it('have their own defaults in production', () => {
     expect(readSettings({ env: { NODE_ENV: 'production' } })).toMatchObject({
       production: true,
       host: '0.0.0.0',
@@ -105,11 +105,11 @@ describe('settings', () => {
     ['PORT', '', { port: 8080 }],
     ['JWT_SECRET', '', { jwtKey: undefined }],
     ['PROT', '80', { port: 8080 }],
-  ])('are read from the environment: %s (row %#)', (name, value, expected) => {
+  ])('are read from the environment: %s (case %#)', (name, value, expected) => {
     expect(readSettings({ env: { [name]: value } })).toMatchObject(expected);
   });
 
-  it('cannot be changed', () => {
+  it('are frozen', () => {
     const settings = readSettings({ env: { ALLOWED_ORIGINS: 'https://a.example', JWT_SECRET: secret } });
     expect(Object.isFrozen(settings)).toBe(true);
     expect(Object.isFrozen(settings.allowedOrigins)).toBe(true);
@@ -119,7 +119,7 @@ describe('settings', () => {
     expect(Object.isFrozen(settings.jwtKey)).toBe(true);
   });
 
-  it('do not show the secret when they are printed', () => {
+  it('do not reveal the secret when printed', () => {
     const settings = readSettings({ env: { JWT_SECRET: secret } });
     expect(`${inspect(settings, { depth: 9, showHidden: true })}${JSON.stringify(settings)}`).not.toContain(
       secret,
@@ -127,9 +127,10 @@ describe('settings', () => {
   });
 });
 
-const port = 'a whole number from 0 to 65535; 0 picks a free one and prints it';
-const origins = 'origins such as https://example.com, with commas between them; or same-origin; or * for any';
-const key = 'a public key in PEM, RSA of at least 2048 bits or P-256, or the path of one';
+const port = 'an integer from 0 to 65535 (0: any free port, which is printed)';
+const origins =
+  'a comma-separated list of origins such as https://example.com, same-origin, or * (any origin)';
+const key = 'a PEM public key, RSA (at least 2048 bits) or P-256, or the path of its file';
 const flags = '--config FILE, --workers N, --help, --version';
 
 describe('a mistake in the environment', () => {
@@ -148,27 +149,27 @@ describe('a mistake in the environment', () => {
     [
       'DATABASE_URL',
       'mysql://posted:hunter2@db/posted',
-      'the text does not begin with postgres:// or postgresql://. Allowed: a URL such as postgres://user:password@host:5432/database; what is reserved in a password is written as %XX.',
+      'the URL must start with postgres:// or postgresql://. Allowed: a URL such as postgres://user:password@host:5432/database, with reserved characters of the password percent-encoded.',
     ],
     [
       'BROKER_URL',
       'redis://:hunter2@broker',
-      'it is set without DATABASE_URL. Allowed: both, or neither; the embedded store has one server only.',
+      'DATABASE_URL is not set, but a broker needs it: only one server can use the embedded store. Set both or neither.',
     ],
-    ['JWT_SECRET', 'hunter2', 'the secret has only 7 bytes. Allowed: a text of at least 32 bytes.'],
+    ['JWT_SECRET', 'hunter2', 'the secret has only 7 bytes. Allowed: text of at least 32 bytes.'],
     [
       'JWT_SECRET',
       pem,
-      'must not be a PEM key: a public key is not a secret. Allowed: a text of at least 32 bytes.',
+      'must not be a PEM key: a public key is not a secret. Allowed: text of at least 32 bytes.',
     ],
-    ['JWT_PUBLIC_KEY', '/hunter2.pem', `the file cannot be read (ENOENT). Allowed: ${key}.`],
+    ['JWT_PUBLIC_KEY', '/hunter2.pem', `cannot read the file (ENOENT). Allowed: ${key}.`],
     [
       'JWT_PUBLIC_KEY',
       privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       `the PEM contains a private key, which only the issuer may have. Allowed: ${key}.`,
     ],
     ['JWT_PUBLIC_KEY', ecPair('P-384').pem, `unsupported key type secp384r1. Allowed: ${key}.`],
-    ['JWT_LIFETIME_SECONDS', '0', '"0" is not allowed. Allowed: a whole number from 1 to 31536000.'],
+    ['JWT_LIFETIME_SECONDS', '0', '"0" is not allowed. Allowed: an integer from 1 to 31536000.'],
     ['ALLOWED_ORIGINS', 'example.com', `"example.com" is not allowed. Allowed: ${origins}.`],
     ['ALLOWED_ORIGINS', 'https://a.example/', `"https://a.example/" is not allowed. Allowed: ${origins}.`],
     [
@@ -186,16 +187,16 @@ describe('a mistake in the environment', () => {
     [
       'MAX_CONNECTIONS',
       'many',
-      '"many" is not allowed. Allowed: a whole number from 0 to 10000000; 0 for no limit.',
+      '"many" is not allowed. Allowed: an integer from 0 to 10000000 (0: no limit).',
     ],
-    ['MAX_BODY_BYTES', '1023', '"1023" is not allowed. Allowed: a whole number from 1024 to 16777216.'],
-    ['PING_INTERVAL_MS', '1e9', '"1e9" is not allowed. Allowed: a whole number from 1 to 3600000.'],
+    ['MAX_BODY_BYTES', '1023', '"1023" is not allowed. Allowed: an integer from 1024 to 16777216.'],
+    ['PING_INTERVAL_MS', '1e9', '"1e9" is not allowed. Allowed: an integer from 1 to 3600000.'],
     ['LOG_LEVEL', 'trace', '"trace" is not allowed. Allowed: debug, info, warn, error, silent.'],
-  ])('is told: %s (row %#)', (name, value, mistake) => {
+  ])('is reported: %s (case %#)', (name, value, mistake) => {
     expect(mistakesOf({ env: { [name]: value } })).toEqual([`${name}: ${mistake}`]);
   });
 
-  it('never shows a secret', () => {
+  it('is reported without secrets', () => {
     const env = {
       JWT_SECRET: 'hunter2',
       JWT_PUBLIC_KEY: 'hunter2',
@@ -206,17 +207,17 @@ describe('a mistake in the environment', () => {
     expect(mistakesOf({ env }).join()).not.toContain('hunter2');
   });
 
-  it('is a secret together with a public key', () => {
+  it('is reported if both a secret and a public key are set', () => {
     expect(mistakesOf({ env: { JWT_SECRET: secret, JWT_PUBLIC_KEY: pem } })).toEqual([
-      'JWT_SECRET and JWT_PUBLIC_KEY: both are set. Allowed: one of them, or none.',
+      'JWT_SECRET and JWT_PUBLIC_KEY: both are set. Set at most one of them.',
     ]);
   });
 
-  it('is told together with all others', () => {
+  it('is reported together with all others', () => {
     const sources = { env: { PORT: 'http', LOG_LEVEL: 'loud' }, argv: ['--port', '80'] };
     expect(mistakesOf(sources)).toEqual([
-      `"--port" is unknown on the command line. Allowed: ${flags}.`,
-      `argument 2 is unknown on the command line. Allowed: ${flags}.`,
+      `Unknown command-line option: "--port". Allowed: ${flags}.`,
+      `Unknown command-line option: argument 2. Allowed: ${flags}.`,
       `PORT: "http" is not allowed. Allowed: ${port}.`,
       'LOG_LEVEL: "loud" is not allowed. Allowed: debug, info, warn, error, silent.',
     ]);
@@ -232,20 +233,20 @@ describe('the command line', () => {
     [['--config', 'a.json'], 'start', 'a.json'],
     [['--config=a.json'], 'start', 'a.json'],
     [['--config=-a.json'], 'start', '-a.json'],
-  ])('%j means %s', (argv, action, configFile) => {
+  ])('reads %j as %s', (argv, action, configFile) => {
     expect(readCommandLine(argv)).toEqual({ action, configFile, mistakes: [] });
   });
 
   it.each([
-    [['--prot'], `"--prot" is unknown on the command line. Allowed: ${flags}.`],
-    [['-h'], `"-h" is unknown on the command line. Allowed: ${flags}.`],
-    [['start'], `argument 1 is unknown on the command line. Allowed: ${flags}.`],
-    [['--', 'JWT_SECRET=hunter2'], `argument 2 is unknown on the command line. Allowed: ${flags}.`],
-    [['--help=yes'], `"--help" is unknown on the command line. Allowed: ${flags}.`],
-    [['--config'], '--config: the file is missing. Allowed: --config FILE.'],
-    [['--config='], '--config: the file is missing. Allowed: --config FILE.'],
-    [['--config', '--help'], '--config: the file is missing. Allowed: --config FILE.'],
-  ])('%j is a mistake', (argv, mistake) => {
+    [['--prot'], `Unknown command-line option: "--prot". Allowed: ${flags}.`],
+    [['-h'], `Unknown command-line option: "-h". Allowed: ${flags}.`],
+    [['start'], `Unknown command-line option: argument 1. Allowed: ${flags}.`],
+    [['--', 'JWT_SECRET=hunter2'], `Unknown command-line option: argument 2. Allowed: ${flags}.`],
+    [['--help=yes'], `Unknown command-line option: "--help". Allowed: ${flags}.`],
+    [['--config'], '--config needs a file: --config FILE.'],
+    [['--config='], '--config needs a file: --config FILE.'],
+    [['--config', '--help'], '--config needs a file: --config FILE.'],
+  ])('refuses %j', (argv, mistake) => {
     expect(mistakesOf({ env: {}, argv })).toEqual([mistake]);
   });
 });
@@ -281,13 +282,13 @@ describe('the help', () => {
     'LOG_LEVEL',
   ];
 
-  it('shows every setting and every flag', () => {
+  it('lists every setting and every flag', () => {
     const lines = renderHelp().split('\n');
     expect(lines.filter((line) => /^ {2}[A-Z]/.test(line)).map((line) => line.trim())).toEqual(names);
     for (const flag of ['--config', '--workers', '--help', '--version']) expect(renderHelp()).toContain(flag);
   });
 
-  it('has a table with a row of four cells for each setting', () => {
+  it('renders a table with a row of four cells per setting', () => {
     const rows = renderSettingsTable()
       .trimEnd()
       .split('\n')

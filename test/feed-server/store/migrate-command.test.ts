@@ -21,7 +21,7 @@ describe('npm run migrate', () => {
   it('names an invalid setting without its password', async () => {
     const { code, stdout, stderr } = await migrate({ DATABASE_URL: 'mysql://posted:hunter2@db/posted' });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('DATABASE_URL: the text does not begin with postgres:// or postgresql://.');
+    expect(stderr).toContain('DATABASE_URL: the URL must start with postgres:// or postgresql://.');
     expect(stderr).not.toContain('hunter2');
   });
 });
