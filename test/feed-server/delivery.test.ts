@@ -228,7 +228,7 @@ describe('a place that is no longer there', () => {
     const { cursor } = await takeReady(await subscribe(feed, ada, 'since=now'));
     await feed.server.close();
     const bumped = await runNode(['src/feed-server/commands/bump-epoch.ts'], { DATA_DIR: feed.dataDir });
-    expect([bumped.code, bumped.stdout]).toEqual([0, expect.stringContaining('A new history begins.')]);
+    expect([bumped.code, bumped.stdout]).toEqual([0, expect.stringContaining('The log has a new history')]);
     const after = await startFeed({ DATA_DIR: feed.dataDir });
     expect(await takeReset(await subscribe(after, ada, `since=${cursor}`))).toEqual(reset('epoch'));
   });

@@ -1,5 +1,4 @@
-/** `npm run bump-epoch`: to be run once after the database was restored from a backup. */
-
+/** `npm run bump-epoch`: run it once after restoring the database from a backup. */
 import { createLog } from 'posted/pino';
 import { readSettings, SettingsError } from '../settings/read-settings.ts';
 import { openStore } from '../store/open-store.ts';
@@ -7,9 +6,10 @@ import { openStore } from '../store/open-store.ts';
 const usage = `Usage: npm run bump-epoch -- [--config FILE]
        npm run bump-epoch -- --help
 
-Begins a new history of the log, in the database of the server's settings (DATABASE_URL, or else
-DATA_DIR). Run it with all servers stopped, after a restore from a backup: cursors that clients got after the backup was made name
-events that no longer exist. Each such client is told so by a reset, reloads over REST and goes on.
+Begins a new history of the log in the store given by the server's settings: DATABASE_URL, or else
+DATA_DIR. Stop all servers and run it after you restore a backup: cursors that clients received after
+the backup point to events that no longer exist. Each client then receives a reset, reloads over REST
+and continues from there.
 `;
 
 async function bumpEpoch(argv: readonly string[]): Promise<void> {
@@ -18,10 +18,10 @@ async function bumpEpoch(argv: readonly string[]): Promise<void> {
     return;
   }
   const { databaseUrl, dataDir, logLevel } = readSettings({ env: process.env, argv });
-  const place = { databaseUrl: databaseUrl?.reveal(), dataDir };
-  const store = await openStore({ ...place, log: createLog(logLevel) });
+  const location = { databaseUrl: databaseUrl?.reveal(), dataDir };
+  const store = await openStore({ ...location, log: createLog(logLevel) });
   try {
-    process.stdout.write(`A new history begins. Its epoch is ${await store.startNewEpoch()}.\n`);
+    process.stdout.write(`The log has a new history with the epoch ${await store.startNewEpoch()}.\n`);
   } finally {
     await store.close();
   }

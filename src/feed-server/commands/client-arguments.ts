@@ -2,17 +2,17 @@ import { parseArgs } from 'node:util';
 import { postFeedPosted } from '../../../generated/asyncapi/client.ts';
 import type { Audience, PostFeedQuery } from '../../../generated/asyncapi/models.ts';
 
-/** What the command line and the environment ask of the test client. */
+/** The options of the test client, from the command line and the environment. */
 export interface ClientArguments {
-  /** Without the path of the channel. */
+  /** Without the channel's address. */
   readonly server: URL;
-  /** A token, or what POST /login gives one for. */
+  /** A token, or the credentials for POST /login. */
   readonly credentials: { readonly token: string } | LoginCredentials;
-  /** Of the connection's URL. */
+  /** The query parameters of the connection. */
   readonly query: PostFeedQuery;
-  /** Whether a new connection goes on where the last one was lost. */
+  /** Whether a new connection resumes from the cursor of the last one. */
   readonly resume: boolean;
-  /** The file that keeps the cursor. */
+  /** The file that stores the cursor. */
   readonly cursorFile: string | undefined;
   readonly json: boolean;
   readonly reconnect: boolean;
@@ -23,47 +23,46 @@ export interface LoginCredentials {
   readonly password: string;
 }
 
-/** The command line cannot be followed; the message says why, without what may be secret. */
+/** The command line is invalid. The message says why, without secrets. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const help = `Prints each new post as it comes.
+export const help = `Prints new posts as they arrive.
 
   npm run client -- <server url> [token] [options]
   npm run client -- <server url> --id <user id> [options]
 
   <server url>      ws, wss, http or https, with or without ${postFeedPosted.address}
-  [token]           the token that POST /login answers with
+  [token]           the token returned by POST /login
 
 Options
-  --id <user id>          log in at the same server, before each connection, instead of a token
+  --id <user id>          log in to the same server before each connection, instead of using a token
   --password <password>   the password for --id
-  --audience <audience>   everyone: every post; friends: those of your friends alone
-                          (default: as the server decides)
-  --since <place>         where to begin: now, acked (after what --device has acknowledged), or a
-                          cursor (default: now)
-  --device <name>         a name for this client, under which the server keeps what it acknowledges
-  --cursor <file>         keep the cursor in a file, and begin there the next time
-  --plain                 a plain connection: posts have no cursor, and those that are created while
-                          it is lost are missing. Without it, a new connection goes on where the
-                          last one was lost
+  --audience <audience>   everyone: all posts; friends: only posts of your friends
+                          (default: the server decides)
+  --since <cursor>        where to start: now, acked (after the last ack of --device), or a cursor
+                          (default: now)
+  --device <name>         a name for this client, under which the server stores its acks
+  --cursor <file>         store the cursor in this file, and resume from it the next time
+  --plain                 do not resume: posts have no cursor, and posts created while the
+                          connection is down are missed
   --json                  print each message as one line of JSON
-  --no-reconnect          end when the connection ends, or cannot be opened
-  --help                  print this
+  --no-reconnect          exit when the connection ends or cannot be opened
+  --help                  print this help
 
 Environment
-  POSTED_TOKEN            the token, if none is given
-  POSTED_PASSWORD         the password for --id, if none is given
-  What stands on a command line is seen by everyone on the machine and kept by the shell:
-  the environment is the better place for a token and a password.
+  POSTED_TOKEN            the token, if the command line has none
+  POSTED_PASSWORD         the password for --id, if the command line has none
+  Everyone on the machine can see the command line, and the shell keeps it in its history:
+  set tokens and passwords in the environment instead.
 
-Messages go to standard output, what becomes of the connection to standard error.
+Messages are printed to standard output, the state of the connection to standard error.
 
 Exit codes
-  0  ended by Ctrl-C or SIGTERM, by the reader of the output, or by the server in order
-  1  refused, or failed for good
-  2  the command line is wrong
+  0  ended by Ctrl-C or SIGTERM, by the reader of the output, or normally by the server
+  1  refused, or failed permanently
+  2  invalid command line
 
 Examples
   npm run client -- ws://localhost:8080 "$TOKEN"
@@ -87,7 +86,7 @@ const options = {
 } as const;
 
 /**
- * Null: help is asked for.
+ * Returns null for --help.
  *
  * @throws UsageError
  */
@@ -99,8 +98,7 @@ export function readArguments(
   if (values.help) return null;
   const [server, token, ...more] = positionals;
   if (server === undefined) throw new UsageError('The URL of the server is missing.');
-  if (more.length > 0)
-    throw new UsageError('There are more than two arguments: a URL and a token are enough.');
+  if (more.length > 0) throw new UsageError('Too many arguments: expected a URL and a token.');
   return {
     server: readServer(server),
     credentials: readCredentials({ ...values, token }, env),
@@ -123,11 +121,13 @@ function parse(args: readonly string[]) {
 function readServer(text: string): URL {
   const url = URL.parse(text);
   if (url === null || !/^(ws|http)s?:$/.test(url.protocol)) {
-    throw new UsageError('The server is no URL with ws, wss, http or https: ws://localhost:8080 is one.');
+    throw new UsageError(
+      'The URL of the server must start with ws, wss, http or https, like ws://localhost:8080.',
+    );
   }
   if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
     throw new UsageError(
-      'The URL of the server has a user, a query or a fragment. See --help for the options.',
+      'The URL of the server must not have a user, a query or a fragment: use the options instead.',
     );
   }
   const path = url.pathname.replace(/\/$/, '');
@@ -141,16 +141,16 @@ function readCredentials(
   env: Readonly<Record<string, string | undefined>>,
 ): ClientArguments['credentials'] {
   if (given.id === undefined) {
-    if (given.password !== undefined) throw new UsageError('--password goes with --id.');
+    if (given.password !== undefined) throw new UsageError('--password requires --id.');
     const token = given.token ?? env.POSTED_TOKEN ?? '';
     if (token === '')
-      throw new UsageError('A token is missing: give one, or set POSTED_TOKEN, or log in with --id.');
+      throw new UsageError('The token is missing: pass one, set POSTED_TOKEN, or log in with --id.');
     return { token };
   }
-  if (given.token !== undefined) throw new UsageError('There is a token and --id: one of them is enough.');
+  if (given.token !== undefined) throw new UsageError('Use either a token or --id, not both.');
   const password = given.password ?? env.POSTED_PASSWORD ?? '';
   if (password === '')
-    throw new UsageError('The password is missing: set POSTED_PASSWORD, or give --password.');
+    throw new UsageError('The password is missing: set POSTED_PASSWORD, or use --password.');
   return { id: given.id, password };
 }
 
@@ -164,7 +164,7 @@ function readQuery(given: {
   const { since, device } = given;
   if (given.plain && (since ?? device ?? given.cursor) !== undefined) {
     throw new UsageError(
-      'A plain connection has no place: --plain goes without --since, --device and --cursor.',
+      'A plain connection has no cursor: --plain excludes --since, --device and --cursor.',
     );
   }
   const audience = readAudience(given.audience);
@@ -177,5 +177,5 @@ function readQuery(given: {
 
 function readAudience(text: string | undefined): Audience | undefined {
   if (text === undefined || text === 'everyone' || text === 'friends') return text;
-  throw new UsageError('--audience is neither everyone nor friends.');
+  throw new UsageError('--audience must be everyone or friends.');
 }

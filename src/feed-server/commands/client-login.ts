@@ -7,9 +7,9 @@ const timeoutMs = 15_000;
 const maxBodyBytes = 65_536;
 
 /**
- * Logs in at the REST interface of the same server and gives the token.
+ * Logs in with POST /login of the same server and resolves with the token.
  *
- * @throws PostedClientError `unauthorized` where the server refuses; another error where it may not do so later
+ * @throws PostedClientError `unauthorized` if the server refuses the login; another Error if a retry may succeed
  */
 export async function logIn(server: URL, credentials: LoginCredentials): Promise<string> {
   const { method, path } = operations.login;
@@ -23,19 +23,19 @@ export async function logIn(server: URL, credentials: LoginCredentials): Promise
       method,
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(credentials),
-      // Whoever is pointed to must not get the password.
+      // The target of a redirect must not receive the password.
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });
     text = await readText(response);
   } catch (cause) {
-    throw new Error(`There was no answer to the login: ${reasonOf(cause)}.`, { cause });
+    throw new Error(`The login got no response: ${reasonOf(cause)}.`, { cause });
   }
   const body = parse(text);
   if (response.status === 200 && isLoginResponse(body)) return body.token;
-  const said = isError(body) ? body.message : 'the answer is none of the contract';
-  const message = `The login failed with HTTP ${response.status}: ${said}`;
-  // A server that is busy, or asks for patience, has not refused.
+  const reason = isError(body) ? body.message : 'the response breaks the contract';
+  const message = `The login failed with HTTP ${response.status}: ${reason}`;
+  // An overloaded or rate-limiting server has not refused the login.
   if (response.status >= 500 || response.status === 429) throw new Error(message);
   throw new PostedClientError('unauthorized', message, { status: response.status });
 }
@@ -45,7 +45,7 @@ async function readText(response: Response): Promise<string> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > maxBodyBytes) throw new Error('the answer is too long');
+    if (size > maxBodyBytes) throw new Error('the response is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
@@ -59,7 +59,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** What `fetch` rejects with says little; its cause says it. */
+/** The cause of a `fetch` error explains more than its message. */
 function reasonOf(thrown: unknown): string {
   let reason = thrown;
   if (reason instanceof Error && reason.cause !== undefined) reason = reason.cause;

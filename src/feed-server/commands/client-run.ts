@@ -1,10 +1,9 @@
 import type { Writable } from 'node:stream';
 import { type ClientStatus, connect, fileCursor, PostedClientError } from 'posted/client';
 import { postFeedPosted } from '../../../generated/asyncapi/client.ts';
-import type { ResetReason } from '../../../generated/asyncapi/models.ts';
+import type { PostMessage, ResetReason } from '../../../generated/asyncapi/models.ts';
 import { type ClientArguments, help, readArguments, UsageError } from './client-arguments.ts';
 import { logIn } from './client-login.ts';
-import { escapeControls, formatPost, print } from './client-print.ts';
 
 interface ClientProcess {
   /** The arguments after the program's name. */
@@ -12,39 +11,39 @@ interface ClientProcess {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** Aborting it ends the client in order. */
+  /** Ends the client normally when aborted. */
   readonly signal: AbortSignal;
 }
 
 /** Runs the test client to its end and resolves with the exit code. */
 export async function runClient({ args, env, stdout, stderr, signal }: ClientProcess): Promise<number> {
-  const say = (text: string): void => void stderr.write(`${escapeControls(text)}\n`);
-  // A reader that went away is met where the output is written.
+  const report = (text: string): void => void stderr.write(`${escapeControls(text)}\n`);
+  // A closed output is handled where it is written.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
   try {
-    const asked = readArguments(args, env);
-    if (asked === null) {
+    const options = readArguments(args, env);
+    if (options === null) {
       await print(stdout, help, signal);
       return 0;
     }
-    return await follow(asked, { stdout, say, signal });
+    return await follow(options, { stdout, report, signal });
   } catch (thrown) {
-    if (isReaderGone(thrown)) return 0;
+    if (isClosedPipe(thrown)) return 0;
     if (!isUsageError(thrown)) throw thrown;
-    say(`${thrown.message} See --help.`);
+    report(`${thrown.message} See --help.`);
     return 2;
   }
 }
 
-interface Surroundings {
+interface Output {
   readonly stdout: Writable;
   readonly signal: AbortSignal;
-  /** Tells the person something that is no message. */
-  readonly say: (text: string) => void;
+  /** Prints a line about the connection, which is not a message. */
+  readonly report: (text: string) => void;
 }
 
-async function follow(asked: ClientArguments, { stdout, say, signal }: Surroundings): Promise<number> {
-  const { server, credentials, query, resume, cursorFile, json, reconnect } = asked;
+async function follow(options: ClientArguments, { stdout, report, signal }: Output): Promise<number> {
+  const { server, credentials, query, resume, cursorFile, json, reconnect } = options;
   await using client = connect(postFeedPosted, {
     url: server,
     credentials: {
@@ -57,10 +56,10 @@ async function follow(asked: ClientArguments, { stdout, say, signal }: Surroundi
     signal,
     onStatus(status) {
       const text = describeStatus(status, server);
-      if (text !== null) say(text);
+      if (text !== null) report(text);
     },
-    onReset: ({ reason }) => say(describeReset[reason]),
-    onError: (error) => say(describeError(error)),
+    onReset: ({ reason }) => report(describeReset[reason]),
+    onError: (error) => report(describeError(error)),
   });
   try {
     for await (const message of client) {
@@ -69,7 +68,7 @@ async function follow(asked: ClientArguments, { stdout, say, signal }: Surroundi
     }
     return 0;
   } catch (thrown) {
-    // `onError` has told of it.
+    // `onError` has reported it.
     if (thrown instanceof PostedClientError) return 1;
     throw thrown;
   }
@@ -80,21 +79,21 @@ function describeStatus(status: ClientStatus, server: URL): string | null {
     case 'open':
       return `connected to ${server.host}`;
     case 'waiting':
-      return `${describeError(status.error)} Attempt ${status.attempt} follows in ${(status.delayMs / 1000).toFixed(1)} s.`;
+      return `${describeError(status.error)} Attempt ${status.attempt} in ${(status.delayMs / 1000).toFixed(1)} s.`;
     default:
       return null;
   }
 }
 
-/** What the login said is the cause of there being no token. */
+/** For a failed login, the cause is the error of the login. */
 function describeError(error: PostedClientError): string {
   return error.code === 'credentials' && error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 const describeReset: Readonly<Record<ResetReason, string>> = {
-  expired: 'Posts are missing: the place to begin is older than what the server keeps.',
-  epoch: 'Posts may be missing: the place to begin is of another history of the log.',
-  future: 'Posts may be missing: the place to begin is ahead of the log.',
+  expired: 'Posts were missed: the cursor has expired.',
+  epoch: 'Posts may have been missed: the cursor belongs to an earlier history of the log.',
+  future: 'Posts may have been missed: the cursor is ahead of the log.',
 };
 
 function isUsageError(thrown: unknown): thrown is Error {
@@ -103,6 +102,39 @@ function isUsageError(thrown: unknown): thrown is Error {
   );
 }
 
-function isReaderGone(thrown: unknown): boolean {
+function isClosedPipe(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPIPE';
+}
+
+/** A line for people: time, type, author and text. */
+function formatPost(message: PostMessage, at: Date): string {
+  const { author_user_id, postText } = message.payload;
+  return `${at.toTimeString().slice(0, 8)} ${message.type} ${author_user_id} ${escapeControls(postText)}\n`;
+}
+
+/**
+ * Makes visible what could control a terminal: control characters (escape sequences start with one), line
+ * and paragraph separators, and characters that change the direction of text.
+ */
+function escapeControls(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (character) => {
+    const named = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];
+    return named ?? `\\u{${character.charCodeAt(0).toString(16).padStart(4, '0')}}`;
+  });
+}
+
+/**
+ * Resolves when the text has been written, so that a slow reader slows the client down, or once `signal` is
+ * aborted. Rejects if the output is closed.
+ */
+function print(output: Writable, text: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    output.write(text, (error) => {
+      signal.removeEventListener('abort', stop);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }

@@ -1,4 +1,4 @@
-/** The test client: `npm run client -- --help`. */
+/** `npm run client -- --help`: the test client. */
 import { runClient } from './client-run.ts';
 
 const ended = new AbortController();
@@ -6,5 +6,5 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ended.abo
 
 const { argv, env, stdout, stderr } = process;
 process.exitCode = await runClient({ args: argv.slice(2), env, stdout, stderr, signal: ended.signal });
-// Output that nobody reads would keep the process.
+// Output that nobody reads would keep the process running.
 if (ended.signal.aborted) process.exit();

@@ -1,4 +1,4 @@
-/** `npm run migrate`: brings the tables to the schema of this version without starting a server. */
+/** `npm run migrate`: migrates the tables to the schema of this version without starting a server. */
 import { mkdir } from 'node:fs/promises';
 import { createLog } from 'posted/pino';
 import { readSettings, SettingsError } from '../settings/read-settings.ts';
@@ -7,10 +7,10 @@ import { migrateStore } from '../store/open-store.ts';
 const usage = `Usage: npm run migrate -- [--config FILE]
        npm run migrate -- --help
 
-Brings the tables of the server's settings (DATABASE_URL, or else DATA_DIR) to the schema of this version.
-Servers do so themselves when they start; this is for those whose user may not create tables. The
-embedded store needs its server stopped. Servers of an older version that run go on; they refuse to start
-on the new schema.
+Migrates the store given by the server's settings (DATABASE_URL, or else DATA_DIR) to the schema of this
+version. A server does so when it starts; use this command if the server's database user may not create
+tables. Stop the server first if it uses the embedded store. Running servers of an older version continue
+to work, but they do not start again with the new schema.
 `;
 
 async function runMigrations(argv: readonly string[]): Promise<void> {
@@ -20,8 +20,8 @@ async function runMigrations(argv: readonly string[]): Promise<void> {
   }
   const { databaseUrl, dataDir, logLevel } = readSettings({ env: process.env, argv });
   if (databaseUrl === undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const place = { databaseUrl: databaseUrl?.reveal(), dataDir };
-  const { applied, schema } = await migrateStore(place, createLog(logLevel));
+  const location = { databaseUrl: databaseUrl?.reveal(), dataDir };
+  const { applied, schema } = await migrateStore(location, createLog(logLevel));
   const result = applied.length === 0 ? 'Already up to date' : `Applied ${applied.join(', ')}`;
   process.stdout.write(`${result}. The schema version is ${schema}.\n`);
 }

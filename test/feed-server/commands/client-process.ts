@@ -7,13 +7,13 @@ const main = fileURLToPath(new URL('../../../src/feed-server/commands/client.ts'
 
 interface RunningClient {
   readonly process: ChildProcessByStdio<null, Readable, Readable>;
-  /** What it has printed so far. */
+  /** Its output so far. */
   readonly output: { stdout: string; stderr: string };
-  /** The exit code, or the name of the signal that ended it. */
+  /** The exit code, or the name of the signal that killed it. */
   readonly exit: Promise<number | string>;
 }
 
-/** The test client as a process of its own, with nothing in its environment but `env`. It is killed with the test. */
+/** Runs the test client as a process whose environment is `env` only. It is killed after the test. */
 export function startClient(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

@@ -15,7 +15,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 const url = 'ws://localhost:8080';
 
 describe('the command line of the test client', () => {
-  it('explains itself', async () => {
+  it('has a help text', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const word of [
@@ -29,25 +29,25 @@ describe('the command line of the test client', () => {
     ]) {
       expect(stdout).toContain(word);
     }
-    expect(stdout).toContain('seen by everyone');
+    expect(stdout).toContain('can see the command line');
   });
 
   it.each([
     ['no URL', [], {}, 'The URL of the server is missing'],
-    ['no token', [url], {}, 'A token is missing'],
-    ['an empty token', [url, ''], {}, 'A token is missing'],
-    ['a token that is none', [url, 'two lines'], {}, 'is no bearer token'],
-    ['too many arguments', [url, 'secret', 'more'], {}, 'more than two arguments'],
-    ['no URL where it should be', ['localhost:8080', 'secret'], {}, 'The server is no URL'],
-    ['a URL of another kind', ['ftp://localhost', 'secret'], {}, 'The server is no URL'],
+    ['no token', [url], {}, 'The token is missing'],
+    ['an empty token', [url, ''], {}, 'The token is missing'],
+    ['an invalid token', [url, 'two lines'], {}, 'is no bearer token'],
+    ['too many arguments', [url, 'secret', 'more'], {}, 'Too many arguments'],
+    ['a server that is not a URL', ['localhost:8080', 'secret'], {}, 'must start with ws'],
+    ['a URL with another scheme', ['ftp://localhost', 'secret'], {}, 'must start with ws'],
     ['a URL with a query', [`${url}?audience=friends`, 'secret'], {}, 'a query'],
     ['a URL with a password', ['ws://me:secret@localhost', 'secret'], {}, 'a user'],
     ['an unknown audience', [url, 'secret', '--audience', 'nobody'], {}, '--audience'],
     ['an unknown option', [url, 'secret', '--jsn'], {}, '--jsn'],
     ['an option without its value', [url, '--id'], {}, '--id'],
     ['an id without a password', [url, '--id', '1'], {}, 'The password is missing'],
-    ['a password without an id', [url, 'secret', '--password', 'secret'], {}, '--password goes with --id'],
-    ['a token and an id', [url, 'secret', '--id', '1'], { POSTED_PASSWORD: 'secret' }, 'one of them'],
+    ['a password without an id', [url, 'secret', '--password', 'secret'], {}, '--password requires --id'],
+    ['a token and an id', [url, 'secret', '--id', '1'], { POSTED_PASSWORD: 'secret' }, 'not both'],
   ])('is refused with %s', async (_, args, env, problem) => {
     const { code, stdout, stderr } = await run(args, env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -14,19 +14,19 @@ function post(postText: string): string {
 
 const errorBody = (message: string) => JSON.stringify({ message, request_id: '1', code: 'unauthorized' });
 
-/** Answers POST /login with each of the answers in turn, and keeps what was asked. */
-function login(...answers: readonly (readonly [status: number, body: string])[]) {
-  const asked: unknown[] = [];
+/** Responds to POST /login with each of the responses in turn, and records the requests. */
+function login(...responses: readonly (readonly [status: number, body: string])[]) {
+  const requests: unknown[] = [];
   const onRequest: ChatServerOptions['onRequest'] = async (request, response) => {
-    asked.push([request.method, request.url, request.headers['content-type'], await json(request)]);
-    const [status, body] = answers[asked.length - 1] ?? answers[0] ?? [500, ''];
+    requests.push([request.method, request.url, request.headers['content-type'], await json(request)]);
+    const [status, body] = responses[requests.length - 1] ?? responses[0] ?? [500, ''];
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
   };
-  return { asked, onRequest };
+  return { requests, onRequest };
 }
 
 describe('the test client', () => {
-  it('prints each message as a line with time, type, author and text', async () => {
+  it('prints a line per message with time, type, author and text', async () => {
     const server = await startChatServer();
     const { output } = startClient([server.url, 'token']);
     const connection = await server.nextConnection();
@@ -41,7 +41,7 @@ describe('the test client', () => {
     expect(output.stderr).toBe(`connected to ${new URL(server.url).host}\n`);
   });
 
-  it('shows what would steer the terminal', async () => {
+  it('escapes characters that could control the terminal', async () => {
     const server = await startChatServer();
     const { output } = startClient([server.url, 'token']);
     (await server.nextConnection()).send(post('\u001b[2Ja\nb\rc\td\u0007\u009b1m\u2028\u202eabc'));
@@ -50,7 +50,7 @@ describe('the test client', () => {
       .toContain(String.raw` \u{001b}[2Ja\nb\rc\td\u{0007}\u{009b}1m\u{2028}\u{202e}abc`);
   });
 
-  it('prints messages as they are with --json', async () => {
+  it('prints messages as JSON with --json', async () => {
     const server = await startChatServer();
     const { output } = startClient([server.url, 'token', '--json']);
     const connection = await server.nextConnection();
@@ -65,7 +65,7 @@ describe('the test client', () => {
     ['/post/feed/posted', '/post/feed/posted'],
     ['/post/feed/posted/', '/post/feed/posted'],
     ['/api', '/api/post/feed/posted'],
-  ])('takes a URL that ends with "%s"', async (path, expected) => {
+  ])('accepts a URL that ends with "%s"', async (path, expected) => {
     const server = await startChatServer();
     startClient([server.url + path, 'token']);
     await server.nextConnection();
@@ -73,32 +73,32 @@ describe('the test client', () => {
     expect(server.handshakes[0]?.headers.authorization).toBe('Bearer token');
   });
 
-  it('asks for an audience', async () => {
+  it('requests an audience', async () => {
     const server = await startChatServer();
     startClient([server.url, 'token', '--audience', 'friends']);
     await server.nextConnection();
     expect(server.handshakes[0]?.url).toBe('/post/feed/posted?audience=friends&since=now');
   });
 
-  it('takes the token from the environment', async () => {
+  it('reads the token from the environment', async () => {
     const server = await startChatServer();
     startClient([server.url], { POSTED_TOKEN: 'from-the-environment' });
     await server.nextConnection();
     expect(server.handshakes[0]?.headers.authorization).toBe('Bearer from-the-environment');
   });
 
-  it('says that it has lost the connection, and connects again', async () => {
+  it('reports a lost connection and reconnects', async () => {
     const server = await startChatServer();
     const { output } = startClient([server.url, 'token']);
     (await server.nextConnection()).close(1012, 'the server restarts');
     (await server.nextConnection()).send(post('again'));
     await expect.poll(() => output.stdout, soon).toContain('again');
     expect(output.stderr).toMatch(
-      /^connected to .*\nThe connection was closed with 1012: the server restarts\. Attempt 1 follows in 0\.\d s\.\nconnected to .*\n$/,
+      /^connected to .*\nThe connection was closed with 1012: the server restarts\. Attempt 1 in 0\.\d s\.\nconnected to .*\n$/,
     );
   });
 
-  it('reports a frame that breaks the contract, and goes on', async () => {
+  it('reports a message that breaks the contract and continues', async () => {
     const server = await startChatServer();
     const { output } = startClient([server.url, 'token']);
     const connection = await server.nextConnection();
@@ -108,7 +108,7 @@ describe('the test client', () => {
     expect(output.stderr).toContain('A message post breaks the contract');
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('ends with 0 at %s, and says goodbye', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('closes the connection and exits with 0 on %s', async (signal) => {
     const server = await startChatServer();
     const client = startClient([server.url, 'token']);
     const connection = await server.nextConnection();
@@ -119,7 +119,7 @@ describe('the test client', () => {
     expect(await closed).toBe(1000);
   });
 
-  it('ends with 0 when the server says that it is done', async () => {
+  it('exits with 0 when the server closes normally', async () => {
     const server = await startChatServer();
     const client = startClient([server.url, 'token']);
     const connection = await server.nextConnection();
@@ -129,7 +129,7 @@ describe('the test client', () => {
     expect(client.output.stdout).toContain('last');
   });
 
-  it('ends quietly when nobody reads what it prints', async () => {
+  it('exits silently when its output is closed', async () => {
     const server = await startChatServer();
     const client = startClient([server.url, 'token']);
     const connection = await server.nextConnection();
@@ -139,21 +139,21 @@ describe('the test client', () => {
     expect(client.output.stderr).toMatch(/^connected to .*\n$/);
   });
 
-  it('ends at SIGTERM also where its output is not taken', async () => {
+  it('exits on SIGTERM even if its output is not read', async () => {
     const server = await startChatServer();
     const client = startClient([server.url, 'token']);
     client.process.stdout.pause();
     const connection = await server.nextConnection();
     for (let count = 0; count < 500; count += 1) connection.send(post('x'.repeat(9_000)));
     await expect.poll(() => client.output.stderr, soon).toContain('connected');
-    // Long enough for the pipe to be full.
+    // Long enough to fill the pipe.
     await new Promise((resolve) => setTimeout(resolve, 200));
     const exited = new Promise((resolve) => client.process.on('exit', resolve));
     client.process.kill('SIGTERM');
     expect(await exited).toBe(0);
   });
 
-  it('ends with 1 when it is refused, and says why', async () => {
+  it('exits with 1 and the reason when it is refused', async () => {
     const server = await startChatServer({
       refuse: () => ({ status: 401, body: errorBody('The token has expired.') }),
     });
@@ -165,7 +165,7 @@ describe('the test client', () => {
     });
   });
 
-  it('ends with 1 when the connection is lost and must not come back', async () => {
+  it('exits with 1 when the connection is lost, with --no-reconnect', async () => {
     const server = await startChatServer();
     const client = startClient([server.url, 'token', '--no-reconnect']);
     (await server.nextConnection()).terminate();
@@ -174,17 +174,17 @@ describe('the test client', () => {
   });
 });
 
-describe('the test client that logs in', () => {
+describe('the test client with --id', () => {
   const user = { id: author, password: 'correct horse' };
   const args = ['--id', user.id];
   const env = { POSTED_PASSWORD: user.password };
 
-  it('gets its token from POST /login of the same server', async () => {
-    const { asked, onRequest } = login([200, '{"token":"fresh"}']);
+  it('gets a token from POST /login of the same server', async () => {
+    const { requests, onRequest } = login([200, '{"token":"fresh"}']);
     const server = await startChatServer({ onRequest });
     startClient([`${server.url}/post/feed/posted`, ...args, '--password', user.password]);
     await server.nextConnection();
-    expect(asked).toEqual([['POST', '/login', 'application/json', user]]);
+    expect(requests).toEqual([['POST', '/login', 'application/json', user]]);
     expect(server.handshakes[0]?.headers.authorization).toBe('Bearer fresh');
   });
 
@@ -200,25 +200,28 @@ describe('the test client that logs in', () => {
     ]);
   });
 
-  it('waits for a login that is not possible yet', async () => {
+  it('retries while the login is unavailable', async () => {
     const { onRequest } = login([503, errorBody('The server is busy.')], [200, '{"token":"fresh"}']);
     const server = await startChatServer({ onRequest });
     const { output } = startClient([server.url, ...args], env);
     await server.nextConnection();
-    expect(output.stderr).toContain('The login failed with HTTP 503: The server is busy. Attempt 1 follows');
+    expect(output.stderr).toContain('The login failed with HTTP 503: The server is busy. Attempt 1 in');
   });
 
   it.each([
     [401, errorBody('The password is wrong.'), 'The password is wrong.'],
     [404, errorBody('There is no such user.'), 'There is no such user.'],
-    [404, '<html>', 'the answer is none of the contract'],
-    [200, '{"tokens":[]}', 'the answer is none of the contract'],
-  ])('ends with 1 after a login answered with HTTP %i and %s', async (status, body, said) => {
+    [404, '<html>', 'the response breaks the contract'],
+    [200, '{"tokens":[]}', 'the response breaks the contract'],
+  ])('exits with 1 after a login response with HTTP %i and %s', async (status, body, reason) => {
     const { onRequest } = login([status, body]);
     const server = await startChatServer({ onRequest });
     const client = startClient([server.url, ...args], env);
     expect(await client.exit).toBe(1);
-    expect(client.output).toEqual({ stdout: '', stderr: `The login failed with HTTP ${status}: ${said}\n` });
+    expect(client.output).toEqual({
+      stdout: '',
+      stderr: `The login failed with HTTP ${status}: ${reason}\n`,
+    });
     expect(server.handshakes).toHaveLength(0);
   });
 
@@ -231,14 +234,14 @@ describe('the test client that logs in', () => {
     });
     const client = startClient([server.url, ...args, '--no-reconnect'], env);
     expect(await client.exit).toBe(1);
-    expect(other.asked).toEqual([]);
+    expect(other.requests).toEqual([]);
   });
 
-  it('refuses an answer without end', async () => {
+  it('refuses a login response that is too large', async () => {
     const { onRequest } = login([200, `{"token":"${'x'.repeat(100_000)}"}`]);
     const server = await startChatServer({ onRequest });
     const client = startClient([server.url, ...args, '--no-reconnect'], env);
     expect(await client.exit).toBe(1);
-    expect(client.output.stderr).toContain('the answer is too long');
+    expect(client.output.stderr).toContain('the response is too large');
   });
 });
