@@ -28,7 +28,7 @@ import { Tail } from './feed/tail.ts';
 import { untilAvailable } from './feed/until-available.ts';
 import { createUsers } from './feed/users.ts';
 import { createOperationHandlers } from './handlers/operations.ts';
-import { createPostFeedPosted } from './handlers/post-feed-posted.ts';
+import { createPostFeedPosted, type FeedSession } from './handlers/post-feed-posted.ts';
 import { joinNodes } from './nodes.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { table } from './settings/table.ts';
@@ -112,7 +112,7 @@ export async function startFeedServer(
       log,
       isSoleWriter: databaseUrl === undefined,
       apply(event) {
-        delivery.apply(event);
+        delivery.add(event);
         feed.hub.apply(event);
       },
     }),
@@ -122,7 +122,7 @@ export async function startFeedServer(
     databaseUrl === undefined ? openLog() : untilAvailable(openLog, log),
   );
   resources.defer(() => tail.close());
-  const delivery = new Delivery(
+  const delivery = new Delivery<FeedSession>(
     {
       store,
       log,
@@ -228,7 +228,7 @@ export async function startFeedServer(
     await contractServer.shutdown(leftMs, {
       spreadMs: isShared ? spreadMs : 0,
       beforeClose: (connection) =>
-        feed.sayBye(connection, isShared ? 0 : Math.floor(Math.random() * spreadMs)),
+        feed.sendBye(connection, isShared ? 0 : Math.floor(Math.random() * spreadMs)),
     });
   }
 

@@ -282,17 +282,20 @@ describe('a client that resumes wrongly', () => {
     const ada = await registerUser(feed.url);
     const plain = await subscribe(feed, ada, '');
     acknowledge(plain, noEpoch);
-    expect(await plain.closed).toEqual({ code: 4400, reason: 'only a connection with `since` acknowledges' });
+    expect(await plain.closed).toEqual({
+      code: 4400,
+      reason: 'only connections opened with `since` can acknowledge',
+    });
     const foreign = await subscribe(feed, ada, 'since=now');
     acknowledge(foreign, noEpoch);
-    expect(await foreign.closed).toEqual({ code: 4400, reason: '/cursor is none of this server' });
+    expect(await foreign.closed).toEqual({ code: 4400, reason: 'the cursor is not from this log' });
     const early = await subscribe(feed, ada, 'since=now');
     const bytes = Buffer.from((await takeReady(early)).cursor, 'base64url');
     bytes.writeUIntBE(1000, 16, 6);
     acknowledge(early, bytes.toString('base64url'));
     expect(await early.closed).toEqual({
       code: 4400,
-      reason: '/cursor is none that this connection was sent',
+      reason: 'this connection never received that cursor',
     });
   });
 });

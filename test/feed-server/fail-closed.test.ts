@@ -39,7 +39,7 @@ describe('the type check', () => {
     expect(await project.generate()).toMatchObject({ code: 0 });
     const { code, output } = await project.typeCheck();
     expect(code).not.toBe(0);
-    expect(output).toMatch(/src\/feed-server\/handlers\/feed-messages\.ts/);
+    expect(output).toMatch(/src\/feed-server\/handlers\/post-feed-posted\.ts/);
     expect(output).toMatch(/Property 'postBody' is missing/);
     expect(output).toMatch(/src\/feed-server\/handlers\/operations\.ts.*'author_user_id' does not exist/);
   });

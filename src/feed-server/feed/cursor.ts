@@ -1,18 +1,18 @@
 /**
- * A place in the log, as clients keep it: one opaque token that holds the epoch and the seq together,
- * so that the two cannot be mixed up with those of another history.
+ * A position in the log. Clients keep it as one opaque token, so that an epoch and a seq of different
+ * histories cannot be combined.
  */
 export interface Cursor {
-  /** Names a history of the log: a UUID. */
+  /** The UUID of a history of the log. */
   readonly epoch: string;
-  /** Of the last event that was processed. */
+  /** The seq of the last event that was processed. */
   readonly seq: number;
 }
 
 const epochBytes = 16;
 const seqBytes = 6;
 
-/** base64url of the 16 bytes of the epoch and the 6 of the seq (big-endian): 30 characters. */
+/** The 16 bytes of the epoch and the 6 of the seq (big-endian) in base64url: 30 characters. */
 export function encodeCursor({ epoch, seq }: Cursor): string {
   const bytes = Buffer.allocUnsafe(epochBytes + seqBytes);
   bytes.write(epoch.replaceAll('-', ''), 'hex');
@@ -20,7 +20,7 @@ export function encodeCursor({ epoch, seq }: Cursor): string {
   return bytes.toString('base64url');
 }
 
-/** Null for a text that is no cursor. */
+/** Returns null if the text is not a cursor. */
 export function decodeCursor(text: string): Cursor | null {
   if (!/^[A-Za-z0-9_-]{30}$/.test(text)) return null;
   const bytes = Buffer.from(text, 'base64url');

@@ -2,13 +2,13 @@ import type { Log } from 'posted/server';
 import type { DeviceCursor, Store } from '../store/store.ts';
 import { throttleErrors } from './throttle-errors.ts';
 
-/** How far each device of each user has acknowledged, over restarts. */
+/** The seq that each device of each user has acknowledged. Survives restarts. */
 export interface DeviceCursors {
   /** Null for a device that has never acknowledged anything. */
   find(user: string, device: string): Promise<number | null>;
-  /** Notes an ack; it is on disk within about `flushMs`, and only ever moves forward. */
+  /** Stores an ack within about `flushMs`. A cursor only moves forward. */
   save(user: string, device: string, seq: number): void;
-  /** Writes what is noted. */
+  /** Stores all acks that are not stored yet. */
   close(): Promise<void>;
 }
 
@@ -19,53 +19,54 @@ export interface DeviceCursorsOptions {
 }
 
 /**
- * Acks come with every post of every client, and losing the newest of them costs a repetition that the
- * client drops: so they are kept here and written in batches, one row a device however many acks.
+ * Clients may acknowledge every post, and losing the newest acks costs only a repetition that the client
+ * drops. So acks are collected and stored in batches, one row per device.
  */
 export function createDeviceCursors({ store, log, flushMs = 500 }: DeviceCursorsOptions): DeviceCursors {
   const logFailure = throttleErrors(log, 'cannot store acks; trying again');
-  let noted = new Map<string, DeviceCursor>();
-  let writing: ReadonlyMap<string, DeviceCursor> = new Map();
+  let unsaved = new Map<string, DeviceCursor>();
+  let saving: ReadonlyMap<string, DeviceCursor> = new Map();
   let flushing: Promise<void> | null = null;
   const timer = setInterval(() => void flush(), flushMs);
   timer.unref();
 
   function flush(): Promise<void> {
-    flushing ??= write().finally(() => {
+    flushing ??= saveAll().finally(() => {
       flushing = null;
     });
     return flushing;
   }
 
-  async function write(): Promise<void> {
-    if (noted.size === 0) return;
-    writing = noted;
-    noted = new Map();
+  async function saveAll(): Promise<void> {
+    if (unsaved.size === 0) return;
+    saving = unsaved;
+    unsaved = new Map();
     try {
-      await store.saveDeviceCursors([...writing.values()]);
+      await store.saveDeviceCursors([...saving.values()]);
     } catch (err) {
-      logFailure({ err, devices: writing.size });
-      for (const { user, device, seq } of writing.values()) note(user, device, seq);
+      logFailure({ err, devices: saving.size });
+      for (const { user, device, seq } of saving.values()) add(user, device, seq);
     } finally {
-      writing = new Map();
+      saving = new Map();
     }
   }
 
-  function note(user: string, device: string, seq: number): void {
+  function add(user: string, device: string, seq: number): void {
     const key = `${user} ${device}`;
-    const before = noted.get(key)?.seq ?? -1;
-    if (seq > before) noted.set(key, { user, device, seq });
+    const previous = unsaved.get(key)?.seq ?? -1;
+    if (seq > previous) unsaved.set(key, { user, device, seq });
   }
 
   return {
     async find(user, device) {
       const key = `${user} ${device}`;
-      const own = noted.get(key) ?? writing.get(key);
-      return own?.seq ?? (await store.findDeviceCursor(user, device));
+      const acked = unsaved.get(key) ?? saving.get(key);
+      return acked?.seq ?? (await store.findDeviceCursor(user, device));
     },
-    save: note,
+    save: add,
     async close() {
       clearInterval(timer);
+      // The first may be a flush in progress, without the newest acks.
       await flush();
       await flush();
     },

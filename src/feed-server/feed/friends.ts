@@ -2,7 +2,7 @@ import { PostedError } from 'posted/server';
 import type { Store } from '../store/store.ts';
 import type { Tail } from './tail.ts';
 
-/** Directed friendship: `user` reads what `friend` posts. Setting and deleting may be repeated. Both throw PostedError. */
+/** Directed friendships: `user` reads what `friend` posts. Both methods are idempotent and reject with PostedError. */
 export interface Friends {
   set(user: string, friend: string): Promise<void>;
   delete(user: string, friend: string): Promise<void>;

@@ -4,7 +4,7 @@ import { type FeedEvent, isLive } from '../store/event.ts';
 
 const version = 1;
 
-/** Far above the size of any hint: a larger message is not worth parsing. */
+/** Far above the size of any hint. Larger messages are not parsed. */
 const maxBytes = 1_048_576;
 
 /** The feed's hints, as docs/events.asyncapi.json describes them. */
@@ -33,7 +33,7 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-/** Every version keeps these two properties. */
+/** Every version of the format has these two properties. */
 function isNewer(message: unknown): boolean {
   if (typeof message !== 'object' || message === null) return false;
   const { version: found, epoch } = message as Partial<Record<'version' | 'epoch', unknown>>;

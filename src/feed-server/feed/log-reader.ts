@@ -1,31 +1,31 @@
 import type { FeedEvent } from '../store/event.ts';
 import type { Store } from '../store/store.ts';
 
-/** Reads pages of the log for replays, a bounded number at a time. */
+/** Reads pages of the log for replays, with a limited number of concurrent reads. */
 export interface LogReader {
   /**
-   * The events above `afterSeq`, ascending and without a hole, at most a page of them; 'expired' where
-   * the next of them is no longer in the log. Rejects as the store does.
+   * A page of the events after `afterSeq`, ascending and without gaps; 'expired' if the next event is no
+   * longer in the log. Rejects as the store does.
    */
   read(afterSeq: number): Promise<readonly FeedEvent[] | 'expired'>;
 }
 
 const pageSize = 500;
 
-export function createLogReader(store: Pick<Store, 'eventsAfter'>, maxReads: number): LogReader {
-  const waiting: (() => void)[] = [];
-  /** Clients that come back together want the same pages: one read serves all who ask while it runs. */
-  const running = new Map<number, Promise<readonly FeedEvent[]>>();
+export function createLogReader(store: Pick<Store, 'eventsAfter'>, maxConcurrentReads: number): LogReader {
+  const queued: (() => void)[] = [];
+  /** Clients that reconnect at the same time need the same pages, so they share reads in progress. */
+  const pending = new Map<number, Promise<readonly FeedEvent[]>>();
   let active = 0;
 
   async function readPage(afterSeq: number): Promise<readonly FeedEvent[]> {
-    if (active >= maxReads) await new Promise<void>((resolve) => void waiting.push(resolve));
+    if (active >= maxConcurrentReads) await new Promise<void>((resolve) => void queued.push(resolve));
     else active += 1;
     try {
       return await store.eventsAfter(afterSeq, pageSize);
     } finally {
-      // The place goes to whoever waits, or is free.
-      const next = waiting.shift();
+      // Hands its slot to the next queued read, if any.
+      const next = queued.shift();
       if (next === undefined) active -= 1;
       else next();
     }
@@ -33,10 +33,10 @@ export function createLogReader(store: Pick<Store, 'eventsAfter'>, maxReads: num
 
   return {
     async read(afterSeq) {
-      let page = running.get(afterSeq);
+      let page = pending.get(afterSeq);
       if (page === undefined) {
-        page = readPage(afterSeq).finally(() => running.delete(afterSeq));
-        running.set(afterSeq, page);
+        page = readPage(afterSeq).finally(() => pending.delete(afterSeq));
+        pending.set(afterSeq, page);
       }
       const events = await page;
       const [first] = events;

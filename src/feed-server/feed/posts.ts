@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { PostedError } from 'posted/server';
 import type { PostRecord, Store } from '../store/store.ts';
 import type { Delivery } from './delivery.ts';
-import { createPostId } from './post-id.ts';
 import type { Tail } from './tail.ts';
 
 export type { PostRecord };
@@ -12,9 +12,9 @@ export interface NewPost {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** What can be done with posts. Every method throws PostedError. */
+/** All methods reject with PostedError. */
 export interface Posts {
-  /** Resolves with the post's id once the post is on disk; publishing it follows and cannot undo it. */
+  /** Resolves with the post's id once the post is on disk, whether or not publishing it succeeds afterwards. */
   create(post: NewPost): Promise<string>;
   update(id: string, author: string, text: string): Promise<void>;
   delete(id: string, author: string): Promise<void>;
@@ -25,7 +25,7 @@ export interface Posts {
 export function createPosts(
   store: Store,
   tail: Pick<Tail, 'offer'>,
-  delivery: Pick<Delivery, 'revise'>,
+  delivery: Pick<Delivery<unknown>, 'revise'>,
 ): Posts {
   return {
     async create({ author, text, idempotencyKey }) {
@@ -37,16 +37,16 @@ export function createPosts(
         createdAtMs,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       });
-      // The post-creation hook: what is offered here reaches the hub, and through it the sockets.
+      // The tail hands it to the hub, which sends it to the sockets.
       if (event !== null) tail.offer(event);
       return postId;
     },
     async update(id, author, text) {
-      if (!(await store.updatePost(id, author, text))) throw notYours();
+      if (!(await store.updatePost(id, author, text))) throw notFound();
       delivery.revise(id, text);
     },
     async delete(id, author) {
-      if (!(await store.deletePost(id, author))) throw notYours();
+      if (!(await store.deletePost(id, author))) throw notFound();
       delivery.revise(id, null);
     },
     async get(id) {
@@ -58,7 +58,17 @@ export function createPosts(
   };
 }
 
-/** Somebody else's post is answered like none at all. */
-function notYours(): PostedError {
+/** The same for other users' posts, so that it does not reveal whether they exist. */
+function notFound(): PostedError {
   return new PostedError('not_found', 'You have no post with this id.');
+}
+
+/**
+ * A UUID version 7 (RFC 9562): milliseconds since the epoch, then 74 random bits. Posts of about the same
+ * time are neighbors in the database's index of ids, so that a batch of them changes few of its pages.
+ */
+export function createPostId(nowMs: number): string {
+  const time = nowMs.toString(16).padStart(12, '0');
+  // The random part of a version 4 UUID includes the variant.
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }

@@ -5,26 +5,26 @@ import type { Delivery } from './delivery.ts';
 const maxIntervalMs = 60_000;
 
 /**
- * Prunes the log now and then, so that it keeps what is younger than `retentionMs`. What fails again and again for
- * the same reason is logged once. Returns what ends it.
+ * Prunes the log regularly of events older than `retentionMs`. A failure that repeats for the same reason is
+ * logged once. Returns a function that stops it.
  */
 export function keepRetention(
-  delivery: Pick<Delivery, 'prune'>,
+  delivery: Pick<Delivery<unknown>, 'prune'>,
   retentionMs: number,
   log: Log,
 ): () => Promise<void> {
   let pruning: Promise<void> | null = null;
-  /** Why the last try failed; null where it did not. */
+  /** Why the last attempt failed; null if it succeeded. */
   let failure: ErrorCode | null = null;
   const prune = async (): Promise<void> => {
     try {
       await delivery.prune(Date.now() - retentionMs);
-      if (failure !== null) log.info({}, 'the log is pruned again');
+      if (failure !== null) log.info({}, 'pruning the log works again');
       failure = null;
     } catch (err) {
-      // Nothing is lost by it but room on the disk: the next time removes more.
+      // It only costs disk space: the next attempt removes more.
       const { code } = PostedError.from(err);
-      if (code !== failure) log.error({ err }, 'the log could not be pruned; it is tried again');
+      if (code !== failure) log.error({ err }, 'cannot prune the log; trying again');
       failure = code;
     }
   };

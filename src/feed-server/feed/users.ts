@@ -6,7 +6,7 @@ import type { Store, UserRecord } from '../store/store.ts';
 
 export type { UserRecord };
 
-/** What can be done with users. Every method throws PostedError. */
+/** All methods reject with PostedError. */
 export interface Users {
   /** Resolves with the id of the new user. */
   register(user: Omit<UserRecord, 'id'>, password: string): Promise<string>;

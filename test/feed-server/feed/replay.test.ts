@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeCursor, encodeCursor } from '../../../src/feed-server/feed/cursor.ts';
 import { createLogReader } from '../../../src/feed-server/feed/log-reader.ts';
-import { RecentEvents } from '../../../src/feed-server/feed/recent.ts';
-import { Unacked } from '../../../src/feed-server/feed/unacked.ts';
+import { RecentEvents } from '../../../src/feed-server/feed/recent-events.ts';
+import { UnackedPosts } from '../../../src/feed-server/feed/unacked-posts.ts';
 import type { FeedEvent } from '../../../src/feed-server/store/event.ts';
 
 function post(seq: number, text = 'text'): FeedEvent {
@@ -14,21 +14,26 @@ function seqsOf(events: Iterable<FeedEvent> | null): readonly number[] | null {
 }
 
 describe('a cursor', () => {
-  it.each([0, 1, 2 ** 32, 2 ** 48 - 1])('gives back epoch and seq %d', (seq) => {
+  it.each([0, 1, 2 ** 32, 2 ** 48 - 1])('decodes to its epoch and seq %d', (seq) => {
     const cursor = { epoch: '7b1f0f54-65a7-4c1e-9a36-0c5c1f3f8a11', seq };
     const text = encodeCursor(cursor);
     expect(text).toMatch(/^[\w-]{30}$/);
     expect(decodeCursor(text)).toEqual(cursor);
   });
 
-  it.each(['', 'now', 'x'.repeat(29), 'x'.repeat(31), `${'x'.repeat(29)}=`])('is not %j', (text) => {
-    expect(decodeCursor(text)).toBeNull();
-  });
+  it.each(['', 'now', 'x'.repeat(29), 'x'.repeat(31), `${'x'.repeat(29)}=`])(
+    'is rejected if it is %j',
+    (text) => {
+      expect(decodeCursor(text)).toBeNull();
+    },
+  );
 });
 
+const limits = { maxEvents: 100, maxBytes: 1e6, maxAgeMs: 1e6 };
+
 describe('RecentEvents', () => {
-  it('gives what is above a seq, and null where it no longer has all of it', () => {
-    const recent = new RecentEvents({ maxEvents: 4, maxBytes: 1e6 }, 10);
+  it('returns the events after a seq, and null if some are missing', () => {
+    const recent = new RecentEvents({ ...limits, maxEvents: 4 }, 10);
     expect(seqsOf(recent.after(10))).toEqual([]);
     expect(seqsOf(recent.after(9))).toBeNull();
     for (let seq = 11; seq <= 16; seq += 1) recent.add(post(seq));
@@ -38,8 +43,8 @@ describe('RecentEvents', () => {
     expect(seqsOf(recent.after(11))).toBeNull();
   });
 
-  it('is bounded in bytes, and keeps the newest whatever its size', () => {
-    const recent = new RecentEvents({ maxEvents: 100, maxBytes: 3000 }, 0);
+  it('is limited in bytes, but always keeps the newest event', () => {
+    const recent = new RecentEvents({ ...limits, maxBytes: 3000 }, 0);
     for (let seq = 1; seq <= 10; seq += 1) recent.add(post(seq, 'x'.repeat(100)));
     expect(seqsOf(recent.after(7))).toEqual([8, 9, 10]);
     expect(seqsOf(recent.after(6))).toBeNull();
@@ -48,8 +53,18 @@ describe('RecentEvents', () => {
     expect(seqsOf(recent.after(9))).toBeNull();
   });
 
-  it('says of a post what was made of it', () => {
-    const recent = new RecentEvents({ maxEvents: 4, maxBytes: 1e6 }, 0);
+  it('drops events that are older than the maximum age', () => {
+    const recent = new RecentEvents({ ...limits, maxAgeMs: 1000 }, 0);
+    recent.add(post(1));
+    recent.tick(performance.now() - 1001);
+    recent.add(post(2));
+    recent.tick(performance.now());
+    expect(seqsOf(recent.after(0))).toBeNull();
+    expect(seqsOf(recent.after(1))).toEqual([2]);
+  });
+
+  it('returns posts as they were revised', () => {
+    const recent = new RecentEvents({ ...limits, maxEvents: 4 }, 0);
     for (let seq = 1; seq <= 3; seq += 1) recent.add(post(seq));
     recent.revise('2', 'changed');
     recent.revise('3', null);
@@ -62,17 +77,17 @@ describe('RecentEvents', () => {
   });
 });
 
-describe('Unacked', () => {
-  it('counts nothing for a client that has never acknowledged', () => {
-    const unacked = new Unacked();
-    unacked.sent(1, 0);
+describe('UnackedPosts', () => {
+  it('counts nothing before the first ack', () => {
+    const unacked = new UnackedPosts();
+    unacked.add(1, 0);
     expect([unacked.size, unacked.isOverdue(1000)]).toEqual([0, false]);
   });
 
-  it('is cumulative, and knows the age of the oldest', () => {
-    const unacked = new Unacked();
+  it('acknowledges cumulatively, and knows the age of the oldest post', () => {
+    const unacked = new UnackedPosts();
     unacked.acknowledge(0);
-    for (let seq = 1; seq <= 300; seq += 1) unacked.sent(seq, seq * 10);
+    for (let seq = 1; seq <= 300; seq += 1) unacked.add(seq, seq * 10);
     expect([unacked.size, unacked.isFull(300), unacked.isFull(301)]).toEqual([300, true, false]);
     unacked.acknowledge(150);
     expect([unacked.size, unacked.isOverdue(1510), unacked.isOverdue(1511)]).toEqual([150, false, true]);
@@ -84,7 +99,7 @@ describe('Unacked', () => {
 });
 
 describe('a log reader', () => {
-  it('shares a read that is under way, and bounds how many are', async () => {
+  it('shares reads in progress, and limits how many run at the same time', async () => {
     const reads: { readonly afterSeq: number; answer(events: readonly FeedEvent[]): void }[] = [];
     const reader = createLogReader(
       { eventsAfter: (afterSeq) => new Promise((answer) => void reads.push({ afterSeq, answer })) },
@@ -103,13 +118,13 @@ describe('a log reader', () => {
     await Promise.all(pages);
   });
 
-  it('says that a place is gone where the log begins above it', async () => {
+  it('reports events that are no longer in the log as expired', async () => {
     const reader = createLogReader({ eventsAfter: async () => [post(9)] }, 1);
     expect(await reader.read(8)).toEqual([post(9)]);
     expect(await reader.read(7)).toBe('expired');
   });
 
-  it('passes a failure on, and goes on', async () => {
+  it('rejects if a read fails, and reads again afterwards', async () => {
     let fails = true;
     const reader = createLogReader(
       {

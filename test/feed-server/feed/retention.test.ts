@@ -2,13 +2,13 @@ import { expect, it, onTestFinished } from 'vitest';
 import { keepRetention } from '../../../src/feed-server/feed/retention.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 
-/** Prunes every millisecond. */
+/** So that the log is pruned every millisecond. */
 const retentionMs = 4;
 
-it('logs once that the log cannot be pruned, however long that lasts, and again when the reason is another', async () => {
+it('logs once that pruning fails, again for another reason, and when it works again', async () => {
   const logged: string[] = [];
-  const note = (level: string) => (_: unknown, message: string) => void logged.push(`${level}: ${message}`);
-  const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  const record = (level: string) => (_: unknown, message: string) => void logged.push(`${level}: ${message}`);
+  const log = { debug: record('debug'), info: record('info'), warn: record('warn'), error: record('error') };
   let pruned = 0;
   let failure: Error | null = null;
   const stop = keepRetention(
@@ -22,24 +22,24 @@ it('logs once that the log cannot be pruned, however long that lasts, and again 
     log,
   );
   onTestFinished(stop);
-  const fiveTimes = async (thrown: Error | null): Promise<void> => {
+  const pruneFiveTimes = async (thrown: Error | null): Promise<void> => {
     failure = thrown;
-    const before = pruned;
-    await expect.poll(() => pruned).toBeGreaterThan(before + 5);
+    const previous = pruned;
+    await expect.poll(() => pruned).toBeGreaterThan(previous + 5);
   };
-  const [failed, again] = [
-    'error: the log could not be pruned; it is tried again',
-    'info: the log is pruned again',
+  const [failed, recovered] = [
+    'error: cannot prune the log; trying again',
+    'info: pruning the log works again',
   ] as const;
 
-  await fiveTimes(null);
+  await pruneFiveTimes(null);
   expect(logged).toEqual([]);
-  await fiveTimes(new PostedError('unavailable', 'out of reach'));
+  await pruneFiveTimes(new PostedError('unavailable', 'out of reach'));
   expect(logged).toEqual([failed]);
-  await fiveTimes(new Error('no permission'));
+  await pruneFiveTimes(new Error('no permission'));
   expect(logged).toEqual([failed, failed]);
-  await fiveTimes(null);
-  expect(logged).toEqual([failed, failed, again]);
-  await fiveTimes(new PostedError('unavailable', 'out of reach'));
-  expect(logged).toEqual([failed, failed, again, failed]);
+  await pruneFiveTimes(null);
+  expect(logged).toEqual([failed, failed, recovered]);
+  await pruneFiveTimes(new PostedError('unavailable', 'out of reach'));
+  expect(logged).toEqual([failed, failed, recovered, failed]);
 });

@@ -1,11 +1,11 @@
 /**
- * The posts that a client was sent and has not acknowledged. Nothing is kept for a client until its
- * first ack: not every client acknowledges, and those that do not are slowed down by their socket alone.
+ * The posts that were sent to a client and that it has not acknowledged. Nothing is tracked before its first
+ * ack: clients that never acknowledge are limited by their socket only.
  */
-export class Unacked {
-  /** Of each post its seq, then when it was sent. */
+export class UnackedPosts {
+  /** The seq of each post, followed by when it was sent. */
   #sent: number[] = [];
-  /** The oldest is at this index: what is before it is cut off now and then, not at every ack. */
+  /** The index of the oldest; what is before it is cut off once in a while, not on every ack. */
   #oldest = 0;
   #isAcking = false;
 
@@ -17,16 +17,16 @@ export class Unacked {
     return this.size >= windowSize;
   }
 
-  /** Whether one was sent before `beforeMs` (performance.now()). */
+  /** Whether a post was sent before `beforeMs` (`performance.now()`). */
   isOverdue(beforeMs: number): boolean {
     return (this.#sent[this.#oldest + 1] ?? beforeMs) < beforeMs;
   }
 
-  sent(seq: number, nowMs: number): void {
+  add(seq: number, nowMs: number): void {
     if (this.#isAcking) this.#sent.push(seq, nowMs);
   }
 
-  /** Cumulative: everything up to `seq`. */
+  /** Acknowledges all posts up to `seq`. */
   acknowledge(seq: number): void {
     this.#isAcking = true;
     while ((this.#sent[this.#oldest] ?? Number.POSITIVE_INFINITY) <= seq) this.#oldest += 2;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createPostId } from '../../../src/feed-server/feed/post-id.ts';
+import { createPostId } from '../../../src/feed-server/feed/posts.ts';
 
 describe('the id of a post', () => {
-  it('is a UUID of version 7 of its time', () => {
+  it('is a UUID version 7 with the given time', () => {
     const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
     const id = createPostId(nowMs);
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(nowMs);
   });
 
-  it('is above those of earlier times, and unlike those of its own', () => {
+  it('sorts by time and is unique within a millisecond', () => {
     const ids = [5, 1_700_000_000_000, 1_700_000_000_001].map(createPostId);
     expect(ids.toSorted()).toEqual(ids);
     expect(new Set(Array.from({ length: 1000 }, () => createPostId(5))).size).toBe(1000);

@@ -1,39 +1,38 @@
 import type { FeedEvent } from '../store/event.ts';
 
-export interface RecentLimits {
+export interface RecentEventsLimits {
   readonly maxEvents: number;
   readonly maxBytes: number;
+  /** Older events are read from the log: another node may have changed or deleted their posts. */
+  readonly maxAgeMs: number;
 }
 
-/** What an event costs in memory beside its text, the frame that is made of it included. */
+/** The memory that an event takes besides its text, including its encoded frame. */
 const overheadBytes = 500;
 
 /**
- * The newest events of the log, bounded in number and in bytes: what nearly every client that comes
- * back has missed can be read from here in the same turn.
+ * The newest events of the log in a ring, limited in number, bytes and age. Clients that reconnect after a
+ * short time resume from here, without reading the log.
  */
 export class RecentEvents {
-  readonly #limits: RecentLimits;
+  readonly #limits: RecentEventsLimits;
   readonly #ring: (FeedEvent | undefined)[];
-  /** The seq of the oldest event held, one above #last where there is none. */
+  /** At each tick, the seq of the newest event. */
+  readonly #samples: { readonly seq: number; readonly atMs: number }[] = [];
+  /** The seq of the oldest event kept; `#last + 1` if there is none. */
   #first: number;
   #last: number;
   #bytes = 0;
 
-  /** `seq` is that of the last event before the first that will be added. */
-  constructor(limits: RecentLimits, seq: number) {
+  /** `seq` is the one before the first event that will be added. */
+  constructor(limits: RecentEventsLimits, seq: number) {
     this.#limits = limits;
     this.#ring = Array.from({ length: limits.maxEvents });
     this.#first = seq + 1;
     this.#last = seq;
   }
 
-  /** The seq of the newest event. */
-  get seq(): number {
-    return this.#last;
-  }
-
-  /** Events are added strictly in the order of seq, without a hole. */
+  /** Events are added strictly in seq order, without gaps. */
   add(event: FeedEvent): void {
     if (event.seq - this.#first >= this.#limits.maxEvents) this.#dropOldest();
     this.#ring[event.seq % this.#limits.maxEvents] = event;
@@ -42,12 +41,13 @@ export class RecentEvents {
     while (this.#bytes > this.#limits.maxBytes && this.#first < this.#last) this.#dropOldest();
   }
 
-  /** The events above `seq`; null unless all of them are here. */
+  /** The events after `seq`; null unless all of them are here. */
   after(seq: number): Iterable<FeedEvent> | null {
+    this.#dropExpired(performance.now());
     return seq >= this.#first - 1 ? this.#from(seq + 1) : null;
   }
 
-  /** A post was changed, or deleted (null): what is replayed from here says so too. */
+  /** Replaces the text of a post that was changed, or deleted (null). */
   revise(postId: string, text: string | null): void {
     for (const event of this.#from(this.#first)) {
       if (event.kind !== 'post' || event.postId !== postId) continue;
@@ -58,9 +58,19 @@ export class RecentEvents {
     }
   }
 
-  /** Drops the events up to `seq`. */
-  dropUpTo(seq: number): void {
-    while (this.#first <= Math.min(seq, this.#last)) this.#dropOldest();
+  /** Called about once a second, with `performance.now()`. The age of events is known to one tick. */
+  tick(nowMs: number): void {
+    this.#dropExpired(nowMs);
+    this.#samples.push({ seq: this.#last, atMs: nowMs });
+  }
+
+  #dropExpired(nowMs: number): void {
+    const expiredMs = nowMs - this.#limits.maxAgeMs;
+    for (let [oldest] = this.#samples; oldest !== undefined && oldest.atMs <= expiredMs; ) {
+      while (this.#first <= oldest.seq) this.#dropOldest();
+      this.#samples.shift();
+      [oldest] = this.#samples;
+    }
   }
 
   *#from(seq: number): Generator<FeedEvent> {
