@@ -1,17 +1,17 @@
 /**
- * `npm run build`: writes the packages to dist/, ready to be packed and published. Node does not strip types under
- * node_modules, so an installed package must be JavaScript.
+ * `npm run build`: writes the packages to dist/, ready to pack and publish. They contain JavaScript, since Node
+ * does not strip types under node_modules.
  */
 import { spawnSync } from 'node:child_process';
 import { chmod, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
 interface Package {
-  /** The folder of its sources, from the root. */
+  /** The folder of the sources, relative to the root. */
   readonly folder: string;
-  /** The folder it is built into. */
+  /** The output folder. */
   readonly dist: string;
-  /** Where the compiled sources are in `dist`. */
+  /** The folder of the compiled sources, relative to `dist`. */
   readonly compiled: string;
 }
 
@@ -28,7 +28,7 @@ const templates = join(root, 'templates');
 
 const packages: readonly Package[] = [
   { folder: 'src/runtime', dist: 'dist/posted', compiled: './' },
-  // Its sources find the templates by a relative path, so the tree stays as it is.
+  // Its sources find the templates by a relative path, so the output keeps the folder structure.
   { folder: 'scripts/posted', dist: 'dist/cli', compiled: './scripts/posted/' },
 ];
 
@@ -40,7 +40,7 @@ for (const each of packages) {
 if (process.exitCode === undefined) {
   await cp(templates, join(root, 'dist/cli/templates'), {
     recursive: true,
-    // The typed helpers have been compiled.
+    // tsc has compiled the .mts helpers.
     filter: (path) => extname(path) !== '.mts' && !path.endsWith('__transpiled'),
   });
 }
@@ -68,7 +68,7 @@ async function completePackage({ folder, dist, compiled }: Package): Promise<voi
   await cp(join(root, folder, 'README.md'), join(root, dist, 'README.md'));
 }
 
-/** Each TypeScript source becomes its JavaScript and its declarations. */
+/** Points each export of a TypeScript source to its JavaScript and declarations. */
 function compiledExports(exports: Exports, compiled: string): Exports {
   if (typeof exports !== 'string') {
     const entries = Object.entries(exports);

@@ -1,4 +1,4 @@
-/** Runs the server and its clients through trouble: `npm run chaos -- --help`. */
+/** `npm run chaos -- --help`: subjects servers and clients to failures, and checks what the clients received. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,24 +22,25 @@ import {
 import { Findings } from '../../test/feed-server/history/verdict.ts';
 import { whyNoNetworks } from './services/distant-network.ts';
 
-/** After the last trouble, how long clients may take to see what they have to. */
+/** How long clients may take, after the last failure, to receive what they must. */
 const settleMs = 60_000;
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Resolves with the exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const asked = readChaosArguments(args, whyNoNetworks);
-  if (asked === null) {
+  const chaos = readChaosArguments(args, whyNoNetworks);
+  if (chaos === null) {
     process.stdout.write(help);
     return 0;
   }
-  if (asked.action === 'print-schedule') {
-    for (const seed of asked.seeds) say(JSON.stringify(createSchedule({ ...asked.options, seed }), null, 2));
+  if (chaos.action === 'print-schedule') {
+    for (const seed of chaos.seeds)
+      print(JSON.stringify(createSchedule({ ...chaos.options, seed }), null, 2));
     return 0;
   }
-  if (asked.noCuts !== null) say(`Nothing is cut off: ${asked.noCuts}.`);
-  const outcomes = asked.action === 'check' ? await checkFiles(asked.files) : await runSeeds(asked);
+  if (chaos.noCuts !== null) print(`No network is cut: ${chaos.noCuts}.`);
+  const outcomes = chaos.action === 'check' ? await checkFiles(chaos.files) : await runSeeds(chaos);
   process.stdout.write(`\n${renderSummary(outcomes)}`);
   return outcomes.every(isRight) ? 0 : 1;
 }
@@ -49,7 +50,7 @@ async function checkFiles(files: readonly string[]): Promise<readonly Outcome[]>
   for (const file of files) {
     const history = await loadHistory(file);
     const verdict = check(history);
-    for (const fault of verdict.examples) say(`${file}: ${renderFault(fault)}`);
+    for (const fault of verdict.examples) print(`${file}: ${renderFault(fault)}`);
     outcomes.push({ name: file, verdict, posts: history.posts.length, kills: 0, problems: [] });
   }
   return outcomes;
@@ -64,19 +65,19 @@ async function runSeeds({ seeds, options, keep }: ChaosArguments): Promise<reado
   const outcomes: Outcome[] = [];
   for (const seed of seeds) {
     const schedule = createSchedule({ ...options, seed });
-    say(`seed ${seed}: ${schedule.steps.length} steps in ${options.durationMs / 1000} s`);
+    print(`seed ${seed}: ${schedule.steps.length} steps in ${options.durationMs / 1000} s`);
     const folder = mkdtempSync(join(tmpdir(), 'posted-chaos-'));
     try {
-      const onProgress = (progress: Progress): void => say(`seed ${seed}: ${describe(progress)}`);
+      const onProgress = (progress: Progress): void => print(`seed ${seed}: ${describe(progress)}`);
       const result = await run({ schedule, folder, settleMs, onProgress, signal: interrupted.signal });
       const { verdict, problems, kills, history } = result;
       outcomes.push({ name: String(seed), verdict, problems, kills, posts: history.posts.length });
-      if (result.latencies !== null) say(`seed ${seed}: ${renderLatencies(result.latencies)}`);
+      if (result.latencies !== null) print(`seed ${seed}: ${renderLatencies(result.latencies)}`);
       await report(seed, result, keep);
     } catch (thrown) {
       if (interrupted.signal.aborted) throw thrown;
-      const problem = `it could not be carried out: ${messageOf(thrown)}`;
-      say(`seed ${seed}: ${problem}`);
+      const problem = `the run failed: ${messageOf(thrown)}`;
+      print(`seed ${seed}: ${problem}`);
       const verdict = new Findings().verdict();
       outcomes.push({ name: String(seed), verdict, problems: [problem], kills: 0, posts: 0 });
     } finally {
@@ -87,19 +88,19 @@ async function runSeeds({ seeds, options, keep }: ChaosArguments): Promise<reado
 }
 
 function describe({ elapsedMs, posts, seen, kills }: Progress): string {
-  return `${Math.round(elapsedMs / 1000)} s, ${posts} posts, seen ${seen} times, killed ${kills} times`;
+  return `${Math.round(elapsedMs / 1000)} s, ${posts} posts, received ${seen} times, ${kills} kills`;
 }
 
 async function report(seed: number, result: RunResult, keep: string | undefined): Promise<void> {
   const right = isRight(result);
-  for (const fault of result.verdict.examples) say(`seed ${seed}: ${renderFault(fault)}`);
-  for (const problem of result.problems.slice(0, maxProblems)) say(`seed ${seed}: ${problem}`);
+  for (const fault of result.verdict.examples) print(`seed ${seed}: ${renderFault(fault)}`);
+  for (const problem of result.problems.slice(0, maxProblems)) print(`seed ${seed}: ${problem}`);
   if (!right && result.log !== '')
-    say(`seed ${seed}: the servers' logs end with\n${result.log.slice(-4096)}`);
+    print(`seed ${seed}: the last lines of the servers' logs:\n${result.log.slice(-4096)}`);
   if (right && keep === undefined) return;
   const path = join(keep ?? mkdtempSync(join(tmpdir(), 'posted-chaos-kept-')), `history-${seed}.json`);
   await saveHistory(path, result.history);
-  say(`seed ${seed}: its history is in ${path}`);
+  print(`seed ${seed}: the history was saved to ${path}`);
 }
 
 const maxProblems = 5;

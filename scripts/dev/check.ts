@@ -1,6 +1,6 @@
 /**
- * All that CI checks before it starts services: format, lint, types, drift, tests. Every step runs,
- * also after one has failed, and each that failed says how to mend it.
+ * `npm run check`: what CI checks before it starts services (format, lint, types, drift, tests). A failed
+ * step does not stop the others; the summary prints a fix for each.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -12,14 +12,14 @@ interface Step {
 
 const steps: readonly Step[] = [
   { name: 'format', command: ['biome', 'check', '--error-on-warnings', '.'], fix: 'npm run format' },
-  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'], fix: 'mend what the linter names' },
-  { name: 'types', command: ['tsc'], fix: 'mend what the compiler names' },
+  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'], fix: 'fix the reported problems' },
+  { name: 'types', command: ['tsc'], fix: 'fix the reported errors' },
   {
     name: 'drift',
     command: ['npm', 'run', '--silent', 'generate:check'],
     fix: 'npm run generate, then commit generated/',
   },
-  { name: 'tests', command: ['vitest', 'run'], fix: 'mend the code or the test' },
+  { name: 'tests', command: ['vitest', 'run'], fix: 'fix the code or the test' },
 ];
 
 const failed: Step[] = [];
@@ -36,7 +36,7 @@ for (const step of steps) {
 }
 
 if (failed.length > 0) {
-  process.stderr.write('\nTo mend:\n');
+  process.stderr.write('\nTo fix:\n');
   for (const { name, fix } of failed) process.stderr.write(`  ${name}: ${fix}\n`);
   process.exitCode = 1;
 }

@@ -2,23 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import type { EngineCommand } from './engine-spec.ts';
 
-/** A network with one engine in it, whose way to this machine can be cut. */
+/** A network namespace for one engine, whose connection to this machine can be cut. */
 export interface DistantNetwork {
-  /** The engine's address, for itself and for this machine. */
+  /** The engine's address, both inside and from this machine. */
   readonly host: string;
-  /** What runs a command in it. */
+  /** The command that runs `command` inside the network. */
   enter(command: EngineCommand): EngineCommand;
-  /** From now on every packet to the engine and from it is lost, and nobody is told. */
+  /** Silently drops every packet to and from the engine until `restore`. */
   cut(): void;
-  mend(): void;
-  /** Removes it; what runs in it is to be ended before. */
+  restore(): void;
+  /** Deletes the network. End its processes first. */
   close(): void;
 }
 
-/** Subnets of four addresses in 198.18.0.0/15, which is for tests (RFC 2544). */
+/** The number of /30 subnets in 198.18.0.0/15, which is reserved for tests (RFC 2544). */
 const subnets = 2 ** 15;
 
-/** @throws Error where this system, or its user, cannot have networks of their own */
+/** @throws Error if the system or the user cannot create network namespaces */
 export function openDistantNetwork(): DistantNetwork {
   const id = randomInt(subnets);
   const [name, near, far] = [`posted-${id}`, `posted${id}n`, `posted${id}f`];
@@ -33,7 +33,7 @@ export function openDistantNetwork(): DistantNetwork {
     ip('link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'address', mac, 'netns', name);
     ip('address', 'add', `${here}/30`, 'dev', near);
     ip('link', 'set', near, 'up');
-    // Known for good: else this machine would ask who has the address, and say that there is no such host.
+    // A permanent neighbor entry: otherwise ARP fails during a cut, and connections fail with EHOSTUNREACH.
     ip('neighbour', 'add', host, 'lladdr', mac, 'dev', near, 'nud', 'permanent');
     inside('link', 'set', 'lo', 'up');
     inside(...address);
@@ -55,15 +55,15 @@ export function openDistantNetwork(): DistantNetwork {
       ],
       ...rest,
     }),
-    // Without its address nothing that comes is for it, and nothing can leave. A blackhole route would stop
-    // only what leaves.
+    // Without its address, the interface neither accepts nor sends packets. A blackhole route would only stop
+    // outgoing ones.
     cut: () => inside(...address.with(1, 'delete')),
-    mend: () => inside(...address),
+    restore: () => inside(...address),
     close,
   };
 }
 
-/** Why there can be no such networks here; null where there can. */
+/** Why network namespaces cannot be used here; null if they can. */
 export function whyNoNetworks(): string | null {
   try {
     openDistantNetwork().close();

@@ -1,43 +1,42 @@
-/** What can be started: how it is found, prepared, run and named. */
+/** How to find, configure and run an engine: a database or a broker. */
 export interface EngineSpec {
   readonly name: string;
-  /** How to get it on Debian. */
+  /** The command that installs it on Debian. */
   readonly install: string;
-  /** What it listens on where nothing else does. */
-  readonly usualPort: number;
-  /** Whether what it takes is installed. */
+  /** The port to use if it is free. */
+  readonly defaultPort: number;
+  /** Whether everything it needs is installed. */
   isInstalled(): boolean;
-  /** Makes the files that it needs, and says how to run it. Called once for a folder. */
-  prepare(place: EnginePlace): Promise<readonly EngineCommand[]>;
-  /** As a setting of the server takes it. */
-  urlOf(place: EnginePlace): string;
+  /** Writes the engine's files, and resolves with the commands that run it. Called once per folder. */
+  prepare(config: EngineConfig): Promise<readonly EngineCommand[]>;
+  /** The URL for DATABASE_URL or BROKER_URL. */
+  urlOf(config: EngineConfig): string;
 }
 
-/** Where one runs, and who may use it. */
-export interface EnginePlace {
-  /** Its own, and empty before it is prepared. */
+export interface EngineConfig {
+  /** The engine's own folder, empty until `prepare`. */
   readonly folder: string;
-  /** The IPv4 address that it listens on, alone. */
+  /** The only IPv4 address to listen on. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
-  /** Whether it speaks TLS, and with what; undefined for plain TCP. */
+  /** Undefined for plain TCP. */
   readonly tls: TlsFiles | undefined;
 }
 
-/** Paths of files in PEM. */
+/** Paths of PEM files. */
 export interface TlsFiles {
   readonly certificate: string;
   readonly key: string;
 }
 
-/** A process of it. */
+/** A process of an engine. */
 export interface EngineCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Whom it runs as, where it refuses to run as root. */
+  /** The user to run as, for programs that refuse to run as root. */
   readonly owner?: EngineOwner;
 }
 

@@ -6,41 +6,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DistantNetwork } from './distant-network.ts';
-import type { EngineCommand, EnginePlace, EngineSpec, TlsFiles } from './engine-spec.ts';
+import type { EngineCommand, EngineConfig, EngineSpec, TlsFiles } from './engine-spec.ts';
 import { freePort } from './free-port.ts';
 import { descendantsOf, isAlive } from './process-tree.ts';
 
-/** An engine of one's own, on a port of its own and with its data in a folder of its own. */
+/** A private engine with its own port and data folder. */
 export interface Engine {
   readonly name: string;
   readonly url: string;
-  readonly place: EnginePlace;
-  /** Starts it on what is on the disk, and resolves when it takes connections. */
+  readonly config: EngineConfig;
+  /** Starts the engine with the data on disk; resolves when it accepts connections. */
   start(): Promise<void>;
-  /** Ends all of its processes at once by SIGKILL. */
+  /** Kills all processes of the engine at once with SIGKILL. */
   kill(): Promise<void>;
-  /** Stops all of its processes, as a machine that hangs would, until `thaw`. */
+  /** Suspends all processes until `thaw`, like a machine that hangs. */
   freeze(): void;
   thaw(): void;
-  /** Ends it and removes its folder. */
+  /** Stops the engine and deletes its folder. */
   remove(): Promise<void>;
 }
 
 const startTimeoutMs = 90_000;
 const stopTimeoutMs = 3000;
 
-/** How much of what it says is kept, for the error where it does not start. */
+/** How much output to keep for the error of a failed start. */
 const keptCharacters = 4000;
 
 export interface EngineOptions {
-  /** Another is taken where something listens on it. */
+  /** The preferred port; if it is in use, another is chosen. */
   readonly port?: number;
   readonly tls?: TlsFiles;
-  /** Where it runs, instead of on 127.0.0.1; to be closed after it is removed. */
+  /** The network to run in instead of 127.0.0.1. Close it after removing the engine. */
   readonly network?: DistantNetwork;
 }
 
-/** Prepares an engine, which is not started yet. */
+/** Prepares an engine without starting it. */
 export async function prepareEngine(
   spec: EngineSpec,
   { port, tls, network }: EngineOptions = {},
@@ -48,17 +48,17 @@ export async function prepareEngine(
   const folder = await mkdtemp(join(tmpdir(), `posted-${spec.name}-`));
   const password = randomBytes(9).toString('hex');
   const host = network?.host ?? '127.0.0.1';
-  const place = { folder, host, port: await freePort(port), user: 'posted', password, tls };
-  const commands = (await spec.prepare(place)).map((command) => network?.enter(command) ?? command);
+  const config = { folder, host, port: await freePort(port), user: 'posted', password, tls };
+  const commands = (await spec.prepare(config)).map((command) => network?.enter(command) ?? command);
   let running: readonly ChildProcess[] = [];
-  let said = '';
+  let output = '';
 
-  function keep(chunk: unknown): void {
-    said = `${said}${String(chunk)}`.slice(-keptCharacters);
+  function record(chunk: unknown): void {
+    output = `${output}${String(chunk)}`.slice(-keptCharacters);
   }
 
   function run({ program, args, env, owner }: EngineCommand): ChildProcess {
-    // A group of its own: signals reach what it starts, and Ctrl-C does not.
+    // A separate process group: signals also reach child processes, and Ctrl-C does not.
     const child = spawn(program, args, {
       cwd: folder,
       env: { ...process.env, ...env },
@@ -66,48 +66,48 @@ export async function prepareEngine(
       stdio: ['ignore', 'pipe', 'pipe'],
       ...owner,
     });
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    child.on('error', ({ message }) => keep(message));
+    child.stdout.on('data', record);
+    child.stderr.on('data', record);
+    child.on('error', ({ message }) => record(message));
     return child;
   }
 
-  /** The process ids of the commands, which are those of their groups too. */
+  /** The process ids of the commands, which are also their group ids. */
   const leaders = (): readonly number[] => running.flatMap(({ pid }) => pid ?? []);
 
   function signalGroups(name: NodeJS.Signals): void {
     for (const pid of leaders()) signal(-pid, name);
   }
 
-  /** Those of PostgreSQL leave its group. Returns the ids of what the leaders have started. */
+  /** Also signals descendants that left the group, as PostgreSQL's do. Returns the ids of all descendants. */
   function signalAll(name: NodeJS.Signals): readonly number[] {
-    // The groups first: what is stopped starts no more, which would be missed.
+    // The groups first: a stopped process cannot start more, which would be missed.
     signalGroups(name);
     const started = leaders().flatMap(descendantsOf);
     for (const pid of started) signal(pid, name);
     return started;
   }
 
-  async function untilGone(timeoutMs: number): Promise<void> {
-    const endMs = performance.now() + timeoutMs;
-    while (leaders().some((pid) => signal(-pid, 0)) && performance.now() < endMs) await wait(10);
+  async function waitUntilGone(timeoutMs: number): Promise<void> {
+    const deadlineMs = performance.now() + timeoutMs;
+    while (leaders().some((pid) => signal(-pid, 0)) && performance.now() < deadlineMs) await wait(10);
   }
 
   const engine: Engine = {
     name: spec.name,
-    url: spec.urlOf(place),
-    place,
+    url: spec.urlOf(config),
+    config,
     async start() {
-      said = '';
+      output = '';
       running = commands.map(run);
-      const endMs = performance.now() + startTimeoutMs;
-      while (!(await takesConnections(place))) {
+      const deadlineMs = performance.now() + startTimeoutMs;
+      while (!(await acceptsConnections(config))) {
         const hasEnded = running.some(
           ({ pid, exitCode, signalCode }) => !pid || (exitCode ?? signalCode) !== null,
         );
-        if (hasEnded || performance.now() > endMs) {
+        if (hasEnded || performance.now() > deadlineMs) {
           await engine.kill();
-          throw new Error(`${spec.name} did not start:\n${said}`);
+          throw new Error(`${spec.name} did not start:\n${output}`);
         }
         await wait(50);
       }
@@ -116,18 +116,18 @@ export async function prepareEngine(
       const started = signalAll('SIGSTOP');
       signalGroups('SIGKILL');
       for (const pid of started) signal(pid, 'SIGKILL');
-      await untilGone(Number.POSITIVE_INFINITY);
-      // PostgreSQL's next start is refused while one of them still has its memory.
+      await waitUntilGone(Number.POSITIVE_INFINITY);
+      // PostgreSQL does not start again while an old process holds its shared memory.
       while (started.some(isAlive)) await wait(10);
       running = [];
     },
     freeze: () => void signalAll('SIGSTOP'),
     thaw: () => void signalAll('SIGCONT'),
     async remove() {
-      // Those that keep shared memory remove it only when they are asked to end.
+      // Engines with shared memory release it only on a graceful stop.
       signalAll('SIGCONT');
       signalGroups('SIGINT');
-      await untilGone(stopTimeoutMs);
+      await waitUntilGone(stopTimeoutMs);
       await engine.kill();
       await rm(folder, { recursive: true, force: true });
     },
@@ -135,7 +135,7 @@ export async function prepareEngine(
   return engine;
 }
 
-/** Sends a signal to a process or, by its negative id, to a group; false where there is none. */
+/** Sends a signal to a process, or to a group by its negative id. Returns false if it does not exist. */
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);
@@ -144,7 +144,7 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-function takesConnections({ host, port }: EnginePlace): Promise<boolean> {
+function acceptsConnections({ host, port }: EngineConfig): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connect(port, host);
   socket.once('connect', () => resolve(true));

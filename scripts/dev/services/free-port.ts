@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A port of 127.0.0.1 on which nothing listens: the one that is wished for, or any. It lies below those that
- * systems give to clients, so that none takes it while a server that is started again is away.
+ * A free port of 127.0.0.1: the preferred one if possible. Others are chosen below the ephemeral range, so
+ * that no client gets the port while its server restarts.
  */
-export async function freePort(wished?: number): Promise<number> {
+export async function freePort(preferred?: number): Promise<number> {
   const candidates = Array.from({ length: 20 }, () => randomInt(15_000, 32_000));
-  for (const port of [...(wished === undefined ? [] : [wished]), ...candidates]) {
+  for (const port of [...(preferred === undefined ? [] : [preferred]), ...candidates]) {
     if (await isFree(port)) return port;
   }
-  throw new Error('no free port was found on 127.0.0.1');
+  throw new Error('found no free port on 127.0.0.1');
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Installs on Debian what the tests of services need: a browser, Python, and the engines. It can be run again.
+# Installs on Debian what the tests need: a browser, Python, and the engines. Can be run repeatedly.
 set -euo pipefail
 
 retry() {
-  local try
-  for try in 1 2 3 4; do
+  local attempt
+  for attempt in 1 2 3 4; do
     "$@" && return 0
-    echo "try $try of 4 failed: $*" >&2
-    sleep $((try * 5))
+    echo "attempt $attempt of 4 failed: $*" >&2
+    sleep $((attempt * 5))
   done
   return 1
 }
@@ -19,7 +19,7 @@ for package in "${packages[@]}"; do
   dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
 fetch_kafka() {
-  # Kafka comes as jars: with them in Maven's own cache no test waits for a download.
+  # Fills Maven's cache with Kafka's jars, so that no test waits for a download.
   local folder
   folder=$(mktemp -d)
   retry mvn --batch-mode --quiet --file "$(dirname "$0")/kafka.pom.xml" \
@@ -29,13 +29,13 @@ fetch_kafka() {
 }
 
 if [ "${#missing[@]}" -eq 0 ]; then
-  echo "All of it is installed: ${packages[*]}"
+  echo "All packages are installed: ${packages[*]}"
   fetch_kafka
   exit 0
 fi
 
 echo "Installing ${missing[*]}"
-# The tests start engines of their own, in folders of their own: the packages' services stay down.
+# The tests start their own engines, so the services of the packages must not start.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\nexit 101\n' >"$policy"

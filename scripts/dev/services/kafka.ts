@@ -5,25 +5,25 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { EnginePlace, EngineSpec } from './engine-spec.ts';
+import type { EngineConfig, EngineSpec } from './engine-spec.ts';
 import { findProgram } from './find-program.ts';
 import { freePort } from './free-port.ts';
 
 const pom = join(import.meta.dirname, 'kafka.pom.xml');
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'posted');
 
-/** One node that is both broker and controller, in KRaft mode. */
+/** A single node in KRaft mode, both broker and controller. */
 export const kafka: EngineSpec = {
   name: 'kafka',
   install: 'apt-get install openjdk-17-jre-headless maven',
-  usualPort: 9092,
+  defaultPort: 9092,
   isInstalled: () => findProgram('java') !== undefined && findProgram('mvn') !== undefined,
-  async prepare(place) {
-    const { folder, user, password } = place;
+  async prepare(config) {
+    const { folder, user, password } = config;
     const classpath = join(await fetchJars(), '*');
     const java = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classpath];
     const properties = join(folder, 'server.properties');
-    await writeFile(properties, propertiesOf(place, await freePort(), await keystoreOf(place)));
+    await writeFile(properties, propertiesOf(config, await freePort(), await keystoreOf(config)));
     const scram = `SCRAM-SHA-256=[name=${user},password=${password}]`;
     await promisify(execFile)(
       'java',
@@ -37,15 +37,15 @@ export const kafka: EngineSpec = {
     `kafka://${user}:${password}@${host}:${port}?sasl=scram-sha-256${tls === undefined ? '' : '&tls=true'}`,
 };
 
-/** 16 bytes in base64url, which must not begin with "-": Kafka's command would take that for an option. */
+/** 16 bytes in base64url. It must not start with "-", which Kafka's command would take for an option. */
 function clusterId(): string {
   const id = randomBytes(16);
   id[0] = randomInt(0xf8);
   return id.toString('base64url');
 }
 
-/** Kafka wants the key and the certificate in one file. */
-async function keystoreOf({ folder, tls }: EnginePlace): Promise<string | undefined> {
+/** Kafka requires the key and the certificate in one file. */
+async function keystoreOf({ folder, tls }: EngineConfig): Promise<string | undefined> {
   if (tls === undefined) return undefined;
   const keystore = join(folder, 'keystore.pem');
   await writeFile(keystore, `${await readFile(tls.key, 'utf8')}${await readFile(tls.certificate, 'utf8')}`);
@@ -53,7 +53,7 @@ async function keystoreOf({ folder, tls }: EnginePlace): Promise<string | undefi
 }
 
 function propertiesOf(
-  { folder, host, port, user, password }: EnginePlace,
+  { folder, host, port, user, password }: EngineConfig,
   controllerPort: number,
   keystore: string | undefined,
 ): string {
@@ -87,7 +87,7 @@ function propertiesOf(
     'num.network.threads': 1,
     'num.io.threads': 2,
     'log.cleaner.enable': false,
-    // A node that was killed is its own only peer: nobody need wait for its old session.
+    // After a kill, the node waits only for its own old session.
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
   })
@@ -95,7 +95,7 @@ function propertiesOf(
     .join('');
 }
 
-/** The folder of the jars, which are fetched from Maven Central once for each version. */
+/** The folder of the jars, which are downloaded from Maven Central once per version. */
 async function fetchJars(): Promise<string> {
   const [, version = ''] =
     /kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(await readFile(pom, 'utf8')) ?? [];
@@ -110,7 +110,7 @@ async function fetchJars(): Promise<string> {
         .concat('org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies')
         .concat(['-DincludeScope=runtime', `-DoutputDirectory=${fresh}`]),
     );
-    // Whoever was first has the same.
+    // If another process was first, its folder has the same content.
     await rename(fresh, folder).catch(() => {});
   } finally {
     await rm(fresh, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { findProgram } from './find-program.ts';
 export const nats: EngineSpec = {
   name: 'nats',
   install: 'apt-get install nats-server',
-  usualPort: 4222,
+  defaultPort: 4222,
   isInstalled: () => findProgram('nats-server') !== undefined,
   async prepare({ host, port, user, password, tls }) {
     const args = ['--addr', host, '--port', String(port), '--user', user, '--pass', password];

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 
-/** What a process has started, and what that has, as Linux tells it; nothing where there is no /proc. */
+/** The ids of all descendants of a process, from Linux's /proc; empty on other systems. */
 export function descendantsOf(pid: number): readonly number[] {
   const children = globSync(`/proc/${pid}/task/*/children`).flatMap(
     (path) => read(path)?.match(/\d+/g)?.map(Number) ?? [],
@@ -8,13 +8,13 @@ export function descendantsOf(pid: number): readonly number[] {
   return children.flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-/** Neither gone nor a zombie that nobody has buried yet. */
+/** Whether the process exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   const state = read(`/proc/${pid}/stat`);
   return state !== null && !/\) Z /.test(state);
 }
 
-/** Null where its process has gone. */
+/** Null if the process does not exist. */
 function read(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');

@@ -4,13 +4,13 @@ import type { EngineSpec, TlsFiles } from './engine-spec.ts';
 import { findProgram, isExecutable } from './find-program.ts';
 import { freePort } from './free-port.ts';
 
-/** Not the one on the PATH, which wants to be root and then becomes a user of its own. */
+/** Not the script on the PATH, which requires root and switches to another user. */
 const program = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
 export const rabbitmq: EngineSpec = {
   name: 'rabbitmq',
   install: 'apt-get install rabbitmq-server',
-  usualPort: 5672,
+  defaultPort: 5672,
   isInstalled: () => isExecutable(program) && findProgram('epmd') !== undefined,
   async prepare({ folder, host, port, user, password, tls }) {
     const epmdPort = String(await freePort());
@@ -26,9 +26,9 @@ export const rabbitmq: EngineSpec = {
     );
     await writeFile(join(folder, 'enabled_plugins'), '[].\n');
     const env = {
-      // Erlang keeps the cookie of its nodes there.
+      // Erlang stores its cookie there.
       HOME: folder,
-      // The register of Erlang's nodes: else it would be started for the whole machine, and stay.
+      // Erlang's node registry: without a port of its own, it would be started for the whole machine and stay.
       ERL_EPMD_PORT: epmdPort,
       ERL_EPMD_ADDRESS: '127.0.0.1',
       RABBITMQ_NODENAME: `posted-${port}@localhost`,
@@ -56,7 +56,7 @@ function tlsSettings(address: string, { certificate, key }: TlsFiles): readonly 
     `listeners.ssl.1 = ${address}`,
     `ssl_options.certfile = ${certificate}`,
     `ssl_options.keyfile = ${key}`,
-    // It wants one, and asks nobody for a certificate.
+    // Required, although no client certificates are requested.
     `ssl_options.cacertfile = ${certificate}`,
   ];
 }

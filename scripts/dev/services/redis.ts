@@ -6,7 +6,7 @@ import { findProgram } from './find-program.ts';
 export const redis: EngineSpec = {
   name: 'redis',
   install: 'apt-get install redis-server',
-  usualPort: 6379,
+  defaultPort: 6379,
   isInstalled: () => findProgram('redis-server') !== undefined,
   async prepare({ folder, host, port, user, password, tls }) {
     const file = join(folder, 'redis.conf');

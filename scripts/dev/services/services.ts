@@ -1,6 +1,6 @@
 /**
- * Starts the engines that the server can use, for a developer: each that is installed, or those that are named,
- * on ports of 127.0.0.1 and with data that goes when they are stopped.
+ * `npm run services -- [name...]`: starts the named engines, or all that are installed, on ports of 127.0.0.1.
+ * Their data is deleted when they stop.
  */
 import { once } from 'node:events';
 import { type Engine, prepareEngine } from './engine.ts';
@@ -18,7 +18,9 @@ const unknown = names.find((name) => !specs.some((spec) => spec.name === name));
 
 if (unknown === undefined) process.exitCode = await runServices();
 else {
-  process.stderr.write(`${unknown} is unknown. Known are ${specs.map(({ name }) => name).join(', ')}.\n`);
+  process.stderr.write(
+    `Unknown service ${unknown}. Known services: ${specs.map(({ name }) => name).join(', ')}.\n`,
+  );
   process.exitCode = 2;
 }
 
@@ -30,12 +32,12 @@ async function runServices(): Promise<number> {
     for (const spec of specs.filter(({ name }) => names.length === 0 || names.includes(name))) {
       if (spec.isInstalled()) engines.push(await run(spec));
       else {
-        process.stderr.write(`${spec.name} is not installed: ${spec.install}\n`);
+        process.stderr.write(`${spec.name} is not installed. To install it: ${spec.install}\n`);
         if (names.length > 0) code = 1;
       }
     }
     if (engines.length > 0) {
-      process.stdout.write('Ctrl-C stops them and removes their data.\n');
+      process.stdout.write('Press Ctrl-C to stop them and delete their data.\n');
       await stopped;
     }
   } finally {
@@ -45,7 +47,7 @@ async function runServices(): Promise<number> {
 }
 
 async function run(spec: EngineSpec): Promise<Engine> {
-  const engine = await prepareEngine(spec, { port: spec.usualPort });
+  const engine = await prepareEngine(spec, { port: spec.defaultPort });
   await engine.start();
   const setting = spec === postgres ? 'DATABASE_URL' : 'BROKER_URL';
   process.stdout.write(`${setting}='${engine.url}'\n`);

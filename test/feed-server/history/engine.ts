@@ -53,7 +53,7 @@ export class EngineUnderTest {
     return this.#next(async () => {
       this.#network?.cut();
       await delay(forMs);
-      this.#network?.mend();
+      this.#network?.restore();
     });
   }
 

@@ -17,7 +17,7 @@ describe.skipIf(skipped !== null)(`a network that drops the packets to PostgreSQ
     network.cut();
     await expect(store.appendPost(draft(key))).rejects.toMatchObject({ code: 'unavailable' });
 
-    network.mend();
+    network.restore();
     await expect.poll(() => store.ping().then(() => 'up', String), { timeout: 40_000 }).toBe('up');
     const { postId } = await store.appendPost(draft(key));
     expect((await store.appendPost(draft(key))).postId).toBe(postId);

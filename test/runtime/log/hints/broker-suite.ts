@@ -103,7 +103,7 @@ export function describeBroker(spec: EngineSpec, open: OpenLink): void {
 
     it('says what is wrong with the password, without it', async () => {
       await engine().ensureRunning();
-      const { password } = engine().place;
+      const { password } = engine().config;
       const node = await startNode(urlOf().replace(password, 'wrong-hunter2'));
       await until(() => node.logged.length > 0);
       const [entry] = node.logged;

@@ -22,7 +22,7 @@ describe('traffic that is dropped on the way to the broker', () => {
         await until(() => one.broker.state === 'down' && two.broker.state === 'down');
         one.publish(1);
 
-        network.mend();
+        network.restore();
         await untilUp(one, two);
         expect([one.ups(), two.ups()]).toEqual([2, 2]);
         one.publish(2);
