@@ -18,7 +18,7 @@ channels:
     address: /ticks
     messages:
       tick:
-        summary: Time has passed.
+        summary: The time has changed.
         payload: { type: object, title: Tick, required: [n], properties: { n: { type: integer } } }
         examples: [{ payload: { n: 1 } }]
 operations:
@@ -60,7 +60,7 @@ describe('a new project', () => {
     symlinkSync(join(root, 'src/runtime'), join(project, 'node_modules/posted'));
   });
 
-  it('prints the stack of what a handler throws', async () => {
+  it('logs the stack of an error that a handler throws', async () => {
     const path = join(project, 'src/handlers/ticks.ts');
     const handlers = readFileSync(path, 'utf8');
     writeFileSync(
@@ -78,7 +78,7 @@ describe('a new project', () => {
     expect(output).toMatch(/\n {4}Error: the disk is gone\n {8}at .*handlers\/ticks\.ts:\d+/);
   });
 
-  it('prints why a page of another origin may not connect, and what allows it', async () => {
+  it('logs why a page of another origin is refused, and the option that allows it', async () => {
     const output = await stderrOf((url) =>
       refusedHandshake(url, { headers: { Origin: 'http://localhost:5173' } }),
     );

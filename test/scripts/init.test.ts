@@ -17,7 +17,7 @@ describe('posted init', () => {
     run = await posted('init', project, rooms);
   });
 
-  it('writes a project for a document, with a file of handlers for each channel', () => {
+  it('writes a project with the document, its generated code and a handler file per channel', () => {
     const files = readFolder(project);
     expect(
       Object.keys(files)
@@ -43,7 +43,7 @@ describe('posted init', () => {
     expect(run).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('names the project after its folder, and depends on the package that has run', () => {
+  it('names the package after its folder and depends on the packages that are running', () => {
     const { name, type, scripts, dependencies, devDependencies, allowScripts } = manifestOf(project);
     const own = JSON.parse(readFileSync('scripts/posted/package.json', 'utf8'));
     expect([name, type]).toEqual(['my-rooms', 'module']);
@@ -53,15 +53,15 @@ describe('posted init', () => {
     expect(folderOf(dependencies.posted)).toBe(join(process.cwd(), 'src/runtime'));
     expect(folderOf(cli)).toBe(join(process.cwd(), 'scripts/posted'));
     expect(tools).toEqual(own.devDependencies);
-    // npm would warn of the install scripts of each of them.
+    // npm would warn about their install scripts.
     expect(allowScripts).toEqual(own.allowScripts);
   });
 
-  it('says what to do next', () => {
-    expect(run.stdout).toMatch(/\nNext:\n {2}cd ".*My Rooms"\n {2}npm install\n {2}npm start\n/);
+  it('prints the next steps', () => {
+    expect(run.stdout).toMatch(/\nNext steps:\n {2}cd ".*My Rooms"\n {2}npm install\n {2}npm start\n/);
   });
 
-  it('keeps every secret out of what is committed', () => {
+  it('writes secrets only to .env, which git ignores', () => {
     const { '.env': env = '', ...others } = readFolder(project);
     const secret = /^BEARER_AUTH_SECRET=(\S{20,})\n$/.exec(env)?.[1] ?? '';
     expect(secret).not.toBe('');
@@ -69,18 +69,18 @@ describe('posted init', () => {
     expect(others['.gitignore']?.split('\n')).toContain('.env');
   });
 
-  it('overwrites nothing the second time but generated code, and says what it kept', async () => {
+  it('overwrites only generated code when it runs again, and lists the files that it keeps', async () => {
     const handlers = join(project, 'src/handlers/board.ts');
     writeFileSync(handlers, '// mine\n');
     const { '.env': _env, ...before } = readFolder(project);
     const again = await posted('init', project, rooms);
     const { '.env': _again, ...after } = readFolder(project);
     expect(after).toEqual(before);
-    expect(again.stdout).toContain('kept, because it was there: src/handlers/board.ts\n');
+    expect(again.stdout).toContain('kept existing file: src/handlers/board.ts\n');
     expect(again.code).toBe(0);
   });
 
-  it('leaves handlers alone when code is generated again', async () => {
+  it('creates handlers that posted generate does not touch', async () => {
     const path = join(project, 'src/handlers/room-talk.ts');
     writeFileSync(path, '// mine too\n');
     const [document, out] = [join(project, 'rooms.asyncapi.json'), join(project, 'generated')];
@@ -91,8 +91,8 @@ describe('posted init', () => {
   });
 });
 
-describe('posted init in a folder that is in use', () => {
-  it('completes the package.json that is there, and says what it kept of it', async () => {
+describe('posted init in an existing project', () => {
+  it('completes package.json and lists the members that it keeps', async () => {
     const project = join(folder, 'used');
     mkdirSync(project);
     const existing = {
@@ -112,7 +112,7 @@ describe('posted init in a folder that is in use', () => {
     expect(code).toBe(0);
   });
 
-  it('takes the document that is there', async () => {
+  it('uses the document in the folder', async () => {
     const project = join(folder, 'with-document');
     mkdirSync(project);
     writeFileSync(join(project, 'asyncapi.json'), readFileSync(rooms, 'utf8'));
@@ -122,29 +122,29 @@ describe('posted init in a folder that is in use', () => {
   });
 
   it.each([
-    { what: 'is CommonJS', text: '{ "type": "commonjs" }', says: 'npm pkg set type=module' },
-    { what: 'is no JSON', text: '{', says: 'mend it first' },
-  ])('refuses a package.json that $what, and writes nothing', async ({ what, text, says }) => {
+    { what: 'declares CommonJS', text: '{ "type": "commonjs" }', message: 'npm pkg set type=module' },
+    { what: 'is not JSON', text: '{', message: 'fix it' },
+  ])('rejects a package.json that $what and writes nothing', async ({ what, text, message }) => {
     const project = join(folder, basename(what.replaceAll(' ', '-')));
     mkdirSync(project);
     writeFileSync(join(project, 'package.json'), text);
     const { code, stderr } = await posted('init', project);
-    expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
     expect(readFolder(project)).toEqual({ 'package.json': text });
   });
 
-  it('refuses to put the document in the place of another, and writes nothing', async () => {
+  it('does not overwrite a different document and writes nothing', async () => {
     const project = join(folder, 'occupied');
     mkdirSync(project);
     writeFileSync(join(project, basename(rooms)), '{}');
     const { code, stderr } = await posted('init', project, rooms);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('is there already, and is not')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('already exists and differs from')]);
     expect(readFolder(project)).toEqual({ [basename(rooms)]: '{}' });
   });
 });
 
 describe('posted init with a document', () => {
-  it('in several files copies all of them, with the same paths between them', async () => {
+  it('in several files copies all of them with the same relative paths', async () => {
     const source = join(folder, 'source');
     mkdirSync(join(source, 'api'), { recursive: true });
     mkdirSync(join(source, 'shared'));
@@ -155,7 +155,7 @@ channels:
     address: /ticks
     messages:
       tick:
-        summary: Time has passed.
+        summary: The time has changed.
         payload: { $ref: '../shared/tick.yaml' }
         examples: [{ payload: 1 }]
 operations:
@@ -172,13 +172,13 @@ operations:
     expect(files['api/ticks.yaml']).toBe(document);
     expect(files['shared/tick.yaml']).toBe('type: integer\ntitle: Tick\n');
     expect(manifestOf(project).scripts.generate).toBe('posted generate api/ticks.yaml --out generated');
-    // Nobody is asked who they are.
+    // The contract has no security.
     expect(Object.keys(files)).not.toContain('src/users.ts');
     expect(Object.keys(files)).not.toContain('.env');
     expect(manifestOf(project).scripts.start).toBe('node src/server.ts');
   });
 
-  it('with problems names them, and writes nothing', async () => {
+  it('with problems reports them and writes nothing', async () => {
     const project = join(folder, 'broken');
     const document = join(folder, 'broken.yaml');
     writeFileSync(document, 'asyncapi: 3.0.0\n');

@@ -5,10 +5,9 @@ import { dirname, join, relative } from 'node:path';
 import { generateFiles, type LoadOptions, loadContracts, type Reporter } from '../../generate-files.ts';
 import { replaceFolder } from '../../replace-folder.ts';
 import { createReporter, print } from '../reporter.ts';
-import { completeManifest } from './complete-manifest.ts';
-import { copyFiles, planCopies } from './copy-contract.ts';
-import { type ProjectPlan, planProject } from './plan.ts';
-import { projectManifest } from './project-manifest.ts';
+import { copyFiles, planCopies } from './contract-copies.ts';
+import { completeManifest, projectManifest } from './project-manifest.ts';
+import { type ProjectPlan, planProject } from './project-plan.ts';
 import { renderClient } from './render-client.ts';
 import { renderHandlers } from './render-handlers.ts';
 import { renderStart, serverSource } from './render-server.ts';
@@ -18,10 +17,10 @@ import { renderUsers } from './render-users.ts';
 const template = join(import.meta.dirname, '../../../../templates/project');
 
 /**
- * Writes a project for a document into a folder; null: for the asyncapi.yaml that is there, or an example. What is
- * there already is kept.
+ * Writes a project for a document into a folder. Without a document, the project is for the AsyncAPI document in the
+ * folder or, if there is none, for an example. Existing files are kept.
  *
- * @throws GenerationError for a document with problems, UsageError for what is in the way; nothing is written then
+ * @throws GenerationError for a document with problems, UsageError for conflicting files; nothing is written then
  */
 export async function initProject(
   folder: string,
@@ -44,14 +43,14 @@ export async function initProject(
   await generateCode(join(folder, contract.document), join(folder, 'generated'), options);
 
   for (const name of manifest.kept) print(`kept in package.json: ${name}`);
-  for (const path of kept) print(`kept, because it was there: ${path}`);
+  for (const path of kept) print(`kept existing file: ${path}`);
   print(nextSteps(folder, plan));
 }
 
-/** The document is read twice, and what is to be said of it belongs to the second time. */
+/** The document is loaded twice; only the second time reports progress and warnings. */
 const silent: Reporter = { progress() {}, warn() {}, note() {} };
 
-/** The document that a folder has already. */
+/** The path of the document that a folder already contains. */
 function documentIn(folder: string): string | undefined {
   const names = ['asyncapi.yaml', 'asyncapi.yml', 'asyncapi.json'];
   return names.map((name) => join(folder, name)).find((path) => existsSync(path));
@@ -62,7 +61,7 @@ function readManifest(folder: string): string | null {
   return existsSync(path) ? readFileSync(path, 'utf8') : null;
 }
 
-/** The text of every file that is written once, by its path. */
+/** By path: the text of each file that is never overwritten. */
 async function projectFiles(plan: ProjectPlan): Promise<Readonly<Record<string, string>>> {
   const users = renderUsers(plan);
   const secrets = [...plan.secrets.values()].map(
@@ -71,7 +70,7 @@ async function projectFiles(plan: ProjectPlan): Promise<Readonly<Record<string, 
   return {
     'tsconfig.json': await readTemplate('tsconfig.json'),
     'README.md': await readTemplate('README.md'),
-    // npm takes no file of that name into a package.
+    // npm excludes files named .gitignore from packages.
     '.gitignore': await readTemplate('gitignore'),
     ...(secrets.length === 0 ? {} : { '.env': secrets.join('') }),
     ...Object.fromEntries(
@@ -89,7 +88,7 @@ function readTemplate(name: string): Promise<string> {
   return readFile(join(template, name), 'utf8');
 }
 
-/** Returns the paths of those that were there. */
+/** Writes the files that do not exist yet and returns the paths of the others. */
 async function writeNew(folder: string, files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const kept: string[] = [];
   for (const [path, text] of Object.entries(files)) {
@@ -121,13 +120,17 @@ function nextSteps(folder: string, { secrets }: ProjectPlan): string {
   const path = /^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder);
   const enter = relative('', folder) === '' ? '' : `  cd ${path}\n`;
   const note =
-    secrets.size === 0 ? '' : '\nThe server lets in whoever knows the secret in .env; see src/users.ts.';
+    secrets.size === 0
+      ? ''
+      : '\nClients authenticate with the secret in .env; src/users.ts checks it until you add your own users.';
   return `
-Next:
+Next steps:
 ${enter}  npm install
   npm start
-and in another terminal
+
+In another terminal:
 ${enter}  npm run client
   npm test
-What the server does stands in src/handlers.${note}`;
+
+The handlers in src/handlers define what the server does.${note}`;
 }

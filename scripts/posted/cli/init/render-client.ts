@@ -1,13 +1,13 @@
 import { separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
-import { connectOptions } from './connect-source.ts';
-import type { ChannelPlan, ProjectPlan } from './plan.ts';
+import { connectOptions } from './connect-options.ts';
+import type { ChannelPlan, MessagePlan, OperationPlan, ProjectPlan } from './project-plan.ts';
 import { messagesOf } from './render-handlers.ts';
 
-/** The text of src/client.ts: connects to every channel, sends an example, and prints what comes. */
+/** The text of src/client.ts, which connects to every channel, sends an example and prints what it receives. */
 export function renderClient(plan: ProjectPlan): string {
   const needsSecrets = plan.secrets.size > 0;
   return ts`
-    /** \`npm run client\`: connects to every channel of the server, and prints what comes until Ctrl-C. */
+    /** \`npm run client\`: connects to every channel of the server and prints what it receives until Ctrl-C. */
     import { type ClientStatus, connect } from 'posted/client';
     import * as channels from '../generated/asyncapi/client.ts';
 
@@ -17,12 +17,12 @@ export function renderClient(plan: ProjectPlan): string {
 
     ${separate(plan.channels.map((channel) => clientOf(channel, plan)))}
 
-    /** Prints what the client of a channel is doing. */
-    function tell(channel: string, status: ClientStatus): void {
+    /** Prints the status of a channel's client. */
+    function printStatus(channel: string, status: ClientStatus): void {
       console.log(\`\${channel} is \${status.state}\${status.state === 'waiting' ? \`: \${status.error.message}\` : ''}\`);
     }
 
-    /** Prints a channel's messages as they come, and why it has none any more. */
+    /** Prints the messages of a channel, and the error that ends them. */
     async function print(channel: string, messages: AsyncIterable<unknown>): Promise<void> {
       try {
         for await (const message of messages) console.log(\`\${channel}:\`, message);
@@ -34,7 +34,7 @@ export function renderClient(plan: ProjectPlan): string {
     ${
       needsSecrets
         ? `
-/** What the server accepts: see src/users.ts. */
+/** A secret that the server accepts: see src/users.ts. */
 function secret(variable: string): string {
   return process.env[variable] ?? '';
 }`
@@ -47,13 +47,13 @@ function secret(variable: string): string {
 function clientOf(plan: ChannelPlan, project: ProjectPlan): string {
   const { channel, client, handshake } = plan;
   if (handshake === null) {
-    return `// Channel ${JSON.stringify(channel.name)} is left out: the contract has no example of its parameters, query or headers.`;
+    return `// Channel ${JSON.stringify(channel.name)} is omitted: the contract has no example of its parameters, query or headers.`;
   }
   const options = connectOptions(plan, project, 'url', (variable) => `secret(${stringLiteral(variable)})`);
   const first = messagesOf(plan, 'receive').find(
     ({ message, sample }) => sample !== undefined && message.name !== channel.resume?.ack,
   );
-  const isQuestion = plan.operations.find(({ messages }) =>
+  const operation = plan.operations.find(({ messages }) =>
     messages.some((message) => message === first),
   )?.operation;
   return ts`
@@ -61,8 +61,8 @@ function clientOf(plan: ChannelPlan, project: ProjectPlan): string {
       ${options}
       signal: stopped.signal,
       onStatus(status) {
-        tell(${stringLiteral(plan.file)}, status);
-        ${first === undefined || isQuestion === undefined ? null : sendFirst(plan, first, isQuestion)}
+        printStatus(${stringLiteral(plan.file)}, status);
+        ${first === undefined || operation === undefined ? null : sendFirst(plan, first, operation)}
       },
     });
     void print(${stringLiteral(plan.file)}, ${client});
@@ -71,8 +71,8 @@ function clientOf(plan: ChannelPlan, project: ProjectPlan): string {
 
 function sendFirst(
   { client, file }: ChannelPlan,
-  { message, sample }: ReturnType<typeof messagesOf>[number],
-  { name, reply }: ChannelPlan['operations'][number]['operation'],
+  { message, sample }: MessagePlan,
+  { name, reply }: OperationPlan['operation'],
 ): string {
   if (reply === null) {
     return `if (status.state === 'open') ${client}.send(${stringLiteral(message.name)}, ${valueSource(sample)});`;
@@ -80,7 +80,7 @@ function sendFirst(
   return ts`
     if (status.state !== 'open') return;
     ${client}.request(${stringLiteral(name)}, ${valueSource(sample)}).then(
-      (answer) => console.log('${file} answered:', answer),
+      (reply) => console.log('${file} replied:', reply),
       (thrown: unknown) => console.error(\`${file}: \${thrown}\`),
     );
   `;

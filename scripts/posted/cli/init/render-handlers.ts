@@ -7,9 +7,10 @@ import {
   ts,
   valueSource,
 } from '../../source/typescript-source.ts';
-import type { ChannelPlan, MessagePlan, OperationPlan, ProjectPlan } from './plan.ts';
+import type { ChannelPlan, MessagePlan, OperationPlan, ProjectPlan } from './project-plan.ts';
+import { verifierOf } from './render-users.ts';
 
-/** The text of src/handlers/<channel>.ts: example handlers, for their owner to change. */
+/** The text of src/handlers/<channel>.ts: example handlers for the user to change. */
 export function renderHandlers(plan: ChannelPlan, { secrets }: ProjectPlan): string {
   const { channel, factory, security, operationSecurity } = plan;
   const schemes = [...security, ...operationSecurity];
@@ -24,24 +25,24 @@ export function renderHandlers(plan: ChannelPlan, { secrets }: ProjectPlan): str
     ${sends.length > 0 ? "import type * as publishers from '../../generated/asyncapi/publishers.ts';" : null}
     ${schemes.length > 0 ? `import { ${usersImports(schemes)} } from '../users.ts';` : null}
 
-    /** What the server knows of a connection. */
+    /** The state of a connection, available to every handler. */
     interface Session {
       ${session.map(([name, type]) => `readonly ${name}: ${type};`)}
     }
 
-    ${docComment(channel.description, `\`log\` is told what happens.`)}
+    ${docComment(channel.description, '`log` receives one line per event.')}
     export function ${factory}(log: (line: string) => void): ${channel.typeName}Handlers${types} {
       const connections = new Set<Connection<Session>>();
       ${sends.map(({ variable, publisher }) => `let ${variable}: publishers.${publisher}<Session> | undefined;`)}
 
       return {
-        ${schemes.length === 0 ? null : securityHooks(schemes, secrets)}
-        accept: ({ ${sessionSources(plan).join(', ')} }) => ({ ${session.map(([name]) => (name === 'user' ? 'user: principal' : name)).join(', ')} }),
+        ${schemes.length === 0 ? null : securityMember(schemes, secrets)}
+        accept: ({ ${acceptParameters(plan).join(', ')} }) => ({ ${session.map(([name]) => (name === 'user' ? 'user: principal' : name)).join(', ')} }),
 
         opened(connection) {
           connections.add(connection);
           log(\`${quoted(channel.name)}: \${connection.id} is open\`);
-          ${greetings(plan)}
+          ${sendExamples(plan)}
         },
 
         closed(session, { code }) {
@@ -64,18 +65,18 @@ export function messagesOf(plan: ChannelPlan, action: 'send' | 'receive'): reado
     .flatMap(({ messages }) => messages);
 }
 
-/** Messages that a new connection of the example is sent, in their order. */
+/** The messages that the example sends to each new connection, in order. */
 export function greetingsOf({ channel, operations }: ChannelPlan): readonly MessagePlan[] {
   const { ready, checkpoint, reset, bye } = channel.resume ?? {};
-  const own = new Set([ready, checkpoint, reset, bye]);
+  const ofRuntime = new Set([ready, checkpoint, reset, bye]);
   return operations
     .filter(({ operation }) => operation.action === 'send' && operation.reply === null)
     .flatMap(({ messages }) => messages)
-    .filter(({ message, sample }) => sample !== undefined && !own.has(message.name));
+    .filter(({ message, sample }) => sample !== undefined && !ofRuntime.has(message.name));
 }
 
-/** Operations with which the example asks a new connection. */
-export function questionsOf({ operations }: ChannelPlan): readonly OperationPlan[] {
+/** The requests that the example sends to each new connection. */
+export function serverRequestsOf({ operations }: ChannelPlan): readonly OperationPlan[] {
   return operations.filter(
     ({ operation, messages, reply }) =>
       operation.action === 'send' &&
@@ -88,84 +89,79 @@ function sessionMembers({
   channel,
   security,
   operationSecurity,
-}: ChannelPlan): readonly (readonly [string, string])[] {
+}: ChannelPlan): readonly (readonly [name: string, type: string])[] {
   const { parameters, query, headers } = channel;
-  const isKnown = security.length > 0;
+  const isAuthenticated = security.length > 0;
   return [
     ['id', 'string'],
-    ...(isKnown ? [['user', 'User'] as const] : []),
-    ...(!isKnown && operationSecurity.length > 0 ? [['user', 'User | undefined'] as const] : []),
+    ...(isAuthenticated ? [['user', 'User'] as const] : []),
+    ...(!isAuthenticated && operationSecurity.length > 0 ? [['user', 'User | undefined'] as const] : []),
     ...(parameters === null ? [] : [['parameters', parameters.filledType] as const]),
     ...(query === null ? [] : [['query', query.filledType] as const]),
     ...(headers === null ? [] : [['headers', headers.filledType] as const]),
   ];
 }
 
-/** What \`accept\` takes of a handshake. */
-function sessionSources(plan: ChannelPlan): readonly string[] {
+/** The members of the handshake from which `accept` creates the session. */
+function acceptParameters(plan: ChannelPlan): readonly string[] {
   return sessionMembers(plan).map(([name]) => (name === 'user' ? 'principal' : name));
 }
 
 function usersImports(schemes: readonly SecurityModel[]): string {
-  return [...new Set([...schemes.map(({ credentials }) => hookOf(credentials)), 'type User'])].join(', ');
+  return ['type User', ...new Set(schemes.map(verifierOf))].join(', ');
 }
 
-export function hookOf(credentials: SecurityModel['credentials']): string {
-  return { bearer: 'checkToken', basic: 'checkPassword', apiKey: 'checkKey' }[credentials];
-}
-
-function securityHooks(schemes: readonly SecurityModel[], secrets: ReadonlyMap<string, string>): string {
+function securityMember(schemes: readonly SecurityModel[], secrets: ReadonlyMap<string, string>): string {
   return ts`
     security: {
-      ${schemes.map(({ name, credentials }) => `${propertyKey(name)}: ${hookOf(credentials)}(${stringLiteral(secrets.get(name) ?? '')}),`)}
+      ${schemes.map((scheme) => `${propertyKey(scheme.name)}: ${verifierOf(scheme)}(${stringLiteral(secrets.get(scheme.name) ?? '')}),`)}
     },
   `;
 }
 
-function greetings(plan: ChannelPlan): string {
-  const asked = questionsOf(plan).flatMap(({ operation, messages }) =>
+function sendExamples(plan: ChannelPlan): string {
+  const requests = serverRequestsOf(plan).flatMap(({ operation, messages }) =>
     messages
       .filter(({ sample }) => sample !== undefined)
       .slice(0, 1)
-      .map((message) => ask(operation.name, message, plan)),
+      .map((message) => sendRequest(operation.name, message, plan)),
   );
-  const sent = greetingsOf(plan).map(
+  const greetings = greetingsOf(plan).map(
     ({ variable, sample }) => `${variable}?.(${valueSource(sample)}, [connection]);`,
   );
-  if (asked.length + sent.length === 0) return '';
+  if (requests.length + greetings.length === 0) return '';
   return ts`
-    // The contract's examples, for something to be seen: whatever happens in your application belongs here.
-    ${[...sent, ...asked]}
+    // Sends the contract's examples as a demonstration. Replace this with the events of your application.
+    ${[...greetings, ...requests]}
   `;
 }
 
-function ask(operation: string, { variable, sample }: MessagePlan, { channel }: ChannelPlan): string {
+function sendRequest(operation: string, { variable, sample }: MessagePlan, { channel }: ChannelPlan): string {
   const prefix = quoted(`${channel.name}: ${operation}`);
   return ts`
     ${variable}?.(${valueSource(sample)}, connection).then(
       () => log(\`${prefix} was answered\`),
-      (thrown: unknown) => log(\`${prefix} was not answered: \${thrown}\`),
+      (thrown: unknown) => log(\`${prefix} failed: \${thrown}\`),
     );
   `;
 }
 
-function operationHandlers(planned: OperationPlan, { channel }: ChannelPlan): string {
-  const { operation, messages } = planned;
+function operationHandlers(plan: OperationPlan, { channel }: ChannelPlan): string {
+  const { operation, messages } = plan;
   const handlers = messages.map((message) => {
     const key = propertyKey(message.message.name);
     if (operation.action === 'send') {
-      const given = operation.reply === null ? 'publish' : 'request';
+      const send = operation.reply === null ? 'publish' : 'request';
       return ts`
-        ${key}(${given}) {
-          ${message.variable} = ${given};
+        ${key}(${send}) {
+          ${message.variable} = ${send};
         },
       `;
     }
-    const said = `log(\`${quoted(`${channel.name}: received ${message.message.name}`)} from \${connection.id}\`);`;
     return ts`
       ${key}(_message, connection) {
-        ${said}
-        ${operation.reply === null ? null : answer(planned)}
+        log(\`${quoted(`${channel.name}: received ${message.message.name}`)} from \${connection.id}\`);
+        ${operation.reply === null ? null : returnReply(plan)}
       },
     `;
   });
@@ -176,13 +172,13 @@ function operationHandlers(planned: OperationPlan, { channel }: ChannelPlan): st
   `;
 }
 
-function answer({ reply, answer: value }: OperationPlan): string {
+function returnReply({ reply, replyValue }: OperationPlan): string {
   return reply === undefined
-    ? "throw new Error('The contract has no example of an answer: write one.');"
-    : `return ${valueSource(value)};`;
+    ? "throw new Error('Return a reply here: the contract has no example of one.');"
+    : `return ${valueSource(replyValue)};`;
 }
 
-/** For the inside of a template literal. */
+/** Escapes text for a template literal. */
 function quoted(text: string): string {
   return text.replaceAll(/[`\\]|\$\{/g, '\\$&');
 }

@@ -1,7 +1,7 @@
 import { enclose, propertyKey, ts } from '../../source/typescript-source.ts';
-import type { ProjectPlan } from './plan.ts';
+import type { ProjectPlan } from './project-plan.ts';
 
-/** The text of src/start.ts, which the server and the test begin with. */
+/** The text of src/start.ts, with which the server and the test start. */
 export function renderStart({ channels }: ProjectPlan): string {
   const members = channels.map(({ channel, factory }) => `${propertyKey(channel.name)}: ${factory}(log)`);
   return ts`
@@ -10,13 +10,13 @@ export function renderStart({ channels }: ProjectPlan): string {
     ${channels.map(({ factory, file }) => `import { ${factory} } from './handlers/${file}.ts';`)}
 
     interface StartOptions {
-      /** 0 picks a free one. */
+      /** 0 selects a free port. */
       readonly port: number;
-      /** Told what happens. */
+      /** Receives one line per event. */
       readonly log: (line: string) => void;
     }
 
-    /** Serves the contract on this machine. */
+    /** Starts a server for the contract on this machine. */
     export function start({ port, log }: StartOptions): Promise<Listening> {
       const handlers = ${enclose('{', members, '}')};
       return listen(createContractServer(contract, handlers), { port });

@@ -1,9 +1,9 @@
 import { separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
-import { connectOptions } from './connect-source.ts';
-import type { ChannelPlan, OperationPlan, ProjectPlan } from './plan.ts';
-import { greetingsOf, questionsOf } from './render-handlers.ts';
+import { connectOptions } from './connect-options.ts';
+import type { ChannelPlan, OperationPlan, ProjectPlan } from './project-plan.ts';
+import { greetingsOf, serverRequestsOf } from './render-handlers.ts';
 
-/** The text of test/contract.test.ts: every example of the contract goes over a real connection. */
+/** The text of test/contract.test.ts, which sends every example of the contract over a real connection. */
 export function renderTest(plan: ProjectPlan): string {
   const channels = plan.channels.filter(({ handshake }) => handshake !== null);
   const tests = separate(channels.map((channel) => channelTests(channel, plan)));
@@ -16,12 +16,12 @@ export function renderTest(plan: ProjectPlan): string {
     import * as channels from '../generated/asyncapi/client.ts';
     import { start } from '../src/start.ts';
 
-    /** What the server has told. */
+    /** The lines that the server has logged. */
     const lines: string[] = [];
     let server: Listening;
 
     beforeAll(async () => {
-      ${[...plan.secrets.values()].map((variable) => `process.env.${variable} = 'secret-of-the-tests';`)}
+      ${[...plan.secrets.values()].map((variable) => `process.env.${variable} = 'test-secret';`)}
       server = await start({ port: 0, log: (line) => void lines.push(line) });
     });
     afterAll(() => server.close());
@@ -34,17 +34,17 @@ export function renderTest(plan: ProjectPlan): string {
 
 function channelTests(plan: ChannelPlan, project: ProjectPlan): string {
   const { channel, file, operations } = plan;
-  const options = connectOptions(plan, project, 'server.url', () => "'secret-of-the-tests'");
+  const options = connectOptions(plan, project, 'server.url', () => "'test-secret'");
   const received = operations.filter(({ operation }) => operation.action === 'receive');
   const tests = [
-    opens(),
-    ...(greetingsOf(plan).length > 0 ? [greets(plan)] : []),
-    ...received.flatMap((operation) => takes(operation, plan)),
-    ...questionsOf(plan).map((question) => asks(question, plan)),
+    testOpening(),
+    ...(greetingsOf(plan).length > 0 ? [testGreetings(plan)] : []),
+    ...received.flatMap((operation) => testReceiving(operation, plan)),
+    ...serverRequestsOf(plan).map((request) => testRequest(request, plan)),
   ];
   return ts`
     describe(${stringLiteral(`channel ${file}`)}, () => {
-      /** Resolves when it is open. */
+      /** Resolves with a client once it is open. */
       function open() {
         return new Promise<ReturnType<typeof attempt>>((resolve, reject) => {
           const client = attempt(() => resolve(client));
@@ -65,7 +65,7 @@ function channelTests(plan: ChannelPlan, project: ProjectPlan): string {
   `;
 }
 
-function opens(): string {
+function testOpening(): string {
   return ts`
     it('opens and closes', async () => {
       const client = await open();
@@ -76,7 +76,7 @@ function opens(): string {
   `;
 }
 
-function greets(plan: ChannelPlan): string {
+function testGreetings(plan: ChannelPlan): string {
   const greetings = greetingsOf(plan);
   return ts`
     it(${stringLiteral(`sends ${greetings.map(({ message }) => message.name).join(', ')}`)}, async () => {
@@ -94,11 +94,14 @@ function greets(plan: ChannelPlan): string {
   `;
 }
 
-function takes({ operation, messages, reply }: OperationPlan, { channel }: ChannelPlan): readonly string[] {
-  const [known] = messages.filter(({ sample }) => sample !== undefined);
+function testReceiving(
+  { operation, messages, reply }: OperationPlan,
+  { channel }: ChannelPlan,
+): readonly string[] {
+  const [request] = messages.filter(({ sample }) => sample !== undefined);
   if (operation.reply !== null) {
-    if (known === undefined || reply === undefined) return [];
-    const title = `answers ${known.message.name} with ${reply.message.name}`;
+    if (request === undefined || reply === undefined) return [];
+    const title = `answers ${request.message.name} with ${reply.message.name}`;
     const answer = withoutCorrelation(reply.sample, reply.message.correlationId ?? []);
     const isNamed = operation.reply.length > 1;
     const expected = isNamed ? { message: reply.message.name, payload: answer } : answer;
@@ -106,7 +109,7 @@ function takes({ operation, messages, reply }: OperationPlan, { channel }: Chann
       ts`
         it(${stringLiteral(title)}, async () => {
           const client = await open();
-          const answer = await client.request(${stringLiteral(operation.name)}, ${valueSource(known.sample)});
+          const answer = await client.request(${stringLiteral(operation.name)}, ${valueSource(request.sample)});
           client.close();
           expect(answer).${typeof answer === 'object' ? 'toMatchObject' : 'toEqual'}(${valueSource(expected)});
         });
@@ -115,13 +118,13 @@ function takes({ operation, messages, reply }: OperationPlan, { channel }: Chann
   }
   return messages.flatMap(({ message, sample }) => {
     if (sample === undefined || message.name === channel.resume?.ack) return [];
-    const said = `${channel.name}: received ${message.name} `;
+    const logged = `${channel.name}: received ${message.name} `;
     return [
       ts`
-        it(${stringLiteral(`takes ${message.name}`)}, async () => {
+        it(${stringLiteral(`receives ${message.name}`)}, async () => {
           const client = await open();
           client.send(${stringLiteral(message.name)}, ${valueSource(sample)});
-          await vi.waitFor(() => expect(lines.join()).toContain(${stringLiteral(said)}));
+          await vi.waitFor(() => expect(lines.join()).toContain(${stringLiteral(logged)}));
           client.close();
         });
       `,
@@ -129,9 +132,9 @@ function takes({ operation, messages, reply }: OperationPlan, { channel }: Chann
   });
 }
 
-function asks({ operation }: OperationPlan, { channel }: ChannelPlan): string {
+function testRequest({ operation }: OperationPlan, { channel }: ChannelPlan): string {
   return ts`
-    it(${stringLiteral(`is answered ${operation.name}`)}, async () => {
+    it(${stringLiteral(`gets a reply to ${operation.name}`)}, async () => {
       const client = await open();
       await vi.waitFor(() => expect(lines).toContain(${stringLiteral(`${channel.name}: ${operation.name} was answered`)}));
       client.close();
@@ -139,7 +142,7 @@ function asks({ operation }: OperationPlan, { channel }: ChannelPlan): string {
   `;
 }
 
-/** The runtime puts the id of the question in its place. */
+/** The runtime fills in the correlation id of the request. */
 function withoutCorrelation(value: unknown, [name, ...rest]: readonly string[]): unknown {
   if (name === undefined || typeof value !== 'object' || value === null) return value;
   const { [name]: inside, ...others } = value as Readonly<Record<string, unknown>>;

@@ -1,58 +1,71 @@
+import type { SecurityModel } from '../../asyncapi/contract-model.ts';
 import { ts } from '../../source/typescript-source.ts';
-import type { ProjectPlan } from './plan.ts';
-import { hookOf } from './render-handlers.ts';
+import type { ProjectPlan } from './project-plan.ts';
 
-const hooks: Readonly<Record<string, string>> = {
-  checkToken: ts`
-    /** For a token: whoever has the secret is let in. */
-    export function checkToken(secret: string): (credentials: BearerCredentials) => User {
-      return ({ token }) => check(secret, token, 'somebody');
-    }
-  `,
-  checkPassword: ts`
-    /** For a name and a password: whoever has the secret is let in, by any name. */
-    export function checkPassword(secret: string): (credentials: BasicCredentials) => User {
-      return ({ username, password }) => check(secret, password, username);
-    }
-  `,
-  checkKey: ts`
-    /** For an API key: whoever has the secret is let in. */
-    export function checkKey(secret: string): (credentials: ApiKeyCredentials) => User {
-      return ({ key }) => check(secret, key, 'somebody');
-    }
-  `,
-};
+/** A function of src/users.ts, by the kind of credentials that it verifies. */
+const verifiers = {
+  bearer: {
+    name: 'verifyToken',
+    type: 'BearerCredentials',
+    source: ts`
+      /** Accepts the secret as a token. */
+      export function verifyToken(secret: string): (credentials: BearerCredentials) => User {
+        return ({ token }) => verify(secret, token, 'user');
+      }
+    `,
+  },
+  basic: {
+    name: 'verifyPassword',
+    type: 'BasicCredentials',
+    source: ts`
+      /** Accepts the secret as the password of any user. */
+      export function verifyPassword(secret: string): (credentials: BasicCredentials) => User {
+        return ({ username, password }) => verify(secret, password, username);
+      }
+    `,
+  },
+  apiKey: {
+    name: 'verifyKey',
+    type: 'ApiKeyCredentials',
+    source: ts`
+      /** Accepts the secret as an API key. */
+      export function verifyKey(secret: string): (credentials: ApiKeyCredentials) => User {
+        return ({ key }) => verify(secret, key, 'user');
+      }
+    `,
+  },
+} as const satisfies Readonly<Record<SecurityModel['credentials'], object>>;
 
-const types: Readonly<Record<string, string>> = {
-  checkToken: 'BearerCredentials',
-  checkPassword: 'BasicCredentials',
-  checkKey: 'ApiKeyCredentials',
-};
+export function verifierOf({ credentials }: SecurityModel): string {
+  return verifiers[credentials].name;
+}
 
-/** The text of src/users.ts: who is let in. Null where the contract asks for no credentials. */
+/** The text of src/users.ts, which authenticates clients; null if the contract requires no credentials. */
 export function renderUsers({ channels }: ProjectPlan): string | null {
   const schemes = channels.flatMap(({ security, operationSecurity }) => [...security, ...operationSecurity]);
-  const used = [...new Set(schemes.map(({ credentials }) => hookOf(credentials)))].toSorted();
+  const used = [...new Set(schemes.map(({ credentials }) => verifiers[credentials]))].toSorted(
+    (one, other) => (one.name < other.name ? -1 : 1),
+  );
   if (used.length === 0) return null;
-  const imports = [...used.map((hook) => `type ${types[hook]}`), 'PostedError', 'type Principal'];
+  const imports = [...used.map(({ type }) => `type ${type}`), 'PostedError', 'type Principal'];
   return ts`
     /**
-     * Who is let in: whoever knows the secret of an environment variable. Put your own users, and the check of
-     * their tokens or passwords, in its place.
+     * Authenticates clients. This example accepts anyone who knows the secret in an environment variable (see .env).
+     * Replace it with your own users and the verification of their tokens or passwords.
      */
     import { createHash, timingSafeEqual } from 'node:crypto';
     import { ${imports.join(', ')} } from 'posted/server';
 
     export interface User extends Principal {}
 
-    ${used.map((hook) => `${hooks[hook]}\n`).join('\n')}
-    function check(variable: string, given: string, id: string): User {
+    ${used.map(({ source }) => `${source}\n`).join('\n')}
+    function verify(variable: string, candidate: string, id: string): User {
       const secret = process.env[variable] ?? '';
       if (secret === '') {
-        throw new PostedError('unauthorized', \`Nobody is let in before the server is started with \${variable}.\`);
+        throw new PostedError('unauthorized', \`The server accepts no credentials until \${variable} is set.\`);
       }
-      if (!timingSafeEqual(digest(secret), digest(given))) {
-        throw new PostedError('unauthorized', 'The credentials are wrong.');
+      if (!timingSafeEqual(digest(secret), digest(candidate))) {
+        throw new PostedError('unauthorized', 'The credentials are invalid.');
       }
       return { id };
     }

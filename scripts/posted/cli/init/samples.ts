@@ -4,16 +4,16 @@ import { isSchemaObject, type JsonSchema, type SchemaObject } from '../../schema
 import type { SchemaSet } from '../../schemas/schema-set.ts';
 
 export interface Samples {
-  /** A value of a definition; undefined where none is found that its schema takes. */
+  /** A valid value of a definition; undefined if none is found. */
   of(definition: string): unknown;
-  /** What a frame of the message may hold: the contract's example, if it has one. Undefined where none is found. */
+  /** A valid payload of a message, preferably the contract's example; undefined if none is found. */
   ofMessage(message: MessageModel): unknown;
 }
 
-/** Deep enough for any message, and an end for schemas that hold themselves. */
+/** Sufficient for any message, and a limit for recursive schemas. */
 const maxDepth = 12;
 
-const texts: Readonly<Record<string, string>> = {
+const textByFormat: Readonly<Record<string, string>> = {
   date: '2026-01-31',
   'date-time': '2026-01-31T12:00:00Z',
   duration: 'PT1M',
@@ -26,7 +26,7 @@ const texts: Readonly<Record<string, string>> = {
   uuid: '8f14e45f-ceea-4a7b-9c2e-3d1f5a6b7c8d',
 };
 
-/** Finds values for what a contract describes: its own defaults and examples first, else the simplest ones. */
+/** Finds sample values: the contract's defaults and examples first, otherwise the simplest valid ones. */
 export function createSamples(schemas: SchemaSet): Samples {
   const compiler = compilerOf(schemas, 'json');
 
@@ -82,12 +82,12 @@ export function createSamples(schemas: SchemaSet): Samples {
     );
   }
 
-  /** Examples may have properties that a schema allows and does not name: its type does not know them. */
-  function withoutUnknown(schema: unknown, value: unknown): unknown {
+  /** Removes properties that a schema allows but does not declare, because its type does not have them. */
+  function withoutUndeclared(schema: unknown, value: unknown): unknown {
     const parts = partsOf(schema, 0);
     if (Array.isArray(value)) {
       const items = parts.map((part) => part.items).find(isSchemaObject);
-      return value.map((item) => withoutUnknown(items, item));
+      return value.map((item) => withoutUndeclared(items, item));
     }
     const known = parts.map(({ properties }) => properties).filter(isObject);
     if (!isObject(value) || known.length === 0) return value;
@@ -97,18 +97,18 @@ export function createSamples(schemas: SchemaSet): Samples {
     );
     const members = Object.entries(value).flatMap(([name, member]) => {
       const owner = known.find((properties) => Object.hasOwn(properties, name));
-      if (owner !== undefined) return [[name, withoutUnknown(owner[name], member)]];
+      if (owner !== undefined) return [[name, withoutUndeclared(owner[name], member)]];
       return isOpen ? [[name, member]] : [];
     });
     return Object.fromEntries(members);
   }
 
-  /** A schema, and those that it is made of for the same value. */
+  /** A schema and the subschemas that apply to the same value. */
   function partsOf(schema: unknown, depth: number): readonly SchemaObject[] {
-    const place = isSchemaObject(schema) && depth <= maxDepth ? schemas.resolve(schema) : true;
-    if (!isSchemaObject(place)) return [];
-    const inner = [place.allOf, place.anyOf, place.oneOf].flatMap(listOf);
-    return [place, ...inner.flatMap((part) => partsOf(part, depth + 1))];
+    const resolved = isSchemaObject(schema) && depth <= maxDepth ? schemas.resolve(schema) : true;
+    if (!isSchemaObject(resolved)) return [];
+    const inner = [resolved.allOf, resolved.anyOf, resolved.oneOf].flatMap(listOf);
+    return [resolved, ...inner.flatMap((part) => partsOf(part, depth + 1))];
   }
 
   return {
@@ -118,14 +118,14 @@ export function createSamples(schemas: SchemaSet): Samples {
       if (definition === null) return examples[0];
       const whole = { $ref: `#/definitions/${definition}` };
       const isValid = compiler.compile(definition);
-      return [...examples.map((example) => withoutUnknown(whole, example)), ...examples, sample(whole, 0)]
+      return [...examples.map((example) => withoutUndeclared(whole, example)), ...examples, sample(whole, 0)]
         .map((value) => (tag === null ? value : withTag(value, tag.path, tag.values[0])))
         .find((value) => value !== undefined && isValid(value));
     },
   };
 }
 
-/** What tells messages apart is there on the wire, whether or not the schema requires it. */
+/** Adds the tag that identifies the message on the wire, which its schema may not require. */
 function withTag(value: unknown, [name, ...rest]: readonly string[], tag: unknown): unknown {
   if (!isObject(value) || name === undefined) return value;
   if (rest.length > 0) return { ...value, [name]: withTag(value[name], rest, tag) };
@@ -140,7 +140,7 @@ function number(schema: Readonly<Record<string, unknown>>): number {
 }
 
 function text({ format, minLength }: Readonly<Record<string, unknown>>): string {
-  const known = typeof format === 'string' ? texts[format] : undefined;
+  const known = typeof format === 'string' ? textByFormat[format] : undefined;
   return known ?? 'text'.padEnd(Number(minLength ?? 0), '.');
 }
 

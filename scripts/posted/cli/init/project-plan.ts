@@ -9,29 +9,29 @@ import type { SchemaSet, SchemaUse } from '../../schemas/schema-set.ts';
 import { camelCase, Names, pascalCase } from '../../source/identifiers.ts';
 import { createSamples } from './samples.ts';
 
-/** What the files of a new project are written from. */
+/** The contract with the names and sample values that the files of a new project contain. */
 export interface ProjectPlan {
   readonly contract: ContractModel;
   readonly channels: readonly ChannelPlan[];
-  /** By the name of a security scheme: the environment variable with the secret that the example accepts. */
+  /** By security scheme: the environment variable with the secret that the example accepts. */
   readonly secrets: ReadonlyMap<string, string>;
 }
 
 export interface ChannelPlan {
   readonly channel: ChannelModel;
-  /** The name of the file with its handlers, without the extension. */
+  /** The base name of the file with its handlers. */
   readonly file: string;
-  /** The function that makes its handlers. */
+  /** The function that creates its handlers. */
   readonly factory: string;
-  /** What its client is called in src/client.ts. */
+  /** The variable of its client in src/client.ts. */
   readonly client: string;
-  /** Those of the channel, any one of which suffices. */
+  /** Schemes of the channel, any one of which suffices. */
   readonly security: readonly SecurityModel[];
-  /** Those that its operations ask for besides. */
+  /** Additional schemes of its operations. */
   readonly operationSecurity: readonly SecurityModel[];
-  /** What stands before the address, with values for its variables. */
+  /** The server's path before the address, with values for its variables. */
   readonly pathname: string;
-  /** What a client gives for the parameters, the query and the headers, by the option; null where no values are found. */
+  /** Sample `parameters`, `query` and `headers` of a client; null if no valid values are found. */
   readonly handshake: Readonly<Record<string, unknown>> | null;
   readonly operations: readonly OperationPlan[];
 }
@@ -39,36 +39,36 @@ export interface ChannelPlan {
 export interface OperationPlan {
   readonly operation: OperationModel;
   readonly messages: readonly MessagePlan[];
-  /** The message that answers in the example; undefined where none does, or no value for it is found. */
+  /** The reply of the example; undefined if the operation has none or no valid value is found. */
   readonly reply: SampleMessage | undefined;
-  /** The same as a handler returns it: one of several comes with its name. */
-  readonly answer: unknown;
+  /** The reply as a handler returns it: with the message's name if the operation has several replies. */
+  readonly replyValue: unknown;
 }
 
 export interface MessagePlan extends SampleMessage {
-  /** What the function that sends it is called in the code; '' for what the server receives. */
+  /** The variable of the function that sends it; '' for a message that the server receives. */
   readonly variable: string;
   readonly publisher: string;
 }
 
 export interface SampleMessage {
   readonly message: MessageModel;
-  /** What a frame may hold; undefined where no value is found. */
+  /** A valid payload; undefined if none is found. */
   readonly sample: unknown;
 }
 
-/** What src/client.ts needs by these names. */
-const clientNames = [
+/** Names that src/client.ts uses itself. */
+const reservedInClient = [
   'AbortController',
   'channels',
   'connect',
   'console',
   'print',
+  'printStatus',
   'process',
   'secret',
   'status',
   'stopped',
-  'tell',
   'undefined',
   'url',
 ];
@@ -77,7 +77,7 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
   const samples = createSamples(schemas);
   const files = new Names();
   const variables = new Names();
-  const clients = new Names(clientNames);
+  const clients = new Names(reservedInClient);
   const schemes = contract.channels.flatMap((channel) => [
     ...channel.security,
     ...channel.operations.flatMap(({ security }) => security),
@@ -108,8 +108,8 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
   }
 
   function planOperation(operation: OperationModel): OperationPlan {
-    const answers = (operation.reply ?? []).map(withSample);
-    const reply = answers.find(({ sample }) => sample !== undefined);
+    const replies = (operation.reply ?? []).map(withSample);
+    const reply = replies.find(({ sample }) => sample !== undefined);
     return {
       operation,
       messages: operation.messages.map(({ message, publisher }) => ({
@@ -118,7 +118,8 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
         variable: publisher === null ? '' : camelCase(publisher),
       })),
       reply,
-      answer: answers.length > 1 ? { message: reply?.message.name, payload: reply?.sample } : reply?.sample,
+      replyValue:
+        replies.length > 1 ? { message: reply?.message.name, payload: reply?.sample } : reply?.sample,
     };
   }
 
@@ -140,7 +141,7 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
   }
 }
 
-/** Of the first server: every server of a channel serves it. */
+/** The path of the first server: every server of a channel serves it. */
 function pathnameOf({ servers: [server] }: ChannelModel): string {
   if (server === undefined) return '';
   return server.pathname.replaceAll(/\{([^{}]*)\}/g, (_expression, name: string) => {

@@ -3,23 +3,23 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../command.ts';
 
-/** A file of a contract, and where a project is to have it. */
 interface Copy {
   readonly from: string;
   readonly to: string;
 }
 
+/** How the files of a contract get into a project. */
 export interface ContractCopies {
-  /** The document as scripts in the project name it. */
+  /** The path of the document from the project's folder, with slashes. */
   readonly document: string;
-  /** Empty where the project has all files already. */
+  /** Empty if all files are already in the project. */
   readonly copies: readonly Copy[];
 }
 
 /**
- * Where a project in a folder is to have a document and all that it refers to: with the same paths between them.
+ * Plans copies of a document and the files that it references, with the same relative paths between them.
  *
- * @throws UsageError where another file is in the way
+ * @throws UsageError if a different file exists at a path
  */
 export async function planCopies(
   document: string,
@@ -36,7 +36,7 @@ export async function planCopies(
   for (const { from, to } of copies) {
     if (!existsSync(to) || (await readFile(from)).equals(await readFile(to))) continue;
     throw new UsageError(
-      `${relative('', to)} is there already, and is not ${relative('', from)}: move one of them.`,
+      `${relative('', to)} already exists and differs from ${relative('', from)}: move or rename one of them.`,
     );
   }
   return { document: pathFrom(base, source), copies };
@@ -63,7 +63,6 @@ function commonFolder(one: string, other: string): string {
   return folder;
 }
 
-/** With slashes on every system. */
 function pathFrom(folder: string, file: string): string {
   return relative(folder, file).replaceAll('\\', '/');
 }

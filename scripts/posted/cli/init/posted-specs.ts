@@ -7,16 +7,15 @@ interface Installation {
   readonly version: string;
 }
 
-/** The packages of Posted, which are released together. */
+/** Version specifiers of Posted's packages, which are released together. */
 export interface PostedSpecs {
   readonly posted: string;
   readonly '@posted/cli': string;
 }
 
 /**
- * The versions of Posted that a project in `projectFolder` depends on, so that it gets the packages that are running:
- * what they were installed from if that was a file or a URL, their source folders if they were not installed at all,
- * and otherwise their version.
+ * The version specifiers with which a project in `projectFolder` gets the packages that are running: the file or URL
+ * that they were installed from, their source folders if they run from the repository, or else their version.
  */
 export function postedSpecs({ packageFolder, version }: Installation, projectFolder: string): PostedSpecs {
   const modules = join(packageFolder, '../..');
@@ -31,7 +30,7 @@ export function postedSpecs({ packageFolder, version }: Installation, projectFol
     const resolved = resolvedIn(modules, name);
     if (resolved === undefined || /^https?:.*\/-\/[^/]*\.tgz$/.test(resolved)) return `^${version}`;
     if (!resolved.startsWith('file:')) return resolved;
-    // Relative to the folder that holds node_modules.
+    // npm records paths relative to the parent of node_modules.
     const file = decodeURIComponent(resolved.slice('file:'.length));
     return fileSpec(resolve(dirname(modules), file), projectFolder);
   };
@@ -39,7 +38,7 @@ export function postedSpecs({ packageFolder, version }: Installation, projectFol
   return { posted: siblingOf(cli, version, projectFolder) ?? specOf('posted'), '@posted/cli': cli };
 }
 
-/** `npm pack` writes the files of both packages into one folder. */
+/** The packed `posted` beside a packed `@posted/cli`: `npm pack` writes both into one folder. */
 function siblingOf(cli: string, version: string, projectFolder: string): string | null {
   const file = `posted-${version}.tgz`;
   const [, folder] = /^file:(.*?)[^/]*\.tgz$/.exec(cli) ?? [];
@@ -52,14 +51,14 @@ function fileSpec(path: string, projectFolder: string): string {
   return `file:${isAbsolute(from) || from.startsWith('.') ? from : `./${from}`}`;
 }
 
-/** npm records where it got each package from. */
+/** The origin of a package, which npm records. */
 function resolvedIn(modules: string, name: string): string | undefined {
   try {
     const lock = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8'));
     const resolved: unknown = lock.packages?.[`node_modules/${name}`]?.resolved;
     return typeof resolved === 'string' ? resolved : undefined;
   } catch {
-    // Other package managers install versions only.
+    // Other package managers do not write this file.
     return undefined;
   }
 }

@@ -1,10 +1,10 @@
 import type { SecurityModel } from '../../asyncapi/contract-model.ts';
 import { propertyKey, valueSource } from '../../source/typescript-source.ts';
-import type { ChannelPlan, OperationPlan, ProjectPlan } from './plan.ts';
+import type { ChannelPlan, OperationPlan, ProjectPlan } from './project-plan.ts';
 
 /**
- * The options with which a client of the new project connects to a channel, as members of an object; `base` is
- * the source of the server's URL, and `secret` that of a secret by the name of its environment variable.
+ * The options with which the project's client and test connect to a channel, each as the source of an object member.
+ * `base` is the source of the server's URL, and `secret` returns the source of the secret in an environment variable.
  */
 export function connectOptions(
   plan: ChannelPlan,
@@ -17,21 +17,21 @@ export function connectOptions(
     ({ name, credentials: kind }) =>
       `${propertyKey(name)}: ${credential(kind, secret(secrets.get(name) ?? ''))}`,
   );
-  const answers = operations.filter(
+  const answered = operations.filter(
     ({ operation, reply }) => operation.action === 'send' && reply !== undefined,
   );
   return [
     url(base, pathname),
     ...(credentials.length === 0 ? [] : [`credentials: { ${credentials.join(', ')} },`]),
     ...Object.entries(handshake ?? {}).map(([option, value]) => `${option}: ${valueSource(value)},`),
-    // What resuming takes, the example server does not do.
+    // The example handlers keep no log to resume from.
     ...(channel.resume === null ? [] : ['resume: false,']),
-    ...(answers.length === 0 ? [] : [`answer: {\n${answers.map(answerMember).join('\n')}\n},`]),
+    ...(answered.length === 0 ? [] : [`answer: {\n${answered.map(answerMember).join('\n')}\n},`]),
   ];
 }
 
-function answerMember({ operation, answer }: OperationPlan): string {
-  return `  ${propertyKey(operation.name)}: () => (${valueSource(answer)}),`;
+function answerMember({ operation, replyValue }: OperationPlan): string {
+  return `  ${propertyKey(operation.name)}: () => (${valueSource(replyValue)}),`;
 }
 
 function url(base: string, pathname: string): string {
