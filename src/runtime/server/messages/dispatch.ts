@@ -3,8 +3,7 @@ import { PostedError } from '../../shared/errors.ts';
 import { accepts, explain } from '../../shared/guard.ts';
 import { identifyMessage } from '../../shared/identify-message.ts';
 import { parseJson } from '../../shared/json.ts';
-import type { InboundOptions, ReceivingConnection, Task } from '../connection/inbound.ts';
-import type { ReceivedReply } from '../connection/pending-requests.ts';
+import type { InboundOptions, ReceivedMessage, ReceivingConnection, Task } from '../connection/inbound.ts';
 import type { Connection } from '../handlers.ts';
 import { permitOf, type Reporter } from './encode.ts';
 import { createReply } from './reply.ts';
@@ -52,7 +51,7 @@ export function createDispatch(
     return new PostedError('unsupported_media_type', `this channel does not accept ${encoding} messages`);
   }
 
-  function readText(data: Buffer): ReceivedReply {
+  function readText(data: Buffer): ReceivedMessage {
     if (text !== undefined) {
       const value = data.toString();
       if (value.includes('\0')) throw invalid(text.name, 'the text contains U+0000');
@@ -76,7 +75,7 @@ export function createDispatch(
     throw invalid('unknown', problem);
   }
 
-  function readBinary(data: Buffer): ReceivedReply {
+  function readBinary(data: Buffer): ReceivedMessage {
     if (binary === undefined) throw unsupported('binary');
     return { message: binary, value: data };
   }

@@ -3,7 +3,8 @@ import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '
 import { PostedError } from '../../shared/errors.ts';
 import { readCorrelationId, writeCorrelationId } from '../../shared/identify-message.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
-import type { PendingRequests, ReceivedReply } from '../connection/pending-requests.ts';
+import type { ReceivedMessage } from '../connection/inbound.ts';
+import type { PendingRequests } from '../connection/pending-requests.ts';
 import type { Connection, Request } from '../handlers.ts';
 import { createEncode, permitOf, type Reporter } from './encode.ts';
 
@@ -52,7 +53,7 @@ function withCorrelationId(
   return guard(withNumber) ? withNumber : withText;
 }
 
-function toResult({ message, value }: ReceivedReply, replies: readonly string[]): unknown {
+function toResult({ message, value }: ReceivedMessage, replies: readonly string[]): unknown {
   return replies.length === 1 ? value : { message: message.name, payload: value };
 }
 
