@@ -11,7 +11,7 @@ import type {
 import type { Guard } from '../../src/runtime/shared/guard.ts';
 import { startContractServer } from './contract-server.ts';
 
-/** Descriptors of one channel, written by hand: what a test does not name is what most contracts leave out. */
+/** Builders of descriptors. Properties that a test does not set have the values of a minimal contract. */
 
 const ajv = new Ajv({ allowUnionTypes: true });
 const ajvForText = new Ajv({ coerceTypes: true, useDefaults: true });
@@ -20,12 +20,12 @@ function createGuard<Value>(schema: object): Guard<Value> {
   return ajv.compile<Value>(schema);
 }
 
-/** For values that arrive as text: it converts them and fills in defaults, in place. */
+/** Creates a guard for values that arrive as text: it converts them and fills in defaults, in place. */
 export function createTextGuard(schema: object): Guard<object> {
   return ajvForText.compile<object>(schema);
 }
 
-/** A JSON object with these properties alone, all of them required. */
+/** The schema of an object with exactly these properties. */
 export function objectOf(properties: Readonly<Record<string, object>>): object {
   return {
     type: 'object',
@@ -35,7 +35,7 @@ export function objectOf(properties: Readonly<Record<string, object>>): object {
   };
 }
 
-/** A message with JSON of a schema, unless the rest says otherwise. */
+/** Creates a message with JSON of a schema; `rest` overrides that. */
 export function createMessage(
   name: string,
   schema: object,
@@ -93,12 +93,12 @@ export function createChannel(rest: Partial<ChannelDescriptor> = {}): ChannelDes
   };
 }
 
-/** What `accept` was given, and of which channel. */
+/** A handshake that `accept` was called with, and its channel. */
 export interface Accepted extends Handshake<Principal | undefined, object, object, object> {
   readonly channel: string;
 }
 
-/** Starts a server of some channels; `members` are the hooks, and the handlers of operations, of each. */
+/** Starts a server of some channels. Each gets `members`, which are security hooks and handlers of operations. */
 export async function startChannels(
   channels: readonly ChannelDescriptor[],
   members: Readonly<Record<string, unknown>> = {},
@@ -106,7 +106,7 @@ export async function startChannels(
 ) {
   const accepted: Accepted[] = [];
   const connections: Connection<string>[] = [];
-  const handlersOf = ({ name }: ChannelDescriptor) => ({
+  const createHandlers = ({ name }: ChannelDescriptor) => ({
     accept(handshake: Omit<Accepted, 'channel'>) {
       accepted.push({ channel: name, ...handshake });
       return handshake.id;
@@ -115,7 +115,7 @@ export async function startChannels(
     closed() {},
     ...members,
   });
-  const handlers = Object.fromEntries(channels.map((channel) => [channel.name, handlersOf(channel)]));
+  const handlers = Object.fromEntries(channels.map((channel) => [channel.name, createHandlers(channel)]));
   const contract: Contract<typeof handlers> = {
     title: 'Desk',
     version: '1.0.0',
@@ -133,17 +133,16 @@ export async function startChannel(
   return await startChannels([channel], members, options);
 }
 
-/** A member of the handlers for one message of a send operation, and what it was given. */
-export function createTaken<Sender>() {
-  let taken: Sender | undefined;
+/** Creates the handler for one message of a `send` operation, and gives access to the function that it receives. */
+export function captureSender<Sender>() {
+  let captured: Sender | undefined;
   return {
-    take: (sender: Sender) => {
-      taken = sender;
+    handler: (sender: Sender) => {
+      captured = sender;
     },
-    /** The function that was given. */
-    get given(): Sender {
-      if (taken === undefined) throw new Error('nothing was given');
-      return taken;
+    get send(): Sender {
+      if (captured === undefined) throw new Error('the handler has not received the sender');
+      return captured;
     },
   };
 }

@@ -11,8 +11,8 @@ import type { Log } from '../../src/runtime/shared/log.ts';
 /** Every call of an observer or a log, in order, as [name, ...arguments]. */
 export type Calls = (readonly unknown[])[];
 
-/** Any face whose members are functions that return nothing. */
-function record(calls: Calls) {
+/** Creates an observer or log that records its calls. */
+function createRecorder(calls: Calls) {
   return new Proxy({} as ContractObserver & Log, {
     get:
       (_target, name) =>
@@ -21,7 +21,7 @@ function record(calls: Calls) {
   });
 }
 
-/** Starts the runtime alone on a free port of the loopback interface; it ends with the test. */
+/** Serves a contract, and nothing else, on a free port of the loopback interface until the test finishes. */
 export async function startContractServer<Handlers>(
   contract: Contract<Handlers>,
   handlers: Handlers,
@@ -30,8 +30,8 @@ export async function startContractServer<Handlers>(
   const observed: Calls = [];
   const logged: Calls = [];
   const server = createContractServer(contract, handlers, {
-    observer: record(observed),
-    log: record(logged),
+    observer: createRecorder(observed),
+    log: createRecorder(logged),
     ...options,
   });
   const http = createServer();

@@ -4,7 +4,7 @@ import type { ChannelDescriptor, Contract, MessageDescriptor } from '../../src/r
 import { PostedError } from '../../src/runtime/shared/errors.ts';
 import type { Guard } from '../../src/runtime/shared/guard.ts';
 
-/** A contract written by hand, so that the runtime is tested with more than our own feed needs. */
+/** A handwritten contract of chat rooms, with features that the feed server does not use. */
 
 export interface Said {
   readonly type: 'said';
@@ -101,7 +101,7 @@ function message(name: string, properties: readonly string[], type = name): Mess
 
 export const rooms: Contract<RoomsHandlers> = { title: 'Rooms', version: '1.0.0', channels: { room } };
 
-/** A room whose members hear each other; the token is the member's name. */
+/** Creates the handlers of rooms where everybody receives everything said. The token is the member's name. */
 export function createRoomHandlers(overrides: Partial<RoomHandlers> = {}): RoomsHandlers & {
   readonly connections: Set<Connection<RoomSession>>;
   readonly ended: (readonly [RoomSession, Closed])[];

@@ -8,7 +8,7 @@ import {
 } from '../../src/runtime/shared/subprotocol.ts';
 import { createScheme, startChannel } from './channel.ts';
 
-/** One security scheme of every kind, and hooks that know whom they have to do with by the credentials themselves. */
+/** One security scheme of every kind, and security hooks whose result is determined by the credentials. */
 
 export const scopes = ['read:posts', 'write'];
 
@@ -31,7 +31,7 @@ export function basicAuthorization(text: string): Headers {
   return { Authorization: `Basic ${Buffer.from(text).toString('base64')}` };
 }
 
-/** As a browser offers them. */
+/** Headers with credentials in subprotocols, as browsers send them. */
 export const offered = {
   token: (token: string) => offer(encodeBearerProtocol(token)),
   user: (username: string, password: string) => offer(encodeBasicProtocol({ username, password })),
@@ -44,25 +44,26 @@ function offer(...protocols: readonly string[]): Headers {
 }
 
 /**
- * Starts a channel whose hooks know everybody but those whose credentials hold `wrong`, `muted`
- * (forbidden) or `broken` (the hook fails). The user's id is the scheme and the credentials. `asked` has
- * the names of the hooks that were asked.
+ * Starts a channel whose security hooks accept all credentials except those that contain `wrong` (unauthorized),
+ * `muted` (forbidden) or `broken` (the hook fails). The id of the principal is the scheme with the credentials.
+ * `hookCalls` lists the names of the hooks that were called.
  */
 export async function startSecured(
   channel: ChannelDescriptor,
   members: Readonly<Record<string, unknown>> = {},
 ) {
-  const asked: string[] = [];
+  const hookCalls: string[] = [];
   const createHook = (name: string) => (credentials: object) => {
-    asked.push(name);
+    hookCalls.push(name);
     const text = JSON.stringify(credentials);
-    if (text.includes('wrong')) throw new PostedError('unauthorized', `${name} does not know you.`);
-    if (text.includes('muted')) throw new PostedError('forbidden', `${name} does not let you in.`);
+    if (text.includes('wrong'))
+      throw new PostedError('unauthorized', `${name} does not know these credentials.`);
+    if (text.includes('muted')) throw new PostedError('forbidden', `${name} does not allow this user.`);
     if (text.includes('broken')) throw new Error('the key store is on fire');
     const id = `${name} ${text}`;
     return text.includes('mayfly') ? { id, expiresAtMs: Date.now() } : { id };
   };
   const security = Object.fromEntries(Object.keys(schemes).map((name) => [name, createHook(name)]));
   const started = await startChannel(channel, { security, ...members }, { pingIntervalMs: 60 });
-  return { ...started, asked };
+  return { ...started, hookCalls };
 }

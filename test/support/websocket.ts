@@ -3,14 +3,14 @@ import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 
-/** A client that is not ours, with everything that it has received. */
+/** A plain ws client that records the messages it receives. */
 export interface TestClient {
   readonly webSocket: WebSocket;
   /** The text of each message, in order. */
   readonly received: string[];
-  /** Resolves with the first `count` messages once they are here. */
+  /** Resolves with the first `count` messages as soon as they have arrived. */
   take(count: number): Promise<readonly string[]>;
-  /** Resolves when the connection has ended. */
+  /** Resolves when the connection has closed. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
@@ -31,7 +31,7 @@ export function bearer(token: string): { readonly headers: { readonly Authorizat
   return { headers: { Authorization: `Bearer ${token}` } };
 }
 
-/** Opens a connection, or rejects with what ws says. */
+/** Opens a connection, or rejects with the error of ws. */
 export async function connectClient(
   url: string,
   options: ClientOptions & { readonly protocols?: string[] } = {},
@@ -59,7 +59,7 @@ export async function connectClient(
   };
 }
 
-/** Expects the server to refuse the handshake, and resolves with its answer. */
+/** Resolves with the server's refusal of a handshake; rejects if it accepts. */
 export async function refusedHandshake(
   url: string,
   options: ClientOptions & { readonly protocols?: string[] } = {},
@@ -82,7 +82,7 @@ export async function refusedHandshake(
   });
 }
 
-/** Writes bytes to a port and resolves with all that comes back until the server ends the connection. */
+/** Writes bytes to a port and resolves with everything received until the server closes the connection. */
 export async function exchangeRaw(port: number, ...chunks: readonly (string | Buffer)[]): Promise<Buffer> {
   const socket = await connectRaw(port);
   const received: Buffer[] = [];
@@ -100,7 +100,7 @@ export async function connectRaw(port: number): Promise<Socket> {
   return socket;
 }
 
-/** The request of a good handshake (RFC 6455 section 1.2), as text, for those who write the rest by hand. */
+/** Formats the request of a valid handshake (RFC 6455 section 1.2), for tests that write to a raw socket. */
 export function handshakeRequest(path: string, headers: Readonly<Record<string, string>> = {}): string {
   const all = {
     Host: '127.0.0.1',
@@ -110,6 +110,6 @@ export function handshakeRequest(path: string, headers: Readonly<Record<string, 
     'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
     ...headers,
   };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
+  const headerLines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `GET ${path} HTTP/1.1\r\n${headerLines.join('')}\r\n`;
 }

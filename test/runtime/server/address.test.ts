@@ -21,7 +21,7 @@ describe('compileAddress', () => {
     ['/a+b(c)', '/aab(c)', 'no match'],
     ['/', '/', {}],
   ];
-  it.each(cases)('holds %s against %s', (address, path, expected) => {
+  it.each(cases)('matches %s against %s', (address, path, expected) => {
     const match = compileAddress(address, [])(path);
     expect(typeof match === 'string' ? match : { ...match.parameters }).toEqual(expected);
   });
@@ -44,7 +44,7 @@ describe('compileAddress', () => {
     ['/%FF-live/rooms/7', 'malformed'],
     ['/rooms/7', { variables: {}, parameters: { version: '7' } }],
   ];
-  it.each(behindServers)('looks behind the pathnames of all servers: %s', (path, expected) => {
+  it.each(behindServers)('matches after the pathname of any server: %s', (path, expected) => {
     const match = compileAddress('/rooms/{version}', servers)(path);
     expect(
       typeof match === 'string'
@@ -61,7 +61,7 @@ describe('splitTarget', () => {
     ['/a?b?c', '/a', 'b?c'],
     ['http://example.com/a?b=c', '/a', 'b=c'],
     ['//example.com/a', '//example.com/a', ''],
-  ])('splits %s', (target, path, query) => {
+  ])('splits %s into path and query', (target, path, query) => {
     expect(splitTarget(target)).toEqual({ path, query });
   });
 });

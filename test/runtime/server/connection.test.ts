@@ -17,7 +17,7 @@ async function startRoom(
 }
 
 describe('a connection', () => {
-  it('gets what is published, in order, also when much is published in one turn', async () => {
+  it('receives what is published in order, even if much is published in one turn', async () => {
     const { url, handlers } = await startRoom();
     const clients = await Promise.all(
       ['ada', 'bob'].map((name) => connectClient(`${url}${path}`, bearer(name))),
@@ -30,7 +30,7 @@ describe('a connection', () => {
     }
   });
 
-  it('gets messages of every frame length that RFC 6455 encodes differently', async () => {
+  it('receives messages of every length that RFC 6455 encodes differently', async () => {
     const { url, handlers } = await startRoom();
     const client = await connectClient(`${url}${path}`, bearer('ada'));
     const overhead = JSON.stringify({ type: 'said', text: '' }).length;
@@ -40,7 +40,7 @@ describe('a connection', () => {
     expect(frames.map((frame) => frame.length)).toEqual(lengths);
   });
 
-  it('never receives a message that breaks the contract, which is counted, logged without its content, and thrown', async () => {
+  it('never receives a message that breaks the contract: publishing throws, counts it, and logs it without its content', async () => {
     const { url, handlers, observed, logged } = await startRoom();
     const client = await connectClient(`${url}${path}`, bearer('ada'));
     const wrong = { type: 'said', text: 'secret', mood: 'sour' } as Said;
@@ -64,7 +64,7 @@ describe('a connection', () => {
     ]);
   });
 
-  it('has its messages handled one after the other', async () => {
+  it('has its messages handled one after another', async () => {
     const order: string[] = [];
     const { url } = await startRoom({
       speak: {
@@ -83,7 +83,7 @@ describe('a connection', () => {
     expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3']);
   });
 
-  it('gets what was published before it is closed, and nothing after', async () => {
+  it('receives what was published before it is closed, and nothing after', async () => {
     const { url, handlers } = await startRoom();
     const client = await connectClient(`${url}${path}`, bearer('ada'));
     const [connection] = handlers.connections;
@@ -99,7 +99,7 @@ describe('a connection', () => {
     [new PostedError('unavailable', 'Later.'), 1013, 'Later.'],
     [new PostedError('invalid_request', 'é'.repeat(100)), 4400, 'é'.repeat(61)],
     [new Error('the disk is gone'), 1011, expect.stringMatching(/^the server failed \(connection \S+\)$/)],
-  ])('is closed by what its handler throws: %s', async (thrown, code, reason) => {
+  ])('is closed with the code of the error that its handler throws: %s', async (thrown, code, reason) => {
     for (const asynchronous of [false, true]) {
       const { url } = await startRoom({
         speak: {
@@ -116,7 +116,7 @@ describe('a connection', () => {
     }
   });
 
-  it('is closed when it reads too slowly, while the others get everything', async () => {
+  it('is closed with 4420 if it reads too slowly, while others receive everything', async () => {
     const { url, port, handlers, observed } = await startRoom(
       {},
       { maxBufferedBytes: 200_000, closeTimeoutMs: 20 },
@@ -138,10 +138,10 @@ describe('a connection', () => {
     expect(observed).toContainEqual(['connectionClosed', 'room', '4420']);
   });
 
-  it('is dropped when its peer gives no sign of life', async () => {
+  it('is terminated if its peer does not answer pings', async () => {
     const { port, handlers } = await startRoom({}, { pingIntervalMs: 60 });
     const dead = await connectRaw(port);
-    dead.resume(); // it reads, and answers nothing
+    dead.resume(); // It reads, but never answers.
     dead.write(handshakeRequest(path, { Authorization: 'Bearer dead' }));
     await once(dead, 'close');
     await expect
@@ -149,7 +149,7 @@ describe('a connection', () => {
       .toEqual([['dead', 1006]]);
   });
 
-  it('stays while its peer answers pings', async () => {
+  it('stays open while its peer answers pings', async () => {
     const { url, handlers } = await startRoom({}, { pingIntervalMs: 60 });
     const client = await connectClient(`${url}${path}`, bearer('ada'));
     let pings = 0;
@@ -160,13 +160,13 @@ describe('a connection', () => {
     expect(handlers.connections.size).toBe(1);
   });
 
-  it('is closed with 4401 after its credentials have expired', async () => {
+  it('is closed with 4401 after its credentials expire', async () => {
     const { url } = await startRoom({}, { pingIntervalMs: 60 });
     const client = await connectClient(`${url}${path}`, bearer('mayfly'));
     expect(await client.closed).toEqual({ code: 4401, reason: 'the credentials have expired' });
   });
 
-  it('is told apart from its neighbour when it closes by itself', async () => {
+  it('that its client closes does not affect another', async () => {
     const { url, handlers, observed, server } = await startRoom();
     const ada = await connectClient(`${url}${path}`, bearer('ada'));
     await connectClient(`${url}${path}`, bearer('bob'));
@@ -181,7 +181,7 @@ describe('a connection', () => {
 });
 
 describe('a shutdown', () => {
-  it('closes connections with 1012, refuses new ones, and ends when all are gone', async () => {
+  it('closes connections with 1012, refuses new ones, and resolves when all have closed', async () => {
     const { url, server, handlers, observed } = await startRoom();
     const client = await connectClient(`${url}${path}`, bearer('ada'));
     const down = server.shutdown(5000);
@@ -192,7 +192,7 @@ describe('a shutdown', () => {
     expect(observed).toContainEqual(['handshakeRefused', 'shutting_down']);
   });
 
-  it('cuts a peer that does not finish closing', async () => {
+  it('terminates the connection of a peer that does not answer the close frame', async () => {
     const { port, server, handlers } = await startRoom();
     const stubborn = await connectRaw(port);
     stubborn.write(handshakeRequest(path, { Authorization: 'Bearer stubborn' }));

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bearer, connectClient } from '../../support/websocket.ts';
 
-/** Runs a module from the root of the repository; it ends with the test. */
+/** Runs a module from the root of the repository until the test finishes. */
 async function start(source: string): Promise<{ readonly child: ChildProcess; readonly port: number }> {
   const imports = source.replaceAll(/'\.\//g, `'${join(import.meta.dirname, '../../..')}/`);
   const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', imports]);
@@ -14,7 +14,7 @@ async function start(source: string): Promise<{ readonly child: ChildProcess; re
   return { child, port: Number(port) };
 }
 
-/** Everything that a process writes to standard error until `act` has run and the process is stopped. */
+/** Returns everything that a process writes to standard error while `act` runs. */
 async function stderrOf(child: ChildProcess, act: () => Promise<unknown>): Promise<string> {
   const output = text(child.stderr as NonNullable<typeof child.stderr>);
   await act();
@@ -22,8 +22,8 @@ async function stderrOf(child: ChildProcess, act: () => Promise<unknown>): Promi
   return output;
 }
 
-/** What a WebSocket server with these options writes to standard error when a handler throws. */
-async function failIn(options: string): Promise<string> {
+/** Returns what a WebSocket server with these options writes to standard error when a handler throws. */
+async function stderrOfFailure(options: string): Promise<string> {
   const { child, port } = await start(`
   import { createContractServer, listen, silentLog } from './src/runtime/server/index.ts';
   import { createRoomHandlers, rooms } from './test/support/rooms.ts';
@@ -37,9 +37,9 @@ async function failIn(options: string): Promise<string> {
   });
 }
 
-describe('a WebSocket server without a log of its own', () => {
-  it('writes the stack and the cause of what a handler throws to standard error', async () => {
-    const output = await failIn('{}');
+describe('a WebSocket server with the default log', () => {
+  it("writes a handler's error to standard error, with its stack and cause", async () => {
+    const output = await stderrOfFailure('{}');
     expect(output).toMatch(/^\S+ ERROR a handler failed channel=room operation=speak connection=\S+\n/);
     expect(output).toMatch(
       /\n {4}Error: the disk is gone\n {8}at .*\n(?:.*\n)* {4}caused by Error: unplugged\n/,
@@ -47,12 +47,12 @@ describe('a WebSocket server without a log of its own', () => {
   });
 
   it('writes nothing with silentLog', async () => {
-    expect(await failIn('{ log: silentLog }')).toBe('');
+    expect(await stderrOfFailure('{ log: silentLog }')).toBe('');
   });
 });
 
-describe('a REST server without a log of its own', () => {
-  it('writes the stack of what a handler throws to standard error, with the id of the request', async () => {
+describe('a REST server with the default log', () => {
+  it("writes a handler's error to standard error, with its stack and the id of the request", async () => {
     const { child, port } = await start(`
       import { createServer } from './src/runtime/node/index.ts';
       import { createRestApp } from './src/runtime/rest/index.ts';

@@ -12,10 +12,10 @@ import {
 } from '../../support/channel.ts';
 import { connectClient } from '../../support/websocket.ts';
 
-/** A channel that sends back what it receives, and a client of it. */
+/** Starts a channel that sends back what it receives, and connects a client. */
 async function startEcho(messages: readonly MessageDescriptor[]) {
   const publishers = new Map<string, Publish<unknown, string>>();
-  const heard: (readonly [string, unknown])[] = [];
+  const handled: (readonly [string, unknown])[] = [];
   const names = messages.map(({ name }) => name);
   const channel = createChannel({
     send: messages,
@@ -32,7 +32,7 @@ async function startEcho(messages: readonly MessageDescriptor[]) {
   const hear = names.map((name) => [
     name,
     (message: unknown, connection: Connection<string>) => {
-      heard.push([name, message]);
+      handled.push([name, message]);
       publishers.get(name)?.(message, [connection]);
     },
   ]);
@@ -45,18 +45,21 @@ async function startEcho(messages: readonly MessageDescriptor[]) {
   const frames: (readonly [data: Buffer, isBinary: boolean])[] = [];
   client.webSocket.on('message', (data: Buffer, isBinary) => frames.push([data, isBinary]));
   const publish = (name: string, value: unknown) => publishers.get(name)?.(value, started.connections);
-  return { ...started, client, frames, heard, publish };
+  return { ...started, client, frames, handled, publish };
 }
 
-describe('a message of bytes', () => {
-  it.each([0, 125, 126, 65_535, 65_536])('goes both ways in a binary frame: %d of them', async (length) => {
-    const { client, frames } = await startEcho([createBytes('photo')]);
-    const bytes = Buffer.from(Array.from({ length }, (_, index) => index % 256));
-    client.webSocket.send(bytes);
-    await client.take(1);
-    expect(frames[0]?.[1]).toBe(true);
-    expect(frames[0]?.[0].equals(bytes)).toBe(true);
-  });
+describe('a binary message', () => {
+  it.each([0, 125, 126, 65_535, 65_536])(
+    'is sent and received in a binary frame: %d bytes',
+    async (length) => {
+      const { client, frames } = await startEcho([createBytes('photo')]);
+      const bytes = Buffer.from(Array.from({ length }, (_, index) => index % 256));
+      client.webSocket.send(bytes);
+      await client.take(1);
+      expect(frames[0]?.[1]).toBe(true);
+      expect(frames[0]?.[0].equals(bytes)).toBe(true);
+    },
+  );
 
   it('is not sent unless it is a Uint8Array', async () => {
     const { client, publish, observed, logged } = await startEcho([createBytes('photo')]);
@@ -71,50 +74,50 @@ describe('a message of bytes', () => {
     ]);
   });
 
-  it('is all that its channel takes: text is refused with 1003', async () => {
+  it('excludes text on its channel, which is closed with 1003', async () => {
     const { client, observed } = await startEcho([createBytes('photo')]);
     client.webSocket.send('text');
     expect(await client.closed).toEqual({ code: 1003, reason: 'this channel does not accept text messages' });
     expect(observed).toContainEqual(['messageInvalid', 'desk', 'unknown', 'receive']);
   });
 
-  it('stands beside messages of JSON', async () => {
-    const { client, heard } = await startEcho([
+  it('coexists with JSON messages', async () => {
+    const { client, handled } = await startEcho([
       createBytes('photo'),
       createMessage('title', { type: 'string' }),
     ]);
     client.webSocket.send(Buffer.from([7]));
     client.webSocket.send('"The sea"');
     await client.take(2);
-    expect(heard).toEqual([
+    expect(handled).toEqual([
       ['photo', Buffer.from([7])],
       ['title', 'The sea'],
     ]);
   });
 });
 
-describe('a message of text', () => {
+describe('a text message', () => {
   const note = createText('note', { type: 'string', maxLength: 5 });
 
-  it.each(['', 'plain', 'été', '"a"', '{}'])('goes both ways as it is: %s', async (text) => {
-    const { client, frames, heard } = await startEcho([note]);
+  it.each(['', 'plain', 'été', '"a"', '{}'])('is sent and received unchanged: %s', async (text) => {
+    const { client, frames, handled } = await startEcho([note]);
     client.webSocket.send(text);
     expect(await client.take(1)).toEqual([text]);
     expect(frames[0]?.[1]).toBe(false);
-    expect(heard).toEqual([['note', text]]);
+    expect(handled).toEqual([['note', text]]);
   });
 
   it.each([
     ['too long', 'the message must NOT have more than 5 characters'],
     ['a\0b', 'the text contains U+0000'],
-  ])('is refused where it breaks the contract: %j', async (text, reason) => {
-    const { client, heard } = await startEcho([note]);
+  ])('closes the connection with 4400 if it breaks the contract: %j', async (text, reason) => {
+    const { client, handled } = await startEcho([note]);
     client.webSocket.send(text);
     expect(await client.closed).toEqual({ code: 4400, reason });
-    expect(heard).toEqual([]);
+    expect(handled).toEqual([]);
   });
 
-  it('is all that its channel takes: bytes are refused with 1003', async () => {
+  it('excludes binary messages on its channel, which is closed with 1003', async () => {
     const { client } = await startEcho([note]);
     client.webSocket.send(Buffer.from('bytes'));
     expect(await client.closed).toEqual({
@@ -134,7 +137,7 @@ function createTagged(name: string, tag: MessageTag): MessageDescriptor {
   return createMessage(name, { type: 'object' }, { tag });
 }
 
-/** Three messages that are told apart by what stands at the path. */
+/** Creates three messages that are identified by the value at the path. */
 function taggedAt(path: MessageTag['path']): readonly MessageDescriptor[] {
   return [
     createTagged('number', { path, values: [1, 2] }),
@@ -143,7 +146,7 @@ function taggedAt(path: MessageTag['path']): readonly MessageDescriptor[] {
   ];
 }
 
-describe('messages of JSON', () => {
+describe('JSON messages', () => {
   const disjoint = [
     createMessage('point', objectOf({ x: { type: 'number' }, y: { type: 'number' } })),
     createMessage('list', { type: 'array' }),
@@ -159,11 +162,11 @@ describe('messages of JSON', () => {
     ['structure', disjoint, { x: 1, y: 2 }, 'point'],
     ['structure', disjoint, [1], 'list'],
     ['structure', disjoint, 'word', 'word'],
-  ])('are told apart by %s: %#', async (_how, messages, value, name) => {
-    const { client, heard } = await startEcho(messages);
+  ])('are identified by %s: %#', async (_how, messages, value, name) => {
+    const { client, handled } = await startEcho(messages);
     client.webSocket.send(JSON.stringify(value));
     expect(await client.take(1)).toEqual([JSON.stringify(value)]);
-    expect(heard).toEqual([[name, value]]);
+    expect(handled).toEqual([[name, value]]);
   });
 
   it.each([
@@ -173,13 +176,16 @@ describe('messages of JSON', () => {
     [taggedAt(['headers', 'kind']), { headers: null }, '/headers/kind must name a message of this channel'],
     [disjoint, { x: 1 }, 'the message matches no message of this channel'],
     [disjoint.slice(2), 'too long', 'the message must NOT have more than 5 characters'],
-  ])('are refused where they are none of the contract: %#', async (messages, value, reason) => {
-    const { client, heard, observed } = await startEcho(messages);
-    client.webSocket.send(JSON.stringify(value));
-    expect(await client.closed).toEqual({ code: 4400, reason });
-    expect(heard).toEqual([]);
-    expect(observed).toContainEqual(['messageInvalid', 'desk', expect.any(String), 'receive']);
-  });
+  ])(
+    'close the connection with 4400 if they match no message of the contract: %#',
+    async (messages, value, reason) => {
+      const { client, handled, observed } = await startEcho(messages);
+      client.webSocket.send(JSON.stringify(value));
+      expect(await client.closed).toEqual({ code: 4400, reason });
+      expect(handled).toEqual([]);
+      expect(observed).toContainEqual(['messageInvalid', 'desk', expect.any(String), 'receive']);
+    },
+  );
 
   it('are not sent without the property that distinguishes them, even if their schema makes it optional', async () => {
     const { client, publish, observed, logged } = await startEcho(taggedAt(['headers', 'kind']));

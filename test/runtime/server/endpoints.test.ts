@@ -34,7 +34,7 @@ describe('a channel', () => {
     ['/s%C3%BCd/live/rooms/7', 'rooms', { region: 'süd' }],
     ['/rooms/7', 'rooms', {}],
     ['/south/live/rooms/7', 'news', { region: 'south' }],
-  ])('is found behind the pathname of its servers alone: %s', async (path, channel, variables) => {
+  ])('is served under the pathnames of its servers: %s', async (path, channel, variables) => {
     const { url, accepted } = await startChannels([rooms, news]);
     await connectClient(`${url}${path}`);
     expect(accepted).toHaveLength(1);
@@ -43,7 +43,7 @@ describe('a channel', () => {
   });
 
   it.each(['/west/live/rooms/7', '/live/rooms/7', '/north/rooms/7', '/north/live'])(
-    'is not found elsewhere: %s',
+    'is not served elsewhere: %s',
     async (path) => {
       const { url, observed } = await startChannels([rooms, news]);
       expect(await refusedHandshake(`${url}${path}`)).toMatchObject({
@@ -77,10 +77,10 @@ describe('a channel with headers', () => {
     ],
     [{ 'x-trace': 'abc' }, { 'X-Trace': 'abc', 'X-Depth': 1 }],
     [
-      { 'X-TRACE': 'abc', 'X-Other': 'left alone' },
+      { 'X-TRACE': 'abc', 'X-Other': 'ignored' },
       { 'X-Trace': 'abc', 'X-Depth': 1 },
     ],
-  ])('hands them to accept, converted, in the case of the contract: %j', async (headers, expected) => {
+  ])('passes them to accept, converted and in the case of the contract: %j', async (headers, expected) => {
     const { url, accepted } = await startChannel(channel);
     await connectClient(`${url}/desk`, { headers });
     expect({ ...accepted[0]?.headers }).toEqual(expected);
@@ -92,9 +92,9 @@ describe('a channel with headers', () => {
     ['\r\nX-Trace: abc\r\nX-Depth: SECRET', 'the headers /X-Depth must be integer'],
     ['\r\nX-Trace: abc\r\nx-trace: SECRET', 'the headers /X-Trace must occur only once'],
     ['\r\nX-Trace: abc\r\nX-Depth: 1\r\nX-Depth: 1', 'the headers /X-Depth must occur only once'],
-  ])('is refused with 400 for those that break the contract: %j', async (headers, message) => {
+  ])('refuses headers that break the contract with 400: %j', async (headers, message) => {
     const { port, observed } = await startChannel(channel);
-    // After a header of no concern, so that there may be any number of lines.
+    // Appending to the value of an irrelevant header allows repeated headers.
     const request = handshakeRequest('/desk', { Accept: `*/*${headers}` });
     const [head = '', body = ''] = (await exchangeRaw(port, request)).toString().split('\r\n\r\n');
     expect(head).toMatch(/^HTTP\/1.1 400 /);

@@ -4,7 +4,7 @@ import { startContractServer } from '../../support/contract-server.ts';
 import { createRoomHandlers, rooms } from '../../support/rooms.ts';
 import { connectRaw, handshakeRequest } from '../../support/websocket.ts';
 
-/** A client's frame (RFC 6455 section 5.2), masked with zeros unless told otherwise. */
+/** Encodes a client's frame (RFC 6455 section 5.2), masked with zeros by default. */
 function frame(
   opcode: number,
   payload: Buffer | string,
@@ -56,11 +56,16 @@ const rows: readonly Row[] = [
   },
   { title: 'a reserved bit', frames: [frame(text, say('hello'), { rsv: 4 })], code: 1002, reason: '' },
   { title: 'an unknown opcode', frames: [frame(5, 'x')], code: 1002, reason: '' },
-  { title: 'a continuation of nothing', frames: [frame(continuation, 'x')], code: 1002, reason: '' },
+  {
+    title: 'a continuation without a first fragment',
+    frames: [frame(continuation, 'x')],
+    code: 1002,
+    reason: '',
+  },
   { title: 'a fragmented ping', frames: [frame(9, 'x', { fin: false })], code: 1002, reason: '' },
   { title: 'a message that is too big', frames: [frame(text, 'x'.repeat(1025))], code: 1009, reason: '' },
   {
-    title: 'fragments that are too big together',
+    title: 'fragments whose total is too big',
     frames: [
       frame(text, 'x'.repeat(600), { fin: false }),
       frame(continuation, 'x'.repeat(600), { fin: false }),
@@ -102,13 +107,13 @@ const rows: readonly Row[] = [
     reason: '/type must name a message of this channel',
   },
   {
-    title: 'a message that is no object',
+    title: 'a message that is not an object',
     frames: [frame(text, '[1]')],
     code: 4400,
     reason: '/type must name a message of this channel',
   },
   {
-    title: 'a message that the contract does not know',
+    title: 'a message that the contract does not define',
     frames: [frame(text, '{"type":"shout"}')],
     code: 4400,
     reason: '/type must name a message of this channel',
@@ -120,14 +125,14 @@ const rows: readonly Row[] = [
     reason: 'the message must NOT have additional properties',
   },
   {
-    title: 'a message of a wrong type',
+    title: 'a property of the wrong type',
     frames: [frame(text, '{"type":"said","text":1}')],
     code: 4400,
     reason: 'the message must have text',
   },
 ];
 
-/** The payload of the first close frame among a server's frames, none of which is long. */
+/** Reads the first close frame among a server's frames, all of which are short. */
 function readClose(bytes: Buffer): { readonly code: number; readonly reason: string } | null {
   const start = bytes.indexOf(0x88);
   if (start === -1) return null;
@@ -136,7 +141,7 @@ function readClose(bytes: Buffer): { readonly code: number; readonly reason: str
 }
 
 describe('a client that sends', () => {
-  it.each(rows)('$title is closed with $code $reason', async ({ frames, code, reason }) => {
+  it.each(rows)('$title is disconnected with $code $reason', async ({ frames, code, reason }) => {
     const handlers = createRoomHandlers();
     const { port, server } = await startContractServer(rooms, handlers, { maxMessageBytes: 1024 });
     const socket = await connectRaw(port);
@@ -152,7 +157,7 @@ describe('a client that sends', () => {
     expect(handlers.ended.map(([, closed]) => closed.code)).toEqual([code]);
   });
 
-  it('a message in fragments within the limits is understood', async () => {
+  it('a fragmented message within the limits has it handled', async () => {
     const handlers = createRoomHandlers();
     const { port } = await startContractServer(rooms, handlers, { maxMessageBytes: 1024 });
     const socket = await connectRaw(port);
@@ -168,7 +173,7 @@ describe('a client that sends', () => {
     expect(Buffer.concat(received).toString()).toContain('are you there');
   });
 
-  it('a close frame gets what was due to it before the close frame of the server, and nothing after', async () => {
+  it('a close frame receives pending messages before the close frame of the server, and nothing after', async () => {
     const handlers = createRoomHandlers();
     const { port } = await startContractServer(rooms, handlers);
     const socket = await connectRaw(port);

@@ -26,7 +26,7 @@ describe.each([
     },
   ],
 ] as const)('a handler that %s', (_title, fail) => {
-  it('when a message arrives is logged with its channel, operation and connection', async () => {
+  it('for a message is logged with its channel, operation and connection', async () => {
     const { url, errors } = await startRoom({ speak: { say: fail, leave() {} } });
     const client = await connectClient(`${url}${path}`, bearer('ada'));
     client.webSocket.send('{"type":"said","text":"hello"}');
@@ -37,7 +37,7 @@ describe.each([
     ]);
   });
 
-  it('when a connection opens is logged, and closes the connection', async () => {
+  it('for an opened connection is logged, and the connection is closed with 1011', async () => {
     const { url, errors } = await startRoom({ opened: fail });
     const client = await connectClient(`${url}${path}`, bearer('ada'));
     expect((await client.closed).code).toBe(1011);
@@ -49,7 +49,7 @@ describe.each([
     ]);
   });
 
-  it('when a connection has ended is logged, and the place of the connection is free again', async () => {
+  it('for a closed connection is logged, and the connection no longer counts', async () => {
     const { url, errors, server } = await startRoom({ closed: fail });
     const client = await connectClient(`${url}${path}`, bearer('ada'));
     client.webSocket.close();
@@ -66,7 +66,7 @@ describe.each([
 });
 
 describe('failures that a client can repeat', () => {
-  it('are logged a few times and then counted', async () => {
+  it('are logged a few times and then only counted', async () => {
     const { url, errors } = await startRoom({
       speak: {
         say() {

@@ -15,7 +15,7 @@ import {
 const path = '/rooms/kitchen/talk';
 
 describe('a handshake', () => {
-  it('hands decoded parameters, the checked query and the principal to accept', async () => {
+  it('passes decoded parameters, the validated query and the principal to accept', async () => {
     const handlers = createRoomHandlers();
     const { url } = await startContractServer(rooms, handlers);
     await connectClient(`${url}/rooms/a%20b%2Fc/talk?loud=true`, bearer('ada'));
@@ -24,7 +24,7 @@ describe('a handshake', () => {
     ]);
   });
 
-  it('takes the token from the subprotocols that a browser offers, and echoes posted.v1 alone', async () => {
+  it('reads the token from the subprotocols of a browser, and echoes only posted.v1', async () => {
     const handlers = createRoomHandlers();
     const { url } = await startContractServer(rooms, handlers);
     const { webSocket } = await connectClient(`${url}${path}`, {
@@ -60,7 +60,7 @@ describe('a handshake', () => {
       reason: 'parameters',
     },
     {
-      title: 'a parameter that the contract refuses',
+      title: 'a parameter that breaks the contract',
       target: '/rooms/cellar/talk',
       status: 400,
       code: 'invalid_request',
@@ -76,7 +76,7 @@ describe('a handshake', () => {
       reason: 'query',
     },
     {
-      title: 'a query parameter that stands there twice',
+      title: 'a repeated query parameter',
       target: `${path}?loud=true&loud=true`,
       status: 400,
       code: 'invalid_request',
@@ -108,7 +108,7 @@ describe('a handshake', () => {
       reason: 'unauthorized',
     },
     {
-      title: 'a security hook that fails, without telling why',
+      title: 'a security hook that fails, without details',
       headers: { Authorization: 'Bearer broken' },
       status: 500,
       code: 'internal',
@@ -125,7 +125,7 @@ describe('a handshake', () => {
       reason: 'origin',
     },
     {
-      title: 'a handshake without a key',
+      title: 'a missing Sec-WebSocket-Key',
       headers: { 'Sec-WebSocket-Key': '' },
       status: 400,
       code: 'invalid_request',
@@ -141,7 +141,7 @@ describe('a handshake', () => {
       reason: 'bad_handshake',
     },
     {
-      title: 'subprotocols that are no list of names',
+      title: 'subprotocols that are not a list of names',
       headers: { 'Sec-WebSocket-Protocol': 'a b, ,c' },
       status: 400,
       code: 'invalid_request',
@@ -149,7 +149,7 @@ describe('a handshake', () => {
       reason: 'bad_handshake',
     },
     {
-      title: 'an upgrade to something else',
+      title: 'an upgrade to another protocol',
       headers: { Upgrade: 'h2c' },
       status: 400,
       code: 'invalid_request',
@@ -172,7 +172,7 @@ describe('a handshake', () => {
     },
   );
 
-  it('is refused with 503 when all places are taken, and accepted when one is free again', async () => {
+  it('is refused with 503 at the connection limit, and accepted after a connection has closed', async () => {
     const { url } = await startContractServer(rooms, createRoomHandlers(), { maxConnections: 1 });
     const first = await connectClient(`${url}${path}`, bearer('ada'));
     const { status, headers } = await refusedHandshake(`${url}${path}`, bearer('bob'));
@@ -182,7 +182,7 @@ describe('a handshake', () => {
     await connectClient(`${url}${path}`, bearer('bob'));
   });
 
-  it('is refused with 429 when the user has all their places, and no other user is', async () => {
+  it('is refused with 429 at the connection limit of its user, while other users connect', async () => {
     const { url } = await startContractServer(rooms, createRoomHandlers(), { maxConnectionsPerUser: 1 });
     const first = await connectClient(`${url}${path}`, bearer('ada'));
     expect((await refusedHandshake(`${url}${path}`, bearer('ada'))).status).toBe(429);
@@ -192,7 +192,7 @@ describe('a handshake', () => {
     await connectClient(`${url}${path}`, bearer('ada'));
   });
 
-  it('is refused with the status of what accept throws', async () => {
+  it('is refused with the status of the error that accept throws', async () => {
     const handlers = createRoomHandlers({
       accept() {
         throw new PostedError('forbidden', 'This room is private.');
@@ -207,7 +207,7 @@ describe('a handshake', () => {
     expect(server.connectionCount).toBe(0);
   });
 
-  it('is refused with 503 when accept takes too long, and closes the session that comes late', async () => {
+  it('is refused with 503 when accept takes too long, and closes the session that accept returns later', async () => {
     const accepting = Promise.withResolvers<RoomSession>();
     const handlers = createRoomHandlers({ accept: () => accepting.promise });
     const { url, server } = await startContractServer(rooms, handlers, { handshakeTimeoutMs: 20 });
@@ -218,20 +218,20 @@ describe('a handshake', () => {
     expect(server.connectionCount).toBe(0);
   });
 
-  it('closes the session of a client that went away meanwhile', async () => {
-    const asked = Promise.withResolvers<void>();
+  it('closes the session if the client disconnects while accept is pending', async () => {
+    const acceptCalled = Promise.withResolvers<void>();
     const accepting = Promise.withResolvers<RoomSession>();
     const session = { user: 'ada', room: 'kitchen', loud: false };
     const handlers = createRoomHandlers({
       accept() {
-        asked.resolve();
+        acceptCalled.resolve();
         return accepting.promise;
       },
     });
     const { port, server, observed } = await startContractServer(rooms, handlers);
     const socket = await connectRaw(port);
     socket.write(handshakeRequest(path, { Authorization: 'Bearer ada' }));
-    await asked.promise;
+    await acceptCalled.promise;
     socket.resetAndDestroy();
     await new Promise((resolve) => setTimeout(resolve, 50));
     accepting.resolve(session);
@@ -241,7 +241,7 @@ describe('a handshake', () => {
     expect(observed).toEqual([['handshakeRefused', 'gone']]);
   });
 
-  it('does not start a server with a handler missing', async () => {
+  it('requires that every handler exists when the server starts', async () => {
     const { room } = createRoomHandlers();
     const incomplete = { room: { ...room, speak: {} } } as unknown as {
       room: typeof room;

@@ -5,7 +5,7 @@ import { type ListenOptions, listen } from '../../../src/runtime/server/listen.t
 import { createContractServer } from '../../../src/runtime/server/server.ts';
 import { createRoomHandlers, rooms } from '../../support/rooms.ts';
 
-/** The rooms on a server of their own, which ends with the test. */
+/** Serves the rooms until the test finishes. */
 async function serve(options: ListenOptions = {}) {
   const server = await listen(createContractServer(rooms, createRoomHandlers()), { port: 0, ...options });
   onTestFinished(() => server.close(100));
@@ -19,13 +19,13 @@ function open(url: string): WebSocket {
 }
 
 describe('listen', () => {
-  it('serves the contract at the URL that it gives, on this machine alone', async () => {
+  it('serves the contract at the URL that it returns, on the loopback interface', async () => {
     const { url } = await serve();
     expect(url).toMatch(/^ws:\/\/127\.0\.0\.1:[1-9]\d*$/);
     await once(open(url), 'open');
   });
 
-  it('answers plain HTTP with what to do instead', async () => {
+  it('refuses plain HTTP with 426 and says to use ws', async () => {
     const { url } = await serve();
     const response = await fetch(url.replace('ws:', 'http:'));
     expect(response.status).toBe(426);
@@ -36,7 +36,7 @@ describe('listen', () => {
     });
   });
 
-  it('closes its connections in order, and takes no more', async () => {
+  it('closes its connections with 1012 and refuses new ones when it closes', async () => {
     const server = await serve();
     const socket = open(server.url);
     await once(socket, 'open');
@@ -46,7 +46,7 @@ describe('listen', () => {
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it('rejects where the port is taken, and names it', async () => {
+  it('rejects if the port is in use, and names it', async () => {
     const { url } = await serve();
     const port = Number(new URL(url).port);
     await expect(serve({ port })).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('listen', () => {
     });
   });
 
-  it('rejects where the port is none', async () => {
+  it('rejects if the port is not a valid number', async () => {
     await expect(serve({ port: Number('none') })).rejects.toMatchObject({
       code: 'unavailable',
       message: 'Cannot listen on 127.0.0.1:NaN (ERR_SOCKET_BAD_PORT). Choose another host or port.',

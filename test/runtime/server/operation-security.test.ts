@@ -3,11 +3,11 @@ import type { Publish, Request } from '../../../src/runtime/server/handlers.ts';
 import type { MessageDescriptor, SecurityScheme } from '../../../src/runtime/shared/descriptor.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import {
+  captureSender,
   createChannel,
   createMessage,
   createOperation,
   createScheme,
-  createTaken,
   startChannel,
 } from '../../support/channel.ts';
 import { type Headers, schemes, startSecured } from '../../support/schemes.ts';
@@ -15,16 +15,16 @@ import { connectClient, refusedHandshake } from '../../support/websocket.ts';
 
 const text = { type: 'string' };
 
-/** A text that begins with its name. */
+/** Creates a message with text that must begin with its name. */
 function createNamed(name: string): MessageDescriptor {
   return createMessage(name, { ...text, pattern: `^${name}` });
 }
 
-/** Everybody may say hello and hear the news; secrets, orders and questions are for those with a key. */
+/** Starts a channel where `hello` and `news` are open to everybody, and `secret`, `order` and `question` require `keys`. */
 async function startDesk(security: readonly SecurityScheme[], keys: readonly SecurityScheme[]) {
-  const secret = createTaken<Publish<string, string>>();
-  const news = createTaken<Publish<string, string>>();
-  const question = createTaken<Request<string, string, string>>();
+  const secret = captureSender<Publish<string, string>>();
+  const news = captureSender<Publish<string, string>>();
+  const question = captureSender<Request<string, string, string>>();
   const orders: string[] = [];
   const channel = createChannel({
     security,
@@ -39,9 +39,9 @@ async function startDesk(security: readonly SecurityScheme[], keys: readonly Sec
     ],
   });
   const started = await startSecured(channel, {
-    secret: { secret: secret.take },
-    news: { news: news.take },
-    question: { question: question.take },
+    secret: { secret: secret.handler },
+    news: { news: news.handler },
+    question: { question: question.handler },
     order: { order: (order: string) => void orders.push(order) },
     hello: { hello: (hello: string) => void orders.push(hello) },
   });
@@ -49,18 +49,18 @@ async function startDesk(security: readonly SecurityScheme[], keys: readonly Sec
   return { ...started, secret, news, question, orders, connect };
 }
 
-describe('an operation with security of its own', () => {
+describe('an operation with its own security', () => {
   const key = { 'X-Api-Key': 'k1' };
 
-  it('is published to those alone who have satisfied it', async () => {
+  it('publishes only to connections that satisfy it', async () => {
     const { connect, secret, news, connections, observed } = await startDesk([], [schemes.headerKey]);
-    const [stranger, friend] = [await connect(), await connect(key)];
-    expect(secret.given('secret 1', connections)).toBe(1);
-    const encoded = secret.given.encode('secret 2');
+    const [guest, member] = [await connect(), await connect(key)];
+    expect(secret.send('secret 1', connections)).toBe(1);
+    const encoded = secret.send.encode('secret 2');
     expect(encoded && connections.map((connection) => connection.send(encoded))).toEqual([false, true]);
-    expect(news.given('news', connections)).toBe(2);
-    expect(await stranger.take(1)).toEqual(['"news"']);
-    expect(await friend.take(3)).toEqual(['"secret 1"', '"secret 2"', '"news"']);
+    expect(news.send('news', connections)).toBe(2);
+    expect(await guest.take(1)).toEqual(['"news"']);
+    expect(await member.take(3)).toEqual(['"secret 1"', '"secret 2"', '"news"']);
     const sent = observed.filter(([name]) => name === 'messageSent');
     expect(sent.filter(([, , message]) => message === 'news')).toEqual([['messageSent', 'desk', 'news', 2]]);
     expect(sent.filter(([, , message]) => message === 'secret')).toEqual([
@@ -69,14 +69,14 @@ describe('an operation with security of its own', () => {
     ]);
   });
 
-  it('takes messages from those alone who have satisfied it: others are closed with 4403', async () => {
+  it('receives only from connections that satisfy it, and closes others with 4403', async () => {
     const { connect, orders, observed } = await startDesk([], [schemes.headerKey]);
-    const [stranger, friend] = [await connect(), await connect(key)];
-    for (const client of [friend, stranger]) {
+    const [guest, member] = [await connect(), await connect(key)];
+    for (const client of [member, guest]) {
       client.webSocket.send('"hello"');
       client.webSocket.send('"order"');
     }
-    expect(await stranger.closed).toEqual({
+    expect(await guest.closed).toEqual({
       code: 4403,
       reason: 'the credentials do not permit operation order',
     });
@@ -84,58 +84,61 @@ describe('an operation with security of its own', () => {
     expect(observed.filter(([name]) => name === 'messageInvalid')).toEqual([]);
   });
 
-  it('asks those alone who have satisfied it', async () => {
+  it('sends requests only to connections that satisfy it', async () => {
     const { connect, question, connections } = await startDesk([], [schemes.headerKey]);
-    const [stranger, friend] = [await connect(), await connect(key)];
-    const [toStranger, toFriend] = connections.map((connection) => question.given('question', connection));
-    await expect(toStranger).rejects.toMatchObject({ code: 'forbidden' });
-    await friend.take(1);
-    friend.webSocket.send('"answer"');
-    expect(await toFriend).toBe('answer');
-    expect(stranger.received).toEqual([]);
+    const [guest, member] = [await connect(), await connect(key)];
+    const [fromGuest, fromMember] = connections.map((connection) => question.send('question', connection));
+    await expect(fromGuest).rejects.toMatchObject({ code: 'forbidden' });
+    await member.take(1);
+    member.webSocket.send('"answer"');
+    expect(await fromMember).toBe('answer');
+    expect(guest.received).toEqual([]);
   });
 
-  it('is satisfied by any one scheme, and its hook is asked once for all operations', async () => {
-    const { connect, asked, secret, connections } = await startDesk(
+  it('is satisfied by any one scheme, whose hook is called once for all operations', async () => {
+    const { connect, hookCalls, secret, connections } = await startDesk(
       [schemes.bearer],
       [schemes.cookieKey, schemes.headerKey],
     );
     await connect({ Authorization: 'Bearer abc', Cookie: 'key=wrong', ...key });
-    expect(asked).toEqual(['bearer', 'cookieKey', 'headerKey']);
-    expect(secret.given('secret', connections)).toBe(1);
+    expect(hookCalls).toEqual(['bearer', 'cookieKey', 'headerKey']);
+    expect(secret.send('secret', connections)).toBe(1);
   });
 
   it.each<readonly [string, readonly SecurityScheme[], Headers, string | undefined]>([
-    ['the channel', [schemes.bearer], { Authorization: 'Bearer abc', ...key }, 'bearer '],
-    ['an operation, on an open channel', [], key, 'headerKey '],
-    ['nobody, on an open channel', [], {}, undefined],
-  ])('leaves the user to %s', async (_title, security, headers, user) => {
+    ['the credentials of the channel', [schemes.bearer], { Authorization: 'Bearer abc', ...key }, 'bearer '],
+    ['the credentials of an operation, on a channel without security', [], key, 'headerKey '],
+    ['no credentials, on a channel without security', [], {}, undefined],
+  ])('takes the principal from %s', async (_title, security, headers, user) => {
     const { connect, accepted } = await startDesk(security, [schemes.headerKey]);
     await connect(headers);
     expect(accepted[0]?.principal?.id.slice(0, user?.length)).toBe(user);
   });
 
-  it('refuses credentials that are wrong with 401, also on an open channel', async () => {
+  it('refuses invalid credentials with 401, even on a channel without security', async () => {
     const { url, observed } = await startDesk([], [schemes.bearer, schemes.headerKey]);
     const headers = { Authorization: 'Bearer wrong' };
     const refused = await refusedHandshake(`${url}/desk`, { headers });
-    expect(refused).toMatchObject({ status: 401, body: { message: 'bearer does not know you.' } });
+    expect(refused).toMatchObject({
+      status: 401,
+      body: { message: 'bearer does not know these credentials.' },
+    });
     expect(refused.headers['www-authenticate']).toBe(
       'Bearer error="invalid_token", scope="read:posts write"',
     );
     expect(observed).toEqual([['handshakeRefused', 'unauthorized']]);
   });
 
-  it('is not for those whom its hook forbids, and they may connect', async () => {
+  it('is not permitted if its hook throws forbidden, but the handshake is accepted', async () => {
     const { connect, secret, connections } = await startDesk([], [schemes.headerKey]);
     await connect({ 'X-Api-Key': 'muted' });
-    expect(secret.given('secret', connections)).toBe(0);
+    expect(secret.send('secret', connections)).toBe(0);
   });
 
-  it('is not for those whose token only the channel knows, and they may connect', async () => {
+  it('is not permitted by a token that only the channel accepts, but the handshake is accepted', async () => {
     const member = createScheme('member');
     const admin = createScheme('admin', { scopes: ['admin'] });
-    const secret = createTaken<Publish<string, string>>();
+    const secret = captureSender<Publish<string, string>>();
     const channel = createChannel({
       security: [member],
       send: [createMessage('secret', text)],
@@ -146,18 +149,18 @@ describe('an operation with security of its own', () => {
         member: () => ({ id: 'member' }),
         admin({ token, scopes }: { readonly token: string; readonly scopes: readonly string[] }) {
           if (token === scopes[0]) return { id: 'admin' };
-          throw new PostedError('unauthorized', 'This is no token of an admin.');
+          throw new PostedError('unauthorized', 'The token is not an admin token.');
         },
       },
-      secret: { secret: secret.take },
+      secret: { secret: secret.handler },
     });
     for (const token of ['member', 'admin']) {
       await connectClient(`${url}/desk`, { headers: { Authorization: `Bearer ${token}` } });
     }
-    expect(secret.given('secret', connections)).toBe(1);
+    expect(secret.send('secret', connections)).toBe(1);
   });
 
-  it('closes the connection with 4401 when its credentials expire, though others last', async () => {
+  it('closes the connection with 4401 when its credentials expire, even if others are still valid', async () => {
     const { connect } = await startDesk([schemes.bearer], [schemes.headerKey]);
     const client = await connect({ Authorization: 'Bearer abc', 'X-Api-Key': 'mayfly' });
     expect((await client.closed).code).toBe(4401);

@@ -27,7 +27,7 @@ function warning(fields: Readonly<Record<string, unknown>>) {
 describe('the refusal of a foreign origin', () => {
   const origin = 'http://localhost:5173';
 
-  it('names the origin and the option that allows it, to the page and in the log', async () => {
+  it('names the origin and the option that allows it, in the response and in the log', async () => {
     const { url, warnings } = await startRooms();
     const { status, body } = await refusedHandshake(url, from(origin));
     const message = `Pages of ${origin} may not connect to this server. To allow them, add ${origin} to the option \`origins\`.`;
@@ -38,7 +38,7 @@ describe('the refusal of a foreign origin', () => {
     ]);
   });
 
-  it('names the setting of the operator instead, with the origins that it allows already', async () => {
+  it("names the operator's setting instead, with the origins that it already allows", async () => {
     const { url, warnings } = await startRooms({
       origins: ['https://app.example'],
       settingNames: { origins: 'ALLOWED_ORIGINS' },
@@ -50,13 +50,13 @@ describe('the refusal of a foreign origin', () => {
     expect(warnings()).toEqual([warning({ reason: 'origin', problem: message, remedy })]);
   });
 
-  it('ends once the option is set as the log says', async () => {
+  it('does not happen after the option is set to the value in the log', async () => {
     const { url, warnings } = await startRooms({ origins: [origin] });
     await connectClient(url, from(origin));
     expect(warnings()).toEqual([]);
   });
 
-  it('says that a page without an origin needs a policy that allows any', async () => {
+  it('says that a page without an origin needs a policy that allows any origin', async () => {
     const { url } = await startRooms();
     const { body } = await refusedHandshake(url, from('null'));
     expect(body).toMatchObject({
@@ -69,7 +69,7 @@ describe('the refusal of a foreign origin', () => {
     'http://ada:secret@a.example',
     `http://${'a'.repeat(300)}`,
     'not an origin',
-  ])('repeats nothing of a header that is not an origin: %s', async (header) => {
+  ])('does not repeat a header that is not an origin: %s', async (header) => {
     const { url, warnings } = await startRooms();
     const { status, body } = await refusedHandshake(url, from(header));
     const problem = 'The Origin header is not an origin that may connect to this server.';
@@ -88,7 +88,7 @@ describe('the log of refused handshakes', () => {
     ]);
   });
 
-  it('names the limit of a user to raise, by the setting of the operator', async () => {
+  it("names the limit per user to raise, by the operator's setting", async () => {
     const settingNames = { maxConnectionsPerUser: 'MAX_CONNECTIONS_PER_USER' };
     const { url, warnings } = await startRooms({ maxConnectionsPerUser: 1, settingNames });
     await connectClient(url, bearer('ada'));
@@ -107,14 +107,14 @@ describe('the log of refused handshakes', () => {
     expect(warnings()).toMatchObject([['warn', { reason: 'timeout', remedy }, refused]]);
   });
 
-  it('names the addresses of the contract after an unknown path', async () => {
+  it('names addresses of the contract after an unknown path', async () => {
     const { base, warnings } = await startRooms();
     await refusedHandshake(`${base}/room/kitchen`, bearer('ada'));
     const remedy = 'connect to a channel of the contract, such as /rooms/{roomId}/talk';
     expect(warnings()).toMatchObject([['warn', { reason: 'unknown_path', remedy }, refused]]);
   });
 
-  it('has no credentials and nothing of the path or the query', async () => {
+  it('contains no credentials and nothing of the path or the query', async () => {
     const { url, base, warnings } = await startRooms(
       {},
       {
@@ -135,7 +135,7 @@ describe('the log of refused handshakes', () => {
     expect(JSON.stringify(warnings())).not.toContain(encoded);
   });
 
-  it('has a few records of each reason, however many handshakes are refused', async () => {
+  it('contains a few records of each reason, however many handshakes are refused', async () => {
     const { url, base, warnings } = await startRooms();
     for (let count = 0; count < 20; count += 1) await refusedHandshake(url, from('https://evil.example'));
     await refusedHandshake(`${base}/nowhere`, bearer('ada'));

@@ -15,7 +15,7 @@ import { connectClient } from '../../support/websocket.ts';
 const number = { type: 'number' };
 const id = { type: ['string', 'number'] };
 
-/** A message whose correlation id may be left out. */
+/** Creates a message with an optional correlation id. */
 function createCorrelated(name: string, schema: object): MessageDescriptor {
   const headers = { type: 'object', properties: { id }, additionalProperties: false };
   const envelope = { type: 'object', properties: { headers, payload: schema }, required: ['payload'] };
@@ -32,7 +32,7 @@ interface Double {
 }
 
 async function startDesk(
-  answer: (message: Double) => unknown,
+  handler: (message: Double) => unknown,
   replies: readonly MessageDescriptor[] = [doubled],
 ) {
   const channel = createChannel({
@@ -45,21 +45,21 @@ async function startDesk(
       }),
     ],
   });
-  const started = await startChannel(channel, { calculate: { double: answer } });
+  const started = await startChannel(channel, { calculate: { double: handler } });
   const client = await connectClient(`${started.url}/desk`);
-  const ask = (...messages: readonly Double[]) => {
+  const send = (...messages: readonly Double[]) => {
     for (const message of messages) client.webSocket.send(JSON.stringify(message));
   };
-  return { ...started, client, ask };
+  return { ...started, client, send };
 }
 
-describe('a message that is answered', () => {
-  it('gets what its handler returns or promises, with its correlation id', async () => {
-    const { client, ask, observed } = await startDesk(({ payload }) => {
+describe('a message of an operation with a reply', () => {
+  it('is replied to with the result of its handler and its correlation id', async () => {
+    const { client, send, observed } = await startDesk(({ payload }) => {
       const answer = { payload: payload * 2 };
       return payload === 1 ? answer : Promise.resolve(answer);
     });
-    ask({ headers: { id: 'one' }, payload: 1 }, { headers: { id: 2 }, payload: 2 }, { payload: 3 });
+    send({ headers: { id: 'one' }, payload: 1 }, { headers: { id: 2 }, payload: 2 }, { payload: 3 });
     const answers = await client.take(3);
     expect(answers.map((text) => JSON.parse(text))).toEqual([
       { headers: { id: 'one' }, payload: 2 },
@@ -70,40 +70,40 @@ describe('a message that is answered', () => {
     expect(sent.reduce((sum, [, , , count]) => sum + Number(count), 0)).toBe(3);
   });
 
-  it('gets its answers in order, however long each takes', async () => {
-    const { client, ask } = await startDesk(async ({ payload }) => {
+  it('is replied to in order, however long each handler takes', async () => {
+    const { client, send } = await startDesk(async ({ payload }) => {
       await new Promise((resolve) => setTimeout(resolve, payload));
       return { payload };
     });
-    ask({ payload: 20 }, { payload: 10 }, { payload: 0 });
+    send({ payload: 20 }, { payload: 10 }, { payload: 0 });
     const answers = await client.take(3);
     expect(answers.map((text) => JSON.parse(text).payload)).toEqual([20, 10, 0]);
   });
 
-  it('may have the id set by its handler, if it is the right one', async () => {
-    const { client, ask } = await startDesk(({ headers }) => ({ headers, payload: 1 }));
-    ask({ headers: { id: 'mine' }, payload: 1 });
+  it('allows its handler to set the correlation id', async () => {
+    const { client, send } = await startDesk(({ headers }) => ({ headers, payload: 1 }));
+    send({ headers: { id: 'mine' }, payload: 1 });
     expect(await client.take(1)).toEqual(['{"headers":{"id":"mine"},"payload":1}']);
   });
 
-  it('leaves what its handler returned as it was', async () => {
+  it('leaves the result of its handler unchanged', async () => {
     const answer = Object.freeze({ payload: 1 });
-    const { client, ask } = await startDesk(() => answer);
-    ask({ headers: { id: 'a' }, payload: 1 }, { headers: { id: 'b' }, payload: 1 });
+    const { client, send } = await startDesk(() => answer);
+    send({ headers: { id: 'a' }, payload: 1 }, { headers: { id: 'b' }, payload: 1 });
     const answers = await client.take(2);
     expect(answers.map((text) => JSON.parse(text).headers.id)).toEqual(['a', 'b']);
     expect(answer).toEqual({ payload: 1 });
   });
 
-  it('gets one of several messages by its name', async () => {
+  it('is replied to with one of several messages, selected by name', async () => {
     const replies = [doubled, failed, createBytes('drawing')];
-    const { client, ask } = await startDesk(({ payload }) => {
+    const { client, send } = await startDesk(({ payload }) => {
       if (payload === 0) return { message: 'failed', payload: { problem: 'nothing to double' } };
       if (payload === 1) return { message: 'drawing', payload: new Uint8Array([50]) };
       return { message: 'doubled', payload: { payload: payload * 2 } };
     }, replies);
     const headers = { id: 'x' };
-    ask({ headers, payload: 0 }, { headers, payload: 1 }, { headers, payload: 2 });
+    send({ headers, payload: 0 }, { headers, payload: 1 }, { headers, payload: 2 });
     expect(await client.take(3)).toEqual([
       '{"problem":"nothing to double"}',
       '2',
@@ -114,10 +114,10 @@ describe('a message that is answered', () => {
   const otherId = '/headers/id is not the correlation id of the request';
   it.each([
     ['nothing', [doubled], undefined, 'doubled', 'the value must be object'],
-    ['what the schema refuses', [doubled], { payload: 'two' }, 'doubled', '/payload must be number'],
+    ['a payload that breaks the schema', [doubled], { payload: 'two' }, 'doubled', '/payload must be number'],
     ['another correlation id', [doubled], { headers: { id: 'b' }, payload: 1 }, 'doubled', otherId],
     [
-      'a message without its name',
+      'an unnamed message where there are several',
       [doubled, failed],
       { payload: 1 },
       'unknown',
@@ -130,12 +130,18 @@ describe('a message that is answered', () => {
       'unknown',
       '/message must be one of',
     ],
-    ['a named message that breaks', [doubled, failed], { message: 'failed' }, 'failed', 'must be object'],
+    [
+      'a named message that breaks the schema',
+      [doubled, failed],
+      { message: 'failed' },
+      'failed',
+      'must be object',
+    ],
   ])(
-    'closes the connection with 1011 for an answer of %s',
+    'closes the connection with 1011 if its handler returns %s',
     async (_title, replies, answer, message, problem) => {
-      const { client, ask, observed, logged } = await startDesk(() => answer, replies);
-      ask({ headers: { id: 'a' }, payload: 1 });
+      const { client, send, observed, logged } = await startDesk(() => answer, replies);
+      send({ headers: { id: 'a' }, payload: 1 });
       expect(await client.closed).toEqual({
         code: 1011,
         reason: expect.stringMatching(/^the server failed \(connection \S+\)$/),
@@ -169,11 +175,11 @@ describe('a message that is answered', () => {
       1011,
       expect.stringMatching(/^the server failed \(connection \S+\)$/),
     ],
-  ])('closes the connection where its handler fails: %s', async (thrown, code, reason) => {
-    const { client, ask } = await startDesk(() => {
+  ])('closes the connection if its handler throws: %s', async (thrown, code, reason) => {
+    const { client, send } = await startDesk(() => {
       throw thrown;
     });
-    ask({ payload: 1 });
+    send({ payload: 1 });
     expect(await client.closed).toEqual({ code, reason });
   });
 });

@@ -9,7 +9,7 @@ import {
 
 function handle(): void {}
 
-describe('a server', () => {
+describe('a contract server', () => {
   const channel = createChannel({
     security: [createScheme('bearerAuth')],
     send: [createBytes('photo'), createBytes('title')],
@@ -29,7 +29,7 @@ describe('a server', () => {
     order: { print: handle },
   };
 
-  it('starts with a handler for each message, none for answers, and a hook for each scheme', async () => {
+  it('starts with a handler for each message that is not a reply, and a hook for each scheme', async () => {
     const { server } = await startChannel(channel, members);
     expect(server.connectionCount).toBe(0);
   });

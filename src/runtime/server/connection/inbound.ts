@@ -3,7 +3,7 @@ import type { MessageDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Connection } from '../handlers.ts';
 
-/** A message that was identified and validated. */
+/** A message with the descriptor that it was identified by. */
 export interface ReceivedMessage {
   readonly message: MessageDescriptor;
   readonly value: unknown;
