@@ -1,5 +1,6 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { reason as noPython, pythonPath } from '../python/python.ts';
 import { prepareProject, tempFolder, typeCheck } from '../scripts/generator.ts';
@@ -24,9 +25,20 @@ beforeAll(() => {
 async function startPosting() {
   const { url: httpUrl, socketUrl } = await startFeed();
   const ada = await registerUser(httpUrl);
-  const posting = setInterval(() => void ada.post('Hello'), 100);
-  onTestFinished(() => clearInterval(posting));
+  const stop = new AbortController();
+  const posting = postUntil(stop.signal, () => ada.post('Hello'));
+  onTestFinished(async () => {
+    stop.abort();
+    await posting;
+  });
   return { socketUrl, token: ada.token };
+}
+
+async function postUntil(stopped: AbortSignal, post: () => Promise<unknown>): Promise<void> {
+  while (!stopped.aborted) {
+    await post();
+    await wait(100);
+  }
 }
 
 describe('the client examples', () => {
