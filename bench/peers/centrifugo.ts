@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
-import { freePort } from '../../src/runtime/node/workers/free-port.ts';
+import { freePort } from '../../src/runtime/node/http-listener.ts';
 import { createBinary } from './binary.ts';
 import type { Dialect, Peer } from './peer.ts';
 import { startProcess } from './start-process.ts';

@@ -34,7 +34,7 @@ describe('a server that cannot start exits with 1 and names the setting', () => 
     const PORT = await takePort();
     expect(await failToStart({ PORT })).toEqual([
       1,
-      `Posted cannot start: PORT: another program uses port ${PORT} of 127.0.0.1. Set another port, or 0 for a free one.`,
+      `Posted cannot start: PORT: port ${PORT} of 127.0.0.1 is in use. Set another port, or 0 for a free one.`,
     ]);
   });
 
@@ -91,7 +91,7 @@ describe('a server that cannot start exits with 1 and names the setting', () => 
 
 it('a failed start releases everything', async () => {
   const DATA_DIR = await makeDataDir();
-  await expect(startFeed({ DATA_DIR, PORT: await takePort() })).rejects.toThrow('PORT: another program');
+  await expect(startFeed({ DATA_DIR, PORT: await takePort() })).rejects.toThrow('PORT: port');
   // The store can be opened by one server at a time.
   const { url } = await startFeed({ DATA_DIR });
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
@@ -183,7 +183,7 @@ describePostgres(
       const [DATABASE_URL, PORT] = [await server().createDatabase(), await takePort()];
       expect(await failToStart({ DATABASE_URL, PORT, WORKERS: '2' })).toEqual([
         1,
-        expect.stringContaining(`: PORT: another program uses port ${PORT} of 127.0.0.1.`),
+        expect.stringContaining(`: PORT: port ${PORT} of 127.0.0.1 is in use.`),
       ]);
     });
 

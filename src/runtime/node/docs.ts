@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { Mount } from '../rest/app.ts';
 import { errorCode } from '../shared/errors.ts';
 
-/** Only files beside the page, and no script at all. */
+/** Allows only files next to the page, and no scripts. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "style-src 'self'",
@@ -17,7 +17,7 @@ const contentSecurityPolicy = [
 
 const html = 'text/html; charset=utf-8';
 
-/** The files that `posted generate --targets docs` writes beside the page. */
+/** The files that `posted generate --targets docs` writes next to the page. */
 const assets = {
   'page.css': 'text/css; charset=utf-8',
   'react-component.css': 'text/css; charset=utf-8',
@@ -27,12 +27,12 @@ const assets = {
 export interface DocsOptions {
   /** The folder that `posted generate --targets docs` wrote. */
   readonly folder: string;
-  /** The paths of the contracts, each served beside the page under its file name. */
+  /** The paths of the contracts. Each is served next to the page, under its file name. */
   readonly documents: readonly string[];
 }
 
 /**
- * The documentation page and the contracts it describes, by path. Everything is read once, here.
+ * Mounts for the documentation page and the contracts that it describes, by path. All files are read once, here.
  *
  * @throws Error if a file cannot be read
  */
@@ -42,7 +42,7 @@ export async function createDocs({
 }: DocsOptions): Promise<Readonly<Record<string, Mount>>> {
   const page = (await read(join(folder, 'index.html'))).toString();
   const mounts: Record<string, Mount> = {
-    // The page's links are relative to a folder, which /docs without a slash is not.
+    // The page's links are relative to its folder, and /docs without a slash is not that folder.
     '/docs': file(page.replaceAll(' href="./', ' href="docs/'), html),
     '/docs/': file(page, html),
   };
@@ -71,7 +71,7 @@ function file(body: string | Buffer<ArrayBuffer>, contentType: string): Mount {
     'Content-Type': contentType,
     'Content-Security-Policy': contentSecurityPolicy,
     'Referrer-Policy': 'no-referrer',
-    // Cached but revalidated each time, so that a new version of the server shows at once.
+    // Cached but always revalidated, so that a new version of the server is visible immediately.
     'Cache-Control': 'no-cache',
     ETag: etag,
   };
@@ -81,7 +81,7 @@ function file(body: string | Buffer<ArrayBuffer>, contentType: string): Mount {
       : new Response(body, { headers });
 }
 
-/** RFC 9110 section 13.1.2: the comparison is weak. */
+/** A weak comparison (RFC 9110 section 13.1.2). */
 function matches(ifNoneMatch: string | null, etag: string): boolean {
   const known = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return known.includes(etag) || known.includes('*');

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Something that a server needs, or is better with. */
+/** Something that a server needs, or that makes it better. */
 export interface Dependency {
-  /** Resolves with whether it can be used now. A rejection means that it cannot. */
+  /** Whether it can be used now. A rejection means that it cannot. */
   isUp(): boolean | Promise<boolean>;
-  /** Whether the server can do its work without it, if more slowly. */
+  /** Whether the server also works without it, perhaps more slowly. */
   readonly isOptional?: boolean;
 }
 
@@ -16,10 +16,10 @@ export interface Readiness {
   readonly dependencies: Readonly<Record<string, 'up' | 'down'>>;
 }
 
-/** A dependency that has not answered after this time counts as down, because load balancers do not wait long. */
+/** A dependency that does not answer within this time counts as down, because load balancers do not wait long. */
 const timeoutMs = 2000;
 
-/** Whether this server should get traffic: every required dependency is up, and it is not stopping. */
+/** A server is ready for traffic if it is not stopping and all required dependencies are up. */
 export async function checkReadiness(
   dependencies: Readonly<Record<string, Dependency>>,
   isStopping: boolean,

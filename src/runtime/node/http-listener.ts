@@ -1,18 +1,19 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { errorCode } from '../shared/errors.ts';
 
-/** Connections that may wait to be accepted: all clients reconnect at once after a restart. The system may allow fewer. */
+/** How many connections may wait to be accepted, because all clients reconnect after a restart. The system may allow fewer. */
 const backlog = 4096;
 
-/** The start and the end of an HTTP server that also serves upgraded connections, which it does not close itself. */
+/** Starts and stops an HTTP server that also has upgraded connections, which it does not close itself. */
 export class HttpListener {
   readonly #http: Server;
   readonly #closed = Promise.withResolvers<void>();
   #activeRequests = 0;
   #onIdle: (() => void) | null = null;
 
-  /** Counts requests from here on: `http` does not listen yet. */
+  /** `http` must not listen yet, so that all requests are counted. */
   constructor(http: Server) {
     this.#http = http;
     http.on('request', (_request, response) => {
@@ -24,13 +25,13 @@ export class HttpListener {
     });
   }
 
-  /** Resolves when no connection is left after `finishRequests`, upgraded ones included. */
+  /** Resolves when no connection is left after `finishRequests`, including upgraded ones. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
 
   /**
-   * Resolves with the URL, which has the chosen port where `port` is 0.
+   * Resolves with the URL, which has the chosen port if `port` is 0.
    *
    * @throws Error that names the setting to change
    */
@@ -46,9 +47,9 @@ export class HttpListener {
     return `http://${nameOf(host)}:${chosenPort}`;
   }
 
-  /** Stops listening, and resolves when every request is answered or `timeoutMs` have passed. */
+  /** Stops listening, and resolves when all requests are answered or after `timeoutMs`. */
   async finishRequests(timeoutMs: number): Promise<void> {
-    // Called back with an error where it never listened.
+    // If it never listened, the callback gets an error.
     this.#http.close(() => this.#closed.resolve());
     if (this.#activeRequests === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -58,18 +59,37 @@ export class HttpListener {
     clearTimeout(timer);
   }
 
-  /** Closes all connections except for those that were upgraded. */
+  /** Closes all connections except upgraded ones. */
   closeConnections(): void {
     this.#http.closeAllConnections();
   }
 }
 
+/**
+ * Finds a port that is free now. Workers that all listen on port 0 would share one too, but lose it if all of them die
+ * at once.
+ *
+ * @throws Error that names the setting to change
+ */
+export async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw listenError(host, 0, cause);
+  }
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 /** Names the setting to change. */
-export function listenError(host: string, port: number, cause: unknown): Error {
+function listenError(host: string, port: number, cause: unknown): Error {
   const code = errorCode(cause);
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: `PORT: another program uses port ${port} of ${host}. Set another port, or 0 for a free one.`,
-    EACCES: `PORT: this user must not listen on port ${port} of ${host}. Set a port above 1023.`,
+    EADDRINUSE: `PORT: port ${port} of ${host} is in use. Set another port, or 0 for a free one.`,
+    EACCES: `PORT: this user may not listen on port ${port} of ${host}. Set a port above 1023.`,
   };
   const reason = reasons[code] ?? `HOST: cannot listen on ${host} (${code}). Set an address of this machine.`;
   return new Error(reason, { cause });

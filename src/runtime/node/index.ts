@@ -1,12 +1,11 @@
 /** The process around a server: HTTP, health, documentation, workers, signals. */
 export { errorCode } from '../shared/errors.ts';
-export { disposalErrors } from './disposal-errors.ts';
 export { createDocs, type DocsOptions } from './docs.ts';
 export { checkReadiness, type Dependency, type Readiness } from './health.ts';
 export { HttpListener } from './http-listener.ts';
 export { createServer, type ServerOptions } from './http-server.ts';
-export type { MetricsSnapshot } from './workers/messages.ts';
 export {
+  disposalErrors,
   type ProcessServer,
   runServer,
   runWorker,
@@ -15,4 +14,5 @@ export {
   type WorkerContext,
   type WorkersOptions,
 } from './workers/run-process.ts';
+export type { MetricsSnapshot } from './workers/worker-messages.ts';
 export type { WorkerPoolMetrics } from './workers/worker-pool.ts';

@@ -10,7 +10,7 @@ describe('checkReadiness', () => {
     ['rejects', { isUp: () => Promise.reject(new Error('gone')) }],
     ['throws', { isUp: () => fail() }],
     ['is down', down],
-  ])('is not ready while a required dependency %s', async (_what, store) => {
+  ])('is not ready while a required dependency %s', async (_title, store) => {
     expect(await checkReadiness({ store }, false)).toEqual({
       isReady: false,
       status: 'not ready',

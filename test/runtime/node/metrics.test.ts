@@ -8,19 +8,19 @@ const channels = {
   room: { name: 'room', send: [{ name: 'said' }, { name: 'left' }], receive: [{ name: 'say' }] },
 };
 
-async function linesOf(metrics: Metrics): Promise<readonly string[]> {
+async function rowsOf(metrics: Metrics): Promise<readonly string[]> {
   return (await metrics.render()).split('\n');
 }
 
 /** The series of a metric, without its buckets. */
 async function series(metrics: Metrics, name: string): Promise<readonly string[]> {
-  return (await linesOf(metrics)).filter((line) => new RegExp(`^${name}(?:_sum|_count)?[{ ]`).test(line));
+  return (await rowsOf(metrics)).filter((line) => new RegExp(`^${name}(?:_sum|_count)?[{ ]`).test(line));
 }
 
 describe('metrics', () => {
-  it('begin at 0 for what the contract knows', async () => {
+  it('start at 0 for the channels and messages of the contract', async () => {
     const metrics = createMetrics({ channels });
-    expect(await linesOf(metrics)).toEqual(
+    expect(await rowsOf(metrics)).toEqual(
       expect.arrayContaining([
         'posted_websocket_connections{channel="room"} 0',
         'posted_websocket_messages_sent_total{channel="room",message="said"} 0',
@@ -30,7 +30,7 @@ describe('metrics', () => {
     );
   });
 
-  it('follow the open connections, and count the closed ones by code', async () => {
+  it('show open connections, and count closed ones by code', async () => {
     const metrics = createMetrics({ channels });
     for (let opened = 0; opened < 4; opened += 1) metrics.connectionOpened('room');
     metrics.connectionClosed('room', '1000');
@@ -61,7 +61,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('keep the same message of two channels apart', async () => {
+  it('count messages of the same name separately for each channel', async () => {
     const metrics = createMetrics({ channels: {} });
     metrics.messageSent('room', 'said', 1);
     metrics.messageSent('hall', 'said', 2);
@@ -71,10 +71,10 @@ describe('metrics', () => {
     ]);
   });
 
-  it('show the latency from publishing to the sockets from half a millisecond on', async () => {
+  it('show the latency from publishing to the sockets, from half a millisecond on', async () => {
     const metrics = createMetrics({ channels });
     for (const seconds of [0.0004, 0.002, 0.2]) metrics.messagePublished('room', 'said', seconds);
-    expect(await linesOf(metrics)).toEqual(
+    expect(await rowsOf(metrics)).toEqual(
       expect.arrayContaining([
         'posted_websocket_publish_seconds_bucket{le="0.0005",channel="room",message="said"} 1',
         'posted_websocket_publish_seconds_bucket{le="0.0025",channel="room",message="said"} 2',
@@ -84,7 +84,7 @@ describe('metrics', () => {
     );
   });
 
-  it('show the time of handshakes, and count the refused ones by reason', async () => {
+  it('show the duration of handshakes, and count refused ones by reason', async () => {
     const metrics = createMetrics({ channels });
     metrics.handshakeCompleted('room', 0.25);
     metrics.handshakeRefused('unauthorized');
@@ -100,7 +100,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('count what breaks a contract, on both faces and in both directions', async () => {
+  it('count contract violations, for WebSocket and REST, in both directions', async () => {
     const metrics = createMetrics({ channels });
     metrics.messageInvalid('room', 'said', 'send');
     metrics.messageInvalid('room', 'unknown', 'receive');
@@ -115,7 +115,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('count requests by operation and status, and show their time', async () => {
+  it('count requests by operation and status, and show their duration', async () => {
     const metrics = createMetrics({ channels });
     metrics.requestCompleted('login', 200, 0.25);
     metrics.requestCompleted('login', 401, 0.5);
@@ -130,8 +130,8 @@ describe('metrics', () => {
     );
   });
 
-  it('show the delay of the event loop, the memory and the CPU of the process', async () => {
-    const names = (await linesOf(createMetrics({ channels }))).map((line) => line.split(' ')[0]);
+  it('show the event loop delay, memory and CPU of the process', async () => {
+    const names = (await rowsOf(createMetrics({ channels }))).map((line) => line.split(' ')[0]);
     expect(names).toEqual(
       expect.arrayContaining([
         'nodejs_eventloop_lag_p99_seconds',
@@ -141,7 +141,7 @@ describe('metrics', () => {
     );
   });
 
-  it('of two servers in a process are their own', async () => {
+  it('belong to one server each, even if servers share a process', async () => {
     const one = createMetrics({ channels });
     const two = createMetrics({ channels });
     one.connectionOpened('room');
@@ -151,7 +151,7 @@ describe('metrics', () => {
     expect(await series(two, 'process_resident_memory_bytes')).toHaveLength(1);
   });
 
-  it('are in the text format of Prometheus, each with its help and its type', async () => {
+  it('are in the Prometheus text format, each with its help and type', async () => {
     const metrics = createMetrics({ channels });
     metrics.connectionClosed('room', '1000');
     expect(metrics.contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -166,7 +166,7 @@ describe('metrics', () => {
     expect(new Set(described('TYPE')).size).toBe(described('TYPE').length);
   });
 
-  it('keep no process alive', async () => {
+  it('do not keep the process alive', async () => {
     const module = new URL('../../../src/runtime/node/metrics/metrics.ts', import.meta.url).href;
     const script = `
       const { createMetrics } = await import(${JSON.stringify(module)});

@@ -1,10 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { BrokerObserver } from '../../log/hints/broker.ts';
+import { type BrokerObserver, dropReasons } from '../../log/hints/broker.ts';
 import type { RestObserver } from '../../rest/operation.ts';
 import type { ContractObserver } from '../../server/observer.ts';
-import type { MetricsSnapshot } from '../workers/messages.ts';
-import { createHintMetrics } from './hint-metrics.ts';
-import { createLogMetrics } from './log-metrics.ts';
+import type { MetricsSnapshot } from '../workers/worker-messages.ts';
 
 /** The Prometheus metrics of one server. */
 export interface Metrics extends ContractObserver, RestObserver, BrokerObserver {
@@ -19,7 +17,7 @@ export interface Metrics extends ContractObserver, RestObserver, BrokerObserver 
 }
 
 export interface MetricsOptions {
-  /** Every series starts at 0, because Prometheus misses the first increase of a series that did not exist before. */
+  /** Their series start at 0, because Prometheus misses the first increase of a series that did not exist before. */
   readonly channels: Readonly<Record<string, CountedChannel>>;
   /** The number of log records dropped since the start. Default: none. */
   readonly droppedLogRecords?: () => number;
@@ -32,7 +30,7 @@ interface CountedChannel {
   readonly receive: readonly { readonly name: string }[];
 }
 
-/** In seconds, from the resolution of a busy event loop to the limit of anyone's patience. */
+/** In seconds, from the resolution of a busy event loop to the longest that anyone would wait. */
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createMetrics({ channels, droppedLogRecords = () => 0 }: MetricsOptions): Metrics {
@@ -103,15 +101,15 @@ export function createMetrics({ channels, droppedLogRecords = () => 0 }: Metrics
     registers,
   });
 
-  const sentOf = byTwo((channel, message) => sent.labels(channel, message));
-  const receivedOf = byTwo((channel, message) => received.labels(channel, message));
-  const publishedOf = byTwo((channel, message) => published.labels(channel, message));
+  const sentOf = byTwoLabels((channel, message) => sent.labels(channel, message));
+  const receivedOf = byTwoLabels((channel, message) => received.labels(channel, message));
+  const publishedOf = byTwoLabels((channel, message) => published.labels(channel, message));
 
-  const connectionsOf = once((channel: string) => connections.labels(channel));
-  const closedOf = byTwo((channel, code) => closed.labels(channel, code));
-  const requestsOf = byTwo((operation, status) => requests.labels(operation, status));
-  const requestSecondsOf = once((operation: string) => requestSeconds.labels(operation));
-  const handshakesOf = once((channel: string) => handshakes.labels(channel));
+  const connectionsOf = byLabel((channel: string) => connections.labels(channel));
+  const closedOf = byTwoLabels((channel, code) => closed.labels(channel, code));
+  const requestsOf = byTwoLabels((operation, status) => requests.labels(operation, status));
+  const requestSecondsOf = byLabel((operation: string) => requestSeconds.labels(operation));
+  const handshakesOf = byLabel((channel: string) => handshakes.labels(channel));
 
   for (const { name: channel, send, receive } of Object.values(channels)) {
     connectionsOf(channel).set(0);
@@ -120,7 +118,7 @@ export function createMetrics({ channels, droppedLogRecords = () => 0 }: Metrics
   }
 
   createLogMetrics(registry, droppedLogRecords);
-  // Merged on each use, because the application may register metrics at any time.
+  // Merged for each use, because the application may register metrics at any time.
   const all = (): Registry => Registry.merge([registry, processMetrics()]);
   return {
     registry,
@@ -149,8 +147,62 @@ export function createMetrics({ channels, droppedLogRecords = () => 0 }: Metrics
   };
 }
 
-/** Resolves the child of each label once, so that the hot path builds no label objects. */
-function once<Child>(resolve: (label: string) => Child): (label: string) => Child {
+/** Metrics of the hints exchanged with other nodes. */
+function createHintMetrics(registry: Registry): BrokerObserver {
+  const registers = [registry];
+  const up = new Gauge({
+    name: 'posted_broker_up',
+    help: '1 while hints published by this node come back from the broker.',
+    registers,
+  });
+  const downs = new Counter({
+    name: 'posted_broker_downs_total',
+    help: 'Times the broker was lost after being up.',
+    registers,
+  });
+  const published = new Counter({
+    name: 'posted_broker_hints_published_total',
+    help: 'Hints published to other nodes.',
+    registers,
+  });
+  const received = new Counter({
+    name: 'posted_broker_hints_received_total',
+    help: 'Hints received from other nodes.',
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'posted_broker_hints_dropped_total',
+    help: 'Messages on the topic that were not hints for this node.',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of dropReasons) dropped.inc({ reason }, 0);
+  return {
+    brokerChanged(state) {
+      up.set(state === 'up' ? 1 : 0);
+      if (state === 'down') downs.inc();
+    },
+    hintPublished: () => published.inc(),
+    hintReceived: () => received.inc(),
+    hintDropped: (reason) => dropped.inc({ reason }),
+  };
+}
+
+/** Counts the log records that were dropped; `read` gives their number since the start of the process. */
+export function createLogMetrics(registry: Registry, read: () => number): void {
+  new Counter({
+    name: 'posted_log_records_dropped_total',
+    help: 'Log records dropped because they could not be written to standard error.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(read());
+    },
+  });
+}
+
+/** Looks up the child of each label once, so that the hot path creates no label objects. */
+function byLabel<Child>(resolve: (label: string) => Child): (label: string) => Child {
   const children = new Map<string, Child>();
   return (label) => {
     const known = children.get(label);
@@ -161,24 +213,23 @@ function once<Child>(resolve: (label: string) => Child): (label: string) => Chil
   };
 }
 
-function byTwo<Child>(
+function byTwoLabels<Child>(
   resolve: (first: string, second: string) => Child,
 ): (first: string, second: string) => Child {
-  const byFirst = once((first) => once((second) => resolve(first, second)));
+  const byFirst = byLabel((first) => byLabel((second) => resolve(first, second)));
   return (first, second) => byFirst(first)(second);
 }
 
-let ofProcess: Registry | undefined;
+let processRegistry: Registry | undefined;
 
 /**
- * CPU, memory, garbage collection and event loop delay belong to the process, and prom-client cannot stop
- * collecting them. So they start with the first server of a process and are shared by all; they do not keep the
- * process alive.
+ * CPU, memory, garbage collection and event loop delay belong to the process, and prom-client cannot stop collecting
+ * them. So the servers of a process share them, from the first one on. They do not keep the process alive.
  */
 function processMetrics(): Registry {
-  if (ofProcess === undefined) {
-    ofProcess = new Registry();
-    collectDefaultMetrics({ register: ofProcess });
+  if (processRegistry === undefined) {
+    processRegistry = new Registry();
+    collectDefaultMetrics({ register: processRegistry });
   }
-  return ofProcess;
+  return processRegistry;
 }

@@ -1,24 +1,24 @@
 import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
-import type { MetricsSnapshot } from '../workers/messages.ts';
+import type { MetricsSnapshot } from '../workers/worker-messages.ts';
 import type { WorkerPoolMetrics } from '../workers/worker-pool.ts';
-import { createLogMetrics } from './log-metrics.ts';
+import { createLogMetrics } from './metrics.ts';
 
-/** A sum of these must not decrease, or Prometheus takes it for a restart and counts everything again. */
-const lasting: ReadonlySet<unknown> = new Set(['counter', 'histogram']);
+/** These sums must not decrease, or Prometheus would assume a restart and count everything again. */
+const cumulative: ReadonlySet<unknown> = new Set(['counter', 'histogram']);
 
 /**
- * Adds up the metrics of the workers. The counts of a worker at its last scrape stay in the sum after its death,
+ * Adds up the metrics of the workers. What a worker had counted at its last scrape stays in the sum after its death,
  * except for gauges, so that no counter ever decreases.
  */
 export class WorkerMetrics implements WorkerPoolMetrics {
   /** Metrics that only the primary has. */
   readonly #own = new Registry();
-  /** Metrics that workers have too: they are added up with theirs. */
+  /** Metrics that workers have too, which are added to theirs. */
   readonly #shared = new Registry();
   readonly #running: Gauge;
   readonly #deaths: Counter;
   readonly #latest = new Map<number, MetricsSnapshot>();
-  #ofTheDead: readonly object[] = [];
+  #ended: readonly object[] = [];
 
   constructor({ droppedLogRecords }: { readonly droppedLogRecords: () => number }) {
     createLogMetrics(this.#shared, droppedLogRecords);
@@ -35,7 +35,7 @@ export class WorkerMetrics implements WorkerPoolMetrics {
     this.#running.inc();
   }
 
-  counted(worker: number, snapshot: MetricsSnapshot): void {
+  update(worker: number, snapshot: MetricsSnapshot): void {
     this.#latest.set(worker, snapshot);
   }
 
@@ -49,13 +49,13 @@ export class WorkerMetrics implements WorkerPoolMetrics {
     const last = this.#latest.get(worker);
     if (last === undefined) return;
     this.#latest.delete(worker);
-    const kept = last.filter(({ type }) => lasting.has(type));
-    this.#ofTheDead = AggregatorRegistry.aggregate([this.#ofTheDead, kept]).getMetricsAsArray();
+    const kept = last.filter(({ type }) => cumulative.has(type));
+    this.#ended = AggregatorRegistry.aggregate([this.#ended, kept]).getMetricsAsArray();
   }
 
-  /** The sum, in the text format of Prometheus. */
+  /** The sum, in the Prometheus text format. */
   async render(): Promise<string> {
-    const all = [...this.#latest.values(), this.#ofTheDead, await this.#shared.getMetricsAsJSON()];
+    const all = [...this.#latest.values(), this.#ended, await this.#shared.getMetricsAsJSON()];
     return (await AggregatorRegistry.aggregate(all).metrics()) + (await this.#own.metrics());
   }
 }

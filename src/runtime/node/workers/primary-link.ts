@@ -1,22 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { PostedError } from '../../shared/errors.ts';
-import type { MetricsSnapshot, ToPrimary, ToWorker } from './messages.ts';
+import type { MetricsSnapshot, ToPrimary, ToWorker } from './worker-messages.ts';
 
-/** A worker's side of what it has with its primary. */
+/** A worker's connection to the primary. */
 export interface PrimaryLink {
   /** Resolves when the primary wants this worker to end. */
   readonly stop: Promise<{ readonly drain: boolean }>;
-  /** Tells the primary that this worker can be used. */
+  /** Reports that this worker accepts connections. */
   ready(server: { readonly url: string; snapshot(): Promise<MetricsSnapshot> }): void;
   /**
-   * What all workers have counted, in the text format of Prometheus.
+   * The metrics of all workers, in the Prometheus text format.
    *
-   * @throws PostedError `unavailable` where the primary does not answer
+   * @throws PostedError `unavailable` if the primary does not answer
    */
   readonly renderMetrics: () => Promise<string>;
 }
 
-/** Longer than a primary waits for its slowest worker. */
+/** Longer than the primary waits for the slowest worker. */
 const scrapeTimeoutMs = 3000;
 
 export function createPrimaryLink(): PrimaryLink {
@@ -26,27 +26,27 @@ export function createPrimaryLink(): PrimaryLink {
   let snapshot: (() => Promise<MetricsSnapshot>) | null = null;
 
   process.on('message', (message: ToWorker) => {
-    if (message.kind === 'count') {
-      void count(message.scrape);
-    } else if (message.kind === 'scraped') {
+    if (message.kind === 'snapshot') {
+      void sendSnapshot(message.scrape);
+    } else if (message.kind === 'metrics') {
       scrapes.get(message.id)?.(message.text);
     } else if (snapshot === null) {
-      // Nothing has begun that could be finished.
+      // The server has not started, so there is nothing to finish.
       process.exit(0);
     } else {
       stop.resolve({ drain: message.drain });
     }
   });
 
-  async function count(scrape: number): Promise<void> {
-    if (snapshot !== null) tell({ kind: 'counted', scrape, snapshot: await snapshot() });
+  async function sendSnapshot(scrape: number): Promise<void> {
+    if (snapshot !== null) send({ kind: 'snapshot', scrape, snapshot: await snapshot() });
   }
 
   return {
     stop: stop.promise,
     ready(server) {
       snapshot = () => server.snapshot();
-      tell({ kind: 'ready', url: server.url });
+      send({ kind: 'ready', url: server.url });
     },
     renderMetrics: async () => {
       const id = nextScrape;
@@ -54,18 +54,19 @@ export function createPrimaryLink(): PrimaryLink {
       const text = await Promise.race([
         new Promise<string>((resolve) => {
           scrapes.set(id, resolve);
-          tell({ kind: 'scrape', id });
+          send({ kind: 'scrape', id });
         }),
         wait(scrapeTimeoutMs, null, { ref: false }),
       ]);
       scrapes.delete(id);
-      if (text === null) throw new PostedError('unavailable', 'The metrics cannot be added up now.');
+      if (text === null)
+        throw new PostedError('unavailable', 'The metrics of the workers are not available now.');
       return text;
     },
   };
 }
 
-/** Lost where the primary is gone, which ends this process too. */
-function tell(message: ToPrimary): void {
+/** The message is lost if the primary is gone, but then this process ends too. */
+function send(message: ToPrimary): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }

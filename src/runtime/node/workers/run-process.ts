@@ -1,25 +1,24 @@
 import type { Log } from '../../shared/log.ts';
-import { disposalErrors } from '../disposal-errors.ts';
-import { freePort } from './free-port.ts';
-import type { MetricsSnapshot } from './messages.ts';
+import { freePort } from '../http-listener.ts';
 import { createPrimaryLink } from './primary-link.ts';
+import type { MetricsSnapshot } from './worker-messages.ts';
 import { WorkerPool, type WorkerPoolMetrics } from './worker-pool.ts';
 
 /** A server that this process runs until a signal or a failure ends it. */
 export interface ProcessServer {
   readonly url: string;
-  /** Resolves with the cause when the server cannot continue and must be closed. */
+  /** Resolves with the cause if the server cannot continue and must be closed. */
   readonly failure: Promise<Error>;
   /** The metrics of this process, for aggregation across workers. */
   snapshot(): Promise<MetricsSnapshot>;
   /**
-   * `drain`: first fail readiness for as long as the settings say, so that load balancers stop sending traffic. Rejects,
-   * after all steps, if any step failed.
+   * With `drain`, first fails readiness for as long as the settings say, so that load balancers stop sending traffic.
+   * Rejects after all steps if any of them failed.
    */
   close(options: { readonly drain: boolean }): Promise<void>;
 }
 
-/** What a worker gets from its primary. */
+/** What a worker gets from the primary. */
 export interface WorkerContext {
   /** Renders the metrics of all workers. */
   readonly renderMetrics: () => Promise<string>;
@@ -39,15 +38,15 @@ export interface ServerProcessOptions extends ProcessOptions {
 /** Runs the server in this process until a signal or a failure ends it. Resolves with the exit code. */
 export async function runServer({ start, onReady, log }: ServerProcessOptions): Promise<number> {
   const server = await start();
-  // Before `onReady`, because whoever waits for that may stop the process at once.
+  // Before `onReady`, because its caller may stop the process immediately.
   const stopped = stopSignal(['SIGINT', 'SIGTERM'], log);
   onReady(server.url);
   return await serveUntil(stopped, server, log);
 }
 
-/** Runs the server in a worker, which its primary may stop. Resolves with the exit code. */
+/** Runs the server in a worker, which the primary may stop. Resolves with the exit code. */
 export async function runWorker({ start, log }: ProcessOptions): Promise<number> {
-  // A terminal and service managers signal workers too, but the primary decides what these signals mean.
+  // Terminals and service managers also signal the workers, but only the primary acts on these signals.
   for (const signal of ['SIGINT', 'SIGUSR2'] as const) process.on(signal, () => {});
   const link = createPrimaryLink();
   const server = await start({ renderMetrics: link.renderMetrics });
@@ -71,7 +70,7 @@ export interface WorkersOptions {
 
 /**
  * Runs as the primary of `count` workers until a signal or a failure ends them. Resolves with the exit code. SIGUSR2
- * restarts the workers one after the other.
+ * restarts the workers one at a time.
  */
 export async function runWorkers(options: WorkersOptions): Promise<number> {
   const { count, host, stopTimeoutMs, metrics, onReady, log } = options;
@@ -98,6 +97,15 @@ export async function runWorkers(options: WorkersOptions): Promise<number> {
   return stop !== null && isClean ? 0 : 1;
 }
 
+/**
+ * The errors behind what a disposal threw, in the order in which they occurred: an AsyncDisposableStack runs all of its
+ * steps and nests their errors in SuppressedErrors.
+ */
+export function disposalErrors(thrown: unknown): readonly unknown[] {
+  if (!(thrown instanceof SuppressedError)) return [thrown];
+  return [...disposalErrors(thrown.suppressed), ...disposalErrors(thrown.error)];
+}
+
 async function serveUntil(
   stopped: Promise<{ readonly drain: boolean }>,
   server: ProcessServer,
@@ -113,7 +121,7 @@ async function serveUntil(
   return stop !== null && isClean ? 0 : 1;
 }
 
-/** False if a step of the shutdown failed, which is logged. */
+/** Resolves with false if a step of the shutdown failed, after logging why. */
 async function close(server: ProcessServer, drain: boolean, log: Log): Promise<boolean> {
   try {
     await server.close({ drain });
@@ -124,7 +132,7 @@ async function close(server: ProcessServer, drain: boolean, log: Log): Promise<b
   }
 }
 
-/** Resolves at the first of the signals. A second one ends the process at once. */
+/** Resolves at the first of the signals. A second one ends the process immediately. */
 function stopSignal(signals: readonly NodeJS.Signals[], log: Log): Promise<{ readonly drain: boolean }> {
   return new Promise((resolve) => {
     for (const signal of signals) {

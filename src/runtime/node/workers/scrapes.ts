@@ -1,26 +1,26 @@
-import type { MetricsSnapshot } from './messages.ts';
+import type { MetricsSnapshot } from './worker-messages.ts';
 
-/** A worker that has not answered by then takes part with what it said last. */
+/** A worker that does not answer in time takes part with its last snapshot. */
 const timeoutMs = 1000;
 
-/** Adds up what workers have counted. */
+/** Adds up the metrics of workers. */
 export interface WorkerSums {
-  counted(worker: number, snapshot: MetricsSnapshot): void;
+  update(worker: number, snapshot: MetricsSnapshot): void;
   /** The sum, in the Prometheus text format. */
   render(): Promise<string>;
 }
 
 export interface ScrapesDeps {
   readonly metrics: WorkerSums;
-  /** Asks all workers that can be used, and returns their ids. */
-  ask(scrape: number): readonly number[];
+  /** Requests a snapshot from every worker that serves, and returns their ids. */
+  request(scrape: number): readonly number[];
 }
 
-/** Collects what all workers have counted. Those who ask at the same time share one round. */
+/** Collects the metrics of all workers. Concurrent callers share one scrape. */
 export class Scrapes {
   readonly #deps: ScrapesDeps;
   readonly #missing = new Set<number>();
-  #round = 0;
+  #scrape = 0;
   #complete: (() => void) | null = null;
   #running: Promise<string> | null = null;
 
@@ -28,7 +28,7 @@ export class Scrapes {
     this.#deps = deps;
   }
 
-  /** The sum over all workers, in the text format of Prometheus. */
+  /** The sum over all workers, in the Prometheus text format. */
   render(): Promise<string> {
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
@@ -36,21 +36,21 @@ export class Scrapes {
     return this.#running;
   }
 
-  answered(worker: number, scrape: number, snapshot: MetricsSnapshot): void {
-    this.#deps.metrics.counted(worker, snapshot);
-    if (scrape === this.#round) this.ended(worker);
+  received(worker: number, scrape: number, snapshot: MetricsSnapshot): void {
+    this.#deps.metrics.update(worker, snapshot);
+    if (scrape === this.#scrape) this.ended(worker);
   }
 
-  /** Nobody waits for a worker that is gone. */
+  /** Stops waiting for a worker that is gone. */
   ended(worker: number): void {
     this.#missing.delete(worker);
     if (this.#missing.size === 0) this.#complete?.();
   }
 
   async #run(): Promise<string> {
-    this.#round += 1;
+    this.#scrape += 1;
     this.#missing.clear();
-    for (const worker of this.#deps.ask(this.#round)) this.#missing.add(worker);
+    for (const worker of this.#deps.request(this.#scrape)) this.#missing.add(worker);
     if (this.#missing.size > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, timeoutMs);

@@ -1,20 +1,20 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Log } from '../../shared/log.ts';
-import type { ToPrimary, ToWorker } from './messages.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { Scrapes, type WorkerSums } from './scrapes.ts';
+import type { ToPrimary, ToWorker } from './worker-messages.ts';
 
-/** What the pool reports about its workers, each known by its id. */
+/** Counts workers, by their ids. */
 export interface WorkerPoolMetrics extends WorkerSums {
   /** A worker accepts connections. */
   started(): void;
-  /** `wasUsable`: it had been reported as started. `wasDeath`: it was not asked to end. */
+  /** `wasUsable`: it had been reported as started. `wasDeath`: it was not told to stop. */
   ended(worker: number, how: { readonly wasUsable: boolean; readonly wasDeath: boolean }): void;
 }
 
 export interface WorkerPoolOptions {
   readonly count: number;
-  /** The port that all listen on. */
+  /** The port that all workers listen on. */
   readonly port: number;
   /** How long a worker may take to stop before it is killed. */
   readonly stopTimeoutMs: number;
@@ -30,7 +30,7 @@ interface Exit {
 
 interface Member {
   readonly worker: Worker;
-  /** Its URL once it serves; null where it ended before that. */
+  /** Its URL once it serves, or null if it ended before that. */
   readonly ready: Promise<string | null>;
   readonly exited: Promise<Exit>;
   /** Whether another worker replaces it when it dies. */
@@ -39,7 +39,7 @@ interface Member {
   readyAtMs: number | null;
 }
 
-/** The workers of one port: starts them, replaces those that die, and stops them. */
+/** The workers that share a port: starts them, replaces those that die, and stops them. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #members = new Set<Member>();
@@ -52,17 +52,20 @@ export class WorkerPool {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
-    this.#scrapes = new Scrapes({ metrics: options.metrics, ask: (scrape) => this.#askAll(scrape) });
+    this.#scrapes = new Scrapes({
+      metrics: options.metrics,
+      request: (scrape) => this.#requestSnapshots(scrape),
+    });
   }
 
-  /** Resolves with the cause when workers die too soon after their start to be replaced again. */
+  /** Resolves with the cause if workers repeatedly die soon after their start. */
   get failure(): Promise<Error> {
     return this.#failed.promise;
   }
 
   /**
-   * Starts all workers, the first alone, so that a wrong setting is reported once and the tables exist for the
-   * others. Resolves with the URL, or with null where a worker could not start and has printed the reason.
+   * Starts all workers, the first one alone, so that a wrong setting is reported once and the tables exist for the
+   * others. Resolves with the URL, or with null if a worker could not start and has printed the reason.
    */
   async start(): Promise<string | null> {
     const url = await this.#startOne();
@@ -71,12 +74,12 @@ export class WorkerPool {
     return others.includes(null) ? null : url;
   }
 
-  /** Replaces the workers one after the other. Each new one serves before the old one stops. */
+  /** Replaces the workers one at a time. Each new one serves before the old one stops. */
   async restart(): Promise<void> {
     const { log } = this.#options;
     if (this.#isRolling || this.#isStopping) return;
     this.#isRolling = true;
-    log.info({}, 'restarting the workers one after the other');
+    log.info({}, 'restarting the workers one at a time');
     for (const old of [...this.#members].filter(({ isKept }) => isKept)) {
       if (!this.#members.has(old)) continue;
       const next = this.#fork();
@@ -86,14 +89,14 @@ export class WorkerPool {
         break;
       }
       next.isKept = true;
-      // An old worker that died meanwhile was replaced already.
+      // If the old worker has died in the meantime, it was already replaced.
       await this.#stop(this.#members.has(old) ? old : next, false);
     }
-    log.info({}, 'the restart of the workers has ended');
+    log.info({}, 'the workers have been restarted');
     this.#isRolling = false;
   }
 
-  /** Stops all workers. Resolves with false where one failed or had to be killed. */
+  /** Stops all workers. Resolves with false if one failed or had to be killed. */
   async stop(): Promise<boolean> {
     this.#isStopping = true;
     for (const timer of this.#timers) clearTimeout(timer);
@@ -101,7 +104,7 @@ export class WorkerPool {
     return exits.every(({ code }) => code === 0);
   }
 
-  /** A worker is replaced when it dies only if it has served: otherwise its settings may be wrong. */
+  /** A worker that dies is replaced only if it has served. Otherwise, its settings may be wrong. */
   async #startOne(): Promise<string | null> {
     const member = this.#fork();
     const url = await member.ready;
@@ -127,10 +130,10 @@ export class WorkerPool {
         this.#options.metrics.started();
         this.#options.log.info({ worker: worker.process.pid }, 'a worker has started');
         ready.resolve(message.url);
-      } else if (message.kind === 'counted') {
-        this.#scrapes.answered(worker.id, message.scrape, message.snapshot);
+      } else if (message.kind === 'snapshot') {
+        this.#scrapes.received(worker.id, message.scrape, message.snapshot);
       } else {
-        void this.#answerScrape(member, message.id);
+        void this.#sendMetrics(member, message.id);
       }
     });
     // The 'exit' event that follows is handled.
@@ -168,7 +171,7 @@ export class WorkerPool {
     const { log, stopTimeoutMs } = this.#options;
     const { worker, exited } = member;
     member.isKept = false;
-    tell(worker, { kind: 'stop', drain });
+    send(worker, { kind: 'stop', drain });
     const timer = setTimeout(() => {
       log.error({ worker: worker.process.pid }, 'a worker did not stop in time and was killed');
       worker.process.kill('SIGKILL');
@@ -178,18 +181,18 @@ export class WorkerPool {
     return exit;
   }
 
-  #askAll(scrape: number): readonly number[] {
+  #requestSnapshots(scrape: number): readonly number[] {
     const usable = [...this.#members].filter(({ readyAtMs }) => readyAtMs !== null);
-    for (const { worker } of usable) tell(worker, { kind: 'count', scrape });
+    for (const { worker } of usable) send(worker, { kind: 'snapshot', scrape });
     return usable.map(({ worker }) => worker.id);
   }
 
-  async #answerScrape({ worker }: Member, id: number): Promise<void> {
-    tell(worker, { kind: 'scraped', id, text: await this.#scrapes.render() });
+  async #sendMetrics({ worker }: Member, id: number): Promise<void> {
+    send(worker, { kind: 'metrics', id, text: await this.#scrapes.render() });
   }
 }
 
-/** The message is lost where the worker is gone: its 'exit' event follows. */
-function tell(worker: Worker, message: ToWorker): void {
+/** The message is lost if the worker is gone, but then its 'exit' event follows. */
+function send(worker: Worker, message: ToWorker): void {
   if (worker.isConnected()) worker.send(message, () => {});
 }

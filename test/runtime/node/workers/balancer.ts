@@ -1,13 +1,13 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A load balancer: each connection goes to the next node of those that accept one. Ends with the test. */
+/** Starts a load balancer, which passes each connection to the next node that accepts it, until the test ends. */
 export async function startBalancer(nodes: readonly string[]): Promise<string> {
   const ports = nodes.map((url) => Number(new URL(url).port));
   const open = new Set<Socket>();
   let turn = 0;
 
-  function hold(socket: Socket, other: Socket): void {
+  function track(socket: Socket, other: Socket): void {
     open.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => {
@@ -26,8 +26,8 @@ export async function startBalancer(nodes: readonly string[]): Promise<string> {
     upstream.once('error', next);
     upstream.once('connect', () => {
       upstream.off('error', next);
-      hold(client, upstream);
-      hold(upstream, client);
+      track(client, upstream);
+      track(upstream, client);
       client.pipe(upstream).pipe(client);
     });
   }

@@ -4,13 +4,13 @@ import { expect, vi } from 'vitest';
 import { request, type TestUser } from '../../../support/feed-server.ts';
 import { type OpenedFeed, openFeed } from '../../client/resume-feed.ts';
 
-/** Clients that come back to their place, and the posts that each of them is to be given once. */
+/** Clients that resume from their cursors, and the posts that each of them must receive once. */
 export interface Crowd {
   /** Each client's connections so far. */
   readonly feeds: readonly OpenedFeed[];
-  /** Posts one after the other while `during` runs, each again under its key until it is answered with 200. */
+  /** Posts sequentially while `during` runs, and retries each post with its idempotency key until it gets 200. */
   postDuring(during: () => Promise<unknown>): Promise<void>;
-  /** Expects that every client was given every post once, in order. */
+  /** Expects that every client received every post once, in order. */
   settle(): Promise<void>;
 }
 
@@ -32,12 +32,12 @@ export async function gatherCrowd(url: string, author: TestUser, size = 8): Prom
     const body = { text };
     const headers = { 'Idempotency-Key': randomUUID() };
     for (;;) {
-      const answer = await request(url, 'POST', '/post/create', {
+      const response = await request(url, 'POST', '/post/create', {
         token: author.token,
         body,
         headers,
       }).catch(() => null);
-      if (answer?.status === 200) return;
+      if (response?.status === 200) return;
       await wait(10);
     }
   }
@@ -45,9 +45,9 @@ export async function gatherCrowd(url: string, author: TestUser, size = 8): Prom
   return {
     feeds,
     async postDuring(during) {
-      const over = new AbortController();
-      const done = during().finally(() => over.abort());
-      while (!over.signal.aborted) await post();
+      const ended = new AbortController();
+      const done = during().finally(() => ended.abort());
+      while (!ended.signal.aborted) await post();
       await post();
       await done;
     },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { registerUser, request, startFeed } from '../../../support/feed-server.ts';
 import { bearer, connectClient } from '../../../support/websocket.ts';
 
-it('a shutdown is told at /readyz first, for SHUTDOWN_DRAIN_MS, while all is served still', async () => {
+it('a shutdown fails /readyz for SHUTDOWN_DRAIN_MS first, while everything is still served', async () => {
   const feed = await startFeed({ SHUTDOWN_DRAIN_MS: '2500' });
   const ada = await registerUser(feed.url);
   expect(await request(feed.url, 'GET', '/readyz')).toMatchObject({ status: 200 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RestartPolicy } from '../../../../src/runtime/node/workers/restart-policy.ts';
 
-/** What is decided about deaths: how long each had been usable, and after how long it followed the one before. */
-function decide(
+/** When workers are replaced, given how long each had served and the time between its death and the one before. */
+function restartDelays(
   deaths: readonly (readonly [usableMs: number, afterMs: number])[],
 ): readonly (number | null)[] {
   const policy = new RestartPolicy();
@@ -13,14 +13,14 @@ function decide(
   });
 }
 
-describe('after a death of a worker', () => {
-  it('another is started, later each time, until five in a row were too soon', () => {
-    expect(decide(Array.from({ length: 5 }, () => [0, 1000]))).toEqual([200, 400, 800, 1600, null]);
+describe('a worker that died', () => {
+  it('is replaced after a growing delay, until five in a row have died too soon', () => {
+    expect(restartDelays(Array.from({ length: 5 }, () => [0, 1000]))).toEqual([200, 400, 800, 1600, null]);
   });
 
-  it('a row ends with one that worked for a while, and with a minute of peace', () => {
+  it('is replaced quickly if it had served for a while, or after a minute without a death', () => {
     expect(
-      decide([
+      restartDelays([
         [0, 0],
         [4999, 6000],
         [5000, 6000],

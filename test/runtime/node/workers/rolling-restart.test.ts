@@ -5,8 +5,8 @@ import { bearer, connectClient, type TestClient } from '../../../support/websock
 import { startBalancer } from './balancer.ts';
 import { gatherCrowd, lossesOf } from './crowd.ts';
 
-describePostgres('a node that is restarted beside another', (postgres) => {
-  it('hands its clients over: each is given every post once', async () => {
+describePostgres('a node that restarts while another one serves', (postgres) => {
+  it('hands over its clients, which receive every post once', async () => {
     const env = { DATABASE_URL: await postgres().createDatabase(), BYE_SPREAD_MS: '300' };
     const [first, second] = await Promise.all([startFeed(env), startFeed(env)]);
     const url = await startBalancer([first.url, second.url]);
@@ -24,7 +24,7 @@ describePostgres('a node that is restarted beside another', (postgres) => {
     }
   });
 
-  it('closes its connections in turn, and serves each until then', async () => {
+  it('closes its connections over time, and serves each one until then', async () => {
     const env = { DATABASE_URL: await postgres().createDatabase(), BYE_SPREAD_MS: '2500' };
     const [leaving, staying] = await Promise.all([startFeed(env), startFeed(env)]);
     const ada = await registerUser(staying.url);

@@ -7,11 +7,11 @@ import { gatherCrowd, lossesOf } from './crowd.ts';
 
 /** The records of a server's log so far. */
 function logOf({ stderr }: ServerProcess): readonly Readonly<Record<string, unknown>>[] {
-  const lines = stderr().split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  const records = stderr().split('\n').slice(0, -1);
+  return records.map((record) => JSON.parse(record) as Readonly<Record<string, unknown>>);
 }
 
-/** The process ids of the workers that have started, in that order. */
+/** The process ids of the workers, in the order in which they started. */
 function workersOf(server: ServerProcess): readonly number[] {
   return logOf(server)
     .filter(({ msg }) => msg === 'a worker has started')
@@ -35,7 +35,7 @@ describePostgres('several workers', (postgres) => {
     return await spawnServer({ ...shared, DATA_DIR: await makeDataDir(), ...env }, ['--workers', '2']);
   }
 
-  it('share one port, tell of it once, and add up what they count', async () => {
+  it('share a port, announce it once, and add up their metrics', async () => {
     const server = await start();
     let printed = '';
     server.process.stdout?.on('data', (chunk) => {
@@ -61,7 +61,7 @@ describePostgres('several workers', (postgres) => {
     }
   });
 
-  it('lose nothing when one is killed: another takes its place, and no sum falls', async () => {
+  it('lose nothing when one is killed and replaced, and no counter decreases', async () => {
     const server = await start();
     const ada = await registerUser(server.url);
     const crowd = await gatherCrowd(server.url, ada);
@@ -84,7 +84,7 @@ describePostgres('several workers', (postgres) => {
     );
   });
 
-  it('are replaced one after the other at SIGUSR2, and nobody is without a server meanwhile', async () => {
+  it('are replaced one at a time at SIGUSR2, while clients always reach a server', async () => {
     const server = await start({ BYE_SPREAD_MS: '200' });
     const ada = await registerUser(server.url);
     const crowd = await gatherCrowd(server.url, ada);
@@ -92,13 +92,13 @@ describePostgres('several workers', (postgres) => {
       server.process.kill('SIGUSR2');
       await expect
         .poll(() => logOf(server).map(({ msg }) => msg), { timeout: 30_000 })
-        .toContain('the restart of the workers has ended');
+        .toContain('the workers have been restarted');
     });
     await crowd.settle();
     const steps = logOf(server).map(({ msg }) => msg);
     expect(
       steps
-        .slice(steps.indexOf('restarting the workers one after the other'))
+        .slice(steps.indexOf('restarting the workers one at a time'))
         .filter((msg) => msg === 'a worker has started' || msg === 'stopped'),
     ).toEqual(['a worker has started', 'stopped', 'a worker has started', 'stopped']);
     const [first, second, ...next] = workersOf(server);
@@ -106,13 +106,13 @@ describePostgres('several workers', (postgres) => {
     expect(next).not.toEqual(expect.arrayContaining([first, second]));
     for (const feed of crowd.feeds) {
       expect(lossesOf(feed)).toBeGreaterThan(0);
-      // Refused or unreachable would be a moment without a server.
+      // Any other code would mean that no server was reachable for a moment.
       for (const { code } of feed.errors) expect(code).toBe('closed');
     }
     expect(await server.end('SIGTERM')).toBe(0);
   });
 
-  it('are given up with 1 and a reason when they die as soon as they start', async () => {
+  it('exit with 1 and a reason if they repeatedly die soon after their start', async () => {
     const server = await start();
     const killed = new Set<number>();
     const killing = setInterval(() => {
@@ -129,7 +129,7 @@ describePostgres('several workers', (postgres) => {
     expect(server.stderr()).toContain('5 workers in a row died within 5 s of their start');
   });
 
-  it('end with the primary that is killed', async () => {
+  it('end when the primary is killed', async () => {
     const server = await start();
     await expect.poll(() => workersOf(server).length).toBe(2);
     const workers = workersOf(server);
@@ -137,7 +137,7 @@ describePostgres('several workers', (postgres) => {
     await expect.poll(() => workers.filter(isAlive), { timeout: 10_000 }).toEqual([]);
   });
 
-  it('say once what keeps them from starting', async () => {
+  it('report once why they cannot start', async () => {
     const DATABASE_URL = (await postgres().createDatabase()).replace(/[^/]*$/, 'nowhere');
     const env = { DATABASE_URL, DATA_DIR: await makeDataDir(), JWT_SECRET: jwtSecret, PORT: '0' };
     const { code, stderr } = await runMain(['--workers=2'], env);
@@ -145,11 +145,11 @@ describePostgres('several workers', (postgres) => {
     expect(stderr.match(/Posted cannot start: .*nowhere/g)).toHaveLength(1);
   });
 
-  it('warns that machines which share a database would not accept each other’s tokens', async () => {
+  it('warn that machines with a shared database would not accept each other’s tokens', async () => {
     const server = await start({ JWT_SECRET: '' });
     const warnings = logOf(server).filter(({ msg }) => String(msg).includes('JWT_SECRET'));
     expect(warnings).toEqual([expect.objectContaining({ level: 'warn' })]);
-    // Workers of one machine do: each of these may be answered by another.
+    // The workers of one machine do, and each of these requests may reach a different one.
     const ada = await registerUser(server.url);
     for (let count = 0; count < 4; count += 1) expect((await ada.post('mine')).status).toBe(200);
   });

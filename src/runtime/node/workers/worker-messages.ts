@@ -4,16 +4,16 @@
 export type MetricsSnapshot = readonly { readonly type: unknown }[];
 
 export type ToPrimary =
-  /** The worker can be used. */
+  /** The worker accepts connections. */
   | { readonly kind: 'ready'; readonly url: string }
-  /** Answers `count`. */
-  | { readonly kind: 'counted'; readonly scrape: number; readonly snapshot: MetricsSnapshot }
-  /** Somebody asks this worker for /metrics. */
+  /** Answers `snapshot`. */
+  | { readonly kind: 'snapshot'; readonly scrape: number; readonly snapshot: MetricsSnapshot }
+  /** This worker was asked for /metrics. */
   | { readonly kind: 'scrape'; readonly id: number };
 
 export type ToWorker =
-  | { readonly kind: 'count'; readonly scrape: number }
+  | { readonly kind: 'snapshot'; readonly scrape: number }
   /** Answers `scrape`. */
-  | { readonly kind: 'scraped'; readonly id: number; readonly text: string }
-  /** `drain`: say at /readyz that this node leaves, for as long as the settings say, and only then leave. */
+  | { readonly kind: 'metrics'; readonly id: number; readonly text: string }
+  /** With `drain`, first fail readiness for as long as the settings say. */
   | { readonly kind: 'stop'; readonly drain: boolean };
