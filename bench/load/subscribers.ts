@@ -1,4 +1,4 @@
-import { Acks } from '../../src/runtime/client/acks.ts';
+import { Acks } from '../../src/runtime/client/resumption.ts';
 import type { Dialect } from '../peers/peer.ts';
 import { CursorReader } from './cursor-reader.ts';
 import type { OnMessage } from './frame-parser.ts';

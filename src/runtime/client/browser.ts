@@ -1,16 +1,16 @@
 /** The client for browsers. */
 import { createConnect } from './connect.ts';
-import type { Platform } from './socket.ts';
+import type { Platform } from './platform.ts';
 
+export { localStorageCursor } from './cursor-store.ts';
 export * from './index.ts';
-export { localStorageCursor } from './local-storage-cursor.ts';
 
 const platform: Platform = {
   maxFirstAttempts: 8,
   setsHeaders: false,
   open({ url, protocols }, events) {
     const socket = new WebSocket(url, [...protocols]);
-    // Read as bytes, a binary message is there at once.
+    // Unlike a Blob, an ArrayBuffer can be read synchronously, which keeps messages in order.
     socket.binaryType = 'arraybuffer';
     let opened = false;
     socket.addEventListener('open', () => {

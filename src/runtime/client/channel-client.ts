@@ -1,36 +1,35 @@
 import { closeCodes } from '../shared/close-codes.ts';
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
-import { type AnswerHandlers, Answers } from './answers.ts';
-import type { ClientClosed, ClientStatus } from './client.ts';
+import { type ClientConnection, openConnection } from './client-connection.ts';
 import { PostedClientError } from './client-error.ts';
-import { type Connection, openConnection } from './connection.ts';
+import { ClientRequests, type RequestOptions } from './client-requests.ts';
+import type { ResolvedSettings } from './client-settings.ts';
+import type { ClientClosed, ClientStatus } from './client-status.ts';
 import type { CredentialSource } from './credential-source.ts';
 import { Deliveries, type MessageHandlers } from './deliveries.ts';
 import { handshakeTarget } from './handshake-target.ts';
-import { decodeMessage, encodeMessage, type Received } from './messages.ts';
-import { type RequestOptions, Requests } from './requests.ts';
+import { decodeMessage, encodeMessage, type NamedMessage } from './message-codec.ts';
+import type { Frame, Platform } from './platform.ts';
+import { type Failure, ReconnectPolicy } from './reconnect-policy.ts';
 import type { Resumption } from './resumption.ts';
-import { type Failure, Retry } from './retry.ts';
-import type { ResolvedSettings } from './settings.ts';
-import type { Frame, Platform } from './socket.ts';
-import { aborted, sleep } from './wait.ts';
+import { type ReplyHandlers, ServerRequests } from './server-requests.ts';
+import { aborted, sleep } from './with-timeout.ts';
 
-/** How much may wait to be sent on a connection. */
+/** How much may be queued for sending on a connection. */
 const maxSendBufferBytes = 1_048_576;
 
-const tooSlow =
-  'The application takes messages too slowly. The connection is closed and opened again; messages in between may be missing.';
+const tooSlow = 'The application is too slow. The client connects again; messages in between may be missing.';
 
 interface ChannelClientDeps {
   readonly platform: Platform;
   readonly channel: ChannelDescriptor;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Null where nothing is sent. */
+  /** Null: there are no credentials to send. */
   readonly credentials: CredentialSource | null;
-  /** Undefined: the messages are read by `for await`. */
+  /** Undefined: the messages are read with `for await`. */
   readonly handlers: MessageHandlers | undefined;
-  readonly answerHandlers: AnswerHandlers | undefined;
+  readonly replyHandlers: ReplyHandlers | undefined;
   /** Null: connections cannot be resumed. */
   readonly resumption: Resumption | null;
   readonly onReset: ((message: unknown) => void | Promise<void>) | undefined;
@@ -38,17 +37,17 @@ interface ChannelClientDeps {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The client of any channel; `Client` is the face of it that knows the channel's types. */
+/** The client of any channel, without the channel's types; see `Client` for its guarantees. */
 export class ChannelClient {
   readonly closed: Promise<ClientClosed>;
   readonly #deps: ChannelClientDeps;
-  readonly #retry: Retry;
+  readonly #reconnectPolicy: ReconnectPolicy;
   readonly #deliveries: Deliveries;
-  readonly #answers: Answers;
-  readonly #requests: Requests;
+  readonly #serverRequests: ServerRequests;
+  readonly #requests: ClientRequests;
   readonly #stopping = new AbortController();
   /** Null unless it is open. */
-  #connection: Connection | null = null;
+  #connection: ClientConnection | null = null;
   /** The error with which the application has ended the client. */
   #failure: PostedClientError | null = null;
 
@@ -56,7 +55,7 @@ export class ChannelClient {
     this.#deps = deps;
     const { channel, settings, resumption, onReset } = deps;
     const { onError: report, maxWaitingMessages: limit } = settings;
-    this.#retry = new Retry({
+    this.#reconnectPolicy = new ReconnectPolicy({
       backoff: settings.backoff,
       maxFirstAttempts: deps.platform.maxFirstAttempts,
       credentials: deps.credentials,
@@ -71,8 +70,8 @@ export class ChannelClient {
         this.close();
       },
     });
-    this.#answers = new Answers({ channel, handlers: deps.answerHandlers, limit, report });
-    this.#requests = new Requests(channel);
+    this.#serverRequests = new ServerRequests({ channel, handlers: deps.replyHandlers, limit, report });
+    this.#requests = new ClientRequests(channel);
     deps.signal?.addEventListener('abort', () => this.close(), { signal: this.#stopping.signal });
     if (deps.signal?.aborted) this.close();
     this.closed = this.#run();
@@ -84,18 +83,18 @@ export class ChannelClient {
   }
 
   request(operation: string, message: unknown, options: RequestOptions = {}): Promise<unknown> {
-    return this.#requests.ask(operation, message, options, (frame) => this.#send(frame));
+    return this.#requests.request(operation, message, options, (frame) => this.#send(frame));
   }
 
   close(): void {
     this.#stopping.abort();
-    for (const { inbox } of this.#takers) inbox.clear();
-    this.#requests.end(new PostedClientError('closed', 'The client was closed before the answer came.'));
+    for (const { inbox } of this.#consumers) inbox.clear();
+    this.#requests.end(new PostedClientError('closed', 'The client was closed before the reply arrived.'));
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
     if (this.#deps.handlers === undefined) return this.#messages();
-    throw new TypeError('A client with handlers (option `on`) cannot be read by `for await`.');
+    throw new TypeError('A client with the option `on` cannot be read with `for await`.');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -110,17 +109,17 @@ export class ChannelClient {
   }
 
   async #run(): Promise<ClientClosed> {
-    // Not before the application has got the client that its callbacks may use.
+    // Callbacks may use the client, so the application must have it first.
     await Promise.resolve();
-    const handled = Promise.all(this.#takers.map((taker) => taker.run()));
+    const consumed = Promise.all(this.#consumers.map((consumer) => consumer.run()));
     const { error, ...closed } = await this.#stayConnected();
-    for (const { inbox } of this.#takers) inbox.end();
+    for (const { inbox } of this.#consumers) inbox.end();
     // A handler that has closed the client may be waiting for `closed`.
-    await Promise.race([handled, aborted(this.#stopping.signal)]);
+    await Promise.race([consumed, aborted(this.#stopping.signal)]);
     this.#stopping.abort();
     await this.#deps.resumption?.saved();
     if (error !== null) this.#report(error);
-    this.#tell({ state: 'closed', ...closed, error });
+    this.#setStatus({ state: 'closed', ...closed, error });
     if (error !== null) throw error;
     return closed;
   }
@@ -128,40 +127,40 @@ export class ChannelClient {
   async #stayConnected(): Promise<ClientClosed & { readonly error: PostedClientError | null }> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      this.#tell({ state: 'connecting' });
+      this.#setStatus({ state: 'connecting' });
       const failure = await this.#connectOnce();
       if (signal.aborted) break;
-      const decision = this.#retry.after(failure, this.#deps.resumption?.ended());
-      if (!decision.again) {
+      const decision = this.#reconnectPolicy.decide(failure, this.#deps.resumption?.ended());
+      if (!decision.reconnect) {
         const { code, reason } = failure.kind === 'closed' ? failure : { code: 1006, reason: '' };
-        const shown = this.#deps.credentials?.withoutSecrets(reason) ?? reason;
-        return { code, reason: shown, error: decision.error };
+        const redacted = this.#deps.credentials?.redact(reason) ?? reason;
+        return { code, reason: redacted, error: decision.error };
       }
       const { delayMs, attempt, error } = decision;
-      this.#tell({ state: 'waiting', delayMs, attempt, error });
+      this.#setStatus({ state: 'waiting', delayMs, attempt, error });
       await sleep(delayMs, signal);
-      await this.#room();
+      await this.#haveRoom();
     }
     return { code: closeCodes.normal.code, reason: '', error: this.#failure };
   }
 
-  /** Resolves when the connection has ended, or could not be opened. */
+  /** Resolves when the connection has ended or could not be opened. */
   async #connectOnce(): Promise<Failure> {
     const { platform, credentials, resumption, headers, settings } = this.#deps;
     const { signal } = this.#stopping;
-    const notLoaded = (await resumption?.load(settings.connectTimeoutMs, signal)) ?? null;
-    if (notLoaded !== null) return { kind: 'not tried', error: notLoaded };
+    const loadError = (await resumption?.load(settings.connectTimeoutMs, signal)) ?? null;
+    if (loadError !== null) return { kind: 'not tried', error: loadError };
     const placed = credentials === null ? [] : await credentials.next(settings.connectTimeoutMs, signal);
     if (placed instanceof PostedClientError) return { kind: 'not tried', error: placed };
     if (signal.aborted) return { kind: 'unreachable' };
 
-    const url = resumption?.begin(this.#deps.url) ?? this.#deps.url;
+    const url = resumption?.resumeUrl(this.#deps.url) ?? this.#deps.url;
     const target = { ...settings, ...handshakeTarget(url, headers, placed) };
-    let connection: Connection;
+    let connection: ClientConnection;
     try {
       connection = openConnection(platform, target, settings.connectTimeoutMs, {
         opened: () => this.#opened(connection),
-        frame: (frame) => this.#take(frame, connection),
+        frame: (frame) => this.#receive(frame, connection),
       });
     } catch (cause) {
       return { kind: 'unreachable', cause };
@@ -174,14 +173,14 @@ export class ChannelClient {
     const ending = await connection.ended;
     signal.removeEventListener('abort', close);
     this.#connection = null;
-    this.#requests.end(unanswered(ending));
+    this.#requests.end(connectionLost(ending));
     return ending;
   }
 
-  #opened(connection: Connection): void {
+  #opened(connection: ClientConnection): void {
     this.#connection = connection;
-    this.#retry.opened();
-    this.#tell({ state: 'open' });
+    this.#reconnectPolicy.opened();
+    this.#setStatus({ state: 'open' });
   }
 
   #send(frame: Frame): void {
@@ -191,41 +190,41 @@ export class ChannelClient {
     sendOn(this.#connection, frame);
   }
 
-  #take(frame: Frame, connection: Connection): void {
+  #receive(frame: Frame, connection: ClientConnection): void {
     const incoming = decodeMessage(this.#deps.channel, frame);
     const { resumption } = this.#deps;
     let isFull: boolean;
-    if ('name' in incoming) isFull = this.#isFilledBy(incoming, connection);
+    if ('name' in incoming) isFull = this.#route(incoming, connection);
     else if ('unknown' in incoming && resumption !== null) {
       isFull = this.#deliveries.put(resumption.readUnknown(incoming));
     } else isFull = this.#deliveries.put({ incoming, cursor: null, acks: null });
     if (isFull) this.#slowDown(connection);
   }
 
-  /** Whether the inbox that gets the message is full now. */
-  #isFilledBy(received: Received, connection: Connection): boolean {
+  /** Passes a message to its consumer. Returns whether the consumer's inbox is full now. */
+  #route(received: NamedMessage, connection: ClientConnection): boolean {
     if (this.#requests.settle(received)) return false;
-    const operation = this.#answers.operationOf(received);
+    const operation = this.#serverRequests.operationOf(received);
     if (operation !== undefined) {
       const send = (frame: Frame) => sendOn(connection, frame);
-      return this.#answers.inbox.put({ received, operation, send });
+      return this.#serverRequests.inbox.put({ received, operation, send });
     }
-    if (!isSent(this.#deps.channel, received)) {
-      const what = `A message ${received.name} came, which is an answer, but no request was pending.`;
-      this.#report(new PostedClientError('bad_frame', what));
+    if (!isSentUnrequested(this.#deps.channel, received)) {
+      const problem = `The server sent the reply ${received.name}, but no request was pending.`;
+      this.#report(new PostedClientError('bad_frame', problem));
       return false;
     }
     const { resumption } = this.#deps;
     const delivery =
       resumption === null
         ? { incoming: received, cursor: null, acks: null }
-        : resumption.read(received, (ack) => acknowledge(ack, connection));
+        : resumption.read(received, (ack) => sendAck(ack, connection));
     return delivery !== null && this.#deliveries.put(delivery);
   }
 
-  #slowDown(connection: Connection): void {
+  #slowDown(connection: ClientConnection): void {
     if (connection.pause()) {
-      void this.#room().then(() => connection.resume());
+      void this.#haveRoom().then(() => connection.resume());
       return;
     }
     if (this.#deps.resumption === null) this.#report(new PostedClientError('slow_consumer', tooSlow));
@@ -233,17 +232,17 @@ export class ChannelClient {
   }
 
   /** Resolves when no inbox is full. */
-  async #room(): Promise<void> {
-    while (this.#takers.some(({ inbox }) => inbox.isFull)) {
-      for (const { inbox } of this.#takers) await inbox.room();
+  async #haveRoom(): Promise<void> {
+    while (this.#consumers.some(({ inbox }) => inbox.isFull)) {
+      for (const { inbox } of this.#consumers) await inbox.hasRoom();
     }
   }
 
-  get #takers(): readonly [Deliveries, Answers] {
-    return [this.#deliveries, this.#answers];
+  get #consumers(): readonly [Deliveries, ServerRequests] {
+    return [this.#deliveries, this.#serverRequests];
   }
 
-  #tell(status: ClientStatus): void {
+  #setStatus(status: ClientStatus): void {
     this.#deps.settings.onStatus(status);
   }
 
@@ -252,24 +251,24 @@ export class ChannelClient {
   }
 }
 
-function sendOn(connection: Connection, frame: Frame): void {
+function sendOn(connection: ClientConnection, frame: Frame): void {
   if (connection.bufferedBytes + frame.length > maxSendBufferBytes) {
-    throw new PostedClientError('send_buffer_full', 'The connection takes no more for now.');
+    throw new PostedClientError('send_buffer_full', 'The send buffer is full.');
   }
   connection.send(frame);
 }
 
-/** Left out where the server does not read: the next ack says it too. */
-function acknowledge(ack: Frame, connection: Connection): void {
+/** Skips the ack while the server does not read, since the next one covers it. */
+function sendAck(ack: Frame, connection: ClientConnection): void {
   if (connection.bufferedBytes < maxSendBufferBytes) connection.send(ack);
 }
 
-/** Whether the server sends the message also where it is no answer. */
-function isSent({ operations }: ChannelDescriptor, { name }: Received): boolean {
+/** Whether the server sends the message not only as a reply. */
+function isSentUnrequested({ operations }: ChannelDescriptor, { name }: NamedMessage): boolean {
   return operations.some(({ action, messages }) => action === 'send' && messages.includes(name));
 }
 
-function unanswered(ending: Failure): PostedClientError {
+function connectionLost(ending: Failure): PostedClientError {
   const details = ending.kind === 'closed' ? { closeCode: ending.code } : {};
-  return new PostedClientError('closed', 'The connection was lost before the answer came.', details);
+  return new PostedClientError('closed', 'The connection was lost before the reply arrived.', details);
 }

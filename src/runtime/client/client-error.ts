@@ -1,37 +1,34 @@
-/** The closed set of what can go wrong with a client. */
+/** The closed set of a client's errors. */
 export type ClientErrorCode =
-  /** `connect` was given something that cannot work; thrown by it. Or `request` was. */
+  /** An option of `connect` or `request` cannot work. Thrown by the call. */
   | 'invalid_options'
-  /** A function that gives a credential threw, or gave something that is none. */
+  /** A function in `credentials` threw, was too slow, or returned an unusable value. */
   | 'credentials'
-  /** The server refused the credentials, and there are no others. */
+  /** The server rejected the credentials, and there are no others. */
   | 'unauthorized'
-  /** The server answered the handshake with an HTTP error; `status` has it. */
+  /** The server answered the handshake with an HTTP error, which is in `status`. */
   | 'refused'
-  /** There was no answer to the handshake. */
+  /** The server did not answer the handshake. */
   | 'unreachable'
-  /** The connection was lost, or closed, also before the answer to a request; `closeCode` has its code. */
+  /** The connection was lost or closed, possibly before the reply to a request; the code is in `closeCode`. */
   | 'closed'
-  /** The server sent an invalid message: not readable, or breaking the contract. See the option `onInvalid`. */
+  /** The server sent a message that cannot be read or breaks the contract (see `onInvalid`), or an unexpected reply. */
   | 'bad_frame'
-  /** A function in `on` or `answer` threw, or `onReset` did; `cause` has what it threw. */
+  /** A function of the application, such as a handler in `on` or `answer`, threw; see `cause`. */
   | 'handler'
-  /**
-   * Messages came faster than the application took them, where the platform cannot make the server
-   * wait, and the connection was none that could be resumed.
-   */
+  /** Messages may be missing: the application was too slow, on a platform that cannot stop reading, and the connection cannot be resumed. */
   | 'slow_consumer'
-  /** The option `cursors` failed to load or to save; `cause` has what it threw. Or what it kept is no cursor. */
+  /** The store in `cursors` failed to load or save (see `cause`), or returned something that is not a cursor. */
   | 'cursor_store'
-  /** The server no longer has what the client has missed, and there is no `onReset` to be told. */
+  /** The server no longer has the messages that the client missed, and there is no `onReset`. */
   | 'reset'
-  /** What was to be sent, as a message, a request or an answer, breaks the contract. It was not sent. */
+  /** A message, request or reply breaks the contract. It was not sent. */
   | 'bad_message'
-  /** There was no connection to send on. Nothing was sent. */
+  /** There is no connection. Nothing was sent. */
   | 'not_open'
-  /** More was sent than the connection takes, or more was asked than is answered. Nothing was sent. */
+  /** Too much data is queued for sending, or too many requests are pending. Nothing was sent. */
   | 'send_buffer_full'
-  /** A request was not answered in time. */
+  /** There was no reply to a request in time. */
   | 'timeout';
 
 export interface ClientErrorDetails {
@@ -40,11 +37,11 @@ export interface ClientErrorDetails {
   readonly closeCode?: number;
 }
 
-/** The one error class of the client. No message of it holds a credential or the content of a message. */
+/** The only error class of the client. Its messages never contain credentials or the content of a message. */
 export class PostedClientError extends Error {
   override readonly name = 'PostedClientError';
   readonly code: ClientErrorCode;
-  /** The HTTP status of the refused handshake. Browsers do not show it. */
+  /** The HTTP status of the refused handshake. Browsers hide it. */
   readonly status: number | undefined;
   /** The close code of RFC 6455 section 7.4. */
   readonly closeCode: number | undefined;

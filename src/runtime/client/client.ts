@@ -1,13 +1,19 @@
-import type { ChannelTypes, ClientChannel, Question, ReceivedMessage, Reply } from './channel.ts';
-import type { PostedClientError } from './client-error.ts';
-import type { ConnectOptions } from './options.ts';
-import type { RequestOptions } from './requests.ts';
+import type {
+  ChannelTypes,
+  ClientChannel,
+  ReceivedMessage,
+  ReplyMessage,
+  RequestMessage,
+} from './channel-types.ts';
+import type { ConnectOptions } from './client-options.ts';
+import type { RequestOptions } from './client-requests.ts';
+import type { ClientClosed } from './client-status.ts';
 
 /**
- * Opens a channel and keeps it open until the client is closed or the server refuses for good. The
- * first attempt starts after the running code has finished.
+ * Opens a channel and keeps it open until the client is closed or the server rejects it for good. The
+ * first attempt starts after the current synchronous code has finished.
  *
- * @throws PostedClientError `invalid_options` for an option that cannot work
+ * @throws PostedClientError `invalid_options` if an option cannot work
  */
 export type Connect = <Types extends ChannelTypes>(
   channel: ClientChannel<Types>,
@@ -15,80 +21,52 @@ export type Connect = <Types extends ChannelTypes>(
 ) => Client<Types>;
 
 /**
- * One open channel, through however many connections it takes. Every received message is checked
- * against the contract before the application sees it, and handed over in the order of arrival, the
- * next when the application is done with the one before.
+ * One channel, across all of its connections. Every received message is checked against the contract
+ * and delivered in the order of arrival, one at a time.
  *
- * A client without handlers (option `on`) is read by `for await`. Leaving the loop does not close the
- * client; another loop goes on where it ended. The loop ends when the client is closed, and throws
- * what `closed` rejects with. A message is processed when the loop asks for the next one or is left;
- * loops that run at once share the messages, and keep no order between them.
+ * A client without the option `on` is read with `for await`. Leaving the loop does not close the client;
+ * another loop continues where it stopped. The loop ends when the client is closed, and throws the error
+ * that `closed` rejects with. A message is processed once the loop asks for the next one or is left.
+ * Concurrent loops share the messages without an order between them.
  *
- * Where connections can be resumed, a message that is processed is acknowledged, and its cursor saved:
- * see the options `resume`, `cursors` and `onReset`.
+ * If connections can be resumed, each processed message is acknowledged and its cursor is saved: see
+ * the options `resume`, `cursors` and `onReset`.
  */
 export interface Client<Types extends ChannelTypes>
   extends AsyncIterable<ReceivedMessage<Types>>,
     AsyncDisposable {
   /**
-   * Sends one message. Nothing is kept for a later connection: the call throws while there is none.
+   * Sends one message on the current connection. Nothing is queued while disconnected.
    *
    * @throws PostedClientError `bad_message`, `not_open` or `send_buffer_full`
    */
   send<Name extends keyof Types['sends'] & string>(name: Name, message: Types['sends'][Name]): void;
 
   /**
-   * Asks the server, and resolves with what it answers: the message, or `{ message, payload }` where one
-   * of several may answer. A correlation id is filled in unless the message has one; where the contract
-   * has none, answers are taken in the order of the questions. Answers do not wait behind other
-   * messages, except while the server is made to wait (`maxWaitingMessages`).
+   * Sends a request and resolves with its reply: the message, or `{ message, payload }` if the contract
+   * allows several. A missing correlation id is filled in; if the contract has none, replies are matched
+   * to requests in order. Replies bypass queued messages unless reading is paused (`maxWaitingMessages`).
    *
-   * The promise is rejected with a PostedClientError: `bad_message`, `not_open` or `send_buffer_full`
-   * where nothing was sent, `timeout`, or `closed` where the connection is lost before the answer.
+   * Rejects with a PostedClientError: `bad_message`, `not_open` or `send_buffer_full` if nothing was
+   * sent, `timeout`, or `closed` if the connection ends before the reply arrives.
    */
   request<Operation extends keyof Types['requests'] & string>(
     operation: Operation,
-    message: Question<Types['requests'][Operation]>,
+    message: RequestMessage<Types['requests'][Operation]>,
     options?: RequestOptions,
-  ): Promise<Reply<Types['requests'][Operation]>>;
+  ): Promise<ReplyMessage<Types['requests'][Operation]>>;
 
   /**
-   * Ends the client with close code 1000, if it has not ended. Messages that wait are dropped, and a
-   * handler at work is not waited for. What was processed is acknowledged before; the rest comes again
-   * to a client that begins where this one ended.
+   * Ends the client with close code 1000, unless it has ended already. Queued messages are dropped, and
+   * a running handler is not awaited. Processed messages are acknowledged first; the others are sent
+   * again to a client that starts from the saved cursor.
    */
   close(): void;
 
   /**
-   * Settles when the client has ended and the handlers are done with every message that came before:
-   * resolves after `close`, after the option `signal` and after the server's close code 1000, else
-   * rejects with a PostedClientError. A rejection that nobody looks at does no harm.
+   * Settles once the client has ended and the handlers have finished with all messages received before:
+   * resolves after `close`, an abort of `signal` or the server's close code 1000, otherwise rejects with
+   * a PostedClientError. Ignoring a rejection is safe.
    */
   readonly closed: Promise<ClientClosed>;
 }
-
-/** How a client ended. */
-export interface ClientClosed {
-  /** The close code of RFC 6455 section 7.4; 1006 where there was none. */
-  readonly code: number;
-  readonly reason: string;
-}
-
-/** What a client is doing. */
-export type ClientStatus =
-  | { readonly state: 'connecting' }
-  | { readonly state: 'open' }
-  | {
-      /** Without a connection; the next attempt begins after `delayMs`. */
-      readonly state: 'waiting';
-      readonly delayMs: number;
-      /** The number of the next attempt, counted from the last connection that held. */
-      readonly attempt: number;
-      /** Why there is no connection. */
-      readonly error: PostedClientError;
-    }
-  | ({
-      readonly state: 'closed';
-      /** What `closed` rejects with; null where it resolves. */
-      readonly error: PostedClientError | null;
-    } & ClientClosed);

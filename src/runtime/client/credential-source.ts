@@ -1,37 +1,36 @@
 import type { BasicCredentials } from '../shared/credentials.ts';
 import type { ChannelDescriptor, SecurityScheme } from '../shared/descriptor.ts';
 import { invalidOptions, PostedClientError } from './client-error.ts';
-import { type PlacedCredential, placeCredential, placeOf } from './credential.ts';
-import { ownMember } from './own-member.ts';
-import type { Platform } from './socket.ts';
-import { within } from './wait.ts';
+import { ownValue } from './named-values.ts';
+import { locationOf, type PlacedCredential, placeCredential } from './placed-credential.ts';
+import type { Platform } from './platform.ts';
+import { withTimeout } from './with-timeout.ts';
 
 type Value = string | BasicCredentials;
 type Credential = Value | (() => Value | Promise<Value>);
 
-/** By name of the security scheme. */
+/** The option `credentials`: by name of the security scheme. */
 export type Credentials = Readonly<Record<string, Credential | undefined>>;
 
-/** A credential, and the scheme that it is of. */
-interface Given {
+interface SchemeCredential {
   readonly scheme: SecurityScheme;
   readonly credential: Credential;
 }
 
-/** Where the credentials of every attempt come from, and what is known of the last. */
+/** Provides the credentials of every attempt, and remembers which ones the server rejected. */
 export class CredentialSource {
-  readonly #given: readonly Given[];
+  readonly #credentials: readonly SchemeCredential[];
   #placed: readonly PlacedCredential[] = [];
-  #refused = '';
-  #refusalsInARow = 0;
+  #rejected = '';
+  #rejectionsInARow = 0;
 
-  private constructor(given: readonly Given[]) {
-    this.#given = given;
+  private constructor(credentials: readonly SchemeCredential[]) {
+    this.#credentials = credentials;
   }
 
   /**
-   * Takes the first scheme of the channel for which there is a credential, and all that its operations
-   * ask for besides. Null: there is nothing to send.
+   * Uses the channel's first scheme that has a credential, and all that its operations require in
+   * addition. Null: there are no credentials to send.
    *
    * @throws PostedClientError `invalid_options`
    */
@@ -41,68 +40,77 @@ export class CredentialSource {
     { setsHeaders }: Pick<Platform, 'setsHeaders'>,
   ): CredentialSource | null {
     const { security, operations } = channel;
-    const own = withCredentials(security, credentials).slice(0, 1);
-    const isElsewhere = !setsHeaders && security.some(({ in: place }) => place === 'cookie');
-    if (security.length > 0 && own.length === 0 && !isElsewhere) {
-      throw invalidOptions(`credentials: ${security.map(({ name }) => name).join(' or ')} is missing.`);
+    const forChannel = withCredentials(security, credentials).slice(0, 1);
+    const sendsCookies = !setsHeaders && security.some((scheme) => scheme.in === 'cookie');
+    if (security.length > 0 && forChannel.length === 0 && !sendsCookies) {
+      throw invalidOptions(`\`credentials\`: ${security.map(({ name }) => name).join(' or ')} is missing.`);
     }
-    const ofOperations = withCredentials(
+    const forOperations = withCredentials(
       operations.flatMap((operation) => operation.security),
       credentials,
     );
-    const given = [...new Map([...own, ...ofOperations].map((one) => [one.scheme.name, one])).values()];
-    for (const one of given) check(one, setsHeaders);
-    checkPlaces(given);
-    return given.length === 0 ? null : new CredentialSource(given);
+    const used = [
+      ...new Map([...forChannel, ...forOperations].map((entry) => [entry.scheme.name, entry])).values(),
+    ];
+    for (const entry of used) checkCredential(entry, setsHeaders);
+    checkLocations(used);
+    return used.length === 0 ? null : new CredentialSource(used);
   }
 
   /**
-   * The credentials of the next attempt. The error, which is returned, is `credentials` where there are
-   * none, or not in time, and `unauthorized` where they are what the server has refused.
+   * The credentials of the next attempt. Returns the error `credentials` if a function fails or is too
+   * slow, and `unauthorized` if the server has already rejected these credentials.
    */
-  async next(limitMs: number, signal: AbortSignal): Promise<readonly PlacedCredential[] | PostedClientError> {
+  async next(
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly PlacedCredential[] | PostedClientError> {
     let values: readonly unknown[];
     try {
-      const asked = this.#given.map(({ credential }) => ask(credential));
-      values = await within(Promise.all(asked), limitMs, signal);
+      const pending = this.#credentials.map(({ credential }) => resolveCredential(credential));
+      values = await withTimeout(Promise.all(pending), timeoutMs, signal);
     } catch (cause) {
       if (cause instanceof PostedClientError && cause.code === 'unauthorized') return cause;
-      return new PostedClientError('credentials', 'A function that gives credentials failed.', { cause });
+      return new PostedClientError('credentials', 'A function in `credentials` failed.', { cause });
     }
     const placed: PlacedCredential[] = [];
-    for (const [index, { scheme }] of this.#given.entries()) {
+    for (const [index, { scheme }] of this.#credentials.entries()) {
       const credential = placeCredential(scheme, values[index]);
       if (credential === null) {
-        return new PostedClientError('credentials', `A function gave something else: ${mistake(scheme)}.`);
+        return new PostedClientError(
+          'credentials',
+          `\`credentials\` returned an unusable value: ${expectation(scheme)}.`,
+        );
       }
       placed.push(credential);
     }
-    if (JSON.stringify(placed) === this.#refused) {
+    if (JSON.stringify(placed) === this.#rejected) {
       return new PostedClientError(
         'unauthorized',
-        'The server refused the credentials, and `credentials` gave the same ones again.',
+        'The server rejected the credentials, and `credentials` returned the same ones again.',
       );
     }
     this.#placed = placed;
     return placed;
   }
 
-  /** The server took the credentials. */
+  /** The server accepted the credentials. */
   accepted(): void {
-    this.#refusalsInARow = 0;
+    this.#rejectionsInARow = 0;
   }
 
-  /** The server refused the credentials, or they have expired. Returns whether others may help: not twice in a row. */
-  refused(): boolean {
-    this.#refused = JSON.stringify(this.#placed);
-    this.#refusalsInARow += 1;
+  /** The server rejected the credentials, or they have expired. Returns whether new ones may help: not twice in a row. */
+  rejected(): boolean {
+    this.#rejected = JSON.stringify(this.#placed);
+    this.#rejectionsInARow += 1;
     return (
-      this.#given.some(({ credential }) => typeof credential === 'function') && this.#refusalsInARow === 1
+      this.#credentials.some(({ credential }) => typeof credential === 'function') &&
+      this.#rejectionsInARow === 1
     );
   }
 
-  /** Text of others, made fit to be shown: it may repeat what was sent. */
-  withoutSecrets(text: string): string {
+  /** Redacts the credentials in a text from outside, which may repeat them. */
+  redact(text: string): string {
     const secrets = this.#placed.flatMap((placed) => placed.secrets).toSorted((a, b) => b.length - a.length);
     return secrets.reduce((shown, secret) => shown.replaceAll(secret, '[credential]'), text);
   }
@@ -111,44 +119,47 @@ export class CredentialSource {
 function withCredentials(
   schemes: readonly SecurityScheme[],
   credentials: Credentials | undefined,
-): readonly Given[] {
+): readonly SchemeCredential[] {
   return schemes.flatMap((scheme) => {
-    const credential = ownMember(credentials, scheme.name);
+    const credential = ownValue(credentials, scheme.name);
     return credential === undefined ? [] : [{ scheme, credential }];
   });
 }
 
-async function ask(credential: Credential): Promise<Value> {
+async function resolveCredential(credential: Credential): Promise<Value> {
   return typeof credential === 'function' ? await credential() : credential;
 }
 
-function check({ scheme, credential }: Given, setsHeaders: boolean): void {
+function checkCredential({ scheme, credential }: SchemeCredential, setsHeaders: boolean): void {
   if (scheme.in === 'cookie' && !setsHeaders) {
-    throw invalidOptions(`credentials: a browser sends its own cookies; ${scheme.name} cannot be set here.`);
+    throw invalidOptions(
+      `\`credentials\`: browsers send their own cookies; ${scheme.name} cannot be set here.`,
+    );
   }
   if (typeof credential === 'function' || placeCredential(scheme, credential) !== null) return;
-  throw invalidOptions(`credentials: ${mistake(scheme)}.`);
+  throw invalidOptions(`\`credentials\`: ${expectation(scheme)}.`);
 }
 
-const nouns = {
-  bearer: 'bearer token (RFC 6750 section 2.1)',
-  basic: "user's name and password (RFC 7617 section 2)",
-  apiKey: 'key that can stand where the contract has it stand',
+const descriptions = {
+  bearer: 'a bearer token (RFC 6750 section 2.1)',
+  basic: 'a user name and a password (RFC 7617 section 2)',
+  apiKey: 'a key that its header, query parameter or cookie can carry',
 };
 
-function mistake({ name, credentials }: SecurityScheme): string {
-  return `${name} is no ${nouns[credentials]}`;
+function expectation({ name, credentials }: SecurityScheme): string {
+  return `${name} must be ${descriptions[credentials]}`;
 }
 
-function checkPlaces(given: readonly Given[]): void {
+function checkLocations(used: readonly SchemeCredential[]): void {
   const taken = new Map<string, string>();
-  for (const { scheme } of given) {
-    const other = taken.get(placeOf(scheme));
+  for (const { scheme } of used) {
+    const location = locationOf(scheme);
+    const other = taken.get(location);
     if (other !== undefined) {
       throw invalidOptions(
-        `credentials: ${other} and ${scheme.name} take each other's place. Give one of them.`,
+        `\`credentials\`: ${other} and ${scheme.name} are both sent in the ${location}. Give only one of them.`,
       );
     }
-    taken.set(placeOf(scheme), scheme.name);
+    taken.set(location, scheme.name);
   }
 }

@@ -1,16 +1,16 @@
 import { PostedClientError } from './client-error.ts';
 import type { CursorStore } from './cursor-store.ts';
-import { within } from './wait.ts';
+import { withTimeout } from './with-timeout.ts';
 
-/** How long the end of a client may wait for the store. */
+/** How long the client waits for the last save before it ends. */
 const lastSaveMs = 3_000;
 
-/** Saves the cursor: one at a time, always the newest, whatever the store takes its time for. */
+/** Loads and saves the cursor: one save at a time, always the newest cursor, however slow the store is. */
 export class CursorKeeper {
   readonly #store: CursorStore;
   readonly #report: (error: PostedClientError) => void;
   #next: string | null = null;
-  /** Not null while the store is at work. */
+  /** Not null while a save is running. */
   #saving: Promise<void> | null = null;
   #isFailing = false;
 
@@ -19,14 +19,14 @@ export class CursorKeeper {
     this.#report = report;
   }
 
-  /** What was saved before. The error, which is returned, is `cursor_store`. */
-  async load(limitMs: number, signal: AbortSignal): Promise<string | null | PostedClientError> {
+  /** Returns the saved cursor, or the error `cursor_store`. */
+  async load(timeoutMs: number, signal: AbortSignal): Promise<string | null | PostedClientError> {
     try {
       const loading = Promise.try(() => this.#store.load());
-      // Without a type checker, a store that has nothing easily gives undefined.
-      return (await within(loading, limitMs, signal)) ?? null;
+      // A store in plain JavaScript may return undefined.
+      return (await withTimeout(loading, timeoutMs, signal)) ?? null;
     } catch (cause) {
-      return failure('The cursor could not be loaded', cause);
+      return storeError('The cursor could not be loaded', cause);
     }
   }
 
@@ -35,13 +35,13 @@ export class CursorKeeper {
     this.#saving ??= this.#saveAll();
   }
 
-  /** Resolves when everything is saved, or the time for it is up. */
+  /** Resolves when everything is saved, or after the time limit. */
   async saved(): Promise<void> {
     if (this.#saving === null) return;
     try {
-      await within(this.#saving, lastSaveMs, new AbortController().signal);
+      await withTimeout(this.#saving, lastSaveMs, new AbortController().signal);
     } catch (cause) {
-      this.#report(failure('The cursor could not be saved', cause));
+      this.#report(storeError('The cursor could not be saved', cause));
     }
   }
 
@@ -53,8 +53,8 @@ export class CursorKeeper {
         await Promise.try(() => this.#store.save(cursor));
         this.#isFailing = false;
       } catch (cause) {
-        // Said once: a full disk would be told of with every message.
-        if (!this.#isFailing) this.#report(failure('The cursor could not be saved', cause));
+        // Reported once: a full disk would cause an error for every message.
+        if (!this.#isFailing) this.#report(storeError('The cursor could not be saved', cause));
         this.#isFailing = true;
       }
     }
@@ -62,7 +62,7 @@ export class CursorKeeper {
   }
 }
 
-function failure(what: string, cause: unknown): PostedClientError {
-  const why = cause instanceof Error ? cause.message : 'the store does not say why';
-  return new PostedClientError('cursor_store', `${what}: ${why}.`, { cause });
+function storeError(problem: string, cause: unknown): PostedClientError {
+  const detail = cause instanceof Error ? cause.message : 'the store gave no reason';
+  return new PostedClientError('cursor_store', `${problem}: ${detail}.`, { cause });
 }

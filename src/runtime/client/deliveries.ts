@@ -1,21 +1,18 @@
 import { PostedClientError } from './client-error.ts';
+import type { ResolvedSettings } from './client-settings.ts';
 import { Inbox } from './inbox.ts';
-import type { InvalidMessage, Received } from './messages.ts';
-import { ownMember } from './own-member.ts';
+import type { InvalidMessage, NamedMessage } from './message-codec.ts';
+import { ownValue } from './named-values.ts';
 import type { Delivery, Resumption } from './resumption.ts';
-import type { ResolvedSettings } from './settings.ts';
 
-const messagesAreMissing =
-  'The server no longer has the messages that this client missed. Reload them, and use the option onReset to do so.';
-
-/** By message name: what the application does with a message. */
+/** The option `on`: handlers by message name. */
 export type MessageHandlers = Readonly<
   Record<string, ((message: unknown) => void | Promise<void>) | undefined>
 >;
 
 interface DeliveriesDeps {
   readonly settings: Pick<ResolvedSettings, 'onUnknown' | 'onInvalid' | 'onError' | 'maxWaitingMessages'>;
-  /** Undefined: the messages are read by `for await`. */
+  /** Undefined: the messages are read with `for await`. */
   readonly handlers: MessageHandlers | undefined;
   /** Null: connections cannot be resumed. */
   readonly resumption: Resumption | null;
@@ -24,7 +21,7 @@ interface DeliveriesDeps {
   readonly fail: (error: PostedClientError) => void;
 }
 
-/** Hands the messages to the application, in the order of arrival. */
+/** Delivers messages to the application in the order of arrival. */
 export class Deliveries {
   readonly inbox: Inbox<Delivery>;
   readonly #deps: DeliveriesDeps;
@@ -34,11 +31,11 @@ export class Deliveries {
     this.inbox = new Inbox(deps.settings.maxWaitingMessages);
   }
 
-  /** Takes a message that was received. Returns whether the inbox is full now. */
+  /** Queues a received message. Returns whether the inbox is full now. */
   put(delivery: Delivery): boolean {
     const { onUnknown, onInvalid, onError } = this.#deps.settings;
     const { incoming, cursor } = delivery;
-    // Reported before anything that came after it can be handed over.
+    // Reported before any later message can be delivered.
     if ('error' in incoming && onInvalid === undefined) onError(incoming.error);
     else if (!('unknown' in incoming) || onUnknown !== undefined || cursor !== null) {
       return this.inbox.put(delivery);
@@ -46,48 +43,48 @@ export class Deliveries {
     return false;
   }
 
-  /** The messages, for an application without handlers. */
+  /** The messages for an application without handlers. */
   async *read(): AsyncGenerator<unknown, void, undefined> {
     for await (const { message } of this.#take()) yield message;
   }
 
-  /** Calls the handlers until the inbox ends; without any it leaves the messages where they are. */
+  /** Calls the handlers until the inbox ends. Without handlers, the messages stay in the inbox. */
   async run(): Promise<void> {
     const { handlers } = this.#deps;
     if (handlers === undefined) return;
     for await (const { name, message } of this.#take()) {
-      await this.#call(`The handler of ${name}`, () => ownMember(handlers, name)?.(message));
+      await this.#call(`on.${name}`, () => ownValue(handlers, name)?.(message));
     }
   }
 
-  /** The contract's messages. The application is done with each when it asks for the next, or leaves. */
-  async *#take(): AsyncGenerator<Received, void, undefined> {
+  /** Messages of the contract. Each is processed once the consumer asks for the next, or leaves. */
+  async *#take(): AsyncGenerator<NamedMessage, void, undefined> {
     const { resumption, settings, fail } = this.#deps;
     for await (const delivery of this.inbox.take()) {
       const { incoming } = delivery;
-      const done = resumption?.handOver(delivery);
+      const processed = resumption?.handOver(delivery);
       if ('error' in incoming && !(await this.#mayContinue(incoming))) {
-        // Not done: neither this message nor a later one is acknowledged.
+        // Left unprocessed, so that neither this message nor a later one is acknowledged.
         fail(incoming.error);
         return;
       }
       try {
         if ('unknown' in incoming) {
-          await this.#call('The function onUnknown', () => settings.onUnknown?.(incoming.unknown));
+          await this.#call('onUnknown', () => settings.onUnknown?.(incoming.unknown));
         } else if ('name' in incoming) {
           if (incoming.name === resumption?.names.reset) await this.#reset(incoming.message);
           else if (incoming.name !== resumption?.names.checkpoint) yield incoming;
         }
       } finally {
-        done?.();
+        processed?.();
       }
     }
   }
 
-  /** An application that fails to decide has not dealt with the message: that is not a reason to go on. */
+  /** An application that fails to decide has not dealt with the message, so the client must not continue. */
   async #mayContinue(invalid: InvalidMessage): Promise<boolean> {
     let decision: unknown;
-    await this.#call('The function onInvalid', async () => {
+    await this.#call('onInvalid', async () => {
       decision = await this.#deps.settings.onInvalid?.(invalid);
     });
     return decision === 'continue';
@@ -95,16 +92,21 @@ export class Deliveries {
 
   async #reset(message: unknown): Promise<void> {
     const { onReset, settings } = this.#deps;
-    if (onReset === undefined) settings.onError(new PostedClientError('reset', messagesAreMissing));
-    else await this.#call('The function onReset', () => onReset(message));
+    if (onReset !== undefined) await this.#call('onReset', () => onReset(message));
+    else {
+      const problem =
+        'The server no longer has the messages that this client missed. Reload them in `onReset`.';
+      settings.onError(new PostedClientError('reset', problem));
+    }
   }
 
-  /** Calls the application. What it throws is reported. */
-  async #call(what: string, callback: () => void | Promise<void>): Promise<void> {
+  /** Calls a function of the application and reports what it throws. */
+  async #call(name: string, callback: () => void | Promise<void>): Promise<void> {
     try {
       await callback();
     } catch (cause) {
-      this.#deps.settings.onError(new PostedClientError('handler', `${what} threw.`, { cause }));
+      const problem = `The function \`${name}\` threw.`;
+      this.#deps.settings.onError(new PostedClientError('handler', problem, { cause }));
     }
   }
 }

@@ -1,12 +1,12 @@
 import { open, rename, writeFile } from 'node:fs/promises';
 import type { CursorStore } from './cursor-store.ts';
 
-/** Far more than a cursor takes: what is longer is none, whatever the file is. */
+/** Far more than a cursor takes. Longer contents are not a cursor, so the rest is not read. */
 const maxBytes = 4_096;
 
 /**
- * Keeps the cursor in a file of its own. It is written to `<path>.tmp`, flushed to the disk and
- * renamed, so that a crash leaves the old cursor or the new one, never half of one.
+ * Keeps the cursor in its own file. It is written to `<path>.tmp`, flushed to disk and renamed, so that
+ * a crash leaves either the old or the new cursor, never part of one.
  */
 export function fileCursor(path: string): CursorStore {
   const temporary = `${path}.tmp`;
@@ -22,7 +22,7 @@ export function fileCursor(path: string): CursorStore {
   };
 }
 
-/** Empty where there is no file. */
+/** Empty if the file does not exist. */
 async function readStart(path: string): Promise<string> {
   try {
     await using file = await open(path);

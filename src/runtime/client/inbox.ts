@@ -1,11 +1,10 @@
 /**
- * What waits for the application, in the order of arrival. It takes more than its limit,
- * for what has been read cannot be unread: whoever fills it stops when it is full and goes on when
- * there is room.
+ * A queue of messages for the application. It accepts more items than its limit, since what has been read
+ * cannot be unread: the producer stops reading when it is full and continues once it has room.
  */
 export class Inbox<Item extends object> {
   readonly #limit: number;
-  readonly #waiting: Item[] = [];
+  readonly #queue: Item[] = [];
   #ended = false;
   /** Resolved by the next `put` or `end`. */
   #change: PromiseWithResolvers<void> | null = null;
@@ -21,35 +20,35 @@ export class Inbox<Item extends object> {
   }
 
   /** Resolves when it is not full. */
-  async room(): Promise<void> {
+  async hasRoom(): Promise<void> {
     await this.#room?.promise;
   }
 
-  /** Returns true when this has filled it. */
+  /** Returns true if this item has filled it. */
   put(item: Item): boolean {
-    this.#waiting.push(item);
+    this.#queue.push(item);
     this.#changed();
-    if (this.#room !== null || this.#waiting.length < this.#limit) return false;
+    if (this.#room !== null || this.#queue.length < this.#limit) return false;
     this.#room = Promise.withResolvers();
     return true;
   }
 
-  /** Drops what waits. */
+  /** Drops all queued items. */
   clear(): void {
-    this.#waiting.length = 0;
+    this.#queue.length = 0;
     this.#taken();
   }
 
-  /** Lets those who take come to an end once nothing waits any more. */
+  /** Lets consumers finish once the queue is empty. */
   end(): void {
     this.#ended = true;
     this.#changed();
   }
 
-  /** Takes until the end. Each item goes to one taker only, which is done with it when it asks for the next. */
+  /** Consumes items until the end. Each goes to one consumer, which has finished with it when it asks for the next. */
   async *take(): AsyncGenerator<Item, void, undefined> {
     for (;;) {
-      const item = this.#waiting.shift();
+      const item = this.#queue.shift();
       if (item !== undefined) {
         this.#taken();
         yield item;
@@ -67,9 +66,9 @@ export class Inbox<Item extends object> {
     this.#change = null;
   }
 
-  /** It counts as full down to half of the limit, so that reading does not stop and start with every item. */
+  /** It stays full until half of the limit is free, so that reading does not stop and start with every item. */
   #taken(): void {
-    if (this.#waiting.length > this.#limit / 2) return;
+    if (this.#queue.length > this.#limit / 2) return;
     this.#room?.resolve();
     this.#room = null;
   }

@@ -1,8 +1,8 @@
 /** The client for Node.js. */
+import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { createConnect } from './connect.ts';
-import { readRefusal } from './refused-handshake.ts';
-import type { Ending, Platform } from './socket.ts';
+import type { Ending, Platform } from './platform.ts';
 
 export { fileCursor } from './file-cursor.ts';
 export * from './index.ts';
@@ -20,7 +20,7 @@ const platform: Platform = {
     let refusal: Ending | null = null;
     let cause: unknown;
     const silence = createSilenceTimer(silenceTimeoutMs, () => {
-      cause = new Error(`nothing was heard for ${silenceTimeoutMs} ms`);
+      cause = new Error(`no message or ping within ${silenceTimeoutMs} ms`);
       socket.terminate();
     });
 
@@ -29,10 +29,10 @@ const platform: Platform = {
       silence.start();
       events.opened();
     });
-    socket.on('ping', () => silence.heard());
+    socket.on('ping', () => silence.restart());
     socket.on('message', (data: Buffer, isBinary) => {
-      silence.heard();
-      // A copy: bytes of a Buffer may be part of a larger piece of memory, which they would keep.
+      silence.restart();
+      // A copy: a Buffer may be a small part of a larger allocation, which it would keep alive.
       events.frame(isBinary ? new Uint8Array(data) : data.toString());
     });
     socket.on('unexpected-response', async (_request, response) => {
@@ -40,7 +40,7 @@ const platform: Platform = {
       socket.terminate();
     });
     socket.on('error', (error) => {
-      // One error for each address of the host, and no message of its own.
+      // An AggregateError has one error for each address of the host, but no message.
       cause ??= error instanceof AggregateError ? error.errors[0] : error;
     });
     socket.on('close', (code, reason) => {
@@ -57,7 +57,7 @@ const platform: Platform = {
       close: (code, reason) => socket.close(code, reason),
       abandon: () => socket.terminate(),
       pause() {
-        // Nothing can be heard meanwhile.
+        // Pings are not read while the socket is paused.
         silence.stop();
         socket.pause();
         return true;
@@ -74,7 +74,7 @@ export const connect = createConnect(platform);
 
 interface SilenceTimer {
   start(): void;
-  heard(): void;
+  restart(): void;
   stop(): void;
 }
 
@@ -84,7 +84,7 @@ function createSilenceTimer(limitMs: number, onSilence: () => void): SilenceTime
     start() {
       if (limitMs > 0) timer = setTimeout(onSilence, limitMs);
     },
-    heard() {
+    restart() {
       timer?.refresh();
     },
     stop() {
@@ -92,4 +92,53 @@ function createSilenceTimer(limitMs: number, onSilence: () => void): SilenceTime
       timer = undefined;
     },
   };
+}
+
+/** An error body of Posted is far smaller and arrives with the headers. */
+const maxBodyBytes = 16_384;
+const bodyTimeoutMs = 2_000;
+
+/** Reads the HTTP response to a refused handshake, up to limits of size and time. */
+async function readRefusal(response: IncomingMessage): Promise<Ending> {
+  return {
+    kind: 'refused',
+    status: response.statusCode ?? 0,
+    message: errorMessage(await readBody(response)),
+    retryAfterMs: parseRetryAfter(response.headers['retry-after']),
+  };
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  const timer = setTimeout(() => response.destroy(), bodyTimeoutMs);
+  try {
+    let size = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBodyBytes) break;
+    }
+  } catch {
+    // The status is enough; the body only explains it.
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** The `message` of the contract's error body. Other bodies, such as a proxy's page, are not shown. */
+function errorMessage(body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { readonly message?: unknown };
+    return typeof message === 'string' ? message : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Seconds or a date (RFC 9110 section 10.2.3), as milliseconds from now. */
+function parseRetryAfter(value: string | undefined): number {
+  if (value === undefined) return 0;
+  const delayMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Math.max(0, delayMs || 0);
 }

@@ -1,24 +1,23 @@
 import type { ResumeDescriptor } from '../shared/descriptor.ts';
 import { readPath } from '../shared/identify-message.ts';
-import { Acks } from './acks.ts';
 import { PostedClientError } from './client-error.ts';
 import type { CursorKeeper } from './cursor-keeper.ts';
-import type { InvalidMessage, Received, UnknownMessage } from './messages.ts';
-import type { Frame } from './socket.ts';
+import type { InvalidMessage, NamedMessage, UnknownMessage } from './message-codec.ts';
+import type { Frame } from './platform.ts';
 
-/** What waits for the application, and the cursor that is processed when the application is done with it. */
+/** A message queued for the application, and the cursor that counts as processed once it is handled. */
 export interface Delivery {
-  readonly incoming: Received | UnknownMessage | InvalidMessage;
-  /** Null where the message has none, or none that can be trusted. */
+  readonly incoming: NamedMessage | UnknownMessage | InvalidMessage;
+  /** Null if the message has no cursor, or none that can be trusted. */
   readonly cursor: string | null;
-  /** Of the connection that it came on. */
+  /** Those of the connection that the message arrived on. */
   readonly acks: Acks | null;
 }
 
 export interface ResumptionDeps {
   readonly names: ResumeDescriptor;
   readonly encodeAck: (cursor: string) => Frame;
-  /** Where to begin without a cursor: `now`, `acked`, or a cursor. */
+  /** Where to start without a cursor: `now`, `acked`, or a cursor. */
   readonly since: string;
   readonly isCursor: (text: string) => boolean;
   readonly keeper: CursorKeeper;
@@ -26,9 +25,9 @@ export interface ResumptionDeps {
 }
 
 /**
- * Where a client is in the log. There are two places. A new connection begins after the newest
- * message that was received, so that what still waits for the application is not sent again. Saved
- * and acknowledged is only what the application is done with, so that a crash loses nothing.
+ * A client's two cursors. A new connection starts after the newest message received, so that queued
+ * messages are not sent again. Only what the application has processed is saved and acknowledged, so
+ * that a crash loses nothing.
  */
 export class Resumption {
   readonly names: ResumeDescriptor;
@@ -36,47 +35,47 @@ export class Resumption {
   #isLoaded = false;
   #received: string | null = null;
   #processed: string | null = null;
-  /** Null until the server has said that the connection is resumable. */
+  /** Null until the server has declared the connection resumable. */
   #acks: Acks | null = null;
-  /** Where the connection began, as the server says. */
-  #begun: string | null = null;
+  /** The cursor at which the server started the connection. */
+  #start: string | null = null;
   #byeMs: number | null = null;
-  /** What the application has, in the order of arrival: several loops may be done in another. */
-  readonly #inHand: { readonly delivery: Delivery; isDone: boolean }[] = [];
+  /** Messages being handled, in the order of arrival: concurrent loops may finish in another. */
+  readonly #inProgress: { readonly delivery: Delivery; isProcessed: boolean }[] = [];
 
   constructor(deps: ResumptionDeps) {
     this.names = deps.names;
     this.#deps = deps;
   }
 
-  /** Finds out where to begin, the first time. The error, which is returned, is `cursor_store`. */
-  async load(limitMs: number, signal: AbortSignal): Promise<PostedClientError | null> {
+  /** Loads the cursor before the first connection. Returns the error `cursor_store` if that fails. */
+  async load(timeoutMs: number, signal: AbortSignal): Promise<PostedClientError | null> {
     if (this.#isLoaded) return null;
     const { keeper, since, isCursor, report } = this.#deps;
-    const loaded = await keeper.load(limitMs, signal);
+    const loaded = await keeper.load(timeoutMs, signal);
     if (loaded instanceof PostedClientError) return loaded;
     this.#isLoaded = true;
     if (loaded !== null && !isCursor(loaded)) {
-      // The server would refuse it each time, and the client would never get in again.
-      const message = `What was kept is no cursor. The client begins with "${since}"; messages may be missing.`;
+      // The server would refuse it on every attempt, and the client could never connect again.
+      const message = `The saved cursor is not valid. The client starts with "${since}"; messages may be missing.`;
       report(new PostedClientError('cursor_store', message));
     }
-    const place = [loaded, since].find((candidate) => candidate !== null && isCursor(candidate)) ?? null;
-    this.#received = place;
-    this.#processed = place;
+    const cursor = [loaded, since].find((candidate) => candidate !== null && isCursor(candidate)) ?? null;
+    this.#received = cursor;
+    this.#processed = cursor;
     return null;
   }
 
   /** The URL of the next connection. */
-  begin(url: URL): URL {
+  resumeUrl(url: URL): URL {
     const { since } = this.#deps;
     const resumed = new URL(url);
     resumed.searchParams.set(this.names.query, this.#received ?? since);
     return resumed;
   }
 
-  /** Takes what concerns the client alone, and returns null; the rest is to be delivered in its order. */
-  read(received: Received, send: (ack: Frame) => void): Delivery | null {
+  /** Handles a message that concerns only the client and returns null; other messages are to be delivered in order. */
+  read(received: NamedMessage, send: (ack: Frame) => void): Delivery | null {
     const { names } = this;
     const message = received.message as Readonly<Record<string, unknown>>;
     if (received.name === names.bye) {
@@ -87,39 +86,39 @@ export class Resumption {
     const cursor = typeof value === 'string' ? value : null;
     if (received.name === names.ready) {
       this.#acks?.stop();
-      this.#acks = new Acks((place) => send(this.#deps.encodeAck(place)), Number(message.window) || 0);
-      this.#begun = cursor;
+      this.#acks = new Acks((newest) => send(this.#deps.encodeAck(newest)), Number(message.window) || 0);
+      this.#start = cursor;
       if (cursor !== null) this.#ready(cursor, this.#acks);
       return null;
     }
-    // What is acknowledged is gone for good: not before the application has heard of the reset.
+    // The server forgets what is acknowledged, so the application must learn of the reset first.
     if (received.name === names.reset) this.#acks?.stop();
     return this.#deliver(received, cursor);
   }
 
-  /** A message of an unknown type has a cursor where it has a valid one in the contract's place for it. */
+  /** A message of an unknown type has a cursor if its cursor property is valid. */
   readUnknown(message: UnknownMessage): Delivery {
     const value = readPath(message.unknown, [this.names.cursor]);
     return this.#deliver(message, typeof value === 'string' && this.#deps.isCursor(value) ? value : null);
   }
 
-  /** The application gets it; the function that is returned says that it is done. */
+  /** The application starts to handle a message. Call the returned function once it is processed. */
   handOver(delivery: Delivery): () => void {
-    const entry = { delivery, isDone: false };
-    this.#inHand.push(entry);
+    const entry = { delivery, isProcessed: false };
+    this.#inProgress.push(entry);
     return () => {
-      entry.isDone = true;
-      while (this.#inHand[0]?.isDone === true) this.#settle(this.#inHand.shift()?.delivery);
+      entry.isProcessed = true;
+      while (this.#inProgress[0]?.isProcessed === true) this.#settle(this.#inProgress.shift()?.delivery);
     };
   }
 
-  /** The last word before the connection is closed in order. */
+  /** Sends the last ack before the connection is closed normally. */
   closing(): void {
     this.#acks?.flush();
     this.#acks = null;
   }
 
-  /** The connection has ended. Returns after what time the server asked to come back; null: it did not. */
+  /** The connection has ended. Returns the server's requested delay before the next one; null without a request. */
   ended(): number | null {
     const byeMs = this.#byeMs;
     this.#byeMs = null;
@@ -128,26 +127,26 @@ export class Resumption {
     return byeMs;
   }
 
-  /** Resolves when the place is saved, or the time for it is up. */
+  /** Resolves when the cursor is saved, or after the time limit. */
   saved(): Promise<void> {
     return this.#deps.keeper.saved();
   }
 
   /**
-   * A client that has a place keeps it: if the connection begins elsewhere, a reset follows, and the
-   * application must hear of it first.
+   * A client with a cursor keeps it: if the connection starts elsewhere, a reset follows, and the
+   * application must learn of it first.
    */
   #ready(cursor: string, acks: Acks): void {
     const isFirst = this.#received === null;
     if (isFirst) {
       this.#received = cursor;
-      // With `acked` a reset may follow here too, and the server keeps the place.
+      // With `acked` a reset may follow here too, and the server keeps the cursor.
       if (this.#deps.since === 'now') this.#moveTo(cursor);
     }
     if (isFirst || this.#processed === cursor) acks.acknowledge(cursor);
   }
 
-  #deliver(incoming: Received | UnknownMessage, cursor: string | null): Delivery {
+  #deliver(incoming: NamedMessage | UnknownMessage, cursor: string | null): Delivery {
     this.#received = cursor ?? this.#received;
     return { incoming, cursor, acks: this.#acks };
   }
@@ -156,12 +155,55 @@ export class Resumption {
     if (delivery === undefined || delivery.cursor === null) return;
     const { cursor, acks } = delivery;
     this.#moveTo(cursor);
-    // A server closes on a cursor that it never sent, and after a reset it no longer knows the old ones.
-    if (acks === this.#acks || cursor === this.#begun) this.#acks?.acknowledge(cursor);
+    // A server closes the connection on a cursor that it never sent on it, and forgets old ones after a reset.
+    if (acks === this.#acks || cursor === this.#start) this.#acks?.acknowledge(cursor);
   }
 
   #moveTo(cursor: string): void {
     this.#processed = cursor;
     this.#deps.keeper.save(cursor);
+  }
+}
+
+/** How long an ack may wait to be replaced by a newer one. */
+const maxAckDelayMs = 250;
+
+/**
+ * The acks of one connection. They are cumulative, so only the newest is sent: after at most 250 ms, or
+ * once a quarter of the server's window is processed, so that the window never fills up.
+ */
+export class Acks {
+  readonly #send: (cursor: string) => void;
+  readonly #maxPending: number;
+  #newest: string | null = null;
+  #pending = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(send: (cursor: string) => void, window: number) {
+    this.#send = send;
+    this.#maxPending = Math.max(1, Math.floor(window / 4));
+  }
+
+  /** Everything up to `cursor`, which was received on this connection, is processed. */
+  acknowledge(cursor: string): void {
+    this.#newest = cursor;
+    this.#pending += 1;
+    if (this.#pending >= this.#maxPending) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), maxAckDelayMs);
+  }
+
+  /** Sends the pending ack now. */
+  flush(): void {
+    const cursor = this.#newest;
+    this.stop();
+    if (cursor !== null) this.#send(cursor);
+  }
+
+  /** Drops the pending ack. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#newest = null;
+    this.#pending = 0;
   }
 }

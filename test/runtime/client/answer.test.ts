@@ -7,7 +7,7 @@ import { soon } from './soon.ts';
 
 type Options = Pick<ConnectOptions<MarketTypes>, 'on' | 'answer' | 'maxWaitingMessages'>;
 
-/** A client of the market, what it answers, and a server that asks. */
+/** A market client with its answers, and a server that sends requests to it. */
 async function openMarket(options: Options) {
   const server = await startChatServer();
   const opened = openClient(market, { url: server.url, ...options });
@@ -24,8 +24,8 @@ async function openMarket(options: Options) {
   };
 }
 
-describe('a client that the server asks', () => {
-  it('answers with the correlation id of the question', async () => {
+describe('a request from the server', () => {
+  it('is answered with its correlation id', async () => {
     const { ask, answers } = await openMarket({
       answer: {
         ping: () => ({ type: 'pong' }),
@@ -40,14 +40,17 @@ describe('a client that the server asks', () => {
       .toEqual([{ type: 'pong', id: 'a' }, { type: 'no' }, { type: 'pong' }]);
   });
 
-  it('answers one question after the other, beside its other messages', async () => {
+  it('is answered one at a time, while other messages are handled', async () => {
     const gate = Promise.withResolvers<void>();
-    const told: string[] = [];
+    const delivered: string[] = [];
     const { ask, answers } = await openMarket({
-      on: { price: ({ cents }) => void told.push(`price ${cents}`), probe: () => void told.push('probe') },
+      on: {
+        price: ({ cents }) => void delivered.push(`price ${cents}`),
+        probe: () => void delivered.push('probe'),
+      },
       answer: {
         async ping({ id = '' }) {
-          told.push(`ping ${id}`);
+          delivered.push(`ping ${id}`);
           await gate.promise;
           return { type: 'pong' };
         },
@@ -55,13 +58,13 @@ describe('a client that the server asks', () => {
     });
     for (const id of ['1', '2']) ask({ type: 'probe', id });
     ask({ type: 'price', cents: 3 });
-    await expect.poll(() => told, soon).toEqual(['ping 1', 'price 3']);
+    await expect.poll(() => delivered, soon).toEqual(['ping 1', 'price 3']);
     gate.resolve();
     await expect.poll(() => answers, soon).toMatchObject([{ id: '1' }, { id: '2' }]);
-    expect(told).toEqual(['ping 1', 'price 3', 'ping 2']);
+    expect(delivered).toEqual(['ping 1', 'price 3', 'ping 2']);
   });
 
-  it('gets the message like any other where nothing answers it, and can send the answer', async () => {
+  it('without an answer function goes to its handler, which can send the reply', async () => {
     const { ask, answers, client } = await openMarket({
       on: { probe: ({ id = '' }) => client.send('pong', { type: 'pong', id }) },
     });
@@ -77,12 +80,12 @@ describe('a client that the server asks', () => {
       { code: 'bad_message', message: expect.stringContaining('/id') },
     ],
     [
-      'names no answer of the operation',
+      'names a message that is not a reply of the operation',
       () => ({ message: 'pong', payload: { type: 'pong' } }),
-      { code: 'bad_message', message: expect.stringContaining('none of yes, no') },
+      { code: 'bad_message', message: expect.stringContaining('must be one of yes, no') },
     ],
     ['returns nothing', () => undefined, { code: 'bad_message' }],
-  ])('says so where the function that answers %s, and goes on', async (_, decide, error) => {
+  ])('is reported and skipped when its answer function %s', async (_, decide, error) => {
     const { ask, answers, errors } = await openMarket({
       answer: { ping: () => ({ type: 'pong' }), decide: decide as never },
     });
@@ -92,7 +95,7 @@ describe('a client that the server asks', () => {
     expect(errors).toMatchObject([error]);
   });
 
-  it('answers on the connection that the question came on alone', async () => {
+  it('is answered only on the connection that it arrived on', async () => {
     const gate = Promise.withResolvers<void>();
     const { ask, server, connection, reaches } = await openMarket({
       answer: {
@@ -113,14 +116,14 @@ describe('a client that the server asks', () => {
     await expect.poll(() => answers, soon).toEqual([{ type: 'pong', id: 'new' }]);
   });
 
-  it('makes a server wait that asks faster than it answers', async () => {
+  it('makes the client stop reading when requests arrive faster than answers', async () => {
     const gate = Promise.withResolvers<void>();
-    let asked = 0;
+    let calls = 0;
     const { ask, answers, connection } = await openMarket({
       maxWaitingMessages: 4,
       answer: {
         async ping() {
-          asked += 1;
+          calls += 1;
           await gate.promise;
           return { type: 'pong' };
         },
@@ -130,7 +133,7 @@ describe('a client that the server asks', () => {
     for (let count = 0; count < 300; count += 1) ask({ type: 'probe', id });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(connection.bufferedAmount).toBeGreaterThan(0);
-    expect(asked).toBe(1);
+    expect(calls).toBe(1);
     gate.resolve();
     await expect.poll(() => answers, soon).toHaveLength(300);
   });

@@ -1,4 +1,4 @@
-/** What the page of browser.test.ts runs: a client, and what it told, for the test to look at. */
+/** The script of the page in browser.test.ts: a client that records its callbacks for the test. */
 import { type ConnectOptions, connect } from '../../../src/runtime/client/browser.ts';
 import { type ChatTypes, chat } from './chat-channel.ts';
 import { type TalkTypes, talk } from './talk-channel.ts';
@@ -8,15 +8,15 @@ export interface Page {
   readonly errors: unknown[];
   readonly messages: unknown[];
   readonly client: ReturnType<typeof connect<ChatTypes>>;
-  /** Reads messages from now on, until the client ends. */
+  /** Reads messages until the client ends. */
   read(): Promise<void>;
 }
 
-/** What a test may have the page connect with. */
+/** The credentials with which a test can make the page connect. */
 type TalkCredentials = NonNullable<ConnectOptions<TalkTypes>['credentials']>;
 
 declare global {
-  /** Asks, and is asked; resolves with the bytes that came, and the answer. */
+  /** Exchanges a request in each direction; resolves with the received bytes and the reply. */
   var talkOnce: (url: string, credentials: TalkCredentials) => Promise<{ bytes: number[]; reply: unknown }>;
   var openPage: (url: string, maxWaitingMessages: number) => void;
   var page: Page;
@@ -48,17 +48,17 @@ globalThis.openPage = (url, maxWaitingMessages) => {
 };
 
 globalThis.talkOnce = async (url, credentials) => {
-  const came = Promise.withResolvers<number[]>();
+  const received = Promise.withResolvers<number[]>();
   const opened = Promise.withResolvers<void>();
   await using client = connect(talk, {
     url,
     credentials,
-    on: { chunk: (chunk) => came.resolve([...chunk]) },
+    on: { chunk: (chunk) => received.resolve([...chunk]) },
     answer: { ping: () => ({ type: 'pong' }) },
     onStatus: ({ state }) => state === 'open' && opened.resolve(),
   });
   await opened.promise;
   client.send('upload', new Uint8Array([1, 2, 255]));
   const reply = await client.request('count', { type: 'count' });
-  return { bytes: await came.promise, reply };
+  return { bytes: await received.promise, reply };
 };

@@ -41,11 +41,11 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
     return tab;
   }
 
-  it('is bundled without anything of Node', () => {
+  it('is bundled without Node modules', () => {
     expect(script.match(/\brequire\(|Sec-WebSocket|node:|\bBuffer\b|\bprocess\./g)).toBeNull();
   });
 
-  it('carries the token in a subprotocol, receives, sends, and connects again', async () => {
+  it('sends the token as a subprotocol, exchanges messages, and reconnects', async () => {
     const server = await startChatServer();
     const tab = await openTab(server.url);
     await tab.evaluate(() => void globalThis.page.read());
@@ -59,11 +59,11 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
     first.send(postFrame('one'));
     first.send(Buffer.from('binary'));
     await expect.poll(messages, soon).toEqual([{ type: 'post', text: 'one' }]);
-    const said = new Promise<string>((resolve) => {
+    const sent = new Promise<string>((resolve) => {
       first.on('message', (data: Buffer) => resolve(data.toString()));
     });
     await tab.evaluate(() => globalThis.page.client.send('say', { type: 'say', text: 'hello' }));
-    expect(await said).toBe('{"type":"say","text":"hello"}');
+    expect(await sent).toBe('{"type":"say","text":"hello"}');
 
     first.terminate();
     const second = await server.nextConnection();
@@ -90,9 +90,9 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
   });
 
   it.each([
-    ['a name and a password', { login: { username: 'Ada', password: 'ä:1' } }],
+    ['a user name and a password', { login: { username: 'Ada', password: 'ä:1' } }],
     ['a key for a header', { key: 'k 1' }],
-  ])('speaks bytes and asks, both ways, with %s among the subprotocols', async (_, credentials) => {
+  ])('exchanges bytes and requests in both directions with %s as a subprotocol', async (_, credentials) => {
     const server = await startChatServer();
     const tab = await browser.newPage();
     onTestFinished(() => tab.close());
@@ -126,7 +126,7 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
     expect(connection.protocol).toBe('posted.v1');
   });
 
-  it('gives up where it was never connected, because it cannot see why', async () => {
+  it('gives up if it never connects, since browsers hide the reason', async () => {
     const server = await startChatServer({ refuse: () => ({ status: 401 }) });
     const tab = await openTab(server.url);
     await expect.poll(() => tab.evaluate(() => globalThis.page.statuses.at(-1)), soon).toBe('closed');
@@ -136,7 +136,7 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
     ]);
   });
 
-  it('leaves a server that is too fast, says so, and comes back when there is room', async () => {
+  it('disconnects when it lags behind, reports it, and reconnects once there is room', async () => {
     const server = await startChatServer();
     const tab = await openTab(server.url, 4);
     const first = await server.nextConnection();
@@ -158,7 +158,7 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
       .toEqual(['0', '1', '2', '3', 'back']);
   });
 
-  it('comes back also where the server was done before it was left', async () => {
+  it('reconnects even if the server closes the connection first', async () => {
     const server = await startChatServer();
     const tab = await openTab(server.url, 1);
     await tab.evaluate(() => void globalThis.page.read());

@@ -22,17 +22,17 @@ describe('the URL of a channel', () => {
     ['100%', '100%25'],
     ["it's", "it's"],
     ['…', '%E2%80%A6'],
-  ])('has the parameter %s as %s', (room, expected) => {
+  ])('encodes the parameter %s as %s', (room, expected) => {
     const { pathname } = channelUrl(chat, { url: 'ws://localhost', parameters: { room } });
     expect(pathname).toBe(`/rooms/${expected}/chat`);
   });
 
-  it.each(['', '.', '..', '\ud800', undefined, {}])('refuses the parameter %j', (room) => {
+  it.each(['', '.', '..', '\ud800', undefined, {}])('rejects the parameter %j', (room) => {
     const build = () => channelUrl(chat, { url: 'ws://localhost', parameters: { room } });
     expect(build).toThrow(expect.objectContaining({ code: 'invalid_options' }));
   });
 
-  it('has the query, encoded', () => {
+  it('includes the encoded query', () => {
     const url = channelUrl(chat, {
       url: 'ws://localhost',
       parameters,
@@ -41,20 +41,20 @@ describe('the URL of a channel', () => {
     expect(url.search).toBe('?audience=friends&limit=5');
   });
 
-  it('leaves out what is undefined', () => {
+  it('omits undefined query values', () => {
     const url = channelUrl(chat, { url: 'ws://localhost', parameters, query: { limit: undefined } });
     expect(url.href).toBe('ws://localhost/rooms/lobby/chat');
   });
 
   it.each([
-    ['an unknown value', { audience: 'nobody' }, 'query: /audience'],
-    ['an unknown name', { since: 'now' }, 'query: /since'],
-    ['an object', { limit: {} }, 'query: limit is no text, number or boolean'],
-  ])('refuses a query with %s', (_, query, problem) => {
+    ['an unknown value', { audience: 'nobody' }, '`query`: /audience'],
+    ['an unknown name', { since: 'now' }, '`query`: /since'],
+    ['an object', { limit: {} }, '`query`: limit must be a string, number or boolean'],
+  ])('rejects a query with %s', (_, query, problem) => {
     expect(() => channelUrl(chat, { url: 'ws://localhost', parameters, query })).toThrow(problem);
   });
 
-  it('refuses parameters and a query where the channel has none', () => {
+  it('rejects parameters and a query if the channel has none', () => {
     expect(() => channelUrl(news, { url: 'ws://localhost', parameters })).toThrow('parameters');
     expect(() => channelUrl(news, { url: 'ws://localhost', query: { a: 1 } })).toThrow('query');
   });
@@ -67,7 +67,7 @@ describe('the URL of a channel', () => {
     'ws://user:password@localhost',
     'ws://localhost?audience=friends',
     'ws://localhost#top',
-  ])('refuses the server %s, and does not repeat it', (url) => {
+  ])('rejects the URL %s without repeating it', (url) => {
     const build = () => channelUrl(chat, { url, parameters });
     expect(build).toThrow(expect.objectContaining({ code: 'invalid_options' }));
     expect(build).not.toThrow('password');

@@ -22,7 +22,7 @@ export interface SayMessage {
   readonly text: string;
 }
 
-/** What the generator writes of a channel that has nothing of a kind. */
+/** The generated types of a channel without any features. */
 export interface NoTypes {
   readonly credentials: object;
   readonly operationCredentials: object;
@@ -50,7 +50,7 @@ export interface ChatTypes
 export const postFrame = (text: string): string =>
   JSON.stringify({ type: 'post', text } satisfies PostMessage);
 
-/** A guard as a generator would compile it: it says where the first fault is. */
+/** A guard like a generated one, which reports the first invalid property. */
 export function guard<Value extends object>(checks: Readonly<Record<string, (value: unknown) => boolean>>) {
   const compiled: Guard<Value> = (value): value is Value => {
     const members = Object(value) as Readonly<Record<string, unknown>>;
@@ -68,7 +68,7 @@ export function guard<Value extends object>(checks: Readonly<Record<string, (val
 export const isText = (value: unknown) => typeof value === 'string';
 export const is = (constant: string) => (value: unknown) => value === constant;
 
-/** A message, as JSON with a `type` of its own unless the rest says something else. */
+/** A JSON message identified by its `type`, unless overridden. */
 export function message(name: string, rest: Partial<MessageDescriptor> = {}): MessageDescriptor {
   return {
     name,
@@ -81,7 +81,7 @@ export function message(name: string, rest: Partial<MessageDescriptor> = {}): Me
   };
 }
 
-/** An operation of the given messages, for everyone, without a reply unless the rest says something else. */
+/** An operation without a reply and without security, unless overridden. */
 export function operation(
   action: OperationDescriptor['action'],
   messages: readonly string[],
@@ -91,12 +91,12 @@ export function operation(
   return { name: `${action}${first}`, action, messages, reply: undefined, security: [], ...rest };
 }
 
-/** A security scheme: a bearer token unless the rest says something else. */
+/** A bearer token scheme, unless overridden. */
 export function scheme(name: string, rest: Partial<SecurityScheme> = {}): SecurityScheme {
   return { name, credentials: 'bearer', in: 'authorization', parameter: '', scopes: [], ...rest };
 }
 
-/** What a channel has nothing of. */
+/** A channel without any features. */
 export const nothing = {
   name: 'nothing',
   address: '/nothing',
@@ -114,12 +114,12 @@ export const nothing = {
   resume: undefined,
 } as const satisfies ChannelDescriptor;
 
-/** What the generator would write for a channel with everything in it. */
+/** A channel like a generated one, with parameters, query, security and messages. */
 export const chat: ClientChannel<ChatTypes> = {
   ...nothing,
   name: 'chat',
   address: '/rooms/{room}/chat',
-  description: 'What is said in a room.',
+  description: 'The messages in a room.',
   parameters: guard({ room: isText }),
   query: guard({
     audience: (value) => [undefined, 'everyone', 'friends'].includes(value as string | undefined),
@@ -138,12 +138,12 @@ export interface NewsTypes extends Omit<NoTypes, 'receives'> {
   readonly receives: { readonly post: PostMessage };
 }
 
-/** One that is open to everyone, and has nothing in its address, one message and no tag. */
+/** An open channel without parameters, with a single message and no tag. */
 export const news: ClientChannel<NewsTypes> = {
   ...nothing,
   name: 'news',
   address: '/news',
-  description: 'What is new.',
+  description: 'The news.',
   send: [message('post', { tag: undefined, guard: guard({ type: is('post'), text: isText }) })],
   operations: [operation('send', ['post'])],
 };

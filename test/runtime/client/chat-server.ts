@@ -17,22 +17,22 @@ interface ChatServer {
   readonly url: string;
   /** Every handshake so far. */
   readonly handshakes: readonly IncomingMessage[];
-  /** The next connection that nobody has taken yet. */
+  /** Resolves with the next connection that was not returned yet. */
   nextConnection(): Promise<WebSocket>;
 }
 
 export interface ChatServerOptions {
-  /** Called for every handshake. 'ignore' leaves it without an answer. */
+  /** Called for every handshake; 'ignore' sends no response. */
   readonly refuse?: (request: IncomingMessage) => RefusedWith | 'ignore' | undefined;
-  /** Answers every other request. */
+  /** Handles all other requests. */
   readonly onRequest?: RequestListener;
 }
 
-/** A server that speaks WebSocket and leaves the rest to the test. It ends with it. */
+/** A WebSocket server whose messages the test sends. It is closed at the end of the test. */
 export async function startChatServer({ refuse, onRequest }: ChatServerOptions = {}): Promise<ChatServer> {
   const handshakes: IncomingMessage[] = [];
   const connections: WebSocket[] = [];
-  const takers: ((connection: WebSocket) => void)[] = [];
+  const waiters: ((connection: WebSocket) => void)[] = [];
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols: (offered) => offered.has(subprotocol) && subprotocol,
@@ -44,7 +44,7 @@ export async function startChatServer({ refuse, onRequest }: ChatServerOptions =
     opened.add(socket);
     const refusal = refuse?.(request);
     if (refusal === 'ignore') {
-      // Read, so that the end is seen.
+      // Reading is necessary to notice the end.
       socket.resume().on('end', () => socket.end());
       return;
     }
@@ -56,7 +56,7 @@ export async function startChatServer({ refuse, onRequest }: ChatServerOptions =
       return;
     }
     sockets.handleUpgrade(request, socket, head, (connection) => {
-      const take = takers.shift();
+      const take = waiters.shift();
       if (take === undefined) connections.push(connection);
       else take(connection);
     });
@@ -73,7 +73,7 @@ export async function startChatServer({ refuse, onRequest }: ChatServerOptions =
     nextConnection() {
       const connection = connections.shift();
       return connection === undefined
-        ? new Promise((resolve) => takers.push(resolve))
+        ? new Promise((resolve) => waiters.push(resolve))
         : Promise.resolve(connection);
     },
   };

@@ -6,7 +6,7 @@ import { openChat } from './open-chat.ts';
 import { soon } from './soon.ts';
 
 describe('closing a client', () => {
-  it('ends the connection with 1000, once', async () => {
+  it('ends the connection once, with code 1000', async () => {
     const server = await startChatServer();
     const { client, statuses, errors, reaches } = openChat(server.url);
     const connection = await server.nextConnection();
@@ -22,7 +22,7 @@ describe('closing a client', () => {
     expect(errors).toEqual([]);
   });
 
-  it('works before there is a connection', async () => {
+  it('works during the handshake', async () => {
     const server = await startChatServer({ refuse: () => 'ignore' });
     const { client, reaches } = openChat(server.url);
     await reaches('connecting');
@@ -31,7 +31,7 @@ describe('closing a client', () => {
     expect(await client.closed).toEqual({ code: 1000, reason: '' });
   });
 
-  it('opens nothing when it comes at once', async () => {
+  it('right after connect opens no connection', async () => {
     const server = await startChatServer();
     const { client, statuses } = openChat(server.url);
     client.close();
@@ -40,7 +40,7 @@ describe('closing a client', () => {
     expect(statuses.map(({ state }) => state)).toEqual(['closed']);
   });
 
-  it('works while the token is awaited', async () => {
+  it('works while a credential function is pending', async () => {
     const server = await startChatServer();
     const { client, reaches } = openChat(server.url, {
       credentials: { bearerAuth: () => new Promise<string>(() => {}) },
@@ -51,7 +51,7 @@ describe('closing a client', () => {
     expect(server.handshakes).toHaveLength(0);
   });
 
-  it('ends the wait for the next attempt', async () => {
+  it('cancels the wait for the next attempt', async () => {
     const server = await startChatServer({
       refuse: () => ({ status: 503, headers: { 'Retry-After': '600' } }),
     });
@@ -61,7 +61,7 @@ describe('closing a client', () => {
     expect(await client.closed).toEqual({ code: 1000, reason: '' });
   });
 
-  it('is done by the signal', async () => {
+  it('happens when the signal is aborted', async () => {
     const server = await startChatServer();
     const controller = new AbortController();
     const { client, reaches } = openChat(server.url, { signal: controller.signal });
@@ -70,14 +70,14 @@ describe('closing a client', () => {
     expect(await client.closed).toEqual({ code: 1000, reason: '' });
   });
 
-  it('is done by a signal that was aborted before', async () => {
+  it('happens at once if the signal was already aborted', async () => {
     const server = await startChatServer();
     const { client } = openChat(server.url, { signal: AbortSignal.abort() });
     expect(await client.closed).toEqual({ code: 1000, reason: '' });
     expect(server.handshakes).toHaveLength(0);
   });
 
-  it('is done at the end of an `await using` block', async () => {
+  it('happens at the end of an `await using` block', async () => {
     const server = await startChatServer();
     let connection: Awaited<ReturnType<typeof server.nextConnection>>;
     {
@@ -90,7 +90,7 @@ describe('closing a client', () => {
     expect(connection.readyState).toBe(connection.CLOSED);
   });
 
-  it('ends the loop of for await, and drops what waits', async () => {
+  it('ends a for await loop and drops queued messages', async () => {
     const server = await startChatServer();
     const { client } = openChat(server.url);
     const connection = await server.nextConnection();
@@ -103,7 +103,7 @@ describe('closing a client', () => {
     expect(messages).toEqual([{ type: 'post', text: 'one' }]);
   });
 
-  it('may be awaited by the handler that does it', async () => {
+  it('can be awaited in the handler that closes the client', async () => {
     const server = await startChatServer();
     const handled: string[] = [];
     const { client } = openChat(server.url, {
@@ -122,7 +122,7 @@ describe('closing a client', () => {
     await expect.poll(() => handled, soon).toEqual(['one']);
   });
 
-  it('hands over nothing that comes after it', async () => {
+  it('stops the delivery of messages', async () => {
     const server = await startChatServer();
     const handled: string[] = [];
     const { client } = openChat(server.url, {
@@ -139,7 +139,7 @@ describe('closing a client', () => {
     expect(handled).toEqual(['0']);
   });
 
-  it('is told of a failure only when the handlers are done', async () => {
+  it('by an error rejects `closed` only after the handlers have finished', async () => {
     const server = await startChatServer();
     const handled: string[] = [];
     const { client } = openChat(server.url, {
@@ -158,7 +158,7 @@ describe('closing a client', () => {
     expect(handled).toEqual(['one', 'two']);
   });
 
-  it('does not wait for ever for a server that does not answer', async () => {
+  it('does not wait forever for a server that does not answer', async () => {
     const server = await startChatServer();
     const { client, reaches } = openChat(server.url);
     const connection = await server.nextConnection();
@@ -168,7 +168,7 @@ describe('closing a client', () => {
     expect(await client.closed).toEqual({ code: 1000, reason: '' });
   });
 
-  it('works while the server is made to wait', async () => {
+  it('works while reading is paused', async () => {
     const server = await startChatServer();
     const { client } = openChat(server.url, { maxWaitingMessages: 2 });
     const connection = await server.nextConnection();

@@ -30,8 +30,8 @@ interface TalkHandlers {
   readonly ping: { probe(request: Request<{ readonly type: 'probe' }, object, Session>): void };
 }
 
-const key = (name: string, place: SecurityScheme['in'], parameter = ''): SecurityScheme =>
-  scheme(name, { credentials: 'apiKey', in: place, parameter });
+const key = (name: string, location: SecurityScheme['in'], parameter = ''): SecurityScheme =>
+  scheme(name, { credentials: 'apiKey', in: location, parameter });
 
 interface LockedTypes extends Omit<TalkTypes, 'credentials'> {
   readonly credentials: {
@@ -44,7 +44,7 @@ interface LockedTypes extends Omit<TalkTypes, 'credentials'> {
   };
 }
 
-/** The talk, for whoever has a credential of any kind. */
+/** The talk channel with one security scheme of each kind. */
 const locked: ClientChannel<LockedTypes> = {
   ...talkDescriptor,
   security: [
@@ -57,11 +57,11 @@ const locked: ClientChannel<LockedTypes> = {
   ],
 };
 
-/** A server of this project, which sends back what is uploaded, and counts what it is asked. */
+/** A Posted server that echoes uploads and counts requests. */
 async function startTalk() {
   const users: unknown[] = [];
   let publish: Publish<Uint8Array, Session> | undefined;
-  let ask: Request<{ readonly type: 'probe' }, object, Session> | undefined;
+  let probe: Request<{ readonly type: 'probe' }, object, Session> | undefined;
   const connections: Connection<Session>[] = [];
   let total = 0;
   const handlers: { readonly talk: TalkHandlers } = {
@@ -76,7 +76,7 @@ async function startTalk() {
             readonly scopes?: unknown;
             readonly password?: string;
           }) => {
-            // A key as the user is a name without a password.
+            // An API key as the user name comes without a password.
             if (credentials.password === '') throw new PostedError('unauthorized', 'No password.');
             users.push([name, credentials]);
             return { id: name };
@@ -100,7 +100,7 @@ async function startTalk() {
       },
       ping: {
         probe(given) {
-          ask = given;
+          probe = given;
         },
       },
     },
@@ -111,7 +111,7 @@ async function startTalk() {
     url,
     users,
     connections,
-    ask: (connection: Connection<Session>) => ask?.({ type: 'probe' }, connection),
+    ask: (connection: Connection<Session>) => probe?.({ type: 'probe' }, connection),
   };
 }
 
@@ -120,7 +120,7 @@ type Given = NonNullable<ConnectOptions<LockedTypes>['credentials']>;
 describe.each([
   ['Node', connectNode],
   ['browsers', connectBrowser],
-])('the client for %s, with a server of this project', (platform, connect) => {
+])('the client for %s with a Posted server', (platform, connect) => {
   it.each<[Given, object]>([
     [{ token: 'a.b' }, { token: 'a.b' }],
     [{ login: { username: 'Ünï', password: 'a:b' } }, { username: 'Ünï', password: 'a:b' }],
@@ -128,29 +128,32 @@ describe.each([
     [{ header: 'k 1:2' }, { key: 'k 1:2' }],
     [{ query: 'k&1=ü' }, { key: 'k&1=ü' }],
     ...(platform === 'Node' ? [[{ cookie: 'k=1' }, { key: 'k=1' }] satisfies [Given, object]] : []),
-  ])('is known by %j, speaks bytes, asks and answers', async (credentials, expected) => {
-    const { url, users, connections, ask } = await startTalk();
-    const chunks: Uint8Array[] = [];
-    const errors: unknown[] = [];
-    const opened = Promise.withResolvers<void>();
-    const client = connect(locked, {
-      url,
-      credentials,
-      on: { chunk: (chunk) => void chunks.push(chunk) },
-      answer: { ping: () => ({ type: 'pong' }) },
-      onStatus: ({ state }) => state === 'open' && opened.resolve(),
-      onError: (error) => void errors.push(error),
-    });
-    onTestFinished(() => client[Symbol.asyncDispose]());
-    await opened.promise;
-    expect(users).toContainEqual([Object.keys(credentials)[0], expected]);
+  ])(
+    'authenticates with %j, exchanges bytes, sends requests and answers them',
+    async (credentials, expected) => {
+      const { url, users, connections, ask } = await startTalk();
+      const chunks: Uint8Array[] = [];
+      const errors: unknown[] = [];
+      const opened = Promise.withResolvers<void>();
+      const client = connect(locked, {
+        url,
+        credentials,
+        on: { chunk: (chunk) => void chunks.push(chunk) },
+        answer: { ping: () => ({ type: 'pong' }) },
+        onStatus: ({ state }) => state === 'open' && opened.resolve(),
+        onError: (error) => void errors.push(error),
+      });
+      onTestFinished(() => client[Symbol.asyncDispose]());
+      await opened.promise;
+      expect(users).toContainEqual([Object.keys(credentials)[0], expected]);
 
-    const replies = [1, 2, 3].map(() => client.request('count', { type: 'count' }));
-    expect(await Promise.all(replies)).toMatchObject([{ total: 1 }, { total: 2 }, { total: 3 }]);
-    client.send('upload', new Uint8Array([0, 200]));
-    await expect.poll(() => chunks, soon).toEqual([new Uint8Array([0, 200])]);
-    const [connection] = connections;
-    expect(await (connection && ask(connection))).toEqual({ type: 'pong', id: expect.any(String) });
-    expect(errors).toEqual([]);
-  });
+      const replies = [1, 2, 3].map(() => client.request('count', { type: 'count' }));
+      expect(await Promise.all(replies)).toMatchObject([{ total: 1 }, { total: 2 }, { total: 3 }]);
+      client.send('upload', new Uint8Array([0, 200]));
+      await expect.poll(() => chunks, soon).toEqual([new Uint8Array([0, 200])]);
+      const [connection] = connections;
+      expect(await (connection && ask(connection))).toEqual({ type: 'pong', id: expect.any(String) });
+      expect(errors).toEqual([]);
+    },
+  );
 });

@@ -22,10 +22,10 @@ interface SafeTypes extends Omit<NoTypes, 'credentials' | 'operationCredentials'
   readonly operationCredentials: { readonly admin: 'apiKey'; readonly spare: 'bearer' };
 }
 
-const key = (name: string, place: SecurityScheme['in'], parameter = ''): SecurityScheme =>
-  scheme(name, { credentials: 'apiKey', in: place, parameter });
+const key = (name: string, location: SecurityScheme['in'], parameter = ''): SecurityScheme =>
+  scheme(name, { credentials: 'apiKey', in: location, parameter });
 
-/** Takes each kind of credential; two of its operations ask for more. */
+/** A channel with one scheme of each kind, two of whose operations require more. */
 const safe: ClientChannel<SafeTypes> = {
   ...nothing,
   security: [
@@ -48,12 +48,12 @@ type Given = NonNullable<ConnectOptions<SafeTypes>['credentials']>;
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 const base64url = (text: string) => Buffer.from(text).toString('base64url');
 
-const places = ['authorization', 'cookie', 'x-api-key', 'x-admin', 'sec-websocket-protocol'];
+const credentialHeaders = ['authorization', 'cookie', 'x-api-key', 'x-admin', 'sec-websocket-protocol'];
 
-/** The headers that credentials can stand in. */
+/** The headers that can carry credentials. */
 function carriedBy(handshake: IncomingMessage | undefined): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(handshake?.headers ?? {}).filter(([name]) => places.includes(name)),
+    Object.entries(handshake?.headers ?? {}).filter(([name]) => credentialHeaders.includes(name)),
   );
 }
 
@@ -61,27 +61,27 @@ describe('a handshake', () => {
   it.each<[string, Given, Readonly<Record<string, string>>]>([
     ['a bearer token', { token: 'a.b~c' }, { authorization: 'Bearer a.b~c' }],
     [
-      'a name and a password',
+      'a user name and a password',
       { login: { username: 'Ada', password: 'p:ä ß' } },
       { authorization: basic('Ada:p:ä ß') },
     ],
-    ['a key as the user', { user: 'kéy' }, { authorization: basic('kéy:') }],
+    ['a key as the user name', { user: 'kéy' }, { authorization: basic('kéy:') }],
     ['a key as the password', { password: 'a:b' }, { authorization: basic(':a:b') }],
     ['a key in a header', { header: 'k 1' }, { 'x-api-key': 'k 1' }],
     ['a key in a cookie', { cookie: 'k=1' }, { cookie: 'session=k=1' }],
-    ['what a function gives', { header: () => 'later' }, { 'x-api-key': 'later' }],
+    ['the result of a function', { header: () => 'later' }, { 'x-api-key': 'later' }],
     [
-      'what a function promises',
+      'the result of an async function',
       { login: async () => ({ username: '', password: '' }) },
       { authorization: basic(':') },
     ],
     [
-      'what the connection and its operations ask for',
+      'the credentials of the connection and of its operations',
       { header: 'k', admin: 'a', spare: 's' },
       { 'x-api-key': 'k', 'x-admin': 'a', authorization: 'Bearer s' },
     ],
     [
-      'one credential for the connection alone',
+      'only one credential for the connection',
       { login: { username: 'u', password: 'p' }, user: 'k' },
       { authorization: basic('u:p') },
     ],
@@ -104,18 +104,18 @@ describe('a handshake', () => {
   it.each<[string, Given, string]>([
     ['a bearer token', { token: 'a.b~c' }, `base64url.bearer.posted.${base64url('a.b~c')}`],
     [
-      'a name and a password',
+      'a user name and a password',
       { login: { username: 'Ada', password: 'p:ä' } },
       `base64url.basic.posted.${base64url('Ada:p:ä')}`,
     ],
-    ['a key as the user', { user: 'k' }, `base64url.basic.posted.${base64url('k:')}`],
+    ['a key as the user name', { user: 'k' }, `base64url.basic.posted.${base64url('k:')}`],
     ['a key in a header', { header: 'k 1' }, `base64url.apikey.posted.${base64url('X-Api-Key:k 1')}`],
     [
       'two credentials',
       { token: 't', admin: 'a' },
       `base64url.bearer.posted.${base64url('t')},base64url.apikey.posted.${base64url('X-Admin:a')}`,
     ],
-  ])('of a browser carries %s among the subprotocols', async (_, credentials, protocols) => {
+  ])('in browsers carries %s as a subprotocol', async (_, credentials, protocols) => {
     const server = await startChatServer();
     const client = connectBrowser(safe, { url: server.url, credentials });
     onTestFinished(() => client[Symbol.asyncDispose]());
@@ -128,7 +128,7 @@ describe('a handshake', () => {
     });
   });
 
-  it('of a browser carries no cookie but its own', async () => {
+  it('in browsers carries only their own cookies', async () => {
     const server = await startChatServer();
     const client = connectBrowser(safe, { url: server.url });
     onTestFinished(() => client[Symbol.asyncDispose]());
@@ -140,26 +140,38 @@ describe('a handshake', () => {
   });
 });
 
-describe('connect', () => {
+describe('the option credentials', () => {
   it.each<[string, Given, string]>([
     ['nothing', {}, 'token or login or user or password or header or query or cookie is missing'],
-    ['those of operations alone', { admin: 'a' }, 'is missing'],
-    ['a token of two lines', { token: 'two\r\nlines' }, 'token is no bearer token'],
-    ['a name with a colon', { login: { username: 'a:b', password: '' } }, "login is no user's name"],
-    ['a password of two lines', { login: { username: 'a', password: '\n' } }, "login is no user's name"],
-    ['a text for a name and a password', { login: 'a:b' as never }, "login is no user's name"],
-    ['a user key with a colon', { user: 'a:b' }, 'user is no key'],
-    ['an empty key', { header: '' }, 'header is no key'],
-    ['a key that no header can carry', { header: 'ü' }, 'header is no key'],
-    ['a key of two lines', { header: 'a\r\nb: c' }, 'header is no key'],
-    ['a key that ends a cookie', { cookie: 'a; b=c' }, 'cookie is no key'],
-    ['a key of half a character', { query: '\ud83d' }, 'query is no key'],
+    ['only credentials for operations', { admin: 'a' }, 'is missing'],
+    ['a token with a line break', { token: 'two\r\nlines' }, 'token must be a bearer token'],
     [
-      'two for the same header',
-      { login: { username: 'u', password: 'p' }, spare: 't' },
-      "login and spare take each other's place",
+      'a user name with a colon',
+      { login: { username: 'a:b', password: '' } },
+      'login must be a user name and a password',
     ],
-  ])('refuses for credentials %s, and does not repeat it', (_, credentials, problem) => {
+    [
+      'a password with a line break',
+      { login: { username: 'a', password: '\n' } },
+      'login must be a user name and a password',
+    ],
+    [
+      'a string instead of a user name and a password',
+      { login: 'a:b' as never },
+      'login must be a user name and a password',
+    ],
+    ['a user key with a colon', { user: 'a:b' }, 'user must be a key'],
+    ['an empty key', { header: '' }, 'header must be a key'],
+    ['a key that a header cannot carry', { header: 'ü' }, 'header must be a key'],
+    ['a key with a line break', { header: 'a\r\nb: c' }, 'header must be a key'],
+    ['a key that would end the cookie', { cookie: 'a; b=c' }, 'cookie must be a key'],
+    ['a key with a lone surrogate', { query: '\ud83d' }, 'query must be a key'],
+    [
+      'two credentials for the same header',
+      { login: { username: 'u', password: 'p' }, spare: 't' },
+      'login and spare are both sent in the header authorization',
+    ],
+  ])('rejects %s without repeating it', (_, credentials, problem) => {
     const open = () => connect(safe, { url: 'ws://localhost', credentials });
     expect(open).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(problem) }),
@@ -167,7 +179,7 @@ describe('connect', () => {
     expect(open).not.toThrow(/lines|a:b|b=c/);
   });
 
-  it('takes nothing for credentials that every object has', () => {
+  it('ignores inherited properties', () => {
     const channel: ClientChannel<Omit<NoTypes, 'credentials'> & { credentials: { toString: 'bearer' } }> = {
       ...nothing,
       security: [scheme('toString')],
@@ -175,7 +187,7 @@ describe('connect', () => {
     expect(() => connect(channel, { url: 'ws://localhost', credentials: {} })).toThrow('toString is missing');
   });
 
-  it('needs no credentials for a channel whose operations alone ask for some', async () => {
+  it('is optional if only operations require credentials', async () => {
     const server = await startChatServer();
     const channel: ClientChannel<Omit<SafeTypes, 'credentials'> & Pick<NoTypes, 'credentials'>> = {
       ...safe,
@@ -190,8 +202,8 @@ describe('connect', () => {
   });
 });
 
-describe('credentials that are refused', () => {
-  it('are asked for once more', async () => {
+describe('rejected credentials', () => {
+  it('are requested from their function once more', async () => {
     const accepted = basic('Ada:new');
     const server = await startChatServer({
       refuse: ({ headers }) => (headers.authorization === accepted ? undefined : { status: 401 }),
@@ -205,7 +217,7 @@ describe('credentials that are refused', () => {
     expect(server.handshakes).toHaveLength(2);
   });
 
-  it('end the client where a function gives something else, later', async () => {
+  it('of an unusable type are reported without being shown', async () => {
     const server = await startChatServer();
     const { reaches } = openClient(safe, {
       url: server.url,
@@ -213,7 +225,7 @@ describe('credentials that are refused', () => {
     });
     const { error } = await reaches('waiting');
     expect(error).toMatchObject({ code: 'credentials' });
-    expect(error.message).toContain('login is no');
+    expect(error.message).toContain('login must be');
     expect(inspect(error)).not.toContain('secret');
   });
 
@@ -227,7 +239,7 @@ describe('credentials that are refused', () => {
       ({ headers }) => `${headers.authorization} is not secret`,
     ],
     ['the URL', { query: 'secret ü' }, ({ url }) => `${url} ${decodeURIComponent(url ?? '')}`],
-  ])('are never shown, even where the server repeats %s', async (_, credentials, repeat) => {
+  ])('are never shown, even if the server repeats %s', async (_, credentials, repeat) => {
     const server = await startChatServer({
       refuse: (handshake) => ({ status: 403, body: JSON.stringify({ message: repeat(handshake) }) }),
     });
@@ -237,7 +249,7 @@ describe('credentials that are refused', () => {
     expect(inspect({ error, statuses, errors }, { depth: 9 })).not.toMatch(/secret|QWRhOnNlY3JldA/);
   });
 
-  it('are not shown in the reason of a close either', async () => {
+  it('are not shown in a close reason', async () => {
     const server = await startChatServer();
     const { client, statuses } = openClient(safe, { url: server.url, credentials: { header: 'secret' } });
     (await server.nextConnection()).close(4403, 'not with secret');

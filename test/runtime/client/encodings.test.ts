@@ -34,7 +34,7 @@ const bytes = message('chunk', {
   tag: undefined,
 });
 
-/** Bytes both ways; JSON that its structure tells apart one way, plain text the other. */
+/** Bytes in both directions, JSON identified by its structure in one, plain text in the other. */
 const files: ClientChannel<FilesTypes> = {
   ...nothing,
   send: [
@@ -59,7 +59,7 @@ interface NotesTypes extends Omit<NoTypes, 'receives' | 'sends'> {
   readonly sends: { readonly note: { readonly meta?: { readonly kind: string }; readonly text: string } };
 }
 
-/** Plain text one way; a tag that the schema does not require the other. */
+/** Plain text in one direction; a tag that the schema does not require in the other. */
 const notes: ClientChannel<NotesTypes> = {
   ...nothing,
   send: [message('line', { encoding: 'text', tag: undefined, guard: isShortText })],
@@ -72,16 +72,16 @@ const notes: ClientChannel<NotesTypes> = {
   operations: [operation('send', ['line']), operation('receive', ['note'])],
 };
 
-describe('a client', () => {
-  it('receives bytes as a Uint8Array, and JSON by its structure', async () => {
+describe('a client of messages in several encodings', () => {
+  it('receives bytes as a Uint8Array and identifies JSON by its structure', async () => {
     const server = await startChatServer();
-    const told: unknown[] = [];
+    const delivered: unknown[] = [];
     openClient(files, {
       url: server.url,
       on: {
-        chunk: (chunk) => void told.push(chunk),
-        joined: ({ who }) => void told.push(who),
-        moved: ({ to }) => void told.push(to),
+        chunk: (chunk) => void delivered.push(chunk),
+        joined: ({ who }) => void delivered.push(who),
+        moved: ({ to }) => void delivered.push(to),
       },
     });
     const connection = await server.nextConnection();
@@ -89,11 +89,13 @@ describe('a client', () => {
     connection.send('{"to":3}');
     connection.send('{"who":"Ada"}');
     connection.send(new Uint8Array(0));
-    await expect.poll(() => told, soon).toEqual([new Uint8Array([0, 255, 10]), 3, 'Ada', new Uint8Array()]);
-    expect(Object.getPrototypeOf(told[0])).toBe(Uint8Array.prototype);
+    await expect
+      .poll(() => delivered, soon)
+      .toEqual([new Uint8Array([0, 255, 10]), 3, 'Ada', new Uint8Array()]);
+    expect(Object.getPrototypeOf(delivered[0])).toBe(Uint8Array.prototype);
   });
 
-  it('drops JSON that fits none of the structures', async () => {
+  it('drops JSON that matches no structure', async () => {
     const server = await startChatServer();
     const { errors } = openClient(files, { url: server.url, on: {} });
     (await server.nextConnection()).send('{"who":3}');
@@ -102,7 +104,7 @@ describe('a client', () => {
       .toMatchObject([{ code: 'bad_frame', message: expect.stringContaining('chunk, joined, moved') }]);
   });
 
-  it('sends bytes in a binary frame, and text as it is', async () => {
+  it('sends bytes in a binary frame and text unchanged', async () => {
     const server = await startChatServer();
     const { client, reaches } = openClient(files, { url: server.url });
     const connection = await server.nextConnection();
@@ -116,11 +118,11 @@ describe('a client', () => {
   });
 
   it.each([
-    ['upload', 'text', 'no Uint8Array'],
-    ['line', new Uint8Array(1), 'no text'],
+    ['upload', 'text', 'must be a Uint8Array'],
+    ['line', new Uint8Array(1), 'must be a string'],
     ['line', 'x'.repeat(20), 'is too long'],
-    ['line', 'half \ud83d', 'half a surrogate pair'],
-  ] as const)('sends no %s that is something else: %j', async (name, value, problem) => {
+    ['line', 'half \ud83d', 'lone surrogate'],
+  ] as const)('rejects a wrong %s: %j', async (name, value, problem) => {
     const server = await startChatServer();
     const { client, reaches } = openClient(files, { url: server.url });
     await reaches('open');
@@ -129,17 +131,20 @@ describe('a client', () => {
     );
   });
 
-  it('receives plain text, checked, whatever it looks like', async () => {
+  it('receives and checks plain text, whatever it looks like', async () => {
     const server = await startChatServer();
-    const told: string[] = [];
-    const { errors } = openClient(notes, { url: server.url, on: { line: (line) => void told.push(line) } });
+    const delivered: string[] = [];
+    const { errors } = openClient(notes, {
+      url: server.url,
+      on: { line: (text) => void delivered.push(text) },
+    });
     const connection = await server.nextConnection();
-    for (const line of ['hello', '{"a":1}', 'x'.repeat(20), '']) connection.send(line);
-    await expect.poll(() => told, soon).toEqual(['hello', '{"a":1}', '']);
+    for (const text of ['hello', '{"a":1}', 'x'.repeat(20), '']) connection.send(text);
+    await expect.poll(() => delivered, soon).toEqual(['hello', '{"a":1}', '']);
     expect(errors).toMatchObject([{ code: 'bad_frame', message: expect.stringContaining('too long') }]);
   });
 
-  it('sends no message without what tells it from others', async () => {
+  it('rejects a message without the property that identifies it', async () => {
     const server = await startChatServer();
     const { client, reaches } = openClient(notes, { url: server.url });
     const connection = await server.nextConnection();
@@ -154,7 +159,7 @@ describe('a client', () => {
     expect(String((await received)[0])).toBe('{"text":"x","meta":{"kind":"remark"}}');
   });
 
-  it('gives a handler no message that is called like something that every object has', async () => {
+  it('does not take an inherited method for a handler', async () => {
     const server = await startChatServer();
     const channel: ClientChannel<Omit<NoTypes, 'receives'> & { receives: { __defineGetter__: object } }> = {
       ...nothing,

@@ -34,7 +34,7 @@ const untraced: ClientChannel<Omit<TracedTypes, 'headers'> & { headers: { 'X-Lev
 const credentials = { session: 'key' };
 
 describe('the headers of a handshake', () => {
-  it('are those that the contract names, beside credentials', async () => {
+  it('include those that the contract names, and the credentials', async () => {
     const server = await startChatServer();
     openClient(traced, {
       url: server.url,
@@ -50,24 +50,32 @@ describe('the headers of a handshake', () => {
   });
 
   it.each([
-    ['a missing one', {}, 'headers: /X-Trace'],
-    ['a wrong one', { 'X-Trace': 'x', 'X-Level': 'high' }, 'headers: /X-Level'],
-    ['an unknown one', { 'X-Trace': 'x', 'X-Other': 'x' }, 'headers: /X-Other'],
-    ['one of two lines', { 'X-Trace': 'x\r\nX-Other: y' }, 'headers: X-Trace holds what no header can'],
-    ['one beyond latin1', { 'X-Trace': '…' }, 'headers: X-Trace holds what no header can'],
-  ])('are refused with %s', (_, headers, problem) => {
+    ['a missing one', {}, '`headers`: /X-Trace'],
+    ['a wrong one', { 'X-Trace': 'x', 'X-Level': 'high' }, '`headers`: /X-Level'],
+    ['an unknown one', { 'X-Trace': 'x', 'X-Other': 'x' }, '`headers`: /X-Other'],
+    [
+      'one with a line break',
+      { 'X-Trace': 'x\r\nX-Other: y' },
+      '`headers`: X-Trace contains characters that a header cannot carry',
+    ],
+    [
+      'one beyond latin1',
+      { 'X-Trace': '…' },
+      '`headers`: X-Trace contains characters that a header cannot carry',
+    ],
+  ])('are rejected with %s', (_, headers, problem) => {
     expect(() => connect(traced, { url: 'ws://localhost', credentials, headers: headers as never })).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(problem) }),
     );
   });
 
-  it('are refused in a browser, which cannot set them', async () => {
+  it('are rejected in browsers, which cannot set them', async () => {
     const url = 'ws://localhost';
     expect(() => connectBrowser(traced, { url, headers: { 'X-Trace': 'x' } })).toThrow(
-      'headers: a browser cannot set headers of a WebSocket, and the contract requires some.',
+      '`headers`: browsers cannot set the headers of a WebSocket, and the contract requires some.',
     );
     expect(() => connectBrowser(untraced, { url, headers: { 'X-Level': 1 } })).toThrow(
-      'headers: a browser cannot set headers of a WebSocket.',
+      '`headers`: browsers cannot set the headers of a WebSocket.',
     );
     const server = await startChatServer();
     await using _ = connectBrowser(untraced, { url: server.url });

@@ -11,13 +11,13 @@ import { soon } from './soon.ts';
 
 const { ready, post } = frames;
 
-/** A frame with a field that the contract does not have. */
+/** A frame with a field that is not in the contract. */
 const extend = (text: string) => JSON.stringify({ ...JSON.parse(text), added: { at: 1 } });
 
 /** A post without its text. */
-const broken = (place: number) => JSON.stringify({ type: 'post', payload: {}, cursor: cursor(place) });
+const broken = (seq: number) => JSON.stringify({ type: 'post', payload: {}, cursor: cursor(seq) });
 
-/** A client of a server that sends a post, an invalid message and another post. */
+/** A client and a server that sends a post, an invalid message and another post. */
 async function startWithInvalid(options: FeedOptions, on: 'post' | 'none' = 'post') {
   const server = await startChatServer();
   const cursors = memoryCursor();
@@ -29,43 +29,43 @@ async function startWithInvalid(options: FeedOptions, on: 'post' | 'none' = 'pos
 }
 
 describe('an invalid message', () => {
-  it('is reported before the next message is handed over, and does not end the client', async () => {
+  it('is reported before the next message is delivered, and does not end the client', async () => {
     const events: string[] = [];
     const { acks } = await startWithInvalid({
       onError: ({ code, message }) => void events.push(`${code}: ${message}`),
       on: { post: ({ payload }) => void events.push(payload.postText) },
     });
     await expect.poll(() => acks.at(-1), soon).toBe(4);
-    const fault = 'bad_frame: A message post breaks the contract: /payload must have required property';
-    expect(events.toSorted()).toEqual(['2', '4', expect.stringContaining(fault)]);
+    const problem = 'bad_frame: The message post breaks the contract: /payload must have required property';
+    expect(events.toSorted()).toEqual(['2', '4', expect.stringContaining(problem)]);
     expect(events.findIndex((event) => event.startsWith('bad_frame'))).toBeLessThan(events.indexOf('4'));
   });
 
-  it('lets nothing after it be handed over, acknowledged or saved until onInvalid has settled', async () => {
+  it('blocks delivery, acks and saved cursors after it until onInvalid settles', async () => {
     const decision = Promise.withResolvers<InvalidDecision>();
     const invalid: InvalidMessage[] = [];
-    const { told, acks, errors, cursors } = await startWithInvalid({
+    const { delivered, acks, errors, cursors } = await startWithInvalid({
       onInvalid(message) {
         invalid.push(message);
         return decision.promise;
       },
     });
     await expect.poll(() => acks, soon).toEqual([2]);
-    // Longer than an ack is delayed.
+    // Longer than an ack may be delayed.
     await new Promise((resolve) => setTimeout(resolve, 400));
-    expect(told).toEqual(['2']);
+    expect(delivered).toEqual(['2']);
     expect(acks).toEqual([2]);
     expect(await cursors.load()).toBe(cursor(2));
     expect(invalid).toEqual([{ frame: broken(3), error: expect.objectContaining({ code: 'bad_frame' }) }]);
     decision.resolve('continue');
     await expect.poll(() => acks, soon).toEqual([2, 4]);
-    expect(told).toEqual(['2', '4']);
+    expect(delivered).toEqual(['2', '4']);
     expect(errors).toEqual([]);
   });
 
   it.each<[how: string, decide: () => InvalidDecision | Promise<InvalidDecision>]>([
-    ['decides so', () => 'close'],
-    ['decides so later', () => Promise.resolve('close')],
+    ['decides to close', () => 'close'],
+    ['decides to close later', () => Promise.resolve('close')],
     [
       'throws',
       () => {
@@ -73,18 +73,18 @@ describe('an invalid message', () => {
       },
     ],
     ['does not decide', () => undefined as unknown as InvalidDecision],
-  ])('ends the client, with nothing after it acknowledged, when onInvalid %s', async (how, onInvalid) => {
-    const { client, told, acks, errors, cursors } = await startWithInvalid({ onInvalid });
+  ])('ends the client without further acks when onInvalid %s', async (how, onInvalid) => {
+    const { client, delivered, acks, errors, cursors } = await startWithInvalid({ onInvalid });
     expect(await rejection(client.closed)).toMatchObject({ code: 'bad_frame' });
     expect(errors.map(({ code }) => code)).toEqual(
       how === 'throws' ? ['handler', 'bad_frame'] : ['bad_frame'],
     );
-    expect(told).toEqual(['2']);
+    expect(delivered).toEqual(['2']);
     await expect.poll(() => acks, soon).toEqual([2]);
     expect(await cursors.load()).toBe(cursor(2));
   });
 
-  it('ends a for await loop with the error when onInvalid decides so', async () => {
+  it('ends a for await loop with the error when onInvalid decides to close', async () => {
     const { client, acks } = await startWithInvalid({ onInvalid: () => 'close' }, 'none');
     const texts: string[] = [];
     const read = async () => {
@@ -98,29 +98,26 @@ describe('an invalid message', () => {
   it.each<[decision: InvalidDecision, acknowledged: readonly number[]]>([
     ['continue', [2, 4]],
     ['close', [2]],
-  ])(
-    'keeps what other loops are done with unacknowledged until onInvalid decides to %s',
-    async (decision, acknowledged) => {
-      const deciding = Promise.withResolvers<InvalidDecision>();
-      const { client, acks, cursors } = await startWithInvalid({ onInvalid: () => deciding.promise }, 'none');
-      const [one, other] = [client[Symbol.asyncIterator](), client[Symbol.asyncIterator]()];
-      await one.next();
-      const waiting = one.next().catch(() => {});
-      expect((await other.next()).value).toMatchObject({ payload: { postText: '4' } });
-      await other.return?.(undefined);
-      // Longer than an ack is delayed.
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      expect(acks).toEqual([2]);
-      deciding.resolve(decision);
-      await expect.poll(() => acks, soon).toEqual(acknowledged);
-      client.close();
-      await waiting;
-      expect(await cursors.load()).toBe(cursor(acknowledged.at(-1) ?? 0));
-      expect(acks).toEqual(acknowledged);
-    },
-  );
+  ])('delays the acks of concurrent loops until onInvalid decides to %s', async (decision, acknowledged) => {
+    const deciding = Promise.withResolvers<InvalidDecision>();
+    const { client, acks, cursors } = await startWithInvalid({ onInvalid: () => deciding.promise }, 'none');
+    const [one, other] = [client[Symbol.asyncIterator](), client[Symbol.asyncIterator]()];
+    await one.next();
+    const waiting = one.next().catch(() => {});
+    expect((await other.next()).value).toMatchObject({ payload: { postText: '4' } });
+    await other.return?.(undefined);
+    // Longer than an ack may be delayed.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(acks).toEqual([2]);
+    deciding.resolve(decision);
+    await expect.poll(() => acks, soon).toEqual(acknowledged);
+    client.close();
+    await waiting;
+    expect(await cursors.load()).toBe(cursor(acknowledged.at(-1) ?? 0));
+    expect(acks).toEqual(acknowledged);
+  });
 
-  it('comes again to a client that begins where the one before was closed', async () => {
+  it('is sent again to a client that starts from the saved cursor', async () => {
     const { server, cursors, client } = await startWithInvalid({ onInvalid: () => 'close' });
     await rejection(client.closed);
     openFeed(server.url, { cursors });
@@ -129,11 +126,11 @@ describe('an invalid message', () => {
   });
 });
 
-describe('a field that the contract does not have', () => {
-  it('is left in a message, and ignored in those that the client reads itself', async () => {
+describe('a field that is not in the contract', () => {
+  it('is left in delivered messages and ignored in protocol messages', async () => {
     const server = await startChatServer();
     const messages: unknown[] = [];
-    const { told, statuses, errors, waits } = openFeed(server.url, {
+    const { delivered, statuses, errors, waits } = openFeed(server.url, {
       on: { post: (message) => void messages.push(message) },
     });
     const connection = await server.nextConnection();
@@ -145,7 +142,7 @@ describe('a field that the contract does not have', () => {
     connection.close(1012);
     expect(await waits(1)).toMatchObject({ delayMs: 20 });
     expect(messages).toMatchObject([{ added: { at: 1 } }, { added: { at: 1 } }]);
-    expect(told).toEqual(['expired']);
+    expect(delivered).toEqual(['expired']);
     expect(statuses.filter(({ state }) => state === 'open').length).toBeGreaterThan(0);
     expect(errors).toEqual([]);
   });

@@ -82,7 +82,7 @@ const isNumber = (value: unknown) => typeof value === 'number';
 const isMaybeText = (value: unknown) => value === undefined || isText(value);
 const hasId = (value: unknown) => isText(Object(value).id);
 
-/** Questions and answers both ways, with correlation ids and without. */
+/** Requests in both directions, with and without correlation ids. */
 export const market: ClientChannel<MarketTypes> = {
   ...nothing,
   address: '/market',

@@ -14,14 +14,14 @@ interface OpenedClient<Types extends ChannelTypes> {
   readonly client: Client<Types>;
   readonly statuses: readonly ClientStatus[];
   readonly errors: readonly PostedClientError[];
-  /** Resolves with the `count`th status of that state. */
+  /** Resolves with the `count`th status of this state. */
   readonly reaches: <State extends ClientStatus['state']>(
     state: State,
     count?: number,
   ) => Promise<Extract<ClientStatus, { state: State }>>;
 }
 
-/** A client with short waits that keeps what it was told. It is closed with the test. */
+/** A client with a short back-off that records its callbacks. It is closed at the end of the test. */
 export function openClient<Types extends ChannelTypes>(
   channel: ClientChannel<Types>,
   options: NoInfer<ConnectOptions<Types>>,
@@ -51,7 +51,7 @@ export function openClient<Types extends ChannelTypes>(
   };
 }
 
-/** A client of a room of the chat. */
+/** A client of a chat room. */
 export function openChat(
   url: string,
   options: Omit<Partial<ConnectOptions<ChatTypes>>, 'url' | 'server' | 'variables'> = {},
@@ -64,12 +64,12 @@ export function openChat(
   });
 }
 
-/** What a promise is rejected with. */
+/** The error that a promise rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<PostedClientError> {
   try {
     await promise;
   } catch (thrown) {
     return thrown as PostedClientError;
   }
-  throw new Error('It was not rejected.');
+  throw new Error('The promise was not rejected.');
 }

@@ -19,7 +19,7 @@ describe('connect', () => {
     ['silenceTimeoutMs', { silenceTimeoutMs: -1 }],
     ['maxFrameBytes', { maxFrameBytes: 2 ** 40 }],
     ['maxWaitingMessages', { maxWaitingMessages: 1.5 }],
-  ])('refuses %s that cannot work', (name, wrong) => {
+  ])('rejects an invalid value for %s', (name, wrong) => {
     expect(() => connect(chat, { ...options, ...wrong })).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) }),
     );

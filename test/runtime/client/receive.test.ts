@@ -5,8 +5,8 @@ import { startChatServer } from './chat-server.ts';
 import { openChat, rejection } from './open-chat.ts';
 import { soon } from './soon.ts';
 
-describe('a client that receives', () => {
-  it('hands each message to the handler of its name', async () => {
+describe('a client that receives messages', () => {
+  it('passes each message to the handler of its name', async () => {
     const server = await startChatServer();
     const handled: unknown[] = [];
     openChat(server.url, {
@@ -22,7 +22,7 @@ describe('a client that receives', () => {
     await expect.poll(() => handled, soon).toEqual(['hello', 3, 'bye']);
   });
 
-  it('passes over a message that has no handler', async () => {
+  it('skips a message without a handler', async () => {
     const server = await startChatServer();
     const handled: unknown[] = [];
     const { errors } = openChat(server.url, { on: { post: ({ text }) => void handled.push(text) } });
@@ -33,7 +33,7 @@ describe('a client that receives', () => {
     expect(errors).toEqual([]);
   });
 
-  it('needs no credentials, parameters, query or tag where the contract has none', async () => {
+  it('works without credentials, parameters, query and tag if the contract has none', async () => {
     const server = await startChatServer();
     await using client = connect(news, { url: server.url });
     const connection = await server.nextConnection();
@@ -78,7 +78,7 @@ describe('a client that receives', () => {
     await reaches('open', 2);
   });
 
-  it('gives a handler the next message when the promise of the last has settled', async () => {
+  it('delivers the next message after the promise of the last handler settles', async () => {
     const server = await startChatServer();
     const log: string[] = [];
     openChat(server.url, {
@@ -96,7 +96,7 @@ describe('a client that receives', () => {
     await expect.poll(() => log, soon).toEqual(['slow begins', 'slow ends', 'quick begins', 'quick ends']);
   });
 
-  it('reports what a handler throws, or rejects with, and goes on', async () => {
+  it('reports a handler that throws or rejects, and continues', async () => {
     const server = await startChatServer();
     const handled: string[] = [];
     const { errors } = openChat(server.url, {
@@ -112,12 +112,12 @@ describe('a client that receives', () => {
     for (const text of ['throws', 'rejects', 'works']) connection.send(postFrame(text));
     await expect.poll(() => handled, soon).toEqual(['throws', 'rejects', 'works']);
     expect(errors).toMatchObject([
-      { code: 'handler', message: 'The handler of post threw.', cause: new Error('thrown') },
+      { code: 'handler', message: 'The function `on.post` threw.', cause: new Error('thrown') },
       { code: 'handler', cause: new Error('rejected') },
     ]);
   });
 
-  it('shows errors on the console where nobody asks for them', async () => {
+  it('prints errors to the console by default', async () => {
     const shown = vi.spyOn(console, 'error').mockImplementation(() => {});
     const server = await startChatServer();
     const client = connect(news, { url: server.url });
@@ -129,7 +129,7 @@ describe('a client that receives', () => {
     shown.mockRestore();
   });
 
-  it('is read by for await, through several loops and connections', async () => {
+  it('can be read with for await, across loops and connections', async () => {
     const server = await startChatServer();
     const { client } = openChat(server.url);
     const first = await server.nextConnection();
@@ -149,7 +149,7 @@ describe('a client that receives', () => {
     expect(texts).toEqual(['one', 'two', 'three']);
   });
 
-  it('ends the loop of for await after the messages that came before the end', async () => {
+  it('ends a for await loop after the messages received before the end', async () => {
     const server = await startChatServer();
     const { client } = openChat(server.url);
     const connection = await server.nextConnection();
@@ -161,7 +161,7 @@ describe('a client that receives', () => {
     expect(messages).toEqual([{ type: 'post', text: 'last' }]);
   });
 
-  it('throws the error that ended it from the loop of for await', async () => {
+  it('throws the error that ended it from a for await loop', async () => {
     const server = await startChatServer();
     const { client } = openChat(server.url);
     const connection = await server.nextConnection();
@@ -175,13 +175,13 @@ describe('a client that receives', () => {
     expect(messages).toHaveLength(1);
   });
 
-  it('refuses for await where there are handlers', async () => {
+  it('cannot be read with for await if it has handlers', async () => {
     const server = await startChatServer();
     const { client } = openChat(server.url, { on: {} });
     expect(() => client[Symbol.asyncIterator]()).toThrow(TypeError);
   });
 
-  it('makes the server wait while the application is behind, and loses nothing', async () => {
+  it('stops reading while the application lags behind, and loses nothing', async () => {
     const server = await startChatServer();
     const { promise: gate, resolve: openGate } = Promise.withResolvers<void>();
     const handled: string[] = [];
@@ -197,20 +197,20 @@ describe('a client that receives', () => {
     const connection = await server.nextConnection();
     const texts = Array.from({ length: 300 }, (_, index) => String(index));
     for (const text of texts) connection.send(postFrame(text.padEnd(100_000)));
-    let answered = false;
+    let ponged = false;
     connection.once('pong', () => {
-      answered = true;
+      ponged = true;
     });
     connection.ping();
     // Long enough for the pong of a client that reads everything.
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(answered).toBe(false);
+    expect(ponged).toBe(false);
     openGate();
     await expect.poll(() => handled, soon).toEqual(texts);
-    await expect.poll(() => answered, soon).toBe(true);
+    await expect.poll(() => ponged, soon).toBe(true);
   });
 
-  it('survives callbacks that throw, which the platform reports as uncaught', async () => {
+  it('survives callbacks that throw, which become uncaught exceptions', async () => {
     const uncaught: unknown[] = [];
     const listeners = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => uncaught.push(error));
@@ -228,7 +228,7 @@ describe('a client that receives', () => {
     await client[Symbol.asyncDispose]();
     process.removeAllListeners('uncaughtException');
     for (const listener of listeners) process.on('uncaughtException', listener);
-    // Connecting, open, the frame and closed.
+    // One each for connecting, open, the invalid frame and closed.
     expect(uncaught).toHaveLength(4);
   });
 });

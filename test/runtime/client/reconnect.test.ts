@@ -7,16 +7,16 @@ import { startChatServer } from './chat-server.ts';
 import { openChat, rejection } from './open-chat.ts';
 import { soon } from './soon.ts';
 
-/** The error body of the REST contract, with which handshakes are refused too. */
+/** The error body of the REST contract, which refused handshakes have too. */
 const body = (message: string) => JSON.stringify({ message, request_id: '1', code: 'x' });
 
 describe('a client that has lost its connection', () => {
   it.each([
-    ['went away without a word', 1006],
+    ['is gone without a close frame', 1006],
     ['restarts', 1012],
-    ['found the client slow', 4420],
-    ['used a code that nobody knows', 4999],
-  ])('connects again after the server %s', async (_, code) => {
+    ['closes a slow consumer', 4420],
+    ['uses an unknown close code', 4999],
+  ])('connects again when the server %s', async (_, code) => {
     const server = await startChatServer();
     const { reaches, errors, statuses } = openChat(server.url);
     const connection = await server.nextConnection();
@@ -37,7 +37,7 @@ describe('a client that has lost its connection', () => {
     expect(errors).toEqual([]);
   });
 
-  it('ends in peace after close code 1000', async () => {
+  it('ends without an error after close code 1000', async () => {
     const server = await startChatServer();
     const { client, statuses, errors } = openChat(server.url);
     (await server.nextConnection()).close(1000, 'done');
@@ -57,17 +57,17 @@ describe('a client that has lost its connection', () => {
     expect(errors).toEqual([error]);
   });
 
-  it('does no harm where nobody waits for its end', async () => {
+  it('causes no unhandled rejection if `closed` is ignored', async () => {
     const server = await startChatServer();
     const codes: string[] = [];
     connect(news, { url: server.url, onError: ({ code }) => codes.push(code) });
     (await server.nextConnection()).close(4403);
     await expect.poll(() => codes, soon).toEqual(['closed']);
-    // What is rejected and not handled is reported, by vitest too, after a turn of the event loop.
+    // Unhandled rejections are reported, by vitest too, after a turn of the event loop.
     await new Promise((resolve) => setTimeout(resolve, 10));
   });
 
-  it('ends with the first loss where it must not connect again', async () => {
+  it('ends at the first lost connection with `reconnect: false`', async () => {
     const server = await startChatServer();
     const { client } = openChat(server.url, { reconnect: false });
     (await server.nextConnection()).terminate();
@@ -75,7 +75,7 @@ describe('a client that has lost its connection', () => {
     expect(server.handshakes).toHaveLength(1);
   });
 
-  it('waits a random time that may double with each attempt, up to the limit', async () => {
+  it('waits a random time with a limit that doubles with each attempt', async () => {
     const server = await startChatServer({ refuse: () => ({ status: 503 }) });
     const { reaches, statuses } = openChat(server.url, { reconnect: { baseMs: 4, maxMs: 20 } });
     await reaches('waiting', 12);
@@ -88,19 +88,19 @@ describe('a client that has lost its connection', () => {
     expect(new Set(waits.slice(3).map(({ delayMs }) => delayMs)).size).toBeGreaterThan(1);
   });
 
-  it('keeps trying while the server is not there', async () => {
+  it('keeps trying while the server is down', async () => {
     const { reaches, client } = openChat('ws://localhost:1');
     const { error } = await reaches('waiting', 10);
     expect(error).toMatchObject({ code: 'unreachable' });
-    expect(error.message).toMatch(/^There was no connection: .*ECONNREFUSED/);
+    expect(error.message).toMatch(/^The server could not be reached: .*ECONNREFUSED/);
     client.close();
     await client.closed;
   });
 
-  it('asks for a token before every attempt', async () => {
+  it('requests a token before every attempt', async () => {
     const server = await startChatServer();
-    let asked = 0;
-    openChat(server.url, { credentials: { bearerAuth: async () => `token-${++asked}` } });
+    let calls = 0;
+    openChat(server.url, { credentials: { bearerAuth: async () => `token-${++calls}` } });
     (await server.nextConnection()).terminate();
     (await server.nextConnection()).terminate();
     await server.nextConnection();
@@ -113,13 +113,13 @@ describe('a client that has lost its connection', () => {
 
   it.each([
     ['throws', () => Promise.reject(new Error('offline')), 'failed'],
-    ['gives what is no token', () => 'two\r\nlines', 'gave something else'],
-    ['never answers', () => new Promise<string>(() => {}), 'failed'],
-  ])('tries again when the function that gives the token %s', async (_, credential, problem) => {
+    ['returns an invalid token', () => 'two\r\nlines', 'bearerAuth must be a bearer token'],
+    ['never settles', () => new Promise<string>(() => {}), 'failed'],
+  ])('tries again when the token function %s', async (_, credential, problem) => {
     const server = await startChatServer();
-    let asked = 0;
+    let calls = 0;
     const { reaches } = openChat(server.url, {
-      credentials: { bearerAuth: () => (++asked === 1 ? credential() : 'token') },
+      credentials: { bearerAuth: () => (++calls === 1 ? credential() : 'token') },
       connectTimeoutMs: 200,
     });
     const { error } = await reaches('waiting');
@@ -128,7 +128,7 @@ describe('a client that has lost its connection', () => {
     await reaches('open');
   });
 
-  it('ends when the function that gives the token says that there is none any more', async () => {
+  it('ends when the token function throws `unauthorized`', async () => {
     const server = await startChatServer();
     const error = new PostedClientError('unauthorized', 'The user has logged out.');
     const { client } = openChat(server.url, { credentials: { bearerAuth: () => Promise.reject(error) } });
@@ -136,28 +136,28 @@ describe('a client that has lost its connection', () => {
     expect(server.handshakes).toHaveLength(0);
   });
 
-  it('gives up an attempt that has no answer', async () => {
-    let asked = 0;
-    const server = await startChatServer({ refuse: () => (++asked === 1 ? 'ignore' : undefined) });
+  it('gives up a handshake without an answer', async () => {
+    let calls = 0;
+    const server = await startChatServer({ refuse: () => (++calls === 1 ? 'ignore' : undefined) });
     const { reaches } = openChat(server.url, { connectTimeoutMs: 50 });
     const { error } = await reaches('waiting');
     expect(error).toMatchObject({
       code: 'unreachable',
-      message: 'There was no connection: no answer in 50 ms.',
+      message: 'The server could not be reached: no answer within 50 ms.',
     });
     await expect.poll(() => server.handshakes[0]?.socket.destroyed, soon).toBe(true);
     await reaches('open');
   });
 
-  it('gives up a connection on which nothing is heard', async () => {
+  it('gives up a silent connection', async () => {
     const server = await startChatServer();
     const { reaches } = openChat(server.url, { silenceTimeoutMs: 50 });
     const { error } = await reaches('waiting');
-    expect(error.message).toBe('The connection was lost: nothing was heard for 50 ms.');
+    expect(error.message).toBe('The connection was lost: no message or ping within 50 ms.');
     await reaches('open', 2);
   });
 
-  it('takes pings for a sign of life', async () => {
+  it('keeps a connection that receives pings', async () => {
     const server = await startChatServer();
     const { reaches, statuses } = openChat(server.url, { silenceTimeoutMs: 400 });
     const connection = await server.nextConnection();
@@ -171,19 +171,22 @@ describe('a client that has lost its connection', () => {
 });
 
 describe('a client whose handshake is refused', () => {
-  it.each([400, 403, 404, 426, 302])('ends with HTTP %i and what the server said', async (status) => {
-    const server = await startChatServer({ refuse: () => ({ status, body: body('It is \u001b[31mso.') }) });
-    const { client, errors } = openChat(server.url, { credentials: { bearerAuth: () => 'token' } });
-    const error = await rejection(client.closed);
-    expect(error).toMatchObject({ code: 'refused', status });
-    expect(error.message).toBe(`The server refused the connection with HTTP ${status}: It is  [31mso.`);
-    expect(errors).toEqual([error]);
-    expect(server.handshakes).toHaveLength(1);
-  });
+  it.each([400, 403, 404, 426, 302])(
+    'ends after HTTP %i with the explanation of the server',
+    async (status) => {
+      const server = await startChatServer({ refuse: () => ({ status, body: body('It is \u001b[31mso.') }) });
+      const { client, errors } = openChat(server.url, { credentials: { bearerAuth: () => 'token' } });
+      const error = await rejection(client.closed);
+      expect(error).toMatchObject({ code: 'refused', status });
+      expect(error.message).toBe(`The server refused the connection with HTTP ${status}: It is  [31mso.`);
+      expect(errors).toEqual([error]);
+      expect(server.handshakes).toHaveLength(1);
+    },
+  );
 
   it.each([408, 425, 429, 500, 502, 503])('tries again after HTTP %i', async (status) => {
-    let asked = 0;
-    const server = await startChatServer({ refuse: () => (++asked === 1 ? { status } : undefined) });
+    let calls = 0;
+    const server = await startChatServer({ refuse: () => (++calls === 1 ? { status } : undefined) });
     const { reaches } = openChat(server.url);
     expect((await reaches('waiting')).error).toMatchObject({ code: 'refused', status });
     await reaches('open');
@@ -192,10 +195,10 @@ describe('a client whose handshake is refused', () => {
   it.each([
     ['in seconds', '7', 7_000, 7_010],
     ['as a date', () => new Date(Date.now() + 60_000).toUTCString(), 50_000, 60_010],
-    ['beyond reason', '99999999999', 3_600_000, 3_600_010],
+    ['that is too long', '99999999999', 3_600_000, 3_600_010],
     ['in the past', 'Sun, 06 Nov 1994 08:49:37 GMT', 0, 10],
-    ['nonsense', 'soon', 0, 10],
-  ])('obeys a Retry-After %s', async (_, header, atLeastMs, atMostMs) => {
+    ['that is not valid', 'soon', 0, 10],
+  ])('handles a Retry-After %s', async (_, header, atLeastMs, atMostMs) => {
     const value = typeof header === 'string' ? header : header();
     const server = await startChatServer({
       refuse: () => ({ status: 503, headers: { 'Retry-After': value } }),
@@ -207,17 +210,17 @@ describe('a client whose handshake is refused', () => {
   });
 
   it.each([
-    ['a page', '<html>', ''],
-    ['nothing', '', ''],
-    ['more than anybody reads', `{"message":"${'x'.repeat(100_000)}"}`, ''],
-    ['a text without end', body('x'.repeat(10_000)), `: ${'x'.repeat(300)}`],
-  ])('makes do with %s for an explanation', async (_, page, said) => {
+    ['an HTML page', '<html>', ''],
+    ['an empty body', '', ''],
+    ['a body that is too large', `{"message":"${'x'.repeat(100_000)}"}`, ''],
+    ['a long text', body('x'.repeat(10_000)), `: ${'x'.repeat(300)}`],
+  ])('accepts %s as the explanation', async (_, page, shown) => {
     const server = await startChatServer({ refuse: () => ({ status: 404, body: page }) });
     const error = await rejection(openChat(server.url).client.closed);
-    expect(error.message).toBe(`The server refused the connection with HTTP 404${said}.`);
+    expect(error.message).toBe(`The server refused the connection with HTTP 404${shown}.`);
   });
 
-  it('makes do with the status of a response that never ends', async () => {
+  it('settles for the status of a response that never ends', async () => {
     const server = await startChatServer({
       refuse: () => ({ status: 404, headers: { 'Content-Length': '100' }, body: '{' }),
     });
@@ -228,25 +231,25 @@ describe('a client whose handshake is refused', () => {
   });
 });
 
-describe('a client whose token is refused', () => {
-  it('ends at once where the token is a text', async () => {
+describe('a client whose token is rejected', () => {
+  it('ends at once if the token is a string', async () => {
     const server = await startChatServer({ refuse: () => ({ status: 401 }) });
     const error = await rejection(openChat(server.url).client.closed);
     expect(error).toMatchObject({ code: 'unauthorized', status: 401 });
     expect(server.handshakes).toHaveLength(1);
   });
 
-  it('ends where the function gives the same token again', async () => {
+  it('ends if the function returns the same token again', async () => {
     const server = await startChatServer({ refuse: () => ({ status: 401 }) });
     const error = await rejection(
       openChat(server.url, { credentials: { bearerAuth: () => 'old' } }).client.closed,
     );
     expect(error).toMatchObject({ code: 'unauthorized' });
-    expect(error.message).toMatch(/gave the same ones again/);
+    expect(error.message).toMatch(/returned the same ones again/);
     expect(server.handshakes).toHaveLength(1);
   });
 
-  it('goes on where the function gives another token', async () => {
+  it('continues if the function returns another token', async () => {
     const server = await startChatServer({
       refuse: ({ headers }) => (headers.authorization === 'Bearer old' ? { status: 401 } : undefined),
     });
@@ -256,24 +259,24 @@ describe('a client whose token is refused', () => {
     expect(server.handshakes).toHaveLength(2);
   });
 
-  it('ends where another token is refused too', async () => {
+  it('ends if another token is rejected too', async () => {
     const server = await startChatServer({ refuse: () => ({ status: 401 }) });
-    let asked = 0;
-    const { client } = openChat(server.url, { credentials: { bearerAuth: () => `token-${++asked}` } });
+    let calls = 0;
+    const { client } = openChat(server.url, { credentials: { bearerAuth: () => `token-${++calls}` } });
     expect(await rejection(client.closed)).toMatchObject({ code: 'unauthorized', status: 401 });
     expect(server.handshakes).toHaveLength(2);
   });
 
-  it('gets another token when the connection is closed with 4401, as often as it happens', async () => {
+  it('requests another token each time the connection is closed with 4401', async () => {
     const server = await startChatServer();
-    let asked = 0;
-    openChat(server.url, { credentials: { bearerAuth: () => `token-${++asked}` } });
+    let calls = 0;
+    openChat(server.url, { credentials: { bearerAuth: () => `token-${++calls}` } });
     for (let count = 0; count < 3; count += 1) (await server.nextConnection()).close(4401);
     await server.nextConnection();
-    expect(asked).toBe(4);
+    expect(calls).toBe(4);
   });
 
-  it('ends after 4401 where there is no other token', async () => {
+  it('ends after 4401 if there is no other token', async () => {
     const server = await startChatServer();
     const { client } = openChat(server.url);
     (await server.nextConnection()).close(4401, 'the credentials have expired');
@@ -282,7 +285,7 @@ describe('a client whose token is refused', () => {
     expect(error.message).toBe('The connection was closed with 4401: the credentials have expired.');
   });
 
-  it('never shows the token, even where the server repeats it', async () => {
+  it('never shows the token, even if the server repeats it', async () => {
     const token = 'eyJhbGciOiJIUzI1NiJ9.e30.secret';
     const server = await startChatServer({
       refuse: () => ({

@@ -10,27 +10,27 @@ interface Message {
   readonly [name: string]: unknown;
 }
 
-/** A client of the market, what the server and the application got, and the way back. */
+/** A market client, with what its server receives (`requests`) and what the application receives (`delivered`). */
 async function openMarket(options: Pick<ConnectOptions<MarketTypes>, 'on'> = {}) {
   const server = await startChatServer();
-  const told: MarketTypes['receives'][keyof MarketTypes['receives']][] = [];
+  const delivered: MarketTypes['receives'][keyof MarketTypes['receives']][] = [];
   const opened = openClient(market, {
     url: server.url,
-    on: { price: (price) => void told.push(price) },
+    on: { price: (price) => void delivered.push(price) },
     ...options,
   });
   const connection = await server.nextConnection();
-  const asked: Message[] = [];
-  connection.on('message', (data: Buffer) => asked.push(JSON.parse(data.toString())));
+  const requests: Message[] = [];
+  connection.on('message', (data: Buffer) => requests.push(JSON.parse(data.toString())));
   await opened.reaches('open');
   return {
     ...opened,
     server,
     connection,
-    told,
-    asked,
+    delivered,
+    requests,
     arrive: async (count: number) => {
-      await expect.poll(() => asked, soon).toHaveLength(count);
+      await expect.poll(() => requests, soon).toHaveLength(count);
     },
     answer: (message: Message) => connection.send(JSON.stringify(message)),
   };
@@ -41,8 +41,8 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const idOf = (message: Message | undefined) => (message?.meta as { readonly id: string } | undefined)?.id;
 
 describe('a request', () => {
-  it('is answered by the message with its correlation id, whatever the order', async () => {
-    const { client, asked, arrive, answer, told } = await openMarket();
+  it('resolves with the reply that has its correlation id, in any order', async () => {
+    const { client, requests, arrive, answer, delivered } = await openMarket();
     const first = client.request('quote', { type: 'ask', symbol: 'A' });
     const second = client.request('quote', { type: 'ask', symbol: 'B' });
     expectTypeOf(first).resolves.toEqualTypeOf<
@@ -50,40 +50,40 @@ describe('a request', () => {
       | { readonly message: 'unknown'; readonly payload: Unknown }
     >();
     await arrive(2);
-    expect(asked.map(({ symbol }) => symbol)).toEqual(['A', 'B']);
-    expect(idOf(asked[0])).toMatch(uuid);
-    expect(idOf(asked[1])).toMatch(uuid);
-    answer({ type: 'unknown', id: idOf(asked[1]) });
-    answer({ type: 'price', id: idOf(asked[0]), cents: 5 });
-    expect(await second).toEqual({ message: 'unknown', payload: { type: 'unknown', id: idOf(asked[1]) } });
+    expect(requests.map(({ symbol }) => symbol)).toEqual(['A', 'B']);
+    expect(idOf(requests[0])).toMatch(uuid);
+    expect(idOf(requests[1])).toMatch(uuid);
+    answer({ type: 'unknown', id: idOf(requests[1]) });
+    answer({ type: 'price', id: idOf(requests[0]), cents: 5 });
+    expect(await second).toEqual({ message: 'unknown', payload: { type: 'unknown', id: idOf(requests[1]) } });
     expect(await first).toMatchObject({ message: 'price', payload: { cents: 5 } });
-    expect(told).toEqual([]);
+    expect(delivered).toEqual([]);
   });
 
-  it('keeps a correlation id that it has, and changes nothing of what it was given', async () => {
-    const { client, asked, arrive, answer } = await openMarket();
-    const question = { type: 'ask', symbol: 'A', meta: { id: 'mine' } } as const;
-    const reply = client.request('quote', question);
+  it('keeps its own correlation id, and never modifies the given message', async () => {
+    const { client, requests, arrive, answer } = await openMarket();
+    const request = { type: 'ask', symbol: 'A', meta: { id: 'mine' } } as const;
+    const reply = client.request('quote', request);
     const other = { type: 'ask', symbol: 'B' } as const;
     void client.request('quote', other).catch(() => {});
     await arrive(2);
-    expect(idOf(asked[0])).toBe('mine');
+    expect(idOf(requests[0])).toBe('mine');
     expect(other).toEqual({ type: 'ask', symbol: 'B' });
     answer({ type: 'price', id: 'mine', cents: 1 });
     expect(await reply).toMatchObject({ payload: { id: 'mine' } });
   });
 
-  it('has a number for a correlation id where the contract wants one', async () => {
-    const { client, asked, arrive, answer } = await openMarket();
+  it('gets a number as its correlation id if the contract requires one', async () => {
+    const { client, requests, arrive, answer } = await openMarket();
     const replies = [client.request('book', { type: 'book' }), client.request('book', { type: 'book' })];
     await arrive(2);
-    const ids = asked.map(({ id }) => id as number);
+    const ids = requests.map(({ id }) => id as number);
     expect(new Set(ids).size).toBe(2);
     for (const id of ids.toReversed()) answer({ type: 'booked', id });
     expect(await Promise.all(replies)).toEqual(ids.map((id) => ({ type: 'booked', id })));
   });
 
-  it('is answered in order where the contract has no correlation ids', async () => {
+  it('is matched to its reply by order if the contract has no correlation ids', async () => {
     const { client, arrive, answer } = await openMarket();
     const replies = [client.request('count', { type: 'count' }), client.request('count', { type: 'count' })];
     await arrive(2);
@@ -94,7 +94,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('leaves the place of its answer free when it is given up', async () => {
+  it('that was given up still consumes its reply', async () => {
     const { client, arrive, answer, errors } = await openMarket();
     const controller = new AbortController();
     const late = rejection(client.request('count', { type: 'count' }, { timeoutMs: 1 }));
@@ -102,29 +102,29 @@ describe('a request', () => {
     const last = client.request('count', { type: 'count' });
     await arrive(3);
     controller.abort(new Error('changed my mind'));
-    expect(await late).toMatchObject({ code: 'timeout', message: 'No answer in 1 ms.' });
+    expect(await late).toMatchObject({ code: 'timeout', message: 'No reply within 1 ms.' });
     expect(await left).toEqual(new Error('changed my mind'));
     for (const total of [1, 2, 3]) answer({ type: 'total', total });
     expect(await last).toEqual({ type: 'total', total: 3 });
     expect(errors).toEqual([]);
   });
 
-  it('leaves to the application what answers nothing, and is sent by itself too', async () => {
-    const { client, asked, arrive, answer, told, errors } = await openMarket();
+  it('leaves uncorrelated messages to the application if the server also sends them unrequested', async () => {
+    const { client, requests, arrive, answer, delivered, errors } = await openMarket();
     const reply = client.request('quote', { type: 'ask', symbol: 'A' });
     await arrive(1);
     answer({ type: 'price', cents: 7 });
     answer({ type: 'price', id: 'of nobody', cents: 8 });
-    answer({ type: 'price', id: idOf(asked[0]), cents: 9 });
+    answer({ type: 'price', id: idOf(requests[0]), cents: 9 });
     expect(await reply).toMatchObject({ payload: { cents: 9 } });
-    await expect.poll(() => told, soon).toMatchObject([{ cents: 7 }, { cents: 8 }]);
+    await expect.poll(() => delivered, soon).toMatchObject([{ cents: 7 }, { cents: 8 }]);
     answer({ type: 'total', total: 1 });
     await expect
       .poll(() => errors, soon)
       .toMatchObject([{ code: 'bad_frame', message: expect.stringContaining('no request was pending') }]);
   });
 
-  it('does not wait behind messages that the application has not taken', async () => {
+  it('is not delayed by queued messages', async () => {
     const { client, answer, arrive } = await openMarket({ on: { price: () => new Promise(() => {}) } });
     const reply = client.request('count', { type: 'count' });
     await arrive(1);
@@ -133,7 +133,7 @@ describe('a request', () => {
     expect(await reply).toEqual({ type: 'total', total: 1 });
   });
 
-  it('fails when the connection is lost, and is not sent again', async () => {
+  it('rejects when the connection is lost, and is not sent again', async () => {
     const { client, server, arrive, connection, reaches } = await openMarket();
     const reply = client.request('count', { type: 'count' });
     await arrive(1);
@@ -146,7 +146,7 @@ describe('a request', () => {
     await expect.poll(() => again, soon).toHaveLength(1);
   });
 
-  it('fails when the client is closed', async () => {
+  it('rejects when the client is closed', async () => {
     const { client } = await openMarket();
     const reply = client.request('count', { type: 'count' });
     client.close();
@@ -155,7 +155,7 @@ describe('a request', () => {
   });
 
   it.each([
-    ['an operation that nobody answers', 'sendprice', {}, {}, { code: 'bad_message' }],
+    ['an operation without a reply', 'sendprice', {}, {}, { code: 'bad_message' }],
     ['an operation of the server', 'ping', { type: 'probe' }, {}, { code: 'bad_message' }],
     [
       'a message that breaks the contract',
@@ -164,25 +164,25 @@ describe('a request', () => {
       {},
       { code: 'bad_message', message: expect.stringContaining('/symbol') },
     ],
-    ['what is no object', 'book', 17, {}, { code: 'bad_message' }],
-    ['no time', 'count', { type: 'count' }, { timeoutMs: 0 }, { code: 'invalid_options' }],
+    ['a message that is not an object', 'book', 17, {}, { code: 'bad_message' }],
+    ['a timeout of 0', 'count', { type: 'count' }, { timeoutMs: 0 }, { code: 'invalid_options' }],
     [
-      'a signal that was aborted',
+      'an aborted signal',
       'count',
       { type: 'count' },
       { signal: AbortSignal.abort() },
       { name: 'AbortError' },
     ],
   ])('is not sent with %s', async (_, operation, message, options, error) => {
-    const { client, asked, arrive } = await openMarket();
+    const { client, requests, arrive } = await openMarket();
     const reply = client.request(operation as 'count', message as { readonly type: 'count' }, options);
     expect(await rejection(reply)).toMatchObject(error);
     void client.request('count', { type: 'count' }).catch(() => {});
     await arrive(1);
-    expect(asked).toEqual([{ type: 'count' }]);
+    expect(requests).toEqual([{ type: 'count' }]);
   });
 
-  it('is refused where the server owes too many answers, and forgets late ones that an id tells', async () => {
+  it('is rejected while too many are pending, except abandoned ones with a correlation id', async () => {
     const { client } = await openMarket();
     const books = Array.from({ length: 1_024 }, () =>
       client.request('book', { type: 'book' }, { timeoutMs: 1 }),

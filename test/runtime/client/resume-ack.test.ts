@@ -6,34 +6,34 @@ import { soon } from './soon.ts';
 
 const { ready, post, checkpoint, reset } = frames;
 
-/** Longer than an ack waits for a newer one. */
+/** Longer than an ack may be delayed. */
 const longEnough = () => new Promise((resolve) => setTimeout(resolve, 400));
 
-describe('a client that acknowledges', () => {
-  it('says where it began, and then the newest place alone', async () => {
+describe('a resumable client with handlers', () => {
+  it('acknowledges where it started, and then only the newest cursor', async () => {
     const server = await startChatServer();
     openFeed(server.url);
     const connection = await server.nextConnection();
     const acks = acksOf(connection);
     connection.send(ready(5));
     await expect.poll(() => acks, soon).toEqual([5]);
-    for (let place = 6; place <= 30; place += 1) connection.send(post(place));
+    for (let seq = 6; seq <= 30; seq += 1) connection.send(post(seq));
     await expect.poll(() => acks, soon).toEqual([5, 30]);
     await longEnough();
     expect(acks).toEqual([5, 30]);
   });
 
-  it('does so at once when a quarter of the window is processed', async () => {
+  it('acknowledges at once when a quarter of the window is processed', async () => {
     const server = await startChatServer();
     openFeed(server.url);
     const connection = await server.nextConnection();
     const acks = acksOf(connection);
     connection.send(ready(0, 40));
-    for (let place = 1; place <= 29; place += 1) connection.send(post(place));
+    for (let seq = 1; seq <= 29; seq += 1) connection.send(post(seq));
     await expect.poll(() => acks, soon).toEqual([9, 19, 29]);
   });
 
-  it('does so for checkpoints', async () => {
+  it('acknowledges checkpoints', async () => {
     const server = await startChatServer();
     openFeed(server.url);
     const connection = await server.nextConnection();
@@ -43,7 +43,7 @@ describe('a client that acknowledges', () => {
     await expect.poll(() => acks, soon).toEqual([8]);
   });
 
-  it('waits for the promise of the handler', async () => {
+  it('acknowledges after the promise of the handler settles', async () => {
     const server = await startChatServer();
     const gate = Promise.withResolvers<void>();
     openFeed(server.url, {
@@ -58,7 +58,7 @@ describe('a client that acknowledges', () => {
     await expect.poll(() => acks, soon).toEqual([1, 3]);
   });
 
-  it('counts a post whose handler fails as processed', async () => {
+  it('acknowledges a post whose handler rejects', async () => {
     const server = await startChatServer();
     const { errors } = openFeed(server.url, { on: { post: () => Promise.reject(new Error('a bug')) } });
     const connection = await server.nextConnection();
@@ -68,27 +68,27 @@ describe('a client that acknowledges', () => {
     expect(errors).toMatchObject([{ code: 'handler' }, { code: 'handler' }]);
   });
 
-  it('has the last word before it closes', async () => {
+  it('sends the last ack before it closes', async () => {
     const server = await startChatServer();
-    const { client, told } = openFeed(server.url);
+    const { client, delivered } = openFeed(server.url);
     const connection = await server.nextConnection();
     const acks = acksOf(connection);
     const closed = once(connection, 'close');
     for (const text of [ready(0), post(1), post(2)]) connection.send(text);
-    await expect.poll(() => told, soon).toEqual(['1', '2']);
+    await expect.poll(() => delivered, soon).toEqual(['1', '2']);
     client.close();
     expect((await closed)[0]).toBe(1000);
     expect(acks).toEqual([2]);
   });
 
-  it('leaves out what is not processed when it closes', async () => {
+  it('does not acknowledge unprocessed posts when it closes', async () => {
     const server = await startChatServer();
-    const begun = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
     const { client } = openFeed(server.url, {
       on: {
         post({ payload }) {
           if (payload.postText === '1') return undefined;
-          begun.resolve();
+          started.resolve();
           return new Promise(() => {});
         },
       },
@@ -97,20 +97,20 @@ describe('a client that acknowledges', () => {
     const acks = acksOf(connection);
     const closed = once(connection, 'close');
     for (const text of [ready(0), post(1), post(2), post(3)]) connection.send(text);
-    await begun.promise;
+    await started.promise;
     client.close();
     await closed;
     expect(acks).toEqual([1]);
   });
 
-  it('says on a new connection only what came on it, for the server may not know the rest', async () => {
+  it('acknowledges on a new connection only what arrived on it', async () => {
     const server = await startChatServer();
     const gate = Promise.withResolvers<void>();
-    const { told } = openFeed(server.url, {
+    const { delivered } = openFeed(server.url, {
       on: {
         async post({ payload }) {
           await gate.promise;
-          told.push(payload.postText);
+          delivered.push(payload.postText);
         },
       },
     });
@@ -121,19 +121,19 @@ describe('a client that acknowledges', () => {
     const acks = acksOf(second);
     for (const text of [ready(1, 4), reset(1, 'epoch'), post(2)]) second.send(text);
     second.ping();
-    // The client has read what came before.
+    // The pong shows that the client has read everything before it.
     await once(second, 'pong');
     gate.resolve();
-    await expect.poll(() => told, soon).toEqual(['1001', '1002', 'epoch', '2']);
+    await expect.poll(() => delivered, soon).toEqual(['1001', '1002', 'epoch', '2']);
     await expect.poll(() => acks, soon).toEqual([1, 2]);
   });
 
-  it('repeats on a new connection that goes on where the last one ended', async () => {
+  it('repeats the ack on a new connection that continues at the same cursor', async () => {
     const server = await startChatServer();
-    const { told } = openFeed(server.url);
+    const { delivered } = openFeed(server.url);
     const first = await server.nextConnection();
     for (const text of [ready(0), post(1)]) first.send(text);
-    await expect.poll(() => told, soon).toEqual(['1']);
+    await expect.poll(() => delivered, soon).toEqual(['1']);
     first.terminate();
     const second = await server.nextConnection();
     const acks = acksOf(second);
@@ -141,7 +141,7 @@ describe('a client that acknowledges', () => {
     await expect.poll(() => acks, soon).toEqual([1]);
   });
 
-  it('waits for a reset to be told where the server had kept the place', async () => {
+  it('acknowledges after onReset if the server kept the cursor', async () => {
     const server = await startChatServer();
     const gate = Promise.withResolvers<void>();
     openFeed(server.url, { query: { since: 'acked', device: 'phone' }, onReset: () => gate.promise });
@@ -154,20 +154,20 @@ describe('a client that acknowledges', () => {
     await expect.poll(() => acks, soon).toEqual([20]);
   });
 
-  it('says nothing on a connection that is not resumable', async () => {
+  it('sends no acks on a connection that is not resumable', async () => {
     const server = await startChatServer();
-    const { told } = openFeed(server.url);
+    const { delivered } = openFeed(server.url);
     const connection = await server.nextConnection();
     const acks = acksOf(connection);
     connection.send(frames.plainPost('plain'));
-    await expect.poll(() => told, soon).toEqual(['plain']);
+    await expect.poll(() => delivered, soon).toEqual(['plain']);
     await longEnough();
     expect(acks).toEqual([]);
   });
 });
 
-describe('a client that is read by for await', () => {
-  it('acknowledges a post when the next one is asked for, and the last when the loop is left', async () => {
+describe('a resumable client that is read with for await', () => {
+  it('acknowledges a post when the loop continues, and the last one when it is left', async () => {
     const server = await startChatServer();
     const { client } = openFeed(server.url, {}, 'none');
     const connection = await server.nextConnection();
@@ -175,10 +175,10 @@ describe('a client that is read by for await', () => {
     for (const text of [ready(0), post(1), post(2), post(3)]) connection.send(text);
     await expect.poll(() => acks, soon).toEqual([0]);
     const log: unknown[] = [];
-    for await (const { cursor: place } of client) {
+    for await (const { cursor: received } of client) {
       await longEnough();
-      log.push([place, [...acks]]);
-      if (place === cursor(2)) break;
+      log.push([received, [...acks]]);
+      if (received === cursor(2)) break;
     }
     await expect.poll(() => acks, soon).toEqual([0, 1, 2]);
     expect(log).toEqual([
@@ -187,7 +187,7 @@ describe('a client that is read by for await', () => {
     ]);
   });
 
-  it('acknowledges up to the first post that one of several loops still has', async () => {
+  it('acknowledges up to the first post that a concurrent loop is still processing', async () => {
     const server = await startChatServer();
     const { client } = openFeed(server.url, {}, 'none');
     const connection = await server.nextConnection();

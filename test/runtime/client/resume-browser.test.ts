@@ -7,9 +7,9 @@ import { soon } from './soon.ts';
 
 const { ready, post } = frames;
 
-/** Node has the same WebSocket that browsers have: it cannot make a server wait. */
+/** Node's global WebSocket has the API of browsers, which cannot stop reading. */
 describe('a resumable client with the WebSocket of browsers', () => {
-  it('leaves a server that is too fast, comes back when there is room, and misses nothing', async () => {
+  it('disconnects when it lags behind, reconnects once there is room, and misses nothing', async () => {
     const server = await startChatServer();
     const gate = Promise.withResolvers<void>();
     const handled: string[] = [];
@@ -30,20 +30,20 @@ describe('a resumable client with the WebSocket of browsers', () => {
     const first = await server.nextConnection();
     const closed = once(first, 'close');
     first.send(ready(0));
-    for (let place = 1; place <= 10; place += 1) first.send(post(place));
+    for (let seq = 1; seq <= 10; seq += 1) first.send(post(seq));
     expect((await closed)[0]).toBe(4420);
     expect(server.handshakes).toHaveLength(1);
     gate.resolve();
-    const places = Array.from({ length: 10 }, (_, index) => index + 1);
-    while (handled.length < places.length) {
+    const seqs = Array.from({ length: 10 }, (_, index) => index + 1);
+    while (handled.length < seqs.length) {
       const connection = await server.nextConnection();
       const since = Number(sinceOf(server.handshakes).at(-1));
       connection.send(ready(since));
-      for (const place of places.slice(since, since + 3)) connection.send(post(place));
-      await expect.poll(() => handled.length, soon).toBe(Math.min(since + 3, places.length));
+      for (const seq of seqs.slice(since, since + 3)) connection.send(post(seq));
+      await expect.poll(() => handled.length, soon).toBe(Math.min(since + 3, seqs.length));
       connection.close(1012);
     }
-    expect(handled).toEqual(places.map(String));
+    expect(handled).toEqual(seqs.map(String));
     expect(errors).toEqual([]);
   });
 });

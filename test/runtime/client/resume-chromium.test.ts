@@ -37,7 +37,7 @@ describe.skipIf(chromiumSkipped !== null)(`the generated client in Chromium${chr
     return tab;
   }
 
-  it('gets every post once, through restarts of the server and of its page', async () => {
+  it('receives every post once, across restarts of the server and of its page', async () => {
     const server = await startAgainAndAgain();
     const context = await browser.newContext();
     onTestFinished(() => context.close());

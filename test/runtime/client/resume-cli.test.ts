@@ -9,13 +9,13 @@ import { soon } from './soon.ts';
 
 const { ready, post, reset } = frames;
 
-describe('the test client, which resumes', () => {
+describe('the test client as a resumable client', () => {
   it.each([
-    ['now', [], '?since=now'],
-    ['where it is told to', ['--since', cursor(7)], `?since=${cursor(7)}`],
-    ['after its last ack', ['--since', 'acked', '--device', 'kitchen'], '?since=acked&device=kitchen'],
-    ['nowhere in particular with --plain', ['--plain'], ''],
-  ])('begins %s', async (_, args, query) => {
+    ['starts now by default', [], '?since=now'],
+    ['starts at the cursor of --since', ['--since', cursor(7)], `?since=${cursor(7)}`],
+    ['starts after its last ack', ['--since', 'acked', '--device', 'kitchen'], '?since=acked&device=kitchen'],
+    ['opens a plain connection with --plain', ['--plain'], ''],
+  ])('%s', async (_, args, query) => {
     const server = await startChatServer();
     startClient([server.url, 'token', ...args]);
     await server.nextConnection();
@@ -23,7 +23,7 @@ describe('the test client, which resumes', () => {
     expect(Object.fromEntries(searchParams)).toEqual(Object.fromEntries(new URLSearchParams(query)));
   });
 
-  it('prints posts with their cursor with --json, and acknowledges them', async () => {
+  it('prints posts with their cursors with --json, and acknowledges them', async () => {
     const server = await startChatServer();
     const { output } = startClient([server.url, 'token', '--json']);
     const connection = await server.nextConnection();
@@ -33,7 +33,7 @@ describe('the test client, which resumes', () => {
     await expect.poll(() => acks.at(-1), soon).toBe(7);
   });
 
-  it('begins where it ended with --cursor', async () => {
+  it('continues where it ended with --cursor', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'posted-cursor-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const server = await startChatServer();
@@ -49,7 +49,7 @@ describe('the test client, which resumes', () => {
     expect(sinceOf(server.handshakes)).toEqual(['now', 6]);
   });
 
-  it('says that posts are missing', async () => {
+  it('reports missing posts', async () => {
     const server = await startChatServer();
     const { output } = startClient([server.url, 'token', '--since', cursor(7)]);
     const connection = await server.nextConnection();
@@ -58,13 +58,13 @@ describe('the test client, which resumes', () => {
   });
 
   it.each([
-    ['a place that is none', ['--since', 'yesterday'], 'since'],
+    ['an invalid cursor', ['--since', 'yesterday'], 'since'],
     ['acked without a device', ['--since', 'acked'], 'device'],
-    ['a device without a name', ['--device', 'my kitchen'], 'device'],
+    ['an invalid device', ['--device', 'my kitchen'], 'device'],
     ['--plain and --cursor', ['--plain', '--cursor', 'file'], '--plain'],
     ['--plain and --since', ['--plain', '--since', 'now'], '--plain'],
     ['--plain and --device', ['--plain', '--device', 'kitchen'], '--plain'],
-  ])('refuses %s', async (_, args, problem) => {
+  ])('rejects %s', async (_, args, problem) => {
     const { exit, output } = startClient(['ws://localhost:8080', 'token', ...args]);
     expect(await exit).toBe(2);
     expect(output.stderr).toContain(problem);

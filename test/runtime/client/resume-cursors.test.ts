@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { localStorageCursor } from '../../../src/runtime/client/browser.ts';
 import { type CursorStore, memoryCursor } from '../../../src/runtime/client/index.ts';
-import { localStorageCursor } from '../../../src/runtime/client/local-storage-cursor.ts';
 import { fileCursor } from '../../../src/runtime/client/node.ts';
 import { startChatServer } from './chat-server.ts';
 import { cursor, frames, openFeed, sinceOf } from './resume-feed.ts';
@@ -17,7 +17,7 @@ async function makeFolder(): Promise<string> {
   return folder;
 }
 
-/** What `localStorage` is to the client. */
+/** Defines the part of `localStorage` that the client uses. */
 function stubLocalStorage(): void {
   const items = new Map<string, string>();
   vi.stubGlobal('localStorage', {
@@ -50,13 +50,13 @@ describe('the cursor', () => {
         return () => localStorageCursor('feed');
       },
     ],
-  ])('%s is where the next client begins', async (_, makeOpen) => {
+  ])('%s is where the next client starts', async (_, makeOpen) => {
     const openStore = await makeOpen();
     const server = await startChatServer();
     const first = openFeed(server.url, { cursors: openStore() });
     const connection = await server.nextConnection();
     for (const text of [ready(5), post(6), post(7)]) connection.send(text);
-    await expect.poll(() => first.told, soon).toEqual(['6', '7']);
+    await expect.poll(() => first.delivered, soon).toEqual(['6', '7']);
     first.client.close();
     await first.client.closed;
     expect(await openStore().load()).toBe(cursor(7));
@@ -65,7 +65,7 @@ describe('the cursor', () => {
     expect(sinceOf(server.handshakes)).toEqual(['now', 7]);
   });
 
-  it('is that of the last post that was processed, though more have come', async () => {
+  it('is that of the last processed post, even if more have arrived', async () => {
     const server = await startChatServer();
     const cursors = memoryCursor();
     const { client } = openFeed(server.url, { cursors }, 'none');
@@ -78,22 +78,22 @@ describe('the cursor', () => {
     expect(cursors.load()).toBe(cursor(6));
   });
 
-  it('is saved one at a time, the newest only, and before the client has ended', async () => {
+  it('is saved one at a time, only the newest, and before the client has ended', async () => {
     const server = await startChatServer();
     const saved: string[] = [];
     const gate = Promise.withResolvers<void>();
-    const { client, told } = openFeed(server.url, {
+    const { client, delivered } = openFeed(server.url, {
       cursors: {
         load: () => null,
-        async save(place) {
-          saved.push(place);
+        async save(cursor) {
+          saved.push(cursor);
           await gate.promise;
         },
       },
     });
     const connection = await server.nextConnection();
     for (const text of [ready(5), post(6), post(7), post(8)]) connection.send(text);
-    await expect.poll(() => told, soon).toEqual(['6', '7', '8']);
+    await expect.poll(() => delivered, soon).toEqual(['6', '7', '8']);
     expect(saved).toEqual([cursor(5)]);
     client.close();
     gate.resolve();
@@ -101,7 +101,7 @@ describe('the cursor', () => {
     expect(saved).toEqual([cursor(5), cursor(8)]);
   });
 
-  it('that never gets saved does not keep the client from ending', async () => {
+  it('whose save never settles does not keep the client from ending', async () => {
     const server = await startChatServer();
     const { client, errors } = openFeed(server.url, {
       cursors: { load: () => null, save: () => new Promise(() => {}) },
@@ -113,10 +113,10 @@ describe('the cursor', () => {
     expect(errors).toMatchObject([{ code: 'cursor_store' }]);
   });
 
-  it('that fails to be saved is told of once, until it works again', async () => {
+  it('whose save fails is reported once until a save succeeds', async () => {
     const server = await startChatServer();
     let isFull = true;
-    const { told, errors } = openFeed(server.url, {
+    const { delivered, errors } = openFeed(server.url, {
       cursors: {
         load: () => null,
         save() {
@@ -125,9 +125,9 @@ describe('the cursor', () => {
       },
     });
     const connection = await server.nextConnection();
-    const send = async (place: number) => {
-      connection.send(post(place));
-      await expect.poll(() => told.at(-1), soon).toBe(String(place));
+    const send = async (seq: number) => {
+      connection.send(post(seq));
+      await expect.poll(() => delivered.at(-1), soon).toBe(String(seq));
     };
     connection.send(ready(0));
     await send(1);
@@ -143,12 +143,12 @@ describe('the cursor', () => {
     ]);
   });
 
-  it('that fails to be loaded is asked for again: to begin elsewhere would lose posts', async () => {
+  it('whose load fails is loaded again before the client connects', async () => {
     const server = await startChatServer();
-    let asked = 0;
+    let loads = 0;
     const { waits } = openFeed(server.url, {
       cursors: {
-        load: () => (++asked === 1 ? Promise.reject(new Error('locked')) : cursor(7)),
+        load: () => (++loads === 1 ? Promise.reject(new Error('locked')) : cursor(7)),
         save() {},
       },
     });
@@ -160,7 +160,7 @@ describe('the cursor', () => {
     expect(sinceOf(server.handshakes)).toEqual([7]);
   });
 
-  it('may be undefined where there is none', async () => {
+  it('may be undefined if nothing was saved', async () => {
     const server = await startChatServer();
     const { errors } = openFeed(server.url, {
       cursors: { load: () => undefined as unknown as null, save() {} },
@@ -175,22 +175,22 @@ describe('the cursor', () => {
 
   it.each([
     ['nonsense', 'nonsense'],
-    ['a word that is no place of its own', 'now'],
-    ['something that is no text', 17 as unknown as string],
-  ])('that turns out to be %s does not lock the client out', async (_, kept) => {
+    ['a keyword', 'now'],
+    ['not a string', 17 as unknown as string],
+  ])('that is %s does not lock the client out', async (_, saved) => {
     const server = await startChatServer();
     const { errors } = openFeed(server.url, {
       query: { since: cursor(3) },
-      cursors: { load: () => kept, save() {} },
+      cursors: { load: () => saved, save() {} },
     });
     await server.nextConnection();
     expect(sinceOf(server.handshakes)).toEqual([3]);
-    expect(errors).toMatchObject([{ code: 'cursor_store', message: expect.stringContaining('no cursor') }]);
+    expect(errors).toMatchObject([{ code: 'cursor_store', message: expect.stringContaining('not valid') }]);
   });
 });
 
-describe('a file that keeps the cursor', () => {
-  it('is replaced whole: half of one, left by a crash, is not read', async () => {
+describe('fileCursor', () => {
+  it('replaces the file atomically, and ignores a partial one that a crash has left', async () => {
     const folder = await makeFolder();
     const path = join(folder, 'cursor');
     await fileCursor(path).save(cursor(1));
@@ -202,35 +202,35 @@ describe('a file that keeps the cursor', () => {
   });
 
   it.each([
-    ['is not there', null],
+    ['is missing', null],
     ['is empty', ''],
-  ])('holds no cursor where it %s', async (_, content) => {
+  ])('loads nothing if the file %s', async (_, content) => {
     const path = join(await makeFolder(), 'cursor');
     if (content !== null) await writeFile(path, content);
     expect(await fileCursor(path).load()).toBeNull();
   });
 
-  it('is read up to a limit', async () => {
+  it('reads a file up to a limit', async () => {
     const path = join(await makeFolder(), 'cursor');
     await writeFile(path, 'x'.repeat(1_000_000));
     expect((await fileCursor(path).load())?.length).toBe(4_096);
   });
 
-  it('that cannot be read or written fails', async () => {
+  it('rejects if the file cannot be read or written', async () => {
     const folder = await makeFolder();
     await expect(async () => fileCursor(folder).load()).rejects.toThrow('EISDIR');
     await expect(async () => fileCursor(join(folder, 'no/cursor')).save(cursor(1))).rejects.toThrow('ENOENT');
   });
 });
 
-describe('localStorage that keeps the cursor', () => {
-  it('is missed at once', () => {
+describe('localStorageCursor', () => {
+  it('throws at once without localStorage', () => {
     expect(() => localStorageCursor('feed')).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining('localStorage') }),
     );
   });
 
-  it('may be denied to the page', () => {
+  it('throws if the page may not use localStorage', () => {
     vi.stubGlobal('localStorage', undefined);
     Object.defineProperty(globalThis, 'localStorage', {
       configurable: true,

@@ -12,20 +12,20 @@ import type {
 } from '../../../src/runtime/client/index.ts';
 import { connect as connectNode } from '../../../src/runtime/client/node.ts';
 
-/** A cursor for the `place`th event of a log. */
-export const cursor = (place: number): string => String(place).padStart(30, '0');
+/** The cursor of the event with this sequence number. */
+export const cursor = (seq: number): string => String(seq).padStart(30, '0');
 
 const frame = (message: object): string => JSON.stringify(message);
 
-/** The frames of a resumable server. */
+/** Frames of a resumable server. */
 export const frames = {
-  ready: (place: number, window = 256) =>
-    frame({ type: 'ready', cursor: cursor(place), resumed: place > 0, window }),
-  post: (place: number, text = String(place)) => frame({ ...postOf(text), cursor: cursor(place) }),
+  ready: (seq: number, window = 256) =>
+    frame({ type: 'ready', cursor: cursor(seq), resumed: seq > 0, window }),
+  post: (seq: number, text = String(seq)) => frame({ ...postOf(text), cursor: cursor(seq) }),
   plainPost: (text: string) => frame(postOf(text)),
-  checkpoint: (place: number) => frame({ type: 'checkpoint', cursor: cursor(place) }),
-  reset: (place: number, reason: ResetReason = 'expired') =>
-    frame({ type: 'reset', reason, cursor: cursor(place) }),
+  checkpoint: (seq: number) => frame({ type: 'checkpoint', cursor: cursor(seq) }),
+  reset: (seq: number, reason: ResetReason = 'expired') =>
+    frame({ type: 'reset', reason, cursor: cursor(seq) }),
   bye: (retryAfterMs: number) => frame({ type: 'bye', retryAfterMs }),
 };
 
@@ -38,7 +38,7 @@ function postOf(postText: string): PostMessage {
   return { type: 'post', payload };
 }
 
-/** Where each handshake asked to begin: a place, a word, or null. */
+/** The `since` of each handshake: a sequence number, a keyword, or null. */
 export function sinceOf(handshakes: readonly IncomingMessage[]): readonly (number | string | null)[] {
   return handshakes.map(({ url = '' }) => {
     const since = new URL(url, 'ws://localhost').searchParams.get('since');
@@ -46,7 +46,7 @@ export function sinceOf(handshakes: readonly IncomingMessage[]): readonly (numbe
   });
 }
 
-/** The places that a connection acknowledges, from now on. */
+/** Collects the sequence numbers that a connection acknowledges from now on. */
 export function acksOf(connection: WebSocket): readonly number[] {
   const acks: number[] = [];
   connection.on('message', (data: Buffer) => {
@@ -58,8 +58,8 @@ export function acksOf(connection: WebSocket): readonly number[] {
 
 export interface OpenedFeed {
   readonly client: Client<PostFeedPostedTypes>;
-  /** What the application was told, in order: the texts of posts, and the reasons of resets. */
-  readonly told: string[];
+  /** What the application received, in order: the texts of posts and the reasons of resets. */
+  readonly delivered: string[];
   readonly statuses: readonly ClientStatus[];
   readonly errors: readonly PostedClientError[];
   readonly waits: (count: number) => Promise<Extract<ClientStatus, { state: 'waiting' }>>;
@@ -67,14 +67,14 @@ export interface OpenedFeed {
 
 export type FeedOptions = Omit<Partial<ConnectOptions<PostFeedPostedTypes>>, 'url' | 'server' | 'variables'>;
 
-/** A client of the feed with short waits. `on: 'none'` leaves it to be read by `for await`. */
+/** A feed client with a short back-off. With `on: 'none'` it has no handlers. */
 export function openFeed(
   url: string,
   options: FeedOptions = {},
   on: 'post' | 'none' = 'post',
   connect: Connect = connectNode,
 ): OpenedFeed {
-  const told: string[] = [];
+  const delivered: string[] = [];
   const statuses: ClientStatus[] = [];
   const errors: PostedClientError[] = [];
   const client = connect(postFeedPosted, {
@@ -83,21 +83,21 @@ export function openFeed(
     reconnect: { baseMs: 1, maxMs: 10 },
     onStatus: (status) => void statuses.push(status),
     onError: (error) => void errors.push(error),
-    onReset: ({ reason }: ResetMessage) => void told.push(reason),
-    ...(on === 'none' ? {} : { on: { post: ({ payload }) => void told.push(payload.postText) } }),
+    onReset: ({ reason }: ResetMessage) => void delivered.push(reason),
+    ...(on === 'none' ? {} : { on: { post: ({ payload }) => void delivered.push(payload.postText) } }),
     ...options,
   });
   onTestFinished(() => client[Symbol.asyncDispose]());
   return {
     client,
-    told,
+    delivered,
     statuses,
     errors,
     waits: (count) =>
       vi.waitFor(
         () => {
           const found = statuses.filter((status) => status.state === 'waiting')[count - 1];
-          if (found === undefined) throw new Error(`not lost: ${JSON.stringify(statuses)}`);
+          if (found === undefined) throw new Error(`not waiting: ${JSON.stringify(statuses)}`);
           return found;
         },
         { timeout: 10_000, interval: 5 },

@@ -1,4 +1,4 @@
-/** What the page of resume-chromium.test.ts runs: the generated client, with its cursor in localStorage. */
+/** The script of the page in resume-chromium.test.ts: the generated client with its cursor in localStorage. */
 
 import { postFeedPosted } from '../../../generated/asyncapi/client.ts';
 import { connect, localStorageCursor } from '../../../src/runtime/client/browser.ts';

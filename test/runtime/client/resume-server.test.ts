@@ -9,15 +9,15 @@ const texts = (name: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${name} ${index}`);
 
 describe('a client of a feed server', () => {
-  it('gets every post once, in order, through restarts with posts in between', async () => {
+  it('receives every post once, in order, across restarts with posts in between', async () => {
     const server = await startAgainAndAgain();
-    const { told, statuses, errors } = openFeed(server.socketUrl, {
+    const { delivered, statuses, errors } = openFeed(server.socketUrl, {
       credentials: { bearerAuth: server.author.token },
       on: {
-        // Slow, so that posts wait while the connection is lost.
+        // Slow, so that posts are queued when the connection is lost.
         async post({ payload }) {
           await new Promise((resolve) => setTimeout(resolve, 5));
-          told.push(payload.postText);
+          delivered.push(payload.postText);
         },
       },
     });
@@ -33,15 +33,15 @@ describe('a client of a feed server', () => {
       await server.restart('where it was');
       await expect.poll(opened, soon).toBe(round + 2);
     }
-    await expect.poll(() => told.length, soon).toBeGreaterThanOrEqual(all.length);
-    expect(told).toEqual(all);
+    await expect.poll(() => delivered.length, soon).toBeGreaterThanOrEqual(all.length);
+    expect(delivered).toEqual(all);
     expect(errors).toEqual([]);
   });
 
   it.each<[where: string, options: () => FeedOptions]>([
-    ['with a cursor that it has kept', () => ({ cursors: memoryCursor() })],
-    ['without one, from its last ack', () => ({ query: { since: 'acked', device: 'phone' } })],
-  ])('that was away goes on where it was, %s', async (_, makeOptions) => {
+    ['from its saved cursor', () => ({ cursors: memoryCursor() })],
+    ['from its last ack', () => ({ query: { since: 'acked', device: 'phone' } })],
+  ])('that was disconnected continues %s', async (_, makeOptions) => {
     const { url, socketUrl } = await startFeed();
     const author = await registerUser(url);
     const options = { credentials: { bearerAuth: author.token }, ...makeOptions() };
@@ -49,11 +49,11 @@ describe('a client of a feed server', () => {
     await expect.poll(() => first.statuses.at(-1)?.state, soon).toBe('open');
     await author.post('one');
     await author.post('two');
-    await expect.poll(() => first.told, soon).toEqual(['one', 'two']);
+    await expect.poll(() => first.delivered, soon).toEqual(['one', 'two']);
     first.client.close();
     await first.client.closed;
     await author.post('three');
     const second = openFeed(socketUrl, options);
-    await expect.poll(() => second.told, soon).toEqual(['three']);
+    await expect.poll(() => second.delivered, soon).toEqual(['three']);
   });
 });

@@ -11,17 +11,17 @@ const { ready, post, checkpoint, reset, bye } = frames;
 
 describe('a client of a resumable channel', () => {
   it.each<[what: string, query: FeedOptions['query'], sent: readonly string[], since: unknown[]]>([
-    ['begins anew where nothing came', {}, [], ['now', 'now']],
-    ['begins where the first connection began', {}, [ready(5)], ['now', 5]],
-    ['begins after the last post', {}, [ready(5), post(6), post(7)], ['now', 7]],
-    ['begins after the last checkpoint', {}, [ready(5), post(6), checkpoint(9)], ['now', 9]],
-    ['begins after a reset', {}, [ready(5), post(6), reset(20)], ['now', 20]],
-    ['asks for the last ack again', { since: 'acked', device: 'phone' }, [], ['acked', 'acked']],
-    ['begins after the last ack', { since: 'acked', device: 'phone' }, [ready(3)], ['acked', 3]],
-    ['begins at the place that it was given', { since: cursor(4) }, [], [4, 4]],
-    ['keeps its place until it hears of the reset', { since: cursor(4) }, [ready(20)], [4, 4]],
-    ['keeps its place after a post without one', {}, [ready(5), frames.plainPost('x')], ['now', 5]],
-  ])('%s, after a lost connection', async (_, query, sent, since) => {
+    ['starts anew if it received nothing', {}, [], ['now', 'now']],
+    ['starts where the first connection started', {}, [ready(5)], ['now', 5]],
+    ['starts after the last post', {}, [ready(5), post(6), post(7)], ['now', 7]],
+    ['starts after the last checkpoint', {}, [ready(5), post(6), checkpoint(9)], ['now', 9]],
+    ['starts after a reset', {}, [ready(5), post(6), reset(20)], ['now', 20]],
+    ['requests the last ack again', { since: 'acked', device: 'phone' }, [], ['acked', 'acked']],
+    ['starts after the last ack', { since: 'acked', device: 'phone' }, [ready(3)], ['acked', 3]],
+    ['starts at the given cursor', { since: cursor(4) }, [], [4, 4]],
+    ['keeps its cursor until the reset arrives', { since: cursor(4) }, [ready(20)], [4, 4]],
+    ['keeps its cursor after a post without one', {}, [ready(5), frames.plainPost('x')], ['now', 5]],
+  ])('%s after a lost connection', async (_, query, sent, since) => {
     const server = await startChatServer();
     openFeed(server.url, { query: query ?? {} });
     const first = await server.nextConnection();
@@ -38,27 +38,27 @@ describe('a client of a resumable channel', () => {
     expect(server.handshakes[0]?.url).toBe('/post/feed/posted?audience=friends&device=phone&since=now');
   });
 
-  it('is a plain client where it must not resume', async () => {
+  it('opens plain connections with `resume: false`', async () => {
     const server = await startChatServer();
-    const { told } = openFeed(server.url, { resume: false, query: { since: 'now' } });
+    const { delivered } = openFeed(server.url, { resume: false, query: { since: 'now' } });
     const first = await server.nextConnection();
     first.send(frames.plainPost('one'));
-    await expect.poll(() => told, soon).toEqual(['one']);
+    await expect.poll(() => delivered, soon).toEqual(['one']);
     first.terminate();
     await server.nextConnection();
     expect(sinceOf(server.handshakes)).toEqual([null, null]);
   });
 
   it.each([
-    ['no place', { since: 'yesterday' }],
+    ['an invalid cursor', { since: 'yesterday' }],
     ['acked without a device', { since: 'acked' }],
-  ])('refuses %s', (_, query) => {
+  ])('rejects %s', (_, query) => {
     expect(() => openFeed('ws://localhost', { query })).toThrow(
       expect.objectContaining({ code: 'invalid_options' }),
     );
   });
 
-  it('hands over posts as they came, and nothing of the protocol', async () => {
+  it('delivers posts unchanged, and no protocol messages', async () => {
     const server = await startChatServer();
     const { client } = openFeed(server.url, {}, 'none');
     const connection = await server.nextConnection();
@@ -73,7 +73,7 @@ describe('a client of a resumable channel', () => {
     expect(texts).toEqual([post(2), post(4)]);
   });
 
-  it('gets what waits once, though the connection is lost meanwhile', async () => {
+  it('receives queued posts only once, even if the connection is lost meanwhile', async () => {
     const server = await startChatServer();
     const gate = Promise.withResolvers<void>();
     const handled: string[] = [];
@@ -96,34 +96,34 @@ describe('a client of a resumable channel', () => {
     await expect.poll(() => handled, soon).toEqual(['1', '2', '3', '4']);
   });
 
-  it('gets every post once, in order, however often the connection is lost', async () => {
+  it('receives every post once, in order, however often the connection is lost', async () => {
     const server = await startChatServer();
-    const { told, client } = openFeed(server.url, { maxWaitingMessages: 7 });
+    const { delivered, client } = openFeed(server.url, { maxWaitingMessages: 7 });
     const all = 300;
-    const places = Array.from({ length: all }, (_, index) => index + 1);
+    const seqs = Array.from({ length: all }, (_, index) => index + 1);
     let sent = 0;
     while (sent < all) {
       const connection = await server.nextConnection();
       const since = sinceOf(server.handshakes).at(-1);
       const from = typeof since === 'number' ? since : 0;
       connection.send(ready(from));
-      // What the client has not read of the last connection comes again.
+      // What the client did not read from the last connection is sent again.
       sent = Math.min(from + 1 + ((from * 7) % 23), all);
-      for (let place = from + 1; place <= sent; place += 1) connection.send(post(place));
+      for (let seq = from + 1; seq <= sent; seq += 1) connection.send(post(seq));
       if (from % 2 === 0) connection.close(1012);
       else connection.terminate();
     }
     const last = await server.nextConnection();
     last.send(ready(Number(sinceOf(server.handshakes).at(-1))));
-    for (let place = Number(sinceOf(server.handshakes).at(-1)) + 1; place <= all; place += 1) {
-      last.send(post(place));
+    for (let seq = Number(sinceOf(server.handshakes).at(-1)) + 1; seq <= all; seq += 1) {
+      last.send(post(seq));
     }
-    await expect.poll(() => told.length, soon).toBe(all);
+    await expect.poll(() => delivered.length, soon).toBe(all);
     client.close();
-    expect(told).toEqual(places.map(String));
+    expect(delivered).toEqual(seqs.map(String));
   });
 
-  it('has types that know of it, and those of other channels do not', () => {
+  it('has options that other channels do not have', () => {
     type Feed = ConnectOptions<PostFeedPostedTypes>;
     expectTypeOf<Parameters<NonNullable<Feed['onReset']>>>().toEqualTypeOf<[reset: ResetMessage]>();
     expectTypeOf<Feed['resume']>().toEqualTypeOf<boolean | undefined>();
@@ -136,37 +136,37 @@ describe('a client of a resumable channel', () => {
 });
 
 describe('a reset', () => {
-  it.each(['expired', 'epoch', 'future'] as const)('with reason %s is told in order', async (reason) => {
+  it.each(['expired', 'epoch', 'future'] as const)('with reason %s is delivered in order', async (reason) => {
     const server = await startChatServer();
-    const told: string[] = [];
+    const delivered: string[] = [];
     openFeed(server.url, {
       query: { since: cursor(7) },
       async onReset(message) {
         await new Promise((resolve) => setTimeout(resolve, 20));
-        told.push(message.reason, message.cursor);
+        delivered.push(message.reason, message.cursor);
       },
-      on: { post: ({ payload }) => void told.push(payload.postText) },
+      on: { post: ({ payload }) => void delivered.push(payload.postText) },
     });
     const connection = await server.nextConnection();
     for (const text of [ready(7), post(8), reset(20, reason), post(21)]) connection.send(text);
-    await expect.poll(() => told, soon).toEqual(['8', reason, cursor(20), '21']);
+    await expect.poll(() => delivered, soon).toEqual(['8', reason, cursor(20), '21']);
   });
 
   it.each([
-    ['goes to onError where nobody asks for it', undefined, { code: 'reset' }],
-    ['that onReset fails with goes to onError', () => Promise.reject(new Error('x')), { code: 'handler' }],
-  ])('%s, and the posts go on', async (_, onReset, error) => {
+    ['goes to onError without onReset', undefined, { code: 'reset' }],
+    ['whose onReset rejects goes to onError', () => Promise.reject(new Error('x')), { code: 'handler' }],
+  ])('%s, and the client continues', async (_, onReset, error) => {
     const server = await startChatServer();
-    const { told, errors } = openFeed(server.url, { onReset } as FeedOptions);
+    const { delivered, errors } = openFeed(server.url, { onReset } as FeedOptions);
     const connection = await server.nextConnection();
     for (const text of [ready(0), reset(20), post(21)]) connection.send(text);
-    await expect.poll(() => told, soon).toEqual(['21']);
+    await expect.poll(() => delivered, soon).toEqual(['21']);
     expect(errors).toMatchObject([error]);
   });
 });
 
-describe('a goodbye', () => {
-  it('brings the client back after the time that it names', async () => {
+describe('a bye message', () => {
+  it('makes the client reconnect after its delay', async () => {
     const server = await startChatServer();
     const { waits } = openFeed(server.url);
     const first = await server.nextConnection();
@@ -175,22 +175,22 @@ describe('a goodbye', () => {
     first.close(1012);
     expect(await waits(1)).toMatchObject({ delayMs: 77 });
     (await server.nextConnection()).terminate();
-    // It was said of the first connection alone.
+    // The delay applies to the first connection only.
     expect((await waits(2)).delayMs).toBeLessThanOrEqual(10);
     await server.nextConnection();
     expect(sinceOf(server.handshakes)).toEqual(['now', 5, 5]);
   });
 
-  it('leaves an open connection as it is', async () => {
+  it('does not affect an open connection', async () => {
     const server = await startChatServer();
-    const { told, statuses } = openFeed(server.url);
+    const { delivered, statuses } = openFeed(server.url);
     const connection = await server.nextConnection();
     for (const text of [ready(5), bye(1), post(6)]) connection.send(text);
-    await expect.poll(() => told, soon).toEqual(['6']);
+    await expect.poll(() => delivered, soon).toEqual(['6']);
     expect(statuses.map(({ state }) => state)).toEqual(['connecting', 'open']);
   });
 
-  it('that is said each time makes the client wait all the same', async () => {
+  it('on every connection does not disable the back-off', async () => {
     const server = await startChatServer();
     const { waits } = openFeed(server.url, { reconnect: { baseMs: 1, maxMs: 64 } });
     for (let count = 0; count < 12; count += 1) {

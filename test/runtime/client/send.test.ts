@@ -5,7 +5,7 @@ import { startChatServer } from './chat-server.ts';
 import { openChat } from './open-chat.ts';
 import { soon } from './soon.ts';
 
-describe('a client that sends', () => {
+describe('a client that sends messages', () => {
   it('sends a message of the contract as JSON', async () => {
     const server = await startChatServer();
     const { client, reaches } = openChat(server.url);
@@ -16,7 +16,7 @@ describe('a client that sends', () => {
     expect(String((await received)[0])).toBe('{"type":"say","text":"hello"}');
   });
 
-  it('sends nothing that breaks the contract', async () => {
+  it('rejects messages that break the contract', async () => {
     const server = await startChatServer();
     const { client, reaches } = openChat(server.url);
     const connection = await server.nextConnection();
@@ -34,7 +34,7 @@ describe('a client that sends', () => {
     await expect.poll(() => received, soon).toEqual(['{"type":"say","text":"after"}']);
   });
 
-  it('says so where there is no connection', async () => {
+  it('throws without a connection', async () => {
     const server = await startChatServer();
     const { client, reaches } = openChat(server.url);
     const send = () => client.send('say', { type: 'say', text: 'x' });
@@ -46,7 +46,7 @@ describe('a client that sends', () => {
     expect(send).toThrow(expect.objectContaining({ code: 'not_open' }));
   });
 
-  it('says so where the server does not take what is sent', async () => {
+  it('throws when the send buffer is full', async () => {
     const server = await startChatServer();
     const { client, reaches } = openChat(server.url);
     const connection = await server.nextConnection();

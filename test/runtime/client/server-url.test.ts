@@ -28,7 +28,11 @@ const channel: ChannelDescriptor = {
 
 describe('the server of a channel', () => {
   it.each([
-    ['the first', { variables: { region: 'eu' } }, 'wss://eu.example.org:8443/api/v%201/rooms/lobby/%C3%BC'],
+    [
+      'the first by default',
+      { variables: { region: 'eu' } },
+      'wss://eu.example.org:8443/api/v%201/rooms/lobby/%C3%BC',
+    ],
     ['one by name', { server: 'local' }, 'ws://localhost:8080/rooms/lobby/%C3%BC'],
     [
       'one with all its variables',
@@ -36,12 +40,12 @@ describe('the server of a channel', () => {
       'wss://us.example.org/api/a%2Fb/rooms/lobby/%C3%BC',
     ],
     [
-      'one with a default asked for',
+      'one with empty variables',
       { server: 'local', variables: {} },
       'ws://localhost:8080/rooms/lobby/%C3%BC',
     ],
     [
-      'a URL that stands for it, with its path for the pathname',
+      'replaced by a URL, whose path replaces the pathname',
       { url: 'http://127.0.0.1:9/base/' },
       'ws://127.0.0.1:9/base/rooms/lobby/%C3%BC',
     ],
@@ -50,41 +54,53 @@ describe('the server of a channel', () => {
   });
 
   it.each([
-    ['a URL and a server', { url: 'ws://localhost', server: 'local' }, 'url: '],
-    ['a URL and variables', { url: 'ws://localhost', variables: {} }, 'url: '],
-    ['an unknown server', { server: 'staging' }, 'server: the channel has production, local'],
-    ['a variable without a value', {}, 'variables: region must be a text'],
-    ['a variable of another type', { variables: { region: 7 } }, 'variables: region must be a text'],
+    ['a URL and a server', { url: 'ws://localhost', server: 'local' }, '`url` replaces'],
+    ['a URL and variables', { url: 'ws://localhost', variables: {} }, '`url` replaces'],
+    ['an unknown server', { server: 'staging' }, '`server` must be one of production, local'],
+    ['a variable without a value', {}, '`variables`: region must be a string'],
+    ['a variable of another type', { variables: { region: 7 } }, '`variables`: region must be a string'],
     [
-      'a variable with a value that the contract does not have',
+      'a variable with a value that is not in the contract',
       { variables: { region: 'eu', port: '80' } },
-      'variables: port must be one of 443, 8443',
+      '`variables`: port must be one of 443, 8443',
     ],
     [
       'an unknown variable',
       { server: 'local', variables: { region: 'eu' } },
-      'the server local has no region',
+      'the server local has no variable region',
     ],
-    ['a variable that every object has', { variables: { region: 'eu', toString: 'x' } }, 'no toString'],
-    ['a variable that leads to another host', { variables: { region: 'evil.org/' } }, 'host of production'],
-    ['a variable with a user', { variables: { region: 'me:secret@evil' } }, 'host of production'],
-    ['a variable that makes no host', { variables: { region: '[' } }, 'host of production'],
     [
-      'a variable that is a step in the path',
-      { variables: { region: 'eu', version: '..' } },
-      'no part of a path',
+      'an inherited property as a variable',
+      { variables: { region: 'eu', toString: 'x' } },
+      'no variable toString',
     ],
-  ])('cannot be found with %s', (_, target, problem) => {
+    [
+      'a variable that leads to another host',
+      { variables: { region: 'evil.org/' } },
+      'host of the server production',
+    ],
+    ['a variable with a user', { variables: { region: 'me:secret@evil' } }, 'host of the server production'],
+    [
+      'a variable that makes the host invalid',
+      { variables: { region: '[' } },
+      'host of the server production',
+    ],
+    [
+      'a variable that is a dot segment',
+      { variables: { region: 'eu', version: '..' } },
+      'path segment must not be',
+    ],
+  ])('is rejected with %s', (_, target, problem) => {
     expect(() => channelUrl(channel, target)).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(problem) }),
     );
   });
 
-  it('has to be given where the contract has none', () => {
-    expect(() => channelUrl(nothing, {})).toThrow('url: it is missing');
+  it('is required if the contract has none', () => {
+    expect(() => channelUrl(nothing, {})).toThrow('`url` is missing');
   });
 
-  it('is asked for the parameters that are given in place of the defaults', () => {
+  it('gets the given parameters instead of the defaults', () => {
     const { pathname } = channelUrl(channel, { server: 'local', parameters: { room: 'bar' } });
     expect(pathname).toBe('/rooms/bar/%C3%BC');
     expect(channelUrl(channel, { server: 'local', parameters: { room: undefined } }).pathname).toBe(

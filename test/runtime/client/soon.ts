@@ -1,2 +1,2 @@
-/** For `expect.poll`: the patience that a busy machine needs. */
+/** Options for `expect.poll` with a timeout that is long enough on a busy machine. */
 export const soon = { timeout: 10_000, interval: 10 };

@@ -9,9 +9,9 @@ import {
   subprotocol,
 } from '../../../src/runtime/shared/subprotocol.ts';
 
-describe('a bearer token among the subprotocols', () => {
+describe('a bearer token as a subprotocol', () => {
   it.each(['a', 'ab', 'abc', 'eyJhbGciOiJIUzI1NiJ9.e30.x-_', '~~~???>>>'])(
-    'survives the way: %s',
+    'survives encoding and decoding: %s',
     (token) => {
       const name = encodeBearerProtocol(token);
       expect(name).toMatch(/^base64url\.bearer\.posted\.[A-Za-z0-9_-]+$/);
@@ -31,17 +31,17 @@ describe('a bearer token among the subprotocols', () => {
     'base64url.bearer.posted.YQ==',
     'xbase64url.bearer.posted.YQ',
     'base64url.bearer.other.YQ',
-  ])('is none in %j', (offered) => {
+  ])('is not found in %j', (offered) => {
     expect(decodeBearerProtocol(offered)).toBeNull();
   });
 });
 
-describe("a user's name and password among the subprotocols", () => {
+describe('a user name and a password as a subprotocol', () => {
   it.each([
     { username: 'Ada', password: 'analytical: engine' },
     { username: 'Ünï', password: '🂡' },
     { username: '', password: '' },
-  ])('survive the way: %j', (credentials) => {
+  ])('survive encoding and decoding: %j', (credentials) => {
     const name = encodeBasicProtocol(credentials);
     expect(name).toMatch(/^base64url\.basic\.posted\.[A-Za-z0-9_-]+$/);
     expect(decodeBasicProtocol(`${subprotocol}, ${name}`)).toEqual(credentials);
@@ -49,15 +49,15 @@ describe("a user's name and password among the subprotocols", () => {
   });
 
   it.each([undefined, '', 'base64url.basic.posted.YQ', 'base64url.basic.posted._w'])(
-    'are none in %j',
+    'are not found in %j',
     (offered) => {
       expect(decodeBasicProtocol(offered)).toBeNull();
     },
   );
 });
 
-describe('an API key for a header among the subprotocols', () => {
-  it('survives the way, beside another', () => {
+describe('an API key as a subprotocol', () => {
+  it('survives encoding and decoding beside another one', () => {
     const offered = [encodeApiKeyProtocol('X-Api-Key', 'k:1'), encodeApiKeyProtocol('X-Admin', 'a')].join(
       ', ',
     );

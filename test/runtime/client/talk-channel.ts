@@ -30,7 +30,7 @@ const bytes = { encoding: 'binary', tag: undefined } as const;
 const correlated = (type: string) =>
   message(type, { guard: guard({ type: is(type), id: isText }), correlationId: ['id'] });
 
-/** Bytes, questions and answers, both ways. */
+/** Bytes and requests in both directions. */
 export const talkDescriptor: ChannelDescriptor = {
   ...nothing,
   name: 'talk',

@@ -43,11 +43,11 @@ export type Used = [Same<1, 1>, ClientStatus, PostedClientError, NoticeMessage, 
 `;
 
 const compiles: Readonly<Record<string, string>> = {
-  'the least of options': `connect(chat, { url, credentials, parameters });`,
-  'an open channel with a URL alone': `connect(news, { url });`,
+  'the minimal options': `connect(chat, { url, credentials, parameters });`,
+  'only a URL for an open channel': `connect(news, { url });`,
   'a URL object': `connect(news, { url: new URL(url) });`,
   'a query of the contract': `connect(chat, { url, credentials, parameters, query: { audience: 'friends', limit: 5 } });`,
-  'functions that give the token': `
+  'functions that return the token': `
     connect(chat, { url, parameters, credentials: { bearerAuth: () => 'token' } });
     connect(chat, { url, parameters, credentials: { bearerAuth: async () => 'token' } });`,
   'any one of two security schemes': `
@@ -69,10 +69,10 @@ const compiles: Readonly<Record<string, string>> = {
       onStatus(status) { isTrue<Same<typeof status, ClientStatus>>(); },
       onError(error) { isTrue<Same<typeof error, PostedClientError>>(); } });`,
   'sending a message of the contract': `connect(chat, { url, credentials, parameters }).send('say', { type: 'say', text: 'x' });`,
-  'a name and a password': `connect(safe, { url, credentials: { login } });`,
-  'a function that gives a name and a password': `connect(safe, { url, credentials: { login: async () => login } });`,
-  'what operations ask for besides': `connect(safe, { url, credentials: { key: 'x', admin: () => 'token' } });`,
-  'a cookie to be left to the browser': `
+  'a user name and a password': `connect(safe, { url, credentials: { login } });`,
+  'a function that returns a user name and a password': `connect(safe, { url, credentials: { login: async () => login } });`,
+  'additional credentials for operations': `connect(safe, { url, credentials: { key: 'x', admin: () => 'token' } });`,
+  'no credentials if the browser sends a cookie': `
     connect(open, { url });
     connect(open, { url, credentials: { session: 'x' } });
     connect(open, { url, credentials: { token: 'x' } });`,
@@ -80,59 +80,59 @@ const compiles: Readonly<Record<string, string>> = {
   'a server of the contract by name': `
     connect(served, { headers, server: 'local' });
     connect(served, { headers, server: 'production', variables: { region: 'eu' } });`,
-  'a URL in the place of a server': `connect(served, { url, headers });`,
+  'a URL instead of a server': `connect(served, { url, headers });`,
   'a request, without its correlation id, and its reply': `
     const reply = await connect(market, { url }).request('quote', { type: 'ask', symbol: 'x' }, { timeoutMs: 1 });
     if (reply.message === 'price') isTrue<Same<typeof reply.payload, Price>>();
     const booked = await connect(market, { url }).request('book', { type: 'book', id: 7 });
     isTrue<Same<typeof booked.id, number>>();`,
-  'functions that answer': `connect(market, { url, answer: {
+  'functions that answer requests': `connect(market, { url, answer: {
       ping(message) { isTrue<Same<typeof message.type, 'probe'>>(); return { type: 'pong' }; },
       decide: async () => ({ message: 'no', payload: { type: 'no' } }),
     } });`,
-  'a client that disposes of itself': `await using client = connect(news, { url }); used.push(client);`,
+  'a client in an await using declaration': `await using client = connect(news, { url }); used.push(client);`,
 };
 
-const refused: Readonly<Record<string, string>> = {
+const rejected: Readonly<Record<string, string>> = {
   'no parameters': `connect(chat, { url, credentials });`,
   'an unknown parameter': `connect(chat, { url, credentials, parameters: { room: 'lobby', floor: '1' } });`,
   'a parameter of the wrong type': `connect(chat, { url, credentials, parameters: { room: 1 } });`,
-  'parameters where there are none': `connect(news, { url, parameters: { room: 'lobby' } });`,
+  'parameters for a channel without any': `connect(news, { url, parameters: { room: 'lobby' } });`,
   'a wrong query value': `connect(chat, { url, credentials, parameters, query: { audience: 'nobody' } });`,
   'an unknown name in the query': `connect(chat, { url, credentials, parameters, query: { since: 'now' } });`,
-  'a query where there is none': `connect(news, { url, query: { audience: 'friends' } });`,
-  'no query where it is required': `connect(strict, { url, credentials });`,
+  'a query for a channel without one': `connect(news, { url, query: { audience: 'friends' } });`,
+  'no query if it is required': `connect(strict, { url, credentials });`,
   'no credentials': `connect(chat, { url, parameters });`,
   'credentials of an unknown scheme': `connect(chat, { url, parameters, credentials: { basicAuth: 'x' } });`,
   'credentials of no scheme': `connect(strict, { url, query: { since: 'now' }, credentials: {} });`,
-  'credentials where there are none': `connect(news, { url, credentials });`,
-  'a token that is no text': `connect(chat, { url, parameters, credentials: { bearerAuth: 17 } });`,
+  'credentials for a channel without any': `connect(news, { url, credentials });`,
+  'a token that is not a string': `connect(chat, { url, parameters, credentials: { bearerAuth: 17 } });`,
   'a handler for an unknown message': `connect(news, { url, on: { notice() {} } });`,
   'a handler for an unknown message beside a known one': `connect(news, { url, on: { post() {}, notice() {} } });`,
   'a handler that takes another message': `connect(news, { url, on: { post(message: NoticeMessage) { used.push(message); } } });`,
   'sending an unknown message': `connect(chat, { url, credentials, parameters }).send('shout', { type: 'say', text: 'x' });`,
   'sending a wrong message': `connect(chat, { url, credentials, parameters }).send('say', { type: 'say' });`,
-  'sending where the server takes nothing': `connect(strict, { url, query: { since: 'now' }, credentials }).send('post', { type: 'post', text: '' });`,
+  'sending to a channel that receives nothing': `connect(strict, { url, query: { since: 'now' }, credentials }).send('post', { type: 'post', text: '' });`,
   'no URL': `connect(news, {});`,
   'a URL and a server': `connect(served, { url, headers, server: 'local' });`,
   'a URL and variables': `connect(served, { url, headers, variables: { region: 'eu' } });`,
   'an unknown server': `connect(served, { headers, server: 'staging' });`,
-  'a server where there is none': `connect(news, { server: 'local' });`,
-  'no variables where one is required': `connect(served, { headers });`,
+  'a server for a channel without any': `connect(news, { server: 'local' });`,
+  'no variables if one is required': `connect(served, { headers });`,
   'a variable with an unknown value': `connect(served, { headers, variables: { region: 'eu', port: '8080' } });`,
   'variables of another server': `connect(served, { headers, server: 'local', variables: { region: 'eu' } });`,
-  'no headers where one is required': `connect(served, { server: 'local' });`,
-  'headers where there are none': `connect(news, { url, headers });`,
-  'a text for a name and a password': `connect(safe, { url, credentials: { login: 'Ada:' } });`,
-  'credentials for operations alone': `connect(safe, { url, credentials: { admin: 'token' } });`,
-  'a request of an operation that does not answer': `void connect(market, { url }).request('ping', { type: 'probe' });`,
+  'no headers if one is required': `connect(served, { server: 'local' });`,
+  'headers for a channel without any': `connect(news, { url, headers });`,
+  'a string instead of a user name and a password': `connect(safe, { url, credentials: { login: 'Ada:' } });`,
+  'only credentials for operations': `connect(safe, { url, credentials: { admin: 'token' } });`,
+  'a request of an operation without a reply': `void connect(market, { url }).request('ping', { type: 'probe' });`,
   'a request with a wrong message': `void connect(market, { url }).request('quote', { type: 'ask' });`,
-  'a request where there are none': `void connect(news, { url }).request('post', { type: 'post', text: '' });`,
-  'sending what has to be asked': `connect(market, { url }).send('ask', { type: 'ask', symbol: 'x', meta: { id: '' } });`,
-  'an answer to an unknown operation': `connect(market, { url, answer: { quote: () => ({ type: 'pong' }) } });`,
-  'a wrong answer': `connect(market, { url, answer: { ping: () => ({ type: 'ping' }) } });`,
-  'an answer that names another message': `connect(market, { url, answer: { decide: () => ({ message: 'yes', payload: { type: 'no' } }) } });`,
-  'answers where nothing is asked': `connect(news, { url, answer: { post: () => 1 } });`,
+  'a request on a channel without any': `void connect(news, { url }).request('post', { type: 'post', text: '' });`,
+  'sending a request with send': `connect(market, { url }).send('ask', { type: 'ask', symbol: 'x', meta: { id: '' } });`,
+  'an answer function for an unknown operation': `connect(market, { url, answer: { quote: () => ({ type: 'pong' }) } });`,
+  'a wrong reply': `connect(market, { url, answer: { ping: () => ({ type: 'ping' }) } });`,
+  'a reply that names another message': `connect(market, { url, answer: { decide: () => ({ message: 'yes', payload: { type: 'no' } }) } });`,
+  'answer functions for a channel without requests': `connect(news, { url, answer: { post: () => 1 } });`,
   'an unknown option': `connect(news, { url, reconect: false });`,
 };
 
@@ -143,7 +143,7 @@ describe('the types of connect', () => {
   let report = '';
 
   beforeAll(() => {
-    for (const [title, code] of Object.entries({ ...compiles, ...refused })) {
+    for (const [title, code] of Object.entries({ ...compiles, ...rejected })) {
       writeFileSync(join(folder, fileOf(title)), `${preamble}\n${code}\n`);
     }
     const typeRoots = [join(root, 'node_modules/@types')];
@@ -173,7 +173,7 @@ describe('the types of connect', () => {
     expect(errorsOf(title)).toEqual([]);
   });
 
-  it.each(Object.keys(refused))('refuse %s', (title) => {
+  it.each(Object.keys(rejected))('reject %s', (title) => {
     expect(errorsOf(title)).toEqual([expect.stringContaining('error TS')]);
   });
 });

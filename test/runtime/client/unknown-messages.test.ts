@@ -7,54 +7,54 @@ import { soon } from './soon.ts';
 
 const { ready, post } = frames;
 
-/** A message of a type that the contract does not have. */
+/** A message of a type that is not in the contract. */
 const poll = (more: object = {}) => JSON.stringify({ type: 'poll', question: 'Tea?', ...more });
 
 describe('a message of an unknown type', () => {
   it.each([
     ['JSON', poll(), { type: 'poll', question: 'Tea?' }],
     ['bytes', Buffer.from([1, 2]), new Uint8Array([1, 2])],
-  ])('is passed to onUnknown between the others: %s', async (_, frame, unknown) => {
+  ])('is passed to onUnknown in order: %s', async (_, frame, unknown) => {
     const server = await startChatServer();
-    const told: unknown[] = [];
+    const delivered: unknown[] = [];
     const { errors } = openChat(server.url, {
-      on: { post: ({ text }) => void told.push(text) },
-      onUnknown: (message) => void told.push(message),
+      on: { post: ({ text }) => void delivered.push(text) },
+      onUnknown: (message) => void delivered.push(message),
     });
     const connection = await server.nextConnection();
     for (const sent of [postFrame('before'), frame, postFrame('after')]) connection.send(sent);
-    await expect.poll(() => told, soon).toEqual(['before', unknown, 'after']);
+    await expect.poll(() => delivered, soon).toEqual(['before', unknown, 'after']);
     expect(errors).toEqual([]);
   });
 
   it('is ignored without onUnknown', async () => {
     const server = await startChatServer();
-    const told: unknown[] = [];
-    const { errors } = openChat(server.url, { on: { post: ({ text }) => void told.push(text) } });
+    const delivered: unknown[] = [];
+    const { errors } = openChat(server.url, { on: { post: ({ text }) => void delivered.push(text) } });
     const connection = await server.nextConnection();
     for (const sent of [poll(), Buffer.from([1]), postFrame('after')]) connection.send(sent);
-    await expect.poll(() => told, soon).toEqual(['after']);
+    await expect.poll(() => delivered, soon).toEqual(['after']);
     expect(errors).toEqual([]);
   });
 
-  it('makes the next message wait until onUnknown has settled', async () => {
+  it('delays the next message until onUnknown settles', async () => {
     const server = await startChatServer();
-    const told: unknown[] = [];
+    const delivered: unknown[] = [];
     openChat(server.url, {
-      on: { post: ({ text }) => void told.push(text) },
+      on: { post: ({ text }) => void delivered.push(text) },
       async onUnknown() {
         await new Promise((resolve) => setTimeout(resolve, 20));
-        told.push('unknown');
+        delivered.push('unknown');
       },
     });
     const connection = await server.nextConnection();
     for (const sent of [poll(), postFrame('after')]) connection.send(sent);
-    await expect.poll(() => told, soon).toEqual(['unknown', 'after']);
+    await expect.poll(() => delivered, soon).toEqual(['unknown', 'after']);
   });
 
-  it('counts as handed over when onUnknown throws, which is reported', async () => {
+  it('is acknowledged even if onUnknown throws, which is reported', async () => {
     const server = await startChatServer();
-    const { told, errors } = openFeed(server.url, {
+    const { delivered, errors } = openFeed(server.url, {
       onUnknown() {
         throw new Error('a bug of the application');
       },
@@ -63,15 +63,15 @@ describe('a message of an unknown type', () => {
     const acks = acksOf(connection);
     for (const sent of [ready(1), poll({ cursor: cursor(2) })]) connection.send(sent);
     await expect.poll(() => acks, soon).toEqual([2]);
-    expect(told).toEqual([]);
-    expect(errors).toMatchObject([{ code: 'handler', message: 'The function onUnknown threw.' }]);
+    expect(delivered).toEqual([]);
+    expect(errors).toMatchObject([{ code: 'handler', message: 'The function `onUnknown` threw.' }]);
   });
 
   it.each<[how: string, options: FeedOptions, on: 'post' | 'none']>([
     ['with onUnknown', { onUnknown() {} }, 'post'],
     ['without onUnknown', {}, 'post'],
     ['in a for await loop', {}, 'none'],
-  ])('is acknowledged up to a valid cursor that it has, and not sent again: %s', async (_, options, on) => {
+  ])('with a valid cursor is acknowledged and not sent again: %s', async (_, options, on) => {
     const server = await startChatServer();
     const { client, waits } = openFeed(server.url, options, on);
     const connection = await server.nextConnection();
@@ -86,10 +86,10 @@ describe('a message of an unknown type', () => {
   });
 
   it.each([
-    ['none', {}],
-    ['one that is not valid', { cursor: 'elsewhere' }],
-    ['a number', { cursor: 3 }],
-  ])('leaves the cursor where it is when it carries %s', async (_, more) => {
+    ['without one', {}],
+    ['with an invalid one', { cursor: 'elsewhere' }],
+    ['with a number', { cursor: 3 }],
+  ])('does not move the cursor %s', async (_, more) => {
     const server = await startChatServer();
     const unknown: unknown[] = [];
     const { waits } = openFeed(server.url, { onUnknown: (message) => void unknown.push(message) });

@@ -54,11 +54,11 @@ export async function gatherCrowd(url: string, author: TestUser, size = 8): Prom
     async settle() {
       await vi.waitFor(
         () => {
-          for (const { told } of feeds) expect(told.at(-1)).toBe(posted.at(-1));
+          for (const { delivered } of feeds) expect(delivered.at(-1)).toBe(posted.at(-1));
         },
         { timeout: 20_000 },
       );
-      for (const { told } of feeds) expect(told).toEqual(posted);
+      for (const { delivered } of feeds) expect(delivered).toEqual(posted);
     },
   };
 }

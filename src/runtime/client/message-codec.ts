@@ -1,33 +1,39 @@
 import type { ChannelDescriptor, MessageDescriptor, ResumeDescriptor } from '../shared/descriptor.ts';
 import { accepts, explain } from '../shared/guard.ts';
-import { hasTag, identifyMessage, readPath } from '../shared/identify-message.ts';
+import {
+  type CorrelationId,
+  hasTag,
+  identifyMessage,
+  readCorrelationId,
+  readPath,
+} from '../shared/identify-message.ts';
 import { PostedClientError } from './client-error.ts';
-import type { Frame } from './socket.ts';
+import type { Frame } from './platform.ts';
 
-/** A message of the contract, and its name there. Fields that the contract does not have are left in it. */
-export interface Received {
+/** A valid message and its name in the contract. Fields that are not in the contract are left in it. */
+export interface NamedMessage {
   readonly name: string;
   readonly message: unknown;
 }
 
-/** A message of a type that the contract does not have, as from a server of a later contract. */
+/** A message of a type that is not in the contract, for example from a server with a later contract. */
 export interface UnknownMessage {
   readonly unknown: unknown;
 }
 
-/** A message that cannot be read, or of a type of the contract that it does not satisfy. */
+/** A message that cannot be read or that breaks the contract. */
 export interface InvalidMessage {
-  /** What was received. */
+  /** The frame as received. */
   readonly frame: Frame;
-  /** Its code is `bad_frame`. It says what is wrong and repeats nothing of the frame. */
+  /** Says what is wrong, with the code `bad_frame`, and repeats nothing of the frame. */
   readonly error: PostedClientError;
 }
 
-/** Reads what the server sent. */
+/** Reads a frame from the server. */
 export function decodeMessage(
   { send: messages }: ChannelDescriptor,
   frame: Frame,
-): Received | UnknownMessage | InvalidMessage {
+): NamedMessage | UnknownMessage | InvalidMessage {
   const find = (wanted: MessageDescriptor['encoding']) =>
     messages.find(({ encoding }) => encoding === wanted);
   if (typeof frame !== 'string') {
@@ -46,27 +52,42 @@ export function decodeMessage(
   const candidates = messages.filter(isJson);
   const descriptor = identifyMessage(candidates, message);
   if (descriptor !== undefined) return checkReceived(descriptor, message, frame);
-  // All tags of a channel have one path. Without tags, an unknown type looks like a broken message.
+  // All tags of a channel have the same path. Without tags, an unknown type cannot be told from an invalid message.
   const path = candidates[0]?.tag?.path;
   if (path !== undefined && readPath(message, path) !== undefined) return { unknown: message };
   return invalid(frame, `The message is not one of ${names(messages)}.`);
 }
 
 /**
- * Checks and writes what the client sends.
+ * Checks and encodes a message from the client.
  *
  * @throws PostedClientError `bad_message`
  */
 export function encodeMessage({ receive }: ChannelDescriptor, name: string, message: unknown): Frame {
   const descriptor = receive.find((candidate) => candidate.name === name);
-  if (descriptor === undefined) throw badMessage(`The server takes no such message: ${names(receive)}.`);
+  if (descriptor === undefined) throw badMessage(`The message must be one of ${names(receive)}.`);
   const problem = findProblem(descriptor, message);
   if (problem !== null) throw badMessage(`The message ${name} breaks the contract: ${problem}.`);
   return isJson(descriptor) ? JSON.stringify(message) : (message as Frame);
 }
 
-/** Which of `messages` a value is that the application gives without its name. */
-export function tellValue(
+/**
+ * Encodes the acknowledgment of everything up to a cursor.
+ *
+ * @throws PostedClientError `bad_message`
+ */
+export function encodeAck(
+  channel: ChannelDescriptor,
+  { ack, cursor: property }: ResumeDescriptor,
+  cursor: string,
+): Frame {
+  const { path = [], values = [] } = channel.receive.find(({ name }) => name === ack)?.tag ?? {};
+  const tagged = path.reduceRight<unknown>((value, name) => ({ [name]: value }), values[0]);
+  return encodeMessage(channel, ack, { ...(tagged as object | undefined), [property]: cursor });
+}
+
+/** Finds the message that a value from the application is. */
+export function identifyValue(
   messages: readonly MessageDescriptor[],
   value: unknown,
 ): MessageDescriptor | undefined {
@@ -77,32 +98,25 @@ export function tellValue(
   return text ?? identifyMessage(messages.filter(isJson), value);
 }
 
-/**
- * Writes what tells the server that everything up to a place is processed.
- *
- * @throws PostedClientError `bad_message`
- */
-export function encodeAck(
-  channel: ChannelDescriptor,
-  { ack, cursor }: ResumeDescriptor,
-  place: string,
-): Frame {
-  const { path = [], values = [] } = channel.receive.find(({ name }) => name === ack)?.tag ?? {};
-  const tagged = path.reduceRight<unknown>((value, name) => ({ [name]: value }), values[0]);
-  return encodeMessage(channel, ack, { ...(tagged as object | undefined), [cursor]: place });
+/** Undefined if the message has no correlation id. */
+export function correlationIdOf(
+  descriptor: MessageDescriptor | undefined,
+  message: unknown,
+): CorrelationId | undefined {
+  return descriptor?.correlationId && readCorrelationId(message, descriptor.correlationId);
 }
 
-/** Null where the contract allows the message. */
+/** Null if the contract allows the message. */
 export function findProblem(descriptor: MessageDescriptor, message: unknown): string | null {
   const { encoding, guard, tag } = descriptor;
-  if (encoding === 'binary') return message instanceof Uint8Array ? null : 'it is no Uint8Array';
-  if (encoding === 'text' && typeof message !== 'string') return 'it is no text';
+  if (encoding === 'binary') return message instanceof Uint8Array ? null : 'it must be a Uint8Array';
+  if (encoding === 'text' && typeof message !== 'string') return 'it must be a string';
   if (guard !== undefined && !accepts(guard, message)) return explain(guard);
-  // UTF-8 has no bytes for it, and other text would arrive.
-  if (encoding === 'text' && !String(message).isWellFormed()) return 'it holds half a surrogate pair';
-  // A schema may leave out what alone tells the message from others.
+  // UTF-8 cannot encode a lone surrogate, and other text would arrive.
+  if (encoding === 'text' && !String(message).isWellFormed()) return 'it must not contain a lone surrogate';
+  // The schema may leave the property optional that tells the message from others.
   if (tag !== undefined && !hasTag(message, tag))
-    return `/${tag.path.join('/')} must be there: it tells the message from others`;
+    return `/${tag.path.join('/')} is required: it identifies the message`;
   return null;
 }
 
@@ -110,12 +124,12 @@ function checkReceived(
   descriptor: MessageDescriptor,
   message: unknown,
   frame: Frame,
-): Received | InvalidMessage {
+): NamedMessage | InvalidMessage {
   const { name } = descriptor;
   const problem = findProblem(descriptor, message);
   return problem === null
     ? { name, message }
-    : invalid(frame, `A message ${name} breaks the contract: ${problem}.`);
+    : invalid(frame, `The message ${name} breaks the contract: ${problem}.`);
 }
 
 function isJson({ encoding }: MessageDescriptor): boolean {

@@ -1,20 +1,20 @@
-import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './socket.ts';
+import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './platform.ts';
 
 /** How long the server may take to answer a close frame. */
 const closeTimeoutMs = 3_000;
 
-/** One connection, from the handshake to its end, each of which is bounded in time. */
-export interface Connection extends Omit<Socket, 'abandon'> {
+/** One connection, with time limits for its opening and closing handshakes. */
+export interface ClientConnection extends Omit<Socket, 'abandon'> {
   readonly ended: Promise<Ending>;
 }
 
-/** Opens a connection. After `close` no frame is handed over any more, and the ending is that closing. */
+/** Opens a connection. After `close` no more frames are delivered, and `ended` resolves with its code and reason. */
 export function openConnection(
   platform: Platform,
   target: SocketTarget,
   connectTimeoutMs: number,
   events: Pick<SocketEvents, 'opened' | 'frame'>,
-): Connection {
+): ClientConnection {
   const { promise: ended, resolve } = Promise.withResolvers<Ending>();
   let state: 'connecting' | 'open' | 'ending' = 'connecting';
   let closing: Ending | null = null;
@@ -35,12 +35,12 @@ export function openConnection(
       resolve(closing ?? ending);
     },
   });
-  let timer = giveUpAfter(connectTimeoutMs, {
+  let timer = abandonAfter(connectTimeoutMs, {
     kind: 'unreachable',
-    cause: new Error(`no answer in ${connectTimeoutMs} ms`),
+    cause: new Error(`no answer within ${connectTimeoutMs} ms`),
   });
 
-  function giveUpAfter(delayMs: number, ending: Ending) {
+  function abandonAfter(delayMs: number, ending: Ending) {
     return setTimeout(() => {
       state = 'ending';
       resolve(ending);
@@ -60,7 +60,7 @@ export function openConnection(
       if (state === 'ending') return;
       clearTimeout(timer);
       closing = { kind: 'closed', code, reason };
-      timer = giveUpAfter(state === 'open' ? closeTimeoutMs : 0, closing);
+      timer = abandonAfter(state === 'open' ? closeTimeoutMs : 0, closing);
       state = 'ending';
       socket.close(code, reason);
     },

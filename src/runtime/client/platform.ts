@@ -1,27 +1,27 @@
-/** What the client needs of a platform's WebSocket (RFC 6455), and how it learns why one ended. */
+/** What the client needs of a platform: a WebSocket (RFC 6455) that reports why it ended. */
 export interface Platform {
   /**
-   * How many attempts without an answer end a client that was never connected. A platform that hides
-   * why a handshake failed needs such an end: the credentials may be refused each time.
+   * After how many failed attempts a client that has never connected ends. A platform that hides why a
+   * handshake failed needs such a limit: the credentials may be rejected each time.
    */
   readonly maxFirstAttempts: number;
-  /** Whether it can set headers of the handshake. One that cannot sends cookies of its own. */
+  /** Whether it can set handshake headers. A platform that cannot sends its own cookies. */
   readonly setsHeaders: boolean;
   open(target: SocketTarget, events: SocketEvents): Socket;
 }
 
 export interface SocketTarget {
   readonly url: URL;
-  /** Of the handshake, where the platform sets them. */
+  /** Handshake headers; only if the platform can set them. */
   readonly headers: Readonly<Record<string, string>>;
-  /** To be offered where the platform sets no headers; empty where there are no credentials. */
+  /** Subprotocols that carry the credentials; only if the platform cannot set headers. */
   readonly protocols: readonly string[];
   readonly maxFrameBytes: number;
   /** 0: no limit. */
   readonly silenceTimeoutMs: number;
 }
 
-/** What a text message holds, or the bytes of a binary one. */
+/** The text of a text message, or the bytes of a binary one. */
 export type Frame = string | Uint8Array<ArrayBuffer>;
 
 export interface SocketEvents {
@@ -31,38 +31,38 @@ export interface SocketEvents {
 }
 
 export interface Socket {
-  /** What was sent and is still here, in bytes. */
+  /** Bytes that `send` has queued and the network has not taken yet. */
   readonly bufferedBytes: number;
   send(frame: Frame): void;
   /** Starts the closing handshake (RFC 6455 section 7.1.2). */
   close(code: number, reason: string): void;
-  /** Lets go of the connection without one. */
+  /** Drops the connection without a closing handshake. */
   abandon(): void;
-  /** Makes the server wait until `resume`. False where the platform cannot. */
+  /** Stops reading until `resume`. False if the platform cannot. */
   pause(): boolean;
   resume(): void;
 }
 
-/** Why there is no connection. */
+/** Why a connection ended or could not be opened. */
 export type Ending =
   | {
-      /** It was open. */
+      /** The connection was open before. */
       readonly kind: 'closed';
-      /** 1006 where it broke off without a close frame. */
+      /** 1006 if it ended without a close frame. */
       readonly code: number;
       readonly reason: string;
       readonly cause?: unknown;
     }
   | {
-      /** The handshake was answered with an HTTP error. */
+      /** The server answered the handshake with an HTTP error. */
       readonly kind: 'refused';
       readonly status: number;
-      /** What the server says of it; may be empty. */
+      /** The server's explanation; may be empty. */
       readonly message: string;
       readonly retryAfterMs: number;
     }
   | {
-      /** The handshake had no answer, or one that is no HTTP. */
+      /** The handshake got no response, or one that is not HTTP. */
       readonly kind: 'unreachable';
       readonly cause?: unknown;
     };

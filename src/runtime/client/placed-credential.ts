@@ -1,34 +1,33 @@
-import type { BasicCredentials } from '../shared/credentials.ts';
-import { encodeBase64 } from '../shared/credentials.ts';
+import { type BasicCredentials, encodeBase64 } from '../shared/credentials.ts';
 import type { SecurityScheme } from '../shared/descriptor.ts';
 import { encodeApiKeyProtocol, encodeBasicProtocol, encodeBearerProtocol } from '../shared/subprotocol.ts';
 
-/** A credential where its security scheme has it stand: in a header, or in the query. */
+/** A credential in the header or query parameter that its security scheme specifies. */
 export interface PlacedCredential {
   readonly header?: readonly [name: string, value: string];
-  /** What a browser, which cannot set headers, offers in its place. */
+  /** The subprotocol that replaces the header in browsers, which cannot set headers. */
   readonly protocol?: string;
   readonly query?: readonly [name: string, value: string];
-  /** What must never be shown. */
+  /** Texts that must never be shown. */
   readonly secrets: readonly string[];
 }
 
-/** What is sent in a header as a bearer token (RFC 6750 section 2.1). */
+/** A bearer token in a header (RFC 6750 section 2.1). */
 const bearerToken = /^[A-Za-z0-9\-._~+/]+=*$/;
 
-/** A field value of visible ASCII, with white space inside only (RFC 9110 section 5.5). */
+/** A field value of visible ASCII, with white space only inside (RFC 9110 section 5.5). */
 const fieldValue = /^[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?$/;
 
-/** RFC 6265 section 4.1.1. */
+/** A cookie value (RFC 6265 section 4.1.1). */
 const cookieValue = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/;
 
-/** Null where `value` is none of the scheme's credentials: no header could carry it as it is. */
+/** Null if `value` is not a credential of the scheme that can be sent unchanged. */
 export function placeCredential(scheme: SecurityScheme, value: unknown): PlacedCredential | null {
-  const { in: place, credentials, parameter } = scheme;
-  if (credentials === 'basic') return isUserPassword(value) ? placeBasic(value) : null;
+  const { in: location, credentials, parameter } = scheme;
+  if (credentials === 'basic') return isBasicCredentials(value) ? placeBasic(value) : null;
   if (typeof value !== 'string' || value === '' || !value.isWellFormed()) return null;
   const secrets = [value];
-  switch (place) {
+  switch (location) {
     case 'authorization':
       if (!bearerToken.test(value)) return null;
       return { header: ['Authorization', `Bearer ${value}`], protocol: encodeBearerProtocol(value), secrets };
@@ -40,42 +39,43 @@ export function placeCredential(scheme: SecurityScheme, value: unknown): PlacedC
       if (!fieldValue.test(value)) return null;
       return { header: [parameter, value], protocol: encodeApiKeyProtocol(parameter, value), secrets };
     case 'query':
-      return { query: [parameter, value], secrets: [...secrets, ...inUrl(value)] };
+      return { query: [parameter, value], secrets: [...secrets, ...urlForms(value)] };
     case 'cookie':
       return cookieValue.test(value) ? { header: ['Cookie', `${parameter}=${value}`], secrets } : null;
   }
 }
 
-/** The same text for schemes whose credentials take each other's place. */
-export function placeOf({ in: place, parameter }: SecurityScheme): string {
-  if (place === 'query' || place === 'cookie') return `${place} ${parameter}`;
-  return `header ${place === 'header' ? parameter.toLowerCase() : 'authorization'}`;
+/** The header, query parameter or cookie of a scheme. Of the schemes with the same location, only one can be used. */
+export function locationOf({ in: location, parameter }: SecurityScheme): string {
+  if (location === 'query') return `query parameter ${parameter}`;
+  if (location === 'cookie') return `cookie ${parameter}`;
+  return `header ${location === 'header' ? parameter.toLowerCase() : 'authorization'}`;
 }
 
-function placeBasic(userPassword: BasicCredentials): PlacedCredential | null {
-  const { username, password } = userPassword;
+function placeBasic(credentials: BasicCredentials): PlacedCredential | null {
+  const { username, password } = credentials;
   const text = `${username}:${password}`;
   if (username.includes(':') || /\p{Cc}/u.test(text) || !text.isWellFormed()) return null;
   const encoded = encodeBase64(text);
-  // The name alone is a secret where it is a key.
+  // A user name without a password is an API key.
   const secrets = [encoded, password, ...(password === '' ? [username] : [])].filter(
     (secret) => secret !== '',
   );
   return {
     header: ['Authorization', `Basic ${encoded}`],
-    protocol: encodeBasicProtocol(userPassword),
+    protocol: encodeBasicProtocol(credentials),
     secrets,
   };
 }
 
-function isUserPassword(value: unknown): value is BasicCredentials {
+function isBasicCredentials(value: unknown): value is BasicCredentials {
   if (typeof value !== 'object' || value === null) return false;
   const { username, password } = value as Readonly<Record<string, unknown>>;
   return typeof username === 'string' && typeof password === 'string';
 }
 
-/** How a text may look that has stood in a query: encoded in one of two ways, or half decoded. */
-function inUrl(text: string): readonly string[] {
+/** How a query parameter may appear in someone's text: encoded in one of two ways, or partly decoded. */
+function urlForms(text: string): readonly string[] {
   const formEncoded = new URLSearchParams([['', text]]).toString().slice(1);
   return [formEncoded, encodeURIComponent(text), text.replaceAll(' ', '+')];
 }

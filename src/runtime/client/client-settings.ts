@@ -1,0 +1,128 @@
+import { invalidOptions, type PostedClientError } from './client-error.ts';
+import type { ClientStatus } from './client-status.ts';
+import type { InvalidMessage } from './message-codec.ts';
+
+/** Whether a client continues after an invalid message, or closes without acknowledging anything after it. */
+export type InvalidDecision = 'continue' | 'close';
+
+/** The options that are the same for every channel. */
+export interface ClientSettings {
+  readonly onStatus?: (status: ClientStatus) => void;
+
+  /**
+   * Called for invalid messages (without `onInvalid`), for handlers that threw, when messages may be
+   * missing, when a cursor could not be saved, and with the error that ends the client. A lost
+   * connection that is opened again is not an error: see `onStatus`. Default: `console.error`.
+   */
+  readonly onError?: (error: PostedClientError) => void;
+
+  /**
+   * Called with messages of types that are not in the contract, as a later server may send: the JSON
+   * value, or the bytes of a binary message. They are delivered in order, and the next message waits until
+   * the promise settles; then the cursor of the message, if it has a valid one, is acknowledged and saved
+   * like any other. Errors it throws go to `onError`. Default: such messages are ignored.
+   */
+  readonly onUnknown?: (message: unknown) => void | Promise<void>;
+
+  /**
+   * Decides what to do after an invalid message: one that cannot be read or that breaks the contract.
+   * Fields that are not in the contract are ignored and do not make a message invalid.
+   *
+   * It is called in the order of the messages. Until its promise settles, no later message is delivered,
+   * so none is acknowledged and no cursor after the invalid message is saved. `continue` delivers the next
+   * message, whose cursor then covers the invalid one too. `close` ends the client with the error: nothing
+   * after the last processed message is acknowledged or saved, so a client that starts from the saved
+   * cursor receives the invalid message again. If it throws, the error goes to `onError` and the client
+   * is closed.
+   *
+   * Default: the error goes to `onError` when the message is received, and the client continues.
+   */
+  readonly onInvalid?: (invalid: InvalidMessage) => InvalidDecision | Promise<InvalidDecision>;
+
+  /** Aborting it closes the client, like `close`. */
+  readonly signal?: AbortSignal;
+
+  /**
+   * The back-off between attempts: a random delay up to `baseMs` (250) after the first failure, doubled
+   * after each further one up to `maxMs` (30,000), and reset once a connection has lasted 10 s. The
+   * server's Retry-After is added. False: the client ends at the first failure or lost connection.
+   */
+  readonly reconnect?: false | { readonly baseMs?: number; readonly maxMs?: number };
+
+  /** Time limit for the credentials, and again for the handshake. Default: 15,000. */
+  readonly connectTimeoutMs?: number;
+
+  /**
+   * A connection without a message or a ping for this long counts as lost; 0: never. Posted servers
+   * ping every 30 s. Default: 75,000. No effect in browsers, which hide pings.
+   */
+  readonly silenceTimeoutMs?: number;
+
+  /** The largest accepted message, in bytes. Default: 1 MiB. No effect in browsers. */
+  readonly maxFrameBytes?: number;
+
+  /**
+   * How many messages may wait for the application before the client stops reading. Default: 1,024.
+   * Browsers cannot stop reading: there the connection is closed with 4420 and opened again once there
+   * is room. Unless it is resumed, `onError` is told that messages may be missing.
+   */
+  readonly maxWaitingMessages?: number;
+}
+
+/** The settings with every default resolved. */
+export interface ResolvedSettings {
+  readonly onStatus: (status: ClientStatus) => void;
+  readonly onError: (error: PostedClientError) => void;
+  readonly onUnknown: ClientSettings['onUnknown'] | undefined;
+  readonly onInvalid: ClientSettings['onInvalid'] | undefined;
+  /** Null: never reconnect. */
+  readonly backoff: { readonly baseMs: number; readonly maxMs: number } | null;
+  readonly connectTimeoutMs: number;
+  readonly silenceTimeoutMs: number;
+  readonly maxFrameBytes: number;
+  readonly maxWaitingMessages: number;
+}
+
+/** @throws PostedClientError `invalid_options` */
+export function resolveSettings(settings: ClientSettings): ResolvedSettings {
+  const { reconnect = {} } = settings;
+  return {
+    onStatus: safely(settings.onStatus ?? (() => {})),
+    onError: safely(settings.onError ?? console.error),
+    onUnknown: settings.onUnknown,
+    onInvalid: settings.onInvalid,
+    backoff:
+      reconnect === false
+        ? null
+        : {
+            baseMs: checkInteger('reconnect.baseMs', reconnect.baseMs ?? 250, 1),
+            maxMs: checkInteger('reconnect.maxMs', reconnect.maxMs ?? 30_000, 1),
+          },
+    connectTimeoutMs: checkInteger('connectTimeoutMs', settings.connectTimeoutMs ?? 15_000, 1),
+    silenceTimeoutMs: checkInteger('silenceTimeoutMs', settings.silenceTimeoutMs ?? 75_000, 0),
+    maxFrameBytes: checkInteger('maxFrameBytes', settings.maxFrameBytes ?? 1_048_576, 1),
+    maxWaitingMessages: checkInteger('maxWaitingMessages', settings.maxWaitingMessages ?? 1_024, 1),
+  };
+}
+
+/** JavaScript timers take 31 bits: a longer delay would fire at once. */
+const maxSetting = 2 ** 31 - 1;
+
+/** @throws PostedClientError `invalid_options` unless `value` is an integer from `minimum` to 2^31 - 1 */
+export function checkInteger(option: string, value: number, minimum: number): number {
+  if (Number.isSafeInteger(value) && value >= minimum && value <= maxSetting) return value;
+  throw invalidOptions(`\`${option}\` must be an integer from ${minimum} to ${maxSetting}.`);
+}
+
+/** Rethrows what a callback throws outside of the client, as an event listener would, so that the client continues. */
+function safely<Value>(callback: (value: Value) => void): (value: Value) => void {
+  return (value) => {
+    try {
+      callback(value);
+    } catch (thrown) {
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
+  };
+}
