@@ -40,7 +40,7 @@ export function channelUrl(channel: ChannelDescriptor, target: ChannelTarget): U
 function serverUrl({ servers }: ChannelDescriptor, { url, server, variables }: ChannelTarget): URL {
   if (url !== undefined) {
     if (server === undefined && variables === undefined) return givenUrl(url);
-    throw invalidOptions('`url` replaces `server` and `variables`: give one or the other.');
+    throw invalidOptions('`url` replaces `server` and `variables`: do not give both.');
   }
   if (servers.length === 0) throw invalidOptions('`url` is missing, and the contract names no server.');
   const chosen = server === undefined ? servers[0] : servers.find(({ name }) => name === server);

@@ -143,7 +143,7 @@ function checkCredential({ scheme, credential }: SchemeCredential, setsHeaders: 
 const descriptions = {
   bearer: 'a bearer token (RFC 6750 section 2.1)',
   basic: 'a user name and a password (RFC 7617 section 2)',
-  apiKey: 'a key that its header, query parameter or cookie can carry',
+  apiKey: 'a key that can be sent unchanged',
 };
 
 function expectation({ name, credentials }: SecurityScheme): string {

@@ -7,6 +7,8 @@ export interface Page {
   readonly statuses: unknown[];
   readonly errors: unknown[];
   readonly messages: unknown[];
+  /** The bytes of messages of unknown types. */
+  readonly unknown: number[][];
   readonly client: ReturnType<typeof connect<ChatTypes>>;
   /** Reads messages until the client ends. */
   read(): Promise<void>;
@@ -26,6 +28,7 @@ globalThis.openPage = (url, maxWaitingMessages) => {
   const statuses: unknown[] = [];
   const errors: unknown[] = [];
   const messages: unknown[] = [];
+  const unknown: number[][] = [];
   const client = connect(chat, {
     url,
     maxWaitingMessages,
@@ -34,12 +37,14 @@ globalThis.openPage = (url, maxWaitingMessages) => {
     query: { audience: 'friends' },
     reconnect: { baseMs: 1, maxMs: 10 },
     onStatus: ({ state }) => statuses.push(state),
+    onUnknown: (message) => void unknown.push([...(message as Uint8Array)]),
     onError: ({ code, message }) => errors.push([code, message]),
   });
   globalThis.page = {
     statuses,
     errors,
     messages,
+    unknown,
     client,
     async read() {
       for await (const message of client) messages.push(message);
