@@ -36,7 +36,7 @@ describe('the command line of the test client', () => {
     ['no URL', [], {}, 'The URL of the server is missing'],
     ['no token', [url], {}, 'The token is missing'],
     ['an empty token', [url, ''], {}, 'The token is missing'],
-    ['an invalid token', [url, 'two lines'], {}, 'is no bearer token'],
+    ['an invalid token', [url, 'two lines'], {}, 'must be a bearer token'],
     ['too many arguments', [url, 'secret', 'more'], {}, 'Too many arguments'],
     ['a server that is not a URL', ['localhost:8080', 'secret'], {}, 'must start with ws'],
     ['a URL with another scheme', ['ftp://localhost', 'secret'], {}, 'must start with ws'],

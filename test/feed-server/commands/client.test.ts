@@ -105,7 +105,7 @@ describe('the test client', () => {
     connection.send('{"type":"post"}');
     connection.send(post('after'));
     await expect.poll(() => output.stdout, soon).toContain('after');
-    expect(output.stderr).toContain('A message post breaks the contract');
+    expect(output.stderr).toContain('The message post breaks the contract');
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('closes the connection and exits with 0 on %s', async (signal) => {
