@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type Server, WebSocketServer } from 'ws';
 import { closeCodes } from '../shared/close-codes.ts';
 import type { Contract } from '../shared/descriptor.ts';
 import { PostedError } from '../shared/errors.ts';
@@ -17,7 +17,7 @@ import { Refusal, sendRefusal } from './handshake/refusal.ts';
 import { createRefusalLog } from './handshake/refusal-log.ts';
 import { createSentCount } from './messages/publish.ts';
 import { type ServedChannel, serveChannels } from './messages/served-channel.ts';
-import { type ContractServerOptions, resolveOptions } from './options.ts';
+import { type ContractServerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 
 export interface ContractServer {
   /** Handles every 'upgrade' event of one HTTP server, which must have no other listener for it. */
@@ -33,139 +33,160 @@ export interface ContractServer {
   shutdown(timeoutMs: number, drainOptions?: DrainOptions): Promise<void>;
 }
 
+/** Serves every channel of `contract` with the handlers for it. */
+export function createContractServer<Handlers>(
+  contract: Contract<Handlers>,
+  handlers: Handlers,
+  options: ContractServerOptions = {},
+): ContractServer {
+  const resolved = resolveOptions(options);
+  const deps = { ...resolved, failures: new LogLimit(resolved.log), outbox: new Outbox() };
+  return new WebSocketContractServer(serveChannels(contract, handlers, deps), deps);
+}
+
+interface ServerDeps extends ResolvedOptions {
+  readonly failures: LogLimit;
+  readonly outbox: Outbox;
+}
+
 interface HostedChannel extends ServedChannel {
   readonly host: ConnectionHost;
 }
 
 const maxFragments = 1024;
 
-/** Serves every channel of `contract` with the handlers for it. */
-export function createContractServer<Handlers>(
-  contract: Contract<Handlers>,
-  handlers: Handlers,
-  givenOptions: ContractServerOptions = {},
-): ContractServer {
-  const options = resolveOptions(givenOptions);
-  const { observer, log } = options;
-  const failures = new LogLimit(log);
-  const logRefusal = createRefusalLog({ log, failures, settingNames: options.settingNames });
-  const outbox = new Outbox();
-  const limits = new ConnectionLimits(options.maxConnections, options.maxConnectionsPerUser);
-  const heartbeat = new Heartbeat<WebSocketConnection>(options.pingIntervalMs);
-  const channels = serveChannels(contract, handlers, { outbox, observer, failures }).map(withHost);
-  const performHandshake = createHandshake({
-    channels,
-    limits,
-    origins: options.origins,
-    settingNames: options.settingNames,
-    timeoutMs: options.handshakeTimeoutMs,
-  });
-  const webSocketServer = new WebSocketServer({
-    WebSocket: ServedSocket,
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false, // prebuilt frames bypass ws, see WebSocketConnection
-    maxPayload: options.maxMessageBytes,
-    maxFragments,
-    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
-  });
-  let isShuttingDown = false;
+class WebSocketContractServer implements ContractServer {
+  readonly #deps: ServerDeps;
+  readonly #limits: ConnectionLimits;
+  readonly #heartbeat: Heartbeat<WebSocketConnection>;
+  readonly #performHandshake: ReturnType<typeof createHandshake<HostedChannel>>;
+  readonly #logRefusal: ReturnType<typeof createRefusalLog>;
+  readonly #webSocketServer: Server<typeof ServedSocket>;
+  #isShuttingDown = false;
 
-  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, id: string): Promise<void> {
+  constructor(channels: readonly ServedChannel[], deps: ServerDeps) {
+    this.#deps = deps;
+    this.#limits = new ConnectionLimits(deps.maxConnections, deps.maxConnectionsPerUser);
+    this.#heartbeat = new Heartbeat(deps.pingIntervalMs);
+    this.#performHandshake = createHandshake({
+      channels: channels.map((channel) => ({ ...channel, host: this.#createHost(channel) })),
+      limits: this.#limits,
+      origins: deps.origins,
+      settingNames: deps.settingNames,
+      timeoutMs: deps.handshakeTimeoutMs,
+    });
+    this.#logRefusal = createRefusalLog(deps);
+    this.#webSocketServer = new WebSocketServer({
+      WebSocket: ServedSocket,
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false, // prebuilt frames bypass ws, see WebSocketConnection
+      maxPayload: deps.maxMessageBytes,
+      maxFragments,
+      handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+    });
+  }
+
+  get connectionCount(): number {
+    return this.#limits.total;
+  }
+
+  get queuedBytes(): number {
+    let bytes = 0;
+    for (const connection of this.#heartbeat.members()) bytes += connection.bufferedBytes;
+    return bytes;
+  }
+
+  /** A bound function, so that it can be passed to `on('upgrade')` as it is. */
+  readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const id = createConnectionId();
+    socket.on('error', destroyOnError);
+    this.#upgrade(request, socket, head, id).catch((thrown: unknown) => this.#refuse(socket, id, thrown));
+  };
+
+  async shutdown(timeoutMs: number, drainOptions: DrainOptions = { spreadMs: 0 }): Promise<void> {
+    this.#isShuttingDown = true;
+    const empty = this.#limits.whenEmpty();
+    const connections = [...this.#heartbeat.members()];
+    const drained = drain(connections, drainOptions, () => this.#limits.total === 0);
+    const timer = setTimeout(() => {
+      for (const connection of this.#heartbeat.members()) connection.terminate();
+    }, timeoutMs);
+    await Promise.all([empty, drained]);
+    clearTimeout(timer);
+    this.#heartbeat.stop();
+    this.#webSocketServer.close();
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, id: string): Promise<void> {
     const startMs = performance.now();
-    if (isShuttingDown) throw shuttingDown();
-    const accepted = await performHandshake(request, id);
+    if (this.#isShuttingDown) throw shuttingDown();
+    const accepted = await this.#performHandshake(request, id);
+    const { channel, session, user } = accepted;
     const abandon = (): void => {
-      accepted.channel.closed(accepted.session, neverOpened, id);
-      limits.release(accepted.user);
+      channel.closed(session, neverOpened, id);
+      this.#limits.release(user);
     };
-    if (isShuttingDown || socket.destroyed || !socket.writable) {
+    if (this.#isShuttingDown || socket.destroyed || !socket.writable) {
       abandon();
-      throw isShuttingDown ? shuttingDown() : clientGone();
+      throw this.#isShuttingDown ? shuttingDown() : clientGone();
     }
     let isOpen = false;
-    webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
+    this.#webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
       isOpen = true;
-      open(accepted, webSocket, socket);
-      observer.handshakeCompleted(accepted.channel.descriptor.name, (performance.now() - startMs) / 1000);
+      this.#open(accepted, webSocket, socket);
+      this.#deps.observer.handshakeCompleted(channel.descriptor.name, (performance.now() - startMs) / 1000);
     });
     // ws calls back synchronously, or not at all after it has refused the handshake itself.
     if (!isOpen) abandon();
   }
 
-  function open(accepted: AcceptedHandshake<HostedChannel>, webSocket: ServedSocket, socket: Duplex): void {
+  #open(accepted: AcceptedHandshake<HostedChannel>, webSocket: ServedSocket, socket: Duplex): void {
     const { channel, id } = accepted;
     const { name } = channel.descriptor;
     socket.off('error', destroyOnError); // ws has its own listener
     const connection = new WebSocketConnection(channel.host, accepted, webSocket, socket);
     webSocket.serve(connection);
-    heartbeat.add(connection);
-    observer.connectionOpened(name);
-    log.debug({ connection: id, channel: name }, 'connection opened');
+    this.#heartbeat.add(connection);
+    this.#deps.observer.connectionOpened(name);
+    this.#deps.log.debug({ connection: id, channel: name }, 'connection opened');
     channel.opened(connection);
   }
 
-  function withHost(channel: ServedChannel): HostedChannel {
+  #refuse(socket: Duplex, id: string, thrown: unknown): void {
+    const refusal = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
+    this.#deps.observer.handshakeRefused(refusal.reason);
+    this.#logRefusal(id, refusal);
+    if (socket.writable) sendRefusal(socket, id, refusal);
+    else socket.destroy();
+  }
+
+  #createHost(channel: ServedChannel): ConnectionHost {
     const { name } = channel.descriptor;
-    const host: ConnectionHost = {
+    const { outbox, observer, log, failures, maxBufferedBytes, maxBufferedAgeMs, closeTimeoutMs } =
+      this.#deps;
+    return {
       outbox,
-      maxBufferedBytes: options.maxBufferedBytes,
-      maxBufferedAgeMs: options.maxBufferedAgeMs,
-      closeTimeoutMs: options.closeTimeoutMs,
-      dispatch: (connection, data, isBinary) => channel.dispatch(connection, data, isBinary),
+      maxBufferedBytes,
+      maxBufferedAgeMs,
+      closeTimeoutMs,
+      dispatch: channel.dispatch,
       onSent: createSentCount(outbox, (message, count) => observer.messageSent(name, message, count)),
       onDrained: (connection) => channel.drained(connection),
       onFailure({ id }, error, operation) {
         const fields = { connection: id, err: error.cause ?? error };
         failures.write('error', { channel: name, operation }, fields, 'a handler failed');
       },
-      onClosed(connection, closed) {
+      onClosed: (connection, closed) => {
         const { id, session, user } = connection;
-        heartbeat.remove(connection);
+        this.#heartbeat.remove(connection);
         observer.connectionClosed(name, codeLabel(closed.code));
         log.debug({ connection: id, channel: name, code: closed.code }, 'connection closed');
         channel.closed(session, closed, id);
-        limits.release(user);
+        this.#limits.release(user);
       },
     };
-    return { ...channel, host };
   }
-
-  function refuse(socket: Duplex, id: string, thrown: unknown): void {
-    const refusal = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
-    observer.handshakeRefused(refusal.reason);
-    logRefusal(id, refusal);
-    if (socket.writable) sendRefusal(socket, id, refusal);
-    else socket.destroy();
-  }
-
-  return {
-    handleUpgrade(request, socket, head) {
-      const id = createConnectionId();
-      socket.on('error', destroyOnError);
-      upgrade(request, socket, head, id).catch((thrown: unknown) => refuse(socket, id, thrown));
-    },
-    get connectionCount() {
-      return limits.total;
-    },
-    get queuedBytes() {
-      let bytes = 0;
-      for (const connection of heartbeat.members()) bytes += connection.bufferedBytes;
-      return bytes;
-    },
-    async shutdown(timeoutMs, drainOptions = { spreadMs: 0 }) {
-      isShuttingDown = true;
-      const empty = limits.whenEmpty();
-      const drained = drain([...heartbeat.members()], drainOptions, () => limits.total === 0);
-      const timer = setTimeout(() => {
-        for (const connection of heartbeat.members()) connection.terminate();
-      }, timeoutMs);
-      await Promise.all([empty, drained]);
-      clearTimeout(timer);
-      heartbeat.stop();
-      webSocketServer.close();
-    },
-  };
 }
 
 function shuttingDown(): Refusal {
