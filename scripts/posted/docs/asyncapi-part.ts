@@ -3,7 +3,7 @@ import { createElement as h, type ReactNode } from 'react';
 import type { OperationLink } from './page.ts';
 import type { ReactComponent } from './react-component.ts';
 
-/** How react-component names the place of a component's schema. */
+/** The id that react-component gives to the element of a component's schema. */
 export function asyncapiSchemaId(name: string): string {
   return `schema-${name}`;
 }
@@ -13,19 +13,19 @@ interface PartProps {
   readonly document: AsyncAPIDocumentInterface;
 }
 
-/** What an AsyncAPI document says. The messages stand in its operations, its title in the page. */
+/** The content of an AsyncAPI document, without its title, which the page shows. */
 export function AsyncapiPart({ AsyncApi, document }: PartProps): ReactNode {
   return h(AsyncApi, {
     schema: document,
     config: {
       show: { info: false, messages: false, errors: false },
-      // Has a component of its own by default, which has styles inside.
+      // react-component renders this extension with inline styles by default.
       extensions: { 'x-x': undefined },
     },
   });
 }
 
-/** The operations, each with the place where react-component draws it. */
+/** Links to the elements that react-component renders for the operations. */
 export function asyncapiLinks(document: AsyncAPIDocumentInterface): readonly OperationLink[] {
   return document
     .operations()

@@ -7,34 +7,34 @@ import { type ContractTitle, preamble } from '../source/preamble.ts';
 import { AsyncapiPart, asyncapiLinks, asyncapiSchemaId } from './asyncapi-part.ts';
 import { Description, DocumentProvider, type DocumentView } from './document-context.ts';
 import { createJsonReader, type JsonObject, type JsonReader } from './json-reader.ts';
-import { operationsOf } from './openapi-operations.ts';
 import { OpenapiPart, restSchemaId } from './openapi-part.ts';
+import { operationsOf } from './operation-view.ts';
 import { type Part, renderPage } from './page.ts';
 import { pageStyle } from './page-style.ts';
 import { parseLinked } from './parse-linked.ts';
 import { loadReactComponent, type ReactComponent } from './react-component.ts';
 import { reactComponentStyle } from './react-component-style.ts';
 
-/** A document in which every reference is local. */
+/** A document with local references only. */
 export interface DocumentSource {
-  /** A path or a file name. */
+  /** Its path or file name. */
   readonly file: string;
   readonly value: unknown;
 }
 
 export interface DocsSource {
-  /** AsyncAPI 3.0, without errors. */
+  /** A valid AsyncAPI 3.0 document. */
   readonly asyncapi: DocumentSource;
-  /** OpenAPI 3.1, without errors; null for none. */
+  /** A valid OpenAPI 3.1 document; null if there is none. */
   readonly openapi: DocumentSource | null;
   /** The title of the page. */
   readonly title: string;
 }
 
 /**
- * Writes a page about both documents, with its style sheets, into a folder, which is created. The page has no script
- * and loads nothing from other hosts. It links to the documents by file name, as if they were in the same folder. The
- * same documents always give the same bytes.
+ * Writes an HTML page about both documents and its style sheets into a folder, which is created. The page has no
+ * scripts, loads nothing from other hosts, and links to the documents as files of the same folder. The same documents
+ * always produce the same bytes.
  */
 export async function generateDocs({ asyncapi, openapi, title }: DocsSource, folder: string): Promise<void> {
   const library = loadReactComponent();
@@ -59,13 +59,14 @@ export async function generateDocs({ asyncapi, openapi, title }: DocsSource, fol
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
 }
 
-/** A dot that sends out waves. */
+/** A dot that emits waves. */
 const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="#0f766e" stroke-width="2"><circle cx="3" cy="13" r="2" fill="#0f766e"/><path d="M3 7a6 6 0 0 1 6 6M3 2a11 11 0 0 1 11 11"/></svg>';
 
 async function asyncapiPart({ file, value }: DocumentSource, library: ReactComponent): Promise<Part> {
   const document = await parseLinked(value);
-  if (document === undefined) throw new TypeError(`The parser cannot read ${file}.`);
+  if (document === undefined)
+    throw new TypeError(`The AsyncAPI parser rejects ${file}, which passed validation.`);
   const info = infoOf(createJsonReader(value));
   return {
     title: 'WebSocket',
@@ -106,7 +107,7 @@ function infoOf({ root, follow }: JsonReader): JsonObject {
   return follow(root.info);
 }
 
-/** The parser has replaced each reference with the very object that it refers to. */
+/** For a document in which each reference is replaced by the object that it refers to. */
 function viewOfParsed(document: AsyncAPIDocumentInterface, { Markdown }: ReactComponent): DocumentView {
   const schemas = document.components().schemas().all();
   const names = new Map<unknown, string>(schemas.map((schema) => [schema.json(), schema.id()]));
@@ -117,16 +118,16 @@ function viewOfParsed(document: AsyncAPIDocumentInterface, { Markdown }: ReactCo
   };
 }
 
-/** Schemas as they are written. Keywords beside a reference apply too (OpenAPI 3.1). */
+/** For a document with references. Keywords beside a reference apply too (OpenAPI 3.1). */
 function viewOfRaw({ follow }: JsonReader, { Markdown }: ReactComponent): DocumentView {
   return {
     Markdown,
     resolve(schema) {
       if (!isSchemaObject(schema) || schema.$ref === undefined) return { schema, name: null };
-      const { $ref: _reference, ...beside } = schema;
+      const { $ref: _reference, ...siblings } = schema;
       const target = follow(schema);
-      const isAlone = Object.keys(beside).length === 0;
-      return { schema: isAlone ? target : { ...target, ...beside }, name: referencedComponent(schema) };
+      const isAlone = Object.keys(siblings).length === 0;
+      return { schema: isAlone ? target : { ...target, ...siblings }, name: referencedComponent(schema) };
     },
     idOf: restSchemaId,
   };

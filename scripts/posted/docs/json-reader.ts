@@ -3,12 +3,12 @@ import { isSchemaObject } from '../schemas/json-schema.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Reads a document that has been checked before: what is not there, or not of the kind asked for, is empty. */
+/** Reads a valid document: absent values and values of another type read as empty. */
 export interface JsonReader {
   readonly root: JsonObject;
-  /** The object that a value is, or that its `$ref` leads to. */
+  /** The object itself, or the one that its `$ref` refers to. */
   readonly follow: (value: unknown) => JsonObject;
-  /** The members of an object that are objects, in order, references followed. */
+  /** The members of an object, in order, with references followed. */
   readonly members: (value: unknown) => readonly (readonly [name: string, value: JsonObject])[];
   readonly items: (value: unknown) => readonly unknown[];
 }
@@ -22,12 +22,12 @@ export function createJsonReader(document: unknown): JsonReader {
     items: (value) => (Array.isArray(value) ? value : []),
   };
 
-  function followFrom(value: unknown, passed: readonly string[]): JsonObject {
+  function followFrom(value: unknown, visited: readonly string[]): JsonObject {
     if (!isSchemaObject(value)) return {};
     const { $ref: reference } = value;
     if (typeof reference !== 'string') return value;
     const pointer = pointerOfReference(reference);
-    if (pointer === null || passed.includes(pointer)) return {};
-    return followFrom(valueAt(document, pointer), [...passed, pointer]);
+    if (pointer === null || visited.includes(pointer)) return {};
+    return followFrom(valueAt(document, pointer), [...visited, pointer]);
   }
 }

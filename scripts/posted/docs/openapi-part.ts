@@ -1,12 +1,10 @@
 import { createElement as h, type ReactNode } from 'react';
 import { Description } from './document-context.ts';
-import type { Sample } from './example-views.ts';
 import type { JsonObject, JsonReader } from './json-reader.ts';
-import type { RestOperation } from './openapi-operations.ts';
-import { OperationView } from './operation-view.ts';
+import { OperationView, type RestOperation, type Sample } from './operation-view.ts';
 import { SchemaView } from './schema-view.ts';
 
-/** The id of the place where a component's schema is drawn. */
+/** The id of the element that shows a component's schema. */
 export function restSchemaId(name: string): string {
   return `rest-schema-${name}`;
 }
@@ -17,11 +15,11 @@ interface PartProps {
   readonly sample: Sample;
 }
 
-/** What an OpenAPI document says of its servers, its security schemes, its operations and its schemas. */
+/** The servers, security schemes, operations and schemas of an OpenAPI document. */
 export function OpenapiPart({ reader, operations, sample }: PartProps): ReactNode {
   const { servers, tags, components } = reader.root;
   const { securitySchemes, schemas } = reader.follow(components);
-  const tagged = new Map(
+  const descriptionByTag = new Map(
     reader
       .items(tags)
       .map(reader.follow)
@@ -32,7 +30,7 @@ export function OpenapiPart({ reader, operations, sample }: PartProps): ReactNod
       'section',
       { key: tag },
       tag === '' ? null : h('h3', null, tag),
-      h(Description, { text: tagged.get(tag) }),
+      h(Description, { text: descriptionByTag.get(tag) }),
       ...members.map((operation) => h(OperationView, { key: operation.id, operation, reader, sample })),
     ),
   );
@@ -55,15 +53,15 @@ function serverView({ url, description }: JsonObject): ReactNode {
 }
 
 function securitySchemeView([name, scheme]: readonly [string, JsonObject]): ReactNode {
-  const words = ['type', 'scheme', 'bearerFormat', 'in', 'name'].flatMap((field) => {
-    const word = scheme[field];
-    return typeof word === 'string' ? [word] : [];
+  const properties = ['type', 'scheme', 'bearerFormat', 'in', 'name'].flatMap((field) => {
+    const value = scheme[field];
+    return typeof value === 'string' ? [value] : [];
   });
   return h(
     'li',
     { key: name },
     h('code', null, name),
-    ` ${words.join(', ')}`,
+    ` ${properties.join(', ')}`,
     h(Description, { text: scheme.description }),
   );
 }

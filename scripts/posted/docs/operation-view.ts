@@ -1,10 +1,45 @@
 import { createElement as h, type ReactNode } from 'react';
+import { methods } from '../openapi/openapi-fields.ts';
 import { isSchemaObject } from '../schemas/json-schema.ts';
 import { Description } from './document-context.ts';
-import { ExampleViews, type Sample } from './example-views.ts';
 import type { JsonObject, JsonReader } from './json-reader.ts';
-import type { RestOperation } from './openapi-operations.ts';
 import { SchemaView } from './schema-view.ts';
+
+export interface RestOperation {
+  /** In upper case. */
+  readonly method: string;
+  readonly path: string;
+  /** The id of the element that shows it. */
+  readonly id: string;
+  /** Its first tag; '' if it has none. */
+  readonly tag: string;
+  readonly value: JsonObject;
+  /** Including those of its path. */
+  readonly parameters: readonly unknown[];
+}
+
+/** All operations of an OpenAPI document, in document order. */
+export function operationsOf(reader: JsonReader): readonly RestOperation[] {
+  return reader.members(reader.root.paths).flatMap(([path, item]) =>
+    methods.flatMap((method) => {
+      if (item[method] === undefined) return [];
+      const value = reader.follow(item[method]);
+      const { operationId = `${method}-${path}`, tags, parameters } = value;
+      const [tag = ''] = reader.items(tags);
+      return {
+        method: method.toUpperCase(),
+        path,
+        id: `rest-operation-${String(operationId)}`,
+        tag: String(tag),
+        value,
+        parameters: [...reader.items(item.parameters), ...reader.items(parameters)],
+      };
+    }),
+  );
+}
+
+/** A value that conforms to a schema; undefined if none is found. */
+export type Sample = (schema: unknown) => unknown;
 
 interface OperationProps {
   readonly operation: RestOperation;
@@ -12,7 +47,7 @@ interface OperationProps {
   readonly sample: Sample;
 }
 
-/** An operation of an OpenAPI document: what it takes, who may call it, and what it answers. */
+/** An operation of an OpenAPI document: its security, parameters, request body and responses. */
 export function OperationView({ operation, reader, sample }: OperationProps): ReactNode {
   const { method, path, id, value, parameters } = operation;
   const { summary, description, deprecated, requestBody, security = reader.root.security } = value;
@@ -40,13 +75,13 @@ export function OperationView({ operation, reader, sample }: OperationProps): Re
 }
 
 function parameterView(parameter: JsonObject, reader: JsonReader): ReactNode {
-  const { name, in: place, required } = parameter;
+  const { name, in: location, required } = parameter;
   return h(
     'div',
-    { key: `${String(place)} ${String(name)}` },
+    { key: `${String(location)} ${String(name)}` },
     h(SchemaView, {
       label: h('code', null, String(name)),
-      note: `in ${String(place)}`,
+      note: `in ${String(location)}`,
       schema: schemaOf(parameter),
       isRequired: required === true,
     }),
@@ -54,7 +89,7 @@ function parameterView(parameter: JsonObject, reader: JsonReader): ReactNode {
   );
 }
 
-/** A parameter's or a header's own description says more than that of its schema, which others use too. */
+/** The description of a parameter or header is more specific than that of its schema, which others may share. */
 function schemaOf({ schema = true, description }: JsonObject): unknown {
   return isSchemaObject(schema) && typeof description === 'string' ? { ...schema, description } : schema;
 }
@@ -86,7 +121,7 @@ function responseView(
 interface ContentProps {
   readonly content: unknown;
   readonly isRequired?: boolean;
-  /** For the bodies of errors, which are the same everywhere. */
+  /** Whether to omit details: errors have the same body everywhere. */
   readonly isBrief?: boolean;
   readonly reader: JsonReader;
   readonly sample: Sample;
@@ -105,9 +140,37 @@ function Content({ content, isRequired = false, isBrief = false, reader, sample 
     );
 }
 
-/** Who may call an operation: any one of the requirements suffices; all schemes of one are needed together. */
+interface ExamplesProps {
+  /** A parameter or a media type. */
+  readonly holder: JsonObject;
+  readonly reader: JsonReader;
+  /** Creates an example if the document has none. */
+  readonly sample?: Sample;
+}
+
+/** The examples of a parameter or a body. */
+function ExampleViews({ holder, reader, sample }: ExamplesProps): ReactNode {
+  const { example, examples, schema } = holder;
+  const explicit = [
+    ...(example === undefined ? [] : [['Example', example] as const]),
+    ...reader.members(examples).map(([name, { value }]) => [`Example: ${name}`, value] as const),
+  ];
+  const generated = explicit.length > 0 || schema === undefined ? undefined : sample?.(schema);
+  const shown =
+    generated === undefined ? explicit : [['Example, generated from the schema', generated] as const];
+  return shown.map(([title, value]) =>
+    h(
+      'figure',
+      { key: title, className: 'docs-example' },
+      h('figcaption', null, title),
+      h('pre', { tabIndex: 0 }, h('code', null, JSON.stringify(value, null, 2))),
+    ),
+  );
+}
+
+/** Any one of the requirements suffices; a requirement needs all of its schemes. */
 function securityOf(security: unknown, reader: JsonReader): string {
-  const ways = reader.items(security).map((requirement) =>
+  const alternatives = reader.items(security).map((requirement) =>
     Object.entries(reader.follow(requirement))
       .map(([name, scopes]) => {
         const list = reader.items(scopes).join(', ');
@@ -115,6 +178,8 @@ function securityOf(security: unknown, reader: JsonReader): string {
       })
       .join(' and '),
   );
-  // A requirement without schemes is met by everyone.
-  return ways.length === 0 || ways.includes('') ? 'Open to everyone.' : `Needs ${ways.join(', or ')}.`;
+  // A requirement without schemes is always met.
+  return alternatives.length === 0 || alternatives.includes('')
+    ? 'No authentication required.'
+    : `Requires ${alternatives.join(', or ')}.`;
 }

@@ -1,4 +1,4 @@
-/** The style sheet of the page, and of what is drawn here of its parts. */
+/** The style sheet of the page and of the components in this folder. */
 export const pageStyle = `:root {
   color-scheme: light dark;
   --paper: light-dark(#ffffff, #12171f);

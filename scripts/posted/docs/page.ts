@@ -8,9 +8,9 @@ export interface Part {
   /** `WebSocket` */
   readonly title: string;
   readonly id: string;
-  /** The name of the document's file. */
+  /** The file name of the document. */
   readonly file: string;
-  /** The object `info` of the document. */
+  /** The `info` object of the document. */
   readonly info: JsonObject;
   readonly links: readonly OperationLink[];
   readonly content: ReactNode;
@@ -24,14 +24,14 @@ export interface OperationLink {
 
 interface PageOptions {
   readonly title: string;
-  /** The name of the file of its icon, without which browsers ask the server for one of theirs. */
+  /** The file name of the icon. Without one, browsers request /favicon.ico. */
   readonly icon: string;
-  /** The names of the files of its style sheets, in the order in which they apply. */
+  /** The file names of the style sheets, in the order of their precedence. */
   readonly styles: readonly string[];
   readonly parts: readonly Part[];
 }
 
-/** A page of HTML without script. All that it loads stands beside it, and so do the documents. */
+/** An HTML page without scripts. Everything that it loads or links to is in the same folder. */
 export function renderPage({ title, icon, styles, parts }: PageOptions): string {
   const page = h(
     'html',
@@ -49,12 +49,12 @@ export function renderPage({ title, icon, styles, parts }: PageOptions): string 
     h(
       'body',
       null,
-      h('a', { className: 'docs-skip', href: '#content' }, 'Skip to the content'),
+      h('a', { className: 'docs-skip', href: '#content' }, 'Skip to content'),
       h('nav', { 'aria-label': 'Contents' }, ...parts.flatMap(contents)),
       h('main', { id: 'content' }, h('h1', null, title), ...parts.map(partView)),
     ),
   );
-  // In lines, so that a small change of a contract is a small change of the page.
+  // Line breaks, so that a small change of the contract is a small diff of the page.
   const markup = renderToStaticMarkup(page).replaceAll(
     /<(?=(?:article|details|h[1-6]|li|link|main|section)\b)/g,
     '\n<',
@@ -95,22 +95,22 @@ function partView({ title, id, file, info, content }: Part): ReactNode {
       { className: 'docs-info' },
       h('li', null, `${String(info.title)} ${String(info.version)}`),
       h('li', null, h('a', { href: `./${encodeURIComponent(file)}` }, file)),
-      about('License', info.license),
-      about('Contact', info.contact),
-      about('Terms of service', { url: info.termsOfService }),
+      infoItem('License', info.license),
+      infoItem('Contact', info.contact),
+      infoItem('Terms of service', { url: info.termsOfService }),
     ),
     content,
   );
 }
 
-/** A member of `info`: an object with a name, a URL, an e-mail address, or some of them. */
-function about(what: string, value: unknown): ReactNode {
+/** A member of `info` that has a name, a URL or an email address. */
+function infoItem(label: string, value: unknown): ReactNode {
   if (!isSchemaObject(value)) return null;
   const { name, url, email } = value;
   const address = typeof url === 'string' ? url : typeof email === 'string' ? `mailto:${email}` : null;
   const text = [name, email, url].find((candidate) => typeof candidate === 'string');
   if (typeof text !== 'string') return null;
-  // The parsers let any URI pass.
+  // The parsers allow any URI.
   const isLink = address !== null && /^(https?|mailto):/i.test(address);
-  return h('li', null, `${what}: `, isLink ? h('a', { href: address, rel: 'noreferrer' }, text) : text);
+  return h('li', null, `${label}: `, isLink ? h('a', { href: address, rel: 'noreferrer' }, text) : text);
 }

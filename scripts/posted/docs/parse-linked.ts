@@ -9,31 +9,31 @@ import {
   subschemasOf,
 } from '../schemas/json-schema.ts';
 
-/** What stands in the place of a reference while the parser, which would follow it, looks at the document. */
-const mark = 'x-ref';
+/** Replaces `$ref` while the parser, which would follow it, processes the document. */
+const placeholder = 'x-ref';
 
 /**
- * Parses an AsyncAPI 3 document without errors, as @asyncapi/parser does: in the place of each reference stands the
- * very object that it leads to. The parser takes the time of every way through schemas that refer to each other;
- * here it looks at each schema where that stands.
+ * Parses a valid AsyncAPI 3 document like @asyncapi/parser: each reference is replaced by the object that it refers
+ * to. The parser would visit every path through schemas that refer to each other, which takes exponential time;
+ * this function lets it visit each schema once.
  */
 export async function parseLinked(value: unknown): Promise<AsyncAPIDocumentInterface | undefined> {
-  // As text, because the parser changes what it is given.
+  // As text, because the parser modifies its input.
   const text = JSON.stringify(replaceSchemas(value, unlink));
   const { document } = await new Parser().parse(text);
   if (document !== undefined) link(document.json());
   return document;
 }
 
-/** The outermost reference of a schema is followed: it leads to one, and some places allow schemas of one kind only. */
+/** Keeps the outermost reference of a schema, because some positions allow schemas of one kind only. */
 function unlink(schema: SchemaObject): SchemaObject {
   return replaceInner(schema, (inner) => {
-    const { $ref: reference, ...beside } = inner;
-    return unlink(referencedComponent(inner) === null ? inner : { ...beside, [mark]: reference });
+    const { $ref: reference, ...siblings } = inner;
+    return unlink(referencedComponent(inner) === null ? inner : { ...siblings, [placeholder]: reference });
   });
 }
 
-/** Puts schemas in the places of their marks. */
+/** Replaces each placeholder by the schema that it refers to. */
 function link(document: unknown): void {
   const linked = new Set<JsonSchema>();
   replaceSchemas(document, (schema) => {
@@ -52,7 +52,7 @@ function link(document: unknown): void {
   }
 
   function targetOf(schema: JsonSchema): unknown {
-    const reference = isSchemaObject(schema) ? schema[mark] : undefined;
+    const reference = isSchemaObject(schema) ? schema[placeholder] : undefined;
     const pointer = typeof reference === 'string' ? pointerOfReference(reference) : null;
     return pointer === null ? undefined : valueAt(document, pointer);
   }

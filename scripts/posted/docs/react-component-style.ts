@@ -1,10 +1,10 @@
-/** What the page changes in the style sheet of react-component. */
-export const reactComponentStyle = `/* What react-component shows after a click, of which a page without script has none. */
+/** Overrides for the style sheet of react-component. */
+export const reactComponentStyle = `/* Shows what react-component hides until a click, because the page has no scripts. */
 .aui-root .hidden {
   display: block;
 }
 
-/* Its layout is that of a page of its own. */
+/* Its layout assumes a page of its own. */
 .aui-root .mt-16 {
   margin-top: 1.5rem;
 }
@@ -27,7 +27,7 @@ export const reactComponentStyle = `/* What react-component shows after a click,
   font-weight: bold;
 }
 
-/* Its colours do not stand out enough from each other to be read by everyone, and know no dark scheme. */
+/* Its colors have too little contrast and no dark scheme. */
 .aui-root .border,
 .aui-root .border-b {
   border-color: var(--line);

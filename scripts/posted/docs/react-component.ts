@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
 import { type ComponentType, createElement as h, type ReactNode } from 'react';
+import type { MarkdownComponent } from './document-context.ts';
 import { SchemaView } from './schema-view.ts';
 
-/** The part of @asyncapi/react-component that is used; what is imported here ships no types. */
+/** The properties of @asyncapi/react-component that are used. The modules imported here have no types. */
 interface AsyncApiProps {
   readonly schema: AsyncAPIDocumentInterface;
   readonly config: {
@@ -13,7 +14,7 @@ interface AsyncApiProps {
   };
 }
 
-/** What it gives the component that draws a schema. */
+/** The properties of its component for a schema. */
 interface SchemaProps {
   readonly schemaName: ReactNode;
   readonly schema?: { json(): unknown };
@@ -21,19 +22,19 @@ interface SchemaProps {
 
 export interface ReactComponent {
   readonly AsyncApi: ComponentType<AsyncApiProps>;
-  /** CommonMark as HTML that can do nothing: no script, no style, no form, nothing to load. */
-  readonly Markdown: ComponentType<{ readonly children: string }>;
-  /** A value that a schema allows; undefined where none is found. */
+  /** Renders inert HTML: no scripts, styles or forms, and nothing to load. */
+  readonly Markdown: MarkdownComponent;
+  /** A value that conforms to a schema; undefined if none is found. */
   sample(schema: unknown, document: unknown): unknown;
-  /** Its style sheet, which says whose it is. */
+  /** Its style sheet, with its name, version and license. */
   readonly css: string;
 }
 
 const packageName = '@asyncapi/react-component';
 
 /**
- * Loads the component for a page without script. It draws what stands behind its buttons only after a click, so
- * that buttons become plain text here, and schemas are drawn in full by a component of ours.
+ * Loads @asyncapi/react-component for a page without scripts. It renders collapsed content only after a click, so its
+ * buttons are replaced by plain text and its schemas by a component that shows everything.
  */
 export function loadReactComponent(): ReactComponent {
   loaded ??= load();
@@ -49,14 +50,14 @@ function load(): ReactComponent {
   part('CollapseButton').CollapseButton = StaticButton;
   part('Schema/Schema').Schema = StaticSchema;
 
-  // Its own dependencies need not be installed where this module could find them.
+  // Its dependencies may be installed where this module cannot find them.
   const requireOfComponent = createRequire(require.resolve(entry));
   restrict(requireOfComponent('isomorphic-dompurify'));
   const { version, license, repository } = require(`${packageName}/package.json`);
   const style = require.resolve(`${packageName}/styles/default.min.css`);
   const { sample } = requireOfComponent('openapi-sampler');
   const sampleOf = (schema: unknown, document?: unknown) =>
-    sampleOrNothing(() => sample(schema, { quiet: true, maxSampleDepth }, document));
+    sampleOrUndefined(() => sample(schema, { quiet: true, maxSampleDepth }, document));
   require(`${packageName}/lib/cjs/helpers/message`).MessageHelpers.generateExample = sampleOf;
   return {
     AsyncApi: require(entry).default,
@@ -66,7 +67,7 @@ function load(): ReactComponent {
   };
 }
 
-/** Schemas that refer to each other back and forth have samples that double with each level. */
+/** Samples of mutually recursive schemas double in size with each level. */
 const maxSampleDepth = 4;
 
 /** The part of DOMPurify that is used. */
@@ -86,7 +87,7 @@ const markupTags =
     ' ',
   );
 
-/** Allows, of all that DOMPurify lets through, what marks text up. */
+/** Restricts the output of DOMPurify to text markup. */
 function restrict(sanitizer: Sanitizer): void {
   sanitizer.setConfig({
     ALLOWED_TAGS: markupTags,
@@ -95,7 +96,7 @@ function restrict(sanitizer: Sanitizer): void {
     ALLOW_ARIA_ATTR: false,
   });
   sanitizer.addHook('uponSanitizeAttribute', (_element, attribute) => {
-    // Those of highlighted code. Others could lay a description over the page.
+    // Only the classes of highlighted code: others could place a description over the page.
     const isHighlight = /^((hljs|language)[\w-]*( |$))+$/.test(attribute.attrValue);
     if (attribute.attrName === 'class' && !isHighlight) attribute.keepAttr = false;
   });
@@ -110,7 +111,7 @@ function StaticSchema({ schemaName, schema }: SchemaProps): ReactNode {
   return value === undefined ? null : h(SchemaView, { label: schemaName, schema: value });
 }
 
-function sampleOrNothing(sample: () => unknown): unknown {
+function sampleOrUndefined(sample: () => unknown): unknown {
   try {
     return sample();
   } catch {

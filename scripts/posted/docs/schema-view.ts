@@ -1,35 +1,35 @@
 import { createElement as h, type ReactNode } from 'react';
 import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
 import { Description, useDocument } from './document-context.ts';
-import { constraintsOf, drawnSubschemasOf, flagsOf, type Subschema, typeOf } from './schema-words.ts';
+import { constraintsOf, flagsOf, type Subschema, shownSubschemasOf, typeOf } from './schema-description.ts';
 
 interface SchemaViewProps {
   readonly label: ReactNode;
   readonly schema: unknown;
-  /** The schemas that this one stands in. A component that stands in another is a link to where it is drawn. */
+  /** The schemas that contain this one, outermost first. A component inside another schema is shown as a link. */
   readonly within?: readonly JsonSchema[];
-  /** Whether a component is only named. */
+  /** Whether to show only the name of a component. */
   readonly isBrief?: boolean;
   readonly isRequired?: boolean;
-  /** What else there is to say of it, before its type. */
+  /** A remark before the type. */
   readonly note?: string;
 }
 
-/** Where deeper schemas are no components, the document is the better place to read them. */
+/** Deeper schemas that are not components are better read in the document. */
 const maxDepth = 12;
 
-/** Schemas with more children than this are folded at first. */
+/** Schemas with more children are collapsed initially. */
 const maxOpenChildren = 12;
 
-/** A schema: its name, its type, what it demands, and the schemas in it. Nothing for what is no schema. */
+/** A schema with its name, type, constraints and subschemas; nothing if the value is not a schema. */
 export function SchemaView(props: SchemaViewProps): ReactNode {
   const { label, schema: given, within = [], isBrief = false, isRequired = false, note } = props;
   const { resolve, idOf } = useDocument();
   if (!isSchema(given)) return null;
   const { schema, name } = resolve(given);
   const isElsewhere = name !== null && (isBrief || within.length > 0);
-  const isDrawn = !isElsewhere && !within.includes(schema) && within.length < maxDepth;
-  const subschemas = isDrawn ? drawnSubschemasOf(schema) : [];
+  const isExpanded = !isElsewhere && !within.includes(schema) && within.length < maxDepth;
+  const subschemas = isExpanded ? shownSubschemasOf(schema) : [];
   const description = typeof schema === 'boolean' ? undefined : schema.description;
   const nameOf = (item: JsonSchema) => resolve(item).name;
   const raw = rawValueOf(schema);
@@ -52,7 +52,7 @@ export function SchemaView(props: SchemaViewProps): ReactNode {
   );
 }
 
-/** The `href` of a fragment of this page. */
+/** The `href` of an element of this page. */
 export function fragment(id: string): string {
   return `#${encodeURIComponent(id)}`;
 }
@@ -112,7 +112,7 @@ function summaryOf(subschemas: readonly Subschema[]): string {
     .join(', ');
 }
 
-/** A value that react-component has wrapped into a schema, to draw it as one: that of a binding or an extension. */
+/** The value of a binding or an extension, which react-component wraps in a schema. */
 function rawValueOf(schema: JsonSchema): string | null {
   if (!isSchemaObject(schema) || schema['x-schema-private-raw-value'] !== true) return null;
   return String(schema.const);

@@ -34,7 +34,7 @@ describe('the documentation of the feed server', () => {
       "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
     const body = Buffer.from(await response.arrayBuffer());
-    // A path that does not end in a slash is no folder that links could be relative to.
+    // Without a trailing slash, relative links resolve against the parent of /docs.
     const own = path === '/docs' ? Buffer.from(body.toString().replaceAll('href="docs/', 'href="./')) : body;
     expect(own.equals(readFileSync(join(root, file)))).toBe(true);
 
@@ -58,8 +58,8 @@ describe('the documentation of the feed server', () => {
   });
 });
 
-/** What a page did: the addresses that it asked for, and what it wrote on the console. */
-function watch(tab: Tab): { readonly requests: string[]; readonly messages: string[] } {
+/** Records the requests and console messages of a page. */
+function record(tab: Tab): { readonly requests: string[]; readonly messages: string[] } {
   const [requests, messages]: [string[], string[]] = [[], []];
   tab.on('request', (request) => requests.push(request.url()));
   tab.on('console', (message) => messages.push(message.text()));
@@ -87,11 +87,11 @@ describe.skipIf(chromiumSkipped !== null)(`the page in a browser${chromiumNote}`
   }
 
   it.each(['/docs', '/docs/'])(
-    'shows both contracts at %s, and asks nobody else for anything',
+    'shows both contracts at %s and requests nothing from other hosts',
     async (path) => {
       const { url } = await startFeed();
       const tab = await newTab();
-      const seen = watch(tab);
+      const seen = record(tab);
       await tab.goto(`${url}${path}`, { waitUntil: 'networkidle' });
       expect(await tab.title()).toBe('Posted feed');
       for (const text of [
@@ -103,10 +103,10 @@ describe.skipIf(chromiumSkipped !== null)(`the page in a browser${chromiumNote}`
         expect(await tab.getByText(text).first().isVisible()).toBe(true);
       }
       expect(seen.messages).toEqual([]);
-      const beside = ['/docs/icon.svg', '/docs/page.css', '/docs/react-component.css'];
-      expect(seen.requests.filter((asked) => ![path, ...beside].includes(asked.slice(url.length)))).toEqual(
-        [],
-      );
+      const files = ['/docs/icon.svg', '/docs/page.css', '/docs/react-component.css'];
+      expect(
+        seen.requests.filter((requested) => ![path, ...files].includes(requested.slice(url.length))),
+      ).toEqual([]);
       expect(await tab.evaluate(() => document.compatMode)).toBe('CSS1Compat');
       const documents = await tab.$$eval('.docs-info a[href$="json"], .docs-info a[href$="yaml"]', (links) =>
         links.map((link) => (link as HTMLAnchorElement).href),
@@ -115,7 +115,7 @@ describe.skipIf(chromiumSkipped !== null)(`the page in a browser${chromiumNote}`
     },
   );
 
-  it('has a place for each of its links, and each id once', async () => {
+  it('has a target for each of its links, and unique ids', async () => {
     const { url } = await startFeed();
     const tab = await newTab();
     await tab.goto(`${url}/docs`);
@@ -137,7 +137,7 @@ describe.skipIf(chromiumSkipped !== null)(`the page in a browser${chromiumNote}`
     );
   });
 
-  it('fits on a phone, with everything that a button would have opened in sight', async () => {
+  it('fits on a phone and hides nothing', async () => {
     const { url } = await startFeed();
     const tab = await newTab(360);
     await tab.goto(`${url}/docs`);
@@ -148,7 +148,7 @@ describe.skipIf(chromiumSkipped !== null)(`the page in a browser${chromiumNote}`
     ).toBe(0);
   });
 
-  it('is inert whatever the documents hold, even without the policy of the server', async () => {
+  it("is inert for hostile documents, even without the server's content security policy", async () => {
     await generateDocs(
       {
         asyncapi: { file: 'hostile.json', value: hostileAsyncapi },
@@ -158,12 +158,12 @@ describe.skipIf(chromiumSkipped !== null)(`the page in a browser${chromiumNote}`
       folder,
     );
     const tab = await newTab();
-    const seen = watch(tab);
+    const seen = record(tab);
     await tab.goto(pathToFileURL(join(folder, 'index.html')).href, { waitUntil: 'networkidle' });
     for (const link of await tab.locator('a[href^="javascript:" i]').all()) await link.click();
     expect(await tab.evaluate(() => Reflect.get(globalThis, 'ran'))).toBeUndefined();
     const folderUrl = pathToFileURL(`${folder}/`).href;
-    expect(seen.requests.filter((asked) => !asked.startsWith(folderUrl))).toEqual([]);
+    expect(seen.requests.filter((requested) => !requested.startsWith(folderUrl))).toEqual([]);
     const foreign =
       '.fixed, script, style, iframe, img, svg, form, button, input, [style], [onload], [onclick], [onerror]';
     expect(await tab.locator(foreign).count()).toBe(0);

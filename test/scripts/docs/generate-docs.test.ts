@@ -15,7 +15,7 @@ const own = {
   title: 'Posted feed',
 };
 
-/** The text of each file that is written, by name. */
+/** By name: the text of each generated file. */
 async function generate(source: DocsSource): Promise<Readonly<Record<string, string>>> {
   const folder = mkdtempSync(join(root, 'run-'));
   await generateDocs(source, join(folder, 'docs'));
@@ -43,7 +43,7 @@ function reference(name: string): Json {
 }
 
 describe('generateDocs', () => {
-  it('writes the same bytes again, and names generator and contract at the top of each file', async () => {
+  it('writes the same bytes each time, with the generator and the contract in the first line of each file', async () => {
     const [first, second] = [await generate(own), await generate(own)];
     expect(second).toEqual(first);
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -74,13 +74,13 @@ describe('generateDocs', () => {
     }
   });
 
-  it('needs no OpenAPI document', async () => {
+  it('works without an OpenAPI document', async () => {
     const { 'index.html': page } = await generate({ ...own, openapi: null });
     expect(page).toContain('id="websocket"');
     expect(page).not.toContain('id="rest"');
   });
 
-  it('renders schemas that contain themselves: directly, through others, and through unnamed ones', async () => {
+  it('renders schemas that are recursive directly, through other components and through unnamed schemas', async () => {
     const tree = {
       type: 'object',
       properties: { children: { type: 'array', items: reference('Tree') }, parent: reference('Tree') },
@@ -121,7 +121,7 @@ describe('generateDocs', () => {
     expect(page.length).toBeLessThan(50_000);
   });
 
-  it('keeps examples of mutually recursive schemas finite', async () => {
+  it('limits the size of examples of mutually recursive schemas', async () => {
     const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
     const schemas = Object.fromEntries(
       names.map((name, index) => [
@@ -176,7 +176,7 @@ describe('generateDocs', () => {
     }
   });
 
-  it('writes no active content, whatever the documents contain, and nothing to the console', async () => {
+  it('writes no active content for hostile documents, and nothing to the console', async () => {
     const error = vi.spyOn(console, 'error');
     const { 'index.html': page = '', 'page.css': css = '' } = await generate({
       asyncapi: { file: 'hostile.json', value: hostileAsyncapi },
@@ -185,7 +185,7 @@ describe('generateDocs', () => {
     });
     const [preamble = ''] = page.split('\n');
     const markup = page.slice(page.indexOf('<!doctype html>'));
-    // The title cannot end the comment early.
+    // The title cannot end the comment.
     expect(preamble).not.toMatch(/-->.|--!>/);
     expect(css.split('\n')[0]).not.toMatch(/\*\/./);
     const tags = markup.match(/<[a-z][^>]*>/gi) ?? [];

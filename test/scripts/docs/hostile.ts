@@ -1,6 +1,6 @@
-/** Documents that would like to do more than be read, in every place where a document speaks to people. */
+/** Documents with attacks in every text that the page shows. */
 
-/** What ran leaves its name in `globalThis.ran`. */
+/** A script that runs leaves its name in `globalThis.ran`. */
 const attack = [
   '<script>globalThis.ran = "script"</script>',
   '<img src="http://other.invalid/pixel.png" onerror="globalThis.ran = \'image\'">',

@@ -1,8 +1,8 @@
-/** What a schema says, in words for people. */
+/** Describes JSON Schemas for readers: their types, flags and constraints. */
 import { isSchemaObject, type JsonSchema, type SchemaObject, subschemasOf } from '../schemas/json-schema.ts';
 
-/** Keywords that are told in another way than as themselves. */
-const told: ReadonlySet<string> = new Set([
+/** Keywords that are not listed as constraints, because the page shows or omits them otherwise. */
+const notConstraints: ReadonlySet<string> = new Set([
   '$comment',
   '$id',
   '$schema',
@@ -18,10 +18,10 @@ const told: ReadonlySet<string> = new Set([
   'xml',
 ]);
 
-/** Longer values are cut: a page is for reading, and the document itself is beside it. */
+/** Longer values are shortened; the page links to the document. */
 const maxValueLength = 400;
 
-/** The type of a schema; that of the items of an array is what `nameOf` says of their schema. */
+/** The type of a schema. `nameOf` returns the component name of a schema, if it has one. */
 export function typeOf(schema: JsonSchema, nameOf: (schema: JsonSchema) => string | null): string {
   if (typeof schema === 'boolean') return schema ? 'anything' : 'nothing';
   const { type, items } = schema;
@@ -33,29 +33,31 @@ export function typeOf(schema: JsonSchema, nameOf: (schema: JsonSchema) => strin
   return [...new Set(values.map((value) => (value === null ? 'null' : typeof value)))].join(' or ');
 }
 
-/** `readOnly` and its like. */
+/** `deprecated`, `readOnly` and `writeOnly`, if they are set. */
 export function flagsOf(schema: JsonSchema): readonly string[] {
   if (typeof schema === 'boolean') return [];
   return ['deprecated', 'readOnly', 'writeOnly'].filter((keyword) => schema[keyword] === true);
 }
 
-/** The keys that lead to a schema inside another, and that schema. */
+/** A subschema, with its path from the schema that contains it. */
 export type Subschema = readonly [keys: readonly string[], schema: JsonSchema];
 
-/** The schemas directly inside a schema that take more than a word to tell. */
-export function drawnSubschemasOf(schema: JsonSchema): readonly Subschema[] {
-  return subschemasOf(schema).filter(([keys, inside]) => keys.length > 1 || typeof inside !== 'boolean');
+/** The direct subschemas that the page shows on their own rather than as the value of a keyword. */
+export function shownSubschemasOf(schema: JsonSchema): readonly Subschema[] {
+  return subschemasOf(schema).filter(
+    ([keys, subschema]) => keys.length > 1 || typeof subschema !== 'boolean',
+  );
 }
 
-/** The constraints and examples of a schema itself, without what those inside it say. */
+/** The constraints and examples of a schema, without those of its subschemas. */
 export function constraintsOf(schema: JsonSchema): readonly (readonly [keyword: string, value: string])[] {
   if (typeof schema === 'boolean') return [];
-  const drawn = new Set(drawnSubschemasOf(schema).map(([[keyword]]) => keyword));
+  const shown = new Set(shownSubschemasOf(schema).map(([[keyword]]) => keyword));
   const constraints = Object.entries(schema).flatMap(([keyword, value]) => {
-    if (told.has(keyword) || isPrivate(keyword)) return [];
-    if (keyword === 'required') return unlessEmpty(keyword, unmarked(value, schema));
-    if (keyword === 'dependencies') return unlessEmpty(keyword, lists(value));
-    return drawn.has(keyword) ? [] : [[keyword, valueText(keyword, value)] as const];
+    if (notConstraints.has(keyword) || isPrivate(keyword)) return [];
+    if (keyword === 'required') return unlessEmpty(keyword, requiredElsewhere(value, schema));
+    if (keyword === 'dependencies') return unlessEmpty(keyword, nameLists(value));
+    return shown.has(keyword) ? [] : [[keyword, valueText(keyword, value)] as const];
   });
   return [
     ...constraints,
@@ -63,14 +65,14 @@ export function constraintsOf(schema: JsonSchema): readonly (readonly [keyword: 
   ];
 }
 
-/** The required names that are no properties of this schema; the others are marked where they stand. */
-function unmarked(required: unknown, { properties }: SchemaObject): readonly unknown[] {
-  const marked = isSchemaObject(properties) ? properties : {};
-  return Array.isArray(required) ? required.filter((name) => !Object.hasOwn(marked, String(name))) : [];
+/** The required names that are not properties of this schema: properties are marked as required themselves. */
+function requiredElsewhere(required: unknown, { properties }: SchemaObject): readonly unknown[] {
+  const declared = isSchemaObject(properties) ? properties : {};
+  return Array.isArray(required) ? required.filter((name) => !Object.hasOwn(declared, String(name))) : [];
 }
 
-/** Of `dependencies`, some may be schemas, which are drawn, and some lists of names. */
-function lists(dependencies: unknown): SchemaObject {
+/** The `dependencies` that are lists of names; the page shows those that are schemas on their own. */
+function nameLists(dependencies: unknown): SchemaObject {
   const members = isSchemaObject(dependencies) ? Object.entries(dependencies) : [];
   return Object.fromEntries(members.filter(([, member]) => Array.isArray(member)));
 }
@@ -79,17 +81,17 @@ function unlessEmpty(keyword: string, rest: object): readonly (readonly [keyword
   return Object.keys(rest).length === 0 ? [] : [[keyword, valueText(keyword, rest)]];
 }
 
-/** Keywords whose value is a list of things, and not a thing that is a list. */
-const listing: ReadonlySet<string> = new Set(['enum', 'required']);
+/** Keywords with a list of values, which is shown without brackets. */
+const listKeywords: ReadonlySet<string> = new Set(['enum', 'required']);
 
 /** The value of a keyword on one line. */
 function valueText(keyword: string, value: unknown): string {
-  const isList = listing.has(keyword) && Array.isArray(value);
+  const isList = listKeywords.has(keyword) && Array.isArray(value);
   const text = isList ? value.map(toJson).join(', ') : toJson(value);
   return text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text;
 }
 
-/** Keywords that the parser and react-component add for themselves. */
+/** Keywords that the parser and react-component add. */
 function isPrivate(keyword: string): boolean {
   return keyword.startsWith('x-parser-') || keyword.startsWith('x-schema-private-');
 }
@@ -102,7 +104,7 @@ function toJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? '';
   } catch {
-    // An extension may refer to a schema that refers to itself.
+    // An extension may contain a recursive schema, which JSON cannot express.
     return '…';
   }
 }
