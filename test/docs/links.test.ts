@@ -10,10 +10,15 @@ const pages = folders.flatMap((folder) =>
     .map((name) => join(folder, name)),
 );
 
-describe('links in the documentation', () => {
+describe('references in the documentation', () => {
   it.each(pages)('lead to files and headings that exist in %s', (page) => {
     const targets = [...readPage(page).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target]) => target ?? []);
     expect(targets.filter((target) => !/^https?:/.test(target) && !exists(page, target))).toEqual([]);
+  });
+
+  it('name files and folders that exist in CONTRIBUTING.md', () => {
+    const paths = readPage('CONTRIBUTING.md').match(/\b(?:src|test|scripts|bench)\/[\w./-]*\w/g) ?? [];
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 });
 
