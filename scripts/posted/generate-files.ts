@@ -12,20 +12,20 @@ import type { ImportExtension } from './source/typescript-source.ts';
 export interface Contracts {
   /** The path of an AsyncAPI document. */
   readonly asyncapi: string;
-  /** The path of an OpenAPI document; null for none. */
+  /** The path of an OpenAPI document; null if there is none. */
   readonly openapi: string | null;
-  /** More AsyncAPI documents, of any protocol, by the output folder of their messages. */
+  /** The paths of further AsyncAPI documents, of any protocol, by the output folder of their messages. */
   readonly messages: ReadonlyMap<string, string>;
 }
 
 export interface LoadOptions {
-  /** Whether references to http and https are followed. */
+  /** Whether to follow references to http and https URLs. */
   readonly allowRemote: boolean;
-  /** Whether warnings are problems. */
+  /** Whether warnings count as problems. */
   readonly strict: boolean;
 }
 
-/** The possible outputs. Server and client are TypeScript and share their descriptors. */
+/** The possible outputs. `server` and `client` are TypeScript and share models and validators. */
 export const targets = ['server', 'client', 'python', 'docs'] as const;
 export type Target = (typeof targets)[number];
 
@@ -37,9 +37,9 @@ export interface GenerateOptions extends LoadOptions {
 export interface Reporter {
   /** Called after each step. */
   progress(step: string): void;
-  /** Called for each construct that is allowed but probably a mistake. */
+  /** Called for each construct that is valid but probably a mistake. */
   warn(warning: string): void;
-  /** Told of what is right, and worth knowing. */
+  /** Called with information about a valid contract. */
   note(note: string): void;
 }
 
@@ -52,9 +52,9 @@ interface Loaded {
 
 /**
  * Generates code from contracts into a folder: `asyncapi/`, `openapi/`, `python/` and `docs/`. Resolves with the
- * absolute paths of all files that the contracts consist of.
+ * absolute paths of all files of the contracts.
  *
- * @throws GenerationError with every problem that the first failed step found, in both contracts
+ * @throws GenerationError with all problems that the first failed step found, in both contracts
  */
 export async function generateFiles(
   contracts: Contracts,
@@ -103,7 +103,7 @@ export async function generateFiles(
   return files;
 }
 
-/** How many names one note lists. */
+/** The number of names that a note lists. */
 const maxNoted = 3;
 
 async function noteClosedMessages({ model, schemas }: LoadedAsyncapi, reporter: Reporter): Promise<void> {
@@ -114,7 +114,7 @@ async function noteClosedMessages({ model, schemas }: LoadedAsyncapi, reporter: 
   const more = names.length > maxNoted ? ` and ${names.length - maxNoted} more` : '';
   reporter.note(
     `${listed}${more} ${names.length === 1 ? 'is' : 'are'} closed (additionalProperties: false): ` +
-      'clients of other generators may reject a field that you add later.',
+      "other generators' clients may reject fields that you add later.",
   );
 }
 
@@ -124,7 +124,7 @@ export async function loadContracts(
   options: LoadOptions,
   reporter: Reporter,
 ): Promise<Loaded> {
-  // Imported on demand: the parsers take a second to load.
+  // Imported on demand: loading the parsers takes a second.
   const loads = await Promise.allSettled([
     import('./asyncapi/load-asyncapi.ts').then(({ loadAsyncapi }) => loadAsyncapi(asyncapi, options)),
     openapi === null
@@ -191,7 +191,7 @@ async function generateSchemas(
   options: ValidatorsOptions,
   folder: string,
 ): Promise<void> {
-  // Imported only for valid contracts: Modelina, and later Generator, take a second to load.
+  // Imported only for valid contracts: loading Modelina takes a second.
   const { generateModels } = await import('./schemas/generate-models.ts');
   const { generateValidators } = await import('./schemas/generate-validators.ts');
   await mkdir(folder, { recursive: true });
@@ -209,6 +209,6 @@ function summarizeSchemas({ definitions, guards }: SchemaSet): string {
   return `models of ${count([...definitions], 'schema')}, ${count(guards, 'guard')}`;
 }
 
-function count(things: readonly unknown[], name: string): string {
-  return `${things.length} ${name}${things.length === 1 ? '' : 's'}`;
+function count(items: readonly unknown[], name: string): string {
+  return `${items.length} ${name}${items.length === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,4 @@
-/** The generator as a library: what the command \`posted\` does, for build scripts. */
+/** The generator as a library: what the command `posted` does, for build scripts. */
 export { GenerationError, type Problem } from './contract/generation-error.ts';
 export {
   type Contracts,

@@ -5,8 +5,8 @@ import { GenerationError, type Problem } from './contract/generation-error.ts';
 import { isGenerated } from './source/preamble.ts';
 
 /**
- * Lets `fill` write a new version of a folder of generated files, then swaps it in, so that no stale file remains.
- * If `fill` fails or changes nothing, the folder is not touched.
+ * Lets `fill` write a new version of a folder of generated files, then swaps it in, so that no stale files remain.
+ * The folder stays untouched if `fill` fails or changes nothing.
  *
  * @throws GenerationError if the folder contains files that were not generated
  */
@@ -14,15 +14,15 @@ export async function replaceFolder(folder: string, fill: (folder: string) => Pr
   const target = resolve(folder);
   await refuseForeignFiles(folder);
   await mkdir(dirname(target), { recursive: true });
-  // Beside the target, because a rename is atomic only within one file system.
-  const workshop = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  // Next to the target: a rename is atomic only within one file system.
+  const staging = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   try {
-    const [fresh, old] = [join(workshop, 'fresh'), join(workshop, 'old')];
+    const [fresh, old] = [join(staging, 'fresh'), join(staging, 'old')];
     await mkdir(fresh);
     await fill(fresh);
-    // Watchers of the folder are not triggered for nothing.
+    // An unchanged folder must not trigger its watchers.
     if ((await differences(fresh, target)).length === 0) return;
-    const existed = await renameIfThere(target, old);
+    const existed = await renameIfExists(target, old);
     try {
       await rename(fresh, target);
     } catch (thrown) {
@@ -30,14 +30,14 @@ export async function replaceFolder(folder: string, fill: (folder: string) => Pr
       throw thrown;
     }
   } finally {
-    await rm(workshop, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true });
   }
 }
 
-/** Python caches compiled modules beside their sources. */
+/** Python caches compiled modules next to their sources. */
 const pythonCache = /(^|\/)__pycache__\//;
 
-/** The sorted paths of all files in a folder, relative to it and with slashes; empty if there is no such folder. */
+/** The sorted paths of all files in a folder, relative to it and with slashes; empty if the folder does not exist. */
 export async function filesIn(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -53,19 +53,19 @@ export async function filesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** A file that only one of two folders has, or that differs between them. */
+/** A file that exists in only one of two folders, or differs between them. */
 interface Difference {
   readonly path: string;
   readonly kind: 'missing' | 'unexpected' | 'changed';
 }
 
-/** Compares a folder with what it should contain, byte for byte. */
+/** Compares a folder byte for byte with its expected content. */
 export async function differences(expected: string, actual: string): Promise<readonly Difference[]> {
-  const [wanted, found] = [new Set(await filesIn(expected)), new Set(await filesIn(actual))];
+  const [wantedPaths, actualPaths] = [new Set(await filesIn(expected)), new Set(await filesIn(actual))];
   const drift: Difference[] = [];
-  for (const path of [...wanted.union(found)].toSorted()) {
-    if (!found.has(path)) drift.push({ path, kind: 'missing' });
-    else if (!wanted.has(path)) drift.push({ path, kind: 'unexpected' });
+  for (const path of [...wantedPaths.union(actualPaths)].toSorted()) {
+    if (!actualPaths.has(path)) drift.push({ path, kind: 'missing' });
+    else if (!wantedPaths.has(path)) drift.push({ path, kind: 'unexpected' });
     else if (!(await isSame(join(expected, path), join(actual, path)))) drift.push({ path, kind: 'changed' });
   }
   return drift;
@@ -86,14 +86,14 @@ async function refuseForeignFiles(folder: string): Promise<void> {
       line: 1,
       column: 1,
       pointer: '',
-      what: 'this file was not generated and would be lost',
+      what: 'this file was not generated and would be deleted',
       fix,
     });
   }
   if (problems.length > 0) throw new GenerationError(problems);
 }
 
-/** An empty file is free to replace. */
+/** Generated files and empty files may be replaced. */
 async function isReplaceable(file: string): Promise<boolean> {
   const handle = await open(file);
   try {
@@ -104,7 +104,7 @@ async function isReplaceable(file: string): Promise<boolean> {
   }
 }
 
-async function renameIfThere(from: string, to: string): Promise<boolean> {
+async function renameIfExists(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
     return true;

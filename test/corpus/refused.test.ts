@@ -69,13 +69,25 @@ describe('a document that Posted does not support', () => {
 
   it.each([
     ['/servers/main/protocol', 'kafka', '/servers/main/protocol protocol "kafka" is not supported'],
-    ['/servers/main/host', 'localhost/path', '/servers/main/host a host is a name and perhaps a port'],
-    ['/servers/main/host', '{region}.example.com', '/servers/main/variables `{region}` is not described'],
-    ['/servers/main/pathname', '/a?b', '/servers/main/pathname an address is a path alone'],
+    [
+      '/servers/main/host',
+      'localhost/path',
+      '/servers/main/host a host must be a name with an optional port',
+    ],
+    [
+      '/servers/main/host',
+      '{region}.example.com',
+      '/servers/main/variables the variable `{region}` is not declared',
+    ],
+    [
+      '/servers/main/pathname',
+      '/a?b',
+      '/servers/main/pathname an address must not contain a query or a fragment',
+    ],
     [
       '/servers/main/bindings',
       { ws: { compression: true } },
-      '/servers/main/bindings/ws a server has no ws bindings',
+      '/servers/main/bindings/ws the ws binding does not apply to a server',
     ],
     [scheme, { type: 'X509' }, `${scheme} security scheme \`X509\` is not supported`],
     [scheme, { type: 'plain' }, `${scheme} security scheme \`plain\` is not supported`],
@@ -92,22 +104,22 @@ describe('a document that Posted does not support', () => {
     [
       '/channels/room/address',
       '/rooms/{id}/{id}',
-      '/channels/room/address an address names a parameter twice',
+      '/channels/room/address the address contains a parameter twice',
     ],
     [
       scheme,
       { type: 'httpApiKey', in: 'header', name: 'API key' },
-      `${scheme}/name no header can be called "API key"`,
+      `${scheme}/name "API key" is not a valid header name`,
     ],
     [
       scheme,
       { type: 'httpApiKey', in: 'cookie', name: 'a;b' },
-      `${scheme}/name no cookie can be called "a;b"`,
+      `${scheme}/name "a;b" is not a valid cookie name`,
     ],
     [
       '/channels/room/bindings/ws/headers',
       object({ 'X Y': { type: 'string' } }),
-      '/channels/room/bindings/ws/headers/properties/X Y no header can be called "X Y"',
+      '/channels/room/bindings/ws/headers/properties/X Y "X Y" is not a valid header name',
     ],
     [
       '/channels/room/messages',
@@ -115,20 +127,24 @@ describe('a document that Posted does not support', () => {
         one: { payload: { allOf: [{ type: 'number' }, { type: 'integer' }] } },
         two: { payload: { type: 'integer' } },
       },
-      '/channels/room/messages/two the messages `one` and `two` cannot be told apart',
+      '/channels/room/messages/two messages `one` and `two` of channel `room` match the same values',
     ],
     [
       '/channels/other/messages/again',
       { $ref: '#/channels/other/messages/noted' },
-      'the messages `noted` and `again` cannot be told apart',
+      'messages `noted` and `again` of channel `other` match the same values',
     ],
     ['/channels/room/address', '/rooms/{id}{id2}', '/channels/room/parameters'],
     ['/channels/room/parameters', {}, "/channels/room/parameters Not all channel's parameters are described"],
-    ['/channels/other/address', '/rooms/{room}', '/channels/other/address a path can match this address and'],
+    [
+      '/channels/other/address',
+      '/rooms/{room}',
+      '/channels/other/address a path can match both this address and',
+    ],
     [
       '/channels/room/bindings/ws/method',
       'POST',
-      '/channels/room/bindings/ws/method a WebSocket is opened by GET',
+      '/channels/room/bindings/ws/method a WebSocket handshake is a GET request',
     ],
     [
       '/channels/room/bindings/ws/query',
@@ -143,12 +159,12 @@ describe('a document that Posted does not support', () => {
     [
       '/channels/room/bindings/ws/query/properties/toString',
       { type: 'integer', default: 1 },
-      '/channels/room/bindings/ws/query/properties/toString no default can be filled in for `toString`',
+      '/channels/room/bindings/ws/query/properties/toString `toString` cannot have a default',
     ],
     [
       '/operations/accept',
       { action: 'send', channel: { $ref: '#/channels/room' } },
-      '/operations/accept an operation cannot be called `accept`',
+      '/operations/accept the operation name `accept` is reserved',
     ],
     [
       '/servers/main/security',
@@ -156,28 +172,28 @@ describe('a document that Posted does not support', () => {
         { type: 'httpApiKey', in: 'query', name: 'a b' },
         { type: 'httpApiKey', in: 'query', name: 'aB' },
       ],
-      '/channels/room two security schemes of this address are called `httpApiKeyAB`',
+      '/channels/room two security schemes of this address are named `httpApiKeyAB`',
     ],
     [
       '/operations/tell/security',
       [{ type: 'userPassword' }],
-      '/operations/tell/security no connection can have these credentials beside those',
+      '/operations/tell/security a handshake cannot carry these credentials together with those',
     ],
-    ['/operations/tell/messages', [], '/operations/tell an operation has no message'],
+    ['/operations/tell/messages', [], '/operations/tell the operation has no messages'],
     [
       '/operations/tell/bindings',
       { ws: { x: 1 } },
-      '/operations/tell/bindings/ws an operation has no ws bindings',
+      '/operations/tell/bindings/ws the ws binding does not apply to an operation',
     ],
     [
       '/operations/note/reply',
       { channel: { $ref: '#/channels/room' } },
-      '/operations/note/reply/channel the reply goes to another address',
+      '/operations/note/reply/channel the reply has another address',
     ],
     [
       '/operations/again',
       { action: 'receive', channel: { $ref: '#/channels/other' } },
-      '/operations/again operation `note` receives message `noted` too',
+      '/operations/again operation `note` already receives message `noted`',
     ],
     [
       `${said}/contentType`,
@@ -185,12 +201,12 @@ describe('a document that Posted does not support', () => {
       `${said}/contentType content type "application/xml" is not supported`,
     ],
     [`${said}/contentType`, 'text/plain', `${said} `],
-    [`${said}/bindings`, { ws: { x: 1 } }, `${said}/bindings/ws a message has no ws bindings`],
+    [`${said}/bindings`, { ws: { x: 1 } }, `${said}/bindings/ws the ws binding does not apply to a message`],
     [`${said}/correlationId`, { location: '$message.payload' }, `${said}/correlationId/location`],
     [
       `${said}/correlationId`,
       { location: '$message.header#/id' },
-      `${said}/correlationId/location the message has no headers`,
+      `${said}/correlationId/location the location points into the headers`,
     ],
     [
       `${said}/payload`,
@@ -200,12 +216,12 @@ describe('a document that Posted does not support', () => {
     [
       `${said}/payload`,
       { type: 'object' },
-      '/channels/room/messages/left the messages `said` and `left` cannot be told apart',
+      '/channels/room/messages/left messages `said` and `left` of channel `room` match the same values',
     ],
     [
       `${said}/payload/properties/x`,
       { typo: 1 },
-      `${said}/payload/properties/x/typo \`typo\` is no keyword of JSON Schema`,
+      `${said}/payload/properties/x/typo \`typo\` is not a JSON Schema keyword`,
     ],
     [
       `${said}/payload/properties/x`,
@@ -215,12 +231,12 @@ describe('a document that Posted does not support', () => {
     [
       `${said}/payload/properties/x`,
       { $ref: 'https://example.com/x.json' },
-      'https://example.com/x.json" leads to another machine',
+      'https://example.com/x.json" refers to a remote file',
     ],
     [`${said}/payload/properties/x`, { $ref: 'missing.json' }, `${said}/payload/properties/x/$ref`],
     ['/asyncapi', '1.2.0', '/asyncapi'],
     ['/asyncapi', '4.0.0', '/asyncapi'],
-    ['/operations', {}, '/operations nothing goes through any channel'],
+    ['/operations', {}, '/operations no channel has an operation'],
   ])('is refused by name: %s = %j', async (pointer, value, expected) => {
     const problems = await problemsOf(pointer, value);
     expect(problems.map((problem) => `${problem.pointer} ${problem.what}`).join('\n')).toContain(expected);

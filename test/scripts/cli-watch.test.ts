@@ -97,7 +97,7 @@ describe('posted generate --watch', () => {
     expect(models()).toContain('third');
 
     rmSync(join(folder, 'schemas'), { recursive: true });
-    expect(await watcher.untilIdle()).toContain('there is no such file');
+    expect(await watcher.untilIdle()).toContain('(no such file)');
     mkdirSync(join(folder, 'new'));
     writeFileSync(join(folder, 'new/tick.yaml'), schema('fourth'));
     renameSync(join(folder, 'new'), join(folder, 'schemas'));

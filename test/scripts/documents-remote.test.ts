@@ -50,7 +50,7 @@ describe('a reference to another machine', () => {
     asked.length = 0;
     const [problem, ...others] = await problemsOf(contract('/messages.yaml#/said'));
     expect(problem).toContain(
-      'leads to another machine; copy the file to this one, or allow it: --allow-remote',
+      'refers to a remote file; copy the file into this project, or allow remote files with --allow-remote',
     );
     expect([others, asked]).toEqual([[], []]);
   });
@@ -86,14 +86,14 @@ describe('a reference to another machine', () => {
   it('does not lead back to this one', async () => {
     const problems = await problemsOf(contract('/thief.yaml'), { allowRemote: true });
     expect(problems).toEqual([
-      `${origin}/thief.yaml:1:12  /payload/$ref  $ref "file:///etc/hostname" leads from another machine to this one; refer to a file beside it`,
+      `${origin}/thief.yaml:1:12  /payload/$ref  $ref "file:///etc/hostname" refers from a remote file to a local file; refer to a remote file`,
     ]);
   });
 
   it('is not followed forever', async () => {
     asked.length = 0;
     const problems = await problemsOf(contract('/chain/1', 'payload'), { allowRemote: true });
-    expect(problems).toEqual([expect.stringContaining('$ref "101" is one remote file more than 100')]);
+    expect(problems).toEqual([expect.stringContaining('$ref "101" exceeds the limit of 100 remote files')]);
     expect(asked).toHaveLength(100);
   });
 });

@@ -140,19 +140,19 @@ describe('a version', () => {
   });
 
   it.each([
-    ["'1.2.0'", 'AsyncAPI "1.2.0" is not read'],
-    ["'2.7.0'", 'AsyncAPI "2.7.0" is not read'],
-    ["'3.2.0'", 'AsyncAPI "3.2.0" is not read'],
-    ['3.0', 'AsyncAPI 3 is not read'],
+    ["'1.2.0'", 'AsyncAPI version "1.2.0" is not supported'],
+    ["'2.7.0'", 'AsyncAPI version "2.7.0" is not supported'],
+    ["'3.2.0'", 'AsyncAPI version "3.2.0" is not supported'],
+    ['3.0', 'AsyncAPI version 3 is not supported'],
   ])('%s is refused', async (version, what) => {
-    const fix = "say `asyncapi: '3.0.0'`, or 2.0.0 to 2.6.0, or 3.1.0";
+    const fix = "set `asyncapi` to '3.0.0', '3.1.0', or '2.0.0' to '2.6.0'";
     const file = write('version.yaml', `asyncapi: ${version}\n`);
     expect(await problemsOf(file)).toEqual([`version.yaml:1:1  /asyncapi  ${what}; ${fix}`]);
   });
 
   it.each(['openapi: 3.1.0', '- 1', '', 'text'])('that %j does not say is asked for', async (text) => {
     const [problem] = await problemsOf(write('none.yaml', text));
-    expect(problem).toContain('this is no AsyncAPI document');
+    expect(problem).toContain('this is not an AsyncAPI document');
   });
 });
 

@@ -111,7 +111,7 @@ describe('posted generate', () => {
     const { code, stderr } = await generate(rooms, '--out', folder);
     expect([code, stderr]).toEqual([
       1,
-      `${folder}/mine.ts:1:1  /  this file was not generated and would be lost; move it out of ${folder}, or choose another --out\n`,
+      `${folder}/mine.ts:1:1  /  this file was not generated and would be deleted; move it out of ${folder}, or choose another --out\n`,
     ]);
     expect(existsSync(join(folder, 'mine.ts'))).toBe(true);
   });

@@ -54,8 +54,8 @@ describe('a file', () => {
     const json = write('contract.json', '{\n  "openapi": "3.1.0",\n}\n');
     const { code, stderr } = await generate(yaml, '--openapi', json, '--out', out);
     expect(stderr.split('\n')).toEqual([
-      `${yaml}:3:1  /  Flow map in block collection must be sufficiently indented and end with a }; mend the syntax`,
-      `${json}:3:1  /  Expected double-quoted property name; mend the JSON`,
+      `${yaml}:3:1  /  Flow map in block collection must be sufficiently indented and end with a }; correct the syntax`,
+      `${json}:3:1  /  Expected double-quoted property name; correct the JSON`,
       '',
     ]);
     expect(code).toBe(1);

@@ -104,7 +104,7 @@ describe('a problem', () => {
     const { document, root, set } = await readSchemas(project, contract);
     set.useText(root.get('components', 'messages', name, 'payload'), 'text', 'x');
     expect(() => document.throwProblems()).toThrow(
-      'plain text is described by a schema that allows more than strings; say `type: string`',
+      'the schema of a plain text message allows more than strings; use `type: string`',
     );
   });
 

@@ -9,51 +9,51 @@ const word = { $ref: '#/components/schemas/Word' };
 const refused: readonly (readonly [schema: unknown, problem: string])[] = [
   [
     { minLenght: 1 },
-    'Post/minLenght  `minLenght` is no keyword of JSON Schema; correct the spelling, or remove it',
+    'Post/minLenght  `minLenght` is not a JSON Schema keyword; correct the spelling, or remove it',
   ],
   [
     { properties: { '\ud800': { type: 'string' } } },
-    'Post/properties/\ud800  a name holds half a surrogate pair, which no text can carry; give it another name',
+    'Post/properties/\ud800  the name contains an unpaired surrogate, which UTF-8 cannot encode; rename it',
   ],
   [{ $async: true }, 'Post/$async  `$async` is not supported; remove it'],
   [
     { properties: { a: { $id: 'a' } } },
-    'Post/properties/a/$id  `$id` is not supported; refer to the schema by its place in components.schemas',
+    'Post/properties/a/$id  `$id` is not supported; refer to the schema as `#/components/schemas/NAME`',
   ],
   [
     { anyOf: [{ minLength: 1, nullable: true }] },
-    'Post/anyOf/0/nullable  `nullable` is not supported; say it beside a `type`, or write `anyOf` with `type: "null"`',
+    'Post/anyOf/0/nullable  `nullable` is not supported; put it next to a `type`, or use `anyOf` with `type: "null"`',
   ],
   [
     { items: { ...word, nullable: true } },
-    'Post/items  JSON Schema draft-07 ignores `nullable` beside $ref; write `anyOf` with the reference and `type: "null"`',
+    'Post/items  JSON Schema draft-07 ignores `nullable` next to $ref; use `anyOf` with the reference and `type: "null"`',
   ],
   [
     { items: { ...word, maxLength: 1, description: 'Short.' } },
-    'Post/items  JSON Schema draft-07 ignores `maxLength` beside $ref; put the reference into an `allOf`',
+    'Post/items  JSON Schema draft-07 ignores `maxLength` next to $ref; wrap the reference in an `allOf`',
   ],
   [
     { $schema: 'https://json-schema.org/draft/2020-12/schema' },
-    'Post/$schema  schemas of this contract are read as JSON Schema draft-07, not as "https://json-schema.org/draft/2020-12/schema"; rewrite the schema, and remove the keyword',
+    'Post/$schema  schemas of this contract use JSON Schema draft-07, not "https://json-schema.org/draft/2020-12/schema"; rewrite the schema for draft-07, and remove `$schema`',
   ],
   [
     { properties: { a: { pattern: '(' } } },
-    'Post/properties/a/pattern  the pattern is no regular expression of ECMA-262: Unterminated group; correct the pattern',
+    'Post/properties/a/pattern  the pattern is not a valid regular expression (ECMA-262): Unterminated group; correct the pattern',
   ],
   [
     { patternProperties: { '[': {} } },
-    'Post/patternProperties/[  the pattern is no regular expression of ECMA-262: Unterminated character class; correct the pattern',
+    'Post/patternProperties/[  the pattern is not a valid regular expression (ECMA-262): Unterminated character class; correct the pattern',
   ],
-  [{ enum: [] }, 'Post/enum  an `enum` without values allows nothing; list the values, or remove it'],
-  [{ required: ['a', ''] }, 'Post/required  a property without a name cannot be asked for; give it a name'],
-  [{ minLength: -1 }, 'Post/minLength  the schema is not valid: it must be >= 0; correct the value'],
+  [{ enum: [] }, 'Post/enum  an empty `enum` allows no value; list the values, or remove it'],
+  [{ required: ['a', ''] }, 'Post/required  a property with an empty name cannot be required; rename it'],
+  [{ minLength: -1 }, 'Post/minLength  the schema is invalid: the value must be >= 0; correct the value'],
   [
     { type: 'text' },
-    'Post/type  the schema is not valid: it must be equal to one of the allowed values; correct the value',
+    'Post/type  the schema is invalid: the value must be equal to one of the allowed values; correct the value',
   ],
   [
     { oneOf: [{ $ref: '#/components/schemas/Post' }, { type: 'null' }] },
-    'Post  the schema leads back to itself for the same value, so that checking one would never end; put a property or an item between, or remove the circle',
+    'Post  the schema refers to itself for the same value, so validation would never end; refer to it from a property or an item, or remove the cycle',
   ],
 ];
 
@@ -68,21 +68,21 @@ describe('a schema', () => {
       allOf: [{ $ref: `#/components/schemas/${name}` }],
     }));
     const { problems } = await judge(folder, { schemas: { A: toB, B: { not: toC }, C: toA } });
-    expect(problems).toEqual([expect.stringMatching(/^A {2}the schema leads back to itself/)]);
+    expect(problems).toEqual([expect.stringMatching(/^A {2}the schema refers to itself/)]);
   });
 
   it('that is nested too deep is refused', async () => {
     const deep = Array.from({ length: 500 }).reduce<object>((items) => ({ type: 'array', items }), {});
     const { problems } = await judge(folder, { schemas: { Deep: deep } });
     expect(problems).toEqual([
-      expect.stringMatching(/^Deep\/items.* {2}schemas stand inside each other too deep; move a part/),
+      expect.stringMatching(/^Deep\/items.* {2}the schema is nested too deeply; move a part/),
     ]);
   });
 
   it('that begins a circle of too many is refused, and a chain of as many is not', async () => {
     const circle = await judge(folder, { schemas: links({ items: { $ref: '#/components/schemas/L0' } }) });
     expect(circle.problems).toEqual([
-      expect.stringMatching(/^L\d+ {2}a circle of too many schemas begins here/),
+      expect.stringMatching(/^L\d+ {2}this schema is part of a reference cycle of too many schemas/),
     ]);
     expect((await judge(folder, { schemas: links(true) })).problems).toEqual([]);
   });
@@ -101,23 +101,23 @@ describe('a warning', () => {
   it.each([
     [
       { format: 'iban' },
-      'Post/format  format "iban" is not known, and nothing checks it; use a format of JSON Schema, or a `pattern`',
+      'Post/format  the unknown format "iban" is not checked; use a format of JSON Schema, or a `pattern`',
     ],
     [
       { if: true },
-      'Post/if  `if` means nothing without `then` or `else`; add `then` or `else`, or remove it',
+      'Post/if  `if` has no effect without `then` or `else`; add `then` or `else`, or remove it',
     ],
     [
       { additionalItems: false },
-      'Post/additionalItems  `additionalItems` means nothing without `items`; add `items`, or remove it',
+      'Post/additionalItems  `additionalItems` has no effect without `items`; add `items`, or remove it',
     ],
     [
       { type: 'string', default: 1 },
-      'Post/default  the default is not what its schema says: the value must be string ("string"); mend the default or the schema',
+      'Post/default  the default does not match its schema: the value must be string ("string"); correct the default or the schema',
     ],
     [
       { properties: { 'a/b%#?': { type: 'string', examples: ['a', 1] } } },
-      'Post/properties/a~1b%#?/examples/1  the example is not what its schema says: the value must be string ("string"); mend the example or the schema',
+      'Post/properties/a~1b%#?/examples/1  the example does not match its schema: the value must be string ("string"); correct the example or the schema',
     ],
   ])('is given of %j', async (schema, warning) => {
     const { problems, warnings } = await judge(folder, { schemas: { Post: schema } });

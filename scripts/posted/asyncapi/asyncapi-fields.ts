@@ -1,7 +1,7 @@
 import type { Fields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 
-/** What becomes of every field of AsyncAPI 3.0.0 that a WebSocket contract can have. */
+/** How each field of AsyncAPI 3.0.0 that a WebSocket contract can have is treated. */
 
 const described = ['title', 'summary', 'description', 'tags', 'externalDocs'];
 
@@ -39,7 +39,7 @@ export const channelFields: Fields = {
 export const parameterFields: Fields = {
   object: 'a parameter',
   read: ['default', 'description', 'enum', 'examples'],
-  // It says that the value also stands in a message. What counts is the path.
+  // Where the value occurs in a message. The address decides.
   documentation: ['location'],
   refused: {},
 };
@@ -61,7 +61,7 @@ export const operationFields: Fields = {
 export const replyFields: Fields = {
   object: 'a reply',
   read: ['channel', 'messages'],
-  // On a WebSocket the answer goes back on the connection that the question came on.
+  // On a WebSocket, a reply uses the connection of its request.
   documentation: ['address'],
   refused: {},
 };
@@ -98,7 +98,7 @@ export const correlationIdFields: Fields = {
 };
 
 export const multiFormatSchemaFields: Fields = {
-  object: 'a schema of a format',
+  object: 'a schema with a format',
   read: ['schema', 'schemaFormat'],
   documentation: [],
   refused: {},
@@ -111,14 +111,14 @@ export const securitySchemeFields: Fields = {
   refused: {},
 };
 
-/** The bindings of an object for `ws`; the other protocols' are for servers that are not served here. */
+/** The `ws` bindings of an object. The bindings of other protocols have no effect. */
 export function wsBindings(node: ContractNode): ContractNode | undefined {
   return node.get('bindings', 'ws');
 }
 
-/** Reports bindings for ws where the specification of the bindings has none. */
+/** Reports ws bindings of an object for which the ws binding specification defines none. */
 export function refuseWsBindings(node: ContractNode, object: string): void {
   const ws = wsBindings(node);
   if (ws === undefined || ws.entries.every(([name]) => name === 'bindingVersion')) return;
-  ws.report(`${object} has no ws bindings`, 'remove them, or put them into the channel');
+  ws.report(`the ws binding does not apply to ${object}`, 'remove it, or move it to the channel');
 }

@@ -3,14 +3,14 @@ import { ContractDocument } from '../contract/contract-document.ts';
 import type { ContractFiles, Unreadable } from '../contract/contract-files.ts';
 import { ContractSource } from '../contract/contract-source.ts';
 import { joinPointer, nearestOf, setAt, splitPointer, valueAt } from '../contract/json-pointer.ts';
-import type { Place, Problems } from '../contract/problems.ts';
+import type { Problems, SourceLocation } from '../contract/problems.ts';
 import { isSchemaObject, replaceSubschemas, type SchemaObject } from '../schemas/json-schema.ts';
-import { hasOwnFormat, isFormattedSchema, type Position, positionOf } from './positions.ts';
+import { hasDefaultFormat, isFormattedSchema, type Position, positionOf } from './positions.ts';
 import { contentOf, References, referenceIn } from './references.ts';
 
 /**
- * Makes one document of a contract's files. Schemas that are referred to become components; any other object is
- * put where it is first referred to from outside of its file, and the next reference to it leads there.
+ * Bundles a contract's files into one document. Referenced schemas become components. Any other object moves to the
+ * first reference from outside of its file, and later references point there.
  */
 export async function bundle(
   main: ContractSource,
@@ -18,12 +18,12 @@ export async function bundle(
   problems: Problems,
 ): Promise<ContractDocument> {
   const read = new Map<string, ContractSource | Unreadable>([[main.url.href, main]]);
-  // What a file refers to is known once it is read: begun again with more files, until none is missing.
+  // A file's references are known only after reading it, so start over with more files until none is missing.
   for (;;) {
     const references = new References(read, problems);
     const document = new Bundler(main, references, problems).bundle();
-    if (references.wanted.size === 0) return document;
-    for (const address of references.wanted) {
+    if (references.missing.size === 0) return document;
+    for (const address of references.missing) {
       const file = await files.read(address);
       if (file instanceof ContractSource) problems.include(file);
       read.set(address, file);
@@ -31,7 +31,7 @@ export async function bundle(
   }
 }
 
-/** Kinds of components that have a name in generated code: what is one of them becomes a component. */
+/** The kinds of components with names in generated code. Objects of these kinds become components. */
 const kinds = { schemas: 'schema', securitySchemes: 'securityScheme', messages: 'message' } as const;
 
 type Kind = keyof typeof kinds;
@@ -40,7 +40,7 @@ const kindOf: ReadonlyMap<Position, Kind> = new Map(
   Object.entries(kinds).map(([kind, position]) => [position, kind as Kind]),
 );
 
-/** What others may refer to comes before them, so that it keeps its place. */
+/** Copied before the rest, so that references to components point to the components. */
 const first: ReadonlySet<string> = new Set([
   '/components',
   ...Object.keys(kinds).map((kind) => `/components/${kind}`),
@@ -50,12 +50,12 @@ class Bundler {
   readonly #main: ContractSource;
   readonly #references: References;
   readonly #problems: Problems;
-  /** By pointers into the bundle: where that was written. */
-  readonly #origins = new Map<string, Place>();
-  /** By sources and pointers into them: the pointers into the bundle to what was there. */
+  /** The origins of values, by pointers into the bundle. */
+  readonly #origins = new Map<string, SourceLocation>();
+  /** The pointers into the bundle, by file and pointer into the file. */
   readonly #placed = new Map<ContractSource, Map<string, string>>();
-  /** What has become a component, by the pointer to it. */
-  readonly #components = new Map<string, { readonly from: Place; readonly kind: Kind }>();
+  /** The objects that became components, by their pointers into the bundle. */
+  readonly #components = new Map<string, { readonly from: SourceLocation; readonly kind: Kind }>();
   readonly #componentPointers = new Set<string>();
 
   constructor(main: ContractSource, references: References, problems: Problems) {
@@ -69,7 +69,7 @@ class Bundler {
     this.#place(root, '');
     for (const kind of Object.keys(kinds)) this.#placeComponents(`/components/${kind}`);
     const value = this.#copy(this.#main.value, '', root, 'object');
-    // Components bring more of them.
+    // Copying a component can add further components: the loop includes them.
     for (const [pointer, { from, kind }] of this.#components) {
       setAt(value, pointer, this.#copy(contentOf(from), pointer, from, kinds[kind]));
     }
@@ -80,32 +80,32 @@ class Bundler {
     });
   }
 
-  #place(from: Place, at: string): void {
+  #place(from: SourceLocation, at: string): void {
     this.#placed.set(from.source, (this.#placed.get(from.source) ?? new Map()).set(from.pointer, at));
     this.#origins.set(at, from);
   }
 
-  /** Where a place of a file is found in the bundle. */
-  #placeOf({ source, pointer }: Place): string | null {
+  /** The pointer into the bundle to a location of a file; null if it is not in the bundle yet. */
+  #pointerOf({ source, pointer }: SourceLocation): string | null {
     const [at, keys] = nearestOf(this.#placed.get(source) ?? new Map<string, string>(), pointer) ?? [];
     return at === undefined || keys === undefined ? null : joinPointer(at, ...keys);
   }
 
-  /** The components that the author made keep their names, also those that only refer to another file. */
+  /** The author's components keep their names, including those that are only references to another file. */
   #placeComponents(pointer: string): void {
-    const holder = this.#references.end({ source: this.#main, pointer });
-    const names = Object.keys(holder === null ? {} : (contentOf(holder) ?? {}));
-    const places = names.map((name): [at: string, from: Place] => [
+    const parent = this.#references.end({ source: this.#main, pointer });
+    const names = Object.keys(parent === null ? {} : (contentOf(parent) ?? {}));
+    const components = names.map((name): [at: string, from: SourceLocation] => [
       joinPointer(pointer, name),
-      { source: holder?.source ?? this.#main, pointer: joinPointer(holder?.pointer ?? '', name) },
+      { source: parent?.source ?? this.#main, pointer: joinPointer(parent?.pointer ?? '', name) },
     ]);
-    for (const [at, from] of places) {
+    for (const [at, from] of components) {
       this.#componentPointers.add(at);
       this.#place(from, at);
     }
-    for (const [at, from] of places) {
+    for (const [at, from] of components) {
       const end = isPureReference(contentOf(from)) ? this.#references.end(from) : null;
-      if (end !== null && !this.#isComponent(this.#placeOf(end))) this.#place(end, at);
+      if (end !== null && !this.#isComponent(this.#pointerOf(end))) this.#place(end, at);
     }
   }
 
@@ -113,10 +113,10 @@ class Bundler {
     return at !== null && this.#componentPointers.has(at);
   }
 
-  #copy(value: unknown, at: string, from: Place, position: Position): unknown {
+  #copy(value: unknown, at: string, from: SourceLocation, position: Position): unknown {
     if (typeof value !== 'object' || value === null || position === 'data') return structuredClone(value);
     const reference = referenceIn(value);
-    if (position === 'schema' && isFormattedSchema(value) && hasOwnFormat(value)) {
+    if (position === 'schema' && isFormattedSchema(value) && hasDefaultFormat(value)) {
       const schema = inside(from, ['schema']);
       this.#origins.set(at, schema);
       return this.#copy(value.schema, at, schema, 'schema');
@@ -126,8 +126,8 @@ class Bundler {
       return this.#refer(value, reference, at, from, 'schemas');
     }
     if (reference !== null) return this.#copyReference(value, reference, at, from, position);
-    const holder = position === 'schema' ? 'object' : position;
-    const keys = Object.keys(value).filter((key) => key !== 'schemaFormat' || !hasOwnFormat(value));
+    const parent = position === 'schema' ? 'object' : position;
+    const keys = Object.keys(value).filter((key) => key !== 'schemaFormat' || !hasDefaultFormat(value));
     const copies = new Map(
       keys
         .toSorted((a, b) => Number(first.has(joinPointer(at, b))) - Number(first.has(joinPointer(at, a))))
@@ -137,7 +137,7 @@ class Bundler {
             Reflect.get(value, key),
             joinPointer(at, key),
             inside(from, [key]),
-            positionOf(key, holder, value),
+            positionOf(key, parent, value),
           ),
         ]),
     );
@@ -145,44 +145,50 @@ class Bundler {
     return Array.isArray(value) ? entries.map(([, copy]) => copy) : Object.fromEntries(entries);
   }
 
-  /** Without its definitions: those that something refers to are components. */
-  #copySchema(value: object, at: string, from: Place): unknown {
+  /** Copies a schema without its definitions, because the referenced ones are components. */
+  #copySchema(value: object, at: string, from: SourceLocation): unknown {
     if (!isSchemaObject(value)) return value;
     const schema = without(value, 'definitions', '$defs', ...(from.pointer === '' ? identityOf(value) : []));
     return replaceSubschemas(
       schema,
       (subschema, keys) =>
-        // What a schema holds where a schema belongs is copied as one.
         this.#copy(subschema, joinPointer(at, ...keys), inside(from, keys), 'schema') as SchemaObject,
     );
   }
 
-  /** What an object refers to, where that is the first to be put there; or a reference to where it is. */
-  #copyReference(value: object, reference: string, at: string, from: Place, position: Position): unknown {
+  /** A copy of a reference's target, if this is the first reference to it; otherwise a reference to that copy. */
+  #copyReference(
+    value: object,
+    reference: string,
+    at: string,
+    from: SourceLocation,
+    position: Position,
+  ): unknown {
     const ignored = Object.keys(value).filter((key) => key !== '$ref');
     if (ignored.length > 0) {
-      const what = `\`${ignored.join('`, `')}\` beside $ref has no effect`;
-      this.#problems.warn(from, what, 'remove it, or move it to what is referred to');
+      const what = `\`${ignored.join('`, `')}\` next to $ref has no effect`;
+      this.#problems.warn(from, what, 'remove it, or move it to the target');
     }
     const kind = kindOf.get(position);
     if (kind !== undefined) return this.#refer({}, reference, at, from, kind);
     const target = this.#references.target(reference, from);
     if (target === null) return value;
-    const known = first.has(at) ? null : this.#placeOf(target);
-    // What stands in an extension was not copied as what it is.
+    const known = first.has(at) ? null : this.#pointerOf(target);
+    // Extensions are copied as plain data, so a target inside one needs a copy of its own kind.
     if (known === null || known === at || known.startsWith('/x-')) {
       this.#place(target, at);
       return this.#copy(contentOf(target), at, target, position);
     }
     if (from.source === this.#main && reference.startsWith('#')) return value;
     if (!`${at}/`.startsWith(`${known}/`)) return referenceTo(known);
-    const place = inside(from, ['$ref']);
-    this.#problems.report(place, `$ref ${JSON.stringify(reference)} leads to what holds it`, 'remove it');
+    const location = inside(from, ['$ref']);
+    const what = `$ref ${JSON.stringify(reference)} refers to an object that contains it`;
+    this.#problems.report(location, what, 'remove it');
     return value;
   }
 
-  /** A reference to a component; what stands in a component of that name, if it is written nowhere else. */
-  #refer(value: object, reference: string, at: string, from: Place, kind: Kind): unknown {
+  /** A reference to a component; or its content, if the value is that component. */
+  #refer(value: object, reference: string, at: string, from: SourceLocation, kind: Kind): unknown {
     const target = this.#references.target(reference, from);
     const component = target === null ? null : this.#componentOf(target, kind);
     if (component === null) return value;
@@ -192,8 +198,8 @@ class Bundler {
     return this.#copy(contentOf(end), at, end, kinds[kind]);
   }
 
-  #componentOf(target: Place, kind: Kind): string | null {
-    const known = this.#placeOf(target);
+  #componentOf(target: SourceLocation, kind: Kind): string | null {
+    const known = this.#pointerOf(target);
     if (this.#isComponent(known)) return known;
     const reference = referenceIn(contentOf(target));
     if (reference !== null && isPureReference(contentOf(target))) {
@@ -206,31 +212,31 @@ class Bundler {
     return pointer;
   }
 
-  #claim(holder: string, name: string): string {
+  #claim(parent: string, name: string): string {
     for (let count = 1; ; count += 1) {
-      const pointer = joinPointer(holder, count === 1 ? name : `${name}${count}`);
+      const pointer = joinPointer(parent, count === 1 ? name : `${name}${count}`);
       if (this.#componentPointers.has(pointer)) continue;
       this.#componentPointers.add(pointer);
       return pointer;
     }
   }
 
-  /** What became a component, and stands inside of something else as well, stands there by reference. */
+  /** Replaces copies of components inside other objects with references. */
   #shareComponents(value: unknown): void {
     for (const [source, pointers] of this.#placed) {
       for (const [pointer, component] of pointers) {
-        const [key, ...holder] = splitPointer(pointer).toReversed();
+        const [key, ...parent] = splitPointer(pointer).toReversed();
         if (key === undefined || !this.#isComponent(component)) continue;
-        const at = this.#placeOf({ source, pointer: joinPointer('', ...holder.toReversed()) });
-        const twin = at === null ? component : joinPointer(at, key);
-        if (twin !== component && valueAt(value, twin) !== undefined)
-          setAt(value, twin, referenceTo(component));
+        const at = this.#pointerOf({ source, pointer: joinPointer('', ...parent.toReversed()) });
+        const copy = at === null ? component : joinPointer(at, key);
+        if (copy !== component && valueAt(value, copy) !== undefined)
+          setAt(value, copy, referenceTo(component));
       }
     }
   }
 }
 
-function inside({ source, pointer }: Place, keys: readonly string[]): Place {
+function inside({ source, pointer }: SourceLocation, keys: readonly string[]): SourceLocation {
   return { source, pointer: joinPointer(pointer, ...keys) };
 }
 
@@ -242,7 +248,7 @@ function isPureReference(value: unknown): boolean {
   return referenceIn(value) !== null && Object.keys(value ?? {}).length === 1;
 }
 
-/** What only says where a file might be found, and that it is JSON Schema draft-07, which it has to be. */
+/** The keywords of a file's root schema that have no meaning in a bundle: `$id`, and `$schema` if it is draft-07. */
 function identityOf({ $schema }: SchemaObject): readonly string[] {
   const isDraft07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/.test(String($schema));
   return isDraft07 ? ['$id', '$schema'] : ['$id'];
@@ -252,15 +258,15 @@ function without(schema: SchemaObject, ...keywords: readonly string[]): SchemaOb
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !keywords.includes(keyword)));
 }
 
-/** Keys that say what stands behind them, and not whose it is. */
+/** Keys that describe the role of a value, not its owner. */
 const structural =
   /^(\d+|payload|headers|query|schema|items|prefixItems|contains|not|if|then|else|allOf|anyOf|oneOf|propertyNames|additional(Items|Properties))$/;
 
 /**
- * What is to be called a component that was none where it was written: as the last key that is a name, with what
- * follows it (`y-payload` of `#/channels/x/messages/y/payload`), else as its file.
+ * The name of a component made of a value that was none: from the last key that is a name onward (`y-payload` for
+ * `#/channels/x/messages/y/payload`), or else from the name of its file.
  */
-function componentNameOf({ source, pointer }: Place): string {
+function componentNameOf({ source, pointer }: SourceLocation): string {
   const keys = splitPointer(pointer);
   const last = keys.findLastIndex((key) => !structural.test(key));
   const [fileName = ''] = decodeURI(posix.basename(source.url.pathname)).split('.');

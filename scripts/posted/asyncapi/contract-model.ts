@@ -1,6 +1,6 @@
 /**
- * What an AsyncAPI contract says, as plain data that the templates render. Names of the contract stand as they
- * are; identifiers of generated code are ready to be written.
+ * An AsyncAPI contract as plain data for the templates. Names are the contract's own, unchanged; identifiers of
+ * generated code are valid TypeScript.
  */
 import type { SchemaUse } from '../schemas/schema-set.ts';
 import type { ContractTitle } from '../source/preamble.ts';
@@ -9,32 +9,32 @@ export interface ContractModel extends ContractTitle {
   readonly channels: readonly ChannelModel[];
 }
 
-/** All that is spoken on the connections to one address. */
+/** The conversation on connections to one address. */
 export interface ChannelModel {
-  /** Of the contract's channel; of the first, where several have this address. */
+  /** The name of the contract's channel; of the first, if several share this address. */
   readonly name: string;
-  /** What its descriptor is called. */
+  /** The identifier of its descriptor. */
   readonly identifier: string;
-  /** What the names of its types begin with. */
+  /** The prefix of its type names. */
   readonly typeName: string;
   readonly address: string;
   readonly description: string;
-  /** The servers of the contract that serve it. */
+  /** The contract's servers that have this channel. */
   readonly servers: readonly ServerModel[];
   readonly parameters: SchemaUse | null;
-  /** The parameters that have a default, by name: a client may leave them out. */
+  /** Defaults of the parameters that clients may omit, by name. */
   readonly parameterDefaults: Readonly<Record<string, string>>;
   readonly query: SchemaUse | null;
   readonly headers: SchemaUse | null;
   readonly headerNames: readonly string[];
-  /** Any one of them suffices. */
+  /** Alternatives: one suffices. */
   readonly security: readonly SecurityModel[];
-  /** All that the server sends, answers among them; each message once. */
+  /** All messages that the server sends, including replies, each once. */
   readonly send: readonly MessageModel[];
-  /** All that the server receives, answers among them; each message once. */
+  /** All messages that the server receives, including replies, each once. */
   readonly receive: readonly MessageModel[];
   readonly operations: readonly OperationModel[];
-  /** Null where connections cannot be resumed. */
+  /** Null if connections cannot be resumed. */
   readonly resume: ResumeModel | null;
 }
 
@@ -42,7 +42,7 @@ export interface ServerModel {
   readonly name: string;
   readonly protocol: 'ws' | 'wss';
   readonly host: string;
-  /** '' where there is none; else it begins with a slash and ends without one. */
+  /** '' if there is none; otherwise with a leading slash and without a trailing one. */
   readonly pathname: string;
   readonly description: string;
   readonly variables: readonly ServerVariableModel[];
@@ -51,12 +51,12 @@ export interface ServerModel {
 export interface ServerVariableModel {
   readonly name: string;
   readonly description: string;
-  /** Empty: any value. */
+  /** Allowed values; empty for any value. */
   readonly values: readonly string[];
   readonly default: string | null;
 }
 
-/** The names that resuming a connection takes, as they stand in the contract. */
+/** The contract's names for resuming a connection, by role. */
 export interface ResumeModel {
   readonly query: string;
   readonly cursor: string;
@@ -72,12 +72,12 @@ export interface SecurityModel {
   readonly description: string;
   readonly credentials: 'bearer' | 'basic' | 'apiKey';
   readonly in: 'authorization' | 'user' | 'password' | 'header' | 'query' | 'cookie';
-  /** The name of the header, query parameter or cookie; '' where that is `Authorization`. */
+  /** The name of the header, query parameter or cookie; '' for the `Authorization` header. */
   readonly parameter: string;
   readonly scopes: readonly string[];
 }
 
-/** From the point of view of the server. */
+/** From the server's point of view. */
 export type Action = 'send' | 'receive';
 
 export interface OperationModel {
@@ -85,15 +85,15 @@ export interface OperationModel {
   readonly action: Action;
   readonly description: string;
   readonly messages: readonly OperationMessageModel[];
-  /** The messages that answer, in the other direction; null where none does. */
+  /** The messages of the reply, in the other direction; null if there is no reply. */
   readonly reply: readonly MessageModel[] | null;
-  /** Any one of them suffices; empty where the operation asks for no more than the connection. */
+  /** Alternatives: one suffices. Empty if the operation requires no more than its connection. */
   readonly security: readonly SecurityModel[];
 }
 
 export interface OperationMessageModel {
   readonly message: MessageModel;
-  /** What the type of the function that sends it is called; null for what the server receives. */
+  /** The type name of the function that sends it; null for messages that the server receives. */
   readonly publisher: string | null;
 }
 
@@ -102,30 +102,30 @@ export interface MessageModel {
   readonly description: string;
   readonly contentType: string;
   readonly encoding: 'json' | 'text' | 'binary';
-  /** The name of the definition of what a frame holds; null for bytes. */
+  /** The definition of a frame's content; null for binary messages. */
   readonly definition: string | null;
-  /** The type of what a frame holds, as source: of a message with headers, an object of `headers` and `payload`. */
+  /** The type of a frame's content, as source. With headers, it is an object of `headers` and `payload`. */
   readonly type: string;
-  /** Null for bytes. */
+  /** Null for binary messages. */
   readonly guard: string | null;
-  /** What its clients check it with instead; null where that is `guard`, or where the server receives it. */
+  /** The clients' own guard; null if they use `guard`, or if the server receives the message. */
   readonly received: ReceivedModel | null;
-  /** How it is told from the others of its direction; null where its guard tells, or there are no others. */
+  /** The property that identifies it within its direction; null if its guard identifies it, or if it is the only one. */
   readonly tag: MessageTag | null;
-  /** The names of the properties that lead to its correlation id. */
+  /** The path of property names to its correlation id. */
   readonly correlationId: readonly [string, ...string[]] | null;
-  /** What the contract gives as examples of what a frame holds. */
+  /** The contract's examples of a frame's content. */
   readonly examples: readonly unknown[];
 }
 
-/** What a client checks where the contract's own schema would refuse a field that is added later. */
+/** A client's check where the contract's own schema would reject fields that are added later. */
 export interface ReceivedModel {
   /** The received key of its definition. */
   readonly definition: string;
   readonly guard: string;
 }
 
-/** A property that has, in each message of a direction, other values. */
+/** A property whose values differ between the messages of a direction. */
 export interface MessageTag {
   readonly path: readonly [string, ...string[]];
   readonly values: readonly (string | number | boolean | null)[];

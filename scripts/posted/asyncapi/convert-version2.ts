@@ -7,7 +7,7 @@ import { simplifyVersion2 } from './simplify-version2.ts';
 
 type IdGenerator = NonNullable<NonNullable<ConvertOptions['v2tov3']>['idGenerator']>;
 
-/** Where the converter puts what is the same in all documents; each by the pointer to where it is in 2.x. */
+/** The fields that the converter renames: the pointer in 3.0, then the pointer in 2.x. */
 const renamed = {
   document: [
     ['/info/tags', '/tags'],
@@ -34,26 +34,26 @@ const renamed = {
 } as const;
 
 /**
- * An AsyncAPI 2.x document, in which traits have been applied, as 3.0.0.
+ * Converts an AsyncAPI 2.x document with applied traits to 3.0.0.
  *
- * @throws GenerationError for what 3.0.0 cannot say
+ * @throws GenerationError for what 3.0.0 cannot express
  */
 export function convertVersion2(document: ContractDocument): ContractDocument {
   const simple = simplifyVersion2(document);
   simple.throwProblems();
   const moves = new Moves(simple);
-  // `publish` is what clients of the described application do: the application receives that.
+  // In 2.x, `publish` describes what clients send, so the application receives it.
   const v2tov3 = { pointOfView: 'application', idGenerator: moves.generateId } as const;
   const value = convert(simple.value as Parameters<typeof convert>[0], '3.0.0', { v2tov3 });
-  return simple.become(value, moves.all);
+  return simple.transform(value, moves.all);
 }
 
-/** Names what 2.x tells apart by its place and 3.0 by its name, and knows what went where. */
+/** Chooses names for channels, operations and messages, which 2.x identifies by position, and records where they moved. */
 class Moves {
-  /** By pointers into the new document, the pointers into the old one. */
+  /** Pointers into the old document, by pointers into the new one. */
   readonly all = new Map<string, string>();
   readonly #document: ContractDocument;
-  /** By pointers into the new document: what has that name there. */
+  /** The owners of names, by pointers into the new document. */
   readonly #named = new Map<string, string>();
   #channel = '';
   #operation = '';
@@ -71,7 +71,7 @@ class Moves {
     }
   }
 
-  /** The converter asks for a channel, then for each of its operations, and for an operation's messages after it. */
+  /** The converter names a channel, then each of its operations, and the messages of an operation after it. */
   readonly generateId: IdGenerator = ({ kind, key = '', path, object, parentId = '' }) => {
     const from = joinPointer('', ...path);
     switch (kind) {
@@ -110,10 +110,10 @@ class Moves {
     const { messageId, name } = Object(this.#document.resolve(from).value);
     const component = splitPointer(pointerOfReference(reference ?? '') ?? '').at(-1);
     const [kind = ''] = splitPointer(from).slice(2);
-    const wanted = [messageId, component, name].find((text) => typeof text === 'string' && text !== '');
+    const given = [messageId, component, name].find((text) => typeof text === 'string' && text !== '');
     const id = this.#claim(
       joinPointer(this.#channel, 'messages'),
-      wanted ?? `${kind}.message`,
+      given ?? `${kind}.message`,
       reference ?? from,
     );
     const at = joinPointer(this.#channel, 'messages', id);
@@ -124,15 +124,15 @@ class Moves {
     return id;
   }
 
-  /** The same for the same thing, which one channel may have in both of its operations. */
-  #claim(holder: string, name: string, thing: string): string {
+  /** Returns the same name for the same origin: both operations of a channel may have one message. */
+  #claim(parent: string, name: string, origin: string): string {
     for (let count = 1; ; count += 1) {
       const id = count === 1 ? name : `${name}${count}`;
-      const at = joinPointer(holder, id);
+      const at = joinPointer(parent, id);
       const known = this.#named.get(at);
-      if (known !== undefined && known !== thing) continue;
-      this.#named.set(at, thing);
-      this.all.set(at, thing.startsWith('#') ? (pointerOfReference(thing) ?? at) : thing);
+      if (known !== undefined && known !== origin) continue;
+      this.#named.set(at, origin);
+      this.all.set(at, origin.startsWith('#') ? (pointerOfReference(origin) ?? at) : origin);
       return id;
     }
   }

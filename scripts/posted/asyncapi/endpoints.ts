@@ -4,7 +4,7 @@ import { camelCase, canBeIdentifier, Names } from '../source/identifiers.ts';
 import type { ServerModel } from './contract-model.ts';
 import type { ReadServer } from './servers.ts';
 
-/** One address that clients connect to: a channel of the contract, or several with the same address. */
+/** An address that clients connect to: one channel of the contract, or several with the same address. */
 export interface Endpoint {
   /** The name of the first channel. If no identifier can be made of it, a name from the contract's title. */
   readonly name: string;
@@ -28,8 +28,8 @@ export function readEndpoints(
     if (own === null) {
       channel.warnAt(
         'servers',
-        'none of its servers uses WebSocket',
-        'no code is generated for this channel; name a server with protocol ws or wss',
+        'no code is generated for this channel: none of its servers uses WebSocket',
+        'add a server with protocol ws or wss',
       );
       continue;
     }
@@ -64,7 +64,7 @@ function serversOf(
   return nodes.length > 0 && served.length === 0 ? null : served;
 }
 
-/** The address of a channel, as a path; null where the contract does not know it. */
+/** A channel's address as a path; null if it has none. */
 function readAddress(channel: ContractNode): string | null {
   const address = channel.text('address');
   if (address === '') return null;
@@ -73,28 +73,28 @@ function readAddress(channel: ContractNode): string | null {
   return path;
 }
 
-/** What is served at an address, by all the servers that serve it. */
-interface Place {
+/** An address with the servers that have it. */
+interface Served {
   readonly node: ContractNode;
   readonly address: string;
   readonly servers: readonly ServerModel[];
 }
 
-/** Reports places of which one path could mean two. */
-export function checkOverlaps(places: readonly Place[]): void {
-  for (const [index, place] of places.entries()) {
-    const twin = places.slice(0, index).find((other) => canMeet(place, other));
-    if (twin === undefined) continue;
-    const what = `a path can match this address and ${twin.address}`;
-    place.node.reportAt('address', what, 'make them differ in a part that is no parameter');
+/** Reports addresses that match the same path. */
+export function checkOverlaps(all: readonly Served[]): void {
+  for (const [index, served] of all.entries()) {
+    const earlier = all.slice(0, index).find((other) => canOverlap(served, other));
+    if (earlier === undefined) continue;
+    const what = `a path can match both this address and ${earlier.address}`;
+    served.node.reportAt('address', what, 'make them differ in a segment without parameters');
   }
 }
 
-function canMeet(one: Place, other: Place): boolean {
+function canOverlap(one: Served, other: Served): boolean {
   return pathsOf(one).some((path) => pathsOf(other).some((otherPath) => overlap(path, otherPath)));
 }
 
-function pathsOf({ address, servers }: Place): readonly string[] {
+function pathsOf({ address, servers }: Served): readonly string[] {
   const prefixes = servers.length === 0 ? [''] : servers.map(({ pathname }) => pathname);
   return prefixes.map((prefix) => prefix + address);
 }

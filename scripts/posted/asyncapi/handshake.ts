@@ -7,7 +7,7 @@ import * as fields from './asyncapi-fields.ts';
 import type { ChannelModel } from './contract-model.ts';
 import { checkToken } from './security.ts';
 
-/** The parameters of an address, and what stands for those that a client leaves out. */
+/** The parameters of an address, and the defaults of those that a client may omit. */
 export function readParameters(
   name: string,
   channel: ContractNode,
@@ -35,7 +35,7 @@ export function readParameters(
   return { parameters: use, parameterDefaults };
 }
 
-/** What the ws binding says of the handshake. */
+/** The query parameters and headers of the handshake, from the ws binding. */
 export function readHandshake(
   name: string,
   channel: ContractNode,
@@ -47,8 +47,8 @@ export function readHandshake(
   if (!['', 'GET'].includes(ws.text('method'))) {
     ws.reportAt(
       'method',
-      'a WebSocket is opened by GET (RFC 6455 section 4.1)',
-      'write GET, or remove the method',
+      'a WebSocket handshake is a GET request (RFC 6455 section 4.1)',
+      'set `method` to GET, or remove it',
     );
   }
   const [query, headers] = [ws.get('query'), ws.get('headers')];

@@ -13,28 +13,28 @@ import { readAsyncapi, titleOf } from './read-asyncapi.ts';
 import { applyTraits } from './traits.ts';
 
 export interface LoadAsyncapiOptions {
-  /** Whether references to http and https addresses are followed. Default: no. */
+  /** Whether to follow references to http and https URLs. Default: false. */
   readonly allowRemote?: boolean;
-  /** Whether warnings are problems. Default: no. */
+  /** Whether warnings count as problems. Default: false. */
   readonly strict?: boolean;
 }
 
 export interface LoadedAsyncapi {
   /** The contract as one AsyncAPI 3.0.0 document, without traits. */
   readonly document: ContractDocument;
-  /** As the official parser understands it: what @asyncapi/generator is given. */
+  /** The output of the official parser, for @asyncapi/generator. */
   readonly parsed: ParsedDocument;
   readonly model: ContractModel;
   readonly schemas: SchemaSet;
   readonly warnings: readonly string[];
-  /** The absolute paths of all local files that it is written in. */
+  /** The absolute paths of all its local files. */
   readonly files: readonly string[];
 }
 
 /**
- * Reads and checks an AsyncAPI document: 2.x, 3.0 or 3.1, JSON or YAML, in one file or in several.
+ * Reads and checks an AsyncAPI document: 2.x, 3.0 or 3.1, JSON or YAML, in one or more files.
  *
- * @throws GenerationError with all that the first step to fail has found
+ * @throws GenerationError with all problems that the first failed step found
  */
 export async function loadAsyncapi(
   file: string,
@@ -50,15 +50,15 @@ export async function loadAsyncapi(
   return { document, parsed, model, schemas, warnings: document.warnings, files: files.paths };
 }
 
-/** What the messages of a document hold, whatever protocol they travel by. */
+/** The messages of a document, whatever its protocols are. */
 export interface LoadedMessages extends Pick<LoadedAsyncapi, 'schemas' | 'warnings' | 'files'> {
   readonly title: ContractTitle;
 }
 
 /**
- * Reads and checks the messages alone of an AsyncAPI document, whatever its servers speak.
+ * Reads and checks only the messages of an AsyncAPI document, whatever its protocols are.
  *
- * @throws GenerationError with all that the first step to fail has found
+ * @throws GenerationError with all problems that the first failed step found
  */
 export async function loadMessages(
   file: string,
@@ -91,28 +91,30 @@ async function readDocument(
   const bundled = await bundle(main, files, problems);
   bundled.throwProblems();
   if (version.startsWith('2')) {
-    // Its advice is about what 3.0 does in another way.
+    // The parser's advice concerns what the conversion changes anyway.
     await parseAsyncapi(bundled, version, true);
-    // Loaded when it is needed: it brings a YAML parser and a converter of OpenAPI with it.
+    // Imported on demand, because it includes a YAML parser and an OpenAPI converter.
     const { convertVersion2 } = await import('./convert-version2.ts');
     const document = convertVersion2(applyTraits(bundled, 'traits'));
     return { document, parsed: await parseAsyncapi(document, '3.0.0', false) };
   }
-  // For WebSocket nothing differs in 3.1, which several tools read as an empty document.
-  const document = bundled.become({ ...Object(bundled.value), asyncapi: '3.0.0' }, new Map());
+  // 3.1 changes nothing for WebSocket, but several tools read such a document as empty.
+  const document = bundled.transform({ ...Object(bundled.value), asyncapi: '3.0.0' }, new Map());
   const parsed = await parseAsyncapi(document, '3.0.0', false);
   return { document: applyTraits(document, 'object'), parsed };
 }
 
-/** @throws GenerationError for a version that is not read */
+/** @throws GenerationError for an unsupported version */
 function versionOf(document: ContractDocument): string {
   const root = new ContractNode(document);
   const version = root.text('asyncapi');
   if (/^(2\.[0-6]\.0|3\.0\.0|3\.1\.\d+)$/.test(version)) return version;
-  const said = root.get('asyncapi')?.value;
+  const given = root.get('asyncapi')?.value;
   const what =
-    said === undefined ? 'this is no AsyncAPI document' : `AsyncAPI ${JSON.stringify(said)} is not read`;
-  root.reportAt('asyncapi', what, "say `asyncapi: '3.0.0'`, or 2.0.0 to 2.6.0, or 3.1.0");
+    given === undefined
+      ? 'this is not an AsyncAPI document'
+      : `AsyncAPI version ${JSON.stringify(given)} is not supported`;
+  root.reportAt('asyncapi', what, "set `asyncapi` to '3.0.0', '3.1.0', or '2.0.0' to '2.6.0'");
   document.throwProblems();
   return version;
 }

@@ -6,10 +6,10 @@ import * as fields from './asyncapi-fields.ts';
 import type { Action, MessageModel } from './contract-model.ts';
 import type { ReadOperation } from './operations.ts';
 
-/** What one message is, without what depends on the others of its direction. */
+/** A message by itself, without the members that depend on the other messages of its direction. */
 export type ReadMessage = Omit<MessageModel, 'tag' | 'received'> & { readonly node: ContractNode };
 
-/** Reads each message of a contract once, whatever operations have it. Channels may give it different names. */
+/** Reads each message of a contract once, however many operations have it. Its name may differ between channels. */
 export function createMessageReader(
   schemas: SchemaSet,
   defaultContentType: string,
@@ -37,7 +37,7 @@ function readMessage(
   fields.refuseWsBindings(node, 'a message');
   const description = node.text('description') || node.text('summary') || node.text('title');
   if (description === '') {
-    node.warn('a message says nothing about itself', 'give it a `summary` or a `description`');
+    node.warn('the message has no description', 'add a `summary` or a `description`');
   }
   const contentType = node.text('contentType') || defaultContentType || 'application/json';
   const encoding = encodingOf(contentType);
@@ -46,13 +46,17 @@ function readMessage(
     node.reportAt(
       'contentType',
       what,
-      'use JSON, text/…, application/octet-stream, or an image, audio or video',
+      'use JSON, text/*, application/octet-stream, image/*, audio/* or video/*',
     );
   }
   const payload = schemaIn(node, 'payload');
   const headers = schemaIn(node, 'headers');
   if (headers !== undefined && encoding !== 'json') {
-    node.reportAt('headers', 'only JSON messages can have headers', 'remove them, or send JSON');
+    node.reportAt(
+      'headers',
+      'only JSON messages can have headers',
+      'remove them, or use a JSON content type',
+    );
   }
   const use = useOf({ name, encoding, payload, headers }, schemas);
   if (use !== null) addExamples(node, use, headers !== undefined, schemas);
@@ -85,7 +89,7 @@ function useOf({ name, encoding, payload, headers }: Parts, schemas: SchemaSet):
   return schemas.useMessage({ payload, headers }, type, origin);
 }
 
-/** RFC 6838: JSON and what is written in it (section 4.2.8, `+json`), text, and bytes. */
+/** JSON, including the suffix `+json` (RFC 6838 section 4.2.8), text and binary media types; null for others. */
 function encodingOf(contentType: string): MessageModel['encoding'] | null {
   const [type = ''] = contentType.toLowerCase().split(';');
   if (/^(application|text)\/(json|[\w.+-]+\+json)$/.test(type.trim())) return 'json';
@@ -93,7 +97,7 @@ function encodingOf(contentType: string): MessageModel['encoding'] | null {
   return /^(application\/octet-stream|(image|audio|video)\/[\w.+-]+)$/.test(type.trim()) ? 'binary' : null;
 }
 
-/** A schema of a message, also where it stands in a Multi Format Schema Object. */
+/** A schema of a message, possibly inside a Multi Format Schema Object. */
 function schemaIn(message: ContractNode, member: 'payload' | 'headers'): ContractNode | undefined {
   const node = message.get(member);
   const format = node?.text('schemaFormat') ?? '';
@@ -108,7 +112,7 @@ function schemaIn(message: ContractNode, member: 'payload' | 'headers'): Contrac
   return undefined;
 }
 
-/** A runtime expression (AsyncAPI 3.0, Runtime Expression), as the way to the value in what a frame holds. */
+/** Turns the location (AsyncAPI 3.0, Runtime Expression) into the path to the value in a frame's content. */
 function readCorrelationId(node: ContractNode, hasHeaders: boolean): MessageModel['correlationId'] {
   const correlationId = node.get('correlationId');
   if (correlationId === undefined) return null;
@@ -118,20 +122,20 @@ function readCorrelationId(node: ContractNode, hasHeaders: boolean): MessageMode
   const [first, ...rest] = splitPointer(pointer);
   if (first === undefined) {
     const fix = 'write `$message.payload#/…` or `$message.header#/…`';
-    correlationId.reportAt('location', 'the location is no place in a message', fix);
+    correlationId.reportAt('location', 'the location does not point into a message', fix);
     return null;
   }
   if (!hasHeaders && source === 'header') {
     correlationId.reportAt(
       'location',
-      'the message has no headers',
-      'describe them, or name a place in the payload',
+      'the location points into the headers, but the message has none',
+      'add `headers`, or point into the payload',
     );
   }
   return hasHeaders ? [source === 'header' ? 'headers' : 'payload', first, ...rest] : [first, ...rest];
 }
 
-/** The examples of a message that say all that a frame holds. */
+/** The examples of a message that cover a frame's whole content. */
 function examplesOf(
   node: ContractNode,
   hasHeaders: boolean,
@@ -147,7 +151,8 @@ function examplesOf(
 function addExamples(node: ContractNode, use: SchemaUse, hasHeaders: boolean, schemas: SchemaSet): void {
   for (const example of node.get('examples')?.items ?? []) checkFields(example, fields.messageExampleFields);
   const examples = examplesOf(node, hasHeaders);
-  if (examples.length === 0) node.warnAt('examples', 'a message has no example', 'add one with a `payload`');
+  if (examples.length === 0)
+    node.warnAt('examples', 'the message has no example', 'add one with a `payload`');
   for (const { value, example } of examples) {
     const pointer = hasHeaders ? example.pointer : `${example.pointer}/payload`;
     schemas.examples.push({ definition: use.definition, keys: [], value, pointer });
@@ -156,21 +161,19 @@ function addExamples(node: ContractNode, use: SchemaUse, hasHeaders: boolean, sc
 
 type Reader = (name: string, node: ReadOperation['node']) => ReadMessage;
 
-/** All messages that go in one direction between a server and its clients, answers among them, each once. */
+/** All messages of one direction between a server and its clients, including replies, each once. */
 export function messagesIn(
   direction: Action,
   operations: readonly ReadOperation[],
   read: Reader,
 ): readonly ReadMessage[] {
   const messages = new Map<string, ReadMessage>();
-  for (const { action, messages: asked, reply } of operations) {
-    const going = action === direction ? asked : (reply ?? []);
-    for (const [name, node] of going) {
+  for (const { action, messages: own, reply } of operations) {
+    for (const [name, node] of action === direction ? own : (reply ?? [])) {
       const message = read(name, node);
-      const twin = messages.get(message.name);
-      if (twin !== undefined && twin !== message) {
-        const what = `two messages at one address are called \`${message.name}\``;
-        node.report(what, 'give one of them another name');
+      const known = messages.get(message.name);
+      if (known !== undefined && known !== message) {
+        node.report(`two messages of this address are named \`${message.name}\``, 'rename one of them');
       }
       messages.set(message.name, message);
     }
@@ -179,29 +182,29 @@ export function messagesIn(
   return [...messages.values()];
 }
 
-/** Reports a message that two operations wait for: whose is it, when it comes? */
+/** Reports a message that two operations receive, because neither is certain to be its receiver. */
 export function checkReceivers(operations: readonly ReadOperation[]): void {
   const owners = new Map<string, ReadOperation>();
   for (const operation of operations.filter(({ action }) => action === 'receive')) {
     for (const [name, { pointer }] of operation.messages) {
       const owner = owners.get(pointer);
       if (owner !== undefined) {
-        const what = `operation \`${owner.name}\` receives message \`${name}\` too`;
-        operation.node.report(what, 'leave it to one of them');
+        const what = `operation \`${owner.name}\` already receives message \`${name}\``;
+        operation.node.report(what, 'let only one operation receive it');
       }
       owners.set(pointer, operation);
     }
   }
 }
 
-/** Bytes cannot be told from bytes, nor plain text from anything else in a text frame. */
+/** Reports messages that cannot be identified: two binary ones, or plain text next to any other text frame. */
 function checkEncodings(messages: readonly ReadMessage[]): void {
   const withEncoding = (encoding: MessageModel['encoding']): readonly ReadMessage[] =>
     messages.filter((message) => message.encoding === encoding);
-  const [bytes, text, json] = [withEncoding('binary'), withEncoding('text'), withEncoding('json')];
+  const [binary, text, json] = [withEncoding('binary'), withEncoding('text'), withEncoding('json')];
   const clash =
-    bytes.length > 1
-      ? bytes
+    binary.length > 1
+      ? binary
       : text.length > 1
         ? text
         : text.length > 0 && json.length > 0
@@ -210,7 +213,7 @@ function checkEncodings(messages: readonly ReadMessage[]): void {
   if (clash.length === 0) return;
   const names = clash.map(({ name }) => `\`${name}\``).join(', ');
   clash[0]?.node.report(
-    `the messages ${names} cannot be told apart: a frame says no more than that it holds text or bytes`,
-    'send all but one of them as JSON, and text not beside JSON',
+    `messages ${names} are indistinguishable: a frame only states whether it contains text or binary data`,
+    'make them JSON, except for one binary message',
   );
 }

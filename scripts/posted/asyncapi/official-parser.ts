@@ -3,7 +3,7 @@ import type { ContractDocument } from '../contract/contract-document.ts';
 import { joinPointer, pointerOfReference, splitPointer } from '../contract/json-pointer.ts';
 import type { SchemaObject } from '../schemas/json-schema.ts';
 import {
-  hasOwnFormat,
+  hasDefaultFormat,
   isFormattedSchema,
   type Position,
   positionOf,
@@ -12,52 +12,53 @@ import {
 } from './positions.ts';
 
 /**
- * What the official parser makes of a document. Only @asyncapi/generator looks inside; the parser's own types, which
- * do not check everywhere, are kept out of ours.
+ * The official parser's output, which only @asyncapi/generator reads. Opaque, because the parser's own types do not
+ * compile everywhere.
  */
 export type ParsedDocument = object;
 
-/** One for all documents: making it takes longer than most of them. */
+/** Shared, because creating a parser takes longer than parsing most documents. */
 const parser = new Parser({
-  // It looks at the names of channels, and not at their addresses.
+  // This rule checks the names of channels instead of their addresses.
   ruleset: { extends: [], rules: { 'asyncapi3-channel-no-query-nor-fragment': 'off' } },
 });
 
-/** As language servers number severities; the others are information and hints. */
+/** The severities of the Language Server Protocol; higher ones are information and hints. */
 const [errorLevel, warningLevel] = [0, 1];
 
 /**
- * Holds a document against its version of the specification.
+ * Checks a document against its version of the specification.
  *
- * @param lenient whether to leave out what is only advised against
- * @returns what @asyncapi/generator is given
- * @throws GenerationError with all that AsyncAPI's parser finds wrong
+ * @param lenient whether to skip warnings
+ * @returns the input of @asyncapi/generator
+ * @throws GenerationError with all problems that the AsyncAPI parser finds
  */
 export async function parseAsyncapi(
   document: ContractDocument,
   version: string,
   lenient: boolean,
 ): Promise<ParsedDocument> {
-  const alone = replaceSchemas(document.value, withoutReferences);
-  const text = JSON.stringify(disguise(document, alone));
+  const value = replaceSchemas(document.value, withoutReferences);
+  const text = JSON.stringify(disguise(document, value));
   const { document: parsed, diagnostics } = await parser.parse(text);
-  const places = diagnostics.filter(isOfSpecification).map(placeOf);
+  const pointers = diagnostics.filter(isOfSpecification).map(pointerOf);
   for (const diagnostic of diagnostics) {
     const { code, message, path, severity } = diagnostic;
-    // The older versions are meant, and 3.0.0 is: several tools read 3.1 as an empty document.
-    if (code === 'asyncapi-latest-version' || isConsequence(diagnostic, places)) continue;
-    // What a reference leads to is found wrong in each place that has the reference.
+    // 3.0.0 and the older versions are intended: several tools read a 3.1 document as empty.
+    if (code === 'asyncapi-latest-version' || isConsequence(diagnostic, pointers)) continue;
+    // The parser reports the target of a reference at each reference.
     const pointer = document.origin(joinPointer('', ...path.map((key) => undisguise(String(key)))));
     const what = undisguise(message).replace(/\.$|, stack: .*/s, '');
     const fix = isOfSpecification(diagnostic)
-      ? `change it to what AsyncAPI ${version} allows there`
-      : `see the rule ${code} of AsyncAPI's parser`;
+      ? `correct it according to AsyncAPI ${version}`
+      : `see rule ${code} of the AsyncAPI parser`;
     const level: number = severity;
     if (level === errorLevel) document.report(pointer, what, fix);
     else if (level === warningLevel && !lenient) document.warn(pointer, what, fix);
   }
   document.throwProblems();
-  if (parsed === undefined) throw new TypeError(`The parser finds nothing in ${document.file}.`);
+  if (parsed === undefined)
+    throw new TypeError(`The AsyncAPI parser returned no document for ${document.file}.`);
   return parsed;
 }
 
@@ -67,39 +68,39 @@ interface Diagnostic {
   readonly path: readonly (string | number)[];
 }
 
-/** Whether it was found by the specification's own schema. */
+/** Whether it comes from the specification's JSON Schema. */
 function isOfSpecification({ code }: Diagnostic): boolean {
   return String(code).startsWith('asyncapi-document-');
 }
 
-function placeOf({ path }: Diagnostic): string {
+function pointerOf({ path }: Diagnostic): string {
   return joinPointer('', ...path);
 }
 
-/** Whether it only says that what stands there is none of several things, and more is known of why. */
-function isConsequence(diagnostic: Diagnostic, places: readonly string[]): boolean {
+/** Whether it only reports that no alternative matches, while another diagnostic tells why. */
+function isConsequence(diagnostic: Diagnostic, pointers: readonly string[]): boolean {
   const { code, message } = diagnostic;
-  const place = placeOf(diagnostic);
+  const pointer = pointerOf(diagnostic);
   if (/must match "(then|else)" schema$/.test(message)) return true;
-  if (/^asyncapi\d-schemas/.test(String(code))) return places.includes(place);
+  if (/^asyncapi\d-schemas/.test(String(code))) return pointers.includes(pointer);
   return (
     /required property "(oneOf|\$ref)"|is not expected to be here|must be array/.test(message) &&
-    places.some((other) => other.startsWith(`${place}/`))
+    pointers.some((other) => other.startsWith(`${pointer}/`))
   );
 }
 
 /**
- * The parser calls methods of every object, follows a `$ref` wherever it stands, also in an example, and takes `%41`
- * for `A` in the name of what holds one. So it is given a document in which these have other names where they are names
- * of the author, and without schemas of formats that it does not know.
+ * Prepares a document for the parser, which calls methods of every object, follows any `$ref`, even in an example, and
+ * decodes `%41` to `A` in names. Such names of the author get other spellings, and schemas in foreign formats are
+ * left out.
  */
 function disguise(document: ContractDocument, value: unknown, position: Position = 'object'): unknown {
   if (Array.isArray(value)) {
     return value.map((item, index) => disguise(document, item, positionOf(String(index), position, value)));
   }
-  if (typeof value === 'string') return troublesome.includes(value) ? value + suffix : value;
+  if (typeof value === 'string') return reservedNames.includes(value) ? value + suffix : value;
   if (typeof value !== 'object' || value === null) return value;
-  const isForeign = position !== 'data' && 'schemaFormat' in value && !hasOwnFormat(value);
+  const isForeign = position !== 'data' && 'schemaFormat' in value && !hasDefaultFormat(value);
   if (isForeign && isFormattedSchema(value)) return {};
   const members = Object.entries(value).filter(
     ([key]) => !isForeign || !/^(payload|schemaFormat)$/.test(key),
@@ -115,23 +116,23 @@ function disguise(document: ContractDocument, value: unknown, position: Position
 }
 
 /**
- * The parser puts what a reference leads to in its place, again and again where schemas refer to each other. It is
- * asked what it thinks of each schema where that stands; where references lead has been checked before. The outermost
- * one stays: some places allow schemas of one kind only.
+ * Removes references from subschemas. The parser would inline their targets over and over where schemas refer to each
+ * other; each schema is checked at its own position, and the references have been checked before. An outermost
+ * reference stays, because some positions allow only certain schemas.
  */
 function withoutReferences(schema: SchemaObject): SchemaObject {
   return replaceInner(schema, ({ $ref: _reference, ...own }) => withoutReferences(own));
 }
 
 const suffix = '-';
-/** A character that nobody's names have (Unicode, private use). */
+/** A private-use Unicode character, which names do not contain. */
 const percent = '\uE025';
 
-const troublesome = ['hasOwnProperty', 'toString', 'valueOf', '$ref'];
-const disguised = new RegExp(`(${troublesome.map((name) => RegExp.escape(name)).join('|')})${suffix}`, 'g');
+const reservedNames = ['hasOwnProperty', 'toString', 'valueOf', '$ref'];
+const disguised = new RegExp(`(${reservedNames.map((name) => RegExp.escape(name)).join('|')})${suffix}`, 'g');
 
 function disguiseName(name: string): string {
-  return troublesome.includes(name) ? `${name}${suffix}` : name.replaceAll('%', percent);
+  return reservedNames.includes(name) ? `${name}${suffix}` : name.replaceAll('%', percent);
 }
 
 function disguiseReference(reference: string): string {

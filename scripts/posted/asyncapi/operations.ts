@@ -6,23 +6,23 @@ import type { Action } from './contract-model.ts';
 import type { Endpoint } from './endpoints.ts';
 import { referenceIn } from './references.ts';
 
-/** The names that a handlers interface has for itself, beside those of its operations. */
+/** The members of every handlers interface, besides those of its operations. */
 const ownMembers: ReadonlySet<string> = new Set(['accept', 'closed', 'drained', 'opened', 'security']);
 
-/** A message by the name that its channel has for it. */
+/** A message with its name in the channel. */
 type NamedMessage = readonly [name: string, node: ContractNode];
 
-/** An operation, with its messages and with those that answer them. */
+/** An operation with its messages and replies. */
 export interface ReadOperation {
   readonly name: string;
   readonly node: ContractNode;
   readonly action: Action;
   readonly messages: readonly NamedMessage[];
-  /** Null where nothing answers. */
+  /** Null if there is no reply. */
   readonly reply: readonly NamedMessage[] | null;
 }
 
-/** All operations of the contract, by the endpoint that they belong to. */
+/** All operations of the contract, by their endpoints. */
 export function readOperations(
   root: ContractNode,
   endpoints: readonly Endpoint[],
@@ -35,8 +35,7 @@ export function readOperations(
     );
     if (channel === undefined || endpoint === undefined) {
       if (channel !== undefined && channel.text('address') === '') {
-        const fix = 'give it the path of its URL';
-        channel.reportAt('address', 'a channel without an address cannot be served', fix);
+        channel.reportAt('address', 'a channel without an address cannot be served', 'set it to a URL path');
       }
       continue;
     }
@@ -55,11 +54,13 @@ function readOperation(
   checkFields(node, fields.operationFields);
   fields.refuseWsBindings(node, 'an operation');
   if (ownMembers.has(name)) {
-    node.report(`an operation cannot be called \`${name}\`: every channel's handlers have that`, 'rename it');
+    node.report(
+      `the operation name \`${name}\` is reserved for a member of the channel's handlers`,
+      'rename the operation',
+    );
   }
   const messages = messagesOf(channel, node);
-  if (messages.length === 0)
-    node.report('an operation has no message', 'give it one, or remove the operation');
+  if (messages.length === 0) node.report('the operation has no messages', 'add one, or remove the operation');
   return {
     name,
     node,
@@ -69,7 +70,7 @@ function readOperation(
   };
 }
 
-/** On a WebSocket an answer goes back on the connection that the question came on: to the same address. */
+/** On a WebSocket, a reply uses the connection of its request, so it has the same address. */
 function readReply(
   operation: ContractNode,
   channel: ContractNode,
@@ -83,30 +84,30 @@ function readReply(
   if (!isHere && target.text('address') !== '') {
     reply.reportAt(
       'channel',
-      'the reply goes to another address: a WebSocket answers on the same connection',
+      'the reply has another address, but a WebSocket reply uses the same connection',
       "give the reply channel the address of the operation's channel, or `address: null`",
     );
   }
   const messages = messagesOf(target, reply);
-  if (messages.length === 0) reply.report('a reply has no message', 'give it one, or remove the reply');
+  if (messages.length === 0) reply.report('the reply has no messages', 'add one, or remove the reply');
   return messages;
 }
 
-/** The messages that an operation or a reply names of those of its channel, else all of them. */
+/** The messages of its channel that an operation or a reply lists; all of them if it lists none. */
 function messagesOf(channel: ContractNode, owner: ContractNode): readonly NamedMessage[] {
   const messages = channel.get('messages');
   const all = messages?.entries ?? [];
   const named = owner.get('messages');
   if (messages === undefined || named === undefined) return all;
-  // A channel may call one message by two names, of which an operation means the one that it refers to.
-  const places = new Set(listOf(named.value).map((item) => placeOf(item, owner)));
-  const meant = all.filter(([name]) => places.has(joinPointer(messages.pointer, name)));
-  if (meant.length > 0) return meant;
+  // A channel may have one message under two names. The operation's reference selects one of them.
+  const targets = new Set(listOf(named.value).map((item) => targetOf(item, owner)));
+  const selected = all.filter(([name]) => targets.has(joinPointer(messages.pointer, name)));
+  if (selected.length > 0) return selected;
   const pointers = new Set(named.items.map(({ pointer }) => pointer));
   return all.filter(([, { pointer }]) => pointers.has(pointer));
 }
 
-function placeOf(item: unknown, { document }: ContractNode): string | null {
+function targetOf(item: unknown, { document }: ContractNode): string | null {
   const target = pointerOfReference(referenceIn(item) ?? '');
   return target === null ? null : document.origin(target);
 }

@@ -1,15 +1,15 @@
 import { isSchemaObject, replaceSubschemas, type SchemaObject } from '../schemas/json-schema.ts';
 
 /**
- * What stands in a place of an AsyncAPI document (2.x or 3.x), as far as references are concerned.
+ * The role of a value in an AsyncAPI document (2.x or 3.x), as far as references are concerned.
  *
- * - object: one whose fields the specification names, or a list of them
+ * - object: an object whose fields the specification defines, or a list of such objects
  * - components: the Components Object
- * - names: objects by names that the author chose
- * - schema, schemas: a schema; schemas by name, or a list of them
- * - securityScheme, securitySchemes: the same of security schemes
- * - message, messages: the message of an operation of 2.x, or each of them; messages that are components
- * - data: anybody's JSON, in which `$ref` means nothing
+ * - names: a map of objects, by names that the author chose
+ * - schema, schemas: a schema; a map or a list of schemas
+ * - securityScheme, securitySchemes: a security scheme; a map or a list of security schemes
+ * - message, messages: an operation's message or messages in 2.x; the messages in components
+ * - data: arbitrary JSON, in which `$ref` has no meaning
  */
 export type Position =
   | 'object'
@@ -27,7 +27,7 @@ const fields: ReadonlyMap<string, Position> = new Map([
   ['components', 'components'],
   ...each('data', 'const', 'default', 'enum', 'examples'),
   ...each('names', 'bindings', 'channels', 'messages', 'operations', 'parameters', 'servers', 'variables'),
-  // What a message and its traits hold, a parameter of 2.x, a schema with its format, and bindings.
+  // In messages and their traits, parameters of 2.x, schemas with a format, and bindings.
   ...each('schema', 'payload', 'headers', 'schema', 'query', 'key', 'groupId', 'clientId'),
   ['security', 'securitySchemes'],
   ['message', 'message'],
@@ -37,15 +37,16 @@ function each(position: Position, ...names: readonly string[]): [string, Positio
   return names.map((name) => [name, position]);
 }
 
-/** AsyncAPI's own format of schemas, in which nothing but a version is said about a schema, and JSON Schema draft-07. */
-const ownFormat = /^application\/(vnd\.aai\.asyncapi(\+\w+)?\s*(;|$)|schema\+\w+\s*;\s*version=draft-07$)/;
+/** AsyncAPI's default schema format with at most a version, and JSON Schema draft-07. */
+const defaultFormat =
+  /^application\/(vnd\.aai\.asyncapi(\+\w+)?\s*(;|$)|schema\+\w+\s*;\s*version=draft-07$)/;
 
-/** Whether an object says which format a schema beside it has, and that is the one which goes without saying. */
-export function hasOwnFormat(value: object): boolean {
-  return 'schemaFormat' in value && ownFormat.test(String(value.schemaFormat));
+/** Whether an object declares the default format for the schema next to it. */
+export function hasDefaultFormat(value: object): boolean {
+  return 'schemaFormat' in value && defaultFormat.test(String(value.schemaFormat));
 }
 
-/** The position of a member of what stands in a position; those of a schema are told by its keywords. */
+/** The position of a member. Members of a schema count as data, because its keywords define their roles. */
 export function positionOf(key: string, position: Position, parent: object): Position {
   switch (position) {
     case 'object':
@@ -72,18 +73,18 @@ export function positionOf(key: string, position: Position, parent: object): Pos
 
 function positionOfField(key: string, parent: object): Position {
   if (key.startsWith('x-')) return 'data';
-  // What has a format of its own: in 3.x the schema beside it, in 2.x the payload.
-  const isForeign = 'schemaFormat' in parent && !hasOwnFormat(parent);
+  // A schema in another format: `schema` in 3.x, `payload` in 2.x.
+  const isForeign = 'schemaFormat' in parent && !hasDefaultFormat(parent);
   if (isForeign && (key === 'payload' || key === 'schema')) return 'data';
   return fields.get(key) ?? 'object';
 }
 
-/** What stands where a schema may: it, or since 3.0 an object that holds it beside its format. */
+/** Whether a value is a Multi Format Schema Object (AsyncAPI 3.0), which can replace a schema. */
 export function isFormattedSchema(value: object): value is { readonly schema: unknown } {
   return 'schemaFormat' in value && 'schema' in value;
 }
 
-/** A copy of an AsyncAPI document in which `replace` has been asked for each schema that stands in no other. */
+/** Copies an AsyncAPI document and replaces each outermost schema with the result of `replace`. */
 export function replaceSchemas(
   value: unknown,
   replace: (schema: SchemaObject) => unknown,
@@ -98,7 +99,7 @@ export function replaceSchemas(
   return Array.isArray(value) ? members.map(([, child]) => child) : Object.fromEntries(members);
 }
 
-/** A copy of a schema in which `replace` has been asked for each directly inside it, but for `true` and `false`. */
+/** Copies a schema and replaces each direct subschema that is an object with the result of `replace`. */
 export function replaceInner(
   schema: SchemaObject,
   replace: (inner: SchemaObject) => SchemaObject,

@@ -15,15 +15,15 @@ import { checkSchemeNames, readSecurity } from './security.ts';
 import { readServers } from './servers.ts';
 import { tagMessages } from './tag-messages.ts';
 
-/** What the contract says. Whatever is not supported is reported, and never left out in silence. */
+/** Reads a contract. Reports whatever is not supported, so that nothing is ignored silently. */
 export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractModel {
   const servers = readServers(root);
   const endpoints = readEndpoints(root, servers);
   const operations = readOperations(root, endpoints);
   const used = endpoints.filter((endpoint) => operations.has(endpoint));
-  const areSpoken = servers.size > 0 || root.get('servers') === undefined;
-  if (used.length === 0 && areSpoken) {
-    root.reportAt('operations', 'nothing goes through any channel', 'describe an operation of a channel');
+  const hasWebSocket = servers.size > 0 || root.get('servers') === undefined;
+  if (used.length === 0 && hasWebSocket) {
+    root.reportAt('operations', 'no channel has an operation', 'add an operation');
   }
   checkUse(root, operations);
   checkOverlaps(
@@ -35,7 +35,7 @@ export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractMo
   );
 
   const readMessage = createMessageReader(schemas, root.text('defaultContentType'));
-  // What generated files call other things in the scopes where these names stand.
+  // Names that generated files already use in the same scopes.
   const names = {
     identifiers: new Names(['channels', 'contract', 'models', 'validators']),
     types: new Names(),
@@ -69,7 +69,8 @@ function readChannel(
   for (const channel of channels) checkFields(channel, fields.channelFields);
   const typeName = names.types.claim(pascalCase(name));
   checkReceivers(operations);
-  const tagged = (direction: Action) => tagMessages(messagesIn(direction, operations, readMessage), schemas);
+  const tagged = (direction: Action) =>
+    tagMessages(name, messagesIn(direction, operations, readMessage), schemas);
   const directions: Readonly<Record<Action, readonly MessageModel[]>> = {
     send: receivedMessages(tagged('send'), schemas),
     receive: tagged('receive').map((message) => ({ ...message, received: null })),
@@ -119,45 +120,45 @@ function readChannel(
   };
 }
 
-/** The channel of an endpoint that says something; the first, where none does. Two must not differ in it. */
+/** The channel of an endpoint that has a member; the first channel if none has it. Two channels must not differ. */
 function describing({ channels }: Endpoint, ...keys: readonly [string, ...string[]]): ContractNode {
-  const said = channels.filter((channel) => channel.get(...keys) !== undefined);
-  const [first] = said;
-  for (const other of said.slice(1)) {
+  const described = channels.filter((channel) => channel.get(...keys) !== undefined);
+  const [first] = described;
+  for (const other of described.slice(1)) {
     if (JSON.stringify(other.get(...keys)?.value) === JSON.stringify(first?.get(...keys)?.value)) continue;
-    other.reportAt(keys[0], 'another channel of this address says something else', 'make them say the same');
+    other.reportAt(keys[0], `another channel with this address has different ${keys[0]}`, 'make them equal');
   }
   const [fallback] = channels;
   if (fallback === undefined) throw new TypeError('An endpoint has no channel.');
   return first ?? fallback;
 }
 
-/** What every server of an endpoint asks for; any one of it suffices. */
+/** The security of an endpoint, which all its servers must share. One scheme suffices. */
 function securityOf({ servers, channels: [channel] }: Endpoint): readonly SecurityModel[] {
   const [first, ...others] = servers.map(({ security }) => security);
   if (others.some((security) => JSON.stringify(security) !== JSON.stringify(first))) {
     channel?.reportAt(
       'servers',
-      'the servers of a channel ask for different security',
-      'give them the same `security`, or each a channel of its own',
+      'the servers of this channel have different `security`',
+      'make it equal, or give each server its own channel',
     );
   }
   return first ?? [];
 }
 
-/** Reports an operation that no connection can satisfy: a handshake has one `Authorization`. */
+/** Reports an operation that no connection can satisfy, because a handshake has only one `Authorization` header. */
 function checkSecurity(operation: ContractNode, ofServers: readonly SecurityModel[]): void {
   const own = readSecurity(operation);
   if (own.length === 0 || ofServers.length === 0) return;
-  if (ofServers.some((scheme) => own.some((other) => canBeTogether(scheme, other)))) return;
+  if (ofServers.some((scheme) => own.some((other) => canCombine(scheme, other)))) return;
   operation.reportAt(
     'security',
-    'no connection can have these credentials beside those that its servers ask for',
-    'ask for a bearer token in both, or for Basic credentials in both, or for an API key',
+    'a handshake cannot carry these credentials together with those of the servers',
+    'use a bearer token for both, Basic credentials for both, or an API key',
   );
 }
 
-function canBeTogether(one: SecurityModel, other: SecurityModel): boolean {
+function canCombine(one: SecurityModel, other: SecurityModel): boolean {
   const authorizations = [one, other].filter(
     ({ in: place }) => !['header', 'query', 'cookie'].includes(place),
   );
@@ -167,7 +168,7 @@ function canBeTogether(one: SecurityModel, other: SecurityModel): boolean {
   );
 }
 
-/** Warns of what the contract describes for nothing. */
+/** Warns of messages that no operation uses. */
 function checkUse(root: ContractNode, operations: ReadonlyMap<Endpoint, readonly ReadOperation[]>): void {
   const all = [...operations.values()].flat();
   const used = new Set(
@@ -176,7 +177,7 @@ function checkUse(root: ContractNode, operations: ReadonlyMap<Endpoint, readonly
   for (const [, channel] of root.get('channels')?.entries ?? []) {
     for (const [name, message] of channel.get('messages')?.entries ?? []) {
       if (used.has(message.pointer)) continue;
-      message.warn(`message \`${name}\` belongs to no operation`, 'add it to one, or remove it');
+      message.warn(`no operation uses message \`${name}\``, 'add it to an operation, or remove it');
     }
   }
 }

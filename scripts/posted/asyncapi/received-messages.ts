@@ -5,7 +5,7 @@ import type { SchemaSet } from '../schemas/schema-set.ts';
 import type { ContractModel, MessageModel } from './contract-model.ts';
 import { areDistinguishable } from './tag-messages.ts';
 
-/** The messages that a server sends, each with what its clients check it with. */
+/** Adds to messages that a server sends the guards with which clients check them. */
 export function receivedMessages(
   messages: readonly Omit<MessageModel, 'received'>[],
   schemas: SchemaSet,
@@ -13,7 +13,7 @@ export function receivedMessages(
   const opened = messages.map(({ definition }) =>
     definition === null ? new Map<string, JsonSchema>() : receivedSchemas(schemas.definitions, definition),
   );
-  const canOpen = areToldWhenOpen(messages, schemas, opened);
+  const canOpen = areIdentifiableWhenOpen(messages, schemas, opened);
   return messages.map((message, index) => {
     const { definition, type } = message;
     const changed = opened[index];
@@ -25,7 +25,7 @@ export function receivedMessages(
   });
 }
 
-/** The names of the messages that a server sends in which the contract closes an object. */
+/** The names of the sent messages in which the contract closes an object. */
 export function closedMessages(
   { channels }: ContractModel,
   { definitions, envelopes }: SchemaSet,
@@ -40,10 +40,10 @@ export function closedMessages(
 }
 
 /**
- * Whether clients can still tell the messages apart. Where nothing but their guards does, closed objects may
- * be what makes the difference: then they stay closed.
+ * Whether clients can still identify the messages once objects are open. Without tags, closed objects may be the only
+ * difference between messages. Then they stay closed.
  */
-function areToldWhenOpen(
+function areIdentifiableWhenOpen(
   messages: readonly Omit<MessageModel, 'received'>[],
   { definitions }: SchemaSet,
   opened: readonly ReadonlyMap<string, JsonSchema>[],

@@ -1,28 +1,28 @@
 import type { Unreadable } from '../contract/contract-files.ts';
 import { ContractSource } from '../contract/contract-source.ts';
 import { joinPointer, pointerOfReference, splitPointer, valueAt } from '../contract/json-pointer.ts';
-import type { Place, Problems } from '../contract/problems.ts';
+import type { Problems, SourceLocation } from '../contract/problems.ts';
 
-/** The text of a Reference Object; null for anything else. */
+/** The `$ref` of a Reference Object; null for any other value. */
 export function referenceIn(value: unknown): string | null {
   const isReference = typeof value === 'object' && value !== null && '$ref' in value;
   return isReference && typeof value.$ref === 'string' ? value.$ref : null;
 }
 
-export function contentOf({ source, pointer }: Place): unknown {
+export function contentOf({ source, pointer }: SourceLocation): unknown {
   return valueAt(source.value, pointer);
 }
 
-/** Null: a file has to be read first, or it cannot be, which has been reported. */
-type Found = Place | Unreadable | null;
+/** Null if a file must be read first, or if it could not be parsed, which was reported. */
+type Found = SourceLocation | Unreadable | null;
 
-/** Files by their addresses. */
+/** Files by their URLs. */
 export type ReadFiles = ReadonlyMap<string, ContractSource | Unreadable>;
 
-/** What references lead to, in and between the files that have been read so far. */
+/** Resolves references within and between the files read so far. */
 export class References {
-  /** The addresses of files that have to be read before more can be told. */
-  readonly wanted = new Set<string>();
+  /** The URLs of files that must be read before all references can be resolved. */
+  readonly missing = new Set<string>();
   readonly #files: ReadFiles;
   readonly #problems: Problems;
 
@@ -31,22 +31,22 @@ export class References {
     this.#problems = problems;
   }
 
-  /** Where the reference of an object leads; null if that cannot be told, and unless a file is wanted a problem. */
-  target(reference: string, from: Place): Place | null {
+  /** The target of an object's reference; null if it cannot be resolved, which is reported unless a file is missing. */
+  target(reference: string, from: SourceLocation): SourceLocation | null {
     const open = new Set([keyOf(from)]);
     const found = this.#find(reference, from.source, open);
-    const end = isPlace(found) ? this.#end(found, open) : found;
-    const failure = isPlace(found) && end !== circle ? found : end;
-    if (failure === null || isPlace(failure)) return failure;
-    const place = { source: from.source, pointer: joinPointer(from.pointer, '$ref') };
-    this.#problems.report(place, `$ref ${JSON.stringify(reference)} ${failure.what}`, failure.fix);
+    const end = isLocation(found) ? this.#end(found, open) : found;
+    const failure = isLocation(found) && end !== circle ? found : end;
+    if (failure === null || isLocation(failure)) return failure;
+    const location = { source: from.source, pointer: joinPointer(from.pointer, '$ref') };
+    this.#problems.report(location, `$ref ${JSON.stringify(reference)} ${failure.what}`, failure.fix);
     return null;
   }
 
-  /** Where the references that begin in a place end: there, if none does; null if that cannot be told. */
-  end(place: Place): Place | null {
-    const end = this.#end(place, new Set());
-    return isPlace(end) ? end : null;
+  /** The end of the chain of references from a location: itself if there are none; null if it cannot be resolved. */
+  end(location: SourceLocation): SourceLocation | null {
+    const end = this.#end(location, new Set());
+    return isLocation(end) ? end : null;
   }
 
   #find(reference: string, base: ContractSource, open: ReadonlySet<string>): Found {
@@ -57,51 +57,51 @@ export class References {
     if (pointer === null) {
       return {
         what: 'does not end in a JSON Pointer',
-        fix: 'write `#/` and the keys that lead to its target',
+        fix: 'write `#/` and the path to the target, such as `#/components/schemas/Post`',
       };
     }
-    let place: Place = { source, pointer: '' };
+    let location: SourceLocation = { source, pointer: '' };
     for (const key of splitPointer(pointer)) {
-      const parent = this.#end(place, open);
-      if (!isPlace(parent)) return parent;
-      place = { source: parent.source, pointer: joinPointer(parent.pointer, key) };
-      if (contentOf(place) === undefined) return nothing;
+      const parent = this.#end(location, open);
+      if (!isLocation(parent)) return parent;
+      location = { source: parent.source, pointer: joinPointer(parent.pointer, key) };
+      if (contentOf(location) === undefined) return noTarget;
     }
-    return place;
+    return location;
   }
 
-  /** @param open the places whose references are being followed */
-  #end(place: Place, open: ReadonlySet<string>): Found {
-    const reference = referenceIn(contentOf(place));
-    if (reference === null) return place;
-    const key = keyOf(place);
+  /** @param open the locations whose references are being followed */
+  #end(location: SourceLocation, open: ReadonlySet<string>): Found {
+    const reference = referenceIn(contentOf(location));
+    if (reference === null) return location;
+    const key = keyOf(location);
     if (open.has(key)) return circle;
     const opened = new Set([...open, key]);
-    const next = this.#find(reference, place.source, opened);
-    return isPlace(next) ? this.#end(next, opened) : next;
+    const next = this.#find(reference, location.source, opened);
+    return isLocation(next) ? this.#end(next, opened) : next;
   }
 
   #source(path: string, base: ContractSource): ContractSource | Unreadable | null {
     const url = URL.parse(path, base.url);
-    if (url === null) return { what: 'is no URI reference', fix: 'write the path of a file' };
+    if (url === null) return { what: 'is not a valid URI reference', fix: 'write the path of a file' };
     if (url.protocol === 'file:' && base.url.protocol !== 'file:') {
-      return { what: 'leads from another machine to this one', fix: 'refer to a file beside it' };
+      return { what: 'refers from a remote file to a local file', fix: 'refer to a remote file' };
     }
     const source = this.#files.get(url.href);
-    if (source === undefined) this.wanted.add(url.href);
-    // What cannot be parsed has been reported where it is wrong.
+    if (source === undefined) this.missing.add(url.href);
+    // Syntax errors have been reported at their own lines.
     const isUnparsed = source instanceof ContractSource && source.value === undefined;
     return source === undefined || isUnparsed ? null : source;
   }
 }
 
-const nothing: Unreadable = { what: 'refers to nothing', fix: 'correct the pointer, or add its target' };
-const circle: Unreadable = { what: 'leads back to itself', fix: 'correct the pointer, or add its target' };
+const noTarget: Unreadable = { what: 'has no target', fix: 'correct the reference, or add its target' };
+const circle: Unreadable = { what: 'refers to itself', fix: 'break the cycle' };
 
-function isPlace(found: Found): found is Place {
+function isLocation(found: Found): found is SourceLocation {
   return found !== null && 'source' in found;
 }
 
-function keyOf({ source, pointer }: Place): string {
+function keyOf({ source, pointer }: SourceLocation): string {
   return `${source.url.href}#${pointer}`;
 }

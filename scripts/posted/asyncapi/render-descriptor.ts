@@ -1,4 +1,4 @@
-/** Channels as source: the object literals of `ChannelDescriptor`, which the server and its clients run on. */
+/** Renders channels as object literals of `ChannelDescriptor`, for the server and its clients. */
 import type { SchemaUse } from '../schemas/schema-set.ts';
 import { enclose, literal, propertyKey, stringLiteral, ts } from '../source/typescript-source.ts';
 import type {
@@ -9,7 +9,7 @@ import type {
   ServerModel,
 } from './contract-model.ts';
 
-/** `reader`: who checks what the server sends. A server checks it exactly; a client ignores unknown fields. */
+/** @param reader who checks the messages that the server sends: a server exactly, a client ignoring unknown fields */
 export function renderDescriptor(channel: ChannelModel, reader: 'server' | 'client'): string {
   return ts`
     {
@@ -31,7 +31,7 @@ export function renderDescriptor(channel: ChannelModel, reader: 'server' | 'clie
   `;
 }
 
-/** Whether the descriptors of some channels name a guard. */
+/** Whether any descriptor refers to a guard. */
 export function usesGuards(channels: readonly ChannelModel[]): boolean {
   return channels.some(
     ({ parameters, query, headers, send, receive }) =>
@@ -113,7 +113,7 @@ function operation({ name, action, messages: own, reply, security }: OperationMo
       `name: ${stringLiteral(name)}`,
       `action: ${stringLiteral(action)}`,
       `messages: ${stringList(own.map(({ message }) => message.name))}`,
-      `reply: ${reply === null ? 'undefined' : stringList(reply.map((answer) => answer.name))}`,
+      `reply: ${reply === null ? 'undefined' : stringList(reply.map((message) => message.name))}`,
       `security: ${schemes(security)}`,
     ],
     '}',

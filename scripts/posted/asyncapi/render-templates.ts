@@ -7,10 +7,10 @@ import type { ParsedDocument } from './official-parser.ts';
 
 const templates = join(import.meta.dirname, '../../../templates');
 
-/** What the templates are given, by the names that their `.ageneratorrc` has. */
+/** Parameters of the templates, as their `.ageneratorrc` declares them. */
 type TemplateParameters = Readonly<Record<string, unknown>>;
 
-/** Has @asyncapi/generator render templates, each a folder of `templates`, into one folder. */
+/** Renders templates, which are folders in `templates`, into one folder with @asyncapi/generator. */
 export async function renderTemplates(
   names: readonly string[],
   document: ParsedDocument,
@@ -20,7 +20,7 @@ export async function renderTemplates(
   for (const name of names) await renderTemplate(name, document, parameters, folder);
 }
 
-/** The first run of each template in this process: it transpiles the template, which takes longer than to render it. */
+/** The first run of each template in this process, which transpiles it. That takes longer than rendering. */
 const firstRuns = new Map<string, Promise<void>>();
 
 async function renderTemplate(
@@ -29,9 +29,9 @@ async function renderTemplate(
   templateParams: TemplateParameters,
   folder: string,
 ): Promise<void> {
-  const [Generator, workshop] = [loadGenerator(), await openWorkshop()];
+  const [Generator, workFolder] = [loadGenerator(), await createWorkFolder()];
   const run = (compile: boolean): Promise<void> =>
-    new Generator(join(workshop, name), folder, { forceWrite: true, compile, templateParams }).generate(
+    new Generator(join(workFolder, name), folder, { forceWrite: true, compile, templateParams }).generate(
       document,
     );
   const first = firstRuns.get(name);
@@ -39,7 +39,7 @@ async function renderTemplate(
     await first;
     return await run(false);
   }
-  const running = copyTemplate(name, workshop).then(() => run(true));
+  const running = copyTemplate(name, workFolder).then(() => run(true));
   firstRuns.set(name, running);
   try {
     await running;
@@ -49,25 +49,25 @@ async function renderTemplate(
   }
 }
 
-let opened: Promise<string> | null = null;
+let createdFolder: Promise<string> | null = null;
 
 /**
- * Generator writes what it transpiles, which is CommonJS, beside a template's sources. Each process has a copy
- * of them, so that several can run at a time and none leaves anything behind.
+ * The generator writes transpiled CommonJS next to a template's sources. Each process therefore has a copy, so that
+ * several can run at once and none leaves files behind.
  */
-function openWorkshop(): Promise<string> {
-  opened ??= (async () => {
-    const workshop = await mkdtemp(join(tmpdir(), 'posted-templates-'));
-    process.once('exit', () => rmSync(workshop, { recursive: true, force: true }));
-    await symlink(packagesOfSdk(), join(workshop, 'node_modules'), 'junction');
-    return workshop;
+function createWorkFolder(): Promise<string> {
+  createdFolder ??= (async () => {
+    const workFolder = await mkdtemp(join(tmpdir(), 'posted-templates-'));
+    process.once('exit', () => rmSync(workFolder, { recursive: true, force: true }));
+    await symlink(packagesOfSdk(), join(workFolder, 'node_modules'), 'junction');
+    return workFolder;
   })();
-  return opened;
+  return createdFolder;
 }
 
-/** Typed helpers stay where they are; compiled, their names end in another way than the templates say. */
-async function copyTemplate(name: string, workshop: string): Promise<void> {
-  const [source, copy] = [join(templates, name), join(workshop, name)];
+/** Links typed helpers instead of copying them. In the compiled package, their extension is .mjs. */
+async function copyTemplate(name: string, workFolder: string): Promise<void> {
+  const [source, copy] = [join(templates, name), join(workFolder, name)];
   await mkdir(copy, { recursive: true });
   for (const part of ['.ageneratorrc', 'template']) {
     await cp(join(source, part), join(copy, part), { recursive: true });
@@ -78,19 +78,19 @@ async function copyTemplate(name: string, workshop: string): Promise<void> {
   await writeFile(join(copy, 'package.json'), JSON.stringify(manifest));
 }
 
-/** The folder where what transpiled templates import is installed: the SDK, and what it brings with it. */
+/** The node_modules folder of the generator's React SDK, from which transpiled templates import. */
 function packagesOfSdk(): string {
   const sdk = '@asyncapi/generator-react-sdk';
-  // It is Generator's dependency, and need not be installed where this module could find it.
+  // A dependency of the generator, which npm may install where this module cannot resolve it.
   const generator = createRequire(import.meta.url).resolve('@asyncapi/generator');
   const manifest = createRequire(generator).resolve(`${sdk}/package.json`);
   return join(manifest, '..', ...sdk.split('/').map(() => '..'));
 }
 
-/** The part of @asyncapi/generator that is used; it ships no types. */
+/** The part of @asyncapi/generator in use. The package has no types. */
 interface GeneratorOptions {
   readonly forceWrite: boolean;
-  /** Whether to transpile the template first; false: it was, in the same place. */
+  /** Whether to transpile the template; false if that is done. */
   readonly compile: boolean;
   readonly templateParams: Readonly<Record<string, unknown>>;
 }
@@ -101,14 +101,14 @@ type GeneratorClass = new (
   options: GeneratorOptions,
 ) => { generate(document: ParsedDocument): Promise<void> };
 
-/** How it looks for packages that are installed globally. */
+/** Its lookup of globally installed packages. */
 interface Requireg {
   resolve: (name: string) => string | undefined;
 }
 
 /**
- * Imports @asyncapi/generator. It looks for npm as it is loaded, with which it could install templates, and
- * throws where Node came without one; nothing is ever installed here, so that any answer will do.
+ * Loads @asyncapi/generator, which looks up npm to install templates and throws if Node was installed without it.
+ * Nothing is ever installed here, so an empty path is good enough.
  */
 function loadGenerator(): GeneratorClass {
   const require = createRequire(import.meta.url);

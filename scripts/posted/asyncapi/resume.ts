@@ -2,7 +2,7 @@ import { checkFields, type Fields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import type { Action, ResumeModel } from './contract-model.ts';
 
-/** By role: in which direction its message goes. */
+/** The direction of each role's message. */
 const roles = {
   ready: 'send',
   checkpoint: 'send',
@@ -18,16 +18,15 @@ const resumeFields: Fields = {
   refused: {},
 };
 
-/** What an operation of the channel is known by here. */
+/** The part of an operation in use here. */
 interface OperationNames {
   readonly action: Action;
   readonly messages: readonly (readonly [name: string, node: ContractNode])[];
 }
 
 /**
- * The extension `x-resume` of a channel: how a client that lost its connection goes on where it was.
- * It names the query parameter for the place to begin, the property that messages carry their place
- * in, and the message for each role.
+ * Reads a channel's extension `x-resume`, which lets a client that lost its connection continue where it stopped. It
+ * names the query parameter for the start, the property for a message's cursor, and the message for each role.
  */
 export function readResume(channel: ContractNode, operations: readonly OperationNames[]): ResumeModel | null {
   const resume = channel.get('x-resume');
@@ -38,7 +37,7 @@ export function readResume(channel: ContractNode, operations: readonly Operation
     resume.reportAt(
       'query',
       `the ws binding has no query parameter ${JSON.stringify(query)}`,
-      'name one that it has',
+      'use the name of a declared query parameter',
     );
   }
   const names = { ready: '', checkpoint: '', reset: '', bye: '', ack: '' };
@@ -48,8 +47,8 @@ export function readResume(channel: ContractNode, operations: readonly Operation
       (operation) => operation.action === action && operation.messages.some(([name]) => name === names[role]),
     );
     if (isKnown) continue;
-    const what = `no operation that is \`${action}\` has a message ${JSON.stringify(names[role])}`;
-    resume.reportAt(role, what, 'name the message that has this role');
+    const what = `no \`${action}\` operation has a message ${JSON.stringify(names[role])}`;
+    resume.reportAt(role, what, 'use the name of the message with this role');
   }
   return { query, cursor: resume.text('cursor') || 'cursor', ...names };
 }

@@ -6,7 +6,7 @@ import type { SecurityModel } from './contract-model.ts';
 
 type Placement = Pick<SecurityModel, 'credentials' | 'in' | 'parameter'>;
 
-/** The `security` of a server or an operation: any one of the schemes suffices. */
+/** Reads the `security` of a server or an operation. One scheme suffices. */
 export function readSecurity(node: ContractNode): readonly SecurityModel[] {
   return (node.get('security')?.items ?? []).flatMap((scheme) => {
     const placement = placementOf(scheme);
@@ -24,7 +24,7 @@ export function readSecurity(node: ContractNode): readonly SecurityModel[] {
   });
 }
 
-/** What a scheme asks a client to send, and where in the handshake; null and a problem for what no handshake can carry. */
+/** The credentials of a scheme and their place in the handshake; null, with a problem, if no handshake can carry them. */
 function placementOf(node: ContractNode): Placement | null {
   const [type, scheme, place] = [node.text('type'), node.text('scheme').toLowerCase(), node.text('in')];
   const authorization = { in: 'authorization', parameter: '' } as const;
@@ -52,26 +52,26 @@ function placementOf(node: ContractNode): Placement | null {
   }
   const kind = [type, scheme || place].filter((word) => word !== '').join(' ');
   node.report(
-    `security scheme \`${kind}\` is not supported: no WebSocket handshake carries it`,
+    `security scheme \`${kind}\` is not supported: a WebSocket handshake cannot carry it`,
     'use http bearer or basic, apiKey, httpApiKey, userPassword, oauth2 or openIdConnect',
   );
   return null;
 }
 
-/** Reports schemes of one name that ask for different things: hooks and credentials are found by their names. */
+/** Reports different schemes with one name, because hooks and credentials are looked up by name. */
 export function checkSchemeNames(channel: ContractNode, schemes: readonly SecurityModel[]): void {
-  const asked = new Map<string, string>();
+  const known = new Map<string, string>();
   for (const { name, credentials, in: place, parameter } of schemes) {
-    const asks = JSON.stringify([credentials, place, parameter]);
-    if ((asked.get(name) ?? asks) !== asks) {
-      const fix = 'put them into components.securitySchemes, under names of their own';
-      channel.report(`two security schemes of this address are called \`${name}\``, fix);
+    const key = JSON.stringify([credentials, place, parameter]);
+    if ((known.get(name) ?? key) !== key) {
+      const fix = 'define them in components.securitySchemes under different names';
+      channel.report(`two security schemes of this address are named \`${name}\``, fix);
     }
-    asked.set(name, asks);
+    known.set(name, key);
   }
 }
 
-/** A component has a name; one that is written in place gets one from what it is. */
+/** The name of a component; an inline scheme gets a name from its type. */
 function nameOf(node: ContractNode): string {
   if (/^\/components\/securitySchemes\/[^/]+$/.test(node.pointer)) return node.key;
   const type = node.text('type');
@@ -79,11 +79,11 @@ function nameOf(node: ContractNode): string {
   return camelCase([type, node.text('scheme'), part, node.text('name')].join(' '));
 }
 
-/** Reports a header or a cookie that HTTP does not let be called so (RFC 9110 section 5.6.2, RFC 6265 section 4.1.1). */
-export function checkToken(name: string, what: 'header' | 'cookie', node: ContractNode): void {
+/** Reports an invalid name of a header or a cookie (RFC 9110 section 5.6.2, RFC 6265 section 4.1.1). */
+export function checkToken(name: string, kind: 'header' | 'cookie', node: ContractNode): void {
   if (/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) return;
   node.report(
-    `no ${what} can be called ${JSON.stringify(name)}`,
-    "use letters, digits and !#$%&'*+-.^_`|~ alone",
+    `${JSON.stringify(name)} is not a valid ${kind} name`,
+    "use only letters, digits and !#$%&'*+-.^_`|~",
   );
 }

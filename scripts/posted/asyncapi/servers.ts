@@ -1,31 +1,34 @@
-import { checkAddress, expressionsOf } from '../contract/addresses.ts';
+import { checkAddress, parameterNamesOf } from '../contract/addresses.ts';
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import * as fields from './asyncapi-fields.ts';
 import type { SecurityModel, ServerModel, ServerVariableModel } from './contract-model.ts';
 import { readSecurity } from './security.ts';
 
-/** A server that is served here, with what it asks of whoever connects. */
+/** A WebSocket server with its security. */
 export interface ReadServer {
   readonly node: ContractNode;
   readonly model: ServerModel;
   readonly security: readonly SecurityModel[];
 }
 
-/** The servers that speak WebSocket, by the pointer to them. Those that speak something else are left out, with a warning. */
+/** The WebSocket servers, by their pointers. Servers of other protocols are skipped with a warning. */
 export function readServers(root: ContractNode): ReadonlyMap<string, ReadServer> {
   const servers = root.get('servers')?.entries ?? [];
-  const spoken = servers.filter(([, server]) => isWebSocket(server));
+  const supported = servers.filter(([, server]) => isWebSocket(server));
   for (const [, server] of servers.filter(([, candidate]) => !isWebSocket(candidate))) {
-    const what = `protocol ${JSON.stringify(server.text('protocol'))} is not supported, only ws and wss are`;
-    if (spoken.length > 0) {
-      const fix = 'nothing is generated for it: describe it in a document of its own';
-      server.document.warn(`${server.pointer}/protocol`, what, fix);
+    const what = `protocol ${JSON.stringify(server.text('protocol'))} is not supported`;
+    if (supported.length > 0) {
+      server.warnAt(
+        'protocol',
+        `${what}, so no code is generated for this server`,
+        'use ws or wss, or describe the server in its own document',
+      );
     } else {
-      server.reportAt('protocol', what, 'describe a server that speaks WebSocket');
+      server.reportAt('protocol', what, 'add a server with protocol ws or wss');
     }
   }
-  return new Map(spoken.map(([name, node]) => [node.pointer, readServer(name, node)]));
+  return new Map(supported.map(([name, node]) => [node.pointer, readServer(name, node)]));
 }
 
 function isWebSocket(server: ContractNode): boolean {
@@ -39,14 +42,18 @@ function readServer(name: string, node: ContractNode): ReadServer {
   if (pathname !== '') checkAddress(pathname, (what, fix) => node.reportAt('pathname', what, fix));
   const host = node.text('host');
   if (/[/?#@]/.test(host)) {
-    node.reportAt('host', 'a host is a name and perhaps a port', 'put a path into `pathname`');
+    node.reportAt('host', 'a host must be a name with an optional port', 'move the path to `pathname`');
   }
   const variables = (node.get('variables')?.entries ?? []).map(([variable, variableNode]) =>
     readVariable(variable, variableNode),
   );
-  for (const expression of new Set([...expressionsOf(host), ...expressionsOf(pathname)])) {
-    if (variables.some((variable) => variable.name === expression)) continue;
-    node.reportAt('variables', `\`{${expression}}\` is not described`, `add the variable \`${expression}\``);
+  for (const parameter of new Set([...parameterNamesOf(host), ...parameterNamesOf(pathname)])) {
+    if (variables.some((variable) => variable.name === parameter)) continue;
+    node.reportAt(
+      'variables',
+      `the variable \`{${parameter}}\` is not declared`,
+      `declare \`${parameter}\` under \`variables\``,
+    );
   }
   return {
     node,
@@ -72,7 +79,11 @@ function readVariable(name: string, node: ContractNode): ServerVariableModel {
     default: node.get('default') === undefined ? null : node.text('default'),
   };
   if (model.default !== null && model.values.length > 0 && !model.values.includes(model.default)) {
-    node.reportAt('default', 'the default is none of the values', 'add it to `enum`, or correct it');
+    node.reportAt(
+      'default',
+      'the default is not one of the values in `enum`',
+      'add it, or correct the default',
+    );
   }
   return model;
 }

@@ -3,13 +3,12 @@ import { ContractNode } from '../contract/contract-node.ts';
 import { joinPointer, setAt, valueAt } from '../contract/json-pointer.ts';
 import { isAnnotation } from '../schemas/json-schema.ts';
 
-/** Puts something into the simplified document, and says where in the author's it comes from. */
+/** Sets a value in the simplified document, and records its origin in the author's document. */
 type Put = (pointer: string, value: unknown, origin: string) => void;
 
 /**
- * An AsyncAPI 2.x document without what the official converter loses on the way to 3.0: channels that are
- * references, schemas of parameters that are, and the names of security schemes that are asked for with scopes.
- * What 3.0 cannot say at all is reported.
+ * Rewrites what the official converter would lose of an AsyncAPI 2.x document: channels and parameter schemas that are
+ * references, and the names of security schemes with scopes. Reports what AsyncAPI 3.0 cannot express.
  */
 export function simplifyVersion2(document: ContractDocument): ContractDocument {
   const value = structuredClone(document.value);
@@ -40,10 +39,10 @@ export function simplifyVersion2(document: ContractDocument): ContractDocument {
   }
   nameRequirements(root, secured, put);
   Reflect.deleteProperty(Object(valueAt(value, '/components')), 'channels');
-  return document.become(value, moved);
+  return document.transform(value, moved);
 }
 
-/** Since 3.0 every parameter is text, and all that can be said of its values is which there are. */
+/** Since AsyncAPI 3.0, parameters are strings, and their values can only be listed. */
 function putParameter(put: Put, at: string, parameter: ContractNode): void {
   const schema = parameter.get('schema');
   const { description, location } = membersOf(parameter);
@@ -65,8 +64,8 @@ function putParameter(put: Put, at: string, parameter: ContractNode): void {
   );
   if (lost.length === 0) return;
   schema.warn(
-    `\`${lost.join('`, `')}\` of a parameter means nothing since AsyncAPI 3, where parameters are text`,
-    'list the values as `enum`, or check them in the handler',
+    `\`${lost.join('`, `')}\` of a parameter is ignored: since AsyncAPI 3, parameters are strings`,
+    'list the allowed values in `enum`, or check them in the handler',
   );
 }
 
@@ -78,9 +77,9 @@ function entriesOf(node: ContractNode | undefined, key: string): ContractNode['e
   return node?.get(key)?.entries ?? [];
 }
 
-/** What 2.x says of one alternative: the name of a scheme, and the scopes that it is asked for with. */
+/** A security requirement of 2.x: the name of a scheme, and the required scopes. */
 interface Requirement {
-  /** The pointer to it in the simplified document. */
+  /** Its pointer in the simplified document. */
   readonly at: string;
   readonly node: ContractNode;
   readonly scheme: string;
@@ -88,8 +87,8 @@ interface Requirement {
 }
 
 /**
- * In 3.0 the scopes are a part of the scheme. A scheme that is asked for with some becomes one that has them: it
- * keeps its name, unless it is asked for in several ways.
+ * Moves scopes into the security schemes, where AsyncAPI 3.0 has them. A scheme keeps its name, unless it is required
+ * with different scopes.
  */
 function nameRequirements(
   root: ContractNode,
@@ -104,9 +103,11 @@ function nameRequirements(
   for (const { at, node, scheme, scopes } of requirements) {
     const original = root.get('components', 'securitySchemes', scheme);
     if (original === undefined || scopes.length === 0) continue;
-    const ways = requirements.filter((other) => other.scheme === scheme).map((other) => String(other.scopes));
-    const isOnlyWay = new Set(ways).size === 1;
-    const name = isOnlyWay ? scheme : [scheme, ...scopes].join('-').replaceAll(/[^\w.-]+/g, '-');
+    const scopeLists = requirements
+      .filter((other) => other.scheme === scheme)
+      .map((other) => String(other.scopes));
+    const isUnique = new Set(scopeLists).size === 1;
+    const name = isUnique ? scheme : [scheme, ...scopes].join('-').replaceAll(/[^\w.-]+/g, '-');
     put(
       joinPointer('/components/securitySchemes', name),
       { ...Object(original.value), scopes },
@@ -120,10 +121,8 @@ function readRequirement(at: string, node: ContractNode): readonly Requirement[]
   const schemes = node.entries;
   if (schemes.length !== 1) {
     const what =
-      schemes.length === 0
-        ? 'security that asks for nothing'
-        : 'security that asks for several schemes at a time';
-    node.report(`${what} cannot be said in AsyncAPI 3`, 'name one scheme in each item of `security`');
+      schemes.length === 0 ? 'an empty security requirement' : 'a security requirement with several schemes';
+    node.report(`AsyncAPI 3 cannot express ${what}`, 'name one scheme in each item of `security`');
   }
   return schemes.map(([scheme, { value }]) => ({
     at,

@@ -4,8 +4,8 @@ import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import {
   areDisjoint,
-  type Definitions,
   isObject,
+  type ReferenceTargets,
   type Scalar,
   type Shape,
   shapesAt,
@@ -15,17 +15,17 @@ import type { MessageModel, MessageTag } from './contract-model.ts';
 import type { ReadMessage } from './messages.ts';
 
 /**
- * Finds out how the messages of one direction are told apart, and reports those that cannot be: by a
- * property with values that no other message has, by AsyncAPI's discriminator, or by schemas of which
- * no value fits two.
+ * Determines how the messages of one direction are identified, and reports those that cannot be. They are identified by
+ * a property with different values in each message, by AsyncAPI's discriminator, or by disjoint schemas.
  */
 export function tagMessages(
+  channel: string,
   messages: readonly ReadMessage[],
   schemas: SchemaSet,
 ): readonly Omit<MessageModel, 'received'>[] {
   const json = messages.filter(({ encoding }) => encoding === 'json');
   const tags = tagsOf(json, schemas);
-  if (tags === null && json.length > 1) checkDisjoint(json, schemas);
+  if (tags === null && json.length > 1) checkDisjoint(channel, json, schemas);
   return messages.map((message) => {
     const { node: _node, ...model } = message;
     return { ...model, tag: tags?.get(message) ?? null };
@@ -36,11 +36,11 @@ type Tags = ReadonlyMap<ReadMessage, MessageTag>;
 
 function tagsOf(messages: readonly ReadMessage[], schemas: SchemaSet): Tags | null {
   if (messages.length === 0) return null;
-  // `headers` and `payload` are a step of their own.
+  // `headers` and `payload` take one step.
   const depths = [1, 2, 3];
   const certain = depths.values().map((depth) => findTags(messages, schemas, depth, true));
   const required = certain.find((tags) => tags !== null);
-  // A lone message is not asked for what its schema does not require.
+  // A single message needs no identification by a property that its schema does not require.
   if (required !== undefined || messages.length === 1) return required ?? null;
   const likely = depths.values().map((depth) => findTags(messages, schemas, depth, false));
   return likely.find((tags) => tags !== null) ?? discriminatorTags(messages, schemas);
@@ -61,8 +61,8 @@ function findTags(
   if (path === undefined) return null;
   for (const [index, own] of candidates.entries()) {
     if (own.get(path)?.isRequired === true) continue;
-    const what = `${path} tells this message from others, and its schema does not require it`;
-    messages[index]?.node.warn(what, 'add it to `required`: messages without it are refused');
+    const what = `${path} identifies this message but is not required`;
+    messages[index]?.node.warn(what, 'add it to `required`, because messages without it are rejected');
   }
   const [first = '', ...rest] = splitPointer(path);
   return new Map(
@@ -79,7 +79,7 @@ interface Candidate {
   readonly isRequired: boolean;
 }
 
-/** By JSON Pointer: the properties at a depth that can have certain values only. */
+/** The properties at a depth that have a fixed set of values, by JSON Pointer. */
 function candidatesOf(
   { definition }: ReadMessage,
   schemas: SchemaSet,
@@ -104,7 +104,7 @@ function candidatesOf(
   );
 }
 
-/** The properties that all shapes speak of. */
+/** The properties that all shapes mention. */
 function namesIn([first, ...others]: readonly Shape[]): readonly string[] {
   const names = [...(first?.properties.keys() ?? [])];
   return names.filter((name) => others.every(({ properties }) => properties.has(name)));
@@ -121,7 +121,7 @@ function areDistinct(lists: readonly (readonly Scalar[] | undefined)[]): boolean
   return known.length === lists.length && new Set(all).size === all.length;
 }
 
-/** AsyncAPI 3.0, Schema Object, `discriminator`: the property holds the name of the component. */
+/** AsyncAPI 3.0, Schema Object, `discriminator`: the property's value is the name of the component. */
 function discriminatorTags(messages: readonly ReadMessage[], schemas: SchemaSet): Tags | null {
   const found = messages.map((message) => discriminatorOf(message, schemas));
   const [first] = found;
@@ -165,22 +165,22 @@ function findDiscriminator(schema: JsonSchema, schemas: SchemaSet, seen: Set<str
   return null;
 }
 
-/** Reports messages of which one value could be two. */
-function checkDisjoint(messages: readonly ReadMessage[], schemas: SchemaSet): void {
+/** Reports messages that match the same value. */
+function checkDisjoint(channel: string, messages: readonly ReadMessage[], schemas: SchemaSet): void {
   for (const [index, message] of messages.entries()) {
-    const twin = messages
+    const earlier = messages
       .slice(0, index)
       .find((other) => !areDistinguishable([other.definition ?? '', message.definition ?? ''], schemas));
-    if (twin === undefined) continue;
+    if (earlier === undefined) continue;
     message.node.report(
-      `the messages \`${twin.name}\` and \`${message.name}\` cannot be told apart: a value can be both`,
-      'give every payload a required property of the same name, each with a `const` of its own',
+      `messages \`${earlier.name}\` and \`${message.name}\` of channel \`${channel}\` match the same values`,
+      'give each a required property with a different `const`, such as `type`',
     );
   }
 }
 
-/** Whether no value fits two of some definitions. */
-export function areDistinguishable(names: readonly string[], schemas: Definitions): boolean {
+/** Whether no value matches two of the definitions. */
+export function areDistinguishable(names: readonly string[], schemas: ReferenceTargets): boolean {
   const shapes = names.map((name) => shapesOf(schemas, [{ $ref: `#/definitions/${name}` }]));
   return shapes.every((ones, index) =>
     shapes

@@ -4,22 +4,23 @@ import { isSchemaObject, type SchemaObject } from '../schemas/json-schema.ts';
 import { type Position, positionOf } from './positions.ts';
 import { referenceIn } from './references.ts';
 
-/** What lies over others in an object that is made of several. */
+/** One of the objects that are merged, of which a later one covers the earlier ones. */
 interface Layer {
-  /** Where it stands in the document. */
+  /** Its position in the document. */
   readonly pointer: string;
   readonly value: unknown;
-  /** Whether a null in it takes away what lies under it (JSON Merge Patch, RFC 7386), or is a value. */
+  /** Whether null removes a member of the layers below (JSON Merge Patch, RFC 7386), or is a value. */
   readonly isPatch: boolean;
 }
 
 /**
- * The document with its traits merged into the operations and messages that have them, in their order. In
- * AsyncAPI 3 what these say for themselves stays; in 2.x the traits have the last word.
+ * Merges traits, in order, into the operations and messages that have them.
+ *
+ * @param precedence who wins: the object in AsyncAPI 3, its traits in 2.x
  */
-export function applyTraits(document: ContractDocument, lastWord: 'object' | 'traits'): ContractDocument {
+export function applyTraits(document: ContractDocument, precedence: 'object' | 'traits'): ContractDocument {
   const moved = new Map<string, string>();
-  return document.become(visit(document.value, '', 'object'), moved);
+  return document.transform(visit(document.value, '', 'object'), moved);
 
   function visit(value: unknown, at: string, position: Position): unknown {
     if (typeof value !== 'object' || value === null || position === 'data' || position === 'schema') {
@@ -39,10 +40,10 @@ export function applyTraits(document: ContractDocument, lastWord: 'object' | 'tr
         isPatch: true,
       }),
     );
-    return merge(lastWord === 'object' ? [...patches, object] : [object, ...patches], at);
+    return merge(precedence === 'object' ? [...patches, object] : [object, ...patches], at);
   }
 
-  /** Layers from the lowest to the highest; undefined if nothing is left of them. */
+  /** Merges layers, from the lowest to the highest; undefined if nothing is left. */
   function merge(layers: readonly Layer[], at: string): unknown {
     const visible = visibleOf(layers);
     const top = visible.at(-1);
@@ -61,14 +62,14 @@ export function applyTraits(document: ContractDocument, lastWord: 'object' | 'tr
     return Object.fromEntries(members.filter(([, value]) => value !== undefined));
   }
 
-  /** What several references lead to can only be merged in the place where they stand. */
+  /** Targets of different references can only be merged in the place of the references. */
   function inPlace(layer: Layer): Layer & { readonly value: SchemaObject } {
     const { pointer, value } = referenceIn(layer.value) === null ? layer : document.resolve(layer.pointer);
     return { pointer, value: isSchemaObject(value) ? value : {}, isPatch: layer.isPatch };
   }
 }
 
-/** What is no object hides all that lies under it. */
+/** The layers from the topmost value that is not an object upward, because it covers those below. */
 function visibleOf(layers: readonly Layer[]): readonly Layer[] {
   let visible: Layer[] = [];
   for (const layer of layers) {

@@ -1,43 +1,48 @@
 import type { ContractNode } from './contract-node.ts';
 
-/** The names of the `{expressions}` of a channel address or a path, in their order. */
-export function expressionsOf(address: string): readonly string[] {
+/** The names of the `{parameters}` of a channel address or a path, in order. */
+export function parameterNamesOf(address: string): readonly string[] {
   return [...address.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
 }
 
-/** Reports what no request could match, or more than one way. */
+/** Reports an address that no request could match, or that one request could match in two ways. */
 export function checkAddress(address: string, report: (what: string, fix: string) => void): void {
-  if (!address.startsWith('/')) report('an address begins with a slash', 'write it as the path of a URL');
-  if (/[?#]/.test(address))
-    report('an address is a path alone', 'describe the query in the ws binding, as `query`');
-  const names = expressionsOf(address);
+  if (!address.startsWith('/'))
+    report('an address must start with a slash', 'write it as a URL path, such as `/rooms/{room}`');
+  if (/[?#]/.test(address)) report('an address must not contain a query or a fragment', 'keep only the path');
+  const names = parameterNamesOf(address);
   const literals = address.replaceAll(/\{[^{}]*\}/g, '\0');
   if (/[{}]/.test(literals) || names.includes(''))
-    report('the braces of an address are not paired', 'write `{name}`');
-  if (literals.includes('\0\0')) report('two expressions stand side by side', 'put a character between them');
-  if (new Set(names).size < names.length) report('an address names a parameter twice', 'name each only once');
+    report('the braces of the address do not match', 'write each parameter as `{name}`');
+  if (literals.includes('\0\0'))
+    report('two parameters of the address are adjacent', 'put a character between them');
+  if (new Set(names).size < names.length)
+    report('the address contains a parameter twice', 'use each parameter once');
 }
 
-/** Reports each parameter of the address that is not described, and each described one that is not in it. */
+/** Reports each parameter of an address that is not declared, and each declared parameter that is not in the address. */
 export function checkParameterNames(
   node: ContractNode,
   address: string,
-  described: readonly (readonly [name: string, node: ContractNode])[],
+  declared: readonly (readonly [name: string, node: ContractNode])[],
 ): void {
-  const names = expressionsOf(address);
-  for (const name of names.filter((expression) => !described.some(([known]) => known === expression))) {
+  const names = parameterNamesOf(address);
+  for (const name of names.filter((parameter) => !declared.some(([known]) => known === parameter))) {
     node.reportAt(
       'parameters',
-      `\`{${name}}\` of ${address} is not described`,
-      `add the parameter \`${name}\``,
+      `the parameter \`{${name}}\` of ${address} is not declared`,
+      `declare \`${name}\` under \`parameters\``,
     );
   }
-  for (const [name, parameter] of described.filter(([known]) => !names.includes(known))) {
-    parameter.report(`${address} has no \`{${name}}\``, 'remove the parameter, or write it into the address');
+  for (const [name, parameter] of declared.filter(([known]) => !names.includes(known))) {
+    parameter.report(
+      `${address} does not contain \`{${name}}\``,
+      'remove the parameter, or add it to the address',
+    );
   }
 }
 
-/** Whether one path can match both. */
+/** Whether some path matches both addresses. */
 export function overlap(one: string, other: string): boolean {
   const segments = one.split('/');
   const others = other.split('/');

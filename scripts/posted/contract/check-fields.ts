@@ -1,21 +1,21 @@
 import type { ContractNode } from './contract-node.ts';
 
 /**
- * What is done with the fields of one kind of object. Every field of the specification stands in one of the
- * three, so that none is dropped in silence; a specification's new field is refused until it is given a place.
+ * How the fields of one kind of object are treated. Each field of the specification is in one of the three groups, so
+ * that no field is ignored silently. Unknown fields are refused.
  */
 export interface Fields {
-  /** What the object is called in messages: `channel`. */
+  /** The object's name in problems: `a channel`. */
   readonly object: string;
-  /** What generated code is made of. */
+  /** Fields that affect generated code. */
   readonly read: readonly string[];
-  /** What tells people something and changes nothing in generated code. */
+  /** Fields for people, without an effect on generated code. */
   readonly documentation: readonly string[];
-  /** What is not supported, each with what to do about it. */
+  /** Unsupported fields, each with what to do instead. */
   readonly refused: Readonly<Record<string, string>>;
 }
 
-/** Reports every field of an object that would otherwise have no effect; extensions (`x-`) are for others, unless read. */
+/** Reports every field of an object that would have no effect. Extensions (`x-`) belong to other tools, unless they are read. */
 export function checkFields(node: ContractNode, { object, read, documentation, refused }: Fields): void {
   if (typeof node.value !== 'object' || node.value === null) return;
   for (const [field, value] of Object.entries(node.value)) {
@@ -26,7 +26,7 @@ export function checkFields(node: ContractNode, { object, read, documentation, r
   }
 }
 
-/** `[]` and `{}` say the same as no field. */
+/** `[]` and `{}` mean the same as no field. */
 function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

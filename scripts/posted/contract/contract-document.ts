@@ -2,45 +2,45 @@ import { basename } from 'node:path';
 import { ContractFiles } from './contract-files.ts';
 import type { ContractSource } from './contract-source.ts';
 import { joinPointer, nearestOf, pointerOfReference, splitPointer, valueAt } from './json-pointer.ts';
-import { type Place, Problems } from './problems.ts';
+import { Problems, type SourceLocation } from './problems.ts';
 
 /**
- * A contract that stands for itself, whatever files it was written in: every `$ref` in it leads to another place
- * in it. What is wrong with it is reported where the author wrote it.
+ * A self-contained contract: every `$ref` points into the document, however many files the author wrote. Problems are
+ * reported at the author's own lines.
  */
 export class ContractDocument {
-  /** The file that its author calls the contract, as it was named to the generator. */
+  /** The contract's main file, as given to the generator. */
   readonly file: string;
-  /** Plain JSON. Nobody changes it. */
+  /** Plain JSON, never modified. */
   readonly value: unknown;
   readonly #problems: Problems;
-  readonly #locate: (pointer: string) => Place;
+  readonly #locate: (pointer: string) => SourceLocation;
 
-  constructor(file: string, value: unknown, problems: Problems, locate: (pointer: string) => Place) {
+  constructor(file: string, value: unknown, problems: Problems, locate: (pointer: string) => SourceLocation) {
     this.file = file;
     this.value = value;
     this.#problems = problems;
     this.#locate = locate;
   }
 
-  /** The name of the file without its folder: generated files name it, wherever the generator was started. */
+  /** The file name without its folder, so that generated files do not depend on the working directory. */
   get name(): string {
     return basename(this.file);
   }
 
   /**
-   * The document that this one becomes.
+   * A transformed version of this document.
    *
-   * @param moved by pointers into it, the pointers into this one to what is found there now; the rest stays
+   * @param moved for pointers into the new document, the pointers to their origins in this one; the rest is in place
    */
-  become(value: unknown, moved: ReadonlyMap<string, string>): ContractDocument {
+  transform(value: unknown, moved: ReadonlyMap<string, string>): ContractDocument {
     return new ContractDocument(this.file, value, this.#problems, (pointer) => {
       const [origin, keys] = nearestOf(moved, pointer) ?? ['', splitPointer(pointer)];
       return this.#locate(joinPointer(origin, ...keys));
     });
   }
 
-  /** Problems are reported once, and thrown at the end of a step. */
+  /** Adds a problem, which {@link throwProblems} throws at the end of a step. */
   report(pointer: string, what: string, fix: string): void {
     this.#problems.report(this.#locate(pointer), what, fix);
   }
@@ -53,12 +53,12 @@ export class ContractDocument {
     return this.#problems.warnings;
   }
 
-  /** @throws GenerationError with everything reported so far, if there is anything */
+  /** @throws GenerationError with all problems reported so far, if there are any */
   throwProblems(): void {
     this.#problems.throw();
   }
 
-  /** The value that a pointer leads to and the pointer to it, through any `$ref`; references must have been checked. */
+  /** The value at a pointer behind any `$ref`, with its own pointer. References must have been checked. */
   resolve(pointer: string): { readonly pointer: string; readonly value: unknown } {
     const origin = this.origin(pointer);
     const value = valueAt(this.value, origin);
@@ -67,7 +67,7 @@ export class ContractDocument {
     return target === null ? { pointer: origin, value } : this.resolve(target);
   }
 
-  /** The pointer to where a value really stands, if references lead to the one that is given. */
+  /** The pointer to a value's own position, where the given pointer leads through references. */
   origin(pointer: string): string {
     if (pointer === '') return '';
     const keys = splitPointer(pointer);
@@ -76,17 +76,17 @@ export class ContractDocument {
   }
 }
 
-/** What one file says, as it stands there. */
+/** A single file as a document. */
 export function documentOf(source: ContractSource, problems: Problems): ContractDocument {
   problems.include(source);
   return new ContractDocument(source.file, source.value, problems, (pointer) => ({ source, pointer }));
 }
 
 /**
- * A contract in one file.
+ * Reads a contract that consists of one file.
  *
- * @param strict whether warnings are problems
- * @throws GenerationError for a file that cannot be read, or is no JSON or YAML
+ * @param strict whether warnings count as problems
+ * @throws GenerationError for a file that cannot be read, or is neither JSON nor YAML
  */
 export async function readContract(file: string, strict = false): Promise<ContractDocument> {
   return documentOf(await new ContractFiles(false).readMain(file), new Problems(strict));

@@ -4,16 +4,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ContractSource } from './contract-source.ts';
 import { GenerationError } from './generation-error.ts';
 
-/** Why a file is not there to be read, and what to do about it. */
+/** Why a file cannot be read, and what to do about it. Completes the sentence `$ref "…" …`. */
 export interface Unreadable {
   readonly what: string;
   readonly fix: string;
 }
 
-/** What is read of other machines, if that is allowed. */
+/** The limits of remote files, where they are allowed. */
 const limits = { documents: 100, bytes: 4 * 1024 * 1024, timeoutMs: 10_000 };
 
-/** The files of a contract, each of which is read once. */
+/** The files of a contract. Each is read once. */
 export class ContractFiles {
   readonly #allowRemote: boolean;
   readonly #paths = new Set<string>();
@@ -25,15 +25,15 @@ export class ContractFiles {
     this.#allowRemote = allowRemote;
   }
 
-  /** The absolute paths of all local files that were asked for, in that order. */
+  /** The absolute paths of all requested local files, in the order of the requests. */
   get paths(): readonly string[] {
     return [...this.#paths];
   }
 
   /**
-   * The file that the others are found from.
+   * Reads the file that relative paths in problems are based on.
    *
-   * @throws GenerationError for a file that cannot be read, or is no JSON or YAML
+   * @throws GenerationError for a file that cannot be read, or is neither JSON nor YAML
    */
   async readMain(file: string): Promise<ContractSource> {
     const url = pathToFileURL(file);
@@ -47,11 +47,13 @@ export class ContractFiles {
     } catch (cause) {
       if (cause instanceof GenerationError) throw cause;
       const what = `the file cannot be read (${cause instanceof Error ? cause.message : String(cause)})`;
-      throw new GenerationError([{ file, line: 1, column: 1, pointer: '', what, fix: 'name one that can' }]);
+      throw new GenerationError([
+        { file, line: 1, column: 1, pointer: '', what, fix: 'check the path and the permissions' },
+      ]);
     }
   }
 
-  /** A file by its address, which has no fragment. */
+  /** Reads a file by its URL, which must not have a fragment. */
   read(address: string): Promise<ContractSource | Unreadable> {
     const known = this.#sources.get(address);
     if (known !== undefined) return known;
@@ -69,7 +71,7 @@ export class ContractFiles {
         case 'https:':
           return await this.#readRemote(url);
         default:
-          return { what: `leads to a ${url.protocol} address`, fix: 'refer to a file' };
+          return { what: `has the unsupported scheme ${url.protocol.slice(0, -1)}`, fix: 'refer to a file' };
       }
     } catch (thrown) {
       return { what: `cannot be read (${describe(thrown)})`, fix: 'correct the reference, or add the file' };
@@ -80,7 +82,7 @@ export class ContractFiles {
     const path = fileURLToPath(url);
     this.#paths.add(path);
     const text = await readFile(path, 'utf8');
-    // As the main file was named: from wherever the generator was started, or absolute.
+    // Relative or absolute, as the main file was given.
     const { file, path: main } = this.#main ?? { file: path, path };
     return new ContractSource(join(dirname(file), relative(dirname(main), path)), url, text);
   }
@@ -88,13 +90,16 @@ export class ContractFiles {
   async #readRemote(url: URL): Promise<ContractSource | Unreadable> {
     if (!this.#allowRemote) {
       return {
-        what: 'leads to another machine',
-        fix: 'copy the file to this one, or allow it: --allow-remote',
+        what: 'refers to a remote file',
+        fix: 'copy the file into this project, or allow remote files with --allow-remote',
       };
     }
     this.#remotes += 1;
     if (this.#remotes > limits.documents) {
-      return { what: `is one remote file more than ${limits.documents}`, fix: 'copy them to this machine' };
+      return {
+        what: `exceeds the limit of ${limits.documents} remote files`,
+        fix: 'copy the files into this project',
+      };
     }
     const response = await fetch(url, { signal: AbortSignal.timeout(limits.timeoutMs) });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
@@ -113,11 +118,11 @@ async function readBody({ body }: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Without the paths that messages of the file system hold: whoever reads this sees the reference. */
+/** Omits the paths of file system errors: the problem already shows the reference. */
 function describe(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const { code, cause, message } = thrown as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'ENOENT') return 'no such file';
   if (code === 'EISDIR') return 'it is a folder';
   return cause instanceof Error && cause.message !== '' ? cause.message : message;
 }

@@ -1,21 +1,21 @@
 import type { ContractDocument } from './contract-document.ts';
 import { joinPointer, splitPointer, valueAt } from './json-pointer.ts';
 
-/** A place in a contract. Its members are reached through every `$ref`, and problems are reported where they stand. */
+/** A node of a contract. Members are reached through every `$ref`, and problems are reported at their own position. */
 export class ContractNode {
   readonly document: ContractDocument;
-  /** To where the value really stands: behind a `$ref`, its target. */
+  /** The pointer to the value itself: behind a `$ref`, to its target. */
   readonly pointer: string;
   readonly value: unknown;
 
   constructor(document: ContractDocument, pointer = '') {
-    const place = document.resolve(pointer);
+    const target = document.resolve(pointer);
     this.document = document;
-    this.pointer = place.pointer;
-    this.value = place.value;
+    this.pointer = target.pointer;
+    this.value = target.value;
   }
 
-  /** The last key of the pointer: for a component, its name. */
+  /** The last key of the pointer: the name of a component. */
   get key(): string {
     return splitPointer(this.pointer).at(-1) ?? '';
   }
@@ -43,13 +43,13 @@ export class ContractNode {
     return this.entries.map(([, node]) => node);
   }
 
-  /** The text of a member; '' where there is none. */
+  /** A member's string value; '' if it has none. */
   text(key: string): string {
     const value = this.get(key)?.value;
     return typeof value === 'string' ? value : '';
   }
 
-  /** A member as it is written, its `$ref` not followed. */
+  /** A member as written, without following its `$ref`. */
   raw(key: string): unknown {
     return valueAt(this.document.value, joinPointer(this.pointer, key));
   }
@@ -58,7 +58,7 @@ export class ContractNode {
     this.document.report(this.pointer, what, fix);
   }
 
-  /** The same for a member, whether it exists or not. */
+  /** Reports a problem of a member, which need not exist. */
   reportAt(key: string, what: string, fix: string): void {
     this.document.report(joinPointer(this.pointer, key), what, fix);
   }

@@ -11,15 +11,15 @@ interface Position {
   readonly column: number;
 }
 
-/** One file of a contract as it was written: its values, and where each stands. */
+/** One file of a contract as written: its values and their positions. */
 export class ContractSource {
-  /** As people know it: as it was named to the generator, or its path from there; of a remote file, its address. */
+  /** The name in problems: the path as given to the generator or relative to it; the URL of a remote file. */
   readonly file: string;
-  /** What its relative references are relative to. */
+  /** The base of its relative references. */
   readonly url: URL;
-  /** What the file says, as plain JSON; undefined if that cannot be told. */
+  /** The content as plain JSON; undefined if it cannot be parsed. */
   readonly value: unknown;
-  /** Why it cannot be read. */
+  /** Problems of the syntax. */
   readonly problems: readonly Problem[];
   readonly #document: Document;
   readonly #lines = new LineCounter();
@@ -31,20 +31,22 @@ export class ContractSource {
     const problems = [...this.#syntaxProblems(text)];
     if (problems.length === 0) {
       try {
-        // As JSON no alias makes one thing stand in two places, or in itself.
+        // A JSON round trip removes aliases, which could make a value occur twice or contain itself.
         this.value = JSON.parse(JSON.stringify(this.#document.toJS()));
         problems.push(...this.#nameProblems(this.value, ''));
       } catch (thrown) {
         const [what = ''] = String(thrown instanceof Error ? thrown.message : thrown).split('\n');
-        problems.push(this.#problem(0, '', `it says nothing that JSON could: ${what}`, 'mend the aliases'));
+        problems.push(
+          this.#problem(0, '', `the document cannot be represented as JSON: ${what}`, 'check its aliases'),
+        );
       }
     }
     this.problems = problems;
   }
 
   /**
-   * The place that a pointer leads to. A member that is not there is said to stand in what it would be a member
-   * of; where that is not there either, the nearest that is stands for it.
+   * The position of a pointer's target. For a missing member, it is the position of its parent, or else of its nearest
+   * existing ancestor.
    */
   find(pointer: string): Position {
     let node: unknown = this.#document.contents;
@@ -74,11 +76,11 @@ export class ContractSource {
     if (errors.length === 0) return extname(this.url.pathname) === '.json' ? this.#jsonProblems(text) : [];
     return errors.map(({ message, pos: [offset] }) => {
       const what = message.split('\n')[0]?.replace(/ at line.*/, '') ?? '';
-      return this.#problem(offset, '', what, 'mend the syntax');
+      return this.#problem(offset, '', what, 'correct the syntax');
     });
   }
 
-  /** What is only YAML. */
+  /** YAML in a .json file. */
   #jsonProblems(text: string): readonly Problem[] {
     try {
       JSON.parse(text);
@@ -86,11 +88,13 @@ export class ContractSource {
     } catch (thrown) {
       const message = thrown instanceof Error ? thrown.message : String(thrown);
       const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? 0);
-      return [this.#problem(offset, '', message.replace(/ (in JSON )?at position.*/, ''), 'mend the JSON')];
+      return [
+        this.#problem(offset, '', message.replace(/ (in JSON )?at position.*/, ''), 'correct the JSON'),
+      ];
     }
   }
 
-  /** Many a tool takes a member called `__proto__` for the prototype of its object. */
+  /** Many tools take a member named `__proto__` for the prototype of its object. */
   #nameProblems(value: unknown, pointer: string): readonly Problem[] {
     if (typeof value !== 'object' || value === null) return [];
     return Object.entries(value).flatMap(([key, child]) => {
@@ -98,13 +102,13 @@ export class ContractSource {
       const inside = this.#nameProblems(child, at);
       if (key !== '__proto__') return inside;
       const { line, column } = this.find(at);
-      const [what, fix] = ['nothing can be called `__proto__`', 'give it another name'];
+      const [what, fix] = ['the name `__proto__` is not allowed', 'rename it'];
       return [{ file: this.file, line, column, pointer: at, what, fix }, ...inside];
     });
   }
 }
 
-/** A member of a map begins with its key, an element of a list with itself. */
+/** The offset of a member is that of its key, the offset of an element its own. */
 function childOf(
   node: unknown,
   key: string,

@@ -1,4 +1,4 @@
-/** JSON Pointer (RFC 6901), alone and as the fragment of a URI, which is what `$ref` holds. */
+/** JSON Pointers (RFC 6901), alone and as URI fragments, the form in which `$ref` has them. */
 
 export function joinPointer(pointer: string, ...keys: readonly (string | number)[]): string {
   return keys.reduce<string>(
@@ -14,7 +14,7 @@ export function splitPointer(pointer: string): string[] {
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** The pointer that a local `$ref` holds; null for a reference to another document. */
+/** The pointer of a local `$ref`; null for a reference to another document. */
 export function pointerOfReference(reference: string): string | null {
   if (reference === '#') return '';
   if (!reference.startsWith('#/')) return null;
@@ -25,7 +25,7 @@ export function pointerOfReference(reference: string): string | null {
   }
 }
 
-/** The value at a pointer, without following any `$ref` on the way. */
+/** The value at a pointer. Does not follow `$ref`. */
 export function valueAt(document: unknown, pointer: string): unknown {
   return splitPointer(pointer).reduce<unknown>(
     (value, key) => (isContainer(value) && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined),
@@ -33,32 +33,32 @@ export function valueAt(document: unknown, pointer: string): unknown {
   );
 }
 
-/** Puts a value where a pointer leads, and objects on the way where there are none. */
+/** Sets the value at a pointer, and creates missing objects on the way. */
 export function setAt(root: unknown, pointer: string, value: unknown): void {
   const keys = splitPointer(pointer);
   const last = keys.pop() ?? '';
-  const holder = keys.reduce(
+  const parent = keys.reduce(
     (object, key) => {
       if (!Object.hasOwn(object, key)) object[key] = {};
       return object[key] as Record<string, unknown>;
     },
     root as Record<string, unknown>,
   );
-  holder[last] = value;
+  parent[last] = value;
 }
 
 function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** What is known of the nearest place at or around a pointer, and the keys that lead on from there. */
-export function nearestOf<Known>(
-  known: ReadonlyMap<string, Known>,
+/** The entry for a pointer or its nearest ancestor, and the keys from there to the pointer. */
+export function nearestOf<Value>(
+  entries: ReadonlyMap<string, Value>,
   pointer: string,
-): readonly [Known, keys: readonly string[]] | undefined {
+): readonly [Value, keys: readonly string[]] | undefined {
   const keys = splitPointer(pointer);
   for (let length = keys.length; length >= 0; length -= 1) {
-    const found = known.get(joinPointer('', ...keys.slice(0, length)));
+    const found = entries.get(joinPointer('', ...keys.slice(0, length)));
     if (found !== undefined) return [found, keys.slice(length)];
   }
   return undefined;

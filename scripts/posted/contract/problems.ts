@@ -1,36 +1,36 @@
 import type { ContractSource } from './contract-source.ts';
 import { formatProblem, GenerationError, type Problem } from './generation-error.ts';
 
-/** Where something was written. */
-export interface Place {
+/** A location in a file of a contract. */
+export interface SourceLocation {
   readonly source: ContractSource;
-  /** JSON Pointer into that source; what it points to need not exist. */
+  /** JSON Pointer into that source. Its target need not exist. */
   readonly pointer: string;
 }
 
-/** What has been found wrong with a contract, in all of its files. */
+/** Collects the problems and warnings of a contract, in all of its files. */
 export class Problems {
   readonly #strict: boolean;
-  /** By their names, in the order in which they were read. */
+  /** File names in the order of reading. */
   readonly #files: string[] = [];
   readonly #problems = new Map<string, Problem>();
   readonly #warnings = new Map<string, Problem>();
 
-  /** Strict: a warning is a problem. */
+  /** @param strict whether warnings count as problems */
   constructor(strict: boolean) {
     this.#strict = strict;
   }
 
-  /** The same is said once of a place. */
-  report(place: Place, what: string, fix: string): void {
-    add(this.#problems, locate(place, what, fix));
+  /** Equal problems of one location are reported once. */
+  report(location: SourceLocation, what: string, fix: string): void {
+    add(this.#problems, locate(location, what, fix));
   }
 
-  warn(place: Place, what: string, fix: string): void {
-    add(this.#strict ? this.#problems : this.#warnings, locate(place, what, fix));
+  warn(location: SourceLocation, what: string, fix: string): void {
+    add(this.#strict ? this.#problems : this.#warnings, locate(location, what, fix));
   }
 
-  /** Takes over what was found wrong with a file when it was read. */
+  /** Adds the problems that reading a file found. */
   include({ file, problems }: ContractSource): void {
     this.#files.push(file);
     for (const problem of problems) add(this.#problems, problem);
@@ -40,22 +40,22 @@ export class Problems {
     return this.#inOrder(this.#warnings).map(formatProblem);
   }
 
-  /** @throws GenerationError with everything reported so far, if there is anything */
+  /** @throws GenerationError with all problems reported so far, if there are any */
   throw(): void {
     if (this.#problems.size > 0) throw new GenerationError(this.#inOrder(this.#problems));
   }
 
-  /** File by file, each from its top. */
+  /** File by file, from top to bottom. */
   #inOrder(problems: ReadonlyMap<string, Problem>): readonly Problem[] {
-    const place = ({ file }: Problem): number => this.#files.indexOf(file);
+    const fileIndex = ({ file }: Problem): number => this.#files.indexOf(file);
     return [...problems.values()].toSorted(
-      (a, b) => place(a) - place(b) || a.line - b.line || a.column - b.column,
+      (a, b) => fileIndex(a) - fileIndex(b) || a.line - b.line || a.column - b.column,
     );
   }
 }
 
-function locate({ source, pointer: wanted }: Place, what: string, fix: string): Problem {
-  const { pointer, line, column } = source.find(wanted);
+function locate({ source, pointer: target }: SourceLocation, what: string, fix: string): Problem {
+  const { pointer, line, column } = source.find(target);
   return { file: source.file, line, column, pointer, what, fix };
 }
 

@@ -12,10 +12,10 @@ export function readBody(operation: ContractNode, operationId: string, schemas: 
   if (body === undefined) return null;
   checkFields(body, fields.requestBodyFields);
   if (body.get('required')?.value !== true) {
-    body.reportAt('required', 'a body that may be missing is not supported', 'say `required: true`');
+    body.reportAt('required', 'an optional request body is not supported', 'set `required: true`');
   }
   if (body.get('content', json) === undefined) {
-    body.reportAt('content', `a body that is not ${json} is not supported`, `describe it as ${json}`);
+    body.reportAt('content', `the request body has no ${json} content`, `describe it as ${json}`);
   }
   return readContent(body, `${pascalCase(operationId)}Body`, `body of operation ${operationId}`, schemas);
 }
@@ -29,15 +29,15 @@ export function readResponses(
   if (responses?.get('200') === undefined) {
     operation.reportAt(
       'responses',
-      'an operation has no response 200',
-      'describe what success is answered with',
+      'the operation has no 200 response',
+      'describe the response to a successful request',
     );
   }
   return (responses?.entries ?? []).flatMap(([status, response]) => {
     checkFields(response, fields.responseFields);
     if (!/^(200|[45]\d\d)$/.test(status)) {
-      const fix = 'describe success as 200, and each error by its own status from 400 to 599';
-      responses?.reportAt(status, `a response ${status} is not supported`, fix);
+      const fix = 'describe success as 200, and each error with its own status from 400 to 599';
+      responses?.reportAt(status, `response ${status} is not supported`, fix);
       return [];
     }
     const name = `${pascalCase(operationId)}Response${status}`;
@@ -50,17 +50,17 @@ export function readResponses(
   });
 }
 
-/** What a body or a response holds; null for nothing. */
+/** The JSON content of a request or a response; null if there is none. */
 function readContent(node: ContractNode, name: string, origin: string, schemas: SchemaSet): SchemaUse | null {
   for (const [type, mediaType] of node.get('content')?.entries ?? []) {
     checkFields(mediaType, fields.mediaTypeFields);
-    if (type !== json) mediaType.report(`content of type ${type} is not supported`, `use ${json} alone`);
+    if (type !== json) mediaType.report(`content type ${type} is not supported`, `use only ${json}`);
   }
   const mediaType = node.get('content', json);
   const schema = mediaType?.get('schema');
   if (mediaType === undefined) return null;
   if (schema === undefined) {
-    mediaType.report('the content has no schema', 'give it a `schema`');
+    mediaType.report('the content has no schema', 'add a `schema`');
     return null;
   }
   const use = schemas.use(schema, name, origin);
@@ -68,7 +68,7 @@ function readContent(node: ContractNode, name: string, origin: string, schemas: 
   return use;
 }
 
-/** Adds what a parameter or a media type gives as `example` or `examples` of its schema. */
+/** Adds the `example` and the `examples` of a parameter or a media type to the examples to check. */
 export function addExamples(
   schemas: SchemaSet,
   definition: string,

@@ -16,14 +16,14 @@ export interface LoadedOpenapi {
 }
 
 interface OpenapiOptions {
-  /** Whether warnings are problems. */
+  /** Whether warnings count as problems. */
   readonly strict?: boolean;
 }
 
 /**
  * Reads and checks an OpenAPI document.
  *
- * @throws GenerationError with all that the first step to fail has found
+ * @throws GenerationError with all problems that the first failed step found
  */
 export async function loadOpenapi(
   file: string,
@@ -32,7 +32,7 @@ export async function loadOpenapi(
   const document = await readContract(file, strict);
   const root = new ContractNode(document);
   if (!/^3\.1\.\d+$/.test(root.text('openapi'))) {
-    root.reportAt('openapi', 'this is no OpenAPI 3.1 document', 'convert it to `openapi: 3.1.0`');
+    root.reportAt('openapi', 'this is not an OpenAPI 3.1 document', 'convert it, and set `openapi` to 3.1.0');
   }
   checkReferences(document);
   document.throwProblems();
@@ -45,7 +45,7 @@ export async function loadOpenapi(
   return { document, model, schemas, warnings: document.warnings };
 }
 
-/** Holds the document against the specification's own schema. */
+/** Validates the document against the schema of the specification. */
 async function validate(document: ContractDocument): Promise<void> {
   const validator = new Validator({ allErrors: true });
   const { valid, errors = [] } = await validator.validate(
@@ -53,30 +53,36 @@ async function validate(document: ContractDocument): Promise<void> {
   );
   if (valid) return;
   if (typeof errors === 'string') throw new TypeError(`${document.file}: ${errors}`);
-  const places = errors.map(placeOf);
+  const pointers = errors.map(pointerOf);
   for (const [index, error] of errors.entries()) {
-    const place = places[index] ?? '';
-    // What is wrong inside a member makes the member, and all around it, look wrong too.
-    if (places.some((other) => other.startsWith(`${place}/`)) || consequences.has(error.keyword)) continue;
-    const what = error.keyword === 'unevaluatedProperties' ? 'is not known' : (error.message ?? 'is wrong');
-    document.report(place, `it ${what}`, 'change it to what OpenAPI 3.1 allows there');
+    const pointer = pointers[index] ?? '';
+    // An error inside a member also appears as errors of the member and of everything around it.
+    if (pointers.some((other) => other.startsWith(`${pointer}/`)) || consequences.has(error.keyword))
+      continue;
+    if (error.keyword === 'unevaluatedProperties') {
+      const what = 'OpenAPI 3.1 does not define this field';
+      document.report(pointer, what, 'correct the spelling, or remove it');
+    } else {
+      const what = `the value ${error.message ?? 'is invalid'}`;
+      document.report(pointer, what, 'correct it according to OpenAPI 3.1');
+    }
   }
   document.throwProblems();
 }
 
-/** Keywords that only say that another one did not hold. */
+/** Keywords that only report the failure of another keyword. */
 const consequences: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'if', 'oneOf']);
 
-function placeOf({ instancePath, keyword, params }: ErrorObject): string {
+function pointerOf({ instancePath, keyword, params }: ErrorObject): string {
   return keyword === 'unevaluatedProperties'
     ? joinPointer(instancePath, String(params.unevaluatedProperty))
     : instancePath;
 }
 
-/** Members whose value is anybody's JSON, in which `$ref` means nothing. */
+/** Members with arbitrary JSON, in which `$ref` has no meaning. */
 const data: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'example', 'examples']);
 
-/** Members whose keys are names of the contract's author, so that one may be called `default` or `examples`. */
+/** Members whose keys are the author's names, so that a key can be `default` or `examples`. */
 const named: ReadonlySet<string> = new Set([
   '$defs',
   'channels',
@@ -92,7 +98,7 @@ const named: ReadonlySet<string> = new Set([
   'schemas',
 ]);
 
-/** Reports each `$ref` of a contract in one file that does not lead, in the end, to a value of that file. */
+/** Reports each `$ref` that does not finally resolve to a value of the document. */
 function checkReferences(document: ContractDocument): void {
   visit(document.value, '', '');
 
@@ -114,18 +120,17 @@ function checkReference(document: ContractDocument, pointer: string, reference: 
   while (typeof next === 'string') {
     const target = pointerOfReference(next);
     if (target === null) {
-      const what = `$ref ${JSON.stringify(next)} leads out of this document`;
-      document.report(pointer, what, "copy what it refers to into this document's components");
+      const what = `$ref ${JSON.stringify(next)} refers to another document`;
+      document.report(pointer, what, "copy the target into this document's components");
       return;
     }
     const value = valueAt(document.value, target);
     if (value === undefined || seen.has(target)) {
-      const what = value === undefined ? 'refers to nothing' : 'leads back to itself';
-      document.report(
-        pointer,
-        `$ref ${JSON.stringify(reference)} ${what}`,
-        'correct the pointer, or add its target',
-      );
+      const [what, fix] =
+        value === undefined
+          ? ['has no target', 'correct the reference, or add its target']
+          : ['refers to itself', 'break the cycle'];
+      document.report(pointer, `$ref ${JSON.stringify(reference)} ${what}`, fix);
       return;
     }
     seen.add(target);

@@ -1,14 +1,14 @@
 import type { Fields } from '../contract/check-fields.ts';
 
-/** What becomes of every field of OpenAPI 3.1 that stands where this server would have to heed it. */
+/** How each field of OpenAPI 3.1 that concerns a server is treated. */
 
 export const documentFields: Fields = {
   object: 'an OpenAPI document',
   read: ['components', 'info', 'openapi', 'paths', 'security'],
   documentation: ['externalDocs', 'servers', 'tags'],
   refused: {
-    jsonSchemaDialect: "remove it: schemas are of OpenAPI 3.1's own dialect",
-    webhooks: 'describe what the server sends as channels of an AsyncAPI document',
+    jsonSchemaDialect: "remove it: schemas use OpenAPI 3.1's default dialect",
+    webhooks: 'describe messages from the server as channels of an AsyncAPI document',
   },
 };
 
@@ -19,9 +19,9 @@ export const pathItemFields: Fields = {
   read: [...methods, 'parameters'],
   documentation: ['description', 'summary'],
   refused: {
-    head: 'remove it: the server answers HEAD as it answers GET',
-    options: 'remove it: the server answers OPTIONS by itself',
-    servers: 'put them at the top of the document',
+    head: 'remove it: the server derives HEAD from GET',
+    options: 'remove it: the server handles OPTIONS itself',
+    servers: 'move them to the top level of the document',
   },
 };
 
@@ -30,23 +30,23 @@ export const operationFields: Fields = {
   read: ['description', 'operationId', 'parameters', 'requestBody', 'responses', 'security', 'summary'],
   documentation: ['deprecated', 'externalDocs', 'tags'],
   refused: {
-    callbacks: 'describe what the server sends as channels of an AsyncAPI document',
-    servers: 'put them at the top of the document',
+    callbacks: 'describe messages from the server as channels of an AsyncAPI document',
+    servers: 'move them to the top level of the document',
   },
 };
 
-const written = 'remove it: values are written in the default way';
+const defaultStyle = 'remove it: only the default serialization is supported';
 
 export const parameterFields: Fields = {
   object: 'a parameter',
   read: ['description', 'example', 'examples', 'in', 'name', 'required', 'schema'],
   documentation: ['deprecated'],
   refused: {
-    allowEmptyValue: 'say in the schema which values are allowed',
-    allowReserved: written,
-    content: 'give it a `schema`',
-    explode: written,
-    style: written,
+    allowEmptyValue: 'describe the allowed values in the schema',
+    allowReserved: defaultStyle,
+    content: 'use `schema` instead',
+    explode: defaultStyle,
+    style: defaultStyle,
   },
 };
 
@@ -68,7 +68,7 @@ export const mediaTypeFields: Fields = {
   object: 'a media type',
   read: ['example', 'examples', 'schema'],
   documentation: [],
-  refused: { encoding: 'remove it: it means nothing for JSON' },
+  refused: { encoding: 'remove it: it does not apply to JSON' },
 };
 
 export const securitySchemeFields: Fields = {

@@ -7,54 +7,54 @@ import { pascalCase } from '../source/identifiers.ts';
 import { addExamples } from './bodies.ts';
 import { parameterFields } from './openapi-fields.ts';
 
-type ParameterPlace = 'path' | 'query' | 'header';
+type ParameterLocation = 'path' | 'query' | 'header';
 
-/** What the object of all parameters of a place is called. */
-const suffixes: Readonly<Record<ParameterPlace, string>> = {
+/** The name suffix of the object with all parameters of a location. */
+const suffixes: Readonly<Record<ParameterLocation, string>> = {
   path: 'Path',
   query: 'Query',
   header: 'Headers',
 };
 
-/** OpenAPI says that such a parameter has no effect. */
+/** Header parameters that OpenAPI ignores. */
 const ignoredHeaders: ReadonlySet<string> = new Set(['accept', 'authorization', 'content-type']);
 
 interface ReadParameter {
   readonly name: string;
-  readonly place: ParameterPlace;
+  readonly location: ParameterLocation;
   readonly node: ContractNode;
 }
 
-/** The parameters of an operation, with those of its path that it does not describe anew. */
+/** The parameters of an operation, including those of its path that it does not override. */
 export function parametersOf(item: ContractNode, operation: ContractNode): readonly ReadParameter[] {
   const nodes = [...(item.get('parameters')?.items ?? []), ...(operation.get('parameters')?.items ?? [])];
   const byKey = new Map(nodes.map((node) => [`${node.text('in')} ${node.text('name')}`, node]));
   return [...byKey.values()].flatMap((node) => {
-    const [name, place] = [node.text('name'), node.text('in')];
+    const [name, location] = [node.text('name'), node.text('in')];
     checkFields(node, parameterFields);
-    if (place !== 'path' && place !== 'query' && place !== 'header') {
+    if (location !== 'path' && location !== 'query' && location !== 'header') {
       node.reportAt(
         'in',
-        `a parameter in ${place} is not supported`,
-        'put it into the path, the query or a header',
+        `a ${location} parameter is not supported`,
+        'move it to the path, the query or a header',
       );
       return [];
     }
-    if (place === 'header' && ignoredHeaders.has(name.toLowerCase())) {
-      node.report(`OpenAPI ignores a parameter for the header ${name}`, 'remove it');
+    if (location === 'header' && ignoredHeaders.has(name.toLowerCase())) {
+      node.report(`OpenAPI ignores a header parameter named ${name}`, 'remove it');
     }
-    return [{ name, place, node }];
+    return [{ name, location, node }];
   });
 }
 
-/** All parameters of one place as one object. */
+/** All parameters of one location as one object. */
 export function readParameters(
   parameters: readonly ReadParameter[],
-  place: ParameterPlace,
+  location: ParameterLocation,
   operationId: string,
   schemas: SchemaSet,
 ): SchemaUse | null {
-  const own = parameters.filter((parameter) => parameter.place === place);
+  const own = parameters.filter((parameter) => parameter.location === location);
   if (own.length === 0) return null;
   const use = schemas.useParameters(
     own.map(({ name, node }) => {
@@ -64,14 +64,14 @@ export function readParameters(
       const fallback = schema?.get('default');
       return {
         name,
-        // A guard fills the default in before it looks for what is required.
+        // Guards apply defaults before they check for required properties.
         required: node.get('required')?.value === true || fallback !== undefined,
         schema: { ...(raw as SchemaObject), ...(description === '' ? {} : { description }) },
         pointer: joinPointer(node.pointer, 'schema'),
       };
     }),
-    `${pascalCase(operationId)}${suffixes[place]}`,
-    `${suffixes[place].toLowerCase()} of operation ${operationId}`,
+    `${pascalCase(operationId)}${suffixes[location]}`,
+    `${suffixes[location].toLowerCase()} of operation ${operationId}`,
   );
   for (const { name, node } of own) addExamples(schemas, use.definition, ['properties', name], node);
   return use;

@@ -7,32 +7,32 @@ import * as fields from './openapi-fields.ts';
 import { parametersOf, readParameters } from './parameters.ts';
 import type { RestModel, RestOperationModel } from './rest-model.ts';
 
-/** One operation of the contract, where it stands. */
-interface OperationPlace {
+/** An operation with its path and method. */
+interface PathOperation {
   readonly path: string;
   readonly method: string;
   readonly item: ContractNode;
   readonly node: ContractNode;
 }
 
-/** What the contract says. Whatever is not supported is reported, and never left out in silence. */
+/** Reads a contract. Reports whatever is not supported, so that nothing is ignored silently. */
 export function readOpenapi(root: ContractNode, schemas: SchemaSet): RestModel {
   checkFields(root, fields.documentFields);
   const paths = root.get('paths')?.entries ?? [];
   checkPaths(paths);
-  const places = paths.flatMap(([path, item]) => operationsOf(path, item));
-  if (places.length === 0) root.reportAt('paths', 'the contract has no operation', 'describe one');
-  checkOperationIds(places);
+  const operations = paths.flatMap(([path, item]) => operationsOf(path, item));
+  if (operations.length === 0) root.reportAt('paths', 'the contract has no operations', 'add one');
+  checkOperationIds(operations);
   return {
     file: root.document.name,
     title: root.get('info')?.text('title') ?? '',
     version: root.get('info')?.text('version') ?? '',
-    operations: places.map((place) => readOperation(root, place, schemas)),
+    operations: operations.map((operation) => readOperation(root, operation, schemas)),
   };
 }
 
-/** Every operation of the contract. */
-function operationsOf(path: string, item: ContractNode): readonly OperationPlace[] {
+/** The operations of a path. */
+function operationsOf(path: string, item: ContractNode): readonly PathOperation[] {
   return item.entries.flatMap(([method, node]) =>
     fields.methods.some((known) => known === method) ? [{ path, method, item, node }] : [],
   );
@@ -40,7 +40,7 @@ function operationsOf(path: string, item: ContractNode): readonly OperationPlace
 
 function readOperation(
   root: ContractNode,
-  { path, method, item, node }: OperationPlace,
+  { path, method, item, node }: PathOperation,
   schemas: SchemaSet,
 ): RestOperationModel {
   checkFields(node, fields.operationFields);
@@ -49,7 +49,9 @@ function readOperation(
   checkParameterNames(
     node,
     path,
-    parameters.filter(({ place }) => place === 'path').map(({ name, node: parameter }) => [name, parameter]),
+    parameters
+      .filter(({ location }) => location === 'path')
+      .map(({ name, node: parameter }) => [name, parameter]),
   );
   return {
     operationId,
@@ -61,7 +63,7 @@ function readOperation(
     pathParameters: readParameters(parameters, 'path', operationId, schemas),
     query: readParameters(parameters, 'query', operationId, schemas),
     headers: readParameters(parameters, 'header', operationId, schemas),
-    headerNames: parameters.filter(({ place }) => place === 'header').map(({ name }) => name),
+    headerNames: parameters.filter(({ location }) => location === 'header').map(({ name }) => name),
     body: readBody(node, operationId, schemas),
     responses: readResponses(node, operationId, schemas),
   };
@@ -73,29 +75,29 @@ function checkPaths(paths: readonly (readonly [path: string, item: ContractNode]
     checkFields(item, fields.pathItemFields);
     checkAddress(path, (what, fix) => item.report(what, fix));
     if (/[^/]\{|\}[^/]/.test(path)) {
-      item.report('an expression is only a part of its segment', 'let it stand between two slashes');
+      item.report('a parameter must be a whole segment of the path', 'put it between slashes');
     }
     const shape = path.replaceAll(/\{[^{}]*\}/g, '{}');
-    const twin = shapes.get(shape);
-    if (twin !== undefined) item.report(`the path means the same as ${twin}`, 'describe both as one path');
+    const known = shapes.get(shape);
+    if (known !== undefined) item.report(`the path matches the same requests as ${known}`, 'merge the paths');
     shapes.set(shape, path);
   }
 }
 
-function checkOperationIds(places: readonly OperationPlace[]): void {
+function checkOperationIds(operations: readonly PathOperation[]): void {
   const known = new Set<string>();
-  for (const { node } of places) {
+  for (const { node } of operations) {
     const operationId = node.text('operationId');
     if (operationId === '') {
       node.reportAt(
         'operationId',
-        'an operation has no operationId',
-        'give it the name that its handler is to have',
+        'the operation has no operationId',
+        'add one, which becomes the name of its handler',
       );
     } else if (known.has(operationId)) {
       node.reportAt(
         'operationId',
-        `another operation is called \`${operationId}\` too`,
+        `another operation has the operationId \`${operationId}\``,
         'rename one of them',
       );
     }
@@ -103,22 +105,19 @@ function checkOperationIds(places: readonly OperationPlace[]): void {
   }
 }
 
-/** The names of the schemes, any one of which an operation takes: its own, else the document's. */
+/** The names of an operation's security schemes, or else of the document's. One suffices. */
 function readSecurity(root: ContractNode, operation: ContractNode): readonly string[] {
   const requirements = (operation.get('security') ?? root.get('security'))?.items ?? [];
   return requirements.flatMap((requirement) => {
     const schemes = requirement.entries;
     const [first] = schemes;
     if (first === undefined) {
-      requirement.report(
-        'an operation cannot be open and secured at a time',
-        'leave the empty requirement out',
-      );
+      requirement.report('optional authentication is not supported', 'remove the empty requirement');
       return [];
     }
     if (schemes.length > 1) {
       requirement.report(
-        'several schemes at a time are not supported',
+        'a requirement with several schemes is not supported',
         'name one scheme in each requirement',
       );
     }
@@ -133,8 +132,8 @@ function checkSecurityScheme(root: ContractNode, requirement: ContractNode, name
   const scheme = root.get('components', 'securitySchemes', name);
   if (scheme === undefined) {
     requirement.report(
-      `there is no security scheme \`${name}\``,
-      'describe it in components.securitySchemes',
+      `security scheme \`${name}\` is not defined`,
+      'define it in components.securitySchemes',
     );
     return;
   }
@@ -143,8 +142,5 @@ function checkSecurityScheme(root: ContractNode, requirement: ContractNode, name
     checkFields(scheme, fields.securitySchemeFields);
     return;
   }
-  scheme.report(
-    `security scheme \`${kind}\` is not supported, only http bearer is`,
-    'describe it as `type: http`, `scheme: bearer`',
-  );
+  scheme.report(`security scheme \`${kind}\` is not supported`, 'use `type: http` with `scheme: bearer`');
 }

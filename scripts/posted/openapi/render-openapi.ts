@@ -12,7 +12,7 @@ import {
 } from '../source/typescript-source.ts';
 import type { RestModel, RestOperationModel } from './rest-model.ts';
 
-/** The text of operations.ts: a descriptor of every REST operation. */
+/** Renders operations.ts: a descriptor of every REST operation. */
 export function renderOperations(model: RestModel, extension: ImportExtension): string {
   const table = model.operations.map(descriptor);
   const guarded = table.some((text) => text.includes('validators.'));
@@ -29,7 +29,7 @@ export function renderOperations(model: RestModel, extension: ImportExtension): 
   `;
 }
 
-/** The text of handlers.ts: the handler that each operation needs. */
+/** Renders handlers.ts: the handler that each operation requires. */
 export function renderHandlers(model: RestModel, extension: ImportExtension): string {
   const { operations } = model;
   const secured = operations.some(({ security }) => security.length > 0);
@@ -92,12 +92,12 @@ function docOf({ summary, description, operationId }: RestOperationModel): strin
   return docComment(summary, description, generatedFrom(`operation ${operationId}`));
 }
 
-/** The parts of a request that a handler gets, by name. */
+/** The parts of a request that a handler receives, by name. */
 function inputsOf(operation: RestOperationModel): readonly (readonly [name: string, use: SchemaUse])[] {
-  const places = ['pathParameters', 'query', 'headers', 'body'] as const;
-  return places.flatMap((place) => {
-    const use = operation[place];
-    return use === null ? [] : [[place, use] as const];
+  const parts = ['pathParameters', 'query', 'headers', 'body'] as const;
+  return parts.flatMap((part) => {
+    const use = operation[part];
+    return use === null ? [] : [[part, use] as const];
   });
 }
 

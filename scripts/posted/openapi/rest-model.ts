@@ -1,4 +1,4 @@
-/** What an OpenAPI contract says, as plain data that is rendered. Names of the contract stand as they are. */
+/** An OpenAPI contract as plain data for rendering. Names are the contract's own, unchanged. */
 import type { SchemaUse } from '../schemas/schema-set.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 
@@ -8,12 +8,12 @@ export interface RestModel extends ContractTitle {
 
 export interface RestOperationModel {
   readonly operationId: string;
-  /** In capitals. */
+  /** In uppercase. */
   readonly method: string;
   readonly path: string;
   readonly summary: string;
   readonly description: string;
-  /** Names of security schemes, any one of which suffices. */
+  /** Names of security schemes. One suffices. */
   readonly security: readonly string[];
   readonly pathParameters: SchemaUse | null;
   readonly query: SchemaUse | null;
@@ -25,6 +25,6 @@ export interface RestOperationModel {
 
 export interface ResponseModel {
   readonly status: string;
-  /** Null for a response without content. */
+  /** Null if the response has no content. */
   readonly body: SchemaUse | null;
 }

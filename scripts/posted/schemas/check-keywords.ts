@@ -9,19 +9,19 @@ import {
   type SchemaObject,
   subschemasOf,
 } from './json-schema.ts';
-import { faultOfPattern } from './pattern.ts';
+import { patternError } from './pattern.ts';
 import type { SchemaSet } from './schema-set.ts';
 
-/** Keywords that change what a reference means, or that other tools read in another way. */
+/** Keywords that change the meaning of references, or that tools interpret differently. */
 const refused: Readonly<Record<string, string>> = {
-  $anchor: 'refer to the schema by its place in components.schemas',
+  $anchor: 'refer to the schema as `#/components/schemas/NAME`',
   $async: 'remove it',
-  $dynamicAnchor: 'refer to the schema by its place in components.schemas',
+  $dynamicAnchor: 'refer to the schema as `#/components/schemas/NAME`',
   $dynamicRef: 'use $ref',
-  $id: 'refer to the schema by its place in components.schemas',
+  $id: 'refer to the schema as `#/components/schemas/NAME`',
   $vocabulary: 'remove it',
-  id: 'refer to the schema by its place in components.schemas',
-  nullable: 'say it beside a `type`, or write `anyOf` with `type: "null"`',
+  id: 'refer to the schema as `#/components/schemas/NAME`',
+  nullable: 'put it next to a `type`, or use `anyOf` with `type: "null"`',
 };
 
 const dialects: Readonly<Record<Dialect, RegExp>> = {
@@ -29,7 +29,7 @@ const dialects: Readonly<Record<Dialect, RegExp>> = {
   '2020-12': /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/,
 };
 
-/** Keywords that mean nothing where none of the others stands beside them. */
+/** Keywords that have no effect without one of the other keywords. */
 const dependent: ReadonlyMap<string, readonly string[]> = new Map([
   ['additionalItems', ['items']],
   ['else', ['if']],
@@ -39,31 +39,30 @@ const dependent: ReadonlyMap<string, readonly string[]> = new Map([
   ['then', ['if']],
 ]);
 
-/** Where a problem is, seen from a schema, and what to do about it. */
+/** Reports a problem at a path inside a schema. */
 type Report = (keys: readonly string[], what: string, fix: string) => void;
 
-/** Reports every keyword that is none, or that no guard could follow; says whether all are well. */
+/** Reports unknown and unsupported keywords. Returns whether there are none. */
 export function checkKeywords(document: ContractDocument, schemas: SchemaSet): boolean {
   const ajv = createAjv(schemas.dialect);
-  let sound = true;
+  let isValid = true;
   for (const definition of schemas.definitions.values()) check(definition, definition.schema, []);
-  return sound;
+  return isValid;
 
   function check(definition: Definition, schema: JsonSchema, keys: readonly string[]): void {
     if (!isSchemaObject(schema)) return;
     const report: Report = (more, what, fix) => {
-      sound = false;
+      isValid = false;
       document.report(definition.locate([...keys, ...more]), what, fix);
     };
     checkNames(schema, ajv, report);
     checkValues(schema, schemas.dialect, report);
-    warnOfNoEffect(schema, ajv, (more, what, fix) =>
+    warnOfIneffective(schema, ajv, (more, what, fix) =>
       document.warn(definition.locate([...keys, ...more]), what, fix),
     );
     for (const [more, subschema] of subschemasOf(schema)) {
       if (more.every((key) => key.isWellFormed())) check(definition, subschema, [...keys, ...more]);
-      else
-        report(more, 'a name holds half a surrogate pair, which no text can carry', 'give it another name');
+      else report(more, 'the name contains an unpaired surrogate, which UTF-8 cannot encode', 'rename it');
     }
   }
 }
@@ -73,7 +72,7 @@ function checkNames(schema: SchemaObject, ajv: Ajv, report: Report): void {
     const fix = Object.hasOwn(refused, keyword) ? refused[keyword] : undefined;
     if (fix !== undefined) report([keyword], `\`${keyword}\` is not supported`, fix);
     else if (ajv.RULES.keywords[keyword] !== true && !isAnnotation(keyword)) {
-      report([keyword], `\`${keyword}\` is no keyword of JSON Schema`, 'correct the spelling, or remove it');
+      report([keyword], `\`${keyword}\` is not a JSON Schema keyword`, 'correct the spelling, or remove it');
     }
   }
 }
@@ -81,8 +80,8 @@ function checkNames(schema: SchemaObject, ajv: Ajv, report: Report): void {
 function checkValues(schema: SchemaObject, dialect: Dialect, report: Report): void {
   const { $schema, pattern, patternProperties, enum: values, required } = schema;
   if (typeof $schema === 'string' && !dialects[dialect].test($schema)) {
-    const what = `schemas of this contract are read as JSON Schema ${dialect}, not as ${JSON.stringify($schema)}`;
-    report(['$schema'], what, 'rewrite the schema, and remove the keyword');
+    const what = `schemas of this contract use JSON Schema ${dialect}, not ${JSON.stringify($schema)}`;
+    report(['$schema'], what, `rewrite the schema for ${dialect}, and remove \`$schema\``);
   }
   const patterns: [keys: readonly string[], pattern: string][] = [];
   if (typeof pattern === 'string') patterns.push([['pattern'], pattern]);
@@ -92,29 +91,33 @@ function checkValues(schema: SchemaObject, dialect: Dialect, report: Report): vo
     );
   }
   for (const [keys, text] of patterns) {
-    const fault = faultOfPattern(text);
-    if (fault !== null) {
-      report(keys, `the pattern is no regular expression of ECMA-262: ${fault}`, 'correct the pattern');
+    const error = patternError(text);
+    if (error !== null) {
+      report(
+        keys,
+        `the pattern is not a valid regular expression (ECMA-262): ${error}`,
+        'correct the pattern',
+      );
     }
   }
   if (Array.isArray(values) && values.length === 0) {
-    report(['enum'], 'an `enum` without values allows nothing', 'list the values, or remove it');
+    report(['enum'], 'an empty `enum` allows no value', 'list the values, or remove it');
   }
   if (Array.isArray(required) && required.includes('')) {
-    // Ajv takes the empty name of what is missing for nothing missing.
-    report(['required'], 'a property without a name cannot be asked for', 'give it a name');
+    // Ajv reports the missing property by its name, and takes an empty name for none.
+    report(['required'], 'a property with an empty name cannot be required', 'rename it');
   }
 }
 
-function warnOfNoEffect(schema: SchemaObject, ajv: Ajv, warn: Report): void {
+function warnOfIneffective(schema: SchemaObject, ajv: Ajv, warn: Report): void {
   const { format } = schema;
   if (typeof format === 'string' && ajv.formats[format] === undefined) {
-    const what = `format ${JSON.stringify(format)} is not known, and nothing checks it`;
+    const what = `the unknown format ${JSON.stringify(format)} is not checked`;
     warn(['format'], what, 'use a format of JSON Schema, or a `pattern`');
   }
   for (const [keyword, others] of dependent) {
     if (schema[keyword] === undefined || others.some((other) => schema[other] !== undefined)) continue;
     const names = others.map((other) => `\`${other}\``).join(' or ');
-    warn([keyword], `\`${keyword}\` means nothing without ${names}`, `add ${names}, or remove it`);
+    warn([keyword], `\`${keyword}\` has no effect without ${names}`, `add ${names}, or remove it`);
   }
 }

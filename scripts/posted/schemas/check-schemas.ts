@@ -15,42 +15,44 @@ import {
 import type { SchemaSet } from './schema-set.ts';
 
 /**
- * Reports what keeps a contract's schemas from being compiled (misspelt and unsupported keywords, wrong values
- * of keywords, whatever Ajv refuses), and warns of every example and default that its own schema refuses.
+ * Reports whatever prevents the compilation of a contract's schemas (misspelled and unsupported keywords, wrong values,
+ * errors of Ajv), and warns of every example and default that does not match its schema.
  */
 export function checkSchemas(document: ContractDocument, schemas: SchemaSet): void {
-  // What is not well formed cannot be compiled, and what cannot be compiled cannot check examples.
+  // Only well-formed schemas can be compiled, and only compiled schemas can check examples.
   if (!checkKeywords(document, schemas)) return;
   const compiler = compilerOf(schemas, 'json');
   if (!checkValues(document, schemas, compiler)) return;
   if (!checkCompilation(document, schemas, compiler, [...schemas.definitions.keys()])) return;
-  // Guards of values that arrive as text are compiled with other options, which have rules of their own.
+  // Guards for values that arrive as text are compiled with other options, which can fail on their own.
   checkCompilation(document, schemas, compilerOf(schemas, 'text'), [...schemas.textSchemas.keys()]);
   checkExamples(document, schemas, compiler);
 }
 
-/** Whether every keyword has a value that it can have. */
+/** Whether every keyword has a valid value. */
 function checkValues(document: ContractDocument, schemas: SchemaSet, { ajv, schemaOf }: Compiler): boolean {
-  let sound = true;
+  let isValid = true;
   for (const [name, { locate }] of schemas.definitions) {
-    if (ajv.validateSchema(numbered(schemaOf(name))) === true) continue;
-    sound = false;
-    // The first that is said of a place is the plainest.
-    const places = new Map(
+    if (ajv.validateSchema(withNumberedEnums(schemaOf(name))) === true) continue;
+    isValid = false;
+    // Of several errors at one position, the first is the clearest.
+    const messages = new Map(
       (ajv.errors ?? []).toReversed().map((error) => [error.instancePath, error.message]),
     );
-    for (const [place, message] of places) {
-      const pointer = locate(splitPointer(place));
-      document.report(pointer, `the schema is not valid: it ${message}`, 'correct the value');
+    for (const [instancePath, message] of messages) {
+      const pointer = locate(splitPointer(instancePath));
+      document.report(pointer, `the schema is invalid: the value ${message}`, 'correct the value');
     }
   }
-  return sound;
+  return isValid;
 }
 
-/** The same with numbers for what `enum` lists: Ajv calls `toString` and `valueOf` of what it compares. */
-function numbered(schema: SchemaObject): SchemaObject {
+/** Replaces the values in `enum` with numbers, because Ajv calls `toString` and `valueOf` of values that it compares. */
+function withNumberedEnums(schema: SchemaObject): SchemaObject {
   const { enum: values } = schema;
-  const copy = replaceSubschemas(schema, (inner) => (isSchemaObject(inner) ? numbered(inner) : inner));
+  const copy = replaceSubschemas(schema, (inner) =>
+    isSchemaObject(inner) ? withNumberedEnums(inner) : inner,
+  );
   if (!Array.isArray(values)) return Object(copy);
   return {
     ...Object(copy),
@@ -58,7 +60,7 @@ function numbered(schema: SchemaObject): SchemaObject {
   };
 }
 
-/** Whether Ajv compiles the definitions. */
+/** Whether Ajv can compile the definitions. */
 function checkCompilation(
   document: ContractDocument,
   schemas: SchemaSet,
@@ -72,24 +74,20 @@ function checkCompilation(
       compiler.compile(name);
     } catch (thrown) {
       if (thrown instanceof RangeError) {
-        const what = 'a circle of too many schemas begins here, each with a part that is the next';
-        document.report(locate(name), what, 'allow anything (`true`) in one of them, to open the circle');
+        const what = 'this schema is part of a reference cycle of too many schemas';
+        document.report(locate(name), what, 'break the cycle by allowing anything (`true`) in one of them');
         return false;
       }
       failures.set(name, thrown instanceof Error ? thrown.message : String(thrown));
     }
   }
-  // A definition fails with those that it refers to: only they are to blame, unless they refer to each other.
+  // A definition fails together with those that it refers to. Report only those, unless they refer to each other.
   const culprits = [...failures].filter(
     ([name]) =>
       !referencesOf(schemas.definitions.get(name)?.schema ?? true).some((other) => failures.has(other)),
   );
   for (const [name, message] of culprits.length > 0 ? culprits : failures) {
-    document.report(
-      locate(name),
-      `the schema cannot be compiled: ${message}`,
-      'add what is missing, or remove what is wrong',
-    );
+    document.report(locate(name), `the schema cannot be compiled: ${message}`, 'correct the schema');
   }
   return failures.size === 0;
 }
@@ -113,28 +111,28 @@ function checkExamples(document: ContractDocument, schemas: SchemaSet, compiler:
       checkIn(name, definition, subschema, [...keys, ...more]);
   }
 
-  function check(name: string, keys: readonly string[], what: string, value: unknown, pointer: string): void {
-    const problem = faultOf(compiler.compile(name, keys), value);
-    if (problem === null) return;
+  function check(name: string, keys: readonly string[], kind: string, value: unknown, pointer: string): void {
+    const error = errorOf(compiler.compile(name, keys), value);
+    if (error === null) return;
     document.warn(
       pointer,
-      `the ${what} is not what its schema says: ${problem}`,
-      `mend the ${what} or the schema`,
+      `the ${kind} does not match its schema: ${error}`,
+      `correct the ${kind} or the schema`,
     );
   }
 }
 
-function faultOf(validate: ValidateFunction, value: unknown): string | null {
+function errorOf(validate: ValidateFunction, value: unknown): string | null {
   try {
     return validate(value) ? null : describe(validate.errors?.[0]);
   } catch {
-    // Ajv calls `toString` and `valueOf` of what it compares; guards do not (json-equal.ts).
-    return 'a property is called as what every object of JavaScript has';
+    // Ajv calls `toString` and `valueOf` of values that it compares; guards do not (json-equal.ts).
+    return 'a property has the name of a method of every JavaScript object';
   }
 }
 
 function describe(error: ErrorObject | undefined): string {
-  const place = error?.instancePath ? error.instancePath : 'the value';
+  const subject = error?.instancePath ? error.instancePath : 'the value';
   const [detail] = Object.values(error?.params ?? {});
-  return `${place} ${error?.message ?? 'is wrong'} (${JSON.stringify(detail)})`;
+  return `${subject} ${error?.message ?? 'is invalid'} (${JSON.stringify(detail)})`;
 }

@@ -13,19 +13,19 @@ import {
 import { unicodePattern } from './pattern.ts';
 import type { SchemaSet } from './schema-set.ts';
 
-/** Ajv, with every definition of a contract. */
+/** Ajv with every definition of a contract. */
 export interface Compiler {
   readonly ajv: Ajv;
-  /** The definitions that have been compiled, each after those that it refers to. */
+  /** The compiled definitions, each after those that it refers to. */
   readonly compiled: ReadonlySet<string>;
-  /** The key under which Ajv knows the schema behind `keys` in a definition. */
+  /** Ajv's key of the schema at `keys` in a definition. */
   readonly keyOf: (definition: string, keys?: readonly string[]) => string;
-  /** What Ajv was given. */
+  /** The schema of a definition, as Ajv received it. */
   readonly schemaOf: (definition: string) => SchemaObject;
   /**
-   * Compiles a schema, after those that it refers to: Ajv's stack would not hold a long chain of them.
+   * Compiles a schema after those that it refers to, because a long chain would overflow Ajv's stack.
    *
-   * @throws Error where Ajv cannot compile it
+   * @throws Error if Ajv cannot compile it
    */
   readonly compile: (definition: string, keys?: readonly string[]) => ValidateFunction;
 }
@@ -34,19 +34,19 @@ export interface Compiler {
 const textOptions: Options = {
   coerceTypes: true,
   useDefaults: true,
-  // Ajv converts the text `Infinity`, and strict about numbers it would then skip the limits that refuse it.
+  // Ajv converts the text `Infinity` to a number. With strict numbers, it would skip the limits that reject it.
   strictNumbers: false,
 };
 
-/** Ajv, with the keywords and formats of a dialect. */
+/** Ajv with the keywords and formats of a dialect. */
 export function createAjv(dialect: Dialect, options: Options = {}): Ajv {
   const ajv = new (dialect === 'draft-07' ? Ajv : Ajv2020)({
-    // What strict Ajv refuses beyond JSON Schema, check-keywords.ts refuses or warns of, with a better message.
+    // check-keywords.ts replaces Ajv's strict mode, with better messages.
     strictSchema: false,
     strictTypes: false,
     strictTuples: false,
     logger: false,
-    // Without it a property named `constructor` would be found in every object.
+    // Otherwise every object would have a property named `constructor`.
     ownProperties: true,
     ...options,
   });
@@ -60,8 +60,8 @@ const compilers = {
 };
 
 /**
- * The compiler of a contract whose definitions are complete; for values that arrive as text, with what is
- * different for them. It is made once: what has been compiled to be checked is not compiled again.
+ * The compiler of a contract with complete definitions, for JSON values or for values that arrive as text. It is cached,
+ * so that checking and generating compile each schema once.
  */
 export function compilerOf(schemas: SchemaSet, values: 'json' | 'text'): Compiler {
   const known = compilers[values].get(schemas);
@@ -75,8 +75,8 @@ function createCompiler(schemas: SchemaSet, fromText: boolean): Compiler {
   const code = { source: true, esm: true, lines: true };
   const options: Options = { code, validateSchema: false, inlineRefs: inlinedKeywords };
   const ajv = createAjv(schemas.dialect, { ...options, ...(fromText ? textOptions : {}) });
-  // Names of definitions are no URIs: Ajv gets keys instead. Each definition is a schema of its own, which is
-  // compiled once, whoever refers to it.
+  // Names of definitions need not be URIs, so Ajv gets keys instead. Each definition is a separate schema and compiled
+  // once, however many schemas refer to it.
   const all = new Map([
     ...[...schemas.definitions].map(([name, { schema }]): [string, JsonSchema] => [name, schema]),
     ...schemas.received,
@@ -91,10 +91,10 @@ function createCompiler(schemas: SchemaSet, fromText: boolean): Compiler {
     }),
   );
   for (const [name, schema] of prepared) ajv.addSchema(schemaObjectOf(schema), keyOf(name));
-  const [begun, compiled] = [new Set<string>(), new Set<string>()];
+  const [started, compiled] = [new Set<string>(), new Set<string>()];
   const prepare = (definition: string): void => {
-    if (begun.has(definition)) return;
-    begun.add(definition);
+    if (started.has(definition)) return;
+    started.add(definition);
     for (const other of referencesOf(all.get(definition) ?? true)) prepare(other);
     ajv.getSchema(keyOf(definition));
     compiled.add(definition);
@@ -102,27 +102,28 @@ function createCompiler(schemas: SchemaSet, fromText: boolean): Compiler {
   const compile = (definition: string, path?: readonly string[]): ValidateFunction => {
     prepare(definition);
     const validate = ajv.getSchema(keyOf(definition, path));
-    if (validate === undefined) throw new TypeError(`There is no ${definition} ${path?.join(' ')}.`);
+    if (validate === undefined)
+      throw new TypeError(`No schema exists at ${[definition, ...(path ?? [])].join('/')}.`);
     return validate;
   };
   const schemaOf = (definition: string): SchemaObject => schemaObjectOf(prepared.get(definition) ?? true);
   return { ajv, compiled, keyOf, schemaOf, compile };
 }
 
-/** Ajv adds no boolean schemas. */
+/** Ajv does not accept boolean schemas here. */
 function schemaObjectOf(schema: JsonSchema): SchemaObject {
   if (typeof schema === 'object') return schema;
   return schema ? {} : { not: {} };
 }
 
-/** A schema of fewer keywords is compiled into every one that refers to it, which saves a call at run time. */
+/** Schemas with fewer keywords are inlined, which saves calls at run time. */
 const inlinedKeywords = 6;
 
 function fragmentOf(key: string): string {
   return encodeURI(joinPointer('', key)).replaceAll(/[#?]/g, encodeURIComponent);
 }
 
-/** Validators are the same whatever the contract says to people. */
+/** Omits annotations, so that validators change only with what they check. */
 function toAjvSchema(schema: JsonSchema, keyOf: Compiler['keyOf']): JsonSchema {
   const copy = replaceSubschemas(schema, (inner) => toAjvSchema(inner, keyOf));
   if (!isSchemaObject(copy)) return copy;

@@ -9,79 +9,78 @@ import {
   type SchemaObject,
 } from './json-schema.ts';
 
-/** Where a schema stands. */
-interface Place {
+/** The surroundings of a schema. */
+interface Origin {
   readonly document: ContractDocument;
   readonly dialect: Dialect;
-  /** The names of the definitions of component schemas, by those of the components. */
+  /** The names of definitions, by the names of their component schemas. */
   readonly components: ReadonlyMap<string, string>;
   readonly locate: Definition['locate'];
 }
 
-/** About half as many schemas inside each other: more than anybody reads, and less than a stack holds. */
+/** Allows about half as many levels of schemas: more than people read, and few enough for the stack. */
 const maximumKeys = 128;
 
-/** A schema of the contract as its definition has it: normalized, its references to components to definitions. */
+/** Normalizes a schema of the contract, and turns references to components into references to definitions. */
 export function definitionSchema(
   schema: JsonSchema,
-  place: Place,
+  origin: Origin,
   keys: readonly string[] = [],
   context: SchemaContext = outermost,
 ): JsonSchema {
   if (keys.length > maximumKeys) {
-    const fix = 'move a part of it into components.schemas and refer to it';
-    place.document.report(place.locate(keys), 'schemas stand inside each other too deep', fix);
+    const fix = 'move a part of it to components.schemas and refer to it';
+    origin.document.report(origin.locate(keys), 'the schema is nested too deeply', fix);
     return true;
   }
-  if (isSchemaObject(schema) && typeof schema.$ref === 'string' && !mayRefer(schema, place, keys))
+  if (isSchemaObject(schema) && typeof schema.$ref === 'string' && !mayRefer(schema, origin, keys))
     return true;
   const normalized = normalizeSchema(schema, context);
   const copy = replaceSubschemas(normalized, (inner, more) =>
-    definitionSchema(inner, place, [...keys, ...more], contextOf(more[0], normalized, context)),
+    definitionSchema(inner, origin, [...keys, ...more], contextOf(more[0], normalized, context)),
   );
   const component = referencedComponent(copy);
   if (component === null || !isSchemaObject(copy)) return copy;
-  return { ...copy, $ref: `#/definitions/${place.components.get(component)}` };
+  return { ...copy, $ref: `#/definitions/${origin.components.get(component)}` };
 }
 
-/** Whether a reference leads to a component, and nothing beside it is lost. */
-function mayRefer(schema: SchemaObject, place: Place, keys: readonly string[]): boolean {
-  const { document, dialect, components, locate } = place;
+/** Whether a reference points to a component, and no keyword next to it would be ignored. */
+function mayRefer(schema: SchemaObject, origin: Origin, keys: readonly string[]): boolean {
+  const { document, dialect, components, locate } = origin;
   const component = referencedComponent(schema);
   if (component === null || !components.has(component)) {
-    const fix = 'move what it refers to into components.schemas';
-    document.report(locate([...keys, '$ref']), 'a schema refers to what is no component schema', fix);
+    const fix = 'move the target to components.schemas';
+    document.report(locate([...keys, '$ref']), 'the reference does not point to components.schemas', fix);
     return false;
   }
-  const ignored = Object.keys(schema).filter((keyword) => !mayStandBesideReference(keyword));
+  const ignored = Object.keys(schema).filter((keyword) => !isAllowedNextToReference(keyword));
   if (dialect !== 'draft-07' || ignored.length === 0) return true;
-  const what = `JSON Schema draft-07 ignores \`${ignored.join('`, `')}\` beside $ref`;
+  const what = `JSON Schema draft-07 ignores \`${ignored.join('`, `')}\` next to $ref`;
   const fix = ignored.includes('nullable')
-    ? 'write `anyOf` with the reference and `type: "null"`'
-    : 'put the reference into an `allOf`';
+    ? 'use `anyOf` with the reference and `type: "null"`'
+    : 'wrap the reference in an `allOf`';
   document.report(locate(keys), what, fix);
   return false;
 }
 
-function mayStandBesideReference(keyword: string): boolean {
+function isAllowedNextToReference(keyword: string): boolean {
   return keyword === '$ref' || keyword === 'default' || isAnnotation(keyword);
 }
 
-/** What is known of the values that a schema is asked of. */
+/** What is known about the values that a schema applies to. */
 interface SchemaContext {
-  /** Whether the type of a value is made of the schema; not of one that chooses or refuses values. */
+  /** Whether the schema describes a value's type, rather than testing values that another schema describes. */
   readonly givesType: boolean;
-  /** The types that the schemas around it, which are asked of the same value, leave over; undefined for any. */
+  /** The types that the surrounding schemas allow for the same value; undefined for any. */
   readonly types: readonly unknown[] | undefined;
 }
 
 const outermost: SchemaContext = { givesType: true, types: undefined };
 
 /**
- * A schema with all that it says in JSON Schema's own words; the schemas inside it stay as they are, in their
- * places. OpenAPI's `nullable` becomes a type. Where a type is to be made of it, one that speaks of properties
- * or of items and has no `type` is of objects or of arrays: JSON Schema would allow everything else beside
- * them, and no type could say what a property is.
+ * Rewrites a schema in plain JSON Schema, without its subschemas. `nullable` becomes a type. A schema that describes
+ * properties or items without a `type` gets the type object or array: JSON Schema would also allow all other values,
+ * and no TypeScript type could describe the properties.
  */
 function normalizeSchema(schema: JsonSchema, context: SchemaContext): JsonSchema {
   if (!isSchemaObject(schema)) return schema;
@@ -89,7 +88,7 @@ function normalizeSchema(schema: JsonSchema, context: SchemaContext): JsonSchema
   return withNull(type === undefined ? schema : { type, ...schema });
 }
 
-/** The context of the schemas behind a keyword of a normalized schema. */
+/** The context of a keyword's subschemas in a normalized schema. */
 function contextOf(keyword: string, schema: JsonSchema, context: SchemaContext): SchemaContext {
   if (['allOf', 'anyOf', 'oneOf'].includes(keyword)) {
     const types = isSchemaObject(schema) && schema.type !== undefined ? [schema.type].flat() : context.types;
@@ -98,7 +97,7 @@ function contextOf(keyword: string, schema: JsonSchema, context: SchemaContext):
   return { givesType: context.givesType && !testing.has(keyword), types: undefined };
 }
 
-/** Keywords whose schemas choose and refuse values that others describe. */
+/** Keywords whose schemas test values that other schemas describe. */
 const testing: ReadonlySet<string> = new Set([
   'contains',
   'dependencies',
@@ -114,16 +113,16 @@ const ofObjects = ['additionalProperties', 'patternProperties', 'properties', 'r
 const ofArrays = ['additionalItems', 'items', 'prefixItems'];
 
 function impliedType(schema: SchemaObject, types: SchemaContext['types']): unknown {
-  const says = (keyword: string): boolean => schema[keyword] !== undefined;
-  if (['const', 'enum', 'type'].some(says)) return undefined;
-  const [isObject, isArray] = [ofObjects.some(says), ofArrays.some(says)];
+  const has = (keyword: string): boolean => schema[keyword] !== undefined;
+  if (['const', 'enum', 'type'].some(has)) return undefined;
+  const [isObject, isArray] = [ofObjects.some(has), ofArrays.some(has)];
   if (isObject === isArray) return undefined;
   const type = isObject ? 'object' : 'array';
   if (types === undefined) return type;
   return types.includes(type) ? types : undefined;
 }
 
-/** `nullable` beside no `type` stays: it means nothing there (OpenAPI 3.0.3, Schema Object), and is refused. */
+/** Keeps `nullable` without `type`, which has no meaning (OpenAPI 3.0.3, Schema Object) and is refused later. */
 function withNull(schema: SchemaObject): SchemaObject {
   const { nullable, ...rest } = schema;
   if (nullable === false) return rest;

@@ -2,31 +2,31 @@ import { isSchemaObject, type JsonSchema, subschemasOf } from './json-schema.ts'
 
 export type Dialect = 'draft-07' | '2020-12';
 
-/** A schema that has a model: a component of the contract, or one made of what an operation or a channel says. */
+/** A schema with a model: a component of the contract, or part of an operation or a channel. */
 export interface Definition {
-  /** As in the contract, but normalized, and a reference names a definition: `#/definitions/<type>`. */
+  /** Normalized, with references to definitions: `#/definitions/<type>`. */
   readonly schema: JsonSchema;
-  /** What it is made from: `schema Post`, `query of operation getFeed`. */
+  /** Its origin in the contract: `schema Post`, `query of operation getFeed`. */
   readonly origin: string;
-  /** The pointer into the contract to what stands, in the schema, behind these keys. */
+  /** The pointer into the contract for a path of keys in the schema. */
   readonly locate: (keys: readonly string[]) => string;
 }
 
 /** The schemas of a contract by the names of their types. */
 export type Definitions = ReadonlyMap<string, Definition>;
 
-/** The definition that a schema refers to; null for a schema that stands for itself. */
+/** The definition that a schema refers to; null if it is not a reference. */
 export function definitionOf(schema: unknown): string | null {
   if (!isSchemaObject(schema) || typeof schema.$ref !== 'string') return null;
   return schema.$ref.slice('#/definitions/'.length);
 }
 
-/** The key of what a definition is to a client that receives it. No definition has such a name. */
+/** The key of a definition's variant for receiving clients. No definition has such a name. */
 export function receivedKey(definition: string): string {
   return `${definition} received`;
 }
 
-/** The definitions that a schema, or a schema in it, refers to. */
+/** The definitions that a schema or its subschemas refer to. */
 export function referencesOf(schema: JsonSchema): readonly string[] {
   const own = definitionOf(schema);
   return [
@@ -35,13 +35,13 @@ export function referencesOf(schema: JsonSchema): readonly string[] {
   ];
 }
 
-/** A schema behind its references to definitions. */
+/** Follows a schema's references to definitions. */
 export function resolveSchema(definitions: Definitions, schema: JsonSchema): JsonSchema {
   const definition = definitions.get(definitionOf(schema) ?? '');
   return definition === undefined ? schema : resolveSchema(definitions, definition.schema);
 }
 
-/** Keywords whose schemas are asked of the same value as the schema that has them. */
+/** Keywords whose schemas apply to the same value as the schema with the keyword. */
 const ofSameValue: ReadonlySet<string> = new Set([
   'allOf',
   'anyOf',
@@ -55,26 +55,26 @@ const ofSameValue: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A definition of every circle of definitions that ask each other of the same value: checking one would never
- * end, and no type could be made of it. A circle through a property or an item ends with the value.
+ * One definition of every cycle of definitions that apply to the same value. Validation would never end, and no type
+ * could describe it. A cycle through a property or an item ends with the value.
  */
-export function endlessDefinitions(definitions: Definitions): ReadonlySet<string> {
-  const endless = new Set<string>();
+export function circularDefinitions(definitions: Definitions): ReadonlySet<string> {
+  const circular = new Set<string>();
   const visited = new Set<string>();
   for (const name of definitions.keys()) visit(name, new Set());
-  return endless;
+  return circular;
 
   function visit(name: string, path: ReadonlySet<string>): void {
-    if (path.has(name)) endless.add(name);
+    if (path.has(name)) circular.add(name);
     if (visited.has(name)) return;
     visited.add(name);
     const longer = new Set([...path, name]);
-    for (const other of asked(definitions.get(name)?.schema ?? true)) visit(other, longer);
+    for (const other of appliedReferences(definitions.get(name)?.schema ?? true)) visit(other, longer);
   }
 }
 
-function asked(schema: JsonSchema): readonly string[] {
+function appliedReferences(schema: JsonSchema): readonly string[] {
   const own = definitionOf(schema);
   const inner = subschemasOf(schema).filter(([[keyword]]) => ofSameValue.has(keyword));
-  return [...(own === null ? [] : [own]), ...inner.flatMap(([, subschema]) => asked(subschema))];
+  return [...(own === null ? [] : [own]), ...inner.flatMap(([, subschema]) => appliedReferences(subschema))];
 }

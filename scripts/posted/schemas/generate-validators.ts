@@ -14,7 +14,7 @@ import {
 import { compilerOf } from './compiler.ts';
 import type { GuardModel, SchemaSet } from './schema-set.ts';
 
-// A CommonJS module: an import could yield its `module.exports` or its `default` export.
+// The module is CommonJS: an import could yield its `module.exports` or its `default` export.
 const standalone: typeof standaloneCode.default = createRequire(import.meta.url)(
   'ajv/dist/standalone',
 ).default;

@@ -1,6 +1,6 @@
 /**
- * Whether two values of JSON are the same. Ajv's own function calls `toString` and `valueOf` of what it
- * compares, and takes `constructor` for its class: a payload may have properties of these names.
+ * Whether two JSON values are equal. Ajv's own function calls `toString` and `valueOf` of the values, and compares
+ * `constructor`, but payloads may have properties with these names.
  */
 export default function jsonEqual(one: unknown, other: unknown): boolean {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) {

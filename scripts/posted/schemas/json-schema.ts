@@ -1,6 +1,6 @@
 import { pointerOfReference, splitPointer } from '../contract/json-pointer.ts';
 
-/** Where schemas stand inside a schema (JSON Schema draft-07 and 2020-12), and little more of what they mean. */
+/** The structure of JSON Schemas (draft-07 and 2020-12): where a schema has subschemas. */
 
 export type JsonSchema = boolean | SchemaObject;
 
@@ -47,7 +47,7 @@ const annotations: ReadonlySet<string> = new Set([
   'xml',
 ]);
 
-/** Whether a keyword says something to people, or to tools that are not ours, and nothing to a validator. */
+/** Whether a keyword is for people or for other tools, and has no meaning for a validator. */
 export function isAnnotation(keyword: string): boolean {
   return annotations.has(keyword) || keyword.startsWith('x-');
 }
@@ -60,10 +60,10 @@ function isSchema(value: unknown): value is JsonSchema {
   return typeof value === 'boolean' || isSchemaObject(value);
 }
 
-/** What leads to a schema directly inside another: a keyword, and where it is in that. */
+/** The path to a direct subschema: a keyword, and a key or an index inside its value. */
 type Keys = readonly [keyword: string, ...string[]];
 
-/** The schemas directly inside a schema, each with the keys that lead to it. */
+/** The direct subschemas of a schema, each with its path. */
 export function subschemasOf(schema: JsonSchema): readonly (readonly [keys: Keys, schema: JsonSchema])[] {
   const found: [Keys, JsonSchema][] = [];
   replaceSubschemas(schema, (subschema, keys) => {
@@ -73,7 +73,7 @@ export function subschemasOf(schema: JsonSchema): readonly (readonly [keys: Keys
   return found;
 }
 
-/** A copy of a schema in which `replace` has been asked for each schema directly inside it. */
+/** Copies a schema and replaces each direct subschema with the result of `replace`. */
 export function replaceSubschemas(
   schema: JsonSchema,
   replace: (subschema: JsonSchema, keys: Keys) => JsonSchema,
@@ -92,12 +92,12 @@ export function replaceSubschemas(
   });
 }
 
-/** `Object.fromEntries` defines what a plain assignment could not: a member called `__proto__`. */
+/** Uses `Object.fromEntries`, because an assignment cannot define a member named `__proto__`. */
 function mapValues(object: SchemaObject, map: (value: unknown, key: string) => unknown): SchemaObject {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
 }
 
-/** The component that `$ref` names; null for a schema without one, and for one to another place. */
+/** The component schema that `$ref` points to; null for other references, and without one. */
 export function referencedComponent(schema: JsonSchema): string | null {
   if (typeof schema === 'boolean' || typeof schema.$ref !== 'string') return null;
   const [components, schemas, name, ...rest] = splitPointer(pointerOfReference(schema.$ref) ?? '');

@@ -4,27 +4,27 @@ import { isSchemaObject, type JsonSchema, type SchemaObject } from './json-schem
 import type { SchemaSet } from './schema-set.ts';
 
 /**
- * A schema as Modelina reads every one rightly: an object, dictionary, array, enum or union of others, a scalar, or a
- * type written out. JSON Schema says more than a type can; what is left out here, the guards check.
+ * A schema in the subset that Modelina handles correctly: an object, dictionary, array, enum, union, scalar, or a type as
+ * source. JSON Schema is more expressive than types. Guards check the rest.
  */
 export interface ModelSchema extends SchemaObject {
-  /** The name of the model, where it gets one of its own. */
+  /** The name of the model, if it has its own. */
   readonly 'x-modelgen-inferred-name'?: string;
   readonly description?: string;
   readonly deprecated?: boolean;
-  /** By name, with the mark. */
+  /** By name, with the prefix {@link propertyMark}. */
   readonly properties?: Readonly<Record<string, ModelSchema>>;
-  /** The type as source, for what is no model: a reference by name, a constant. */
+  /** The type as source, for schemas without a model: a reference by name, or a constant. */
   readonly 'x-type'?: string;
-  /** The members of the union are the parts of one value. */
+  /** The union is an intersection: its members apply to the value together. */
   readonly 'x-all'?: boolean;
-  /** The members of the union are the items of a tuple, of which so many are required. */
+  /** The union is a tuple: its members are the items, of which `required` must be present. */
   readonly 'x-tuple'?: { readonly required: number; readonly hasRest: boolean };
-  /** The object may have properties of other names. */
+  /** The object may have further properties. */
   readonly 'x-open'?: boolean;
 }
 
-/** What a model inside another is called, should it need a name. */
+/** The name of a nested model, if it needs one. */
 interface Naming {
   readonly hint: string;
   claim(): string;
@@ -33,15 +33,15 @@ interface Naming {
 type Part = (naming: Naming) => ModelSchema;
 
 /**
- * A mark before the name of every property: Modelina looks properties up in plain objects, in which one that is
- * called `constructor` is always there.
+ * The prefix of every property name. Modelina looks up properties in plain objects, which inherit properties such as
+ * `constructor`.
  */
 export const propertyMark = '.';
 
-/** Modelina's way to say that it is not to look for a type. */
+/** Keeps Modelina from inferring a type. */
 const anyType = ['object', 'string', 'number', 'array', 'boolean', 'null', 'integer'];
 
-/** The schemas of all models, by name, each before those that stand inside it. */
+/** The schemas of all models, by name, each before those nested in it. */
 export function modelSchemasOf(schemas: SchemaSet): ReadonlyMap<string, ModelSchema | null> {
   const models = new Map<string, ModelSchema | null>();
   for (const [type, { schema }] of schemas.definitions) {
@@ -51,7 +51,7 @@ export function modelSchemasOf(schemas: SchemaSet): ReadonlyMap<string, ModelSch
   }
   for (const [type, { definition, filled }] of schemas.filledTypes) {
     const source = `${definition} & Required<Pick<${definition}, ${filled.map(literal).join(' | ')}>>`;
-    const description = `What a guard makes of ${definition}: its defaults are filled in.`;
+    const description = `${definition} after its guard has applied the defaults.`;
     models.set(type, { ...typed(source), description, 'x-modelgen-inferred-name': type });
   }
   return models;
@@ -81,7 +81,7 @@ export function modelSchemasOf(schemas: SchemaSet): ReadonlyMap<string, ModelSch
     };
   }
 
-  /** What a value of the schema has to be, all at once. */
+  /** The types that a value of the schema must satisfy together. */
   function partsOf(schema: JsonSchema): readonly Part[] {
     if (typeof schema === 'boolean') return [() => typed(schema ? 'unknown' : 'never')];
     const { const: constant, enum: values, allOf: parts, oneOf, anyOf } = schema;
@@ -180,7 +180,7 @@ function allOf(parts: readonly ModelSchema[]): ModelSchema {
   return parts.length === 0 ? typed('unknown') : { oneOf: parts, 'x-all': true };
 }
 
-/** Whether a schema says no more than that others, beside its type, say what kind of object or array it is. */
+/** Whether a schema has nothing but a container type next to composition, which describes the details. */
 function isBare(schema: SchemaObject): boolean {
   const composed = ['$ref', 'allOf', 'anyOf', 'oneOf'].some((keyword) => schema[keyword] !== undefined);
   const structure = ['additionalProperties', 'items', 'patternProperties', 'properties', 'required'];
@@ -196,7 +196,7 @@ function schemaList(value: unknown): readonly JsonSchema[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** What may be written as one or as several. */
+/** Wraps a single value in a list. */
 function textList(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value : [];

@@ -1,7 +1,6 @@
 /**
- * Ajv compiles a pattern in Unicode mode, as later versions of JSON Schema ask for. Many are written for the old
- * mode (ECMA-262, annex B.1.2), in which any character may be escaped and a hyphen may stand beside a class.
- * They get the same meaning in Unicode mode.
+ * Translates a pattern to Unicode mode, which Ajv uses as later versions of JSON Schema require. Many patterns are
+ * written for the old mode (ECMA-262, annex B.1.2), which allows escaping any character and a hyphen next to a class.
  */
 export function unicodePattern(pattern: string): string {
   if (isPattern(pattern, 'u') || !isPattern(pattern, '')) return pattern;
@@ -11,8 +10,8 @@ export function unicodePattern(pattern: string): string {
   return isPattern(written, 'u') ? written : pattern;
 }
 
-/** What is wrong with a pattern; null if nothing is. */
-export function faultOfPattern(pattern: string): string | null {
+/** Why a pattern is invalid; null if it is valid. */
+export function patternError(pattern: string): string | null {
   try {
     new RegExp(unicodePattern(pattern), 'u');
     return null;

@@ -1,18 +1,16 @@
-import { type Definition, definitionOf, receivedKey } from './definitions.ts';
+import { type Definitions, definitionOf, receivedKey } from './definitions.ts';
 import { isSchemaObject, type JsonSchema, replaceSubschemas, type SchemaObject } from './json-schema.ts';
 
 /**
- * The schemas with which a client checks what it receives. They are the contract's, but open: a field that
- * the contract does not know is ignored, so that a server may add one while clients are deployed. Both
- * generated languages use them; what a server sends or accepts is checked with the contract's own schemas.
+ * The schemas with which clients check received messages: the contract's schemas with open objects. Clients ignore fields
+ * that the contract does not have, so that a server can add fields while clients are deployed. Clients in both generated
+ * languages use them. What a server sends or accepts is checked with the contract's own schemas.
  *
- * A closed object is opened only where that can do nothing but allow more values. Every message that the
- * contract allows is therefore received.
+ * An object is opened only where that can only allow more values. Clients therefore accept every message that the
+ * contract allows.
  */
 
-type Definitions = ReadonlyMap<string, Definition>;
-
-/** What differs for a client that receives a definition, by received keys. Empty where nothing does. */
+/** The schemas that differ for a client that receives a definition, by received key. */
 export function receivedSchemas(
   definitions: Definitions,
   definition: string,
@@ -21,7 +19,7 @@ export function receivedSchemas(
   return new Map([...changed].map((name) => [receivedKey(name), open(schemaOf(definitions, name), changed)]));
 }
 
-/** The definitions with closed objects that a client opens to receive one. */
+/** The definitions with closed objects that a client opens to receive a definition. */
 export function closedBehind(definitions: Definitions, definition: string): readonly string[] {
   return reachableFrom(definitions, definition).filter((name) => isClosedWithin(schemaOf(definitions, name)));
 }
@@ -30,17 +28,17 @@ function schemaOf(definitions: Definitions, name: string): JsonSchema {
   return definitions.get(name)?.schema ?? true;
 }
 
-/** A definition, and those that it leads to where they can be opened. */
+/** A definition, and those that it refers to where they can be opened. */
 function reachableFrom(definitions: Definitions, definition: string): readonly string[] {
   const reached = new Set([definition]);
-  // A set that grows while it is iterated is iterated to its end.
+  // Iterating over a set includes values that are added meanwhile.
   for (const name of reached) {
     for (const other of openReferences(schemaOf(definitions, name))) reached.add(other);
   }
   return [...reached];
 }
 
-/** Those that have closed objects, and those that lead to them. */
+/** The definitions with closed objects, and those that refer to them. */
 function changedAmong(definitions: Definitions, names: readonly string[]): ReadonlySet<string> {
   const referrers = new Map<string, string[]>();
   for (const name of names) {
@@ -55,7 +53,7 @@ function changedAmong(definitions: Definitions, names: readonly string[]): Reado
   return changed;
 }
 
-/** The definitions that a schema refers to where it can be opened. */
+/** The definitions that a schema refers to from where it can be opened. */
 function openReferences(schema: JsonSchema): readonly string[] {
   const reference = definitionOf(schema);
   if (reference !== null) return [reference];
@@ -83,15 +81,15 @@ function openableWithin(schema: JsonSchema): readonly JsonSchema[] {
 }
 
 /**
- * Whether the schemas behind a keyword may allow more values without `schema` allowing fewer. That is not so
- * where they select what else is asked of a value, or what is refused or counted.
+ * Whether a keyword's subschemas can allow more values without `schema` allowing fewer. That fails where they select
+ * further conditions, or values to refuse or count.
  */
 function canOpen(keyword: string, schema: JsonSchema): boolean {
   if (keyword === 'contains') return isSchemaObject(schema) && schema.maxContains === undefined;
   return keyword !== 'if' && keyword !== 'not';
 }
 
-/** A copy of a schema without closed objects, in which references to `changed` definitions are to the open ones. */
+/** Copies a schema without closed objects, and redirects references to `changed` definitions to the open ones. */
 function open(schema: JsonSchema, changed: ReadonlySet<string>): JsonSchema {
   if (!isSchemaObject(schema)) return schema;
   const reference = definitionOf(schema);
@@ -111,7 +109,7 @@ function open(schema: JsonSchema, changed: ReadonlySet<string>): JsonSchema {
   return hasOpened(schema.oneOf, changed) ? withAnyOf(opened) : opened;
 }
 
-/** Whether opening changes one of some schemas. */
+/** Whether opening changes one of the schemas. */
 function hasOpened(options: unknown, changed: ReadonlySet<string>): boolean {
   if (!Array.isArray(options)) return false;
   return options.some(
@@ -120,7 +118,7 @@ function hasOpened(options: unknown, changed: ReadonlySet<string>): boolean {
   );
 }
 
-/** A value can satisfy two alternatives of which only closed objects excluded one. */
+/** Replaces `oneOf`: without closed objects, a value can match two of its alternatives. */
 function withAnyOf({ oneOf, ...schema }: SchemaObject): SchemaObject {
   if (schema.anyOf === undefined) return { ...schema, anyOf: oneOf };
   const { allOf = [] } = schema;

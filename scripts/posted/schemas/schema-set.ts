@@ -4,10 +4,10 @@ import { joinPointer, splitPointer, valueAt } from '../contract/json-pointer.ts'
 import { Names, pascalCase } from '../source/identifiers.ts';
 import { definitionSchema } from './definition-schema.ts';
 import {
+  circularDefinitions,
   type Definition,
   type Dialect,
   definitionOf,
-  endlessDefinitions,
   receivedKey,
   resolveSchema,
 } from './definitions.ts';
@@ -16,32 +16,32 @@ import { isOfStrings, textSchemaOf } from './text-schema.ts';
 
 export interface GuardModel {
   readonly name: string;
-  /** The name of its definition, or the received key of one. */
+  /** The name of a definition, or a received key. */
   readonly definition: string;
   /** The type that it guards, as source. */
   readonly type: string;
-  /** Whether the values arrive as text: then it also converts and fills in defaults. */
+  /** Whether the values arrive as text. The guard then also converts them and applies defaults. */
   readonly fromText: boolean;
 }
 
-/** How a schema is used in a place. */
+/** A use of a schema in the contract. */
 export interface SchemaUse {
   /** The name of its definition. */
   readonly definition: string;
   /** As source. */
   readonly type: string;
-  /** What the type is once its guard has filled in defaults. */
+  /** The type after its guard has applied defaults, as source. */
   readonly filledType: string;
   readonly guard: string;
 }
 
-/** A value that the contract gives as an example of a schema, outside of it. */
+/** An example that the contract gives outside of the schema. */
 interface Example {
   readonly definition: string;
-  /** To the schema, in the definition. */
+  /** The path to the schema in the definition. */
   readonly keys: readonly string[];
   readonly value: unknown;
-  /** Where it stands in the contract. */
+  /** The pointer to the example in the contract. */
   readonly pointer: string;
 }
 
@@ -50,71 +50,71 @@ interface Parameter {
   readonly name: string;
   readonly required: boolean;
   readonly schema: SchemaObject;
-  /** Where the schema stands in the contract. */
+  /** The pointer to the schema in the contract. */
   readonly pointer: string;
 }
 
 interface FilledType {
   /** The name of its definition. */
   readonly definition: string;
-  /** The properties that are there although they are not required. */
+  /** The optional properties with defaults, which are always present afterwards. */
   readonly filled: readonly string[];
 }
 
-/** What a message's frame is made of. */
+/** The parts of a message's frame. */
 interface MessageParts {
   readonly payload: ContractNode | undefined;
   readonly headers: ContractNode | undefined;
 }
 
-/** All schemas of a contract, by the names that they have in generated code. */
+/** All schemas of a contract, by their names in generated code. */
 export class SchemaSet {
   readonly dialect: Dialect;
   readonly definitions = new Map<string, Definition>();
-  /** By received key: the definitions that differ for a client that receives them (received-schemas.ts). */
+  /** The variants of definitions for receiving clients (received-schemas.ts), by received key. */
   readonly received = new Map<string, JsonSchema>();
-  /** The definitions that join the headers and the payload of a message, which are not the contract's own. */
+  /** The definitions that combine the headers and the payload of a message. The contract does not contain them. */
   readonly envelopes = new Set<string>();
-  /** What is different in a definition whose values arrive as text. */
+  /** The variants of definitions for values that arrive as text. */
   readonly textSchemas = new Map<string, SchemaObject>();
-  /** The types of objects once their defaults are filled in. */
+  /** The types of objects after defaults have been applied. */
   readonly filledTypes = new Map<string, FilledType>();
   readonly guards: GuardModel[] = [];
-  /** The examples that stand outside of the schemas. */
+  /** The examples outside of the schemas. */
   readonly examples: Example[] = [];
   readonly #document: ContractDocument;
   readonly #components = new Map<string, string>();
   readonly #guardNames = new Names();
   readonly #textUses = new Map<string, SchemaUse>();
-  // Filled types are made with these two of TypeScript's own.
+  // Filled types use these two utility types of TypeScript.
   readonly #typeNames = new Names(['Pick', 'Required']);
 
   constructor(document: ContractDocument, dialect: Dialect, components: ContractNode | undefined) {
     this.#document = document;
     this.dialect = dialect;
     const entries = components?.entries ?? [];
-    // All names first: schemas refer to each other in any order.
+    // Claim all names first, because schemas refer to each other in any order.
     for (const [name] of entries) this.#components.set(name, this.claimType(name));
     for (const [name, type] of this.#components) {
       const pointer = joinPointer(components?.pointer ?? '', name);
       this.#define(type, rawSchema(document, pointer), `schema ${name}`, locateFrom(pointer));
       this.#guard(`is${type}`, type, `models.${type}`, false);
     }
-    for (const name of endlessDefinitions(this.definitions)) this.#breakCircle(name);
+    for (const name of circularDefinitions(this.definitions)) this.#breakCycle(name);
   }
 
   claimType(name: string): string {
     return this.#typeNames.claim(pascalCase(name));
   }
 
-  /** The name of the component that stands in a place alone, by reference; null for any other schema. */
+  /** The component that a node is a reference to; null for any other schema. */
   componentAt(node: ContractNode): string | null {
     const [components, schemas, name, ...rest] = splitPointer(node.pointer);
     const isComponent = components === 'components' && schemas === 'schemas' && rest.length === 0;
     return isComponent && name !== undefined ? (this.#components.get(name) ?? null) : null;
   }
 
-  /** For what is JSON from the start. A schema without a name of its own gets `name`. */
+  /** Uses a schema for JSON values. An inline schema gets `name`. */
   use(node: ContractNode, name: string, origin: string): SchemaUse {
     const component = this.componentAt(node);
     if (component !== null) return useOf(component, `models.${component}`, `is${component}`);
@@ -127,28 +127,25 @@ export class SchemaSet {
   }
 
   /**
-   * For the JSON that a frame holds: the payload of a message; of one with headers, an object with `headers` and
-   * `payload`. A message that says nothing of its payload is any JSON.
+   * Uses a message's schemas for the JSON in a frame: the payload, or with headers an object of `headers` and `payload`.
+   * Without a payload schema, a message is any JSON.
    */
   useMessage({ payload, headers }: MessageParts, name: string, origin: string): SchemaUse {
     if (headers !== undefined) return this.#useFrame({ headers, ...(payload && { payload }) }, name, origin);
     return payload === undefined ? this.#useOwn(true, name, origin) : this.use(payload, name, origin);
   }
 
-  /** For plain text; without a schema, for any. */
+  /** Uses a schema for plain text; without a schema, for any text. */
   useText(payload: ContractNode | undefined, name: string, origin: string): SchemaUse {
     if (payload === undefined) return this.#useOwn({ type: 'string' }, name, origin);
     const use = this.use(payload, name, origin);
     if (!isOfStrings(this.definitions, { $ref: `#/definitions/${use.definition}` })) {
-      payload.report(
-        'plain text is described by a schema that allows more than strings',
-        'say `type: string`',
-      );
+      payload.report('the schema of a plain text message allows more than strings', 'use `type: string`');
     }
     return use;
   }
 
-  /** For an object whose values arrive as text. A schema without a name of its own gets `name`. */
+  /** Uses a schema for an object whose values arrive as text. An inline schema gets `name`. */
   useFromText(node: ContractNode, name: string, origin: string): SchemaUse {
     const component = this.componentAt(node);
     if (component !== null) return this.#useFromText(component, `is${component}FromText`);
@@ -157,7 +154,7 @@ export class SchemaSet {
     return this.#useFromText(definition, `is${definition}`);
   }
 
-  /** The same for an object that the contract lists value by value, and that takes no others. */
+  /** Uses an object of named values that arrive as text, without further properties. */
   useParameters(parameters: readonly Parameter[], name: string, origin: string): SchemaUse {
     const definition = this.claimType(name);
     const pointers = new Map(parameters.map((parameter) => [parameter.name, parameter.pointer]));
@@ -173,7 +170,7 @@ export class SchemaSet {
     return this.#useFromText(definition, `is${definition}`);
   }
 
-  /** For a definition that a client receives as `schemas` say, by their keys. Returns the name of its guard. */
+  /** Adds the variants of a definition for receiving clients, by received key. Returns the name of the guard. */
   useReceived(definition: string, type: string, schemas: ReadonlyMap<string, JsonSchema>): string {
     for (const [key, schema] of schemas) this.received.set(key, schema);
     const key = receivedKey(definition);
@@ -181,12 +178,12 @@ export class SchemaSet {
     return known?.name ?? this.#guard(`isReceived${definition}`, key, type, false);
   }
 
-  /** What a schema is behind its references. */
+  /** Follows a schema's references. */
   resolve(schema: JsonSchema): JsonSchema {
     return resolveSchema(this.definitions, schema);
   }
 
-  /** For what the contract has no schema of: `schema` says it instead. */
+  /** Uses a schema that is not part of the contract. */
   #useOwn(schema: JsonSchema, name: string, origin: string): SchemaUse {
     const definition = this.claimType(name);
     this.#define(definition, schema, origin, () => '');
@@ -246,14 +243,13 @@ export class SchemaSet {
     return definition;
   }
 
-  #breakCircle(name: string): void {
+  #breakCycle(name: string): void {
     const definition = this.definitions.get(name);
     if (definition === undefined) return;
-    const what = 'the schema leads back to itself for the same value, so that checking one would never end';
     this.#document.report(
       definition.locate([]),
-      what,
-      'put a property or an item between, or remove the circle',
+      'the schema refers to itself for the same value, so validation would never end',
+      'refer to it from a property or an item, or remove the cycle',
     );
     this.definitions.set(name, { ...definition, schema: true });
   }
@@ -267,7 +263,7 @@ function locateFrom(pointer: string): Definition['locate'] {
   return (keys) => joinPointer(pointer, ...keys);
 }
 
-/** A schema as it stands, its own reference not followed. The contract's specification was checked: it is a schema. */
+/** A schema as written, without following its reference. The specification's schema has been checked before. */
 function rawSchema(document: ContractDocument, pointer: string): JsonSchema {
   return valueAt(document.value, pointer) as JsonSchema;
 }

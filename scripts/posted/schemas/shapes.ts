@@ -1,30 +1,30 @@
 import { definitionOf } from './definitions.ts';
 import { isSchemaObject, type JsonSchema } from './json-schema.ts';
 
-/** Where references lead. */
-export interface Definitions {
+/** The targets of references. */
+export interface ReferenceTargets {
   readonly definitions: ReadonlyMap<string, { readonly schema: JsonSchema }>;
 }
 
 export type Scalar = string | number | boolean | null;
 
 /**
- * What is certain of every value of a schema. A schema with alternatives has several shapes, of which
- * a value has at least one. What a shape does not say may be anything.
+ * What is certain about every value of a schema. A schema with alternatives has several shapes, and each value has at
+ * least one of them. Whatever a shape does not mention can be anything.
  */
 export interface Shape {
-  /** The types of JSON that it can have, integers being numbers; null: any. */
+  /** The possible JSON types, with integers as numbers; null for any. */
   readonly types: ReadonlySet<string> | null;
-  /** The values that it can have; null: any. */
+  /** The possible values; null for any. */
   readonly values: readonly Scalar[] | null;
   readonly required: ReadonlySet<string>;
-  /** What is said of a property, everywhere it is spoken of. */
+  /** All schemas that apply to a property. */
   readonly properties: ReadonlyMap<string, readonly JsonSchema[]>;
-  /** The only properties that it can have; null: any. */
+  /** The only possible properties; null for any. */
   readonly allowed: ReadonlySet<string> | null;
 }
 
-/** Beyond this many alternatives nothing is certain. */
+/** Beyond this number of alternatives, nothing counts as certain. */
 const maxShapes = 64;
 
 const anything: Shape = {
@@ -35,18 +35,18 @@ const anything: Shape = {
   allowed: null,
 };
 
-/** What is known of definitions, which many others may refer to. */
-const known = new WeakMap<Definitions, Map<string, readonly Shape[]>>();
+/** Caches the shapes of definitions, which many schemas may refer to. */
+const cache = new WeakMap<ReferenceTargets, Map<string, readonly Shape[]>>();
 
-/** The shapes of what all of some schemas allow. */
-export function shapesOf(schemas: Definitions, all: readonly JsonSchema[]): readonly Shape[] {
+/** The shapes of the values that match all schemas. */
+export function shapesOf(schemas: ReferenceTargets, all: readonly JsonSchema[]): readonly Shape[] {
   return all.reduce<readonly Shape[]>(
     (before, schema) => combine(before, shapesOfOne(schemas, schema)),
     [anything],
   );
 }
 
-function shapesOfOne(schemas: Definitions, schema: JsonSchema): readonly Shape[] {
+function shapesOfOne(schemas: ReferenceTargets, schema: JsonSchema): readonly Shape[] {
   if (!isSchemaObject(schema)) return [anything];
   const reference = definitionOf(schema);
   if (reference !== null) return shapesOfDefinition(schemas, reference);
@@ -61,10 +61,10 @@ function shapesOfOne(schemas: Definitions, schema: JsonSchema): readonly Shape[]
   return shapes;
 }
 
-/** It ends: a definition that leads back to itself for the same value has been refused. */
-function shapesOfDefinition(schemas: Definitions, name: string): readonly Shape[] {
-  const own = known.get(schemas) ?? new Map<string, readonly Shape[]>();
-  known.set(schemas, own);
+/** Terminates, because definitions that refer to themselves for the same value have been refused. */
+function shapesOfDefinition(schemas: ReferenceTargets, name: string): readonly Shape[] {
+  const own = cache.get(schemas) ?? new Map<string, readonly Shape[]>();
+  cache.set(schemas, own);
   const shapes = own.get(name) ?? shapesOfOne(schemas, schemas.definitions.get(name)?.schema ?? true);
   own.set(name, shapes);
   return shapes;
@@ -73,11 +73,11 @@ function shapesOfDefinition(schemas: Definitions, name: string): readonly Shape[
 function ownShape(schema: Readonly<Record<string, unknown>>): Shape {
   const { type, enum: listed, required, properties, patternProperties, additionalProperties } = schema;
   const values = 'const' in schema ? [schema.const] : Array.isArray(listed) ? listed : null;
-  const said = typeof type === 'string' ? [type] : Array.isArray(type) ? type.map(String) : null;
+  const named = typeof type === 'string' ? [type] : Array.isArray(type) ? type.map(String) : null;
   const members = isSchemaObject(properties) ? Object.entries(properties) : [];
   const isClosed = additionalProperties === false && patternProperties === undefined;
   return {
-    types: narrower(said && new Set(said.map(kindOf)), values && new Set(values.map(typeOf))),
+    types: narrower(named && new Set(named.map(kindOf)), values && new Set(values.map(typeOf))),
     values: values?.every(isScalar) === true ? values : null,
     required: new Set(Array.isArray(required) ? required.map(String) : []),
     properties: new Map(members.map(([name, member]) => [name, [member as JsonSchema]])),
@@ -85,7 +85,7 @@ function ownShape(schema: Readonly<Record<string, unknown>>): Shape {
   };
 }
 
-/** Every shape of the ones together with every shape of the others. */
+/** Combines each shape of one list with each of the other. */
 function combine(ones: readonly Shape[], others: readonly Shape[]): readonly Shape[] {
   if (ones.length * others.length > maxShapes) return [anything];
   return ones.flatMap((one) => others.map((other) => both(one, other)));
@@ -93,8 +93,8 @@ function combine(ones: readonly Shape[], others: readonly Shape[]): readonly Sha
 
 function both(one: Shape, other: Shape): Shape {
   const properties = new Map(one.properties);
-  for (const [name, said] of other.properties)
-    properties.set(name, [...(properties.get(name) ?? []), ...said]);
+  for (const [name, schemas] of other.properties)
+    properties.set(name, [...(properties.get(name) ?? []), ...schemas]);
   return {
     types: narrower(one.types, other.types),
     values:
@@ -132,12 +132,12 @@ function isScalar(value: unknown): value is Scalar {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-/** Whether no value can have both shapes. `depth` bounds how far into properties it looks. */
-export function areDisjoint(schemas: Definitions, one: Shape, other: Shape, depth = 3): boolean {
+/** Whether no value can have both shapes. `depth` limits how many levels of properties are compared. */
+export function areDisjoint(schemas: ReferenceTargets, one: Shape, other: Shape, depth = 3): boolean {
   if (narrower(one.types, other.types)?.size === 0) return true;
   if (one.values !== null && other.values !== null && common(one.values, other.values).length === 0)
     return true;
-  // Only for objects is the rest of a shape certain.
+  // The rest of a shape is certain only for objects.
   if (!isObject(one) || !isObject(other)) return false;
   if (forbids(one, other) || forbids(other, one)) return true;
   if (depth === 0) return false;
@@ -158,7 +158,7 @@ function forbids({ allowed }: Shape, { required }: Shape): boolean {
   return allowed !== null && !required.isSubsetOf(allowed);
 }
 
-/** What is certain of a property, where it is there. */
-export function shapesAt(schemas: Definitions, { properties }: Shape, name: string): readonly Shape[] {
+/** The shapes of a property, if it is present. */
+export function shapesAt(schemas: ReferenceTargets, { properties }: Shape, name: string): readonly Shape[] {
   return shapesOf(schemas, properties.get(name) ?? []);
 }

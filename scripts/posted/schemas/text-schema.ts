@@ -6,14 +6,13 @@ const scalars: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'b
 
 interface TextSchema {
   readonly schema: SchemaObject;
-  /** The properties that are not required and have a default. */
+  /** The optional properties with a default. */
   readonly filled: readonly string[];
 }
 
 /**
- * The schema of an object whose values arrive as text (address parameters, a query, headers), made ready for a
- * guard that converts them: each value is one scalar, and its schema stands in the property itself, which is
- * where Ajv looks for a default.
+ * Prepares the schema of an object whose values arrive as text (address parameters, a query, headers) for a guard that
+ * converts them. Each value is a single scalar, with its schema inlined in the property, where Ajv looks for defaults.
  */
 export function textSchemaOf(
   definitions: Definitions,
@@ -23,23 +22,27 @@ export function textSchemaOf(
   const locate = definitions.get(definition)?.locate ?? (() => '');
   const schema = resolveSchema(definitions, { $ref: `#/definitions/${definition}` });
   if (!isSchemaObject(schema) || !isSchemaObject(schema.properties)) {
-    const fix = 'write a schema with `type: object` and `properties`';
-    document.report(locate([]), 'no schema names the values that arrive as text here', fix);
+    const fix = 'use a schema with `type: object` and `properties`';
+    document.report(locate([]), 'the schema does not list its values by name', fix);
     return { schema: {}, filled: [] };
   }
   const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
   const filled: string[] = [];
   const properties = Object.entries(schema.properties).map(([name, property]) => {
-    const value = inPlace(definitions, property as JsonSchema);
+    const value = inlined(definitions, property as JsonSchema);
     if (value === null || !scalars.has(value.type)) {
-      const fix = `give it one \`type\`: ${[...scalars].join(', ')}`;
-      document.report(locate(['properties', name]), 'text cannot be converted to what this schema says', fix);
+      const fix = `use exactly one \`type\`: ${[...scalars].join(', ')}`;
+      document.report(
+        locate(['properties', name]),
+        'text cannot be converted to a value of this schema',
+        fix,
+      );
       return [name, property];
     }
     if (value.default !== undefined && name in Object.prototype) {
-      // Ajv fills in what is undefined, and finds the member that is always there.
-      const what = `no default can be filled in for \`${name}\`, which every object of JavaScript has`;
-      document.report(locate(['properties', name]), what, 'remove the default, or give it another name');
+      // Ajv applies a default only if the property is undefined, but every object inherits this one.
+      const what = `\`${name}\` cannot have a default, because every JavaScript object has such a property`;
+      document.report(locate(['properties', name]), what, 'remove the default, or rename the property');
     }
     if (value.default !== undefined && !required.includes(name)) filled.push(name);
     return [name, finite(value)];
@@ -47,19 +50,19 @@ export function textSchemaOf(
   return { schema: { ...schema, properties: Object.fromEntries(properties) }, filled };
 }
 
-/** A schema with what its reference leads to; null where it cannot be written so. */
-function inPlace(definitions: Definitions, schema: JsonSchema): SchemaObject | null {
+/** A schema with its reference replaced by the target; null if that is not possible. */
+function inlined(definitions: Definitions, schema: JsonSchema): SchemaObject | null {
   const resolved = resolveSchema(definitions, schema);
   if (!isSchemaObject(schema) || !isSchemaObject(resolved)) return null;
   if (schema === resolved) return schema;
-  const { $ref: _reference, ...beside } = schema;
-  const isReplaceable = Object.keys(beside).every(
+  const { $ref: _reference, ...siblings } = schema;
+  const isReplaceable = Object.keys(siblings).every(
     (keyword) => isAnnotation(keyword) || keyword === 'default',
   );
-  return isReplaceable ? { ...resolved, ...beside } : null;
+  return isReplaceable ? { ...resolved, ...siblings } : null;
 }
 
-/** Ajv converts the text `Infinity` to a number that no JSON has: a limit refuses it. */
+/** Adds limits that reject infinity, to which Ajv converts the text `Infinity`. */
 function finite(schema: SchemaObject): SchemaObject {
   if (schema.type !== 'number' && schema.type !== 'integer') return schema;
   const { maximum, exclusiveMaximum, minimum, exclusiveMinimum } = schema;
@@ -70,7 +73,7 @@ function finite(schema: SchemaObject): SchemaObject {
   };
 }
 
-/** Whether a schema allows strings alone. */
+/** Whether a schema allows only strings. */
 export function isOfStrings(
   definitions: Definitions,
   schema: JsonSchema,
