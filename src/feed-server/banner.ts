@@ -1,32 +1,31 @@
 import type { Settings } from './settings/read-settings.ts';
 
-/** What a person who has just started the server may want to do next, ready to be pasted. */
+/** Printed when the server is ready: its addresses, and commands to paste that send and receive a post. */
 export function renderBanner(
   url: string,
   { databaseUrl, dataDir, workers }: Pick<Settings, 'databaseUrl' | 'dataDir' | 'workers'>,
 ): string {
   const socketUrl = url.replace(/^http/, 'ws');
-  const place = databaseUrl === undefined ? dataDir : 'the database of DATABASE_URL';
+  const data = databaseUrl === undefined ? dataDir : 'the database at DATABASE_URL';
   const json = `-H 'Content-Type: application/json'`;
-  return `Posted serves REST on ${url} and new posts on ${socketUrl}/post/feed/posted.
-Its data is in ${place}. ${workers > 1 ? `${workers} workers serve it. ` : ''}Ctrl-C stops it.
+  return `Posted serves REST on ${url} and new posts on ${socketUrl}/post/feed/posted
 
-Try it in a second terminal:
+  API docs:  ${url}/docs
+  Data:      ${data}
+${workers > 1 ? `  Workers:   ${workers}\n` : ''}  Stop:      Ctrl-C
 
-  # register; the answer holds your user id
-  curl -s ${url}/user/register ${json} \\
-    -d '{"first_name":"Ada","second_name":"Lovelace","password":"analytical engine"}'
+Try it. In a second terminal, register and watch for new posts:
 
-  # watch new posts arrive
-  npm run client -- ${socketUrl} --id <user id> --password 'analytical engine'
+  export POSTED_PASSWORD='analytical engine'
+  printf '{"first_name":"Ada","second_name":"Lovelace","password":"%s"}' "$POSTED_PASSWORD" |
+    curl -s ${url}/user/register ${json} -d @-
+  npm run client -- ${socketUrl} --id <user_id from the response>
 
-and in a third:
+In a third terminal, log in and post:
 
-  # log in; the answer holds your token
-  curl -s ${url}/login ${json} -d '{"id":"<user id>","password":"analytical engine"}'
-
-  # post, and see it on the second terminal
-  curl -s ${url}/post/create ${json} -H 'Authorization: Bearer <token>' \\
-    -d '{"text":"Hello from Posted"}'
+  export POSTED_PASSWORD='analytical engine'
+  printf '{"id":"<user_id>","password":"%s"}' "$POSTED_PASSWORD" | curl -s ${url}/login ${json} -d @-
+  curl -s ${url}/post/create ${json} \\
+    -H 'Authorization: Bearer <token from the response>' -d '{"text":"Hello from Posted"}'
 `;
 }

@@ -3,13 +3,12 @@ import type { DeliveryObserver, DeliveryStats } from './feed/delivery.ts';
 
 /** Metrics of resumable connections. */
 export interface DeliveryMetrics extends DeliveryObserver {
-  /** Where the gauges read what is going on, at each scrape. */
+  /** Sets where the gauges are read at each scrape. */
   watchDelivery(read: () => WatchedStats): void;
 }
 
-/** What is going on now. */
 interface WatchedStats extends DeliveryStats {
-  /** Sent and not yet taken by the sockets of all connections. */
+  /** Sent but not yet taken by the sockets, of all connections. */
   readonly queuedBytes: number;
 }
 
@@ -19,10 +18,10 @@ const reasons = ['expired', 'epoch', 'future'] as const;
 const gauges = {
   resumable: ['posted_resumable_connections', 'Open resumable connections.'],
   lagging: ['posted_resumable_lagging_connections', 'Resumable connections that have not caught up.'],
-  unackedMessages: ['posted_resumable_unacked_messages', 'Posts sent and not yet acknowledged.'],
+  unackedMessages: ['posted_resumable_unacked_messages', 'Posts sent but not yet acknowledged.'],
   queuedBytes: [
     'posted_websocket_queued_bytes',
-    'Bytes sent and not yet taken by sockets. Frames are shared: memory is less.',
+    'Bytes sent but not yet taken by the sockets. Frames are shared, so they take less memory.',
   ],
 } as const satisfies Readonly<Record<keyof WatchedStats, readonly [name: string, help: string]>>;
 
@@ -30,13 +29,13 @@ export function createDeliveryMetrics(registry: Registry): DeliveryMetrics {
   const registers = [registry];
   const replays = new Counter({
     name: 'posted_replays_total',
-    help: 'Replays that ended: caught up, place expired, client gone, or log not readable.',
+    help: 'Replays that ended, by outcome: live (caught up), expired, gone (client left), failed (log not readable).',
     labelNames: ['outcome'],
     registers,
   });
   const resets = new Counter({
     name: 'posted_resets_total',
-    help: 'Connections told that what they asked for is no longer there.',
+    help: 'Resets sent because the events after a cursor are not in the log, by reason.',
     labelNames: ['reason'],
     registers,
   });

@@ -1,52 +1,36 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createMetrics } from 'posted/metrics';
+import { createMetrics, type Metrics } from 'posted/metrics';
 import {
   checkReadiness,
   createDocs,
   createServer,
   type Dependency,
-  errorCode,
   HttpListener,
   type MetricsSnapshot,
 } from 'posted/node';
 import { createRestApp, type Mount } from 'posted/rest';
-import { createContractServer, type Log } from 'posted/server';
+import { type ContractServer, createContractServer, type Log } from 'posted/server';
 import { contract } from '../../generated/asyncapi/channels.ts';
 import { operations } from '../../generated/openapi/operations.ts';
-import { secretKey, type TokenKey } from './auth/keys.ts';
-import { createPasswords } from './auth/passwords.ts';
-import { loadOrCreateSecret } from './auth/secret-file.ts';
-import { createTokens } from './auth/tokens.ts';
 import { createDeliveryMetrics } from './delivery-metrics.ts';
-import { Delivery } from './feed/delivery.ts';
-import { createFriends } from './feed/friends.ts';
-import { createPosts } from './feed/posts.ts';
-import { keepRetention } from './feed/retention.ts';
-import { Tail } from './feed/tail.ts';
-import { untilAvailable } from './feed/until-available.ts';
-import { createUsers } from './feed/users.ts';
 import { createOperationHandlers } from './handlers/operations.ts';
-import { createPostFeedPosted, type FeedSession } from './handlers/post-feed-posted.ts';
-import { joinNodes } from './nodes.ts';
+import { openServices, type Services } from './services.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { table } from './settings/table.ts';
-import type { FeedEvent } from './store/event.ts';
-import { openStore } from './store/open-store.ts';
 
-/** The whole server: REST and WebSocket on one port, with one store. */
+/** REST and WebSocket on one port, with one store. */
 export interface FeedServer {
-  /** `http://host:port`, with the chosen port where the setting is 0. */
+  /** `http://host:port`, with the actual port if PORT is 0. */
   readonly url: string;
-  /** Resolves with the cause when the server cannot continue and must be closed. */
+  /** Resolves with the cause if the server cannot continue and must be closed. */
   readonly failure: Promise<Error>;
   /** The metrics at this moment. */
   snapshot(): Promise<MetricsSnapshot>;
   /**
-   * Reports at /readyz that it is stopping, for the time set by SHUTDOWN_DRAIN_MS unless `drain` is false. Then
-   * finishes the active requests, closes connections with 1012, and releases everything. Where a step fails, the
-   * others still run, and the promise rejects afterwards: `disposalErrors` lists the errors.
+   * Fails /readyz for SHUTDOWN_DRAIN_MS, unless `drain` is false. Then finishes the active requests, closes
+   * connections with 1012, and releases everything. A step that fails does not skip the others; the promise
+   * rejects afterwards, and `disposalErrors` lists the errors.
    */
   close(options?: { readonly drain?: boolean }): Promise<void>;
 }
@@ -65,90 +49,92 @@ const docs = {
   documents: [join(root, 'asyncapi.json'), join(root, 'openapi.yaml')],
 };
 
-/** Password hashes that are computed or wait for a thread. One takes about 20 ms of a core. */
-const maxPendingPasswords = 64;
-
 /**
- * Starts the server and resolves once it serves requests. It waits for a database that is lost meanwhile.
- * A start that fails releases everything; it listens last, so that it never serves half of what it should.
+ * Starts the server and resolves once it accepts requests. Waits for a database that becomes unavailable
+ * meanwhile. A failed start releases everything. The server listens last, when all of it is ready.
  *
  * @throws Error that names the setting to check and says what is wrong, such as a port that is in use
  */
 export async function startFeedServer(
   settings: Settings,
   log: Log,
-  options: FeedServerOptions = {},
+  { renderMetrics, droppedLogRecords = () => 0 }: FeedServerOptions = {},
 ): Promise<FeedServer> {
   // Released in reverse order. A step that fails does not skip the others.
   await using resources = new AsyncDisposableStack();
-  const { dataDir, shutdownTimeoutMs } = settings;
-  const databaseUrl = settings.databaseUrl?.reveal();
-  const storeSetting = databaseUrl === undefined ? 'DATA_DIR' : 'DATABASE_URL';
-  const { droppedLogRecords = () => 0 } = options;
   const metrics = createMetrics({ channels: contract.channels, droppedLogRecords });
   const deliveryMetrics = createDeliveryMetrics(metrics.registry);
-  const { renderMetrics = () => metrics.render() } = options;
-  const failed = Promise.withResolvers<Error>();
+  const storeFailure = Promise.withResolvers<Error>();
   let closing: Promise<void> | null = null;
-  /** When the shutdown cuts off what is left, by `performance.now()`. */
+  /** By `performance.now()`. */
   let shutdownEndMs = 0;
 
-  await checking('DATA_DIR', () => makeFolder(dataDir));
-  const tokens = createTokens({
-    key: settings.jwtKey ?? (await checking('DATA_DIR', () => generatedKey(dataDir))),
-    issuer: settings.jwtIssuer,
-    audience: settings.jwtAudience,
-    lifetimeSeconds: settings.jwtLifetimeSeconds,
-  });
-  const store = await checking(storeSetting, () =>
-    openStore({ databaseUrl, dataDir, log, onFailure: failed.resolve }),
-  );
-  resources.defer(() => store.close());
-
-  const openLog = async () => ({
-    history: await store.history(),
-    tail: await Tail.start({
-      store,
-      log,
-      isSoleWriter: databaseUrl === undefined,
-      apply(event) {
-        delivery.add(event);
-        feed.hub.apply(event);
-      },
-    }),
-  });
-  // An embedded store that has failed does not come back.
-  const { history, tail } = await checking(storeSetting, () =>
-    databaseUrl === undefined ? openLog() : untilAvailable(openLog, log),
-  );
-  resources.defer(() => tail.close());
-  const delivery = new Delivery<FeedSession>(
+  const services = await openServices(
     {
-      store,
+      settings,
       log,
-      observer: deliveryMetrics,
-      ackTimeoutMs: settings.ackTimeoutMs,
-      checkpointMs: settings.checkpointIntervalMs,
+      brokerObserver: metrics,
+      deliveryObserver: deliveryMetrics,
+      onStoreFailure: storeFailure.resolve,
     },
-    history,
-    tail,
+    resources,
   );
-  resources.defer(() => delivery.close());
-  resources.defer(keepRetention(delivery, settings.retentionSeconds * 1000, log));
-  const feed = createPostFeedPosted({
-    tokens,
-    delivery,
-    friendsOf: (user) => store.friendsOf(user),
-    audience: settings.feedAudience,
+  const sockets = createWebSockets(services, settings, metrics, log);
+  deliveryMetrics.watchDelivery(() => ({
+    ...services.delivery.stats(),
+    queuedBytes: sockets.queuedBytes,
+  }));
+  const app = createRestApp({
+    operations,
+    handlers: createOperationHandlers(services),
+    security: { bearerAuth: ({ token }: { readonly token: string }) => services.tokens.verify(token) },
+    observer: metrics,
+    log,
+    origins: settings.allowedOrigins,
+    limits: { bodyBytes: settings.maxBodyBytes },
+    mounts: {
+      ...createHealthMounts(services, () => closing !== null),
+      ...createMetricsMount(metrics.contentType, renderMetrics ?? (() => metrics.render())),
+      ...(await createDocs(docs)),
+    },
   });
-  const nodes = await checking('BROKER_URL', () =>
-    joinNodes({ databaseUrl, brokerUrl: settings.brokerUrl?.reveal(), tail, log, observer: metrics }),
-  );
-  resources.defer(() => nodes.close());
 
-  const contractServer = createContractServer(
+  const http = createServer({ app, log });
+  http.on('upgrade', sockets.handleUpgrade);
+  const listener = new HttpListener(http);
+  resources.defer(() => listener.closed);
+  resources.defer(() => closeWebSockets(sockets, services, settings, shutdownEndMs));
+  resources.defer(() => finishRequests(listener, services, settings.shutdownTimeoutMs));
+  const url = await listener.listen(settings.host, settings.port);
+  log.info({ url }, 'listening');
+  const running = resources.move();
+
+  async function close(drain: boolean): Promise<void> {
+    if (drain) await wait(settings.shutdownDrainMs);
+    shutdownEndMs = performance.now() + settings.shutdownTimeoutMs;
+    await running.disposeAsync();
+  }
+
+  return {
+    url,
+    failure: storeFailure.promise,
+    snapshot: () => metrics.snapshot(),
+    close({ drain = true } = {}) {
+      closing ??= close(drain);
+      return closing;
+    },
+  };
+}
+
+function createWebSockets(
+  { channel }: Services,
+  settings: Settings,
+  metrics: Metrics,
+  log: Log,
+): ContractServer {
+  return createContractServer(
     contract,
-    { postFeedPosted: feed.handlers },
+    { postFeedPosted: channel.handlers },
     {
       observer: metrics,
       log,
@@ -166,113 +152,62 @@ export async function startFeedServer(
       pingIntervalMs: settings.pingIntervalMs,
     },
   );
-  deliveryMetrics.watchDelivery(() => ({ ...delivery.stats(), queuedBytes: contractServer.queuedBytes }));
-  const offer = (event: FeedEvent): void => {
-    tail.offer(event);
-    nodes.publish(event);
-  };
-  const passwords = createPasswords({ maxPending: maxPendingPasswords });
-  const app = createRestApp({
-    operations,
-    handlers: createOperationHandlers({
-      users: createUsers(store, passwords, tokens),
-      friends: createFriends(store, { offer }),
-      posts: createPosts(store, { offer }, delivery),
-    }),
-    security: { bearerAuth: ({ token }: { readonly token: string }) => tokens.verify(token) },
-    observer: metrics,
-    log,
-    origins: settings.allowedOrigins,
-    limits: { bodyBytes: settings.maxBodyBytes },
-    mounts: { ...createMounts(), ...(await createDocs(docs)) },
-  });
-  const http = createServer({ app, log });
-  http.on('upgrade', contractServer.handleUpgrade);
-  const listener = new HttpListener(http);
-  resources.defer(() => listener.closed);
-  resources.defer(closeWebSockets);
-  resources.defer(finishRequests);
-  const url = await listener.listen(settings.host, settings.port);
-  log.info({ url }, 'listening');
-  const running = resources.move();
+}
 
-  return {
-    url,
-    failure: failed.promise,
-    snapshot: () => metrics.snapshot(),
-    close({ drain = true } = {}) {
-      closing ??= close(drain);
-      return closing;
-    },
-  };
-
-  async function close(drain: boolean): Promise<void> {
-    if (drain) await wait(settings.shutdownDrainMs);
-    shutdownEndMs = performance.now() + shutdownTimeoutMs;
-    await running.disposeAsync();
-  }
-
-  /** First of all: posts that are accepted until now still reach the sockets. */
-  async function finishRequests(): Promise<void> {
-    await listener.finishRequests(shutdownTimeoutMs);
-    await tail.applied();
-    // From here on no request is answered, so that no post is answered and not delivered.
-    listener.closeConnections();
-  }
-
-  async function closeWebSockets(): Promise<void> {
-    const leftMs = Math.max(0, shutdownEndMs - performance.now());
-    const spreadMs = Math.min(settings.byeSpreadMs, leftMs);
-    // Where there may be other nodes, clients move there one after the other, and are served until then.
-    const isShared = databaseUrl !== undefined;
-    await contractServer.shutdown(leftMs, {
-      spreadMs: isShared ? spreadMs : 0,
-      beforeClose: (connection) =>
-        feed.sendBye(connection, isShared ? 0 : Math.floor(Math.random() * spreadMs)),
-    });
-  }
-
+function createHealthMounts(
+  { store, nodes }: Services,
+  isClosing: () => boolean,
+): Readonly<Record<string, Mount>> {
   function dependencies(): Readonly<Record<string, Dependency>> {
     const { broker } = nodes;
     return {
       store: { isUp: () => store.ping().then(() => true) },
-      // Without its broker a node still reads the log, only later.
+      // Optional, because a node without its broker still polls the log.
       ...(broker === null ? {} : { broker: { isUp: () => broker === 'up', isOptional: true } }),
     };
   }
 
-  function createMounts(): Readonly<Record<string, Mount>> {
-    return {
-      '/healthz': () => Response.json({ status: 'ok' }),
-      async '/readyz'() {
-        const { isReady, ...body } = await checkReadiness(dependencies(), closing !== null);
-        return Response.json(body, { status: isReady ? 200 : 503 });
-      },
-      async '/metrics'() {
-        return new Response(await renderMetrics(), { headers: { 'Content-Type': metrics.contentType } });
-      },
-    };
-  }
+  return {
+    '/healthz': () => Response.json({ status: 'ok' }),
+    async '/readyz'() {
+      const { isReady, ...body } = await checkReadiness(dependencies(), isClosing());
+      return Response.json(body, { status: isReady ? 200 : 503 });
+    },
+  };
 }
 
-/** Runs a step of the start. Where it fails, the error names the setting to check. */
-async function checking<Result>(setting: string, step: () => Promise<Result>): Promise<Result> {
-  try {
-    return await step();
-  } catch (cause) {
-    throw new Error(`${setting}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
+function createMetricsMount(
+  contentType: string,
+  render: () => Promise<string>,
+): Readonly<Record<string, Mount>> {
+  return {
+    async '/metrics'() {
+      return new Response(await render(), { headers: { 'Content-Type': contentType } });
+    },
+  };
 }
 
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    const message = `cannot create the folder ${path} (${errorCode(cause)}). Set a folder that the server may write to.`;
-    throw new Error(message, { cause });
-  }
+/** The first step of a shutdown, so that all posts answered with 200 still reach the sockets. */
+async function finishRequests(listener: HttpListener, { tail }: Services, timeoutMs: number): Promise<void> {
+  await listener.finishRequests(timeoutMs);
+  await tail.applied();
+  // No request is answered from now on, so that no post is answered without being delivered.
+  listener.closeConnections();
 }
 
-async function generatedKey(dataDir: string): Promise<TokenKey> {
-  return secretKey(await loadOrCreateSecret(dataDir));
+async function closeWebSockets(
+  sockets: ContractServer,
+  { channel }: Services,
+  { databaseUrl, byeSpreadMs }: Settings,
+  shutdownEndMs: number,
+): Promise<void> {
+  const leftMs = Math.max(0, shutdownEndMs - performance.now());
+  const spreadMs = Math.min(byeSpreadMs, leftMs);
+  // With a shared database there may be other nodes: clients move there one by one, and are served until then.
+  const isShared = databaseUrl !== undefined;
+  await sockets.shutdown(leftMs, {
+    spreadMs: isShared ? spreadMs : 0,
+    beforeClose: (connection) =>
+      channel.sendBye(connection, isShared ? 0 : Math.floor(Math.random() * spreadMs)),
+  });
 }

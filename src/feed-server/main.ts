@@ -9,13 +9,13 @@ import { readCommandLine } from './settings/command-line.ts';
 import { renderHelp } from './settings/help.ts';
 import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts';
 
-/** How long a worker may take to stop beyond the times of the settings, for steps without a time limit. */
+/** Extra time for a worker to stop, for steps without a time limit. */
 const graceMs = 5000;
 
-/** How long log records and connections that are still open may delay the exit. */
+/** How long unwritten log records and open connections may delay the exit. */
 const exitTimeoutMs = 1000;
 
-/** Runs the server until a signal or a failure ends it; resolves with the exit code. */
+/** Runs the server until a signal or a failure stops it. Resolves with the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const { action } = readCommandLine(argv);
   if (action === 'help') {
@@ -35,7 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (settings.databaseUrl !== undefined && settings.jwtKey === undefined) {
     log.warn(
       { dataDir: settings.dataDir },
-      'tokens are signed with a secret of this machine: if several machines share the database, set the same JWT_SECRET on all',
+      "tokens are signed with this machine's secret; if several machines share the database, set the same JWT_SECRET on all of them",
     );
   }
   const onReady = (url: string): void => void process.stdout.write(renderBanner(url, settings));
@@ -54,7 +54,7 @@ function readVersion(): string {
   return (createRequire(import.meta.url)('./package.json') as { readonly version: string }).version;
 }
 
-// A closed pipe is not a reason to stop serving.
+// The server keeps running when its output is closed.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 main(process.argv.slice(2))
@@ -72,7 +72,7 @@ main(process.argv.slice(2))
     },
   )
   .finally(() => {
-    // The channel to its primary would keep a worker alive.
+    // The channel to the primary would keep a worker alive.
     cluster.worker?.disconnect();
     setTimeout(() => process.exit(), exitTimeoutMs).unref();
   });

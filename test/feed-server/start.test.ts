@@ -8,7 +8,7 @@ import { describePostgres } from '../support/postgres.ts';
 import { copyProject } from '../support/project-copy.ts';
 import { preload, runMain, runNode, spawnServer } from '../support/server-process.ts';
 
-/** Starts a server that should exit by itself, soon. Resolves with its exit code and its last line. */
+/** Starts a server that must exit by itself. Resolves with its exit code and the last line of its log. */
 async function failToStart(env: Readonly<Record<string, string>>, main = 'src/feed-server/main.ts') {
   const startMs = performance.now();
   const { code, stderr } = await runNode([main], {
@@ -79,7 +79,7 @@ describe('a server that cannot start exits with 1 and names the setting', () => 
     ]);
   });
 
-  it('a file of the documentation when it is missing', async () => {
+  it('a missing file of the documentation', async () => {
     const { dir } = copyProject();
     await rm(join(dir, 'generated/docs/index.html'));
     expect(await failToStart({}, join(dir, 'src/feed-server/main.ts'))).toEqual([
@@ -92,12 +92,12 @@ describe('a server that cannot start exits with 1 and names the setting', () => 
 it('a failed start releases everything', async () => {
   const DATA_DIR = await makeDataDir();
   await expect(startFeed({ DATA_DIR, PORT: await takePort() })).rejects.toThrow('PORT: port');
-  // The store can be opened by one server at a time.
+  // Only one server at a time can open the store.
   const { url } = await startFeed({ DATA_DIR });
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
 });
 
-/** A proxy to a database that passes the connections for whose number `admit` resolves with true. */
+/** A proxy to a database that accepts the connections for whose number `admit` resolves with true. */
 async function startGate(
   databaseUrl: string,
   admit: (connection: number) => Promise<boolean>,
@@ -125,34 +125,37 @@ async function startGate(
   return Object.assign(new URL(databaseUrl), { port: String(port) }).href;
 }
 
-describePostgres('a server that loses its database while it starts, after the migration,', (server) => {
-  it('logs it, waits, and starts when the database is back', async () => {
-    let refused = 0;
-    const DATABASE_URL = await startGate(await server().createDatabase(), async (connection) => {
-      const isBack = connection === 1 || refused === 3;
-      if (!isBack) refused += 1;
-      return isBack;
+describePostgres(
+  'a server whose database becomes unavailable during the start, after the migration,',
+  (server) => {
+    it('logs the failure and starts once the database is back', async () => {
+      let refused = 0;
+      const DATABASE_URL = await startGate(await server().createDatabase(), async (connection) => {
+        const isBack = connection === 1 || refused === 3;
+        if (!isBack) refused += 1;
+        return isBack;
+      });
+      const started = await spawnServer({ DATABASE_URL, DATA_DIR: await makeDataDir() });
+      expect((await fetch(`${started.url}/readyz`)).status).toBe(200);
+      expect(started.stderr().match(/cannot read the log, which the server needs to start/g)).toHaveLength(3);
+      expect(await started.end('SIGTERM')).toBe(0);
     });
-    const started = await spawnServer({ DATABASE_URL, DATA_DIR: await makeDataDir() });
-    expect((await fetch(`${started.url}/readyz`)).status).toBe(200);
-    expect(started.stderr().match(/the log cannot be read: the server starts when it can/g)).toHaveLength(3);
-    expect(await started.end('SIGTERM')).toBe(0);
-  });
 
-  it('exits with 1 and names DATABASE_URL where waiting would not help', async () => {
-    const databaseUrl = await server().createDatabase();
-    const DATABASE_URL = await startGate(databaseUrl, async (connection) => {
-      if (connection === 2) await server().query(databaseUrl, 'drop table meta');
-      return true;
+    it('exits with 1 and names DATABASE_URL if retrying would not help', async () => {
+      const databaseUrl = await server().createDatabase();
+      const DATABASE_URL = await startGate(databaseUrl, async (connection) => {
+        if (connection === 2) await server().query(databaseUrl, 'drop table meta');
+        return true;
+      });
+      const env = { DATABASE_URL, DATA_DIR: await makeDataDir(), PORT: '0' };
+      const { code, stderr } = await runMain([], env);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^Posted cannot start: DATABASE_URL: cannot read the log: relation "meta" does not exist/m,
+      );
     });
-    const env = { DATABASE_URL, DATA_DIR: await makeDataDir(), PORT: '0' };
-    const { code, stderr } = await runMain([], env);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^Posted cannot start: DATABASE_URL: the log cannot be read: relation "meta" does not exist/m,
-    );
-  });
-});
+  },
+);
 
 describePostgres(
   'a server with a database that cannot start exits with 1 and names the setting',
@@ -167,7 +170,7 @@ describePostgres(
       import { registerHooks } from 'node:module';
       registerHooks({
         resolve(specifier, context, next) {
-          return next(specifier === '${name}' ? 'a-package-that-nobody-has' : specifier, context);
+          return next(specifier === '${name}' ? 'a-package-that-does-not-exist' : specifier, context);
         },
       });`);
       const DATABASE_URL = await server().createDatabase();
@@ -179,7 +182,7 @@ describePostgres(
       ]);
     });
 
-    it('PORT when another program uses the port of several workers', async () => {
+    it('PORT when another program uses it, with several workers', async () => {
       const [DATABASE_URL, PORT] = [await server().createDatabase(), await takePort()];
       expect(await failToStart({ DATABASE_URL, PORT, WORKERS: '2' })).toEqual([
         1,
@@ -187,7 +190,7 @@ describePostgres(
       ]);
     });
 
-    it('HOST when several workers cannot listen there', async () => {
+    it('HOST when the machine does not have the address, with several workers', async () => {
       const DATABASE_URL = await server().createDatabase();
       expect(await failToStart({ DATABASE_URL, HOST: '192.0.2.1', WORKERS: '2' })).toEqual([
         1,

@@ -11,7 +11,7 @@ export interface OperationDeps {
   readonly posts: Posts;
 }
 
-/** Every operation of openapi.yaml: the contract's names on one side, the services on the other. */
+/** The operations of openapi.yaml: maps the contract's names to those of the services. */
 export function createOperationHandlers({ users, friends, posts }: OperationDeps): OperationHandlers<User> {
   return {
     async login({ body }) {
