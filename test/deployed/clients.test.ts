@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reason } from '../python/python.ts';
-import { startAgainAndAgain } from '../support/feed-again.ts';
 import { makeDataDir, registerUser, startFeed } from '../support/feed-server.ts';
+import { startRestartableFeed } from '../support/restartable-feed.ts';
 import embedded from './222631d/embedded/state.json' with { type: 'json' };
 import { type Release, startReader, textsOf, valuesOf } from './reader.ts';
 
@@ -33,7 +33,7 @@ describe.each(releases)('the $language client of commit 222631d', (release) => {
     });
 
     it('receives every post once, in order, through restarts with posts in between', async () => {
-      const server = await startAgainAndAgain();
+      const server = await startRestartableFeed();
       const reader = await startReader(release, { url: server.socketUrl, token: server.author.token });
       await expect.poll(() => valuesOf(reader, 'open'), soon).toHaveLength(1);
       const all: string[] = [];
@@ -41,9 +41,9 @@ describe.each(releases)('the $language client of commit 222631d', (release) => {
         const [online, away] = [texts(`online ${round}`, 20), texts(`away ${round}`, 20)];
         all.push(...online, ...away);
         await server.post(online);
-        await server.restart('elsewhere');
+        await server.restart('other port');
         await server.post(away);
-        await server.restart('where it was');
+        await server.restart('same port');
         await expect.poll(() => valuesOf(reader, 'open'), soon).toHaveLength(round + 2);
       }
       await expect.poll(() => textsOf(reader).length, soon).toBeGreaterThanOrEqual(all.length);

@@ -13,7 +13,7 @@ import {
 
 describe('over REST', () => {
   it.each(badRequests)(
-    '$title gives $status',
+    '$title responds with $status',
     async ({ method = 'GET', path, body, headers, status, code, message }) => {
       const { url, socketUrl, logged } = await startFeed();
       const ada = await registerUser(url);
@@ -31,7 +31,7 @@ describe('over REST', () => {
       const answer = await response.json();
       expect(answer).toEqual({ message, code, request_id: response.headers.get('x-request-id') });
 
-      // Nothing is stored half: the next post is the first that anybody sees, and the user's feed is empty.
+      // Nothing was stored or published: the next post is the first that anybody sees.
       const { body: postId } = await ada.post('after');
       expect(JSON.parse((await listener.take(1))[0] ?? '').payload.postId).toBe(postId);
       expect(inspect(logged, { depth: 8 })).not.toContain(ada.token);
@@ -39,7 +39,7 @@ describe('over REST', () => {
     },
   );
 
-  it('a duplicate friend changes nothing, and oneself as friend is refused', async () => {
+  it('setting a friend twice changes nothing, and setting oneself is rejected', async () => {
     const { url } = await startFeed();
     const [ada, bob] = await Promise.all([registerUser(url), registerUser(url)]);
     expect([(await ada.befriend(bob)).status, (await ada.befriend(bob)).status]).toEqual([200, 200]);
@@ -50,7 +50,7 @@ describe('over REST', () => {
     expect(await feed.json()).toHaveLength(1);
   });
 
-  it('a token of 1 MB is refused, and the server goes on', async () => {
+  it('a token of 1 MB is rejected, and the server keeps serving', async () => {
     const { url } = await startFeed();
     const head = `GET /post/feed HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${aMegabyte}\r\n\r\n`;
     const answer = (await exchangeRaw(Number(new URL(url).port), head)).toString();
@@ -93,7 +93,7 @@ describe('over WebSocket', () => {
       403,
       'Pages of https://evil.example may not connect to this server. To allow them, add https://evil.example to ALLOWED_ORIGINS.',
     ],
-  ])('%s is refused with its reason', async (_title, target, headers, status, message) => {
+  ])('%s is refused with the reason', async (_title, target, headers, status, message) => {
     const { url, socketUrl } = await startFeed({ ALLOWED_ORIGINS: 'https://good.example' });
     const { token } = await registerUser(url);
     const refused = await refusedHandshake(`${socketUrl}${target}`, {
@@ -111,7 +111,7 @@ describe('over WebSocket', () => {
     expect(answer).toContain('Sec-WebSocket-Key must be 16 bytes in Base64.');
   });
 
-  it('a token of 1 MB is refused, in the header and in the subprotocol', async () => {
+  it('a token of 1 MB is refused in the header and in the subprotocol', async () => {
     const { url } = await startFeed();
     const port = Number(new URL(url).port);
     const headers = [
@@ -125,7 +125,7 @@ describe('over WebSocket', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
-  it('a message that only a server sends is refused', async () => {
+  it('a message that only the server may send is rejected', async () => {
     const { url, socketUrl } = await startFeed();
     const { token } = await registerUser(url);
     const client = await connectClient(`${socketUrl}${path}`, bearer(token));

@@ -5,7 +5,7 @@ import { runNode } from '../support/server-process.ts';
 import { bearer, connectClient, refusedHandshake, type TestClient } from '../support/websocket.ts';
 
 const channel = '/post/feed/posted';
-const noEpoch = 'AAECAwQFBgcICQoLDA0ODwAAAAAAKg';
+const foreignCursor = 'AAECAwQFBgcICQoLDA0ODwAAAAAAKg';
 
 type Feed = Awaited<ReturnType<typeof startFeed>>;
 
@@ -20,7 +20,7 @@ async function takeReady(client: TestClient): Promise<ReadyMessage> {
   return ready;
 }
 
-/** The posts among the first `count` frames behind `ready`. */
+/** The first `count` frames after `ready`. */
 async function takePosts(client: TestClient, count: number): Promise<readonly PostMessage[]> {
   return (await client.take(count + 1)).slice(1).map((frame) => JSON.parse(frame));
 }
@@ -47,7 +47,7 @@ function reset(reason: string) {
 }
 
 describe('a resumable connection', () => {
-  it('begins with ready, and its posts carry cursors beside type and payload', async () => {
+  it('starts with ready, and its posts have a cursor next to type and payload', async () => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);
     const client = await subscribe(feed, ada, 'since=now');
@@ -65,7 +65,7 @@ describe('a resumable connection', () => {
     });
   });
 
-  it('goes on after a cursor, then live, without a gap and without a repetition', async () => {
+  it('resumes after a cursor and goes live, without gaps or repetitions', async () => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);
     const first = await subscribe(feed, ada, 'since=now');
@@ -80,7 +80,7 @@ describe('a resumable connection', () => {
     expect(textsOf(await takePosts(again, 4))).toEqual(['3', '4', '5', '6']);
   });
 
-  it('goes on over a restart, in pages out of the log', async () => {
+  it('resumes after a restart, in pages from the log', async () => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);
     const { cursor } = await takeReady(await subscribe(feed, ada, 'since=now'));
@@ -95,7 +95,7 @@ describe('a resumable connection', () => {
     expect((await takePosts(client, 1201)).at(-1)?.payload.postText).toBe('live');
   });
 
-  it('begins after the last ack of its device, also over a restart, and at now for an unknown device', async () => {
+  it('resumes after the last ack of its device, across restarts, and starts live for an unknown device', async () => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);
     const phone = await subscribe(feed, ada, 'since=acked&device=phone');
@@ -113,7 +113,7 @@ describe('a resumable connection', () => {
     expect((await takeReady(await subscribe(after, ada, 'since=acked&device=desk'))).resumed).toBe(false);
   });
 
-  it('loses nothing on a device that never acknowledged, from its first connection on', async () => {
+  it('loses nothing on a device that never acknowledges, from its first connection on', async () => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);
     const phone = await subscribe(feed, ada, 'since=acked&device=phone');
@@ -124,7 +124,7 @@ describe('a resumable connection', () => {
     expect(textsOf(await takePosts(again, 1))).toEqual(['while away']);
   });
 
-  it('is sent no more than the window beyond the last ack, and the rest when it acknowledges', async () => {
+  it('is sent at most a window beyond the last ack, and the rest once it acknowledges', async () => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);
     const client = await subscribe(feed, ada, 'since=now');
@@ -144,7 +144,7 @@ describe('a resumable connection', () => {
     expect(textsOf(await takePosts(client, 601)).at(-1)).toBe('live again');
   });
 
-  it('is closed with 4420 when a post stays unacknowledged, and loses nothing by it', async () => {
+  it('is closed with 4420 when a post stays unacknowledged, and loses nothing', async () => {
     const feed = await startFeed({ ACK_TIMEOUT_MS: '200' });
     const ada = await registerUser(feed.url);
     const client = await subscribe(feed, ada, 'since=now');
@@ -171,14 +171,15 @@ describe('a resumable connection', () => {
     expect((await takeReady(again)).resumed).toBe(true);
   });
 
-  it('replays the posts of those who are friends now, and none from before the friendship', async () => {
+  it('replays only posts of current friends, and none from before the friendship', async () => {
     const feed = await startFeed();
     const [ada, bob, cyd] = await Promise.all([1, 2, 3].map(() => registerUser(feed.url)));
-    if (ada === undefined || bob === undefined || cyd === undefined) throw new Error('three users');
+    if (ada === undefined || bob === undefined || cyd === undefined)
+      throw new Error('three users were not registered');
     await ada.befriend(cyd);
     const { cursor } = await takeReady(await subscribe(feed, ada, 'since=now&audience=friends'));
     await postAll(bob, ['stranger']);
-    await postAll(cyd, ['friend then, no more now']);
+    await postAll(cyd, ['former friend']);
     await ada.befriend(bob);
     await ada.unfriend(cyd);
     await postAll(bob, ['friend']);
@@ -197,7 +198,7 @@ describe('a resumable connection', () => {
     }
   });
 
-  it('is said bye before a shutdown, and then closed with 1012', async () => {
+  it('is sent bye on a shutdown, and then closed with 1012', async () => {
     const feed = await startFeed({ BYE_SPREAD_MS: '500' });
     const ada = await registerUser(feed.url);
     const client = await subscribe(feed, ada, 'since=now');
@@ -212,17 +213,17 @@ describe('a resumable connection', () => {
   });
 });
 
-describe('a place that is no longer there', () => {
-  it('of another history gives a reset, and the connection goes on live', async () => {
+describe('a cursor', () => {
+  it('from another history causes a reset, and the connection goes live', async () => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);
-    const client = await subscribe(feed, ada, `since=${noEpoch}`);
+    const client = await subscribe(feed, ada, `since=${foreignCursor}`);
     expect(await takeReset(client)).toEqual(reset('epoch'));
     await postAll(ada, ['live']);
     expect(JSON.parse((await client.take(3))[2] ?? '').payload.postText).toBe('live');
   });
 
-  it('of before an operator bumped the epoch gives a reset', async () => {
+  it('from before an operator bumped the epoch causes a reset', async () => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);
     const { cursor } = await takeReady(await subscribe(feed, ada, 'since=now'));
@@ -233,7 +234,7 @@ describe('a place that is no longer there', () => {
     expect(await takeReset(await subscribe(after, ada, `since=${cursor}`))).toEqual(reset('epoch'));
   });
 
-  it('older than the retention gives a reset, and never a part of the replay', async () => {
+  it('older than the retention time causes a reset, not a partial replay', async () => {
     const feed = await startFeed({ RETENTION_SECONDS: '1' });
     const ada = await registerUser(feed.url);
     const { cursor } = await takeReady(await subscribe(feed, ada, 'since=now'));
@@ -249,7 +250,7 @@ describe('a place that is no longer there', () => {
       .toBe('reset');
   });
 
-  it('ahead of the log gives a reset', async () => {
+  it('ahead of the log causes a reset', async () => {
     const [feed, ahead] = [await startFeed(), await startFeed()];
     const ada = await registerUser(feed.url);
     const bytes = Buffer.from((await takeReady(await subscribe(feed, ada, 'since=now'))).cursor, 'base64url');
@@ -261,13 +262,13 @@ describe('a place that is no longer there', () => {
   });
 });
 
-describe('a client that resumes wrongly', () => {
+describe('a client that resumes incorrectly', () => {
   it.each([
     ['since=yesterday', '/since must match pattern'],
     ['since=acked', "must have required property 'device'"],
     ['device=phone', 'must have property since when property device is present'],
     ['since=now&device=my%20phone', '/device must match pattern'],
-  ])('with %s is refused', async (query, message) => {
+  ])('is refused with the query %s', async (query, message) => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);
     const refused = await refusedHandshake(`${feed.socketUrl}${channel}?${query}`, bearer(ada.token));
@@ -277,17 +278,17 @@ describe('a client that resumes wrongly', () => {
     ]);
   });
 
-  it('by an ack that cannot be is closed with 4400', async () => {
+  it('is closed with 4400 when its ack is invalid', async () => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);
     const plain = await subscribe(feed, ada, '');
-    acknowledge(plain, noEpoch);
+    acknowledge(plain, foreignCursor);
     expect(await plain.closed).toEqual({
       code: 4400,
       reason: 'only connections opened with `since` can acknowledge',
     });
     const foreign = await subscribe(feed, ada, 'since=now');
-    acknowledge(foreign, noEpoch);
+    acknowledge(foreign, foreignCursor);
     expect(await foreign.closed).toEqual({ code: 4400, reason: 'the cursor is not from this log' });
     const early = await subscribe(feed, ada, 'since=now');
     const bytes = Buffer.from((await takeReady(early)).cursor, 'base64url');

@@ -8,11 +8,11 @@ import { jwtSecret, makeDataDir } from '../support/feed-server.ts';
 import { spawnServer } from '../support/server-process.ts';
 import { signToken } from '../support/tokens.ts';
 
-/** A longer run: KILL_ROUNDS=10 KILL_POSTS=2000 npx vitest run test/feed-server/durability.test.ts */
+/** For a longer run: KILL_ROUNDS=10 KILL_POSTS=2000 npx vitest run test/feed-server/durability.test.ts */
 const rounds = Number(process.env.KILL_ROUNDS ?? 3);
 const postsPerRound = Number(process.env.KILL_POSTS ?? 500);
 
-/** Resolves with the id of the post if it was answered with 200, and with null if the connection broke. */
+/** Resolves with the post's id if the response was 200, and with null if the connection broke. */
 function post(agent: Agent, url: string, token: string, text: string): Promise<string | null> {
   return new Promise((resolve) => {
     const outgoing = request(`${url}/post/create`, {
@@ -33,8 +33,8 @@ function post(agent: Agent, url: string, token: string, text: string): Promise<s
   });
 }
 
-describe('a server that is killed while it is posted to', () => {
-  it('has every post that it answered with 200, under a seq without a gap', async () => {
+describe('a server that is killed while clients post', () => {
+  it('keeps every post that it answered with 200, with gapless seqs', async () => {
     const dataDir = await makeDataDir();
     const env = { DATA_DIR: dataDir, JWT_SECRET: jwtSecret, LOG_LEVEL: 'error' };
     const acknowledged = new Map<string, string>();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { copyProject } from '../support/project-copy.ts';
 
-/** Gives the contract a message `comment`, not yet part of an operation. */
+/** Adds a message `comment` to the contract, not yet part of an operation. */
 const withComment = [
   [
     '/components/schemas/CommentMessage',
@@ -27,12 +27,12 @@ const withComment = [
 const comment = { $ref: '#/channels/postFeedPosted/messages/comment' };
 
 describe('the type check', () => {
-  it('passes on the project as it is', async () => {
+  it('passes for the unchanged project', async () => {
     const project = copyProject();
     expect(await project.typeCheck()).toEqual({ code: 0, output: '' });
   });
 
-  it('fails until the handlers follow a field that was renamed', async () => {
+  it('fails until the handlers use the new name of a field', async () => {
     const project = copyProject();
     project.change('asyncapi.json', ['postText', 'postBody']);
     project.change('openapi.yaml', ['author_user_id', 'author_id']);
@@ -44,7 +44,7 @@ describe('the type check', () => {
     expect(output).toMatch(/src\/feed-server\/handlers\/operations\.ts.*'author_user_id' does not exist/);
   });
 
-  it('fails until somebody says where a new message comes from', async () => {
+  it('fails until a new message has a publisher', async () => {
     const project = copyProject();
     project.set(...withComment, ['/operations/sendPost/messages/1', comment]);
     expect(await project.generate()).toMatchObject({ code: 0 });
@@ -53,7 +53,7 @@ describe('the type check', () => {
     expect(output).toMatch(/src\/feed-server\/handlers\/post-feed-posted\.ts.*'comment' is missing/);
   });
 
-  it('fails until a new operation of either contract has its handler', async () => {
+  it('fails until a new operation of either contract has a handler', async () => {
     const project = copyProject();
     project.set(...withComment, [
       '/operations/receiveComment',
@@ -98,7 +98,7 @@ describe('the type check', () => {
 });
 
 describe('a contract without its security', () => {
-  it('compiles with no handler that relied on it, and fails the conformance tests', async () => {
+  it('does not compile with handlers that rely on it, and fails the conformance tests', async () => {
     const project = copyProject();
     project.set(['/servers/feed/security', []]);
     expect(await project.generate()).toMatchObject({ code: 0 });

@@ -9,7 +9,7 @@ function frameOf(postId: unknown, postText: string, author: { readonly id: strin
 }
 
 describe('the feed', () => {
-  it('brings a new post to every connected client as exactly the frame of the contract', async () => {
+  it("sends a new post to every connected client in exactly the contract's frame", async () => {
     const { url, socketUrl } = await startFeed();
     const [ada, bob] = await Promise.all([registerUser(url), registerUser(url)]);
     const clients = await Promise.all(
@@ -22,7 +22,7 @@ describe('the feed', () => {
     }
   });
 
-  it('brings the posts of one author in order, whoever else posts', async () => {
+  it('sends the posts of each author in order while others post', async () => {
     const { url, socketUrl } = await startFeed();
     const [ada, bob] = await Promise.all([registerUser(url), registerUser(url)]);
     const client = await connectClient(`${socketUrl}${channel}`, bearer(ada.token));
@@ -40,10 +40,14 @@ describe('the feed', () => {
   });
 
   it.each([
-    ['a connection asks for it', {}, '?audience=friends'],
-    ['it is the rule', { FEED_AUDIENCE: 'friends' }, ''],
-    ['it is the rule, whatever a connection asks for', { FEED_AUDIENCE: 'friends' }, '?audience=everyone'],
-  ])('is narrowed to friends where %s', async (_title, env, query) => {
+    ['the connection requests it', {}, '?audience=friends'],
+    ['it is configured', { FEED_AUDIENCE: 'friends' }, ''],
+    [
+      'it is configured, whatever the connection requests',
+      { FEED_AUDIENCE: 'friends' },
+      '?audience=everyone',
+    ],
+  ])('is limited to friends if %s', async (_title, env, query) => {
     const { url, socketUrl } = await startFeed(env);
     const [ada, bob, cyd] = await Promise.all([registerUser(url), registerUser(url), registerUser(url)]);
     await ada.befriend(bob);
@@ -67,7 +71,7 @@ describe('the feed', () => {
     expect(reverse?.received).toEqual([]);
   });
 
-  it('publishes once for one Idempotency-Key, and answers with the first id', async () => {
+  it('publishes once per Idempotency-Key, and responds with the first id', async () => {
     const { url, socketUrl } = await startFeed();
     const ada = await registerUser(url);
     const client = await connectClient(`${socketUrl}${channel}`, bearer(ada.token));
@@ -80,7 +84,7 @@ describe('the feed', () => {
     expect(await client.take(2)).toEqual([frameOf(first.body, 'eggs', ada), frameOf(last, 'last', ada)]);
   });
 
-  it('keeps what was posted over a restart', async () => {
+  it('keeps posts across a restart', async () => {
     const { url, server, dataDir } = await startFeed();
     const ada = await registerUser(url);
     const { body: id } = await ada.post('still here');

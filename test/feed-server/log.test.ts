@@ -9,7 +9,7 @@ import { type ServerProcess, spawnServer } from '../support/server-process.ts';
 
 const readBytes = promisify(read);
 
-/** Starts a server that writes debug records to `stderr`, which is closed here afterwards. */
+/** Starts a server that writes debug records to the file descriptor `stderr`, and closes it in this process. */
 async function startLoggingTo(
   stderr: number,
   env: Readonly<Record<string, string>> = {},
@@ -21,7 +21,7 @@ async function startLoggingTo(
   }
 }
 
-/** A pipe that nobody reads until the test does, whose reader the test may close. */
+/** A pipe that only the test reads, and whose reader it may close. */
 async function makePipe() {
   const path = join(await makeDataDir(), 'pipe');
   execFileSync('mkfifo', [path]);
@@ -34,7 +34,7 @@ async function makePipe() {
   return {
     writer: openSync(path, 'w'),
     closeReader,
-    /** Whatever the pipe holds at the moment. */
+    /** What the pipe contains right now. */
     async read(): Promise<string> {
       const { bytesRead, buffer } = await readBytes(
         reader ?? -1,
@@ -58,7 +58,7 @@ async function countDropped({ url }: ServerProcess): Promise<number> {
   return Number(/^posted_log_records_dropped_total (\d+)$/m.exec(metrics)?.[1]);
 }
 
-/** Makes records until the server counts dropped ones. */
+/** Makes the server log until it has dropped records. */
 async function logUntilDropped(server: ServerProcess): Promise<void> {
   while ((await countDropped(server)) === 0) {
     await Promise.all(Array.from({ length: 200 }, () => requestUnknownPath(server)));
@@ -71,7 +71,7 @@ async function expectToServe({ url }: ServerProcess): Promise<void> {
 }
 
 describe('a server whose log cannot be written', () => {
-  it('serves, counts what it drops, and stops, when nobody reads the pipe', async () => {
+  it('serves, counts dropped records, and stops when nobody reads the pipe', async () => {
     const server = await startLoggingTo((await makePipe()).writer);
     await logUntilDropped(server);
     await expectToServe(server);
@@ -80,7 +80,7 @@ describe('a server whose log cannot be written', () => {
     expect(performance.now() - startMs).toBeLessThan(10_000);
   });
 
-  it('logs how many records it has dropped when the pipe is read again', async () => {
+  it('logs how many records it has dropped once the pipe is read again', async () => {
     const pipe = await makePipe();
     const server = await startLoggingTo(pipe.writer);
     await logUntilDropped(server);
@@ -94,7 +94,7 @@ describe('a server whose log cannot be written', () => {
         { interval: 1 },
       )
       .toContain('log records were dropped');
-    // Every line is a whole record.
+    // Every line is a complete record.
     const records = text
       .trimEnd()
       .split('\n')
@@ -107,7 +107,7 @@ describe('a server whose log cannot be written', () => {
     expect(await server.end('SIGTERM')).toBe(0);
   });
 
-  it('serves, counts what it drops, and stops, when the pipe is closed', async () => {
+  it('serves, counts dropped records, and stops when the pipe is closed', async () => {
     const pipe = await makePipe();
     const server = await startLoggingTo(pipe.writer);
     pipe.closeReader();
@@ -117,7 +117,7 @@ describe('a server whose log cannot be written', () => {
     expect(await server.end('SIGTERM')).toBe(0);
   });
 
-  it('serves, counts what it drops, and stops, when the disk is full', async () => {
+  it('serves, counts dropped records, and stops when the disk is full', async () => {
     const server = await startLoggingTo(openSync('/dev/full', 'w'));
     await requestUnknownPath(server);
     // "listening" and the refused handshake.
@@ -128,7 +128,7 @@ describe('a server whose log cannot be written', () => {
 });
 
 describePostgres('several workers whose log cannot be written', (server) => {
-  it('serve, add up what they and their primary drop, and stop', async () => {
+  it('serve, count the dropped records of all processes, and stop', async () => {
     const DATABASE_URL = await server().createDatabase();
     const env = { DATABASE_URL, JWT_SECRET: jwtSecret, WORKERS: '2', LOG_LEVEL: 'info' };
     const workers = await startLoggingTo(openSync('/dev/full', 'w'), env);

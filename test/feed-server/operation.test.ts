@@ -20,7 +20,7 @@ async function readMetrics(url: string): Promise<string> {
 }
 
 describe('a running server', () => {
-  it('says that it is alive and ready', async () => {
+  it('reports that it is alive and ready', async () => {
     const { url } = await startFeed();
     expect(await request(url, 'GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(await request(url, 'GET', '/readyz')).toMatchObject({
@@ -29,7 +29,7 @@ describe('a running server', () => {
     });
   });
 
-  it('counts what happens', async () => {
+  it('counts connections, messages, refusals, closes and requests', async () => {
     const { url, socketUrl } = await startFeed();
     const ada = await registerUser(url);
     const client = await connectClient(`${socketUrl}${channel}`, bearer(ada.token));
@@ -60,7 +60,7 @@ describe('a running server', () => {
     expect(metrics).not.toContain(ada.id);
   });
 
-  it('never lets an answer out that breaks the contract', async () => {
+  it('responds with 500 instead of a body that breaks the contract', async () => {
     const { url, server, dataDir } = await startFeed();
     const ada = await registerUser(url);
     const { body: id } = await ada.post('a secret thought');
@@ -84,7 +84,7 @@ describe('a running server', () => {
     );
   });
 
-  it('checks tokens of another issuer by a public key, and makes none itself', async () => {
+  it('verifies tokens of another issuer with a public key, and issues none', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const { url, socketUrl } = await startFeed({
@@ -108,7 +108,7 @@ describe('a running server', () => {
     expect((await request(url, 'POST', '/login', { body: { id, password } })).status).toBe(503);
   });
 
-  it('lets pages of other hosts in by default in development alone', async () => {
+  it('allows pages of other hosts by default only in development', async () => {
     const origin = { headers: { Origin: 'https://app.example' } };
     const development = await startFeed();
     expect((await refusedHandshake(`${development.socketUrl}${channel}`, origin)).status).toBe(401);
@@ -120,7 +120,7 @@ describe('a running server', () => {
 });
 
 describe('the command', () => {
-  it('shows every setting with --help, and its version', async () => {
+  it('prints every setting with --help, and its version with --version', async () => {
     const help = await runMain(['--help']);
     expect(help.code).toBe(0);
     for (const name of ['PORT', 'DATA_DIR', 'JWT_SECRET', 'FEED_AUDIENCE', '--config']) {
@@ -140,7 +140,7 @@ describe('the command', () => {
     expect(stderr).not.toContain('short');
   });
 
-  it('stops at SIGTERM: connections are closed with 1012, and the exit code is 0', async () => {
+  it('closes connections with 1012 and exits with 0 on SIGTERM', async () => {
     const dataDir = await makeDataDir();
     const server = await spawnServer({ DATA_DIR: dataDir });
     const ada = await registerUser(server.url);
@@ -156,7 +156,7 @@ describe('the command', () => {
     expect(client.received.length).toBe(answered.length);
   });
 
-  it('keeps tokens good over a restart, by the secret that it made at the first start', async () => {
+  it('accepts tokens after a restart, with the secret of the first start', async () => {
     const dataDir = await makeDataDir();
     const first = await spawnServer({ DATA_DIR: dataDir });
     const ada = await registerUser(first.url);

@@ -4,7 +4,7 @@ import { makeDataDir, registerUser } from '../support/feed-server.ts';
 import { preload, spawnServer } from '../support/server-process.ts';
 import { bearer, connectClient } from '../support/websocket.ts';
 
-/** Makes the first step of a shutdown and the last one fail: closing the HTTP server and closing the store. */
+/** Makes the first and the last step of a shutdown fail: closing the HTTP server and closing the store. */
 const failingSteps = preload(`
   import { Server } from 'node:http';
   import { Worker } from 'node:worker_threads';
@@ -15,7 +15,7 @@ const failingSteps = preload(`
     postMessage.call(this, message);
   };`);
 
-it('shutdown steps that fail are logged, do not skip the others, and make the exit code 1', async () => {
+it('failed shutdown steps are logged, do not skip the others, and make the exit code 1', async () => {
   const server = await spawnServer({ DATA_DIR: await makeDataDir(), ...failingSteps });
   const ada = await registerUser(server.url);
   const feed = `${server.url.replace('http', 'ws')}/post/feed/posted`;
@@ -34,7 +34,7 @@ it('shutdown steps that fail are logged, do not skip the others, and make the ex
   ]);
 });
 
-it('the errors of a disposal are listed in the order in which its steps failed', async () => {
+it('disposalErrors lists errors in the order in which the steps failed', async () => {
   const stack = new AsyncDisposableStack();
   for (const name of ['last', 'second', 'first']) stack.defer(() => Promise.reject(new Error(name)));
   const thrown: unknown = await stack.disposeAsync().catch((error: unknown) => error);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badTokens } from '../support/bad-tokens.ts';
-import { startAgainAndAgain } from '../support/feed-again.ts';
 import { makeDataDir, registerUser, startFeed } from '../support/feed-server.ts';
+import { startRestartableFeed } from '../support/restartable-feed.ts';
 import { type GeneratedPackage, generatePackage } from './generated-package.ts';
 import { type Line, type Program, reason, startProgram } from './python.ts';
 
@@ -38,7 +38,7 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
   });
 
   it('gives every post once, in order, through restarts with posts in between', async () => {
-    const server = await startAgainAndAgain();
+    const server = await startRestartableFeed();
     const program = start({
       url: server.socketUrl,
       tokens: [server.author.token],
@@ -51,9 +51,9 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
       const [online, away] = [texts(`online ${round}`, 20), texts(`away ${round}`, 20)];
       all.push(...online, ...away);
       await server.post(online);
-      await server.restart('elsewhere');
+      await server.restart('other port');
       await server.post(away);
-      await server.restart('where it was');
+      await server.restart('same port');
       await program.waitFor((lines) => isOpen(lines, round + 2));
     }
     await program.waitFor((lines) => posts(lines).length >= all.length || undefined);

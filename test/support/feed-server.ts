@@ -8,14 +8,14 @@ import type { Log } from '../../src/runtime/shared/log.ts';
 
 export const jwtSecret = 'a secret for tests, 32 bytes or more';
 
-/** A folder of its own for one test. */
+/** A new folder, removed after the test. */
 export async function makeDataDir(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'posted-test-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   return dataDir;
 }
 
-/** Starts the whole server on a free port with a store of its own; it ends with the test. */
+/** Starts a server on a free port with its own store, and closes it after the test. */
 export async function startFeed(env: Readonly<Record<string, string>> = {}) {
   const dataDir = await makeDataDir();
   const settings = readSettings({
@@ -38,7 +38,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** One REST request; the answer's body is JSON or empty. */
+/** Sends a REST request. The response's body is JSON or empty. */
 export async function request(
   url: string,
   method: string,
@@ -68,7 +68,7 @@ export interface TestUser {
   post(text: string, headers?: Record<string, string>): Promise<Answer>;
   befriend(friend: { readonly id: string }): Promise<Answer>;
   unfriend(friend: { readonly id: string }): Promise<Answer>;
-  /** The same user at another server. */
+  /** The same user on another server. */
   at(url: string): TestUser;
 }
 

@@ -32,20 +32,20 @@ function decode(message: unknown): unknown {
   return hintFormat.decode(epoch, Buffer.from(JSON.stringify(message)));
 }
 
-describe('the message of a hint', () => {
-  it('stands where docs/events.asyncapi.json says', () => {
+describe('a hint', () => {
+  it('is published where docs/events.asyncapi.json says', () => {
     const { topic } = parseBrokerUrl('nats://localhost');
     const { address, bindings } = channels.hints;
     expect([address, bindings.amqp.exchange.name, bindings.kafka.topic]).toEqual([topic, topic, topic]);
   });
 
-  it.each(examples)('is read as the document shows it, $headSeq', (example) => {
+  it.each(examples)('is decoded like the example in the document, $headSeq', (example) => {
     expect(hintFormat.decode(example.epoch, Buffer.from(JSON.stringify(example)))).toEqual(example);
   });
 
-  it('is read as it was written', () => {
+  it('is decoded as it was encoded', () => {
     const at = { createdAtMs: 5, user: node, friend: epoch };
-    const news = {
+    const hint = {
       headSeq: 9,
       events: [
         { kind: 'post', seq: 7, createdAtMs: 5, author: node, postId: epoch, text: '' },
@@ -53,8 +53,8 @@ describe('the message of a hint', () => {
         { kind: 'friend-deleted', seq: 9, ...at },
       ] as const,
     };
-    const bytes = hintFormat.encode(epoch, node, { ...news, events: [...news.events] });
-    expect(hintFormat.decode(epoch, bytes)).toEqual({ version: 1, epoch, node, ...news });
+    const bytes = hintFormat.encode(epoch, node, { ...hint, events: [...hint.events] });
+    expect(hintFormat.decode(epoch, bytes)).toEqual({ version: 1, epoch, node, ...hint });
   });
 
   it.each([
@@ -68,11 +68,11 @@ describe('the message of a hint', () => {
     ['newer_version', { version: 2, epoch: node }],
     ['newer_version', { version: 3, epoch, events: 'all' }],
     ['other_epoch', { version: 1, epoch: node, node, headSeq: 1, events: [] }],
-  ])('is told apart from what is %s: %j', (reason, message) => {
+  ])('is rejected as %s: %j', (reason, message) => {
     expect(decode(message)).toBe(reason);
   });
 
-  it('is neither text that is no JSON, nor megabytes', () => {
+  it('is rejected if it is not JSON, or too large', () => {
     expect(hintFormat.decode(epoch, Buffer.from('{'))).toBe('foreign');
     expect(hintFormat.decode(epoch, Buffer.of(0xff, 0xfe))).toBe('foreign');
     const large = JSON.stringify({ version: 1, epoch, node, headSeq: 1, events: [] });

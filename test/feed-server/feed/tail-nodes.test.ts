@@ -5,7 +5,7 @@ import { describePostgres, type PostgresServer } from '../../support/postgres.ts
 import { spawnServer } from '../../support/server-process.ts';
 import { bearer, connectClient, refusedHandshake, type TestClient } from '../../support/websocket.ts';
 
-const noEpoch = 'AAECAwQFBgcICQoLDA0ODwAAAAAAKg';
+const foreignCursor = 'AAECAwQFBgcICQoLDA0ODwAAAAAAKg';
 
 function subscribe(url: string, { token }: { readonly token: string }, query: string): Promise<TestClient> {
   return connectClient(`${url.replace(/^http/, 'ws')}/post/feed/posted?${query}`, bearer(token));
@@ -37,7 +37,7 @@ async function readFloor(server: PostgresServer, url: string): Promise<number> {
 }
 
 describePostgres('nodes that share a log', (server) => {
-  it('tell their clients of a reset where others removed what they had not read, and go on', async () => {
+  it('send resets and continue when another node pruned events that they had not read', async () => {
     const shared = { DATABASE_URL: await server().createDatabase(), JWT_SECRET: jwtSecret };
     const env = { ...shared, RETENTION_SECONDS: '1' };
     const [here, there] = await Promise.all([
@@ -47,7 +47,8 @@ describePostgres('nodes that share a log', (server) => {
     const [ada, bob, eve] = await Promise.all(
       ['Ada', 'Bob', 'Eve'].map((name) => registerUser(here.url, name)),
     );
-    if (ada === undefined || bob === undefined || eve === undefined) throw new Error('nobody was registered');
+    if (ada === undefined || bob === undefined || eve === undefined)
+      throw new Error('three users were not registered');
     await bob.befriend(eve);
     const everyone = await subscribe(there.url, ada, 'since=now');
     const friends = await subscribe(there.url, bob, 'since=now&audience=friends');
@@ -75,7 +76,7 @@ describePostgres('nodes that share a log', (server) => {
     expect((await takeFrames(friends, 3)).at(-1)).toMatchObject({ payload: { postText: 'of a new friend' } });
   });
 
-  it('give a connection that begins now nothing from before, however far behind they are', async () => {
+  it('send a new connection no earlier posts, however far behind they are', async () => {
     const shared = { DATABASE_URL: await server().createDatabase(), JWT_SECRET: jwtSecret };
     const [here, there] = await Promise.all([
       startFeed(shared),
@@ -96,7 +97,7 @@ describePostgres('nodes that share a log', (server) => {
     expect((await takeFrames(resumable, 2))[1]).toMatchObject({ payload: { postText: 'after' } });
   });
 
-  it('replay a post that was deleted or changed at another node as it is now, after seconds', async () => {
+  it('replay the current version of posts that another node changed, within seconds', async () => {
     const DATABASE_URL = await server().createDatabase();
     const [here, there] = await Promise.all([startFeed({ DATABASE_URL }), startFeed({ DATABASE_URL })]);
     const ada = await registerUser(here.url);
@@ -117,7 +118,7 @@ describePostgres('nodes that share a log', (server) => {
     await expect.poll(replayFirst, { timeout: 20_000, interval: 500 }).toBe('changed');
   });
 
-  it('go over to a new history while they run, and tell their clients', async () => {
+  it('follow a new history while they run, and send resets', async () => {
     const DATABASE_URL = await server().createDatabase();
     const [here, there] = await Promise.all([startFeed({ DATABASE_URL }), startFeed({ DATABASE_URL })]);
     const ada = await registerUser(here.url);
@@ -129,7 +130,7 @@ describePostgres('nodes that share a log', (server) => {
     const reset = await takeNext(client, old);
     expect(reset).toMatchObject({ type: 'reset', reason: 'epoch' });
     expect(decodeCursor(reset.cursor)?.epoch).toBe(epoch);
-    // An ack that was on its way.
+    // An ack that was on its way when the history changed.
     client.webSocket.send(JSON.stringify({ type: 'ack', cursor: old[1]?.cursor }));
     await ada.post('new');
     const post = await takeNext(client, [...old, reset]);
@@ -138,21 +139,21 @@ describePostgres('nodes that share a log', (server) => {
     for (const { url } of [here, there]) {
       const [ready, replayed] = await takeFrames(await subscribe(url, ada, `since=${reset.cursor}`), 2);
       expect([ready, replayed]).toMatchObject([{ type: 'ready', resumed: true }, { cursor: post.cursor }]);
-      const [, told] = await takeFrames(await subscribe(url, ada, `since=${old[0]?.cursor}`), 2);
-      expect(told).toMatchObject({ type: 'reset', reason: 'epoch' });
+      const [, secondReset] = await takeFrames(await subscribe(url, ada, `since=${old[0]?.cursor}`), 2);
+      expect(secondReset).toMatchObject({ type: 'reset', reason: 'epoch' });
     }
   });
 
-  it('ask a client to come back, instead of a reset, while the log cannot be read', async () => {
+  it('refuse handshakes with 503, instead of sending resets, while the log cannot be read', async () => {
     const DATABASE_URL = await server().createDatabase();
     const feed = await startFeed({ DATABASE_URL });
     const ada = await registerUser(feed.url);
     const [ready] = await takeFrames(await subscribe(feed.url, ada, 'since=now'), 1);
     const { epoch = '', seq = 0 } = decodeCursor(ready?.cursor ?? '') ?? {};
     await server().kill();
-    // Another node may have given it out.
+    // Another node may have issued it.
     const ahead = encodeCursor({ epoch, seq: seq + 1 });
-    for (const since of [ahead, noEpoch]) {
+    for (const since of [ahead, foreignCursor]) {
       const url = `${feed.socketUrl}/post/feed/posted?since=${since}`;
       expect(await refusedHandshake(url, bearer(ada.token))).toMatchObject({ status: 503 });
     }
@@ -164,11 +165,11 @@ describePostgres('nodes that share a log', (server) => {
     expect(reset).toMatchObject({ type: 'reset', reason: 'future' });
   });
 
-  it('say once that the log cannot be read, however often they try', async () => {
+  it('log once that the log cannot be read', async () => {
     const feed = await startFeed({ DATABASE_URL: await server().createDatabase() });
     const ada = await registerUser(feed.url);
     await server().kill();
-    const url = `${feed.socketUrl}/post/feed/posted?since=${noEpoch}`;
+    const url = `${feed.socketUrl}/post/feed/posted?since=${foreignCursor}`;
     for (let tries = 0; tries < 5; tries += 1) {
       expect(await refusedHandshake(url, bearer(ada.token))).toMatchObject({ status: 503 });
     }
@@ -177,7 +178,7 @@ describePostgres('nodes that share a log', (server) => {
     expect(messages.filter((message) => message === 'cannot read the log; trying again')).toHaveLength(1);
   });
 
-  it('tell a device of a reset again until it has acknowledged what comes after', async () => {
+  it('send a device a reset on each connection until it acknowledges the new cursor', async () => {
     const DATABASE_URL = await server().createDatabase();
     const feed = await startFeed({ DATABASE_URL, RETENTION_SECONDS: '1' });
     const ada = await registerUser(feed.url);

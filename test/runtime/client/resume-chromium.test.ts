@@ -8,7 +8,7 @@ import {
   launchChromium,
   servePage,
 } from '../../support/chromium.ts';
-import { startAgainAndAgain } from '../../support/feed-again.ts';
+import { startRestartableFeed } from '../../support/restartable-feed.ts';
 import { soon } from './soon.ts';
 
 function textsOf(tab: Tab): Promise<readonly string[]> {
@@ -38,16 +38,16 @@ describe.skipIf(chromiumSkipped !== null)(`the generated client in Chromium${chr
   }
 
   it('receives every post once, across restarts of the server and of its page', async () => {
-    const server = await startAgainAndAgain();
+    const server = await startRestartableFeed();
     const context = await browser.newContext();
     onTestFinished(() => context.close());
 
     const first = await openTab(context, server.socketUrl, server.author.token);
     await server.post(['1', '2']);
     await expect.poll(() => textsOf(first), soon).toEqual(['1', '2']);
-    await server.restart('elsewhere');
+    await server.restart('other port');
     await server.post(['3']);
-    await server.restart('where it was');
+    await server.restart('same port');
     await server.post(['4']);
     await expect.poll(() => textsOf(first), soon).toEqual(['1', '2', '3', '4']);
     expect(await first.evaluate(() => globalThis.seen.errors)).toEqual([]);

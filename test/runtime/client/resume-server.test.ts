@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryCursor } from '../../../src/runtime/client/index.ts';
-import { startAgainAndAgain } from '../../support/feed-again.ts';
 import { registerUser, startFeed } from '../../support/feed-server.ts';
+import { startRestartableFeed } from '../../support/restartable-feed.ts';
 import { type FeedOptions, openFeed } from './resume-feed.ts';
 import { soon } from './soon.ts';
 
@@ -10,7 +10,7 @@ const texts = (name: string, count: number) =>
 
 describe('a client of a feed server', () => {
   it('receives every post once, in order, across restarts with posts in between', async () => {
-    const server = await startAgainAndAgain();
+    const server = await startRestartableFeed();
     const { delivered, statuses, errors } = openFeed(server.socketUrl, {
       credentials: { bearerAuth: server.author.token },
       on: {
@@ -28,9 +28,9 @@ describe('a client of a feed server', () => {
       const [online, away] = [texts(`online ${round}`, 20), texts(`away ${round}`, 20)];
       all.push(...online, ...away);
       await server.post(online);
-      await server.restart('elsewhere');
+      await server.restart('other port');
       await server.post(away);
-      await server.restart('where it was');
+      await server.restart('same port');
       await expect.poll(opened, soon).toBe(round + 2);
     }
     await expect.poll(() => delivered.length, soon).toBeGreaterThanOrEqual(all.length);
