@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientErrorCode } from 'posted/client';
-import { closeCodes } from 'posted/server';
+import { closeCodes, type ErrorCode, PostedError } from 'posted/server';
 import { describe, expect, it } from 'vitest';
 import { statusOf } from '../../src/runtime/shared/errors.ts';
+import { createChannel, createMessage, createOperation, startChannel } from '../support/channel.ts';
+import { connectClient } from '../support/websocket.ts';
 import { readPage, root } from './examples.ts';
 
 const manifest = JSON.parse(readFileSync(join(root, 'src/runtime/package.json'), 'utf8'));
@@ -36,6 +38,22 @@ describe('docs/reference.md', () => {
   it('lists every error code with its HTTP status', () => {
     const documented = tableOf('Error codes').map(([code, status]) => [code, Number(status)]);
     expect(documented).toEqual(Object.entries(statusOf));
+  });
+
+  it('lists the close code of every error that the handler of a message throws', async () => {
+    const channel = createChannel({
+      receive: [createMessage('fail', { type: 'string' })],
+      operations: [createOperation('receive', 'fail')],
+    });
+    const fail = (code: ErrorCode): never => {
+      throw new PostedError(code, 'No.');
+    };
+    const { url } = await startChannel(channel, { fail: { fail } });
+    for (const [code = '', , closeCode] of tableOf('Error codes')) {
+      const client = await connectClient(`${url}/desk`);
+      client.webSocket.send(JSON.stringify(code));
+      expect([code, (await client.closed).code]).toEqual([code, Number(closeCode)]);
+    }
   });
 
   it('lists every code of a client error', () => {
