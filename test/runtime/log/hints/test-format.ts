@@ -10,16 +10,24 @@ export interface TestEvent {
 
 export const testFormat: HintFormat<TestEvent> = {
   sizeOf: ({ text }) => text?.length ?? null,
-  encode: (sentEpoch, node, hint) => Buffer.from(JSON.stringify({ epoch: sentEpoch, node, ...hint })),
+  encode: (sentEpoch, node, hint) =>
+    Buffer.from(JSON.stringify({ version: 1, epoch: sentEpoch, node, ...hint })),
   decode(ownEpoch, bytes) {
-    try {
-      const message = JSON.parse(Buffer.from(bytes).toString());
-      return message.epoch === ownEpoch ? message : 'other_epoch';
-    } catch {
-      return 'foreign';
-    }
+    const message = parse(bytes);
+    if (typeof message?.epoch !== 'string') return 'foreign';
+    if (message.version > 1) return 'newer_version';
+    if (!message.events.every(({ seq }: TestEvent) => Number.isInteger(seq))) return 'foreign';
+    return message.epoch === ownEpoch ? message : 'other_epoch';
   },
 };
+
+function parse(bytes: Uint8Array) {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
+  }
+}
 
 export function eventOf(seq: number, text = `post ${seq}`): TestEvent {
   return { seq, text };
