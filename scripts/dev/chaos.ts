@@ -13,7 +13,7 @@ import { loadHistory, saveHistory } from '../../test/feed-server/history/history
 import { type Progress, type RunResult, run } from '../../test/feed-server/history/run.ts';
 import { createSchedule } from '../../test/feed-server/history/schedule.ts';
 import {
-  isRight,
+  hasPassed,
   type Outcome,
   renderFault,
   renderLatencies,
@@ -42,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (chaos.noCuts !== null) print(`No network is cut: ${chaos.noCuts}.`);
   const outcomes = chaos.action === 'check' ? await checkFiles(chaos.files) : await runSeeds(chaos);
   process.stdout.write(`\n${renderSummary(outcomes)}`);
-  return outcomes.every(isRight) ? 0 : 1;
+  return outcomes.every(hasPassed) ? 0 : 1;
 }
 
 async function checkFiles(files: readonly string[]): Promise<readonly Outcome[]> {
@@ -92,7 +92,7 @@ function describe({ elapsedMs, posts, seen, kills }: Progress): string {
 }
 
 async function report(seed: number, result: RunResult, keep: string | undefined): Promise<void> {
-  const right = isRight(result);
+  const right = hasPassed(result);
   for (const fault of result.verdict.examples) print(`seed ${seed}: ${renderFault(fault)}`);
   for (const problem of result.problems.slice(0, maxProblems)) print(`seed ${seed}: ${problem}`);
   if (!right && result.log !== '')

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readChaosArguments, UsageError } from './chaos-arguments.ts';
 
-const somewhere = () => null;
-const nowhere = () => 'networks need root';
+const available = () => null;
+const unavailable = () => 'networks need root';
 
 describe('the command line of the chaos runner', () => {
-  it('runs one seed for a minute unless it is told otherwise', () => {
-    expect(readChaosArguments([], nowhere)).toEqual({
+  it('runs one seed for a minute by default', () => {
+    expect(readChaosArguments([], unavailable)).toEqual({
       action: 'run',
       seeds: [1],
       options: {
@@ -25,7 +25,7 @@ describe('the command line of the chaos runner', () => {
     });
   });
 
-  it('takes a range of seeds, and every other number', () => {
+  it('reads a range of seeds and all other options', () => {
     const args = [
       '--seeds',
       '3..5',
@@ -38,35 +38,35 @@ describe('the command line of the chaos runner', () => {
       '--kill-every',
       '0',
     ];
-    expect(readChaosArguments([...args, '--schedule'], somewhere)).toMatchObject({
+    expect(readChaosArguments([...args, '--schedule'], available)).toMatchObject({
       action: 'print-schedule',
       seeds: [3, 4, 5],
       options: { durationMs: 30_000, clients: 9, rate: 7, killEveryMs: 0 },
     });
     const cluster = ['--nodes', '3', '--database', 'postgres', '--broker', 'nats'];
-    expect(readChaosArguments(cluster, somewhere)).toMatchObject({
+    expect(readChaosArguments(cluster, available)).toMatchObject({
       options: { nodes: 3, database: 'postgres', broker: 'nats' },
     });
-    expect(readChaosArguments(['--check', 'a.json'], nowhere)).toMatchObject({
+    expect(readChaosArguments(['--check', 'a.json'], unavailable)).toMatchObject({
       action: 'check',
       files: ['a.json'],
     });
-    expect(readChaosArguments(['--help', '--seed', 'x'], nowhere)).toBeNull();
+    expect(readChaosArguments(['--help', '--seed', 'x'], unavailable)).toBeNull();
   });
 
-  it('cuts off what the nodes share, where that can be done and nobody minds', () => {
+  it('cuts the network of shared engines if possible, unless disabled', () => {
     const shared = ['--database', 'postgres'];
-    expect(readChaosArguments(shared, somewhere)).toMatchObject({ options: { cuts: true }, noCuts: null });
-    expect(readChaosArguments([...shared, '--cuts'], somewhere)).toMatchObject({ options: { cuts: true } });
-    expect(readChaosArguments([...shared, '--no-cuts'], somewhere)).toMatchObject({
+    expect(readChaosArguments(shared, available)).toMatchObject({ options: { cuts: true }, noCuts: null });
+    expect(readChaosArguments([...shared, '--cuts'], available)).toMatchObject({ options: { cuts: true } });
+    expect(readChaosArguments([...shared, '--no-cuts'], available)).toMatchObject({
       options: { cuts: false },
       noCuts: null,
     });
-    expect(readChaosArguments(shared, nowhere)).toMatchObject({
+    expect(readChaosArguments(shared, unavailable)).toMatchObject({
       options: { cuts: false },
       noCuts: 'networks need root',
     });
-    expect(() => readChaosArguments([...shared, '--cuts'], nowhere)).toThrow('networks need root');
+    expect(() => readChaosArguments([...shared, '--cuts'], unavailable)).toThrow('networks need root');
   });
 
   it.each([
@@ -86,6 +86,6 @@ describe('the command line of the chaos runner', () => {
     ['history.json'],
     ['--unknown'],
   ])('refuses %s %s %s %s', (...args) => {
-    expect(() => readChaosArguments(args, somewhere)).toThrow(UsageError);
+    expect(() => readChaosArguments(args, available)).toThrow(UsageError);
   });
 });

@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
 import { brokerKinds, type ScheduleOptions } from './schedule.ts';
 
-/** What the command line of the chaos runner asks for. */
+/** The command line of the chaos runner. */
 export interface ChaosArguments {
   readonly action: 'run' | 'print-schedule' | 'check';
-  /** One run for each. */
+  /** One run per seed. */
   readonly seeds: readonly number[];
   readonly options: Omit<ScheduleOptions, 'seed'>;
-  /** Where histories are kept. Undefined: those with faults in a folder of their own. */
+  /** The folder for all histories. Undefined: only those with faults are saved, in a temporary folder. */
   readonly keep: string | undefined;
   /** The histories to check. */
   readonly files: readonly string[];
-  /** Why nothing is cut off in this run, where it is not by wish; null otherwise. */
+  /** Why no network can be cut in this run; null if possible or not wanted. */
   readonly noCuts: string | null;
 }
 
@@ -19,45 +19,45 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const help = `Runs the server and its clients through trouble, and checks what every client saw.
+export const help = `Subjects the server and its clients to failures, and checks what every client saw.
 
   npm run chaos -- [options]
   npm run chaos -- --nodes 3 --database postgres
   npm run chaos -- --check <history.json> ...
 
-A server of its own is killed with kill -9 and started again on the same data, while authors post and
-clients lose their connections, stall, stop reading, restart, stay away for longer than events are
-kept, and gain and lose friends; once the epoch is bumped. Then a checker decides from the answers to
-the requests and from what the applications saw: was anything lost, seen twice, out of order by author,
-shown to one who was no friend, or made up? The same seed and options give the same schedule.
+Starts a server of its own, kills it with kill -9 and restarts it on the same data, while authors post and
+clients lose connections, stall, stop reading, restart, stay away for longer than events are kept, and add
+and remove friends; once, the epoch is bumped. A checker then decides, from the responses to the requests
+and from what the applications saw, whether any post was lost, seen twice, seen out of order by author,
+shown to somebody who was not a friend, or made up. The same seed and options give the same schedule.
 
-Several nodes share one PostgreSQL and perhaps a broker, which are started in temporary folders, killed,
-stopped, and cut off: for seconds every packet to them and from them is dropped. That takes a network
-namespace for each, and so Linux, root and iproute2; elsewhere it is left out. The nodes are killed at
-random and restarted in turn; posts go through all of them, a retry through another, and readers move
-from one that dies to one that lives. After a quiet first fifth, which is measured apart, it is told how
-long posts take to the applications at other nodes than the one they went through.
+Several nodes share a PostgreSQL database and optionally a broker, which run in temporary folders and are
+killed, suspended and cut off: for seconds, every packet to and from them is dropped. This takes network
+namespaces, and therefore Linux, root and iproute2; without them, no network is cut. The nodes are killed
+at random and restarted in turn. Posts go through all of them, retries through another one, and readers
+reconnect to nodes that are alive. The first fifth of a run is undisturbed. The output includes how long
+posts take to reach applications at other nodes, in the undisturbed and in the disrupted part.
 
 Options
-  --seed <n>          the schedule's seed (default: 1)
-  --seeds <a>..<b>    one run for each seed from a to b
-  --minutes <m>       how long one run lasts (default: 1)
-  --clients <c>       how many subscribers (default: 24)
-  --rate <r>          posts per second, of all authors together (default: 60)
-  --kill-every <s>    about how many seconds lie between two kill -9; 0 for none (default: 5)
-  --nodes <n>         how many servers (default: 1)
-  --database <d>      embedded (default, for one server) or postgres
+  --seed <n>          the seed of the schedule (default: 1)
+  --seeds <a>..<b>    one run per seed from a to b
+  --minutes <m>       the duration of a run (default: 1)
+  --clients <c>       the number of subscribers (default: 24)
+  --rate <r>          posts per second, by all authors together (default: 60)
+  --kill-every <s>    the average seconds between two kill -9, 0 for none (default: 5)
+  --nodes <n>         the number of servers (default: 1)
+  --database <d>      embedded (default; one server only) or postgres
   --broker <b>        none (default), redis, rabbitmq, kafka or nats
-  --cuts              refuse to run where nothing can be cut off; --no-cuts: cut nothing off
-  --keep <dir>        keep every history there (default: those with faults, in a folder of their own)
-  --schedule          print the schedule as JSON, and do nothing
-  --check             check histories that were kept
-  --help              print this
+  --cuts, --no-cuts   refuse to run if no network can be cut; never cut one
+  --keep <dir>        save every history in this folder (default: only those with faults, in a temporary one)
+  --schedule          print the schedule as JSON and exit
+  --check             check saved histories
+  --help              print this help
 
 Exit codes
-  0  nothing was wrong
-  1  something was, or a run could not be carried out
-  2  the command line is wrong
+  0  no faults
+  1  faults, or a run failed
+  2  invalid command line
 `;
 
 const options = {
@@ -78,9 +78,9 @@ const options = {
 } as const;
 
 /**
- * Null: help is asked for.
+ * Returns null for --help.
  *
- * @param whyNoNetworks tells why nothing can be cut off on this machine; null where it can
+ * @param whyNoNetworks returns why this machine cannot cut a network; null if it can
  * @throws UsageError
  */
 export function readChaosArguments(
@@ -89,14 +89,14 @@ export function readChaosArguments(
 ): ChaosArguments | null {
   const { values, positionals } = parse(args);
   if (values.help) return null;
-  if (!values.check && positionals.length > 0) throw new UsageError('Files go with --check.');
+  if (!values.check && positionals.length > 0) throw new UsageError('Files require --check.');
   if (values.check && positionals.length === 0) throw new UsageError('--check needs a file.');
   if (values.seed !== undefined && values.seeds !== undefined) {
-    throw new UsageError('--seed and --seeds: one of them is enough.');
+    throw new UsageError('Use either --seed or --seeds, not both.');
   }
   const cluster = readCluster(values);
   const isEmbedded = cluster.database === 'embedded';
-  if (values.cuts && isEmbedded) throw new UsageError('--cuts needs --database postgres.');
+  if (values.cuts && isEmbedded) throw new UsageError('--cuts requires --database postgres.');
   const noCuts = isEmbedded || values.cuts === false || values.check ? null : whyNoNetworks();
   if (values.cuts && noCuts !== null) throw new UsageError(`--cuts: ${noCuts}.`);
   return {
@@ -135,12 +135,13 @@ function readCluster(values: {
   const { database } = values;
   const nodes = Math.floor(readNumber('--nodes', values.nodes, 1, 64));
   const broker = brokerKinds.find((kind) => kind === values.broker);
-  if (broker === undefined) throw new UsageError(`--broker is one of ${brokerKinds.join(', ')}.`);
+  if (broker === undefined) throw new UsageError(`--broker must be one of ${brokerKinds.join(', ')}.`);
   if (database !== 'embedded' && database !== 'postgres') {
-    throw new UsageError('--database is embedded or postgres.');
+    throw new UsageError('--database must be embedded or postgres.');
   }
-  if (nodes > 1 && database === 'embedded') throw new UsageError('Several nodes need --database postgres.');
-  if (nodes === 1 && broker !== 'none') throw new UsageError('A broker is for several nodes: see --nodes.');
+  if (nodes > 1 && database === 'embedded')
+    throw new UsageError('Several nodes require --database postgres.');
+  if (nodes === 1 && broker !== 'none') throw new UsageError('--broker requires several nodes: use --nodes.');
   return { nodes, database, broker };
 }
 
@@ -150,7 +151,7 @@ function readSeeds(text: string): readonly number[] {
   const [, first = '', last = first] = /^(\d{1,9})(?:\.\.(\d{1,9}))?$/.exec(text) ?? [];
   const count = Number(last) - Number(first) + 1;
   if (first === '' || count < 1 || count > maxSeeds) {
-    throw new UsageError('A seed is a whole number, and --seeds two of them, such as 1..20.');
+    throw new UsageError('--seed must be an integer, and --seeds a range of integers such as 1..20.');
   }
   return Array.from({ length: count }, (_, index) => Number(first) + index);
 }
@@ -158,5 +159,5 @@ function readSeeds(text: string): readonly number[] {
 function readNumber(name: string, text: string, min: number, max: number): number {
   const number = text.trim() === '' ? Number.NaN : Number(text);
   if (number >= min && number <= max) return number;
-  throw new UsageError(`${name} is no number from ${min} to ${max}.`);
+  throw new UsageError(`${name} must be a number from ${min} to ${max}.`);
 }

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOf } from './faults-of.ts';
-import { changed, idOf, makeLife, posted, saw, wasReset } from './made-history.ts';
+import { changed, faultsOf, idOf, makeLife, posted, saw, wasReset } from './history-builders.ts';
 
 const first = posted('ada', 'first', 10);
 const second = posted('ada', 'second', 20);
 const third = posted('ada', 'third', 30);
 
-describe('the checker, of leaks,', () => {
+describe('the checker, for leaks,', () => {
   const audience = 'friends';
 
-  it('finds a post of somebody who was never a friend', () => {
+  it('finds a post of a user who was never a friend', () => {
     expect(faultsOf({ posts: [first] }, { audience, lives: [makeLife([saw(12, first)])] })).toEqual([
       'leaked',
     ]);
@@ -18,14 +17,14 @@ describe('the checker, of leaks,', () => {
     expect(faultsOf(history, { audience, lives: [makeLife([saw(12, first)])] })).toEqual(['leaked']);
   });
 
-  it('finds a post from before a friendship, and one from after it', () => {
+  it('finds posts from before and after a friendship', () => {
     const friendChanges = [changed('set', ['reader', 'ada'], 15), changed('deleted', ['reader', 'ada'], 25)];
     const history = { posts: [first, second, third], friendChanges };
     const life = makeLife([saw(22, first), saw(23, second), saw(32, third)]);
     expect(faultsOf(history, { audience, lives: [life] })).toEqual(['leaked', 'leaked']);
   });
 
-  it('takes the first of two deletions for the one that ended the friendship', () => {
+  it('ends a friendship with the first of two deletions', () => {
     const friendChanges = [
       changed('set', ['reader', 'ada'], 2),
       changed('deleted', ['reader', 'ada'], 5),
@@ -35,7 +34,7 @@ describe('the checker, of leaks,', () => {
     expect(faultsOf(history, { audience, lives: [makeLife([saw(12, first)])] })).toEqual(['leaked']);
   });
 
-  it('lets through what overlapped with the change', () => {
+  it('allows posts that overlapped with the change', () => {
     const friendChanges = [
       changed('set', ['reader', 'ada'], 5, 12),
       changed('deleted', ['reader', 'ada'], 29, 40),
@@ -45,7 +44,7 @@ describe('the checker, of leaks,', () => {
     expect(faultsOf(history, { audience, lives: [life] })).toEqual([]);
   });
 
-  it("finds a former friend's post that can only have been replayed after the end", () => {
+  it("finds a former friend's post that can only have been replayed after the friendship", () => {
     const friendChanges = [changed('set', ['reader', 'ada'], 2), changed('deleted', ['reader', 'ada'], 25)];
     const history = { posts: [first], friendChanges };
     const lives = [makeLife([saw(50, first)])];
@@ -64,11 +63,11 @@ describe('the checker, of leaks,', () => {
       posts: [slow],
       friendChanges: [changed('set', ['reader', 'ada'], 15), ...friendChanges.slice(1)],
     };
-    const sight = [makeLife([saw(50, slow)])];
-    expect(faultsOf(duringPost, { audience, lives: sight, links: cutAfter })).toEqual(['leaked']);
+    const seenPost = [makeLife([saw(50, slow)])];
+    expect(faultsOf(duringPost, { audience, lives: seenPost, links: cutAfter })).toEqual(['leaked']);
   });
 
-  it('finds one in a friendship that was begun anew', () => {
+  it('finds a post from before a renewed friendship', () => {
     const friendChanges = [
       changed('set', ['reader', 'ada'], 2),
       changed('deleted', ['reader', 'ada'], 5),
@@ -80,7 +79,7 @@ describe('the checker, of leaks,', () => {
     ]);
   });
 
-  it('lets a deletion that was never answered do nothing, and a friendship so asked for stand', () => {
+  it('assumes that requests without a response may or may not take effect', () => {
     const friendChanges = [
       changed('set', ['reader', 'ada'], 2, null),
       changed('deleted', ['reader', 'ada'], 4),
@@ -100,33 +99,33 @@ describe('the checker, of leaks,', () => {
   });
 });
 
-describe('the checker, of posts that nobody has written,', () => {
-  it('finds an unknown text, another author and another id', () => {
-    const sight = saw(12, first);
+describe('the checker, for unknown posts,', () => {
+  it('finds an unknown text, a wrong author and a wrong id', () => {
+    const seenPost = saw(12, first);
     for (const wrong of [
-      { ...sight, text: 'third' },
-      { ...sight, author: 'bob' },
-      { ...sight, postId: idOf('other') },
+      { ...seenPost, text: 'third' },
+      { ...seenPost, author: 'bob' },
+      { ...seenPost, postId: idOf('other') },
     ]) {
       const history = { posts: [first] };
       expect(faultsOf(history, { leftMs: 13, lives: [makeLife([wrong])] })).toEqual(['unknown']);
     }
   });
 
-  it('lets an unanswered post be stored, but once: all see it under one id', () => {
+  it('allows a post without a response to be stored, under one id only', () => {
     const posts = [posted('ada', 'doubtful', 15, null)];
-    const sight = { atMs: 20, author: 'ada', text: 'doubtful', postId: 'a' };
-    const one = { lives: [makeLife([sight])] };
+    const seenPost = { atMs: 20, author: 'ada', text: 'doubtful', postId: 'a' };
+    const one = { lives: [makeLife([seenPost])] };
     expect(faultsOf({ posts }, one, one)).toEqual([]);
-    const other = { lives: [makeLife([{ ...sight, postId: 'b' }])] };
+    const other = { lives: [makeLife([{ ...seenPost, postId: 'b' }])] };
     expect(faultsOf({ posts }, one, other)).toEqual(['unknown']);
   });
 });
 
-describe('the checker, of resets,', () => {
+describe('the checker, for resets,', () => {
   const recent = posted('ada', 'recent', 39_000);
 
-  it('finds one for age where the cursor was young', () => {
+  it('finds an expiry of a recent cursor', () => {
     const resets = [wasReset('expired', 40_000)];
     const life = makeLife([saw(39_002, recent)], { resets });
     expect(faultsOf({ posts: [recent] }, { lives: [life] })).toEqual(['needlessReset']);
@@ -137,7 +136,7 @@ describe('the checker, of resets,', () => {
     expect(faultsOf({ posts: [recent] }, { lives: nothingKnown })).toEqual([]);
   });
 
-  it('finds one for the epoch where there was none, or where the cursor is of the new one', () => {
+  it('finds a reset for an epoch that did not change, or that the cursor already belongs to', () => {
     const resets = [wasReset('epoch', 40_000)];
     expect(faultsOf({}, { lives: [makeLife([], { resets })] })).toEqual(['needlessReset']);
     const bumped = (sentMs: number) => ({
@@ -150,7 +149,7 @@ describe('the checker, of resets,', () => {
     expect(faultsOf(bumped(39_500), { lives: [life] })).toEqual([]);
   });
 
-  it('finds every one for a cursor ahead of the log', () => {
+  it('finds every reset for a cursor ahead of the log', () => {
     const resets = [wasReset('future', 40_000)];
     expect(faultsOf({}, { lives: [makeLife([], { resets })] })).toEqual(['needlessReset']);
   });

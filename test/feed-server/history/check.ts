@@ -8,17 +8,16 @@ import {
   type SeenReset,
 } from './history.ts';
 import { IntendedPosts } from './intended-posts.ts';
-import { Sights } from './sights.ts';
+import { SeenPosts } from './seen-posts.ts';
 import { type FaultKind, Findings, type Verdict } from './verdict.ts';
 import { entitledUntilMs, maySee } from './visibility.ts';
 
 /**
- * The server's clock and that of the history run on different counters; a reset for age that is early
- * by less than this is none to complain of.
+ * Tolerated difference between the server's clock and that of the history, for resets of expired cursors.
  */
 const clockSlackMs = 100;
 
-/** Decides what of a history is certainly wrong: docs/decisions/0007-history-checker.md has the rules. */
+/** Finds what is certainly wrong in a history, by the rules of docs/decisions/0007-history-checker.md. */
 export function check(history: History): Verdict {
   const posts = new IntendedPosts(history.posts);
   const friendships = new Friendships(history.friendChanges);
@@ -39,8 +38,8 @@ interface Context {
 class ClientCheck {
   readonly #client: ClientHistory;
   readonly #context: Context;
-  /** Of all lives. */
-  readonly #sights = new Sights();
+  /** The posts seen in all lives. */
+  readonly #seen = new SeenPosts();
 
   constructor(client: ClientHistory, context: Context) {
     this.#client = client;
@@ -54,51 +53,51 @@ class ClientCheck {
 
   #checkLife(life: Life): void {
     const { posts, friendships, findings } = this.#context;
-    const known = this.#sights.upTo(life.resumedAfter);
-    const inLife = new Sights();
+    const delivered = this.#seen.upTo(life.resumedAfter);
+    const seenInLife = new SeenPosts();
     for (const seen of life.seen) {
       findings.seen += 1;
-      const post = posts.recognise(seen);
+      const post = posts.recognize(seen);
       if (post === null) {
         this.#fault('unknown', seen.atMs, `${seen.postId} of ${seen.author}: ${seen.text.slice(0, 80)}`);
         continue;
       }
-      if (inLife.has(post) || known.has(post)) {
+      if (seenInLife.has(post) || delivered.has(post)) {
         this.#fault('duplicated', seen.atMs, post.key);
         continue;
       }
-      const isRepeated = this.#sights.has(post);
+      const isRepeated = this.#seen.has(post);
       if (isRepeated) findings.repeated += 1;
-      if (inLife.holdsLaterOfAuthor(post) || (!isRepeated && this.#wasPassedOver(post))) {
-        this.#fault('outOfOrder', seen.atMs, `${post.key} came after a later post of its author`);
+      if (seenInLife.hasLaterByAuthor(post) || (!isRepeated && this.#wasSkipped(post))) {
+        this.#fault('outOfOrder', seen.atMs, `${post.key} was seen after a later post of its author`);
       }
       if (!maySee(this.#client, post, friendships)) this.#fault('leaked', seen.atMs, post.key);
-      inLife.add(post, seen.atMs);
-      this.#sights.add(post, seen.atMs);
+      seenInLife.add(post, seen.atMs);
+      this.#seen.add(post, seen.atMs);
     }
-    this.#checkResets(life, inLife);
+    this.#checkResets(life, seenInLife);
   }
 
-  #checkResets({ resets, resumedAfter }: Life, inLife: Sights): void {
+  #checkResets({ resets, resumedAfter }: Life, seenInLife: SeenPosts): void {
     const { posts, findings } = this.#context;
     const resumed = resumedAfter === null ? undefined : posts.byKey(resumedAfter);
     const beganMs = resumed?.sentMs ?? this.#client.subscribed.sentMs;
     for (const reset of resets) {
       findings.resets += 1;
-      const reachedMs = Math.max(beganMs, inLife.reachedMs(reset.atMs));
+      const reachedMs = Math.max(beganMs, seenInLife.reachedMs(reset.atMs));
       if (this.#hasCause(reset, reachedMs)) continue;
-      const reached = `its cursor had reached ${Math.round(reachedMs)} ms`;
-      this.#fault('needlessReset', reset.atMs, `${reset.reason}, though ${reached}`);
+      const reached = `the cursor had reached ${Math.round(reachedMs)} ms`;
+      this.#fault('needlessReset', reset.atMs, `${reset.reason}, although ${reached}`);
     }
   }
 
-  /** Whether the cursor, which was certainly behind everything created before `reachedMs`, may have become void. */
+  /** Whether a cursor that had passed everything created before `reachedMs` may have become invalid. */
   #hasCause({ atMs, reason }: SeenReset, reachedMs: number): boolean {
     const { retentionMs, epochBumps } = this.#context.history;
     if (reason === 'expired') return atMs - reachedMs >= retentionMs - clockSlackMs;
     if (reason === 'epoch')
       return epochBumps.some((bump) => bump.sentMs < atMs && latestMs(bump) > reachedMs);
-    // What was answered with 200 is on disk: the log never ends before a cursor.
+    // A post answered with 200 is on disk, so no cursor is ever ahead of the log.
     return false;
   }
 
@@ -106,8 +105,8 @@ class ClientCheck {
     const { history, friendships, findings } = this.#context;
     for (const post of history.posts) {
       const untilMs = entitledUntilMs(this.#client, post, friendships);
-      if (untilMs === null || !this.#wasDueBy(post, untilMs)) continue;
-      if (this.#sights.has(post)) {
+      if (untilMs === null || !this.#wasExpectedBy(post, untilMs)) continue;
+      if (this.#seen.has(post)) {
         findings.expected += 1;
       } else if (this.#isExcused(post)) {
         findings.excused += 1;
@@ -118,20 +117,20 @@ class ClientCheck {
     }
   }
 
-  /** Whether the client had to see the post before that moment: always, if it has for ever; else if it saw a later one. */
-  #wasDueBy(post: IntendedPost, untilMs: number): boolean {
-    return untilMs === Number.POSITIVE_INFINITY || latestMs(post) < this.#sights.reachedMs(untilMs);
+  /** Whether the client had to see the post by that time: always without a limit, otherwise if it saw a later post. */
+  #wasExpectedBy(post: IntendedPost, untilMs: number): boolean {
+    return untilMs === Number.POSITIVE_INFINITY || latestMs(post) < this.#seen.reachedMs(untilMs);
   }
 
-  /** Whether an earlier life saw a later post of the author, and was not told that this one may be missing. */
-  #wasPassedOver(post: IntendedPost): boolean {
-    return this.#sights.holdsLaterOfAuthor(post) && !this.#isExcused(post);
+  /** Whether an earlier life saw a later post of the author, and no reset excused this one. */
+  #wasSkipped(post: IntendedPost): boolean {
+    return this.#seen.hasLaterByAuthor(post) && !this.#isExcused(post);
   }
 
-  /** Whether a reset told of the gap in which the post is missing: what came before the last sight is no part of it. */
+  /** Whether a reset covers the post. The gap before a reset begins with the last post seen before it. */
   #isExcused(post: IntendedPost): boolean {
     return this.#client.lives.some(({ resets }) =>
-      resets.some(({ atMs }) => post.sentMs < atMs && latestMs(post) >= this.#sights.reachedMs(atMs)),
+      resets.some(({ atMs }) => post.sentMs < atMs && latestMs(post) >= this.#seen.reachedMs(atMs)),
     );
   }
 

@@ -7,35 +7,35 @@ import { postgres } from '../../../scripts/dev/services/postgres.ts';
 import { rabbitmq } from '../../../scripts/dev/services/rabbitmq.ts';
 import { redis } from '../../../scripts/dev/services/redis.ts';
 import { at } from './at.ts';
-import { EngineUnderTest } from './engine.ts';
+import { EngineUnderTest } from './engine-under-test.ts';
 import type { BrokerKind, EngineKind, Schedule } from './schedule.ts';
-import { ServerUnderTest } from './server.ts';
+import { ServerUnderTest } from './server-under-test.ts';
 
 export interface ClusterOptions {
   readonly schedule: Pick<Schedule, 'nodes' | 'database' | 'broker' | 'cuts' | 'retentionSeconds'>;
-  /** A folder of the run's own, for the data of each server. */
+  /** A folder for the data of the servers. */
   readonly folder: string;
   readonly secret: string;
 }
 
-/** The servers of a run and what they share; disposing of it ends everything. */
+/** The servers of a run and the engines that they share. Disposing of it stops all of them. */
 export interface Cluster extends AsyncDisposable {
-  /** At least one. */
+  /** Not empty. */
   readonly nodes: readonly ServerUnderTest[];
-  /** Those that are not embedded. */
+  /** Without an embedded database. */
   readonly engines: Readonly<Partial<Record<EngineKind, EngineUnderTest>>>;
-  /** Rejects when a server ends by itself, or cannot start; never resolves. */
+  /** Rejects when a server exits by itself or cannot start; never resolves. */
   readonly failure: Promise<never>;
-  /** What the servers have told of errors. */
+  /** The errors that the servers logged. */
   readonly errors: readonly string[];
-  /** The ends of what they have written to standard error. */
+  /** The last lines that each server wrote to standard error. */
   readonly log: string;
-  /** The index of a server to connect to: one that is up, if any is. */
+  /** The index of a server to connect to, which is up if any server is. */
   pick(): number;
   kill(node: number, pauseMs: number): Promise<void>;
-  /** Restarts every server in order, one after the other. */
+  /** Restarts the servers gracefully, one after another. */
   roll(): Promise<void>;
-  /** Stops every server in order, begins a new epoch, and starts them again. */
+  /** Stops all servers gracefully, bumps the epoch, and starts them again. */
   bumpEpoch(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function startCluster({ schedule, folder, secret }: ClusterOptions)
     started.defer(() =>
       each.then(
         async (node) => void (await node.end()),
-        () => {}, // it has ended by itself, and tells why below
+        () => {}, // reported below
       ),
     );
   }
@@ -77,8 +77,8 @@ export async function startCluster({ schedule, folder, secret }: ClusterOptions)
   failed.catch(() => {});
   const stack = started.move();
 
-  const sparingDatabase = (operation: () => Promise<void>): Promise<void> =>
-    engines.database === undefined ? operation() : engines.database.spare(operation);
+  const runWithoutDatabaseFaults = (operation: () => Promise<void>): Promise<void> =>
+    engines.database === undefined ? operation() : engines.database.exclusively(operation);
 
   return {
     nodes,
@@ -100,7 +100,7 @@ export async function startCluster({ schedule, folder, secret }: ClusterOptions)
     },
     async bumpEpoch() {
       const allDown = Promise.withResolvers<void>();
-      const bumped = allDown.promise.then(() => sparingDatabase(() => at(nodes, 0).bumpEpoch()));
+      const bumped = allDown.promise.then(() => runWithoutDatabaseFaults(() => at(nodes, 0).bumpEpoch()));
       let running = nodes.length;
       const whileDown = async (): Promise<void> => {
         running -= 1;

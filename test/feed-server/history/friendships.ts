@@ -1,18 +1,18 @@
 import { type FriendChange, latestMs } from './history.ts';
 
-/** One friendship of a pair: when it began and when it ended, each known only as an interval. */
+/** A friendship of a pair. Its beginning and its end are each known as an interval only. */
 export interface Friendship {
-  /** It did not stand before this. */
+  /** It did not exist before this. */
   readonly fromMs: number;
-  /** It stood from here on, if it ever began; infinite where the request was never answered. */
-  readonly surelyFromMs: number;
-  /** It stood until here. */
-  readonly surelyToMs: number;
-  /** It no longer stood after this. */
+  /** It certainly existed from here on; infinite if the request got no response. */
+  readonly certainFromMs: number;
+  /** It certainly existed until here. */
+  readonly certainToMs: number;
+  /** It did not exist after this. */
   readonly toMs: number;
 }
 
-/** What is known of who was whose friend, and when. */
+/** What is known about who was whose friend, and when. */
 export class Friendships {
   /** By user, then by friend. */
   readonly #byUser = new Map<string, Map<string, readonly Friendship[]>>();
@@ -24,31 +24,31 @@ export class Friendships {
     }
   }
 
-  /** Every friendship of the pair that may ever have stood. */
+  /** Every friendship of the pair that may have existed. */
   of(user: string, friend: string): readonly Friendship[] {
     return this.#byUser.get(user)?.get(friend) ?? [];
   }
 }
 
 function readPair(changes: readonly FriendChange[]): readonly Friendship[] {
-  const friendships: (Friendship & { surelyToMs: number; toMs: number })[] = [];
-  // A deletion that was never answered may take effect at any time after, also on a later friendship.
-  let doubtfulFromMs = Number.POSITIVE_INFINITY;
+  const friendships: (Friendship & { certainToMs: number; toMs: number })[] = [];
+  // A deletion without a response may take effect at any later time, and end a later friendship.
+  let uncertainFromMs = Number.POSITIVE_INFINITY;
   for (const change of changes) {
     if (change.kind === 'set') {
       friendships.push({
         fromMs: change.sentMs,
-        surelyFromMs: latestMs(change),
-        surelyToMs: doubtfulFromMs,
+        certainFromMs: latestMs(change),
+        certainToMs: uncertainFromMs,
         toMs: Number.POSITIVE_INFINITY,
       });
       continue;
     }
-    if (change.answeredMs === null) doubtfulFromMs = Math.min(doubtfulFromMs, change.sentMs);
+    if (change.answeredMs === null) uncertainFromMs = Math.min(uncertainFromMs, change.sentMs);
     for (const friendship of friendships) {
-      friendship.surelyToMs = Math.min(friendship.surelyToMs, change.sentMs);
-      // Neither can it end what may begin only later: a friendship whose request was never answered.
-      const hasBegun = Number.isFinite(friendship.surelyFromMs);
+      friendship.certainToMs = Math.min(friendship.certainToMs, change.sentMs);
+      // A friendship whose request got no response may begin only after the deletion.
+      const hasBegun = Number.isFinite(friendship.certainFromMs);
       if (hasBegun) friendship.toMs = Math.min(friendship.toMs, latestMs(change));
     }
   }

@@ -1,74 +1,73 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 /**
- * What happened in a run, as those outside the server saw it: which requests were answered with 200,
- * and what each client's application was given. Nothing in it comes from inside the server or from a
- * cursor, for those are what is put to the test. All times are milliseconds since the run began, by
- * one monotonic clock.
+ * What happened in a run, as seen from outside the servers: which requests were answered with 200, and
+ * what each client's application received. Nothing in it comes from inside a server or from a cursor,
+ * since those are under test. Times are milliseconds since the start of the run, on one monotonic clock.
  */
 export interface History {
-  /** For how long the server was told to keep events. */
+  /** The retention of the servers. */
   readonly retentionMs: number;
   readonly posts: readonly IntendedPost[];
-  /** All of them, in the order of `sentMs`: nobody was anybody's friend before the first. */
+  /** All changes, by `sentMs`. There are no friendships before the first. */
   readonly friendChanges: readonly FriendChange[];
   readonly epochBumps: readonly Operation[];
   readonly clients: readonly ClientHistory[];
 }
 
-/** Something that took effect at one moment, which nobody saw. */
+/** An operation that took effect at one unknown moment. */
 export interface Operation {
-  /** It took effect after this, when it was asked for the first time. */
+  /** The time of the first request: it took effect after this. */
   readonly sentMs: number;
-  /** It took effect before this, when success was told. Null: never told, so that it took effect at any time, or never. */
+  /** The time of the response: it took effect before this. Null: without a response, it took effect at any time, or never. */
   readonly answeredMs: number | null;
 }
 
-/** One intended post, through however many requests under its Idempotency-Key it took. */
+/** One intended post, regardless of how many requests with its Idempotency-Key it took. */
 export interface IntendedPost extends Operation {
-  /** Its Idempotency-Key, and its text, by which it is known where it is seen: unique in the run. */
+  /** Its Idempotency-Key and its text, unique in the run, which identifies the post where it is seen. */
   readonly key: string;
   readonly author: string;
-  /** What the 200 said; null where there was none. */
+  /** The id in the response; null without one. */
   readonly postId: string | null;
 }
 
-/** The changes of one pair follow one another: the next is asked for after the one before was answered, or given up. */
+/** The changes of a pair do not overlap: each is requested after the previous one was answered or given up. */
 export interface FriendChange extends Operation {
   readonly kind: 'set' | 'deleted';
   readonly user: string;
   readonly friend: string;
 }
 
-/** One subscription, through however many connections and processes of its client. */
+/** One subscription, regardless of how many connections and processes its client took. */
 export interface ClientHistory {
   readonly name: string;
   readonly user: string;
   readonly audience: 'everyone' | 'friends';
   /**
-   * When it began. Where `answeredMs` is null nothing may be expected, as of a client without a
-   * cursor, which sees what happens to come.
+   * When it began. If `answeredMs` is null, no post is expected: the client has no cursor and sees what
+   * happens to arrive.
    */
   readonly subscribed: Operation;
-  /** When the client left for good; null if it stayed until everything had settled. */
+  /** When the client left for good; null if it stayed until the end. */
   readonly leftMs: number | null;
-  /** Its connections to the server: nothing was sent to it outside of these. */
+  /** Its connections: nothing was sent to it outside of them. */
   readonly links: readonly Link[];
   readonly lives: readonly Life[];
 }
 
 export interface Link {
-  /** Before the server knew of it. */
+  /** Before the server accepted it. */
   readonly fromMs: number;
-  /** After its last byte; null while it lasts. */
+  /** After its last byte; null while it is open. */
   readonly toMs: number | null;
 }
 
-/** What the application saw in one process of the client, which remembers what it has seen. */
+/** What the application saw in one process of the client. */
 export interface Life {
   /**
-   * The key of the last seen post that is certainly behind the cursor with which this life began;
-   * null where that is not known.
+   * The key of the last seen post that the cursor had certainly passed when this life began; null if
+   * unknown.
    */
   readonly resumedAfter: string | null;
   /** In order. */
@@ -84,7 +83,7 @@ export interface SeenPost {
   readonly text: string;
 }
 
-/** The application was told that posts may be missing between the last that it has seen and this moment. */
+/** The application was told that posts may be missing since the last one that it saw. */
 export interface SeenReset {
   readonly atMs: number;
   readonly reason: 'expired' | 'epoch' | 'future';
@@ -95,7 +94,7 @@ export function isBefore(first: Operation, second: Operation): boolean {
   return latestMs(first) < second.sentMs;
 }
 
-/** When an operation took effect at the latest. */
+/** The latest time at which an operation took effect. */
 export function latestMs({ answeredMs }: Operation): number {
   return answeredMs ?? Number.POSITIVE_INFINITY;
 }
@@ -104,7 +103,7 @@ export async function saveHistory(path: string, history: History): Promise<void>
   await writeFile(path, JSON.stringify(history));
 }
 
-/** Reads what `saveHistory` wrote. */
+/** Reads a file written by `saveHistory`. */
 export async function loadHistory(path: string): Promise<History> {
   return JSON.parse(await readFile(path, 'utf8'));
 }

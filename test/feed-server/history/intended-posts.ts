@@ -1,9 +1,9 @@
 import type { IntendedPost, SeenPost } from './history.ts';
 
-/** Knows the intended posts by what clients see of them. */
+/** Identifies the intended posts by what clients see of them. */
 export class IntendedPosts {
   readonly #byKey: ReadonlyMap<string, IntendedPost>;
-  /** The ids under which posts were seen whose requests were never answered. */
+  /** By key, the seen ids of posts whose requests got no response. */
   readonly #seenIds = new Map<string, string>();
 
   constructor(posts: readonly IntendedPost[]) {
@@ -15,10 +15,10 @@ export class IntendedPosts {
   }
 
   /**
-   * Null for what nobody has posted so: another text or author, another id than the 200 said, or, where
-   * no request was answered, a second id under one key.
+   * Returns null for a post that nobody created: with an unknown text, another author, another id than in
+   * the response or, without a response, a second id for the same key.
    */
-  recognise({ text, author, postId }: SeenPost): IntendedPost | null {
+  recognize({ text, author, postId }: SeenPost): IntendedPost | null {
     const post = this.#byKey.get(text);
     if (post === undefined || post.author !== author) return null;
     const knownId = post.postId ?? this.#seenIds.get(post.key);

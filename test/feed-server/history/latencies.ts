@@ -1,53 +1,53 @@
-/** How long some posts took. */
+/** The distribution of some latencies. */
 export interface Quantiles {
   readonly count: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
-/** From the first request for a post to the application of a reader at a server that was never asked for it. */
+/** The time from the first request for a post to the application of a reader at a server that got no request for it. */
 export interface LatencySummary {
-  /** While nothing was troubled. */
+  /** In the undisturbed part of the run. */
   readonly quiet: Quantiles;
-  /** Of posts that were asked for, or came, afterwards. */
-  readonly troubled: Quantiles;
+  /** Of posts requested or received afterwards. */
+  readonly disrupted: Quantiles;
 }
 
-interface Asked {
+interface FirstRequest {
   readonly atMs: number;
   readonly servers: Set<number>;
 }
 
-/** Measures the way from one server to the applications at another. */
+/** Measures how long posts take from one server to the applications at another. */
 export class Latencies {
-  readonly #asked = new Map<string, Asked>();
+  readonly #requests = new Map<string, FirstRequest>();
   readonly #quietMs: number[] = [];
-  readonly #troubledMs: number[] = [];
-  #phase: 'before' | 'quiet' | 'troubled' = 'before';
+  readonly #disruptedMs: number[] = [];
+  #phase: 'before' | 'quiet' | 'disrupted' = 'before';
 
-  /** What is asked for before the first call is not measured. */
-  begin(phase: 'quiet' | 'troubled'): void {
+  /** Posts requested before the first call are not measured. */
+  begin(phase: 'quiet' | 'disrupted'): void {
     this.#phase = phase;
   }
 
-  /** A request for the post is made at a server. */
-  asked(key: string, server: number): void {
+  /** Call it when a request for the post is sent to a server. */
+  requested(key: string, server: number): void {
     if (this.#phase === 'before') return;
-    const asked = this.#asked.get(key);
-    if (asked === undefined) this.#asked.set(key, { atMs: performance.now(), servers: new Set([server]) });
-    else asked.servers.add(server);
+    const first = this.#requests.get(key);
+    if (first === undefined) this.#requests.set(key, { atMs: performance.now(), servers: new Set([server]) });
+    else first.servers.add(server);
   }
 
-  /** A reader at that server, which nothing but trouble of servers keeps from it, has seen the post. */
+  /** Call it when an undisturbed reader at that server has seen the post. */
   saw(key: string, server: number): void {
-    const asked = this.#asked.get(key);
-    if (asked === undefined || asked.servers.has(server)) return;
-    const tookMs = performance.now() - asked.atMs;
-    (this.#phase === 'quiet' ? this.#quietMs : this.#troubledMs).push(tookMs);
+    const first = this.#requests.get(key);
+    if (first === undefined || first.servers.has(server)) return;
+    const latencyMs = performance.now() - first.atMs;
+    (this.#phase === 'quiet' ? this.#quietMs : this.#disruptedMs).push(latencyMs);
   }
 
   get summary(): LatencySummary {
-    return { quiet: quantilesOf(this.#quietMs), troubled: quantilesOf(this.#troubledMs) };
+    return { quiet: quantilesOf(this.#quietMs), disrupted: quantilesOf(this.#disruptedMs) };
   }
 }
 

@@ -1,19 +1,19 @@
 import type { FriendChange, IntendedPost, Operation } from './history.ts';
-import { idOf } from './made-history.ts';
+import { idOf } from './history-builders.ts';
 import type { Random } from './random.ts';
 
-/** When something really took effect: what a history leaves open. */
+/** When an operation really took effect, which a history does not tell. */
 interface Committed {
-  /** Infinite for what never did. */
+  /** Infinite if it never did. */
   readonly commitMs: number;
 }
 
 export type CommittedPost = IntendedPost & Committed;
 
-/** What a server would have stored, and what those who asked for it know. */
+/** What a server would have stored, and what its clients know about it. */
 export interface LogModel {
   readonly posts: readonly CommittedPost[];
-  /** What was stored, in order. */
+  /** The stored posts, in order. */
   readonly log: readonly CommittedPost[];
   readonly changes: readonly (FriendChange & Committed)[];
   readonly bumpMs: number;
@@ -61,14 +61,14 @@ export function createLogModel(random: Random, size: ModelSize): LogModel {
   };
 }
 
-/** Some are never answered, and half of those never stored. */
+/** Some requests get no response, and half of those are never stored. */
 function operate(random: Random, sentMs: number): Operation & Committed {
   const commitMs = sentMs + random.between(0.1, 10);
   if (!random.chance(0.03)) return { sentMs, commitMs, answeredMs: commitMs + random.between(0.1, 10) };
   return { sentMs, commitMs: random.chance(0.5) ? commitMs : Number.POSITIVE_INFINITY, answeredMs: null };
 }
 
-/** Some pairs never become friends, some stay friends, most change now and then. */
+/** Some pairs never become friends, some stay friends, most change several times. */
 function changePair(
   random: Random,
   pair: { readonly user: string; readonly friend: string },
@@ -76,16 +76,16 @@ function changePair(
 ): (FriendChange & Committed)[] {
   const changes: (FriendChange & Committed)[] = [];
   if (pair.friend === stranger || random.chance(0.1)) return changes;
-  const isSteady = random.chance(0.25);
+  const isPermanent = random.chance(0.25);
   for (let sentMs = 1; sentMs < endMs; sentMs += random.between(0.1, 0.4) * endMs) {
     const kind = changes.length % 2 === 0 ? 'set' : 'deleted';
     changes.push({ kind, ...pair, ...operate(random, sentMs) });
-    if (isSteady) break;
+    if (isPermanent) break;
   }
   return changes;
 }
 
-/** Whether `user` may be sent `post` at that moment: the friendship of then must have begun before the post. */
+/** Whether `user` may be sent `post` at `atMs`: their friendship at that time must have begun before the post. */
 export function isVisible(model: LogModel, user: string, post: CommittedPost, atMs: number): boolean {
   let sinceMs: number | null = null;
   for (const { kind, user: reader, friend, commitMs } of model.changes) {

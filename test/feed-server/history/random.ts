@@ -1,19 +1,19 @@
-/** Numbers that look random and are the same for the same seed, on every machine. */
+/** Pseudo-random numbers, the same for the same seed on every machine. */
 export interface Random {
   /** At least `from`, below `to`. */
   between(from: number, to: number): number;
-  /** A whole number at least `from`, below `to`. */
+  /** An integer at least `from`, below `to`. */
   integer(from: number, to: number): number;
-  /** True in that share of cases. */
+  /** True with that probability. */
   chance(share: number): boolean;
   /** @throws RangeError for an empty list */
   pick<Value>(values: readonly Value[]): Value;
   shuffle<Value>(values: readonly Value[]): Value[];
-  /** Another source, so that what is drawn from it does not move what is drawn from this one. */
+  /** An independent source: drawing from it does not affect this one. */
   fork(): Random;
 }
 
-/** A counter (Weyl sequence) through the finaliser of MurmurHash3, as in SplitMix (Steele, Lea and Flood, 2014). */
+/** A counter (Weyl sequence) through the finalizer of MurmurHash3, as in SplitMix (Steele, Lea and Flood, 2014). */
 export function createRandom(seed: number): Random {
   let counter = seed | 0;
 
@@ -33,7 +33,7 @@ export function createRandom(seed: number): Random {
     integer,
     chance: (share) => between(0, 1) < share,
     pick(values) {
-      if (values.length === 0) throw new RangeError('there is nothing to pick from');
+      if (values.length === 0) throw new RangeError('cannot pick from an empty list');
       return values[integer(0, values.length)] as (typeof values)[number];
     },
     shuffle: (values) =>
@@ -43,4 +43,17 @@ export function createRandom(seed: number): Random {
         .map(({ value }) => value),
     fork: () => createRandom(next()),
   };
+}
+
+/** Increasing times below `endMs`, each between `fromMs` and `toMs` after the previous one. */
+export function* randomTimes(
+  random: Random,
+  endMs: number,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Generator<number> {
+  for (let atMs = 0; ; ) {
+    atMs += random.integer(fromMs, toMs);
+    if (atMs >= endMs) return;
+    yield atMs;
+  }
 }

@@ -2,22 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type PostFeedPostedTypes, postFeedPosted } from '../../../generated/asyncapi/client.ts';
 import type { PostFeedQuery, PostMessage } from '../../../generated/asyncapi/models.ts';
 import { type Client, connect } from '../../../src/runtime/client/node.ts';
-import { CursorPlace } from './cursor-place.ts';
+import type { FaultProxy } from './fault-proxy.ts';
 import type { ClientRecorder, LifeRecorder } from './recorder.ts';
-import type { Reader, Trouble } from './schedule.ts';
-import type { Wire } from './wire.ts';
+import type { Disruption, Reader } from './schedule.ts';
+import { TrackedCursorStore } from './tracked-cursor-store.ts';
 
 export interface ReaderClientDeps {
   readonly name: string;
   readonly plan: Reader;
   readonly token: string;
-  readonly wire: Wire;
+  readonly proxy: FaultProxy;
   readonly recorder: ClientRecorder;
-  /** Where the cursor is kept, if it is kept in a file. */
+  /** The folder of the cursor file, if the cursor is stored in one. */
   readonly folder: string;
-  /** Told the key of each post that its application is given. */
-  readonly onSight: (key: string) => void;
-  /** Told of what must not happen to a client, whatever happens to its server. */
+  /** Called with the key of each post that its application sees. */
+  readonly onSeen: (key: string) => void;
+  /** Called with errors that a client must not have, whatever happens to its server. */
   readonly onProblem: (problem: string) => void;
 }
 
@@ -27,41 +27,41 @@ interface Life {
   readonly recorder: LifeRecorder;
 }
 
-/** How often a stalled handler looks whether it may go on. */
+/** How often a stalled handler checks whether it may continue. */
 const stallStepMs = 50;
 
-/** One subscriber through the generated client, with an application that writes down what it is given. */
+/** A subscriber with the generated client, and an application that records what it sees. */
 export class ReaderClient {
   readonly #deps: ReaderClientDeps;
-  readonly #place: CursorPlace;
+  readonly #cursors: TrackedCursorStore;
   #life: Life | null = null;
   #stalledUntilMs = 0;
   #isClosed = false;
 
   constructor(deps: ReaderClientDeps) {
     this.#deps = deps;
-    this.#place = new CursorPlace(deps.plan.cursors, `${deps.folder}/${deps.name}.cursor`);
+    this.#cursors = new TrackedCursorStore(deps.plan.cursors, `${deps.folder}/${deps.name}.cursor`);
   }
 
-  /** How many posts its application has seen. */
+  /** The number of posts that its application has seen. */
   get seen(): number {
     return this.#deps.recorder.seen;
   }
 
-  /** Begins a process. */
+  /** Starts a process of the client. */
   begin(): void {
-    const { name, plan, token, wire, onProblem } = this.#deps;
-    const recorder = this.#deps.recorder.begin(this.#place.savedKey);
+    const { name, plan, token, proxy, onProblem } = this.#deps;
+    const recorder = this.#deps.recorder.begin(this.#cursors.savedKey);
     const client = connect(postFeedPosted, {
-      url: `ws://127.0.0.1:${wire.port}`,
+      url: `ws://127.0.0.1:${proxy.port}`,
       credentials: { bearerAuth: token },
       query: queryOf(plan, name),
       resume: plan.cursors !== 'none',
-      cursors: this.#place.open(),
+      cursors: this.#cursors.open(),
       reconnect: { baseMs: 50, maxMs: 500 },
-      on: { post: (message) => this.#take(life, message) },
+      on: { post: (message) => this.#handlePost(life, message) },
       onReset: async ({ reason }) => {
-        await this.#turn(life);
+        await this.#whenRunning(life);
         recorder.wasReset(reason);
       },
       onError: (error) => onProblem(`${name}: ${error.code}: ${error.message}`),
@@ -70,19 +70,19 @@ export class ReaderClient {
     this.#life = life;
   }
 
-  /** From now on it may not miss anything. */
+  /** From now on, the client must not miss a post. */
   expectAll(): void {
     if (this.#deps.plan.cursors !== 'none') this.#deps.recorder.subscribed();
   }
 
-  /** Something goes wrong with it, for that time. */
-  async suffer(kind: Trouble, forMs: number): Promise<void> {
+  /** Disrupts the client for that time. */
+  async disrupt(kind: Disruption, forMs: number): Promise<void> {
     switch (kind) {
       case 'drop':
-        this.#deps.wire.drop(forMs);
+        this.#deps.proxy.drop(forMs);
         break;
       case 'freeze':
-        this.#deps.wire.freeze(forMs);
+        this.#deps.proxy.freeze(forMs);
         break;
       case 'stall':
         this.#stalledUntilMs = performance.now() + forMs;
@@ -90,52 +90,51 @@ export class ReaderClient {
       case 'restart':
         await this.#end();
         await pause(forMs);
-        // Two of them may overlap.
+        // Restarts may overlap.
         if (!this.#isClosed && this.#life === null) this.begin();
         break;
     }
   }
 
-  /** Ends what is wrong with it. */
-  heal(): void {
+  /** Ends all disruptions. */
+  restore(): void {
     this.#stalledUntilMs = 0;
-    this.#deps.wire.heal();
+    this.#deps.proxy.restore();
   }
 
-  /** Ends it for good. */
+  /** Stops the client for good. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#end();
   }
 
-  /** Ends the process as kill -9 does: whatever the application has not been given yet, it will not be. */
+  /** Ends the process like kill -9: its application sees no further posts. */
   async #end(): Promise<void> {
     const life = this.#life;
     this.#life = null;
-    this.#deps.wire.drop(0);
+    this.#deps.proxy.drop(0);
     life?.client.close();
-    // What it may reject with was told to onError.
+    // `onError` has reported a rejection.
     await life?.client.closed.catch(() => {});
   }
 
-  /** Resolves when the application of that process may go on. */
-  async #turn(life: Life): Promise<void> {
+  /** Resolves when the application of that process is not stalled. Never resolves if the process has ended. */
+  async #whenRunning(life: Life): Promise<void> {
     while (performance.now() < this.#stalledUntilMs) await pause(stallStepMs);
-    // In a process that has ended, nothing returns.
     if (this.#life !== life) await new Promise(() => {});
   }
 
-  async #take(life: Life, { payload, cursor }: PostMessage): Promise<void> {
-    await this.#turn(life);
+  async #handlePost(life: Life, { payload, cursor }: PostMessage): Promise<void> {
+    await this.#whenRunning(life);
     const { postId, postText, author_user_id } = payload;
-    // Not before the handler is done: only then the post is behind the cursor.
+    // Recorded last, since the cursor passes the post when its handler returns.
     life.recorder.saw({ postId, author: author_user_id, text: postText });
-    this.#deps.onSight(postText);
-    if (cursor !== undefined) this.#place.saw(postText, cursor);
+    this.#deps.onSeen(postText);
+    if (cursor !== undefined) this.#cursors.saw(postText, cursor);
   }
 }
 
-/** Does not keep a process that has nothing else to do. */
+/** The timer does not keep the process running. */
 function pause(forMs: number): Promise<void> {
   return delay(forMs, undefined, { ref: false });
 }

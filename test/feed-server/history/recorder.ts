@@ -10,9 +10,9 @@ import type {
   SeenReset,
 } from './history.ts';
 
-type Growing<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
-/** Writes down what happens, while it happens, by its own clock. */
+/** Records the history of a run by its own clock. */
 export class Recorder {
   readonly #startMs = performance.now();
   readonly #posts: IntendedPost[] = [];
@@ -25,32 +25,32 @@ export class Recorder {
     this.#retentionMs = retentionMs;
   }
 
-  /** Since the run began. */
+  /** Milliseconds since the run began. */
   nowMs(): number {
     return performance.now() - this.#startMs;
   }
 
-  /** `create` resolves with the id of the post, or with null where that was never told. */
+  /** `create` resolves with the id of the post, or with null if it got no response. */
   async post(author: string, key: string, create: () => Promise<string | null>): Promise<void> {
-    const post: Growing<IntendedPost> = { key, author, sentMs: this.nowMs(), answeredMs: null, postId: null };
+    const post: Mutable<IntendedPost> = { key, author, sentMs: this.nowMs(), answeredMs: null, postId: null };
     this.#posts.push(post);
     post.postId = await create();
     if (post.postId !== null) post.answeredMs = this.nowMs();
   }
 
-  /** `change` resolves with whether success was told. */
+  /** `execute` resolves with whether it got a successful response. */
   async changeFriend(
     change: Omit<FriendChange, keyof Operation>,
-    carryOut: () => Promise<boolean>,
+    execute: () => Promise<boolean>,
   ): Promise<void> {
-    await this.#operate(this.#friendChanges, change, carryOut);
+    await this.#operate(this.#friendChanges, change, execute);
   }
 
-  async bumpEpoch(carryOut: () => Promise<void>): Promise<void> {
-    await this.#operate(this.#epochBumps, {}, () => carryOut().then(() => true));
+  async bumpEpoch(execute: () => Promise<void>): Promise<void> {
+    await this.#operate(this.#epochBumps, {}, () => execute().then(() => true));
   }
 
-  client(client: Named): ClientRecorder {
+  client(client: ClientIdentity): ClientRecorder {
     const recorder = new ClientRecorder(client, () => this.nowMs());
     this.#clients.push(recorder);
     return recorder;
@@ -74,25 +74,25 @@ export class Recorder {
   async #operate<Kind extends object>(
     operations: (Kind & Operation)[],
     kind: Kind,
-    carryOut: () => Promise<boolean>,
+    execute: () => Promise<boolean>,
   ): Promise<void> {
-    const operation: Kind & Growing<Operation> = { ...kind, sentMs: this.nowMs(), answeredMs: null };
+    const operation: Kind & Mutable<Operation> = { ...kind, sentMs: this.nowMs(), answeredMs: null };
     operations.push(operation);
-    if (await carryOut()) operation.answeredMs = this.nowMs();
+    if (await execute()) operation.answeredMs = this.nowMs();
   }
 }
 
-type Named = Pick<ClientHistory, 'name' | 'user' | 'audience'>;
+type ClientIdentity = Pick<ClientHistory, 'name' | 'user' | 'audience'>;
 
-/** The part of one client. */
+/** Records the history of one client. */
 export class ClientRecorder {
-  readonly #client: Named;
+  readonly #client: ClientIdentity;
   readonly #nowMs: () => number;
-  readonly #subscribed: Growing<Operation>;
+  readonly #subscribed: Mutable<Operation>;
   readonly #links: Link[] = [];
   readonly #lives: Life[] = [];
 
-  constructor(client: Named, nowMs: () => number) {
+  constructor(client: ClientIdentity, nowMs: () => number) {
     this.#client = client;
     this.#nowMs = nowMs;
     this.#subscribed = { sentMs: nowMs(), answeredMs: null };
@@ -103,26 +103,26 @@ export class ClientRecorder {
     return { ...this.#client, subscribed, leftMs: null, links, lives };
   }
 
-  /** All sights so far. */
+  /** The number of posts seen so far. */
   get seen(): number {
     return this.#lives.reduce((sum, { seen }) => sum + seen.length, 0);
   }
 
-  /** The client has a cursor: nothing may be missed from now on. */
+  /** The client has a cursor: from now on, it must not miss a post. */
   subscribed(): void {
     this.#subscribed.answeredMs ??= this.#nowMs();
   }
 
-  /** A connection is about to be made; what this returns is called when it has ended. */
+  /** Call it before a connection is made, and the returned function when it has ended. */
   link(): () => void {
-    const link: Growing<Link> = { fromMs: this.#nowMs(), toMs: null };
+    const link: Mutable<Link> = { fromMs: this.#nowMs(), toMs: null };
     this.#links.push(link);
     return () => {
       link.toMs = this.#nowMs();
     };
   }
 
-  /** A process begins, certainly after the post of that key. */
+  /** Call it when a process starts, whose cursor has certainly passed the post with that key. */
   begin(resumedAfter: string | null): LifeRecorder {
     const [seen, resets]: [SeenPost[], SeenReset[]] = [[], []];
     this.#lives.push({ resumedAfter, seen, resets });

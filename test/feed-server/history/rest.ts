@@ -7,34 +7,34 @@ export interface RestRequest {
   readonly token?: string;
   readonly idempotencyKey?: string;
   readonly body?: object;
-  /** Called before each attempt, with the index of the server that it is made at. */
+  /** Called before each attempt with the index of its server. */
   readonly onAttempt?: (server: number) => void;
 }
 
 /**
- * The REST interface of servers that may be away: every request is made again, each time at another of
- * them, until it is answered.
+ * A REST client for servers that may be down: it retries every request, each time at another server, until
+ * it gets a response.
  */
 export interface Rest {
   /**
-   * Resolves with the body of the 200, or with null if the signal ended the waiting.
+   * Resolves with the body of a response with 200, or with null once the signal is aborted.
    *
-   * @throws Error for an answer that no other try would change
+   * @throws Error for a response that a retry would not change
    */
-  insist(request: RestRequest): Promise<unknown>;
+  requestUntilAnswered(request: RestRequest): Promise<unknown>;
   close(): void;
 }
 
 const retryMs = 50;
 
-/** The servers are known by their ports on the loopback interface, and take turns. */
+/** The servers, identified by their ports on the loopback interface, take turns. */
 export function createRest(ports: readonly number[], signal: AbortSignal): Rest {
   const agent = new Agent({ keepAlive: true });
-  let turn = 0;
+  let nextServer = 0;
 
-  /** Null where there was no answer. */
-  function ask(server: number, wanted: RestRequest): Promise<Answer | null> {
-    const { method, path, token, idempotencyKey, body } = wanted;
+  /** Resolves with null without a response. */
+  function send(server: number, restRequest: RestRequest): Promise<RestResponse | null> {
+    const { method, path, token, idempotencyKey, body } = restRequest;
     return new Promise((resolve) => {
       const port = ports[server];
       const outgoing = request({ host: '127.0.0.1', port, agent, method, path, signal });
@@ -55,15 +55,15 @@ export function createRest(ports: readonly number[], signal: AbortSignal): Rest 
   }
 
   return {
-    async insist(wanted) {
-      turn += 1;
-      for (let server = turn % ports.length; !signal.aborted; server = (server + 1) % ports.length) {
-        wanted.onAttempt?.(server);
-        const answer = await ask(server, wanted);
-        if (answer?.status === 200) return answer.text === '' ? undefined : JSON.parse(answer.text);
-        if (answer !== null && answer.status !== 503) {
+    async requestUntilAnswered(restRequest) {
+      nextServer += 1;
+      for (let server = nextServer % ports.length; !signal.aborted; server = (server + 1) % ports.length) {
+        restRequest.onAttempt?.(server);
+        const response = await send(server, restRequest);
+        if (response?.status === 200) return response.text === '' ? undefined : JSON.parse(response.text);
+        if (response !== null && response.status !== 503) {
           throw new Error(
-            `${wanted.method} ${wanted.path} was answered with ${answer.status}: ${answer.text}`,
+            `${restRequest.method} ${restRequest.path} got HTTP ${response.status}: ${response.text}`,
           );
         }
         await delay(retryMs);
@@ -74,7 +74,7 @@ export function createRest(ports: readonly number[], signal: AbortSignal): Rest 
   };
 }
 
-interface Answer {
+interface RestResponse {
   readonly status: number;
   readonly text: string;
 }

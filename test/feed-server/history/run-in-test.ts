@@ -5,7 +5,7 @@ import type { TestContext } from 'vitest';
 import { type RunResult, run } from './run.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Carries out a schedule; a test that is out of time leaves nothing of it behind either. */
+/** Runs a schedule. Cleans up even if the test times out. */
 export async function runInTest(
   schedule: Schedule,
   { signal, onTestFinished }: Pick<TestContext, 'signal' | 'onTestFinished'>,
@@ -13,7 +13,7 @@ export async function runInTest(
   const folder = await mkdtemp(join(tmpdir(), 'posted-chaos-'));
   const running = run({ schedule, folder, settleMs: 20_000, signal });
   onTestFinished(async () => {
-    await running.catch(() => {}); // the test tells it
+    await running.catch(() => {}); // the test reports it
     await rm(folder, { recursive: true, force: true });
   });
   return await running;

@@ -9,12 +9,12 @@ import { type Account, openWorld, type World } from './world.ts';
 
 export interface RunOptions {
   readonly schedule: Schedule;
-  /** An empty folder of the run's own, for the servers' data and the clients' cursors. */
+  /** An empty folder for the data of the servers and the cursors of the clients. */
   readonly folder: string;
-  /** How long clients may take, after the last trouble, to see what they have to. */
+  /** How long clients may take, after the last disruption, to see the remaining posts. */
   readonly settleMs: number;
   readonly onProgress?: (progress: Progress) => void;
-  /** Aborting it ends the run without a result. */
+  /** Ends the run without a result when aborted. */
   readonly signal?: AbortSignal;
 }
 
@@ -29,35 +29,35 @@ export interface RunResult {
   readonly history: History;
   readonly verdict: Verdict;
   readonly kills: number;
-  /** Null for one server alone. */
+  /** Null for a single server. */
   readonly latencies: LatencySummary | null;
-  /** What must not happen, whatever is done to the servers: a client gave up, a server logged an error. */
+  /** What no disruption may cause: a client that gave up, or an error logged by a server. */
   readonly problems: readonly string[];
-  /** The ends of what the servers have written to standard error. */
+  /** The last lines that each server wrote to standard error. */
   readonly log: string;
 }
 
-/** How often everybody posts until every reader has seen something, and how often at the most. */
-const welcomeMs = 200;
-const maxRounds = 100;
-/** Within this, the clients have sent their acks and the server has stored them. */
-const ackedMs = 1000;
+/** All authors post at this interval until every reader has seen a post, up to this many times. */
+const warmupIntervalMs = 200;
+const maxWarmupRounds = 100;
+/** Enough time for the clients to send their acks and for the servers to store them. */
+const ackStorageMs = 1000;
 const progressMs = 5000;
 const settleStepMs = 250;
-/** After everybody has seen everything, how long to wait for what comes once too often. */
-const afterglowMs = 500;
+/** How long to wait for duplicates after every client has seen every post. */
+const lingerMs = 500;
 
 /**
- * Carries out a schedule against a real server and real clients, and judges what happened.
+ * Runs a schedule against real servers and clients, and checks the history.
  *
- * @throws Error when the run could not be carried out: the server does not start, or ends by itself
+ * @throws Error when the run fails, for example because a server does not start or exits by itself
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   await using world = await openWorld(options);
-  return await Promise.race([carryOut(world, options), world.failure, aborted(options.signal)]);
+  return await Promise.race([execute(world, options), world.failure, aborted(options.signal)]);
 }
 
-async function carryOut(world: World, options: RunOptions): Promise<RunResult> {
+async function execute(world: World, options: RunOptions): Promise<RunResult> {
   const { schedule, onProgress = () => {} } = options;
   const { recorder, readers, cluster, latencies, signal } = world;
   await Promise.all(schedule.friends.map((pair) => world.changeFriend('set', pair)));
@@ -67,29 +67,29 @@ async function carryOut(world: World, options: RunOptions): Promise<RunResult> {
   const until = (atMs: number) =>
     delay(Math.max(0, startMs + atMs - performance.now()), undefined, { signal });
   latencies.begin('quiet');
-  world.watch(until(schedule.quietMs).then(() => latencies.begin('troubled')));
+  world.watch(until(schedule.quietMs).then(() => latencies.begin('disrupted')));
   let kills = 0;
-  /** How many posts are to come without a pause. */
-  const hurry = { posts: 0 };
+  /** The number of posts to create without a pause. */
+  const burst = { posts: 0 };
   const reporting = setInterval(() => {
     onProgress({ elapsedMs: performance.now() - startMs, ...recorder.counts, kills });
   }, progressMs);
   signal.addEventListener('abort', () => clearInterval(reporting));
 
-  const underway = world.authors.map((author, index) =>
-    postSteadily(world, schedule, { author, index, until, hurry }),
+  const pending = world.authors.map((author, index) =>
+    postSteadily(world, schedule, { author, index, until, burst }),
   );
-  for (const posting of underway) world.watch(posting);
+  for (const posting of pending) world.watch(posting);
   for (const step of schedule.steps) {
     await until(step.atMs);
     if (step.kind === 'kill') kills += 1;
-    if (step.kind === 'burst') hurry.posts += step.posts;
-    const taken = take(world, step);
-    world.watch(taken);
-    underway.push(taken);
+    if (step.kind === 'burst') burst.posts += step.posts;
+    const performed = perform(world, step);
+    world.watch(performed);
+    pending.push(performed);
   }
-  await Promise.all(underway);
-  for (const reader of readers) reader.heal();
+  await Promise.all(pending);
+  for (const reader of readers) reader.restore();
   const verdict = await settle(world, options.settleMs);
   return {
     history: recorder.history,
@@ -101,15 +101,15 @@ async function carryOut(world: World, options: RunOptions): Promise<RunResult> {
   };
 }
 
-/** Resolves when every reader has seen a post, and the server has stored their acks. */
+/** Resolves when every reader has seen a post and the servers have stored their acks. */
 async function subscribeAll(world: World): Promise<void> {
   for (const reader of world.readers) reader.begin();
   for (let round = 0; world.readers.some(({ seen }) => seen === 0); round += 1) {
-    if (round > maxRounds) throw new Error('a reader sees nothing');
+    if (round > maxWarmupRounds) throw new Error('a reader receives no posts');
     await Promise.all(world.authors.map((author, index) => world.post(author, `welcome-${round}-${index}`)));
-    await delay(welcomeMs, undefined, { signal: world.signal });
+    await delay(warmupIntervalMs, undefined, { signal: world.signal });
   }
-  await delay(ackedMs, undefined, { signal: world.signal });
+  await delay(ackStorageMs, undefined, { signal: world.signal });
   for (const reader of world.readers) reader.expectAll();
 }
 
@@ -117,28 +117,28 @@ interface Poster {
   readonly author: Account;
   readonly index: number;
   readonly until: (atMs: number) => Promise<void>;
-  readonly hurry: { posts: number };
+  readonly burst: { posts: number };
 }
 
-/** Posts one after the other; what comes due while the server is away is left out. */
+/** Posts one after another at a steady rate, and skips posts that were scheduled while the servers were down. */
 async function postSteadily(
   world: World,
   { authors, rate, durationMs }: Schedule,
-  { author, index, until, hurry }: Poster,
+  { author, index, until, burst }: Poster,
 ): Promise<void> {
   const intervalMs = (1000 * authors) / rate;
   const startMs = world.recorder.nowMs();
-  let dueMs = (index / authors) * intervalMs;
-  for (let count = 0; dueMs < durationMs; count += 1) {
-    if (hurry.posts > 0) hurry.posts -= 1;
-    else await until(dueMs);
+  let scheduledMs = (index / authors) * intervalMs;
+  for (let count = 0; scheduledMs < durationMs; count += 1) {
+    if (burst.posts > 0) burst.posts -= 1;
+    else await until(scheduledMs);
     await world.post(author, `author${index}-${count}`);
     const elapsedMs = world.recorder.nowMs() - startMs;
-    dueMs += intervalMs * Math.max(0, Math.ceil((elapsedMs - dueMs) / intervalMs));
+    scheduledMs += intervalMs * Math.max(0, Math.ceil((elapsedMs - scheduledMs) / intervalMs));
   }
 }
 
-async function take(world: World, step: Step): Promise<void> {
+async function perform(world: World, step: Step): Promise<void> {
   const { cluster, recorder, readers } = world;
   switch (step.kind) {
     case 'kill':
@@ -154,7 +154,7 @@ async function take(world: World, step: Step): Promise<void> {
     case 'bump-epoch':
       return await recorder.bumpEpoch(() => cluster.bumpEpoch());
     case 'burst':
-      return; // by the authors, who are posting anyway
+      return; // the authors create the posts
     case 'lose-answers':
       return await world.loseAnswers(step.forMs);
     case 'set-friend':
@@ -162,16 +162,16 @@ async function take(world: World, step: Step): Promise<void> {
     case 'delete-friend':
       return await world.changeFriend('deleted', step);
     default:
-      return await at(readers, step.reader).suffer(step.kind, step.forMs);
+      return await at(readers, step.reader).disrupt(step.kind, step.forMs);
   }
 }
 
 async function settle({ recorder, signal }: World, settleMs: number): Promise<Verdict> {
-  const endMs = performance.now() + settleMs;
-  while (performance.now() < endMs && check(recorder.history).faults.lost > 0) {
+  const deadlineMs = performance.now() + settleMs;
+  while (performance.now() < deadlineMs && check(recorder.history).faults.lost > 0) {
     await delay(settleStepMs, undefined, { signal });
   }
-  await delay(afterglowMs, undefined, { signal });
+  await delay(lingerMs, undefined, { signal });
   return check(recorder.history);
 }
 

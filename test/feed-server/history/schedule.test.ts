@@ -18,12 +18,12 @@ function stepsOf(kind: string, given: Partial<ScheduleOptions> = {}) {
 }
 
 describe('a schedule', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('depends only on its options', () => {
     expect(createSchedule(options)).toEqual(createSchedule(options));
     expect(createSchedule(options).steps).not.toEqual(createSchedule({ ...options, seed: 2 }).steps);
   });
 
-  it('does everything that can be done to a server and its clients, in order of time', () => {
+  it('contains every kind of step for one server, by time', () => {
     const { steps, readers } = createSchedule(options);
     expect(new Set(steps.map(({ kind }) => kind))).toEqual(
       new Set([
@@ -44,30 +44,30 @@ describe('a schedule', () => {
     expect(new Set(readers.map(({ cursors, audience }) => `${cursors} ${audience}`)).size).toBe(8);
   });
 
-  it('has the same kills, whatever the number of clients', () => {
+  it('has the same kills for any number of clients', () => {
     expect(stepsOf('kill').length).toBeGreaterThan(8);
     expect(stepsOf('kill', { clients: 3 })).toEqual(stepsOf('kill'));
     expect(stepsOf('kill', { killEveryMs: 0 })).toEqual([]);
   });
 
-  it('troubles several nodes and what they share, after a quiet time that a reader at each is measured in', () => {
+  it('disrupts several nodes and their engines after a quiet time, but not one reader per node', () => {
     const nodes = { nodes: 3, database: 'postgres', broker: 'redis' } as const;
     const { steps, readers, quietMs } = createSchedule({ ...options, ...nodes });
-    const troubles = steps.filter(({ kind }) => kind !== 'set-friend' && kind !== 'delete-friend');
-    expect(Math.min(...troubles.map(({ atMs }) => atMs))).toBeGreaterThanOrEqual(quietMs);
+    const disruptions = steps.filter(({ kind }) => kind !== 'set-friend' && kind !== 'delete-friend');
+    expect(Math.min(...disruptions.map(({ atMs }) => atMs))).toBeGreaterThanOrEqual(quietMs);
     expect(quietMs).toBe(12_000);
-    const kinds = new Set(troubles.map(({ kind }) => kind));
+    const kinds = new Set(disruptions.map(({ kind }) => kind));
     expect(['roll', 'kill-engine', 'freeze-engine'].filter((kind) => !kinds.has(kind as 'roll'))).toEqual([]);
-    const engines = troubles.flatMap((step) => (step.kind === 'kill-engine' ? [step.engine] : []));
+    const engines = disruptions.flatMap((step) => (step.kind === 'kill-engine' ? [step.engine] : []));
     expect(new Set(engines)).toEqual(new Set(['database', 'broker']));
     const killed = stepsOf('kill', nodes).map((step) => (step.kind === 'kill' ? step.node : -1));
     expect(new Set(killed)).toEqual(new Set([0, 1, 2]));
-    expect(readers.filter(({ isSpared }) => isSpared).length).toBe(3);
-    const spared = steps.filter((step) => 'reader' in step && readers[step.reader]?.isSpared);
-    expect(spared).toEqual([]);
+    expect(readers.filter(({ isUndisturbed }) => isUndisturbed).length).toBe(3);
+    const undisturbed = steps.filter((step) => 'reader' in step && readers[step.reader]?.isUndisturbed);
+    expect(undisturbed).toEqual([]);
   });
 
-  it('cuts off what the nodes share where it may, and is the same beside it', () => {
+  it('cuts the networks of shared engines if allowed, without changing other steps', () => {
     const given = { ...options, nodes: 3, database: 'postgres', broker: 'redis' } as const;
     const { steps } = createSchedule({ ...given, cuts: true });
     const cuts = steps.filter((step) => step.kind === 'cut-engine');
@@ -78,19 +78,19 @@ describe('a schedule', () => {
     expect(stepsOf('cut-engine', { cuts: true })).toEqual([]);
   });
 
-  it('has nothing of several nodes for one', () => {
+  it('has no steps for several nodes with one node', () => {
     const { steps, quietMs } = createSchedule(options);
     expect(quietMs).toBe(0);
     expect(steps.some(({ kind }) => kind === 'roll' || kind === 'kill-engine')).toBe(false);
   });
 
-  it('keeps some clients away for longer than the server keeps events', () => {
+  it('keeps some clients away for longer than the retention', () => {
     const { steps, retentionSeconds } = createSchedule(options);
     const absences = steps.filter((step) => step.kind === 'drop' && step.forMs > retentionSeconds * 1250);
     expect(absences.length).toBe(6);
   });
 
-  it('restarts no client whose cursor would be gone', () => {
+  it('restarts only clients whose cursor outlives the process', () => {
     const { steps, readers } = createSchedule(options);
     const restarted = steps.flatMap((step) =>
       step.kind === 'restart' ? [readers[step.reader]?.cursors] : [],

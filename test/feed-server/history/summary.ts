@@ -2,9 +2,9 @@ import type { LatencySummary, Quantiles } from './latencies.ts';
 import type { RunResult } from './run.ts';
 import type { Fault, Verdict } from './verdict.ts';
 
-/** One line of the summary: what became of one seed. */
+/** One line of the summary: the result of one seed. */
 export interface Outcome {
-  /** The seed, or the file that was checked. */
+  /** The seed, or the checked file. */
   readonly name: string;
   readonly verdict: Verdict;
   readonly posts: number;
@@ -12,8 +12,8 @@ export interface Outcome {
   readonly problems: readonly string[];
 }
 
-export function isRight({ verdict, problems }: Pick<RunResult, 'verdict' | 'problems'>): boolean {
-  return verdict.isRight && problems.length === 0;
+export function hasPassed({ verdict, problems }: Pick<RunResult, 'verdict' | 'problems'>): boolean {
+  return verdict.passed && problems.length === 0;
 }
 
 const columns: readonly (readonly [title: string, (outcome: Outcome) => string | number])[] = [
@@ -33,15 +33,15 @@ const columns: readonly (readonly [title: string, (outcome: Outcome) => string |
   ['resets', ({ verdict }) => verdict.resets],
   ['excused', ({ verdict }) => verdict.excused],
   ['problems', ({ problems }) => problems.length],
-  ['verdict', (outcome) => (isRight(outcome) ? 'right' : 'WRONG')],
+  ['verdict', (outcome) => (hasPassed(outcome) ? 'passed' : 'FAILED')],
 ];
 
-/** A table for people, with the total below it. */
+/** A table of the outcomes with their totals. */
 export function renderSummary(outcomes: readonly Outcome[]): string {
   const rows = outcomes.map((outcome) => columns.map(([, value]) => value(outcome)));
   const totals = columns.map(([title], column) => {
     if (title === 'seed') return 'total';
-    if (title === 'verdict') return outcomes.every(isRight) ? 'right' : 'WRONG';
+    if (title === 'verdict') return outcomes.every(hasPassed) ? 'passed' : 'FAILED';
     return rows.reduce((sum, row) => sum + Number(row[column]), 0);
   });
   const lines = [columns.map(([title]) => title), ...rows, totals];
@@ -52,8 +52,8 @@ export function renderSummary(outcomes: readonly Outcome[]): string {
     .join('');
 }
 
-export function renderLatencies({ quiet, troubled }: LatencySummary): string {
-  return `from a post to an application at another node: quiet ${renderQuantiles(quiet)}; troubled ${renderQuantiles(troubled)}`;
+export function renderLatencies({ quiet, disrupted }: LatencySummary): string {
+  return `latency to applications at other nodes: quiet ${renderQuantiles(quiet)}; disrupted ${renderQuantiles(disrupted)}`;
 }
 
 function renderQuantiles({ count, p50Ms, p99Ms }: Quantiles): string {

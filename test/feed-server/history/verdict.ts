@@ -1,16 +1,16 @@
-/** What can be wrong with a history. Only what is certain counts. */
+/** The faults of a history. Only certain faults count. */
 export const faultKinds = [
-  /** It was to be seen, and was not. */
+  /** A post that had to be seen was not. */
   'lost',
-  /** One life of a client saw it again. */
+  /** One life of a client saw a post twice. */
   'duplicated',
-  /** It was seen after a later post of its author. */
+  /** A post was seen after a later post of its author. */
   'outOfOrder',
-  /** It was seen by one who was no friend when it could have been sent, or from before the subscription. */
+  /** A post was seen by a user who was not a friend when it could have been sent, or it predates the subscription. */
   'leaked',
-  /** It was seen, and nobody has posted it so. */
+  /** A post was seen that nobody created. */
   'unknown',
-  /** The application was told to reload without a cause. */
+  /** The application got a reset without a cause. */
   'needlessReset',
 ] as const;
 
@@ -20,33 +20,33 @@ export interface Fault {
   readonly kind: FaultKind;
   /** The client's name. */
   readonly client: string;
-  /** When, in milliseconds since the run began: of the sight or, where nothing was seen, of the posting. */
+  /** Milliseconds since the run began: when the post was seen or, if it was lost, when it was created. */
   readonly atMs: number;
   readonly detail: string;
 }
 
 export interface Verdict {
-  readonly isRight: boolean;
-  /** Pairs of a client and a post that it certainly had to see. */
+  readonly passed: boolean;
+  /** The number of pairs of a client and a post that it certainly had to see. */
   readonly expected: number;
-  /** Those of them that it saw; all others are lost. */
+  /** How many of them were seen; all others are lost. */
   readonly delivered: number;
   readonly faults: Readonly<Record<FaultKind, number>>;
-  /** The first of each kind. */
+  /** The first few faults of each kind. */
   readonly examples: readonly Fault[];
-  /** All sights of posts, those included that nobody could be certain of. */
+  /** How often posts were seen, including those that were not certain to be seen. */
   readonly seen: number;
-  /** Seen again in a later life of a client which could not know of the first time. */
+  /** How often a later life of a client legally saw a post again. */
   readonly repeated: number;
-  /** Posts that were not seen, and that a reset had told of. */
+  /** The number of unseen posts that a reset covers. */
   readonly excused: number;
-  /** Resets that the applications were told of. */
+  /** The number of resets that applications got. */
   readonly resets: number;
 }
 
 const maxExamples = 5;
 
-/** Counts what the checker comes upon. */
+/** Collects what the checker finds. */
 export class Findings {
   expected = 0;
   seen = 0;
@@ -64,7 +64,7 @@ export class Findings {
   verdict(): Verdict {
     const { expected, seen, repeated, excused, resets } = this;
     return {
-      isRight: Object.values(this.#counts).every((count) => count === 0),
+      passed: Object.values(this.#counts).every((count) => count === 0),
       expected,
       delivered: expected - this.#counts.lost,
       faults: this.#counts,

@@ -2,22 +2,22 @@ import type { Friendships } from './friendships.ts';
 import { type ClientHistory, type IntendedPost, isBefore, latestMs } from './history.ts';
 
 /**
- * Whether `client` may have been given `post`: it was not created before the subscription, and at some
- * moment it can have been sent while its author was a friend.
+ * Whether `client` may have seen `post`: it was not created before the subscription, and it can have been
+ * sent at some moment when its author was a friend.
  */
 export function maySee(client: ClientHistory, post: IntendedPost, friendships: Friendships): boolean {
   if (isBefore(post, client.subscribed)) return false;
   if (client.audience === 'everyone') return true;
   return friendships.of(client.user, post.author).some(({ fromMs, toMs }) => {
     const createdInTime = post.sentMs <= toMs && latestMs(post) >= fromMs;
-    // What is replayed is judged by the friends of that moment: a connection must have overlapped with both.
+    // A replay uses the friendships of that moment, so a connection must have existed during the friendship.
     return createdInTime && wasLinked(client, Math.max(post.sentMs, fromMs), toMs);
   });
 }
 
 /**
- * Until when `client` was certainly entitled to `post`, which was certainly created after it had
- * subscribed and while its author was a friend. Null where any of that is not certain.
+ * Until when `client` was certainly entitled to `post`, which was certainly created after the subscription
+ * and while its author was a friend. Null if any of that is uncertain.
  */
 export function entitledUntilMs(
   client: ClientHistory,
@@ -28,8 +28,8 @@ export function entitledUntilMs(
   const leftMs = client.leftMs ?? Number.POSITIVE_INFINITY;
   if (client.audience === 'everyone') return leftMs;
   let untilMs: number | null = null;
-  for (const { surelyFromMs, surelyToMs } of friendships.of(client.user, post.author)) {
-    if (surelyFromMs < post.sentMs) untilMs = Math.max(untilMs ?? 0, Math.min(surelyToMs, leftMs));
+  for (const { certainFromMs, certainToMs } of friendships.of(client.user, post.author)) {
+    if (certainFromMs < post.sentMs) untilMs = Math.max(untilMs ?? 0, Math.min(certainToMs, leftMs));
   }
   return untilMs;
 }

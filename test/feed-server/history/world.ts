@@ -4,16 +4,16 @@ import { secretKey } from '../../../src/feed-server/auth/keys.ts';
 import { createTokens } from '../../../src/feed-server/auth/tokens.ts';
 import { at } from './at.ts';
 import { type Cluster, startCluster } from './cluster.ts';
+import { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
 import { Latencies } from './latencies.ts';
 import { ReaderClient } from './reader-client.ts';
 import { Recorder } from './recorder.ts';
 import { createRest, type Rest } from './rest.ts';
 import type { Pair, Schedule } from './schedule.ts';
-import { openWire, type Wire } from './wire.ts';
 
 export interface WorldOptions {
   readonly schedule: Schedule;
-  /** An empty folder of the run's own, for the servers' data and the clients' cursors. */
+  /** An empty folder for the data of the servers and the cursors of the clients. */
   readonly folder: string;
 }
 
@@ -22,27 +22,27 @@ export interface Account {
   readonly token: string;
 }
 
-/** Servers, those who post to them and those who read, all running; disposing of it ends every one. */
+/** The running servers, authors and readers of a run. Disposing of it stops all of them. */
 export interface World extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly recorder: Recorder;
   readonly latencies: Latencies;
   readonly authors: readonly Account[];
   readonly readers: readonly ReaderClient[];
-  /** Aborted when it ends. */
+  /** Aborted when the world is disposed of. */
   readonly signal: AbortSignal;
-  /** What must not happen to a client, whatever happens to its server. */
+  /** Errors that no client may have, whatever happens to its server. */
   readonly problems: readonly string[];
-  /** Rejects when it cannot go on; never resolves. */
+  /** Rejects when the run cannot continue; never resolves. */
   readonly failure: Promise<never>;
-  /** It cannot go on without this. */
-  readonly watch: (underway: Promise<unknown>) => void;
+  /** The run fails if the promise rejects. */
+  readonly watch: (pending: Promise<unknown>) => void;
   post(author: Account, key: string): Promise<void>;
-  /** No answer to a post gets through for that time, and then the connections break. */
+  /** No response to a post gets through for that time, and then the connections break. */
   loseAnswers(forMs: number): Promise<void>;
   /**
-   * Left out while the last change of the pair is not over: not answered, or perhaps still on its way from an attempt
-   * that was not.
+   * Skipped while the previous change of the pair may still take effect: it is unanswered, or an attempt
+   * without a response may still be in transit.
    */
   changeFriend(kind: 'set' | 'deleted', pair: Pair): Promise<void>;
 }
@@ -53,33 +53,33 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
   const tokens = createTokens({ key: secretKey(secret) });
   const issueAccount = (id: string): Account => ({ id, token: tokens.issue(id) });
   const recorder = new Recorder(schedule.retentionSeconds * 1000);
-  const ending = new AbortController();
+  const disposal = new AbortController();
 
   const cluster = started.use(await startCluster({ schedule, folder, secret }));
   const ports = cluster.nodes.map(({ port }) => port);
-  const rest = createRest(ports, ending.signal);
+  const rest = createRest(ports, disposal.signal);
   started.defer(() => rest.close());
-  const postWires: Wire[] = [];
+  const postProxies: FaultProxy[] = [];
   for (const port of ports) {
-    const wire = await openWire(() => ({ port, ended() {} }));
-    started.defer(() => wire.close());
-    postWires.push(wire);
+    const proxy = await openFaultProxy(() => ({ port, ended() {} }));
+    started.defer(() => proxy.close());
+    postProxies.push(proxy);
   }
   const posting = createRest(
-    postWires.map(({ port }) => port),
-    ending.signal,
+    postProxies.map(({ port }) => port),
+    disposal.signal,
   );
   started.defer(() => posting.close());
   const latencies = new Latencies();
 
   const failed = Promise.withResolvers<never>();
-  const watch = (underway: Promise<unknown>): void => void underway.catch(failed.reject);
+  const watch = (pending: Promise<unknown>): void => void pending.catch(failed.reject);
   watch(cluster.failure);
   const registering = Array.from({ length: schedule.authors }, async () =>
     issueAccount(await register(rest)),
   );
   const authors = await Promise.race([Promise.all(registering), failed.promise]);
-  // They never registered, as users of another issuer of tokens.
+  // These users never registered, like users of another token issuer.
   const users = Array.from(new Set(schedule.readers.map(({ user }) => user)), () =>
     issueAccount(randomUUID()),
   );
@@ -91,27 +91,27 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
     const name = `reader${index}`;
     const client = recorder.client({ name, user: id, audience: plan.audience });
     let node = 0;
-    const wire = await openWire(() => {
+    const proxy = await openFaultProxy(() => {
       node = cluster.pick();
       return { port: at(ports, node), ended: client.link() };
     });
-    started.defer(() => wire.close());
-    const onSight = (key: string): void => {
-      if (plan.isSpared) latencies.saw(key, node);
+    started.defer(() => proxy.close());
+    const onSeen = (key: string): void => {
+      if (plan.isUndisturbed) latencies.saw(key, node);
     };
     const onProblem = (problem: string): void => void problems.push(problem);
-    readers.push(new ReaderClient({ name, plan, token, wire, recorder: client, folder, onSight, onProblem }));
+    readers.push(new ReaderClient({ name, plan, token, proxy, recorder: client, folder, onSeen, onProblem }));
   }
-  started.defer(() => ending.abort());
+  started.defer(() => disposal.abort());
   const stack = started.move();
-  // What did not get through a cut TCP tries again, also for a process that was killed, after at most as long as
-  // it has tried before.
+  // After a cut, TCP retransmits, even for a process that was killed, after at most the time that it has
+  // retransmitted before.
   const longestCutMs = Math.max(
     0,
     ...schedule.steps.map((step) => (step.kind === 'cut-engine' ? step.forMs : 0)),
   );
-  const stragglerMs = 2 * longestCutMs;
-  /** Pairs whose last change is not over. */
+  const maxTransitMs = 2 * longestCutMs;
+  /** The pairs whose previous change may still take effect. */
   const changing = new Set<string>();
 
   return {
@@ -123,7 +123,7 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
     problems,
     failure: failed.promise,
     watch,
-    signal: ending.signal,
+    signal: disposal.signal,
     post: (author, key) =>
       recorder.post(author.id, key, async () => {
         const body = { text: key };
@@ -133,36 +133,38 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
           token: author.token,
           idempotencyKey: key,
           body,
-          onAttempt: (node: number) => latencies.asked(key, node),
+          onAttempt: (node: number) => latencies.requested(key, node),
         } as const;
-        return (await posting.insist(post)) as string | null;
+        return (await posting.requestUntilAnswered(post)) as string | null;
       }),
     async loseAnswers(forMs) {
-      // Longer than that, so that the connections break before anything gets through.
-      for (const wire of postWires) wire.freeze(forMs + 1000);
+      // Longer than `forMs`, so that the connections break before any response gets through.
+      for (const proxy of postProxies) proxy.freeze(forMs + 1000);
       await delay(forMs);
-      for (const wire of postWires) {
-        wire.drop(0);
-        wire.heal();
+      for (const proxy of postProxies) {
+        proxy.drop(0);
+        proxy.restore();
       }
     },
     async changeFriend(kind, pair) {
       const user = at(users, pair.user);
       const friend = at(authors, pair.author).id;
-      const ofPair = `${user.id} ${friend}`;
-      if (changing.has(ofPair)) return;
-      changing.add(ofPair);
+      const pairKey = `${user.id} ${friend}`;
+      if (changing.has(pairKey)) return;
+      changing.add(pairKey);
       const path = `/friend/${kind === 'set' ? 'set' : 'delete'}/${friend}`;
       let attempts = 0;
       const onAttempt = (): void => {
         attempts += 1;
       };
       await recorder.changeFriend({ kind, user: user.id, friend }, async () => {
-        return (await rest.insist({ method: 'PUT', path, token: user.token, onAttempt })) !== null;
+        return (
+          (await rest.requestUntilAnswered({ method: 'PUT', path, token: user.token, onAttempt })) !== null
+        );
       });
-      const isOver = delay(attempts > 1 ? stragglerMs : 0, undefined, { signal: ending.signal });
+      const isOver = delay(attempts > 1 ? maxTransitMs : 0, undefined, { signal: disposal.signal });
       isOver.then(
-        () => changing.delete(ofPair),
+        () => changing.delete(pairKey),
         () => {}, // the run has ended
       );
     },
@@ -170,9 +172,9 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
   };
 }
 
-/** Who is befriended must be registered. */
+/** Authors must be registered to become friends. */
 async function register(rest: Rest): Promise<string> {
   const body = { first_name: 'Ada', second_name: 'Lovelace', password: 'analytical engine' };
-  const registered = await rest.insist({ method: 'POST', path: '/user/register', body });
+  const registered = await rest.requestUntilAnswered({ method: 'POST', path: '/user/register', body });
   return (registered as { readonly user_id: string }).user_id;
 }

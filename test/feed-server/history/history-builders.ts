@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+import { check } from './check.ts';
 import type {
   ClientHistory,
   FriendChange,
@@ -7,14 +9,14 @@ import type {
   SeenPost,
   SeenReset,
 } from './history.ts';
+import { faultKinds } from './verdict.ts';
 
-/** Histories written by hand: each function names what a test is about, and fills in the rest. */
-
+/** These functions build small histories for tests: each fills in whatever the test does not specify. */
 export function makeHistory(history: Partial<History>): History {
   return { retentionMs: 10_000, posts: [], friendChanges: [], epochBumps: [], clients: [], ...history };
 }
 
-/** Answered one millisecond later, unless said otherwise. */
+/** Answered one millisecond later, by default. */
 export function posted(
   author: string,
   key: string,
@@ -28,7 +30,7 @@ export function idOf(key: string): string {
   return `id of ${key}`;
 }
 
-/** Answered one millisecond later, unless said otherwise. */
+/** Answered one millisecond later, by default. */
 export function changed(
   kind: FriendChange['kind'],
   [user, friend]: readonly [user: string, friend: string],
@@ -38,7 +40,7 @@ export function changed(
   return { kind, user, friend, sentMs, answeredMs };
 }
 
-/** Subscribed from 0 to 1 and connected all the time, unless said otherwise. */
+/** By default, subscribed between 0 and 1 ms and always connected. */
 export function makeClient(client: Partial<ClientHistory>): ClientHistory {
   return {
     name: 'reader',
@@ -65,4 +67,12 @@ export function saw(atMs: number, { author, key }: IntendedPost): SeenPost {
 
 export function wasReset(reason: SeenReset['reason'], atMs: number): SeenReset {
   return { reason, atMs };
+}
+
+/** The kinds of the faults that the checker finds, each as often as found. */
+export function faultsOf(history: Partial<History>, ...clients: readonly Partial<ClientHistory>[]) {
+  const { faults, passed } = check(makeHistory({ ...history, clients: clients.map(makeClient) }));
+  const found = faultKinds.flatMap((kind) => Array.from({ length: faults[kind] }, () => kind));
+  expect(passed).toBe(found.length === 0);
+  return found;
 }

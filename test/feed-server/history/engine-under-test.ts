@@ -3,12 +3,12 @@ import { type DistantNetwork, openDistantNetwork } from '../../../scripts/dev/se
 import { type Engine, prepareEngine } from '../../../scripts/dev/services/engine.ts';
 import type { EngineSpec } from '../../../scripts/dev/services/engine-spec.ts';
 
-/** An engine of a run. What is asked of it is done one after the other. */
+/** A database or broker of a run. Its operations run one after another. */
 export class EngineUnderTest {
   readonly #engine: Engine;
   readonly #network: DistantNetwork | undefined;
   readonly #started: AsyncDisposableStack;
-  #last: Promise<void> = Promise.resolve();
+  #queue: Promise<void> = Promise.resolve();
 
   private constructor(engine: Engine, network: DistantNetwork | undefined, started: AsyncDisposableStack) {
     this.#engine = engine;
@@ -16,7 +16,7 @@ export class EngineUnderTest {
     this.#started = started;
   }
 
-  /** Starts it; `isDistant` tells whether it can be cut off. */
+  /** `isDistant` makes its network one that can be cut. */
   static async start(spec: EngineSpec, isDistant: boolean): Promise<EngineUnderTest> {
     await using started = new AsyncDisposableStack();
     const network = isDistant ? openDistantNetwork() : undefined;
@@ -31,9 +31,9 @@ export class EngineUnderTest {
     return this.#engine.url;
   }
 
-  /** kill -9, and a start after `pauseMs`. */
+  /** Kills it with kill -9, and restarts it after `pauseMs`. */
   kill(pauseMs: number): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       await this.#engine.kill();
       await delay(pauseMs);
       await this.#engine.start();
@@ -41,35 +41,35 @@ export class EngineUnderTest {
   }
 
   freeze(forMs: number): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       this.#engine.freeze();
       await delay(forMs);
       this.#engine.thaw();
     });
   }
 
-  /** Drops what is on the way to it and from it. */
+  /** Drops every packet to and from it. */
   cut(forMs: number): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       this.#network?.cut();
       await delay(forMs);
       this.#network?.restore();
     });
   }
 
-  /** Resolves with what `operation` does, during which nothing happens to the engine. */
-  spare(operation: () => Promise<void>): Promise<void> {
-    return this.#next(operation);
+  /** Runs `operation` while nothing is done to the engine. */
+  exclusively(operation: () => Promise<void>): Promise<void> {
+    return this.#enqueue(operation);
   }
 
   async remove(): Promise<void> {
-    await this.#last;
+    await this.#queue;
     await this.#started.disposeAsync();
   }
 
-  #next(operation: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(operation);
-    this.#last = done.catch(() => {});
+  #enqueue(operation: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(operation);
+    this.#queue = done.catch(() => {});
     return done;
   }
 }

@@ -1,13 +1,12 @@
-import type { IntendedPost } from './history.ts';
-import { latestMs } from './history.ts';
+import { type IntendedPost, latestMs } from './history.ts';
 
-/** Posts that an application saw, in the order in which it saw them. */
-export class Sights {
+/** The posts that an application saw, in order. */
+export class SeenPosts {
   readonly #posts = new Set<IntendedPost>();
   readonly #atMs: number[] = [];
-  /** After each sight, when the latest post until then was created at the earliest. */
+  /** For each seen post, the earliest creation time of the latest post seen so far. */
   readonly #reachedMs: number[] = [];
-  /** By author, the same for their posts alone. */
+  /** The same per author. */
   readonly #reachedOfAuthorMs = new Map<string, number>();
 
   has(post: IntendedPost): boolean {
@@ -22,14 +21,14 @@ export class Sights {
     this.#reachedOfAuthorMs.set(post.author, Math.max(reachedOfAuthorMs, post.sentMs));
   }
 
-  /** Whether a post of the same author is here that was certainly created after this one. */
-  holdsLaterOfAuthor(post: IntendedPost): boolean {
+  /** Whether a post of the same author was seen that was certainly created after this one. */
+  hasLaterByAuthor(post: IntendedPost): boolean {
     return latestMs(post) < (this.#reachedOfAuthorMs.get(post.author) ?? 0);
   }
 
   /**
-   * What was certainly created before the moment that this returns was behind the cursor at `atMs`,
-   * for a later post had been seen.
+   * The time that the cursor had reached at `atMs`: everything certainly created before it is behind the
+   * cursor, since a later post had been seen.
    */
   reachedMs(atMs: number): number {
     let low = 0;
@@ -42,7 +41,7 @@ export class Sights {
     return this.#reachedMs[low - 1] ?? 0;
   }
 
-  /** What was seen up to the post of that key; nothing for null. */
+  /** The posts seen up to the one with that key; none for null. */
   upTo(key: string | null): ReadonlySet<IntendedPost> {
     if (key === null) return new Set();
     const posts = [...this.#posts];

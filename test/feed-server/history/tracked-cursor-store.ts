@@ -1,8 +1,8 @@
 import { type CursorStore, fileCursor, memoryCursor } from '../../../src/runtime/client/node.ts';
 import type { Reader } from './schedule.ts';
 
-/** Where one subscriber's client keeps its cursor, and what is known of the posts behind it. */
-export class CursorPlace {
+/** The cursor store of a subscriber, which knows the last seen post behind the saved cursor. */
+export class TrackedCursorStore {
   readonly #file: CursorStore | null;
   readonly #keys = new Map<string, string>();
   #savedKey: string | null = null;
@@ -11,7 +11,7 @@ export class CursorPlace {
     this.#file = kind === 'file' ? fileCursor(path) : null;
   }
 
-  /** The key of the last seen post that is behind the cursor of a new process; null where nobody knows it. */
+  /** The key of the last seen post behind the cursor of a new process; null if unknown. */
   get savedKey(): string | null {
     return this.#savedKey;
   }
@@ -20,7 +20,7 @@ export class CursorPlace {
     if (this.#file !== null) this.#keys.set(cursor, key);
   }
 
-  /** For one process of the client. */
+  /** Opens the store for one process of the client. */
   open(): CursorStore {
     const file = this.#file;
     if (file === null) return memoryCursor();

@@ -1,13 +1,13 @@
 import type { ClientHistory, History, Link, SeenPost, SeenReset } from './history.ts';
+import { idOf } from './history-builders.ts';
 import { createLogModel, isVisible, type LogModel, type ModelSize, userOf } from './log-model.ts';
-import { idOf } from './made-history.ts';
 import type { Random } from './random.ts';
 
 /**
- * A history as a server without faults would make it: clients that are a cursor over a log. What the
- * intervals of the requests leave open is decided by chance, so that the checker meets what is legal.
+ * Simulates a history of a server without faults, in which each client is a cursor over a log. Whatever
+ * the intervals of the requests leave open is random, so that the checker is tested with all legal outcomes.
  */
-export function makeRightHistory(random: Random, size: ModelSize): History {
+export function simulateHistory(random: Random, size: ModelSize): History {
   const model = createLogModel(random, size);
   return {
     retentionMs: model.retentionMs,
@@ -37,7 +37,7 @@ function simulateClient(random: Random, model: LogModel, client: number): Client
 
   for (const [index, { fromMs, toMs }] of links.entries()) {
     if (index > 0 && random.chance(0.2)) {
-      // A new process: what the one before did last may not have been noted, and is done again.
+      // A new process sees the last posts again if its predecessor had not saved the cursor.
       const resumed = life.seen.at(-1 - random.integer(0, 4));
       life = { seen: [], resets: [], resumedAfter: resumed?.text ?? null };
       lives.push(life);
@@ -68,7 +68,7 @@ function indexAfter(log: LogModel['log'], atMs: number): number {
   return index === -1 ? log.length : index;
 }
 
-/** All connections end with the epoch; some clients are away for longer than events are kept. */
+/** All connections end with the epoch, and some clients are away for longer than the retention. */
 function makeLinks(random: Random, startMs: number, { endMs, bumpMs, retentionMs }: LogModel): Link[] {
   const links: Link[] = [];
   let fromMs = startMs - 1;

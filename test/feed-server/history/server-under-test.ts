@@ -6,24 +6,24 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** What it may take to start, for which its database may be away, or to stop in order, on a machine that is busy. */
-const patienceMs = 60_000;
+/** The time limit for a start or a graceful stop, on a busy machine and while the database is down. */
+const timeoutMs = 60_000;
 const maxLogBytes = 65_536;
 
 /**
- * A server of a run, through however many processes, on one port and one data folder. What is asked of
- * it is done one after the other.
+ * A server of a run, regardless of how many processes it takes, on one port and one data folder. Its
+ * operations run one after another.
  */
 export class ServerUnderTest {
   readonly port: number;
-  /** Rejects when the server ends by itself, or cannot start; never resolves. */
+  /** Rejects when the server exits by itself or cannot start; never resolves. */
   readonly failure: Promise<never>;
   readonly #env: Readonly<Record<string, string>>;
   readonly #failed = Promise.withResolvers<never>();
   #process: ChildProcess | null = null;
   #isUp = false;
   #log = '';
-  #last: Promise<void> = Promise.resolve();
+  #queue: Promise<void> = Promise.resolve();
 
   private constructor(port: number, env: Readonly<Record<string, string>>) {
     this.port = port;
@@ -43,49 +43,49 @@ export class ServerUnderTest {
     return server;
   }
 
-  /** Whether clients can connect to it. */
+  /** Whether it accepts connections. */
   get isUp(): boolean {
     return this.#isUp;
   }
 
-  /** The end of what its processes have written to standard error. */
+  /** The last lines that its processes wrote to standard error. */
   get log(): string {
     return this.#log;
   }
 
-  /** What of it tells of errors, but for those of a database that is away. */
+  /** The logged errors, except those about an unreachable database. */
   get errors(): readonly string[] {
     return this.#log
       .split('\n')
       .filter((line) => line.includes('"level":"error"') && !line.includes('"code":"unavailable"'));
   }
 
-  /** Ends it by the signal, and starts it again after what is done while it is down. */
+  /** Stops it with the signal, and restarts it once `whileDown` has resolved. */
   restart(signal: 'SIGTERM' | 'SIGKILL', whileDown: () => Promise<void>): Promise<void> {
-    return this.#next(async () => {
+    return this.#enqueue(async () => {
       await this.#stop(signal);
       await whileDown();
       await this.#start();
     });
   }
 
-  /** Begins a new epoch, as an operator does: to be called while every server is down. */
+  /** Bumps the epoch as an operator does. Call it while every server is down. */
   async bumpEpoch(): Promise<void> {
     const bump = this.#spawn('src/feed-server/commands/bump-epoch.ts');
     bump.stdout?.resume();
     const [code] = await once(bump, 'exit');
-    if (code !== 0) throw new Error(`bump-epoch ended with ${code}:\n${this.#log}`);
+    if (code !== 0) throw new Error(`bump-epoch exited with ${code}:\n${this.#log}`);
   }
 
-  /** Stops it for good; resolves with the exit code, or the signal that it took. */
+  /** Stops it for good. Resolves with the exit code, or with the signal that killed it. */
   async end(): Promise<number | NodeJS.Signals | null> {
-    await this.#last;
+    await this.#queue;
     return await this.#stop('SIGTERM');
   }
 
-  #next(operation: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(operation);
-    this.#last = done.catch(() => {});
+  #enqueue(operation: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(operation);
+    this.#queue = done.catch(() => {});
     done.catch((thrown: unknown) => this.#failed.reject(thrown));
     return done;
   }
@@ -94,12 +94,12 @@ export class ServerUnderTest {
     const child = this.#spawn('src/feed-server/main.ts');
     this.#process = child;
     const ended = once(child, 'exit').then(([code, signal]) => {
-      const error = new Error(`the server ended with ${code ?? signal}:\n${this.#log}`);
+      const error = new Error(`the server exited with ${code ?? signal}:\n${this.#log}`);
       if (this.#isUp && this.#process === child) this.#failed.reject(error);
       throw error;
     });
     ended.catch(() => {});
-    await withPatience(Promise.race([isListening(child), ended]), 'the server does not start');
+    await withTimeout(Promise.race([isListening(child), ended]), 'the server did not start');
     this.#isUp = true;
   }
 
@@ -111,9 +111,9 @@ export class ServerUnderTest {
       return child?.exitCode ?? null;
     const exited = once(child, 'exit');
     child.kill(signal);
-    const insist = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     const [code, by] = await exited;
-    clearTimeout(insist);
+    clearTimeout(killTimer);
     return code ?? by;
   }
 
@@ -123,10 +123,10 @@ export class ServerUnderTest {
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    // However this process ends, the server is not left behind.
-    const killWithUs = () => void child.kill('SIGKILL');
-    process.once('exit', killWithUs);
-    child.once('exit', () => void process.off('exit', killWithUs));
+    // However this process ends, the server must not outlive it.
+    const killOnExit = () => void child.kill('SIGKILL');
+    process.once('exit', killOnExit);
+    child.once('exit', () => void process.off('exit', killOnExit));
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#log = (this.#log + chunk.toString()).slice(-maxLogBytes);
     });
@@ -136,20 +136,20 @@ export class ServerUnderTest {
 
 function isListening({ stdout }: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    let said = '';
+    let output = '';
     stdout?.on('data', (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-1024);
-      if (said.includes('Posted serves REST on ')) resolve();
+      output = (output + chunk.toString()).slice(-1024);
+      if (output.includes('Posted serves REST on ')) resolve();
     });
   });
 }
 
 /**
- * Below the ports that systems give to clients (from 32,768 on Linux): while the server is away, a client that
- * tries to reach it on one of those can be given that very port, and keep the server from coming back.
+ * Below the ephemeral range (from 32,768 on Linux): otherwise, a client that tries to reach the server while
+ * it is down could get that very port as its own, and prevent the restart.
  */
 async function findFreePort(): Promise<number> {
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(10_000, 30_000);
     const probe = createServer().listen(port, '127.0.0.1');
     const isFree = await once(probe, 'listening').then(
@@ -161,13 +161,13 @@ async function findFreePort(): Promise<number> {
     await once(probe, 'close');
     return port;
   }
-  throw new Error('no port is free');
+  throw new Error('found no free port');
 }
 
-async function withPatience<Value>(promise: Promise<Value>, complaint: string): Promise<Value> {
+async function withTimeout<Value>(promise: Promise<Value>, message: string): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${complaint} in ${patienceMs} ms`)), patienceMs);
+    timer = setTimeout(() => reject(new Error(`${message} within ${timeoutMs} ms`)), timeoutMs);
   });
   return await Promise.race([promise, timeUp]).finally(() => clearTimeout(timer));
 }
