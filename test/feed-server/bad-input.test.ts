@@ -70,14 +70,14 @@ describe('over WebSocket', () => {
       `${path}?audience=me`,
       {},
       400,
-      'the query /audience must be equal to one of the allowed values: ["everyone","friends"]',
+      'query /audience must be equal to one of the allowed values: ["everyone","friends"]',
     ],
     [
       'an unknown query',
       `${path}?token=x`,
       {},
       400,
-      'the query must NOT have additional properties: unknown property "token"',
+      'query must NOT have additional properties: unknown property "token"',
     ],
     [
       'no token',

@@ -87,11 +87,11 @@ describe('a channel with headers', () => {
   });
 
   it.each([
-    ['', "the headers must have required property 'X-Trace'"],
-    ['\r\nX-Trace: SECRET', 'the headers /X-Trace must match pattern "^[a-z]+$"'],
-    ['\r\nX-Trace: abc\r\nX-Depth: SECRET', 'the headers /X-Depth must be integer'],
-    ['\r\nX-Trace: abc\r\nx-trace: SECRET', 'the headers /X-Trace must occur only once'],
-    ['\r\nX-Trace: abc\r\nX-Depth: 1\r\nX-Depth: 1', 'the headers /X-Depth must occur only once'],
+    ['', "header must have required property 'X-Trace'"],
+    ['\r\nX-Trace: SECRET', 'header /X-Trace must match pattern "^[a-z]+$"'],
+    ['\r\nX-Trace: abc\r\nX-Depth: SECRET', 'header /X-Depth must be integer'],
+    ['\r\nX-Trace: abc\r\nx-trace: SECRET', 'header /X-Trace must occur only once'],
+    ['\r\nX-Trace: abc\r\nX-Depth: 1\r\nX-Depth: 1', 'header /X-Depth must occur only once'],
   ])('refuses headers that break the contract with 400: %j', async (headers, message) => {
     const { port, observed } = await startChannel(channel);
     // Appending to the value of an irrelevant header allows repeated headers.

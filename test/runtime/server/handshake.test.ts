@@ -64,7 +64,7 @@ describe('a handshake', () => {
       target: '/rooms/cellar/talk',
       status: 400,
       code: 'invalid_request',
-      message: 'the path must be a room that exists',
+      message: 'path must be a room that exists',
       reason: 'parameters',
     },
     {
@@ -72,7 +72,7 @@ describe('a handshake', () => {
       target: `${path}?lout=true`,
       status: 400,
       code: 'invalid_request',
-      message: 'the query must NOT have additional properties',
+      message: 'query must NOT have additional properties',
       reason: 'query',
     },
     {
@@ -80,7 +80,7 @@ describe('a handshake', () => {
       target: `${path}?loud=true&loud=true`,
       status: 400,
       code: 'invalid_request',
-      message: 'the query must be boolean',
+      message: 'query must be boolean',
       reason: 'query',
     },
     {

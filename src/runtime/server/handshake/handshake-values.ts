@@ -24,9 +24,9 @@ export function createReadValues(
   const keys = new Set(schemes.filter((scheme) => scheme.in === 'query').map(({ parameter }) => parameter));
 
   return (parameters, request) => ({
-    parameters: check('parameters', 'the path', channel.parameters, parameters),
-    query: check('query', 'the query', channel.query, omit(keys, request.query())),
-    headers: check('headers', 'the headers', channel.headers, pickHeaders(channel.headerNames, request)),
+    parameters: check('parameters', 'path', channel.parameters, parameters),
+    query: check('query', 'query', channel.query, omit(keys, request.query())),
+    headers: check('headers', 'header', channel.headers, pickHeaders(channel.headerNames, request)),
   });
 }
 
@@ -56,7 +56,7 @@ function pickHeaders(names: readonly string[], request: UpgradeRequest): object 
   for (const name of names) {
     const [value, ...others] = request.header(name);
     if (others.length > 0) {
-      throw refusal('headers', 'invalid_request', `the headers /${name} must occur only once`);
+      throw refusal('headers', 'invalid_request', `header /${name} must occur only once`);
     }
     if (value !== undefined) values[name] = value;
   }
