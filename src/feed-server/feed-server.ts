@@ -15,7 +15,7 @@ import { contract } from '../../generated/asyncapi/channels.ts';
 import { operations } from '../../generated/openapi/operations.ts';
 import { createDeliveryMetrics } from './delivery-metrics.ts';
 import { createOperationHandlers } from './handlers/operations.ts';
-import { openServices, type Services } from './services.ts';
+import { openServices, type Services } from './services/open-services.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { table } from './settings/table.ts';
 

@@ -31,7 +31,7 @@ const cases: Readonly<Record<string, { readonly allowed: string; readonly refuse
     refused: [
       'src/runtime/server/index.ts',
       'src/runtime/node/index.ts',
-      'src/feed-server/feed/posts.ts',
+      'src/feed-server/services/posts.ts',
       'ws',
     ],
   },

@@ -1,6 +1,5 @@
-import type { Log } from 'posted/server';
+import { type Log, LogLimit } from 'posted/server';
 import type { DeviceCursor, Store } from '../store/store.ts';
-import { throttleErrors } from './throttle-errors.ts';
 
 /** The seq that each device of each user has acknowledged. Survives restarts. */
 export interface DeviceCursors {
@@ -23,7 +22,7 @@ export interface DeviceCursorsOptions {
  * drops. So acks are collected and stored in batches, one row per device.
  */
 export function createDeviceCursors({ store, log, flushMs = 500 }: DeviceCursorsOptions): DeviceCursors {
-  const logFailure = throttleErrors(log, 'cannot store acks; trying again');
+  const failures = new LogLimit(log, { maxRecords: 1, windowMs: 60_000 });
   let unsaved = new Map<string, DeviceCursor>();
   let saving: ReadonlyMap<string, DeviceCursor> = new Map();
   let flushing: Promise<void> | null = null;
@@ -44,7 +43,7 @@ export function createDeviceCursors({ store, log, flushMs = 500 }: DeviceCursors
     try {
       await store.saveDeviceCursors([...saving.values()]);
     } catch (err) {
-      logFailure({ err, devices: saving.size });
+      failures.write('error', {}, { err, devices: saving.size }, 'cannot store acks; trying again');
       for (const { user, device, seq } of saving.values()) add(user, device, seq);
     } finally {
       saving = new Map();

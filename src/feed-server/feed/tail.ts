@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from 'posted/server';
-import { PostedError } from 'posted/server';
+import { LogLimit, PostedError } from 'posted/server';
 import type { FeedEvent } from '../store/event.ts';
 import type { History, Store } from '../store/store.ts';
-import { throttleErrors } from './throttle-errors.ts';
 import { TurnBudget } from './turn-budget.ts';
 
 export interface TailOptions {
@@ -51,7 +50,7 @@ export class Tail {
   readonly #pollTimer: NodeJS.Timeout;
   readonly #gapTimeoutMs: number;
   readonly #refreshIntervalMs: number;
-  readonly #logFailure: (fields: Readonly<Record<string, unknown>>) => void;
+  readonly #failures: LogLimit;
   #gapTimer: NodeJS.Timeout | null = null;
   #nextTurn: NodeJS.Immediate | null = null;
   #reading: Promise<boolean> | null = null;
@@ -71,7 +70,7 @@ export class Tail {
     this.#epoch = epoch;
     this.#gapTimeoutMs = options.gapTimeoutMs ?? 50;
     this.#refreshIntervalMs = options.refreshIntervalMs ?? 5;
-    this.#logFailure = throttleErrors(options.log, 'cannot read the log; trying again');
+    this.#failures = new LogLimit(options.log, { maxRecords: 1, windowMs: 60_000 });
     this.#pollTimer = setInterval(() => {
       this.#checksHistory = true;
       void this.catchUp();
@@ -200,7 +199,7 @@ export class Tail {
       }
     } catch (thrown) {
       // Nothing is lost: the next poll reads from the same seq.
-      this.#logFailure({ err: thrown, seq: this.#seq });
+      this.#failures.write('error', {}, { err: thrown, seq: this.#seq }, 'cannot read the log; trying again');
     } finally {
       // In the same turn as the last check of #checksHistory, so that nobody joins a read that has ended.
       this.#reading = null;

@@ -1,9 +1,9 @@
 import type { OperationHandlers } from '../../../generated/openapi/handlers.ts';
 import type { Post, User as UserBody } from '../../../generated/openapi/models.ts';
 import type { User } from '../auth/tokens.ts';
-import type { Friends } from '../feed/friends.ts';
-import type { PostRecord, Posts } from '../feed/posts.ts';
-import type { UserRecord, Users } from '../feed/users.ts';
+import type { Friends } from '../services/friends.ts';
+import type { PostRecord, Posts } from '../services/posts.ts';
+import type { UserRecord, Users } from '../services/users.ts';
 
 export interface OperationDeps {
   readonly users: Users;

@@ -6,6 +6,7 @@ export * from '../shared/descriptor.ts';
 export { type ErrorCode, PostedError } from '../shared/errors.ts';
 export type { Guard } from '../shared/guard.ts';
 export { type Log, type LogLevel, logLevels, silentLog } from '../shared/log.ts';
+export { LogLimit, type LogLimitOptions } from '../shared/log-limit.ts';
 export type { OriginPolicy } from '../shared/origin.ts';
 export { createStderrLog, type StderrLogOptions } from '../shared/stderr-log.ts';
 export * from './handlers.ts';

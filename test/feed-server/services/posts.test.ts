@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPostId } from '../../../src/feed-server/feed/posts.ts';
+import { createPostId } from '../../../src/feed-server/services/posts.ts';
 
 describe('the id of a post', () => {
   it('is a UUID version 7 with the given time', () => {

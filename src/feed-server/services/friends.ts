@@ -1,6 +1,6 @@
 import { PostedError } from 'posted/server';
+import type { Tail } from '../feed/tail.ts';
 import type { Store } from '../store/store.ts';
-import type { Tail } from './tail.ts';
 
 /** Directed friendships: `user` reads what `friend` posts. Both methods are idempotent and reject with PostedError. */
 export interface Friends {

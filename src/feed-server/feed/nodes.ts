@@ -1,10 +1,10 @@
 import type { Broker, BrokerObserver, BrokerState } from 'posted/log';
 import { createBroker } from 'posted/log';
 import type { Log } from 'posted/server';
-import { hintFormat } from './feed/hint-format.ts';
-import type { Tail } from './feed/tail.ts';
-import type { FeedEvent } from './store/event.ts';
-import { PostgresHints } from './store/postgres/postgres-hints.ts';
+import type { FeedEvent } from '../store/event.ts';
+import { PostgresHints } from '../store/postgres/postgres-hints.ts';
+import { hintFormat } from './hint-format.ts';
+import type { Tail } from './tail.ts';
 
 export interface NodesOptions {
   /** Undefined: the embedded store, which only this server can open. */

@@ -4,22 +4,22 @@ import type { BrokerObserver } from 'posted/log';
 import { errorCode } from 'posted/node';
 import type { Log } from 'posted/server';
 import { PostedError } from 'posted/server';
-import { secretKey } from './auth/keys.ts';
-import { createPasswords } from './auth/passwords.ts';
-import { loadOrCreateSecret } from './auth/secret-file.ts';
-import { createTokens, type Tokens } from './auth/tokens.ts';
-import { Delivery, type DeliveryObserver } from './feed/delivery.ts';
-import { createFriends, type Friends } from './feed/friends.ts';
-import { createPosts, type Posts } from './feed/posts.ts';
-import { keepRetention } from './feed/retention.ts';
-import { Tail } from './feed/tail.ts';
-import { createUsers, type Users } from './feed/users.ts';
-import { createPostFeedPosted, type FeedSession, type PostFeedPosted } from './handlers/post-feed-posted.ts';
-import { joinNodes, type Nodes } from './nodes.ts';
-import type { Settings } from './settings/read-settings.ts';
-import type { FeedEvent } from './store/event.ts';
-import { openStore } from './store/open-store.ts';
-import type { Store } from './store/store.ts';
+import { secretKey } from '../auth/keys.ts';
+import { createPasswords } from '../auth/passwords.ts';
+import { loadOrCreateSecret } from '../auth/secret-file.ts';
+import { createTokens, type Tokens } from '../auth/tokens.ts';
+import { Delivery, type DeliveryObserver } from '../feed/delivery.ts';
+import { joinNodes, type Nodes } from '../feed/nodes.ts';
+import { keepRetention } from '../feed/retention.ts';
+import { Tail } from '../feed/tail.ts';
+import { createPostFeedPosted, type FeedSession, type PostFeedPosted } from '../handlers/post-feed-posted.ts';
+import type { Settings } from '../settings/read-settings.ts';
+import type { FeedEvent } from '../store/event.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { createFriends, type Friends } from './friends.ts';
+import { createPosts, type Posts } from './posts.ts';
+import { createUsers, type Users } from './users.ts';
 
 /** Everything behind the network. */
 export interface Services {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PostedError } from 'posted/server';
+import type { Delivery } from '../feed/delivery.ts';
+import type { Tail } from '../feed/tail.ts';
 import type { PostRecord, Store } from '../store/store.ts';
-import type { Delivery } from './delivery.ts';
-import type { Tail } from './tail.ts';
 
 export type { PostRecord };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Tail } from '../../src/feed-server/feed/tail.ts';
-import { followBroker } from '../../src/feed-server/nodes.ts';
-import type { FeedEvent } from '../../src/feed-server/store/event.ts';
-import type { Broker, BrokerListener } from '../../src/runtime/log/hints/broker.ts';
+import { followBroker } from '../../../src/feed-server/feed/nodes.ts';
+import { Tail } from '../../../src/feed-server/feed/tail.ts';
+import type { FeedEvent } from '../../../src/feed-server/store/event.ts';
+import type { Broker, BrokerListener } from '../../../src/runtime/log/hints/broker.ts';
 
 const epoch = '6f1c9c1e-2a54-4f0e-9a52-0d3a4f3f6a01';
 const author = 'b0a6a1de-7c55-4c3c-8a44-5b0d5d3c9f11';
