@@ -5,11 +5,11 @@ import type { ChannelModel, MessageModel } from '../../scripts/posted/asyncapi/c
 import { InvalidMessageError } from '../../src/runtime/server/handlers.ts';
 import { closeCodes } from '../../src/runtime/shared/close-codes.ts';
 import { prepareProject, tempFolder } from '../scripts/generator.ts';
-import { speak } from './conversation.ts';
+import { openGenerated, openPlain } from './clients.ts';
+import { converse } from './conversation.ts';
 import { schemesToSend } from './credentials.ts';
 import { type CorpusDocument, generateDocument } from './document.ts';
 import { serveDocument } from './generic-server.ts';
-import { openGenerated, openPlain } from './speakers.ts';
 import { typeCheck } from './type-check.ts';
 
 const documents = join(import.meta.dirname, 'documents');
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 describe('the corpus', () => {
-  it('gives code that compiles', () => {
+  it('generates code that compiles', () => {
     expect(typeCheck(project)).toBe('');
   });
 });
@@ -34,23 +34,23 @@ describe.each(names)('%s', (name) => {
   it.each([
     ['the generated client', openGenerated],
     ['a plain client', openPlain],
-  ] as const)('speaks every operation with %s', async (_title, open) => {
+  ] as const)('exchanges the messages of every operation with %s', async (_title, open) => {
     const document = corpus.get(name) as CorpusDocument;
     const server = await serveDocument(document);
-    let spoken = 0;
+    let exchanged = 0;
     try {
       for (const channel of document.model.channels) {
-        spoken += await speak({ document, channel, server, open });
+        exchanged += await converse({ document, channel, server, open });
       }
     } finally {
       await server.close();
     }
-    expect(spoken).toBeGreaterThan(0);
+    expect(exchanged).toBeGreaterThan(0);
   });
 });
 
 describe('a contract of the corpus', () => {
-  it.each(names)('sends nothing that breaks %s', async (name) => {
+  it.each(names)('%s: the server sends no message that breaks the contract', async (name) => {
     const document = corpus.get(name) as CorpusDocument;
     const server = await serveDocument(document);
     try {
@@ -68,16 +68,16 @@ describe('a contract of the corpus', () => {
     }
   });
 
-  it.each(names)('lets nothing in that breaks %s', async (name) => {
+  it.each(names)('%s: the server accepts no message that breaks the contract', async (name) => {
     const document = corpus.get(name) as CorpusDocument;
     const server = await serveDocument(document);
     try {
       for (const channel of document.model.channels.filter(({ receive }) => receive.some(isJson))) {
         const [schemes = []] = schemesToSend(channel);
         const options = { document, channel, port: server.port, server: channel.servers[0], schemes };
-        const speaker = await openPlain(options);
-        speaker.send(channel.receive.find(isJson) as MessageModel, 0.5);
-        expect(await speaker.closed).toBe(closeCodes.badMessage.code);
+        const client = await openPlain(options);
+        client.send(channel.receive.find(isJson) as MessageModel, 0.5);
+        expect(await client.closed).toBe(closeCodes.badMessage.code);
       }
       expect(server.received).toEqual([]);
     } finally {
@@ -85,15 +85,15 @@ describe('a contract of the corpus', () => {
     }
   });
 
-  it('refuses a value that is nested more deeply than the stack is, and goes on', async () => {
+  it('refuses a value nested deeply enough to overflow the stack, and keeps running', async () => {
     const document = corpus.get('schemas.yaml') as CorpusDocument;
     const server = await serveDocument(document);
     const [channel] = document.model.channels as [ChannelModel];
     const options = { document, channel, port: server.port, server: undefined, schemes: [] };
-    const speaker = await openPlain(options);
+    const client = await openPlain(options);
     const depth = 30_000;
-    speaker.sendText(`{"is":"tree","children":[],"lists":${'['.repeat(depth)}${']'.repeat(depth)}}`);
-    expect(await speaker.closed).toBe(closeCodes.badMessage.code);
+    client.sendText(`{"is":"tree","children":[],"lists":${'['.repeat(depth)}${']'.repeat(depth)}}`);
+    expect(await client.closed).toBe(closeCodes.badMessage.code);
     await (await openPlain(options)).close();
     await server.close();
   });

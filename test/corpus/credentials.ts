@@ -3,13 +3,13 @@ import type { ChannelModel, SecurityModel } from '../../scripts/posted/asyncapi/
 const user = 'ann';
 const secret = 'k3y-Of.the_House';
 
-/** What the server of the corpus accepts. */
-export function isRight(credentials: unknown): boolean {
+/** Whether the server of the corpus accepts the credentials. */
+export function areValid(credentials: unknown): boolean {
   const { token, key, username, password } = credentials as Readonly<Record<string, unknown>>;
   return token === secret || key === secret || (username === user && password === secret);
 }
 
-/** Every scheme of a channel and of its operations, one by one: the channel's first alone, then all of the operations'. */
+/** For each alternative scheme of a channel: the scheme with all schemes of the operations. */
 export function schemesToSend({ security, operations }: ChannelModel): readonly (readonly SecurityModel[])[] {
   const extra = operations.flatMap((operation) => operation.security);
   return security.length === 0 ? [extra] : security.map((scheme) => [scheme, ...extra]);
@@ -25,7 +25,7 @@ export function clientCredentials(schemes: readonly SecurityModel[]): object {
   );
 }
 
-/** The same for a client that knows nothing of the contract: headers and query parameters. */
+/** The credentials of a plain client: headers and query parameters. */
 export function plainCredentials(schemes: readonly SecurityModel[]): {
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;

@@ -5,17 +5,17 @@ import { generateFiles } from '../../scripts/posted/generate-files.ts';
 import type { SchemaSet } from '../../scripts/posted/schemas/schema-set.ts';
 import type { ChannelDescriptor, Contract } from '../../src/runtime/server/index.ts';
 
-/** A document of the corpus: what it says, and what was generated from it. */
+/** A document of the corpus, and the code generated from it. */
 export interface CorpusDocument {
   readonly model: ContractModel;
   readonly schemas: SchemaSet;
   readonly contract: Contract<unknown>;
-  /** By the names of channels: as clients are given them. */
+  /** The descriptors for clients, by channel name. */
   readonly clientChannels: Readonly<Record<string, ChannelDescriptor>>;
 }
 
 /**
- * Generates from a document into a folder of a project, `generated/NAME`, and loads what was generated.
+ * Generates code from a document into a project's folder `generated/NAME`, and loads it.
  *
  * @throws GenerationError
  */

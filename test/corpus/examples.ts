@@ -6,12 +6,12 @@ import {
 } from '../../scripts/posted/schemas/json-schema.ts';
 import type { SchemaSet, SchemaUse } from '../../scripts/posted/schemas/schema-set.ts';
 
-/** What frames of a message may hold: the contract's examples; for bytes, any. */
+/** Contents of a message's frames: the contract's examples, or some bytes for a binary message. */
 export function examplesOf({ encoding, examples }: MessageModel): readonly unknown[] {
   return encoding === 'binary' ? [Uint8Array.of(0, 255, 128, 10)] : examples;
 }
 
-/** What a handshake of a channel may hold: the examples of the values that it requires. */
+/** Values for a channel's handshake: examples of all required values. */
 export interface HandshakeExample {
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;

@@ -10,16 +10,16 @@ import {
   silentLog,
 } from '../../src/runtime/server/index.ts';
 import { PostedError } from '../../src/runtime/shared/errors.ts';
-import { isRight } from './credentials.ts';
+import { areValid } from './credentials.ts';
 import type { CorpusDocument } from './document.ts';
 import { examplesOf } from './examples.ts';
 
-/** What a server of the corpus has seen and can be told to do. */
+/** A server of the corpus that records connections and messages. */
 export interface GenericServer {
   readonly port: number;
-  /** By channel: its open connections, in the order in which they came. */
+  /** Open connections by channel, in the order of opening. */
   readonly connections: ReadonlyMap<string, readonly Connection<unknown>[]>;
-  /** What clients sent, in the order in which it came. */
+  /** Received messages, in order. */
   readonly received: readonly { readonly message: string; readonly value: unknown }[];
   publisher(operation: string, message: string): Publish<unknown, unknown>;
   requester(operation: string, message: string): Request<unknown, unknown, unknown>;
@@ -27,11 +27,11 @@ export interface GenericServer {
 }
 
 function checkCredentials(credentials: unknown): object {
-  if (!isRight(credentials)) throw new PostedError('unauthorized', 'These are not the credentials.');
+  if (!areValid(credentials)) throw new PostedError('unauthorized', 'The credentials are invalid.');
   return { id: 'ann' };
 }
 
-/** Serves any contract: it notes what comes, and answers each request with the example of the first reply. */
+/** Serves any contract. Records received messages, and answers each request with an example of its first reply. */
 export async function serveDocument({ model, contract }: CorpusDocument): Promise<GenericServer> {
   const received: { message: string; value: unknown }[] = [];
   const connections = new Map<string, Connection<unknown>[]>();
@@ -63,7 +63,7 @@ export async function serveDocument({ model, contract }: CorpusDocument): Promis
         action === 'send'
           ? (send: unknown) => senders.set(`${name} ${message.name}`, send)
           : (value: unknown) => {
-              // Bytes come in a Buffer, which is one kind of Uint8Array.
+              // Binary messages arrive as a Buffer, a subclass of Uint8Array.
               const bytes = value instanceof Uint8Array ? new Uint8Array(value) : value;
               received.push({ message: message.name, value: bytes });
               if (answer === undefined) return;

@@ -10,7 +10,7 @@ const contract = join(tempFolder(), 'contract.json');
 
 const object = (properties: object): object => ({ type: 'object', properties });
 
-/** A document that is served as it is. */
+/** A valid document. */
 const base = {
   asyncapi: '3.0.0',
   info: { title: 'Base', version: '1.0.0' },
@@ -39,7 +39,7 @@ const base = {
   },
 };
 
-/** What is wrong with the base once it has `value` at `pointer`: the places, and what is said of them. */
+/** The problems of the base document after setting `value` at `pointer`. */
 async function problemsOf(pointer: string, value: unknown): Promise<readonly Problem[]> {
   const document = structuredClone(base);
   const keys = splitPointer(pointer);
@@ -62,8 +62,8 @@ async function problemsOf(pointer: string, value: unknown): Promise<readonly Pro
 const said = '/channels/room/messages/said';
 const scheme = '/components/securitySchemes/key';
 
-describe('a document that Posted does not support', () => {
-  it('is none before it is changed', async () => {
+describe('an unsupported document', () => {
+  it('is supported before the change', async () => {
     expect(await problemsOf('/info/title', 'Base')).toEqual([]);
   });
 
@@ -237,7 +237,7 @@ describe('a document that Posted does not support', () => {
     ['/asyncapi', '1.2.0', '/asyncapi'],
     ['/asyncapi', '4.0.0', '/asyncapi'],
     ['/operations', {}, '/operations no channel has an operation'],
-  ])('is refused by name: %s = %j', async (pointer, value, expected) => {
+  ])('is refused with the field named: %s = %j', async (pointer, value, expected) => {
     const problems = await problemsOf(pointer, value);
     expect(problems.map((problem) => `${problem.pointer} ${problem.what}`).join('\n')).toContain(expected);
     expect(problems.filter(({ file, line, fix }) => file === contract && line > 0 && fix !== '')).toEqual(

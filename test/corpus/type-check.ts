@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** What the compiler says of a project that `prepareProject` has made, under this repository's own settings; '' for nothing. */
+/** The compiler's errors for a project of `prepareProject`, under this repository's settings; '' if there are none. */
 export function typeCheck(project: string): string {
   const tsc = join(import.meta.dirname, '../../node_modules/.bin/tsc');
   try {

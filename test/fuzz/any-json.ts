@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** Names that a schema may know, and names that every object of JavaScript has. */
+/** Property names of schemas, and of every JavaScript object. */
 export const names = [
   'a',
   'b',
@@ -22,14 +22,14 @@ export const scalar = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 4 }),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
-/** Any JSON, of no great size. */
+/** Any small JSON value. */
 export const any: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 3, arbitrary: scalar },
   fc.array(scalar, { maxLength: 3 }),
   objectOf(fc.constantFrom(...names), scalar, 3),
 );
 
-/** `fromEntries` defines a member called `__proto__`, as `JSON.parse` does. */
+/** Uses `fromEntries`, which defines a member named `__proto__` like `JSON.parse`. */
 export function objectOf(
   key: fc.Arbitrary<string>,
   value: fc.Arbitrary<unknown>,

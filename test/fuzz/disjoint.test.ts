@@ -24,7 +24,7 @@ const type = fc.constantFrom('object', 'array', 'string', 'number', 'integer', '
 const number = fc.constantFrom('number', 'integer', ['integer', 'null'], ['number', 'string']);
 const names = ['A', 'B', 'C'];
 
-/** Schemas of few words, so that two of them often say something about the same. */
+/** Schemas from a small vocabulary, so that two of them often describe the same property. */
 const { schema } = fc.letrec<{ schema: Schema; object: Schema; list: Schema[] }>((tie) => ({
   schema: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
@@ -65,14 +65,14 @@ const { schema } = fc.letrec<{ schema: Schema; object: Schema; list: Schema[] }>
   list: fc.array(tie('schema'), { minLength: 1, maxLength: 3 }),
 }));
 
-describe(`FUZZ_SEED=${seed}: schemas of which no value is said to fit two`, () => {
-  it('have none that fits two', async () => {
+describe(`FUZZ_SEED=${seed}: schemas that are considered disjoint`, () => {
+  it('have no value that matches both', async () => {
     const file = join(folder, 'contract.json');
     let proven = 0;
     for (const [index, list] of fc
       .sample(fc.tuple(schema, schema, schema), { seed, numRuns: pairs })
       .entries()) {
-      // A component that is nothing but a reference may lead back to itself.
+      // A component that is only a reference could refer to itself.
       const schemas = Object.fromEntries(names.map((name, at) => [name, { allOf: [list[at] ?? true] }]));
       writeFileSync(file, JSON.stringify({ components: { schemas } }));
       const document = await readContract(file);
@@ -81,7 +81,7 @@ describe(`FUZZ_SEED=${seed}: schemas of which no value is said to fit two`, () =
         'draft-07',
         new ContractNode(document).get('components', 'schemas'),
       );
-      // Schemas that lead back to themselves for the same value are refused.
+      // Schemas that refer to themselves for the same value are refused.
       try {
         document.throwProblems();
       } catch {
@@ -91,14 +91,16 @@ describe(`FUZZ_SEED=${seed}: schemas of which no value is said to fit two`, () =
       const payloads = payloadsOf(schemas);
       for (const [one = '', other = ''] of [names.slice(0, 2), names.slice(1)]) {
         const [its, others] = [one, other].map((name) => shapesOf(set, [{ $ref: `#/definitions/${name}` }]));
-        const areApart = its?.every((shape) => others?.every((twin) => areDisjoint(set, shape, twin)));
-        if (areApart !== true) continue;
+        const disjoint = its?.every((shape) =>
+          others?.every((candidate) => areDisjoint(set, shape, candidate)),
+        );
+        if (disjoint !== true) continue;
         proven += 1;
         const [isOne, isOther] = [compiler.compile(one), compiler.compile(other)];
         const either = fc.oneof(payloads.get(one) ?? scalar, payloads.get(other) ?? scalar);
         for (const value of fc.sample(either, { seed: seed + index, numRuns: payloadsOfPair })) {
-          const fits = isOne(value) && isOther(value);
-          expect(fits ? { value, schemas, one, other } : null).toBe(null);
+          const matchesBoth = isOne(value) && isOther(value);
+          expect(matchesBoth ? { value, schemas, one, other } : null).toBe(null);
         }
       }
     }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GenerationError } from '../../scripts/posted/contract/generation-error.ts';
-import { speak } from '../corpus/conversation.ts';
+import { openGenerated, openPlain } from '../corpus/clients.ts';
+import { converse } from '../corpus/conversation.ts';
 import { type CorpusDocument, generateDocument } from '../corpus/document.ts';
 import { serveDocument } from '../corpus/generic-server.ts';
-import { openGenerated, openPlain } from '../corpus/speakers.ts';
 import { typeCheck } from '../corpus/type-check.ts';
 import { prepareProject, tempFolder } from '../scripts/generator.ts';
 import { nastyDocument } from './nasty-documents.ts';
@@ -15,11 +15,11 @@ import { sampled } from './sampled.ts';
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_123);
 const runs = Number(process.env.FUZZ_DOCUMENTS ?? 40);
 
-/** One of so many documents is served. */
-const servedShare = 4;
+/** Serving is slow, so only every fourth document is served. */
+const servedInterval = 4;
 
 const project = tempFolder();
-/** By the number of the document: why it was refused. */
+/** The reasons of refusals, by the index of the document. */
 const refused = new Map<number, GenerationError>();
 const accepted = new Map<number, CorpusDocument>();
 const failed = new Map<number, unknown>();
@@ -44,48 +44,48 @@ beforeAll(async () => {
   }
 }, 600_000);
 
-/** Resolves with how many messages were spoken. */
+/** Resolves with the number of exchanged messages. */
 async function serve(document: CorpusDocument): Promise<number> {
   const { model, ...rest } = sampled(document, seed);
   const server = await serveDocument(document);
-  let spoken = 0;
+  let exchanged = 0;
   try {
     for (const channel of model.channels) {
       for (const open of [openGenerated, openPlain]) {
-        spoken += await speak({ document: { model, ...rest }, channel, server, open });
+        exchanged += await converse({ document: { model, ...rest }, channel, server, open });
       }
     }
   } finally {
     await server.close();
   }
-  return spoken;
+  return exchanged;
 }
 
 describe('a document with nasty names and schemas', () => {
-  it('is generated from and loads, or is refused', () => {
+  it('yields code that loads, or is refused', () => {
     expect([...failed].map(([index, thrown]) => `${index}: ${(thrown as Error).stack}`)).toEqual([]);
     expect(refused.size).toBeLessThan(runs * 0.8);
   });
 
-  it('gives code that compiles', () => {
+  it('yields code that compiles', () => {
     expect(typeCheck(project)).toBe('');
   });
 
-  it('is served, and speaks with both clients', async () => {
-    let spoken = 0;
+  it('is served, and exchanges messages with both clients', async () => {
+    let exchanged = 0;
     const failures: string[] = [];
-    for (const [index, document] of [...accepted].filter((_entry, at) => at % servedShare === 0)) {
+    for (const [index, document] of [...accepted].filter((_entry, at) => at % servedInterval === 0)) {
       try {
-        spoken += await serve(document);
+        exchanged += await serve(document);
       } catch (thrown) {
         failures.push(`${index}: ${(thrown as Error).stack}`);
       }
     }
     expect(failures).toEqual([]);
-    expect(spoken).toBeGreaterThan(0);
+    expect(exchanged).toBeGreaterThan(0);
   });
 
-  it('is refused with a place, a reason and a fix', () => {
+  it('is refused with a position, a reason and a fix', () => {
     for (const { problems } of refused.values()) {
       expect(problems.length).toBeGreaterThan(0);
       for (const { line, what, fix } of problems) {

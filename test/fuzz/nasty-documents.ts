@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { documentOf, type Files, type Json, split } from './nasty-parts.ts';
 
-/** Names that are no identifiers, that are words of TypeScript, or that stand for something in every object. */
+/** Names that are not identifiers, that are reserved in TypeScript, or that every object inherits. */
 const nastyNames = [
   'class',
   'default',
@@ -71,14 +71,14 @@ const nastyNames = [
   'a'.repeat(300),
 ];
 
-/** Anything that a contract may call something. */
+/** Any name in a contract. */
 const name = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...nastyNames) },
   { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }) },
   { weight: 2, arbitrary: fc.stringMatching(/^[a-z]{1,4}$/) },
 );
 
-/** What the specification lets components be called. */
+/** Any component name that the specification allows. */
 const componentName = fc.oneof(
   fc.constantFrom(
     'class',
@@ -96,7 +96,7 @@ const componentName = fc.oneof(
   fc.stringMatching(/^[a-zA-Z0-9._-]{1,5}$/),
 );
 
-/** Schemas of every kind, which refer to the given components. */
+/** Schemas of every kind, with references to the given components. */
 function schemasOver(components: readonly string[]): fc.Arbitrary<Json> {
   const { schema } = fc.letrec<{ schema: Json; list: Json[]; map: { [name: string]: Json } }>((tie) => ({
     schema: fc.oneof(
@@ -138,10 +138,10 @@ function schemasOver(components: readonly string[]): fc.Arbitrary<Json> {
 
 type Message = { [field: string]: Json };
 
-/** Messages, most of them JSON that a constant tells from the others. */
+/** Messages, most of them JSON with an identifying constant. */
 function messagesOver(schema: fc.Arbitrary<Json>): fc.Arbitrary<{ [name: string]: Message }> {
   const properties = fc.dictionary(name, schema, { maxKeys: 3, noNullPrototype: true });
-  const told = fc.record({ tag: name, properties }).map(({ tag, properties: others }) => ({
+  const tagged = fc.record({ tag: name, properties }).map(({ tag, properties: others }) => ({
     type: 'object',
     required: ['kind'],
     properties: { ...others, kind: { const: tag } },
@@ -152,9 +152,9 @@ function messagesOver(schema: fc.Arbitrary<Json>): fc.Arbitrary<{ [name: string]
   );
   const correlated = { location: '$message.payload#/kind' };
   const message: fc.Arbitrary<Message> = fc.oneof(
-    { weight: 8, arbitrary: fc.record({ summary: name, payload: told }) },
-    { weight: 3, arbitrary: fc.record({ summary: name, payload: told, headers }) },
-    { weight: 2, arbitrary: fc.record({ payload: told, correlationId: fc.constant(correlated) }) },
+    { weight: 8, arbitrary: fc.record({ summary: name, payload: tagged }) },
+    { weight: 3, arbitrary: fc.record({ summary: name, payload: tagged, headers }) },
+    { weight: 2, arbitrary: fc.record({ payload: tagged, correlationId: fc.constant(correlated) }) },
     { weight: 1, arbitrary: fc.record({ payload: schema }) },
     {
       weight: 1,
@@ -170,14 +170,14 @@ const textProperties = fc.dictionary(
   { maxKeys: 3, noNullPrototype: true },
 );
 
-/** Header names are words of HTTP. */
+/** Header names are HTTP tokens. */
 const headerProperties = fc.dictionary(
   fc.constantFrom('X-Y', 'x-constructor', '__proto__', 'toString', '1'),
   fc.constantFrom<Json>({ type: 'string' }, { type: 'boolean' }),
   { maxKeys: 2, noNullPrototype: true },
 );
 
-/** Schemes of every kind; some ask for what no handshake can carry. */
+/** Schemes of every kind, including some that no handshake can carry. */
 const securityScheme: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom<Json>(
     { type: 'http', scheme: 'bearer' },
@@ -208,8 +208,8 @@ const server = fc.record({
 });
 
 /**
- * Documents of AsyncAPI 3.0 with nasty names and schemas, by the names of their files, of which `contract.json` is the
- * first. Not every one is one that can be served.
+ * AsyncAPI 3.0 documents with nasty names and schemas: files by name, starting with `contract.json`. Some of them are
+ * unsupported.
  */
 export const nastyDocument: fc.Arbitrary<Files> = fc
   .uniqueArray(componentName, { minLength: 1, maxLength: 4 })
@@ -224,8 +224,8 @@ export const nastyDocument: fc.Arbitrary<Files> = fc
         fc.record({ ...operation, action: fc.constant('send') }),
         fc.record({ ...operation, action: fc.constant('receive') }),
       ),
-      // Whether a second channel has the address, and carries the answers or something of its own.
-      twin: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.constantFrom('replies', 'address')),
+      // A second channel that carries the replies, or has the same address with its own messages.
+      sibling: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.constantFrom('replies', 'address')),
     });
     return fc
       .record({

@@ -2,7 +2,7 @@ import type { JsonValue } from 'fast-check';
 
 export type Json = JsonValue;
 
-/** By name: what stands in them. */
+/** Contents of files, by name. */
 export type Files = { readonly [name: string]: Json };
 
 interface NastyOperation {
@@ -19,10 +19,10 @@ interface NastyChannel {
   readonly query: { [name: string]: Json } | null;
   readonly headers: { [name: string]: Json } | null;
   readonly operations: readonly NastyOperation[];
-  readonly twin: string | null;
+  readonly sibling: string | null;
 }
 
-/** What a document is made of. */
+/** The parts of a document. */
 interface Parts {
   readonly title: string;
   readonly server: { readonly pathname: string; readonly variable: Json; readonly security: Json };
@@ -35,7 +35,7 @@ function pointer(key: string): string {
   return encodeURIComponent(key.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
-/** The document that parts make. */
+/** Assembles a document. */
 export function documentOf({ title, server: { pathname, variable, security }, ...parts }: Parts): {
   [field: string]: Json;
 } {
@@ -58,7 +58,7 @@ export function documentOf({ title, server: { pathname, variable, security }, ..
 
 function channelsOf(
   key: string,
-  { messages, parameters, query, headers, twin }: NastyChannel,
+  { messages, parameters, query, headers, sibling }: NastyChannel,
   index: number,
   description: string,
 ): [string, Json][] {
@@ -76,10 +76,10 @@ function channelsOf(
   };
   return [
     [key, { ...own, messages, ...bindings }],
-    ...(twin === null
+    ...(sibling === null
       ? []
       : [
-          [`${key} twin`, { ...(twin === 'address' ? own : { address: null }), messages: reply }] as [
+          [`${key} sibling`, { ...(sibling === 'address' ? own : { address: null }), messages: reply }] as [
             string,
             Json,
           ],
@@ -87,9 +87,9 @@ function channelsOf(
   ];
 }
 
-function operationsOf(key: string, { operations, twin }: NastyChannel): [string, Json][] {
+function operationsOf(key: string, { operations, sibling }: NastyChannel): [string, Json][] {
   const channel = { $ref: `#/channels/${pointer(key)}` };
-  const replies = twin === null ? channel : { $ref: `#/channels/${pointer(`${key} twin`)}` };
+  const replies = sibling === null ? channel : { $ref: `#/channels/${pointer(`${key} sibling`)}` };
   return operations.map(({ action, name: own, withReply, security, trait }) => [
     own,
     {
@@ -102,11 +102,11 @@ function operationsOf(key: string, { operations, twin }: NastyChannel): [string,
   ]);
 }
 
-/** The same document with its schemas in another file. */
+/** Moves the schemas of a document to another file. */
 export function split({ components, ...document }: { [field: string]: Json }): Files {
   const { schemas } = components as { readonly schemas: Json };
-  const refer = (value: Json, place: string): Json =>
-    JSON.parse(JSON.stringify(value).replaceAll('"#/components/schemas/', `"${place}`));
+  const refer = (value: Json, target: string): Json =>
+    JSON.parse(JSON.stringify(value).replaceAll('"#/components/schemas/', `"${target}`));
   return {
     'contract.json': refer(document, 'schemas.json#/'),
     'schemas.json': refer(schemas, '#/'),

@@ -4,7 +4,7 @@ import { spoiled } from './spoiled.ts';
 
 type Schema = boolean | { readonly [keyword: string]: unknown };
 
-/** Payloads by the name of a schema: such as it describes, with up to two mistakes; and any others. */
+/** Payloads by schema name: matching ones, ones with one or two mistakes, and arbitrary ones. */
 export function payloadsOf(
   schemas: Readonly<Record<string, Schema>>,
 ): ReadonlyMap<string, fc.Arbitrary<unknown>> {
@@ -15,13 +15,13 @@ export function payloadsOf(
   );
   return new Map(
     Object.keys(schemas).map((name) => {
-      const right = described[name] ?? any;
-      return [name, fc.oneof({ weight: 5, arbitrary: right }, { weight: 5, arbitrary: spoiled(right) }, any)];
+      const valid = described[name] ?? any;
+      return [name, fc.oneof({ weight: 5, arbitrary: valid }, { weight: 5, arbitrary: spoiled(valid) }, any)];
     }),
   );
 }
 
-/** Texts that have a format or nearly so. */
+/** Texts that match a format, or nearly so. */
 const formatted: ReadonlyMap<unknown, readonly string[]> = new Map(
   Object.entries({
     byte: ['', 'QQ==', 'QQ=', 'a b'],
@@ -56,7 +56,7 @@ function describedBy(schema: Schema | undefined, tie: Tie): fc.Arbitrary<unknown
   if (typeof schema !== 'object') return any;
   const { $ref, const: constant, enum: values, oneOf, anyOf, allOf, type, nullable } = schema;
   if (typeof $ref === 'string') {
-    // Deep in a schema that refers to itself anything will do.
+    // Any value will do deep inside a recursive schema.
     return fc.oneof({ maxDepth: 4, depthIdentifier: 'references' }, any, {
       weight: 9,
       arbitrary: tie($ref.slice($ref.lastIndexOf('/') + 1)),
@@ -135,7 +135,7 @@ function texts(schema: Exclude<Schema, boolean>): fc.Arbitrary<unknown> {
   });
 }
 
-/** A value that is as much of all of them as one can be. */
+/** A value that combines all of them as far as possible. */
 function merge(values: readonly unknown[]): unknown {
   const objectsOnly = values.filter(isObject);
   return objectsOnly.length === values.length && values.length > 1

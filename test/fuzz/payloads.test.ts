@@ -9,7 +9,7 @@ import { prepareProject, tempFolder, typeCheck } from '../scripts/generator.ts';
 import { generateSchemas, readSchemas } from '../scripts/schemas.ts';
 import { payloadsOf } from './payload.ts';
 
-/** `FUZZ_SEED` runs the same payloads again, `FUZZ_PAYLOADS` another number of them. */
+/** `FUZZ_SEED` repeats the payloads of a run, and `FUZZ_PAYLOADS` changes their number. */
 const seed = Number(process.env.FUZZ_SEED ?? Math.trunc(Math.random() * 2 ** 31));
 const count = Number(process.env.FUZZ_PAYLOADS ?? 100_000);
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
   }
 });
 
-/** Patterns of the old mode in the old mode. */
+/** Compiles patterns in Unicode mode, or else in the old mode. */
 const regExp = Object.assign(
   (pattern: string, flags: string) => {
     try {
@@ -49,17 +49,17 @@ const regExp = Object.assign(
   { code: 'regExp' },
 );
 
-/** Up to 20 values, as JSON, by the schema whose guard accepts them. */
+/** Up to 20 values that a guard accepts, as JSON, by schema. */
 const accepted = new Map(names.map((name) => [name, new Set<string>()]));
 
 function accept(name: string, value: unknown): void {
   const [values, json] = [accepted.get(name), JSON.stringify(value)];
-  // For TypeScript every object has a `constructor` that is a function, whatever else it is said to have.
+  // TypeScript assumes that the inherited members of an object have their usual types.
   if (/"(__proto__|constructor|toString)":/.test(json)) return;
   if (values !== undefined && values.size < 20) values.add(json);
 }
 
-/** Ajv calls `toString` and `valueOf` of the objects that it compares: those that have others are none of the values. */
+/** Ajv calls `toString` and `valueOf` of values that it compares. It throws for values with other members of these names. */
 function judge(validate: ValidateFunction, value: unknown): boolean {
   try {
     return validate(value);
@@ -73,8 +73,8 @@ function readJson(path: string) {
   return JSON.parse(readFileSync(join(import.meta.dirname, path), 'utf8'));
 }
 
-describe(`FUZZ_SEED=${seed}: the guard of a schema says the same as Ajv`, () => {
-  it.each(names)('of %s', (name) => {
+describe(`FUZZ_SEED=${seed}: the guard of a schema agrees with Ajv`, () => {
+  it.each(names)('for %s', (name) => {
     const [guard, validate, payload] = [guards[`is${name}`], validators.get(name), payloads.get(name)];
     if (guard === undefined || validate === undefined || payload === undefined) throw new TypeError(name);
     const verdicts = new Set<boolean>();
@@ -87,13 +87,13 @@ describe(`FUZZ_SEED=${seed}: the guard of a schema says the same as Ajv`, () => 
       }),
       { seed, numRuns: Math.ceil(count / names.length) },
     );
-    // Payloads that are all right or all wrong would show little.
+    // Only valid or only invalid payloads would prove little.
     expect(verdicts.size).toBe(2);
   });
 });
 
-describe('what guards accept', () => {
-  it('fits the types that they guard', async () => {
+describe('values that guards accept', () => {
+  it('match the types of the guards', async () => {
     const samples = [...accepted].flatMap(([name, values]) =>
       [...values].map((value) => `is<models.${name}>()(${value});`),
     );
@@ -104,7 +104,7 @@ describe('what guards accept', () => {
     ];
     writeFileSync(join(folder, 'samples.ts'), [...head, ...samples].join('\n'));
     const mistakes = (await typeCheck(folder)).split('\n');
-    // TS2353: a literal, and nothing else, may have no properties beyond those of its type.
+    // TS2353: excess properties are an error only in literals.
     expect(mistakes.filter((mistake) => !/^samples.*TS2353/.test(mistake) && mistake !== '')).toEqual([]);
   });
 });

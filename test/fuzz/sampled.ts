@@ -13,13 +13,12 @@ import { payloadsOf } from './payload.ts';
 
 const payloadsOfMessage = 40;
 
-/** A server takes no text with U+0000 or half a surrogate pair. */
-const unspeakable = /\\u(0000|d[89a-f]..)/;
+/** Servers reject text with U+0000 or an unpaired surrogate. */
+const unsendable = /\\u(0000|d[89a-f]..)/;
 
 /**
- * A document whose messages have an example each, made of their schemas, where one is found. It has no operations
- * that are answered, and no channels where a client answers: which answer belongs to what, only an author can say. Channels where two credentials take
- * each other's place are left out too.
+ * Adds to each message an example generated from its schema, if one is found. Operations with replies are left out,
+ * because only an author can tell which reply belongs to a request. So are channels with two credentials in one place.
  */
 export function sampled(document: CorpusDocument, seed: number): CorpusDocument {
   const { schemas, model } = document;
@@ -32,14 +31,14 @@ export function sampled(document: CorpusDocument, seed: number): CorpusDocument 
     const { definition, tag } = message;
     const payload = definition === null ? undefined : payloads.get(definition);
     if (definition === null || payload === undefined) return message;
-    const fits = compiler.compile(definition);
+    const matches = compiler.compile(definition);
     const example = fc
       .sample(payload, { seed, numRuns: payloadsOfMessage })
       .map((value) => JSON.stringify(value))
-      .filter((json) => !unspeakable.test(json))
-      // As it comes out of a frame: JSON has no -0.
+      .filter((json) => !unsendable.test(json))
+      // As it arrives in a frame: JSON has no -0.
       .map((json): unknown => JSON.parse(json))
-      .find((value) => fits(value) && hasTag(value, tag));
+      .find((value) => matches(value) && hasTag(value, tag));
     return { ...message, examples: example === undefined ? [] : [example] };
   }
 
@@ -60,15 +59,16 @@ export function sampled(document: CorpusDocument, seed: number): CorpusDocument 
   return { ...document, model: { ...model, channels } };
 }
 
-/** Whether clients only send and hear, and can give all credentials at once. */
+/** Whether clients only send and receive, and can provide all credentials at once. */
 function isPlain(channel: ChannelModel): boolean {
-  const asks = channel.operations.some(({ action, reply }) => action === 'send' && reply !== null);
+  const requests = channel.operations.some(({ action, reply }) => action === 'send' && reply !== null);
   return (
-    !asks && schemesToSend(channel).every((schemes) => new Set(schemes.map(placeOf)).size === schemes.length)
+    !requests &&
+    schemesToSend(channel).every((schemes) => new Set(schemes.map(locationOf)).size === schemes.length)
   );
 }
 
-function placeOf({ in: place, parameter }: SecurityModel): string {
+function locationOf({ in: place, parameter }: SecurityModel): string {
   return place === 'header' || place === 'query' || place === 'cookie'
     ? `${place} ${parameter}`
     : 'authorization';

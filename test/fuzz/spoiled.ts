@@ -1,31 +1,31 @@
 import * as fc from 'fast-check';
 import { any, names } from './any-json.ts';
 
-/** Such values with one or two mistakes. */
-export function spoiled(right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+/** Values with one or two mistakes. */
+export function spoiled(valid: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc
-    .tuple(right, fc.array(mistake, { minLength: 1, maxLength: 2 }))
+    .tuple(valid, fc.array(mistake, { minLength: 1, maxLength: 2 }))
     .map(([value, mistakes]) => mistakes.reduce(spoil, value));
 }
 
 interface Mistake {
-  readonly place: number;
+  readonly position: number;
   readonly kind: 'add' | 'remove' | 'replace';
   readonly name: string;
   readonly value: unknown;
 }
 
 const mistake: fc.Arbitrary<Mistake> = fc.record({
-  place: fc.nat({ max: 30 }),
+  position: fc.nat({ max: 30 }),
   kind: fc.constantFrom('add', 'remove', 'replace'),
   name: fc.constantFrom(...names),
   value: any,
 });
 
-/** A copy of a value with a mistake in one of its places. */
-function spoil(value: unknown, { place, kind, name, value: other }: Mistake): unknown {
+/** Copies a value with a mistake at one of its positions. */
+function spoil(value: unknown, { position, kind, name, value: other }: Mistake): unknown {
   const count = sizeOf(value);
-  return spoilAt(value, place % count);
+  return spoilAt(value, position % count);
 
   function spoilAt(current: unknown, index: number): unknown {
     if (index === 0 && (kind === 'replace' || typeof current !== 'object' || current === null)) return other;
@@ -53,7 +53,7 @@ function build(like: unknown, entries: readonly (readonly [string, unknown])[]):
   return Array.isArray(like) ? entries.map(([, child]) => child) : Object.fromEntries(entries);
 }
 
-/** How many values there are in a value, itself among them. */
+/** The number of values in a value, including itself. */
 function sizeOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
   return Object.values(value).reduce<number>((sum, child) => sum + sizeOf(child), 1);

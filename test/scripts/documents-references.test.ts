@@ -8,14 +8,14 @@ import { tempFolder } from './generator.ts';
 
 const folder = tempFolder();
 
-/** The path of a contract of this text, or this value. */
+/** Writes a contract, given as text or as a value. Returns its path. */
 function write(name: string, content: unknown): string {
   writeFiles(folder, { [name]: content });
   return join(folder, name);
 }
 
-describe('a reference inside of the contract', () => {
-  it('may lead to a schema in any place, which then is the same schema in both', async () => {
+describe('a reference within the contract', () => {
+  it('can point to a schema anywhere, which becomes a shared component', async () => {
     const payload = {
       type: 'object',
       properties: { id: { type: 'string' }, parts: { type: 'array', items: { type: 'integer' } } },
@@ -48,7 +48,7 @@ describe('a reference inside of the contract', () => {
     });
   });
 
-  it('may lead through another one', async () => {
+  it('can pass through another reference', async () => {
     const contract = contractOf(
       { $ref: '#/components/messages/said' },
       {
@@ -73,7 +73,7 @@ describe('a reference inside of the contract', () => {
     expect(at('/components/schemas/Id')).toEqual({ allOf: [{ $ref: '#/components/schemas/id' }] });
   });
 
-  it('may lead into an extension', async () => {
+  it('can point into an extension', async () => {
     const shared = {
       'x-shared': { message: { payload: { $ref: '#/x-shared/word' } }, word: { type: 'string' } },
     };
@@ -83,7 +83,7 @@ describe('a reference inside of the contract', () => {
   });
 });
 
-/** A reference to one of the parts that `partsOf` makes. */
+/** A reference to one of the schemas of `partsOf`. */
 function part(index: number): object {
   return { $ref: `#/components/schemas/Part${index}` };
 }
@@ -93,7 +93,7 @@ function partsOf(count: number, partAt: (index: number) => object): object {
 }
 
 describe('schemas that refer to each other', () => {
-  it('in more ways than anybody can go are read, and documented', async () => {
+  it('along exponentially many paths are read and documented', async () => {
     const schemas = partsOf(60, (index) => ({
       type: 'object',
       properties: {
@@ -110,15 +110,15 @@ describe('schemas that refer to each other', () => {
     expect(page.match(/id="schema-Part\d+"/g)).toHaveLength(60);
   });
 
-  it('as alternatives, in more ways than anybody can go, are read', async () => {
+  it('through exponentially many alternatives are read', async () => {
     const schemas = partsOf(60, (index) =>
       index < 58 ? { anyOf: [part(index + 1), part(index + 2)] } : { type: 'object' },
     );
-    const file = write('ways.json', contractOf({ payload: part(0) }, { components: { schemas } }));
+    const file = write('alternatives.json', contractOf({ payload: part(0) }, { components: { schemas } }));
     expect((await loadAsyncapi(file)).model.channels).toHaveLength(1);
   });
 
-  it('are looked at each where it stands', async () => {
+  it('are each checked at their own position', async () => {
     const schemas = {
       Tree: { type: 'object', properties: { child: { $ref: '#/components/schemas/Leaf' } } },
       Leaf: { type: 'leaf', properties: { tree: { $ref: '#/components/schemas/Tree' } } },

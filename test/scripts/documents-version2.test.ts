@@ -7,7 +7,7 @@ import { tempFolder } from './generator.ts';
 
 const folder = tempFolder();
 
-describe('a contract of AsyncAPI 2', () => {
+describe('an AsyncAPI 2 contract', () => {
   let chat: LoadedAsyncapi;
   const at = (pointer: string): unknown => valueAt(chat.document.value, pointer);
 
@@ -15,7 +15,7 @@ describe('a contract of AsyncAPI 2', () => {
     chat = await loadAsyncapi(documentIn('version2'));
   });
 
-  it('has the server receive what is published, and send what is subscribed to', () => {
+  it('makes the server receive `publish` and send `subscribe` messages', () => {
     const room = { $ref: '#/channels/~1room~1{room}' };
     const [said, left] = ['said', 'left'].map((name) => ({ $ref: `${room.$ref}/messages/${name}` }));
     expect(at('/asyncapi')).toBe('3.0.0');
@@ -30,7 +30,7 @@ describe('a contract of AsyncAPI 2', () => {
     });
   });
 
-  it('names channels by their addresses, also those that are references, and messages as its author does', () => {
+  it('names channels by their addresses, including references, and messages as the author does', () => {
     expect(at('/channels/~1room~1{room}/address')).toBe('/room/{room}');
     expect(at('/channels/~1hall')).toEqual({
       address: '/hall',
@@ -42,7 +42,7 @@ describe('a contract of AsyncAPI 2', () => {
     });
   });
 
-  it('lets traits have the last word, the last of them before the others', () => {
+  it('gives traits precedence over their object, and later traits over earlier ones', () => {
     expect(at('/components/messages/said')).toMatchObject({
       summary: 'From the trait.',
       contentType: 'application/json',
@@ -50,7 +50,7 @@ describe('a contract of AsyncAPI 2', () => {
     expect(at('/components/messages/said')).not.toHaveProperty('traits');
   });
 
-  it('keeps what a parameter can be, and warns of what else its schema said', () => {
+  it('keeps the values of a parameter, and warns of other keywords in its schema', () => {
     expect(at('/channels/~1room~1{room}/parameters/room')).toEqual({
       description: 'Which room.',
       enum: ['a1', 'a2'],
@@ -60,7 +60,7 @@ describe('a contract of AsyncAPI 2', () => {
     ]);
   });
 
-  it('keeps the address of a server, and the name of a scheme that is asked for with scopes', () => {
+  it('keeps the URL of a server, and the name of a security scheme with scopes', () => {
     expect(at('/servers/main')).toEqual({
       host: 'localhost:8080',
       pathname: '/api',
@@ -80,15 +80,15 @@ describe('a contract of AsyncAPI 2', () => {
     ['/operations/say/messages/1', '18:13  /channels/~1room~1{room}/publish/message/oneOf/1'],
     ['/components/messages/said/contentType', '45:13  /components/messages/said/traits/1/contentType'],
     ['/no/such/place', '1:1  /no'],
-  ])('has its %s where its author wrote it', (pointer, place) => {
+  ])('reports problems of %s where the author wrote it', (pointer, location) => {
     const { document } = chat;
     document.warn(pointer, `${pointer} is here`, 'nothing');
-    const [told = ''] = document.warnings.filter((warning) => warning.includes(`  ${pointer} is here`));
-    expect(told).toContain(`:${place}  `);
+    const [warning = ''] = document.warnings.filter((text) => text.includes(`  ${pointer} is here`));
+    expect(warning).toContain(`:${location}  `);
   });
 });
 
-it('Schemes that are asked for with other scopes in other places have names of their own', async () => {
+it('security schemes that are required with different scopes get different names', async () => {
   const flows = { password: { tokenUrl: 'https://example.com/token', scopes: { read: '', write: '' } } };
   const contract = {
     asyncapi: '2.6.0',
@@ -112,6 +112,6 @@ it('Schemes that are asked for with other scopes in other places have names of t
     { $ref: '#/components/securitySchemes/oauth-read-write' },
   ]);
   expect(at('/components/securitySchemes/oauth-read-write/scopes')).toEqual(['read', 'write']);
-  // Nor does one message hide another that its author gave the same name.
+  // Two messages with the same name also stay distinct.
   expect(Object.keys(at('/channels/~1room/messages') as object)).toEqual(['said', 'said2']);
 });

@@ -8,7 +8,7 @@ import { tempFolder } from './generator.ts';
 
 const folder = tempFolder();
 
-/** The path of a contract of this text, or this value. */
+/** Writes a contract, given as text or as a value. Returns its path. */
 function write(name: string, content: unknown): string {
   writeFiles(folder, { [name]: content });
   return join(folder, name);
@@ -28,13 +28,13 @@ describe('a contract in several files', () => {
     expect(references.filter((reference) => !reference.startsWith('"$ref":"#/'))).toEqual([]);
   });
 
-  it('names all files that it was read from', () => {
+  it('lists all files that it consists of', () => {
     const files = ['contract.yaml', 'servers.json', 'messages.yaml', 'schemas/user.schema.json'];
     const paths = files.map((file) => resolve('test/scripts/documents/chat', file));
     expect(chat.files.toSorted()).toEqual(paths.toSorted());
   });
 
-  it('makes each schema a component once, and leaves those of the author their names', () => {
+  it("turns each schema into one component, and keeps the author's names", () => {
     expect(Object.keys(at('/components/schemas') as object)).toEqual([
       'Person',
       'text',
@@ -54,7 +54,7 @@ describe('a contract in several files', () => {
     ]);
   });
 
-  it('keeps recursion, and the same schema the same in every place', () => {
+  it('keeps recursion, and shares a schema between all references to it', () => {
     expect(at('/components/schemas/said/properties')).toEqual({
       type: { const: 'said' },
       text: { $ref: '#/components/schemas/text2' },
@@ -71,7 +71,7 @@ describe('a contract in several files', () => {
     });
   });
 
-  it('has other objects in the place of their first reference, and security schemes under their names', () => {
+  it('moves other objects to their first reference, and keeps the names of security schemes', () => {
     expect(at('/channels/room/parameters/room')).toEqual({ description: 'Which room.' });
     expect(at('/operations/tell/messages/0')).toEqual({ $ref: '#/channels/room/messages/said' });
     expect(at('/servers/chat/security')).toEqual([{ $ref: '#/components/securitySchemes/token' }]);
@@ -80,14 +80,14 @@ describe('a contract in several files', () => {
 
 describe('a problem', () => {
   it.each(['references', 'version2-invalid', 'version2-lost', 'version2-unsupported'])(
-    'is reported where it was written (%s)',
+    'is reported where the author wrote it (%s)',
     async (name) => {
       const expected = readFileSync(documentIn(name).replace('contract.yaml', 'problems.txt'), 'utf8');
       expect(await problemsOf(documentIn(name))).toEqual(expected.trimEnd().split('\n'));
     },
   );
 
-  it('in what a trait says is reported in the trait, and in what its object says there', async () => {
+  it('of a trait is reported in the trait, and of its object in the object', async () => {
     const message = { summary: 'Said.', examples: [{ payload: 1 }], traits: [{ $ref: 'trait.yaml' }] };
     const trait = 'contentType: application/json\nheaders:\n  type: object\n  maxPropertees: 1\n';
     const headers = { type: 'object', minPropertees: 1 };
@@ -101,7 +101,7 @@ describe('a problem', () => {
     expect(others).toEqual([]);
   });
 
-  it('in what an alias repeats is reported where that was written', async () => {
+  it('of a YAML alias is reported at its anchor', async () => {
     const text = `asyncapi: 3.0.0
 info: { title: Room, version: 1.0.0 }
 channels:
@@ -122,12 +122,12 @@ operations:
     ]);
   });
 
-  it('can be a warning, if warnings are to be problems', async () => {
+  it('can be a warning, which strict mode turns into a problem', async () => {
     const file = write('warned.json', contractOf({ payload: { type: 'string' } }));
     const { warnings } = await loadAsyncapi(file);
     expect(warnings).not.toEqual([]);
-    const told = warnings.map((warning) => warning.replaceAll(`${folder}/`, ''));
-    expect(await problemsOf(file, { strict: true })).toEqual(told);
+    const expected = warnings.map((warning) => warning.replaceAll(`${folder}/`, ''));
+    expect(await problemsOf(file, { strict: true })).toEqual(expected);
   });
 });
 
@@ -150,16 +150,16 @@ describe('a version', () => {
     expect(await problemsOf(file)).toEqual([`version.yaml:1:1  /asyncapi  ${what}; ${fix}`]);
   });
 
-  it.each(['openapi: 3.1.0', '- 1', '', 'text'])('that %j does not say is asked for', async (text) => {
+  it.each(['openapi: 3.1.0', '- 1', '', 'text'])('is required: %j is refused', async (text) => {
     const [problem] = await problemsOf(write('none.yaml', text));
     expect(problem).toContain('this is not an AsyncAPI document');
   });
 });
 
 describe('a message', () => {
-  const told = { type: 'object', required: ['type'], properties: { type: { const: 'said' } } };
+  const payload = { type: 'object', required: ['type'], properties: { type: { const: 'said' } } };
 
-  it('is called in each channel as that channel calls it', async () => {
+  it('has, in each channel, the name that the channel gives it', async () => {
     const shared = { $ref: '#/components/messages/shared' };
     const contract = contractOf(shared, {
       channels: {
@@ -170,20 +170,20 @@ describe('a message', () => {
         tell: { action: 'send', channel: { $ref: '#/channels/room' } },
         hear: { action: 'receive', channel: { $ref: '#/channels/hall' } },
       },
-      components: { messages: { shared: { payload: told } } },
+      components: { messages: { shared: { payload } } },
     });
     const { model } = await loadAsyncapi(write('shared.json', contract));
     const names = model.channels.map(({ operations }) => operations[0]?.messages[0]?.message.name);
     expect(names).toEqual(['said', 'heard']);
   });
 
-  it('that a channel has by two names is, in an operation, the one that it names', async () => {
+  it('with two names in a channel has the one that its operation refers to', async () => {
     const shared = { $ref: '#/components/messages/shared' };
     const messages = [{ $ref: '#/channels/room/messages/heard' }];
     const contract = contractOf(shared, {
       channels: { room: { address: '/room', messages: { said: shared, heard: shared } } },
       operations: { tell: { action: 'send', channel: { $ref: '#/channels/room' }, messages } },
-      components: { messages: { shared: { payload: told } } },
+      components: { messages: { shared: { payload } } },
     });
     const { model } = await loadAsyncapi(write('named.json', contract));
     expect(model.channels[0]?.send.map(({ name }) => name)).toEqual(['heard']);
@@ -192,15 +192,15 @@ describe('a message', () => {
   it.each([
     ['object', ['type']],
     [['object', 'null'], undefined],
-  ])('alone in its direction, of type %j, is told by %j', async (type, path) => {
-    const { model } = await loadAsyncapi(write('alone.json', contractOf({ payload: { ...told, type } })));
+  ])('alone in its direction, of type %j, is identified by %j', async (type, path) => {
+    const { model } = await loadAsyncapi(write('alone.json', contractOf({ payload: { ...payload, type } })));
     expect(model.channels[0]?.send[0]?.tag?.path).toEqual(path);
   });
 });
 
-describe('what is data', () => {
+describe('data', () => {
   it.each(['$ref', 'hasOwnProperty', 'constructor', 'toString', 'valueOf', '%41', '#', '?'])(
-    'may have a member called %s, and so may an object and a schema',
+    'can have a member named %s, and so can an object and a schema',
     async (name) => {
       const payload = { type: 'object', required: [name], properties: { [name]: { type: 'string' } } };
       const values = { enum: [{ [name]: 'one' }, { [name]: 'other' }] };
@@ -214,7 +214,7 @@ describe('what is data', () => {
     },
   );
 
-  it('of an example that looks like a reference is not followed', async () => {
+  it('in an example is not followed like a reference', async () => {
     const examples = [{ payload: { $ref: 'missing.yaml' } }];
     const at = await bundled(write('example.json', contractOf({ payload: { type: 'object' }, examples })));
     expect(at('/channels/room/messages/said/examples')).toEqual(examples);
@@ -234,7 +234,7 @@ describe('traits', () => {
   const own = { payload: { type: 'string' }, headers: { $ref: '#/components/schemas/Headers' } };
   const schemas = { Headers: { type: 'object', properties: { b: { type: 'number' } } } };
 
-  it('are merged in their order, under what the object says itself', async () => {
+  it('are merged in order, and their object takes precedence', async () => {
     const message = {
       ...own,
       tags: [{ name: 'own' }],
@@ -253,7 +253,7 @@ describe('traits', () => {
     expect(valueAt(document.value, '/components')).toEqual({ schemas });
   });
 
-  it('of operations are merged too', async () => {
+  it('of operations are merged', async () => {
     const operations = {
       tell: {
         action: 'send',

@@ -49,11 +49,11 @@ describe('a model', () => {
     "export interface AllArrayItem {\n  z?: 'z';\n}",
     'export interface AllOpen {\n  k?: string;\n\n  [name: string]: unknown;\n}',
     'export interface AllEitherPart2Option2 {\n  b: unknown;\n}',
-  ])('is %j', (model) => {
+  ])('is generated: %j', (model) => {
     expect(models).toContain(`${model}\n`);
   });
 
-  it('says what the contract says of it and of its properties', () => {
+  it('has the descriptions of the contract as comments', () => {
     expect(models).toContain('  /** A word. */\n  reference?: Word;');
     expect(models).toContain('  /**\n   * Was *\\/ used.\n   *\n   * @deprecated\n   */\n  old?: string;');
     expect(models).toContain('/** @generated from schema All */\nexport interface All {');

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
 import { generate, prepareProject, type Run, readFolder, tempFolder, typeCheck } from './generator.ts';
 
-/** Would run inside a template literal. */
+/** Would run if it ended up in a template literal. */
 const substitution = ['`$', '{process.exit(1)}`'].join('');
 
 const names = [
@@ -30,7 +30,7 @@ const names = [
   ' ',
 ];
 
-/** Would end a comment or a string if it were not escaped. */
+/** Would end a comment or a string if unescaped. */
 const text = `Ends */ a comment.\n\u2028${substitution} "quotes" 'single' \\ </script>`;
 
 function reference(...keys: readonly string[]): { readonly $ref: string } {
@@ -38,12 +38,12 @@ function reference(...keys: readonly string[]): { readonly $ref: string } {
   return { $ref: `#/${escaped.join('/')}` };
 }
 
-/** Properties that every object inherits cannot have a default: the generator refuses it. */
+/** Properties that every object inherits cannot have a default. */
 function defaultOf(name: string, index: number): { readonly default?: number } {
   return name in {} ? {} : { default: index };
 }
 
-/** A contract in which every name and text tries to break the generated code. */
+/** A contract whose names and texts try to break the generated code. */
 const contract = {
   asyncapi: '3.0.0',
   info: { title: 'Names\n*/ title', version: '1\u2028.0' },
@@ -122,7 +122,7 @@ describe('a contract with names that are not identifiers', () => {
     expect(await typeCheck(project)).toBe('');
   });
 
-  it('keeps its names at run time, and gives each channel its own identifier', async () => {
+  it('keeps its names at run time, and gives each channel a unique identifier', async () => {
     const { contract: generated } = await import(join(project, 'generated/asyncapi/channels.ts'));
     const unnamed = new Map([
       ['💥', 'namesTitle'],
@@ -156,7 +156,7 @@ describe('a contract with names that are not identifiers', () => {
     ]);
   });
 
-  it('gives each schema its own type name', () => {
+  it('gives each schema a unique type name', () => {
     const types = [...(files['models.ts'] ?? '').matchAll(/^export (?:type|interface) (\S+)/gm)].map(
       ([, name]) => name,
     );
@@ -172,7 +172,7 @@ describe('a contract with names that are not identifiers', () => {
     ]);
   });
 
-  it('has guards that apply to the original names', async () => {
+  it('has guards that use the original names', async () => {
     const { is_1stSchemaX, isMyRoomQuery2 } = await import(join(project, 'generated/asyncapi/validators.ts'));
     const query = { myRoom: '7' };
     expect([isMyRoomQuery2(query), query]).toEqual([true, { myRoom: 7 }]);
@@ -231,17 +231,17 @@ describe('a channel with the address `/`', () => {
     expect(await channelOf(version3('Market data', 'root'))).toEqual(['root', 'root', 'Root', '/']);
   });
 
-  it('gets another name than the channel that is named like the title', async () => {
+  it('gets a different name if another channel is named like the title', async () => {
     const others = { marketData: { address: '/more', messages: {} } };
     const [name] = await channelOf(version3('Market data', '/', others));
     expect(name).toBe('marketData2');
   });
 
-  it('is called `channel` if the title has no letters either', async () => {
+  it('is named `channel` if the title has no letters either', async () => {
     expect(await channelOf(version2('💥'))).toEqual(['channel', 'channel', 'Channel', '/']);
   });
 
-  it('has code that type-checks strictly, with its name for the handlers', async () => {
+  it('generates code that type-checks strictly, with handlers under its name', async () => {
     prepareProject(root);
     writeFileSync(join(root, 'root.json'), JSON.stringify(version2('Market data')));
     expect(await generate(join(root, 'root.json'), '--out', join(root, 'generated'))).toMatchObject({

@@ -10,16 +10,16 @@ function contractPath(name: string): string {
   return `test/scripts/contracts/${name}.yaml`;
 }
 
-/** Each contract stands beside a text with its problems: every line is one, without the name of the file. */
+/** Next to each contract, a text file lists its problems, one a line, without the file name. */
 const contracts = [
-  { name: 'references.asyncapi', about: 'references that lead nowhere' },
-  { name: 'parser.asyncapi', about: 'what the specification does not allow' },
-  { name: 'unsupported.asyncapi', about: 'what AsyncAPI has and we do not support' },
-  { name: 'schemas.asyncapi', about: 'keywords that mean nothing' },
-  { name: 'strict.asyncapi', about: 'schemas that strict Ajv refuses' },
-  { name: 'examples.asyncapi', about: 'examples that are none' },
-  { name: 'invalid.openapi', about: 'what the specification does not allow' },
-  { name: 'unsupported.openapi', about: 'what OpenAPI has and we do not support' },
+  { name: 'references.asyncapi', about: 'unresolvable references' },
+  { name: 'parser.asyncapi', about: 'violations of the specification' },
+  { name: 'unsupported.asyncapi', about: 'unsupported features of AsyncAPI' },
+  { name: 'schemas.asyncapi', about: 'invalid keywords' },
+  { name: 'strict.asyncapi', about: 'unknown formats' },
+  { name: 'examples.asyncapi', about: 'examples that do not match their schemas' },
+  { name: 'invalid.openapi', about: 'violations of the specification' },
+  { name: 'unsupported.openapi', about: 'unsupported features of OpenAPI' },
 ];
 
 describe.each(contracts)('a contract with $about ($name)', ({ name }) => {
@@ -36,7 +36,7 @@ describe.each(contracts)('a contract with $about ($name)', ({ name }) => {
     expect(run.stderr.split('\n')).toContain(`${path}:${problem}`);
   });
 
-  it('is refused for nothing else, and nothing is written', () => {
+  it('is refused for no other reason, and nothing is written', () => {
     expect(run.stderr.trimEnd().split('\n')).toHaveLength(expected.length);
     expect(run).toMatchObject({ code: 1, stdout: '' });
     expect(existsSync(out)).toBe(false);
@@ -49,7 +49,7 @@ function write(name: string, text: string): string {
 }
 
 describe('a file', () => {
-  it('that is no YAML or no JSON is refused where it is wrong, and both contracts are looked at', async () => {
+  it('with a syntax error is refused at its position, in both contracts at once', async () => {
     const yaml = write('contract.yaml', 'asyncapi: 3.0.0\ninfo: { title: x\n');
     const json = write('contract.json', '{\n  "openapi": "3.1.0",\n}\n');
     const { code, stderr } = await generate(yaml, '--openapi', json, '--out', out);
@@ -61,7 +61,7 @@ describe('a file', () => {
     expect(code).toBe(1);
   });
 
-  it('that is not there is refused', async () => {
+  it('that does not exist is refused', async () => {
     const missing = join(folder, 'missing.json');
     const { code, stderr } = await generate(missing, '--out', out);
     expect(stderr).toContain(`${missing}:1:1  /  the file cannot be read (ENOENT`);

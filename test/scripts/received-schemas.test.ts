@@ -11,9 +11,9 @@ import { generateSchemas } from './schemas.ts';
 
 interface Case {
   readonly schema: object;
-  /** Values that the contract allows. */
+  /** Values that match the schema. */
   readonly allowed: readonly unknown[];
-  /** Values that it allows but for a field that it does not have. */
+  /** Values that match except for an unknown field. */
   readonly extended: readonly unknown[];
   readonly broken: readonly unknown[];
 }
@@ -90,7 +90,7 @@ const cases: Readonly<Record<string, Case>> = {
     broken: [{ a: 1 }],
   },
   Conditions: {
-    // As text: an object with a member called `then` looks like a promise.
+    // Parsed from text, because an object with a member `then` looks like a promise.
     schema: JSON.parse(
       `{"type":"object","if":${JSON.stringify(closed({ a: integer }, 'a'))},"then":{"required":["b"]}}`,
     ),
@@ -128,7 +128,7 @@ const names = Object.keys(cases);
 const folder = tempFolder();
 const document = join(folder, 'received.json');
 
-/** A value of a case, in the frame that holds it. */
+/** A frame with a value of a case. */
 const frameOf = (name: string, payload: unknown, more: object = {}) => ({
   headers: { is: name, ...more },
   payload,
@@ -144,7 +144,7 @@ function expectedOf({ allowed, extended, broken }: Case): readonly (readonly [un
 
 beforeAll(() => writeFileSync(document, JSON.stringify(documentOf(cases))));
 
-describe('the TypeScript guard of a received message', () => {
+describe('the TypeScript guard for a received message', () => {
   let guards: Readonly<Record<string, Guard<unknown>>> = {};
   beforeAll(async () => {
     const { schemas } = await loadAsyncapi(document);
@@ -152,7 +152,7 @@ describe('the TypeScript guard of a received message', () => {
     ({ guards } = await generateSchemas(folder, schemas));
   });
 
-  it.each(names)('ignores only unknown fields: %s', (name) => {
+  it.each(names)('ignores unknown fields and nothing else: %s', (name) => {
     const found = expectedOf(cases[name] as Case).map(([value]) => [
       value,
       guards[`isReceived${name}Message`]?.(frameOf(name, value)),
@@ -160,20 +160,20 @@ describe('the TypeScript guard of a received message', () => {
     expect(found).toEqual(expectedOf(cases[name] as Case));
   });
 
-  it.each(names)('leaves the guard of what is sent as strict as the contract: %s', (name) => {
+  it.each(names)('does not loosen the guard for sent messages: %s', (name) => {
     const { allowed, extended, broken } = cases[name] as Case;
     const accepts = (value: unknown) => guards[`is${name}Message`]?.(frameOf(name, value));
     expect(allowed.map(accepts)).toEqual(allowed.map(() => true));
     expect([...extended, ...broken].map(accepts)).toEqual([...extended, ...broken].map(() => false));
   });
 
-  it('ignores fields that are added to the headers of a message', () => {
+  it('ignores unknown headers of a message', () => {
     expect(guards.isReceivedFieldsMessage?.(frameOf('Fields', { a: 1 }, { added: true }))).toBe(true);
     expect(guards.isFieldsMessage?.(frameOf('Fields', { a: 1 }, { added: true }))).toBe(false);
   });
 });
 
-describe.skipIf(reason !== null)(`the Python guard of a received message ${reason ?? ''}`, () => {
+describe.skipIf(reason !== null)(`the Python guard for a received message ${reason ?? ''}`, () => {
   let generated: GeneratedPackage;
   beforeAll(async () => {
     generated = await generatePackage(document);
@@ -181,7 +181,7 @@ describe.skipIf(reason !== null)(`the Python guard of a received message ${reaso
   afterAll(() => generated?.remove());
 
   it('agrees with the TypeScript guard', () => {
-    const asked = names.flatMap((name) =>
+    const checks = names.flatMap((name) =>
       expectedOf(cases[name] as Case).map(([value, isReceived]) => ({ name, value, isReceived })),
     );
     const { stdout, stderr } = spawnSync(
@@ -190,20 +190,20 @@ describe.skipIf(reason !== null)(`the Python guard of a received message ${reaso
       {
         input: JSON.stringify([
           'received_messages',
-          asked.map(({ name, value }) => [`${name}Message received`, JSON.stringify(frameOf(name, value))]),
+          checks.map(({ name, value }) => [`${name}Message received`, JSON.stringify(frameOf(name, value))]),
         ]),
         env: { PYTHONPATH: generated.packages, PYTHONDONTWRITEBYTECODE: '1' },
         encoding: 'utf8',
       },
     );
     expect(stderr).toBe('');
-    const faults: readonly (string | null)[] = JSON.parse(stdout);
-    expect(asked.map((one, index) => ({ ...one, isReceived: faults[index] === null }))).toEqual(asked);
+    const errors: readonly (string | null)[] = JSON.parse(stdout);
+    expect(checks.map((one, index) => ({ ...one, isReceived: errors[index] === null }))).toEqual(checks);
   });
 });
 
-describe('messages that nothing but their schemas tell apart', () => {
-  it('stay closed where they could not be told apart otherwise', async () => {
+describe('messages that only their schemas identify', () => {
+  it('stay closed if they would be indistinguishable otherwise', async () => {
     const schemas = {
       One: { schema: closed({ a: integer }, 'a') },
       Two: { schema: closed({ b: integer }, 'b') },
@@ -211,14 +211,14 @@ describe('messages that nothing but their schemas tell apart', () => {
     expect(await receivedOf(schemas)).toEqual([null, null]);
   });
 
-  it('are open where they differ in more', async () => {
+  it('are open if they differ in more than their fields', async () => {
     const [list, object] = [{ type: 'array', items: integer }, closed({ a: integer }, 'a')];
     const schemas = { List: { schema: list }, Object: { schema: object } };
     expect(await receivedOf(schemas)).toEqual([null, 'isReceivedObject']);
   });
 });
 
-/** The guards with which clients receive messages of some schemas; null for the contract's own. */
+/** The guards for received messages of the schemas; null for the contract's own guard. */
 async function receivedOf(schemas: Parameters<typeof documentOf>[0]) {
   const file = join(folder, `${Object.keys(schemas).join('-')}.json`);
   writeFileSync(file, JSON.stringify(documentOf(schemas, false)));
@@ -226,7 +226,7 @@ async function receivedOf(schemas: Parameters<typeof documentOf>[0]) {
   return model.channels.flatMap(({ send }) => send.map(({ received }) => received?.guard ?? null));
 }
 
-/** A channel that sends a message for each schema, told apart by a header or by nothing. */
+/** A channel that sends a message for each schema, identified by a header or by nothing. */
 function documentOf(all: Readonly<Record<string, Pick<Case, 'schema'>>>, hasHeaders = true): object {
   const messages = Object.keys(all).map((name) => [
     name,

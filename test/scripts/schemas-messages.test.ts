@@ -49,25 +49,25 @@ function check(name: string, value: unknown): boolean | undefined {
   return guards[uses[name]?.guard ?? '']?.(value);
 }
 
-describe('what a frame of a message holds', () => {
+describe('the content of a frame', () => {
   it.each([
     ['named', 'models.Light'],
     ['inline', 'models.InlineMessage'],
     ['none', 'models.NoneMessage'],
     ['headers', 'models.HeadersMessage'],
     ['text', 'models.TextPayload'],
-  ])('has, for %s, the type %s', (name, type) => {
+  ])('of message %s has the type %s', (name, type) => {
     expect(uses[name]?.type).toBe(type);
   });
 
-  it('is the payload, or any JSON where there is none', () => {
+  it('is the payload, or any JSON without a payload schema', () => {
     expect([check('named', { on: true }), check('named', {})]).toEqual([true, false]);
     expect([check('inline', { a: { b: null } }), check('inline', { a: { b: 1 } })]).toEqual([true, false]);
     expect([check('none', null), check('none', [1])]).toEqual([true, true]);
     expect([check('text', ''), check('text', 1)]).toEqual([true, false]);
   });
 
-  it('is an object of headers and payload where there are headers', () => {
+  it('is an object of headers and payload if the message has headers', () => {
     const [headers, payload] = [{ id: 'a' }, { on: true }];
     expect(check('headers', { headers, payload })).toBe(true);
     for (const other of [{ payload }, { headers }, { headers: {}, payload }, { headers, payload, more: 1 }]) {
@@ -85,7 +85,7 @@ describe('what a frame of a message holds', () => {
 });
 
 describe('a problem', () => {
-  it('in headers or a payload is told where it stands', async () => {
+  it('in headers or a payload is reported at its position', async () => {
     const wrong = { payload: { minLenght: 1 }, headers: { required: 1 } };
     const { document, root, set } = await readSchemas(project, { schemas: {}, messages: { wrong } });
     const message = root.get('components', 'messages', 'wrong');
@@ -100,15 +100,18 @@ describe('a problem', () => {
     expect(() => document.throwProblems()).not.toThrow();
   });
 
-  it.each(['named', 'inline', 'headers'])('is that the payload of %s is no plain text', async (name) => {
-    const { document, root, set } = await readSchemas(project, contract);
-    set.useText(root.get('components', 'messages', name, 'payload'), 'text', 'x');
-    expect(() => document.throwProblems()).toThrow(
-      'the schema of a plain text message allows more than strings; use `type: string`',
-    );
-  });
+  it.each(['named', 'inline', 'headers'])(
+    'is reported if the payload of %s is not plain text',
+    async (name) => {
+      const { document, root, set } = await readSchemas(project, contract);
+      set.useText(root.get('components', 'messages', name, 'payload'), 'text', 'x');
+      expect(() => document.throwProblems()).toThrow(
+        'the schema of a plain text message allows more than strings; use `type: string`',
+      );
+    },
+  );
 
-  it('is not that a text may be one of several', async () => {
+  it('is not reported if a plain text payload has an enum', async () => {
     const { document, root, set } = await readSchemas(project, contract);
     set.useText(root.get('components', 'messages', 'word', 'payload'), 'text', 'x');
     expect(() => document.throwProblems()).not.toThrow();

@@ -3,7 +3,7 @@ import type { Guard } from '../../src/runtime/shared/guard.ts';
 import { prepareProject, tempFolder, typeCheck } from './generator.ts';
 import { generateSchemas, judge, readSchemas } from './schemas.ts';
 
-/** Each has another reason to break generated code, or to meet the name of another. */
+/** Each could break generated code, or collide with another name, in its own way. */
 const names = [
   ...'Array Date Guard Object Partial Pick Promise Record Required String Symbol'.split(' '),
   ...'any never undefined null globalThis constructor toString hasOwnProperty valueOf'.split(' '),
@@ -17,7 +17,7 @@ const names = [
   ['$', '{x}'].join(''),
 ];
 
-/** An object whose every property has the name of a schema, and is of that schema. */
+/** An object with a property for each schema, with the schema's name and values. */
 const all = {
   type: 'object',
   additionalProperties: false,
@@ -69,7 +69,7 @@ beforeAll(async () => {
   ({ models, guards } = await generateSchemas(project, set));
 });
 
-describe('schemas whose names are no identifiers', () => {
+describe('schemas whose names are not identifiers', () => {
   it('are accepted', async () => {
     expect(await judge(project, { schemas })).toEqual({ problems: [], warnings: [] });
   });
@@ -78,7 +78,7 @@ describe('schemas whose names are no identifiers', () => {
     expect(await typeCheck(project)).toBe('');
   });
 
-  it('have types and guards of their own', () => {
+  it('have unique types and guards', () => {
     const types = [...models.matchAll(/^export (?:type|interface) (\S+)/gm)].map(([, type = '']) => type);
     expect(new Set(types).size).toBe(types.length);
     for (const [index, name] of names.entries()) {
@@ -93,7 +93,7 @@ describe('schemas whose names are no identifiers', () => {
     );
     expect(guards.isAll?.(value)).toBe(true);
     for (const name of names) {
-      const { [name]: _gone, ...others } = value;
+      const { [name]: _removed, ...others } = value;
       expect([name, guards.isAll?.(others)]).toEqual([name, false]);
       expect([name, guards.isAll?.({ ...value, [name]: { [name]: `${name} ` } })]).toEqual([name, false]);
       expect([name, guards.isAll?.({ ...value, [name]: { inner: [{ [name]: 0 }] } })]).toEqual([name, false]);
@@ -102,15 +102,15 @@ describe('schemas whose names are no identifiers', () => {
 });
 
 describe('a schema of unusual size', () => {
-  it('with 1,000 properties has them all', () => {
+  it('with 1,000 properties keeps all of them', () => {
     expect(models.match(/^ {2}'property \d+': unknown;$/gm)).toHaveLength(1000);
   });
 
-  it('with 1,000 values has them all', () => {
+  it('with 1,000 values keeps all of them', () => {
     expect(models.match(/^ {2}\| 'property \d+';?$/gm)).toHaveLength(1000);
   });
 
-  it('that is 60 objects deep is checked to its bottom', () => {
+  it('that is nested 60 objects deep is checked completely', () => {
     const [right, wrong] = [1, 2].map((value) =>
       Array.from({ length: 60 }).reduce<unknown>((a) => ({ a }), value),
     );

@@ -5,7 +5,7 @@ import { judge } from './schemas.ts';
 const folder = tempFolder();
 const word = { $ref: '#/components/schemas/Word' };
 
-/** What is wrong with the schema `Post`, of a contract that has `Word` too. */
+/** The problem of a schema `Post`, next to a valid schema `Word`. */
 const refused: readonly (readonly [schema: unknown, problem: string])[] = [
   [
     { minLenght: 1 },
@@ -58,12 +58,12 @@ const refused: readonly (readonly [schema: unknown, problem: string])[] = [
 ];
 
 describe('a schema', () => {
-  it.each(refused)('%j is refused with its place and a way out', async (schema, problem) => {
+  it.each(refused)('%j is refused with its position and a fix', async (schema, problem) => {
     const { problems } = await judge(folder, { schemas: { Post: schema, Word: { type: 'string' } } });
     expect(problems).toEqual([problem]);
   });
 
-  it('that asks a circle of others of the same value is refused once', async () => {
+  it('in a cycle that applies to the same value is refused once', async () => {
     const [toA, toB, toC] = ['A', 'B', 'C'].map((name) => ({
       allOf: [{ $ref: `#/components/schemas/${name}` }],
     }));
@@ -71,7 +71,7 @@ describe('a schema', () => {
     expect(problems).toEqual([expect.stringMatching(/^A {2}the schema refers to itself/)]);
   });
 
-  it('that is nested too deep is refused', async () => {
+  it('that is nested too deeply is refused', async () => {
     const deep = Array.from({ length: 500 }).reduce<object>((items) => ({ type: 'array', items }), {});
     const { problems } = await judge(folder, { schemas: { Deep: deep } });
     expect(problems).toEqual([
@@ -79,16 +79,16 @@ describe('a schema', () => {
     ]);
   });
 
-  it('that begins a circle of too many is refused, and a chain of as many is not', async () => {
-    const circle = await judge(folder, { schemas: links({ items: { $ref: '#/components/schemas/L0' } }) });
-    expect(circle.problems).toEqual([
+  it('in a cycle of too many schemas is refused, but not in a chain of as many', async () => {
+    const cycle = await judge(folder, { schemas: links({ items: { $ref: '#/components/schemas/L0' } }) });
+    expect(cycle.problems).toEqual([
       expect.stringMatching(/^L\d+ {2}this schema is part of a reference cycle of too many schemas/),
     ]);
     expect((await judge(folder, { schemas: links(true) })).problems).toEqual([]);
   });
 });
 
-/** 500 schemas, each with a property that is the next, and one after them. */
+/** A chain of 500 schemas, each with a property of the next, followed by a last one. */
 function links(last: unknown): Readonly<Record<string, unknown>> {
   const schemas = Array.from({ length: 500 }, (_, index) => [
     `L${index}`,
@@ -119,7 +119,7 @@ describe('a warning', () => {
       { properties: { 'a/b%#?': { type: 'string', examples: ['a', 1] } } },
       'Post/properties/a~1b%#?/examples/1  the example does not match its schema: the value must be string ("string"); correct the example or the schema',
     ],
-  ])('is given of %j', async (schema, warning) => {
+  ])('is given for %j', async (schema, warning) => {
     const { problems, warnings } = await judge(folder, { schemas: { Post: schema } });
     expect([problems, warnings]).toEqual([[], [warning]]);
   });
@@ -135,7 +135,7 @@ describe('a warning', () => {
     { properties: { a: { ...word, description: 'A word.', title: 'Word' } }, required: ['a'] },
     { type: 'object', minLength: 1, items: {} },
     { type: ['integer', 'string', 'null'], format: 'int64' },
-  ])('is not given of %j', async (schema) => {
+  ])('is not given for %j', async (schema) => {
     const judged = await judge(folder, { schemas: { Post: schema, Word: { type: 'string' } } });
     expect(judged).toEqual({ problems: [], warnings: [] });
   });

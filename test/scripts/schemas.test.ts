@@ -5,7 +5,7 @@ import { generateSchemas, readSchemas } from './schemas.ts';
 
 interface Case {
   readonly schema: unknown;
-  /** What models.ts says of it. */
+  /** Its type in models.ts. */
   readonly type: string;
   readonly valid: readonly unknown[];
   readonly invalid: readonly unknown[];
@@ -223,7 +223,7 @@ describe.each(Object.entries(cases))('the schema %s', (name, { type, valid, inva
   });
 });
 
-describe('what is generated of them', () => {
+describe('the generated code', () => {
   it('type-checks strictly', async () => {
     expect(await typeCheck(project)).toBe('');
   });

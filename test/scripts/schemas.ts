@@ -9,14 +9,14 @@ import { generateValidators } from '../../scripts/posted/schemas/generate-valida
 import { SchemaSet } from '../../scripts/posted/schemas/schema-set.ts';
 import type { Guard } from '../../src/runtime/shared/guard.ts';
 
-/** What stands in a contract, by its place. */
+/** The components of a contract. */
 interface Contract {
   readonly schemas: Readonly<Record<string, unknown>>;
   /** The payloads and headers of messages. */
   readonly messages?: Readonly<Record<string, unknown>>;
 }
 
-/** The schemas of a contract before they are checked, and the places in it. */
+/** Reads the schemas of a contract without checking them. */
 export async function readSchemas(
   folder: string,
   { schemas, messages = {} }: Contract,
@@ -29,7 +29,7 @@ export async function readSchemas(
   return { document, root, set: new SchemaSet(document, dialect, root.get('components', 'schemas')) };
 }
 
-/** What is generated of schemas into the folder `generated` of a project, and the guards by their names. */
+/** Generates models and validators into a project's folder `generated`. Returns the guards by name. */
 export async function generateSchemas(project: string, set: SchemaSet) {
   const [folder, title] = [
     join(project, 'generated'),
@@ -45,7 +45,7 @@ export async function generateSchemas(project: string, set: SchemaSet) {
   return { models, guards };
 }
 
-/** What is said of schemas: the place in components.schemas, what is wrong, how to fix it. */
+/** The problems and warnings of schemas, with pointers relative to components.schemas. */
 export async function judge(folder: string, contract: Contract, dialect?: Dialect) {
   const { document, set } = await readSchemas(folder, contract, dialect);
   let problems: readonly string[] = [];

@@ -4,12 +4,12 @@ import { type LoadAsyncapiOptions, loadAsyncapi } from '../../../scripts/posted/
 import { GenerationError } from '../../../scripts/posted/contract/generation-error.ts';
 import { valueAt } from '../../../scripts/posted/contract/json-pointer.ts';
 
-/** The contract of a folder beside this file. */
+/** The path of the contract in a folder next to this file. */
 export function documentIn(name: string): string {
   return `test/scripts/documents/${name}/contract.yaml`;
 }
 
-/** What a contract becomes, by JSON pointers into it. */
+/** Loads a contract. Returns a function for the bundled document's values, by JSON Pointer. */
 export async function bundled(
   file: string,
   options?: LoadAsyncapiOptions,
@@ -18,7 +18,7 @@ export async function bundled(
   return (pointer) => valueAt(document.value, pointer);
 }
 
-/** What is wrong with a contract, as its author is told; each file by its path from the contract's folder. */
+/** The formatted problems of a contract, with paths relative to its folder. */
 export async function problemsOf(file: string, options?: LoadAsyncapiOptions): Promise<readonly string[]> {
   try {
     await loadAsyncapi(file, options);
@@ -29,7 +29,7 @@ export async function problemsOf(file: string, options?: LoadAsyncapiOptions): P
   }
 }
 
-/** Writes files, each by its path in a folder: a text as it is, anything else as JSON. */
+/** Writes files by their paths in a folder: text as it is, any other value as JSON. */
 export function writeFiles(folder: string, files: Readonly<Record<string, unknown>>): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

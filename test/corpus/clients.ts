@@ -12,40 +12,40 @@ import { clientCredentials, plainCredentials } from './credentials.ts';
 import type { CorpusDocument } from './document.ts';
 import { examplesOf, handshakeOf } from './examples.ts';
 
-/** One side of a connection that speaks a channel as a client does. */
-export interface Speaker {
-  /** What came, in the order in which it came. */
-  readonly heard: readonly unknown[];
+/** A client of one channel. */
+export interface CorpusClient {
+  /** Received messages, in order. */
+  readonly received: readonly unknown[];
   send(message: MessageModel, value: unknown): void;
-  /** Sends the question of an operation, and resolves with what answers it. */
-  ask(operation: string, message: MessageModel, value: unknown): Promise<unknown>;
+  /** Sends the request of an operation, and resolves with its reply. */
+  request(operation: string, message: MessageModel, value: unknown): Promise<unknown>;
   close(): Promise<void>;
 }
 
-export interface SpeakerOptions {
+export interface ClientOptions {
   readonly document: CorpusDocument;
   readonly channel: ChannelModel;
   readonly port: number;
-  /** Undefined where the contract names no server. */
+  /** Undefined if the contract has no servers. */
   readonly server: ServerModel | undefined;
   readonly schemes: readonly SecurityModel[];
 }
 
-/** By message name: what a client answers with, the example of the first reply of each operation that asks. */
-function answersOf({ operations }: ChannelModel): ReadonlyMap<string, MessageModel> {
-  const asking = operations.filter(({ action, reply }) => action === 'send' && reply !== null);
+/** The first reply message of each operation that sends a request to the client, by operation name. */
+function repliesOf({ operations }: ChannelModel): ReadonlyMap<string, MessageModel> {
+  const requesting = operations.filter(({ action, reply }) => action === 'send' && reply !== null);
   return new Map(
-    asking.flatMap(({ name, reply }) => (reply?.[0] === undefined ? [] : [[name, reply[0]] as const])),
+    requesting.flatMap(({ name, reply }) => (reply?.[0] === undefined ? [] : [[name, reply[0]] as const])),
   );
 }
 
 /** The generated client. */
-export async function openGenerated(options: SpeakerOptions): Promise<Speaker> {
+export async function openGenerated(options: ClientOptions): Promise<CorpusClient> {
   const { document, channel, schemes } = options;
   const { parameters, query, headers } = handshakeOf(channel, document.schemas);
-  const heard: unknown[] = [];
+  const received: unknown[] = [];
   const { promise: open, resolve, reject } = Promise.withResolvers<void>();
-  const answers = [...answersOf(channel)].map(([operation, reply]) => [
+  const replies = [...repliesOf(channel)].map(([operation, reply]) => [
     operation,
     () => examplesOf(reply)[0],
   ]);
@@ -61,12 +61,12 @@ export async function openGenerated(options: SpeakerOptions): Promise<Speaker> {
     on: Object.fromEntries(
       channel.send.map(({ name }) => [
         name,
-        (value: unknown) => void heard.push(value instanceof Uint8Array ? new Uint8Array(value) : value),
+        (value: unknown) => void received.push(value instanceof Uint8Array ? new Uint8Array(value) : value),
       ]),
     ),
-    answer: Object.fromEntries(answers),
+    answer: Object.fromEntries(replies),
   };
-  // The corpus knows channels by their data alone, so that their types say nothing here.
+  // The corpus loads channels at run time, so their types are unknown here.
   const client = connect(document.clientChannels[channel.name] as never, given as never) as unknown as {
     send(name: string, value: unknown): void;
     request(operation: string, value: unknown): Promise<unknown>;
@@ -75,9 +75,9 @@ export async function openGenerated(options: SpeakerOptions): Promise<Speaker> {
   };
   await open;
   return {
-    heard,
+    received,
     send: ({ name }, value) => client.send(name, value),
-    ask: (operation, _message, value) => client.request(operation, value),
+    request: (operation, _message, value) => client.request(operation, value),
     async close() {
       client.close();
       await client.closed;
@@ -85,15 +85,15 @@ export async function openGenerated(options: SpeakerOptions): Promise<Speaker> {
   };
 }
 
-/** What only a plain client can do. */
-interface PlainSpeaker extends Speaker {
+/** A client that can also send arbitrary text. */
+interface PlainClient extends CorpusClient {
   sendText(text: string): void;
   /** The close code. */
   readonly closed: Promise<number>;
 }
 
-/** A client that knows WebSocket and what the contract says to people. */
-export async function openPlain(options: SpeakerOptions): Promise<PlainSpeaker> {
+/** A plain WebSocket client, written without generated code. */
+export async function openPlain(options: ClientOptions): Promise<PlainClient> {
   const { document, channel, schemes } = options;
   const { parameters, query, headers } = handshakeOf(channel, document.schemas);
   const secrets = plainCredentials(schemes);
@@ -103,29 +103,31 @@ export async function openPlain(options: SpeakerOptions): Promise<PlainSpeaker> 
   const search = new URLSearchParams({ ...query, ...secrets.query }).toString();
   const url = `${serverUrl(options)}${path}${search === '' ? '' : `?${search}`}`;
   const socket = new WebSocket(url, { headers: { ...headers, ...secrets.headers } });
-  const heard: unknown[] = [];
-  const waiting: ((value: unknown) => void)[] = [];
-  const questions = channel.operations.filter(({ action, reply }) => action === 'send' && reply !== null);
+  const received: unknown[] = [];
+  const pending: ((value: unknown) => void)[] = [];
+  const requests = channel.operations.filter(({ action, reply }) => action === 'send' && reply !== null);
   socket.on('message', (data, isBinary) => {
     const value = decode(data as Buffer, isBinary, channel.send);
-    const asked = questions.find(({ messages }) =>
+    const request = requests.find(({ messages }) =>
       messages.some(({ message }) => message.examples.some((example) => isDeepStrictEqual(example, value))),
     );
-    const waiter = waiting.shift();
-    if (waiter !== undefined) waiter(value);
-    else heard.push(value);
-    if (asked?.reply?.[0] !== undefined) socket.send(encode(asked.reply[0], examplesOf(asked.reply[0])[0]));
+    const resolveReply = pending.shift();
+    if (resolveReply !== undefined) resolveReply(value);
+    else received.push(value);
+    if (request?.reply?.[0] !== undefined) {
+      socket.send(encode(request.reply[0], examplesOf(request.reply[0])[0]));
+    }
   });
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
   await once(socket, 'open');
   return {
-    heard,
+    received,
     closed,
     sendText: (text) => socket.send(text),
     send: (message, value) => socket.send(encode(message, value)),
-    ask(_operation, message, value) {
+    request(_operation, message, value) {
       const { promise, resolve } = Promise.withResolvers<unknown>();
-      waiting.push(resolve);
+      pending.push(resolve);
       socket.send(encode(message, value));
       return promise;
     },
@@ -146,7 +148,7 @@ function decode(data: Buffer, isBinary: boolean, messages: readonly MessageModel
   return isText ? data.toString() : JSON.parse(data.toString());
 }
 
-function serverUrl({ port, server }: SpeakerOptions): string {
+function serverUrl({ port, server }: ClientOptions): string {
   const pathname = (server?.pathname ?? '').replaceAll(/\{([^{}]+)\}/g, (_, name) => {
     const variable = server?.variables.find((candidate) => candidate.name === name);
     return variable?.default ?? variable?.values[0] ?? 'any';
