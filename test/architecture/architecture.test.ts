@@ -47,7 +47,7 @@ const cases: Readonly<Record<string, { readonly allowed: string; readonly refuse
   'runtime/server': {
     allowed: 'src/runtime/log/index.ts',
     refused: [
-      'src/runtime/log/hints/redis-link.ts',
+      'src/runtime/log/hints/redis-connection.ts',
       'src/runtime/log/sqlite/x.ts',
       'src/runtime/client/index.ts',
       'pg',

@@ -10,7 +10,7 @@ import { createCrossOrigin } from './cross-origin.ts';
 import { addCommonHeaders, errorResponse } from './error-response.ts';
 import { type Handler, type RestObserver, serveOperation } from './operation.ts';
 import type { HandlersOf, OperationDescriptor, Operations, SecurityHooksOf } from './operation-handlers.ts';
-import { canonicalPath, compilePath } from './path-template.ts';
+import { canonicalPath, compilePath } from './route-path.ts';
 
 export interface RestAppOptions<Table extends Operations, Handlers> {
   /** The generated operations. */
@@ -188,11 +188,11 @@ function operationRoute<Table extends Operations, Handlers extends HandlersOf<Ta
   const handler = byId[operationId]?.bind(handlers);
   if (handler === undefined) throw new Error(`The operation ${operationId} has no handler.`);
   if (responses[200] === undefined) throw new Error(`The operation ${operationId} has no 200 response.`);
-  const template = compilePath(path);
-  const served = { operation, template, bodyBytes: limits.bodyBytes, handler, security, observer };
+  const routePath = compilePath(path);
+  const served = { operation, routePath, bodyBytes: limits.bodyBytes, handler, security, observer };
   return {
     method,
-    pattern: template.pattern,
+    pattern: routePath.pattern,
     operation: operationId,
     serve: ({ env, req }, requestId) => serveOperation(served, env.incoming, req, requestId),
   };

@@ -6,7 +6,7 @@ import { parseQuery } from '../shared/url-encoding.ts';
 import { commonHeaders } from './error-response.ts';
 import { readJsonBody } from './json-body.ts';
 import type { OperationDescriptor, RequestContext, SecurityHooks } from './operation-handlers.ts';
-import { type PathTemplate, splitUrl } from './path-template.ts';
+import { type RoutePath, splitUrl } from './route-path.ts';
 
 /** Counts requests. Every label comes from a closed set, never from a client. */
 export interface RestObserver {
@@ -21,7 +21,7 @@ export type Handler = (request: never, context: never) => Promise<unknown>;
 
 export interface ServedOperation {
   readonly operation: OperationDescriptor;
-  readonly template: PathTemplate;
+  readonly routePath: RoutePath;
   /** The largest body that is read, in bytes. */
   readonly bodyBytes: number;
   readonly handler: Handler;
@@ -31,7 +31,7 @@ export interface ServedOperation {
 
 export interface RequestTarget {
   readonly url: string;
-  /** The canonical path, which matches the operation's template. */
+  /** The canonical path, which matches the operation's path. */
   readonly path: string;
 }
 
@@ -105,13 +105,13 @@ function missingToken(): PostedError {
 
 /** Ignores a query or a body that the contract does not have, because simple clients send empty ones. */
 async function readRequest(
-  { operation, template, bodyBytes }: ServedOperation,
+  { operation, routePath, bodyBytes }: ServedOperation,
   incoming: IncomingMessage,
   { url, path }: RequestTarget,
 ): Promise<CheckedRequest> {
   const { pathParameters, query, headers, headerNames, body } = operation;
   return {
-    pathParameters: pathParameters && check(pathParameters, template.read(path), 'path'),
+    pathParameters: pathParameters && check(pathParameters, routePath.read(path), 'path'),
     query: query && check(query, parseQuery(splitUrl(url).query), 'query'),
     headers: headers && check(headers, readHeaders(headerNames, incoming.headers), 'header'),
     body: body && check(body, await readJsonBody(incoming, bodyBytes), 'body'),

@@ -18,7 +18,7 @@ describe('BROKER_URL', () => {
   it('is refused without revealing the password', () => {
     const env = { ...database, BROKER_URL: 'kafka://ada:hunter2@broker' };
     expect(() => readSettings({ env })).toThrow(
-      'BROKER_URL: how Kafka is told the password is not said: the parameter sasl is one of ',
+      'BROKER_URL: with a user, the parameter sasl must be one of ',
     );
     expect(() => readSettings({ env })).not.toThrow(/hunter2/);
   });

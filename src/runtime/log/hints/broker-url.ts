@@ -1,18 +1,18 @@
-/** What BROKER_URL says, checked. */
+/** A parsed BROKER_URL. */
 export interface BrokerUrl {
   readonly engine: Engine;
   readonly isSecure: boolean;
-  /** At least one. Several are of one cluster. */
+  /** At least one. Several hosts form one cluster. */
   readonly hosts: readonly BrokerHost[];
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** Of RabbitMQ. */
+  /** Only for RabbitMQ. */
   readonly virtualHost: string;
-  /** How Kafka is told the password; undefined where there is none. */
+  /** How Kafka checks the password; undefined if there is none. */
   readonly sasl: SaslMechanism | undefined;
-  /** What the channel, exchange, topic or subject is called. */
+  /** The name of the channel, exchange, topic or subject. */
   readonly topic: string;
-  /** Without user and password: for people. */
+  /** The URL without user and password, for people. */
   readonly name: string;
 }
 
@@ -54,28 +54,29 @@ const schemes: Readonly<Record<string, Scheme>> = {
 const defaultTopic = 'posted.hints';
 
 /**
- * Reads `scheme://user:password@host:port/path?topic=…`. Engines that run as clusters may have several hosts,
- * with commas between them.
+ * Parses `scheme://user:password@host:port/path?topic=…`. Engines that run as clusters may have several hosts,
+ * separated by commas.
  *
- * @throws Error that says what is wrong, and never quotes the user or the password
+ * @throws Error that says what is wrong and never quotes the user or the password
  */
 export function parseBrokerUrl(text: string): BrokerUrl {
   const [, schemeName = '', userInfo, hostList = '', rest = ''] =
     /^([a-z]+):\/\/(?:([^@/?#]*)@)?([^@/?#]+)((?:\/[^?#]*)?(?:\?[^#]*)?)$/.exec(text) ?? [];
   const scheme = Object.hasOwn(schemes, schemeName) ? schemes[schemeName] : undefined;
   if (scheme === undefined) {
-    if (schemeName === '') throw new Error('the text is not a URL such as redis://host:6379');
-    throw new Error(`the URL begins with none of ${Object.keys(schemes).join('://, ')}://`);
+    if (schemeName === '') throw new Error('it must be a URL such as redis://host:6379');
+    throw new Error(`the URL must start with one of ${Object.keys(schemes).join('://, ')}://`);
   }
-  // The parts that all engines have in common are read as the URL standard says.
+  // The URL standard applies to the parts that all engines share.
   const { pathname, searchParams } = new URL(`http://host${rest}`);
   for (const name of searchParams.keys()) {
     if (scheme.parameters.includes(name)) continue;
-    // Not quoted: what follows a ? may be the rest of a password.
-    throw new Error(`a parameter after the ? is unknown: known are ${scheme.parameters.join(', ')}`);
+    // Not quoted, because the text after a ? may be the rest of a password.
+    throw new Error(`a parameter after the ? is unknown: use ${scheme.parameters.join(', ')}`);
   }
   const hosts = hostList.split(',').map((item) => readHost(item, scheme.port));
-  if (hosts.length > 1 && !scheme.allowsHosts) throw new Error(`a ${schemeName}:// URL has one host`);
+  if (hosts.length > 1 && !scheme.allowsHosts)
+    throw new Error(`a ${schemeName}:// URL must have exactly one host`);
   const [username, password] = (userInfo?.split(/:(.*)/s) ?? []).map(decode);
   const isSecure = scheme.isSecure || readTls(searchParams.get('tls'));
   return {
@@ -94,11 +95,11 @@ export function parseBrokerUrl(text: string): BrokerUrl {
 function readHost(item: string, defaultPort: number): BrokerHost {
   const parsed = URL.parse(`http://${item}`);
   if (parsed === null || !/^(?:\[[^\]]+\]|[^:]+)(?::\d+)?$/.test(item)) {
-    throw new Error('a host is not a name or an address, perhaps with a port');
+    throw new Error('each host must be a name or an address, optionally with a port');
   }
   return {
     host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
-    // The standard drops the port that is the default of the scheme: here 80 is like any other.
+    // Not `parsed.port`, because the URL standard drops http's default port.
     port: Number(/:(\d+)$/.exec(item)?.[1] ?? defaultPort),
   };
 }
@@ -107,38 +108,38 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Error('the URL holds a % that is not written as %25');
+    throw new Error('a % in the URL must be written as %25');
   }
 }
 
-/** Redis' channels are the same in all of its databases: a number is allowed, and means nothing. */
+/** Redis channels are independent of databases, so the number of a database is accepted and ignored. */
 function readPath(engine: Engine, pathname: string): string {
   const path = decode(pathname.slice(1));
   if (engine === 'rabbitmq') return path || '/';
   if (path === '' || (engine === 'redis' && /^\d+$/.test(path))) return '';
-  throw new Error('the URL has a path, which means nothing to this engine');
+  throw new Error('the URL must not have a path for this engine');
 }
 
 function readTls(value: string | null): boolean {
   if (value === null || value === 'false') return false;
   if (value === 'true') return true;
-  throw new Error('the parameter tls is neither true nor false');
+  throw new Error('the parameter tls must be true or false');
 }
 
 function readSasl(value: string | null, hasUser: boolean): SaslMechanism | undefined {
   const names = saslMechanisms.map((name) => name.toLowerCase()).join(', ');
   if (!hasUser) {
     if (value === null) return undefined;
-    throw new Error('the parameter sasl is there without a user and a password');
+    throw new Error('the parameter sasl requires a user and a password');
   }
   const mechanism = saslMechanisms.find((name) => name.toLowerCase() === value?.toLowerCase());
   if (mechanism !== undefined) return mechanism;
-  throw new Error(`how Kafka is told the password is not said: the parameter sasl is one of ${names}`);
+  throw new Error(`with a user, the parameter sasl must be one of ${names}`);
 }
 
-/** What all engines allow, NATS without wildcards included. */
+/** Accepts names that are valid for all engines, and without NATS's wildcards. */
 function readTopic(value: string | null): string {
   if (value === null) return defaultTopic;
   if (/^[\w-]+(?:\.[\w-]+)*$/.test(value) && value.length <= 200) return value;
-  throw new Error('the parameter topic is not made of letters, digits, _, - and single dots');
+  throw new Error('the parameter topic must be up to 200 letters, digits, _, - and single dots');
 }

@@ -4,12 +4,12 @@ export interface HintedEvent {
 }
 
 /**
- * How the nodes that share a log tell each other at once that it has grown. Every broker guarantees:
+ * Notifies the nodes that share a log as soon as it has grown. Every broker guarantees:
  *
- * - Nothing about delivery: a hint may be lost, repeated, late or out of order. Only the log is authoritative;
- *   a node that sees a gap between seqs reads the log.
- * - `publish` never waits and never throws, whatever state the engine is in. Events that cannot be sent yet take a
- *   bounded amount of memory: in the end only the newest seq is kept.
+ * - Nothing about delivery: a hint may be lost, repeated, late or out of order. Only the log is authoritative, and a
+ *   node that sees a gap between seqs reads the log.
+ * - `publish` never waits and never throws, whatever the state of the engine. Events that cannot be sent yet take a
+ *   bounded amount of memory: beyond that, only the newest seq is kept.
  * - `up` means that a message published by this node has come back to it. Anything published while the broker was
  *   down may be missing, so `onUp` is the time to read the log. A hint lost after that is noticed with the next one.
  * - `down` is reported a few seconds after the last sign of life, and at once when the connection is lost. A broker

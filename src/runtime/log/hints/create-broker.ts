@@ -1,11 +1,11 @@
 import { errorCode } from '../../shared/errors.ts';
 import type { Broker, HintedEvent } from './broker.ts';
+import type { ConnectToBroker } from './broker-connection.ts';
 import { type Engine, parseBrokerUrl } from './broker-url.ts';
-import type { OpenLink } from './link.ts';
-import { LinkedBroker, type LinkedBrokerOptions } from './linked-broker.ts';
+import { ReconnectingBroker, type ReconnectingBrokerOptions } from './reconnecting-broker.ts';
 
 export interface BrokerOptions<Event extends HintedEvent>
-  extends Pick<LinkedBrokerOptions<Event>, 'format' | 'epoch' | 'log' | 'observer'> {
+  extends Pick<ReconnectingBrokerOptions<Event>, 'format' | 'epoch' | 'log' | 'observer'> {
   /** `redis://`, `rediss://`, `amqp://`, `amqps://`, `kafka://`, `nats://` or `tls://`. */
   readonly url: string;
 }
@@ -13,43 +13,47 @@ export interface BrokerOptions<Event extends HintedEvent>
 interface Client {
   /** The npm package that `load` imports. */
   readonly packageName: string;
-  readonly load: () => Promise<OpenLink>;
+  readonly load: () => Promise<ConnectToBroker>;
 }
 
-/** Each is loaded only when a URL names its engine. */
+/** Loaded only if the URL names the engine. */
 const clients: Readonly<Record<Engine, Client>> = {
   redis: {
     packageName: '@redis/client',
-    load: async () => (await import('./redis-link.ts')).openRedisLink,
+    load: async () => (await import('./redis-connection.ts')).connectToRedis,
   },
   rabbitmq: {
     packageName: 'amqplib',
-    load: async () => (await import('./rabbitmq-link.ts')).openRabbitmqLink,
+    load: async () => (await import('./rabbitmq-connection.ts')).connectToRabbitmq,
   },
   kafka: {
     packageName: '@platformatic/kafka',
-    load: async () => (await import('./kafka-link.ts')).openKafkaLink,
+    load: async () => (await import('./kafka-connection.ts')).connectToKafka,
   },
   nats: {
     packageName: '@nats-io/transport-node',
-    load: async () => (await import('./nats-link.ts')).openNatsLink,
+    load: async () => (await import('./nats-connection.ts')).connectToNats,
   },
 };
 
 /**
- * A broker for the engine that the URL names. It connects in the background when it is started.
+ * Creates a broker on the engine that the URL names. It connects in the background once started.
  *
- * @throws Error for a URL that is not valid, without its user and password, and for a package that is not installed
+ * @throws Error if the URL is not valid, without quoting its user or password, or if a package is not installed
  */
 export async function createBroker<Event extends HintedEvent>({
   url,
   ...options
 }: BrokerOptions<Event>): Promise<Broker<Event>> {
   const parsed = parseBrokerUrl(url);
-  return new LinkedBroker({ ...options, url: parsed, open: await loadClient(clients[parsed.engine]) });
+  return new ReconnectingBroker({
+    ...options,
+    url: parsed,
+    connect: await loadClient(clients[parsed.engine]),
+  });
 }
 
-async function loadClient({ packageName, load }: Client): Promise<OpenLink> {
+async function loadClient({ packageName, load }: Client): Promise<ConnectToBroker> {
   try {
     return await load();
   } catch (cause) {

@@ -8,8 +8,8 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { expect, it, onTestFinished } from 'vitest';
 import { prepareEngine } from '../../../../scripts/dev/services/engine.ts';
 import type { EngineSpec } from '../../../../scripts/dev/services/engine-spec.ts';
+import type { ConnectToBroker } from '../../../../src/runtime/log/hints/broker-connection.ts';
 import { parseBrokerUrl } from '../../../../src/runtime/log/hints/broker-url.ts';
-import type { OpenLink } from '../../../../src/runtime/log/hints/link.ts';
 import { hasOpenssl, makeCertificate } from '../../../support/engines/certificate.ts';
 import { describeEngine } from '../../../support/engines/describe-engine.ts';
 import { requireService } from '../../../support/services.ts';
@@ -20,16 +20,16 @@ const noTls = requireService('openssl', hasOpenssl);
 
 const nothing = (): void => {};
 
-/** What every broker must do, on its real engine. */
-export function describeBroker(spec: EngineSpec, open: OpenLink): void {
+/** The behavior of every broker, tested with its real engine. */
+export function describeBroker(spec: EngineSpec, connect: ConnectToBroker): void {
   describeEngine(spec, `the broker on ${spec.name}`, (engine) => {
-    /** With a topic of its own, so that no test hears another. */
+    /** With a topic of its own, so that no test receives the messages of another. */
     const urlOf = ({ url } = engine()): string => {
       const separator = url.includes('?') ? '&' : '?';
       return `${url}${separator}topic=test.${randomUUID()}`;
     };
 
-    it('starts while the engine is down, says so, and comes up with it', async () => {
+    it('starts while the engine is down, logs that, and is up once the engine is', async () => {
       await engine().kill();
       const node = await startNode(urlOf());
       await until(() => node.logged.length > 0);
@@ -42,7 +42,7 @@ export function describeBroker(spec: EngineSpec, open: OpenLink): void {
       expect(node.logged.at(-1)?.message).toBe('the broker is up');
     });
 
-    it('tells every other server of an event, and not the one that published it', async () => {
+    it('delivers an event to every other server, but not to its publisher', async () => {
       await engine().ensureRunning();
       const url = urlOf();
       const [one, two, three] = [await startNode(url), await startNode(url), await startNode(url)];
@@ -54,7 +54,7 @@ export function describeBroker(spec: EngineSpec, open: OpenLink): void {
       expect(one.seqs()).toEqual([]);
     });
 
-    it('tells of many events at once in order', async () => {
+    it('delivers many events in order in one hint', async () => {
       await engine().ensureRunning();
       const url = urlOf();
       const [one, two] = [await startNode(url), await startNode(url)];
@@ -66,7 +66,7 @@ export function describeBroker(spec: EngineSpec, open: OpenLink): void {
       expect(two.hints.filter(({ events }) => events.length > 0)).toHaveLength(1);
     });
 
-    it('survives the death of the engine', async () => {
+    it('survives a crash of the engine', async () => {
       await engine().ensureRunning();
       const url = urlOf();
       const [one, two] = [await startNode(url), await startNode(url)];
@@ -82,7 +82,7 @@ export function describeBroker(spec: EngineSpec, open: OpenLink): void {
       expect(two.seqs()).toEqual([5001]);
     });
 
-    it('notices that the engine hangs, keeps next to nothing meanwhile, and goes on when it does', async () => {
+    it('notices that the engine hangs, holds little in the meantime, and recovers with it', async () => {
       await engine().ensureRunning();
       const url = urlOf();
       const [one, two] = [await startNode(url), await startNode(url)];
@@ -90,7 +90,7 @@ export function describeBroker(spec: EngineSpec, open: OpenLink): void {
       engine().freeze();
       for (let seq = 1; seq <= 20_000; seq += 1) {
         one.publish(seq);
-        // So that each finds the way free, if it ever is.
+        // Lets the broker send, in case it can.
         if (seq % 100 === 0) await new Promise(setImmediate);
       }
       await until(() => one.broker.state === 'down' && two.broker.state === 'down');
@@ -101,7 +101,7 @@ export function describeBroker(spec: EngineSpec, open: OpenLink): void {
       expect(two.seqs().length).toBeLessThan(1000);
     });
 
-    it('says what is wrong with the password, without it', async () => {
+    it('logs that the password is wrong, without the password', async () => {
       await engine().ensureRunning();
       const { password } = engine().config;
       const node = await startNode(urlOf().replace(password, 'wrong-hunter2'));
@@ -114,34 +114,34 @@ export function describeBroker(spec: EngineSpec, open: OpenLink): void {
       expect(node.broker.state).toBe('down');
     });
 
-    it.skipIf(noTls !== null)('uses TLS, and only with a certificate that it trusts', async () => {
+    it.skipIf(noTls !== null)('uses TLS, and accepts only certificates that it trusts', async () => {
       const files = await makeCertificate();
       const secure = await prepareEngine(spec, { tls: files });
       onTestFinished(() => secure.remove());
       await secure.start();
-      const stranger = await startNode(secure.url);
-      await until(() => stranger.logged.length > 0);
-      expect(stranger.logged[0]?.fields.cause).toContain('self-signed certificate');
+      const untrusting = await startNode(secure.url);
+      await until(() => untrusting.logged.length > 0);
+      expect(untrusting.logged[0]?.fields.cause).toContain('self-signed certificate');
       const trusted = getCACertificates('default');
       onTestFinished(() => setDefaultCACertificates(trusted));
       setDefaultCACertificates([...trusted, await readFile(files.certificate, 'utf8')]);
       await untilUp(await startNode(secure.url));
     });
 
-    it('drops what is none of its hints, counts it, and says so once', async () => {
+    it('drops, counts and logs messages that are not its hints', async () => {
       await engine().ensureRunning();
       const url = urlOf();
       const node = await startNode(url);
       await untilUp(node);
-      const stranger = new AbortController();
-      onTestFinished(() => stranger.abort());
-      const link = await open({
+      const aborted = new AbortController();
+      onTestFinished(() => aborted.abort());
+      const connection = await connect({
         url: parseBrokerUrl(url),
         onMessage: nothing,
         onLost: nothing,
-        signal: stranger.signal,
+        signal: aborted.signal,
       });
-      onTestFinished(() => link.close());
+      onTestFinished(() => connection.close());
       const hint = { version: 1, epoch, node: randomUUID(), headSeq: 1, events: [] };
       for (const message of [
         'hello',
@@ -151,7 +151,7 @@ export function describeBroker(spec: EngineSpec, open: OpenLink): void {
         JSON.stringify({ ...hint, events: [{ ...eventOf(1), seq: '1' }] }),
         JSON.stringify(hint),
       ]) {
-        await link.publish(Buffer.from(message));
+        await connection.publish(Buffer.from(message));
       }
       await until(() => node.hints.length > 0);
       expect(node.counts).toMatchObject({ foreign: 3, newer_version: 1, other_epoch: 1, received: 1 });
@@ -164,21 +164,21 @@ export function describeBroker(spec: EngineSpec, open: OpenLink): void {
       ['hangs', 'up', () => engine().ensureRunning(), () => engine().freeze()],
       ['is down', 'down', () => engine().kill(), () => {}],
     ] as const)(
-      'leaves nothing that keeps a process alive when it is closed while the engine %s',
-      async (_when, state, before, after) => {
+      'does not keep the process alive after it is closed while the engine %s',
+      async (_title, state, before, after) => {
         await before();
-        const program = join(import.meta.dirname, 'close-when-told.ts');
+        const program = join(import.meta.dirname, 'close-at-end-of-input.ts');
         const child = spawn(process.execPath, [program, urlOf()], { stdio: ['pipe', 'pipe', 'inherit'] });
         onTestFinished(() => void child.kill('SIGKILL'));
         const exited = once(child, 'exit');
-        const said: string[] = [];
-        const lines = createInterface({ input: child.stdout }).on('line', (line) => void said.push(line));
-        await Promise.race([until(() => said.includes(state)), exited]);
+        const printed: string[] = [];
+        const output = createInterface({ input: child.stdout }).on('line', (text) => void printed.push(text));
+        await Promise.race([until(() => printed.includes(state)), exited]);
         after();
         child.stdin.end();
         expect((await exited)[0]).toBe(0);
-        lines.close();
-        expect(said.at(-1)).toBe('closed');
+        output.close();
+        expect(printed.at(-1)).toBe('closed');
       },
     );
   });

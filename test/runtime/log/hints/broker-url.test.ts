@@ -25,7 +25,7 @@ describe('parseBrokerUrl', () => {
     ['nats://token@one:4222,two', { engine: 'nats', username: 'token', password: undefined }],
     ['tls://one', { engine: 'nats', isSecure: true, topic: 'posted.hints' }],
     ['nats://one?topic=a.b-c_1', { topic: 'a.b-c_1' }],
-  ])('reads %s', (text, expected) => {
+  ])('parses %s', (text, expected) => {
     expect(parseBrokerUrl(text)).toMatchObject(expected);
   });
 
@@ -34,24 +34,24 @@ describe('parseBrokerUrl', () => {
   });
 
   it.each([
-    ['redis', 'is not a URL such as'],
-    ['redis://', 'is not a URL such as'],
-    ['redis://a@b@c', 'is not a URL such as'],
-    ['mqtt://hunter2@cache', 'begins with none of redis://, rediss://'],
-    ['constructor://cache', 'begins with none of'],
-    ['redis://one,two', 'has one host'],
-    ['redis://cache:port', 'a host is not'],
-    ['redis://cache:99999', 'a host is not'],
-    ['kafka://one,', 'a host is not'],
-    ['nats://user:hunter2%@one', 'not written as %25'],
-    ['redis://cache/users', 'has a path'],
-    ['nats://one/hunter2', 'has a path'],
-    ['redis://cache?tls=true', 'a parameter after the ? is unknown: known are topic'],
+    ['redis', 'must be a URL such as'],
+    ['redis://', 'must be a URL such as'],
+    ['redis://a@b@c', 'must be a URL such as'],
+    ['mqtt://hunter2@cache', 'must start with one of redis://, rediss://'],
+    ['constructor://cache', 'must start with one of'],
+    ['redis://one,two', 'must have exactly one host'],
+    ['redis://cache:port', 'each host must be'],
+    ['redis://cache:99999', 'each host must be'],
+    ['kafka://one,', 'each host must be'],
+    ['nats://user:hunter2%@one', 'must be written as %25'],
+    ['redis://cache/users', 'must not have a path'],
+    ['nats://one/hunter2', 'must not have a path'],
+    ['redis://cache?tls=true', 'a parameter after the ? is unknown: use topic'],
     ['redis://:pass?hunter2@cache', 'a parameter after the ?'],
-    ['kafka://one?tls=yes', 'neither true nor false'],
-    ['kafka://u:hunter2@one', 'the parameter sasl is one of plain, scram-sha-256, scram-sha-512'],
-    ['kafka://u:hunter2@one?sasl=gssapi', 'the parameter sasl is one of'],
-    ['kafka://one?sasl=plain', 'without a user'],
+    ['kafka://one?tls=yes', 'must be true or false'],
+    ['kafka://u:hunter2@one', 'the parameter sasl must be one of plain, scram-sha-256, scram-sha-512'],
+    ['kafka://u:hunter2@one?sasl=gssapi', 'the parameter sasl must be one of'],
+    ['kafka://one?sasl=plain', 'requires a user'],
     ['nats://one?topic=a.*', 'the parameter topic'],
     ['nats://one?topic=a..b', 'the parameter topic'],
   ])('refuses %s', (text, reason) => {

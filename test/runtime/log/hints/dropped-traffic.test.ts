@@ -7,12 +7,12 @@ import { noNetworks, startDistantEngine } from '../../../support/distant-network
 import { requireService } from '../../../support/services.ts';
 import { startNode, until, untilUp } from './nodes.ts';
 
-describe('traffic that is dropped on the way to the broker', () => {
+describe('a network that drops the traffic to the broker', () => {
   for (const spec of [redis, rabbitmq, nats, kafka]) {
     const skipped = requireService(spec.name, spec.isInstalled()) ?? noNetworks;
     const note = skipped === null ? '' : ` (${skipped})`;
     it.skipIf(skipped !== null)(
-      `is noticed within seconds, and so is its end: ${spec.name}${note}`,
+      `is noticed within seconds, and so is its recovery: ${spec.name}${note}`,
       async () => {
         const { engine, network } = await startDistantEngine(spec);
         const [one, two] = [await startNode(engine.url), await startNode(engine.url)];

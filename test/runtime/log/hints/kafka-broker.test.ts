@@ -1,5 +1,5 @@
 import { kafka } from '../../../../scripts/dev/services/kafka.ts';
-import { openKafkaLink } from '../../../../src/runtime/log/hints/kafka-link.ts';
+import { connectToKafka } from '../../../../src/runtime/log/hints/kafka-connection.ts';
 import { describeBroker } from './broker-suite.ts';
 
-describeBroker(kafka, openKafkaLink);
+describeBroker(kafka, connectToKafka);

@@ -1,5 +1,5 @@
 import { nats } from '../../../../scripts/dev/services/nats.ts';
-import { openNatsLink } from '../../../../src/runtime/log/hints/nats-link.ts';
+import { connectToNats } from '../../../../src/runtime/log/hints/nats-connection.ts';
 import { describeBroker } from './broker-suite.ts';
 
-describeBroker(nats, openNatsLink);
+describeBroker(nats, connectToNats);

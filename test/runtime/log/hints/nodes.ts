@@ -5,18 +5,18 @@ import { createBroker } from '../../../../src/runtime/log/hints/create-broker.ts
 import type { Log } from '../../../../src/runtime/shared/log.ts';
 import { epoch, eventOf, type TestEvent, testFormat } from './test-format.ts';
 
-/** One server's end of a broker, with all that it was told. */
+/** A node with a broker, and everything that it received. */
 export interface TestNode {
   readonly broker: Broker<TestEvent>;
   readonly hints: readonly Hint<TestEvent>[];
-  /** How often it was told that the broker is up. */
+  /** How often `onUp` was called. */
   readonly ups: () => number;
   readonly logged: readonly LogEntry[];
-  /** What the observer was told, each with how often. */
+  /** How often each method of the observer was called. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Publishes the event of a seq. */
+  /** Publishes the event with this seq. */
   publish(seq: number): void;
-  /** The seqs of the events that have arrived, in their order. */
+  /** The seqs of the received events, in order. */
   seqs(): readonly number[];
 }
 
@@ -26,7 +26,7 @@ interface LogEntry {
   readonly message: string;
 }
 
-/** Starts a node, which ends with the test. */
+/** Starts a node, which closes when the test ends. */
 export async function startNode(url: string): Promise<TestNode> {
   const hints: Hint<TestEvent>[] = [];
   const logged: LogEntry[] = [];
@@ -57,10 +57,10 @@ export async function startNode(url: string): Promise<TestNode> {
   };
 }
 
-/** Waits until it is so; below the limit of time that a test has, so that it says where it waits. */
-export async function until(isSo: () => boolean): Promise<void> {
-  for (const endMs = performance.now() + 50_000; !isSo(); ) {
-    if (performance.now() > endMs) throw new Error(`waited in vain for ${String(isSo)}`);
+/** Waits until the condition holds. The time limit is below that of a test, so that a failure names the condition. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (const endMs = performance.now() + 50_000; !condition(); ) {
+    if (performance.now() > endMs) throw new Error(`this did not become true in time: ${String(condition)}`);
     await wait(5);
   }
 }
@@ -78,8 +78,8 @@ function logInto(logged: LogEntry[]): Log {
 }
 
 function countInto(counts: Record<string, number>): BrokerObserver {
-  const count = (what: string): void => {
-    counts[what] = (counts[what] ?? 0) + 1;
+  const count = (name: string): void => {
+    counts[name] = (counts[name] ?? 0) + 1;
   };
   return {
     brokerChanged: count,

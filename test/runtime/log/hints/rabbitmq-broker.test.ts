@@ -1,5 +1,5 @@
 import { rabbitmq } from '../../../../scripts/dev/services/rabbitmq.ts';
-import { openRabbitmqLink } from '../../../../src/runtime/log/hints/rabbitmq-link.ts';
+import { connectToRabbitmq } from '../../../../src/runtime/log/hints/rabbitmq-connection.ts';
 import { describeBroker } from './broker-suite.ts';
 
-describeBroker(rabbitmq, openRabbitmqLink);
+describeBroker(rabbitmq, connectToRabbitmq);

@@ -1,5 +1,5 @@
 import { redis } from '../../../../scripts/dev/services/redis.ts';
-import { openRedisLink } from '../../../../src/runtime/log/hints/redis-link.ts';
+import { connectToRedis } from '../../../../src/runtime/log/hints/redis-connection.ts';
 import { describeBroker } from './broker-suite.ts';
 
-describeBroker(redis, openRedisLink);
+describeBroker(redis, connectToRedis);

@@ -10,7 +10,7 @@ const noRedis = requireService('redis', redis.isInstalled());
 
 describePostgres('servers with a broker', (database) => {
   it.skipIf(noRedis !== null)(
-    'bring each post to the clients of the others, through the broker or without it',
+    'deliver each post to the clients of the others, with or without the broker',
     async () => {
       const engine = await prepareEngine(redis);
       onTestFinished(() => engine.remove());

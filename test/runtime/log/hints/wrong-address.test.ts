@@ -5,13 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startNode, until } from './nodes.ts';
 
-/** What may be at an address instead of the engine. Each is made anew for a test. */
+/** Servers that may be at an address instead of the engine. Each test creates its own. */
 const peers: Readonly<Record<string, () => Server>> = {
-  'says nothing': () => createServer((socket) => socket.resume()),
-  'hangs up': () => createServer((socket) => void socket.destroy()),
-  'breaks the connection when it is spoken to': () =>
+  'sends nothing': () => createServer((socket) => socket.resume()),
+  'closes the connection': () => createServer((socket) => void socket.destroy()),
+  'resets the connection at the first data': () =>
     createServer((socket) => void socket.once('data', () => socket.resetAndDestroy())),
-  'talks nonsense': () =>
+  'sends garbage': () =>
     createServer((socket) => {
       socket.resume();
       socket.write(Buffer.alloc(70_000, 'A'));
@@ -21,8 +21,8 @@ const peers: Readonly<Record<string, () => Server>> = {
 
 const urls = ['redis://', 'rediss://', 'amqp://', 'amqps://', 'kafka://', 'nats://', 'tls://'];
 
-describe.each(Object.entries(peers))('a broker at an address that %s', (_what, makePeer) => {
-  it('is down with a reason that names the engine, without the password, and leaves no connection', async () => {
+describe.each(Object.entries(peers))('a broker at an address that %s', (_title, makePeer) => {
+  it('is down with a reason that names the engine but not the password, and leaves no connection', async () => {
     await Promise.all(
       urls.map(async (scheme) => {
         const { port, sockets } = await listen(makePeer());
@@ -41,19 +41,19 @@ describe.each(Object.entries(peers))('a broker at an address that %s', (_what, m
     );
   });
 
-  it.each(urls)('is closed at once while it is being reached by %s', async (scheme) => {
+  it.each(urls)('closes without delay while it connects to %s', async (scheme) => {
     const { port, sockets, server } = await listen(makePeer());
     const connected = once(server, 'connection');
     const node = await startNode(`${scheme}127.0.0.1:${port}`);
     await connected;
-    // Long before a client would have given up by itself.
+    // Long before a client would give up on its own.
     const isClosed = node.broker.close().then(() => true);
     expect(await Promise.race([isClosed, wait(4000, false, { ref: false })])).toBe(true);
     await until(() => sockets.size === 0);
   });
 });
 
-/** Has a server listen until the test ends, and knows its open connections. */
+/** Lets a server listen until the test ends, and tracks its open connections. */
 async function listen(
   server: Server,
 ): Promise<{ server: Server; port: number; sockets: ReadonlySet<Socket> }> {

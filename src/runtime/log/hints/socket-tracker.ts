@@ -2,30 +2,30 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 
-const collected = new AsyncLocalStorage<LinkSockets>();
+const tracker = new AsyncLocalStorage<SocketTracker>();
 
 // https://nodejs.org/api/diagnostics_channel.html#event-netclientsocket
 subscribe('net.client.socket', (message) => {
   const socket = (message as { readonly socket?: unknown }).socket;
-  if (socket instanceof Socket) collected.getStore()?.add(socket);
+  if (socket instanceof Socket) tracker.getStore()?.add(socket);
 });
 
 /**
- * The sockets that a client opens, whether it tells of them or not: clients hold on to those that hang while they
- * are connecting, and some never let go of them.
+ * Finds the sockets that an engine's client opens, because clients keep sockets that hang while they connect, and some
+ * never destroy them.
  */
-export class LinkSockets {
+export class SocketTracker {
   readonly #sockets = new Set<Socket>();
   #isClosed = false;
 
-  /** Runs what opens sockets, now or later. */
-  collectFrom<Result>(open: () => Result): Result {
-    return collected.run(this, open);
+  /** Runs `open`, and tracks the sockets that it opens now or later. */
+  track<Result>(open: () => Result): Result {
+    return tracker.run(this, open);
   }
 
-  /** Runs what belongs to others, in the midst of what is collected from. */
-  leave(run: () => void): void {
-    collected.exit(run);
+  /** Runs a callback whose sockets belong to others. */
+  untracked(run: () => void): void {
+    tracker.exit(run);
   }
 
   add(socket: Socket): void {

@@ -1,21 +1,21 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ConnectOptions } from '../../../../src/runtime/log/hints/broker-connection.ts';
 import { parseBrokerUrl } from '../../../../src/runtime/log/hints/broker-url.ts';
-import type { LinkOptions } from '../../../../src/runtime/log/hints/link.ts';
-import { LinkedBroker } from '../../../../src/runtime/log/hints/linked-broker.ts';
+import { ReconnectingBroker } from '../../../../src/runtime/log/hints/reconnecting-broker.ts';
 import { until } from './nodes.ts';
 import { epoch, eventOf, testFormat } from './test-format.ts';
 
 const nothing = (): void => {};
 
 /**
- * A broker on an engine that does what the test says: it takes a message when `take` is called. What is to be published
- * while there is no link is published in the moment that the broker goes down: the next link may come at any time.
+ * A broker on a fake engine, which accepts a message only when `take` is called. `publishedWhileDown` is published at the
+ * moment when the broker goes down, because the next connection may open at any time.
  */
 function startOnFakeEngine(publishedWhileDown: readonly number[] = []) {
-  const sent: { readonly bytes: Buffer; readonly taken: () => void; readonly link: number }[] = [];
-  const links: LinkOptions[] = [];
+  const sent: { readonly bytes: Buffer; readonly accept: () => void; readonly connection: number }[] = [];
+  const connections: ConnectOptions[] = [];
   let closed = 0;
-  const broker = new LinkedBroker({
+  const broker = new ReconnectingBroker({
     url: parseBrokerUrl('nats://fake'),
     format: testFormat,
     epoch: () => epoch,
@@ -28,10 +28,10 @@ function startOnFakeEngine(publishedWhileDown: readonly number[] = []) {
       hintReceived: nothing,
       hintDropped: nothing,
     },
-    async open(options) {
-      const link = links.push(options);
+    async connect(options) {
+      const connection = connections.push(options);
       return {
-        publish: (bytes) => new Promise((taken) => void sent.push({ bytes, taken, link })),
+        publish: (bytes) => new Promise((accept) => void sent.push({ bytes, accept, connection })),
         async close() {
           closed += 1;
         },
@@ -42,16 +42,16 @@ function startOnFakeEngine(publishedWhileDown: readonly number[] = []) {
   broker.start({ onHint: nothing, onUp: nothing });
   return {
     broker,
-    links,
+    connections,
     closed: () => closed,
     sent,
-    /** Waits for the next message, has the engine take it and send it back, and resolves with what it says. */
+    /** Waits for the next message, accepts it, sends it back, and resolves with its hint. */
     take: async () => {
       await until(() => sent.length > 0);
       const message = sent.shift();
-      message?.taken();
+      message?.accept();
       const bytes = message?.bytes ?? Buffer.of();
-      links.at(-1)?.onMessage(bytes);
+      connections.at(-1)?.onMessage(bytes);
       const hint = testFormat.decode(epoch, bytes);
       if (typeof hint === 'string') throw new Error(hint);
       return { headSeq: hint.headSeq, seqs: hint.events.map(({ seq }) => seq) };
@@ -59,8 +59,8 @@ function startOnFakeEngine(publishedWhileDown: readonly number[] = []) {
   };
 }
 
-describe('LinkedBroker', () => {
-  it('is up when a message of its own has come back', async () => {
+describe('ReconnectingBroker', () => {
+  it('is up once one of its own messages has come back', async () => {
     const { broker, sent, take } = startOnFakeEngine();
     await until(() => sent.length > 0);
     expect(broker.state).toBe('down');
@@ -68,7 +68,7 @@ describe('LinkedBroker', () => {
     expect(broker.state).toBe('up');
   });
 
-  it('sends one message at a time, and in the next what has come meanwhile', async () => {
+  it('sends one message at a time, and collects later events for the next one', async () => {
     const { broker, sent, take } = startOnFakeEngine();
     await take();
     broker.publish(eventOf(1));
@@ -79,7 +79,7 @@ describe('LinkedBroker', () => {
     expect(await take()).toMatchObject({ headSeq: 100, seqs: { length: 99 } });
   });
 
-  it('keeps no more than a message while the engine takes none, and the newest seq', async () => {
+  it('holds at most one message and the newest seq while the engine accepts nothing', async () => {
     const { broker, sent, take } = startOnFakeEngine();
     await take();
     broker.publish(eventOf(1));
@@ -91,37 +91,39 @@ describe('LinkedBroker', () => {
     expect(seqs.length).toBeLessThanOrEqual(256);
   });
 
-  it('tells with its first message how far the log has grown while it was down', async () => {
-    const { broker, links, take } = startOnFakeEngine(Array.from({ length: 1000 }, (_, index) => index + 1));
+  it('publishes the newest seq with its first message after it was down', async () => {
+    const { broker, connections, take } = startOnFakeEngine(
+      Array.from({ length: 1000 }, (_, index) => index + 1),
+    );
     await take();
-    links[0]?.onLost(new Error('lost'));
-    await until(() => links.length === 2);
+    connections[0]?.onLost(new Error('lost'));
+    await until(() => connections.length === 2);
     expect(await take()).toEqual({ headSeq: 1000, seqs: [] });
     expect(broker.state).toBe('up');
   });
 
-  it('has nothing to do with a link that was lost', async () => {
-    const { broker, links, sent, take } = startOnFakeEngine([2]);
+  it('ignores a connection that was lost', async () => {
+    const { broker, connections, sent, take } = startOnFakeEngine([2]);
     await take();
     broker.publish(eventOf(1));
     await until(() => sent.length > 0);
     const [late] = sent.splice(0);
-    links[0]?.onLost(new Error('lost'));
+    connections[0]?.onLost(new Error('lost'));
     await until(() => broker.state === 'down');
-    expect(links[0]?.signal.aborted).toBe(true);
-    links[0]?.onMessage(late?.bytes ?? Buffer.of());
-    late?.taken();
+    expect(connections[0]?.signal.aborted).toBe(true);
+    connections[0]?.onMessage(late?.bytes ?? Buffer.of());
+    late?.accept();
     await until(() => sent.length > 0);
-    expect(sent.map(({ link }) => link)).toEqual([2]);
+    expect(sent.map(({ connection }) => connection)).toEqual([2]);
     expect(broker.state).toBe('down');
     expect(await take()).toEqual({ headSeq: 2, seqs: [] });
   });
 
-  it('says goodbye when it is closed, and not to a link that was lost', async () => {
-    const { broker, links, closed, take } = startOnFakeEngine();
+  it('closes an open connection in an orderly way, but not a lost one', async () => {
+    const { broker, connections, closed, take } = startOnFakeEngine();
     await take();
-    links[0]?.onLost(new Error('lost'));
-    await until(() => links.length === 2);
+    connections[0]?.onLost(new Error('lost'));
+    await until(() => connections.length === 2);
     expect(closed()).toBe(0);
     await take();
     await broker.close();

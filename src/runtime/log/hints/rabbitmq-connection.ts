@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { connect } from 'amqplib';
+import { type ConnectToBroker, clientName, pickHost } from './broker-connection.ts';
 import type { BrokerUrl } from './broker-url.ts';
-import { anyOf, clientName, type OpenLink } from './link.ts';
 
-/** What a server that does not read may leave in its queue. Beyond it the oldest go. */
+/** How many messages the queue of a slow server holds. Beyond that, the oldest are dropped. */
 const maxLength = 1000;
 
-/** A fanout exchange, and a queue for this connection alone, which ends with it. */
-export const openRabbitmqLink: OpenLink = async ({ url, onMessage, onLost, signal }) => {
-  const { host, port } = anyOf(url.hosts);
-  // Node's sockets take the signal, which the types do not know. Of a socket that is only destroyed the client
-  // would take no notice, and keep its timers.
+/** A fanout exchange, and an exclusive queue that is deleted with the connection. */
+export const connectToRabbitmq: ConnectToBroker = async ({ url, onMessage, onLost, signal }) => {
+  const { host, port } = pickHost(url.hosts);
+  // Node's sockets accept the signal, although the types do not know it. The client would not notice that a socket was
+  // merely destroyed, and would keep its timers.
   const socketOptions = { signal, noDelay: true, clientProperties: { connection_name: clientName } };
   const connection = await connect(
     {
@@ -24,7 +24,7 @@ export const openRabbitmqLink: OpenLink = async ({ url, onMessage, onLost, signa
     socketOptions,
   );
   connection.on('error', onLost);
-  connection.on('close', () => onLost(new Error('the connection has ended')));
+  connection.on('close', () => onLost(new Error('the connection was closed')));
   const channel = await connection.createChannel();
   channel.on('error', onLost);
   await channel.assertExchange(url.topic, 'fanout', { durable: false, autoDelete: true });
@@ -38,7 +38,7 @@ export const openRabbitmqLink: OpenLink = async ({ url, onMessage, onLost, signa
   await channel.consume(
     queue,
     (message) => {
-      if (message === null) onLost(new Error('the queue is gone'));
+      if (message === null) onLost(new Error('the queue was deleted'));
       else onMessage(message.content);
     },
     { noAck: true },
@@ -51,7 +51,7 @@ export const openRabbitmqLink: OpenLink = async ({ url, onMessage, onLost, signa
   };
 };
 
-/** Without a user, the one that RabbitMQ has from the start and lets in from its own machine. */
+/** The default is RabbitMQ's built-in user, who may connect from the same machine. */
 function credentialsOf({ username, password = '' }: BrokerUrl): { username: string; password: string } {
   return username === undefined ? { username: 'guest', password: 'guest' } : { username, password };
 }

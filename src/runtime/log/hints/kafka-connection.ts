@@ -7,36 +7,36 @@ import {
   instancesChannel,
   Producer,
 } from '@platformatic/kafka';
+import { type ConnectOptions, type ConnectToBroker, clientName } from './broker-connection.ts';
 import type { BrokerUrl } from './broker-url.ts';
-import { clientName, type LinkOptions, type OpenLink } from './link.ts';
 
-// One that is reset while it authenticates emits an error once more when nobody listens any longer, which would
+// A connection that is reset while it authenticates emits a second error when it has no listeners anymore, which would
 // end the process.
 instancesChannel.subscribe((message) => {
   const { instance } = message as { readonly instance?: unknown };
   if (instance instanceof Connection) instance.on('error', () => {});
 });
 
-/** Everything goes through one partition, so that a topic with any number of them will do. */
+/** All messages go through one partition, so that topics with any number of partitions work. */
 const partition = 0;
 
-/** How much is fetched at once. */
+/** The most that is fetched at once. */
 const maxBytes = 1_048_576;
 
-/** How long Kafka holds a request for which there is nothing. */
+/** How long Kafka holds a fetch request while there are no messages. */
 const maxWaitMs = 1000;
 
-/** Of a topic that we make: nobody reads what is old. */
+/** For a topic that we create, because nobody reads old messages. */
 const retention = [
   { name: 'cleanup.policy', value: 'delete' },
   { name: 'retention.ms', value: '600000' },
 ];
 
-/** The attribute of a batch of Kafka's own notes in a partition. */
+/** The attribute of a batch of Kafka's own control records. */
 const controlBatch = 0b10_0000;
 
-/** Where to read on. */
-interface Place {
+/** The next offset to fetch. */
+interface Position {
   readonly topicId: string;
   /** The leader of the partition. */
   readonly node: number;
@@ -44,13 +44,13 @@ interface Place {
 }
 
 /**
- * A topic that every server reads from its end on. A server is in no consumer group: what it reads is nobody
- * else's, and there is no place to remember.
+ * A topic that every server reads from the end on. Servers join no consumer group, because each of them reads everything
+ * and none needs to store an offset.
  */
-export const openKafkaLink: OpenLink = async (options) => {
+export const connectToKafka: ConnectToBroker = async (options) => {
   const { url, onLost, signal } = options;
   const { topic } = url;
-  // A group must be named, and is not joined.
+  // The client requires the name of a group, which is never joined.
   const consumer = new Consumer({ ...clientOptions(url), groupId: clientName });
   const producer = new Producer(clientOptions(url));
   const close = async (): Promise<void> => {
@@ -72,13 +72,13 @@ function clientOptions({ hosts, isSecure, sasl, username = '', password = '' }: 
     clientId: clientName,
     bootstrapBrokers: [...hosts],
     retries: false,
-    // An address is no name that a server could be asked for.
+    // TLS requires a host name here, not an IP address.
     ...(isSecure ? { tls: {}, tlsServerName: hosts.every(({ host }) => isIP(host) === 0) } : {}),
     ...(sasl === undefined ? {} : { sasl: { mechanism: sasl, username, password } }),
   };
 }
 
-/** @throws Error that says what to do where the topic is not there and may not be made */
+/** @throws Error that says how to fix it if the topic does not exist and cannot be created */
 async function ensureTopic(consumer: Consumer, url: BrokerUrl): Promise<void> {
   const { topic } = url;
   try {
@@ -89,18 +89,21 @@ async function ensureTopic(consumer: Consumer, url: BrokerUrl): Promise<void> {
   }
   const admin = new Admin(clientOptions(url));
   try {
-    // -1: as many as the cluster gives to topics of which nothing is said.
+    // -1: the cluster's default.
     await admin.createTopics({ topics: [topic], partitions: 1, replicas: -1, configs: retention });
   } catch (cause) {
-    throw new Error(`there is no topic ${topic}, and it cannot be made: make it, with one partition`, {
-      cause,
-    });
+    throw new Error(
+      `the topic ${topic} does not exist and could not be created: create it with one partition`,
+      {
+        cause,
+      },
+    );
   } finally {
     await admin.close();
   }
 }
 
-async function findEnd(consumer: Consumer, topic: string): Promise<Place> {
+async function findEnd(consumer: Consumer, topic: string): Promise<Position> {
   consumer.topics.track(topic);
   const metadata = (await consumer.metadata({ topics: [topic] })).topics.get(topic);
   const node = metadata?.partitions[partition]?.leader;
@@ -112,25 +115,25 @@ async function findEnd(consumer: Consumer, topic: string): Promise<Place> {
   throw new Error(`the topic ${topic} has no partition ${partition}`);
 }
 
-/** Hands over what comes, until the link is of no use. Rejects where it is lost. */
+/** Passes on new messages until the signal is aborted. Rejects if the connection is lost. */
 async function follow(
   consumer: Consumer,
-  { topicId, node, offset: end }: Place,
-  { onMessage, signal }: Pick<LinkOptions, 'onMessage' | 'signal'>,
+  { topicId, node, offset: end }: Position,
+  { onMessage, signal }: Pick<ConnectOptions, 'onMessage' | 'signal'>,
 ): Promise<void> {
   for (let offset = end; !signal.aborted; ) {
-    const wanted = { partition, fetchOffset: offset, partitionMaxBytes: maxBytes };
+    const request = { partition, fetchOffset: offset, partitionMaxBytes: maxBytes };
     const { responses } = await consumer.fetch({
       node,
-      topics: [{ topicId, partitions: [{ ...wanted, currentLeaderEpoch: -1, lastFetchedEpoch: -1 }] }],
+      topics: [{ topicId, partitions: [{ ...request, currentLeaderEpoch: -1, lastFetchedEpoch: -1 }] }],
       minBytes: 1,
       maxBytes,
       maxWaitTime: maxWaitMs,
     });
-    const found = responses.flatMap(({ partitions }) => partitions).flatMap(({ records }) => records ?? []);
-    for (const { firstOffset, lastOffsetDelta, attributes, records } of found) {
+    const batches = responses.flatMap(({ partitions }) => partitions).flatMap(({ records }) => records ?? []);
+    for (const { firstOffset, lastOffsetDelta, attributes, records } of batches) {
       for (const { offsetDelta, value } of records) {
-        // A batch begins where it was written, which may be before what was asked for.
+        // A batch is returned as it was written, so it may start before the requested offset.
         const isNew = firstOffset + BigInt(offsetDelta) >= offset;
         if (isNew && value !== null && (attributes & controlBatch) === 0) onMessage(value);
       }

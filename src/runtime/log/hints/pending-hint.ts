@@ -1,40 +1,40 @@
 import type { Hint, HintedEvent } from './broker.ts';
 
-/** Limits of one message, which keep it below what the engines accept: 1 MB for Kafka and NATS. */
+/** The limits of a message, which keep it below those of the engines: 1 MB for Kafka and NATS. */
 const limits = { events: 256, characters: 65_536 };
 
 /**
- * The next hint, which gathers events while the previous one is being sent. It never holds more than one message:
- * beyond that the events are dropped and the newest seq is kept, so that the other nodes read the log.
+ * The next hint, which collects events while the previous one is sent. It never exceeds one message: beyond that, it
+ * drops its events and keeps the newest seq, so that the other nodes read the log.
  */
-export class Outgoing<Event extends HintedEvent> {
+export class PendingHint<Event extends HintedEvent> {
   readonly #sizeOf: (event: Event) => number | null;
   #events: Event[] = [];
   #characters = 0;
   #headSeq = 0;
   #isPending = false;
 
-  /** `sizeOf` gives an event's size in characters, or null for an event of which only the seq is published. */
+  /** `sizeOf` returns an event's size in characters, or null to publish only its seq. */
   constructor(sizeOf: (event: Event) => number | null) {
     this.#sizeOf = sizeOf;
   }
 
   add(event: Event): void {
-    this.mention(event.seq);
+    this.addSeq(event.seq);
     const size = this.#sizeOf(event);
     if (size === null) return;
     this.#characters += size;
     this.#events.push(event);
-    if (this.#events.length > limits.events || this.#characters > limits.characters) this.forgetEvents();
+    if (this.#events.length > limits.events || this.#characters > limits.characters) this.dropEvents();
   }
 
-  /** Publishes the seq without its event. */
-  mention(seq: number): void {
+  /** Adds the seq without its event. */
+  addSeq(seq: number): void {
     this.#headSeq = Math.max(this.#headSeq, seq);
     this.#isPending = true;
   }
 
-  forgetEvents(): void {
+  dropEvents(): void {
     this.#events = [];
     this.#characters = 0;
   }
@@ -45,7 +45,7 @@ export class Outgoing<Event extends HintedEvent> {
     const hint = { headSeq: this.#headSeq, events: this.#events };
     this.#isPending = false;
     this.#headSeq = 0;
-    this.forgetEvents();
+    this.dropEvents();
     return hint;
   }
 }

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { createClient } from '@redis/client';
-import { anyOf, clientName, type OpenLink } from './link.ts';
+import { type ConnectToBroker, clientName, pickHost } from './broker-connection.ts';
 
-/** Pub/Sub, which keeps nothing. One connection both publishes and subscribes, which takes RESP 3 (Redis 6). */
-export const openRedisLink: OpenLink = async ({ url, onMessage, onLost, signal }) => {
-  const { host, port } = anyOf(url.hosts);
+/** Pub/Sub, which stores nothing. One connection both publishes and subscribes, which requires RESP 3 (Redis 6). */
+export const connectToRedis: ConnectToBroker = async ({ url, onMessage, onLost, signal }) => {
+  const { host, port } = pickHost(url.hosts);
   const { username, password, isSecure, topic } = url;
   const client = createClient({
     RESP: 3,

@@ -1,7 +1,7 @@
 import { decodePercent } from '../shared/url-encoding.ts';
 
 /** A path of the contract, compiled for routing and for reading its parameters. */
-export interface PathTemplate {
+export interface RoutePath {
   /**
    * The path in Hono's syntax. Parameters are named after their index, so that templates that differ only in the names,
    * which OpenAPI calls identical, have the same pattern.
@@ -20,7 +20,7 @@ export interface PathTemplate {
  *
  * @throws Error if an expression is not a whole segment, or a literal has a meaning in the router's syntax
  */
-export function compilePath(path: string): PathTemplate {
+export function compilePath(path: string): RoutePath {
   const parameters: (readonly [name: string, index: number])[] = [];
   const pattern = path.split('/').map((segment, index) => {
     const name = /^\{([^{}]+)\}$/.exec(segment)?.[1];

@@ -1,11 +1,11 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type ConnectToBroker, clientName, pickHost } from './broker-connection.ts';
 import type { BrokerUrl } from './broker-url.ts';
-import { anyOf, clientName, type OpenLink } from './link.ts';
 
-/** Core NATS, which keeps nothing. */
-export const openNatsLink: OpenLink = async ({ url, onMessage, onLost, signal }) => {
-  const { host, port } = anyOf(url.hosts);
-  // The client gives no name to check to a certificate where the host is an address: then Node takes this one.
+/** Core NATS, which stores nothing. */
+export const connectToNats: ConnectToBroker = async ({ url, onMessage, onLost, signal }) => {
+  const { host, port } = pickHost(url.hosts);
+  // If the host is an IP address, the client names no host to verify the certificate against, and Node uses this one.
   const tls = { handshakeFirst: false, host };
   const connection = await connect({
     servers: `${host.includes(':') ? `[${host}]` : host}:${port}`,
@@ -15,7 +15,7 @@ export const openNatsLink: OpenLink = async ({ url, onMessage, onLost, signal })
     ...(url.isSecure ? { tls } : {}),
   });
   signal.addEventListener('abort', () => void connection.close());
-  void connection.closed().then((cause) => onLost(cause ?? new Error('the connection has ended')));
+  void connection.closed().then((cause) => onLost(cause ?? new Error('the connection was closed')));
   void reportErrors(connection, onLost);
   connection.subscribe(url.topic, {
     callback(error, message) {
@@ -38,7 +38,7 @@ function credentialsOf({ username, password }: BrokerUrl): { user?: string; pass
   return password === undefined ? { token: username } : { user: username, pass: password };
 }
 
-/** Such as a subject that may not be published to. Ends with the connection. */
+/** Reports errors such as a missing permission to publish, until the connection ends. */
 async function reportErrors(connection: NatsConnection, onLost: (cause: unknown) => void): Promise<void> {
   for await (const status of connection.status()) {
     if (status.type === 'error') onLost(status.error);
