@@ -2,43 +2,43 @@ import { definitionOf } from '../schemas/definitions.ts';
 import { isSchemaObject, type JsonSchema, type SchemaObject } from '../schemas/json-schema.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 
-/** Schemas that a value has to satisfy, all of them. */
+/** Schemas that a value must match all of. */
 export type Parts = readonly JsonSchema[];
 
 type Definitions = SchemaSet['definitions'];
 
-/** More would be a type that nobody can read. */
-const mostAlternatives = 32;
+/** A larger union would be unreadable. */
+const maxAlternatives = 32;
 
 /**
- * The schemas that a value has to satisfy, all of one list: they choose between no others. Null where there are
- * too many lists. `deep`: references are followed.
+ * The alternatives of a schema: a value matches it if it matches all parts of one alternative. The parts themselves
+ * have no alternatives. Null if there are too many. With `deep`, references are followed.
  */
 export function alternativesOf(
   schema: JsonSchema,
   definitions: Definitions,
   deep: boolean,
-  within: ReadonlySet<string> = new Set(),
+  visited: ReadonlySet<string> = new Set(),
 ): readonly Parts[] | null {
   if (typeof schema === 'boolean') return schema ? [[]] : [[false]];
   const reference = definitionOf(schema);
   if (reference !== null) {
     if (!deep) return [[schema]];
-    if (within.has(reference)) return null;
+    if (visited.has(reference)) return null;
     const target = definitions.get(reference)?.schema ?? true;
-    return alternativesOf(target, definitions, true, new Set([...within, reference]));
+    return alternativesOf(target, definitions, true, new Set([...visited, reference]));
   }
   const { allOf, oneOf, anyOf, ...own } = schema;
   const all = [
-    ...listOf(allOf).map((part) => alternativesOf(part, definitions, deep, within)),
+    ...listOf(allOf).map((part) => alternativesOf(part, definitions, deep, visited)),
     ...[listOf(oneOf), listOf(anyOf)]
       .filter((options) => options.length > 0)
-      .map((options) => either(options.map((option) => alternativesOf(option, definitions, deep, within)))),
+      .map((options) => either(options.map((option) => alternativesOf(option, definitions, deep, visited)))),
   ];
   const composed = all.length > 0;
-  let found: readonly Parts[] = saysType(own, composed) ? [[own]] : [[]];
+  let found: readonly Parts[] = hasTypeInformation(own, composed) ? [[own]] : [[]];
   for (const options of all) {
-    if (options === null || found.length * options.length > mostAlternatives) return null;
+    if (options === null || found.length * options.length > maxAlternatives) return null;
     found = found.flatMap((parts) => options.map((option) => [...parts, ...option]));
   }
   return found;
@@ -46,11 +46,11 @@ export function alternativesOf(
 
 function either(options: readonly (readonly Parts[] | null)[]): readonly Parts[] | null {
   const all = options.flatMap((option) => option ?? []);
-  return options.includes(null) || all.length > mostAlternatives ? null : all;
+  return options.includes(null) || all.length > maxAlternatives ? null : all;
 }
 
-/** Whether a schema says, beside what others say that stand in it, something that a type can say. */
-function saysType(schema: SchemaObject, composed: boolean): boolean {
+/** Whether the keywords of a schema, other than its composition, constrain its type. */
+function hasTypeInformation(schema: SchemaObject, composed: boolean): boolean {
   if (schema.const !== undefined || schema.enum !== undefined) return true;
   const shapes = ['additionalProperties', 'items', 'patternProperties', 'properties', 'required'];
   if (shapes.some((keyword) => schema[keyword] !== undefined)) return true;
@@ -62,23 +62,24 @@ export function isObjectSchema(schema: JsonSchema): schema is SchemaObject {
   return (schema.type ?? impliedType(schema)) === 'object';
 }
 
-export function isExact(schema: JsonSchema): boolean {
+/** Whether a schema is a `const` or an `enum`. */
+export function hasFixedValues(schema: JsonSchema): boolean {
   return isSchemaObject(schema) && (schema.const !== undefined || schema.enum !== undefined);
 }
 
-/** An object of both kinds at once. Of a property in both, the one that says more of its type counts. */
+/** An object schema that combines two. Of a property in both, fixed values take precedence, then the first schema. */
 export function mergeObjects(one: SchemaObject, other: SchemaObject): SchemaObject {
   const [ones, others] = [one, other].map(({ properties }) => (isSchemaObject(properties) ? properties : {}));
   const merged = Object.entries({ ...ones, ...others }).map(([name, later]) => {
     const earlier = ones !== undefined && Object.hasOwn(ones, name) ? ones[name] : undefined;
-    return [name, earlier === undefined || isExact(later as JsonSchema) ? later : earlier];
+    return [name, earlier === undefined || hasFixedValues(later as JsonSchema) ? later : earlier];
   });
   return {
     ...one,
     ...other,
     type: 'object',
     properties: Object.fromEntries(merged),
-    required: [...new Set([...textsOf(one.required), ...textsOf(other.required)])],
+    required: [...new Set([...stringsOf(one.required), ...stringsOf(other.required)])],
   };
 }
 
@@ -98,8 +99,8 @@ function listOf(value: unknown): readonly JsonSchema[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** What may be written as one or as several. */
-export function textsOf(value: unknown): readonly string[] {
+/** A keyword's value that may be one string or several. */
+export function stringsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value : [];
 }

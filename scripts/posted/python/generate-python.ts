@@ -6,11 +6,11 @@ import { renderTemplates } from '../asyncapi/render-templates.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { preamble } from '../source/preamble.ts';
 import { generatePythonModels } from './generate-python-models.ts';
+import { generatePythonSchemas } from './generate-python-schemas.ts';
 import { pythonContractOf } from './python-contract.ts';
+import { pythonModelsOf } from './python-models.ts';
 import { packageName } from './python-names.ts';
 import { renderProject, renderReadme } from './python-project.ts';
-import { generatePythonSchemas } from './python-schemas.ts';
-import { pythonModelsOf } from './python-types.ts';
 import { relaxedSchemas } from './relaxed-schemas.ts';
 
 const runtime = join(import.meta.dirname, '../../../templates/python/runtime');
@@ -22,26 +22,26 @@ interface PythonInput {
 }
 
 /**
- * Writes a Python package into a folder: a project that pip installs, with the contract's models, schemas and
- * clients, and the runtime that they need.
+ * Writes a Python package that pip can install into a folder: the contract's models, schemas and clients, and the
+ * runtime that they need.
  *
- * @throws GenerationError for what Python cannot say
+ * @throws GenerationError for patterns that Python does not support
  */
 export async function generatePython({ parsed, model, schemas }: PythonInput, folder: string): Promise<void> {
   const models = pythonModelsOf(schemas, relaxedSchemas(model, schemas));
   const contract = pythonContractOf(model, schemas, models);
   const schemaModule = generatePythonSchemas(schemas, model);
-  const home = join(folder, packageName(model.title));
-  await mkdir(join(home, '_runtime'), { recursive: true });
+  const packageFolder = join(folder, packageName(model.title));
+  await mkdir(join(packageFolder, '_runtime'), { recursive: true });
   await writeFile(join(folder, 'pyproject.toml'), renderProject(model));
   await writeFile(join(folder, 'README.md'), renderReadme(contract));
-  await writeFile(join(home, 'models.py'), await generatePythonModels(models, model));
-  await writeFile(join(home, 'schemas.py'), schemaModule);
-  // Type checkers look whether there is such a file (PEP 561).
-  await writeFile(join(home, 'py.typed'), `${preamble(model, 'python')}\n`);
-  await renderTemplates(['python'], parsed, { contract }, home);
+  await writeFile(join(packageFolder, 'models.py'), await generatePythonModels(models, model));
+  await writeFile(join(packageFolder, 'schemas.py'), schemaModule);
+  // Tells type checkers that the package has types (PEP 561).
+  await writeFile(join(packageFolder, 'py.typed'), `${preamble(model, 'python')}\n`);
+  await renderTemplates(['python'], parsed, { contract }, packageFolder);
   for (const file of (await readdir(runtime)).filter((name) => name.endsWith('.py'))) {
     const source = await readFile(join(runtime, file), 'utf8');
-    await writeFile(join(home, '_runtime', file), `${preamble(model, 'python')}\n${source}`);
+    await writeFile(join(packageFolder, '_runtime', file), `${preamble(model, 'python')}\n${source}`);
   }
 }

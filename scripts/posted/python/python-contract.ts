@@ -9,57 +9,58 @@ import type {
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import { Names } from '../source/identifiers.ts';
 import type { ContractTitle } from '../source/preamble.ts';
+import type { PythonModels } from './python-models.ts';
 import { publicIdentifier, snakeCase } from './python-names.ts';
-import type { PythonModels } from './python-types.ts';
 import {
   correlatedMessages,
-  givenKey,
+  inputKey,
   needsParameters,
   requiredOf,
   uncorrelatedKey,
 } from './relaxed-schemas.ts';
 
-/** What the templates render: the contract, with names and types of Python beside its own. */
+/** The contract that the Python templates render, with Python names and types. */
 export interface PythonContract extends ContractTitle {
   readonly channels: readonly PythonChannel[];
 }
 
 export interface PythonChannel {
   readonly model: ChannelModel;
-  /** What its descriptor is called. */
+  /** The name of its descriptor. */
   readonly identifier: string;
-  /** What the names of its types begin with. */
+  /** The prefix of its type names. */
   readonly typeName: string;
-  /** Null where the channel has none; likewise the query and the headers. */
-  readonly parameters: GivenType | null;
-  readonly query: GivenType | null;
-  readonly headers: GivenType | null;
-  /** The ways to be let in. Empty where no credential is ever asked for. */
+  /** Null if the channel has none, as for `query` and `headers`. */
+  readonly parameters: ArgumentType | null;
+  readonly query: ArgumentType | null;
+  readonly headers: ArgumentType | null;
+  /** The alternative sets of credentials. Empty if the channel takes none. */
   readonly credentials: readonly CredentialChoice[];
-  /** What the application gets. */
+  /** The messages that the application receives. */
   readonly receives: readonly TypedMessage[];
-  /** What it may send. */
+  /** The messages that it sends without expecting a reply, and its replies. */
   readonly sends: readonly TypedMessage[];
-  /** What it may ask. */
+  /** The requests of the application. */
   readonly requests: readonly Exchange[];
-  /** What the server may ask. */
+  /** The requests of the server. */
   readonly answers: readonly Exchange[];
-  /** The type of the message that says that a place is gone; null where there are no places. */
+  /** The type of the message that reports an expired cursor; null if the channel is not resumable. */
   readonly reset: string | null;
 }
 
-/** The type of values that the application gives, as source. */
-export interface GivenType {
+/** The type of an argument of the connect function. */
+export interface ArgumentType {
+  /** As source. */
   readonly type: string;
-  /** Whether there is no way without them. */
-  readonly isNeeded: boolean;
+  /** Whether the argument has no default. */
+  readonly isRequired: boolean;
 }
 
 export interface CredentialChoice {
-  /** Null where the connection needs none. */
-  readonly needed: SecurityModel | null;
-  /** What may be given besides. */
-  readonly others: readonly SecurityModel[];
+  /** Null if the connection requires none. */
+  readonly required: SecurityModel | null;
+  /** Schemes whose credentials are optional. */
+  readonly optional: readonly SecurityModel[];
 }
 
 export interface TypedMessage {
@@ -71,13 +72,13 @@ export interface TypedMessage {
 export interface Exchange {
   readonly operation: string;
   readonly description: string;
-  /** The types of what is asked. */
-  readonly questions: readonly string[];
+  /** The types of the request, any of which may be sent. */
+  readonly requestTypes: readonly string[];
   readonly replies: readonly TypedMessage[];
 }
 
-/** What channels.py has for itself. */
-const taken =
+/** Names that channels.py uses itself. */
+const reservedNames =
   'Channel Guards Message Operation Resume SecurityScheme Server ServerVariable Tag annotations guards';
 
 export function pythonContractOf(
@@ -85,7 +86,7 @@ export function pythonContractOf(
   schemas: Pick<SchemaSet, 'resolve'>,
   models: PythonModels,
 ): PythonContract {
-  const identifiers = new Names(taken.split(' '));
+  const identifiers = new Names(reservedNames.split(' '));
   const typeNames = new Names();
   return {
     file,
@@ -95,32 +96,32 @@ export function pythonContractOf(
       model,
       identifier: identifiers.claim(snakeCase(model.name)),
       typeName: typeNames.claim(publicIdentifier(model.typeName, 'Channel')),
-      ...givenTypes(model, schemas, models),
+      ...argumentTypes(model, schemas, models),
       credentials: credentialChoices(model),
       ...messageTypes(model, models),
     })),
   };
 }
 
-function givenTypes(
+function argumentTypes(
   model: ChannelModel,
   schemas: Pick<SchemaSet, 'resolve'>,
   models: PythonModels,
 ): Pick<PythonChannel, 'parameters' | 'query' | 'headers'> {
-  const given = (use: SchemaUse | null): GivenType | null => {
+  const argumentType = (use: SchemaUse | null): ArgumentType | null => {
     if (use === null) return null;
     const schema = schemas.resolve({ $ref: `#/definitions/${use.definition}` });
-    return { type: typeNamed(use.definition, models), isNeeded: requiredOf(schema).length > 0 };
+    return { type: typeNamed(use.definition, models), isRequired: requiredOf(schema).length > 0 };
   };
-  const parameters = given(model.parameters);
-  const key = givenKey(model.parameters?.definition ?? '');
+  const parameters = argumentType(model.parameters);
+  const key = inputKey(model.parameters?.definition ?? '');
   return {
     parameters: parameters && {
       type: models.has(key) ? typeNamed(key, models) : parameters.type,
-      isNeeded: needsParameters(model, schemas),
+      isRequired: needsParameters(model, schemas),
     },
-    query: given(model.query),
-    headers: given(model.headers),
+    query: argumentType(model.query),
+    headers: argumentType(model.headers),
   };
 }
 
@@ -130,12 +131,14 @@ function credentialChoices({ security, operations }: ChannelModel): readonly Cre
   const others = [...new Map(ofOperations.map((scheme) => [scheme.name, scheme])).values()].filter(
     ({ name }) => !own.has(name),
   );
-  if (security.length === 0) return others.length === 0 ? [] : [{ needed: null, others }];
-  return security.map((needed) => {
-    const alternatives = security.filter((scheme) => scheme !== needed);
-    // An operation may ask for what the connection could do without.
-    const wanted = alternatives.filter(({ name }) => ofOperations.some((scheme) => scheme.name === name));
-    return { needed, others: [...wanted, ...others] };
+  if (security.length === 0) return others.length === 0 ? [] : [{ required: null, optional: others }];
+  return security.map((required) => {
+    const alternatives = security.filter((scheme) => scheme !== required);
+    // An operation may require a scheme that is optional for the connection.
+    const ofOperation = alternatives.filter(({ name }) =>
+      ofOperations.some((scheme) => scheme.name === name),
+    );
+    return { required, optional: [...ofOperation, ...others] };
   });
 }
 
@@ -145,25 +148,27 @@ function messageTypes(
 ): Pick<PythonChannel, 'receives' | 'sends' | 'requests' | 'answers' | 'reset'> {
   const { operations, resume, send } = model;
   const { ready, checkpoint, reset, bye, ack } = resume ?? {};
-  // The client itself resumes with them.
-  const own = new Set([ready, checkpoint, reset, bye, ack]);
+  // The runtime handles the messages of resumption.
+  const ofRuntime = new Set([ready, checkpoint, reset, bye, ack]);
   const typed = (message: MessageModel): TypedMessage => typedMessage(message, typeOf(message, models));
   const messagesOf = (among: readonly OperationModel[], action: Action): readonly MessageModel[] =>
     among
       .filter((operation) => operation.action === action)
       .flatMap(({ messages }) => messages.map(({ message }) => message))
-      .filter(({ name }) => !own.has(name));
+      .filter(({ name }) => !ofRuntime.has(name));
   const exchanges = operations.filter(({ reply }) => reply !== null);
-  const answered = exchanges.filter(({ action }) => action === 'send');
+  const fromServer = exchanges.filter(({ action }) => action === 'send');
   const plain = operations.filter(({ reply }) => reply === null);
-  const sends = [...messagesOf(plain, 'receive'), ...answered.flatMap(({ reply }) => reply ?? [])];
-  const gone = send.find(({ name }) => name === reset);
+  const sends = [...messagesOf(plain, 'receive'), ...fromServer.flatMap(({ reply }) => reply ?? [])];
+  const resetMessage = send.find(({ name }) => name === reset);
   return {
-    receives: once(messagesOf(operations, 'send')).map(typed),
-    sends: once(sends).map(typed),
-    requests: exchanges.filter(({ action }) => action === 'receive').map((one) => exchange(one, models)),
-    answers: answered.map((one) => exchange(one, models)),
-    reset: gone === undefined ? null : typeOf(gone, models),
+    receives: uniqueByName(messagesOf(operations, 'send')).map(typed),
+    sends: uniqueByName(sends).map(typed),
+    requests: exchanges
+      .filter(({ action }) => action === 'receive')
+      .map((operation) => exchange(operation, models)),
+    answers: fromServer.map((operation) => exchange(operation, models)),
+    reset: resetMessage === undefined ? null : typeOf(resetMessage, models),
   };
 }
 
@@ -176,7 +181,7 @@ function exchange(operation: OperationModel, models: PythonModels): Exchange {
   return {
     operation: operation.name,
     description: operation.description,
-    questions: operation.messages.map(({ message }) => type(message)),
+    requestTypes: operation.messages.map(({ message }) => type(message)),
     replies: (operation.reply ?? []).map((message) => typedMessage(message, type(message))),
   };
 }
@@ -193,6 +198,6 @@ function typeNamed(key: string, models: PythonModels): string {
   return `models.${models.nameOf(key)}`;
 }
 
-function once(messages: readonly MessageModel[]): readonly MessageModel[] {
+function uniqueByName(messages: readonly MessageModel[]): readonly MessageModel[] {
   return [...new Map(messages.map((message) => [message.name, message])).values()];
 }

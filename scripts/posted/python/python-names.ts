@@ -1,6 +1,6 @@
-/** Makes identifiers of Python from the names of a contract, which may be any text. The one place where that is done. */
+/** Turns the names of a contract, which may be any text, into Python identifiers. All of them are made here. */
 
-/** What Python (Language Reference, section 2.3.1) does not let a module declare. */
+/** Keywords (Python Language Reference, section 2.3.1). */
 const keywords: ReadonlySet<string> = new Set(
   (
     'False None True and as assert async await break class continue def del elif else except finally for from ' +
@@ -8,7 +8,7 @@ const keywords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Whether a name can be written as it is, and means itself: Python reads identifiers in the form NFKC. */
+/** Whether a name is an identifier that Python does not change: it normalizes identifiers to NFKC. */
 export function isIdentifier(name: string): boolean {
   return (
     /^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(name) &&
@@ -17,14 +17,14 @@ export function isIdentifier(name: string): boolean {
   );
 }
 
-/** An identifier that is as much like a name as Python allows. */
+/** The identifier that resembles a name most closely. */
 export function identifier(name: string): string {
-  const written = name.normalize('NFKC').replaceAll(/\P{XID_Continue}+/gu, '_');
-  const begun = /^[\p{XID_Start}_]/u.test(written) ? written : `_${written}`;
-  return keywords.has(begun) ? `${begun}_` : begun;
+  const replaced = name.normalize('NFKC').replaceAll(/\P{XID_Continue}+/gu, '_');
+  const started = /^[\p{XID_Start}_]/u.test(replaced) ? replaced : `_${replaced}`;
+  return keywords.has(started) ? `${started}_` : started;
 }
 
-/** The same for what other modules use: for Python, a name that begins with an underscore is private. */
+/** An identifier without a leading underscore, which would make it private. */
 export function publicIdentifier(name: string, prefix: string): string {
   const bare = identifier(name).replace(/^_+/, '');
   return isIdentifier(bare) ? bare : `${prefix}${bare}`;
@@ -35,7 +35,7 @@ export function snakeCase(name: string): string {
   return publicIdentifier(words(name).join('_').toLowerCase(), 'channel_');
 }
 
-/** `Posted feed` gives `posted-feed`; what has no letter or digit of ASCII gives `contract`. */
+/** `Posted feed` gives `posted-feed`; a name without ASCII letters and digits gives `contract`. */
 export function kebabCase(name: string): string {
   const ascii = name.normalize('NFKD').replaceAll(/[^\p{ASCII}]/gu, '');
   return words(ascii).join('-').toLowerCase().replaceAll('_', '-') || 'contract';
@@ -51,7 +51,7 @@ function words(name: string): readonly string[] {
   );
 }
 
-/** What is imported beside the package, and would hide it or be hidden by it. */
+/** Packages that a package of the same name would hide, or that would hide it. */
 const otherPackages: ReadonlySet<string> = new Set(
   (
     'array ast asyncio attr attrs base64 bisect calendar cmd code codecs collections copy csv dataclasses datetime ' +

@@ -1,30 +1,30 @@
-/** Regular expressions of ECMA-262, in Unicode mode, as Python's `re` reads them with the same meaning. */
+/** Translates regular expressions of ECMA-262 in Unicode mode to Python's `re`. */
 import { unicodePattern } from '../schemas/pattern.ts';
 
 const token =
   /\\u\{[\da-f]+\}|\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|\\u[\da-f]{4}|\\x[\da-f]{2}|\\c[a-z]|\\k<[^>]+>|\\p\{[^}]*\}|\\[1-9]\d*|\\.|\(\?<[=!]|\(\?<[^>]+>|\[\^?\]?|./gisu;
 
-/** Null where `re` cannot say it: it looks behind for a fixed length only. */
+/** Null for lookbehind assertions, which `re` supports for fixed lengths only. */
 export function pythonPattern(pattern: string): string | null {
   const groups = new Map<string, string>();
   let isInClass = false;
   let flags = '';
-  const written: string[] = [];
+  const translated: string[] = [];
   for (const [part] of unicodePattern(pattern).matchAll(token)) {
     if (isInClass) {
       isInClass = part === '\\]' || !part.endsWith(']');
-      written.push(inClass(part));
+      translated.push(inClass(part));
       continue;
     }
     if (/^\(\?<[=!]/.test(part)) return null;
     if (/^\\b$/i.test(part)) flags = '(?a)';
     isInClass = part === '[' || part === '[^';
-    written.push(isInClass ? part : outside(part, groups));
+    translated.push(isInClass ? part : outsideClass(part, groups));
   }
-  return flags + written.join('');
+  return flags + translated.join('');
 }
 
-function outside(part: string, groups: Map<string, string>): string {
+function outsideClass(part: string, groups: Map<string, string>): string {
   const group = (name: string): string => {
     if (!groups.has(name)) groups.set(name, `g${groups.size + 1}`);
     return groups.get(name) ?? '';
@@ -35,14 +35,14 @@ function outside(part: string, groups: Map<string, string>): string {
   if (part === '[^]') return `[${rangesOf('[^]')}]`;
   if (part.startsWith('(?<')) return `(?P<${group(part.slice(3, -1))}>`;
   if (part.startsWith('\\k')) return `(?P=${group(part.slice(3, -1))})`;
-  // Beyond the number, a digit is a digit.
+  // The group separates the number from a digit that follows.
   if (/^\\[1-9]/.test(part)) return `(?:${part})`;
   return isSet(part) ? `[${rangesOf(part)}]` : character(part);
 }
 
 function inClass(part: string): string {
   if (part === '\\b') return '\\x08';
-  // Two of them mean something else to a later version of Python.
+  // Later versions of Python may give pairs of these characters a meaning.
   if (/^[[&~|]/.test(part)) return `\\${part}`;
   return isSet(part) ? rangesOf(part) : character(part);
 }
@@ -66,12 +66,12 @@ function escaped(code: number): string {
   return code > 0xffff ? `\\U${digits.padStart(8, '0')}` : `\\u${digits.padStart(4, '0')}`;
 }
 
-const known = new Map<string, string>();
+const rangesBySet = new Map<string, string>();
 
-/** The characters of a set, as ranges: JavaScript knows them, and Python has other sets or none. */
+/** The characters of a set as ranges, because the sets of Python differ from those of JavaScript. */
 function rangesOf(set: string): string {
-  const before = known.get(set);
-  if (before !== undefined) return before;
+  const cached = rangesBySet.get(set);
+  if (cached !== undefined) return cached;
   const pattern = new RegExp(set, 'u');
   const ranges: string[] = [];
   let start: number | null = null;
@@ -84,6 +84,6 @@ function rangesOf(set: string): string {
       start = null;
     }
   }
-  known.set(set, ranges.join(''));
+  rangesBySet.set(set, ranges.join(''));
   return ranges.join('');
 }

@@ -3,7 +3,7 @@ import type { PythonChannel, PythonContract } from './python-contract.ts';
 import { kebabCase, packageName } from './python-names.ts';
 import { text } from './python-source.ts';
 
-/** pyproject.toml. Hatchling packs the folder as it is and leaves no build files beside it. */
+/** The text of pyproject.toml. Hatchling leaves no build files in the folder. */
 export function renderProject(title: ContractTitle): string {
   return [
     preamble(title, 'toml'),
@@ -29,7 +29,7 @@ export function renderProject(title: ContractTitle): string {
   ].join('\n');
 }
 
-/** README.md: how to get started. */
+/** The text of README.md. */
 export function renderReadme(contract: PythonContract): string {
   const [channel] = contract.channels;
   const name = packageName(contract.title);
@@ -52,12 +52,12 @@ function exampleOf(
   name: string,
   { identifier, credentials, parameters, model }: PythonChannel,
 ): readonly string[] {
-  const scheme = credentials[0]?.needed;
+  const scheme = credentials[0]?.required;
   const value = scheme?.credentials === 'basic' ? '("user", "password")' : '"…"';
-  const given = [
+  const args = [
     ...(model.servers.length === 0 ? ['"ws://localhost:8080"'] : []),
     ...(scheme ? [`credentials={${text(scheme.name)}: ${value}}`] : []),
-    ...(parameters?.isNeeded === true ? ['parameters={…}'] : []),
+    ...(parameters?.isRequired === true ? ['parameters={…}'] : []),
   ];
   return [
     '```python',
@@ -67,7 +67,7 @@ function exampleOf(
     '',
     '',
     'async def main() -> None:',
-    `    async with connect_${identifier}(${given.join(', ')}) as client:`,
+    `    async with connect_${identifier}(${args.join(', ')}) as client:`,
     '        async for message in client:',
     '            print(message)',
     '',
@@ -75,7 +75,7 @@ function exampleOf(
     'asyncio.run(main())',
     '```',
     '',
-    'A message counts as processed when the loop asks for the next one. `client.named()` yields each message with its',
+    'A message counts as processed when the loop requests the next one. `client.named()` yields each message with its',
     'name.',
     '',
   ];

@@ -1,17 +1,17 @@
-/** Writes Python as ruff would format it, and escapes whatever a contract puts into it. */
+/** Writes Python in the format of ruff, and escapes the text that it takes from contracts. */
 
 const columns = 100;
-/** How deep one level is indented. */
+/** One level of indentation. */
 export const step = '    ';
 
-/** Code that stands on one line if it fits, else with one item a line. */
+/** Code on one line if it fits, otherwise with one item per line. */
 export interface Group {
   readonly open: string;
   readonly items: readonly Code[];
   readonly close: string;
 }
 
-/** A piece of code; with a name before it, as an argument or a member has. */
+/** A piece of code, optionally with a prefix such as the name of an argument. */
 export type Code = string | Group | { readonly before: string; readonly code: Code };
 
 export function call(name: string, ...items: readonly Code[]): Group {
@@ -51,7 +51,7 @@ export function method(
     .map((line) => line.slice(step.length));
 }
 
-/** What takes names from a module; nothing where there are none. */
+/** The lines that import names from a module; empty if there are none. */
 export function imports(module: string, names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
   const line = `from ${module} import ${names.join(', ')}`;
@@ -59,7 +59,7 @@ export function imports(module: string, names: readonly string[]): readonly stri
   return [`from ${module} import (`, ...names.map((name) => `${step}${name},`), ')'];
 }
 
-/** Declarations one below the other; two lines stand around a class. */
+/** Joins declarations, with two blank lines around classes. */
 export function joinDeclarations(declarations: readonly string[]): string {
   return declarations
     .map((declaration, index) => {
@@ -74,7 +74,7 @@ function isClass(declaration: string): boolean {
   return declaration.startsWith('class ');
 }
 
-/** A type as source, made ready to be broken into lines: `Union[int, list["A"]]`. */
+/** The source of a type as code that can be broken into lines: `Union[int, list["A"]]`. */
 export function typeCode(source: string): Code {
   const [, open, inner] = /^(\w*\[)(.*)\]$/su.exec(source) ?? [];
   if (open === undefined || inner === undefined) return source;
@@ -89,7 +89,7 @@ export function typeCode(source: string): Code {
   return { open, items: items.map(typeCode), close: ']' };
 }
 
-/** A statement, indented where it stands: what comes before the code, and what comes after it. */
+/** A statement, with text before and after its code. */
 export function statement(before: string, code: Code, after = '', indent = ''): string {
   return `${indent}${before}${layOut(code, indent, before.length, after.length)}${after}`;
 }
@@ -102,7 +102,7 @@ function layOut(code: Code, indent: string, before: number, after: number): stri
   const line = oneLineOf(code);
   if (indent.length + before + widthOf(line) + after <= columns || code.items.length === 0) return line;
   const inner = indent + step;
-  // A comma would make a tuple of the one argument that a type has.
+  // A trailing comma would turn the only argument of a type into a tuple.
   const comma = code.items.length === 1 && /\w\[$/.test(code.open) ? '' : ',';
   const items = code.items.map((item) => `${inner}${layOut(item, inner, 0, 1)}${comma}\n`).join('');
   return `${code.open}\n${items}${indent}${code.close.replace(/^,/, '')}`;
@@ -114,14 +114,14 @@ export function oneLineOf(code: Code): string {
   return `${code.open}${code.items.map(oneLineOf).join(', ')}${code.close}`;
 }
 
-/** How many columns a line takes: letters of East Asia are wide (Unicode Standard Annex #11). */
+/** The width of a line in columns: East Asian characters are wide (Unicode Standard Annex #11). */
 function widthOf(line: string): number {
   const wide =
     /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/gu;
   return Array.from(line).length + (line.match(wide)?.length ?? 0);
 }
 
-/** A string as source: Python reads the escapes of JSON. What cannot be seen is escaped too. */
+/** A string literal. Python understands the escapes of JSON; invisible characters are escaped too. */
 export function text(value: string): string {
   const escaped = JSON.stringify(value).replaceAll(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu,
@@ -135,7 +135,7 @@ export function text(value: string): string {
   return `'${escaped.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
-/** A value of JSON as source. */
+/** A JSON value as source. */
 export function literal(value: unknown): Code {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -146,7 +146,7 @@ export function literal(value: unknown): Code {
   return JSON.stringify(value);
 }
 
-/** The lines of a docstring of paragraphs, without their indentation; none where they say nothing. */
+/** The lines of a docstring without indentation; none if all paragraphs are empty. */
 export function docstring(...paragraphs: readonly string[]): readonly string[] {
   const lines = linesOf(paragraphs, columns - 8).map((line) =>
     line.replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"'),
@@ -157,7 +157,7 @@ export function docstring(...paragraphs: readonly string[]): readonly string[] {
   return [`"""${only}`, ...lines.slice(1), '"""'];
 }
 
-/** The lines of a comment of paragraphs, likewise. */
+/** The lines of a comment without indentation; none if all paragraphs are empty. */
 export function comment(...paragraphs: readonly string[]): readonly string[] {
   return linesOf(paragraphs, columns - 6).map((line) => `# ${line}`.trimEnd());
 }
@@ -181,7 +181,7 @@ function linesOf(paragraphs: readonly string[], width: number): readonly string[
     ]);
 }
 
-/** Breaks a line at its spaces. What is indented hangs below its first line. */
+/** Breaks a line at spaces, with a hanging indent for indented lines. */
 function wrap(line: string, width: number): readonly string[] {
   const margin = line.search(/\S|$/);
   const hang = margin === 0 ? '' : ' '.repeat(margin + 4);

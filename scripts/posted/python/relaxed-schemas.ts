@@ -9,7 +9,7 @@ import type { SchemaSet } from '../schemas/schema-set.ts';
 
 type Resolver = Pick<SchemaSet, 'resolve'>;
 
-/** By the key of a type: schemas of what the application gives, where the client itself adds what is missing. */
+/** By key: schemas of values that the application passes and the client completes. */
 export function relaxedSchemas(
   { channels }: ContractModel,
   schemas: Resolver,
@@ -28,31 +28,31 @@ export function relaxedSchemas(
     if (parameters === null || names.length === 0) continue;
     const { definition } = parameters;
     const schema = schemas.resolve({ $ref: `#/definitions/${definition}` });
-    if (isSchemaObject(schema)) relaxed.set(givenKey(definition), withoutNames(schema, names));
+    if (isSchemaObject(schema)) relaxed.set(inputKey(definition), withoutNames(schema, names));
   }
   return relaxed;
 }
 
-/** Messages into which the client writes the correlation id: its own, or that of the question. */
+/** The messages into which the client writes the correlation id, its own or that of the server's request. */
 export function correlatedMessages({ action, messages, reply }: OperationModel): readonly MessageModel[] {
   if (reply === null) return [];
-  const asked = messages.map(({ message }) => message);
-  const written = action === 'receive' ? asked : reply;
-  const isKnown = action === 'receive' || asked.every(({ correlationId }) => correlationId !== null);
-  return isKnown ? written.filter(({ correlationId }) => correlationId !== null) : [];
+  const requests = messages.map(({ message }) => message);
+  const correlated = action === 'receive' ? requests : reply;
+  const hasId = action === 'receive' || requests.every(({ correlationId }) => correlationId !== null);
+  return hasId ? correlated.filter(({ correlationId }) => correlationId !== null) : [];
 }
 
-/** The key of the type of a message without its correlation id. No definition has such a name. */
+/** The key of the type of a message without its correlation id. Definitions cannot have this name. */
 export function uncorrelatedKey(definition: string): string {
   return `${definition} uncorrelated`;
 }
 
-/** The key of the type of address parameters without those that have a default. */
-export function givenKey(definition: string): string {
-  return `${definition} given`;
+/** The key of the type of address parameters in which those with a default are optional. */
+export function inputKey(definition: string): string {
+  return `${definition} input`;
 }
 
-/** Whether a channel can be connected to without parameters of its address. */
+/** Whether the address has parameters without defaults. */
 export function needsParameters({ parameters, parameterDefaults }: ChannelModel, schemas: Resolver): boolean {
   if (parameters === null) return false;
   const schema = schemas.resolve({ $ref: `#/definitions/${parameters.definition}` });
@@ -63,7 +63,7 @@ export function requiredOf(schema: JsonSchema): readonly string[] {
   return isSchemaObject(schema) && Array.isArray(schema.required) ? schema.required : [];
 }
 
-/** A schema in which what stands at the end of the path need not be there; null where that cannot be written. */
+/** A schema in which the property at the end of the path is optional; null if the path leads through other schemas. */
 function withoutRequired(
   schema: JsonSchema,
   path: readonly string[],
@@ -77,7 +77,7 @@ function withoutRequired(
   const inner = withoutRequired(resolved.properties[name] as JsonSchema, rest, schemas);
   if (inner === null) return null;
   const properties = { ...resolved.properties, [name]: inner };
-  // What holds nothing else that is needed need not be there either.
+  // A property without required members becomes optional too.
   return withoutNames({ ...resolved, properties }, requiredOf(inner).length === 0 ? [name] : []);
 }
 

@@ -14,16 +14,16 @@ import {
 
 /** A member of a TypedDict. */
 export interface Member {
-  /** As it is on the wire. */
+  /** The name on the wire. */
   readonly name: string;
   /** As source. */
   readonly type: string;
   readonly isRequired: boolean;
-  /** The paragraphs that say what it is. */
+  /** The paragraphs of its description. */
   readonly about: readonly string[];
 }
 
-/** What a module needs for members that may be absent. */
+/** The import for members that may be absent. */
 export const notRequiredImport = [
   'if sys.version_info >= (3, 11):',
   '    from typing import NotRequired',
@@ -31,14 +31,14 @@ export const notRequiredImport = [
   '    from typing_extensions import NotRequired',
 ];
 
-/** Declares a type of objects. `typeNames`: the names that stand for types in the module. */
+/** Declares a type of objects. `typeNames` are the names of types in the module. */
 export function declareTypedDict(
   name: string,
   members: readonly Member[],
   about: readonly string[],
   typeNames: ReadonlySet<string>,
 ): string {
-  // Python changes names that begin with two underscores in a class; the name of a type would hide the type.
+  // In a class, Python mangles names with two leading underscores, and a member would hide a type of the same name.
   const fits = members.every(
     (member) => isIdentifier(member.name) && !member.name.startsWith('__') && !typeNames.has(member.name),
   );
@@ -57,11 +57,11 @@ function declareClass(name: string, members: readonly Member[], doc: readonly st
   return [`class ${name}(TypedDict):`, ...indented([...doc, ...gap, ...lines])].join('\n');
 }
 
-/** The only way to have members whose names are no identifiers. */
+/** Allows members whose names are not identifiers. */
 function declareByName(name: string, members: readonly Member[], doc: readonly string[]): string {
   const body = members.flatMap((member) => [
     ...comment(...member.about),
-    // Types may refer to each other in any order: in a text, a name is looked up by type checkers alone.
+    // A string allows forward references, because only type checkers resolve the names in it.
     `${text(member.name)}: ${text(oneLineOf(annotationOf(member)))},`,
   ]);
   const open = [`${name} = TypedDict(`, `    ${text(name)},`, '    {'];

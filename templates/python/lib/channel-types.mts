@@ -71,13 +71,13 @@ function credentialTypes({ typeName, credentials }: PythonChannel): readonly str
   return [...parts, union];
 }
 
-function credentialType(name: string, { needed, others }: CredentialChoice, about: string): string {
-  const schemes = needed === null ? others : [needed, ...others];
+function credentialType(name: string, { required, optional }: CredentialChoice, about: string): string {
+  const schemes = required === null ? optional : [required, ...optional];
   const members = schemes.map(
     (scheme): Member => ({
       name: scheme.name,
       type: scheme.credentials === 'basic' ? 'UserPasswordCredential' : 'TextCredential',
-      isRequired: scheme === needed,
+      isRequired: scheme === required,
       about: [scheme.description],
     }),
   );
@@ -99,7 +99,7 @@ function answerType({ typeName, answers }: PythonChannel): readonly string[] {
   if (answers.length === 0) return [];
   const members = answers.map((exchange): Member => {
     const reply = replyType(typeName, exchange);
-    const type = `Callable[[${unionOf(exchange.questions)}], Union[${reply}, Awaitable[${reply}]]]`;
+    const type = `Callable[[${unionOf(exchange.requestTypes)}], Union[${reply}, Awaitable[${reply}]]]`;
     return { name: exchange.operation, type, isRequired: false, about: [exchange.description] };
   });
   const about = 'By operation of the server that asks: what answers it.';

@@ -1,5 +1,5 @@
 /** The function that connects a channel, as source: one option after the other. */
-import type { GivenType, PythonChannel } from '../../../scripts/posted/python/python-contract.ts';
+import type { ArgumentType, PythonChannel } from '../../../scripts/posted/python/python-contract.ts';
 import {
   call,
   docstring,
@@ -86,7 +86,7 @@ function credentialOptions({ typeName, credentials }: PythonChannel): readonly O
   if (credentials.length === 0) return [];
   const type = {
     type: `${typeName}Credentials`,
-    isNeeded: credentials.every(({ needed }) => needed !== null),
+    isRequired: credentials.every(({ required }) => required !== null),
   };
   const about = "Any one of the contract's suffices; a function is asked before every attempt.";
   return givenOption('credentials', type, about).map((option) => ({ ...option, to: 'client' }));
@@ -111,10 +111,10 @@ function serverOptions({ model: { servers } }: PythonChannel): readonly Option[]
 }
 
 /** What the application gives by name; nothing where the channel has none. */
-function givenOption(name: string, given: GivenType | null, about: string): readonly Option[] {
+function givenOption(name: string, given: ArgumentType | null, about: string): readonly Option[] {
   if (given === null) return [];
   const needed = { name, about, to: 'target' } as const;
-  return given.isNeeded
+  return given.isRequired
     ? [{ ...needed, type: given.type, preset: null, value: `${name}=${name}` }]
     : [{ ...needed, type: `${given.type} | None`, preset: 'None', value: `${name}=${name} or {}` }];
 }

@@ -93,7 +93,7 @@ function requesting({ typeName, requests }) {
     [
       'self',
       `operation: Literal[${text(exchange.operation)}]`,
-      `message: ${unionOf(exchange.questions)}`,
+      `message: ${unionOf(exchange.requestTypes)}`,
       ...timeout,
     ],
     replyType(typeName, exchange),

@@ -17,48 +17,48 @@ import type { SchemaSet } from '../schemas/schema-set.ts';
 import { Names, pascalCase } from '../source/identifiers.ts';
 import {
   alternativesOf,
+  hasFixedValues,
   impliedType,
-  isExact,
   isObjectSchema,
   mergeObjects,
   type Parts,
-  textsOf,
+  stringsOf,
 } from './alternatives.ts';
 import { publicIdentifier } from './python-names.ts';
 import { literal, statement, subscript } from './python-source.ts';
 
-/** What a model is made from; Modelina hands it on. */
+/** Properties of the schema of a model, which Modelina passes through. */
 export interface Origin {
   readonly description?: string | undefined;
   readonly deprecated?: boolean | undefined;
-  /** The type as source, for what is no model: a reference by name, a constant. */
+  /** The source of a type that is not a model: a reference or a constant. */
   readonly type?: string;
-  /** Another name for the type of the only property. */
+  /** Whether the model is an alias for the type of its only property. */
   readonly isAlias?: boolean;
 }
 
-/** A mark before the name of every property: Modelina keeps them in plain objects, which have some already. */
-export const propertyMark = '.';
+/** Precedes every property name: Modelina keeps properties in plain objects, which have inherited names. */
+export const propertyPrefix = '.';
 
-/** What models.py has for itself. */
-const taken =
+/** Names that models.py uses itself. */
+const reservedNames =
   'Literal NoReturn NotRequired TypeAlias TypedDict Union annotations bool dict float int list object str sys';
 
-/** The models of a contract for Modelina, which reads only simple schemas rightly. */
+/** The models of a contract for Modelina, which interprets only simple schemas correctly. */
 export interface PythonModels {
-  /** By the names of their types, each before those that stand inside it. */
+  /** By type name, each model before the models inside it. */
   readonly metaModels: ReadonlyMap<string, MetaModel>;
-  /** All names that stand for types in models.py. */
+  /** All names of types in models.py. */
   readonly typeNames: ReadonlySet<string>;
-  /** Whether there is a type of this definition, or of this key of `more`. */
+  /** Whether a definition or a key of `more` has a type. */
   has(key: string): boolean;
-  /** What it is called. */
+  /** The name of its type. */
   nameOf(key: string): string;
 }
 
 /**
- * Makes the models of all schemas. JSON Schema says more than a type can; what is left out here, the guards check.
- * `more`: schemas that types alone are made of, by key.
+ * Creates the models of all schemas. Types express less than JSON Schema; the guards check the rest. `more` are
+ * schemas by key that get types but no guards.
  */
 export function pythonModelsOf(
   schemas: Pick<SchemaSet, 'definitions'>,
@@ -66,7 +66,7 @@ export function pythonModelsOf(
 ): PythonModels {
   const sources = new Map([...schemas.definitions].map(([name, { schema }]) => [name, schema]));
   for (const [name, schema] of more) sources.set(name, schema);
-  const names = new Names(taken.split(' '));
+  const names = new Names(reservedNames.split(' '));
   const typeNames = new Map(
     [...sources.keys()].map((name) => [
       name,
@@ -83,12 +83,12 @@ export function pythonModelsOf(
   const metaModels = new Map([...models].flatMap(([name, model]) => (model === null ? [] : [[name, model]])));
   return {
     metaModels,
-    typeNames: new Set([...taken.split(' '), ...metaModels.keys()]),
+    typeNames: new Set([...reservedNames.split(' '), ...metaModels.keys()]),
     has: (key) => typeNames.has(key),
     nameOf: (key) => typeNames.get(key) ?? key,
   };
 
-  /** What a type inside another is called, should it need a name. */
+  /** The naming of a type inside another, which claims a name only if the type needs one. */
   function inside({ hint }: Naming, part: string): Naming {
     const inner = `${hint} ${part}`;
     const claim = (): string => {
@@ -108,7 +108,7 @@ export function pythonModelsOf(
     return union(members);
   }
 
-  /** The type of what satisfies all of the schemas. */
+  /** The type of values that match all of the schemas. */
   function merge(parts: Parts, naming: Naming): MetaModel {
     const [first, ...others] = parts;
     if (first === undefined) return typed('object');
@@ -116,7 +116,10 @@ export function pythonModelsOf(
     if (parts.includes(false)) return single(false, naming);
     const deep = alternativesOf({ allOf: parts }, schemas.definitions, true);
     if (deep?.every((list) => list.every(isObjectSchema)) !== true) {
-      return single(parts.find((part) => definitionOf(part) === null && isExact(part)) ?? first, naming);
+      return single(
+        parts.find((part) => definitionOf(part) === null && hasFixedValues(part)) ?? first,
+        naming,
+      );
     }
     const members = deep.map((list, index) => {
       const inner = deep.length === 1 ? naming : inside(naming, `option ${index + 1}`);
@@ -131,7 +134,7 @@ export function pythonModelsOf(
     if (reference !== null) return typed(typeNames.get(reference) ?? 'object');
     if (schema.const !== undefined) return constants([schema.const]);
     if (Array.isArray(schema.enum)) return constants(schema.enum);
-    const types = textsOf(schema.type ?? impliedType(schema));
+    const types = stringsOf(schema.type ?? impliedType(schema));
     if (types.length === 0) return typed('object');
     return union(
       types.map((type) => shape(type, schema, types.length === 1 ? naming : inside(naming, type))),
@@ -164,7 +167,7 @@ export function pythonModelsOf(
 
   function object(schema: SchemaObject, naming: Naming): MetaModel {
     const properties = isSchemaObject(schema.properties) ? schema.properties : {};
-    const required = textsOf(schema.required);
+    const required = stringsOf(schema.required);
     const keys = [...new Set([...Object.keys(properties), ...required])];
     if (keys.length === 0) {
       const value = (schema.patternProperties === undefined ? schema.additionalProperties : true) ?? true;
@@ -177,8 +180,8 @@ export function pythonModelsOf(
       const model = convert(property, inside(naming, key));
       const described = withOrigin(model, describe(property));
       return [
-        propertyMark + key,
-        new ObjectPropertyModel(propertyMark + key, required.includes(key), described),
+        propertyPrefix + key,
+        new ObjectPropertyModel(propertyPrefix + key, required.includes(key), described),
       ];
     });
     const model = new ObjectModel(name, describe(schema), {}, Object.fromEntries(members));
@@ -206,28 +209,28 @@ function typed(type: string): MetaModel {
   return new AnyModel('', { type } satisfies Origin, {});
 }
 
-/** Literal types know texts, whole numbers, truth values and None; of other values the type is left. */
+/** Literal types exist for strings, integers, booleans and None; other values get their general type. */
 function constants(values: readonly unknown[]): MetaModel {
   const literals = values.filter(
-    (value) => value === null || ['string', 'boolean'].includes(typeof value) || isWhole(value),
+    (value) => value === null || ['string', 'boolean'].includes(typeof value) || isInteger(value),
   );
-  const others = values.filter((value) => !literals.includes(value)).map(wideType);
+  const others = values.filter((value) => !literals.includes(value)).map(generalType);
   const types = [...new Set(others)].map(typed);
   if (literals.length === 0) return union(types);
   return union([typed(statement('', subscript('Literal', literals.map(literal)))), ...types]);
 }
 
-function isWhole(value: unknown): boolean {
+function isInteger(value: unknown): boolean {
   return typeof value === 'number' && Number.isSafeInteger(value);
 }
 
-function wideType(value: unknown): string {
+function generalType(value: unknown): string {
   if (typeof value === 'number') return 'float';
   return Array.isArray(value) ? 'list[object]' : 'dict[str, object]';
 }
 
 function withOrigin(model: MetaModel, origin: Origin): MetaModel {
-  // An object of its own has the description in its class.
+  // The class of an object has its own description.
   if (!(model instanceof ObjectModel)) model.originalInput = { ...model.originalInput, ...origin };
   return model;
 }

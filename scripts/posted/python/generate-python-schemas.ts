@@ -6,10 +6,10 @@ import { pythonPattern } from './python-pattern.ts';
 import { literal, statement } from './python-source.ts';
 
 /**
- * The text of schemas.py: the schemas that guards are made of, as in the contract and as clients receive them, with
+ * The text of schemas.py: the schemas of the guards, both as in the contract and as clients receive them, with
  * patterns for Python.
  *
- * @throws GenerationError for patterns that Python cannot say
+ * @throws GenerationError for patterns that Python does not support
  */
 export function generatePythonSchemas({ definitions, received }: SchemaSet, title: ContractTitle): string {
   const problems: Problem[] = [];
@@ -20,14 +20,14 @@ export function generatePythonSchemas({ definitions, received }: SchemaSet, titl
         line: 1,
         column: 1,
         pointer: locate(keys),
-        what: "Python's regular expressions cannot look behind as this pattern does",
-        fix: 'write it without (?<= and (?<!, or leave out the target python',
+        what: "Python's regular expressions do not support the lookbehind assertion in this pattern",
+        fix: 'rewrite it without (?<= and (?<!, or remove python from --targets',
       });
     };
     return [name, forPython(schema, [], refuse)] as const;
   });
   if (problems.length > 0) throw new GenerationError(problems);
-  // Their patterns are the same, which can be said in Python.
+  // These have the same patterns, which are already checked.
   const opened = [...received].map(([key, schema]) => [key, forPython(schema, [], () => {})] as const);
   return [
     preamble(title, 'python'),
