@@ -1,4 +1,4 @@
-/** Requests that the server must refuse, each with its exact answer. All are made with a valid token. */
+/** Requests with a valid token that the server must refuse, each with the exact response. */
 
 const unknownId = '00000000-0000-4000-8000-000000000000';
 export const aMegabyte = 'x'.repeat(1_048_576);
@@ -29,10 +29,10 @@ export const badRequests: readonly BadRequest[] = [
     title: 'no body',
     ...createPost,
     ...invalid,
-    message: 'The body is missing: this operation takes JSON.',
+    message: 'The body is missing: this operation expects JSON.',
   },
   {
-    title: 'a body that is no object',
+    title: 'a body that is not an object',
     ...createPost,
     body: '"hello"',
     ...invalid,
@@ -67,7 +67,7 @@ export const badRequests: readonly BadRequest[] = [
     message: 'body /text must NOT have fewer than 1 characters',
   },
   {
-    title: 'a text that is longer than a post may be',
+    title: 'a text that is too long for a post',
     ...createPost,
     body: JSON.stringify({ text: 'x'.repeat(10_001) }),
     ...invalid,
@@ -111,7 +111,7 @@ export const badRequests: readonly BadRequest[] = [
     message: 'header /Idempotency-Key must NOT have more than 255 characters',
   },
   {
-    title: 'a uuid that is none',
+    title: 'a malformed uuid',
     path: '/post/get/1',
     ...invalid,
     message: 'path /id must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"',
@@ -153,13 +153,13 @@ export const badRequests: readonly BadRequest[] = [
     message: 'You have no post with this id.',
   },
   {
-    title: 'a query that is out of range',
+    title: 'a query parameter that is out of range',
     path: '/post/feed?limit=0',
     ...invalid,
     message: 'query /limit must be >= 1',
   },
   {
-    title: 'a query that is no number',
+    title: 'a query parameter that is not a number',
     path: '/post/feed?limit=ten',
     ...invalid,
     message: 'query /limit must be integer',

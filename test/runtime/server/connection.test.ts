@@ -4,7 +4,13 @@ import { InvalidMessageError } from '../../../src/runtime/server/handlers.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import { startContractServer } from '../../support/contract-server.ts';
 import { createRoomHandlers, rooms, type Said } from '../../support/rooms.ts';
-import { bearer, connectClient, connectRaw, handshakeRequest } from '../../support/websocket.ts';
+import {
+  bearer,
+  connectClient,
+  connectRaw,
+  handshakeRequest,
+  refusedHandshake,
+} from '../../support/websocket.ts';
 
 const path = '/rooms/kitchen/talk';
 
@@ -190,6 +196,17 @@ describe('a shutdown', () => {
     await down;
     expect(handlers.connections.size).toBe(0);
     expect(observed).toContainEqual(['handshakeRefused', 'shutting_down']);
+  });
+
+  it('resolves if a handshake in progress is refused', async () => {
+    const accepting = Promise.withResolvers<never>();
+    const { url, server } = await startRoom({ accept: () => accepting.promise });
+    const refusal = refusedHandshake(`${url}${path}`, bearer('ada'));
+    await expect.poll(() => server.connectionCount).toBe(1);
+    const shutdown = server.shutdown(5000);
+    accepting.reject(new PostedError('forbidden', 'This room is private.'));
+    await shutdown;
+    expect((await refusal).status).toBe(403);
   });
 
   it('terminates the connection of a peer that does not answer the close frame', async () => {
