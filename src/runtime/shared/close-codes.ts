@@ -1,7 +1,6 @@
 /**
- * Every code that this server closes a connection with (RFC 6455 section 7.4), and whether a client
- * should connect again. The 44xx codes below 4420 mean what they mean in graphql-ws. After 4401 another
- * try makes sense with other credentials only.
+ * The codes with which the server closes connections (RFC 6455 section 7.4), and whether a client should reconnect. The
+ * 44xx codes below 4420 have the same meaning as in graphql-ws. After 4401, reconnecting requires new credentials.
  */
 export const closeCodes = {
   normal: { code: 1000, reconnect: false, reason: 'done' },
@@ -22,23 +21,23 @@ export const closeCodes = {
 
 export interface CloseCodeDescriptor {
   readonly code: number;
-  /** Whether connecting again, after a back-off, can help. */
+  /** Whether reconnecting can help, after a back-off. */
   readonly reconnect: boolean;
-  /** What is sent unless there is more to say: at most 123 bytes of UTF-8. */
+  /** The default reason: at most 123 bytes of UTF-8. */
   readonly reason: string;
 }
 
 export type CloseCode = keyof typeof closeCodes;
 
-/** Whether a client should connect again after `code`. Codes that nobody here sends, 1006 among them, mean yes. */
+/** Whether a client should reconnect after `code`. It should after codes that the server never sends, such as 1006. */
 export function shouldReconnect(code: number): boolean {
   return Object.values(closeCodes).find((known) => known.code === code)?.reconnect ?? true;
 }
 
-/** A close reason holds at most 123 bytes of UTF-8 (RFC 6455 section 5.5): cut there, between characters. */
+/** Truncates a close reason to 123 bytes of UTF-8 (RFC 6455 section 5.5), between characters. */
 export function fitReason(reason: string): string {
   const bytes = new TextEncoder().encode(reason);
   if (bytes.length <= 123) return reason;
-  // A cut inside a character leaves bytes that decode, streaming, to nothing.
+  // When streaming, the decoder omits an incomplete character at the end.
   return new TextDecoder().decode(bytes.subarray(0, 123), { stream: true });
 }

@@ -1,4 +1,4 @@
-/** What generated code says a contract in: types alone, which nothing at run time comes with. */
+/** The types of generated contracts. This module has no runtime code. */
 
 export type * from './descriptor.ts';
 export type { Guard } from './guard.ts';

@@ -1,52 +1,52 @@
 /**
- * What generated code says of a contract: plain data that the runtimes of servers and clients serve. Names are
- * AsyncAPI 3.0's; `send` and `receive` are the server's view.
+ * The form of generated contracts: plain data that servers and clients interpret at run time. The names are AsyncAPI
+ * 3.0's; `send` and `receive` are from the server's point of view.
  */
 import type { Guard } from './guard.ts';
 
-/** How one message of a direction is known from the others: by a property with values that no other has. */
+/** Identifies a message among those of its direction: a property with values that no other message has. */
 export interface MessageTag {
-  /** The names of the properties that lead to it, from the value that the frame holds. */
+  /** The path of property names to it, from the value in the frame. */
   readonly path: readonly [string, ...string[]];
   readonly values: readonly (string | number | boolean | null)[];
 }
 
-/** A message, as it stands in a frame: one with headers is an object with `headers` and `payload`. */
+/** A message in the form that it has in a frame: with headers, it is an object with `headers` and `payload`. */
 export interface MessageDescriptor<Message = unknown> {
   /** The message's name in the contract. */
   readonly name: string;
   readonly contentType: string;
-  /** What a frame holds: JSON or plain text in a text frame, or bytes in a binary one. */
+  /** What a frame contains: JSON or plain text in a text frame, or bytes in a binary frame. */
   readonly encoding: 'json' | 'text' | 'binary';
-  /** Undefined where its guard alone tells it from the others of its direction, or there are no others. */
+  /** Undefined if the guard identifies the message, or if it is the only one of its direction. */
   readonly tag: MessageTag | undefined;
-  /** Undefined for bytes, of which the contract says nothing. */
+  /** Undefined for bytes, which have no schema. */
   readonly guard: Guard<Message> | undefined;
-  /** The names of the properties that lead to the correlation id (AsyncAPI 3.0, Correlation ID Object). */
+  /** The path of property names to the correlation id (AsyncAPI 3.0, Correlation ID Object). */
   readonly correlationId: readonly [string, ...string[]] | undefined;
 }
 
 export interface OperationDescriptor {
   readonly name: string;
   readonly action: 'send' | 'receive';
-  /** Names of messages that go in the direction of `action`. */
+  /** The names of its messages, in the direction of `action`. */
   readonly messages: readonly string[];
-  /** Names of the messages that answer, in the other direction. Undefined where none does. */
+  /** The names of its reply messages, in the other direction. Undefined if it has no reply. */
   readonly reply: readonly string[] | undefined;
-  /** Any one of them suffices. Empty: whoever is connected may. */
+  /** Any one of them suffices. Empty: open to every connection. */
   readonly security: readonly SecurityScheme[];
 }
 
-/** A security scheme of the contract (AsyncAPI 3.0, Security Scheme Object), by what it asks of a handshake. */
+/** A security scheme of the contract (AsyncAPI 3.0, Security Scheme Object), by the credentials in a handshake. */
 export interface SecurityScheme {
   readonly name: string;
-  /** What its hook is given. `bearer` also stands for oauth2 and openIdConnect, `basic` for userPassword. */
+  /** What the security hook gets. `bearer` includes oauth2 and openIdConnect, and `basic` includes userPassword. */
   readonly credentials: 'bearer' | 'basic' | 'apiKey';
-  /** `user` and `password` are the two parts of basic credentials, of which an API key is one. */
+  /** `user` and `password` are the parts of basic credentials, one of which may be an API key. */
   readonly in: 'authorization' | 'user' | 'password' | 'header' | 'query' | 'cookie';
-  /** The name of the header, query parameter or cookie; '' where that is `Authorization`. */
+  /** The name of the header, query parameter or cookie; '' for `Authorization`. */
   readonly parameter: string;
-  /** The scopes that the contract asks for (OAuth 2.0, RFC 6749 section 3.3). */
+  /** The scopes that the contract requires (OAuth 2.0, RFC 6749 section 3.3). */
   readonly scopes: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export interface ServerDescriptor {
   readonly protocol: 'ws' | 'wss';
   /** With `{variable}` expressions. */
   readonly host: string;
-  /** What stands before every address, with `{variable}` expressions; '' for nothing. */
+  /** The prefix of every address, with `{variable}` expressions; may be ''. */
   readonly pathname: string;
   readonly variables: Readonly<Record<string, ServerVariable>>;
 }
@@ -67,55 +67,55 @@ export interface ServerVariable {
   readonly default: string | undefined;
 }
 
-/** How a client that lost its connection goes on where it was: names of the contract, by their role. */
+/** How a client resumes after a lost connection: the contract's names, by their role. */
 export interface ResumeDescriptor {
-  /** The query parameter for the place to begin: `now`, `acked`, or a cursor. */
+  /** The query parameter for the start: `now`, `acked`, or a cursor. */
   readonly query: string;
-  /** The property in which messages carry their place. */
+  /** The property that has a message's cursor. */
   readonly cursor: string;
   /** The first message of a resumable connection. */
   readonly ready: string;
-  /** Moves the place when there is nothing else. */
+  /** The message that advances the cursor when there are no others. */
   readonly checkpoint: string;
-  /** Says that the place is no longer there, and names another. */
+  /** The message that says that the cursor is no longer valid, and has a new one. */
   readonly reset: string;
-  /** Says that the server is leaving, and after how many milliseconds (`retryAfterMs`) to come back. */
+  /** The message that says that the server is shutting down, and when to reconnect (`retryAfterMs`). */
   readonly bye: string;
-  /** What a client sends when everything up to a place is processed. */
+  /** The message with which a client confirms that it has processed everything up to a cursor. */
   readonly ack: string;
 }
 
-/** What is spoken on the connections to one address; channels of the same address are one. */
+/** The messages on connections to one address. Channels with the same address are merged. */
 export interface ChannelDescriptor {
   readonly name: string;
   /** The path, with `{parameter}` expressions (AsyncAPI 3.0, Channel Address Expressions). */
   readonly address: string;
   readonly description: string;
-  /** Those of the contract that serve the channel. Empty where the contract names none. */
+  /** The servers of the channel. Empty if the contract names none. */
   readonly servers: readonly ServerDescriptor[];
-  /** Takes the values as text. Undefined where the address has no parameters. */
+  /** Checks the parameters, as text. Undefined if the address has none. */
   readonly parameters: Guard<object> | undefined;
-  /** What stands, in a client, for parameters that are not given. */
+  /** The values of parameters that a client does not set. */
   readonly parameterDefaults: Readonly<Record<string, string>>;
-  /** The ws binding's `query`. Undefined where the contract has none: then no query is accepted. */
+  /** The ws binding's `query`. If the contract has none, this is undefined and no query is accepted. */
   readonly query: Guard<object> | undefined;
-  /** The ws binding's `headers`: it is given those that it names. Undefined where the contract has none. */
+  /** The ws binding's `headers`, which checks the headers that it names. Undefined if the contract has none. */
   readonly headers: Guard<object> | undefined;
   readonly headerNames: readonly string[];
   /** Any one of them suffices. Empty: the channel is open to everyone, as the contract says. */
   readonly security: readonly SecurityScheme[];
-  /** All that the server sends, answers among them; each message once. */
+  /** Every message that the server sends, including replies, once. */
   readonly send: readonly MessageDescriptor[];
-  /** All that a client sends, answers among them; each message once. */
+  /** Every message that clients send, including replies, once. */
   readonly receive: readonly MessageDescriptor[];
   readonly operations: readonly OperationDescriptor[];
-  /** Undefined where connections cannot be resumed. */
+  /** Undefined if connections cannot be resumed. */
   readonly resume: ResumeDescriptor | undefined;
 }
 
 declare const handlersOf: unique symbol;
 
-/** All channels of a document, and (in its type alone) the handlers that serving them takes. */
+/** All channels of a document and, only in its type, the handlers that a server needs. */
 export interface Contract<Handlers> {
   readonly title: string;
   readonly version: string;

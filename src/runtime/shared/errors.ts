@@ -1,6 +1,6 @@
 /**
- * The error that clients see. Its code determines what they receive: over REST the HTTP status, on a
- * WebSocket the refusal before the upgrade or the close code after it.
+ * The error that clients see. Its code determines the HTTP status over REST, and on a WebSocket the refusal before the
+ * upgrade or the close code after it.
  */
 
 /** The closed set of codes, each with its HTTP status (RFC 9110). */
@@ -20,9 +20,9 @@ export const statusOf = {
 export type ErrorCode = keyof typeof statusOf;
 
 export interface PostedErrorOptions {
-  /** What was caught. It is logged and never sent. */
+  /** The original error. It is logged and never sent. */
   readonly cause?: unknown;
-  /** When another try makes sense, in seconds (Retry-After, RFC 9110 section 10.2.3). */
+  /** After how many seconds to retry (Retry-After, RFC 9110 section 10.2.3). */
   readonly retryAfterSeconds?: number;
 }
 
@@ -31,7 +31,7 @@ export class PostedError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
 
-  /** `message` is sent to clients: it says what is wrong and how to fix it, without secrets. */
+  /** `message` is sent to clients: it says what is wrong and how to fix it, and contains no secrets. */
   constructor(code: ErrorCode, message: string, options: PostedErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
@@ -42,7 +42,7 @@ export class PostedError extends Error {
     return statusOf[this.code];
   }
 
-  /** Turns anything caught into a PostedError. An unknown error becomes `internal`, and its text stays in `cause`. */
+  /** Converts anything thrown to a PostedError. An unknown error becomes the `cause` of an `internal` one. */
   static from(thrown: unknown): PostedError {
     if (thrown instanceof PostedError) return thrown;
     return new PostedError('internal', 'Internal error. Include the request_id when you report it.', {

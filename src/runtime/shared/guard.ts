@@ -1,6 +1,6 @@
-/** What a compiled validator says of one place in a value (Ajv's error object, the part that is used). */
+/** An error of a compiled validator: the part of Ajv's error object that is used. */
 export interface GuardError {
-  /** JSON Pointer (RFC 6901) to the place in the value; '' is the value itself. */
+  /** A JSON Pointer (RFC 6901) into the value; '' is the value itself. */
   readonly instancePath: string;
   readonly keyword: string;
   readonly message?: string;
@@ -8,9 +8,8 @@ export interface GuardError {
 }
 
 /**
- * A validator compiled from a contract's schema, as a type guard. The guards of parameters, queries
- * and headers, whose values arrive as text, also convert numbers and booleans and fill in defaults,
- * in place. `errors` belongs to the last call and is overwritten by the next.
+ * A validator compiled from a contract's schema, as a type guard. The guards of parameters, queries and headers, whose
+ * values arrive as text, also convert numbers and booleans and fill in defaults, in place. Each call overwrites `errors`.
  */
 export interface Guard<Value> {
   (value: unknown): value is Value;
@@ -18,8 +17,8 @@ export interface Guard<Value> {
 }
 
 /**
- * Asks a guard about a value of any depth. The guards of schemas that contain themselves call themselves, and a
- * stranger's value may be nested more deeply than the stack is: such a value is refused like any other wrong one.
+ * Checks a value of any depth. The guards of recursive schemas are recursive too, so an untrusted value may be nested too
+ * deeply for the stack. It is then refused like any other invalid value.
  */
 export function accepts<Value>(guard: Guard<Value>, value: unknown): value is Value {
   try {
@@ -32,15 +31,14 @@ export function accepts<Value>(guard: Guard<Value>, value: unknown): value is Va
 }
 
 /**
- * Says what the last failed call of `guard` found, where, and what is allowed there: one sentence
- * that repeats the contract but never the value, so that it may be sent and logged. `subject` names
- * what was checked.
+ * Describes the first error of the last call of `guard`: what is wrong, where, and what is allowed. The text quotes the
+ * contract but never the value, so that it may be sent and logged. `subject` names what was checked.
  */
 export function explain(guard: Guard<unknown>, subject = ''): string {
   const error = guard.errors?.[0];
   if (error === undefined) return `${subject || 'the value'} does not match the contract`;
-  const place = `${subject} ${error.instancePath}`.trim() || 'the value';
-  return `${place} ${error.message ?? 'does not match the contract'}${detail(error)}`;
+  const location = `${subject} ${error.instancePath}`.trim() || 'the value';
+  return `${location} ${error.message ?? 'does not match the contract'}${detail(error)}`;
 }
 
 function detail({ keyword, params }: GuardError): string {

@@ -1,7 +1,7 @@
 import type { Log } from './log.ts';
 
 export interface LogLimitOptions {
-  /** Records of one kind that are logged in a window. Default: 5. */
+  /** How many records of a kind are logged per window. Default: 5. */
   readonly maxRecords?: number;
   /** Default: 10,000. */
   readonly windowMs?: number;
@@ -15,8 +15,8 @@ interface Window {
 }
 
 /**
- * Bounds how much clients can make the server log: a few records of each kind in a window. The others are counted, and
- * their number is logged when the window ends.
+ * Limits how much clients can make the server log: a few records of each kind per window. Further records are counted,
+ * and their number is logged when the window ends.
  */
 export class LogLimit {
   readonly #log: Log;
@@ -30,7 +30,7 @@ export class LogLimit {
     this.#windowMs = windowMs;
   }
 
-  /** `kind` are the fields that, with the message, make records of one kind: their values come from a closed set. */
+  /** Records with the same message and `kind` are of one kind, so the values of `kind` must come from a closed set. */
   write(level: 'warn' | 'error', kind: Fields, fields: Fields, message: string): void {
     const key = JSON.stringify([message, kind]);
     const window =

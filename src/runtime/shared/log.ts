@@ -1,4 +1,4 @@
-/** The narrow shape of a logger that the runtime uses: fields first, then a constant message. */
+/** The logger that the runtime needs: methods that take fields first, then a constant message. */
 export interface Log {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
   info(fields: Readonly<Record<string, unknown>>, message: string): void;

@@ -13,7 +13,7 @@ function createLimit() {
 }
 
 describe('the log limit', () => {
-  it('logs the first records of a kind, and the number of the others when the window ends', () => {
+  it('logs the first records of a kind, and the number of omitted ones when the window ends', () => {
     const { limit, records } = createLimit();
     for (const id of [1, 2, 3, 4, 5]) limit.write('warn', { reason: 'origin' }, { id }, 'refused');
     const first = [
@@ -28,7 +28,7 @@ describe('the log limit', () => {
     ]);
   });
 
-  it('starts again after the window', () => {
+  it('starts over after the window', () => {
     const { limit, records } = createLimit();
     limit.write('warn', {}, { id: 1 }, 'refused');
     vi.advanceTimersByTime(1000);
@@ -36,7 +36,7 @@ describe('the log limit', () => {
     expect(records).toEqual([1, 2, 3].map((id) => [{ id }, 'refused']));
   });
 
-  it('counts each kind and each message by itself', () => {
+  it('counts each kind and each message separately', () => {
     const { limit, records } = createLimit();
     for (const reason of ['origin', 'capacity']) {
       for (const message of ['refused', 'failed']) {

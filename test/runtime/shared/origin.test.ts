@@ -9,11 +9,11 @@ const list: OriginPolicy = {
 };
 
 describe('an origin policy', () => {
-  it.each([any, sameOrigin, list])('of kind $kind allows a client that is no browser', (policy) => {
+  it.each([any, sameOrigin, list])('of kind $kind allows a client that is not a browser', (policy) => {
     expect(isAllowedOrigin(policy, undefined, 'posted.example')).toBe(true);
   });
 
-  it('of kind any allows every page, those without an origin included', () => {
+  it('of kind any allows every page, including those without an origin', () => {
     expect(isAllowedOrigin(any, 'https://evil.example', 'posted.example')).toBe(true);
     expect(isAllowedOrigin(any, 'null', 'posted.example')).toBe(true);
   });
@@ -37,7 +37,7 @@ describe('an origin policy', () => {
     ['https:// ', ' ', false],
     ['', '', false],
     ['null', 'null', false],
-  ])('of kind same-origin, for a page of %j at host %j, says %j', (origin, host, allowed) => {
+  ])('of kind same-origin, for a page of %j and the host %j, returns %j', (origin, host, allowed) => {
     expect(isAllowedOrigin(sameOrigin, origin, host)).toBe(allowed);
   });
 
@@ -53,7 +53,7 @@ describe('an origin policy', () => {
     ['https://app.example https://evil.example', false],
     ['null', false],
     ['', false],
-  ])('of kind list, for a page of %j, says %j', (origin, allowed) => {
+  ])('of kind list, for a page of %j, returns %j', (origin, allowed) => {
     expect(isAllowedOrigin(list, origin, 'posted.example')).toBe(allowed);
   });
 });
