@@ -42,11 +42,11 @@ function renderLoad(): string {
   return table(
     ['Load', 'Value'],
     [
-      ['users who are online, each with one connection', `${base.onlineShare * 100} %`],
-      ['posts of a user and day', number(base.postsPerUserAndDay)],
-      ["the busiest time, as a multiple of the day's mean", number(base.peak)],
-      ['whom a user follows', number(base.followsPerUser)],
-      ['length of a connection, seconds', number(base.sessionSeconds)],
+      ['users online, each with one connection', `${base.onlineShare * 100} %`],
+      ['posts per user and day', number(base.postsPerUserAndDay)],
+      ['the peak rate, as a multiple of the daily mean', number(base.peak)],
+      ['authors that a user follows', number(base.followsPerUser)],
+      ['duration of a connection, seconds', number(base.sessionSeconds)],
     ],
   );
 }
@@ -73,9 +73,11 @@ function renderSizes(followers: readonly number[]): string {
       row('posts a second', ({ postsPerSecond }) => number(postsPerSecond)),
       row('deliveries a second', ({ deliveriesPerSecond }) => number(deliveriesPerSecond)),
       row('handshakes a second', ({ handshakesPerSecond }) => number(handshakesPerSecond)),
-      row('nodes', ({ nodes }) => (Number.isFinite(nodes) ? number(nodes) : 'no number is enough')),
+      row('nodes', ({ nodes }) => (Number.isFinite(nodes) ? number(nodes) : 'no number suffices')),
       row('memory of a node, MB', ({ memoryBytesPerNode }) => number(memoryBytesPerNode / 1e6)),
-      row('appends a second and log', ({ postsPerSecond }, load) => number(postsPerSecond / load.partitions)),
+      row('appends per second and log', ({ postsPerSecond }, load) =>
+        number(postsPerSecond / load.partitions),
+      ),
       row('database reads a second', ({ readsPerSecond }) => number(readsPerSecond)),
       row('posts and log of 7 days, GB', ({ logBytes }) => number(logBytes / 1e9)),
       row('broker to nodes, MB a second', ({ brokerBytesPerSecond }) => number(brokerBytesPerSecond / 1e6)),
@@ -90,7 +92,7 @@ function renderGrowth(followers: readonly number[]): string {
     ['nothing', {}],
     ['posts of each user', { postsPerUserAndDay: base.postsPerUserAndDay * 2 }],
     [
-      'the share that is online, and so online friends',
+      'the share of users online, and so online friends',
       { connections: base.connections * 2, onlineShare: base.onlineShare * 2 },
     ],
     ['users, the same share online', { connections: base.connections * 2 }],
