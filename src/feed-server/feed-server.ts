@@ -91,6 +91,7 @@ export async function startFeedServer(
     observer: metrics,
     log,
     origins: settings.allowedOrigins,
+    settingNames: { origins: table.allowedOrigins.name },
     limits: { bodyBytes: settings.maxBodyBytes },
     mounts: {
       ...createHealthMounts(services, () => closing !== null),

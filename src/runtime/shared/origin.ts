@@ -23,7 +23,7 @@ export function printableOrigin(origin: string): string | null {
 /** A scheme, a host of at most 253 characters (RFC 1035 section 2.3.4) and a port. */
 const maxOriginLength = 300;
 
-/** How an operator allows a printable origin: the new value of the setting, or of the option if there is no setting. */
+/** How an operator allows a printable origin: the value to give the setting, or the option if there is no setting. */
 export function allowOrigin(origin: string, policy: OriginPolicy, settingName: string | undefined): string {
   if (origin === 'null') return `allow any origin with ${settingName ?? "origins: { kind: 'any' }"}`;
   const allowed = [...(policy.kind === 'list' ? policy.origins : []), origin];

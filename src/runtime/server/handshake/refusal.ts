@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, PostedError } from '../../shared/errors.ts';
-import { type OriginPolicy, printableOrigin } from '../../shared/origin.ts';
+import { allowOrigin, type OriginPolicy, printableOrigin } from '../../shared/origin.ts';
 import type { RefusalReason } from '../observer.ts';
 
 interface RefusalOptions {
@@ -55,12 +55,9 @@ export function refuseOrigin(origin: string, policy: OriginPolicy, settingName: 
       `Pages without an origin, such as local files, may connect to this server only if ${setting} allows any origin.`,
     );
   }
-  const allowed = [...(policy.kind === 'list' ? policy.origins : []), printable];
   return forbidden(
     `Pages of ${printable} may not connect to this server. To allow them, add ${printable} to ${setting}.`,
-    settingName === undefined
-      ? `origins: [${allowed.map((each) => `'${each}'`).join(', ')}]`
-      : `${settingName}=${allowed.join(',')}`,
+    allowOrigin(printable, policy, settingName),
   );
 }
 
