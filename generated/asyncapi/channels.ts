@@ -134,7 +134,7 @@ export const postFeedPosted = {
   },
 } as const satisfies ChannelDescriptor;
 
-/** Posted feed 1.0.0: every channel. Serve it with the handlers that its type requires. */
+/** Posted feed 1.0.0: all channels. A server of it requires `Handlers`. */
 export const contract: Contract<Handlers> = {
   title: 'Posted feed',
   version: '1.0.0',

@@ -25,11 +25,11 @@ export interface PostFeedPostedTypes {
   readonly receives: { readonly post: models.PostMessage };
   /** By message name: messages to the server. */
   readonly sends: Record<never, never>;
-  /** By operation: requests of the client, with the replies of the server. */
+  /** By operation: requests to the server, with their replies. */
   readonly requests: Record<never, never>;
-  /** By operation: requests of the server, with the replies of the client. */
+  /** By operation: requests from the server, with their replies. */
   readonly answers: Record<never, never>;
-  /** The message that `onReset` gets; `never` if the channel is not resumable. */
+  /** The message that `onReset` receives; `never` if the channel is not resumable. */
   readonly reset: models.ResetMessage;
 }
 
@@ -37,7 +37,7 @@ export interface PostFeedPostedTypes {
  * A connection receives every new post from the moment it is open, or only those of its user's
  * friends.
  *
- * Use it with `connect` of `posted/client`.
+ * Pass it to `connect` from `posted/client`.
  *
  * @generated from channel postFeedPosted
  */

@@ -15,7 +15,7 @@ import type * as publishers from './publishers.ts';
  * @generated from channel postFeedPosted
  */
 export interface PostFeedPostedHandlers<User extends Principal = Principal, Session = unknown> {
-  /** Each hook returns the user that the credentials belong to, or throws `unauthorized`. */
+  /** Each function returns the user of the credentials, or throws a PostedError with the code `unauthorized`. */
   readonly security: {
     /**
      * The token from POST /login. A missing, malformed, expired or forged token gets HTTP 401 before
@@ -28,16 +28,16 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Sess
 
   /**
    * Called before the upgrade. The returned value becomes the connection's session. A thrown error
-   * refuses the connection.
+   * refuses the handshake.
    */
   accept(
     handshake: Handshake<User, Record<string, never>, models.PostFeedQuery>,
   ): Session | Promise<Session>;
 
-  /** Called when the connection is open, before its first message. */
+  /** Called when the connection is open, before its first message is handled. */
   opened(connection: Connection<Session>): void;
 
-  /** Called when the send buffer is empty again after the socket could not keep up. */
+  /** Called when the send buffer is empty again after the client could not keep up. */
   drained?(connection: Connection<Session>): void;
 
   /** Called once for every session that `accept` returned, even if the connection never opened. */
@@ -115,7 +115,7 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Sess
   };
 }
 
-/** The handlers of every channel: all that a server of the contract needs. */
+/** The handlers of all channels, which a server of the contract requires. */
 export interface Handlers {
   /** @generated from channel postFeedPosted */
   readonly postFeedPosted: PostFeedPostedHandlers;

@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A contract of no importance to the feed: two channels, both directions, parameters, a query. */
+/** A contract with two channels, messages in both directions, parameters and a query. */
 export const rooms = 'test/fixtures/rooms.asyncapi.json';
 
 export interface Run {
@@ -15,7 +15,7 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the command `posted`, in the folder of this project. */
+/** Runs the command `posted` in the root of the repository. */
 export function posted(...args: readonly string[]): Promise<Run> {
   return new Promise((resolve) => {
     execFile(
@@ -34,14 +34,14 @@ export function generate(...args: readonly string[]): Promise<Run> {
   return posted('generate', ...args);
 }
 
-/** A folder of its own for each test file that asks; it goes with the last test of the file. */
+/** A new folder, which is removed after the last test of the file. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'posted-generate-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** The text of every file in a folder, by its path from there. */
+/** By relative path: the text of every file in a folder. */
 export function readFolder(folder: string): Readonly<Record<string, string>> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
@@ -50,7 +50,7 @@ export function readFolder(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]));
 }
 
-/** Makes a folder a project with this runtime, so that its `generated` can be type-checked and imported. */
+/** Turns a folder into a project with this runtime, so that generated code in it can be type-checked and imported. */
 export function prepareProject(folder: string): void {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
@@ -61,7 +61,7 @@ export function prepareProject(folder: string): void {
   );
 }
 
-/** The compiler's errors about a project, or ''. Errors in the runtime itself are left to its own type check. */
+/** The compiler's errors in a project, or ''. Errors in the runtime itself are ignored. */
 export function typeCheck(folder: string): Promise<string> {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   return new Promise((resolve) => {

@@ -10,7 +10,7 @@ beforeAll(async () => {
   await generate(rooms, '--out', join(project, 'generated'));
 });
 
-/** Handlers that serve the contract, as an application writes them. */
+/** Handlers for the contract, as an application has them. */
 const handlers = `
 import type { Connection } from 'posted/server';
 import type { BoardHandlers, Handlers, RoomTalkHandlers } from './generated/asyncapi/handlers.ts';
@@ -49,24 +49,44 @@ const board: BoardHandlers = {
 export const all: Handlers = { roomTalk, board };
 `;
 
-describe('hand-written handlers', () => {
+describe('handlers', () => {
   beforeEach(() => writeFileSync(join(project, 'handlers.ts'), handlers));
 
-  it('compile when they serve the contract', async () => {
+  it('compile when they match the contract', async () => {
     expect(await typeCheck(project)).toBe('');
   });
 
   const mistakes = [
-    ['a message that a client sends is not handled', /\n {4}leave: .*/, '', "Property 'leave' is missing"],
-    ['a message that the server sends has no source', ', left: () => {}', '', "Property 'left' is missing"],
+    ['a message from clients has no handler', /\n {4}leave: .*/, '', "Property 'leave' is missing"],
+    ['a message of the server has no publisher', ', left: () => {}', '', "Property 'left' is missing"],
     ['an operation is missing', /\n {2}hear: .*/, '', "Property 'hear' is missing"],
     ['a channel is missing', '{ roomTalk, board }', '{ roomTalk }', "Property 'board' is missing"],
-    ['an open channel has security', 'announce:', 'security: {}, announce:', "'security' does not exist"],
-    ['a secured channel has none', /\n {2}security: .*/, '', "Property 'security' is missing"],
-    ['a field is misread', '{ text }', '{ words }', "Property 'words' does not exist"],
-    ['a message is published with a field missing', ', at: 1', '', "Property 'at' is missing"],
-    ['a parameter is misread', 'parameters.roomId', 'parameters.room', "Property 'room' does not exist"],
-    ['the query may lack a value', 'since: query.since', 'since: query.loud', "Type 'boolean | undefined'"],
+    [
+      'a channel without security has a security member',
+      'announce:',
+      'security: {}, announce:',
+      "'security' does not exist",
+    ],
+    [
+      'a channel with security lacks the security member',
+      /\n {2}security: .*/,
+      '',
+      "Property 'security' is missing",
+    ],
+    ['a handler reads an unknown field', '{ text }', '{ words }', "Property 'words' does not exist"],
+    ['a published message lacks a field', ', at: 1', '', "Property 'at' is missing"],
+    [
+      'accept reads an unknown parameter',
+      'parameters.roomId',
+      'parameters.room',
+      "Property 'room' does not exist",
+    ],
+    [
+      'a query value without a default is used as always present',
+      'since: query.since',
+      'since: query.loud',
+      "Type 'boolean | undefined'",
+    ],
   ] as const;
 
   it.each(mistakes)('do not compile when %s', async (_what, from, to, error) => {

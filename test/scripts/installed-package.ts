@@ -6,10 +6,10 @@ import { onTestFinished } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 
-/** What a build reads. A copy of it is independent of files that other tests write meanwhile. */
-const built = ['LICENSE', 'package.json', 'scripts', 'src', 'templates', 'tsconfig.json'];
+/** The files that a build reads. The build runs in a copy, so that other tests cannot interfere. */
+const buildInputs = ['LICENSE', 'package.json', 'scripts', 'src', 'templates', 'tsconfig.json'];
 
-/** Uses npm's cache and prints little. */
+/** Prefers npm's cache and reduces the output. */
 const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1'];
 
 const noNetwork = /\b(EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ENOTFOUND|ETIMEDOUT|ENOTCACHED)\b/;
@@ -31,7 +31,7 @@ export interface PackedPackages {
 /** Builds both packages from a copy of the sources, and packs them into a folder. */
 export async function packPackages(folder: string): Promise<PackedPackages> {
   const sources = join(folder, 'sources');
-  for (const part of built) cpSync(join(root, part), join(sources, part), { recursive: true });
+  for (const part of buildInputs) cpSync(join(root, part), join(sources, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(sources, 'node_modules'));
   mustSucceed(await npm(sources, 'run', 'build'));
   const dist = join(sources, 'dist');
@@ -47,8 +47,8 @@ export async function packPackages(folder: string): Promise<PackedPackages> {
 }
 
 /**
- * Does what a stranger does in an empty folder: installs the packed packages, starts a project with them, and installs
- * the rest. False if the npm registry cannot be reached.
+ * Installs the packed packages in an empty folder like a new user, creates a project with them, and installs its
+ * dependencies. Resolves with false if the npm registry is unreachable.
  */
 export async function createApp(folder: string, app: string): Promise<boolean> {
   const { posted, cli } = await packPackages(folder);
@@ -90,14 +90,14 @@ function run(program: string, args: readonly string[], cwd: string): Promise<Res
   });
 }
 
-/** Without the variables that npm sets for the scripts that it runs, such as the tests. */
+/** Without the variables that npm sets for the scripts that it runs, which include the tests. */
 const env: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))),
   NO_COLOR: '1',
   FORCE_COLOR: '0',
 };
 
-/** Starts a program of a project; it is killed when the test ends. */
+/** Starts a program of a project and kills it when the test ends. */
 export function start(folder: string, args: readonly string[], more: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [...args], { cwd: folder, env: { ...env, ...more } });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -35,7 +35,7 @@ const commands = [
 ];
 
 const corpus = ['names', 'request-reply', 'schemas', 'security', 'v2'];
-/** Its models.ts declares no types. */
+/** A contract whose models.ts declares no types. */
 const binary = {
   asyncapi: '3.0.0',
   info: { title: 'Bytes', version: '1.0.0' },
@@ -57,7 +57,7 @@ writeFileSync(
 );
 const missing = requireService('the npm registry', await tryInstall(project));
 
-/** Copies generated files to a folder where nothing silences the tools. */
+/** Copies generated files to a folder without anything that disables the tools. */
 function copyWithoutPreamble(...files: readonly string[]): void {
   mkdirSync(join(project, 'own'));
   for (const file of files) {
@@ -73,7 +73,7 @@ describe.skipIf(missing !== null)(`a project with strict linters ${missing ?? ''
       join(project, 'tsconfig.json'),
       JSON.stringify({ compilerOptions: { strict: true, types: [] } }),
     );
-    // The project's own style, which differs from that of generated code.
+    // A style that differs from that of generated code.
     writeFileSync(join(project, '.prettierrc'), JSON.stringify({ tabWidth: 8, semi: false }));
     writeFileSync(join(project, 'binary.json'), JSON.stringify(binary));
     for (const { name, asyncapi, openapi } of documents) {

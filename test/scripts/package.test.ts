@@ -17,15 +17,15 @@ import { createApp, interrupt, node, npm, printed, start } from './installed-pac
 const folder = tempFolder();
 const app = join(folder, 'app');
 
-// Once for all cases, and before them: what cannot be installed is the reason to skip them.
+// Before all tests, because they are skipped if the installation fails.
 const missing = requireService('the npm registry', await createApp(folder, app));
 
-describe.skipIf(missing !== null)(`the package in an empty project ${missing ?? ''}`, () => {
+describe.skipIf(missing !== null)(`the packages in an empty project ${missing ?? ''}`, () => {
   const installed = join(app, 'node_modules/posted');
   const cli = join(app, 'node_modules/@posted/cli');
   const about = ['LICENSE', 'README.md', 'package.json'];
 
-  it('contains compiled code, declarations and templates, and nothing else', () => {
+  it('contain only compiled code, declarations and templates', () => {
     const paths = Object.keys(readFolder(installed));
     expect(paths.filter((path) => !/\.(js|d\.ts)$/.test(path)).toSorted()).toEqual(about);
     const cliPaths = Object.keys(readFolder(cli));
@@ -34,14 +34,14 @@ describe.skipIf(missing !== null)(`the package in an empty project ${missing ?? 
     expect(statSync(join(cli, 'scripts/posted/posted.js')).mode & 0o111).toBe(0o111);
   });
 
-  it('has begun a project that type-checks and passes its tests', async () => {
+  it('create a project that type-checks and passes its tests', async () => {
     const manifest = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'));
     expect(manifest.dependencies.posted).toMatch(/^file:.*posted-.*\.tgz$/);
     expect(await npm(app, 'run', '--silent', 'types')).toEqual({ code: 0, output: '' });
     expect(await npm(app, 'test')).toMatchObject({ code: 0, output: expect.stringMatching(/\b4 passed/) });
   });
 
-  it('serves a client, with no more than the dependencies that it lists', async () => {
+  it('serve a client with only the listed dependencies installed', async () => {
     const bare = join(folder, 'bare');
     const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     const parts = ['posted', ...Object.keys(dependencies)].map((name) => join('node_modules', name));
@@ -58,17 +58,17 @@ describe.skipIf(missing !== null)(`the package in an empty project ${missing ?? 
     expect(await node(bare, '--input-type=module', '--eval', entries)).toEqual({ code: 0, output: '' });
   });
 
-  it('declares types for every entry point', async () => {
+  it('declare types for every entry point', async () => {
     const runtimes = ['contract', 'server', 'client', 'rest'];
     writeFileSync(join(app, 'src/entries.ts'), reexports(...runtimes));
     const types = ['run', '--silent', 'types', '--'];
-    // What a project that checks declarations would miss, such as those of ws.
+    // Projects may check declarations, which must not refer to missing ones such as those of ws.
     expect(await npm(app, ...types, '--skipLibCheck', 'false')).toEqual({ code: 0, output: '' });
     writeFileSync(join(app, 'src/entries.ts'), "export type * as generator from '@posted/cli';\n");
     expect(await npm(app, ...types)).toEqual({ code: 0, output: '' });
   });
 
-  it('tells drift from what was generated, and leaves hand-written code alone', async () => {
+  it('detect drift and leave hand-written code alone', async () => {
     const handlers = join(app, 'src/handlers/room.ts');
     appendFileSync(handlers, '// mine\n');
     const mine = readFileSync(handlers, 'utf8');
@@ -85,14 +85,14 @@ describe.skipIf(missing !== null)(`the package in an empty project ${missing ?? 
     expect(readFileSync(handlers, 'utf8')).toBe(mine);
   });
 
-  it('generates every target', async () => {
+  it('generate every target', async () => {
     const args = ['generate', 'asyncapi.yaml', '--out', 'all', '--targets', 'server,client,python,docs'];
     expect(await npm(app, 'exec', '--', 'posted', ...args)).toMatchObject({ code: 0 });
     const entries = Object.keys(readFolder(join(app, 'all'))).map((path) => path.replace(/\/.*/, ''));
     expect([...new Set(entries)].toSorted()).toEqual(['.prettierrc.yaml', 'asyncapi', 'docs', 'python']);
   });
 
-  it('begins a project for every document of the corpus that type-checks and passes its tests', async () => {
+  it('create a project that type-checks and passes its tests for every document of the corpus', async () => {
     const projects = join(folder, 'projects');
     mkdirSync(projects);
     symlinkSync(join(app, 'node_modules'), join(projects, 'node_modules'));
@@ -105,7 +105,7 @@ describe.skipIf(missing !== null)(`the package in an empty project ${missing ?? 
       join(process.cwd(), 'asyncapi.json'),
       join(projects, 'awkward.yaml'),
     ].map((path) => resolve(corpus, path));
-    // One process: loading the parsers takes longer than all else.
+    // In one process, because loading the parsers takes most of the time.
     const init = `
       const { main } = await import('./node_modules/@posted/cli/scripts/posted/cli/main.js');
       for (const [index, document] of ${JSON.stringify(documents)}.entries()) {
@@ -126,7 +126,7 @@ function reexports(...names: readonly string[]): string {
   return names.map((name) => `export type * as ${name} from 'posted/${name}';\n`).join('');
 }
 
-/** Examples that are wrong or say too much, and channels called what a client is written with. */
+/** Invalid examples, examples with undeclared properties, and channels with the names that a client uses itself. */
 const awkward = `asyncapi: 3.0.0
 info: { title: Awkward, version: 1.0.0 }
 channels:

@@ -15,19 +15,19 @@ export { renderDescriptor, usesGuards } from '../../../scripts/posted/asyncapi/r
 
 type Member = readonly [key: string, type: string];
 
-/** By name of the security scheme: the kind of its credential. */
+/** By security scheme: the kind of its credentials. */
 export function credentialsType({ security }: ChannelModel): string {
   return objectType(security.map(credential));
 }
 
-/** The same, of the operations that ask for more than the connection. */
+/** The same for schemes that only operations require. */
 export function operationCredentialsType({ security, operations }: ChannelModel): string {
   const own = new Set(security.map(({ name }) => name));
   const schemes = operations.flatMap((operation) => operation.security).filter(({ name }) => !own.has(name));
   return objectType(schemes.map(credential));
 }
 
-/** In the contract's order: names and variables of the servers. */
+/** The names and variables of the servers, in contract order. */
 export function serversType({ servers }: ChannelModel): string {
   return enclose(
     '[',
@@ -41,7 +41,7 @@ export function serversType({ servers }: ChannelModel): string {
   );
 }
 
-/** Whether anything in the types of a contract's clients is a model. */
+/** Whether client.ts refers to models. */
 export function usesModels({ channels }: ContractModel): boolean {
   return channels.some(
     ({ parameters, query, headers, send, receive }) =>
@@ -50,7 +50,7 @@ export function usesModels({ channels }: ContractModel): boolean {
   );
 }
 
-/** What stands in the address; a parameter with a default may be left out. */
+/** The parameters of the address; those with a default are optional. */
 export function parametersType({ parameters, parameterDefaults }: ChannelModel): string {
   if (parameters === null) return noValues;
   const names = Object.keys(parameterDefaults);
@@ -59,44 +59,44 @@ export function parametersType({ parameters, parameterDefaults }: ChannelModel):
   return `Omit<${parameters.type}, ${optional}> & Partial<Pick<${parameters.type}, ${optional}>>`;
 }
 
-/** Of values that the application gives by name: the query, or the headers. */
+/** The type of the query or the headers. */
 export function valuesType(use: SchemaUse | null): string {
   return use === null ? noValues : use.type;
 }
 
-/** By name: the messages that the application gets, but for those with which the client runtime itself resumes. */
+/** By name: the messages that the application receives, without those that the client runtime handles. */
 export function receivesType(channel: ChannelModel): string {
-  return messagesType(channel, ordinary(channel, 'send'));
+  return messagesType(channel, messagesOf(channel, 'send'));
 }
 
-/** By name: the messages that the application sends; those that are answered are requests. */
+/** By name: the messages that the application sends. Messages with a reply are requests instead. */
 export function sendsType(channel: ChannelModel): string {
-  const answers = channel.operations
+  const replies = channel.operations
     .filter(({ action }) => action === 'send')
     .flatMap(({ reply }) => reply ?? []);
   const plain = channel.operations.filter(({ reply }) => reply === null);
-  return messagesType(channel, [...ordinary({ ...channel, operations: plain }, 'receive'), ...answers]);
+  return messagesType(channel, [...messagesOf({ ...channel, operations: plain }, 'receive'), ...replies]);
 }
 
-/** By operation: what one side asks, and what the other answers. */
-export function exchangesType({ operations }: ChannelModel, asking: Action): string {
+/** By operation: the requests of one side, with the replies of the other. */
+export function exchangesType({ operations }: ChannelModel, initiator: Action): string {
   return objectType(
     operations.flatMap((operation): Member[] => {
       const { name, action, messages, reply } = operation;
-      if (action !== asking || reply === null) return [];
+      if (action !== initiator || reply === null) return [];
       const relaxed = new Set(messagesToCorrelate(operation));
       const write = (message: MessageModel) => (relaxed.has(message) ? uncorrelated : typeOf)(message);
-      const [ask, answer] = action === 'receive' ? [write, typeOf] : [typeOf, write];
+      const [requestType, answerType] = action === 'receive' ? [write, typeOf] : [typeOf, write];
       const exchange = objectType([
-        ['message', messages.map(({ message }) => ask(message)).join(' | ')],
-        ['reply', replyType(reply, answer)],
+        ['message', messages.map(({ message }) => requestType(message)).join(' | ')],
+        ['reply', replyType(reply, answerType)],
       ]);
       return [[propertyKey(name), exchange]];
     }),
   );
 }
 
-/** What `client.ts` takes from the runtime. */
+/** The types of the runtime that client.ts imports. */
 export function clientTypes({ channels }: ContractModel): readonly string[] {
   const isCorrelated = channels.some(({ operations }) =>
     operations.some((operation) => messagesToCorrelate(operation).length > 0),
@@ -104,19 +104,19 @@ export function clientTypes({ channels }: ContractModel): readonly string[] {
   return isCorrelated ? ['ClientChannel', 'Uncorrelated'] : ['ClientChannel'];
 }
 
-/** The type of the message that says that a place is no longer there; never where there are no places. */
+/** The type of the message that reports an expired cursor; `never` if the channel is not resumable. */
 export function resetType({ send, resume }: ChannelModel): string {
   return send.find(({ name }) => name === resume?.reset)?.type ?? 'never';
 }
 
-/** Has no keys. */
+/** An object type without known keys. */
 const none = 'Record<never, never>';
 
-/** Takes no members. */
+/** An object type that allows no members. */
 const noValues = 'Record<string, never>';
 
-function credential({ name, credentials, in: place }: SecurityModel): Member {
-  return [propertyKey(name), literal(place === 'cookie' ? 'cookie' : credentials)];
+function credential({ name, credentials, in: location }: SecurityModel): Member {
+  return [propertyKey(name), literal(location === 'cookie' ? 'cookie' : credentials)];
 }
 
 function variable({ name, values, default: preset }: ServerVariableModel): Member {
@@ -124,28 +124,28 @@ function variable({ name, values, default: preset }: ServerVariableModel): Membe
   return [`${propertyKey(name)}${preset === null ? '' : '?'}`, type];
 }
 
-/** The messages of the operations of one action. */
-function ordinary({ operations }: ChannelModel, direction: Action): readonly MessageModel[] {
+/** The messages of the operations with an action. */
+function messagesOf({ operations }: ChannelModel, action: Action): readonly MessageModel[] {
   return operations
-    .filter(({ action }) => action === direction)
+    .filter((operation) => operation.action === action)
     .flatMap(({ messages }) => messages.map(({ message }) => message));
 }
 
 function messagesType({ resume }: ChannelModel, messages: readonly MessageModel[]): string {
   const { ready, checkpoint, reset, bye, ack } = resume ?? {};
-  const own = new Set([ready, checkpoint, reset, bye, ack]);
+  const ofRuntime = new Set([ready, checkpoint, reset, bye, ack]);
   return objectType(
-    messages.filter(({ name }) => !own.has(name)).map(({ name, type }) => [propertyKey(name), type]),
+    messages.filter(({ name }) => !ofRuntime.has(name)).map(({ name, type }) => [propertyKey(name), type]),
   );
 }
 
-/** Messages into which the client writes the correlation id: its own, or that of the question. */
+/** The messages into which the client writes the correlation id, its own or that of the server's request. */
 function messagesToCorrelate({ action, messages, reply }: OperationModel): readonly MessageModel[] {
   if (reply === null) return [];
-  const asked = messages.map(({ message }) => message);
-  const filled = action === 'receive' ? asked : reply;
-  const isKnown = action === 'receive' || asked.every(({ correlationId }) => correlationId !== null);
-  return isKnown ? filled.filter(({ correlationId }) => correlationId !== null) : [];
+  const requests = messages.map(({ message }) => message);
+  const correlated = action === 'receive' ? requests : reply;
+  const hasId = action === 'receive' || requests.every(({ correlationId }) => correlationId !== null);
+  return hasId ? correlated.filter(({ correlationId }) => correlationId !== null) : [];
 }
 
 function typeOf({ type }: MessageModel): string {
@@ -156,7 +156,7 @@ function uncorrelated({ type, correlationId }: MessageModel): string {
   return `Uncorrelated<${type}, [${(correlationId ?? []).map(literal).join(', ')}]>`;
 }
 
-/** One message that answers is its value; one of several comes with its name. */
+/** The type of a reply: the message itself, or with its name if there are several. */
 function replyType(reply: readonly MessageModel[], write: (message: MessageModel) => string): string {
   const [only] = reply;
   if (only !== undefined && reply.length === 1) return write(only);
@@ -170,13 +170,13 @@ function replyType(reply: readonly MessageModel[], write: (message: MessageModel
     .join(' | ');
 }
 
-/** An object of these members, each once; of none, one without members. */
+/** An object type with these members, without duplicates. */
 function objectType(members: readonly Member[]): string {
-  const once = [...new Map(members)];
-  if (once.length === 0) return none;
+  const unique = [...new Map(members)];
+  if (unique.length === 0) return none;
   return enclose(
     '{',
-    once.map(([key, type]) => `readonly ${key}: ${type}`),
+    unique.map(([key, type]) => `readonly ${key}: ${type}`),
     '}',
     ';',
   );

@@ -16,7 +16,7 @@ import {
 } from '#lib/contract.mts';
 import { docComment, generatedFrom, preamble, separate, ts } from '#lib/source.mts';
 
-/** client.ts: every channel from the client's side. */
+/** client.ts: all channels from the client's point of view. */
 export default function client({ params: { contract, extension } }) {
   return (
     <File name="client.ts">
@@ -48,15 +48,15 @@ function clientChannel(channel) {
       readonly receives: ${receivesType(channel)};
       /** By message name: messages to the server. */
       readonly sends: ${sendsType(channel)};
-      /** By operation: requests of the client, with the replies of the server. */
+      /** By operation: requests to the server, with their replies. */
       readonly requests: ${exchangesType(channel, 'receive')};
-      /** By operation: requests of the server, with the replies of the client. */
+      /** By operation: requests from the server, with their replies. */
       readonly answers: ${exchangesType(channel, 'send')};
-      /** The message that \`onReset\` gets; \`never\` if the channel is not resumable. */
+      /** The message that \`onReset\` receives; \`never\` if the channel is not resumable. */
       readonly reset: ${resetType(channel)};
     }
 
-    ${docComment(channel.description, 'Use it with `connect` of `posted/client`.', generatedFrom(`channel ${channel.name}`))}
+    ${docComment(channel.description, 'Pass it to `connect` from `posted/client`.', generatedFrom(`channel ${channel.name}`))}
     export const ${channel.identifier}: ClientChannel<${channel.typeName}Types> = ${renderDescriptor(channel, 'client')};
   `;
 }

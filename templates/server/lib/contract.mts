@@ -19,16 +19,16 @@ export function credentialsType({ credentials }: SecurityModel): string {
   return credentialTypes[credentials];
 }
 
-/** Every scheme that a channel or one of its operations asks for, once. */
+/** The unique security schemes of a channel and its operations. */
 export function schemesOf({ security, operations }: ChannelModel): readonly SecurityModel[] {
   const all = [...security, ...operations.flatMap((operation) => operation.security)];
   return [...new Map(all.map((scheme) => [scheme.name, scheme])).values()];
 }
 
-/** Which of the runtime's types the handlers of a contract are made of. */
+/** The types of the runtime that handlers.ts imports. */
 export function handlerTypes({ channels }: ContractModel): readonly string[] {
   const schemes = channels.flatMap(schemesOf);
-  const answers = channels.flatMap(({ operations }) =>
+  const received = channels.flatMap(({ operations }) =>
     operations.filter(({ action }) => action === 'receive'),
   );
   return [
@@ -37,13 +37,13 @@ export function handlerTypes({ channels }: ContractModel): readonly string[] {
     'Connection',
     'Handshake',
     ...(schemes.length > 0 ? ['Principal'] : []),
-    ...(answers.some(({ reply }) => (reply?.length ?? 0) > 1) ? ['NamedReply'] : []),
+    ...(received.some(({ reply }) => (reply?.length ?? 0) > 1) ? ['NamedReply'] : []),
   ]
     .filter((type, index, types) => types.indexOf(type) === index)
     .toSorted();
 }
 
-/** Which of the runtime's types the publishers of a contract are made of. */
+/** The types of the runtime that publishers.ts imports. */
 export function publisherTypes({ channels }: ContractModel): readonly string[] {
   const sending = channels.flatMap(({ operations }) => operations.filter(({ action }) => action === 'send'));
   return [
@@ -57,13 +57,13 @@ export function sendsAnything({ channels }: ContractModel): boolean {
   return channels.some(({ operations }) => operations.some(({ action }) => action === 'send'));
 }
 
-/** Whether any of the types names a model. */
-export function namesModels(types: readonly string[]): boolean {
+/** Whether any of the types refers to a model. */
+export function usesModels(types: readonly string[]): boolean {
   return types.some((type) => type.includes('models.'));
 }
 
-/** The types that the handlers of a contract name. */
-export function handlerModels({ channels }: ContractModel): readonly string[] {
+/** The parameter and return types of the handlers of a contract. */
+export function handlerSignatureTypes({ channels }: ContractModel): readonly string[] {
   return channels.flatMap((channel) => [
     handshakeType(channel),
     ...channel.operations
@@ -75,7 +75,7 @@ export function handlerModels({ channels }: ContractModel): readonly string[] {
   ]);
 }
 
-/** An open channel knows no user; the parameter keeps its place, so that taking security away does not move others. */
+/** A channel without security has no user, but keeps the type parameter: the other keeps its position. */
 export function typeParameters(channel: ChannelModel): string {
   return schemesOf(channel).length > 0
     ? '<User extends Principal = Principal, Session = unknown>'
@@ -95,15 +95,15 @@ function userType(channel: ChannelModel): string {
   return schemesOf(channel).length > 0 ? 'User | undefined' : 'undefined';
 }
 
-/** What answers: the value itself, or one of several by name. */
+/** The type of a reply: the message itself, or with its name if there are several. */
 export function replyType(reply: readonly MessageModel[]): string {
   const [only] = reply;
   if (only !== undefined && reply.length === 1) return only.type;
   return reply.map(({ name, type }) => `NamedReply<${stringLiteral(name)}, ${type}>`).join(' | ');
 }
 
-/** What a handler of a received message returns. */
-export function handledType({ reply }: OperationModel): string {
+/** The return type of a message handler. */
+export function handlerReturnType({ reply }: OperationModel): string {
   if (reply === null) return 'void | Promise<void>';
   const type = replyType(reply);
   return `${type} | Promise<${type}>`;

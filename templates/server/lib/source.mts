@@ -1,4 +1,4 @@
-/** The functions that templates write TypeScript with. */
+/** The functions with which templates write TypeScript. */
 export { preamble } from '../../../scripts/posted/source/preamble.ts';
 export {
   docComment,

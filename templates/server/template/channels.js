@@ -11,7 +11,7 @@ import {
   ts,
 } from '#lib/source.mts';
 
-/** channels.ts: the descriptor of every channel, and the contract that consists of them. */
+/** channels.ts: the descriptors of all channels, and the contract that consists of them. */
 export default function channels({ params: { contract, extension } }) {
   return (
     <File name="channels.ts">
@@ -24,7 +24,7 @@ export default function channels({ params: { contract, extension } }) {
         ${separate(contract.channels.map(descriptor))}
 
         ${docComment(
-          `${contract.title} ${contract.version}: every channel. Serve it with the handlers that its type requires.`,
+          `${contract.title} ${contract.version}: all channels. A server of it requires \`Handlers\`.`,
         )}
         export const contract: Contract<Handlers> = {
           title: ${stringLiteral(contract.title)},

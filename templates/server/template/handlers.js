@@ -1,30 +1,30 @@
 import { File } from '@asyncapi/generator-react-sdk';
 import {
   credentialsType,
-  handledType,
-  handlerModels,
+  handlerReturnType,
+  handlerSignatureTypes,
   handlerTypes,
   handshakeType,
-  namesModels,
   schemesOf,
   sendsAnything,
   typeParameters,
+  usesModels,
 } from '#lib/contract.mts';
 import { docComment, generatedFrom, preamble, propertyKey, separate, ts } from '#lib/source.mts';
 
-/** handlers.ts: the handlers that each channel needs. */
+/** handlers.ts: the interfaces of each channel's handlers. */
 export default function handlers({ params: { contract, extension } }) {
   return (
     <File name="handlers.ts">
       {ts`
         ${preamble(contract, 'typescript')}
         import type { ${handlerTypes(contract).join(', ')} } from 'posted/server';
-        ${namesModels(handlerModels(contract)) ? `import type * as models from './models.${extension}';` : null}
+        ${usesModels(handlerSignatureTypes(contract)) ? `import type * as models from './models.${extension}';` : null}
         ${sendsAnything(contract) ? `import type * as publishers from './publishers.${extension}';` : null}
 
         ${separate(contract.channels.map(channelHandlers))}
 
-        /** The handlers of every channel: all that a server of the contract needs. */
+        /** The handlers of all channels, which a server of the contract requires. */
         export interface Handlers {
           ${separate(contract.channels.map(handlersMember))}
         }
@@ -44,7 +44,7 @@ function handlersMember({ name, typeName }) {
 function channelHandlers(channel) {
   const schemes = schemesOf(channel);
   const members = [
-    ...(schemes.length > 0 ? [securityHooks(schemes)] : []),
+    ...(schemes.length > 0 ? [securityMember(schemes)] : []),
     ...connectionHandlers(channel),
     ...channel.operations.map(operationHandlers),
   ];
@@ -61,18 +61,18 @@ function connectionHandlers(channel) {
     ts`
       /**
        * Called before the upgrade. The returned value becomes the connection's session. A thrown error
-       * refuses the connection.
+       * refuses the handshake.
        */
       accept(
         handshake: ${handshakeType(channel)},
       ): Session | Promise<Session>;
     `,
     ts`
-      /** Called when the connection is open, before its first message. */
+      /** Called when the connection is open, before its first message is handled. */
       opened(connection: Connection<Session>): void;
     `,
     ts`
-      /** Called when the send buffer is empty again after the socket could not keep up. */
+      /** Called when the send buffer is empty again after the client could not keep up. */
       drained?(connection: Connection<Session>): void;
     `,
     ts`
@@ -82,16 +82,16 @@ function connectionHandlers(channel) {
   ];
 }
 
-function securityHooks(schemes) {
+function securityMember(schemes) {
   return ts`
-    /** Each hook returns the user that the credentials belong to, or throws \`unauthorized\`. */
+    /** Each function returns the user of the credentials, or throws a PostedError with the code \`unauthorized\`. */
     readonly security: {
-      ${separate(schemes.map(securityHook))}
+      ${separate(schemes.map(schemeMember))}
     };
   `;
 }
 
-function securityHook(scheme) {
+function schemeMember(scheme) {
   return ts`
     ${docComment(scheme.description, generatedFrom(`security scheme ${scheme.name}`))}
     ${propertyKey(scheme.name)}(credentials: ${credentialsType(scheme)}): User | Promise<User>;
@@ -110,20 +110,20 @@ function operationHandlers(operation) {
 }
 
 function publisherHandler({ message, publisher }, { reply }) {
-  const [name, what] =
+  const [name, effect] =
     reply === null
       ? ['publish', 'publishes this message']
       : ['request', 'sends this message to a connection and resolves with the reply'];
   return ts`
-    ${docComment(`Called once at start with the function that ${what}.`, generatedFrom(`message ${message.name}`))}
+    ${docComment(`Called once at start with the function that ${effect}.`, generatedFrom(`message ${message.name}`))}
     ${propertyKey(message.name)}(${name}: publishers.${publisher}<Session>): void;
   `;
 }
 
 function messageHandler({ message }, operation) {
-  const answer = operation.reply === null ? '' : 'The returned value is sent as the reply.';
+  const replyNote = operation.reply === null ? '' : 'The returned value is sent as the reply.';
   return ts`
-    ${docComment(message.description, answer, generatedFrom(`message ${message.name}`))}
-    ${propertyKey(message.name)}(message: ${message.type}, connection: Connection<Session>): ${handledType(operation)};
+    ${docComment(message.description, replyNote, generatedFrom(`message ${message.name}`))}
+    ${propertyKey(message.name)}(message: ${message.type}, connection: Connection<Session>): ${handlerReturnType(operation)};
   `;
 }

@@ -1,8 +1,8 @@
 import { File } from '@asyncapi/generator-react-sdk';
-import { namesModels, publisherTypes, replyType, sendsAnything } from '#lib/contract.mts';
+import { publisherTypes, replyType, sendsAnything, usesModels } from '#lib/contract.mts';
 import { docComment, generatedFrom, preamble, separate, ts } from '#lib/source.mts';
 
-/** publishers.ts: for every message that the server initiates, the type of the function that sends it. */
+/** publishers.ts: the type of the function that sends each message of the server. */
 export default function publishers({ params: { contract, extension } }) {
   if (!sendsAnything(contract)) return null;
   const types = contract.channels.flatMap(({ operations }) =>
@@ -13,7 +13,7 @@ export default function publishers({ params: { contract, extension } }) {
       {ts`
         ${preamble(contract, 'typescript')}
         import type { ${publisherTypes(contract).join(', ')} } from 'posted/server';
-        ${namesModels(types) ? `import type * as models from './models.${extension}';` : null}
+        ${usesModels(types) ? `import type * as models from './models.${extension}';` : null}
 
         ${separate(types)}
 
