@@ -43,7 +43,7 @@ describe('security', () => {
     expect(await response.json()).toBe('ada');
   });
 
-  it('refuses when a hook fails otherwise, though the next might know the token', async () => {
+  it('fails if a hook fails with another error, even if the next one would accept the token', async () => {
     const response = await fetchSecured({
       strict: () => {
         throw new Error('the key is gone');
@@ -53,7 +53,7 @@ describe('security', () => {
     expect(response.status).toBe(500);
   });
 
-  it('refuses when there is no hook', async () => {
+  it('refuses the request if the scheme has no hook', async () => {
     const response = await fetchSecured({} as Parameters<typeof fetchSecured>[0]);
     expect(response.status).toBe(401);
   });

@@ -87,7 +87,7 @@ describe('describeFailure', () => {
     expect(describeFailure(thrown, noUser)).toBe(text);
   });
 
-  it('is cut where it is long', () => {
+  it('truncates a long description', () => {
     expect(describeFailure(new Error('x'.repeat(5000)), noUser).length).toBeLessThan(400);
   });
 
