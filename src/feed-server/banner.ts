@@ -24,7 +24,8 @@ Try it. In a second terminal, register and watch for new posts:
 In a third terminal, log in and post:
 
   export POSTED_PASSWORD='analytical engine'
-  printf '{"id":"<user_id>","password":"%s"}' "$POSTED_PASSWORD" | curl -s ${url}/login ${json} -d @-
+  printf '{"id":"<user_id>","password":"%s"}' "$POSTED_PASSWORD" |
+    curl -s ${url}/login ${json} -d @-
   curl -s ${url}/post/create ${json} \\
     -H 'Authorization: Bearer <token from the response>' -d '{"text":"Hello from Posted"}'
 `;

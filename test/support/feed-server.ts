@@ -22,11 +22,16 @@ export async function startFeed(env: Readonly<Record<string, string>> = {}) {
     env: { PORT: '0', DATA_DIR: dataDir, JWT_SECRET: jwtSecret, ...env },
   });
   const logged: (readonly [level: string, fields: Readonly<Record<string, unknown>>, message: string])[] = [];
-  const note =
+  const record =
     (level: keyof Log) =>
     (fields: Readonly<Record<string, unknown>>, message: string): void =>
       void logged.push([level, fields, message]);
-  const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  const log: Log = {
+    debug: record('debug'),
+    info: record('info'),
+    warn: record('warn'),
+    error: record('error'),
+  };
   const server = await startFeedServer(settings, log);
   onTestFinished(() => server.close());
   return { server, url: server.url, socketUrl: server.url.replace(/^http/, 'ws'), logged, dataDir };

@@ -46,6 +46,8 @@ export interface StartPosition {
   readonly reset: ResetReason | null;
 }
 
+type DeliveryTail = Pick<Tail, 'seq' | 'epoch' | 'refresh' | 'setSkipListener'>;
+
 const recentLimits: RecentEventsLimits = { maxEvents: 16_384, maxBytes: 33_554_432, maxAgeMs: 10_000 };
 const maxConcurrentReads = 4;
 const tickMs = 1000;
@@ -56,7 +58,7 @@ const tickMs = 1000;
  */
 export class Delivery<Session> {
   readonly #options: DeliveryOptions;
-  readonly #tail: Pick<Tail, 'seq' | 'epoch' | 'refresh' | 'setSkipListener'>;
+  readonly #tail: DeliveryTail;
   readonly #devices: DeviceCursors;
   readonly #source: ReplaySource;
   readonly #subscribers = new Set<Subscriber<Session>>();
@@ -70,11 +72,7 @@ export class Delivery<Session> {
   #lastAck: { readonly text: string; readonly cursor: Cursor | null } = { text: '', cursor: null };
 
   /** `tail` must pass all further events to `add`. */
-  constructor(
-    options: DeliveryOptions,
-    { floorSeq }: Pick<History, 'floorSeq'>,
-    tail: Pick<Tail, 'seq' | 'epoch' | 'refresh' | 'setSkipListener'>,
-  ) {
+  constructor(options: DeliveryOptions, { floorSeq }: Pick<History, 'floorSeq'>, tail: DeliveryTail) {
     const { store, log, observer } = options;
     this.#options = options;
     this.#floorSeq = floorSeq;
