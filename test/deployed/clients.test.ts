@@ -32,7 +32,7 @@ describe.each(releases)('the $language client of commit 222631d', (release) => {
         .toEqual([{ open: true }, { message: { type: 'post', payload } }]);
     });
 
-    it('receives every post once, in order, through restarts with posts in between', async () => {
+    it('receives every post once, in order, across restarts with posts in between', async () => {
       const server = await startRestartableFeed();
       const reader = await startReader(release, { url: server.socketUrl, token: server.author.token });
       await expect.poll(() => valuesOf(reader, 'open'), soon).toHaveLength(1);
@@ -54,7 +54,7 @@ describe.each(releases)('the $language client of commit 222631d', (release) => {
     it.each([
       ['the cursor that it kept', async () => ({ cursors: join(await makeDataDir(), 'cursor') })],
       ['its last ack', async () => ({ query: { since: 'acked', device: 'phone' } })],
-    ])('continues after a restart of its own from %s', async (_, makeOptions) => {
+    ])('continues after a client restart from %s', async (_, makeOptions) => {
       const { url, socketUrl } = await startFeed();
       const author = await registerUser(url);
       const options = { url: socketUrl, token: author.token, ...(await makeOptions()) };
@@ -70,7 +70,7 @@ describe.each(releases)('the $language client of commit 222631d', (release) => {
       expect([...valuesOf(first, 'error'), ...valuesOf(second, 'error')]).toEqual([]);
     });
 
-    it('keeps a window of 256 open by its acks', async () => {
+    it('acknowledges fast enough for a window of 256', async () => {
       const { url, socketUrl } = await startFeed();
       const author = await registerUser(url);
       const reader = await startReader(release, { url: socketUrl, token: author.token });
@@ -82,7 +82,7 @@ describe.each(releases)('the $language client of commit 222631d', (release) => {
       expect(valuesOf(reader, 'open')).toHaveLength(1);
     });
 
-    it('gets a reset for a cursor of another history, then the posts that follow', async () => {
+    it('receives a reset for a cursor of another history, and then new posts', async () => {
       const { url, socketUrl } = await startFeed();
       const author = await registerUser(url);
       const query = { since: embedded.held.cursor };
@@ -93,7 +93,7 @@ describe.each(releases)('the $language client of commit 222631d', (release) => {
       expect(valuesOf(reader, 'error')).toEqual([]);
     });
 
-    it('comes back when the bye of a server that shuts down tells it to', async () => {
+    it('reconnects after the delay in the bye of a server that shuts down', async () => {
       const { server, url, socketUrl } = await startFeed({ BYE_SPREAD_MS: '1' });
       const { token } = await registerUser(url);
       const reader = await startReader(release, { url: socketUrl, token, backoffMs: 60_000 });

@@ -1,6 +1,6 @@
-/** What the clients of a deployed server hold, as make-state.ts recorded it. */
+/** The state of the clients of a deployed server, recorded by make-state.ts. */
 export interface DeployedState {
-  /** Of every user. */
+  /** The password of every user. */
   readonly password: string;
   readonly users: readonly DeployedUser[];
   /** `user` gets the posts of `friend`. */
@@ -10,12 +10,12 @@ export interface DeployedState {
     readonly id: string;
     readonly text: string;
     readonly author: string;
-    /** The `Idempotency-Key` of its request; null where there was none. */
+    /** The `Idempotency-Key` of its request; null if there was none. */
     readonly idempotencyKey: string | null;
   }[];
   /** A device that acknowledged the first posts, so that the server stores its cursor. */
   readonly device: { readonly user: string; readonly device: string; readonly ackedPosts: number };
-  /** A client that keeps its own cursor, which it got with the last of the posts that it received. */
+  /** A client that saved the cursor of the last post that it received. */
   readonly held: { readonly user: string; readonly cursor: string; readonly receivedPosts: number };
 }
 

@@ -13,7 +13,7 @@ import { startReader, textsOf, valuesOf } from './reader.ts';
 
 const soon = { timeout: 10_000, interval: 10 };
 
-/** This contract with an optional field more in `post` and in `ready`, and with another message. */
+/** This contract with an additional optional field in `post` and `ready`, and an additional message. */
 function laterContract(): object {
   const contract = JSON.parse(readFileSync('asyncapi.json', 'utf8'));
   const { channels, operations, components } = contract;
@@ -41,7 +41,7 @@ function laterContract(): object {
 
 const poll = (place: number) => ({ type: 'poll', question: 'Tea?', cursor: cursor(place) });
 
-/** The frames of a server of the later contract, each of which that contract allows. */
+/** Valid frames of a server with the later contract. */
 async function laterFrames(): Promise<readonly string[]> {
   const postedAt = '2026-12-01T00:00:00Z';
   const post = (place: number) => {
@@ -82,7 +82,7 @@ describe.each(['TypeScript', 'Python'] as const)('the %s client of this contract
       });
       afterAll(() => generated?.remove());
 
-      it('hands over every post, with what was added, and acknowledges all messages', async () => {
+      it('delivers every post with its added fields, and acknowledges all messages', async () => {
         const sent = await laterFrames();
         const server = await startChatServer();
         const reader = await startReader({ language, path }, { url: server.url, token: 'token' });

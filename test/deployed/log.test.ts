@@ -8,7 +8,7 @@ import type { DeployedState } from './deployed-state.ts';
 
 const folder = join(import.meta.dirname, '222631d');
 
-/** The events are as old as the fixture: none may expire. */
+/** The events are as old as the fixture, so none may expire. */
 const env = { RETENTION_SECONDS: '3153600000' };
 
 describe('the embedded log of commit 222631d', () => {
@@ -35,7 +35,7 @@ async function readState(store: 'embedded' | 'postgres'): Promise<DeployedState>
   return JSON.parse(await readFile(join(folder, store, 'state.json'), 'utf8'));
 }
 
-/** What clients that hold `state` find at a server. */
+/** What clients with `state` receive from a server. */
 async function observe(url: string, { users, password, posts, held, device }: DeployedState) {
   const tokens = new Map<string, string>();
   for (const { id } of users) {
@@ -48,7 +48,7 @@ async function observe(url: string, { users, password, posts, held, device }: De
   const create = async (user: string, text: string, headers: Record<string, string> = {}) =>
     (await request(url, 'POST', '/post/create', { token: tokenOf(user), body: { text }, headers })).body;
 
-  /** Whether the connection goes on from its place, and the texts of the deployed posts that it replays. */
+  /** Whether the connection resumes at its cursor, and the texts of the deployed posts that it replays. */
   const replay = async (user: string, query: string) => {
     const socket = `${url.replace(/^http/, 'ws')}/post/feed/posted?${query}`;
     const client = await connectClient(socket, bearer(tokenOf(user)));

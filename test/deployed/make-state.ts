@@ -46,7 +46,7 @@ for (let number = 1; number <= 8; number += 1) {
 while (cursors.length < posts.length) await once(socket, 'message');
 const [, , third = '', , fifth = ''] = cursors;
 socket.send(JSON.stringify({ type: 'ack', cursor: third }));
-// The server stores acks in batches. The close frame comes after the ack, and its answer after both.
+// The server stores acks in batches. Its answer to the close frame shows that it has read the ack before it.
 socket.close(1000);
 await once(socket, 'close');
 

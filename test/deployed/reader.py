@@ -1,4 +1,4 @@
-"""Reads the feed with any version of the Python client, and prints what it sees as lines of JSON."""
+"""Reads the feed with any version of the Python client and prints its events as lines of JSON."""
 
 from __future__ import annotations
 

@@ -19,21 +19,21 @@ export interface ReaderOptions {
   readonly query?: Readonly<Record<string, string>>;
   /** Default: true. */
   readonly resume?: boolean;
-  /** The file that keeps the cursor. Default: in memory. */
+  /** The file for the cursor. Default: in memory. */
   readonly cursors?: string;
-  /** After how many messages the application ends. Default: never. */
+  /** The number of messages after which the application ends. Default: unlimited. */
   readonly count?: number;
   /** Default: 10. */
   readonly backoffMs?: number;
 }
 
-/** What an application sees of its client, in order. */
+/** One event of a client. */
 export type ReaderEvent =
   | { readonly open: true }
   | { readonly message: FeedMessage }
   | { readonly reset: string }
   | { readonly waiting_ms: number }
-  /** The code of an error that was reported. */
+  /** The code of a reported error. */
   | { readonly error: string };
 
 export interface FeedMessage {
@@ -42,14 +42,14 @@ export interface FeedMessage {
   readonly cursor?: string;
 }
 
-/** An application that reads the feed with one version of a client. It ends with the test. */
+/** An application that reads the feed with one version of a client. It is killed at the end of the test. */
 export interface Reader {
   readonly events: readonly ReaderEvent[];
   /** Resolves when the application has ended. */
   readonly ended: Promise<void>;
 }
 
-/** The texts of the posts that the application got. */
+/** The texts of the posts that the application received. */
 export function textsOf({ events }: Reader): readonly string[] {
   return events.flatMap((event) => ('message' in event ? [event.message.payload.postText] : []));
 }
@@ -73,7 +73,7 @@ interface Config extends Required<Omit<ReaderOptions, 'cursors' | 'count'>> {
   readonly count: number | null;
 }
 
-/** The part of a client's module that every version has. */
+/** The part of a client's module that all versions share. */
 interface ClientModule {
   connect(channel: unknown, options: object): AsyncIterable<FeedMessage> & AsyncDisposable;
   fileCursor(path: string): object;

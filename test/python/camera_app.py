@@ -1,4 +1,4 @@
-"""An application of channels with bytes and plain text, for tests: prints what it sees as JSON."""
+"""A test application of channels with bytes and plain text that prints its events as JSON."""
 
 from __future__ import annotations
 

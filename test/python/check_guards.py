@@ -10,6 +10,6 @@ from typing import Any
 name, cases = json.load(sys.stdin)
 schemas: Any = importlib.import_module(f"{name}.schemas")
 guards: Any = importlib.import_module(f"{name}._runtime.guards").Guards(schemas.DEFINITIONS)
-parse: Any = importlib.import_module(f"{name}._runtime.messages").parse_json
+parse: Any = importlib.import_module(f"{name}._runtime.message_codec").parse_json
 
 print(json.dumps([guards.of(definition)(parse(value)) for definition, value in cases]))

@@ -8,8 +8,8 @@ import { type Line, reason, startProgram } from './python.ts';
 
 const { bye, checkpoint, plainPost, post, ready, reset } = frames;
 
-/** What the application was told, in order: the texts of posts, and the reasons of resets. */
-const told = (lines: readonly Line[]): readonly unknown[] =>
+/** What the application received, in order: the texts of posts and the reasons of resets. */
+const delivered = (lines: readonly Line[]): readonly unknown[] =>
   lines.flatMap((line) => [line.post, line.reset].filter((text) => text !== undefined));
 
 const reported = (lines: readonly Line[]): readonly unknown[] =>
@@ -43,7 +43,7 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     expect(JSON.stringify(lines) + stderr()).not.toContain('secret');
   });
 
-  it('acknowledges where it began, then the newest place alone, and has the last word', async () => {
+  it('acknowledges where it started, then only the newest cursor, and once more before it closes', async () => {
     const server = await startChatServer();
     const { ended } = start(server.url, { count: 25 });
     const connection = await server.nextConnection();
@@ -65,11 +65,11 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     connection.send(ready(0, 40));
     for (let place = 1; place <= 29; place += 1) connection.send(post(place));
     await expect.poll(() => acks, soon).toContain(29);
-    // With the place where it began, which may have been sent before.
+    // Together with the cursor where it started, which may have been sent before.
     expect(acks.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('does not acknowledge what the application is at work on', async () => {
+  it('does not acknowledge a message that is being processed', async () => {
     const server = await startChatServer();
     const { waitFor } = start(server.url, { work_seconds: 30 });
     const connection = await server.nextConnection();
@@ -80,7 +80,7 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     expect(acks).toEqual([0]);
   });
 
-  it('goes on behind what it has received, and drops nothing and repeats nothing', async () => {
+  it('resumes after the newest message received, without loss or repetition', async () => {
     const server = await startChatServer();
     const { waitFor, lines } = start(server.url, { work_seconds: 0.02 });
     const first = await server.nextConnection();
@@ -90,15 +90,15 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     const second = await server.nextConnection();
     const acks = acksOf(second);
     for (const text of [ready(4), post(5)]) second.send(text);
-    await waitFor((seen) => (told(seen).length === 4 ? true : undefined));
-    expect(told(lines)).toEqual(['1', '2', '3', '5']);
+    await waitFor((seen) => (delivered(seen).length === 4 ? true : undefined));
+    expect(delivered(lines)).toEqual(['1', '2', '3', '5']);
     expect(sinceOf(server.handshakes)).toEqual(['now', 4]);
     await expect.poll(() => acks.at(-1), soon).toBe(5);
-    // The first connection's places are not known on the second, but for the one where it began.
+    // Of the first connection's cursors, the second knows only the one where it started.
     expect(acks.filter((place) => place < 4)).toEqual([]);
   });
 
-  it('says on a new connection only what came on it, for the server may not know the rest', async () => {
+  it('acknowledges on a new connection only what arrived on it', async () => {
     const server = await startChatServer();
     const { waitFor, lines } = start(server.url, { work_seconds: 0.3 });
     const first = await server.nextConnection();
@@ -107,20 +107,20 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     const second = await server.nextConnection();
     const acks = acksOf(second);
     for (const text of [ready(1, 4), reset(1, 'epoch'), post(2)]) second.send(text);
-    await waitFor((seen) => (told(seen).length === 4 ? true : undefined));
-    expect(told(lines)).toEqual(['1001', '1002', 'epoch', '2']);
+    await waitFor((seen) => (delivered(seen).length === 4 ? true : undefined));
+    expect(delivered(lines)).toEqual(['1001', '1002', 'epoch', '2']);
     second.send(post(3));
     await expect.poll(() => acks.at(-1), soon).toBe(3);
     expect(acks).toEqual([1, 2, 3]);
   });
 
-  it('tells of a reset in the order of the messages', async () => {
+  it('delivers a reset in the order of the messages', async () => {
     const server = await startChatServer();
     const { waitFor, lines } = start(server.url, { query: { since: cursor(7) } });
     const connection = await server.nextConnection();
     for (const text of [ready(9), reset(9, 'epoch'), post(10)]) connection.send(text);
-    await waitFor((seen) => (told(seen).length === 2 ? true : undefined));
-    expect(told(lines)).toEqual(['epoch', '10']);
+    await waitFor((seen) => (delivered(seen).length === 2 ? true : undefined));
+    expect(delivered(lines)).toEqual(['epoch', '10']);
     const silent = start(server.url, { silent: true });
     const other = await server.nextConnection();
     for (const text of [ready(9), reset(9, 'expired'), post(10)]) other.send(text);
@@ -128,7 +128,7 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     expect(reported(silent.lines)).toEqual(['reset']);
   });
 
-  it('makes the server wait while the application is slow', async () => {
+  it('stops reading while the application lags behind', async () => {
     const server = await startChatServer();
     const { waitFor } = start(server.url, { work_seconds: 30, max_waiting_messages: 2, resume: false });
     const connection = await server.nextConnection();
@@ -136,11 +136,11 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     for (let count = 0; count < 2_000; count += 1) connection.send(text);
     await waitFor((lines) => lines.find(({ at_work }) => at_work));
     await new Promise((resolve) => setTimeout(resolve, 500));
-    // Most of the 20 MB is still here.
+    // Most of the 20 MB is still in the server's buffer.
     expect(connection.bufferedAmount).toBeGreaterThan(5_000_000);
   });
 
-  it('comes back after the time that the server asks for', async () => {
+  it('reconnects after the delay that the server requests', async () => {
     const server = await startChatServer();
     const { waitFor } = start(server.url);
     const connection = await server.nextConnection();
@@ -152,7 +152,7 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     await server.nextConnection();
   });
 
-  it('obeys Retry-After, and ends on what does not pass', async () => {
+  it('obeys Retry-After, and ends after a permanent error', async () => {
     let attempts = 0;
     const server = await startChatServer({
       refuse() {
@@ -208,11 +208,11 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     connection.send(plainPost('last'));
     connection.close(1000);
     expect(await ended).toBe(0);
-    expect(told(lines)).toEqual(['last']);
+    expect(delivered(lines)).toEqual(['last']);
     expect(lines.filter(({ raised }) => raised !== undefined)).toEqual([]);
   });
 
-  it('asks for another token when the one that it had has expired', async () => {
+  it('requests another token when the current one has expired', async () => {
     const server = await startChatServer();
     start(server.url, { tokens: ['first', 'second'] });
     const connection = await server.nextConnection();
@@ -224,7 +224,7 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     ]);
   });
 
-  it('lets go of a server that is silent, and not of one that answers pings', async () => {
+  it('gives up a silent connection, but not one that answers pings', async () => {
     const server = await startChatServer();
     const { waitFor, lines } = start(server.url, { silence_timeout_seconds: 0.5 });
     const connection = await server.nextConnection();
@@ -232,11 +232,11 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     expect(lines.filter(({ status }) => status === 'waiting')).toEqual([]);
     connection.pause();
     const { error } = await waitFor((seen) => seen.find(({ status }) => status === 'waiting'));
-    expect(error).toContain('nothing was heard');
+    expect(error).toContain('no data within');
     connection.terminate();
   });
 
-  it('refuses what is too big', async () => {
+  it('rejects a message that is too large', async () => {
     const server = await startChatServer();
     const { ended, lines } = start(server.url);
     const connection = await server.nextConnection();
@@ -246,9 +246,12 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
   });
 
   it.each([
-    ['ftp://localhost', 'The url is none of ws, wss, http or https.'],
-    ['ws://user:pass@localhost', 'The url has a user, a query or a fragment. Use credentials and query.'],
-  ])('refuses the url %s', async (url, text) => {
+    ['ftp://localhost', '`url` must be a ws, wss, http or https URL.'],
+    [
+      'ws://user:pass@localhost',
+      '`url` must not have a user, query or fragment. Use `credentials` and `query`.',
+    ],
+  ])('rejects the URL %s', async (url, text) => {
     const { ended, lines } = start(url);
     expect(await ended).toBe(0);
     expect(lines).toContainEqual(expect.objectContaining({ raised: 'invalid_options', text }));

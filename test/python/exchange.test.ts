@@ -13,7 +13,7 @@ import { startContractServer } from '../support/contract-server.ts';
 import { type GeneratedPackage, generatePackage } from './generated-package.ts';
 import { reason, startProgram } from './python.ts';
 
-/** A document of the corpus, served, and its Python package. */
+/** A server of a document of the corpus, and its Python package. */
 interface Served {
   readonly document: CorpusDocument;
   readonly generated: GeneratedPackage;
@@ -42,7 +42,7 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
     return found;
   }
 
-  it('asks and answers', async () => {
+  it('sends requests and answers them', async () => {
     const { document, generated } = servedAs('request-reply');
     const desk = createDesk();
     const { url } = await startContractServer(document.contract, { desk: desk.handlers });
@@ -66,7 +66,7 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
     expect(program.lines.filter(({ reported }) => reported !== undefined)).toEqual([]);
   });
 
-  it('knows answers by their ids, else by their order, in which a late one has its place', async () => {
+  it('matches replies by their ids, otherwise by order, late ones included', async () => {
     const { generated } = servedAs('request-reply');
     const server = await startChatServer();
     const program = startProgram('exchange_app.py', generated.packages, { url: server.url });
@@ -77,7 +77,7 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
       const question = JSON.parse(data.toString()) as Adding | { readonly op: 'weather' };
       if (question.op === 'add') sums.push(question);
       else skies += 1;
-      // The third answer is late: it comes with the fourth.
+      // The third reply is late: it arrives with the fourth.
       const answers =
         question.op === 'add' ? [] : ([['blue'], ['blue'], [], ['grey', 'blue']][skies - 1] ?? []);
       for (const sky of answers) connection.send(JSON.stringify({ op: 'report', sky }));
@@ -85,7 +85,7 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
       for (const { id, terms } of sums.splice(0).toReversed()) {
         const value = terms.reduce((sum, term) => sum + term, 0);
         const answer = JSON.stringify({ op: 'sum', id, value });
-        // No JSON: it is dropped.
+        // Not JSON, so it is dropped.
         connection.send(answer.replace(/[^:]+}$/, 'NaN}'));
         connection.send(answer);
       }
@@ -103,7 +103,7 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
     expect(reported).toHaveLength(2);
   });
 
-  it('places every kind of credential as the contract says, and shows none', async () => {
+  it('sends every kind of credential as the contract specifies, and shows none', async () => {
     const { document, generated } = servedAs('security');
     const server = await serveDocument(document);
     onTestFinished(() => server.close());
@@ -163,7 +163,7 @@ interface Adding {
   readonly terms: readonly number[];
 }
 
-/** Serves the desk of test/corpus/documents/request-reply.yaml: sums later when they are larger, skies by turns. */
+/** Serves the desk of test/corpus/documents/request-reply.yaml: larger sums take longer, and skies alternate. */
 function createDesk() {
   let connection: Connection<unknown> | undefined;
   let ask: Request<unknown, unknown, unknown> | undefined;

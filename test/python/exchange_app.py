@@ -1,4 +1,4 @@
-"""An application of a channel with requests both ways, for tests: prints what it sees as JSON."""
+"""A test application of a channel with requests both ways that prints its events as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def say(**what: object) -> None:
 
 
 async def confirm(question: models.ConfirmPayload) -> models.ConfirmedPayloadUncorrelated:
-    # The client adds the nonce of the question.
+    # The client adds the nonce of the request.
     await asyncio.sleep(0)
     say(asked=question["op"])
     return {"op": "confirmed"}

@@ -24,7 +24,7 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
 
   const start = (config: object): Program => startProgram('feed_app.py', generated.packages, config);
 
-  it('gives posts with the names of the wire', async () => {
+  it('delivers posts with the property names of the wire format', async () => {
     const { url, socketUrl } = await startFeed();
     const author = await registerUser(url);
     const { waitFor } = start({ url: socketUrl, tokens: [author.token], resume: false });
@@ -37,12 +37,12 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
     });
   });
 
-  it('gives every post once, in order, through restarts with posts in between', async () => {
+  it('delivers every post once, in order, across restarts with posts in between', async () => {
     const server = await startRestartableFeed();
     const program = start({
       url: server.socketUrl,
       tokens: [server.author.token],
-      // Slow, so that posts wait while the connection is lost.
+      // Slow, so that posts are queued when the connection is lost.
       work_seconds: 0.005,
     });
     await program.waitFor(isOpen);
@@ -62,9 +62,9 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
   });
 
   it.each([
-    ['with a cursor that it has kept', async () => ({ cursors: join(await makeDataDir(), 'cursor') })],
-    ['without one, from its last ack', async () => ({ query: { since: 'acked', device: 'phone' } })],
-  ])('goes on where another process was, %s', async (_, makeOptions) => {
+    ['from its saved cursor', async () => ({ cursors: join(await makeDataDir(), 'cursor') })],
+    ['from its last ack', async () => ({ query: { since: 'acked', device: 'phone' } })],
+  ])('continues after another process, %s', async (_, makeOptions) => {
     const { url, socketUrl } = await startFeed();
     const author = await registerUser(url);
     const config = { url: socketUrl, tokens: [author.token], ...(await makeOptions()) };
@@ -80,7 +80,7 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
     expect(posts(second.lines)).toEqual(['three']);
   });
 
-  it('gets again what it was at work on when it was killed', async () => {
+  it('receives again the message that it was processing when it was killed', async () => {
     const { url, socketUrl } = await startFeed();
     const author = await registerUser(url);
     const config = { url: socketUrl, tokens: [author.token], query: { since: 'acked', device: 'phone' } };
@@ -95,7 +95,7 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
     expect(posts(second.lines)).toEqual(['one']);
   });
 
-  it('ends on a token that the server refuses, and shows it to nobody', async () => {
+  it('ends after a rejected token without showing it', async () => {
     const { url, socketUrl } = await startFeed();
     const { id } = await registerUser(url);
     for (const [name, token] of Object.entries(badTokens(id)).slice(0, 4)) {
@@ -108,7 +108,7 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
     }
   });
 
-  it('asks for another token once, when the server refuses the first', async () => {
+  it('requests another token once when the server rejects the first', async () => {
     const { url, socketUrl } = await startFeed();
     const author = await registerUser(url);
     const { expired = '' } = badTokens(author.id);

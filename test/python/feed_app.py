@@ -1,4 +1,4 @@
-"""An application of the feed's client, for tests: prints what it sees as lines of JSON."""
+"""A test application of the feed's client that prints its events as lines of JSON."""
 
 from __future__ import annotations
 

@@ -6,14 +6,14 @@ import { generatePython } from '../../scripts/posted/python/generate-python.ts';
 import { installProject } from './python.ts';
 
 export interface GeneratedPackage {
-  /** The folder that was generated. */
+  /** The generated folder. */
   readonly project: string;
-  /** The folder that pip has installed it into. */
+  /** The folder that pip installed it into. */
   readonly packages: string;
   remove(): Promise<void>;
 }
 
-/** Generates the Python package of a document, and has pip install it. */
+/** Generates the Python package of a document and installs it with pip. */
 export async function generatePackage(document: string): Promise<GeneratedPackage> {
   const folder = await mkdtemp(join(tmpdir(), 'posted-package-'));
   const [project, packages] = [join(folder, 'python'), join(folder, 'packages')];

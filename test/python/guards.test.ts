@@ -10,7 +10,7 @@ import { pythonPath, reason } from './python.ts';
 const format = (name: string, type = 'string') => ({ type, format: name });
 const pattern = (text: string) => ({ type: 'string', pattern: text });
 
-/** By the name of a definition: a schema, and values of which some satisfy it and some do not. */
+/** Schemas by definition name, each with valid and invalid values. */
 const cases: Readonly<Record<string, readonly [schema: object, values: readonly unknown[]]>> = {
   Uuid: [
     format('uuid'),
@@ -94,7 +94,7 @@ const cases: Readonly<Record<string, readonly [schema: object, values: readonly 
   Multiple: [{ type: 'number', multipleOf: 0.5 }, [1, 1.5, 1.2]],
   Nothing: [{ not: { type: 'string' } }, [1, 'a']],
   Condition: [
-    // As text: an object with a member called `then` looks like a promise.
+    // As text, since an object with a member `then` looks like a promise.
     JSON.parse(
       '{"type":"object","if":{"properties":{"a":{"const":1}},"required":["a"]},"then":{"required":["b"]}}',
     ),
@@ -155,11 +155,11 @@ describe.skipIf(reason !== null)(`the guards of a Python package ${reason ?? ''}
     ]);
     const first = asked.findIndex(([one]) => one === name);
     expect(values.map((value, index) => [value, found[first + index] === null])).toEqual(wanted);
-    // Cases that are all right, or all wrong, would show little.
+    // Only valid or only invalid values would prove little.
     expect(new Set(wanted.map(([, right]) => right)).size).toBe(2);
   });
 
-  it('say what is wrong and never the value', () => {
+  it('describe the problem and never the value', () => {
     const faults = found.filter((fault) => fault !== null);
     expect(faults.length).toBeGreaterThan(60);
     expect(faults[asked.findIndex(([name]) => name === 'Uuid')]).toBe(

@@ -9,10 +9,10 @@ import { type Line, reason, startProgram } from './python.ts';
 
 const { bye, checkpoint, plainPost, post, ready, reset } = frames;
 
-/** A message of a type that the contract does not have. */
+/** A message of a type that is not in the contract. */
 const poll = (more: object = {}) => ({ type: 'poll', question: 'Tea?', ...more });
 
-/** A frame with a field that the contract does not have. */
+/** A frame with a field that is not in the contract. */
 const extend = (text: string) => JSON.stringify({ ...JSON.parse(text), added: { at: 1 } });
 
 /** A post without its text. */
@@ -31,7 +31,7 @@ describe.skipIf(reason !== null)(`the Python client ${reason ?? ''}`, () => {
   const start = (url: string, config: object = {}) =>
     startProgram('feed_app.py', generated.packages, { url, tokens: ['a-token'], ...config });
 
-  it('passes messages of an unknown type to on_unknown, between the others', async () => {
+  it('passes messages of an unknown type to on_unknown in order', async () => {
     const server = await startChatServer();
     const { lines, waitFor } = start(server.url, { resume: false, on_unknown: true });
     const connection = await server.nextConnection();
@@ -52,7 +52,7 @@ describe.skipIf(reason !== null)(`the Python client ${reason ?? ''}`, () => {
   });
 
   it.each([true, false])(
-    'acknowledges an unknown message up to its valid cursor (on_unknown: %s)',
+    'acknowledges an unknown message with a valid cursor (on_unknown: %s)',
     async (on_unknown) => {
       const server = await startChatServer();
       const { waitFor } = start(server.url, { on_unknown });
@@ -69,7 +69,7 @@ describe.skipIf(reason !== null)(`the Python client ${reason ?? ''}`, () => {
     },
   );
 
-  it('ignores fields that the contract does not have, and leaves them in the message', async () => {
+  it('ignores fields that are not in the contract, and leaves them in the message', async () => {
     const server = await startChatServer();
     const { lines, waitFor } = start(server.url);
     const connection = await server.nextConnection();
@@ -104,7 +104,7 @@ describe.skipIf(reason !== null)(`the Python client ${reason ?? ''}`, () => {
     ['raises', 'raise', ['handler', 'bad_frame']],
     ['does not decide', null, ['bad_frame']],
   ])(
-    'ends with nothing after an invalid message acknowledged when on_invalid %s',
+    'ends without acknowledging anything after an invalid message when on_invalid %s',
     async (_, on_invalid, errors) => {
       const server = await startChatServer();
       const cursors = join(await makeDataDir(), 'cursor');

@@ -11,7 +11,7 @@ import { requireService } from '../support/services.ts';
 
 export const execute = promisify(execFile);
 
-/** What generated packages depend on, and what builds them. */
+/** The dependencies of generated packages, and their build tools. */
 const requirements = [
   'hatchling>=1.21',
   'jsonschema>=4.18,<5',
@@ -19,10 +19,10 @@ const requirements = [
   'websockets>=15.0,<18',
 ];
 
-/** A Python that has what generated packages need; null where it cannot be had. */
+/** A Python with the dependencies of generated packages; null if it is not available. */
 export const python = await findPython();
 
-/** Why the tests are skipped; null where they are not. */
+/** Why the tests are skipped; null if they run. */
 export const reason = requireService('python with websockets and jsonschema', python !== null);
 
 /** For tests that are not skipped. */
@@ -31,7 +31,7 @@ export function pythonPath(): string {
   return python;
 }
 
-/** It is made once, and kept among the temporary files for other runs. */
+/** It is created once and kept in the temporary folder for other runs. */
 async function findPython(): Promise<string | null> {
   try {
     const program = 'import sys; assert sys.version_info >= (3, 10); print(sys.executable, sys.version)';
@@ -47,7 +47,7 @@ async function findPython(): Promise<string | null> {
   }
 }
 
-/** Several test files may do so at once: the first that is done keeps the place. */
+/** Several test files may do this at once; the first to finish wins. */
 async function makeEnvironment(folder: string): Promise<void> {
   const workshop = await mkdtemp(`${folder}-`);
   try {
@@ -62,27 +62,27 @@ async function makeEnvironment(folder: string): Promise<void> {
   }
 }
 
-/** Has pip install a project into a folder of packages, as it would into any environment. */
+/** Installs a project with pip into a folder of packages. */
 export async function installProject(project: string, packages: string): Promise<void> {
   const options = ['--quiet', '--disable-pip-version-check', '--no-build-isolation', '--no-deps'];
   await execute(pythonPath(), ['-m', 'pip', 'install', ...options, '--target', packages, project]);
 }
 
-/** One line of what a program prints. */
+/** One line that a program prints. */
 export type Line = Readonly<Record<string, unknown>>;
 
 export interface Program {
   readonly process: ChildProcess;
   readonly lines: readonly Line[];
-  /** All that it has written on standard error. */
+  /** Everything written to standard error. */
   readonly stderr: () => string;
-  /** Resolves with what `find` gives for the lines, once it gives something. */
+  /** Resolves with the first result of `find` for the printed lines that is not undefined. */
   readonly waitFor: <Found>(find: (lines: readonly Line[]) => Found | undefined) => Promise<Found>;
-  /** Resolves with its exit code. */
+  /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
 }
 
-/** Starts a program of this folder that prints lines of JSON. It ends with the test. */
+/** Starts a program of this folder that prints lines of JSON. It is killed at the end of the test. */
 export function startProgram(file: string, packages: string, config: object): Program {
   const child = spawn(
     pythonPath(),

@@ -1,4 +1,4 @@
-"""Connects to every channel of a document with one credential, for tests: prints the outcome."""
+"""A test application that connects to every channel with one credential and prints the outcome."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GeneratedPackage, generatePackage } from './generated-package.ts';
 import { execute, pythonPath, reason } from './python.ts';
 
-/** Documents of the corpus, and the feed: each gives a package. */
+/** Documents of the corpus and the feed; a package is generated from each. */
 const documents = [
   'asyncapi.json',
   ...['content-types', 'names', 'request-reply', 'schemas', 'security', 'telling'].map(
@@ -23,7 +23,7 @@ async def main(_: typing_extensions.Any, feed: posted_feed.PostFeedPostedClient,
 `;
 
 const allowed: Readonly<Record<string, string>> = {
-  'a loop that knows its message': `
+  'a loop over typed messages': `
     async for message in feed:
         typing_extensions.assert_type(message, posted_feed.models.PostMessage)
         typing_extensions.assert_type(message["payload"]["postText"], str)`,
@@ -40,35 +40,35 @@ const allowed: Readonly<Record<string, string>> = {
                 typing_extensions.assert_type(picture, bytes)
             case ("state", state):
                 typing_extensions.assert_type(state["battery"], float)`,
-  'a request that knows its answer': `
+  'a request with a typed reply': `
     reply = await desk.request("calculate", {"op": "add", "terms": [1, 2]})
     if reply["message"] == "failed":
         typing_extensions.assert_type(reply["payload"]["why"], str)
     typing_extensions.assert_type((await desk.request("forecast", {"op": "weather"}))["sky"], typing_extensions.Literal["blue", "grey"])`,
-  'a credential that a function gives': `
+  'a credential from a function': `
     posted_feed.connect_post_feed_posted(credentials={"bearerAuth": lambda: "token"}, query={"audience": "friends"})`,
 };
 
-const refused: Readonly<Record<string, string>> = {
-  'a member that is not there': `
+const rejected: Readonly<Record<string, string>> = {
+  'an unknown member': `
     async for message in feed:
         print(message["payload"]["text"])`,
   'a missing credential': `
     posted_feed.connect_post_feed_posted("ws://localhost")`,
   'a credential of another scheme': `
     posted_feed.connect_post_feed_posted(credentials={"basicAuth": "token"})`,
-  'a query that the contract does not have': `
+  'an unknown query parameter': `
     posted_feed.connect_post_feed_posted(credentials={"bearerAuth": "token"}, query={"audience": "nobody"})`,
-  'sending what nobody takes': `
+  'sending an unknown message': `
     await camera.send("state", {"battery": 1.0})`,
-  'sending something else': `
+  'sending a wrong message': `
     await camera.send("move", "left")`,
-  'a request that is none': `
+  'a request of an operation without a reply': `
     await desk.request("watch", {"op": "tick"})`,
-  'a request with another message': `
+  'a request with a wrong message': `
     await desk.request("forecast", {"op": "add"})`,
-  'an answer that the contract does not have': `
-    questions.connect_desk(answer={"ask": lambda question: {"op": "refused"}})`,
+  'an answer function for an unknown operation': `
+    questions.connect_desk(answer={"ask": lambda question: {"op": "rejected"}})`,
 };
 
 const fileOf = (title: string): string => `${title.replaceAll(/\W/g, '_')}.py`;
@@ -85,7 +85,7 @@ describe.skipIf(reason !== null)(`the types of generated packages ${reason ?? ''
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'posted-types-'));
     for (const document of documents) generated.push(await generatePackage(document));
-    for (const [title, body] of Object.entries({ ...allowed, ...refused })) {
+    for (const [title, body] of Object.entries({ ...allowed, ...rejected })) {
       await writeFile(join(folder, fileOf(title)), `${head}${body}\n`);
     }
     for (const app of ['feed_app.py', 'exchange_app.py', 'camera_app.py', 'security_app.py']) {
@@ -105,12 +105,12 @@ describe.skipIf(reason !== null)(`the types of generated packages ${reason ?? ''
   const faultsIn = (part: string) =>
     report.generalDiagnostics.filter(({ file }) => file.includes(part)).map(({ message }) => message);
 
-  it.each(documents)('of %s pass pyright, strict', (document) => {
+  it.each(documents)('of %s pass pyright in strict mode', (document) => {
     const { project = '' } = generated[documents.indexOf(document)] ?? {};
     expect(faultsIn(project)).toEqual([]);
   });
 
-  it.each(['feed_app.py', 'exchange_app.py', 'camera_app.py', 'security_app.py'])('let %s pass', (app) => {
+  it.each(['feed_app.py', 'exchange_app.py', 'camera_app.py', 'security_app.py'])('accept %s', (app) => {
     expect(faultsIn(app)).toEqual([]);
   });
 
@@ -118,7 +118,7 @@ describe.skipIf(reason !== null)(`the types of generated packages ${reason ?? ''
     expect(faultsIn(fileOf(title))).toEqual([]);
   });
 
-  it.each(Object.keys(refused))('refuse %s', (title) => {
+  it.each(Object.keys(rejected))('reject %s', (title) => {
     expect(faultsIn(fileOf(title))).not.toEqual([]);
   });
 });
@@ -126,7 +126,7 @@ describe.skipIf(reason !== null)(`the types of generated packages ${reason ?? ''
 async function runPyright(folder: string): Promise<Report> {
   const pyright = join(import.meta.dirname, '../../node_modules/pyright/index.js');
   const options = ['--outputjson', '--pythonpath', pythonPath(), '--project', folder];
-  // It exits with 1 where it finds something.
+  // It exits with 1 if it finds an error.
   const { stdout } = await execute(process.execPath, [pyright, ...options]).catch(
     (thrown: { readonly stdout: string }) => thrown,
   );

@@ -3,10 +3,10 @@
 
 from . import models
 from ._runtime.credentials import TextCredential, UserPassword, UserPasswordCredential
-from ._runtime.cursors import CursorStore, FileCursor, MemoryCursor
+from ._runtime.cursor_store import CursorStore, FileCursor, MemoryCursor
 from ._runtime.errors import ErrorCode, PostedClientError
-from ._runtime.link import Ended
-from ._runtime.messages import InvalidMessage
+from ._runtime.connector import Ended
+from ._runtime.message_codec import InvalidMessage
 from ._runtime.settings import Backoff, InvalidDecision, Settings, Status
 from .client import (
     PostFeedPostedClient,

@@ -1,4 +1,4 @@
-/** The types that a channel's client is made of, as source. */
+/** The source of the types of a channel's client. */
 import type {
   CredentialChoice,
   Exchange,
@@ -8,7 +8,7 @@ import type {
 import { type Code, statement, subscript, text } from '../../../scripts/posted/python/python-source.ts';
 import { declareTypedDict, type Member } from '../../../scripts/posted/python/typed-dict.ts';
 
-/** What has no values. */
+/** The type without values. */
 const nothing = 'NoReturn';
 
 const names: ReadonlySet<string> = new Set(
@@ -27,23 +27,23 @@ export function channelTypes(channel: PythonChannel): readonly string[] {
     alias(
       `${typeName}Message`,
       receives.map(({ type }) => type),
-      'Any message that the application gets.',
+      'Any message that the client receives.',
     ),
-    alias(`${typeName}Named`, named, 'The same, with its name in the contract.'),
+    alias(`${typeName}Named`, named, 'Any message that the client receives, with its name.'),
     ...credentialTypes(channel),
     ...[...channel.requests, ...channel.answers].flatMap((exchange) => replyTypes(typeName, exchange)),
     ...answerType(channel),
   ];
 }
 
-/** The type of what answers; one of several comes with its name. */
+/** The type of a reply; one of several comes with its name. */
 export function replyType(typeName: string, { operation, replies }: Exchange): string {
   const [only] = replies;
   if (only !== undefined && replies.length === 1) return only.type;
   return unionOf(replies.map((_, index) => replyName(typeName, operation, index)));
 }
 
-/** The type of any one of several, as one line. */
+/** A union type on one line. */
 export function unionOf(types: readonly string[]): string {
   const once = [...new Set(types)];
   return once.length === 1 ? (once[0] ?? nothing) : `Union[${once.join(', ')}]`;
@@ -102,7 +102,7 @@ function answerType({ typeName, answers }: PythonChannel): readonly string[] {
     const type = `Callable[[${unionOf(exchange.requestTypes)}], Union[${reply}, Awaitable[${reply}]]]`;
     return { name: exchange.operation, type, isRequired: false, about: [exchange.description] };
   });
-  const about = 'By operation of the server that asks: what answers it.';
+  const about = 'Functions by operation that answer the requests of the server.';
   return [declareTypedDict(`${typeName}Answers`, members, [about], names)];
 }
 

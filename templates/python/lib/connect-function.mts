@@ -1,4 +1,4 @@
-/** The function that connects a channel, as source: one option after the other. */
+/** The source of a channel's connect function. */
 import type { ArgumentType, PythonChannel } from '../../../scripts/posted/python/python-contract.ts';
 import {
   call,
@@ -13,10 +13,10 @@ import {
 interface Option {
   readonly name: string;
   readonly type: string;
-  /** As source; null where the option is needed. */
+  /** The default value as source; null if the option is required. */
   readonly preset: string | null;
   readonly about: string;
-  /** How it is handed on, as source: to where the channel is, or to the client. */
+  /** The dataclass that receives the value, and the argument as source. */
   readonly to: 'target' | 'client';
   readonly value: string;
 }
@@ -44,7 +44,7 @@ export function connectFunction(channel: PythonChannel): readonly string[] {
   ];
 }
 
-/** Null stands for the end of what may be given without its name. */
+/** Null marks the end of the positional parameters. */
 function parameter(option: Option | null | undefined): readonly string[] {
   if (option === null || option === undefined) return ['*,'];
   const { name, type, preset } = option;
@@ -57,9 +57,9 @@ function optionsOf(channel: PythonChannel): readonly [Option, ...Option[]] {
     urlOption(channel),
     ...credentialOptions(channel),
     ...serverOptions(channel),
-    ...givenOption('parameters', parameters, 'What stands for the expressions of the address.'),
+    ...givenOption('parameters', parameters, 'Values for the `{parameter}` expressions of the address.'),
     ...givenOption('query', query, 'The query of the URL.'),
-    ...givenOption('headers', headers, 'The headers of the handshake that the contract names.'),
+    ...givenOption('headers', headers, 'The handshake headers that the contract names.'),
     ...resumeOptions(channel),
     ...answerOption(channel),
     {
@@ -70,7 +70,7 @@ function optionsOf(channel: PythonChannel): readonly [Option, ...Option[]] {
 }
 
 function urlOption({ model }: PythonChannel): Option {
-  const about = 'Where the server is: ws, wss, http or https. A path is kept in front of the address.';
+  const about = 'The URL of the server: ws, wss, http or https. The address is appended to its path.';
   const option = { name: 'url', to: 'target', value: 'url' } as const;
   return model.servers.length === 0
     ? { ...option, type: 'str', preset: null, about }
@@ -78,7 +78,7 @@ function urlOption({ model }: PythonChannel): Option {
         ...option,
         type: 'str | None',
         preset: 'None',
-        about: `${about} Without it, the server of the contract.`,
+        about: `${about} Default: a server of the contract.`,
       };
 }
 
@@ -88,7 +88,8 @@ function credentialOptions({ typeName, credentials }: PythonChannel): readonly O
     type: `${typeName}Credentials`,
     isRequired: credentials.every(({ required }) => required !== null),
   };
-  const about = "Any one of the contract's suffices; a function is asked before every attempt.";
+  const about =
+    'By name of the security scheme; any one suffices. Functions are called before every attempt.';
   return givenOption('credentials', type, about).map((option) => ({ ...option, to: 'client' }));
 }
 
@@ -99,18 +100,18 @@ function serverOptions({ model: { servers } }: PythonChannel): readonly Option[]
     servers.map(({ name }) => text(name)),
   );
   const type = statement('', names, ' | None = None,', step).trimStart().replace(' | None = None,', '');
-  const about = 'The name of the server in the contract. Default: the first.';
+  const about = 'The name of a server of the contract. Default: the first.';
   return [
     { ...optional('server', type.replaceAll(`\n${step}`, '\n'), about), to: 'target' },
     {
-      ...optional('variables', 'Mapping[str, str]', 'What stands for the expressions of its host and path.'),
+      ...optional('variables', 'Mapping[str, str]', 'Values for the `{variable}` expressions of the server.'),
       to: 'target',
       value: 'variables=variables or {}',
     },
   ];
 }
 
-/** What the application gives by name; nothing where the channel has none. */
+/** An option with values by name; none if the channel has no such values. */
 function givenOption(name: string, given: ArgumentType | null, about: string): readonly Option[] {
   if (given === null) return [];
   const needed = { name, about, to: 'target' } as const;
@@ -122,13 +123,13 @@ function givenOption(name: string, given: ArgumentType | null, about: string): r
 function resumeOptions({ reset }: PythonChannel): readonly Option[] {
   if (reset === null) return [];
   const resume =
-    'Whether a new connection goes on where the last one was lost, so that each message comes once and none is ' +
-    'missing. False: a plain connection.';
+    'Whether a new connection continues where the last one was lost, so that every message arrives exactly once. ' +
+    'False: a plain connection.';
   const cursors =
-    'Where the cursor is kept: the place up to which everything is processed. It goes before the place that the ' +
-    'query names. Default: in memory.';
+    'Where to keep the cursor up to which everything is processed. A saved cursor takes precedence over the query. ' +
+    'Default: in memory.';
   const onReset =
-    'Told, in the order of the messages, that what was missed is no longer kept. Without it `on_error` learns it.';
+    'Called, in the order of the messages, if the server no longer has what was missed. Default: `on_error` is called.';
   return [
     { name: 'resume', type: 'bool', preset: 'True', about: resume, to: 'client', value: 'resume=resume' },
     optional('cursors', 'CursorStore', cursors),
@@ -138,7 +139,11 @@ function resumeOptions({ reset }: PythonChannel): readonly Option[] {
 
 function answerOption({ typeName, answers }: PythonChannel): readonly Option[] {
   if (answers.length === 0) return [];
-  const option = optional('answer', `${typeName}Answers`, 'What answers the server, by operation.');
+  const option = optional(
+    'answer',
+    `${typeName}Answers`,
+    'Functions by operation that answer the requests of the server.',
+  );
   return [{ ...option, value: 'answer=answer or {}' }];
 }
 

@@ -1,1 +1,1 @@
-"""What generated code runs on. It is the same for every contract."""
+"""The runtime of generated clients, the same for every contract."""

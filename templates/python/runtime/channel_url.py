@@ -18,10 +18,10 @@ _EXPRESSION = re.compile(r"\{([^{}]+)\}")
 
 @dataclass(frozen=True)
 class Target:
-    """The parts of a channel's URL and handshake that the application gives."""
+    """The options that determine a channel's URL and handshake."""
 
     url: str | None
-    """None: that of the contract's server."""
+    """None: the URL of the contract's server."""
     server: str | None = None
     """The name of that server. None: the first."""
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -31,21 +31,21 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a channel is: a URL without its query, the query, and the headers of the handshake."""
+class Endpoint:
+    """The URL of a channel without its query, the query, and the headers of the handshake."""
 
     url: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
 
     def with_query(self, *more: tuple[str, str]) -> str:
-        """The whole URL, with further parameters; they take the place of those of their name."""
+        """The whole URL; `more` replaces parameters of the same name."""
         query = urlencode({**self.query, **dict(more)})
         return f"{self.url}?{query}" if query else self.url
 
 
-def place_of(channel: Channel, target: Target) -> Place:
-    """Checks and percent-encodes (RFC 3986) what came from the application.
+def endpoint_of(channel: Channel, target: Target) -> Endpoint:
+    """Checks and percent-encodes the application's values (RFC 3986).
 
     Raises PostedClientError `invalid_options`.
     """
@@ -53,7 +53,7 @@ def place_of(channel: Channel, target: Target) -> Place:
     given = {**channel.parameter_defaults, **target.parameters}
     parameters = _texts("parameters", channel.parameters, given)
     path = base.path.removesuffix("/") + _fill(channel.address, "parameters", parameters)
-    return Place(
+    return Endpoint(
         url=base._replace(path=path).geturl(),
         query=_texts("query", channel.query, target.query),
         headers=_header_texts(channel.headers, target.headers),
@@ -62,36 +62,38 @@ def place_of(channel: Channel, target: Target) -> Place:
 
 def _server_url(channel: Channel, target: Target) -> SplitResult:
     if target.url is not None and (target.server is not None or target.variables):
-        _refuse("url: it takes the place of server and variables. Give one or the other.")
+        _refuse("`url` replaces `server` and `variables`: do not give both.")
     text = target.url if target.url is not None else _contract_url(channel, target)
     try:
         url = urlsplit(text)
         _ = url.port
     except ValueError:
-        _refuse("The url cannot be read.")
+        _refuse("`url` must be a ws, wss, http or https URL.")
     if url.scheme not in _SCHEMES or not url.hostname:
-        _refuse("The url is none of ws, wss, http or https.")
+        _refuse("`url` must be a ws, wss, http or https URL.")
     if "@" in url.netloc or url.query or url.fragment:
-        _refuse("The url has a user, a query or a fragment. Use credentials and query.")
+        _refuse("`url` must not have a user, query or fragment. Use `credentials` and `query`.")
     return url._replace(scheme=_SCHEMES[url.scheme])
 
 
 def _contract_url(channel: Channel, target: Target) -> str:
     """The URL of a server of the contract."""
     if not channel.servers:
-        _refuse("url: it is missing, and the contract names no server.")
+        _refuse("`url` is missing, and the contract names no server.")
     named = [one for one in channel.servers if target.server in {None, one.name}]
     if not named:
-        _refuse(f"server: the channel has {', '.join(one.name for one in channel.servers)}.")
+        _refuse(f"`server` must be one of {', '.join(one.name for one in channel.servers)}.")
     server = named[0]
     unknown = target.variables.keys() - server.variables.keys()
     if unknown:
-        _refuse(f"variables: the server {server.name} has no {', '.join(sorted(unknown))}.")
+        names = ", ".join(sorted(unknown))
+        _refuse(f"`variables`: the server {server.name} has no variable {names}.")
     values = {name: _variable(server, name, target.variables) for name in server.variables}
     host = _EXPRESSION.sub(lambda match: values.get(match[1], ""), server.host)
-    # It would lead to another host than was meant (RFC 3986 section 3.2).
+    # These characters end the authority or a user in it, and would lead to another host (RFC 3986
+    # section 3.2).
     if re.search(r"[\s/?#@\\]", host):
-        _refuse(f"server: the host of {server.name} is none, with these variables.")
+        _refuse(f"`variables`: they make the host of the server {server.name} invalid.")
     return f"{server.protocol}://{host}{_fill(server.pathname, 'variables', values)}"
 
 
@@ -99,38 +101,38 @@ def _variable(server: Server, name: str, given: Mapping[str, str]) -> str:
     variable = server.variables[name]
     value = given.get(name, variable.default)
     if value is None:
-        _refuse(f"variables: {name} of the server {server.name} is missing.")
+        _refuse(f"`variables`: {name} is missing.")
     if variable.values and value not in variable.values:
-        _refuse(f"variables: {name} must be one of {', '.join(variable.values)}.")
+        _refuse(f"`variables`: {name} must be one of {', '.join(variable.values)}.")
     return value
 
 
 def _fill(template: str, option: str, values: Mapping[str, str]) -> str:
     """A path with its expressions filled in, percent-encoded."""
-    # Text and names take turns.
+    # Literal text and names alternate.
     parts = _EXPRESSION.split(template)
     for index, part in enumerate(parts):
         is_name = index % 2 == 1
         if is_name and values.get(part, "") == "":
-            _refuse(f"{option}: {part} is missing or empty.")
+            _refuse(f"`{option}`: {part} is missing or empty.")
         parts[index] = quote(values[part], safe="") if is_name else quote(part, safe="/!'()*")
     path = "".join(parts)
-    # It would be taken for a step in the path: another address than was meant.
+    # URL parsers resolve dot segments, which would lead to another address.
     if any(segment in {".", ".."} for segment in path.split("/")):
-        _refuse(f"{option}: a segment of one or two dots is no part of a path.")
+        _refuse(f'`{option}`: a path segment must not be "." or "..".')
     return path
 
 
 def _texts(option: str, guard: Guard | None, values: Mapping[str, object]) -> Mapping[str, str]:
-    """The values as text, as they stand in a URL or a header."""
+    """The values as text for a URL or a header."""
     given = {name: value for name, value in values.items() if value is not None}
     if guard is None:
         if given:
-            _refuse(f"{option}: the channel has none.")
+            _refuse(f"`{option}`: the channel has none.")
         return {}
-    fault = guard(given)
-    if fault is not None:
-        _refuse(f"{option}: {fault}.")
+    problem = guard(given)
+    if problem is not None:
+        _refuse(f"`{option}`: {problem}.")
     return {name: _text(option, name, value) for name, value in given.items()}
 
 
@@ -138,11 +140,11 @@ def _text(option: str, name: str, value: object) -> str:
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)
     if not isinstance(value, str):
-        _refuse(f"{option}: {name} is no text, number or boolean.")
+        _refuse(f"`{option}`: {name} must be a string, number or boolean.")
     try:
         value.encode()
     except UnicodeEncodeError:
-        _refuse(f"{option}: {name} holds half a surrogate pair.")
+        _refuse(f"`{option}`: {name} contains a lone surrogate.")
     return value
 
 
@@ -150,7 +152,7 @@ def _header_texts(guard: Guard | None, values: Mapping[str, object]) -> Mapping[
     texts = _texts("headers", guard, values)
     for name, text in texts.items():
         if re.fullmatch(r"[\x20-\x7e]*", text) is None:
-            _refuse(f"headers: {name} holds what no header can carry.")
+            _refuse(f"`headers`: {name} contains characters that a header cannot carry.")
     return texts
 
 

@@ -1,4 +1,4 @@
-"""The client of any channel; generated code gives it the channel's types."""
+"""The client of any channel, without the channel's types."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
 
 from . import close_codes
-from .answers import Answers
 from .callbacks import Callbacks
-from .channel_url import Place, Target, place_of
+from .channel_url import Endpoint, Target, endpoint_of
+from .connector import Connector, Ended, refuse_unopened
 from .credentials import Credentials
 from .cursor_keeper import CursorKeeper
-from .cursors import CursorStore, MemoryCursor
+from .cursor_store import CursorStore, MemoryCursor
 from .descriptor import Channel, Resume
 from .errors import PostedClientError
-from .link import Ended, Link, refuse_unopened
-from .messages import InvalidMessage, Received, UnknownMessage, encode_message
+from .message_codec import InvalidMessage, Received, UnknownMessage, encode_message
 from .resumption import Delivery, Resumption
+from .server_requests import ServerRequests
 from .settings import Settings, Status
 
 MessageT = TypeVar("MessageT", covariant=True)
@@ -29,7 +29,7 @@ ClientT = TypeVar("ClientT", bound="Client[Any, Any]")
 
 @dataclass(frozen=True, repr=False)
 class Options:
-    """What the application gives, once the channel's types are left aside."""
+    """The options of a client, without the channel's types."""
 
     target: Target
     credentials: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -41,17 +41,17 @@ class Options:
 
 
 class Client(Generic[MessageT, NamedT]):
-    """One open channel, through however many connections it takes.
+    """One channel, across all of its connections.
 
-    `async with` waits for the first connection, and closes the client at its end. `async for` gives
+    `async with` waits for the first connection and closes the client at the end. `async for` reads
     the messages, each checked against the contract, in the order of arrival. The loop ends when
-    the client is closed or the server has closed it with 1000, and raises PostedClientError when
-    no further attempt can help. Leaving the loop does not close the client; another loop goes on
-    where it ended. One loop can run at a time.
+    the client is closed or the server closes it with 1000, and raises PostedClientError when no
+    further attempt can help. Leaving the loop does not close the client; another loop continues
+    where it stopped. Only one loop can run at a time.
 
-    A message is processed when the loop asks for the next one, or when `async with` is left without
-    an exception. Where connections can be resumed, what is processed is acknowledged, and its
-    cursor saved; the rest comes again to a client that begins where this one ended.
+    A message is processed once the loop asks for the next one, or `async with` ends without an
+    exception. If connections can be resumed, processed messages are acknowledged and their cursor
+    is saved; the others are sent again to a client that starts from the saved cursor.
     """
 
     def __init__(self, channel: Channel, options: Options) -> None:
@@ -60,24 +60,24 @@ class Client(Generic[MessageT, NamedT]):
         settings = options.settings
         self._settings = settings
         self._callbacks = Callbacks(settings, options.on_reset)
-        place, resumption = _resumption(channel, options)
+        endpoint, resumption = _resumption(channel, options)
         self._resumption = resumption
         report = settings.report
-        self._link = Link(
+        self._connector = Connector(
             channel,
-            place,
+            endpoint,
             Credentials(channel, options.credentials),
             resumption,
-            Answers(channel, options.answer, settings.max_waiting_messages, report),
+            ServerRequests(channel, options.answer, settings.max_waiting_messages, report),
             settings,
         )
         self._running: asyncio.Task[Ended] | None = None
         self._failure: PostedClientError | None = None
-        self._in_hand: Delivery | None = None
-        self._is_taking = False
+        self._in_progress: Delivery | None = None
+        self._is_reading = False
 
     async def __aenter__(self: ClientT) -> ClientT:
-        """Raises PostedClientError where the client ended before it was ever connected."""
+        """Raises PostedClientError if the client ends before its first connection."""
         opened = asyncio.get_running_loop().create_future()
         self._running = asyncio.create_task(self._run(opened))
         try:
@@ -106,26 +106,26 @@ class Client(Generic[MessageT, NamedT]):
         return cast(MessageT, (await self._next()).value)
 
     def named(self) -> AsyncIterator[NamedT]:
-        """The messages as tuples of their name in the contract and their value."""
+        """The messages as tuples of name and value."""
         return _Named[NamedT](self._next)
 
     async def aclose(self) -> None:
-        """Ends the client with close code 1000, if it has not ended.
+        """Ends the client with close code 1000, unless it has ended already.
 
-        Messages that wait are dropped. What was processed is acknowledged before.
+        Queued messages are dropped. Processed messages are acknowledged first.
         """
         if self._running is None:
             return
         self._running.cancel()
         await asyncio.wait({self._running})
-        self._link.inbox.clear()
+        self._connector.inbox.clear()
         if self._resumption is not None:
             await self._resumption.saved()
 
     async def wait_closed(self) -> Ended:
-        """Returns how the client ended, when it has.
+        """Waits until the client has ended, and returns how.
 
-        Raises PostedClientError where it has ended because no further attempt could help.
+        Raises PostedClientError if it ended because no further attempt could help.
         """
         if self._running is None:
             refuse_unopened()
@@ -137,24 +137,24 @@ class Client(Generic[MessageT, NamedT]):
 
     async def _send(self, name: str, value: object) -> None:
         frame = encode_message(self._channel, name, value)
-        await self._link.send(frame)
+        await self._connector.send(frame)
 
     async def _request(self, name: str, value: object, timeout_seconds: float) -> Any:
         operation = next(one for one in self._channel.operations if one.name == name)
-        requests = self._link.requests
-        question = requests.write(operation, value)
-        if not self._link.is_open:
+        requests = self._connector.requests
+        request = requests.encode(operation, value)
+        if not self._connector.is_open:
             refuse_unopened()
-        answer = requests.wait(question)
+        reply = requests.wait(request)
         try:
-            await self._link.send(question.frame)
-            received = await asyncio.wait_for(answer, timeout_seconds)
+            await self._connector.send(request.frame)
+            received = await asyncio.wait_for(reply, timeout_seconds)
         except asyncio.TimeoutError:
-            message = f"No answer to {name} in {timeout_seconds} s."
+            message = f"No reply to {name} within {timeout_seconds} s."
             raise PostedClientError("timeout", message) from None
         finally:
-            requests.forget(answer)
-        if len(question.replies) == 1:
+            requests.forget(reply)
+        if len(request.replies) == 1:
             return received.value
         return {"message": received.name, "payload": received.value}
 
@@ -165,7 +165,7 @@ class Client(Generic[MessageT, NamedT]):
 
         error: PostedClientError | None = None
         try:
-            ended = await self._link.run(on_open)
+            ended = await self._connector.run(on_open)
             error = ended.error
             return ended
         except asyncio.CancelledError:
@@ -174,7 +174,7 @@ class Client(Generic[MessageT, NamedT]):
         finally:
             if error is not None:
                 self._settings.report(error)
-            self._settings.tell(Status("closed", error))
+            self._settings.set_status(Status("closed", error))
 
     def _ended(self, running: asyncio.Task[Ended]) -> Ended:
         if running.cancelled():
@@ -182,18 +182,18 @@ class Client(Generic[MessageT, NamedT]):
         return running.result()
 
     async def _next(self) -> Received:
-        if self._is_taking:
-            raise RuntimeError("Another loop is reading this client; one can at a time.")
+        if self._is_reading:
+            raise RuntimeError("Another loop is already reading this client.")
         self._processed()
-        self._is_taking = True
+        self._is_reading = True
         try:
             return await self._take()
         finally:
-            self._is_taking = False
+            self._is_reading = False
 
     async def _take(self) -> Received:
         while True:
-            delivery = await self._link.inbox.take()
+            delivery = await self._connector.inbox.take()
             if delivery is None:
                 await self.wait_closed()
                 raise StopAsyncIteration
@@ -208,18 +208,18 @@ class Client(Generic[MessageT, NamedT]):
             elif names is not None and incoming.name == names.reset:
                 await self._callbacks.reset(incoming.value)
             elif names is None or incoming.name != names.checkpoint:
-                self._in_hand = delivery
+                self._in_progress = delivery
                 return incoming
-            self._done(delivery)
+            self._mark_processed(delivery)
 
     def _processed(self) -> None:
-        delivery, self._in_hand = self._in_hand, None
+        delivery, self._in_progress = self._in_progress, None
         if delivery is not None:
-            self._done(delivery)
+            self._mark_processed(delivery)
 
-    def _done(self, delivery: Delivery) -> None:
+    def _mark_processed(self, delivery: Delivery) -> None:
         if self._resumption is not None:
-            self._resumption.done(delivery)
+            self._resumption.processed(delivery)
 
 
 class _Named(Generic[NamedT]):
@@ -234,17 +234,17 @@ class _Named(Generic[NamedT]):
         return cast(NamedT, (received.name, received.value))
 
 
-def _resumption(channel: Channel, options: Options) -> tuple[Place, Resumption | None]:
-    """Where to connect, and how a connection goes on where the last one ended, if it does."""
+def _resumption(channel: Channel, options: Options) -> tuple[Endpoint, Resumption | None]:
+    """The endpoint, and the state that lets connections resume; None if they do not."""
     names, target = channel.resume, options.target
     if names is None:
-        return place_of(channel, target), None
+        return endpoint_of(channel, target), None
     query = {name: value for name, value in target.query.items() if name != names.query}
     if not options.resume:
-        return place_of(channel, replace(target, query=query)), None
+        return endpoint_of(channel, replace(target, query=query)), None
     given = target.query.get(names.query)
     since = "now" if given is None else str(given)
-    place = place_of(channel, replace(target, query={**query, names.query: since}))
+    endpoint = endpoint_of(channel, replace(target, query={**query, names.query: since}))
     guard = channel.query
 
     def is_cursor(text: str) -> bool:
@@ -253,7 +253,7 @@ def _resumption(channel: Channel, options: Options) -> tuple[Place, Resumption |
         return guard({**query, names.query: text}) is None
 
     report = options.settings.report
-    return place, Resumption(
+    return endpoint, Resumption(
         names,
         since=since,
         is_cursor=is_cursor,
@@ -263,13 +263,13 @@ def _resumption(channel: Channel, options: Options) -> tuple[Place, Resumption |
     )
 
 
-def _encode_ack(channel: Channel, names: Resume, place: str) -> str | bytes:
-    """What tells the server that everything up to a place is processed."""
+def _encode_ack(channel: Channel, names: Resume, cursor: str) -> str | bytes:
+    """The acknowledgment of everything up to a cursor."""
     tag = channel.messages[names.ack].tag
     tagged: object = {}
     if tag is not None:
         tagged = tag.values[0]
         for name in reversed(tag.path):
             tagged = {name: tagged}
-    value = {**cast(Mapping[str, object], tagged), names.cursor: place}
+    value = {**cast(Mapping[str, object], tagged), names.cursor: cursor}
     return encode_message(channel, names.ack, value)

@@ -1,4 +1,4 @@
-"""Where the credentials of every attempt come from, and how they travel."""
+"""The credentials of every attempt, and how the handshake carries them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .errors import PostedClientError
 
 
 class UserPassword(NamedTuple):
-    """The credential of a scheme that asks for a user and a password."""
+    """The credential of a scheme that requires a user and a password."""
 
     username: str
     password: str
 
 
 TextCredential: TypeAlias = str | Callable[[], str | Awaitable[str]]
-"""A bearer token or an API key, or what gets one; it is asked before every attempt."""
+"""A bearer token or an API key, or a function that is called before every attempt."""
 
 UserPasswordCredential: TypeAlias = (
     UserPassword | Callable[[], UserPassword | Awaitable[UserPassword]]
 )
-"""A user and a password, or what gets them; it is asked before every attempt."""
+"""A user and a password, or a function that is called before every attempt."""
 
 _Value: TypeAlias = str | tuple[str, str]
 
@@ -45,12 +45,12 @@ _QUERY = re.compile(r"[^\ud800-\udfff]+")
 
 @dataclass(frozen=True, repr=False)
 class Placed:
-    """Credentials as the handshake carries them."""
+    """The credentials of one handshake."""
 
     headers: tuple[tuple[str, str], ...]
     query: tuple[tuple[str, str], ...]
     secrets: tuple[str, ...]
-    """Every spelling in which a text could repeat them."""
+    """Every form in which a text from outside could repeat them."""
 
 
 class Credentials:
@@ -60,91 +60,93 @@ class Credentials:
         """Raises PostedClientError `invalid_options`."""
         self._sources = [(scheme, given[scheme.name]) for scheme in _chosen(channel, given)]
         self._placed = Placed((), (), ())
-        self._refused: Placed | None = None
-        self._refusals_in_a_row = 0
+        self._rejected: Placed | None = None
+        self._rejections_in_a_row = 0
         for scheme, source in self._sources:
             if not callable(source):
-                fault = _fault(scheme, source)
-                if fault is not None:
-                    raise PostedClientError("invalid_options", f"credentials: {fault}")
+                problem = _problem(scheme, source)
+                if problem is not None:
+                    raise PostedClientError("invalid_options", f"`credentials`: {problem}")
         taken = [_header_of(scheme) for scheme, _ in self._sources if _header_of(scheme)]
         if len(set(taken)) < len(taken):
-            message = "credentials: two of them need the same header."
+            message = "`credentials`: two of them are sent in the same header."
             raise PostedClientError("invalid_options", message)
 
-    async def next(self, limit_seconds: float) -> Placed | PostedClientError:
+    async def next(self, timeout_seconds: float) -> Placed | PostedClientError:
         """The credentials of the next attempt.
 
-        The error, which is returned, is `credentials` where there are none, or none in time, and
-        `unauthorized` where they are those that the server has refused.
+        Returns the error `credentials` if a function fails or is too slow, and `unauthorized` if
+        the server has already rejected these credentials.
         """
         values: list[tuple[SecurityScheme, _Value]] = []
         for scheme, source in self._sources:
             try:
-                value = await asyncio.wait_for(_ask(source), limit_seconds)
+                value = await asyncio.wait_for(_resolve(source), timeout_seconds)
             except PostedClientError as error:
                 if error.code == "unauthorized":
                     return error
                 return _failed(scheme, error)
             except Exception as cause:
                 return _failed(scheme, cause)
-            fault = _fault(scheme, value)
-            if fault is not None:
-                return PostedClientError("credentials", fault)
+            problem = _problem(scheme, value)
+            if problem is not None:
+                return PostedClientError("credentials", problem)
             values.append((scheme, cast(_Value, value)))
         placed = _place(values)
-        if values and placed == self._refused:
-            message = "The server refused the credentials, and the same ones were given again."
+        if values and placed == self._rejected:
+            message = (
+                "The server rejected the credentials, and `credentials` returned the same ones again."
+            )
             return PostedClientError("unauthorized", message)
         self._placed = placed
         return placed
 
     @property
     def are_needed(self) -> bool:
-        """Whether the client has any to show."""
+        """Whether the client has any credentials."""
         return len(self._sources) > 0
 
     def accepted(self) -> None:
-        """The server took them."""
-        self._refusals_in_a_row = 0
+        """The server accepted them."""
+        self._rejections_in_a_row = 0
 
-    def refused(self) -> bool:
-        """The server refused them, or they have expired.
+    def rejected(self) -> bool:
+        """The server rejected them, or they have expired.
 
-        Returns whether others may help: not twice in a row.
+        Returns whether new ones may help: not twice in a row.
         """
-        self._refused = self._placed
-        self._refusals_in_a_row += 1
+        self._rejected = self._placed
+        self._rejections_in_a_row += 1
         has_others = any(callable(source) for _, source in self._sources)
-        return has_others and self._refusals_in_a_row == 1
+        return has_others and self._rejections_in_a_row == 1
 
-    def without_secrets(self, text: str) -> str:
-        """Text of the server or of a library, made fit to be shown: it may repeat them."""
+    def redact(self, text: str) -> str:
+        """Redacts the credentials in a text from outside, which may repeat them."""
         for secret in self._placed.secrets:
             text = text.replace(secret, "[credential]")
         return text
 
 
 def _chosen(channel: Channel, given: Mapping[str, object]) -> Sequence[SecurityScheme]:
-    """The first scheme of the channel for which there is a credential, and all of operations."""
+    """The channel's first scheme that has a credential, and all schemes of operations."""
     of_operations = {
         scheme.name: scheme for operation in channel.operations for scheme in operation.security
     }
     known = {scheme.name for scheme in channel.security} | of_operations.keys()
     unknown = given.keys() - known
     if unknown:
-        message = f"credentials: the contract has no scheme {', '.join(sorted(unknown))} here."
+        message = f"`credentials`: the channel has no scheme {', '.join(sorted(unknown))}."
         raise PostedClientError("invalid_options", message)
     first = next((scheme for scheme in channel.security if scheme.name in given), None)
     if first is None and channel.security:
         names = " or ".join(scheme.name for scheme in channel.security)
-        raise PostedClientError("invalid_options", f"credentials: {names} is missing.")
+        raise PostedClientError("invalid_options", f"`credentials`: {names} is missing.")
     others = [scheme for name, scheme in of_operations.items() if name in given]
     chosen = [] if first is None else [first]
     return [*chosen, *(scheme for scheme in others if first is None or scheme.name != first.name)]
 
 
-async def _ask(source: object) -> object:
+async def _resolve(source: object) -> object:
     if not callable(source):
         return source
     value = cast(Callable[[], object], source)()
@@ -152,18 +154,18 @@ async def _ask(source: object) -> object:
 
 
 def _failed(scheme: SecurityScheme, cause: Exception) -> PostedClientError:
-    message = f"The function that gives {scheme.name} failed."
+    message = f"The function `credentials.{scheme.name}` failed."
     return PostedClientError("credentials", message, cause=cause)
 
 
-def _fault(scheme: SecurityScheme, value: object) -> str | None:
-    """What is wrong with a credential, without repeating it."""
+def _problem(scheme: SecurityScheme, value: object) -> str | None:
+    """The problem with a credential, without repeating it."""
     if scheme.credentials == "basic":
         if isinstance(value, tuple):
             user, password = (*cast(tuple[object, ...], value), None, None)[:2]
             if _is(user, _USER) and _is(password, _PASSWORD):
                 return None
-        return f"{scheme.name} is no user without a colon and password (RFC 7617)."
+        return f"{scheme.name} must be a user without a colon and a password (RFC 7617)."
     pattern = {
         "authorization": _BEARER,
         "user": _USER,
@@ -171,12 +173,12 @@ def _fault(scheme: SecurityScheme, value: object) -> str | None:
         "header": _HEADER,
         "query": _QUERY,
         "cookie": _COOKIE,
-    }[scheme.place]
+    }[scheme.location]
     if _is(value, pattern):
         return None
     if scheme.credentials == "bearer":
-        return f"{scheme.name} is no bearer token (RFC 6750 section 2.1)."
-    return f"{scheme.name} is no text that its place ({scheme.place}) can carry."
+        return f"{scheme.name} must be a bearer token (RFC 6750 section 2.1)."
+    return f"{scheme.name} must be a string that can be sent unchanged ({scheme.location})."
 
 
 def _is(value: object, pattern: re.Pattern[str]) -> bool:
@@ -184,10 +186,10 @@ def _is(value: object, pattern: re.Pattern[str]) -> bool:
 
 
 def _header_of(scheme: SecurityScheme) -> str | None:
-    """The header that a scheme takes for itself, in lower case."""
-    if scheme.place in {"query", "cookie"}:
+    """The header that a scheme uses, in lower case."""
+    if scheme.location in {"query", "cookie"}:
         return None
-    return scheme.parameter.lower() if scheme.place == "header" else "authorization"
+    return scheme.parameter.lower() if scheme.location == "header" else "authorization"
 
 
 def _place(values: Sequence[tuple[SecurityScheme, _Value]]) -> Placed:
@@ -200,11 +202,11 @@ def _place(values: Sequence[tuple[SecurityScheme, _Value]]) -> Placed:
         secrets += [text, quote(text, safe=""), quote_plus(text)]
         if scheme.credentials == "bearer":
             headers.append(("Authorization", f"Bearer {text}"))
-        elif scheme.place == "header":
+        elif scheme.location == "header":
             headers.append((scheme.parameter, text))
-        elif scheme.place == "query":
+        elif scheme.location == "query":
             query.append((scheme.parameter, text))
-        elif scheme.place == "cookie":
+        elif scheme.location == "cookie":
             cookies.append(f"{scheme.parameter}={text}")
         else:
             pair = _pair(scheme, value)
@@ -213,7 +215,7 @@ def _place(values: Sequence[tuple[SecurityScheme, _Value]]) -> Placed:
             headers.append(("Authorization", f"Basic {encoded}"))
     if cookies:
         headers.append(("Cookie", "; ".join(cookies)))
-    # The longest first, so that none is left in part.
+    # The longest first, so that no part of one remains.
     known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
     return Placed(tuple(headers), tuple(query), tuple(known))
 
@@ -222,4 +224,4 @@ def _pair(scheme: SecurityScheme, value: _Value) -> str:
     """`user:password` (RFC 7617), of which an API key is one part."""
     if isinstance(value, tuple):
         return f"{value[0]}:{value[1]}"
-    return f":{value}" if scheme.place == "password" else f"{value}:"
+    return f":{value}" if scheme.location == "password" else f"{value}:"

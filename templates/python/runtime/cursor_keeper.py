@@ -1,19 +1,19 @@
-"""Saves the cursor: one at a time, always the newest, whatever the store takes its time for."""
+"""Loads and saves the cursor."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 
-from .cursors import CursorStore
+from .cursor_store import CursorStore
 from .errors import PostedClientError
 
 _LAST_SAVE_SECONDS = 3.0
-"""How long the end of a client may wait for the store."""
+"""How long the client waits for the last save before it ends."""
 
 
 class CursorKeeper:
-    """Stands between a client and the store that it was given."""
+    """One save at a time, always the newest cursor, however slow the store is."""
 
     def __init__(self, store: CursorStore, report: Callable[[PostedClientError], None]) -> None:
         self._store = store
@@ -22,27 +22,27 @@ class CursorKeeper:
         self._saving: asyncio.Task[None] | None = None
         self._is_failing = False
 
-    async def load(self, limit_seconds: float) -> str | None | PostedClientError:
-        """What was saved before. The error, which is returned, is `cursor_store`."""
+    async def load(self, timeout_seconds: float) -> str | None | PostedClientError:
+        """Returns the saved cursor, or the error `cursor_store`."""
         try:
-            return await asyncio.wait_for(self._store.load(), limit_seconds)
+            return await asyncio.wait_for(self._store.load(), timeout_seconds)
         except Exception as cause:
             return _failure("The cursor could not be loaded", cause)
 
     def save(self, cursor: str) -> None:
-        """Begins to save, if nothing is being saved; else this cursor is next."""
+        """Starts to save, or makes this cursor the next one while a save is running."""
         self._next = cursor
         if self._saving is None:
             self._saving = asyncio.create_task(self._save_all())
 
     async def saved(self) -> None:
-        """Returns when everything is saved, or the time for it is up."""
+        """Returns when everything is saved, or after the time limit."""
         if self._saving is None:
             return
         _, late = await asyncio.wait({self._saving}, timeout=_LAST_SAVE_SECONDS)
         if late:
             self._saving.cancel()
-            cause = TimeoutError(f"no answer in {_LAST_SAVE_SECONDS} s")
+            cause = TimeoutError(f"no answer within {_LAST_SAVE_SECONDS} s")
             self._report(_failure("The cursor could not be saved", cause))
 
     async def _save_all(self) -> None:
@@ -52,7 +52,7 @@ class CursorKeeper:
                 await self._store.save(cursor)
                 self._is_failing = False
             except Exception as cause:
-                # Said once: a full disk would be told of with every message.
+                # Reported once: a full disk would cause an error for every message.
                 if not self._is_failing:
                     self._report(_failure("The cursor could not be saved", cause))
                 self._is_failing = True

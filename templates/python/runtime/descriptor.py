@@ -1,4 +1,4 @@
-"""What generated code says of a contract: plain data; `send` is what the server sends."""
+"""Plain data that describes a contract; `send` is what the server sends."""
 
 from __future__ import annotations
 
@@ -9,59 +9,59 @@ from typing import Literal, TypeAlias
 JsonScalar: TypeAlias = str | int | float | bool | None
 
 Guard: TypeAlias = Callable[[object], str | None]
-"""Says what breaks the contract in a value, and where, never the value; None where nothing does."""
+"""Returns what breaks the contract and where, never the value; None if the value is valid."""
 
 
 @dataclass(frozen=True)
 class Tag:
-    """How one message of a direction is known from the others."""
+    """Identifies one message among those of a direction."""
 
     path: tuple[str, ...]
-    """The names of the properties that lead to it, from the value that the frame holds."""
+    """The property names that lead to it, from the value in the frame."""
     values: tuple[JsonScalar, ...]
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message, as it stands in a frame: one with headers has `headers` and `payload`."""
+    """A message as in its frame: one with headers has `headers` and `payload`."""
 
     name: str
     encoding: Literal["json", "text", "binary"]
     tag: Tag | None
-    """None where its guard alone tells it from the others, or there are no others."""
+    """None if its guard identifies it, or there are no others."""
     guard: Guard | None
-    """None for bytes, of which the contract says nothing."""
+    """None for bytes, which the contract does not describe."""
     correlation_id: tuple[str, ...] | None
-    """The names of the properties that lead to the correlation id."""
+    """The property names that lead to the correlation id."""
 
 
 @dataclass(frozen=True)
 class SecurityScheme:
-    """A security scheme of the contract, by what it asks of a handshake."""
+    """A security scheme of the contract, by what it requires of a handshake."""
 
     name: str
     credentials: Literal["bearer", "basic", "apiKey"]
-    place: Literal["authorization", "user", "password", "header", "query", "cookie"]
+    location: Literal["authorization", "user", "password", "header", "query", "cookie"]
     parameter: str
-    """The name of the header, query parameter or cookie; "" where that is `Authorization`."""
+    """The name of the header, query parameter or cookie; "" for `Authorization`."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What the server sends or receives, and what answers it."""
+    """Messages that the server sends or receives, and their replies."""
 
     name: str
     action: Literal["send", "receive"]
     messages: tuple[str, ...]
     reply: tuple[str, ...] | None
-    """The messages that answer, in the other direction. None where none does."""
+    """The replies, in the other direction. None if there are none."""
     security: tuple[SecurityScheme, ...]
-    """Any one of them suffices. Empty: whoever is connected may."""
+    """Any one of them suffices. Empty: every connected client may."""
 
 
 @dataclass(frozen=True)
 class ServerVariable:
-    """What stands for a `{variable}` of a server's host or path."""
+    """A `{variable}` of a server's host or path."""
 
     values: tuple[str, ...]
     """Empty: any value."""
@@ -76,18 +76,18 @@ class Server:
     protocol: Literal["ws", "wss"]
     host: str
     pathname: str
-    """What stands before every address; "" for nothing."""
+    """The prefix of every address; may be ""."""
     variables: Mapping[str, ServerVariable]
 
 
 @dataclass(frozen=True)
 class Resume:
-    """How a client that lost its connection goes on where it was: names, by their role."""
+    """How a client resumes: names of the contract by their role."""
 
     query: str
-    """The query parameter for the place to begin: `now`, `acked`, or a cursor."""
+    """The query parameter for where to start: `now`, `acked`, or a cursor."""
     cursor: str
-    """The property in which messages carry their place."""
+    """The property in which messages carry their cursor."""
     ready: str
     checkpoint: str
     reset: str
@@ -97,7 +97,7 @@ class Resume:
 
 @dataclass(frozen=True)
 class Channel:
-    """What is spoken on the connections to one address."""
+    """The messages and operations of one address."""
 
     name: str
     address: str
@@ -113,9 +113,9 @@ class Channel:
     receive: tuple[Message, ...]
     operations: tuple[Operation, ...]
     resume: Resume | None
-    """None where connections cannot be resumed."""
+    """None if connections cannot be resumed."""
     messages: Mapping[str, Message] = field(init=False, repr=False)
-    """What a client may send, by name."""
+    """The client's messages, by name."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "messages", {message.name: message for message in self.receive})

@@ -1,4 +1,4 @@
-"""The formats of JSON Schema, as strict as the server is about them (ajv-formats, mode full)."""
+"""The formats of JSON Schema, as strict as on the server (ajv-formats, mode full)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _is_date(text: str) -> bool:
     if match is None:
         return False
     year, month, day = (int(part) for part in match.groups())
-    # The calendar repeats itself every 400 years; Python has no year 0.
+    # The calendar repeats every 400 years; Python has no year 0.
     return 1 <= month <= 12 and 1 <= day <= monthrange(2000 + year % 400, month)[1]
 
 
@@ -107,7 +107,7 @@ def _is_whole(value: int | float) -> bool:
 
 
 def _of_text(check: Callable[[str], bool]) -> Callable[[object], bool]:
-    """A format says nothing of values of another type than the one that it is about."""
+    """A format allows all values of other types."""
     return lambda value: not isinstance(value, str) or check(value)
 
 
@@ -134,4 +134,4 @@ FORMATS: Mapping[str, Callable[[object], bool]] = {
     "int32": _of_number(lambda value: _is_whole(value) and -(2**31) <= value < 2**31),
     "int64": _of_number(_is_whole),
 }
-"""By name: whether a value has the format. Others say nothing that could be checked."""
+"""Checks by format name. Other formats cannot be checked."""

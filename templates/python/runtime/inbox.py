@@ -1,4 +1,4 @@
-"""The messages that wait for the application, in the order of arrival."""
+"""The queue of messages for the application."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ ItemT = TypeVar("ItemT")
 
 
 class Inbox(Generic[ItemT]):
-    """A bounded queue with an end."""
+    """A bounded queue that can end."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._waiting: deque[ItemT] = deque()
+        self._queue: deque[ItemT] = deque()
         self._is_ended = False
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
 
     async def put(self, item: ItemT) -> None:
         """Waits while it is full."""
-        while len(self._waiting) >= self._limit:
+        while len(self._queue) >= self._limit:
             self._room.clear()
             await self._room.wait()
-        self._waiting.append(item)
+        self._queue.append(item)
         self._changed.set()
 
     async def take(self) -> ItemT | None:
         """The next message; None at the end."""
-        while not self._waiting:
+        while not self._queue:
             if self._is_ended:
                 return None
             self._changed.clear()
             await self._changed.wait()
-        item = self._waiting.popleft()
+        item = self._queue.popleft()
         self._room.set()
         return item
 
     def end(self) -> None:
-        """Nothing comes any more; what waits can still be taken."""
+        """No more items are put; queued ones can still be taken."""
         self._is_ended = True
         self._changed.set()
 
     def clear(self) -> None:
-        """Drops what waits."""
-        self._waiting.clear()
+        """Drops all queued items."""
+        self._queue.clear()
         self._room.set()

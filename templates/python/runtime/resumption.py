@@ -1,4 +1,4 @@
-"""Where a client is in the log of a channel whose connections can be resumed."""
+"""The cursors of a client whose connections can be resumed."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from .acks import Acks
 from .cursor_keeper import CursorKeeper
 from .descriptor import Resume
 from .errors import PostedClientError
-from .messages import InvalidMessage, Received, UnknownMessage, value_at
+from .message_codec import InvalidMessage, Received, UnknownMessage, value_at
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What waits for the application, and the cursor that is processed when it is done with it."""
+    """A message for the application, and the cursor that counts as processed after it."""
 
     incoming: Received | UnknownMessage | InvalidMessage
     cursor: str | None = None
-    """None where the message has none, or none that can be trusted."""
+    """None if the message has no cursor, or none that can be trusted."""
     acks: Acks | None = None
-    """Of the connection that it came on."""
+    """Those of the connection that the message arrived on."""
 
 
 class Resumption:
-    """There are two places.
+    """A client has two cursors.
 
-    A new connection begins after the newest message that was received, so that what still waits
-    for the application is not sent again. Saved and acknowledged is only what the application is
-    done with, so that a crash loses nothing.
+    A new connection starts after the newest message received, so that queued messages are not sent
+    again. Only what the application has processed is saved and acknowledged, so that a crash loses
+    nothing.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Resumption:
         keeper: CursorKeeper,
         report: Callable[[PostedClientError], None],
     ) -> None:
-        """`since`: where to begin without a cursor: `now`, `acked`, or a cursor."""
+        """`since`: where to start without a cursor: `now`, `acked`, or a cursor."""
         self.names = names
         self._since = since
         self._is_cursor = is_cursor
@@ -53,37 +53,37 @@ class Resumption:
         self._received: str | None = None
         self._processed: str | None = None
         self._acks: Acks | None = None
-        self._begun: str | None = None
+        self._start: str | None = None
         self._bye_seconds: float | None = None
 
-    async def load(self, limit_seconds: float) -> PostedClientError | None:
-        """Finds out where to begin, the first time. The error is `cursor_store`."""
+    async def load(self, timeout_seconds: float) -> PostedClientError | None:
+        """Loads the cursor before the first connection. Returns the error `cursor_store`."""
         if self._is_loaded:
             return None
-        loaded = await self._keeper.load(limit_seconds)
+        loaded = await self._keeper.load(timeout_seconds)
         if isinstance(loaded, PostedClientError):
             return loaded
         self._is_loaded = True
         if loaded is not None and not self._is_cursor(loaded):
-            # The server would refuse it each time, and the client would never get in again.
+            # The server would refuse it on every attempt, and the client could never connect again.
             message = (
-                f'What was kept is no cursor. The client begins with "{self._since}"; '
+                f'The saved cursor is not valid. The client starts with "{self._since}"; '
                 "messages may be missing."
             )
             self._report(PostedClientError("cursor_store", message))
             loaded = None
-        place = loaded or (self._since if self._is_cursor(self._since) else None)
-        self._received = self._processed = place
+        cursor = loaded or (self._since if self._is_cursor(self._since) else None)
+        self._received = self._processed = cursor
         return None
 
     def query(self) -> tuple[str, str]:
-        """What the URL of the next connection says."""
+        """The query parameter of the next connection."""
         return self.names.query, self._received or self._since
 
     def read(
         self, received: Received, send: Callable[[str | bytes], Awaitable[object]]
     ) -> Delivery | None:
-        """Takes what concerns the client alone, and returns None; the rest is to be delivered."""
+        """Returns the delivery for the application; None for messages that concern only the client."""
         message = cast(Mapping[str, object], received.value)
         if received.name == self.names.bye:
             after_ms = message.get("retryAfterMs")
@@ -95,34 +95,35 @@ class Resumption:
             self._ready(message, cursor, send)
             return None
         if received.name == self.names.reset and self._acks is not None:
-            # What is acknowledged is gone for good: not before the application knows of the reset.
+            # The server forgets what is acknowledged, so the application must learn of the reset
+            # first.
             self._acks.stop()
         return self._deliver(received, cursor)
 
     def read_unknown(self, message: UnknownMessage) -> Delivery:
-        """A message of an unknown type has a cursor where it has a valid one in its place."""
+        """A message of an unknown type has a cursor if its cursor property is valid."""
         value = value_at(message.value, (self.names.cursor,))
         is_valid = isinstance(value, str) and self._is_cursor(value)
         return self._deliver(message, cast(str, value) if is_valid else None)
 
-    def done(self, delivery: Delivery) -> None:
-        """The application is done with it."""
+    def processed(self, delivery: Delivery) -> None:
+        """The application has processed the message."""
         if delivery.cursor is None:
             return
         self._move_to(delivery.cursor)
-        # A server closes on a cursor that it never sent, and after a reset it no longer knows the
-        # old ones.
-        is_known = delivery.acks is self._acks or delivery.cursor == self._begun
+        # A server closes the connection on a cursor that it never sent on it, and forgets old ones
+        # after a reset.
+        is_known = delivery.acks is self._acks or delivery.cursor == self._start
         if self._acks is not None and is_known:
             self._acks.acknowledge(delivery.cursor)
 
     async def closing(self) -> None:
-        """The last word before the connection is closed in order."""
+        """Sends the last ack before the connection is closed normally."""
         if self._acks is not None:
             await self._acks.flush()
 
     def ended(self) -> float | None:
-        """The connection has ended. Returns after what time the server asked to come back."""
+        """The connection has ended. Returns the server's requested delay before the next one."""
         bye_seconds, self._bye_seconds = self._bye_seconds, None
         if self._acks is not None:
             self._acks.stop()
@@ -130,7 +131,7 @@ class Resumption:
         return bye_seconds
 
     async def saved(self) -> None:
-        """Returns when the place is saved, or the time for it is up."""
+        """Returns when the cursor is saved, or after the time limit."""
         await self._keeper.saved()
 
     def _deliver(self, incoming: Received | UnknownMessage, cursor: str | None) -> Delivery:
@@ -143,26 +144,26 @@ class Resumption:
         cursor: str | None,
         send: Callable[[str | bytes], Awaitable[object]],
     ) -> None:
-        """A client that has a place keeps it.
+        """A client with a cursor keeps it.
 
-        If the connection begins elsewhere, a reset follows, and the application must hear of it
+        If the connection starts elsewhere, a reset follows, and the application must learn of it
         first.
         """
 
-        async def send_ack(place: str) -> None:
-            await send(self._encode_ack(place))
+        async def send_ack(newest: str) -> None:
+            await send(self._encode_ack(newest))
 
         if self._acks is not None:
             self._acks.stop()
         window = message.get("window")
         self._acks = Acks(send_ack, window if isinstance(window, int) else 0)
-        self._begun = cursor
+        self._start = cursor
         if cursor is None:
             return
         is_first = self._received is None
         if is_first:
             self._received = cursor
-            # With `acked` a reset may follow here too, and the server keeps the place.
+            # With `acked` a reset may follow here too, and the server keeps the cursor.
             if self._since == "now":
                 self._move_to(cursor)
         if is_first or self._processed == cursor:

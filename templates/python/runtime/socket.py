@@ -1,4 +1,4 @@
-"""One WebSocket connection (RFC 6455), from the handshake to its end, each bounded in time."""
+"""One WebSocket connection (RFC 6455), with time limits for its handshakes."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.http11 import Response
 
 from . import close_codes
-from .endings import Closed, Refused, Unreachable
-from .messages import value_at
+from .failures import Closed, Refused, Unreachable
+from .message_codec import value_at
 from .settings import Settings
 
 _CLOSE_TIMEOUT_SECONDS = 3.0
 """How long the server may take to answer a close frame."""
 
-# It belongs to nobody: at level DEBUG the library writes whole handshakes, credentials included.
+# Detached from the root logger: at DEBUG the library logs whole handshakes, credentials included.
 _SILENT = logging.Logger("websockets", level=logging.CRITICAL + 1)
 
 
 class _RefusedHandshake(Exception):
-    """Keeps the library from following a redirect, which could take credentials elsewhere."""
+    """Keeps the library from following redirects, which could send credentials elsewhere."""
 
     def __init__(self, response: Response) -> None:
         super().__init__("the handshake was refused")
@@ -36,12 +36,12 @@ class _RefusedHandshake(Exception):
 
 
 class _Connection(ClientConnection):
-    """Notes when something was heard."""
+    """Records when data arrives."""
 
-    heard_at = 0.0
+    received_at = 0.0
 
     def data_received(self, data: bytes) -> None:
-        self.heard_at = time.monotonic()
+        self.received_at = time.monotonic()
         super().data_received(data)
 
     async def handshake(self, *args: Any, **kwargs: Any) -> None:
@@ -52,7 +52,7 @@ class _Connection(ClientConnection):
 
 
 class Socket:
-    """A connection that is open."""
+    """An open connection."""
 
     def __init__(self, connection: _Connection, silence_timeout_seconds: float) -> None:
         self._connection = connection
@@ -62,7 +62,7 @@ class Socket:
         self._watching = asyncio.create_task(self._watch()) if self._limit > 0 else None
 
     async def receive(self) -> str | bytes | Closed:
-        """The next message, or why there is none. While nobody asks, the server is made to wait."""
+        """The next message, or why there is none. Between calls, nothing is read."""
         self._reading_since = time.monotonic()
         try:
             return await self._connection.recv()
@@ -72,7 +72,7 @@ class Socket:
             self._reading_since = None
 
     async def send(self, frame: str | bytes) -> bool:
-        """Returns when the connection has room for more; False: it has ended, nothing was sent."""
+        """Waits for room in the send buffer. Returns False if the connection has ended."""
         try:
             await self._connection.send(frame)
         except ConnectionClosed:
@@ -92,22 +92,22 @@ class Socket:
         if closed.rcvd is not None:
             return Closed(closed.rcvd.code, closed.rcvd.reason, cause)
         if closed.sent is not None and self._silence is None:
-            # This side has closed it: the frame was too big, or broke RFC 6455.
+            # The library closed it: a frame was too big or broke RFC 6455.
             return Closed(closed.sent.code, closed.sent.reason, cause)
         return Closed(close_codes.LOST, "", cause)
 
     async def _watch(self) -> None:
-        """Pings a silent server half way, and lets go of one that stays silent."""
+        """Pings a silent server after half of the limit, and aborts if it stays silent."""
         pinged_at = 0.0
         while True:
             await asyncio.sleep(self._limit / 10)
             if self._reading_since is None:
-                # Nothing can be heard while the application takes its time.
+                # Nothing is read while the application is busy.
                 continue
-            since = max(self._connection.heard_at, self._reading_since)
+            since = max(self._connection.received_at, self._reading_since)
             silence = time.monotonic() - since
             if silence >= self._limit:
-                self._silence = TimeoutError(f"nothing was heard for {self._limit} s")
+                self._silence = TimeoutError(f"no data within {self._limit} s")
                 self._connection.transport.abort()
                 return
             if silence >= self._limit / 2 and pinged_at < since:
@@ -118,7 +118,7 @@ class Socket:
 async def open_socket(
     url: str, headers: Sequence[tuple[str, str]], settings: Settings
 ) -> Socket | Refused | Unreachable:
-    """Opens a connection, or says why there is none."""
+    """Opens a connection, or returns why that failed."""
     try:
         connection = await connect(
             url,
@@ -141,13 +141,13 @@ async def open_socket(
 
 def _read_refusal(response: Response) -> Refused:
     try:
-        said = value_at(json.loads(response.body or b""), ("message",))
+        message = value_at(json.loads(response.body or b""), ("message",))
     except (ValueError, RecursionError):
-        # Somebody else's page; the status is what counts.
-        said = None
+        # Another body, such as a proxy's page; the status is enough.
+        message = None
     return Refused(
         status=response.status_code,
-        message=said if isinstance(said, str) else "",
+        message=message if isinstance(message, str) else "",
         retry_after_seconds=_parse_retry_after(response.headers.get("Retry-After")),
     )
 

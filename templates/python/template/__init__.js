@@ -1,7 +1,7 @@
 import { File } from '@asyncapi/generator-react-sdk';
 import { docstring, imports, preamble } from '#lib/source.mts';
 
-/** __init__.py: the names that applications import. */
+/** __init__.py: the public names. */
 export default function init({ params: { contract } }) {
   const own = contract.channels.flatMap(({ typeName, identifier, credentials, answers }) => [
     `${typeName}Client`,
@@ -13,10 +13,10 @@ export default function init({ params: { contract } }) {
   ]);
   const modules = {
     '._runtime.credentials': ['TextCredential', 'UserPassword', 'UserPasswordCredential'],
-    '._runtime.cursors': ['CursorStore', 'FileCursor', 'MemoryCursor'],
+    '._runtime.cursor_store': ['CursorStore', 'FileCursor', 'MemoryCursor'],
     '._runtime.errors': ['ErrorCode', 'PostedClientError'],
-    '._runtime.link': ['Ended'],
-    '._runtime.messages': ['InvalidMessage'],
+    '._runtime.connector': ['Ended'],
+    '._runtime.message_codec': ['InvalidMessage'],
     '._runtime.settings': ['Backoff', 'InvalidDecision', 'Settings', 'Status'],
     '.client': own.toSorted(byCode),
   };

@@ -85,8 +85,8 @@ function serverVariable({ values, default: preset }) {
   );
 }
 
-function securityScheme({ name, credentials, in: place, parameter }) {
-  return call('SecurityScheme', text(name), text(credentials), text(place), text(parameter));
+function securityScheme({ name, credentials, in: location, parameter }) {
+  return call('SecurityScheme', text(name), text(credentials), text(location), text(parameter));
 }
 
 function message({ name, encoding, tag, definition, received, correlationId }) {

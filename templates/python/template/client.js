@@ -12,14 +12,14 @@ import {
   text,
 } from '#lib/source.mts';
 
-/** client.py: for every channel its types, its client, and the function that connects it. */
+/** client.py: the types, the client and the connect function of every channel. */
 export default function client({ params: { contract } }) {
   const body = contract.channels.map(channelClient).join('\n\n\n');
   return (
     <File name="client.py">
       {[
         preamble(contract, 'python'),
-        '"""The types of every channel, its client, and the function that connects it."""',
+        '"""The types, the client and the connect function of every channel."""',
         '',
         'from __future__ import annotations',
         '',
@@ -44,7 +44,7 @@ function importsOf(body) {
     ...of('._runtime.channel_url', 'Target'),
     ...of('._runtime.client', 'Client', 'Options'),
     ...of('._runtime.credentials', 'TextCredential', 'UserPasswordCredential'),
-    ...of('._runtime.cursors', 'CursorStore'),
+    ...of('._runtime.cursor_store', 'CursorStore'),
     ...of('._runtime.settings', 'Settings'),
     ...(isUsed('NotRequired') ? ['', ...notRequiredImport] : []),
   ];
@@ -68,7 +68,7 @@ function channelClient(channel) {
 
 function sending({ sends }) {
   const doc = docstring(
-    'Sends one message, checked against the contract. It is not kept for a later connection.',
+    'Sends one message, checked against the contract. Nothing is queued while disconnected.',
     'Raises PostedClientError `bad_message` or `not_open`.',
   );
   const body = [...doc, 'await self._send(name, message)'];

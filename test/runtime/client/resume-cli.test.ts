@@ -54,7 +54,7 @@ describe('the test client as a resumable client', () => {
     const { output } = startClient([server.url, 'token', '--since', cursor(7)]);
     const connection = await server.nextConnection();
     for (const text of [ready(20), reset(20)]) connection.send(text);
-    await expect.poll(() => output.stderr, soon).toContain('Posts are missing');
+    await expect.poll(() => output.stderr, soon).toContain('Posts were missed');
   });
 
   it.each([

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias, cast
 
 from .descriptor import Message
-from .messages import value_at
+from .message_codec import value_at
 
 CorrelationId: TypeAlias = str | int | float
 
 
 def id_of(message: Message, value: object) -> CorrelationId | None:
-    """None where there is none; only text and numbers can be told apart and written again."""
+    """None if there is none; only strings and numbers are valid ids."""
     found = None if message.correlation_id is None else value_at(value, message.correlation_id)
     if isinstance(found, bool) or not isinstance(found, (str, int, float)):
         return None
@@ -22,7 +22,7 @@ def id_of(message: Message, value: object) -> CorrelationId | None:
 
 
 def with_id(message: Message, value: object, correlation: CorrelationId) -> object:
-    """A copy of the value with the id; the value itself where the contract has no place for one."""
+    """A copy of the value with the id; the value itself if the contract has no correlation id."""
     return (
         value
         if message.correlation_id is None
@@ -30,14 +30,14 @@ def with_id(message: Message, value: object, correlation: CorrelationId) -> obje
     )
 
 
-def identify(message: Message, value: object, spare: int) -> object:
-    """A question with an id: its own, else a UUID, or `spare` where the contract wants a number."""
+def with_new_id(message: Message, value: object, number: int) -> object:
+    """Adds an id unless there is one: a UUID, or `number` if the contract requires a number."""
     if message.correlation_id is None or id_of(message, value) is not None:
         return value
     with_text = with_id(message, value, str(uuid.uuid4()))
     if message.guard is None or message.guard(with_text) is None:
         return with_text
-    with_number = with_id(message, value, spare)
+    with_number = with_id(message, value, number)
     return with_number if message.guard(with_number) is None else with_text
 
 
@@ -45,7 +45,7 @@ def _put(value: object, path: Sequence[str], correlation: CorrelationId) -> obje
     if not path:
         return correlation
     if not isinstance(value, Mapping):
-        # Its guard will say what is wrong.
+        # The message's guard will report it.
         return value
     members = dict(cast(Mapping[str, object], value))
     members[path[0]] = _put(members.get(path[0], {}), path[1:], correlation)

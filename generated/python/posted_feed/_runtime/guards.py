@@ -18,12 +18,12 @@ from .formats import FORMATS
 _DOCUMENT = "contract"
 _MAX_DETAIL = 200
 
-# It ships no types; what is used of it stands in the protocols below.
+# It ships no types; the protocols below declare the part that is used.
 _jsonschema: Any = import_module("jsonschema")
 
 
-class _Fault(Protocol):
-    """What is used of jsonschema's ValidationError."""
+class _Error(Protocol):
+    """The part of jsonschema's ValidationError that is used."""
 
     validator: str
     validator_value: object
@@ -32,7 +32,7 @@ class _Fault(Protocol):
 
 
 class _Validator(Protocol):
-    def iter_errors(self, instance: object) -> Iterator[_Fault]: ...
+    def iter_errors(self, instance: object) -> Iterator[_Error]: ...
 
 
 class Guards:
@@ -58,25 +58,25 @@ class Guards:
 
         def guard(value: object) -> str | None:
             try:
-                fault = next(validator.iter_errors(value), None)
+                error = next(validator.iter_errors(value), None)
             except RecursionError:
                 return "the value is nested too deeply"
-            return None if fault is None else _explain(fault)
+            return None if error is None else _explain(error)
 
         return guard
 
 
-def _explain(fault: _Fault) -> str:
-    """One sentence that repeats the contract but never the value, so that it may be logged."""
-    place = "".join(f"/{key}" for key in fault.absolute_path) or "the value"
-    if fault.validator == "required":
-        names = cast(Sequence[str], fault.validator_value)
-        present = cast(Mapping[str, object], fault.instance)
+def _explain(error: _Error) -> str:
+    """A sentence that repeats the contract but never the value, so that it may be logged."""
+    path = "".join(f"/{key}" for key in error.absolute_path) or "the value"
+    if error.validator == "required":
+        names = cast(Sequence[str], error.validator_value)
+        present = cast(Mapping[str, object], error.instance)
         missing = next((name for name in names if name not in present), "")
-        return f"{place} must have {json.dumps(missing, ensure_ascii=False)}"
-    if fault.validator in {"additionalProperties", "false schema"}:
-        return f"{place} holds what the contract does not know"
-    detail = json.dumps(fault.validator_value, ensure_ascii=False)
+        return f"{path} must have {json.dumps(missing, ensure_ascii=False)}"
+    if error.validator in {"additionalProperties", "false schema"}:
+        return f"{path} has a property that is not in the contract"
+    detail = json.dumps(error.validator_value, ensure_ascii=False)
     if len(detail) > _MAX_DETAIL:
-        return f"{place} must satisfy its `{fault.validator}`"
-    return f"{place} must satisfy `{fault.validator}`: {detail}"
+        return f"{path} must satisfy its `{error.validator}`"
+    return f"{path} must satisfy `{error.validator}`: {detail}"

@@ -1,4 +1,4 @@
-"""Where a client keeps its cursor."""
+"""Stores for a client's cursor."""
 
 from __future__ import annotations
 
@@ -8,52 +8,52 @@ from pathlib import Path
 from typing import Protocol
 
 _MAX_CHARACTERS = 4_096
-"""Far more than a cursor takes: what is longer is none, whatever the file is."""
+"""Far more than a cursor takes. Longer contents are not a cursor, so the rest is not read."""
 
 
 class CursorStore(Protocol):
-    """Keeps the place up to which the application has processed everything.
+    """Keeps a client's cursor: everything up to it has been processed by the application.
 
-    One store is for one client at a time. The client asks once, saves one cursor at a time, and
-    skips those that a newer one has overtaken. What a store raises goes to `on_error`.
+    A store belongs to one client at a time. The client loads once, saves one cursor at a time, and
+    skips cursors that a newer one has replaced. Exceptions go to `on_error`.
     """
 
     async def load(self) -> str | None:
-        """None where nothing was saved yet."""
+        """None if nothing has been saved."""
         ...
 
     async def save(self, cursor: str) -> None:
-        """Keeps `cursor` in place of the one before."""
+        """Replaces the saved cursor."""
         ...
 
 
 class MemoryCursor:
-    """Keeps the cursor in memory: enough for lost connections, not for a restart."""
+    """Keeps the cursor in memory, so that it survives lost connections but not a restart."""
 
     def __init__(self) -> None:
-        self._kept: str | None = None
+        self._saved: str | None = None
 
     async def load(self) -> str | None:
-        """What was saved by an earlier client of this process."""
-        return self._kept
+        """The cursor that an earlier client of this process has saved."""
+        return self._saved
 
     async def save(self, cursor: str) -> None:
-        """Keeps `cursor`."""
-        self._kept = cursor
+        """Replaces the saved cursor."""
+        self._saved = cursor
 
 
 class FileCursor:
-    """Keeps the cursor in a file of its own.
+    """Keeps the cursor in its own file.
 
-    It is written to `<path>.tmp`, flushed to the disk and renamed, so that a crash leaves the old
-    cursor or the new one, never half of one.
+    It is written to `<path>.tmp`, flushed to disk and renamed, so that a crash leaves either the
+    old or the new cursor, never part of one.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
 
     async def load(self) -> str | None:
-        """None where there is no file, or an empty one. Raises OSError."""
+        """None if the file is missing or empty. Raises OSError."""
         return await asyncio.to_thread(self._read)
 
     async def save(self, cursor: str) -> None:

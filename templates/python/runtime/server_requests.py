@@ -1,4 +1,4 @@
-"""Answers what the server asks, with functions of the application."""
+"""Answers the server's requests with functions of the application."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from .correlation import id_of, with_id
 from .descriptor import Channel, Operation
 from .errors import PostedClientError
 from .inbox import Inbox
-from .messages import Received, encode_message, value_at
+from .message_codec import Received, encode_message, value_at
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Request:
     operation: Operation
     received: Received
     send: Callable[[str | bytes], Awaitable[object]]
-    """To the connection that it came on."""
+    """Sends on the connection that the request arrived on."""
 
 
-class Answers:
-    """One question is answered after the other: without ids, the order tells the answers apart."""
+class ServerRequests:
+    """Answers one request at a time: without ids, replies are matched to requests in order."""
 
     def __init__(
         self,
@@ -33,13 +33,13 @@ class Answers:
         limit: int,
         report: Callable[[PostedClientError], None],
     ) -> None:
-        """`functions`: by operation, what answers it. `limit`: how many questions may wait."""
+        """`functions`: answer functions by operation. `limit`: how many requests may be queued."""
         self._channel = channel
         self._functions = functions
         self._report = report
-        self._inbox = Inbox[_Asked](limit)
+        self._inbox = Inbox[_Request](limit)
         self._worker: asyncio.Task[None] | None = None
-        self._asked = {
+        self._operations = {
             name: operation
             for operation in channel.operations
             if operation.action == "send" and operation.reply and operation.name in functions
@@ -49,17 +49,17 @@ class Answers:
     async def take(
         self, received: Received, send: Callable[[str | bytes], Awaitable[object]]
     ) -> bool:
-        """Has a question answered. Returns False for a message that nothing answers."""
-        operation = self._asked.get(received.name)
+        """Queues a request. Returns False for a message that no function answers."""
+        operation = self._operations.get(received.name)
         if operation is None:
             return False
         if self._worker is None:
             self._worker = asyncio.create_task(self._answer_all())
-        await self._inbox.put(_Asked(operation, received, send))
+        await self._inbox.put(_Request(operation, received, send))
         return True
 
     def lost(self) -> None:
-        """The connection has ended: nobody waits for these answers any more."""
+        """The connection has ended, so queued requests are not answered."""
         self._inbox.clear()
 
     def stop(self) -> None:
@@ -68,40 +68,41 @@ class Answers:
             self._worker.cancel()
 
     async def _answer_all(self) -> None:
-        while (asked := await self._inbox.take()) is not None:
-            await self._answer(asked)
+        while (request := await self._inbox.take()) is not None:
+            await self._answer(request)
 
-    async def _answer(self, asked: _Asked) -> None:
-        name = asked.operation.name
+    async def _answer(self, request: _Request) -> None:
+        name = request.operation.name
         function = cast(Callable[[object], object], self._functions[name])
         try:
-            answer = function(asked.received.value)
+            answer = function(request.received.value)
             if inspect.isawaitable(answer):
                 answer = await cast(Awaitable[object], answer)
         except Exception as cause:
-            message = f"The function that answers {name} raised."
+            message = f"The function `answer.{name}` raised."
             self._report(PostedClientError("handler", message, cause=cause))
             return
         try:
-            frame = self._encode(asked, answer)
+            frame = self._encode(request, answer)
         except PostedClientError as error:
             self._report(error)
             return
-        await asked.send(frame)
+        await request.send(frame)
 
-    def _encode(self, asked: _Asked, answer: object) -> str | bytes:
-        """An operation with one answer is given its value, another the value with its name."""
-        replies = cast(tuple[str, ...], asked.operation.reply)
+    def _encode(self, request: _Request, answer: object) -> str | bytes:
+        """A function returns the only reply of its operation, or one of several with its name."""
+        replies = cast(tuple[str, ...], request.operation.reply)
         name, value = replies[0], answer
         if len(replies) > 1:
             name, value = str(value_at(answer, ("message",))), value_at(answer, ("payload",))
             if name not in replies:
                 message = (
-                    f"The answer of {asked.operation.name} names none of {', '.join(replies)}."
+                    f"`message` in the reply to {request.operation.name} must be one of "
+                    f"{', '.join(replies)}."
                 )
                 raise PostedClientError("bad_message", message)
-        question = next(one for one in self._channel.send if one.name == asked.received.name)
-        correlation = id_of(question, asked.received.value)
+        descriptor = next(one for one in self._channel.send if one.name == request.received.name)
+        correlation = id_of(descriptor, request.received.value)
         if correlation is not None:
             value = with_id(self._channel.messages[name], value, correlation)
         return encode_message(self._channel, name, value)
