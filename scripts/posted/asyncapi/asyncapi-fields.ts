@@ -111,6 +111,11 @@ export const securitySchemeFields: Fields = {
   refused: {},
 };
 
+/** An object's description, or else its summary or title. */
+export function descriptionOf(node: ContractNode): string {
+  return node.text('description') || node.text('summary') || node.text('title');
+}
+
 /** The `ws` bindings of an object. The bindings of other protocols have no effect. */
 export function wsBindings(node: ContractNode): ContractNode | undefined {
   return node.get('bindings', 'ws');

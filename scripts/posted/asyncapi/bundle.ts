@@ -31,7 +31,7 @@ export async function bundle(
   }
 }
 
-/** The kinds of components with names in generated code. Objects of these kinds become components. */
+/** The kinds of components with names in generated code: referenced objects of these kinds become components. */
 const kinds = { schemas: 'schema', securitySchemes: 'securityScheme', messages: 'message' } as const;
 
 type Kind = keyof typeof kinds;
@@ -263,7 +263,7 @@ const structural =
   /^(\d+|payload|headers|query|schema|items|prefixItems|contains|not|if|then|else|allOf|anyOf|oneOf|propertyNames|additional(Items|Properties))$/;
 
 /**
- * The name of a component made of a value that was none: from the last key that is a name onward (`y-payload` for
+ * The name of a new component: from the last key that is a name onward (`y-payload` for
  * `#/channels/x/messages/y/payload`), or else from the name of its file.
  */
 function componentNameOf({ source, pointer }: SourceLocation): string {

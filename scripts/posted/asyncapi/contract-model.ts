@@ -91,7 +91,7 @@ export interface OperationModel {
   readonly security: readonly SecurityModel[];
 }
 
-export interface OperationMessageModel {
+interface OperationMessageModel {
   readonly message: MessageModel;
   /** The type name of the function that sends it; null for messages that the server receives. */
   readonly publisher: string | null;
@@ -119,7 +119,7 @@ export interface MessageModel {
 }
 
 /** A client's check where the contract's own schema would reject fields that are added later. */
-export interface ReceivedModel {
+interface ReceivedModel {
   /** The received key of its definition. */
   readonly definition: string;
   readonly guard: string;

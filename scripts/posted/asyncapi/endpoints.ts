@@ -1,12 +1,11 @@
 import { checkAddress, overlap } from '../contract/addresses.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { camelCase, canBeIdentifier, Names } from '../source/identifiers.ts';
-import type { ServerModel } from './contract-model.ts';
 import type { ReadServer } from './servers.ts';
 
 /** An address that clients connect to: one channel of the contract, or several with the same address. */
 export interface Endpoint {
-  /** The name of the first channel. If no identifier can be made of it, a name from the contract's title. */
+  /** The name of the first channel, or a name from the contract's title if it cannot become an identifier. */
   readonly name: string;
   readonly address: string;
   readonly channels: readonly ContractNode[];
@@ -14,8 +13,8 @@ export interface Endpoint {
 }
 
 /**
- * The endpoints of a contract. A channel of a server without WebSocket is left out with a warning. A channel without
- * an address is left out too: it can only carry replies, which use the connection of their request.
+ * Reads the endpoints of a contract. Skips a channel whose servers do not use WebSocket, with a warning, and a channel
+ * without an address, which can only carry replies on the connection of their requests.
  */
 export function readEndpoints(
   root: ContractNode,
@@ -52,7 +51,7 @@ function channelNamer(root: ContractNode): (name: string) => string {
   return (name) => (canBeIdentifier(name) ? name : taken.claim(fallback));
 }
 
-/** The servers that a channel names, or else all. Null if there are servers but none of them uses WebSocket. */
+/** The WebSocket servers that a channel lists, or else all; null if its servers use only other protocols. */
 function serversOf(
   root: ContractNode,
   channel: ContractNode,
@@ -73,28 +72,21 @@ function readAddress(channel: ContractNode): string | null {
   return path;
 }
 
-/** An address with the servers that have it. */
-interface Served {
-  readonly node: ContractNode;
-  readonly address: string;
-  readonly servers: readonly ServerModel[];
-}
-
-/** Reports addresses that match the same path. */
-export function checkOverlaps(all: readonly Served[]): void {
-  for (const [index, served] of all.entries()) {
-    const earlier = all.slice(0, index).find((other) => canOverlap(served, other));
+/** Reports endpoints that match the same path. */
+export function checkOverlaps(endpoints: readonly Endpoint[]): void {
+  for (const [index, endpoint] of endpoints.entries()) {
+    const earlier = endpoints.slice(0, index).find((other) => canOverlap(endpoint, other));
     if (earlier === undefined) continue;
     const what = `a path can match both this address and ${earlier.address}`;
-    served.node.reportAt('address', what, 'make them differ in a segment without parameters');
+    endpoint.channels[0]?.reportAt('address', what, 'make them differ in a segment without parameters');
   }
 }
 
-function canOverlap(one: Served, other: Served): boolean {
+function canOverlap(one: Endpoint, other: Endpoint): boolean {
   return pathsOf(one).some((path) => pathsOf(other).some((otherPath) => overlap(path, otherPath)));
 }
 
-function pathsOf({ address, servers }: Served): readonly string[] {
-  const prefixes = servers.length === 0 ? [''] : servers.map(({ pathname }) => pathname);
+function pathsOf({ address, servers }: Endpoint): readonly string[] {
+  const prefixes = servers.length === 0 ? [''] : servers.map(({ model }) => model.pathname);
   return prefixes.map((prefix) => prefix + address);
 }

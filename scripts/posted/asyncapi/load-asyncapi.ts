@@ -51,7 +51,7 @@ export async function loadAsyncapi(
 }
 
 /** The messages of a document, whatever its protocols are. */
-export interface LoadedMessages extends Pick<LoadedAsyncapi, 'schemas' | 'warnings' | 'files'> {
+interface LoadedMessages extends Pick<LoadedAsyncapi, 'schemas' | 'warnings' | 'files'> {
   readonly title: ContractTitle;
 }
 

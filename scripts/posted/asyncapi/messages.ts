@@ -35,7 +35,7 @@ function readMessage(
 ): ReadMessage {
   checkFields(node, fields.messageFields);
   fields.refuseWsBindings(node, 'a message');
-  const description = node.text('description') || node.text('summary') || node.text('title');
+  const description = fields.descriptionOf(node);
   if (description === '') {
     node.warn('the message has no description', 'add a `summary` or a `description`');
   }

@@ -26,13 +26,7 @@ export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractMo
     root.reportAt('operations', 'no channel has an operation', 'add an operation');
   }
   checkUse(root, operations);
-  checkOverlaps(
-    used.map(({ address, channels: [node = root], servers: own }) => ({
-      node,
-      address,
-      servers: own.map(({ model }) => model),
-    })),
-  );
+  checkOverlaps(used);
 
   const readMessage = createMessageReader(schemas, root.text('defaultContentType'));
   // Names that generated files already use in the same scopes.
@@ -54,6 +48,7 @@ export function titleOf(root: ContractNode): ContractTitle {
   return { file: root.document.name, title: info?.text('title') ?? '', version: info?.text('version') ?? '' };
 }
 
+/** What the channels of a contract share while they are read. */
 interface Reading {
   readonly readMessage: (name: string, node: ContractNode) => ReadMessage;
   readonly schemas: SchemaSet;
@@ -81,7 +76,7 @@ function readChannel(
   for (const channel of channels.slice(0, 1)) checkSchemeNames(channel, schemes);
   const find = (direction: Action, message: string): MessageModel => {
     const found = directions[direction].find((candidate) => candidate.name === message);
-    if (found === undefined) throw new TypeError(`No message ${message} goes in direction ${direction}.`);
+    if (found === undefined) throw new TypeError(`No message ${message} in direction ${direction}.`);
     return found;
   };
   return {
@@ -89,16 +84,16 @@ function readChannel(
     identifier: names.identifiers.claim(camelCase(name)),
     typeName,
     address,
-    description: channels.map(describe).find((text) => text !== '') ?? '',
+    description: channels.map(fields.descriptionOf).find((text) => text !== '') ?? '',
     servers: servers.map(({ model }) => model),
-    ...readParameters(name, describing(endpoint, 'parameters'), address, schemas),
-    ...readHandshake(name, describing(endpoint, 'bindings', 'ws'), schemas),
+    ...readParameters(name, channelWith(endpoint, 'parameters'), address, schemas),
+    ...readHandshake(name, channelWith(endpoint, 'bindings', 'ws'), schemas),
     security,
     ...directions,
     operations: operations.map(({ name: operation, node, action, messages, reply }) => ({
       name: operation,
       action,
-      description: describe(node),
+      description: fields.descriptionOf(node),
       messages: messages.map(([message]) => {
         const prefix = reply === null ? 'Publish' : 'Request';
         return {
@@ -121,7 +116,7 @@ function readChannel(
 }
 
 /** The channel of an endpoint that has a member; the first channel if none has it. Two channels must not differ. */
-function describing({ channels }: Endpoint, ...keys: readonly [string, ...string[]]): ContractNode {
+function channelWith({ channels }: Endpoint, ...keys: readonly [string, ...string[]]): ContractNode {
   const described = channels.filter((channel) => channel.get(...keys) !== undefined);
   const [first] = described;
   for (const other of described.slice(1)) {
@@ -147,10 +142,10 @@ function securityOf({ servers, channels: [channel] }: Endpoint): readonly Securi
 }
 
 /** Reports an operation that no connection can satisfy, because a handshake has only one `Authorization` header. */
-function checkSecurity(operation: ContractNode, ofServers: readonly SecurityModel[]): void {
+function checkSecurity(operation: ContractNode, serverSchemes: readonly SecurityModel[]): void {
   const own = readSecurity(operation);
-  if (own.length === 0 || ofServers.length === 0) return;
-  if (ofServers.some((scheme) => own.some((other) => canCombine(scheme, other)))) return;
+  if (own.length === 0 || serverSchemes.length === 0) return;
+  if (serverSchemes.some((scheme) => own.some((other) => canCombine(scheme, other)))) return;
   operation.reportAt(
     'security',
     'a handshake cannot carry these credentials together with those of the servers',
@@ -160,7 +155,7 @@ function checkSecurity(operation: ContractNode, ofServers: readonly SecurityMode
 
 function canCombine(one: SecurityModel, other: SecurityModel): boolean {
   const authorizations = [one, other].filter(
-    ({ in: place }) => !['header', 'query', 'cookie'].includes(place),
+    ({ in: location }) => !['header', 'query', 'cookie'].includes(location),
   );
   return (
     authorizations.length < 2 ||
@@ -180,8 +175,4 @@ function checkUse(root: ContractNode, operations: ReadonlyMap<Endpoint, readonly
       message.warn(`no operation uses message \`${name}\``, 'add it to an operation, or remove it');
     }
   }
-}
-
-function describe(node: ContractNode): string {
-  return node.text('description') || node.text('summary') || node.text('title');
 }

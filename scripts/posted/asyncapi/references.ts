@@ -17,7 +17,7 @@ export function contentOf({ source, pointer }: SourceLocation): unknown {
 type Found = SourceLocation | Unreadable | null;
 
 /** Files by their URLs. */
-export type ReadFiles = ReadonlyMap<string, ContractSource | Unreadable>;
+type ReadFiles = ReadonlyMap<string, ContractSource | Unreadable>;
 
 /** Resolves references within and between the files read so far. */
 export class References {

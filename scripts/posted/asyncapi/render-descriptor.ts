@@ -68,13 +68,13 @@ function schemes(security: readonly SecurityModel[]): string {
   return enclose('[', security.map(scheme), ']');
 }
 
-function scheme({ name, credentials, in: place, parameter, scopes }: SecurityModel): string {
+function scheme({ name, credentials, in: location, parameter, scopes }: SecurityModel): string {
   return enclose(
     '{',
     [
       `name: ${stringLiteral(name)}`,
       `credentials: ${stringLiteral(credentials)}`,
-      `in: ${stringLiteral(place)}`,
+      `in: ${stringLiteral(location)}`,
       `parameter: ${stringLiteral(parameter)}`,
       `scopes: ${stringList(scopes)}`,
     ],

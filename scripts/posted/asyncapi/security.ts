@@ -26,7 +26,7 @@ export function readSecurity(node: ContractNode): readonly SecurityModel[] {
 
 /** The credentials of a scheme and their place in the handshake; null, with a problem, if no handshake can carry them. */
 function placementOf(node: ContractNode): Placement | null {
-  const [type, scheme, place] = [node.text('type'), node.text('scheme').toLowerCase(), node.text('in')];
+  const [type, scheme, location] = [node.text('type'), node.text('scheme').toLowerCase(), node.text('in')];
   const authorization = { in: 'authorization', parameter: '' } as const;
   switch (type) {
     case 'http':
@@ -39,18 +39,18 @@ function placementOf(node: ContractNode): Placement | null {
     case 'userPassword':
       return { credentials: 'basic', ...authorization };
     case 'apiKey':
-      if (place === 'user' || place === 'password')
-        return { credentials: 'apiKey', in: place, parameter: '' };
+      if (location === 'user' || location === 'password')
+        return { credentials: 'apiKey', in: location, parameter: '' };
       break;
     case 'httpApiKey':
-      if (place === 'header' || place === 'query' || place === 'cookie') {
+      if (location === 'header' || location === 'query' || location === 'cookie') {
         const parameter = node.text('name');
-        if (place !== 'query') checkToken(parameter, place, node.get('name') ?? node);
-        return { credentials: 'apiKey', in: place, parameter };
+        if (location !== 'query') checkToken(parameter, location, node.get('name') ?? node);
+        return { credentials: 'apiKey', in: location, parameter };
       }
       break;
   }
-  const kind = [type, scheme || place].filter((word) => word !== '').join(' ');
+  const kind = [type, scheme || location].filter((word) => word !== '').join(' ');
   node.report(
     `security scheme \`${kind}\` is not supported: a WebSocket handshake cannot carry it`,
     'use http bearer or basic, apiKey, httpApiKey, userPassword, oauth2 or openIdConnect',
@@ -61,8 +61,8 @@ function placementOf(node: ContractNode): Placement | null {
 /** Reports different schemes with one name, because hooks and credentials are looked up by name. */
 export function checkSchemeNames(channel: ContractNode, schemes: readonly SecurityModel[]): void {
   const known = new Map<string, string>();
-  for (const { name, credentials, in: place, parameter } of schemes) {
-    const key = JSON.stringify([credentials, place, parameter]);
+  for (const { name, credentials, in: location, parameter } of schemes) {
+    const key = JSON.stringify([credentials, location, parameter]);
     if ((known.get(name) ?? key) !== key) {
       const fix = 'define them in components.securitySchemes under different names';
       channel.report(`two security schemes of this address are named \`${name}\``, fix);

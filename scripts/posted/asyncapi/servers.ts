@@ -62,7 +62,7 @@ function readServer(name: string, node: ContractNode): ReadServer {
       protocol: node.text('protocol') === 'wss' ? 'wss' : 'ws',
       host,
       pathname,
-      description: node.text('description') || node.text('summary') || node.text('title'),
+      description: fields.descriptionOf(node),
       variables,
     },
     security: readSecurity(node),

@@ -108,7 +108,7 @@ export class SchemaSet {
   }
 
   /** The component that a node is a reference to; null for any other schema. */
-  componentAt(node: ContractNode): string | null {
+  #componentAt(node: ContractNode): string | null {
     const [components, schemas, name, ...rest] = splitPointer(node.pointer);
     const isComponent = components === 'components' && schemas === 'schemas' && rest.length === 0;
     return isComponent && name !== undefined ? (this.#components.get(name) ?? null) : null;
@@ -116,7 +116,7 @@ export class SchemaSet {
 
   /** Uses a schema for JSON values. An inline schema gets `name`. */
   use(node: ContractNode, name: string, origin: string): SchemaUse {
-    const component = this.componentAt(node);
+    const component = this.#componentAt(node);
     if (component !== null) return useOf(component, `models.${component}`, `is${component}`);
     const definition = this.claimType(name);
     const raw = rawSchema(this.#document, node.pointer);
@@ -147,7 +147,7 @@ export class SchemaSet {
 
   /** Uses a schema for an object whose values arrive as text. An inline schema gets `name`. */
   useFromText(node: ContractNode, name: string, origin: string): SchemaUse {
-    const component = this.componentAt(node);
+    const component = this.#componentAt(node);
     if (component !== null) return this.#useFromText(component, `is${component}FromText`);
     const definition = this.claimType(name);
     this.#define(definition, rawSchema(this.#document, node.pointer), origin, locateFrom(node.pointer));
@@ -201,7 +201,7 @@ export class SchemaSet {
       properties: Object.fromEntries(
         Object.entries(parts).map(([part, node]) => [
           part,
-          this.componentAt(node) === null
+          this.#componentAt(node) === null
             ? rawSchema(this.#document, node.pointer)
             : { $ref: `#${encodeURI(node.pointer)}` },
         ]),
