@@ -23,10 +23,10 @@ const maxOpenChildren = 12;
 
 /** A schema with its name, type, constraints and subschemas; nothing if the value is not a schema. */
 export function SchemaView(props: SchemaViewProps): ReactNode {
-  const { label, schema: given, within = [], isBrief = false, isRequired = false, note } = props;
+  const { label, schema: value, within = [], isBrief = false, isRequired = false, note } = props;
   const { resolve, idOf } = useDocument();
-  if (!isSchema(given)) return null;
-  const { schema, name } = resolve(given);
+  if (!isSchema(value)) return null;
+  const { schema, name } = resolve(value);
   const isElsewhere = name !== null && (isBrief || within.length > 0);
   const isExpanded = !isElsewhere && !within.includes(schema) && within.length < maxDepth;
   const subschemas = isExpanded ? shownSubschemasOf(schema) : [];

@@ -2,7 +2,7 @@ import { definitionOf } from '../schemas/definitions.ts';
 import { isSchemaObject, type JsonSchema, type SchemaObject } from '../schemas/json-schema.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 
-/** Schemas that a value must match all of. */
+/** The schemas that a value must match, all of them. */
 export type Parts = readonly JsonSchema[];
 
 type Definitions = SchemaSet['definitions'];

@@ -48,23 +48,23 @@ function changeFirst(word: string, change: (first: string) => string): string {
 
 /** The names that are in use in one scope. */
 export class Names {
-  readonly #taken: Set<string>;
+  readonly #used: Set<string>;
 
-  constructor(taken: Iterable<string> = []) {
-    this.#taken = new Set(taken);
+  constructor(used: Iterable<string> = []) {
+    this.#used = new Set(used);
   }
 
   /** Claims the first unused candidate, or the last one with the lowest unused number from 2 up. */
   claim(...candidates: readonly [string, ...string[]]): string {
     const name =
-      candidates.find((candidate) => !this.#taken.has(candidate)) ?? this.#number(candidates.at(-1) ?? '_');
-    this.#taken.add(name);
+      candidates.find((candidate) => !this.#used.has(candidate)) ?? this.#number(candidates.at(-1) ?? '_');
+    this.#used.add(name);
     return name;
   }
 
   #number(base: string): string {
     let number = 2;
-    while (this.#taken.has(`${base}${number}`)) number += 1;
+    while (this.#used.has(`${base}${number}`)) number += 1;
     return `${base}${number}`;
   }
 }
