@@ -19,7 +19,8 @@ const minRsaBits = 2048;
  */
 export function secretKey(secret: string): TokenKey {
   if (secret.includes('-----BEGIN ')) {
-    throw new Error('must not be a PEM key: a public key is not a secret');
+    // As a secret, a public key would let anyone sign tokens.
+    throw new Error('must not be a PEM key');
   }
   const bytes = Buffer.from(secret);
   if (bytes.length < minSecretBytes) throw new Error(`the secret has only ${bytes.length} bytes`);
