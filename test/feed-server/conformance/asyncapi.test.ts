@@ -72,9 +72,11 @@ const queries: Readonly<Record<string, { readonly good: readonly string[]; reado
 };
 
 describe('asyncapi.json', () => {
-  it('says whose view send and receive are, and the server takes that view', async () => {
+  it('states whose point of view send and receive have, and the server has it too', async () => {
     const { description } = asyncapi.info as Json;
-    expect(description).toContain('`send` is what the server sends and a client receives');
+    expect(description).toContain(
+      'the server sends what `send` names, and clients send what `receive` names',
+    );
     for (const channel of Object.values(contract.channels)) {
       const sent = operations.filter(({ action }) => action === 'send').map(({ message }) => message);
       const received = operations.filter(({ action }) => action === 'receive').map(({ message }) => message);

@@ -4,6 +4,8 @@ import { answerOf, startRest } from './rest-server.ts';
 
 const failed = [500, 'internal: Internal error. Include the request_id when you report it.'];
 
+const failingHandler = () => Promise.reject(new Error('the disk is gone'));
+
 describe('an error response', () => {
   it.each([new Error('the password is hunter2'), 'hunter2'])(
     'keeps what a handler throws (%s) from the client, and logs it',
@@ -24,8 +26,9 @@ describe('an error response', () => {
   );
 
   it('is logged a few times for each operation, however often the operation fails', async () => {
-    const fail = () => Promise.reject(new Error('the disk is gone'));
-    const { url, logged } = await startRest({ handlers: { getFirstNote: fail, getNote: fail } });
+    const { url, logged } = await startRest({
+      handlers: { getFirstNote: failingHandler, getNote: failingHandler },
+    });
     for (let count = 0; count < 7; count += 1) await fetch(`${url}/note/get/first`);
     await fetch(`${url}/note/get/a`);
     const errors = logged.filter(([level]) => level === 'error');

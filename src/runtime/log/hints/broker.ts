@@ -44,7 +44,7 @@ export interface Hint<Event extends HintedEvent> {
 /** How an application's events are written into messages of the topic, and read from them. */
 export interface HintFormat<Event extends HintedEvent> {
   /** The event's size in characters, or null if the event is to be read from the log and only its seq is published. */
-  sizeOf(event: Event): number | null;
+  readonly sizeOf: (event: Event) => number | null;
   /** `node` identifies the sender, `epoch` the history of the log that the seqs belong to. */
   encode(epoch: string, node: string, hint: Hint<Event>): Buffer;
   /** Reads a message that anyone may have published: a hint with its sender, or the reason to drop it. */

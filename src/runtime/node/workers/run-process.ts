@@ -26,13 +26,13 @@ export interface WorkerContext {
 
 interface ProcessOptions {
   /** `worker` is undefined in a process that serves alone. */
-  start(worker?: WorkerContext): Promise<ProcessServer>;
+  readonly start: (worker?: WorkerContext) => Promise<ProcessServer>;
   readonly log: Log;
 }
 
 export interface ServerProcessOptions extends ProcessOptions {
   /** Called once the server accepts connections. */
-  onReady(url: string): void;
+  readonly onReady: (url: string) => void;
 }
 
 /** Runs the server in this process until a signal or a failure ends it. Resolves with the exit code. */
@@ -64,7 +64,7 @@ export interface WorkersOptions {
   readonly stopTimeoutMs: number;
   readonly metrics: WorkerPoolMetrics;
   /** Called once all workers accept connections. */
-  onReady(url: string): void;
+  readonly onReady: (url: string) => void;
   readonly log: Log;
 }
 
