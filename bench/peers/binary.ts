@@ -5,37 +5,38 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, runCommand } from './run-command.ts';
 
-/** A program that is built once and kept between runs, outside of the repository. */
+/** A program that is built once and cached outside of the repository. */
 export interface Binary {
   readonly path: string;
-  /** Builds it where it is not there. Resolves with why it cannot be built, or with null. */
+  /** Builds the program if needed. Resolves with the reason if it cannot be built, otherwise with null. */
   prepare(): Promise<string | null>;
 }
 
 /**
- * @param name of the program, which `build` is to put into `folder`
- * @param version changes with whatever the program is built of
+ * @param name the name of the program, which `build` must write to `folder`
+ * @param version changes with the sources of the program
  */
 export function createBinary(name: string, version: string, build: (folder: string) => Command): Binary {
-  const kept = join(cacheFolder(), `${name}-${version}`);
-  const path = join(kept, name);
+  const programFolder = (): string => join(cacheFolder(), `${name}-${version}`);
   let prepared: Promise<string | null> | null = null;
 
   async function prepare(): Promise<string | null> {
-    if (existsSync(path)) return null;
+    if (existsSync(join(programFolder(), name))) return null;
     await mkdir(cacheFolder(), { recursive: true });
     const folder = await mkdtemp(join(cacheFolder(), 'building-'));
     const failure = await runCommand(build(folder));
-    // Fails where another process has built the same meanwhile.
-    if (failure === null) await rename(folder, kept).catch(() => {});
+    // Fails if another process has built the same program meanwhile.
+    if (failure === null) await rename(folder, programFolder()).catch(() => {});
     await rm(folder, { recursive: true, force: true });
     return failure;
   }
 
   return {
-    path,
+    get path() {
+      return join(programFolder(), name);
+    },
     prepare() {
-      // What cannot be built is not tried again for each scenario.
+      // A failed build is not retried for each scenario.
       prepared ??= prepare();
       return prepared;
     },
@@ -47,7 +48,7 @@ function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'posted-bench');
 }
 
-/** A version for what is built of the files of a folder alone. */
+/** The version of a program that is built from the files of one folder. */
 export function versionOf(folder: string): string {
   const hash = createHash('sha256');
   for (const file of globSync('*', { cwd: folder }).toSorted()) {
