@@ -25,11 +25,11 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function measure(args: readonly string[]): Promise<number> {
-  const asked = readArguments(args);
-  const { rounds, quick } = asked;
-  const all = createScenarios(asked.trial ? trialScale : fullScale);
-  if (asked.help) return print(help);
-  if (asked.list) {
+  const options = readArguments(args);
+  const { rounds, quick } = options;
+  const all = createScenarios(options.trial ? trialScale : fullScale);
+  if (options.help) return print(help);
+  if (options.list) {
     const names = [...all, ...peers].map(({ name, title }) => `  ${name.padEnd(20)}${title}`);
     return print(
       `Scenarios:\n${names.slice(0, all.length).join('\n')}\n\nPeers:\n${names.slice(all.length).join('\n')}\n`,
@@ -39,12 +39,12 @@ async function measure(args: readonly string[]): Promise<number> {
     all,
     peers.map(({ name }) => name),
     {
-      scenarios: quick && asked.scenarios.length === 0 ? quickScenarios : asked.scenarios,
-      peers: quick ? (asked.peers ?? quickPeers) : asked.peers,
+      scenarios: quick && options.scenarios.length === 0 ? quickScenarios : options.scenarios,
+      peers: quick ? (options.peers ?? quickPeers) : options.peers,
     },
   );
-  const report = asked.report === null ? null : await openReport(asked.report);
-  const before = asked.against === null ? null : await readResults(asked.against);
+  const report = options.report === null ? null : await openReport(options.report);
+  const before = options.against === null ? null : await readResults(options.against);
 
   const started = new Date();
   const scenarios = await runScenarios(chosen, {
@@ -63,7 +63,7 @@ async function measure(args: readonly string[]): Promise<number> {
   };
   print(renderTables(results));
   if (before !== null) print(`\n${renderComparison(before, results)}\n`);
-  if (asked.out !== null) await writeResults(asked.out, results);
+  if (options.out !== null) await writeResults(options.out, results);
   await report?.write(results);
   const faults = faultsOf(scenarios);
   for (const fault of faults) progress(`void: ${fault}`);

@@ -3,23 +3,23 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { machineCpuSeconds } from './process-cpu.ts';
 import { round, type ServerProcess } from './support.ts';
 
-/** What a stretch of a run has cost, the server and the load generator apart. */
+/** The cost of a part of a run, for the server and the load generator separately. */
 export interface Cost {
   readonly seconds: number;
   readonly server: {
     readonly cpuSeconds: number;
     readonly mainThreadCpuSeconds: number;
-    /** Of the busiest thread beside the main one. */
+    /** The busiest thread other than the main one. */
     readonly storeThreadCpuSeconds: number;
   };
-  /** Where its event loop is late, so are the times that it reports. */
+  /** A late event loop of the generator makes the reported times late, too. */
   readonly generator: { readonly cpuSeconds: number; readonly loopDelayP99Ms: number };
-  /** What everything else on the machine has used of its cores meanwhile: the times are worth less where it is much. */
+  /** The share of the cores used by everything else on the machine; a high share makes the times less reliable. */
   readonly elsewhereCpuSeconds: number;
   readonly cores: number;
 }
 
-/** Starts to measure; the function that is returned ends it. */
+/** Starts measuring; the returned function ends it. */
 export function measureCost(server: ServerProcess): () => Cost {
   const startMs = performance.now();
   const machineBefore = machineCpuSeconds();

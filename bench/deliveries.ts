@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Which subscriber was given which post, and how long after its POST was sent. Every subscriber is to get every post. */
+/** Records which subscriber received which post, and its latency since the POST was sent. Every subscriber must receive every post. */
 export class Deliveries {
   readonly #subscribers: number;
   readonly #filler: string;
@@ -26,7 +26,7 @@ export class Deliveries {
     return this.#duplicated;
   }
 
-  /** The text of the next post, which is about to be sent. */
+  /** The text of the next post. Call it right before sending the post. */
   next(): string {
     const text = `${this.#posts.length} ${this.#filler}`.slice(0, Math.max(8, this.#filler.length));
     this.#posts.push({ sentAtMs: performance.now(), seen: new Uint8Array(this.#subscribers) });
@@ -35,7 +35,7 @@ export class Deliveries {
 
   arrived(subscriber: number, text: string): void {
     const post = this.#posts[Number.parseInt(text, 10)];
-    if (post === undefined) throw new Error('a post arrived that nobody has sent');
+    if (post === undefined) throw new Error('received a post that was never sent');
     if (post.seen[subscriber] === 1) {
       this.#duplicated += 1;
       return;
@@ -52,13 +52,13 @@ export class Deliveries {
     return taken;
   }
 
-  /** Resolves when nothing is missing any more, or the time is up. */
+  /** Resolves when no delivery is missing, or at the time limit. */
   async complete(limitMs: number): Promise<void> {
     const endMs = performance.now() + limitMs;
     while (this.missing > 0 && performance.now() < endMs) await sleep(20);
   }
 
-  /** What is wrong so far; empty where every subscriber has got every post once. */
+  /** The faults so far; empty if every subscriber received every post exactly once. */
   faults(): readonly string[] {
     return [
       ...(this.missing > 0 ? [`${this.missing} deliveries are missing`] : []),

@@ -1,4 +1,4 @@
-/** What clients miss, and how late they get it, while their connections keep breaking. */
+/** Measures what clients miss, and how late they receive it, while their connections keep breaking. */
 import { randomUUID } from 'node:crypto';
 import diagnostics from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
@@ -28,9 +28,9 @@ whatever it does, and comes back by itself. Every client is to get every post on
 before the POST is sent until the client's handler is called, so the time without a connection is in it.`,
   numbers: {
     clients: { fallback: 1000, min: 1, max: 20_000, description: 'clients' },
-    seconds: { fallback: 120, min: 1, max: 3600, description: 'how long to post' },
+    seconds: { fallback: 120, min: 1, max: 3600, description: 'seconds to create posts' },
     rate: { fallback: 5, min: 1, max: 1000, description: 'posts per second' },
-    every: { fallback: 15, min: 1, max: 3600, description: 'seconds that a connection holds' },
+    every: { fallback: 15, min: 1, max: 3600, description: 'seconds until a connection breaks' },
   },
 });
 needConnections(clients);
@@ -48,7 +48,7 @@ let drops = 0;
 let reconnects = 0;
 let errors = 0;
 
-// Every TCP connection that this process makes: the client under test stays as it is.
+// Intercepts every TCP connection of this process, so that the client under test is unchanged.
 diagnostics.subscribe('net.client.socket', (message) => {
   const { socket } = message as { readonly socket: Socket };
   if (isBreaking) dropAfter(socket, 0.8 + 0.4 * Math.random());
@@ -64,7 +64,7 @@ function dropAfter(socket: Socket, holds: number): void {
   setTimeout(drop, every * 1000 * holds).unref();
 }
 
-/** Keeps the cursor in memory, and resolves `placed` when the client first has one: from then on it misses nothing. */
+/** Stores the cursor in memory, and resolves `placed` at the first one: from then on the client misses nothing. */
 function createCursors(): { readonly cursors: CursorStore; readonly placed: Promise<void> } {
   let kept: string | null = null;
   const { promise: placed, resolve } = Promise.withResolvers<void>();
@@ -119,7 +119,7 @@ await postSteadily(() => poster.post(deliveries.next()), { rate, seconds });
 const cost = endCost();
 isBreaking = false;
 await deliveries.complete(graceMs);
-// What comes twice may come late.
+// Duplicates may arrive late.
 await sleep(1000);
 clearInterval(ticker);
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** A whole number that the command line may set. */
+/** An integer option of the command line. */
 export interface NumberOption {
   readonly fallback: number;
   readonly min: number;
@@ -9,16 +9,16 @@ export interface NumberOption {
 }
 
 export interface OptionsSpec<Numbers extends Record<string, NumberOption>, Flag extends string> {
-  /** The file's name without `.ts`. */
+  /** The name of the file without `.ts`. */
   readonly name: string;
-  /** What it measures, in lines that fit a terminal. */
+  /** What the benchmark measures, in lines that fit a terminal. */
   readonly summary: string;
   readonly numbers: Numbers;
-  /** Descriptions of the switches, by name. */
+  /** The descriptions of boolean options, by name. */
   readonly flags?: Readonly<Record<Flag, string>>;
 }
 
-/** Reads the command line strictly. Ends the process after `--help`, and with 2 after a mistake. */
+/** Parses the command line strictly. Exits after `--help`, and with 2 after an error. */
 export function readOptions<const Numbers extends Record<string, NumberOption>, Flag extends string = never>(
   spec: OptionsSpec<Numbers, Flag>,
 ): { readonly [Name in keyof Numbers]: number } & { readonly [Name in Flag]: boolean } {
@@ -45,7 +45,7 @@ function parse({ numbers, flags = {} }: AnySpec): Record<string, number | boolea
   const read = Object.entries(numbers).map(([name, { fallback, min, max }]) => {
     const value = Number(values[name] ?? fallback);
     if (Number.isInteger(value) && value >= min && value <= max) return [name, value];
-    throw new Error(`--${name} takes a whole number from ${min} to ${max}.`);
+    throw new Error(`--${name} must be an integer from ${min} to ${max}.`);
   });
   return { ...values, ...Object.fromEntries(read) };
 }
@@ -57,15 +57,15 @@ function renderHelp({ name, summary, numbers, flags = {} }: AnySpec): string {
       `${description} (${min} to ${max}; default ${fallback})`,
     ]),
     ...Object.entries(flags).map(([option, description]) => [`--${option}`, description]),
-    ['--help', 'this text'],
+    ['--help', 'print this help'],
   ];
   const lines = rows.map(([option = '', description]) => `  ${option.padEnd(20)}${description}`);
   return `Usage: node bench/${name}.ts [options]
 
 ${summary}
-The server runs as a process of its own, with its embedded store in a new folder, on 127.0.0.1. Progress
-goes to standard error, the result to standard output as one JSON object. What the server costs is read
-from /proc (Linux). The exit code is 1 where the result is void.
+The server is a separate process on 127.0.0.1, with its embedded store in a new folder. Progress is printed
+to standard error, the result to standard output as one JSON object. The cost of the server is read from
+/proc (Linux). The exit code is 1 if the result is void.
 
 ${lines.join('\n')}
 `;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenOf } from './support.ts';
 
-/** Makes posts over keep-alive connections, as many as may be in flight. */
+/** Creates posts over keep-alive connections, one per post in flight. */
 export class Poster {
   readonly #agent: Agent;
   readonly #url: string;
@@ -15,7 +15,7 @@ export class Poster {
     this.#headers = { Authorization: `Bearer ${tokenOf(userId)}`, 'Content-Type': 'application/json' };
   }
 
-  /** Resolves once the post is stored; rejects after any answer but 200. */
+  /** Resolves once the post is stored; rejects after any response but 200. */
   post(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const options = { agent: this.#agent, method: 'POST', headers: this.#headers };
@@ -23,7 +23,7 @@ export class Poster {
         response.resume();
         response.once('end', () => {
           if (response.statusCode === 200) resolve();
-          else reject(new Error(`a post was answered with ${response.statusCode}`));
+          else reject(new Error(`a post got HTTP ${response.statusCode}`));
         });
       });
       outgoing.once('error', reject);
@@ -31,7 +31,7 @@ export class Poster {
     });
   }
 
-  /** Whether posts are made over it. */
+  /** Whether it sends posts. */
   owns(socket: Socket): boolean {
     const { sockets, freeSockets } = this.#agent;
     return [sockets, freeSockets].some((byHost) => Object.values(byHost).flat().includes(socket));
@@ -42,7 +42,7 @@ export class Poster {
   }
 }
 
-/** Posts over and over, as many at a time as there are writers, and resolves with how long each took to be answered, in ms. */
+/** Creates posts continuously, one at a time per writer. Resolves with the response time of each in ms. */
 export async function postInTurns(
   posterOf: (writer: number) => Poster,
   { writers, seconds }: { readonly writers: number; readonly seconds: number },
@@ -61,7 +61,7 @@ export async function postInTurns(
   return latenciesMs;
 }
 
-/** Calls `post` that often, whether the one before is answered or not; resolves when all are. */
+/** Calls `post` at that rate without waiting for responses. Resolves when all have a response. */
 export async function postSteadily(
   post: () => Promise<void>,
   { rate, seconds }: { readonly rate: number; readonly seconds: number },
@@ -71,7 +71,7 @@ export async function postSteadily(
   for (let count = 0; count < rate * seconds; count += 1) {
     await sleep(Math.max(0, startMs + (count * 1000) / rate - performance.now()));
     const posted = post();
-    // Until the others are awaited it is nobody's.
+    // Prevents an unhandled rejection until all are awaited.
     posted.catch(() => {});
     posting.push(posted);
   }

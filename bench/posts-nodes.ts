@@ -1,4 +1,4 @@
-/** Posts per second through several servers of one PostgreSQL, which this starts: 1, 2 and 4 of them, one after the other. */
+/** Measures posts per second through 1, 2 and 4 servers that share a PostgreSQL database, which this starts. */
 import { randomUUID } from 'node:crypto';
 import { prepareEngine } from '../scripts/dev/services/engine.ts';
 import { postgres } from '../scripts/dev/services/postgres.ts';
@@ -10,21 +10,21 @@ import { createDataDir, limitRun, printResult, progress, round, spreadOf, startS
 
 const { seconds, concurrency } = readOptions({
   name: 'posts-nodes',
-  summary: `Posts from as many keep-alive connections as --concurrency says, spread over 1, 2 and 4 servers of a
-PostgreSQL that is started for it with fsync on; prints posts per second, latency and CPU, and whether seq has a gap.`,
+  summary: `Creates posts over --concurrency keep-alive connections to 1, 2 and 4 servers that share a new PostgreSQL
+with fsync on. Prints posts per second, latency and CPU, and whether seq has a gap.`,
   numbers: {
-    seconds: { fallback: 8, min: 1, max: 600, description: 'how long, for each number of servers' },
-    concurrency: { fallback: 64, min: 4, max: 4096, description: 'posts in flight, of all servers together' },
+    seconds: { fallback: 8, min: 1, max: 600, description: 'seconds per number of servers' },
+    concurrency: { fallback: 64, min: 4, max: 4096, description: 'posts in flight, over all servers' },
   },
 });
 limitRun(3 * seconds + 120);
 
-// Each server and each folder is cleaned up when this process ends.
+// Every server and folder is cleaned up when this process exits.
 process.setMaxListeners(0);
 
 const log = { debug() {}, info() {}, warn() {}, error: (_fields: object, text: string) => progress(text) };
 
-/** Whether the log's numbers follow each other from the first to the last. */
+/** Whether the log has no gaps. */
 async function hasGap(databaseUrl: string): Promise<boolean> {
   const store = await openPostgresStore({ url: databaseUrl, log });
   try {
@@ -79,7 +79,7 @@ async function measure(nodes: number): Promise<object> {
     answerMs: spreadOf(latenciesMs),
     serverCpuSeconds: round(serverCpuSeconds),
     generatorCpuSeconds: round(generatorCpuSeconds),
-    // PostgreSQL's, and whatever else runs here.
+    // PostgreSQL, and whatever else runs on this machine.
     elsewhereCpuSeconds: round(machineCpu - serverCpuSeconds - generatorCpuSeconds),
     gap,
   };

@@ -1,4 +1,4 @@
-/** Posts per second through REST, each on disk before it is answered. */
+/** Measures posts per second over REST, each on disk before its response. */
 import { randomUUID } from 'node:crypto';
 import { measureCost } from './cost.ts';
 import { readOptions } from './options.ts';
@@ -10,7 +10,7 @@ const { seconds, concurrency } = readOptions({
   summary: `Posts from as many keep-alive connections as --concurrency says, each as fast as it is answered, and
 prints posts per second, latency and CPU.`,
   numbers: {
-    seconds: { fallback: 10, min: 1, max: 3600, description: 'how long' },
+    seconds: { fallback: 10, min: 1, max: 3600, description: 'seconds to measure' },
     concurrency: { fallback: 64, min: 1, max: 4096, description: 'posts in flight' },
   },
 });

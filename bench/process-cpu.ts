@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The CPU seconds of a process and of each of its children so far, by process id. proc(5): ticks of 10 ms. */
+/** The CPU seconds of a process and of each of its children so far, by process id, in ticks of 10 ms (proc(5)). */
 export function cpuByProcess(pid: number): ReadonlyMap<number, number> {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? [];
   return new Map([pid, ...children.map(Number)].map((id) => [id, cpuOf(`/proc/${id}`)]));
 }
 
-/** The same of each of its threads, by thread id. */
+/** The same for each of its threads, by thread id. */
 export function cpuByThread(pid: number): ReadonlyMap<number, number> {
   const threads = readdirSync(`/proc/${pid}/task`);
   return new Map(threads.map((id) => [Number(id), cpuOf(`/proc/${pid}/task/${id}`)]));
@@ -18,7 +18,7 @@ function cpuOf(folder: string): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** What all processors have spent neither idle nor waiting for a disk, in seconds. */
+/** The time that all processors were neither idle nor waiting for a disk, in seconds. */
 export function machineCpuSeconds(): number {
   const [, user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0] = readFileSync('/proc/stat', 'utf8')
     .split('\n', 1)

@@ -6,13 +6,13 @@ import { tokenOf } from './support.ts';
 const buffer = Buffer.alloc(65_536);
 
 /**
- * A plain connection that counts bytes and reads nothing: what a load generator must do at the least, so
- * that as much of the machine as can be is left to the server.
+ * A plain connection that counts bytes without parsing them: the minimum for a load generator, so that as much
+ * of the machine as possible is left to the server.
  */
 export class RawReader {
   readonly #socket: Socket;
   readonly #opened = Promise.withResolvers<void>();
-  /** What came before the end of the handshake's response. */
+  /** The start of the handshake's response. */
   #head: string | null = '';
   #bytes = 0;
   #isLost = false;
@@ -42,12 +42,12 @@ export class RawReader {
     );
   }
 
-  /** Rejects where the server refuses the connection. */
+  /** Rejects if the server refuses the connection. */
   get opened(): Promise<void> {
     return this.#opened.promise;
   }
 
-  /** Of frames. */
+  /** The number of bytes of frames. */
   get bytes(): number {
     return this.#bytes;
   }

@@ -7,18 +7,18 @@ export const feedPath = '/post/feed/posted';
 
 export interface ReaderOptions {
   readonly serverUrl: string;
-  /** Whether it comes back to its cursor; else it is a plain connection. */
+  /** Whether it resumes from its cursor; otherwise, it is a plain connection. */
   readonly resumable: boolean;
-  /** Whether it acknowledges what it got, at most every 100 ms, as the typed client does. */
+  /** Whether it acknowledges posts, at most every 100 ms, like the generated client. */
   readonly acks: boolean;
   onPost(text: string): void;
-  /** The connection was lost, after it was open. */
+  /** Called when an open connection is lost. */
   onLost(): void;
-  /** The server no longer has what was asked for. */
+  /** Called when the server sends a reset. */
   onReset(): void;
 }
 
-/** A frame of the channel, as far as a reader needs it. */
+/** The fields of a frame that a reader needs. */
 interface Frame {
   readonly type: 'ready' | 'post' | 'checkpoint' | 'reset' | 'bye';
   readonly cursor?: string;
@@ -27,7 +27,7 @@ interface Frame {
 
 const ackDelayMs = 100;
 
-/** The lightest client that can be had: 5,000 of them leave a core of the generator free to make load. */
+/** The lightest possible client: 5,000 of them leave a core of the generator free to create load. */
 export class Reader {
   readonly #options: ReaderOptions;
   readonly #headers = { Authorization: `Bearer ${tokenOf(randomUUID())}` };
@@ -39,7 +39,7 @@ export class Reader {
     this.#options = options;
   }
 
-  /** One attempt. Resolves with whether the server serves it: with `ready` where it is resumable, else when it is open. */
+  /** Connects once. Resolves with whether the server accepted: after `ready` if it is resumable, otherwise once it is open. */
   connect(): Promise<boolean> {
     const { serverUrl, resumable } = this.#options;
     const query = resumable ? `?since=${this.#cursor}` : '';
@@ -61,7 +61,7 @@ export class Reader {
       if (frame.type === 'ready') served();
       this.#take(frame);
     });
-    // `close` follows, and is enough.
+    // `close` follows and is handled.
     socket.on('error', () => {});
     socket.once('close', () => {
       clearTimeout(this.#ackTimer);
@@ -72,12 +72,12 @@ export class Reader {
     return promise;
   }
 
-  /** Breaks the connection. */
+  /** Resets the connection. */
   cut(): void {
     this.#socket?.terminate();
   }
 
-  /** Ends it for good; nothing is told of it. */
+  /** Closes it for good, without calling back. */
   end(): void {
     this.#socket?.removeAllListeners('close');
     clearTimeout(this.#ackTimer);
@@ -98,7 +98,7 @@ export class Reader {
   }
 }
 
-/** Opens all, some at a time. Throws where one is refused. */
+/** Opens all connections, some at a time. Throws if one is refused. */
 export async function openAll(open: readonly (() => Promise<boolean>)[]): Promise<void> {
   const atATime = 100;
   for (let first = 0; first < open.length; first += atATime) {

@@ -1,4 +1,4 @@
-/** What it takes to serve everyone again after the server was killed. */
+/** Measures how long it takes to serve every client again after the server was killed. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { measureCost } from './cost.ts';
@@ -31,7 +31,7 @@ connections come back to their cursors together, without any back-off, and the o
 is live when it has been sent \`ready\` and every post. Every client is to get every post once.`,
   numbers: {
     clients: { fallback: 5000, min: 1, max: 20_000, description: 'connections' },
-    posts: { fallback: 100, min: 2, max: 10_000, description: 'posts in all' },
+    posts: { fallback: 100, min: 2, max: 10_000, description: 'total posts' },
     bytes: { fallback: 200, min: 10, max: 10_000, description: 'size of a post' },
     limit: { fallback: 60, min: 1, max: 3600, description: 'seconds until the run is void' },
   },
@@ -43,9 +43,9 @@ limitRun(limitSeconds + 180);
 const dataDir = createDataDir();
 const first = await startServer(dataDir);
 const deliveries = new Deliveries(clients, bytes);
-/** By client: how many posts it has yet to get. */
+/** By client: the number of posts that it has not received. */
 const toCome = new Uint32Array(clients).fill(posts);
-/** By client: when it was sent `ready`, or its last post. */
+/** By client: when it received `ready`, or its last post. */
 const progressedAtMs = new Float64Array(clients);
 const readyMs: number[] = [];
 let connected = 0;
@@ -77,7 +77,7 @@ const readers = Array.from(
     }),
 );
 
-/** Throws unless every post is answered with 200. */
+/** Throws unless every post gets a response with 200. */
 async function postAtOnce(url: string, count: number): Promise<void> {
   const poster = new Poster(url, randomUUID(), 64);
   await Promise.all(Array.from({ length: count }, () => poster.post(deliveries.next())));
@@ -103,7 +103,7 @@ connected = clients;
 
 const before = Math.floor(posts / 2);
 progress(`${before} posts, then SIGKILL`);
-// These miss all of it, however fast the server has served the others when it dies.
+// These miss everything, no matter how fast the server served the others before it died.
 for (const [index, reader] of readers.entries()) if (index % 2 === 1) reader.cut();
 await postAtOnce(first.url, before);
 const killedMs = performance.now();
@@ -124,7 +124,7 @@ const back = readers.map((reader, index) => comeBack(reader, index, startMs));
 await Promise.all([...back, postAtOnce(second.url, posts - before)]);
 await deliveries.complete(Math.max(0, startMs + limitSeconds * 1000 - performance.now()));
 const cost = endCost();
-// What comes twice may come late.
+// Duplicates may arrive late.
 await sleep(1000);
 
 const liveMs = Array.from(progressedAtMs, (atMs) => atMs - startMs);
@@ -136,7 +136,7 @@ const result = {
   expected: deliveries.posts * clients,
   missing: deliveries.missing,
   duplicated: deliveries.duplicated,
-  /** Deliveries that had been answered for and not made when the server died. */
+  /** Deliveries of answered posts that were still missing when the server died. */
   missedAtKill: missed,
   secondsFromKillToListening: round(downMs / 1000),
   attempts,

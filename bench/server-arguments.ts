@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-/** What `npm start` gives to node: its options and the server's file. */
+/** The arguments of node in `npm start`: its options and the server's file. */
 export function serverArguments(): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly scripts: { readonly start: string };

@@ -1,4 +1,4 @@
-/** What readers that stop reading cost the server, and those who read on. */
+/** Measures what readers that stop reading cost the server and the other readers. */
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,13 +27,13 @@ megabytes for each socket before the server has to keep anything. Every reader i
 Each phase tells how late the readers got it, the server's memory, and how it closed connections.`,
   numbers: {
     readers: { fallback: 1000, min: 1, max: 10_000, description: 'connections that read' },
-    stalled: { fallback: 1000, min: 2, max: 10_000, description: 'connections that do not' },
-    rounds: { fallback: 2, min: 1, max: 100, description: 'phases of each kind' },
-    seconds: { fallback: 40, min: 1, max: 3600, description: 'how long a phase is' },
+    stalled: { fallback: 1000, min: 2, max: 10_000, description: 'connections that stop reading' },
+    rounds: { fallback: 2, min: 1, max: 100, description: 'phases per kind' },
+    seconds: { fallback: 40, min: 1, max: 3600, description: 'seconds per phase' },
     rate: { fallback: 15, min: 1, max: 1000, description: 'posts per second' },
     bytes: { fallback: 9000, min: 10, max: 10_000, description: 'size of a post' },
   },
-  flags: { acks: 'the readers are resumable and acknowledge; else they are plain' },
+  flags: { acks: 'use resumable readers that acknowledge instead of plain ones' },
 });
 const { readers: readerCount, stalled: stalledCount, rounds, seconds, rate, bytes, acks } = options;
 needConnections(readerCount + stalledCount);
@@ -63,7 +63,7 @@ const readers = Array.from(
     }),
 );
 
-/** Shakes hands, and leaves everything after the first read to the kernel. */
+/** Completes the handshake, and leaves everything after the first read to the kernel. */
 function stall(query: string): { readonly socket: Socket; readonly open: Promise<boolean> } {
   const { promise: open, resolve } = Promise.withResolvers<boolean>();
   const { hostname, port } = new URL(server.url);
@@ -135,17 +135,17 @@ async function runPhase(withStalled: boolean) {
       median: sorted[Math.floor(sorted.length / 2)],
       max: sorted.at(-1),
       last: rss.at(-1),
-      /** One a second. */
+      /** One sample per second. */
       all: rss.map(Math.round).join(' '),
     },
-    /** For resumable connections, beside what the kernel holds. */
+    /** For resumable connections, besides the kernel's buffers. */
     mostQueuedMb,
     cost,
   };
   progress(
     `${phase.stalled} stalled: p50 ${phase.postToReaderMs.p50} ms, p99 ${phase.postToReaderMs.p99} ms, RSS ${phase.rssMb.max} MB`,
   );
-  // The server is to see that they have gone before the next phase.
+  // The server must notice that they are closed before the next phase.
   await sleep(2000);
   return phase;
 }

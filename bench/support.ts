@@ -1,4 +1,4 @@
-/** What the benchmarks share: the server as a process of its own, what it uses, and how results are told. */
+/** Shared by the benchmarks: the server as a separate process, its resource use, and the output of results. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,20 +10,20 @@ import { rssMb } from './load/usage.ts';
 import { cpuByThread } from './process-cpu.ts';
 import { serverArguments } from './server-arguments.ts';
 
-/** Of the servers that benchmarks start. */
+/** The JWT secret of the servers that benchmarks start. */
 export const secret = 'a secret for benchmarks, 32 bytes or more';
 
-/** Room for the files that are no connections. */
+/** Reserve for files other than connections. */
 const otherFiles = 200;
 
-// What cleans up hangs on `exit`, which a signal alone does not bring about.
+// Cleanup runs on `exit`, which a signal alone does not emit.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 export function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Prints the result. `wrong` says what makes it void; empty if nothing does. */
+/** Prints the result. `wrong` lists the faults that make it void. */
 export function printResult(result: object, wrong: readonly string[]): void {
   const verdict = wrong.length === 0 ? 'valid' : `void: ${wrong.join(', ')}`;
   process.stdout.write(`${JSON.stringify({ ...result, verdict }, null, 2)}\n`);
@@ -32,26 +32,26 @@ export function printResult(result: object, wrong: readonly string[]): void {
   process.exitCode = 1;
 }
 
-/** Ends the process, should it hang. */
+/** Exits if the run takes longer. */
 export function limitRun(seconds: number): void {
   const end = () => {
-    progress(`void: not done after ${seconds} s`);
+    progress(`void: timed out after ${seconds} s`);
     process.exit(1);
   };
   setTimeout(end, seconds * 1000).unref();
 }
 
-/** Ends the process if it may not open that many connections. */
+/** Exits if the process may not open that many connections. */
 export function needConnections(count: number): void {
   const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
   if (limit >= count + otherFiles) return;
   progress(
-    `Only ${limit} files may be open: run \`ulimit -n ${count + otherFiles}\` first, or ask for less.`,
+    `Only ${limit} files may be open: run \`ulimit -n ${count + otherFiles}\` first, or use fewer connections.`,
   );
   process.exit(2);
 }
 
-/** The database that a benchmark is to use. Ends the process if there is none. */
+/** The database of a benchmark. Exits if DATABASE_URL is not set. */
 export function needDatabase(why = ''): string {
   const { DATABASE_URL } = process.env;
   if (DATABASE_URL) return DATABASE_URL;
@@ -63,7 +63,7 @@ export function tokenOf(userId: string): string {
   return jwt.sign({}, secret, { subject: userId, expiresIn: '1d' });
 }
 
-/** A new folder, which goes with this process. */
+/** A new folder, which is deleted when this process exits. */
 export function createDataDir(): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'posted-bench-'));
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
@@ -71,33 +71,33 @@ export function createDataDir(): string {
 }
 
 function died(): never {
-  progress('void: the server has ended');
+  progress('void: the server exited');
   process.exit(1);
 }
 
 export interface ServerProcess {
   /** `http://127.0.0.1:port` */
   readonly url: string;
-  /** Also the id of its main thread. */
+  /** Also the id of the main thread. */
   readonly pid: number;
-  /** A metric without labels. */
+  /** The value of a metric without labels. */
   gauge(metric: string): Promise<number>;
-  /** CPU seconds of each thread so far, by thread id. */
+  /** The CPU seconds of each thread so far, by thread id. */
   cpuByThread(): ReadonlyMap<number, number>;
   rssMb(): number;
-  /** Of a metric in /metrics: its sums by the values of one label. */
+  /** The sums of a metric in /metrics, by the values of one label. */
   counts(metric: string, label: string): Promise<Readonly<Record<string, number>>>;
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 export interface ServerOptions {
-  /** 0, the default, for a free one. */
+  /** 0, the default, for any free port. */
   readonly port?: number;
-  /** Settings beside those that every benchmark has. */
+  /** Additional settings. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** Runs the server as users do; without it the benchmark ends, and it ends with the benchmark. */
+/** Starts the server as users do. If the server exits, so does the benchmark, and the other way around. */
 export async function startServer(
   dataDir: string,
   { port = 0, settings = {} }: ServerOptions = {},
@@ -113,7 +113,7 @@ export async function startServer(
   };
   const child = spawn(process.execPath, serverArguments(), {
     env,
-    // What it logs is progress: standard output is for the result.
+    // Its log is progress output: standard output is for the result.
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const kill = () => void child.kill('SIGKILL');
@@ -150,7 +150,7 @@ async function scrape(url: string): Promise<string> {
   return await response.text();
 }
 
-/** Reads the text format of Prometheus. */
+/** Parses the text format of Prometheus. */
 function sumByLabel(text: string, metric: string, label: string): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const line of text.split('\n')) {

@@ -1,4 +1,4 @@
-/** Messages delivered per second by one worker, and by several on the same machine. */
+/** Measures messages delivered per second by one worker, and by several on the same machine. */
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,12 +27,12 @@ as is what everything else on the machine uses, PostgreSQL among it.`,
   numbers: {
     most: { fallback: 2, min: 1, max: 64, description: 'workers' },
     connections: { fallback: 1000, min: 1, max: 50_000, description: 'connections' },
-    seconds: { fallback: 10, min: 1, max: 600, description: 'how long, for each number of workers' },
+    seconds: { fallback: 10, min: 1, max: 600, description: 'seconds per number of workers' },
     inflight: { fallback: 8, min: 1, max: 1000, description: 'posts in flight' },
     bytes: { fallback: 200, min: 10, max: 10_000, description: 'size of a post' },
   },
 });
-const databaseUrl = needDatabase(': only there several workers can share the posts');
+const databaseUrl = needDatabase(', since several workers cannot share the embedded store');
 needConnections(connections);
 limitRun(most * (seconds + 60));
 
@@ -40,10 +40,10 @@ const text = 'x'.repeat(bytes);
 const author = randomUUID();
 const message = { type: 'post', payload: { postId: author, postText: text, author_user_id: author } };
 const payloadBytes = JSON.stringify(message).length;
-/** RFC 6455 section 5.2: two bytes, and two more for a length above 125. */
+/** RFC 6455 section 5.2: two bytes, and two more for lengths above 125. */
 const frameBytes = payloadBytes + (payloadBytes > 125 ? 4 : 2);
 
-/** Posts until the time is up and all are answered; resolves with how many there were. */
+/** Creates posts until the time is up and all have a response. Resolves with their number. */
 async function postFor(poster: Poster, durationSeconds: number): Promise<number> {
   const endMs = performance.now() + durationSeconds * 1000;
   let posts = 0;
@@ -61,7 +61,7 @@ function deliveredTo(readers: readonly RawReader[]): number {
   return readers.reduce((sum, reader) => sum + reader.bytes, 0) / frameBytes;
 }
 
-/** Waits until nothing is missing, for at most 30 s. */
+/** Waits until no delivery is missing, for at most 30 s. */
 async function complete(readers: readonly RawReader[], posts: number): Promise<void> {
   for (const endMs = performance.now() + 30_000; performance.now() < endMs; await sleep(5)) {
     if (deliveredTo(readers) >= posts * readers.length) return;
@@ -78,7 +78,7 @@ function measureCpu(server: ServerProcess): () => object {
     const spent = [...cpuByProcess(server.pid)].map(([id, cpu]) => cpu - (before.get(id) ?? 0));
     const all = spent.reduce((sum, cpu) => sum + cpu, 0);
     return {
-      /** The process that was started, and its workers where it has any. */
+      /** The started process and its workers, if any. */
       serverCpuSeconds: spent.map(round),
       generatorCpuSeconds: round(generator),
       elsewhereCpuSeconds: round(Math.max(0, machineCpuSeconds() - machine - all - generator)),

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export interface Arguments {
-  /** By name; empty for those of the run. */
+  /** By name; empty for the default scenarios. */
   readonly scenarios: readonly string[];
   readonly peers: readonly string[] | null;
   readonly rounds: number;
@@ -17,7 +17,7 @@ export interface Arguments {
 
 const mostRounds = 99;
 
-/** @throws Error for what is not understood; its message is for people */
+/** @throws Error with a message for the user if the command line is invalid */
 export function readArguments(args: readonly string[]): Arguments {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -36,7 +36,7 @@ export function readArguments(args: readonly string[]): Arguments {
   });
   const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > mostRounds) {
-    throw new Error(`--rounds takes a whole number from 1 to ${mostRounds}.`);
+    throw new Error(`--rounds must be an integer from 1 to ${mostRounds}.`);
   }
   return {
     ...values,
@@ -51,28 +51,28 @@ export function readArguments(args: readonly string[]): Arguments {
 
 export const help = `Usage: npm run bench -- [scenario ...] [options]
 
-Measures the server, and on the same work and in the same run what a user might take instead. Each
-server is a process of its own, on 127.0.0.1; what it costs is read from /proc (Linux). All subjects of
-a scenario take turns, and results are medians over all turns. The tables go to standard output in
-Markdown, progress goes to standard error. What other servers are made of is installed and built by the
-first run; those that cannot be built here are left out.
+Measures the server and, with the same work in the same run, alternatives that a user might choose. Each
+server is a separate process on 127.0.0.1; its cost is read from /proc (Linux). All subjects of a
+scenario take turns, and results are medians over all turns. The tables are printed to standard output
+in Markdown, progress to standard error. The first run installs and builds the other servers; those that
+cannot be built here are skipped.
 
-  scenario ...         what to measure, by name (default: all)
-  --list               tells the names of scenarios and peers
-  --peers a,b          only these servers, where a scenario compares several
-  --rounds N           how often each is run (1 to ${mostRounds}; default 3, with --quick 1)
-  --quick              in under 3 minutes: a few scenarios and peers unless some are named, shorter runs
-  --out DIR            writes results.json, tables.md and a plot of each scenario (SVG) into this folder
-  --report FILE        puts the tables between the marks <!-- results --> and <!-- /results --> of this
-                       document, as docs/performance.md has them, and the rest into the folder of its name
-  --against FILE       compares with the results.json of an earlier run, by ratios to the same peers
-  --trial              20 connections and a fraction of a second: tries the fan-out, its numbers mean nothing
-  --help               this text
+  scenario ...         the scenarios to measure (default: all)
+  --list               list the names of scenarios and peers
+  --peers a,b          only these servers, in scenarios that compare several
+  --rounds N           rounds per subject (1 to ${mostRounds}; default 3, with --quick 1)
+  --quick              under 3 minutes: shorter runs, and by default only some scenarios and peers
+  --out DIR            write results.json, tables.md and a plot (SVG) per scenario to this folder
+  --report FILE        write the tables between the markers <!-- results --> and <!-- /results --> of this
+                       document, such as docs/performance.md, and the rest to the folder of its name
+  --against FILE       compare with the results.json of an earlier run, by ratios to the same peers
+  --trial              20 connections for a fraction of a second: tests the fan-out, the numbers mean nothing
+  --help               print this help
 
-A full run takes about 40 minutes on a machine with 2 cores that does nothing else, and needs
-\`ulimit -n 18300\`. To judge a change: \`npm run bench -- --quick --out before\` without it, then
+A full run takes about 40 minutes on an otherwise idle machine with 2 cores, and needs
+\`ulimit -n 18300\`. To measure a change, run \`npm run bench -- --quick --out before\` without it, then
 \`npm run bench -- --quick --against before/results.json\` with it.
 
-The exit code is 1 where a run is void, such as one in which a subscriber missed a post, and 2 where the
-command line is wrong.
+The exit code is 1 if a run is void, for example because a subscriber missed a post, and 2 if the command
+line is invalid.
 `;

@@ -6,17 +6,17 @@ import { formatTick, path, rectangle, renderCanvas, text, ticksTo, width } from 
 export interface Bar {
   readonly title: string;
   readonly summary: Summary;
-  /** Whether it is what the others are compared with. */
+  /** Whether the others are compared with it. */
   readonly isOwn: boolean;
 }
 
 const rowHeight = 34;
 const barHeight = 18;
-/** For the number at the end of the longest bar. */
+/** Room for the number at the end of the longest bar. */
 const rightMargin = 72;
 const characterWidth = 7.4;
 
-/** A horizontal bar for each median, the best on top, with a line from the least to the most. */
+/** Draws a horizontal bar per median, the best on top, with a line from the minimum to the maximum. */
 export function renderBarChart(title: string, metric: Metric, bars: readonly Bar[]): string {
   const sign = metric.better === 'lower' ? 1 : -1;
   const sorted = bars.toSorted((one, other) => sign * (one.summary.median - other.summary.median));
@@ -27,7 +27,7 @@ export function renderBarChart(title: string, metric: Metric, bars: readonly Bar
   const plotHeight = sorted.length * rowHeight;
   return renderCanvas({
     title,
-    subtitle: `${metric.better} is better; bars are medians, lines reach from the least to the most`,
+    subtitle: `${metric.better} is better; bars are medians, lines range from minimum to maximum`,
     plotHeight,
     content: [
       ...ticks.flatMap((tick) => [
@@ -47,10 +47,10 @@ export function renderBarChart(title: string, metric: Metric, bars: readonly Bar
 }
 
 interface Row {
-  /** Down from the plot's top. */
+  /** The vertical distance from the top of the plot. */
   readonly middle: number;
   readonly left: number;
-  /** Where a value is. */
+  /** The horizontal position of a value. */
   x(value: number): number;
 }
 

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 export interface Choice {
   /** Empty for all. */
   readonly scenarios: readonly string[];
-  /** null for all. */
+  /** Null for all. */
   readonly peers: readonly string[] | null;
 }
 
@@ -11,7 +11,7 @@ export interface Choice {
  * The scenarios of these names, with the subjects that are among the chosen peers or are no peers, and the
  * targets that concern them alone.
  *
- * @throws Error for a name that there is not
+ * @throws Error for an unknown name
  */
 export function choose(
   all: readonly Scenario[],
@@ -41,6 +41,5 @@ export function choose(
 
 function refuseUnknown(kind: string, names: readonly string[], known: readonly string[]): void {
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new Error(`There is no ${kind} ${unknown}. There are: ${known.join(', ')}.`);
+  if (unknown !== undefined) throw new Error(`Unknown ${kind} ${unknown}. Known: ${known.join(', ')}.`);
 }

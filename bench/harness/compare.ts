@@ -2,7 +2,7 @@ import { formatNumber } from './format.ts';
 import { table } from './markdown-table.ts';
 import type { Results, ScenarioResult, SubjectResult } from './results.ts';
 
-/** A smaller change is noise. */
+/** Smaller changes are noise. */
 const noise = 0.1;
 
 interface Change {
@@ -10,7 +10,7 @@ interface Change {
   readonly metric: string;
   readonly own: string;
   readonly other: string;
-  /** What our subject had of what the other had. */
+  /** Our subject's value relative to that of the other. */
   readonly earlier: number;
   readonly now: number;
   readonly verdict: 'same' | 'better' | 'worse';

@@ -1,16 +1,16 @@
-/** For whole numbers. */
+/** Formats integers. */
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** For people: three digits that count, whole numbers above that. */
+/** Formats numbers with three significant digits, and without decimals from 100 on. */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
   const digits = size >= 100 || value === 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 4;
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** `title, unit`, or the title alone where there is no unit. */
+/** `title, unit`, or only the title without a unit. */
 export function formatMetric({ title, unit }: { readonly title: string; readonly unit: string }): string {
   return unit === '' ? title : `${title}, ${unit}`;
 }

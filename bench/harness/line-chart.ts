@@ -12,7 +12,7 @@ const left = 72;
 const right = width - 48;
 const plotHeight = 260;
 
-/** A line through the medians of what grows with something, from zero on both axes, with the spread at each point. */
+/** Draws a line through the medians of a growing quantity, with the spread at each point. Both axes start at zero. */
 export function renderLineChart(
   title: string,
   metric: Metric,
@@ -21,13 +21,13 @@ export function renderLineChart(
 ): string {
   const sorted = points.toSorted((one, other) => one.at - other.at);
   const most = sorted.at(-1)?.at ?? 0;
-  // Room for the numbers above the line.
+  // Leaves room for the numbers above the line.
   const ticks = ticksTo(1.1 * Math.max(0, ...points.map(({ summary }) => summary.max)));
   const x = (at: number) => left + (most === 0 ? 0 : (at / most) * (right - left));
   const y = (value: number) => plotHeight * (1 - value / (ticks.at(-1) ?? 1));
   return renderCanvas({
     title,
-    subtitle: `${formatMetric(metric)}; ${metric.better} is better; medians, from the least to the most`,
+    subtitle: `${formatMetric(metric)}; ${metric.better} is better; medians, with minimum and maximum`,
     plotHeight,
     content: [
       ...ticks.flatMap((tick) => [

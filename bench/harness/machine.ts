@@ -6,7 +6,7 @@ import type { Machine } from './results.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Packages that servers are made of: in the project's node_modules, or else in those of bench/. */
+/** The packages of the servers, in node_modules of the project or of bench/. */
 const packages = ['ws', 'hono', 'socket.io', 'bun'];
 
 const toolchains: Readonly<Record<string, readonly [string, ...string[]]>> = {
@@ -14,7 +14,7 @@ const toolchains: Readonly<Record<string, readonly [string, ...string[]]>> = {
   cc: ['cc', '--version'],
 };
 
-/** What results depend on beside the code. */
+/** What the results depend on besides the code. */
 export function describeMachine(): Machine {
   const found = [
     ...packages.map((name) => [name, packageVersion(name)] as const),
@@ -49,13 +49,13 @@ function packageVersion(name: string): string | null {
       const text = readFileSync(join(root, folder, name, 'package.json'), 'utf8');
       return (JSON.parse(text) as { readonly version: string }).version;
     } catch {
-      // It is in the other folder, or not installed.
+      // In the other folder, or not installed.
     }
   }
   return null;
 }
 
-/** The first line of what a command prints; null where it is not there, or fails. */
+/** The first line of a command's output; null if the command is missing or fails. */
 function output(command: string, args: readonly string[]): string | null {
   try {
     const text = execFileSync(command, args, {

@@ -3,8 +3,8 @@ import { renderLineChart } from './line-chart.ts';
 import type { ScenarioResult } from './results.ts';
 
 /**
- * The plot of a scenario's first metric: bars, or a line where the subjects are sizes of the same thing,
- * which is where their titles are '1,000 connections', '2,000 connections' and so on.
+ * The plot of a scenario's first metric: bars, or a line if the subjects are sizes of the same thing,
+ * with titles such as '1,000 connections' and '2,000 connections'.
  */
 export function renderSvg({ title, metrics, subjects }: ScenarioResult): string {
   const [metric] = metrics;

@@ -3,13 +3,13 @@ import { table } from './markdown-table.ts';
 import type { Machine, Results, ScenarioResult, SubjectResult, Summary, TargetResult } from './results.ts';
 import type { Target } from './scenario.ts';
 
-/** Everything in Markdown, a section for each scenario. `plots` is the way to the folder of the plots, with a slash. */
+/** Renders all results in Markdown, with a section per scenario. `plots` is the path of the plots' folder, with a slash. */
 export function renderTables(results: Results, plots = ''): string {
   const { machine, rounds, quick, startedAt, seconds, scenarios } = results;
   const minutes = Math.max(1, Math.round(seconds / 60));
   const about =
     `Medians of ${rounds} ${rounds === 1 ? 'round' : 'interleaved rounds'}${quick ? ' of the quick run' : ''} ` +
-    `with all of their turns, in parentheses from the least to the most. Run on ${startedAt.slice(0, 10)} in ${minutes} min.`;
+    `with all turns; minimum and maximum in parentheses. Run on ${startedAt.slice(0, 10)} in ${minutes} min.`;
   const sections = scenarios.map((scenario) => renderScenario(scenario, plots));
   return `${[about, renderMachine(machine), ...renderAllTargets(scenarios), ...sections].join('\n\n')}\n`;
 }

@@ -1,6 +1,6 @@
 import type { Metric, Target } from './scenario.ts';
 
-/** What `results.json` holds. */
+/** The content of `results.json`. */
 export interface Results {
   /** ISO 8601. */
   readonly startedAt: string;
@@ -16,11 +16,11 @@ export interface Machine {
   readonly cores: number;
   readonly memoryGb: number;
   readonly kernel: string;
-  /** Of the server and the load generator. */
+  /** The version of the server and the load generator. */
   readonly node: string;
-  /** Of the project; `+` at the end where files differ from it, null outside of a clone. */
+  /** The commit of the project, with `+` if files differ from it; null outside of a clone. */
   readonly commit: string | null;
-  /** Of packages and toolchains that peers are made of, as far as they are there. */
+  /** The versions of the packages and toolchains of the peers, if installed. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +29,7 @@ export interface ScenarioResult {
   readonly title: string;
   readonly about: string;
   readonly metrics: readonly Metric[];
-  /** The first is what the others are compared with. */
+  /** The others are compared with the first. */
   readonly subjects: readonly SubjectResult[];
   readonly targets: readonly TargetResult[];
 }
@@ -37,13 +37,13 @@ export interface ScenarioResult {
 export interface SubjectResult {
   readonly name: string;
   readonly title: string;
-  /** Why it cannot run on this machine; null if it ran. */
+  /** Why the subject cannot run on this machine; null if it ran. */
   readonly notRun: string | null;
-  /** What made turns void; they count for nothing else. */
+  /** Why turns were void; void turns do not count. */
   readonly wrong: readonly string[];
-  /** By metric, of the valid turns; empty where there is none. */
+  /** By metric, over the valid turns; empty if there are none. */
   readonly values: Readonly<Record<string, Summary>>;
-  /** Of the scenario's first metric to that of the first subject, each turn to the same turn; null where there is none. */
+  /** The ratio of the scenario's first metric to that of the first subject, per turn; null if there is none. */
   readonly ratio: Summary | null;
 }
 
@@ -54,12 +54,12 @@ export interface Summary {
 }
 
 export interface TargetResult extends Target {
-  /** Of the ratio of each turn to the same turn of the other, or of one subject alone; null where one gave nothing. */
+  /** The ratio to the other subject per turn, or the value of a single subject; null without valid turns. */
   readonly measured: Summary | null;
   readonly verdict: 'met' | 'not met' | 'unknown';
 }
 
-/** What makes the whole run void; empty if nothing does. */
+/** The faults that make the whole run void; empty if there are none. */
 export function faultsOf(scenarios: readonly ScenarioResult[]): readonly string[] {
   return scenarios.flatMap(({ name, subjects }) =>
     subjects.flatMap((subject) => subject.wrong.map((wrong) => `${name}, ${subject.name}: ${wrong}`)),

@@ -4,20 +4,20 @@ import type { OpenSubject, RunOptions, Sample, Scenario, Subject } from './scena
 import { type Outcome, summarize } from './summarize.ts';
 
 export interface RunnerOptions extends RunOptions {
-  /** How often each subject is started. */
+  /** The number of times that each subject is started. */
   readonly rounds: number;
-  /** How many connections may be open at a time. */
+  /** The maximum number of open connections. */
   readonly mostConnections: number;
-  /** Told what is about to be done. */
+  /** Called with what is about to be measured. */
   readonly progress: (text: string) => void;
 }
 
-/** What takes longer is void: it hangs. */
+/** A measurement that takes longer is void. */
 const longestMs = 180_000;
 
 /**
- * Measures all subjects of each scenario in turn, and that several times over: what slows the machine down
- * for a while then slows down all of them. A subject that fails makes its own samples void, and nothing else.
+ * Measures all subjects of each scenario in turn, several times: whatever slows the machine down for a while
+ * then slows down all of them. If a subject fails, only its own samples are void.
  */
 export async function runScenarios(
   scenarios: readonly Scenario[],
@@ -44,7 +44,7 @@ export async function runScenarios(
   return results;
 }
 
-/** Those that are open at the same time: one alone, or as many as there may be connections for. */
+/** Groups of subjects that are open at the same time: one, or as many as the connection limit allows. */
 function groupsOf(
   { turns }: Scenario,
   subjects: readonly Subject[],
@@ -70,7 +70,7 @@ function groupsOf(
 interface Group {
   readonly group: readonly Subject[];
   readonly turns: number;
-  /** Where a subject's samples go. */
+  /** The samples of a subject. */
   readonly of: (subject: Subject) => Sample[];
   readonly tell: (text: string) => void;
   readonly remaining: Remaining;
@@ -82,7 +82,7 @@ async function measureGroup(
 ): Promise<void> {
   const opened: { readonly subject: Subject; readonly open: OpenSubject | Error }[] = [];
   for (const subject of group) {
-    if (turns > 1) tell(`${subject.title} starts`);
+    if (turns > 1) tell(`starting ${subject.title}`);
     const startMs = performance.now();
     const open = await inTime(subject.open({ quick })).catch(errorOf);
     remaining.took(performance.now() - startMs);
@@ -110,7 +110,7 @@ async function measureGroup(
   }
 }
 
-/** Resolves with why they are left out, by the names of subjects that cannot run here. */
+/** By subject that cannot run here: the reason. */
 async function leaveOut(
   { name, subjects, turns = 1 }: Scenario,
   remaining: Remaining,
@@ -122,7 +122,7 @@ async function leaveOut(
     if (reason === null) continue;
     reasons.set(subject.name, reason);
     remaining.skip(rounds * turns);
-    progress(`${name}: ${subject.title} is left out: ${reason}`);
+    progress(`${name}: skipping ${subject.title}: ${reason}`);
   }
   return reasons;
 }
@@ -130,7 +130,7 @@ async function leaveOut(
 async function inTime<T>(work: Promise<T>): Promise<T> {
   const done = new AbortController();
   const limit = sleep(longestMs, undefined, { signal: done.signal }).then((): never => {
-    throw new Error(`not done after ${longestMs / 1000} s`);
+    throw new Error(`timed out after ${longestMs / 1000} s`);
   });
   limit.catch(() => {});
   return Promise.race([work, limit]).finally(() => done.abort());
@@ -144,7 +144,7 @@ function errorOf(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-/** How many measurements are left, and how long they may take if they are like those so far. */
+/** Counts the remaining measurements and estimates how long they take. */
 class Remaining {
   #left: number;
   #done = 0;
@@ -171,7 +171,7 @@ class Remaining {
   }
 
   describe(): string {
-    const left = this.#left === 1 ? 'the last one' : `${this.#left} to go`;
+    const left = this.#left === 1 ? 'last one' : `${this.#left} to go`;
     if (this.#done === 0) return left;
     const minutes = ((this.#doneMs / this.#done) * this.#left) / 60_000;
     return `${left}, about ${minutes < 1 ? 'a minute' : `${Math.ceil(minutes)} minutes`}`;

@@ -1,51 +1,51 @@
-/** One thing that is measured, on several subjects in turn. */
+/** A measurement of several subjects in turn. */
 export interface Scenario {
-  /** As on the command line and in file names. */
+  /** The name on the command line and in file names. */
   readonly name: string;
   readonly title: string;
-  /** What is done, and what the numbers mean, in a few sentences for a reader of the tables. */
+  /** Explains the measurement and its numbers to readers of the tables, in a few sentences. */
   readonly about: string;
-  /** The columns, the one that the plot shows first. */
+  /** The columns; the plot shows the first. */
   readonly metrics: readonly Metric[];
   readonly subjects: readonly Subject[];
   readonly targets: readonly Target[];
   /**
-   * How often each subject is measured in a round, all of them taking turns while all are open. Left out where
-   * a subject is measured once, and with no other open beside it.
+   * How often each subject is measured per round, all of them taking turns while all are open. Undefined if a
+   * subject is measured once, with no other one open.
    */
   readonly turns?: number;
 }
 
-/** A server in one configuration: what is compared with others of the same scenario. */
+/** A server in one configuration, which is compared with others of the same scenario. */
 export interface Subject {
-  /** Unique in its scenario. */
+  /** Unique in the scenario. */
   readonly name: string;
   readonly title: string;
-  /** Builds and installs what is kept between runs; resolves with why it cannot run here, or with null. */
+  /** Builds and installs what is kept between runs. Resolves with the reason if it cannot run here, otherwise with null. */
   prepare(): Promise<string | null>;
-  /** How many connections it has once it is open; with others beside it, all of them count. */
+  /** The number of its connections while it is open, which counts toward the limit. */
   readonly connections?: number;
-  /** Starts a fresh server, and brings it to where it can be measured; leaves nothing behind where that fails. */
+  /** Starts a new server and prepares it for measurement. Cleans up if that fails. */
   open(options: RunOptions): Promise<OpenSubject>;
 }
 
 export interface OpenSubject {
-  /** As often as the scenario has turns; without load before and after. */
+  /** Called once per turn, without load before and after. */
   measure(): Promise<Sample>;
-  /** Ends the server; rejects if it had ended before. */
+  /** Stops the server. Rejects if it had exited before. */
   close(): Promise<void>;
 }
 
 export interface RunOptions {
-  /** Shorter and with fewer connections where the result stays comparable within one run. */
+  /** Shorter and with fewer connections, where results stay comparable within the run. */
   readonly quick: boolean;
 }
 
-/** What one turn of one subject gave. */
+/** The result of one turn of a subject. */
 export interface Sample {
-  /** By the names of the scenario's metrics. */
+  /** By metric of the scenario. */
   readonly values: Readonly<Record<string, number>>;
-  /** What makes the run void, deliveries that are missing first of all; empty if nothing does. */
+  /** The faults that make the run void, such as missing deliveries; empty if there are none. */
   readonly wrong: readonly string[];
 }
 
@@ -57,11 +57,11 @@ export interface Metric {
   readonly better: 'lower' | 'higher';
 }
 
-/** A bound on the ratio of two subjects of the scenario, or on the median of one alone. */
+/** A bound on the ratio of two subjects of the scenario, or on the median of one. */
 export interface Target {
   readonly metric: string;
   readonly subject: string;
-  /** Left out where the bound is absolute. */
+  /** Undefined if the bound is absolute. */
   readonly against?: string;
   readonly atMost?: number;
   readonly atLeast?: number;

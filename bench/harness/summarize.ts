@@ -1,12 +1,12 @@
 import type { ScenarioResult, SubjectResult, Summary, TargetResult } from './results.ts';
 import type { Sample, Scenario, Target } from './scenario.ts';
 
-/** What became of a subject: why it could not run, or a sample of each turn. */
+/** The outcome of a subject: why it could not run, or a sample per turn. */
 export type Outcome = string | readonly Sample[];
 
 /**
- * The medians of a scenario's turns, and what they say of its targets. `outcomes` is by the names of subjects.
- * Ratios are taken within a turn, in which both had the machine as it then was, and their median is what counts.
+ * The medians of a scenario's turns, and whether they meet its targets. `outcomes` is by subject name.
+ * Ratios are taken within a turn, in which both subjects ran on the machine in the same state; their median counts.
  */
 export function summarize(scenario: Scenario, outcomes: ReadonlyMap<string, Outcome>): ScenarioResult {
   const { name, title, about, metrics } = scenario;

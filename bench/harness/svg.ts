@@ -1,11 +1,11 @@
-/** What both charts are drawn with. Sizes are in pixels. */
+/** The drawing functions of both charts. Sizes are in pixels. */
 
 export const width = 800;
 const headerHeight = 78;
-/** Under the plot: the ticks, and what they count. */
+/** Room below the plot for the ticks and the axis title. */
 const footerHeight = 52;
 
-/** Colours for light and for dark pages: an SVG in an image follows the reader's preference. */
+/** Colors for light and dark pages: an SVG image follows the reader's preference. */
 const style = `
   text { font: 13px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328; }
   .title { font-size: 17px; font-weight: 600; }
@@ -31,9 +31,9 @@ const style = `
 
 export interface Canvas {
   readonly title: string;
-  /** A line under the title. */
+  /** The line below the title. */
   readonly subtitle: string;
-  /** Of the plot alone; its top is at 0. */
+  /** The height of the plot; its top is at 0. */
   readonly plotHeight: number;
   readonly content: readonly string[];
 }
@@ -62,7 +62,7 @@ export function text(
   return `<text class="${className}" x="${pixel(x)}" y="${pixel(y)}" text-anchor="${anchor}">${escapeText(content)}</text>`;
 }
 
-/** Lines through points of x and y. */
+/** Draws lines through the points. */
 export function path(points: readonly (readonly [number, number])[], className: string): string {
   const [from = '', ...to] = points.map(([x, y]) => `${pixel(x)} ${pixel(y)}`);
   return `<path class="${className}" d="M${[from, ...to].join('L')}"/>`;
@@ -76,7 +76,7 @@ export function dot(x: number, y: number, className: string): string {
   return `<circle class="${className}" cx="${pixel(x)}" cy="${pixel(y)}" r="4"/>`;
 }
 
-/** Round numbers from 0 to at least `max`, four to six steps of them. */
+/** Four to six round numbers from 0 to at least `max`. */
 export function ticksTo(max: number): readonly number[] {
   if (!(max > 0)) return [0, 1];
   const rough = max / 5;
@@ -85,7 +85,7 @@ export function ticksTo(max: number): readonly number[] {
   return Array.from({ length: Math.ceil(max / step - 1e-9) + 1 }, (_, index) => index * step);
 }
 
-/** Without the digits that make all steps longer than they need to be. */
+/** Formats a tick without unnecessary digits. */
 export function formatTick(value: number): string {
   return Number(value.toPrecision(6)).toLocaleString('en-US', { maximumFractionDigits: 6 });
 }

@@ -4,7 +4,7 @@ import { renderSvg } from './render-svg.ts';
 import { renderTables } from './render-tables.ts';
 import type { Results } from './results.ts';
 
-/** Writes results.json, tables.md and a plot of each scenario into the folder, which is made if need be. */
+/** Writes results.json, tables.md and a plot per scenario to the folder, which is created if needed. */
 export async function writeResults(folder: string, results: Results): Promise<void> {
   await writeData(folder, results);
   await writeFile(join(folder, 'tables.md'), renderTables(results));
@@ -12,18 +12,18 @@ export async function writeResults(folder: string, results: Results): Promise<vo
 
 const marked = /(?<=<!-- results -->\n\n)[\s\S]*?(?=\n<!-- \/results -->)/;
 
-/** A document in Markdown that shows results. */
+/** A Markdown document that shows results. */
 export interface Report {
-  /** Puts the tables between the marks, and results.json and the plots into the folder that has the document's name. */
+  /** Writes the tables between the markers, and results.json and the plots to the folder with the document's name. */
   write(results: Results): Promise<void>;
 }
 
-/** @throws Error where the document is not there, or has no marks */
+/** @throws Error if the document does not exist or has no markers */
 export async function openReport(file: string): Promise<Report> {
   const folder = file.replace(/\.md$/, '');
   const text = await readFile(file, 'utf8');
   if (folder === file || !marked.test(text)) {
-    throw new Error(`${file} is no document with the marks <!-- results --> and <!-- /results -->.`);
+    throw new Error(`${file} must contain the markers <!-- results --> and <!-- /results -->.`);
   }
   return {
     async write(results) {
@@ -45,9 +45,9 @@ async function writeData(folder: string, results: Results): Promise<void> {
   }
 }
 
-/** @throws Error where the file is none that `writeResults` wrote */
+/** @throws Error if the file was not written by `writeResults` */
 export async function readResults(file: string): Promise<Results> {
   const results: unknown = JSON.parse(await readFile(file, 'utf8'));
   if (typeof results === 'object' && results !== null && 'scenarios' in results) return results as Results;
-  throw new Error(`${file} is no results.json of \`npm run bench -- --out\`.`);
+  throw new Error(`${file} is not a results.json written by \`npm run bench -- --out\`.`);
 }

@@ -1,9 +1,9 @@
 import { textFrame } from './text-frame.ts';
 
-/** Posts whose cursors are kept: more than a server may have unacknowledged. */
+/** The number of cursors to keep: more than a window. */
 const kept = 1024;
 
-/** The cursor of a post is the same for all subscribers: it is read once, and so is its ack made once. */
+/** The cursor of a post is the same for all subscribers, so it is parsed once, and its ack is created once. */
 export class CursorReader {
   readonly #cursors = new Map<number, string>();
   readonly #frames = new Map<string, Buffer>();
@@ -13,7 +13,7 @@ export class CursorReader {
     const known = this.#cursors.get(post);
     if (known !== undefined) return known;
     const { cursor } = JSON.parse(bytes.toString('utf8', start, end)) as { readonly cursor?: unknown };
-    if (typeof cursor !== 'string') throw new Error('a post came without a cursor');
+    if (typeof cursor !== 'string') throw new Error('received a post without a cursor');
     this.#cursors.set(post, cursor);
     this.#cursors.delete(post - kept);
     return cursor;

@@ -11,19 +11,19 @@ export interface DrawnLoadOptions {
   readonly audience: 'everyone' | 'friends';
   readonly drawFrom: (graph: FollowGraph) => () => Draw;
   readonly inFlight: number;
-  /** A post has come to the reader of this index. */
+  /** Call it when the reader with this index has received a post. */
   onPost?(reader: number, post: number): void;
 }
 
-/** A server, all readers of a follow graph connected to it, and posts of its authors. */
+/** A server with all readers of a follow graph connected, and the posts of its authors. */
 export interface DrawnLoad {
   readonly server: SeededServer;
   readonly posts: DrawnPosts;
-  /** Posts until `isOver`, at the latest after `maxMs`. */
+  /** Creates posts until `isOver`, for at most `maxMs`. */
   readonly post: (maxMs: number, isOver?: () => boolean) => Promise<void>;
-  /** What is wrong so far; empty where each reader has got every post that it is to get once, and no other. */
+  /** The faults so far; empty if each reader received each of its posts exactly once, and no others. */
   faults(): readonly string[];
-  /** Ends the server too. */
+  /** Also stops the server. */
   end(): Promise<void>;
 }
 

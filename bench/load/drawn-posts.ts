@@ -3,18 +3,18 @@ import { tokenOf } from '../support.ts';
 import { userIdOf } from './follow-graph.ts';
 import { PostsInFlight, type SentPost } from './posts-in-flight.ts';
 
-/** Who posts next, and who is to get it. */
+/** The next author, and who must receive the post. */
 export interface Draw {
-  /** By its index in the follow graph. */
+  /** The author's index in the follow graph. */
   readonly author: number;
-  /** Indices of subscribers; left out: all. */
+  /** Indices of subscribers; undefined for all. */
   readonly audience?: readonly number[];
 }
 
-/** Posts in flight, each of an author of its own. */
+/** Posts in flight, each by a different author. */
 export class DrawnPosts extends PostsInFlight {
   readonly #draw: () => Draw;
-  /** By author: a client has one token for all of its posts. */
+  /** By author: a client uses one token for all of its posts. */
   readonly #headers = new Map<number, HttpRequest['headers']>();
   #author = 0;
   #sent = 0;
@@ -24,7 +24,7 @@ export class DrawnPosts extends PostsInFlight {
     this.#draw = draw;
   }
 
-  /** Posts so far. */
+  /** The number of posts so far. */
   override get sent(): number {
     return this.#sent;
   }
@@ -36,7 +36,7 @@ export class DrawnPosts extends PostsInFlight {
     return super.next(audience);
   }
 
-  /** Publishes the post that `next` has given last. */
+  /** Publishes the post last returned by `next`. */
   request(text: string): HttpRequest {
     const author = this.#author;
     const headers = this.#headers.get(author) ?? {

@@ -3,31 +3,31 @@ import { createRandom, type Random } from '../../test/feed-server/history/random
 
 export interface FollowGraphOptions {
   readonly seed: number;
-  /** Users who are online. */
+  /** The number of users who are online. */
   readonly readers: number;
-  /** Users whom somebody may follow, the most popular first. */
+  /** The number of users who may be followed, the most popular first. */
   readonly authors: number;
-  /** How many authors a reader follows on average, the star aside: from a tenth of it to ten times as many. */
+  /** The number of authors that a reader follows on average, besides the star: from a tenth to ten times as many. */
   readonly meanFriends: number;
-  /** How many readers follow the first author, the star. Nobody else follows it. */
+  /** The number of readers who follow the first author, the star. */
   readonly starReaders: number;
 }
 
-/** Who follows whom, by index: the same for the same options, on every machine. */
+/** Who follows whom, by index; the same for the same options on every machine. */
 export interface FollowGraph {
-  /** By reader: the authors that it follows, each once, in no order. */
+  /** By reader: the authors that it follows, each once, in any order. */
   readonly authorsOf: readonly Uint32Array[];
-  /** By author: its readers, ascending. */
+  /** By author: its readers in ascending order. */
   readonly readersOf: readonly (readonly number[])[];
   readonly edges: number;
 }
 
-/** The author whose number of readers the options give. */
+/** The author whose number of readers is an option. */
 export const star = 0;
 
 /**
- * An author's readers fall with its rank to this power, which makes their numbers a power law with the
- * exponent 1 + 1 / 0.8 = 2.25. Twitter's has 2.276 (Kwak and others, WWW 2010).
+ * The number of an author's readers falls with its rank to this power, which gives a power law with the
+ * exponent 1 + 1 / 0.8 = 2.25. Twitter's exponent is 2.276 (Kwak et al., WWW 2010).
  */
 const popularity = 0.8;
 
@@ -56,7 +56,7 @@ export function createFollowGraph(options: FollowGraphOptions): FollowGraph {
 }
 
 /**
- * The id of a user of the graph, which looks as random as any other: what a server does with ids must
+ * The id of a user of the graph. It looks random, so that the order of ids does not help the server.
  * not be helped by their order.
  */
 export function userIdOf(kind: 'reader' | 'author', index: number): string {
@@ -65,15 +65,15 @@ export function userIdOf(kind: 'reader' | 'author', index: number): string {
 }
 
 /**
- * From a Pareto distribution with the exponent 1/2, cut off at a tenth and ten times of the mean: its mean
- * is the geometric one of the two. Of few authors nobody follows more than half, so that drawing ends.
+ * Draws from a Pareto distribution with the exponent 1/2, truncated at a tenth and ten times the mean: its mean
+ * is the geometric mean of the two. With few authors, nobody follows more than half, so that drawing terminates.
  */
 function drawFriends(random: Random, { meanFriends, authors }: FollowGraphOptions): number {
   const drawn = meanFriends / 10 / random.between(0.1, 1) ** 2;
   return Math.min(Math.round(drawn), Math.floor(authors / 2));
 }
 
-/** Any but the star, by popularity: the inverse of the integral of rank ** -popularity. */
+/** Any author but the star, by popularity: the inverse of the integral of rank ** -popularity. */
 function drawAuthor(random: Random, authors: number): number {
   const power = 1 - popularity;
   return Math.min(authors - 1, Math.floor(random.between(1, authors ** power) ** (1 / power)));

@@ -1,22 +1,22 @@
-/** A text or binary message: `buffer` from `start` to `end`, which is only valid during the call. */
+/** A text or binary message: the bytes of `buffer` from `start` to `end`, valid only during the call. */
 export type OnMessage = (buffer: Buffer, start: number, end: number) => void;
 
 const maxPayloadBytes = 16 * 1024 * 1024;
 
 /**
- * Finds the messages in what a server writes to one WebSocket (RFC 6455, section 5.2). What is whole in
- * one read is handed over where it lies; only a payload that is split over reads is copied together.
+ * Finds the messages in the bytes of a server on a WebSocket (RFC 6455, section 5.2). A message within one
+ * read is passed on without a copy; only a payload split across reads is copied.
  * Control frames are skipped.
  */
 export class FrameParser {
   readonly #onMessage: OnMessage;
-  /** Bytes of the header that have been read. */
+  /** The number of header bytes read so far. */
   #headerBytes = 0;
-  /** Bytes of the extended length that are still to come. */
+  /** The number of remaining bytes of the extended length. */
   #lengthBytes = 0;
   #opcode = 0;
   #length = 0;
-  /** The payload so far, where it came in parts. */
+  /** The payload so far, if it is split across reads. */
   #parts: Buffer | null = null;
   #partsBytes = 0;
 
@@ -24,14 +24,14 @@ export class FrameParser {
     this.#onMessage = onMessage;
   }
 
-  /** @throws Error for a frame that no server may send, or that none of ours sends: masked, fragmented, too large */
+  /** @throws Error for a frame that a server must not send, or that ours never sends: masked, fragmented or too large */
   take(buffer: Buffer, start: number, end: number): void {
     let at = start;
     while (at < end) {
       if (this.#headerBytes < 2 || this.#lengthBytes > 0) {
         this.#takeHeader(buffer[at] ?? 0);
         at += 1;
-        // An empty payload has no bytes of its own that would end it.
+        // An empty payload has no bytes that would complete it.
         if (this.#length > 0 || this.#headerBytes < 2 || this.#lengthBytes > 0) continue;
       }
       at = this.#takePayload(buffer, at, end);
@@ -54,7 +54,7 @@ export class FrameParser {
     }
   }
 
-  /** Returns where the next byte to read is. */
+  /** Returns the offset of the next byte to read. */
   #takePayload(buffer: Buffer, start: number, end: number): number {
     const needed = this.#length - this.#partsBytes;
     if (end - start < needed) {

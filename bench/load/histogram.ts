@@ -1,10 +1,10 @@
-/** Buckets in each power of two: the width of one is under 1 % of what it holds. */
+/** Buckets per power of two: the width of a bucket is below 1 % of its values. */
 const perOctave = 128;
 
-/** Up to 2^32 µs, over an hour. */
+/** Up to 2^32 µs, which is over an hour. */
 const buckets = Math.ceil(perOctave * (32 - Math.log2(perOctave) + 1));
 
-/** Counts times in buckets whose width grows with the time, so that millions of them need 13 KB. */
+/** Counts times in buckets whose width grows with the time, so that millions of times take 13 KB. */
 export class Histogram {
   readonly #counts = new Uint32Array(buckets);
   #count = 0;
@@ -26,7 +26,7 @@ export class Histogram {
     if (ms > this.#max) this.#max = ms;
   }
 
-  /** What this share (0 to 1) of the times do not exceed, in ms, to 1 %; 0 where there are none. */
+  /** The quantile of this share (0 to 1) in ms, accurate to 1 %; 0 without values. */
   quantileMs(share: number): number {
     let left = Math.max(1, Math.ceil(this.#count * share));
     for (const [bucket, count] of this.#counts.entries()) {

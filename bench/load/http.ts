@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../peers/peer.ts';
 
-/** The bytes of a request to 127.0.0.1: GET without a body, POST of JSON with one. */
+/** The bytes of a request to 127.0.0.1: GET without a body, or POST with JSON. */
 export function renderRequest({ path, headers, body }: HttpRequest, port: number): string {
   const own: Readonly<Record<string, string>> =
     body === undefined
@@ -15,7 +15,7 @@ export interface HttpAnswer {
   readonly status: number;
 }
 
-/** Reads the first answer in `text`; null while it is not whole. It must name its length, have none, or be chunked. */
+/** Parses the first response in `text`; null while it is incomplete. It must have a Content-Length, no body, or be chunked. */
 export function readAnswer(text: string): HttpAnswer | null {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return null;

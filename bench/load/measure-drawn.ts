@@ -4,18 +4,18 @@ import { fanOutMetrics, measurePosts, type Phases } from './measure-posts.ts';
 
 export interface DrawnOptions extends DrawnLoadOptions, Phases {}
 
-/** What `measureDrawn` gives. */
+/** The metrics of `measureDrawn`. */
 export const drawnMetrics: readonly Metric[] = [
   ...fanOutMetrics,
   { name: 'readersPerPost', title: 'readers of a post', unit: '', better: 'higher' },
 ];
 
 export interface DrawnSample extends Sample {
-  /** Of the follow graph. */
+  /** The options of the follow graph. */
   readonly edges: number;
 }
 
-/** Connects all readers of a follow graph, lets authors post, and checks who has got what. */
+/** Connects all readers of a follow graph, creates posts, and checks who received what. */
 export async function measureDrawn(options: DrawnOptions): Promise<DrawnSample> {
   const load = await openDrawnLoad(options);
   const { server, posts, post } = load;

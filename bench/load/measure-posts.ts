@@ -5,13 +5,13 @@ import type { PostsInFlight } from './posts-in-flight.ts';
 import { measureUsage, rssMb } from './usage.ts';
 
 export interface Phases {
-  /** For code to be compiled and caches to be filled; nothing of it is measured. */
+  /** Lets the server compile its code and fill its caches; not measured. */
   readonly warmUpMs: number;
-  /** How many posts it takes at the least. */
+  /** The minimum number of posts. */
   readonly warmUpPosts?: number;
-  /** What the server's CPU is measured over at the least: its clock ticks every 10 ms. */
+  /** The minimum time over which CPU is measured: its clock ticks every 10 ms. */
   readonly cpuSeconds: number;
-  /** Where that takes longer, it ends. */
+  /** The time limit. */
   readonly maxMs: number;
 }
 
@@ -19,11 +19,11 @@ export interface Load {
   /** Of the server. */
   readonly pid: number;
   readonly posts: Pick<PostsInFlight, 'sent' | 'arrived' | 'latencies'>;
-  /** Posts until `isOver`, at the latest after `maxMs`, and until all have got the last one. */
+  /** Creates posts until `isOver`, for at most `maxMs`, and waits until all subscribers have received the last one. */
   readonly post: (maxMs: number, isOver?: () => boolean) => Promise<void>;
 }
 
-/** Columns that several scenarios have. */
+/** Columns shared by several scenarios. */
 export const commonMetrics = {
   p50Ms: { name: 'p50Ms', title: 'latency p50', unit: 'ms', better: 'lower' },
   p99Ms: { name: 'p99Ms', title: 'latency p99', unit: 'ms', better: 'lower' },
@@ -36,7 +36,7 @@ export const commonMetrics = {
   },
 } as const satisfies Readonly<Record<string, Metric>>;
 
-/** What `measurePosts` gives, cost first. */
+/** The metrics of `measurePosts`, cost first. */
 export const fanOutMetrics: readonly Metric[] = [
   { name: 'cpuUs', title: 'server CPU per delivery', unit: 'µs', better: 'lower' },
   { name: 'deliveriesPerSecond', title: 'deliveries', unit: '1/s', better: 'higher' },
@@ -48,10 +48,10 @@ export const fanOutMetrics: readonly Metric[] = [
   commonMetrics.generatorPercent,
 ];
 
-/** Where the posts of a warm-up take longer, there are fewer. */
+/** The time limit of the warm-up. */
 const longestWarmUpMs = 5000;
 
-/** Posts to warm up, then to measure. What has come to whom is to be looked at afterwards. */
+/** Creates posts for the warm-up, then for the measurement. Check the deliveries afterwards. */
 export async function measurePosts(
   { pid, posts, post }: Load,
   { warmUpMs, warmUpPosts = 0, cpuSeconds, maxMs }: Phases,
@@ -72,7 +72,7 @@ export async function measurePosts(
     const generatorSeconds = generatorCpuSeconds - (polling.idleSeconds() - idleBefore);
     const deliveries = posts.arrived - before;
     const rss = rssMb(pid);
-    // What comes twice, or to the wrong subscriber, may come late.
+    // Duplicate and misdirected posts may arrive late.
     await sleep(100);
     return {
       cpuUs: (serverCpuSeconds / deliveries) * 1e6,

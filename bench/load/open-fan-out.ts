@@ -12,28 +12,28 @@ export interface FanOutOptions {
   readonly dialect: Dialect;
   readonly subscribers: number;
   readonly inFlight: number;
-  /** Whether subscribers acknowledge posts by their cursors. */
+  /** Whether subscribers acknowledge posts. */
   readonly acks?: boolean;
-  /** For the server's code to be compiled. */
+  /** Lets the server compile its code. */
   readonly warmUpMs: number;
 }
 
-/** A server that has been posted to, and subscribers who get all of its posts. */
+/** A warmed-up server, and subscribers to all of its posts. */
 export interface FanOut {
-  /** Posts to all of them, and checks that each has got every post once, of this turn and of those before. */
+  /** Creates posts, and checks that each subscriber received every post so far exactly once. */
   measure(phases: Phases): Promise<Sample>;
   end(): void;
 }
 
 /**
- * Some peers answer a handshake before the new subscriber is on their list: one of the Go hub missed the
- * first posts now and then.
+ * Some peers complete a handshake before they register the subscriber: with the Go hub, a subscriber sometimes
+ * missed the first posts.
  */
 const joiningMs = 200;
 
 /**
- * The first posts go to few, so that there can be very many: what is done once for a post is compiled
- * after thousands, and with a thousand subscribers those would take half a minute.
+ * The first posts go to a few subscribers, so that there can be many: code that runs once per post is compiled
+ * after thousands of posts, which would take half a minute with a thousand subscribers.
  */
 const few = { subscribers: 10, inFlight: 8 };
 

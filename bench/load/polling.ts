@@ -1,15 +1,15 @@
 export interface Polling {
-  /** How long nothing came, so far. */
+  /** How long nothing has arrived so far. */
   idleSeconds(): number;
   stop(): void;
 }
 
 /**
- * Keeps this process awake while it waits for the server. A write that has to wake its reader takes 10 µs
- * more in a virtual machine, and a server that lets the generator sleep more often pays it more often;
- * nobody pays it whose clients are elsewhere.
+ * Keeps this process awake while it waits for the server. In a virtual machine, a write that must wake its
+ * reader takes 10 µs longer, so a server that lets the generator sleep more often would pay more. With clients
+ * on other machines, no server pays it.
  *
- * @param count of what has come so far
+ * @param count the number of messages received so far
  */
 export function startPolling(count: () => number): Polling {
   let seen = count();

@@ -4,22 +4,22 @@ import { postText } from './post-text.ts';
 import type { PostsInFlight } from './posts-in-flight.ts';
 import type { Publisher } from './publisher.ts';
 
-/** How long the last posts may take once no more are sent. */
+/** The time limit for the last deliveries. */
 const settleMs = 15_000;
 
 export interface PostingOptions {
   readonly publisher: Publisher;
   readonly dialect: Dialect;
   readonly posts: PostsInFlight;
-  /** With 1 a post is sent when all have got the one before, and it is answered. */
+  /** With 1, a post is sent once the previous one is answered and delivered to all. */
   readonly inFlight: number;
-  /** At the latest it is over after this time. */
+  /** The time limit. */
   readonly maxMs: number;
-  /** Asked every 100 ms. */
+  /** Called every 100 ms. */
   readonly isOver?: () => boolean;
 }
 
-/** Keeps that many posts in flight, and resolves when all have got the last ones, or 15 s after. */
+/** Keeps that many posts in flight. Resolves when the last ones are delivered to all, or 15 s later. */
 export async function postInTurns(options: PostingOptions): Promise<void> {
   const { publisher, dialect, posts, inFlight, maxMs, isOver = () => false } = options;
   const ended = new AbortController();

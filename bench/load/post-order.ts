@@ -1,10 +1,10 @@
 import { postText } from './post-text.ts';
 
-/** Whether all subscribers get the same posts in the same order, and which order that is. */
+/** Checks that all subscribers receive the same posts in the same order. */
 export class PostOrder {
-  /** Posts, in the order in which whoever was furthest has got them. */
+  /** The posts, in the order of the subscriber that is furthest ahead. */
   readonly #order: number[] = [];
-  /** By subscriber: how many posts it has got. */
+  /** By subscriber: the number of posts received. */
   readonly #counts: Uint32Array;
   #outOfOrder = 0;
 
@@ -12,7 +12,7 @@ export class PostOrder {
     this.#counts = new Uint32Array(subscribers);
   }
 
-  /** The post of this number has come to this subscriber. */
+  /** Call it when this subscriber has received the post with this number. */
   arrive(subscriber: number, post: number): void {
     const place = this.#counts[subscriber] ?? 0;
     this.#counts[subscriber] = place + 1;
@@ -21,7 +21,7 @@ export class PostOrder {
   }
 
   /**
-   * What is wrong; empty where everybody's order is that of the log.
+   * The faults; empty if every subscriber's order is that of the log.
    *
    * @param log the texts of all posts
    */

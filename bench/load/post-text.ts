@@ -1,21 +1,21 @@
-/** Long enough for a frame of our server of about 300 bytes. */
+/** Makes frames of our server about 300 bytes long. */
 export const textBytes = 160;
 
 const mark = '~post ';
 const markBytes = Buffer.from(mark);
 const digits = 7;
 
-/** The text of a post, which tells which it is wherever a peer puts it into a frame. */
+/** The text of a post, which identifies it wherever a peer puts it in a frame. */
 export function postText(number: number): string {
   return `${mark}${String(number).padStart(digits, '0')} `.padEnd(textBytes, 'x');
 }
 
-/** Finds which posts are in a message. One for all subscribers of a peer, whose frames are all alike. */
+/** Finds the posts in a message. All subscribers of a peer share one, since their frames have the same form. */
 export class PostFinder {
-  /** Where the text was in the last message that held one: mostly it is there again. */
+  /** The offset of the text in the last message, which is likely the same in the next one. */
   #offset = 0;
 
-  /** Calls back with the number of each post. */
+  /** Calls `onPost` with the number of each post. */
   find(buffer: Buffer, start: number, end: number, onPost: (number: number) => void): void {
     let at = isMark(buffer, start + this.#offset, end)
       ? start + this.#offset

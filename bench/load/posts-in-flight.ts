@@ -1,28 +1,28 @@
 import { Histogram } from './histogram.ts';
 
-/** A post that not all have got. */
+/** A post that some subscribers have not received. */
 interface OpenPost {
   readonly sentAtMs: number;
-  /** By subscriber: 1 where it has come, or is not to come. */
+  /** By subscriber: 1 if the post was received or is not for them. */
   readonly seen: Uint8Array;
-  /** How many are still to get it. */
+  /** The number of missing deliveries. */
   left: number;
   readonly delivered: PromiseWithResolvers<void>;
 }
 
 export interface SentPost {
-  /** What `postText` is made of. */
+  /** The arguments of `postText`. */
   readonly number: number;
-  /** Resolves when all who are to get it have got it. */
+  /** Resolves when the post is delivered to all of its recipients. */
   readonly delivered: Promise<void>;
 }
 
-/** Who has got which post, and how long after it was sent. Each is to get each of its posts exactly once. */
+/** Records who received which post, and its latency. Each subscriber must receive each of its posts exactly once. */
 export class PostsInFlight {
-  /** One for each delivery. */
+  /** One entry per delivery. */
   readonly latencies = new Histogram();
   readonly #subscribers: number;
-  /** By number; null where all have got it. */
+  /** By number; null once delivered to all. */
   readonly #posts: (OpenPost | null)[] = [];
   #expected = 0;
   #arrived = 0;
@@ -32,17 +32,17 @@ export class PostsInFlight {
     this.#subscribers = subscribers;
   }
 
-  /** Posts so far. */
+  /** The number of posts so far. */
   get sent(): number {
     return this.#posts.length;
   }
 
-  /** Deliveries so far. */
+  /** The number of deliveries so far. */
   get arrived(): number {
     return this.#arrived;
   }
 
-  /** A post that is sent now: to all subscribers, or to those of these indices. */
+  /** Call it when a post is sent: to all subscribers, or to those with these indices. */
   next(audience?: readonly number[]): SentPost {
     const seen = new Uint8Array(this.#subscribers).fill(audience === undefined ? 0 : 1);
     for (const subscriber of audience ?? []) seen[subscriber] = 0;
@@ -53,7 +53,7 @@ export class PostsInFlight {
     return { number, delivered: delivered.promise };
   }
 
-  /** The post of this number has come to this subscriber. */
+  /** Call it when this subscriber has received the post with this number. */
   arrive(subscriber: number, number: number): void {
     const post = this.#posts[number];
     if (post === null || post === undefined || post.seen[subscriber] === 1) {
@@ -69,7 +69,7 @@ export class PostsInFlight {
     post.delivered.resolve();
   }
 
-  /** What is wrong so far; empty where all have got every post once, and nobody anything else. */
+  /** The faults so far; empty if every subscriber received exactly its posts, once each. */
   faults(): readonly string[] {
     const missing = this.#expected - this.#arrived;
     return [

@@ -5,7 +5,7 @@ import { readAnswer, renderRequest } from './http.ts';
 
 const buffer = Buffer.alloc(65_536);
 
-/** One keep-alive connection, and what is awaited on it. */
+/** A keep-alive connection and its pending request. */
 class Line {
   readonly #socket: Socket;
   #answer = '';
@@ -28,7 +28,7 @@ class Line {
     await once(this.#socket, 'connect');
   }
 
-  /** Resolves with the status. */
+  /** Resolves with the HTTP status. */
   send(bytes: string): Promise<number> {
     if (this.#socket.destroyed) return Promise.reject(new Error('the connection for posts is closed'));
     const waiting = Promise.withResolvers<number>();
@@ -57,8 +57,8 @@ class Line {
 }
 
 /**
- * Sends requests over keep-alive connections that stay open: the cheapest HTTP client that does, so
- * that the machine is left to the server.
+ * Sends requests over keep-alive connections. The cheapest possible HTTP client, so that the machine is left
+ * to the server.
  */
 export class Publisher {
   readonly #port: number;
@@ -79,9 +79,9 @@ export class Publisher {
   }
 
   /**
-   * Resolves when the request is answered with 2xx; rejects after any other answer.
+   * Resolves after a response with 2xx; rejects after any other response.
    *
-   * @throws Error where more are in flight than there are connections
+   * @throws Error if more requests are in flight than there are connections
    */
   async send(request: HttpRequest): Promise<void> {
     const line = this.#free.pop();
@@ -89,7 +89,7 @@ export class Publisher {
     const status = await line.send(renderRequest(request, this.#port));
     this.#free.push(line);
     const isTaken = status >= 200 && status <= 299;
-    if (!isTaken) throw new Error(`${request.path} was answered with ${status}`);
+    if (!isTaken) throw new Error(`${request.path} got HTTP ${status}`);
   }
 
   end(): void {

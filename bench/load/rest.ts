@@ -1,6 +1,6 @@
 import { tokenOf } from '../support.ts';
 
-/** A new user's id. */
+/** Registers a user and resolves with the id. */
 export async function registerUser(port: number): Promise<string> {
   const user = { first_name: 'Ada', second_name: 'Lovelace', password: 'analytical engine' };
   const { user_id } = (await requestJson(`http://127.0.0.1:${port}/user/register`, {
@@ -13,7 +13,7 @@ export async function registerUser(port: number): Promise<string> {
 
 const pageSize = 1000;
 
-/** The texts of the posts of the user's friends, in the order of the log. */
+/** The texts of the posts of the user's friends, in log order. */
 export async function readFeed(port: number, user: string): Promise<readonly string[]> {
   const texts: string[] = [];
   for (let pages = 0; texts.length === pages * pageSize; pages += 1) {
@@ -28,7 +28,7 @@ export async function readFeed(port: number, user: string): Promise<readonly str
   return texts.toReversed();
 }
 
-/** A metric without labels. */
+/** The value of a metric without labels. */
 export async function readGauge(port: number, metric: string): Promise<number> {
   const response = await request(`http://127.0.0.1:${port}/metrics`);
   return Number(new RegExp(`^${metric} (\\S+)$`, 'm').exec(await response.text())?.[1]);
@@ -41,6 +41,6 @@ async function requestJson(url: string, init: RequestInit): Promise<unknown> {
 
 async function request(url: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(url, init);
-  if (!response.ok) throw new Error(`${new URL(url).pathname} was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`${new URL(url).pathname} got HTTP ${response.status}`);
   return response;
 }

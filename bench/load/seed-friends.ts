@@ -16,13 +16,13 @@ import { migrateStore } from '../../src/feed-server/store/open-store.ts';
 import { progress } from '../support.ts';
 import { createFollowGraph, type FollowGraph, type FollowGraphOptions, userIdOf } from './follow-graph.ts';
 
-/** As the embedded store calls its file. */
+/** The file name of the embedded store. */
 const databaseFile = 'posted.sqlite';
 
-/** Before the first event: friends from the beginning of the log. */
+/** Before the first event, so that the friendships exist from the beginning of the log. */
 const sinceSeq = 0;
 
-/** What decides what a finished file holds, beside the options. */
+/** The source files that determine the content of the file, besides the options. */
 const sources = [
   '../../src/feed-server/store/migrations/0001-initial-tables.ts',
   '../../test/feed-server/history/random.ts',
@@ -31,8 +31,8 @@ const sources = [
 ];
 
 /**
- * Makes an embedded store with the friendships of the graph, for a server that has not been started yet.
- * The finished database is kept in `cacheDir`, and copied the next time.
+ * Creates an embedded store with the friendships of the graph, for a server that is not started yet.
+ * The database is cached in `cacheDir` and copied the next time.
  */
 export async function seedFriends(
   dataDir: string,
@@ -62,14 +62,14 @@ function versionOfSources(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** They are large, and nobody would ask for them again. */
+/** Old files are large and will not be used again. */
 function removeOthers(cacheDir: string, version: string): void {
   for (const name of readdirSync(cacheDir)) {
     if (!name.startsWith(version)) rmSync(join(cacheDir, name), { recursive: true, force: true });
   }
 }
 
-/** Moves the file to its place when it is complete, so that whoever finds one there may copy it. */
+/** Renames the file when it is complete, so that other processes never copy a partial one. */
 async function build(finished: string, dataDir: string, graph: FollowGraph): Promise<void> {
   const startMs = performance.now();
   try {
@@ -83,12 +83,12 @@ async function build(finished: string, dataDir: string, graph: FollowGraph): Pro
   progress(`${graph.edges} friendships written in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
 }
 
-/** In the order of the table's key, in which a row costs least. */
+/** In the order of the table's key, which makes inserts cheapest. */
 function insert(path: string, { authorsOf, readersOf }: FollowGraph): void {
   const authors = readersOf.map((_, author) => userIdOf('author', author));
   const readers = authorsOf.map((follows, reader) => ({ id: userIdOf('reader', reader), follows }));
   const database = new DatabaseSync(path);
-  // A file that is cut off is built anew: no journal. The store goes back to its own when it opens it.
+  // No journal: an incomplete file is rebuilt. The store restores its own journal mode when it opens the file.
   database.exec(
     'pragma locking_mode = exclusive; pragma journal_mode = off; pragma synchronous = off; begin',
   );

@@ -6,10 +6,10 @@ import { posted } from '../peers/posted.ts';
 import { type FollowGraph, type FollowGraphOptions, userIdOf } from './follow-graph.ts';
 import { seedFriends } from './seed-friends.ts';
 
-/** Our server with a follow graph in its store, which goes when it is stopped. */
+/** Our server with a follow graph in its store, which is deleted when the server stops. */
 export interface SeededServer extends PeerProcess {
   readonly graph: FollowGraph;
-  /** The users of its readers, in their order. */
+  /** The user ids of the readers, in order. */
   readonly users: readonly string[];
   upgrade(audience: 'everyone' | 'friends'): Dialect['upgrade'];
 }

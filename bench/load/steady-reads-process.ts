@@ -1,12 +1,12 @@
-/** The process of steady-reads.ts. Arguments: port, path, requests per second. */
+/** The child process of steady-reads.ts. Arguments: port, path, requests per second. */
 import { Histogram } from './histogram.ts';
 import { Publisher } from './publisher.ts';
 import type { ReadTimes } from './steady-reads.ts';
 
-/** Enough for a server that stands still for 2 s at 200 a second. */
+/** Enough for a server that stalls for 2 s at 200 requests per second. */
 const maxInFlight = 400;
 
-/** The requests of one span of time. */
+/** The requests of one interval. */
 interface Span {
   readonly times: Histogram;
   readonly reads: Promise<void>[];
@@ -23,7 +23,7 @@ function createSpan(): Span {
   return { times: new Histogram(), reads: [], wrong: null };
 }
 
-/** Timed from when it is sent: what holds up this process is none of the server's. */
+/** Timed from when it is sent: a delay of this process is not the server's. */
 async function read(of: Span): Promise<void> {
   const startMs = performance.now();
   try {

@@ -2,22 +2,22 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** How long requests took that were due in one span of time. */
+/** The durations of the requests scheduled in one interval. */
 export interface ReadTimes {
   readonly count: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** Why a request was not answered with 2xx; null where all were. */
+  /** Why a request failed; null if all got 2xx. */
   readonly wrong: string | null;
 }
 
 /**
- * GET requests at an even rate, however long the server takes, from a process of its own: what keeps the
- * load generator busy must not count as the server's.
+ * Sends GET requests at a constant rate, regardless of how long the server takes, from a separate process: load
+ * on the generator must not count as the server's.
  */
 export interface SteadyReads {
-  /** Of the requests since the last call, once all are answered. */
+  /** Resolves once all requests since the last call have a response. */
   take(): Promise<ReadTimes>;
   end(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function startSteadyReads({ port, path, rate }: SteadyReadsOptions)
 
   async function answer(): Promise<unknown> {
     const died = exited.then(() => {
-      throw new Error('the process that reads has ended');
+      throw new Error('the reading process has exited');
     });
     const [message] = (await Promise.race([once(child, 'message'), died])) as readonly unknown[];
     return message;

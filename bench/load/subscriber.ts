@@ -5,7 +5,7 @@ import { FrameParser, type OnMessage } from './frame-parser.ts';
 import { renderRequest } from './http.ts';
 import { textFrame } from './text-frame.ts';
 
-/** All sockets read into it: what is in it is used before the next one reads. */
+/** All sockets read into it; its content is used before the next one reads. */
 const buffer = Buffer.alloc(65_536);
 
 const openingTimeoutMs = 30_000;
@@ -13,22 +13,22 @@ const openingTimeoutMs = 30_000;
 export interface SubscriberOptions {
   readonly port: number;
   readonly dialect: Dialect;
-  /** A UUID; left out: a new one. */
+  /** A UUID; a new one if undefined. */
   readonly user?: string;
-  /** A message after the welcomes. */
+  /** Called for each message after the welcome messages. */
   readonly onMessage: OnMessage;
 }
 
 /**
- * One WebSocket on a raw socket: what a load generator must do at the least, so that as much of the
- * machine as can be is left to the server. It answers no ping, so that servers are to send none.
+ * A WebSocket on a raw socket, which does the minimum that a load generator must do, so that as much of the
+ * machine as possible is left to the server. It does not answer pings, so servers must not send any.
  */
 export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #socket: Socket;
   readonly #opened = Promise.withResolvers<void>();
   readonly #parser: FrameParser;
-  /** What came before the end of the handshake's response; null after it. */
+  /** The start of the handshake's response while it is incomplete; null afterwards. */
   #head: string | null = '';
   #welcomes: number;
   #isLost = false;
@@ -48,7 +48,7 @@ export class Subscriber {
     this.#socket = connect({ host: '127.0.0.1', port, noDelay: true, onread });
     this.#socket.setTimeout(openingTimeoutMs, () => this.#lose(new Error('a handshake took over 30 s')));
     this.#socket.on('error', (error) => this.#lose(error));
-    this.#socket.once('close', () => this.#lose(new Error('a connection was closed by the server')));
+    this.#socket.once('close', () => this.#lose(new Error('the server closed a connection')));
     const { path, headers } = dialect.upgrade(user);
     const upgrade = {
       Connection: 'Upgrade',
@@ -59,22 +59,22 @@ export class Subscriber {
     this.#socket.write(renderRequest({ path, headers: { ...upgrade, ...headers } }, port));
   }
 
-  /** Resolves after the last welcome; rejects where the server refuses. */
+  /** Resolves after the last welcome message; rejects if the server refuses. */
   get opened(): Promise<void> {
     return this.#opened.promise;
   }
 
-  /** Whether the connection has ended, by the server or by an error. */
+  /** Whether the connection was closed by the server or failed. */
   get isLost(): boolean {
     return this.#isLost;
   }
 
-  /** Sends a whole frame, masked by the caller. */
+  /** Sends a complete frame, masked by the caller. */
   send(frame: Buffer): void {
     this.#socket.write(frame);
   }
 
-  /** At once, and without leaving a port in TIME_WAIT. */
+  /** Closes immediately, without leaving a port in TIME_WAIT. */
   end(): void {
     this.#socket.removeAllListeners('close');
     this.#socket.resetAndDestroy();
@@ -95,8 +95,7 @@ export class Subscriber {
     this.#head = head;
     const headEnd = head.indexOf('\r\n\r\n');
     if (headEnd === -1) return;
-    if (!head.startsWith('HTTP/1.1 101 '))
-      throw new Error(`a handshake was answered with ${head.slice(9, 12)}`);
+    if (!head.startsWith('HTTP/1.1 101 ')) throw new Error(`a handshake got HTTP ${head.slice(9, 12)}`);
     this.#head = null;
     for (const greeting of this.#options.dialect.greetings) this.send(textFrame(greeting));
     if (this.#welcomes === 0) this.#open();

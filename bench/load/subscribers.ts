@@ -8,20 +8,20 @@ import { Subscriber } from './subscriber.ts';
 export interface SubscribersOptions {
   readonly port: number;
   readonly dialect: Dialect;
-  /** How many, or the users' UUIDs, one subscriber each. */
+  /** The number of subscribers, or the UUIDs of their users. */
   readonly users: number | readonly string[];
-  /** How many handshakes may be under way. */
+  /** The maximum number of concurrent handshakes. */
   readonly atATime?: number;
-  /** Whether they acknowledge posts by their cursors, as the TypeScript client does. */
+  /** Whether they acknowledge posts, like the TypeScript client. */
   readonly acks?: boolean;
-  /** A post (`postText`) has come to the subscriber of this index. */
+  /** Called when the subscriber with this index has received a post (`postText`). */
   readonly onPost?: (subscriber: number, post: number) => void;
 }
 
-/** The window that our server grants, which decides how often the client acknowledges. */
+/** The window of our server, which determines how often the client acknowledges. */
 const ackWindow = 256;
 
-/** Open subscribers. */
+/** Connected subscribers. */
 export class Subscribers {
   readonly #all: readonly Subscriber[];
   readonly #acks: readonly Acks[];
@@ -35,7 +35,7 @@ export class Subscribers {
     return this.#all.length;
   }
 
-  /** What is wrong so far; empty where nothing is. */
+  /** The faults so far; empty if there are none. */
   faults(): readonly string[] {
     const lost = this.#all.filter(({ isLost }) => isLost).length;
     return lost === 0 ? [] : [`${lost} of ${this.count} connections were lost`];
@@ -47,7 +47,7 @@ export class Subscribers {
   }
 }
 
-/** Opens them all; rejects, and closes those that are open, where one is refused. */
+/** Opens all connections. If one is refused, closes the others and rejects. */
 export async function openSubscribers(options: SubscribersOptions): Promise<Subscribers> {
   const { port, dialect, users, atATime = 100, acks: isAcking = false, onPost } = options;
   const count = typeof users === 'number' ? users : users.length;

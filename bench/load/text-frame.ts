@@ -1,4 +1,4 @@
-/** A text frame of a client, masked with a key of zeros, which leaves the payload as it is (RFC 6455, section 5.3). */
+/** A text frame of a client, masked with a key of zeros, which does not change the payload (RFC 6455, section 5.3). */
 export function textFrame(text: string): Buffer {
   const payload = Buffer.from(text);
   const length =

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { cpuByProcess } from '../process-cpu.ts';
 
-/** What a stretch of a run has used. */
+/** The resources used by a part of a run. */
 export interface Usage {
   readonly seconds: number;
-  /** All threads and children. */
+  /** Includes all threads and child processes. */
   readonly serverCpuSeconds: number;
   readonly generatorCpuSeconds: number;
 }
 
-/** Starts to measure; the function that is returned tells what was used since. */
+/** Starts measuring; the returned function returns what was used since. */
 export function measureUsage(pid: number): () => Usage {
   const startMs = performance.now();
   const serverBefore = serverCpu(pid);
@@ -28,7 +28,7 @@ function serverCpu(pid: number): number {
   return [...cpuByProcess(pid).values()].reduce((sum, seconds) => sum + seconds, 0);
 }
 
-/** What a process and its children hold in memory, in MB (2^20 bytes). */
+/** The resident memory of a process and its children, in MB (2^20 bytes). */
 export function rssMb(pid: number): number {
   const kilobytes = [...cpuByProcess(pid).keys()].map((id) =>
     Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1]),

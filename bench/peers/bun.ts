@@ -24,7 +24,7 @@ export const bun: Peer = {
     }),
 };
 
-/** In the package for this system, the only one of them that npm installs. */
+/** In the package for this system, the only one that npm installs. */
 function findBun(): string | undefined {
   return globSync(join(nodeModules, '@oven/bun-*/bin/bun'))[0];
 }

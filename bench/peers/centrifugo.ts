@@ -19,12 +19,12 @@ const binary = createBinary('centrifugo', version, (output) => ({
 const apiKey = 'a key for benchmarks';
 const tokenSecret = 'a secret for benchmarks, 32 bytes or more';
 
-/** Subscribes its connection to the channel from the start, so that one reply tells that all is ready. */
+/** Subscribes the connection to the channel on connect, so that one reply confirms both. */
 const token = jwt.sign({ channels: ['posts'] }, tokenSecret, { subject: 'reader', expiresIn: '1d' });
 
 const author = randomUUID();
 
-/** Centrifugo hands on what it is given: the message comes whole from whoever publishes. */
+/** Centrifugo forwards messages as they are, so the publisher sends the complete message. */
 const dialect: Dialect = {
   upgrade: () => ({ path: '/connection/websocket', headers: {} }),
   greetings: [JSON.stringify({ id: 1, connect: { token } })],
@@ -49,7 +49,7 @@ export const centrifugo: Peer = {
       CENTRIFUGO_HTTP_SERVER_PORT: String(port),
       CENTRIFUGO_HTTP_API_KEY: apiKey,
       CENTRIFUGO_CLIENT_TOKEN_HMAC_SECRET_KEY: tokenSecret,
-      // No ping is to fall into a measurement.
+      // Pings must not disturb a measurement.
       CENTRIFUGO_CLIENT_PING_INTERVAL: '1h',
       CENTRIFUGO_USAGE_STATS_DISABLED: 'true',
       ...settings,
@@ -68,7 +68,7 @@ export const centrifugo: Peer = {
   },
 };
 
-/** Centrifugo says that it serves a moment before it does. Waits for a second at the most. */
+/** Centrifugo announces that it is ready a moment too early. Waits for at most a second. */
 async function untilItAccepts(port: number): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     const socket = connect(port, '127.0.0.1');

@@ -7,7 +7,7 @@ import { startNodePeer } from './start-process.ts';
 const secret = randomBytes(32).toString('hex');
 const token = jwt.sign({}, secret, { subject: randomUUID(), expiresIn: '1h' });
 
-/** No feed: what posts are compared with, not what they are fanned out by. */
+/** It has no feed: only requests are compared with it, not the fan-out. */
 export const honoRoute: Pick<Peer, 'name' | 'title' | 'start'> = {
   name: 'hono-route',
   title: 'Hono, the same route without a store',

@@ -9,7 +9,7 @@ import { wsPrebuilt } from './ws-prebuilt.ts';
 import { wsSend } from './ws-send.ts';
 import { wsValidate } from './ws-validate.ts';
 
-/** All that posts are sent to in the same run, ours first. */
+/** All servers of the fan-out scenarios, ours first. */
 export const peers: readonly Peer[] = [
   posted,
   wsSend,

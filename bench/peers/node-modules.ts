@@ -4,14 +4,14 @@ import { runCommand } from './run-command.ts';
 
 const bench = join(import.meta.dirname, '..');
 
-/** Where the packages are that only the benchmarks need. */
+/** The folder of the packages that only the benchmarks need. */
 export const nodeModules: string = join(bench, 'node_modules');
 
 let installing: Promise<string | null> | undefined;
 
-/** Installs them where they are not there, as bench/package-lock.json says. Resolves with why it cannot, or with null. */
+/** Installs them by bench/package-lock.json if needed. Resolves with the reason if it cannot, otherwise with null. */
 export function installNodeModules(): Promise<string | null> {
-  // The last thing that npm writes.
+  // The last file that npm writes.
   if (existsSync(join(nodeModules, '.package-lock.json'))) return Promise.resolve(null);
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   installing ??= runCommand({ command: 'npm', args, cwd: bench });

@@ -1,16 +1,16 @@
 /**
- * A server that posts are sent to over HTTP, and that fans each out to all of its WebSocket
- * subscribers: ours, and what a user might take instead.
+ * A server that receives posts over HTTP and sends each to all of its WebSocket subscribers: ours, and
+ * alternatives that a user might choose.
  */
 export interface Peer {
-  /** As in results and on the command line: 'posted', 'ws-send' … */
+  /** The name in results and on the command line: 'posted', 'ws-send' … */
   readonly name: string;
   readonly title: string;
-  /** What it does for a message, and what it leaves out that others do. */
+  /** What it does for a message, and what it omits. */
   readonly about: string;
-  /** Builds and installs what is kept between runs; resolves with why it cannot run here, or with null. */
+  /** Builds and installs what is kept between runs. Resolves with the reason if it cannot run here, otherwise with null. */
   prepare(): Promise<string | null>;
-  /** Starts it as a process of its own, on a free port of 127.0.0.1. */
+  /** Starts it as a separate process on a free port of 127.0.0.1. */
   start(settings?: Readonly<Record<string, string>>): Promise<PeerProcess>;
 }
 
@@ -18,25 +18,25 @@ export interface PeerProcess {
   readonly port: number;
   readonly pid: number;
   readonly dialect: Dialect;
-  /** Ends it, and rejects if it had ended before. */
+  /** Stops it. Rejects if it had exited before. */
   stop(): Promise<void>;
 }
 
-/** How a peer is spoken to. */
+/** The protocol of a peer. */
 export interface Dialect {
   /** The request that opens the WebSocket of one subscriber; `user` is a UUID. */
   upgrade(user: string): HttpRequest;
-  /** Text frames that a subscriber sends as soon as it is open. */
+  /** Text frames that a subscriber sends once it is open. */
   readonly greetings: readonly string[];
-  /** How many frames a subscriber is sent before the first post can reach it. */
+  /** The number of frames that a subscriber receives before it can receive posts. */
   readonly welcomes: number;
-  /** The request that publishes a post; any 2xx answer means that it is taken. */
+  /** The request that publishes a post; any response with 2xx means success. */
   post(text: string): HttpRequest;
 }
 
 export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON; left out for GET. */
+  /** JSON; undefined for GET. */
   readonly body?: string;
 }

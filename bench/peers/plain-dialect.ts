@@ -1,7 +1,7 @@
 import { feedPath } from '../reader.ts';
 import type { Dialect } from './peer.ts';
 
-/** Our paths without a token: what is written for the comparison speaks it. */
+/** Our paths without a token, for the servers written for the comparison. */
 export const plainDialect: Dialect = {
   upgrade: () => ({ path: feedPath, headers: {} }),
   greetings: [],

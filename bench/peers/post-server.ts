@@ -1,18 +1,18 @@
-/** What the peers that run on Node have in common: posts come in over HTTP. */
+/** Shared by the peers that run on Node: receives posts over HTTP. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PostMessage } from '../../generated/asyncapi/models.ts';
 
-/** Stands for the user whom the token of a post would name. */
+/** Replaces the user that the token of a post would name. */
 const author = randomUUID();
 
-/** As our server has it: the load generator's connections may rest in between. */
+/** Like our server: the load generator's connections may be idle in between. */
 const keepAliveTimeout = 65_000;
 
 const backlog = 4096;
 
-/** An HTTP server that hands every post to `publish`, and answers it with 200 when that returns. */
+/** An HTTP server that passes every post to `publish` and then responds with 200. */
 export function createPostServer(publish: (message: PostMessage) => void): Server {
   return createServer({ keepAliveTimeout }, (request, response) => {
     if (request.method !== 'POST' || request.url !== '/post/create') {
@@ -31,7 +31,7 @@ export function createPostServer(publish: (message: PostMessage) => void): Serve
   });
 }
 
-/** Listens on a free port, and prints it. */
+/** Listens on a free port and prints it. */
 export function listen(server: Server): void {
   server.listen(0, '127.0.0.1', backlog, () => {
     const { port } = server.address() as AddressInfo;

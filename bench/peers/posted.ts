@@ -17,7 +17,7 @@ const dialect: Dialect = {
   post: (text) => ({ path: '/post/create', headers: author, body: JSON.stringify({ text }) }),
 };
 
-/** Our server, as users run it. */
+/** Our server, started as users start it. */
 export const posted: Peer = {
   name: 'posted',
   title: 'Posted',
@@ -33,7 +33,7 @@ export const posted: Peer = {
       DATA_DIR: dataDir,
       JWT_SECRET: secret,
       LOG_LEVEL: 'warn',
-      // Subscribers answer no ping.
+      // Subscribers do not answer pings.
       PING_INTERVAL_MS: '3600000',
       BYE_SPREAD_MS: '0',
       ...settings,

@@ -1,6 +1,6 @@
 import type { Dialect } from './peer.ts';
 
-/** Ours, for connections that can be resumed: the first frame is `ready`. */
+/** Our protocol for resumable connections: the first frame is `ready`. */
 export function resumableDialect(dialect: Dialect): Dialect {
   return {
     ...dialect,

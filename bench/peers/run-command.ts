@@ -5,16 +5,16 @@ export interface Command {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** Beside the environment of this process. */
+  /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A first build downloads and compiles much. */
+/** The first build downloads and compiles a lot. */
 const timeoutMs = 600_000;
 
 const isProgress = /^go: downloading /;
 
-/** Runs a command to its end, for at most 10 minutes. Resolves with null, or with why it failed, in a line. */
+/** Runs a command for at most 10 minutes. Resolves with null, or with the reason of the failure in one line. */
 export function runCommand({ command, args, cwd, env }: Command): Promise<string | null> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {

@@ -3,7 +3,7 @@ import type { Dialect, Peer } from './peer.ts';
 import { plainDialect } from './plain-dialect.ts';
 import { startNodePeer } from './start-process.ts';
 
-/** Version 4 of Engine.IO's protocol and 5 of Socket.IO's: the server opens, the client joins the main namespace. */
+/** Engine.IO protocol 4 and Socket.IO protocol 5: the server opens, the client joins the main namespace. */
 const dialect: Dialect = {
   ...plainDialect,
   upgrade: () => ({ path: '/socket.io/?EIO=4&transport=websocket', headers: {} }),

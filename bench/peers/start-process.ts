@@ -10,16 +10,16 @@ import { plainDialect } from './plain-dialect.ts';
 export interface PeerCommand {
   readonly command: string;
   readonly args: readonly string[];
-  /** Beside PATH. */
+  /** Environment variables besides PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly dialect: Dialect;
-  /** What it prints once it listens; the first group is the port. */
+  /** Matches the output line that is printed once it listens; the first group is the port. */
   readonly ready?: RegExp;
-  /** Where it prints that. What it prints on the other is passed on. Default: stdout. */
+  /** The stream of that line; the other one is passed through. Default: stdout. */
   readonly readyOn?: 'stdout' | 'stderr';
 }
 
-/** A peer on the Node that runs this; `source` is its program, in this folder. */
+/** A peer on the same Node; `source` is its program in this folder. */
 export function startNodePeer(
   source: string,
   options: { readonly env?: PeerCommand['env'] | undefined; readonly dialect?: Dialect } = {},
@@ -36,7 +36,7 @@ export function startNodePeer(
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 10_000;
 
-/** Starts a peer; it ends with this process at the latest. Rejects where it does not get to listen within 30 s. */
+/** Starts a peer, which is stopped with this process at the latest. Rejects if it does not listen within 30 s. */
 export async function startProcess(options: PeerCommand): Promise<PeerProcess> {
   const { command, args, env, dialect } = options;
   const { ready = /^listening on 127\.0\.0\.1:(\d+)$/, readyOn = 'stdout' } = options;
@@ -47,11 +47,11 @@ export async function startProcess(options: PeerCommand): Promise<PeerProcess> {
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   const exited = once(child, 'exit');
-  // Looked at where it matters: when it starts, and when it is stopped.
+  // Handled when it starts and when it is stopped.
   exited.catch(() => {});
 
   const listening = new Promise<number>((resolve) => {
-    // One of the two is a pipe.
+    // One of the two streams is a pipe.
     createInterface({ input: child[readyOn] as Readable }).on('line', (line) => {
       const port = ready.exec(line)?.[1];
       if (port !== undefined) resolve(Number(port));
@@ -76,7 +76,7 @@ export async function startProcess(options: PeerCommand): Promise<PeerProcess> {
     async stop() {
       process.off('exit', kill);
       if (child.exitCode !== null || child.signalCode !== null) {
-        throw new Error(`${command} ended before it was stopped (${child.signalCode ?? child.exitCode})`);
+        throw new Error(`${command} exited before it was stopped (${child.signalCode ?? child.exitCode})`);
       }
       child.kill('SIGTERM');
       const late = setTimeout(kill, stopTimeoutMs);

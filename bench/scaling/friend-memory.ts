@@ -1,4 +1,4 @@
-/** What a friend of a connected user takes in the hub. Run by itself, it tells it for several graphs. */
+/** Measures the memory that a friend of a connected user takes in the hub. Run directly, it prints it for several graphs. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,16 +13,16 @@ interface Graph {
   readonly users: number;
   readonly friendsOfEach: number;
   readonly authors: number;
-  /** 1: all authors are alike. Above: the author of rank r is chosen in proportion to r ** (1 / skew - 1). */
+  /** 1: all authors are equally popular. Above: the author of rank r is chosen in proportion to r ** (1 / skew - 1). */
   readonly skew: number;
 }
 
 interface FriendMemory {
-  /** On the heap and in buffers. */
+  /** The bytes on the heap and in buffers. */
   readonly bytes: number;
-  /** With what the garbage of loading them has made of the heap. */
+  /** Including heap growth caused by garbage while loading. */
   readonly rssBytes: number;
-  /** To load them, with the making of what the database would give. */
+  /** The time to load them, including the creation of the rows. */
   readonly cpuMicroseconds: number;
 }
 
@@ -36,7 +36,7 @@ const graphs: Readonly<Record<string, Graph>> = {
   '200 readers an author on average, power law': { ...many, authors: 10_000 },
 };
 
-/** Bytes of memory that one friend of one connected user takes: 2,000,000 edges by a power law. */
+/** The bytes per friend of a connected user, for 2,000,000 edges by a power law. */
 export async function measureFriendBytes(): Promise<number> {
   return (await measure(many)).bytes;
 }
@@ -66,7 +66,7 @@ async function measure(graph: Graph): Promise<FriendMemory> {
   };
 }
 
-/** As the database gives them: each id a text of its own. */
+/** Like rows of the database: each id is a separate string. */
 function drawFriends({ friendsOfEach, authors, skew }: Graph): () => Promise<readonly Friend[]> {
   const random = createRandom(1);
   return async () => {
@@ -87,7 +87,7 @@ function exposeCollect(): () => void {
 
 async function usedBytes(collect: () => void): Promise<number> {
   collect();
-  // Buffers are freed by another thread.
+  // Another thread frees buffers.
   await sleep(100);
   collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
@@ -99,7 +99,7 @@ function rssBytes(): number {
   return Number(kilobytes) * 1024;
 }
 
-/** In a process of its own, so that no graph finds the memory of another. */
+/** Runs in a separate process, so that graphs do not share memory. */
 function measureApart(name: string): unknown {
   const { stdout, stderr, status } = spawnSync(process.execPath, [import.meta.filename, name], {
     encoding: 'utf8',

@@ -1,4 +1,4 @@
-/** What one connection, one post and one event cost a server: the units of simulate.ts. */
+/** Measures what one connection, one post and one event cost a server: the units of simulate.ts. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -44,7 +44,7 @@ async function start(pingIntervalMs: number): Promise<ServerProcess> {
 
 function ignore(): void {}
 
-/** In microseconds, or bytes, for each of the connections. */
+/** In microseconds or bytes per connection. */
 function perConnection(total: number): number {
   return Math.round((total * 1e6) / connections);
 }
@@ -115,7 +115,7 @@ async function measurePosts(): Promise<object> {
   const before = { posting: cpuOf(posting), following: cpuOf(following), atMs: performance.now() };
   await post(posts);
   const seconds = (performance.now() - before.atMs) / 1000;
-  // The other is behind by a hint, which takes milliseconds.
+  // The other server lags by a hint, which takes milliseconds.
   await sleep(1000);
   const result = {
     postsPerSecond: Math.round(posts / seconds),

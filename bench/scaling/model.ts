@@ -1,41 +1,41 @@
 import type { Units } from './units.ts';
 
-/** Who uses the service, and how it is laid out. */
+/** The users of a service, and its layout. */
 export interface Load {
-  /** Open at the same time, one for each user who is online. */
+  /** The number of open connections, one per online user. */
   readonly connections: number;
-  /** Of all users. */
+  /** Over all users. */
   readonly onlineShare: number;
   readonly postsPerUserAndDay: number;
-  /** How much busier than the day's mean the busiest time is. */
+  /** The ratio of the peak load to the daily mean. */
   readonly peak: number;
-  /** Whom a user reads, on average; as many read a user, on average. */
+  /** The average number of friends of a user, and of readers of an author. */
   readonly followsPerUser: number;
   readonly sessionSeconds: number;
-  /** Where more are run than are needed. */
+  /** The minimum number, if more are run than needed. */
   readonly leastNodes: number;
   /**
-   * 1: one log, of which every node reads every event. More: each holds its authors' events on a database
-   * and a broker of its own, and sends a node only events that somebody there reads.
+   * 1: one log, from which every node reads every event. More: each partition stores the events of its authors in
+   * its own database with its own broker, and sends a node only events that have a reader there.
    */
   readonly partitions: number;
 }
 
-/** What a load needs at its busiest time. */
+/** The resources that a load needs at its peak. */
 export interface Needs {
   readonly users: number;
   readonly postsPerSecond: number;
   readonly deliveriesPerSecond: number;
   readonly handshakesPerSecond: number;
-  /** Processes with a core each; Infinity where no number is enough. */
+  /** The number of processes with a core each; Infinity if no number is enough. */
   readonly nodes: number;
-  /** CPU seconds per second over all nodes, by what they go to. */
+  /** CPU seconds per second over all nodes, by purpose. */
   readonly cores: Readonly<Record<'deliveries' | 'posts' | 'pings' | 'handshakes' | 'events', number>>;
   readonly memoryBytesPerNode: number;
   readonly readsPerSecond: number;
   readonly logBytes: number;
   readonly brokerBytesPerSecond: number;
-  /** How much of each limit is used: above 1 it is broken. */
+  /** The used share of each limit; a share above 1 exceeds it. */
   readonly limits: Readonly<Record<Limit, number>>;
 }
 
@@ -43,7 +43,7 @@ export type Limit = 'reads' | 'broker' | 'events' | 'head';
 
 const mostNodes = 1_000_000;
 
-/** @param followers how many readers the authors of a sample of posts have, relative to the mean */
+/** @param followers the numbers of readers of the authors of a sample of posts, relative to the mean */
 export function needsOf(load: Load, units: Units, followers: readonly number[]): Needs {
   const { connections, partitions, peak } = load;
   const users = connections / load.onlineShare;
@@ -60,7 +60,7 @@ export function needsOf(load: Load, units: Units, followers: readonly number[]):
   const divided = Object.values(cores).reduce((sum, each) => sum + each, 0);
   const allEvents = (posts * units.eventCpuMicroseconds) / 1e6;
 
-  /** The part of all events that one of so many nodes reads. */
+  /** The share of all events that one of so many nodes reads. */
   function shareOf(nodes: number): number {
     if (partitions === 1) return 1;
     const shares = followers.map((relative) => 1 - (1 - 1 / nodes) ** (relative * readersOnline));
@@ -73,7 +73,7 @@ export function needsOf(load: Load, units: Units, followers: readonly number[]):
   const isEnough = (nodes: number): boolean =>
     divided / nodes + allEvents * shareOf(nodes) <= units.nodeCpuShare;
   const nodes = leastFrom(ofMemory, isEnough);
-  /** Where no number is enough, what else would be needed is told for those that the memory asks for. */
+  /** If no number is enough, the other needs are computed for the number that the memory requires. */
   const counted = Number.isFinite(nodes) ? nodes : ofMemory;
   const share = shareOf(counted);
   const reads = handshakes * units.databaseReadsPerHandshake;
@@ -98,7 +98,7 @@ export function needsOf(load: Load, units: Units, followers: readonly number[]):
   };
 }
 
-/** The smallest number from `least` on that is enough, found by doubling and halving. */
+/** The smallest sufficient number from `least` on, found by doubling and bisection. */
 function leastFrom(least: number, isEnough: (count: number) => boolean): number {
   let high = least;
   for (; !isEnough(high); high *= 2) if (high > mostNodes) return Number.POSITIVE_INFINITY;
@@ -110,7 +110,7 @@ function leastFrom(least: number, isEnough: (count: number) => boolean): number 
   return high;
 }
 
-/** At how many connections a limit is reached as the load grows and all else stays. */
+/** The number of connections at which a limit is reached, with everything else unchanged. */
 export function breaksAt(limit: Limit, load: Load, units: Units, followers: readonly number[]): number {
   let low = 1;
   let high = 1e12;
@@ -122,7 +122,7 @@ export function breaksAt(limit: Limit, load: Load, units: Units, followers: read
   return high;
 }
 
-/** The fewest partitions, by doubling, with which no limit is broken. */
+/** The fewest partitions, by doubling, that exceed no limit. */
 export function partitionsFor(load: Load, units: Units, followers: readonly number[]): number {
   let partitions = 2;
   const isBroken = (): boolean =>
@@ -131,7 +131,7 @@ export function partitionsFor(load: Load, units: Units, followers: readonly numb
   return partitions;
 }
 
-/** A cursor with one place for each partition that a user reads: 16 bytes of epoch, and 8 for each. */
+/** The size of a cursor with an offset per partition that a user reads: 16 bytes of epoch, and 8 per partition. */
 export function cursorBytes(partitions: number, followsPerUser: number): number {
   const read = partitions * (1 - (1 - 1 / partitions) ** followsPerUser);
   return Math.ceil(16 + 8 * read);

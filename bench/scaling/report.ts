@@ -2,7 +2,7 @@ import { breaksAt, cursorBytes, type Limit, type Load, type Needs, needsOf, part
 import { sampleFollowers } from './sample-followers.ts';
 import { sources, units } from './units.ts';
 
-/** Assumed; docs/scaling.md says so. */
+/** Assumptions, stated in docs/scaling.md. */
 const base: Load = {
   connections: 1_000_000,
   onlineShare: 0.1,
@@ -149,7 +149,7 @@ function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Three digits say enough. */
+/** Rounds to three digits. */
 function number(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 3 });
 }

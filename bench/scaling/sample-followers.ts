@@ -1,10 +1,10 @@
-/** Few authors have many readers: the exponent of a Pareto distribution. */
+/** The exponent of the Pareto distribution of readers: few authors have many. */
 const exponent = 1.5;
 
-/** So that one author of the sample is not all of it. */
+/** Keeps one author from dominating the sample. */
 const mostOfMean = 10_000;
 
-/** How many readers the authors of `count` posts have, relative to the mean; the same for the same seed. */
+/** The numbers of readers of the authors of `count` posts, relative to the mean; the same for the same seed. */
 export function sampleFollowers(seed: number, count: number): readonly number[] {
   const random = createRandom(seed);
   const drawn = Array.from({ length: count }, () =>
@@ -14,7 +14,7 @@ export function sampleFollowers(seed: number, count: number): readonly number[] 
   return drawn.map((each) => each / mean);
 }
 
-/** A linear congruential generator, with the constants of Numerical Recipes. From 0 to 1, without 1. */
+/** A linear congruential generator with the constants of Numerical Recipes: at least 0, below 1. */
 function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

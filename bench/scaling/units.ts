@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What one of each costs, and what a machine has. Shares are parts of 1. */
+/** The cost of each unit, and the capacity of a machine. Shares are between 0 and 1. */
 export interface Units {
   readonly deliveryCpuMicroseconds: number;
   readonly postCpuMicroseconds: number;
@@ -24,11 +24,11 @@ export interface Units {
 
 interface Unit {
   readonly value: number;
-  /** The benchmark that it comes from, or why it is taken to be so. */
+  /** The benchmark that measured it, or why it is assumed. */
   readonly source: string;
 }
 
-/** The units, each with where it comes from. */
+/** The units with their sources. */
 export const sources = JSON.parse(readFileSync(new URL('units.json', import.meta.url), 'utf8')) as Readonly<
   Record<keyof Units, Unit>
 >;

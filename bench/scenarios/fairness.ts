@@ -13,7 +13,7 @@ import type { Scale } from './fan-out-subject.ts';
 /** Requests per second. */
 const rate = 200;
 
-/** Of the time since the last scrape. */
+/** The maximum since the last scrape. */
 const longestTurn = 'nodejs_eventloop_lag_max_seconds';
 
 const metrics: readonly Metric[] = [
@@ -28,7 +28,7 @@ const metrics: readonly Metric[] = [
 interface Posting {
   readonly name: string;
   readonly title: string;
-  /** 0: nothing is posted while it is measured. */
+  /** 0: no posts during the measurement. */
   readonly inFlight: number;
 }
 
@@ -38,7 +38,7 @@ const postings: readonly Posting[] = [
   { name: 'eight', title: '8 posts in flight', inFlight: 8 },
 ];
 
-/** What others notice of the posts of an author with very many readers. */
+/** Measures how posts of an author with many readers affect other requests. */
 export function createFairnessScenario(scale: Scale): Scenario {
   const most = Math.min(10_000, scale.mostConnections);
   const mostQuick = Math.min(2000, scale.mostConnections);

@@ -4,22 +4,22 @@ import type { Phases } from '../load/measure-posts.ts';
 import { openFanOut } from '../load/open-fan-out.ts';
 import type { Dialect, Peer } from '../peers/peer.ts';
 
-/** How large and how long the fan-out scenarios are. */
+/** The size and duration of the fan-out scenarios. */
 export interface Scale {
-  /** More connections are never opened. */
+  /** The maximum number of connections. */
   readonly mostConnections: number;
-  /** Of a server that is measured once. */
+  /** The phases of a server that is measured once. */
   readonly phases: Phases;
   readonly quickPhases: Phases;
   /**
-   * Of one turn of several, after the warm-up of `phases`; its own is for the caches of the processor, and for
-   * TCP, which acknowledges each of the first 16 segments at once where nothing has come for a while.
+   * The phases of one of several turns, after the warm-up of `phases`. Its own warm-up is for the processor's
+   * caches, and for TCP, which acknowledges each of the first 16 segments immediately after a pause.
    */
   readonly turn: Phases;
   readonly quickTurn: Phases;
 }
 
-/** Where servers take turns, each has as many. */
+/** The number of connections of each server when servers take turns. */
 export const turns = 5;
 
 export const fullScale: Scale = {
@@ -30,7 +30,7 @@ export const fullScale: Scale = {
   quickTurn: { warmUpMs: 100, warmUpPosts: 20, cpuSeconds: 0.25, maxMs: 500 },
 };
 
-/** Tries that everything works; its numbers mean nothing. */
+/** Checks that everything works; its numbers mean nothing. */
 export const trialScale: Scale = {
   mostConnections: 20,
   phases: { warmUpMs: 50, cpuSeconds: 0.02, maxMs: 300 },
@@ -43,12 +43,12 @@ export interface FanOutSubject extends Pick<Subject, 'name' | 'title'> {
   readonly peer: Peer;
   readonly connections: number;
   readonly inFlight: number;
-  /** For a peer that speaks more than one: what subscribers are to speak. */
+  /** The subscribers' dialect, for a peer with several. */
   readonly dialectOf?: (dialect: Dialect) => Dialect;
   readonly acks?: boolean;
 }
 
-/** A peer with that many subscribers, who all get that many posts at a time. */
+/** A peer with that many subscribers, who all receive that many posts at a time. */
 export function fanOutSubject(options: FanOutSubject, scale: Scale): Subject {
   const { name, title, peer, inFlight, acks = false, dialectOf = (dialect) => dialect } = options;
   const subscribers = Math.min(options.connections, scale.mostConnections);

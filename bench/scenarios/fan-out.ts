@@ -7,7 +7,7 @@ import { fanOutSubject, type Scale, turns } from './fan-out-subject.ts';
 interface FanOut {
   readonly connections: number;
   readonly inFlight: number;
-  /** Bounds on the CPU of our server for a delivery, by the peer that it is compared with. */
+  /** Bounds on our server's CPU per delivery, by the peer that it is compared with. */
   readonly atMost: Readonly<Record<string, number>>;
 }
 
@@ -30,7 +30,7 @@ const fanOuts: readonly FanOut[] = [
   { connections: 10_000, inFlight: 8, atMost: {} },
 ];
 
-/** Every post to every connection: our server and all peers. */
+/** Measures the delivery of every post to every connection, for our server and all peers. */
 export function createFanOutScenarios(peers: readonly Peer[], scale: Scale): readonly Scenario[] {
   return fanOuts.map((fanOut) => createFanOut(fanOut, peers, scale));
 }

@@ -8,14 +8,14 @@ import type { Scale } from './fan-out-subject.ts';
 
 const bytesPerMb = 2 ** 20;
 
-/** How many authors each reader follows on average. */
+/** The average number of authors that a reader follows. */
 const steps = [0, 25, 50, 100, 200];
 
-/** What a friend of a reader who is online takes. */
+/** Measures the memory that a friend of an online reader takes. */
 export function createFollowEdgesScenario(scale: Scale): Scenario {
   const most = Math.min(10_000, scale.mostConnections);
   const mostQuick = Math.min(2000, scale.mostConnections);
-  /** Of the last run without edges: a round begins with one. */
+  /** The value of the last run without edges, with which a round begins. */
   let bareRssMb: number | null = null;
 
   function measure(meanFriends: number, { quick }: RunOptions): Promise<DrawnSample> {

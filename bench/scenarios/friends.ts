@@ -10,7 +10,7 @@ import type { Scale } from './fan-out-subject.ts';
 
 type DrawFrom = DrawnLoadOptions['drawFrom'];
 
-/** What it costs to pick the readers of each post. */
+/** Measures the cost of selecting the readers of each post. */
 export function createFriendsScenario(scale: Scale): Scenario {
   const most = Math.min(10_000, scale.mostConnections);
   const mostQuick = Math.min(1000, scale.mostConnections);
@@ -46,7 +46,7 @@ export function createFriendsScenario(scale: Scale): Scenario {
   };
 }
 
-/** The author is any friend of any reader, so that whoever has many readers posts more. */
+/** The author is a random friend of a random reader, so that authors with many readers post more. */
 const drawByPopularity: DrawFrom = ({ authorsOf, readersOf }: FollowGraph) => {
   const random = createRandom(2);
   return () => {

@@ -45,7 +45,7 @@ const growths: readonly Growth[] = [
   },
 ];
 
-/** How the cost of a delivery grows with how many connections there are. */
+/** Measures how the cost of a delivery grows with the number of connections. */
 export function createGrowthScenarios(scale: Scale): readonly Scenario[] {
   return growths.map(({ peer, inFlight, sizes, ...shown }) => ({
     ...shown,

@@ -6,23 +6,23 @@ import type { Dialect, HttpRequest } from '../peers/peer.ts';
 export interface StormOptions {
   readonly port: number;
   readonly dialect: Dialect;
-  /** All that may come. */
+  /** All users. */
   readonly users: readonly string[];
-  /** How many handshakes are under way at a time. */
+  /** The number of concurrent handshakes. */
   readonly atATime: number;
 }
 
 export interface StormResult {
-  /** How long each handshake took from the first packet. */
+  /** The duration of each handshake since its first packet. */
   readonly latencies: Histogram;
-  /** How long this process had nothing to do. */
+  /** How long this process was idle. */
   readonly idleSeconds: number;
 }
 
 /**
- * Makes the requests of all users, with their tokens. The function that it returns opens a connection for
- * each of those who come, and resets it as soon as it is open, which leaves no port in TIME_WAIT; it rejects
- * where one is refused.
+ * Prepares the requests of all users with their tokens. The returned function opens a connection for each of
+ * the given users and resets it once it is open, which leaves no port in TIME_WAIT. It rejects if one is
+ * refused.
  */
 export function createStorm({
   port,

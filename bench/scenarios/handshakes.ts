@@ -16,7 +16,7 @@ const atATime = 256;
 interface HandshakeSubject extends Pick<Subject, 'name' | 'title'> {
   readonly peer: Peer;
   readonly dialectOf?: (dialect: Dialect) => Dialect;
-  /** At most so many users come again and again, all of them in the warm-up too; by default everybody comes once. */
+  /** The number of users, who connect repeatedly, also in the warm-up; by default, every user connects once. */
   readonly users?: number;
 }
 
@@ -34,7 +34,7 @@ const subjects: readonly HandshakeSubject[] = [
   { name: goHub.name, title: `${goHub.title} without any check`, peer: goHub },
 ];
 
-/** How fast clients come in when all come at once. */
+/** Measures how fast clients connect when all of them connect at once. */
 export function createHandshakesScenario(scale: Scale): Scenario {
   const sizes = {
     full: {

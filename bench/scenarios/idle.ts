@@ -15,13 +15,13 @@ import { wsSend } from '../peers/ws-send.ts';
 import type { Scale } from './fan-out-subject.ts';
 
 interface IdleSubject extends Pick<Subject, 'name' | 'title'> {
-  /** A server that knows `readers` users, as `userIdOf` calls them. */
+  /** Starts a server with `readers` users, whose ids are those of `userIdOf`. */
   start(readers: number): Promise<PeerProcess>;
 }
 
 const meanFriends = 200;
 
-/** These many connections come and go until the server's heap has the size that traffic gives it; the last stay. */
+/** So many connections come and go until the heap has its size under traffic; the last ones stay. */
 const warmUp = { connections: 500, times: 8 };
 
 const kilobytesPerMb = 1024;
@@ -48,7 +48,7 @@ const subjects: readonly IdleSubject[] = [
   { name: wsSend.name, title: 'ws without any check', start: () => wsSend.start() },
 ];
 
-/** What a connection costs that does nothing. */
+/** Measures the cost of an idle connection. */
 export function createIdleScenario(scale: Scale): Scenario {
   const sizes = { full: 15_000, quick: 3000 };
   const full = Math.min(sizes.full, scale.mostConnections);
@@ -78,9 +78,9 @@ export function createIdleScenario(scale: Scale): Scenario {
 
 interface IdleOptions {
   readonly connections: number;
-  /** For what was begun to be done with. */
+  /** Lets pending work finish. */
   readonly settleMs: number;
-  /** How long CPU is measured. */
+  /** The time over which CPU is measured. */
   readonly idleMs: number;
 }
 

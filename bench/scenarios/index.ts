@@ -11,7 +11,7 @@ import { createIdleScenario } from './idle.ts';
 import { createRestPostsScenario } from './rest-posts.ts';
 import { createResumableScenarios } from './resumable.ts';
 
-/** All that `npm run bench` measures, in the order of the report. */
+/** The scenarios of `npm run bench`, in the order of the report. */
 export function createScenarios(scale: Scale): readonly Scenario[] {
   return [
     ...createFanOutScenarios(peers, scale),
@@ -26,7 +26,7 @@ export function createScenarios(scale: Scale): readonly Scenario[] {
   ];
 }
 
-/** What the quick run measures, where nothing else is asked for. */
+/** The default scenarios of a quick run. */
 export const quickScenarios: readonly string[] = [
   'fan-out-1000x1',
   'fan-out-1000x8',
@@ -35,5 +35,5 @@ export const quickScenarios: readonly string[] = [
   'idle',
 ];
 
-/** What our server is compared with then. */
+/** The default peers of a quick run. */
 export const quickPeers: readonly string[] = ['posted', 'ws-send', 'bun', 'c-limit'];

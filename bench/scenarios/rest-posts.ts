@@ -11,14 +11,14 @@ import { type Scale, turns } from './fan-out-subject.ts';
 
 const writers = 64;
 
-/** What it costs to take posts, store them durably and answer, where nobody listens. */
+/** Measures the cost of accepting, storing and answering posts without subscribers. */
 export function createRestPostsScenario(scale: Scale): Scenario {
   async function open(peer: Pick<Peer, 'start'>, quick: boolean): Promise<OpenSubject> {
     const server = await peer.start();
     const { warmUpMs } = quick ? scale.quickPhases : scale.phases;
     try {
       const publisher = await Publisher.open(server.port, writers);
-      // More code has to get warm than for a fan-out: a request is compiled after some ten thousand.
+      // The warm-up takes longer than for a fan-out: request handling is compiled after some ten thousand requests.
       await postFor(2 * warmUpMs, server, publisher);
       return {
         measure: () => measurePosting(server, publisher, quick ? scale.quickTurn : scale.turn),
@@ -79,7 +79,7 @@ async function measurePosting(
   };
 }
 
-/** Resolves with how long each post took to be answered; rejects where one is not taken. */
+/** Resolves with the response time of each post; rejects if one is refused. */
 async function postFor(
   durationMs: number,
   { dialect }: Pick<PeerProcess, 'dialect'>,

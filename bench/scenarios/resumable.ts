@@ -7,7 +7,7 @@ import { fanOutSubject, type Scale, turns } from './fan-out-subject.ts';
 
 const connections = 1000;
 
-/** What connections that can be resumed cost beside plain ones. */
+/** Compares the cost of resumable and plain connections. */
 export function createResumableScenarios(scale: Scale): readonly Scenario[] {
   return [1, 8].map((inFlight) => {
     const shared = { peer: posted, connections, inFlight };

@@ -17,7 +17,7 @@ function bench(...args: readonly string[]) {
 }
 
 describe('npm run bench', () => {
-  it('measures, and writes tables, JSON and plots', async () => {
+  it('writes tables, JSON and plots', async () => {
     const out = join(createFolder(), 'results');
     const peers = ['--peers', 'posted,ws-send', '--rounds', '1', '--trial'];
     const { code, stdout, stderr } = await bench('fan-out-1000x8', 'resumable-x1', ...peers, '--out', out);
@@ -57,7 +57,7 @@ describe('npm run bench', () => {
     expect(stdout).toMatch(/^\| fan-out-1000x1: server CPU per delivery, Posted \/ ws, send to each \| /m);
   });
 
-  it('puts tables into a document, and plots beside it', async () => {
+  it('writes tables to a document, and plots to its folder', async () => {
     const folder = createFolder();
     const file = join(folder, 'report.md');
     writeFileSync(file, 'Before.\n\n<!-- results -->\n\nold\n<!-- /results -->\n\nAfter.\n');
@@ -71,17 +71,17 @@ describe('npm run bench', () => {
     expect(readdirSync(join(folder, 'report')).toSorted()).toEqual(['fan-out-1000x8.svg', 'results.json']);
   });
 
-  it('refuses a document without marks before it measures', async () => {
+  it('refuses a document without markers before it measures', async () => {
     const file = join(createFolder(), 'report.md');
-    writeFileSync(file, 'No marks.\n');
+    writeFileSync(file, 'No markers.\n');
     const { code, stderr } = await bench('--report', file);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `${file} is no document with the marks <!-- results --> and <!-- /results -->.\n`,
+      stderr: `${file} must contain the markers <!-- results --> and <!-- /results -->.\n`,
     });
   });
 
-  it('lists what there is', async () => {
+  it('lists scenarios and peers', async () => {
     const { code, stdout } = await bench('--list');
     expect(code).toBe(0);
     for (const name of ['fan-out-10000x8', 'resumable-x8', 'growth-x1', 'posted', 'ws-send', 'c-limit']) {
@@ -89,7 +89,7 @@ describe('npm run bench', () => {
     }
   });
 
-  it('explains itself', async () => {
+  it('has a help text', async () => {
     const { code, stdout } = await bench('--help');
     expect(code).toBe(0);
     for (const option of [
@@ -107,11 +107,11 @@ describe('npm run bench', () => {
   });
 
   it.each([
-    [['fan-in'], 'There is no scenario fan-in. There are: fan-out-1000x1,'],
-    [['--peers', 'posted,nobody'], 'There is no peer nobody. There are: posted,'],
-    [['--rounds', '0'], '--rounds takes a whole number from 1 to 99.'],
+    [['fan-in'], 'Unknown scenario fan-in. Known: fan-out-1000x1,'],
+    [['--peers', 'posted,nobody'], 'Unknown peer nobody. Known: posted,'],
+    [['--rounds', '0'], '--rounds must be an integer from 1 to 99.'],
     [['--faster'], "Unknown option '--faster'"],
-  ])('ends with 2 and tells why for %j', async (args, message) => {
+  ])('exits with 2 and the reason for %j', async (args, message) => {
     const { code, stdout, stderr } = await bench(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);

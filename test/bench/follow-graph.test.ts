@@ -16,7 +16,7 @@ function bytesOf({ authorsOf }: FollowGraph): Buffer {
 }
 
 describe('a follow graph', () => {
-  it('has the average that was asked for, from a tenth of it to ten times as many', () => {
+  it('has the requested average, ranging from a tenth to ten times of it', () => {
     const friends = graph.authorsOf.map((authors) => authors.filter((author) => author !== star).length);
     const mean = friends.reduce((sum, count) => sum + count, 0) / friends.length;
     expect(mean).toBeGreaterThan(180);
@@ -27,7 +27,7 @@ describe('a follow graph', () => {
     expect(Math.max(...friends)).toBeGreaterThan(1500);
   });
 
-  it('gives an author of a tenfold rank about a sixth of the readers, as a power law does', () => {
+  it('gives an author of ten times the rank about a sixth of the readers, by the power law', () => {
     // 10 ** 0.8 = 6.3, but for the few readers that follow so many that the popular authors run out.
     for (const rank of [200, 400, 800]) {
       const ratio = meanReaders(rank, 2 * rank) / meanReaders(10 * rank, 20 * rank);
@@ -36,11 +36,11 @@ describe('a follow graph', () => {
     }
   });
 
-  it('lets as many readers follow the star as were asked for', () => {
+  it('gives the star the requested number of readers', () => {
     expect(graph.readersOf[star]).toEqual(Array.from({ length: 1500 }, (_, reader) => reader));
   });
 
-  it('follows nobody twice, and says the same of readers and of authors', () => {
+  it('has no duplicate edges, and agrees in both directions', () => {
     const byReader = graph.authorsOf.flatMap((authors, reader) =>
       Array.from(authors, (author) => reader * options.authors + author),
     );
@@ -53,16 +53,16 @@ describe('a follow graph', () => {
     expect(new Set(byReader).symmetricDifference(new Set(byAuthor)).size).toBe(0);
   });
 
-  it('is the same for the same options, and another for another seed', () => {
+  it('depends only on its options', () => {
     expect(bytesOf(createFollowGraph(options)).equals(bytesOf(graph))).toBe(true);
     expect(bytesOf(createFollowGraph({ ...options, seed: 8 })).equals(bytesOf(graph))).toBe(false);
   });
 
-  it('can have the star alone', () => {
+  it('can consist of the star only', () => {
     expect(createFollowGraph({ ...options, meanFriends: 0 }).edges).toBe(1500);
   });
 
-  it('names its users by UUIDs, each another', () => {
+  it('identifies users by unique UUIDs', () => {
     const ids = ['reader', 'author'].flatMap((kind) =>
       Array.from({ length: 100 }, (_, index) => userIdOf(kind as 'reader' | 'author', index)),
     );

@@ -39,7 +39,7 @@ describe('the frame parser', () => {
     expect(read([stream])).toEqual(payloads);
   });
 
-  it('finds them wherever the stream is split in two', () => {
+  it('finds them for every split of the stream', () => {
     for (let at = 0; at <= stream.length; at += 1) {
       expect(read([stream.subarray(0, at), stream.subarray(at)]), `split at ${at}`).toEqual(payloads);
     }
@@ -49,7 +49,7 @@ describe('the frame parser', () => {
     expect(read([...stream].map((byte) => Buffer.from([byte])))).toEqual(payloads);
   });
 
-  it('reads a length of 64 bits', () => {
+  it('reads a 64-bit length', () => {
     const large = frame(1, Buffer.alloc(70_000, 'x'));
     expect(read([large.subarray(0, 6), large.subarray(6, 40_000), large.subarray(40_000)])).toEqual([
       'x'.repeat(70_000),

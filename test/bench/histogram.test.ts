@@ -14,7 +14,7 @@ describe('the histogram', () => {
     expect(Math.abs(found - ms)).toBeLessThanOrEqual(Math.max(0.01 * ms, 0.0005));
   });
 
-  it('tells the quantiles of what was added', () => {
+  it('returns the quantiles of the added values', () => {
     const histogram = histogramOf(Array.from({ length: 1000 }, (_, index) => index + 1));
     expect(histogram.count).toBe(1000);
     expect(histogram.maxMs).toBe(1000);
@@ -23,11 +23,11 @@ describe('the histogram', () => {
     }
   });
 
-  it('never tells more than the maximum', () => {
+  it('never exceeds the maximum', () => {
     expect(histogramOf([8.001]).quantileMs(0.99)).toBe(8.001);
   });
 
-  it('is empty after it was cleared', () => {
+  it('is empty after clearing', () => {
     const histogram = histogramOf([5]);
     histogram.clear();
     expect([histogram.count, histogram.maxMs, histogram.quantileMs(0.5)]).toEqual([0, 0, 0]);

@@ -45,7 +45,7 @@ function writeInParts(response: ServerResponse): void {
 describe('the publisher', () => {
   const post = { path: '/post/create', headers: {}, body: '{"text":"käse"}' };
 
-  it('reads answers with a length, in chunks, and without a body', async () => {
+  it('parses responses with a length, in chunks, and without a body', async () => {
     const bodies: string[] = [];
     const { port } = await serve((request, response) => {
       let body = '';
@@ -65,10 +65,10 @@ describe('the publisher', () => {
     expect(bodies).toEqual([post.body, post.body, post.body]);
   });
 
-  it('rejects after any answer but 2xx', async () => {
+  it('rejects after any response but 2xx', async () => {
     const { port } = await serve((_, response) => response.writeHead(503).end());
     const publisher = await Publisher.open(port, 1);
-    await expect(publisher.send(post)).rejects.toThrow('/post/create was answered with 503');
+    await expect(publisher.send(post)).rejects.toThrow('/post/create got HTTP 503');
     publisher.end();
   });
 
@@ -81,16 +81,16 @@ describe('the publisher', () => {
 });
 
 describe('subscribers', () => {
-  it('are not opened where one is refused', async () => {
+  it('are not opened if one is refused', async () => {
     const { port } = await serve(() => {});
     const dialect = {
       ...plainDialect,
       upgrade: () => ({ path: '/', headers: { 'Sec-WebSocket-Version': '1' } }),
     };
-    await expect(openSubscribers({ port, dialect, users: 3 })).rejects.toThrow('answered with 400');
+    await expect(openSubscribers({ port, dialect, users: 3 })).rejects.toThrow('a handshake got HTTP 400');
   });
 
-  it('greet, and take nothing for a post that is a welcome', async () => {
+  it('send a greeting, and do not count welcome messages as posts', async () => {
     const { port, webSockets } = await serve(() => {});
     const greetings: string[] = [];
     webSockets.on('connection', (socket) => {
@@ -119,7 +119,7 @@ describe('subscribers', () => {
     ]);
   });
 
-  it('tell that the server has closed a connection', async () => {
+  it('report a connection closed by the server', async () => {
     const { port, webSockets } = await serve(() => {});
     const subscribers = await openSubscribers({ port, dialect: plainDialect, users: 2 });
     const [first] = webSockets.clients;
@@ -145,7 +145,7 @@ describe('subscribers', () => {
 });
 
 describe('a measurement', () => {
-  it('is valid where every subscriber got every post', async () => {
+  it('is valid if every subscriber received every post', async () => {
     const server = await fanOut((clients, text) => {
       for (const client of clients) client.send(text);
     });
@@ -157,7 +157,7 @@ describe('a measurement', () => {
     expect(values.p50Ms).toBeLessThanOrEqual(values.p99Ms ?? 0);
   });
 
-  it('is wrong where a post came twice', async () => {
+  it('is void if a post was delivered twice', async () => {
     const server = await fanOut((clients, text) => {
       for (const client of clients) client.send(text);
       clients[0]?.send(text);

@@ -55,7 +55,7 @@ function isRunning(pid: number): boolean {
 
 describe('the peers of the benchmarks', () => {
   it.for(local)(
-    '$name hands a post to its subscriber, and goes when it is stopped',
+    '$name delivers a post to its subscriber, and exits when it is stopped',
     async (peer, { skip }) => {
       await useNewCache();
       const failure = await peer.prepare();
@@ -70,20 +70,20 @@ describe('the peers of the benchmarks', () => {
     },
   );
 
-  it('have names of their own, and ours is the first', () => {
+  it('have unique names, and ours is the first', () => {
     const names = peers.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names[0]).toBe('posted');
   });
 
-  it('tell when they have ended before they were stopped', async () => {
+  it('report that they exited before they were stopped', async () => {
     const server = await wsSend.start();
     process.kill(server.pid, 'SIGKILL');
     while (isRunning(server.pid)) await sleep(5);
-    await expect(server.stop()).rejects.toThrow('ended before it was stopped (SIGKILL)');
+    await expect(server.stop()).rejects.toThrow('exited before it was stopped (SIGKILL)');
   });
 
-  it('tell in a line why they cannot be built, and leave nothing behind', async () => {
+  it('report in one line why they cannot be built, and leave nothing behind', async () => {
     const cache = await useNewCache();
     const missing = createBinary('thing', '1', () => ({ command: 'no-such-compiler', args: [] }));
     expect(await missing.prepare()).toBe('no-such-compiler is not installed');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { startPolling } from '../../bench/load/polling.ts';
 
 describe('polling', () => {
-  it('counts the time in which nothing came as idle', async () => {
+  it('counts time without messages as idle', async () => {
     const startMs = performance.now();
     const polling = startPolling(() => 0);
     await sleep(50);
@@ -13,7 +13,7 @@ describe('polling', () => {
     expect(idleMs).toBeLessThanOrEqual(performance.now() - startMs);
   });
 
-  it('counts no time in which something came', async () => {
+  it('does not count time with messages', async () => {
     let come = 0;
     const polling = startPolling(() => {
       come += 1;
@@ -24,7 +24,7 @@ describe('polling', () => {
     expect(polling.idleSeconds()).toBe(0);
   });
 
-  it('ends', async () => {
+  it('stops', async () => {
     let asked = 0;
     const polling = startPolling(() => {
       asked += 1;

@@ -13,15 +13,15 @@ function orderOf(...received: readonly (readonly number[])[]): PostOrder {
 }
 
 describe('the order of posts', () => {
-  it('is right where all have got them as the log has them, be it not all of them', () => {
+  it('is correct if all subscribers received posts in log order, even if not all posts', () => {
     expect(orderOf([2, 0, 1], [2, 0], []).faults(log)).toEqual([]);
   });
 
-  it('is wrong where one subscriber has got them otherwise', () => {
+  it('is wrong if one subscriber received them in another order', () => {
     expect(orderOf([2, 0, 1], [0, 2, 1]).faults(log)).toEqual(['2 deliveries overtook others']);
   });
 
-  it('is wrong where all have got them in another order than that of the log', () => {
+  it('is wrong if all subscribers received them in another order than the log', () => {
     expect(orderOf([0, 2, 1], [0, 2, 1]).faults(log)).toEqual([
       "2 of 3 posts came in another order than the log's",
     ]);

@@ -3,7 +3,7 @@ import { PostFinder, postText, textBytes } from '../../bench/load/post-text.ts';
 import { PostsInFlight } from '../../bench/load/posts-in-flight.ts';
 
 describe('posts in flight', () => {
-  it('are delivered when every subscriber has got them', async () => {
+  it('are delivered once every subscriber has received them', async () => {
     const posts = new PostsInFlight(2);
     const { number, delivered } = posts.next();
     posts.arrive(0, number);
@@ -14,7 +14,7 @@ describe('posts in flight', () => {
     expect([posts.arrived, posts.latencies.count]).toEqual([2, 2]);
   });
 
-  it('are missing where another came twice instead', () => {
+  it('are missing if another one arrived twice instead', () => {
     const posts = new PostsInFlight(1);
     const first = posts.next();
     posts.next();
@@ -26,7 +26,7 @@ describe('posts in flight', () => {
     ]);
   });
 
-  it('come twice where others still wait for them', () => {
+  it('are duplicates even while others still wait for them', () => {
     const posts = new PostsInFlight(2);
     const { number } = posts.next();
     posts.arrive(0, number);
@@ -37,7 +37,7 @@ describe('posts in flight', () => {
     ]);
   });
 
-  it('are wrong for whom they are not meant for', async () => {
+  it('are faults for subscribers who are not recipients', async () => {
     const posts = new PostsInFlight(3);
     const { number, delivered } = posts.next([2]);
     posts.arrive(1, number);
@@ -46,7 +46,7 @@ describe('posts in flight', () => {
     expect(posts.faults()).toEqual(['1 deliveries came twice or to the wrong subscriber']);
   });
 
-  it('are wrong where nobody has sent them', () => {
+  it('are faults if they were never sent', () => {
     const posts = new PostsInFlight(1);
     posts.arrive(0, 7);
     expect(posts.faults()).toHaveLength(1);
@@ -62,25 +62,25 @@ function find(finder: PostFinder, message: string): readonly number[] {
 }
 
 describe('the text of a post', () => {
-  it('has always the same length', () => {
+  it('always has the same length', () => {
     expect([postText(0).length, postText(9_999_999).length]).toEqual([textBytes, textBytes]);
   });
 
-  it('tells its number, wherever it is', () => {
+  it('contains its number, anywhere in a message', () => {
     const finder = new PostFinder();
     expect(find(finder, `{"text":"${postText(12)}"}`)).toEqual([12]);
     expect(find(finder, `{"text":"${postText(13)}"}`)).toEqual([13]);
     expect(find(finder, `42["post",{"text":"${postText(14)}"}]`)).toEqual([14]);
   });
 
-  it('is found as often as it is in a message', () => {
+  it('is found as often as a message contains it', () => {
     const finder = new PostFinder();
     expect(find(finder, [1, 2, 3].map(postText).join('\n'))).toEqual([1, 2, 3]);
     expect(find(finder, '{"type":"checkpoint"}')).toEqual([]);
     expect(find(finder, 'x'.repeat(500))).toEqual([]);
   });
 
-  it('is not found in what is left of an earlier message', () => {
+  it('is not found in the remains of an earlier message', () => {
     const finder = new PostFinder();
     expect(find(finder, `12345${postText(1)}`)).toEqual([1]);
     expect(find(finder, '12345')).toEqual([]);

@@ -22,7 +22,7 @@ function result(titles: readonly string[]): ScenarioResult {
 }
 
 describe('the plot of a scenario', () => {
-  it('shows a bar for each subject, the best on top, and ours in its own colour', () => {
+  it('has a bar per subject, the best on top, and ours in its own color', () => {
     const { elements, texts } = outlineOf(renderSvg(result(['Posted', 'ws <send> & all'])));
     expect(elements.filter((element) => element === 'rect')).toHaveLength(2);
     expect(texts.indexOf('ws <send> & all')).toBeLessThan(texts.indexOf('Posted'));
@@ -31,25 +31,25 @@ describe('the plot of a scenario', () => {
     }
   });
 
-  it('shows a line where subjects are sizes of the same thing', () => {
+  it('has a line if subjects are sizes of the same thing', () => {
     const { elements, texts } = outlineOf(renderSvg(result(['1,000 connections', '10,000 connections'])));
     expect(elements.filter((element) => element === 'circle')).toHaveLength(2);
     expect(elements).not.toContain('rect');
     for (const text of ['1,000', '10,000', 'connections']) expect(texts).toContain(text);
   });
 
-  it('shows bars where sizes are of different things', () => {
+  it('has bars if sizes are of different things', () => {
     expect(outlineOf(renderSvg(result(['1 core', '2 machines']))).elements).toContain('rect');
   });
 
-  it('leaves out what has no values, and is whole without any', () => {
+  it('omits subjects without values, and is complete without any', () => {
     const [subject] = result(['Posted']).subjects;
     if (subject === undefined) throw new Error('there is no subject');
     const empty = { ...result([]), subjects: [{ ...subject, values: {} }] };
     expect(outlineOf(renderSvg(empty)).texts).not.toContain('Posted');
   });
 
-  it('has colours for light and for dark pages', () => {
+  it('has colors for light and dark pages', () => {
     expect(renderSvg(result(['Posted']))).toContain('@media (prefers-color-scheme: dark)');
   });
 });

@@ -29,7 +29,7 @@ describe('docs/scaling.md', () => {
     expect(shown).toBe(stdout);
   });
 
-  it('has its units from benchmarks that are there, or says that they are assumed', () => {
+  it('names an existing benchmark as the source of each unit, or an assumption', () => {
     for (const [name, { source }] of Object.entries(sources)) {
       expect(source, name).toMatch(/^(measured|measured earlier|assumed|by design|the default of [A-Z_]+)\b/);
       for (const [file] of source.matchAll(/bench\/[\w/-]+\.ts/g)) {
@@ -40,14 +40,14 @@ describe('docs/scaling.md', () => {
 });
 
 describe('the simulation', () => {
-  it('gives the same for the same seed, and tells of a wrong one', async () => {
+  it('gives the same output for the same seed, and refuses an invalid one', async () => {
     expect(sampleFollowers(7, 100)).toEqual(sampleFollowers(7, 100));
     expect(sampleFollowers(7, 100)).not.toEqual(sampleFollowers(8, 100));
     const { code, stderr } = await runNode(['bench/scaling/simulate.ts', '--seed=x']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--seed takes a whole number')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--seed must be an integer')]);
   });
 
-  it('counts what can be counted by hand', () => {
+  it('agrees with a calculation by hand', () => {
     const { postsPerSecond, deliveriesPerSecond, handshakesPerSecond } = needsOf(load, units, followers);
     // 1,000,000 users, each of them with one post a day, twice as busy as the mean.
     expect(postsPerSecond).toBeCloseTo((1_000_000 / 86_400) * 2);
@@ -56,7 +56,7 @@ describe('the simulation', () => {
     expect(handshakesPerSecond).toBeCloseTo((100_000 / 600) * 2);
   });
 
-  it('needs more nodes for more of anything, and none is enough where each reads too many events', () => {
+  it('needs more nodes for more load, up to the limit of events per node', () => {
     const large = { ...load, connections: 1_000_000 };
     const few = needsOf(large, units, followers).nodes;
     for (const more of [{ connections: 2_000_000 }, { followsPerUser: 1000 }, { postsPerUserAndDay: 30 }]) {
@@ -67,7 +67,7 @@ describe('the simulation', () => {
     expect(needsOf({ ...large, postsPerUserAndDay: 300 }, units, followers).nodes).toBe(Infinity);
   });
 
-  it('finds where a limit is reached, and the partitions with which none is', () => {
+  it('finds where a limit is reached, and the partitions that avoid it', () => {
     const connections = breaksAt('head', load, units, followers);
     expect(needsOf({ ...load, connections }, units, followers).limits.head).toBeCloseTo(1, 2);
     const large = { ...load, connections: 4 * connections };

@@ -10,7 +10,7 @@ import { bearer, connectClient } from '../support/websocket.ts';
 const options: FollowGraphOptions = { seed: 3, readers: 6, authors: 10, meanFriends: 2, starReaders: 6 };
 
 describe('a database with the friendships of a follow graph', () => {
-  it('lets a server send each post to the readers of its author, and to nobody else', async () => {
+  it('makes a server send each post to the readers of its author only', async () => {
     const dataDir = await makeDataDir();
     const { authorsOf, readersOf } = await seedFriends(dataDir, options, await makeDataDir());
     const { url, socketUrl } = await startFeed({ DATA_DIR: dataDir });
@@ -47,7 +47,7 @@ describe('a database with the friendships of a follow graph', () => {
     }
   });
 
-  it('is made once for the same options, and anew for others', async () => {
+  it('is created once per set of options', async () => {
     const cacheDir = await makeDataDir();
     const bytesOf = async (graph: FollowGraphOptions): Promise<Buffer> => {
       const dataDir = await makeDataDir();

@@ -61,7 +61,7 @@ describe('the runner', () => {
     expect(log.join(' ')).toBe('a+ a a- b+ b b- a+ a a- b+ b b-');
   });
 
-  it('has as many open as there may be connections for, where they take several turns', async () => {
+  it('opens as many subjects as the connection limit allows if they take several turns', async () => {
     const log: string[] = [];
     const three = ['a', 'b', 'c'].map((name) => subject(name, [1], log));
     await run(three, { rounds: 1, turns: 2 });
@@ -75,20 +75,20 @@ describe('the runner', () => {
     expect(even.subjects[0]?.values).toEqual({ cost: { median: 3, min: 2, max: 4 } });
   });
 
-  it('makes void what fails, and nothing else', async () => {
+  it('makes only failed samples void', async () => {
     const missing = { values: { cost: 0.1 }, wrong: ['3 deliveries are missing'] };
     const result = await run([subject('a', [5, missing, 'it ended']), subject('b', [7])]);
     expect(result.subjects.map(({ values }) => values.cost?.median)).toEqual([5, 7]);
     expect(faultsOf([result])).toEqual(['scenario, a: 3 deliveries are missing', 'scenario, a: it ended']);
   });
 
-  it('leaves out what cannot run here, which is no fault', async () => {
+  it('skips subjects that cannot run here, which is not a fault', async () => {
     const result = await run([subject('a', [5]), subject('b', [])]);
     expect(result.subjects[1]).toMatchObject({ notRun: 'it is not installed', values: {} });
     expect(faultsOf([result])).toEqual([]);
   });
 
-  it('makes void what ended before it was closed', async () => {
+  it('makes the last sample void if the server exited before it was closed', async () => {
     const ended = subject('a', [5, 6]);
     const result = await run(
       [{ ...ended, open: async (options) => ({ ...(await ended.open(options)), close: fail }) }],
@@ -98,7 +98,7 @@ describe('the runner', () => {
     expect(faultsOf([result])).toEqual(['scenario, a: it had ended']);
   });
 
-  it('makes void all turns of what cannot be opened', async () => {
+  it('makes all turns void if a subject cannot be opened', async () => {
     const result = await run([{ ...subject('a', [5]), open: fail }, subject('b', [7])], { turns: 2 });
     expect(result.subjects.map(({ values }) => values.cost?.median)).toEqual([undefined, 7]);
     expect(faultsOf([result])).toEqual(['scenario, a: it had ended']);
@@ -114,7 +114,7 @@ describe('the runner', () => {
     expect(subjects.map(({ ratio }) => ratio?.median)).toEqual([1, 10 / 22]);
   });
 
-  it('judges targets by the ratio to another, or by one alone', async () => {
+  it('evaluates targets by the ratio to another subject, or by a single value', async () => {
     const bound = { metric: 'cost', subject: 'a' };
     const { targets } = await run([subject('a', [6]), subject('b', [4]), subject('c', [])], {
       targets: [
@@ -157,7 +157,7 @@ describe('the comparison with an earlier run', () => {
     ['same', 10, 40],
     ['better', 5, 40],
     ['worse', 20, 40],
-  ])('tells %s on a machine of twice the speed', async (verdict, own, other) => {
+  ])('reports %s on a machine of twice the speed', async (verdict, own, other) => {
     const comparison = renderComparison(await resultsOf(20, 80), await resultsOf(own, other));
     expect(comparison).toContain('scenario: cost, OWN / OTHER | 0.25 | ');
     expect(comparison).toMatch(new RegExp(`\\| ${verdict} \\|`));

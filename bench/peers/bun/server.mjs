@@ -1,14 +1,14 @@
-// Bun's own WebSocket server and its publish and subscribe. JavaScript, because the types of Bun's globals
-// are not installed.
+// Bun's WebSocket server with publish and subscribe. JavaScript, because the types of Bun's globals are not
+// installed.
 import { randomUUID } from 'node:crypto';
 
-// Stands for the user whom the token of a post would name.
+// Replaces the user that the token of a post would name.
 const author = randomUUID();
 
 const server = Bun.serve({
   hostname: '127.0.0.1',
   port: 0,
-  // Seconds that a connection for posts may rest.
+  // Seconds that a connection for posts may be idle.
   idleTimeout: 65,
   routes: {
     '/post/feed/posted': (request) => {

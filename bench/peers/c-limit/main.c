@@ -1,7 +1,7 @@
 /*
- * What fanning out must cost at the least with one system call for each socket: one loop over epoll, a
- * frame made once for a post, and a write for each subscriber. It reads no more of HTTP and JSON than
- * the load generator writes, trusts its peer, and is no server for anything else.
+ * The minimum cost of a fan-out with one system call per socket: one loop over epoll, one frame per post,
+ * and one write per subscriber. It parses only as much HTTP and JSON as the load generator writes, trusts
+ * its peer, and is not a server for anything else.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -24,7 +24,7 @@ func (c *client) serve() {
 	go c.read()
 }
 
-// write ends when the hub closes the queue.
+// write returns when the hub closes the queue.
 func (c *client) write() {
 	defer c.conn.Close()
 	failed := false
@@ -37,7 +37,7 @@ func (c *client) write() {
 	}
 }
 
-// read finds out when the connection ends; what a client says is thrown away.
+// read detects the end of the connection and discards the client's messages.
 func (c *client) read() {
 	c.conn.SetReadLimit(readLimit)
 	for {

@@ -6,13 +6,13 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// message is handed to the writer of each client, who says when it is written.
+// message is passed to the writer of each client, which reports when it is written.
 type message struct {
 	prepared *websocket.PreparedMessage
 	written  *sync.WaitGroup
 }
 
-// hub knows the clients. Only its own goroutine touches them.
+// hub holds the clients. Only its own goroutine accesses them.
 type hub struct {
 	clients    map[*client]struct{}
 	register   chan *client
@@ -59,7 +59,7 @@ func (h *hub) drop(c *client) {
 	close(c.send)
 }
 
-// publish returns when the message is written to all clients.
+// publish returns once the message is written to all clients.
 func (h *hub) publish(prepared *websocket.PreparedMessage) {
 	var written sync.WaitGroup
 	written.Add(1) // For the hub itself, so that it does not end early.

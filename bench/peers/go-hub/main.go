@@ -1,4 +1,4 @@
-// The in-memory hub that Go services use: the one of gorilla/websocket's chat example, with prepared messages.
+// The usual in-memory hub of Go services: that of gorilla/websocket's chat example, with prepared messages.
 package main
 
 import (
@@ -23,7 +23,7 @@ type postPayload struct {
 	AuthorUserID string `json:"author_user_id"`
 }
 
-// author stands for the user whom the token of a post would name.
+// author replaces the user that the token of a post would name.
 var author = uuid.NewString()
 
 var upgrader = websocket.Upgrader{

@@ -1,4 +1,4 @@
-/** The route of our posts as one would write it with Hono, without a store: it checks the token and the body, and makes up an id. */
+/** Our route for posts as one would write it with Hono, without a store: it checks the token and the body, and generates an id. */
 import { randomUUID } from 'node:crypto';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';

@@ -1,5 +1,5 @@
 // Socket.IO with WebSocket as the only transport. JavaScript, because its types are in bench/node_modules,
-// which the type check does without.
+// which the type check does not read.
 import { Server } from 'socket.io';
 import { createPostServer, listen } from '../post-server.ts';
 
@@ -8,7 +8,7 @@ const io = new Server(http, {
   transports: ['websocket'],
   serveClient: false,
   perMessageDeflate: false,
-  // No ping is to fall into a measurement.
+  // Pings must not disturb a measurement.
   pingInterval: 3_600_000,
 });
 listen(http);

@@ -1,4 +1,4 @@
-/** One frame, made once for a post and written past ws to the socket of each client. */
+/** Creates one frame per post and writes it directly to the socket of each client, bypassing ws. */
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { encodeTextFrame } from '../../../src/runtime/server/connection/frame.ts';

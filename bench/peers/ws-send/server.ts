@@ -1,4 +1,4 @@
-/** The broadcast of ws's README: one text, sent to each client. */
+/** The broadcast of ws's README: sends one text to each client. */
 import { WebSocket, WebSocketServer } from 'ws';
 import { feedPath } from '../../reader.ts';
 import { createPostServer, listen } from '../post-server.ts';

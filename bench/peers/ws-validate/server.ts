@@ -1,4 +1,4 @@
-/** The contract enforced where it is nearest at hand: in the function that sends to one client. */
+/** Enforces the contract in the most obvious place: the function that sends to one client. */
 import { WebSocket, WebSocketServer } from 'ws';
 import type { PostMessage } from '../../../generated/asyncapi/models.ts';
 import { isPostMessage } from '../../../generated/asyncapi/validators.ts';
