@@ -6,7 +6,7 @@ function unsigned(header: object, payload: object): string {
   return [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
 }
 
-/** Every way in which a token of `userId` is not valid, by name. None of them may open anything. */
+/** Invalid tokens of `userId`, by what is wrong with them. */
 export function badTokens(userId: string): Readonly<Record<string, string>> {
   const soon = Math.floor(Date.now() / 1000) + 3600;
   const good = signToken(userId);
@@ -24,18 +24,18 @@ export function badTokens(userId: string): Readonly<Record<string, string>> {
     }),
     'forged: another payload': `${header}.${other.toString('base64url')}.${signature}`,
     'algorithm none': `${unsigned({ alg: 'none', typ: 'JWT' }, { sub: userId, exp: soon })}.`,
-    'algorithm none, in other letters': `${unsigned({ alg: 'nOnE', typ: 'JWT' }, { sub: userId, exp: soon })}.`,
+    'algorithm none, in mixed case': `${unsigned({ alg: 'nOnE', typ: 'JWT' }, { sub: userId, exp: soon })}.`,
     'wrong algorithm: HS512': signToken(userId, { algorithm: 'HS512' }),
     'wrong algorithm: RS256': jwt.sign({}, privateKey, {
       algorithm: 'RS256',
       subject: userId,
       expiresIn: 3600,
     }),
-    'wrong algorithm, signed by nobody': (() => {
+    'wrong algorithm, with an unrelated signature': (() => {
       const text = unsigned({ alg: 'RS256', typ: 'JWT' }, { sub: userId, exp: soon });
       return `${text}.${createHmac('sha256', 'x').update(text).digest('base64url')}`;
     })(),
     'without a subject': jwt.sign({}, 'a secret for tests, 32 bytes or more', { expiresIn: 3600 }),
-    'a subject that is no user id': signToken('admin'),
+    'a subject that is not a user id': signToken('admin'),
   };
 }

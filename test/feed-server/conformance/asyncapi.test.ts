@@ -32,7 +32,7 @@ const operations: readonly MessageOfOperation[] = entries(asyncapi.operations).f
 
 type Server = Awaited<ReturnType<typeof startFeed>>;
 
-/** How to make the server speak, for every message of every `send` operation. A new one fails until it stands here. */
+/** Makes the server send each message of each `send` operation. The test of a new message fails until it is added here. */
 const drivers: Readonly<Record<string, (server: Server, address: string) => Promise<readonly string[]>>> = {
   'sendPost post': async ({ url, socketUrl }, address) => {
     const author = await registerUser(url);
@@ -64,7 +64,7 @@ const drivers: Readonly<Record<string, (server: Server, address: string) => Prom
   },
 };
 
-/** For each query parameter of the contract: values that are taken, and one that is not. */
+/** Valid queries for each query parameter of the contract, and an invalid one. */
 const queries: Readonly<Record<string, { readonly good: readonly string[]; readonly bad: string }>> = {
   audience: { good: ['audience=everyone', 'audience=friends'], bad: 'audience=nobody' },
   since: { good: ['since=now'], bad: 'since=yesterday' },
@@ -85,7 +85,7 @@ describe('asyncapi.json', () => {
     }
   });
 
-  it('has valid examples for every message, by the schema and by the generated guard alike', () => {
+  it('has examples for every message that its schema and its generated guard accept', () => {
     for (const [name, message] of entries((asyncapi.components as Json).messages)) {
       const pointer = String((message.payload as Json).$ref).slice(1);
       const guard = Reflect.get(guards, `is${pointer.split('/').at(-1)}`) as (value: unknown) => boolean;
@@ -101,14 +101,14 @@ describe('asyncapi.json', () => {
   const sends = operations.filter(({ action }) => action === 'send');
 
   it.each(sends)(
-    'is what the frames of $operation $message look like',
+    'matches the frames of $operation $message',
     async ({ operation, message, address, pointer }) => {
       const drive = drivers[`${operation} ${message}`];
-      if (drive === undefined) throw new Error('no test makes the server send this message');
+      if (drive === undefined) throw new Error('no driver makes the server send this message');
       const frames = await drive(await startFeed({ CHECKPOINT_INTERVAL_MS: '100' }), address);
       for (const frame of frames) {
         expect(violationOf('asyncapi', pointer, JSON.parse(frame))).toBeNull();
-        // Exactly the required properties, in the contract's order: nothing is added.
+        // Exactly the required properties, in the contract's order.
         const { required } = deref(asyncapi, { $ref: `#${pointer}` });
         expect(Object.keys(JSON.parse(frame))).toEqual(required);
       }
@@ -121,7 +121,7 @@ describe('asyncapi.json', () => {
   }));
 
   it.each(secured)(
-    'requires a valid token on $name: each bad one is refused before the upgrade',
+    'requires a valid token on $name, and refuses others before the upgrade',
     async ({ address }) => {
       const { url, socketUrl } = await startFeed();
       const user = await registerUser(url);
@@ -150,7 +150,7 @@ describe('asyncapi.json', () => {
     for (const { security } of Object.values(contract.channels)) expect(security).not.toEqual([]);
   });
 
-  it('names the query parameters that each channel takes', async () => {
+  it('declares the query parameters that each channel accepts', async () => {
     const { url, socketUrl } = await startFeed();
     const { token } = await registerUser(url);
     for (const [name, { address, bindings }] of entries(asyncapi.channels)) {

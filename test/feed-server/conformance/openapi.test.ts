@@ -39,7 +39,7 @@ interface Call {
 const password = 'correct horse battery staple';
 const unknown = '00000000-0000-4000-8000-000000000000';
 
-/** A call of each operation for each status that a caller can bring about. A new operation fails until it stands here. */
+/** For each operation, a call for each status that a caller can cause. The test of a new operation fails until it is added here. */
 const calls: Readonly<Record<string, Readonly<Record<number, (situation: Situation) => Call>>>> = {
   login: {
     200: ({ ada }) => ({ body: { id: ada.id, password } }),
@@ -117,12 +117,12 @@ function isSecured({ definition }: Operation): boolean {
   return ((definition.security ?? openapi.security) as readonly Json[]).length > 0;
 }
 
-/** What is wrong with an answer by the contract: its status, its content type or its body; null if nothing. */
+/** How a response breaks the contract in its status, content type or body; null if it does not. */
 function problemOf({ definition, pointer }: Operation, { status, headers, body }: Answer): string | null {
   const response = (definition.responses as Json)[status] as Json | undefined;
-  if (response === undefined) return `the contract has no ${status}`;
+  if (response === undefined) return `the contract does not declare ${status}`;
   const { content } = deref(openapi, response);
-  if (content === undefined) return body === undefined ? null : 'the contract has no body';
+  if (content === undefined) return body === undefined ? null : 'the contract does not declare a body';
   if (!headers.get('content-type')?.startsWith('application/json')) return 'the body is not declared as JSON';
   const base = typeof response.$ref === 'string' ? response.$ref.slice(1) : `${pointer}/responses/${status}`;
   return violationOf('openapi', `${base}/content/application~1json/schema`, body);
@@ -143,7 +143,7 @@ async function perform(
 }
 
 describe('openapi.yaml', () => {
-  it('is what the generated table of operations says', () => {
+  it('matches the generated table of operations', () => {
     const fromContract = operations.map((operation) => [
       operation.id,
       operation.method,
@@ -159,9 +159,9 @@ describe('openapi.yaml', () => {
     expect(new Set(fromTable)).toEqual(new Set(fromContract));
   });
 
-  it.each(operations)('is what the answers of $id look like', async (operation) => {
+  it.each(operations)('matches the responses of $id', async (operation) => {
     const own = calls[operation.id];
-    if (own === undefined) throw new Error('no test calls this operation');
+    if (own === undefined) throw new Error('there are no calls for this operation');
     const declared = Object.keys(operation.definition.responses as Json).map(Number);
     const reachable = declared.filter((status) => [200, 400, 404].includes(status));
     expect(Object.keys(own).map(Number)).toEqual(expect.arrayContaining(reachable));
@@ -175,7 +175,7 @@ describe('openapi.yaml', () => {
   });
 
   it.each(operations.filter(({ definition }) => definition.requestBody !== undefined))(
-    'is what $id answers to a body that is too large, or that is not JSON',
+    'matches the responses of $id to a body that is too large or not JSON',
     async (operation) => {
       const situation = await situate();
       const large = await perform(
@@ -205,7 +205,7 @@ describe('openapi.yaml', () => {
   });
 
   it.each(operations.filter((operation) => !isSecured(operation)))(
-    'lets everyone call $id',
+    'allows $id without a token',
     async (operation) => {
       const situation = await situate();
       const call = calls[operation.id]?.[200]?.(situation) ?? {};
