@@ -81,7 +81,11 @@ describe('docs/feed-server.md', () => {
   it('registers, logs in, connects and posts', async () => {
     const script = findExample('docs/feed-server.md', 'sh', '/post/create');
     const { url: httpUrl } = await startFeed();
-    const commands = adapt(script, 'localhost:8080', new URL(httpUrl).host);
+    const gauge = 'posted_websocket_connections{channel="postFeedPosted"} 1';
+    // Two seconds may be too few on a busy machine.
+    const connected = `until curl -s ${httpUrl}/metrics | grep -q '${gauge}'; do sleep 0.1; done`;
+    const adapted = adapt(script, 'sleep 2', connected);
+    const commands = adapt(adapted, 'localhost:8080', new URL(httpUrl).host);
     const running = start('bash', ['-euo', 'pipefail', '-c', `${commands}\nwait`], { cwd: root });
     expect(await readUntil(running, 'Hello from Posted')).toMatch(
       /\{"type":"post","payload":\{"postId":"[^"]+","postText":"Hello from Posted"/,
