@@ -2124,23 +2124,23 @@ export const isDevice: Guard<models.Device> = guard12 as Guard<models.Device>;
 /** @generated from schema Uuid */
 export const isUuid: Guard<models.Uuid> = guard13 as Guard<models.Uuid>;
 
-/** For clients: ignores fields that the contract does not have. */
+/** For clients: ignores unknown fields. */
 export const isReceivedPostMessage: Guard<models.PostMessage> = guard14 as Guard<models.PostMessage>;
 
-/** For clients: ignores fields that the contract does not have. */
+/** For clients: ignores unknown fields. */
 export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard15 as Guard<models.ReadyMessage>;
 
-/** For clients: ignores fields that the contract does not have. */
+/** For clients: ignores unknown fields. */
 export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard16 as Guard<models.CheckpointMessage>;
 
-/** For clients: ignores fields that the contract does not have. */
+/** For clients: ignores unknown fields. */
 export const isReceivedResetMessage: Guard<models.ResetMessage> = guard17 as Guard<models.ResetMessage>;
 
-/** For clients: ignores fields that the contract does not have. */
+/** For clients: ignores unknown fields. */
 export const isReceivedByeMessage: Guard<models.ByeMessage> = guard18 as Guard<models.ByeMessage>;
 
 /**
- * Accepts values that arrive as text: converts them and fills in defaults, in place.
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from schema PostFeedQuery
  */

@@ -2819,14 +2819,14 @@ export const isPost: Guard<models.Post> = guard16 as Guard<models.Post>;
 export const isError: Guard<models.Error> = guard17 as Guard<models.Error>;
 
 /**
- * Accepts values that arrive as text: converts them and fills in defaults, in place.
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getUser
  */
 export const isGetUserPath: Guard<models.GetUserPath> = guard18 as Guard<models.GetUserPath>;
 
 /**
- * Accepts values that arrive as text: converts them and fills in defaults, in place.
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation searchUsers
  */
@@ -2836,42 +2836,42 @@ export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard19 as Gua
 export const isSearchUsersResponse200: Guard<models.User[]> = guard20 as Guard<models.User[]>;
 
 /**
- * Accepts values that arrive as text: converts them and fills in defaults, in place.
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation setFriend
  */
 export const isSetFriendPath: Guard<models.SetFriendPath> = guard21 as Guard<models.SetFriendPath>;
 
 /**
- * Accepts values that arrive as text: converts them and fills in defaults, in place.
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deleteFriend
  */
 export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard22 as Guard<models.DeleteFriendPath>;
 
 /**
- * Accepts values that arrive as text: converts them and fills in defaults, in place.
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from headers of operation createPost
  */
 export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard23 as Guard<models.CreatePostHeaders>;
 
 /**
- * Accepts values that arrive as text: converts them and fills in defaults, in place.
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deletePost
  */
 export const isDeletePostPath: Guard<models.DeletePostPath> = guard24 as Guard<models.DeletePostPath>;
 
 /**
- * Accepts values that arrive as text: converts them and fills in defaults, in place.
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getPost
  */
 export const isGetPostPath: Guard<models.GetPostPath> = guard25 as Guard<models.GetPostPath>;
 
 /**
- * Accepts values that arrive as text: converts them and fills in defaults, in place.
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation getFeed
  */

@@ -63,22 +63,22 @@ export async function generateFiles(
   reporter: Reporter,
 ): Promise<readonly string[]> {
   const { websocket, rest, files } = await loadContracts(contracts, options, reporter);
-  const { targets: wanted, extension } = options;
+  const { targets: selected, extension } = options;
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, '.prettierrc.yaml'), prettierConfiguration(websocket.model));
   await noteClosedMessages(websocket, reporter);
-  if (wanted.has('server') || wanted.has('client')) {
+  if (selected.has('server') || selected.has('client')) {
     await generateAsyncapi(websocket, options, join(folder, 'asyncapi'), reporter);
   }
-  if (rest !== null && wanted.has('server')) {
+  if (rest !== null && selected.has('server')) {
     await generateOpenapi(rest, extension, join(folder, 'openapi'), reporter);
   }
-  if (wanted.has('python')) {
+  if (selected.has('python')) {
     const { generatePython } = await import('./python/generate-python.ts');
     await generatePython(websocket, join(folder, 'python'));
     reporter.progress('python: models, client');
   }
-  if (wanted.has('docs')) {
+  if (selected.has('docs')) {
     const { generateDocs } = await import('./docs/generate-docs.ts');
     const documents = {
       asyncapi: websocket.document,
@@ -151,11 +151,11 @@ function problemsOf(failure: unknown): readonly Problem[] {
 
 async function generateAsyncapi(
   { parsed, model, schemas }: LoadedAsyncapi,
-  { targets: wanted, extension }: GenerateOptions,
+  { targets: selected, extension }: GenerateOptions,
   folder: string,
   reporter: Reporter,
 ): Promise<void> {
-  const forClients = wanted.has('client');
+  const forClients = selected.has('client');
   await generateSchemas(
     { schemas, model },
     { guardModule: 'posted/contract', extension, forClients },

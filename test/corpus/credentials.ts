@@ -41,8 +41,9 @@ export function plainCredentials(schemes: readonly SecurityModel[]): {
   return { headers, query };
 }
 
-function authorization({ credentials, in: place }: SecurityModel): string {
+function authorization({ credentials, in: location }: SecurityModel): string {
   if (credentials === 'bearer') return `Bearer ${secret}`;
-  const pair = place === 'user' ? `${secret}:` : place === 'password' ? `:${secret}` : `${user}:${secret}`;
+  const pair =
+    location === 'user' ? `${secret}:` : location === 'password' ? `:${secret}` : `${user}:${secret}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }

@@ -68,9 +68,9 @@ function isPlain(channel: ChannelModel): boolean {
   );
 }
 
-function locationOf({ in: place, parameter }: SecurityModel): string {
-  return place === 'header' || place === 'query' || place === 'cookie'
-    ? `${place} ${parameter}`
+function locationOf({ in: location, parameter }: SecurityModel): string {
+  return location === 'header' || location === 'query' || location === 'cookie'
+    ? `${location} ${parameter}`
     : 'authorization';
 }
 

@@ -29,7 +29,7 @@ describe('a reference within the contract', () => {
         items: { $ref: '#/components/schemas/Lent/definitions/word' },
       },
     };
-    const at = await bundled(write('places.json', contractOf({ payload }, { components: { schemas } })));
+    const at = await bundled(write('locations.json', contractOf({ payload }, { components: { schemas } })));
     expect(at('/channels/room/messages/said/payload')).toEqual({ $ref: '#/components/schemas/said-payload' });
     expect(at('/components/schemas')).toEqual({
       Id: { type: 'string' },

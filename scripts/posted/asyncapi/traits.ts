@@ -62,7 +62,7 @@ export function applyTraits(document: ContractDocument, precedence: 'object' | '
     return Object.fromEntries(members.filter(([, value]) => value !== undefined));
   }
 
-  /** Targets of different references can only be merged in the place of the references. */
+  /** Targets of different references can only be merged in place of the references. */
   function inPlace(layer: Layer): Layer & { readonly value: SchemaObject } {
     const { pointer, value } = referenceIn(layer.value) === null ? layer : document.resolve(layer.pointer);
     return { pointer, value: isSchemaObject(value) ? value : {}, isPatch: layer.isPatch };

@@ -31,7 +31,7 @@ export class ContractDocument {
   /**
    * A transformed version of this document.
    *
-   * @param moved for pointers into the new document, the pointers to their origins in this one; the rest is in place
+   * @param moved the pointers of moved values in this document, by their pointers in the new one
    */
   transform(value: unknown, moved: ReadonlyMap<string, string>): ContractDocument {
     return new ContractDocument(this.file, value, this.#problems, (pointer) => {

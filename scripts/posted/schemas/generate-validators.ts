@@ -60,8 +60,8 @@ export async function generateValidators(
 }
 
 function describeGuard({ definition, fromText }: GuardModel, { received }: SchemaSet): string {
-  if (fromText) return 'Accepts values that arrive as text: converts them and fills in defaults, in place.';
-  return received.has(definition) ? 'For clients: ignores fields that the contract does not have.' : '';
+  if (fromText) return 'Accepts values that arrive as text: converts them and applies defaults, in place.';
+  return received.has(definition) ? 'For clients: ignores unknown fields.' : '';
 }
 
 /** The code of the guards as one module without exports, and the local name of each guard. */

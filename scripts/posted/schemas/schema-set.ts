@@ -237,8 +237,8 @@ export class SchemaSet {
   }
 
   #define(name: string, schema: JsonSchema, origin: string, locate: Definition['locate']): Definition {
-    const place = { document: this.#document, dialect: this.dialect, components: this.#components, locate };
-    const definition = { schema: definitionSchema(schema, place), origin, locate };
+    const context = { document: this.#document, dialect: this.dialect, components: this.#components, locate };
+    const definition = { schema: definitionSchema(schema, context), origin, locate };
     this.definitions.set(name, definition);
     return definition;
   }
