@@ -47,22 +47,22 @@ export class Deliveries {
 
   /** The latencies since the last call. */
   takeLatenciesMs(): readonly number[] {
-    const taken = this.#latenciesMs;
+    const latenciesMs = this.#latenciesMs;
     this.#latenciesMs = [];
-    return taken;
+    return latenciesMs;
   }
 
   /** Resolves when no delivery is missing, or at the time limit. */
   async complete(limitMs: number): Promise<void> {
-    const endMs = performance.now() + limitMs;
-    while (this.missing > 0 && performance.now() < endMs) await sleep(20);
+    const deadlineMs = performance.now() + limitMs;
+    while (this.missing > 0 && performance.now() < deadlineMs) await sleep(20);
   }
 
   /** The faults so far; empty if every subscriber received every post exactly once. */
   faults(): readonly string[] {
     return [
       ...(this.missing > 0 ? [`${this.missing} deliveries are missing`] : []),
-      ...(this.#duplicated > 0 ? [`${this.#duplicated} deliveries came twice`] : []),
+      ...(this.#duplicated > 0 ? [`${this.#duplicated} duplicate deliveries`] : []),
     ];
   }
 }

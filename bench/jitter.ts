@@ -22,10 +22,10 @@ import {
 
 const { clients, seconds, rate, every } = readOptions({
   name: 'jitter',
-  summary: `Typed clients with their defaults follow the feed of everyone's posts. Each has its TCP connection reset
-about every so many seconds (80 to 120 % of it, the first at a random moment before), in the middle of
-whatever it does, and comes back by itself. Every client is to get every post once. The time is that from
-before the POST is sent until the client's handler is called, so the time without a connection is in it.`,
+  summary: `Generated clients with default options follow the feed of everyone's posts. The TCP connection of each is
+reset about every --every seconds (80 to 120 %, the first at a random earlier time), no matter what it is
+doing, and the client reconnects. Every client must receive every post exactly once. Latency is measured from
+before the POST until the client's handler is called, so it includes the time without a connection.`,
   numbers: {
     clients: { fallback: 1000, min: 1, max: 20_000, description: 'clients' },
     seconds: { fallback: 120, min: 1, max: 3600, description: 'seconds to create posts' },
@@ -64,10 +64,10 @@ function dropAfter(socket: Socket, holds: number): void {
   setTimeout(drop, every * 1000 * holds).unref();
 }
 
-/** Stores the cursor in memory, and resolves `placed` at the first one: from then on the client misses nothing. */
-function createCursors(): { readonly cursors: CursorStore; readonly placed: Promise<void> } {
+/** Stores the cursor in memory, and resolves `hasCursor` at the first one: from then on the client misses nothing. */
+function createCursors(): { readonly cursors: CursorStore; readonly hasCursor: Promise<void> } {
   let kept: string | null = null;
-  const { promise: placed, resolve } = Promise.withResolvers<void>();
+  const { promise: hasCursor, resolve } = Promise.withResolvers<void>();
   const cursors = {
     load: () => kept,
     save(cursor: string) {
@@ -75,11 +75,11 @@ function createCursors(): { readonly cursors: CursorStore; readonly placed: Prom
       resolve();
     },
   };
-  return { cursors, placed };
+  return { cursors, hasCursor };
 }
 
 function openClient(index: number) {
-  const { cursors, placed } = createCursors();
+  const { cursors, hasCursor } = createCursors();
   let opened = 0;
   const client = connect(postFeedPosted, {
     url: server.url,
@@ -99,12 +99,12 @@ function openClient(index: number) {
       if (errors <= 5) progress(`client ${index}: ${error.message}`);
     },
   });
-  return { client, placed };
+  return { client, hasCursor };
 }
 
 const opening = Array.from({ length: clients }, (_, index) => openClient(index));
 progress(`opening ${clients} clients`);
-await Promise.all(opening.map(({ placed }) => placed));
+await Promise.all(opening.map(({ hasCursor }) => hasCursor));
 
 progress(`posting for ${seconds} s`);
 const ticker = setInterval(() => {

@@ -7,8 +7,8 @@ import { createDataDir, limitRun, printResult, progress, round, spreadOf, startS
 
 const { seconds, concurrency } = readOptions({
   name: 'posts',
-  summary: `Posts from as many keep-alive connections as --concurrency says, each as fast as it is answered, and
-prints posts per second, latency and CPU.`,
+  summary: `Creates posts over --concurrency keep-alive connections, each as fast as it gets responses. Prints posts per
+second, latency and CPU.`,
   numbers: {
     seconds: { fallback: 10, min: 1, max: 3600, description: 'seconds to measure' },
     concurrency: { fallback: 64, min: 1, max: 4096, description: 'posts in flight' },

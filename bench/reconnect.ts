@@ -25,10 +25,11 @@ const {
   acks,
 } = readOptions({
   name: 'reconnect',
-  summary: `Resumable connections follow the feed. Every second one is cut, half of the posts are made at once, and the
-server is killed (SIGKILL) as soon as they are answered. It is started again on the same folder and port; the moment it listens, all
-connections come back to their cursors together, without any back-off, and the other half is posted. A client
-is live when it has been sent \`ready\` and every post. Every client is to get every post once.`,
+  summary: `Resumable connections follow the feed. Every other one is cut, half of the posts are created at once, and the
+server is killed (SIGKILL) as soon as they are answered. It is restarted with the same folder and port. Once it
+listens, all connections resume from their cursors at the same time, without a back-off, and the other half is
+posted. A client is live when it has received \`ready\` and every post. Every client must receive every post
+exactly once.`,
   numbers: {
     clients: { fallback: 5000, min: 1, max: 20_000, description: 'connections' },
     posts: { fallback: 100, min: 2, max: 10_000, description: 'total posts' },

@@ -21,10 +21,10 @@ import {
 
 const options = readOptions({
   name: 'stalled',
-  summary: `Readers follow the feed through phases of posting: by turns alone, and beside others that have shaken hands
-and never read again, half of them plain, half resumable. Posts are large, for the kernel takes some
-megabytes for each socket before the server has to keep anything. Every reader is to get every post once.
-Each phase tells how late the readers got it, the server's memory, and how it closed connections.`,
+  summary: `Readers follow the feed through phases of posting: alternately alone, and with connections that never read
+after the handshake, half of them plain, half resumable. Posts are large, because the kernel buffers some
+megabytes per socket before the server has to. Every reader must receive every post exactly once. Each phase
+reports the readers' latency, the server's memory, and how the server closed connections.`,
   numbers: {
     readers: { fallback: 1000, min: 1, max: 10_000, description: 'connections that read' },
     stalled: { fallback: 1000, min: 2, max: 10_000, description: 'connections that stop reading' },

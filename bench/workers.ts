@@ -20,10 +20,10 @@ import {
 
 const { most, connections, seconds, inflight, bytes } = readOptions({
   name: 'workers',
-  summary: `Plain connections get every post, and posts are made as fast as they are answered, by one worker and then
-by each number of workers up to --most, on the PostgreSQL database that DATABASE_URL names, which should be
-a new one. The load generator is this process: it counts bytes and reads nothing. Its CPU is told apart,
-as is what everything else on the machine uses, PostgreSQL among it.`,
+  summary: `Plain connections receive every post, and posts are created as fast as they are answered, by one worker and
+then by each number of workers up to --most, with the PostgreSQL database given by DATABASE_URL, which should
+be new. This process generates the load and counts bytes without parsing them. Its CPU is reported separately,
+and so is that of everything else on the machine, including PostgreSQL.`,
   numbers: {
     most: { fallback: 2, min: 1, max: 64, description: 'workers' },
     connections: { fallback: 1000, min: 1, max: 50_000, description: 'connections' },

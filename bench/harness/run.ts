@@ -31,12 +31,12 @@ export async function runScenarios(
     const samples = new Map(subjects.map(({ name }): [string, Sample[]] => [name, []]));
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const group of groupsOf(scenario, subjects, options.mostConnections)) {
-        const tell = (text: string): void =>
+        const report = (text: string): void =>
           options.progress(
             `${scenario.name}, round ${round} of ${options.rounds}: ${text} (${remaining.describe()})`,
           );
         const of = (subject: Subject): Sample[] => samples.get(subject.name) ?? [];
-        await measureGroup({ group, turns: scenario.turns ?? 1, of, tell, remaining }, options);
+        await measureGroup({ group, turns: scenario.turns ?? 1, of, report, remaining }, options);
       }
     }
     results.push(summarize(scenario, new Map<string, Outcome>([...left, ...samples])));
@@ -72,17 +72,17 @@ interface Group {
   readonly turns: number;
   /** The samples of a subject. */
   readonly of: (subject: Subject) => Sample[];
-  readonly tell: (text: string) => void;
+  readonly report: (text: string) => void;
   readonly remaining: Remaining;
 }
 
 async function measureGroup(
-  { group, turns, of, tell, remaining }: Group,
+  { group, turns, of, report, remaining }: Group,
   { quick, progress }: RunnerOptions,
 ): Promise<void> {
   const opened: { readonly subject: Subject; readonly open: OpenSubject | Error }[] = [];
   for (const subject of group) {
-    if (turns > 1) tell(`starting ${subject.title}`);
+    if (turns > 1) report(`starting ${subject.title}`);
     const startMs = performance.now();
     const open = await inTime(subject.open({ quick })).catch(errorOf);
     remaining.took(performance.now() - startMs);
@@ -90,7 +90,7 @@ async function measureGroup(
   }
   for (let turn = 1; turn <= turns; turn += 1) {
     for (const { subject, open } of opened) {
-      tell(turns > 1 ? `${subject.title}, turn ${turn} of ${turns}` : subject.title);
+      report(turns > 1 ? `${subject.title}, turn ${turn} of ${turns}` : subject.title);
       const startMs = performance.now();
       const sample =
         open instanceof Error ? voidSample(open) : await inTime(open.measure()).catch(voidSample);

@@ -11,12 +11,12 @@ export function renderRequest({ path, headers, body }: HttpRequest, port: number
   return `${body === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1\r\n${head}\r\n${body ?? ''}`;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
 }
 
 /** Parses the first response in `text`; null while it is incomplete. It must have a Content-Length, no body, or be chunked. */
-export function readAnswer(text: string): HttpAnswer | null {
+export function readResponse(text: string): HttpResponse | null {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return null;
   const head = text.slice(0, headEnd);

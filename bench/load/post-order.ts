@@ -14,10 +14,10 @@ export class PostOrder {
 
   /** Call it when this subscriber has received the post with this number. */
   arrive(subscriber: number, post: number): void {
-    const place = this.#counts[subscriber] ?? 0;
-    this.#counts[subscriber] = place + 1;
-    if (place === this.#order.length) this.#order.push(post);
-    else if (this.#order[place] !== post) this.#outOfOrder += 1;
+    const offset = this.#counts[subscriber] ?? 0;
+    this.#counts[subscriber] = offset + 1;
+    if (offset === this.#order.length) this.#order.push(post);
+    else if (this.#order[offset] !== post) this.#outOfOrder += 1;
   }
 
   /**
@@ -26,7 +26,7 @@ export class PostOrder {
    * @param log the texts of all posts
    */
   faults(log: readonly string[]): readonly string[] {
-    const others = this.#order.filter((post, place) => log[place] !== postText(post)).length;
+    const others = this.#order.filter((post, offset) => log[offset] !== postText(post)).length;
     return [
       ...(others > 0 ? [`${others} of ${log.length} posts came in another order than the log's`] : []),
       ...(this.#outOfOrder > 0 ? [`${this.#outOfOrder} deliveries overtook others`] : []),

@@ -1,21 +1,21 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { HttpRequest } from '../peers/peer.ts';
-import { readAnswer, renderRequest } from './http.ts';
+import { readResponse, renderRequest } from './http.ts';
 
 const buffer = Buffer.alloc(65_536);
 
 /** A keep-alive connection and its pending request. */
-class Line {
+class KeepAliveConnection {
   readonly #socket: Socket;
-  #answer = '';
-  #waiting: PromiseWithResolvers<number> | null = null;
+  #received = '';
+  #pending: PromiseWithResolvers<number> | null = null;
 
   constructor(port: number) {
     const onread = {
       buffer,
       callback: (length: number) => {
-        this.#take(buffer.toString('latin1', 0, length));
+        this.#receive(buffer.toString('latin1', 0, length));
         return true;
       },
     };
@@ -31,28 +31,28 @@ class Line {
   /** Resolves with the HTTP status. */
   send(bytes: string): Promise<number> {
     if (this.#socket.destroyed) return Promise.reject(new Error('the connection for posts is closed'));
-    const waiting = Promise.withResolvers<number>();
-    this.#waiting = waiting;
+    const pending = Promise.withResolvers<number>();
+    this.#pending = pending;
     this.#socket.write(bytes);
-    return waiting.promise;
+    return pending.promise;
   }
 
   end(): void {
     this.#socket.destroy();
   }
 
-  #take(text: string): void {
-    this.#answer += text;
-    const answer = readAnswer(this.#answer);
-    if (answer === null) return;
-    this.#answer = '';
-    this.#waiting?.resolve(answer.status);
-    this.#waiting = null;
+  #receive(text: string): void {
+    this.#received += text;
+    const response = readResponse(this.#received);
+    if (response === null) return;
+    this.#received = '';
+    this.#pending?.resolve(response.status);
+    this.#pending = null;
   }
 
   #fail(error: Error): void {
-    this.#waiting?.reject(error);
-    this.#waiting = null;
+    this.#pending?.reject(error);
+    this.#pending = null;
   }
 }
 
@@ -62,20 +62,20 @@ class Line {
  */
 export class Publisher {
   readonly #port: number;
-  readonly #lines: readonly Line[];
-  readonly #free: Line[];
+  readonly #connections: readonly KeepAliveConnection[];
+  readonly #free: KeepAliveConnection[];
 
-  private constructor(port: number, lines: readonly Line[]) {
+  private constructor(port: number, opened: readonly KeepAliveConnection[]) {
     this.#port = port;
-    this.#lines = lines;
-    this.#free = [...lines];
+    this.#connections = opened;
+    this.#free = [...opened];
   }
 
   /** Resolves when all connections are open. */
   static async open(port: number, connections: number): Promise<Publisher> {
-    const lines = Array.from({ length: connections }, () => new Line(port));
-    await Promise.all(lines.map((line) => line.open()));
-    return new Publisher(port, lines);
+    const opened = Array.from({ length: connections }, () => new KeepAliveConnection(port));
+    await Promise.all(opened.map((connection) => connection.open()));
+    return new Publisher(port, opened);
   }
 
   /**
@@ -84,15 +84,16 @@ export class Publisher {
    * @throws Error if more requests are in flight than there are connections
    */
   async send(request: HttpRequest): Promise<void> {
-    const line = this.#free.pop();
-    if (line === undefined) throw new Error(`more than ${this.#lines.length} requests are in flight`);
-    const status = await line.send(renderRequest(request, this.#port));
-    this.#free.push(line);
-    const isTaken = status >= 200 && status <= 299;
-    if (!isTaken) throw new Error(`${request.path} got HTTP ${status}`);
+    const connection = this.#free.pop();
+    if (connection === undefined)
+      throw new Error(`more than ${this.#connections.length} requests are in flight`);
+    const status = await connection.send(renderRequest(request, this.#port));
+    this.#free.push(connection);
+    const isSuccess = status >= 200 && status <= 299;
+    if (!isSuccess) throw new Error(`${request.path} got HTTP ${status}`);
   }
 
   end(): void {
-    for (const line of this.#lines) line.end();
+    for (const connection of this.#connections) connection.end();
   }
 }

@@ -40,10 +40,10 @@ async function endSpan(): Promise<void> {
   await Promise.all(ended.reads);
   const { times, wrong } = ended;
   const { count, maxMs } = times;
-  tell({ count, p50Ms: times.quantileMs(0.5), p99Ms: times.quantileMs(0.99), maxMs, wrong });
+  send({ count, p50Ms: times.quantileMs(0.5), p99Ms: times.quantileMs(0.99), maxMs, wrong });
 }
 
-function tell(message: ReadTimes | 'open'): void {
+function send(message: ReadTimes | 'open'): void {
   process.send?.(message);
 }
 
@@ -52,4 +52,4 @@ setInterval(() => {
 }, 1);
 process.on('message', () => void endSpan());
 process.once('disconnect', () => process.exit());
-tell('open');
+send('open');

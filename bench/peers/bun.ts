@@ -9,7 +9,7 @@ export const bun: Peer = {
   name: 'bun',
   title: 'Bun',
   about:
-    'The WebSocket server built into Bun (uWebSockets): publishes to a topic that all subscribe to. No token, no store, no contract.',
+    'The WebSocket server built into Bun (uWebSockets), which publishes to a topic with all subscribers. No token, no store, no contract.',
   async prepare() {
     const failure = await installNodeModules();
     if (failure !== null) return failure;

@@ -15,7 +15,7 @@ export const cLimit: Peer = {
   name: 'c-limit',
   title: 'C, the limit',
   about:
-    'One loop in C over epoll: makes the frame once and calls write for each socket. Nothing else: what the system calls cost.',
+    'A loop in C over epoll that creates the frame once and calls write for each socket, and does nothing else: the cost of the system calls.',
   prepare: () => binary.prepare(),
   start: (env = {}) => startProcess({ command: binary.path, args: [], env, dialect: plainDialect }),
 };

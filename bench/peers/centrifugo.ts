@@ -40,7 +40,7 @@ export const centrifugo: Peer = {
   name: 'centrifugo',
   title: 'Centrifugo',
   about:
-    'Centrifugo with its in-memory engine: publishes to a channel without history over its HTTP API. Checks a token at the connection; no store, no contract.',
+    'Centrifugo with its in-memory engine: publishes to a channel without history over its HTTP API. Checks a token per connection; no store, no contract.',
   prepare: () => binary.prepare(),
   async start(settings = {}) {
     const port = await freePort('127.0.0.1');

@@ -16,7 +16,7 @@ export const goHub: Peer = {
   name: 'go-hub',
   title: 'Go hub (gorilla/websocket)',
   about:
-    'Go and gorilla/websocket: a hub goroutine, a writer goroutine and a queue for each client, messages prepared once. No token, no store, no contract.',
+    'Go and gorilla/websocket: a hub goroutine, a writer goroutine and a queue per client, and prepared messages. No token, no store, no contract.',
   prepare: () => binary.prepare(),
   start: (env = {}) => startProcess({ command: binary.path, args: [], env, dialect: plainDialect }),
 };

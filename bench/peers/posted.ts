@@ -22,7 +22,7 @@ export const posted: Peer = {
   name: 'posted',
   title: 'Posted',
   about:
-    'Checks the token of every connection and post, stores the post durably before it answers, checks and encodes the message by the contract once, and keeps the log that cursors point into.',
+    'Checks the token of every connection and post, stores the post durably before it responds, validates and encodes the message once, and keeps a log for resuming.',
   prepare: () => Promise.resolve(null),
   async start(settings = {}) {
     const dataDir = await mkdtemp(join(tmpdir(), 'posted-bench-'));

@@ -14,7 +14,7 @@ const dialect: Dialect = {
 export const socketIo: Peer = {
   name: 'socket-io',
   title: 'Socket.IO',
-  about: 'Node and Socket.IO over WebSocket alone: emit to all. No token, no store, no contract.',
+  about: 'Node and Socket.IO over WebSocket only: emits to all. No token, no store, no contract.',
   prepare: installNodeModules,
   start: (env) => startNodePeer('socket-io/server.mjs', { env, dialect }),
 };

@@ -21,10 +21,11 @@ import { measureFriendBytes } from './friend-memory.ts';
 
 const { connections, posts, bytes } = readOptions({
   name: 'scaling/measure',
-  summary: `Two servers share the PostgreSQL database that DATABASE_URL names, which should be a new one. Connections
-are opened at one and pinged every second, then posts are made at it while the other only follows the log. What a friend takes in the hub is measured in this process.`,
+  summary: `Two servers share the PostgreSQL database given by DATABASE_URL, which should be new. Connections to one of
+them are pinged every second; then it receives posts while the other one only follows the log. The memory of a
+friend in the hub is measured in this process.`,
   numbers: {
-    connections: { fallback: 4000, min: 100, max: 20_000, description: 'connections, of each kind' },
+    connections: { fallback: 4000, min: 100, max: 20_000, description: 'connections per kind' },
     posts: { fallback: 10_000, min: 100, max: 1_000_000, description: 'posts' },
     bytes: { fallback: 200, min: 10, max: 10_000, description: 'size of a post' },
   },

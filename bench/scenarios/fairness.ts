@@ -45,7 +45,7 @@ export function createFairnessScenario(scale: Scale): Scenario {
   return {
     name: 'fairness',
     title: 'Fairness: REST beside the posts of one author',
-    about: `${formatCount(most)} connections (${formatCount(mostQuick)} in quick mode) with the audience of friends all follow one author, who posts. Meanwhile a process of its own reads a user over REST, ${rate} times a second, however long the answers take. The longest turn is the longest time between two runs of a timer of the server that is due every 10 ms, so that about 11 ms are nothing at all. All connections must get all posts in the order of the log. Where server, generator and that process share 2 cores, REST also waits for them.`,
+    about: `${formatCount(most)} connections (${formatCount(mostQuick)} in quick mode) with the audience of friends all follow one author, who posts. Meanwhile, a separate process reads a user over REST ${rate} times a second, regardless of the response times. The longest turn is the longest time between two runs of a 10 ms timer of the server, so about 11 ms means no delay. All connections must receive all posts in log order. If server, generator and that process share 2 cores, REST also waits for them.`,
     metrics,
     subjects: postings.map(({ name, title, inFlight }) => ({
       name,

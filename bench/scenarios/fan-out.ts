@@ -47,7 +47,7 @@ function createFanOut(
   return {
     name: `fan-out-${connections}x${inFlight}`,
     title: `Fan-out: ${sockets}, ${inFlight === 1 ? 'one post at a time' : `${inFlight} posts in flight`}`,
-    about: `${describeLoad(inFlight)} Every connection gets every post, in a frame of about 300 bytes. CPU is that of all threads of the server, for the posts and their answers as well. Where the generator's share of a core is above 90 %, rates and latencies are the generator's own; CPU per delivery is the server's still.`,
+    about: `${describeLoad(inFlight)} Every connection receives every post, in a frame of about 300 bytes. CPU covers all threads of the server, including the requests for the posts. If the generator's share of a core is above 90 %, rates and latencies are limited by the generator; CPU per delivery is still the server's.`,
     metrics: fanOutMetrics,
     turns,
     subjects: peers.map((peer) =>
@@ -58,6 +58,6 @@ function createFanOut(
 }
 
 function describeLoad(inFlight: number): string {
-  if (inFlight === 1) return 'A post is sent when it is answered, and all have got, the one before.';
-  return `${inFlight} writers each send a post when theirs before is answered and all have got it.`;
+  if (inFlight === 1) return 'A post is sent once the previous one is answered and delivered to all.';
+  return `Each of ${inFlight} writers sends a post once its previous one is answered and delivered to all.`;
 }

@@ -49,7 +49,7 @@ export function createFollowEdgesScenario(scale: Scale): Scenario {
   return {
     name: 'follow-edges',
     title: 'Growth with follow edges',
-    about: `${formatCount(most)} readers (${formatCount(mostQuick)} in quick mode) are connected to our server with the audience of friends, and follow more and more authors, by a power law: up to ${formatCount(most * 200)} edges. Bytes for an edge are the RSS beyond that of the same connections without edges, divided by the edges. One author, whom 1,000 readers follow, posts one post at a time: what a delivery costs should not grow with edges that do not matter to it.`,
+    about: `${formatCount(most)} readers (${formatCount(mostQuick)} in quick mode) are connected to our server with the audience of friends, and follow an increasing number of authors, by a power law: up to ${formatCount(most * 200)} edges. Bytes per edge are the RSS beyond that of the same connections without edges, divided by the number of edges. One author with 1,000 readers creates one post at a time: the cost of a delivery should not grow with unrelated edges.`,
     metrics: [
       { name: 'bytesPerEdge', title: 'RSS for an edge', unit: 'bytes', better: 'lower' },
       ...drawnMetrics,

@@ -35,7 +35,7 @@ export function createFriendsScenario(scale: Scale): Scenario {
   return {
     name: 'friends',
     title: 'Posts for friends: 8 posts in flight',
-    about: `${formatCount(most)} readers are connected to our server (${formatCount(mostQuick)} in quick mode); each follows 200 authors on average, by a power law, and all follow one of them. With the audience of friends a post goes to its author's readers and to nobody else, which is checked for each reader. With the audience of everyone nobody is picked. A post also costs what its request and its commit do, which counts for more where fewer get it; and the more of the posts in flight a reader gets, the more of them leave in one write.`,
+    about: `${formatCount(most)} readers are connected to our server (${formatCount(mostQuick)} in quick mode); each follows 200 authors on average, by a power law, and all follow one of them. With the audience of friends, a post goes to its author's readers only, which is checked for each reader. With the audience of everyone, no readers are selected. CPU includes the request and the commit of a post, which weigh more with fewer readers; and the more of the posts in flight a reader receives, the more of them share one write.`,
     metrics: drawnMetrics,
     subjects: [
       subject({ name: 'friends', title: 'friends, authors by popularity' }, 'friends', drawByPopularity),

@@ -14,7 +14,7 @@ interface Growth extends Pick<Scenario, 'name' | 'title' | 'about' | 'targets'> 
 
 const ours = {
   about:
-    'Our server, with posts to all of its connections. A cost that is the same for few and for many connections means that each costs the same.',
+    'Our server delivers posts to all of its connections. If the cost per delivery is constant, it does not depend on the number of connections.',
   targets: [{ metric: 'cpuUs', subject: '10000', against: '1000', atMost: 1.2 }],
   peer: posted,
   sizes: [1000, 2000, 5000, 10_000, 15_000],
@@ -37,7 +37,7 @@ const growths: readonly Growth[] = [
     name: 'growth-limit',
     title: 'Growth with connections: the C loop, one post at a time',
     about:
-      'What the kernel takes more for many connections than for few, where a server does nothing but give it a prebuilt frame: their memory no longer fits into the caches, and each post to each is acknowledged by a packet of its own where posts come less often than every 40 ms.',
+      'How the cost of the kernel grows with connections, with a server that only writes a prebuilt frame: the memory of many connections does not fit into the caches, and TCP acknowledges each delivery with a separate packet if posts are more than 40 ms apart.',
     targets: [],
     peer: cLimit,
     inFlight: 1,

@@ -76,7 +76,7 @@ export function createHandshakesScenario(scale: Scale): Scenario {
   return {
     name: 'handshakes',
     title: 'Connection storm',
-    about: `${formatCount(sizes.full.measured)} handshakes a turn (${formatCount(sizes.quick.measured)} in quick mode), ${atATime} at a time, each of a TCP connection of its own that is reset once it is open. Our server checks a token that it has not seen before, the path, the query and the origin; a resumable connection is open when its first frame, \`ready\`, has come. The others check nothing. Where the generator's share of a core is above 90 %, the rates are the generator's own, and CPU per handshake is what tells the servers apart.`,
+    about: `${formatCount(sizes.full.measured)} handshakes per turn (${formatCount(sizes.quick.measured)} in quick mode), ${atATime} at a time, each on a new TCP connection that is reset once it is open. Our server checks a token that it has not seen before, the path, the query and the origin; a resumable connection is open once its first frame, \`ready\`, has arrived. The others check nothing. If the generator's share of a core is above 90 %, the rates are limited by the generator, and only CPU per handshake is comparable.`,
     metrics: [
       { name: 'perSecond', title: 'handshakes', unit: '1/s', better: 'higher' },
       { name: 'cpuUs', title: 'server CPU per handshake', unit: 'µs', better: 'lower' },

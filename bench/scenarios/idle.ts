@@ -57,7 +57,7 @@ export function createIdleScenario(scale: Scale): Scenario {
   return {
     name: 'idle',
     title: `${formatCount(full)} idle connections`,
-    about: `${formatCount(full)} connections (${formatCount(quickly)} in quick mode), each of a user of its own with a token of its own, and no posts. RSS is what the system counts, garbage that is not yet collected included: what it has grown by since the first ${warmUp.connections}, divided by the others. Before, as many have come and gone ${warmUp.times - 1} times, so that the growth is that of connections alone. A user with friends follows between 20 and 2,000 of 10,000 authors, by a power law, and all of these are in the server's memory.`,
+    about: `${formatCount(full)} connections (${formatCount(quickly)} in quick mode), each with its own user and token, and no posts. RSS per connection is the growth of the process, uncollected garbage included, since the first ${warmUp.connections} connections, divided by the number of the others. Before, as many connections have come and gone ${warmUp.times - 1} times, so that only connections add to it. A user with friends follows between 20 and 2,000 of 10,000 authors, by a power law, and the server keeps all of these edges in memory.`,
     metrics: [
       { name: 'rssKb', title: 'RSS for a connection', unit: 'KB', better: 'lower' },
       { name: 'totalMb', title: 'server RSS', unit: 'MB', better: 'lower' },

@@ -36,7 +36,7 @@ export function createRestPostsScenario(scale: Scale): Scenario {
   return {
     name: 'rest-posts',
     title: 'Posts over REST',
-    about: `${writers} writers each send a post of ${textBytes} bytes when theirs before is answered; nobody is connected to the feed. Our server checks the token and the body, and answers when the post is on disk, in its embedded store. The other checks the same in the same way, and stores nothing. CPU is that of all threads, of which the store has one.`,
+    about: `Each of ${writers} writers sends a post of ${textBytes} bytes once its previous one is answered; the feed has no subscribers. Our server checks the token and the body, and responds when the post is on disk in its embedded store. The other one performs the same checks in the same way but stores nothing. CPU covers all threads, one of which belongs to the store.`,
     metrics: [
       { name: 'postsPerSecond', title: 'posts', unit: '1/s', better: 'higher' },
       { name: 'cpuUs', title: 'server CPU per post', unit: 'µs', better: 'lower' },

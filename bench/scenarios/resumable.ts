@@ -16,7 +16,7 @@ export function createResumableScenarios(scale: Scale): readonly Scenario[] {
       name: `resumable-x${inFlight}`,
       title: `Resumable with acks: ${sockets}, ${inFlight === 1 ? 'one post at a time' : `${inFlight} posts in flight`}`,
       about:
-        'Our server with plain connections, and with resumable ones whose clients acknowledge what they got: the newest cursor alone, 250 ms after a post or with every 64th, as the TypeScript client does.',
+        'Our server with plain connections, and with resumable ones whose clients acknowledge the newest cursor 250 ms after a post or with every 64th post, like the TypeScript client.',
       metrics: fanOutMetrics,
       turns,
       subjects: [

@@ -4,13 +4,13 @@ import { createFollowGraph, type FollowGraph, star, userIdOf } from '../../bench
 const options = { seed: 7, readers: 2000, authors: 20_000, meanFriends: 200, starReaders: 1500 };
 const graph = createFollowGraph(options);
 
-/** How many readers the authors of these ranks have on average. */
+/** The average number of readers of the authors with these ranks. */
 function meanReaders(from: number, to: number): number {
   const counts = graph.readersOf.slice(from, to).map(({ length }) => length);
   return counts.reduce((sum, count) => sum + count, 0) / counts.length;
 }
 
-/** To compare: a difference of so many numbers would take minutes to show. */
+/** For comparisons: printing a difference of so many numbers would take minutes. */
 function bytesOf({ authorsOf }: FollowGraph): Buffer {
   return Buffer.concat(authorsOf.map(({ buffer }) => Buffer.from(buffer)));
 }
@@ -28,7 +28,7 @@ describe('a follow graph', () => {
   });
 
   it('gives an author of ten times the rank about a sixth of the readers, by the power law', () => {
-    // 10 ** 0.8 = 6.3, but for the few readers that follow so many that the popular authors run out.
+    // 10 ** 0.8 = 6.3, except for the few readers who follow so many that the popular authors run out.
     for (const rank of [200, 400, 800]) {
       const ratio = meanReaders(rank, 2 * rank) / meanReaders(10 * rank, 20 * rank);
       expect(ratio, `at ${rank}`).toBeGreaterThan(5);

@@ -21,7 +21,7 @@ const stream = Buffer.concat([
   frame(8, Buffer.from([0x03, 0xe8])),
 ]);
 
-/** What is read of chunks that lie somewhere in a buffer which the next one overwrites. */
+/** The messages in chunks that share a buffer, each overwriting the previous one. */
 function read(chunks: readonly Buffer[]): readonly string[] {
   const messages: string[] = [];
   const parser = new FrameParser((bytes, start, end) => messages.push(bytes.toString('utf8', start, end)));

@@ -9,7 +9,7 @@ function histogramOf(timesMs: readonly number[]): Histogram {
 
 describe('the histogram', () => {
   it.each([0.003, 0.127, 0.128, 0.9, 7.77, 63.2, 812, 45_000, 3_000_000])('keeps %f ms to 1 %', (ms) => {
-    // The larger time keeps the quantile from being cut to the exact maximum.
+    // The larger time prevents the quantile from being capped at the exact maximum.
     const found = histogramOf([ms, 4_000_000]).quantileMs(0.5);
     expect(Math.abs(found - ms)).toBeLessThanOrEqual(Math.max(0.01 * ms, 0.0005));
   });

@@ -10,7 +10,7 @@ import { Publisher } from '../../bench/load/publisher.ts';
 import { openSubscribers } from '../../bench/load/subscribers.ts';
 import { plainDialect } from '../../bench/peers/plain-dialect.ts';
 
-/** An HTTP server on a free port, which ends with the test. */
+/** An HTTP server on a free port, closed after the test. */
 async function serve(listener: RequestListener) {
   const server = createServer(listener);
   onTestFinished(() => {
@@ -26,7 +26,7 @@ async function serve(listener: RequestListener) {
   return { webSockets, port: (server.address() as AddressInfo).port, pid: process.pid };
 }
 
-/** Posts go to `publish`, which is to send them. */
+/** Passes posts to `publish`, which must send them. */
 async function fanOut(publish: (clients: readonly WebSocket[], text: string) => void) {
   const server = await serve((request, response) => {
     request.setEncoding('utf8').once('data', (body: string) => {
@@ -164,7 +164,7 @@ describe('a measurement', () => {
     });
     const { wrong } = await measure(server);
     const twice: unknown = expect.stringMatching(/^\d+ deliveries came twice/);
-    // While it warms up, and then.
+    // During the warm-up and afterwards.
     expect(wrong).toEqual([twice, twice]);
   });
 });

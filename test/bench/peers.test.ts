@@ -15,12 +15,12 @@ import { wsSend } from '../../bench/peers/ws-send.ts';
 import { wsValidate } from '../../bench/peers/ws-validate.ts';
 import { isPostMessage } from '../../generated/asyncapi/validators.ts';
 
-/** Those that need neither a package of bench/ nor the network. */
+/** The peers that need neither a package of bench/ nor the network. */
 const local = [wsSend, wsValidate, wsPrebuilt, cLimit];
 
 const text = 'says "hello" \\ to\nthe wörld 👋';
 
-/** The first message that a subscriber is sent after one post. */
+/** The first message that a subscriber receives after a post. */
 async function deliverOne({ port, dialect }: PeerProcess): Promise<string> {
   const arrived = Promise.withResolvers<string>();
   const onMessage = (bytes: Buffer, start: number, end: number) =>
@@ -34,7 +34,7 @@ async function deliverOne({ port, dialect }: PeerProcess): Promise<string> {
   return await arrived.promise;
 }
 
-/** Where programs that are built are kept, until the test has ended. */
+/** Uses an empty cache for built programs during the test. */
 async function useNewCache(): Promise<string> {
   const cache = await mkdtemp(join(tmpdir(), 'posted-test-'));
   vi.stubEnv('XDG_CACHE_HOME', cache);

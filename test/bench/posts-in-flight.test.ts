@@ -54,7 +54,7 @@ describe('posts in flight', () => {
 });
 
 function find(finder: PostFinder, message: string): readonly number[] {
-  // The bytes after the message are of an earlier one: they are not to be found.
+  // The bytes after the message belong to an earlier one and must not be found.
   const bytes = Buffer.from(`${message}${postText(999)}`);
   const found: number[] = [];
   finder.find(bytes, 0, Buffer.byteLength(message), (number) => found.push(number));

@@ -49,9 +49,9 @@ describe('the simulation', () => {
 
   it('agrees with a calculation by hand', () => {
     const { postsPerSecond, deliveriesPerSecond, handshakesPerSecond } = needsOf(load, units, followers);
-    // 1,000,000 users, each of them with one post a day, twice as busy as the mean.
+    // 1,000,000 users with one post a day each, and a peak of twice the mean.
     expect(postsPerSecond).toBeCloseTo((1_000_000 / 86_400) * 2);
-    // Of 100 readers 10 are online.
+    // 10 of 100 readers are online.
     expect(deliveriesPerSecond).toBeCloseTo(postsPerSecond * 10);
     expect(handshakesPerSecond).toBeCloseTo((100_000 / 600) * 2);
   });

@@ -23,7 +23,7 @@ describe('a database with the friendships of a follow graph', () => {
       ),
     );
 
-    // All follow the star: whoever has its post has got everything before it.
+    // All readers follow the star: whoever has received its post has received everything before it.
     const authors = [...readersOf.keys()].toSorted((a, b) => b - a);
     expect(authors.at(-1)).toBe(star);
     for (const author of authors) {
@@ -55,7 +55,7 @@ describe('a database with the friendships of a follow graph', () => {
       return readFileSync(join(dataDir, 'posted.sqlite'));
     };
     const first = await bytesOf(options);
-    // A database that is made anew has an epoch of its own.
+    // A new database has a new epoch.
     expect((await bytesOf(options)).equals(first)).toBe(true);
     expect((await bytesOf({ ...options, seed: 4 })).equals(first)).toBe(false);
   });

@@ -4,7 +4,7 @@ import { faultsOf, type Results } from '../../bench/harness/results.ts';
 import { runScenarios } from '../../bench/harness/run.ts';
 import type { Sample, Scenario, Subject, Target } from '../../bench/harness/scenario.ts';
 
-/** A subject with 10 connections whose turns give these costs in turn; a text is an error that is thrown. */
+/** A subject with 10 connections whose turns return these costs; a string is thrown as an error. */
 function subject(name: string, costs: readonly (number | string | Sample)[], log: string[] = []): Subject {
   let runs = 0;
   return {
