@@ -39,13 +39,13 @@ function laterContract(): object {
   return contract;
 }
 
-const poll = (place: number) => ({ type: 'poll', question: 'Tea?', cursor: cursor(place) });
+const poll = (seq: number) => ({ type: 'poll', question: 'Tea?', cursor: cursor(seq) });
 
 /** Valid frames of a server with the later contract. */
 async function laterFrames(): Promise<readonly string[]> {
   const postedAt = '2026-12-01T00:00:00Z';
-  const post = (place: number) => {
-    const message = JSON.parse(frames.post(place));
+  const post = (seq: number) => {
+    const message = JSON.parse(frames.post(seq));
     return { ...message, payload: { ...message.payload, postedAt } };
   };
   const messages = [

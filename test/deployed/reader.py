@@ -18,30 +18,30 @@ from posted_feed import (
 )
 
 
-def say(**event: object) -> None:
+def emit(**event: object) -> None:
     print(json.dumps(event), flush=True)
 
 
-def say_status(status: Status) -> None:
+def emit_status(status: Status) -> None:
     if status.state == "waiting":
-        say(waiting_ms=round((status.delay_seconds or 0) * 1000))
+        emit(waiting_ms=round((status.delay_seconds or 0) * 1000))
     if status.state == "open":
-        say(open=True)
+        emit(open=True)
 
 
-def say_error(error: PostedClientError) -> None:
-    say(error=error.code)
+def emit_error(error: PostedClientError) -> None:
+    emit(error=error.code)
 
 
-def say_reset(reset: models.ResetMessage) -> None:
-    say(reset=reset["reason"])
+def emit_reset(reset: models.ResetMessage) -> None:
+    emit(reset=reset["reason"])
 
 
 async def main(config: dict[str, Any]) -> None:
     base_seconds = config["backoff_ms"] / 1000
     settings = Settings(
-        on_status=say_status,
-        on_error=say_error,
+        on_status=emit_status,
+        on_error=emit_error,
         reconnect=Backoff(base_seconds=base_seconds, max_seconds=base_seconds),
     )
     client = connect_post_feed_posted(
@@ -50,13 +50,13 @@ async def main(config: dict[str, Any]) -> None:
         query=config["query"],
         resume=config["resume"],
         cursors=FileCursor(config["cursors"]) if config["cursors"] else None,
-        on_reset=say_reset,
+        on_reset=emit_reset,
         settings=settings,
     )
     async with client:
         count = 0
         async for message in client:
-            say(message=message)
+            emit(message=message)
             count += 1
             if count == config["count"]:
                 break

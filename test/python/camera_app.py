@@ -10,7 +10,7 @@ from typing import Any
 from content_types import PostedClientError, connect_camera, connect_terminal
 
 
-def say(**what: object) -> None:
+def emit(**what: object) -> None:
     print(json.dumps(what), flush=True)
 
 
@@ -25,18 +25,18 @@ async def main(config: dict[str, Any]) -> None:
         try:
             await terminal.send("key", "too long")
         except PostedClientError as error:
-            say(raised=error.code, text=str(error))
-        say(sent=True)
+            emit(raised=error.code, text=str(error))
+        emit(sent=True)
         count = 0
         async for name, message in camera.named():
             if name == "frame":
-                say(frame=list(message) if isinstance(message, bytes) else None)
+                emit(frame=list(message) if isinstance(message, bytes) else None)
             else:
-                say(state=message)
+                emit(state=message)
             count += 1
             if count == 2:
                 break
-        say(line=await anext(aiter(terminal)))
+        emit(line=await anext(aiter(terminal)))
 
 
 asyncio.run(main(json.loads(sys.argv[1])))

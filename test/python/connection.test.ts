@@ -50,7 +50,7 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     const acks = acksOf(connection);
     connection.send(ready(5));
     await expect.poll(() => acks, soon).toEqual([5]);
-    for (let place = 6; place <= 30; place += 1) connection.send(post(place));
+    for (let seq = 6; seq <= 30; seq += 1) connection.send(post(seq));
     const [code] = await once(connection, 'close');
     expect(code).toBe(1000);
     expect(acks).toEqual([5, 30]);
@@ -63,7 +63,7 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     const connection = await server.nextConnection();
     const acks = acksOf(connection);
     connection.send(ready(0, 40));
-    for (let place = 1; place <= 29; place += 1) connection.send(post(place));
+    for (let seq = 1; seq <= 29; seq += 1) connection.send(post(seq));
     await expect.poll(() => acks, soon).toContain(29);
     // Together with the cursor where it started, which may have been sent before.
     expect(acks.length).toBeGreaterThanOrEqual(3);
@@ -95,7 +95,7 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     expect(sinceOf(server.handshakes)).toEqual(['now', 4]);
     await expect.poll(() => acks.at(-1), soon).toBe(5);
     // Of the first connection's cursors, the second knows only the one where it started.
-    expect(acks.filter((place) => place < 4)).toEqual([]);
+    expect(acks.filter((seq) => seq < 4)).toEqual([]);
   });
 
   it('acknowledges on a new connection only what arrived on it', async () => {

@@ -59,7 +59,7 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
         { raised: 'bad_message', text: expect.not.stringContaining('no number') },
         { third: 'blue' },
         { again: 'grey' },
-        { asked: 'confirm' },
+        { requested: 'confirm' },
         { tick: true },
       ]),
     );
@@ -74,12 +74,12 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
     const sums: Adding[] = [];
     let skies = 0;
     connection.on('message', (data: Buffer) => {
-      const question = JSON.parse(data.toString()) as Adding | { readonly op: 'weather' };
-      if (question.op === 'add') sums.push(question);
+      const request = JSON.parse(data.toString()) as Adding | { readonly op: 'weather' };
+      if (request.op === 'add') sums.push(request);
       else skies += 1;
       // The third reply is late: it arrives with the fourth.
       const answers =
-        question.op === 'add' ? [] : ([['blue'], ['blue'], [], ['grey', 'blue']][skies - 1] ?? []);
+        request.op === 'add' ? [] : ([['blue'], ['blue'], [], ['grey', 'blue']][skies - 1] ?? []);
       for (const sky of answers) connection.send(JSON.stringify({ op: 'report', sky }));
       if (sums.length < 2) return;
       for (const { id, terms } of sums.splice(0).toReversed()) {
@@ -170,8 +170,8 @@ function createDesk() {
   let tick: Publish<unknown, unknown> | undefined;
   let skies = 0;
   return {
-    ask: (question: object) =>
-      connection && ask ? ask(question, connection) : Promise.reject(new Error('nobody')),
+    ask: (request: object) =>
+      connection && ask ? ask(request, connection) : Promise.reject(new Error('no connection')),
     tick: () => (connection && tick ? tick({ op: 'tick' }, [connection]) : undefined),
     handlers: {
       accept: () => ({}),

@@ -10,21 +10,21 @@ from typing import Any
 from questions import PostedClientError, Settings, connect_desk, models
 
 
-def say(**what: object) -> None:
+def emit(**what: object) -> None:
     print(json.dumps(what), flush=True)
 
 
-async def confirm(question: models.ConfirmPayload) -> models.ConfirmedPayloadUncorrelated:
+async def confirm(request: models.ConfirmPayload) -> models.ConfirmedPayloadUncorrelated:
     # The client adds the nonce of the request.
     await asyncio.sleep(0)
-    say(asked=question["op"])
+    emit(requested=request["op"])
     return {"op": "confirmed"}
 
 
 async def main(config: dict[str, Any]) -> None:
-    settings = Settings(on_error=lambda error: say(reported=error.code, text=str(error)))
+    settings = Settings(on_error=lambda error: emit(reported=error.code, text=str(error)))
     async with connect_desk(config["url"], answer={"ask": confirm}, settings=settings) as client:
-        say(open=True)
+        emit(open=True)
         late, soon, first, second = await asyncio.gather(
             client.request("calculate", {"op": "add", "terms": [3, 4]}),
             client.request("calculate", {"op": "add", "terms": [1, 2.5]}),
@@ -32,22 +32,22 @@ async def main(config: dict[str, Any]) -> None:
             client.request("forecast", {"op": "weather"}),
         )
         if soon["message"] == "sum" and late["message"] == "sum":
-            say(soon=soon["payload"]["value"], sky=first["sky"])
-            say(late=late["payload"]["value"], sky=second["sky"])
+            emit(soon=soon["payload"]["value"], sky=first["sky"])
+            emit(late=late["payload"]["value"], sky=second["sky"])
         try:
             terms: Any = ["no number"]
             await client.request("calculate", {"op": "add", "terms": terms})
         except PostedClientError as error:
-            say(raised=error.code, text=str(error))
+            emit(raised=error.code, text=str(error))
         try:
             third = await client.request("forecast", {"op": "weather"}, timeout_seconds=0.5)
-            say(third=third["sky"])
+            emit(third=third["sky"])
         except PostedClientError as error:
-            say(raised=error.code)
-        say(again=(await client.request("forecast", {"op": "weather"}))["sky"])
+            emit(raised=error.code)
+        emit(again=(await client.request("forecast", {"op": "weather"}))["sky"])
         async for message in client:
             if message["op"] == "tick":
-                say(tick=True)
+                emit(tick=True)
                 break
 
 

@@ -114,7 +114,7 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
     const { expired = '' } = badTokens(author.id);
     const program = start({ url: socketUrl, tokens: [expired, author.token] });
     await program.waitFor(isOpen);
-    expect(program.lines.filter(({ asked }) => asked === 'token')).toHaveLength(2);
+    expect(program.lines.filter(({ requested }) => requested === 'token')).toHaveLength(2);
     const { malformed = '' } = badTokens(author.id);
     for (const tokens of [[expired], [expired, malformed, author.token]]) {
       const refused = start({ url: socketUrl, tokens });

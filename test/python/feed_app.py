@@ -22,21 +22,21 @@ from posted_feed import (
 )
 
 
-def say(**what: object) -> None:
+def emit(**what: object) -> None:
     print(json.dumps(what), flush=True)
 
 
-def say_status(status: Status) -> None:
+def emit_status(status: Status) -> None:
     error = None if status.error is None else str(status.error)
-    say(status=status.state, error=error, delay=status.delay_seconds)
+    emit(status=status.state, error=error, delay=status.delay_seconds)
 
 
-def say_error(error: PostedClientError) -> None:
-    say(reported=error.code, text=str(error))
+def emit_error(error: PostedClientError) -> None:
+    emit(reported=error.code, text=str(error))
 
 
-def say_reset(reset: models.ResetMessage) -> None:
-    say(reset=reset["reason"])
+def emit_reset(reset: models.ResetMessage) -> None:
+    emit(reset=reset["reason"])
 
 
 def text_of(message: PostFeedPostedMessage) -> str:
@@ -50,25 +50,25 @@ async def main(config: dict[str, Any]) -> None:
     tokens: list[str] = config["tokens"]
 
     async def next_token() -> str:
-        say(asked="token")
+        emit(requested="token")
         return tokens.pop(0) if len(tokens) > 1 else tokens[0]
 
-    async def say_unknown(value: object) -> None:
+    async def emit_unknown(value: object) -> None:
         await asyncio.sleep(0)
-        say(unknown=value)
+        emit(unknown=value)
 
     async def decide(invalid: InvalidMessage) -> InvalidDecision:
-        say(invalid=invalid.frame, text=str(invalid.error))
+        emit(invalid=invalid.frame, text=str(invalid.error))
         await asyncio.sleep(config.get("decide_seconds", 0))
         if config["on_invalid"] == "raise":
             raise ValueError("a bug of the application")
-        say(decided=True)
+        emit(decided=True)
         return config["on_invalid"]
 
     settings = Settings(
-        on_status=say_status,
-        on_error=say_error,
-        on_unknown=say_unknown if config.get("on_unknown") else None,
+        on_status=emit_status,
+        on_error=emit_error,
+        on_unknown=emit_unknown if config.get("on_unknown") else None,
         on_invalid=decide if "on_invalid" in config else None,
         reconnect=Backoff(base_seconds=0.01, max_seconds=0.05),
         max_waiting_messages=config.get("max_waiting_messages", 1_024),
@@ -81,21 +81,21 @@ async def main(config: dict[str, Any]) -> None:
             query=config.get("query", {}),
             resume=config.get("resume", True),
             cursors=cursors,
-            on_reset=None if config.get("silent") else say_reset,
+            on_reset=None if config.get("silent") else emit_reset,
             settings=settings,
         )
         async with client:
             count = 0
             async for message in client:
-                say(at_work=True)
+                emit(at_work=True)
                 await asyncio.sleep(config.get("work_seconds", 0))
-                say(post=text_of(message), message=message)
+                emit(post=text_of(message), message=message)
                 count += 1
                 if count == config.get("count"):
                     break
     except PostedClientError as error:
-        say(raised=error.code, text=str(error), status_code=error.status, close=error.close_code)
-    say(ended=True)
+        emit(raised=error.code, text=str(error), status_code=error.status, close=error.close_code)
+    emit(ended=True)
 
 
 asyncio.run(main(json.loads(sys.argv[1])))

@@ -115,7 +115,7 @@ describe.skipIf(reason !== null)(`the guards of a Python package ${reason ?? ''}
   let folder = '';
   let generated: GeneratedPackage;
   let found: readonly (string | null)[] = [];
-  const asked = Object.entries(cases).flatMap(([name, [, values]]) =>
+  const checks = Object.entries(cases).flatMap(([name, [, values]]) =>
     values.map((value) => [name, value] as const),
   );
 
@@ -130,7 +130,7 @@ describe.skipIf(reason !== null)(`the guards of a Python package ${reason ?? ''}
       {
         input: JSON.stringify([
           'checked_guards',
-          asked.map(([name, value]) => [name, JSON.stringify(value)]),
+          checks.map(([name, value]) => [name, JSON.stringify(value)]),
         ]),
         env: { PYTHONPATH: generated.packages, PYTHONDONTWRITEBYTECODE: '1' },
         encoding: 'utf8',
@@ -153,21 +153,21 @@ describe.skipIf(reason !== null)(`the guards of a Python package ${reason ?? ''}
       value,
       ajv.validate(`contract#/components/schemas/${name}`, value),
     ]);
-    const first = asked.findIndex(([one]) => one === name);
+    const first = checks.findIndex(([one]) => one === name);
     expect(values.map((value, index) => [value, found[first + index] === null])).toEqual(wanted);
     // Only valid or only invalid values would prove little.
     expect(new Set(wanted.map(([, right]) => right)).size).toBe(2);
   });
 
   it('describe the problem and never the value', () => {
-    const faults = found.filter((fault) => fault !== null);
-    expect(faults.length).toBeGreaterThan(60);
-    expect(faults[asked.findIndex(([name]) => name === 'Uuid')]).toBe(
+    const problems = found.filter((problem) => problem !== null);
+    expect(problems.length).toBeGreaterThan(60);
+    expect(problems[checks.findIndex(([name]) => name === 'Uuid')]).toBe(
       'the value must satisfy `format`: "uuid"',
     );
-    const repeated = found.filter((fault, index) => {
-      const value = asked[index]?.[1];
-      return typeof value === 'string' && value.length > 5 && fault?.includes(value) === true;
+    const repeated = found.filter((problem, index) => {
+      const value = checks[index]?.[1];
+      return typeof value === 'string' && value.length > 5 && problem?.includes(value) === true;
     });
     expect(repeated).toEqual([]);
   });

@@ -27,7 +27,7 @@ export const reason = requireService('python with websockets and jsonschema', py
 
 /** For tests that are not skipped. */
 export function pythonPath(): string {
-  if (python === null) throw new Error('There is no Python.');
+  if (python === null) throw new Error('Python is not available.');
   return python;
 }
 

@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 
-def say(**what: object) -> None:
+def emit(**what: object) -> None:
     print(json.dumps(what), flush=True)
 
 
@@ -25,9 +25,9 @@ async def main(config: dict[str, Any]) -> None:
         connect = getattr(package, function)
         try:
             async with connect(url, credentials={name: value}, settings=settings):
-                say(function=function, name=name, open=True)
+                emit(function=function, name=name, open=True)
         except package.PostedClientError as error:
-            say(function=function, name=name, raised=error.code, text=str(error))
+            emit(function=function, name=name, raised=error.code, text=str(error))
 
 
 asyncio.run(main(json.loads(sys.argv[1])))

@@ -8,7 +8,7 @@ import { execute, pythonPath, reason } from './python.ts';
 /** Documents of the corpus and the feed; a package is generated from each. */
 const documents = [
   'asyncapi.json',
-  ...['content-types', 'names', 'request-reply', 'schemas', 'security', 'telling'].map(
+  ...['content-types', 'names', 'request-reply', 'schemas', 'security', 'identification'].map(
     (name) => `test/corpus/documents/${name}.yaml`,
   ),
 ];

@@ -22,7 +22,7 @@ export interface ChannelTypes {
   readonly requests: object;
   /** The server's requests and the client's replies: an `Exchange` by operation. */
   readonly answers: object;
-  /** The message that says that a cursor has expired; `never` if connections cannot be resumed. */
+  /** The message that reports an expired cursor; `never` if connections cannot be resumed. */
   readonly reset: unknown;
 }
 

@@ -114,7 +114,7 @@ describe('a request', () => {
     const reply = client.request('quote', { type: 'ask', symbol: 'A' });
     await arrive(1);
     answer({ type: 'price', cents: 7 });
-    answer({ type: 'price', id: 'of nobody', cents: 8 });
+    answer({ type: 'price', id: 'unknown', cents: 8 });
     answer({ type: 'price', id: idOf(requests[0]), cents: 9 });
     expect(await reply).toMatchObject({ payload: { cents: 9 } });
     await expect.poll(() => delivered, soon).toMatchObject([{ cents: 7 }, { cents: 8 }]);
