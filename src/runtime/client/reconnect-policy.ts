@@ -93,7 +93,7 @@ export class ReconnectPolicy {
       cause instanceof Error ? cause.message || cause.name : 'the platform gives no reason',
     );
     const message = isFinal
-      ? `The server could not be reached in ${this.#attempts} attempts${detail}. Check the URL, the credentials, the network, and that the server allows this origin.`
+      ? `The server could not be reached in ${this.#attempts} attempts${detail}. Check the URL, the credentials, the network, and the server's allowed origins.`
       : `The server could not be reached${detail}.`;
     return { isFinal, error: new PostedClientError('unreachable', message, { cause }) };
   }
