@@ -150,8 +150,8 @@ describe('the checker, for order,', () => {
 
   it('allows a later life with an older cursor to see posts that a reset had covered', () => {
     const late = posted('ada', 'late', 20_000);
-    const told = makeLife([saw(12, first)], { resets: [wasReset('expired', 15_000)] });
-    const lives = [told, makeLife([saw(20_002, late)]), makeLife([saw(32_000, second)])];
+    const reset = makeLife([saw(12, first)], { resets: [wasReset('expired', 15_000)] });
+    const lives = [reset, makeLife([saw(20_002, late)]), makeLife([saw(32_000, second)])];
     const history = { posts: [first, second, late] };
     expect(faultsOf(history, { lives })).toEqual([]);
     expect(faultsOf(history, { lives: [makeLife([saw(12, first)]), ...lives.slice(1)] })).toEqual([

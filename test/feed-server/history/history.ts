@@ -83,7 +83,7 @@ export interface SeenPost {
   readonly text: string;
 }
 
-/** The application was told that posts may be missing since the last one that it saw. */
+/** A reset told the application that posts may be missing since the last one that it saw. */
 export interface SeenReset {
   readonly atMs: number;
   readonly reason: 'expired' | 'epoch' | 'future';
