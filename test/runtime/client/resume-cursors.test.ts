@@ -85,8 +85,8 @@ describe('the cursor', () => {
     const { client, delivered } = openFeed(server.url, {
       cursors: {
         load: () => null,
-        async save(cursor) {
-          saved.push(cursor);
+        async save(newest) {
+          saved.push(newest);
           await gate.promise;
         },
       },
