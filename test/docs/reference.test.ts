@@ -24,6 +24,10 @@ function tableOf(section: string): readonly (readonly string[])[] {
   );
 }
 
+function fail(code: ErrorCode): never {
+  throw new PostedError(code, 'No.');
+}
+
 describe('docs/reference.md', () => {
   it('lists every close code and whether the client reconnects', () => {
     const documented = tableOf('Close codes').map(([code, name, reconnect]) => [code, name, reconnect]);
@@ -45,9 +49,6 @@ describe('docs/reference.md', () => {
       receive: [createMessage('fail', { type: 'string' })],
       operations: [createOperation('receive', 'fail')],
     });
-    const fail = (code: ErrorCode): never => {
-      throw new PostedError(code, 'No.');
-    };
     const { url } = await startChannel(channel, { fail: { fail } });
     for (const [code = '', , closeCode] of tableOf('Error codes')) {
       const client = await connectClient(`${url}/desk`);
@@ -81,8 +82,8 @@ describe('docs/reference.md', () => {
   it('lists every entry point and the optional packages', () => {
     const table = tableOf('Entry points');
     const entries = Object.keys(manifest.exports).filter((name) => name !== './package.json');
-    expect(table.map(([entry]) => entry).toSorted()).toEqual(
-      entries.map((name) => name.replace('.', 'posted')).toSorted(),
+    expect(new Set(table.map(([entry]) => entry))).toEqual(
+      new Set(entries.map((name) => name.replace('.', 'posted'))),
     );
     const needed = table.flatMap(([, , packages = '']) => packages.split(/, | or /).filter(Boolean));
     expect(needed.toSorted()).toEqual(Object.keys(manifest.peerDependencies).toSorted());
