@@ -106,7 +106,7 @@ async function measureStorm({ pid }: PeerProcess, storm: () => Promise<StormResu
       cpuUs: (serverCpuSeconds / latencies.count) * 1e6,
       p50Ms: latencies.quantileMs(0.5),
       p99Ms: latencies.quantileMs(0.99),
-      generatorPercent: ((generatorCpuSeconds - idleSeconds) / seconds) * 100,
+      generatorPercent: (Math.max(0, generatorCpuSeconds - idleSeconds) / seconds) * 100,
     },
     wrong: [],
   };
