@@ -4,6 +4,12 @@ import { expect, vi } from 'vitest';
 import { request, type TestUser } from '../../../support/feed-server.ts';
 import { type OpenedFeed, openFeed } from '../../client/resume-feed.ts';
 
+/**
+ * After which a request is sent again. Node's primary passes each connection to a worker, and one that is on its way to
+ * a worker that is killed is neither answered nor closed.
+ */
+const requestTimeoutMs = 5000;
+
 /** Clients that resume from their cursors, and the posts that each of them must receive once. */
 export interface Crowd {
   /** Each client's connections so far. */
@@ -36,6 +42,7 @@ export async function gatherCrowd(url: string, author: TestUser, size = 8): Prom
         token: author.token,
         body,
         headers,
+        signal: AbortSignal.timeout(requestTimeoutMs),
       }).catch(() => null);
       if (response?.status === 200) return;
       await wait(10);
