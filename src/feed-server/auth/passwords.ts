@@ -20,7 +20,7 @@ export interface Passwords {
  */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-const retryAfterSeconds = 1;
+const retryAfterMs = 1000;
 
 export function createPasswords({ maxPending }: PasswordOptions): Passwords {
   let pending = 0;
@@ -28,7 +28,7 @@ export function createPasswords({ maxPending }: PasswordOptions): Passwords {
   async function bounded<Result>(work: () => Promise<Result>): Promise<Result> {
     if (pending >= maxPending) {
       throw new PostedError('unavailable', 'Too many passwords are being checked. Try again later.', {
-        retryAfterSeconds,
+        retryAfterMs,
       });
     }
     pending += 1;

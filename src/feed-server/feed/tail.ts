@@ -165,7 +165,7 @@ export class Tail {
     this.#checksHistory = true;
     if (!(await this.#readOnce())) {
       throw new PostedError('unavailable', 'The log cannot be read right now. Try again later.', {
-        retryAfterSeconds: 1,
+        retryAfterMs: 1000,
       });
     }
   }

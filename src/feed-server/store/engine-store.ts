@@ -79,7 +79,7 @@ class Gate {
     if (this.#isClosed) throw new PostedError('unavailable', 'The store is closed.');
     if (this.#pending >= this.#maxPending) {
       throw new PostedError('unavailable', 'The store is overloaded. Try again later.', {
-        retryAfterSeconds: 1,
+        retryAfterMs: 1000,
       });
     }
     this.#pending += 1;

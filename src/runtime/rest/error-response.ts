@@ -28,9 +28,7 @@ export function errorResponse(error: PostedError, requestId: string, authorizati
     ...commonHeaders(requestId),
     'Content-Type': 'application/json',
   };
-  if (error.retryAfterSeconds !== undefined) {
-    headers['Retry-After'] = String(Math.ceil(error.retryAfterSeconds));
-  }
+  if (error.retryAfter !== undefined) headers['Retry-After'] = error.retryAfter;
   if (error.code === 'unauthorized') headers['WWW-Authenticate'] = challenge(authorization);
   return new Response(errorBody(error, requestId), { status: statusOf[error.code], headers });
 }

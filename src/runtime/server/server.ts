@@ -190,7 +190,7 @@ class WebSocketContractServer implements ContractServer {
 }
 
 function shuttingDown(): Refusal {
-  const error = new PostedError('unavailable', 'The server is shutting down.', { retryAfterSeconds: 1 });
+  const error = new PostedError('unavailable', 'The server is shutting down.', { retryAfterMs: 1000 });
   return new Refusal('shutting_down', error);
 }
 

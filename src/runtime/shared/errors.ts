@@ -1,6 +1,6 @@
 /**
- * The error that clients see. Its code determines the HTTP status over REST, and on a WebSocket the refusal before the
- * upgrade or the close code after it.
+ * The error that clients see. Its code determines the HTTP status over REST. On a WebSocket it determines the refusal
+ * before the upgrade; after it, the error is the answer to its request, or closes the connection if there is none.
  */
 
 /** The closed set of codes, each with its HTTP status (RFC 9110). */
@@ -22,24 +22,29 @@ export type ErrorCode = keyof typeof statusOf;
 export interface PostedErrorOptions {
   /** The original error. It is logged and never sent. */
   readonly cause?: unknown;
-  /** After how many seconds to retry (Retry-After, RFC 9110 section 10.2.3). */
-  readonly retryAfterSeconds?: number;
+  /** After how many milliseconds to retry. REST and handshakes round it up to seconds (Retry-After, RFC 9110 section 10.2.3). */
+  readonly retryAfterMs?: number;
 }
 
 export class PostedError extends Error {
   override readonly name = 'PostedError';
   readonly code: ErrorCode;
-  readonly retryAfterSeconds: number | undefined;
+  readonly retryAfterMs: number | undefined;
 
   /** `message` is sent to clients: it says what is wrong and how to fix it, and contains no secrets. */
   constructor(code: ErrorCode, message: string, options: PostedErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
-    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   get status(): number {
     return statusOf[this.code];
+  }
+
+  /** The value of the header Retry-After: whole seconds. */
+  get retryAfter(): string | undefined {
+    return this.retryAfterMs === undefined ? undefined : String(Math.ceil(this.retryAfterMs / 1000));
   }
 
   /** Converts anything thrown to a PostedError. An unknown error becomes the `cause` of an `internal` one. */

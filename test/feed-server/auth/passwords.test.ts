@@ -34,7 +34,7 @@ describe('too many concurrent passwords', () => {
     const running = [passwords.hash('one'), passwords.hash('two')];
     const rejected = await passwords.hash('three').catch((thrown: unknown) => thrown);
     expect(rejected).toBeInstanceOf(PostedError);
-    expect(rejected).toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 });
+    expect(rejected).toMatchObject({ code: 'unavailable', retryAfterMs: 1000 });
     const hashes = await Promise.all(running);
     expect(await passwords.verify(hashes[0] ?? '', 'one')).toBe(true);
   });

@@ -42,7 +42,7 @@ describe('an error response', () => {
     const { url, logged } = await startRest({
       handlers: {
         getFirstNote: async () => {
-          throw new PostedError('unavailable', 'Too busy.', { retryAfterSeconds: 1.5 });
+          throw new PostedError('unavailable', 'Too busy.', { retryAfterMs: 1500 });
         },
       },
     });

@@ -46,7 +46,7 @@ export function translate(thrown: unknown): Error {
   if (!isTransient && !isUnreachable(thrown)) return cause;
   return new PostedError('unavailable', 'The database is unavailable. Try again later.', {
     cause,
-    retryAfterSeconds: 1,
+    retryAfterMs: 1000,
   });
 }
 

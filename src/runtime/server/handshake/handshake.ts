@@ -120,7 +120,7 @@ function findChannel<Channel extends HandshakeChannel>(
 
 function atCapacity(): Refusal {
   const message = 'The server has reached its connection limit. Try again later.';
-  return new Refusal('capacity', new PostedError('unavailable', message, { retryAfterSeconds: 5 }));
+  return new Refusal('capacity', new PostedError('unavailable', message, { retryAfterMs: 5000 }));
 }
 
 function atUserLimit(): Refusal {
@@ -159,6 +159,6 @@ class Deadline {
 }
 
 function timedOut(): Refusal {
-  const error = new PostedError('unavailable', 'The handshake took too long.', { retryAfterSeconds: 1 });
+  const error = new PostedError('unavailable', 'The handshake took too long.', { retryAfterMs: 1000 });
   return new Refusal('timeout', error);
 }

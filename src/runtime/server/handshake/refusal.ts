@@ -76,7 +76,7 @@ export function sendRefusal(socket: Duplex, requestId: string, { error, status, 
     Connection: 'close',
     ...headers,
   };
-  if (error.retryAfterSeconds !== undefined) allHeaders['Retry-After'] = String(error.retryAfterSeconds);
+  if (error.retryAfter !== undefined) allHeaders['Retry-After'] = error.retryAfter;
   const headerLines = Object.entries(allHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headerLines.join('')}\r\n${body}`);

@@ -58,7 +58,7 @@ describePostgres('a PostgreSQL server that is killed', (server) => {
       proxy.cutAt(point, () => server().kill());
       await expect(store.appendPost(first)).rejects.toMatchObject({
         code: 'unavailable',
-        retryAfterSeconds: 1,
+        retryAfterMs: 1000,
       });
       await server().start();
 

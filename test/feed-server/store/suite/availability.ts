@@ -58,7 +58,7 @@ export function describeAvailability(create: CreateDatabase): void {
         'rejected',
         'rejected',
       ]);
-      expect(results[3]).toMatchObject({ reason: { code: 'unavailable', retryAfterSeconds: 1 } });
+      expect(results[3]).toMatchObject({ reason: { code: 'unavailable', retryAfterMs: 1000 } });
       expect(await store.headSeq()).toBe(2);
       for (let round = 0; round < 5; round += 1) await store.appendPost(draft());
       expect(await store.headSeq()).toBe(7);
