@@ -46,6 +46,7 @@ export function createMessage(
     contentType: 'application/json',
     encoding: 'json',
     tag: undefined,
+    constants: {},
     guard: createGuard(schema),
     correlationId: undefined,
     ...rest,

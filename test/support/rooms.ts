@@ -94,6 +94,7 @@ function message(name: string, properties: readonly string[], type = name): Mess
     contentType: 'application/json',
     encoding: 'json',
     tag: { path: ['type'], values: [type] },
+    constants: { type },
     guard: isMessage(type, properties),
     correlationId: undefined,
   };

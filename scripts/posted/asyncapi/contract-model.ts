@@ -112,6 +112,8 @@ export interface MessageModel {
   readonly received: ReceivedModel | null;
   /** The property that identifies it within its direction; null if its guard identifies it, or if it is the only one. */
   readonly tag: MessageTag | null;
+  /** The required top-level properties with only one possible value, which the runtime fills in. */
+  readonly constants: Readonly<Record<string, unknown>>;
   /** The path of property names to its correlation id. */
   readonly correlationId: readonly [string, ...string[]] | null;
   /** The contract's examples of a frame's content. */

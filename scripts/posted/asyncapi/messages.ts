@@ -7,7 +7,9 @@ import type { Action, MessageModel } from './contract-model.ts';
 import type { ReadOperation } from './operations.ts';
 
 /** A message by itself, without the members that depend on the other messages of its direction. */
-export type ReadMessage = Omit<MessageModel, 'tag' | 'received'> & { readonly node: ContractNode };
+export type ReadMessage = Omit<MessageModel, 'tag' | 'constants' | 'received'> & {
+  readonly node: ContractNode;
+};
 
 /** Reads each message of a contract once, however many operations have it. Its name may differ between channels. */
 export function createMessageReader(

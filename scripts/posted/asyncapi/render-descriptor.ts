@@ -91,7 +91,7 @@ function messages(all: readonly MessageModel[], guardOf: (message: MessageModel)
 }
 
 function describeMessage(
-  { name, contentType, encoding, tag, correlationId }: MessageModel,
+  { name, contentType, encoding, tag, constants, correlationId }: MessageModel,
   guardName: string | null,
 ): string {
   return ts`
@@ -100,6 +100,7 @@ function describeMessage(
       contentType: ${stringLiteral(contentType)},
       encoding: ${stringLiteral(encoding)},
       tag: ${tag === null ? 'undefined' : `{ path: ${stringList(tag.path)}, values: ${enclose('[', tag.values.map(literal), ']')} }`},
+      constants: ${record(Object.entries(constants).map(([key, value]) => [key, literal(value)]))},
       guard: ${guardName === null ? 'undefined' : `validators.${guardName}`},
       correlationId: ${correlationId === null ? 'undefined' : stringList(correlationId)},
     }

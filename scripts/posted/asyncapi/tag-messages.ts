@@ -28,8 +28,31 @@ export function tagMessages(
   if (tags === null && json.length > 1) checkDisjoint(channel, json, schemas);
   return messages.map((message) => {
     const { node: _node, ...model } = message;
-    return { ...model, tag: tags?.get(message) ?? null };
+    const tag = tags?.get(message) ?? null;
+    return { ...model, tag, constants: constantsOf(message, tag, schemas) };
   });
+}
+
+/** The properties with one possible value that every such message has, by its schema or because they identify it. */
+function constantsOf(
+  message: ReadMessage,
+  tag: MessageTag | null,
+  schemas: SchemaSet,
+): MessageModel['constants'] {
+  const constants = new Map<string, Scalar>();
+  const { definition } = message;
+  const candidates = definition === null ? [] : candidatesOf(message, schemas, 1);
+  for (const [pointer, { values, isRequired }] of candidates) {
+    const [value] = values;
+    const [name = ''] = splitPointer(pointer);
+    if (value !== undefined && values.length === 1 && isRequired) constants.set(name, value);
+  }
+  if (tag !== null) {
+    const [name, inner] = tag.path;
+    const [value] = tag.values;
+    if (inner === undefined && value !== undefined && tag.values.length === 1) constants.set(name, value);
+  }
+  return Object.fromEntries(constants);
 }
 
 type Tags = ReadonlyMap<ReadMessage, MessageTag>;

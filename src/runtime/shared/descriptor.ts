@@ -20,6 +20,8 @@ export interface MessageDescriptor<Message = unknown> {
   readonly encoding: 'json' | 'text' | 'binary';
   /** Undefined if the guard identifies the message, or if it is the only one of its direction. */
   readonly tag: MessageTag | undefined;
+  /** The properties that have the same value in every such message. The runtime fills them in. */
+  readonly constants: Readonly<Record<string, unknown>>;
   /** Undefined for bytes, which have no schema. */
   readonly guard: Guard<Message> | undefined;
   /** The path of property names to the correlation id (AsyncAPI 3.0, Correlation ID Object). */

@@ -75,6 +75,7 @@ export function message(name: string, rest: Partial<MessageDescriptor> = {}): Me
     contentType: 'application/json',
     encoding: 'json',
     tag: { path: ['type'], values: [name] },
+    constants: 'tag' in rest ? {} : { type: name },
     guard: undefined,
     correlationId: undefined,
     ...rest,
@@ -130,7 +131,13 @@ export const chat: ClientChannel<ChatTypes> = {
     message('post', { guard: guard({ type: is('post'), text: isText }) }),
     message('notice', { guard: guard({ type: is('notice'), count: (value) => typeof value === 'number' }) }),
   ],
-  receive: [message('say', { tag: undefined, guard: guard({ type: is('say'), text: isText }) })],
+  receive: [
+    message('say', {
+      tag: undefined,
+      constants: { type: 'say' },
+      guard: guard({ type: is('say'), text: isText }),
+    }),
+  ],
   operations: [operation('send', ['post']), operation('send', ['notice']), operation('receive', ['say'])],
 };
 
