@@ -1,5 +1,5 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../shared/descriptor.ts';
-import { type CorrelationId, readCorrelationId, writeCorrelationId } from '../shared/identify-message.ts';
+import { type CorrelationId, readCorrelationId, writePath } from '../shared/identify-message.ts';
 import { PostedClientError } from './client-error.ts';
 import { checkInteger } from './client-settings.ts';
 import {
@@ -157,9 +157,9 @@ function isRequest({ action, reply }: OperationDescriptor): boolean {
 function withCorrelationId(descriptor: MessageDescriptor, message: unknown, number: number): unknown {
   const { correlationId: path } = descriptor;
   if (path === undefined || readCorrelationId(message, path) !== undefined) return message;
-  const withText = writeCorrelationId(message, path, randomUuid());
+  const withText = writePath(message, path, randomUuid());
   if (findProblem(descriptor, withText) === null) return withText;
-  const withNumber = writeCorrelationId(message, path, number);
+  const withNumber = writePath(message, path, number);
   return findProblem(descriptor, withNumber) === null ? withNumber : withText;
 }
 

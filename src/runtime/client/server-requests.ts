@@ -1,5 +1,5 @@
 import type { ChannelDescriptor, OperationDescriptor } from '../shared/descriptor.ts';
-import { writeCorrelationId } from '../shared/identify-message.ts';
+import { writePath } from '../shared/identify-message.ts';
 import { PostedClientError } from './client-error.ts';
 import { Inbox } from './inbox.ts';
 import { correlationIdOf, encodeMessage, type NamedMessage } from './message-codec.ts';
@@ -68,7 +68,7 @@ export class ServerRequests {
         received.message,
       );
       const path = channel.receive.find((candidate) => candidate.name === name)?.correlationId;
-      const reply = id === undefined || path === undefined ? message : writeCorrelationId(message, path, id);
+      const reply = id === undefined || path === undefined ? message : writePath(message, path, id);
       send(encodeMessage(channel, name, reply));
     } catch (thrown) {
       if (!(thrown instanceof PostedClientError)) throw thrown;

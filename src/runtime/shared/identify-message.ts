@@ -34,6 +34,12 @@ export function readPath(value: unknown, path: readonly string[]): unknown {
   return found;
 }
 
+/** Adds the constants of a message to the content that an application writes. Content that is not an object is unchanged. */
+export function withConstants({ constants }: MessageDescriptor, content: unknown): unknown {
+  const isObject = typeof content === 'object' && content !== null && !Array.isArray(content);
+  return isObject && !(content instanceof Uint8Array) ? { ...constants, ...content } : content;
+}
+
 /** The correlation id of a message (AsyncAPI 3.0, Correlation ID Object). */
 export type CorrelationId = string | number;
 
@@ -44,13 +50,13 @@ export function readCorrelationId(value: unknown, path: readonly string[]): Corr
 }
 
 /**
- * Returns a copy of the value with the id at the path, adding missing objects along the path. If anything along the
+ * Returns a copy of the value with `member` at the path, adding missing objects along the path. If anything along the
  * path is not an object, returns the value unchanged, and its guard reports the problem.
  */
-export function writeCorrelationId(value: unknown, path: readonly string[], id: CorrelationId): unknown {
+export function writePath(value: unknown, path: readonly string[], member: unknown): unknown {
   const [name, ...rest] = path;
-  if (name === undefined) return id;
+  if (name === undefined) return member;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const inner = readPath(value, [name]);
-  return { ...value, [name]: writeCorrelationId(inner === undefined ? {} : inner, rest, id) };
+  return { ...value, [name]: writePath(inner === undefined ? {} : inner, rest, member) };
 }

@@ -1,5 +1,5 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
-import { readCorrelationId, writeCorrelationId } from '../../shared/identify-message.ts';
+import { readCorrelationId, writePath } from '../../shared/identify-message.ts';
 import type { Connection } from '../handlers.ts';
 import { createEncode, type Encode, type EncodedFrame, invalidMessage, type Reporter } from './encode.ts';
 
@@ -42,7 +42,7 @@ export function createReply(
     const id = received.correlationId && readCorrelationId(request, received.correlationId);
     if (id === undefined || message.correlationId === undefined) return encode(value);
     const ownId = readCorrelationId(value, message.correlationId);
-    if (ownId === undefined) return encode(writeCorrelationId(value, message.correlationId, id));
+    if (ownId === undefined) return encode(writePath(value, message.correlationId, id));
     if (ownId === id) return encode(value);
     const problem = `/${message.correlationId.join('/')} is not the correlation id of the request`;
     throw invalidMessage(channel, operation, message.name, problem, reporter);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
-import { readCorrelationId, writeCorrelationId } from '../../shared/identify-message.ts';
+import { readCorrelationId, writePath } from '../../shared/identify-message.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { ReceivedMessage } from '../connection/inbound.ts';
 import type { PendingRequests } from '../connection/pending-requests.ts';
@@ -47,9 +47,9 @@ function withCorrelationId(
   pending: PendingRequests,
 ): unknown {
   if (readCorrelationId(payload, path) !== undefined) return payload;
-  const withText = writeCorrelationId(payload, path, randomUUID());
+  const withText = writePath(payload, path, randomUUID());
   if (guard === undefined || guard(withText)) return withText;
-  const withNumber = writeCorrelationId(payload, path, pending.nextNumber());
+  const withNumber = writePath(payload, path, pending.nextNumber());
   return guard(withNumber) ? withNumber : withText;
 }
 
