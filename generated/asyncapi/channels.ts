@@ -5,7 +5,7 @@
 // biome-ignore-all format: generated code
 // biome-ignore-all assist: generated code
 import type { ChannelDescriptor, Contract } from 'posted/contract';
-import type { Handlers } from './handlers.ts';
+import type { Types } from './handlers.ts';
 import * as validators from './validators.ts';
 
 /**
@@ -140,8 +140,8 @@ export const postFeedPosted = {
   },
 } as const satisfies ChannelDescriptor;
 
-/** Posted feed 1.0.0: all channels. A server of it requires `Handlers`. */
-export const contract: Contract<Handlers> = {
+/** Posted feed 1.0.0: all channels. Its type has the interfaces of the handlers. */
+export const contract: Contract<Types> = {
   title: 'Posted feed',
   version: '1.0.0',
   channels: { postFeedPosted },

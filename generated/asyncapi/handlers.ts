@@ -4,9 +4,9 @@
 // biome-ignore-all lint: generated code
 // biome-ignore-all format: generated code
 // biome-ignore-all assist: generated code
-import type { BearerCredentials, Closed, Connection, Handshake, Principal } from 'posted/server';
+import type { Content } from 'posted/contract';
+import type { BearerCredentials, Closed, Connection, Context, ContractTypes, Handshake, Principal, PublishOptions, Room, SendAll, UserOf } from 'posted/server';
 import type * as models from './models.ts';
-import type * as publishers from './publishers.ts';
 
 /**
  * A connection receives every new post from the moment it is open, or only those of its user's
@@ -14,8 +14,111 @@ import type * as publishers from './publishers.ts';
  *
  * @generated from channel postFeedPosted
  */
-export interface PostFeedPostedHandlers<User extends Principal = Principal, Session = unknown> {
-  /** Each function returns the user of the credentials, or throws a PostedError with the code `unauthorized`. */
+export interface PostFeedPostedHandlers<User extends Principal = Principal, State = unknown> {
+  /**
+   * Called before the upgrade. The returned value becomes the connection's state. A thrown PostedError
+   * refuses the handshake.
+   */
+  accept?(handshake: Handshake<PostFeedPostedConnection<User, undefined>>): State | Promise<State>;
+
+  /** Called when the connection is open, before its first message is handled. */
+  opened?(connection: PostFeedPostedConnection<User, State>): void | Promise<void>;
+
+  /** Called when the send buffer is empty again after the client could not keep up. */
+  drained?(connection: PostFeedPostedConnection<User, State>): void;
+
+  /** Called once for every connection that was accepted, even if it never opened. */
+  closed?(connection: PostFeedPostedConnection<User, State>, why: Closed): void | Promise<void>;
+
+  /**
+   * Sent by clients on resumable connections once they have processed posts.
+   *
+   * @generated from operation receiveAck
+   */
+  receiveAck(
+    message: models.AckMessage,
+    context: Context<PostFeedPostedConnection<User, State>>,
+  ): void | Promise<void>;
+}
+
+/**
+ * A connection of channel `postFeedPosted`.
+ *
+ * @generated from channel postFeedPosted
+ */
+export interface PostFeedPostedConnection<User extends Principal = Principal, State = unknown> extends Connection<User, State> {
+  readonly params: Record<string, never>;
+  readonly query: models.PostFeedQuery;
+  readonly headers: Record<string, never>;
+  /** The connections to the same address, on all nodes. */
+  readonly room: PostFeedPostedRoom<User, State>;
+  /** Sends a message to this connection. False if it is closing, or not permitted to get the message. */
+  readonly send: PostFeedPostedMessages<boolean>;
+  /** Sends many messages at the client's pace. */
+  readonly sendAll: SendAll<PostFeedPostedMessages<boolean>>;
+}
+
+/**
+ * The connections to one address `/post/feed/posted`.
+ *
+ * @generated from channel postFeedPosted
+ */
+export interface PostFeedPostedRoom<User extends Principal = Principal, State = unknown> extends PostFeedPostedMessages<number>, Room<PostFeedPostedConnection<User, State>> {}
+
+/**
+ * The messages that the server sends on channel `postFeedPosted`. A message that breaks the
+ * contract throws InvalidMessageError and is not sent.
+ *
+ * @generated from channel postFeedPosted
+ */
+export interface PostFeedPostedMessages<Sent = number> {
+  /**
+   * A post as it was created.
+   *
+   * @generated from message post
+   */
+  post(content: Content<models.PostMessage, 'type'>, options?: PublishOptions): Sent;
+
+  /**
+   * The first frame of a resumable connection.
+   *
+   * @generated from message ready
+   */
+  ready(content: Content<models.ReadyMessage, 'type'>, options?: PublishOptions): Sent;
+
+  /**
+   * Sent about every 30 seconds when there is nothing else to send, so that the cursor of an idle
+   * client does not expire.
+   *
+   * @generated from message checkpoint
+   */
+  checkpoint(content: Content<models.CheckpointMessage, 'type'>, options?: PublishOptions): Sent;
+
+  /**
+   * The posts after the client's cursor cannot be replayed: reload over REST and continue from this
+   * cursor.
+   *
+   * @generated from message reset
+   */
+  reset(content: Content<models.ResetMessage, 'type'>, options?: PublishOptions): Sent;
+
+  /**
+   * Reconnect after the given time.
+   *
+   * @generated from message bye
+   */
+  bye(content: Content<models.ByeMessage, 'type'>, options?: PublishOptions): Sent;
+}
+
+/** Takes the handlers of all channels. */
+export interface Handle<Hooks, Server> {
+  <PostFeedPostedState>(handlers: {
+    readonly postFeedPosted: PostFeedPostedHandlers<UserOf<Hooks, 'bearerAuth'>, PostFeedPostedState>;
+  }): Server;
+}
+
+/** The types of Posted feed 1.0.0. */
+export interface Types extends ContractTypes {
   readonly security: {
     /**
      * The token from POST /login. A missing, malformed, expired or forged token gets HTTP 401 before
@@ -23,100 +126,10 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Sess
      *
      * @generated from security scheme bearerAuth
      */
-    bearerAuth(credentials: BearerCredentials): User | Promise<User>;
+    readonly bearerAuth: BearerCredentials;
   };
-
-  /**
-   * Called before the upgrade. The returned value becomes the connection's session. A thrown error
-   * refuses the handshake.
-   */
-  accept(
-    handshake: Handshake<User, Record<string, never>, models.PostFeedQuery>,
-  ): Session | Promise<Session>;
-
-  /** Called when the connection is open, before its first message is handled. */
-  opened(connection: Connection<Session>): void;
-
-  /** Called when the send buffer is empty again after the client could not keep up. */
-  drained?(connection: Connection<Session>): void;
-
-  /** Called once for every session that `accept` returned, even if the connection never opened. */
-  closed(session: Session, closed: Closed): void;
-
-  /**
-   * Sent once for each new post to every connection whose audience includes its author.
-   *
-   * @generated from operation sendPost
-   */
-  readonly sendPost: {
-    /**
-     * Called once at start with the function that publishes this message.
-     *
-     * @generated from message post
-     */
-    post(publish: publishers.PublishPost<Session>): void;
+  readonly channels: {
+    readonly postFeedPosted: { readonly params: Record<string, never>; readonly messages: PostFeedPostedMessages; readonly room: PostFeedPostedRoom };
   };
-
-  /**
-   * Sent only to resumable connections: where they start, that they are up to date, or that the
-   * events they asked for are no longer kept.
-   *
-   * @generated from operation sendPlace
-   */
-  readonly sendPlace: {
-    /**
-     * Called once at start with the function that publishes this message.
-     *
-     * @generated from message ready
-     */
-    ready(publish: publishers.PublishReady<Session>): void;
-
-    /**
-     * Called once at start with the function that publishes this message.
-     *
-     * @generated from message checkpoint
-     */
-    checkpoint(publish: publishers.PublishCheckpoint<Session>): void;
-
-    /**
-     * Called once at start with the function that publishes this message.
-     *
-     * @generated from message reset
-     */
-    reset(publish: publishers.PublishReset<Session>): void;
-  };
-
-  /**
-   * Sent to a resumable connection before the server closes it with 1012.
-   *
-   * @generated from operation sendBye
-   */
-  readonly sendBye: {
-    /**
-     * Called once at start with the function that publishes this message.
-     *
-     * @generated from message bye
-     */
-    bye(publish: publishers.PublishBye<Session>): void;
-  };
-
-  /**
-   * Sent by clients on resumable connections once they have processed posts.
-   *
-   * @generated from operation receiveAck
-   */
-  readonly receiveAck: {
-    /**
-     * Cumulative: acknowledges every post up to its cursor.
-     *
-     * @generated from message ack
-     */
-    ack(message: models.AckMessage, connection: Connection<Session>): void | Promise<void>;
-  };
-}
-
-/** The handlers of all channels, which a server of the contract requires. */
-export interface Handlers {
-  /** @generated from channel postFeedPosted */
-  readonly postFeedPosted: PostFeedPostedHandlers;
+  readonly handle: Handle<this['hooks'], this['server']>;
 }

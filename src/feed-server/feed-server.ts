@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createMetrics, type Metrics } from 'posted/metrics';
+import { createMetrics } from 'posted/metrics';
 import {
   checkReadiness,
   createDocs,
@@ -16,6 +16,7 @@ import { operations } from '../../generated/openapi/operations.ts';
 import { createDeliveryMetrics } from './delivery-metrics.ts';
 import { createOperationHandlers } from './handlers/operations.ts';
 import { openServices, type Services } from './services/open-services.ts';
+import { openTokens } from './services/open-tokens.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { table } from './settings/table.ts';
 
@@ -69,9 +70,21 @@ export async function startFeedServer(
   /** By `performance.now()`. */
   let shutdownEndMs = 0;
 
+  const tokens = await openTokens(settings);
+  const security = {
+    bearerAuth: ({ token }: { readonly token: string }) => tokens.verify(token),
+  };
+  const app = createContractServer(contract, {
+    ...webSocketOptions(settings),
+    security,
+    observer: metrics,
+    log,
+  });
   const services = await openServices(
     {
       settings,
+      tokens,
+      feedChannel: app.channel('postFeedPosted'),
       log,
       brokerObserver: metrics,
       deliveryObserver: deliveryMetrics,
@@ -79,15 +92,15 @@ export async function startFeedServer(
     },
     resources,
   );
-  const sockets = createWebSockets(services, settings, metrics, log);
+  const sockets = app.handle({ postFeedPosted: services.channel.handlers });
   deliveryMetrics.watchDelivery(() => ({
     ...services.delivery.stats(),
     queuedBytes: sockets.queuedBytes,
   }));
-  const app = createRestApp({
+  const rest = createRestApp({
     operations,
     handlers: createOperationHandlers(services),
-    security: { bearerAuth: ({ token }: { readonly token: string }) => services.tokens.verify(token) },
+    security,
     observer: metrics,
     log,
     origins: settings.allowedOrigins,
@@ -100,7 +113,7 @@ export async function startFeedServer(
     },
   });
 
-  const http = createServer({ app, log });
+  const http = createServer({ app: rest, log });
   http.on('upgrade', sockets.handleUpgrade);
   const listener = new HttpListener(http);
   resources.defer(() => listener.closed);
@@ -127,32 +140,21 @@ export async function startFeedServer(
   };
 }
 
-function createWebSockets(
-  { channel }: Services,
-  settings: Settings,
-  metrics: Metrics,
-  log: Log,
-): ContractServer {
-  return createContractServer(
-    contract,
-    { postFeedPosted: channel.handlers },
-    {
-      observer: metrics,
-      log,
-      origins: settings.allowedOrigins,
-      settingNames: {
-        origins: table.allowedOrigins.name,
-        maxConnections: table.maxConnections.name,
-        maxConnectionsPerUser: table.maxConnectionsPerUser.name,
-        handshakeTimeoutMs: table.handshakeTimeoutMs.name,
-      },
-      maxMessageBytes: settings.maxMessageBytes,
-      maxConnections: settings.maxConnections,
-      maxConnectionsPerUser: settings.maxConnectionsPerUser,
-      handshakeTimeoutMs: settings.handshakeTimeoutMs,
-      pingIntervalMs: settings.pingIntervalMs,
+function webSocketOptions(settings: Settings) {
+  return {
+    origins: settings.allowedOrigins,
+    settingNames: {
+      origins: table.allowedOrigins.name,
+      maxConnections: table.maxConnections.name,
+      maxConnectionsPerUser: table.maxConnectionsPerUser.name,
+      handshakeTimeoutMs: table.handshakeTimeoutMs.name,
     },
-  );
+    maxMessageBytes: settings.maxMessageBytes,
+    maxConnections: settings.maxConnections,
+    maxConnectionsPerUser: settings.maxConnectionsPerUser,
+    handshakeTimeoutMs: settings.handshakeTimeoutMs,
+    pingIntervalMs: settings.pingIntervalMs,
+  };
 }
 
 function createHealthMounts(

@@ -82,6 +82,10 @@ export type Action = 'send' | 'receive';
 
 export interface OperationModel {
   readonly name: string;
+  /** Its name among a channel's handlers. */
+  readonly handlerName: string;
+  /** The name of the interface of its replies; null unless the server replies. */
+  readonly repliesType: string | null;
   readonly action: Action;
   readonly description: string;
   readonly messages: readonly OperationMessageModel[];
@@ -93,12 +97,12 @@ export interface OperationModel {
 
 interface OperationMessageModel {
   readonly message: MessageModel;
-  /** The type name of the function that sends it; null for messages that the server receives. */
-  readonly publisher: string | null;
 }
 
 export interface MessageModel {
   readonly name: string;
+  /** The name of the functions of a server that send it. */
+  readonly senderName: string;
   readonly description: string;
   readonly contentType: string;
   readonly encoding: 'json' | 'text' | 'binary';

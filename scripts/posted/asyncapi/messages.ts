@@ -23,7 +23,7 @@ export function createMessageReader(
     read.set(node.pointer, message);
     if (message.name === name) return message;
     const key = JSON.stringify([node.pointer, name]);
-    const other = named.get(key) ?? { ...message, name };
+    const other = named.get(key) ?? { ...message, name, senderName: name };
     named.set(key, other);
     return other;
   };
@@ -65,6 +65,7 @@ function readMessage(
   return {
     node,
     name,
+    senderName: name,
     description,
     contentType,
     encoding: encoding ?? 'json',

@@ -6,9 +6,6 @@ import type { Action } from './contract-model.ts';
 import type { Endpoint } from './endpoints.ts';
 import { referenceIn } from './references.ts';
 
-/** The members of every handlers interface, besides those of its operations. */
-const ownMembers: ReadonlySet<string> = new Set(['accept', 'closed', 'drained', 'opened', 'security']);
-
 /** A message with its name in the channel. */
 type NamedMessage = readonly [name: string, node: ContractNode];
 
@@ -53,12 +50,6 @@ function readOperation(
 ): ReadOperation {
   checkFields(node, fields.operationFields);
   fields.refuseWsBindings(node, 'an operation');
-  if (ownMembers.has(name)) {
-    node.report(
-      `the operation name \`${name}\` is reserved for a member of the channel's handlers`,
-      'rename the operation',
-    );
-  }
   const messages = messagesOf(channel, node);
   if (messages.length === 0) node.report('the operation has no messages', 'add one, or remove the operation');
   return {

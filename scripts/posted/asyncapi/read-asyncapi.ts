@@ -1,7 +1,7 @@
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
-import { camelCase, Names, pascalCase } from '../source/identifiers.ts';
+import { camelCase, memberNames, Names, pascalCase } from '../source/identifiers.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 import * as fields from './asyncapi-fields.ts';
 import type { Action, ChannelModel, ContractModel, MessageModel, SecurityModel } from './contract-model.ts';
@@ -14,6 +14,12 @@ import { readResume } from './resume.ts';
 import { checkSchemeNames, readSecurity } from './security.ts';
 import { readServers } from './servers.ts';
 import { tagMessages } from './tag-messages.ts';
+
+/** The members of a channel's handlers, besides those of its operations. */
+const connectionHandlers = ['accept', 'closed', 'drained', 'opened'];
+
+/** The members of a room, besides the functions that send its messages. */
+const roomMembers = ['address', 'connections', 'presence'];
 
 /** Reads a contract. Reports whatever is not supported, so that nothing is ignored silently. */
 export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractModel {
@@ -33,7 +39,7 @@ export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractMo
   const names = {
     identifiers: new Names(['channels', 'contract', 'models', 'validators']),
     types: new Names(),
-    publishers: new Names(['NamedReply', 'Publish', 'Request']),
+    replies: new Names(),
   };
   return {
     ...titleOf(root),
@@ -52,7 +58,7 @@ export function titleOf(root: ContractNode): ContractTitle {
 interface Reading {
   readonly readMessage: (name: string, node: ContractNode) => ReadMessage;
   readonly schemas: SchemaSet;
-  readonly names: Readonly<Record<'identifiers' | 'types' | 'publishers', Names>>;
+  readonly names: Readonly<Record<'identifiers' | 'types' | 'replies', Names>>;
 }
 
 function readChannel(
@@ -66,8 +72,16 @@ function readChannel(
   checkReceivers(operations);
   const tagged = (direction: Action) =>
     tagMessages(name, messagesIn(direction, operations, readMessage), schemas);
+  const sent = memberNames(
+    tagged('send').map((message) => message.name),
+    roomMembers,
+    'Message',
+  );
   const directions: Readonly<Record<Action, readonly MessageModel[]>> = {
-    send: receivedMessages(tagged('send'), schemas),
+    send: receivedMessages(tagged('send'), schemas).map((message) => ({
+      ...message,
+      senderName: sent.get(message.name) ?? message.name,
+    })),
     receive: tagged('receive').map((message) => ({ ...message, received: null })),
   };
   const security = securityOf(endpoint);
@@ -79,6 +93,11 @@ function readChannel(
     if (found === undefined) throw new TypeError(`No message ${message} in direction ${direction}.`);
     return found;
   };
+  const handlers = memberNames(
+    operations.map((operation) => operation.name),
+    connectionHandlers,
+    'Operation',
+  );
   return {
     name,
     identifier: names.identifiers.claim(camelCase(name)),
@@ -92,21 +111,17 @@ function readChannel(
     ...directions,
     operations: operations.map(({ name: operation, node, action, messages, reply }) => ({
       name: operation,
+      handlerName: handlers.get(operation) ?? operation,
+      repliesType:
+        action === 'receive' && reply !== null
+          ? names.replies.claim(
+              `${pascalCase(operation)}Replies`,
+              `${typeName}${pascalCase(operation)}Replies`,
+            )
+          : null,
       action,
       description: fields.descriptionOf(node),
-      messages: messages.map(([message]) => {
-        const prefix = reply === null ? 'Publish' : 'Request';
-        return {
-          message: find(action, message),
-          publisher:
-            action === 'receive'
-              ? null
-              : names.publishers.claim(
-                  `${prefix}${pascalCase(message)}`,
-                  `${prefix}${typeName}${pascalCase(message)}`,
-                ),
-        };
-      }),
+      messages: messages.map(([message]) => ({ message: find(action, message) })),
       reply: reply?.map(([message]) => find(action === 'send' ? 'receive' : 'send', message)) ?? null,
       security: readSecurity(node),
     })),

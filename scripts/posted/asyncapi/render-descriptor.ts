@@ -9,8 +9,10 @@ import type {
   ServerModel,
 } from './contract-model.ts';
 
+type Reader = 'server' | 'client';
+
 /** @param reader who checks the messages that the server sends: a server exactly, a client ignoring unknown fields */
-export function renderDescriptor(channel: ChannelModel, reader: 'server' | 'client'): string {
+export function renderDescriptor(channel: ChannelModel, reader: Reader): string {
   return ts`
     {
       name: ${stringLiteral(channel.name)},
@@ -23,9 +25,13 @@ export function renderDescriptor(channel: ChannelModel, reader: 'server' | 'clie
       headers: ${guard(channel.headers)},
       headerNames: ${stringList(channel.headerNames)},
       security: ${schemes(channel.security)},
-      send: ${messages(channel.send, ({ guard: own, received }) => (reader === 'client' ? (received?.guard ?? own) : own))},
-      receive: ${messages(channel.receive, ({ guard: own }) => own)},
-      operations: ${enclose('[', channel.operations.map(operation), ']')},
+      send: ${messages(channel.send, reader, ({ guard: own, received }) => (reader === 'client' ? (received?.guard ?? own) : own))},
+      receive: ${messages(channel.receive, reader, ({ guard: own }) => own)},
+      operations: ${enclose(
+        '[',
+        channel.operations.map((each) => operation(each, reader)),
+        ']',
+      )},
       resume: ${resume(channel)},
     }
   `;
@@ -82,21 +88,27 @@ function scheme({ name, credentials, in: location, parameter, scopes }: Security
   );
 }
 
-function messages(all: readonly MessageModel[], guardOf: (message: MessageModel) => string | null): string {
+function messages(
+  all: readonly MessageModel[],
+  reader: Reader,
+  guardOf: (message: MessageModel) => string | null,
+): string {
   return enclose(
     '[',
-    all.map((message) => describeMessage(message, guardOf(message))),
+    all.map((message) => describeMessage(message, guardOf(message), reader)),
     ']',
   );
 }
 
 function describeMessage(
-  { name, contentType, encoding, tag, constants, correlationId }: MessageModel,
+  { name, senderName, contentType, encoding, tag, constants, correlationId }: MessageModel,
   guardName: string | null,
+  reader: Reader,
 ): string {
   return ts`
     {
       name: ${stringLiteral(name)},
+      ${reader === 'server' ? member(name, senderName) : null}
       contentType: ${stringLiteral(contentType)},
       encoding: ${stringLiteral(encoding)},
       tag: ${tag === null ? 'undefined' : `{ path: ${stringList(tag.path)}, values: ${enclose('[', tag.values.map(literal), ']')} }`},
@@ -107,11 +119,15 @@ function describeMessage(
   `;
 }
 
-function operation({ name, action, messages: own, reply, security }: OperationModel): string {
+function operation(
+  { name, handlerName, action, messages: own, reply, security }: OperationModel,
+  reader: Reader,
+): string {
   return enclose(
     '{',
     [
       `name: ${stringLiteral(name)}`,
+      ...(reader === 'server' && name !== handlerName ? [`member: ${stringLiteral(handlerName)}`] : []),
       `action: ${stringLiteral(action)}`,
       `messages: ${stringList(own.map(({ message }) => message.name))}`,
       `reply: ${reply === null ? 'undefined' : stringList(reply.map((message) => message.name))}`,
@@ -119,6 +135,10 @@ function operation({ name, action, messages: own, reply, security }: OperationMo
     ],
     '}',
   );
+}
+
+function member(name: string, generated: string): string | null {
+  return name === generated ? null : `member: ${stringLiteral(generated)},`;
 }
 
 function resume({ resume: names }: ChannelModel): string {

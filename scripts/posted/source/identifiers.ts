@@ -68,3 +68,17 @@ export class Names {
     return `${base}${number}`;
   }
 }
+
+/**
+ * The members of an object that has a member for each name, besides members of its own: a name that is taken gets the
+ * suffix. Member names may be any text.
+ */
+export function memberNames(
+  names: readonly string[],
+  taken: Iterable<string>,
+  suffix: string,
+): ReadonlyMap<string, string> {
+  const own = new Set(taken);
+  const members = new Names([...own, ...names]);
+  return new Map(names.map((name) => [name, own.has(name) ? members.claim(`${name}${suffix}`) : name]));
+}

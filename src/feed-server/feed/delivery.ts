@@ -56,12 +56,12 @@ const tickMs = 1000;
  * Serves resumable connections: determines where they start, stores what their devices acknowledge, and
  * keeps the newest events in memory for their replays.
  */
-export class Delivery<Session> {
+export class Delivery<State> {
   readonly #options: DeliveryOptions;
   readonly #tail: DeliveryTail;
   readonly #devices: DeviceCursors;
   readonly #source: ReplaySource;
-  readonly #subscribers = new Set<Subscriber<Session>>();
+  readonly #subscribers = new Set<Subscriber<State>>();
   readonly #ticker: NodeJS.Timeout;
   readonly #formerEpochs = new Set<string>();
   #recent: RecentEvents;
@@ -152,10 +152,10 @@ export class Delivery<Session> {
 
   /** Starts to serve an open connection. The caller must unsubscribe it when it is closed. */
   subscribe(
-    connection: Connection<Session>,
+    connection: Connection<unknown, State>,
     { user, device, seq, reset }: StartPosition,
-    channel: SubscriberChannel<Session>,
-  ): Subscriber<Session> {
+    channel: SubscriberChannel<State>,
+  ): Subscriber<State> {
     const startSeq = seq ?? this.#tail.seq;
     const subscriber = new Subscriber(connection, channel, this.#source);
     this.#subscribers.add(subscriber);
@@ -165,13 +165,13 @@ export class Delivery<Session> {
     return subscriber;
   }
 
-  unsubscribe(subscriber: Subscriber<Session>): void {
+  unsubscribe(subscriber: Subscriber<State>): void {
     this.#subscribers.delete(subscriber);
     subscriber.end();
   }
 
   /** @throws PostedError `invalid_request` for a cursor that the connection never received */
-  acknowledge(subscriber: Subscriber<Session>, { user, device }: StartPosition, text: string): void {
+  acknowledge(subscriber: Subscriber<State>, { user, device }: StartPosition, text: string): void {
     if (this.#lastAck.text !== text) this.#lastAck = { text, cursor: decodeCursor(text) };
     const { cursor } = this.#lastAck;
     // It was on its way when the history changed: the client has been sent a reset.

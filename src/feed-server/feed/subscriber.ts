@@ -19,9 +19,9 @@ export interface SubscriberStart {
 }
 
 /** The channel, as its subscribers see it. The messages are encoded; null if one breaks the contract. */
-export interface SubscriberChannel<Session> {
-  /** Whether a session may see a post of the past, by today's friendships. */
-  canSee(session: Session, author: string, seq: number): boolean;
+export interface SubscriberChannel<State> {
+  /** Whether a connection with this state may see a post of the past, by today's friendships. */
+  canSee(state: State, author: string, seq: number): boolean;
   encodeReady(seq: number, resumed: boolean): Encoded | null;
   encodePost(post: LivePost): Encoded | null;
   encodeCheckpoint(seq: number): Encoded | null;
@@ -54,9 +54,9 @@ const maxBufferedBytes = 262_144;
  * kept. Acks and the drained socket resume the replay, from memory or the log, until it has caught up and
  * goes live in the same turn.
  */
-export class Subscriber<Session> {
-  readonly #connection: Connection<Session>;
-  readonly #channel: SubscriberChannel<Session>;
+export class Subscriber<State> {
+  readonly #connection: Connection<unknown, State>;
+  readonly #channel: SubscriberChannel<State>;
   readonly #source: ReplaySource;
   #unacked = new UnackedPosts();
   /** The last event that was sent or that the client does not get. Not updated for the latter while live. */
@@ -69,7 +69,11 @@ export class Subscriber<Session> {
   #bufferedBytes = 0;
   #bufferedSinceMs = performance.now();
 
-  constructor(connection: Connection<Session>, channel: SubscriberChannel<Session>, source: ReplaySource) {
+  constructor(
+    connection: Connection<unknown, State>,
+    channel: SubscriberChannel<State>,
+    source: ReplaySource,
+  ) {
     this.#connection = connection;
     this.#channel = channel;
     this.#source = source;
@@ -208,7 +212,7 @@ export class Subscriber<Session> {
       // The hub has not applied it yet: the friendships known here may not be those at the event.
       if (event.seq > tailSeq) return true;
       if (!this.#hasRoom()) return false;
-      if (isLive(event) && this.#channel.canSee(this.#connection.session, event.author, event.seq)) {
+      if (isLive(event) && this.#channel.canSee(this.#connection.state, event.author, event.seq)) {
         this.#sendPost(event, nowMs);
       } else {
         this.#seq = event.seq;
@@ -236,6 +240,6 @@ export class Subscriber<Session> {
   }
 
   #send(encoded: Encoded | null): boolean {
-    return encoded !== null && this.#connection.send(encoded);
+    return encoded !== null && this.#connection.sendEncoded(encoded);
   }
 }

@@ -1,32 +1,33 @@
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { BrokerObserver } from 'posted/log';
-import { errorCode } from 'posted/node';
 import type { Log } from 'posted/server';
 import { PostedError } from 'posted/server';
-import { secretKey } from '../auth/keys.ts';
 import { createPasswords } from '../auth/passwords.ts';
-import { loadOrCreateSecret } from '../auth/secret-file.ts';
-import { createTokens, type Tokens } from '../auth/tokens.ts';
+import type { Tokens } from '../auth/tokens.ts';
 import { Delivery, type DeliveryObserver } from '../feed/delivery.ts';
 import { joinNodes, type Nodes } from '../feed/nodes.ts';
 import { keepRetention } from '../feed/retention.ts';
 import { Tail } from '../feed/tail.ts';
-import { createPostFeedPosted, type FeedSession, type PostFeedPosted } from '../handlers/post-feed-posted.ts';
+import {
+  createPostFeedPosted,
+  type FeedChannel,
+  type FeedState,
+  type PostFeedPosted,
+} from '../handlers/post-feed-posted.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import type { FeedEvent } from '../store/event.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { checking } from './checking.ts';
 import { createFriends, type Friends } from './friends.ts';
 import { createPosts, type Posts } from './posts.ts';
 import { createUsers, type Users } from './users.ts';
 
 /** Everything behind the network. */
 export interface Services {
-  readonly tokens: Tokens;
   readonly store: Store;
   readonly tail: Tail;
-  readonly delivery: Delivery<FeedSession>;
+  readonly delivery: Delivery<FeedState>;
   readonly channel: PostFeedPosted;
   readonly nodes: Nodes;
   readonly users: Users;
@@ -36,6 +37,8 @@ export interface Services {
 
 export interface ServicesOptions {
   readonly settings: Settings;
+  readonly tokens: Tokens;
+  readonly feedChannel: FeedChannel;
   readonly log: Log;
   readonly brokerObserver: BrokerObserver;
   readonly deliveryObserver: DeliveryObserver;
@@ -54,15 +57,13 @@ const retryMs = { min: 250, max: 5000 };
  * @throws Error that names the setting to check and says what is wrong
  */
 export async function openServices(
-  { settings, log, brokerObserver, deliveryObserver, onStoreFailure }: ServicesOptions,
+  { settings, tokens, feedChannel, log, brokerObserver, deliveryObserver, onStoreFailure }: ServicesOptions,
   resources: AsyncDisposableStack,
 ): Promise<Services> {
   const { dataDir } = settings;
   const databaseUrl = settings.databaseUrl?.reveal();
   const storeSetting = databaseUrl === undefined ? 'DATA_DIR' : 'DATABASE_URL';
 
-  await checking('DATA_DIR', () => makeFolder(dataDir));
-  const tokens = await checking('DATA_DIR', () => openTokens(settings));
   const store = await checking(storeSetting, () =>
     openStore({ databaseUrl, dataDir, log, onFailure: onStoreFailure }),
   );
@@ -87,7 +88,7 @@ export async function openServices(
   resources.defer(() => tail.close());
 
   const { ackTimeoutMs, checkpointIntervalMs: checkpointMs } = settings;
-  const delivery = new Delivery<FeedSession>(
+  const delivery = new Delivery<FeedState>(
     { store, log, observer: deliveryObserver, ackTimeoutMs, checkpointMs },
     history,
     tail,
@@ -95,7 +96,7 @@ export async function openServices(
   resources.defer(() => delivery.close());
   resources.defer(keepRetention(delivery, settings.retentionSeconds * 1000, log));
   const channel = createPostFeedPosted({
-    tokens,
+    feedChannel,
     delivery,
     friendsOf: (user) => store.friendsOf(user),
     audience: settings.feedAudience,
@@ -113,7 +114,6 @@ export async function openServices(
     },
   };
   return {
-    tokens,
     store,
     tail,
     delivery,
@@ -123,33 +123,6 @@ export async function openServices(
     friends: createFriends(store, events),
     posts: createPosts(store, events, delivery),
   };
-}
-
-async function openTokens(settings: Settings): Promise<Tokens> {
-  return createTokens({
-    key: settings.jwtKey ?? secretKey(await loadOrCreateSecret(settings.dataDir)),
-    issuer: settings.jwtIssuer,
-    audience: settings.jwtAudience,
-    lifetimeSeconds: settings.jwtLifetimeSeconds,
-  });
-}
-
-/** Runs a step of the start. If it fails, the error names the setting to check. */
-async function checking<Result>(setting: string, step: () => Promise<Result>): Promise<Result> {
-  try {
-    return await step();
-  } catch (cause) {
-    throw new Error(`${setting}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    const message = `cannot create the folder ${path} (${errorCode(cause)}). Set a folder that the server may write to.`;
-    throw new Error(message, { cause });
-  }
 }
 
 /**

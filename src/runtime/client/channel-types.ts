@@ -1,5 +1,7 @@
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
 
+export type { IsOptional, Uncorrelated } from '../shared/content.ts';
+
 /** The types of one channel as its client sees it. Generated code declares them. */
 export interface ChannelTypes {
   /** Credential kinds by name of the security scheme. Any one of these schemes suffices. */
@@ -41,23 +43,3 @@ export type RequestMessage<Exchange> = Exchange extends { readonly message: infe
 
 /** The reply of an exchange: the message, or `{ message, payload }` if the contract allows several. */
 export type ReplyMessage<Exchange> = Exchange extends { readonly reply: infer Message } ? Message : never;
-
-/** True if no property of the object type is required; distributes over unions. */
-export type IsOptional<Value> =
-  Value extends Record<string, never> ? true : Partial<Value> extends Value ? true : false;
-
-/**
- * A message whose correlation id, the property at the end of `Path`, is optional, along with objects
- * that contain nothing else. The client fills it in.
- */
-export type Uncorrelated<Message, Path extends readonly string[]> = Message extends unknown
-  ? Path extends readonly [infer Name extends keyof Message, ...infer Rest extends readonly string[]]
-    ? Omit<Message, Name> & Relaxed<Message, Name, Rest>
-    : Message
-  : never;
-
-type Relaxed<Message, Name extends keyof Message, Rest extends readonly string[]> = Rest extends readonly []
-  ? Partial<Pick<Message, Name>>
-  : true extends IsOptional<Uncorrelated<Message[Name], Rest>>
-    ? { readonly [Only in Name]?: Uncorrelated<Message[Name], Rest> }
-    : { readonly [Only in Name]: Uncorrelated<Message[Name], Rest> };

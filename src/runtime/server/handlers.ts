@@ -3,26 +3,59 @@ import type { CloseCode } from '../shared/close-codes.ts';
 
 /** The owner of a connection: a security hook's result for valid credentials. */
 export interface Principal {
-  /** Connections are counted and limited by it. */
+  /** Connections are counted, limited and kicked by it. */
   readonly id: string;
   /** When the credentials expire, in milliseconds since the epoch; the connection is then closed with 4401. */
   readonly expiresAtMs?: number;
 }
 
-/** A request to open a connection whose address, query, headers and credentials are valid. */
-export interface Handshake<User, Parameters, Query, Headers = Record<string, never>> {
-  /** The id of the connection, if it is accepted, and the request id in logs. */
+/** One connection: the same object in `accept`, `opened`, `closed` and every handler. */
+export interface Connection<User = unknown, State = unknown> {
+  /** Also the request id of its handshake in logs. */
   readonly id: string;
-  readonly principal: User;
+  /** The channel's name in the contract. */
+  readonly channel: string;
+  /** The result of the security hook; undefined if the channel has no security. */
+  readonly user: User;
+  /** The result of `accept`; undefined until it has returned. */
+  readonly state: State;
+  /** The values of the address's parameters. */
+  readonly params: object;
+  readonly query: object;
+  /** The headers that the contract's WebSocket binding defines. */
+  readonly headers: object;
   /** The values of the variables in the server's pathname. */
   readonly variables: Readonly<Record<string, string>>;
-  readonly parameters: Parameters;
-  readonly query: Query;
-  /** The headers that the contract's WebSocket binding defines. */
-  readonly headers: Headers;
+  /** How many bytes are queued and not yet accepted by the operating system. */
+  readonly bufferedBytes: number;
+  /**
+   * Resolves when little is queued for the connection, or when it is closing. A handler that awaits it before each
+   * message sends a long history at the client's pace, and the connection is not closed as a slow consumer.
+   */
+  readonly ready: Promise<void>;
+  /** Whether `bufferedBytes` is below `bytes`; cheaper when called for thousands of connections in a row. */
+  buffersLessThan(bytes: number): boolean;
+  /**
+   * Queues an encoded message; false if the connection is closing, which includes being closed now because it reads too
+   * slowly, or if its credentials do not permit the message's operation.
+   */
+  sendEncoded(encoded: Encoded): boolean;
+  /**
+   * Starts the closing handshake (RFC 6455 section 7.1.2). Messages that are already queued are sent first. The reason
+   * is sent to the client, and truncated to 123 bytes.
+   */
+  close(code?: CloseCode, reason?: string): void;
 }
 
-/** A validated and encoded message, ready to be sent to any number of the channel's connections. */
+/** The connections to one address, on this node. */
+export interface Room<Member extends Connection = Connection> {
+  /** The path, with the parameters filled in. */
+  readonly address: string;
+  /** The open connections to the address. */
+  readonly connections: Iterable<Member>;
+}
+
+/** A message that is validated and encoded, ready to be sent to any number of the channel's connections. */
 export interface Encoded {
   /** The message's name in the contract. */
   readonly message: string;
@@ -30,21 +63,14 @@ export interface Encoded {
   readonly bytes: number;
 }
 
-export interface Connection<Session> {
-  readonly id: string;
-  /** The result of `accept`. */
-  readonly session: Session;
-  /** How many bytes are queued and not yet accepted by the operating system. */
-  readonly bufferedBytes: number;
-  /** Whether `bufferedBytes` is below `bytes`; cheaper when called for thousands of connections in a row. */
-  buffersLessThan(bytes: number): boolean;
-  /**
-   * Queues a message; false if the connection is closing, which includes being closed now because it reads too slowly,
-   * or if its credentials do not permit the message's operation.
-   */
-  send(encoded: Encoded): boolean;
-  /** Starts the closing handshake (RFC 6455 section 7.1.2). Messages that are already queued are sent first. */
-  close(code: CloseCode, reason?: string): void;
+export interface PublishOptions {
+  /** When the event that the message is about happened, in milliseconds since the epoch: the start of the measured latency. */
+  readonly sinceMs?: number;
+}
+
+export interface RequestOptions {
+  /** How long to wait for the reply. Default: 10,000. */
+  readonly timeoutMs?: number;
 }
 
 /** How a connection ended. */
@@ -54,52 +80,87 @@ export interface Closed {
   readonly reason: string;
 }
 
-/** The only way to send a message of a `send` operation, so every message is validated. */
-export interface Publish<Message, Session> {
-  /**
-   * Encodes a message once and queues it to each of the connections, in the order of the calls. Returns the number of
-   * connections it was queued to.
-   *
-   * @throws InvalidMessageError if the message breaks the contract; it is logged and sent to nobody
-   */
-  (message: Message, connections: Iterable<Connection<Session>>, options?: PublishOptions): number;
+/** What `accept` gets: a connection whose address, query, headers and credentials are valid. */
+export type Handshake<Member extends Connection> = Pick<
+  Member,
+  'id' | 'user' | 'params' | 'query' | 'headers' | 'variables'
+> & {
+  /** The connection, if the handshake is accepted; it has no state yet. */
+  readonly connection: Member;
+  /** Refuses the handshake with an HTTP status. */
+  readonly refuse: Refuse;
+};
 
-  /** @throws InvalidMessageError if the message breaks the contract, which is also logged */
-  encode(message: Message): Encoded;
+/** Functions that throw the PostedError that refuses a handshake. The message is sent to the client. */
+export interface Refuse {
+  /** 400 */
+  invalidRequest(message?: string): never;
+  /** 401 */
+  unauthorized(message?: string): never;
+  /** 403 */
+  forbidden(message?: string): never;
+  /** 404 */
+  notFound(message?: string): never;
+  /** 429 */
+  tooManyRequests(message?: string, options?: RefuseOptions): never;
+  /** 503 */
+  unavailable(message?: string, options?: RefuseOptions): never;
 }
 
-export interface PublishOptions {
-  /** When the event that the message is about happened, in milliseconds since the epoch: the start of the measured latency. */
-  readonly sinceMs?: number;
+export interface RefuseOptions {
+  readonly retryAfterMs?: number;
 }
 
-/**
- * Sends a message of an operation with a reply to one connection, and waits for the reply. A reply belongs to the
- * request with the same correlation id, which is added to messages without one; if the contract defines no correlation
- * ids, to the oldest request.
- *
- * Rejects with InvalidMessageError if the message breaks the contract, and with PostedError: `internal` if a request
- * with the same correlation id is pending; `forbidden` if the connection's credentials do not permit the operation;
- * `too_many_requests` if too many requests to its client are pending; `unavailable` if the connection closes or the
- * timeout passes before the reply.
- */
-export type Request<Message, Reply, Session> = (
-  message: Message,
-  connection: Connection<Session>,
-  options?: RequestOptions,
-) => Promise<Reply>;
+/** What a handler gets besides the message. */
+export type Context<Member extends Connection & { readonly room: unknown }> = Pick<
+  Member,
+  'user' | 'state' | 'params' | 'query' | 'headers' | 'room'
+> & {
+  readonly connection: Member;
+  /** Identifies the message in logs and errors. */
+  readonly requestId: string;
+  /** Aborted when the connection closes, and when the reply is late. */
+  readonly signal: AbortSignal;
+};
 
-export interface RequestOptions {
-  /** How long to wait for the reply. Default: 10,000. */
-  readonly timeoutMs?: number;
+/** What a handler gets besides a request. It returns one of the replies. */
+export type RequestContext<
+  Member extends Connection & { readonly room: unknown },
+  Replies,
+> = Context<Member> & {
+  /** Creates the reply, which the handler returns: `return reply.bidAccepted({ … })`. */
+  readonly reply: Replies;
+};
+
+declare const replyOf: unique symbol;
+
+/** A reply that a handler returns. Only the functions in `reply` create it. */
+export interface Reply<Replies> {
+  readonly [replyOf]: Replies;
 }
 
-/** A reply of an operation that has several reply messages. */
-export interface NamedReply<Name extends string, Payload> {
-  /** The message's name in the contract. */
-  readonly message: Name;
-  readonly payload: Payload;
-}
+/** The return type of a request's handler. */
+export type Replied<Replies> = Reply<Replies> | Promise<Reply<Replies>>;
+
+/** The functions of `Messages` with many contents each. They wait for the client, and return false if it has left. */
+export type SendAll<Messages> = {
+  readonly [Name in keyof Messages]: Messages[Name] extends (
+    content: infer Content,
+    ...more: never
+  ) => unknown
+    ? (contents: Iterable<Content> | AsyncIterable<Content>) => Promise<boolean>
+    : never;
+};
+
+/** The functions of `Messages`, which encode a message instead of sending it. */
+export type EncodeMessages<Messages> = {
+  readonly [Name in keyof Messages]: Messages[Name] extends (
+    content: infer Content,
+    ...more: never
+  ) => unknown
+    ? (content: Content) => Encoded
+    : never;
+};
 
 /**
  * Thrown to the sender of a message that breaks the contract; the message was not sent. The error says where the

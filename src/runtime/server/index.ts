@@ -1,5 +1,7 @@
 /** The contract runtime: serves the channels of any generated contract over WebSocket (RFC 6455). */
 
+export type { Answer } from '../shared/answer.ts';
+export type { Audit, AuditEntry } from '../shared/audit.ts';
 export * from '../shared/close-codes.ts';
 export type * from '../shared/credentials.ts';
 export * from '../shared/descriptor.ts';
@@ -9,8 +11,11 @@ export { type Log, type LogLevel, logLevels, silentLog } from '../shared/log.ts'
 export { LogLimit, type LogLimitOptions } from '../shared/log-limit.ts';
 export type { OriginPolicy } from '../shared/origin.ts';
 export { createStderrLog, type StderrLogOptions } from '../shared/stderr-log.ts';
+export * from './app.ts';
+export type * from './connection-filter.ts';
 export * from './handlers.ts';
 export * from './listen.ts';
 export * from './observer.ts';
 export * from './options.ts';
-export * from './server.ts';
+export type { ContractServer } from './server.ts';
+export type * from './types.ts';

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../shared/errors.ts';
+
 /** Receives the runtime's events, for metrics. Every label comes from a closed set, never from a client. */
 export interface ContractObserver {
   connectionOpened(channel: string): void;
@@ -11,6 +13,8 @@ export interface ContractObserver {
   messageReceived(channel: string, message: string): void;
   /** `message` is 'unknown' for a received frame that is not one of the channel's messages. */
   messageInvalid(channel: string, message: string, direction: 'send' | 'receive'): void;
+  /** A request was answered with an error. */
+  errorAnswered(channel: string, operation: string, code: ErrorCode): void;
   /** `seconds` is from the event that the message is about to its write to the sockets. */
   messagePublished(channel: string, message: string, seconds: number): void;
 }

@@ -1,10 +1,11 @@
+import type { Audit } from '../shared/audit.ts';
 import type { Log } from '../shared/log.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
 import type { ContractObserver } from './observer.ts';
 
 /** The options of a contract server. All have defaults. */
-export interface ContractServerOptions {
+export interface ServerOptions {
   /** Receives events for metrics. Default: none. */
   readonly observer?: ContractObserver;
   /** Where failures are logged. Default: warnings and errors to standard error; `silentLog` turns that off. */
@@ -28,6 +29,15 @@ export interface ContractServerOptions {
   /** How long a peer may take to answer a close frame. Default: 5,000. */
   readonly closeTimeoutMs?: number;
   /**
+   * How many messages of one connection are handled at the same time. Default: 1, so that they are handled in order.
+   * With more, requests need correlation ids, because replies are sent as they are ready.
+   */
+  readonly concurrency?: number;
+  /** How long a handler may take to answer a request, which is then answered with `unavailable`. Default: 30,000. */
+  readonly requestTimeoutMs?: number;
+  /** Receives an entry for each message of an operation, after it was handled. Default: none. */
+  readonly audit?: Audit;
+  /**
    * The names of the settings that operators use for these options, such as `{ origins: 'ALLOWED_ORIGINS' }`. Logs and
    * refusals name them. Default: the names of the options.
    */
@@ -39,19 +49,26 @@ export type RefusingOption = 'origins' | 'maxConnections' | 'maxConnectionsPerUs
 
 export type SettingNames = Readonly<Partial<Record<RefusingOption, string>>>;
 
-export interface ResolvedOptions extends Required<ContractServerOptions> {
+export interface ResolvedOptions extends Required<Omit<ServerOptions, 'audit'>> {
   readonly origins: OriginPolicy;
+  readonly audit: Audit | undefined;
 }
 
 /** Fills in the defaults, once for a server. */
-export function resolveOptions(options: ContractServerOptions): ResolvedOptions {
+export function resolveOptions(options: ServerOptions): ResolvedOptions {
   const { origins = defaults.origins } = options;
-  return { ...defaults, log: createStderrLog(), ...options, origins: originPolicy(origins) };
+  return {
+    ...defaults,
+    log: createStderrLog(),
+    audit: undefined,
+    ...options,
+    origins: originPolicy(origins),
+  };
 }
 
 const ignore = (): void => {};
 
-const defaults: Omit<ResolvedOptions, 'log'> = {
+const defaults: Omit<ResolvedOptions, 'log' | 'audit'> = {
   observer: {
     connectionOpened: ignore,
     connectionClosed: ignore,
@@ -60,6 +77,7 @@ const defaults: Omit<ResolvedOptions, 'log'> = {
     messageSent: ignore,
     messageReceived: ignore,
     messageInvalid: ignore,
+    errorAnswered: ignore,
     messagePublished: ignore,
   },
   origins: { kind: 'same-origin' },
@@ -71,5 +89,7 @@ const defaults: Omit<ResolvedOptions, 'log'> = {
   maxBufferedBytes: 1_048_576,
   maxBufferedAgeMs: 10_000,
   closeTimeoutMs: 5000,
+  concurrency: 1,
+  requestTimeoutMs: 30_000,
   settingNames: {},
 };

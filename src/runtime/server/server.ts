@@ -2,22 +2,28 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Server, WebSocketServer } from 'ws';
 import { closeCodes } from '../shared/close-codes.ts';
-import type { Contract } from '../shared/descriptor.ts';
 import { PostedError } from '../shared/errors.ts';
-import { LogLimit } from '../shared/log-limit.ts';
+import type { LogLimit } from '../shared/log-limit.ts';
 import { subprotocol } from '../shared/subprotocol.ts';
-import { type ConnectionHost, createConnectionId, WebSocketConnection } from './connection/connection.ts';
+import {
+  type ConnectionHost,
+  type ConnectionIdentity,
+  createConnectionId,
+  WebSocketConnection,
+} from './connection/connection.ts';
 import { type DrainOptions, drain } from './connection/drain.ts';
 import { Heartbeat } from './connection/heartbeat.ts';
-import { Outbox } from './connection/outbox.ts';
+import type { Outbox } from './connection/outbox.ts';
 import { ServedSocket } from './connection/served-socket.ts';
 import { ConnectionLimits } from './handshake/connection-limits.ts';
 import { type AcceptedHandshake, createHandshake, neverOpened } from './handshake/handshake.ts';
 import { Refusal, sendRefusal } from './handshake/refusal.ts';
 import { createRefusalLog } from './handshake/refusal-log.ts';
+import type { ChannelFunctions } from './messages/channel-functions.ts';
 import { createSentCount } from './messages/publish.ts';
-import { type ServedChannel, serveChannels } from './messages/served-channel.ts';
-import { type ContractServerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import type { ServedChannel } from './messages/served-channel.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Rooms } from './rooms.ts';
 
 export interface ContractServer {
   /** Handles every 'upgrade' event of one HTTP server, which must have no other listener for it. */
@@ -33,43 +39,38 @@ export interface ContractServer {
   shutdown(timeoutMs: number, drainOptions?: DrainOptions): Promise<void>;
 }
 
-/** Serves every channel of `contract` with the handlers for it. */
-export function createContractServer<Handlers>(
-  contract: Contract<Handlers>,
-  handlers: Handlers,
-  options: ContractServerOptions = {},
-): ContractServer {
-  const resolved = resolveOptions(options);
-  const deps = { ...resolved, failures: new LogLimit(resolved.log), outbox: new Outbox() };
-  return new WebSocketContractServer(serveChannels(contract, handlers, deps), deps);
-}
-
-interface ServerDeps extends ResolvedOptions {
+export interface ServerDeps extends ResolvedOptions {
   readonly failures: LogLimit;
   readonly outbox: Outbox;
 }
 
-interface HostedChannel extends ServedChannel {
-  readonly host: ConnectionHost;
+/** A channel with its handlers and everything else that its connections share. */
+export interface HostedChannel extends ServedChannel {
+  readonly functions: ChannelFunctions;
+  readonly rooms: Rooms;
+}
+
+interface ConnectableChannel extends HostedChannel {
+  createConnection(identity: ConnectionIdentity): WebSocketConnection;
 }
 
 const maxFragments = 1024;
 
-class WebSocketContractServer implements ContractServer {
+export class WebSocketContractServer implements ContractServer {
   readonly #deps: ServerDeps;
   readonly #limits: ConnectionLimits;
   readonly #heartbeat: Heartbeat<WebSocketConnection>;
-  readonly #performHandshake: ReturnType<typeof createHandshake<HostedChannel>>;
+  readonly #performHandshake: ReturnType<typeof createHandshake<ConnectableChannel>>;
   readonly #logRefusal: ReturnType<typeof createRefusalLog>;
   readonly #webSocketServer: Server<typeof ServedSocket>;
   #isShuttingDown = false;
 
-  constructor(channels: readonly ServedChannel[], deps: ServerDeps) {
+  constructor(channels: readonly HostedChannel[], deps: ServerDeps) {
     this.#deps = deps;
     this.#limits = new ConnectionLimits(deps.maxConnections, deps.maxConnectionsPerUser);
     this.#heartbeat = new Heartbeat(deps.pingIntervalMs);
     this.#performHandshake = createHandshake({
-      channels: channels.map((channel) => ({ ...channel, host: this.#createHost(channel) })),
+      channels: channels.map((channel) => this.#connectable(channel)),
       limits: this.#limits,
       origins: deps.origins,
       settingNames: deps.settingNames,
@@ -104,6 +105,11 @@ class WebSocketContractServer implements ContractServer {
     this.#upgrade(request, socket, head, id).catch((thrown: unknown) => this.#refuse(socket, id, thrown));
   };
 
+  /** Whether the server refuses new connections and requests, because it shuts down. */
+  get isShuttingDown(): boolean {
+    return this.#isShuttingDown;
+  }
+
   async shutdown(timeoutMs: number, drainOptions: DrainOptions = { spreadMs: 0 }): Promise<void> {
     this.#isShuttingDown = true;
     const empty = this.#limits.whenEmpty();
@@ -122,10 +128,10 @@ class WebSocketContractServer implements ContractServer {
     const startMs = performance.now();
     if (this.#isShuttingDown) throw shuttingDown();
     const accepted = await this.#performHandshake(request, id);
-    const { channel, session, user } = accepted;
+    const { channel, connection } = accepted;
     const abandon = (): void => {
-      channel.closed(session, neverOpened, id);
-      this.#limits.release(user);
+      channel.closed(connection, neverOpened);
+      this.#limits.release(userOf(connection));
     };
     if (this.#isShuttingDown || socket.destroyed || !socket.writable) {
       abandon();
@@ -141,15 +147,19 @@ class WebSocketContractServer implements ContractServer {
     if (!isOpen) abandon();
   }
 
-  #open(accepted: AcceptedHandshake<HostedChannel>, webSocket: ServedSocket, socket: Duplex): void {
-    const { channel, id } = accepted;
+  #open(
+    { channel, connection }: AcceptedHandshake<ConnectableChannel>,
+    webSocket: ServedSocket,
+    socket: Duplex,
+  ): void {
     const { name } = channel.descriptor;
     socket.off('error', destroyOnError); // ws has its own listener
-    const connection = new WebSocketConnection(channel.host, accepted, webSocket, socket);
+    connection.open(webSocket, socket);
     webSocket.serve(connection);
     this.#heartbeat.add(connection);
+    channel.rooms.add(connection);
     this.#deps.observer.connectionOpened(name);
-    this.#deps.log.debug({ connection: id, channel: name }, 'connection opened');
+    this.#deps.log.debug({ connection: connection.id, channel: name }, 'connection opened');
     channel.opened(connection);
   }
 
@@ -161,32 +171,56 @@ class WebSocketContractServer implements ContractServer {
     else socket.destroy();
   }
 
-  #createHost(channel: ServedChannel): ConnectionHost {
+  #connectable(channel: HostedChannel): ConnectableChannel {
+    const host = this.#createHost(channel);
+    return { ...channel, createConnection: (identity) => new WebSocketConnection(host, identity) };
+  }
+
+  #createHost(channel: HostedChannel): ConnectionHost {
     const { name } = channel.descriptor;
-    const { outbox, observer, log, failures, maxBufferedBytes, maxBufferedAgeMs, closeTimeoutMs } =
-      this.#deps;
+    const { functions, rooms } = channel;
+    const { outbox, observer, log, failures, audit } = this.#deps;
+    const { maxBufferedBytes, maxBufferedAgeMs, closeTimeoutMs, concurrency, requestTimeoutMs } = this.#deps;
     return {
+      channel: name,
       outbox,
       maxBufferedBytes,
       maxBufferedAgeMs,
       closeTimeoutMs,
+      concurrency,
+      requestTimeoutMs,
+      createRoom: (connection) =>
+        functions.room({ address: rooms.addressOf(connection.params), key: rooms.keyOf(connection) }),
+      createSend: functions.send,
+      createSendAll: functions.sendAll,
+      createRequest: functions.request,
       dispatch: channel.dispatch,
       onSent: createSentCount(outbox, (message, count) => observer.messageSent(name, message, count)),
       onDrained: (connection) => channel.drained(connection),
-      onFailure({ id }, error, operation) {
-        const fields = { connection: id, err: error.cause ?? error };
+      onFailure({ id }, requestId, error, operation) {
+        const fields = { connection: id, requestId, err: error.cause ?? error };
         failures.write('error', { channel: name, operation }, fields, 'a handler failed');
       },
+      onHandled:
+        audit &&
+        ((connection, requestId, { operation, error, ms }) =>
+          audit({ user: userOf(connection), requestId, operation, outcome: error?.code ?? 'ok', ms })),
       onClosed: (connection, closed) => {
-        const { id, session, user } = connection;
+        const { id } = connection;
         this.#heartbeat.remove(connection);
+        rooms.remove(connection);
         observer.connectionClosed(name, codeLabel(closed.code));
         log.debug({ connection: id, channel: name, code: closed.code }, 'connection closed');
-        channel.closed(session, closed, id);
-        this.#limits.release(user);
+        channel.closed(connection, closed);
+        this.#limits.release(userOf(connection));
       },
     };
   }
+}
+
+/** The user that a connection counts for; null without a principal. */
+function userOf({ user }: WebSocketConnection): string | null {
+  return user?.id ?? null;
 }
 
 function shuttingDown(): Refusal {

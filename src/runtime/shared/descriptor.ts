@@ -15,6 +15,8 @@ export interface MessageTag {
 export interface MessageDescriptor<Message = unknown> {
   /** The message's name in the contract. */
   readonly name: string;
+  /** The name of its functions in generated interfaces. Default: `name`. */
+  readonly member?: string;
   readonly contentType: string;
   /** What a frame contains: JSON or plain text in a text frame, or bytes in a binary frame. */
   readonly encoding: 'json' | 'text' | 'binary';
@@ -29,7 +31,10 @@ export interface MessageDescriptor<Message = unknown> {
 }
 
 export interface OperationDescriptor {
+  /** The operation's name in the contract. */
   readonly name: string;
+  /** The name of its functions in generated interfaces. Default: `name`. */
+  readonly member?: string;
   readonly action: 'send' | 'receive';
   /** The names of its messages, in the direction of `action`. */
   readonly messages: readonly string[];
@@ -115,12 +120,12 @@ export interface ChannelDescriptor {
   readonly resume: ResumeDescriptor | undefined;
 }
 
-declare const handlersOf: unique symbol;
+declare const typesOf: unique symbol;
 
-/** All channels of a document and, only in its type, the handlers that a server needs. */
-export interface Contract<Handlers> {
+/** All channels of a document and, only in its type, the types that a server of it has. */
+export interface Contract<Types = unknown> {
   readonly title: string;
   readonly version: string;
   readonly channels: Readonly<Record<string, ChannelDescriptor>>;
-  readonly [handlersOf]?: Handlers;
+  readonly [typesOf]?: Types;
 }

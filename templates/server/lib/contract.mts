@@ -5,7 +5,7 @@ import type {
   OperationModel,
   SecurityModel,
 } from '../../../scripts/posted/asyncapi/contract-model.ts';
-import { stringLiteral } from '../../../scripts/posted/source/typescript-source.ts';
+import { literal } from '../../../scripts/posted/source/typescript-source.ts';
 
 export { renderDescriptor, usesGuards } from '../../../scripts/posted/asyncapi/render-descriptor.ts';
 
@@ -21,90 +21,87 @@ export function credentialsType({ credentials }: SecurityModel): string {
 
 /** The unique security schemes of a channel and its operations. */
 export function schemesOf({ security, operations }: ChannelModel): readonly SecurityModel[] {
-  const all = [...security, ...operations.flatMap((operation) => operation.security)];
-  return [...new Map(all.map((scheme) => [scheme.name, scheme])).values()];
+  return unique([...security, ...operations.flatMap((operation) => operation.security)]);
 }
 
-/** The types of the runtime that handlers.ts imports. */
-export function handlerTypes({ channels }: ContractModel): readonly string[] {
-  const schemes = channels.flatMap(schemesOf);
-  const received = channels.flatMap(({ operations }) =>
-    operations.filter(({ action }) => action === 'receive'),
+/** The unique security schemes of a contract. */
+export function allSchemes({ channels }: ContractModel): readonly SecurityModel[] {
+  return unique(channels.flatMap(schemesOf));
+}
+
+function unique(schemes: readonly SecurityModel[]): readonly SecurityModel[] {
+  return [...new Map(schemes.map((scheme) => [scheme.name, scheme])).values()];
+}
+
+/** The messages that the server sends on its own, each once. */
+export function sentMessages({ operations }: ChannelModel): readonly MessageModel[] {
+  const sent = operations
+    .filter(({ action, reply }) => action === 'send' && reply === null)
+    .flatMap(({ messages }) => messages.map(({ message }) => message));
+  return [...new Map(sent.map((message) => [message.name, message])).values()];
+}
+
+/** The operations in which the server sends a request. */
+export function serverRequests({ operations }: ChannelModel): readonly OperationModel[] {
+  return operations.filter(({ action, reply }) => action === 'send' && reply !== null);
+}
+
+/** The operations that clients start. */
+export function receivedOperations({ operations }: ChannelModel): readonly OperationModel[] {
+  return operations.filter(({ action }) => action === 'receive');
+}
+
+/** What an application writes of a message: constants, and a correlation id that the runtime fills in, are absent. */
+export function contentType({ type, constants, correlationId }: MessageModel, isCorrelated: boolean): string {
+  const [id, ...inner] = isCorrelated ? (correlationId ?? []) : [];
+  const filled = [...Object.keys(constants), ...(id === undefined || inner.length > 0 ? [] : [id])];
+  const content = filled.length === 0 ? type : `Content<${type}, ${filled.map(literal).join(' | ')}>`;
+  return inner.length === 0
+    ? content
+    : `Uncorrelated<${content}, [${[id, ...inner].map(literal).join(', ')}]>`;
+}
+
+/** The content of a reply. Its correlation id is that of the request, if all requests of the operation have one. */
+export function replyContentType(reply: MessageModel, { messages }: OperationModel): string {
+  return contentType(
+    reply,
+    messages.every(({ message }) => message.correlationId !== null),
   );
-  return [
-    ...schemes.map(credentialsType),
-    'Closed',
-    'Connection',
-    'Handshake',
-    ...(schemes.length > 0 ? ['Principal'] : []),
-    ...(received.some(({ reply }) => (reply?.length ?? 0) > 1) ? ['NamedReply'] : []),
-  ]
-    .filter((type, index, types) => types.indexOf(type) === index)
-    .toSorted();
 }
 
-/** The types of the runtime that publishers.ts imports. */
-export function publisherTypes({ channels }: ContractModel): readonly string[] {
-  const sending = channels.flatMap(({ operations }) => operations.filter(({ action }) => action === 'send'));
-  return [
-    ...(sending.some(({ reply }) => (reply?.length ?? 0) > 1) ? ['NamedReply'] : []),
-    ...(sending.some(({ reply }) => reply === null) ? ['Publish'] : []),
-    ...(sending.some(({ reply }) => reply !== null) ? ['Request'] : []),
-  ];
+/** The content of a request to a client. Its correlation id is that of the reply, if any reply has one. */
+export function requestContentType(message: MessageModel, { reply }: OperationModel): string {
+  return contentType(message, reply?.some(({ correlationId }) => correlationId !== null) ?? false);
 }
 
-export function sendsAnything({ channels }: ContractModel): boolean {
-  return channels.some(({ operations }) => operations.some(({ action }) => action === 'send'));
+/** What a request to a client resolves with. */
+export function answerType({ reply }: OperationModel, member: (name: string) => string): string {
+  const [only, ...others] = reply ?? [];
+  if (only !== undefined && others.length === 0) return only.type;
+  return `Answer<{ ${(reply ?? []).map(({ name, type }) => `${member(name)}: ${type}`).join('; ')} }>`;
 }
 
-/** Whether any of the types refers to a model. */
-export function usesModels(types: readonly string[]): boolean {
-  return types.some((type) => type.includes('models.'));
-}
-
-/** The parameter and return types of the handlers of a contract. */
-export function handlerSignatureTypes({ channels }: ContractModel): readonly string[] {
-  return channels.flatMap((channel) => [
-    handshakeType(channel),
-    ...channel.operations
-      .filter(({ action }) => action === 'receive')
-      .flatMap(({ messages, reply }) => [
-        ...messages.map(({ message }) => message.type),
-        ...(reply ?? []).map(({ type }) => type),
-      ]),
-  ]);
-}
-
-/** A channel without security has no user, but keeps the type parameter: the other keeps its position. */
+/** The type parameters of a channel's interfaces: the user if it has security, and the state of its connections. */
 export function typeParameters(channel: ChannelModel): string {
-  return schemesOf(channel).length > 0
-    ? '<User extends Principal = Principal, Session = unknown>'
-    : '<_User = undefined, Session = unknown>';
+  return hasUser(channel) ? '<User extends Principal = Principal, State = unknown>' : '<State = unknown>';
 }
 
-export function handshakeType(channel: ChannelModel): string {
-  const { parameters, query, headers } = channel;
-  const none = 'Record<string, never>';
-  const values = [parameters?.filledType ?? none, query?.filledType ?? none];
-  if (headers !== null) values.push(headers.filledType);
-  return `Handshake<${[userType(channel), ...values].join(', ')}>`;
+/** The arguments for these parameters, with this state. */
+export function typeArguments(channel: ChannelModel, state: string): string {
+  return hasUser(channel) ? `<User, ${state}>` : `<${state}>`;
 }
 
-function userType(channel: ChannelModel): string {
+export function hasUser(channel: ChannelModel): boolean {
+  return schemesOf(channel).length > 0;
+}
+
+/** The type of `connection.user`. */
+export function userType(channel: ChannelModel): string {
   if (channel.security.length > 0) return 'User';
-  return schemesOf(channel).length > 0 ? 'User | undefined' : 'undefined';
+  return hasUser(channel) ? 'User | undefined' : 'undefined';
 }
 
-/** The type of a reply: the message itself, or with its name if there are several. */
-export function replyType(reply: readonly MessageModel[]): string {
-  const [only] = reply;
-  if (only !== undefined && reply.length === 1) return only.type;
-  return reply.map(({ name, type }) => `NamedReply<${stringLiteral(name)}, ${type}>`).join(' | ');
-}
-
-/** The return type of a message handler. */
-export function handlerReturnType({ reply }: OperationModel): string {
-  if (reply === null) return 'void | Promise<void>';
-  const type = replyType(reply);
-  return `${type} | Promise<${type}>`;
+/** The names that `text` refers to, of those that handlers.ts may import. */
+export function importedNames(text: string, names: readonly string[]): readonly string[] {
+  return names.filter((name) => new RegExp(`(?<![.\\w])${name}(?![\\w:?(])`).test(text));
 }

@@ -18,15 +18,15 @@ export default function channels({ params: { contract, extension } }) {
       {ts`
         ${preamble(contract, 'typescript')}
         import type { ChannelDescriptor, Contract } from 'posted/contract';
-        import type { Handlers } from './handlers.${extension}';
+        import type { Types } from './handlers.${extension}';
         ${usesGuards(contract.channels) ? `import * as validators from './validators.${extension}';` : null}
 
         ${separate(contract.channels.map(descriptor))}
 
         ${docComment(
-          `${contract.title} ${contract.version}: all channels. A server of it requires \`Handlers\`.`,
+          `${contract.title} ${contract.version}: all channels. Its type has the interfaces of the handlers.`,
         )}
-        export const contract: Contract<Handlers> = {
+        export const contract: Contract<Types> = {
           title: ${stringLiteral(contract.title)},
           version: ${stringLiteral(contract.version)},
           channels: ${enclose('{', contract.channels.map(member), '}')},

@@ -1,90 +1,282 @@
 import { File } from '@asyncapi/generator-react-sdk';
 import {
+  allSchemes,
+  answerType,
+  contentType,
   credentialsType,
-  handlerReturnType,
-  handlerSignatureTypes,
-  handlerTypes,
-  handshakeType,
+  hasUser,
+  importedNames,
+  receivedOperations,
+  replyContentType,
+  requestContentType,
   schemesOf,
-  sendsAnything,
+  sentMessages,
+  serverRequests,
+  typeArguments,
   typeParameters,
-  usesModels,
+  userType,
 } from '#lib/contract.mts';
-import { docComment, generatedFrom, preamble, propertyKey, separate, ts } from '#lib/source.mts';
+import { docComment, generatedFrom, literal, preamble, propertyKey, separate, ts } from '#lib/source.mts';
 
-/** handlers.ts: the interfaces of each channel's handlers. */
+/** The types of the runtime that the code below may refer to. */
+const runtimeTypes = [
+  'Answer',
+  'ApiKeyCredentials',
+  'BasicCredentials',
+  'BearerCredentials',
+  'Closed',
+  'Connection',
+  'Context',
+  'ContractTypes',
+  'Handshake',
+  'Principal',
+  'PublishOptions',
+  'Replied',
+  'Reply',
+  'RequestContext',
+  'RequestOptions',
+  'Room',
+  'SendAll',
+  'UserOf',
+];
+
+/** handlers.ts: the interfaces of each channel's handlers, and of what they can do. */
 export default function handlers({ params: { contract, extension } }) {
+  const body = separate([
+    ...contract.channels.flatMap(channelTypes),
+    handleFunction(contract),
+    types(contract),
+  ]);
+  const shared = importedNames(body, ['Content', 'Uncorrelated']);
   return (
     <File name="handlers.ts">
       {ts`
         ${preamble(contract, 'typescript')}
-        import type { ${handlerTypes(contract).join(', ')} } from 'posted/server';
-        ${usesModels(handlerSignatureTypes(contract)) ? `import type * as models from './models.${extension}';` : null}
-        ${sendsAnything(contract) ? `import type * as publishers from './publishers.${extension}';` : null}
+        ${shared.length > 0 ? `import type { ${shared.join(', ')} } from 'posted/contract';` : null}
+        import type { ${importedNames(body, runtimeTypes).join(', ')} } from 'posted/server';
+        ${body.includes('models.') ? `import type * as models from './models.${extension}';` : null}
 
-        ${separate(contract.channels.map(channelHandlers))}
-
-        /** The handlers of all channels, which a server of the contract requires. */
-        export interface Handlers {
-          ${separate(contract.channels.map(handlersMember))}
-        }
+        ${body}
 
       `}
     </File>
   );
 }
 
-function handlersMember({ name, typeName }) {
-  return ts`
-    ${docComment(generatedFrom(`channel ${name}`))}
-    readonly ${propertyKey(name)}: ${typeName}Handlers;
-  `;
+function channelTypes(channel) {
+  return [
+    handlersInterface(channel),
+    connectionInterface(channel),
+    roomInterface(channel),
+    messagesInterface(channel),
+    ...(serverRequests(channel).length > 0 ? [requestsInterface(channel)] : []),
+    ...receivedOperations(channel)
+      .filter(({ repliesType }) => repliesType !== null)
+      .map(repliesInterface),
+  ];
 }
 
-function channelHandlers(channel) {
-  const schemes = schemesOf(channel);
-  const members = [
-    ...(schemes.length > 0 ? [securityMember(schemes)] : []),
-    ...connectionHandlers(channel),
-    ...channel.operations.map(operationHandlers),
-  ];
+function handlersInterface(channel) {
+  const connection = (state) => `${channel.typeName}Connection${typeArguments(channel, state)}`;
   return ts`
     ${docComment(channel.description, generatedFrom(`channel ${channel.name}`))}
     export interface ${channel.typeName}Handlers${typeParameters(channel)} {
-      ${separate(members)}
+      /**
+       * Called before the upgrade. The returned value becomes the connection's state. A thrown PostedError
+       * refuses the handshake.
+       */
+      accept?(handshake: Handshake<${connection('undefined')}>): State | Promise<State>;
+
+      /** Called when the connection is open, before its first message is handled. */
+      opened?(connection: ${connection('State')}): void | Promise<void>;
+
+      /** Called when the send buffer is empty again after the client could not keep up. */
+      drained?(connection: ${connection('State')}): void;
+
+      /** Called once for every connection that was accepted, even if it never opened. */
+      closed?(connection: ${connection('State')}, why: Closed): void | Promise<void>;
+
+      ${separate(receivedOperations(channel).map((operation) => operationHandler(operation, connection('State'))))}
     }
   `;
 }
 
-function connectionHandlers(channel) {
-  return [
-    ts`
-      /**
-       * Called before the upgrade. The returned value becomes the connection's session. A thrown error
-       * refuses the handshake.
-       */
-      accept(
-        handshake: ${handshakeType(channel)},
-      ): Session | Promise<Session>;
-    `,
-    ts`
-      /** Called when the connection is open, before its first message is handled. */
-      opened(connection: Connection<Session>): void;
-    `,
-    ts`
-      /** Called when the send buffer is empty again after the client could not keep up. */
-      drained?(connection: Connection<Session>): void;
-    `,
-    ts`
-      /** Called once for every session that \`accept\` returned, even if the connection never opened. */
-      closed(session: Session, closed: Closed): void;
-    `,
-  ];
+function operationHandler(operation, connection) {
+  const { name, handlerName, description, messages } = operation;
+  const [only, ...others] = messages;
+  if (others.length === 0) {
+    return ts`
+      ${docComment(description || only.message.description, generatedFrom(`operation ${name}`))}
+      ${handlerMethod(handlerName, only.message, operation, connection)}
+    `;
+  }
+  return ts`
+    ${docComment(description, generatedFrom(`operation ${name}`))}
+    readonly ${propertyKey(handlerName)}: {
+      ${separate(messages.map(({ message }) => messageHandler(message, operation, connection)))}
+    };
+  `;
 }
 
-function securityMember(schemes) {
+function messageHandler(message, operation, connection) {
   return ts`
-    /** Each function returns the user of the credentials, or throws a PostedError with the code \`unauthorized\`. */
+    ${docComment(message.description, generatedFrom(`message ${message.name}`))}
+    ${handlerMethod(message.name, message, operation, connection)}
+  `;
+}
+
+function handlerMethod(name, message, { repliesType }, connection) {
+  const [context, result] =
+    repliesType === null
+      ? [`Context<${connection}>`, 'void | Promise<void>']
+      : [`RequestContext<${connection}, ${repliesType}>`, `Replied<${repliesType}>`];
+  return ts`
+    ${propertyKey(name)}(
+      message: ${message.type},
+      context: ${context},
+    ): ${result};
+  `;
+}
+
+function connectionInterface(channel) {
+  const { name, typeName, parameters, query, headers } = channel;
+  const none = 'Record<string, never>';
+  return ts`
+    ${docComment(`A connection of channel \`${name}\`.`, generatedFrom(`channel ${name}`))}
+    export interface ${typeName}Connection${typeParameters(channel)} extends Connection<${userType(channel)}, State> {
+      readonly params: ${parameters?.filledType ?? none};
+      readonly query: ${query?.filledType ?? none};
+      readonly headers: ${headers?.filledType ?? none};
+      /** The connections to the same address, on all nodes. */
+      readonly room: ${typeName}Room${typeArguments(channel, 'State')};
+      /** Sends a message to this connection. False if it is closing, or not permitted to get the message. */
+      readonly send: ${typeName}Messages<boolean>;
+      /** Sends many messages at the client's pace. */
+      readonly sendAll: SendAll<${typeName}Messages<boolean>>;
+      ${serverRequests(channel).length === 0 ? null : requestMember(channel)}
+    }
+  `;
+}
+
+function requestMember({ typeName }) {
+  return ts`
+    /** Sends a request to this connection's client. */
+    readonly request: ${typeName}Requests;
+  `;
+}
+
+function roomInterface(channel) {
+  const { name, address, typeName } = channel;
+  const member = `${typeName}Connection${typeArguments(channel, 'State')}`;
+  return ts`
+    ${docComment(`The connections to one address \`${address}\`.`, generatedFrom(`channel ${name}`))}
+    export interface ${typeName}Room${typeParameters(channel)} extends ${typeName}Messages<number>, Room<${member}> {}
+  `;
+}
+
+function messagesInterface(channel) {
+  return ts`
+    ${docComment(`The messages that the server sends on channel \`${channel.name}\`. A message that breaks the contract throws InvalidMessageError and is not sent.`, generatedFrom(`channel ${channel.name}`))}
+    export interface ${channel.typeName}Messages<Sent = number> {
+      ${separate(sentMessages(channel).map(sender))}
+    }
+  `;
+}
+
+function sender(message) {
+  const { name, senderName, description } = message;
+  const note = name === senderName ? '' : `Named ${senderName}, because a room has a member ${name}.`;
+  return ts`
+    ${docComment(description, note, generatedFrom(`message ${name}`))}
+    ${propertyKey(senderName)}(content: ${contentType(message, false)}, options?: PublishOptions): Sent;
+  `;
+}
+
+function requestsInterface(channel) {
+  return ts`
+    ${docComment(`The requests that the server sends on channel \`${channel.name}\`.`, generatedFrom(`channel ${channel.name}`))}
+    export interface ${channel.typeName}Requests {
+      ${separate(serverRequests(channel).map(request))}
+    }
+  `;
+}
+
+function request(operation) {
+  const { name, description, messages } = operation;
+  const [only, ...others] = messages;
+  const comment = docComment(description, generatedFrom(`operation ${name}`));
+  if (others.length === 0) {
+    return ts`
+      ${comment}
+      ${requestMethod(name, only.message, operation)}
+    `;
+  }
+  return ts`
+    ${comment}
+    readonly ${propertyKey(name)}: {
+      ${separate(messages.map(({ message }) => requestMethod(message.name, message, operation)))}
+    };
+  `;
+}
+
+function requestMethod(name, message, operation) {
+  const content = requestContentType(message, operation);
+  return `${propertyKey(name)}(content: ${content}, options?: RequestOptions): Promise<${answerType(operation, propertyKey)}>;`;
+}
+
+function repliesInterface(operation) {
+  const { name, repliesType, reply } = operation;
+  return ts`
+    ${docComment(`The replies to operation \`${name}\`.`, generatedFrom(`operation ${name}`))}
+    export interface ${repliesType} {
+      ${separate(reply.map((message) => replyFunction(message, operation)))}
+    }
+  `;
+}
+
+function replyFunction(message, operation) {
+  const { name, description } = message;
+  return ts`
+    ${docComment(description, generatedFrom(`message ${name}`))}
+    ${propertyKey(name)}(content: ${replyContentType(message, operation)}): Reply<${operation.repliesType}>;
+  `;
+}
+
+function handleFunction({ channels }) {
+  const states = channels.map(({ typeName }) => `${typeName}State`);
+  return ts`
+    /** Takes the handlers of all channels. */
+    export interface Handle<Hooks, Server> {
+      <${states.join(', ')}>(handlers: {
+        ${channels.map((channel) => handlersMember(channel))}
+      }): Server;
+    }
+  `;
+}
+
+function handlersMember(channel) {
+  const { name, typeName } = channel;
+  const schemes = schemesOf(channel).map((scheme) => literal(scheme.name));
+  const user = hasUser(channel) ? `UserOf<Hooks, ${schemes.join(' | ')}>, ` : '';
+  return `readonly ${propertyKey(name)}: ${typeName}Handlers<${user}${typeName}State>;`;
+}
+
+function types(contract) {
+  return ts`
+    ${docComment(`The types of ${contract.title} ${contract.version}.`)}
+    export interface Types extends ContractTypes {
+      ${security(allSchemes(contract))}
+      readonly channels: {
+        ${contract.channels.map(channelMember)}
+      };
+      readonly handle: Handle<this['hooks'], this['server']>;
+    }
+  `;
+}
+
+function security(schemes) {
+  if (schemes.length === 0) return 'readonly security: Record<never, never>;';
+  return ts`
     readonly security: {
       ${separate(schemes.map(schemeMember))}
     };
@@ -94,36 +286,11 @@ function securityMember(schemes) {
 function schemeMember(scheme) {
   return ts`
     ${docComment(scheme.description, generatedFrom(`security scheme ${scheme.name}`))}
-    ${propertyKey(scheme.name)}(credentials: ${credentialsType(scheme)}): User | Promise<User>;
+    readonly ${propertyKey(scheme.name)}: ${credentialsType(scheme)};
   `;
 }
 
-function operationHandlers(operation) {
-  const { name, action, description, messages } = operation;
-  const handler = action === 'send' ? publisherHandler : messageHandler;
-  return ts`
-    ${docComment(description, generatedFrom(`operation ${name}`))}
-    readonly ${propertyKey(name)}: {
-      ${separate(messages.map((message) => handler(message, operation)))}
-    };
-  `;
-}
-
-function publisherHandler({ message, publisher }, { reply }) {
-  const [name, effect] =
-    reply === null
-      ? ['publish', 'publishes this message']
-      : ['request', 'sends this message to a connection and resolves with the reply'];
-  return ts`
-    ${docComment(`Called once at start with the function that ${effect}.`, generatedFrom(`message ${message.name}`))}
-    ${propertyKey(message.name)}(${name}: publishers.${publisher}<Session>): void;
-  `;
-}
-
-function messageHandler({ message }, operation) {
-  const replyNote = operation.reply === null ? '' : 'The returned value is sent as the reply.';
-  return ts`
-    ${docComment(message.description, replyNote, generatedFrom(`message ${message.name}`))}
-    ${propertyKey(message.name)}(message: ${message.type}, connection: Connection<Session>): ${handlerReturnType(operation)};
-  `;
+function channelMember({ name, typeName, parameters }) {
+  const params = parameters?.type ?? 'Record<string, never>';
+  return `readonly ${propertyKey(name)}: { readonly params: ${params}; readonly messages: ${typeName}Messages; readonly room: ${typeName}Room };`;
 }

@@ -87,6 +87,12 @@ export function createMetrics({ channels, droppedLogRecords = () => 0 }: Metrics
     labelNames: ['channel', 'message', 'operation', 'direction'],
     registers,
   });
+  const errorAnswers = new Counter({
+    name: 'posted_websocket_error_answers_total',
+    help: 'Requests on WebSocket connections that were answered with an error.',
+    labelNames: ['channel', 'operation', 'code'],
+    registers,
+  });
   const requests = new Counter({
     name: 'posted_http_requests_total',
     help: 'HTTP requests answered.',
@@ -126,6 +132,7 @@ export function createMetrics({ channels, droppedLogRecords = () => 0 }: Metrics
     render: () => all().metrics(),
     snapshot: () => all().getMetricsAsJSON(),
 
+    errorAnswered: (channel, operation, code) => errorAnswers.inc({ channel, operation, code }),
     connectionOpened: (channel) => connectionsOf(channel).inc(),
     connectionClosed(channel, code) {
       connectionsOf(channel).dec();

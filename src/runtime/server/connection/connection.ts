@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Duplex, getDefaultHighWaterMark } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { type CloseCode, closeCodes, fitReason } from '../../shared/close-codes.ts';
-import type { Closed, Encoded } from '../handlers.ts';
-import type { AcceptedHandshake } from '../handshake/handshake.ts';
+import type { Closed, Connection, Encoded, Principal } from '../handlers.ts';
+import type { HandshakeValues } from '../handshake/handshake-values.ts';
 import type { EncodedFrame } from '../messages/encode.ts';
 import { pingFrame } from './frame.ts';
 import { Inbound, type InboundOptions, type ReceivedMessage, type ReceivingConnection } from './inbound.ts';
@@ -15,11 +15,18 @@ import { type ExpectedReply, PendingRequests } from './pending-requests.ts';
 const highWaterMarkBytes = getDefaultHighWaterMark(false);
 
 /** What the connections of one channel share. */
-export interface ConnectionHost extends InboundOptions {
+export interface ConnectionHost extends InboundOptions<WebSocketConnection> {
+  /** The channel's name in the contract. */
+  readonly channel: string;
   readonly outbox: Outbox;
   readonly maxBufferedBytes: number;
   readonly maxBufferedAgeMs: number;
   readonly closeTimeoutMs: number;
+  /** Create the objects with the channel's functions, on first use, because most connections are idle. */
+  createRoom(connection: WebSocketConnection): object;
+  createSend(connection: WebSocketConnection): object;
+  createSendAll(connection: WebSocketConnection): object;
+  createRequest(connection: WebSocketConnection): object;
   /** Called for each message that is sent to one connection only. */
   onSent(message: string): void;
   /** Called when the socket, after it was full, has sent all that it buffered. */
@@ -27,46 +34,88 @@ export interface ConnectionHost extends InboundOptions {
   onClosed(connection: WebSocketConnection, closed: Closed): void;
 }
 
-/**
- * One open WebSocket: an outbound queue that is bounded in bytes, and an inbound side that handles one message at a
- * time. Most connections are idle, so parts that not all of them need are created on first use, and what all have in
- * common is in their host.
- */
-export class WebSocketConnection implements ReceivingConnection, Writer {
+/** What a handshake determines about its connection. */
+export interface ConnectionIdentity extends HandshakeValues {
   readonly id: string;
-  readonly session: unknown;
-  readonly user: string | null;
+  readonly user: Principal | undefined;
+  /** The operations with their own security that the credentials permit. */
+  readonly permits: ReadonlySet<string>;
+  /** When the credentials expire, in milliseconds since the epoch. */
+  readonly expiresAtMs: number;
+}
+
+/**
+ * A connection from its handshake to its end: an outbound queue that is bounded in bytes, and an inbound side that
+ * handles messages in order. Most connections are idle, so parts that not all of them need are created on first use,
+ * and what all have in common is in their host.
+ */
+export class WebSocketConnection implements Connection, ReceivingConnection, Writer {
+  readonly id: string;
+  readonly user: Principal | undefined;
+  readonly params: object;
+  readonly query: object;
+  readonly headers: object;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Set once, by the handshake. */
+  state: unknown = undefined;
   /** The socket under `#webSocket`. Prebuilt frames are written to it directly, which is sound without compression. */
-  readonly socket: Duplex;
+  socket!: Duplex;
   readonly #host: ConnectionHost;
   readonly #permits: ReadonlySet<string>;
   readonly #expiresAtMs: number;
-  readonly #webSocket: WebSocket;
+  #webSocket: WebSocket | null = null;
   /** The most recent slot in the outbox. */
   #slot = 0;
-  #inbound: Inbound | null = null;
+  #inbound: Inbound<WebSocketConnection> | null = null;
   #pendingRequests: PendingRequests | null = null;
   #isAlive = true;
-  /** Whether frames may be sent: true until the close frame. */
-  #isOpen = true;
+  /** Whether frames may be sent: from the upgrade until the close frame. */
+  #isOpen = false;
   #closing: CloseCode | null = null;
   /** Since when the socket has been full; 0 if it is not. */
   #fullSinceMs = 0;
 
-  constructor(
-    host: ConnectionHost,
-    accepted: AcceptedHandshake<unknown>,
-    webSocket: WebSocket,
-    socket: Duplex,
-  ) {
-    this.id = accepted.id;
-    this.session = accepted.session;
-    this.user = accepted.user;
+  constructor(host: ConnectionHost, identity: ConnectionIdentity) {
+    this.id = identity.id;
+    this.user = identity.user;
+    this.params = identity.params;
+    this.query = identity.query;
+    this.headers = identity.headers;
+    this.variables = identity.variables;
     this.#host = host;
-    this.#permits = accepted.permits;
-    this.#expiresAtMs = accepted.expiresAtMs;
-    this.#webSocket = webSocket;
+    this.#permits = identity.permits;
+    this.#expiresAtMs = identity.expiresAtMs;
+  }
+
+  /** Called when the upgrade is complete. */
+  open(webSocket: WebSocket, socket: Duplex): void {
     this.socket = socket;
+    this.#webSocket = webSocket;
+    this.#isOpen = true;
+  }
+
+  get channel(): string {
+    return this.#host.channel;
+  }
+
+  get room(): object {
+    return this.#host.createRoom(this);
+  }
+
+  get send(): object {
+    return this.#host.createSend(this);
+  }
+
+  get sendAll(): object {
+    return this.#host.createSendAll(this);
+  }
+
+  get request(): object {
+    return this.#host.createRequest(this);
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   get closing(): CloseCode | null {
@@ -74,12 +123,16 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   }
 
   get bufferedBytes(): number {
-    return this.socket.writableLength + this.#pendingFrames.bytes;
+    return this.#isOpen ? this.socket.writableLength + this.#pendingFrames.bytes : 0;
   }
 
   buffersLessThan(bytes: number): boolean {
     const isFarBelow = this.#fullSinceMs === 0 && this.#pendingFrames.bytes + highWaterMarkBytes < bytes;
     return isFarBelow || this.bufferedBytes < bytes;
+  }
+
+  get ready(): Promise<void> {
+    return this.#becomeReady();
   }
 
   get pendingRequests(): PendingRequests {
@@ -95,7 +148,7 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
     return permit === undefined || this.#permits.has(permit);
   }
 
-  send(encoded: Encoded): boolean {
+  sendEncoded(encoded: Encoded): boolean {
     const { frame, permit } = encoded as EncodedFrame;
     const isQueued = this.hasPermit(permit) && this.enqueue(frame);
     if (isQueued) this.#host.onSent(encoded.message);
@@ -103,9 +156,9 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   }
 
   /** Sends a request and waits for its reply. Rejects and throws like `PendingRequests.add`. */
-  request(encoded: Encoded, expected: ExpectedReply): Promise<ReceivedMessage> {
+  sendRequest(encoded: Encoded, expected: ExpectedReply): Promise<ReceivedMessage> {
     const reply = this.pendingRequests.add(expected);
-    if (!this.send(encoded)) this.pendingRequests.rejectAll();
+    if (!this.sendEncoded(encoded)) this.pendingRequests.rejectAll();
     this.#inbound?.updateFlow();
     return reply;
   }
@@ -146,11 +199,22 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
     return bytes > maxBufferedBytes || performance.now() - this.#fullSinceMs > maxBufferedAgeMs;
   }
 
-  close(code: CloseCode, reason?: string): void {
-    if (this.#closing !== null) return;
-    this.#closing = code;
-    this.#pendingRequests?.rejectAll();
+  /** Waits while a quarter of the limit is buffered, so that other messages still have room. */
+  async #becomeReady(): Promise<void> {
+    const { maxBufferedBytes, outbox } = this.#host;
+    while (this.#isOpen && !this.buffersLessThan(maxBufferedBytes / 4)) {
+      await new Promise<void>((resolve) => {
+        if (this.#fullSinceMs === 0) outbox.afterFlush(resolve);
+        else this.socket.once('drain', resolve).once('close', resolve);
+      });
+    }
+  }
+
+  close(code: CloseCode = 'normal', reason?: string): void {
     const webSocket = this.#webSocket;
+    if (this.#closing !== null || webSocket === null) return;
+    this.#closing = code;
+    this.#end();
     webSocket.close(closeCodes[code].code, fitReason(reason ?? this.#reasonOf(code)));
     // A paused socket would never read the peer's close frame.
     webSocket.resume();
@@ -171,15 +235,21 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
   }
 
   terminate(): void {
-    this.#webSocket.terminate();
+    this.#webSocket?.terminate();
   }
 
   /** Called when the socket has closed, with the peer's code and reason, which a code of this side overrides. */
   onClosed(code: number, reason: Buffer): void {
     this.#isOpen = false;
-    this.#pendingRequests?.rejectAll();
+    this.#end();
     const closed = this.#closing === null ? { code, reason: reason.toString() } : closeCodes[this.#closing];
     this.#host.onClosed(this, closed);
+  }
+
+  /** Nobody can be answered anymore. */
+  #end(): void {
+    this.#pendingRequests?.rejectAll();
+    this.#inbound?.abort();
   }
 
   /** Called when ws closes the connection with `code` because a frame breaks RFC 6455. */
@@ -206,7 +276,9 @@ export class WebSocketConnection implements ReceivingConnection, Writer {
 
   onMessage(data: Buffer, isBinary: boolean): void {
     this.#isAlive = true;
-    this.#inbound ??= new Inbound(this, this.#webSocket, this.#host);
+    const webSocket = this.#webSocket;
+    if (webSocket === null) return;
+    this.#inbound ??= new Inbound(this, webSocket, this.#host);
     this.#inbound.receive(data, isBinary);
   }
 

@@ -1,7 +1,6 @@
 import type { CloseCode } from '../../shared/close-codes.ts';
 import type { MessageDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
-import type { Connection } from '../handlers.ts';
 
 /** A message with the descriptor that it was identified by. */
 export interface ReceivedMessage {
@@ -10,7 +9,8 @@ export interface ReceivedMessage {
 }
 
 /** The part of a connection that handling its messages needs. */
-export interface ReceivingConnection extends Connection<unknown> {
+export interface ReceivingConnection {
+  readonly id: string;
   /** The code that this side closed the connection with, or null. */
   readonly closing: CloseCode | null;
   readonly hasPendingRequests: boolean;
@@ -18,21 +18,85 @@ export interface ReceivingConnection extends Connection<unknown> {
   hasPermit(permit: string | undefined): boolean;
   /** Resolves the pending request that a message replies to; false if there is none. */
   resolveRequest(reply: ReceivedMessage): boolean;
+  close(code: CloseCode, reason?: string): void;
 }
 
 /** Handles a message that was read. */
 export interface Task {
   /** The operation of the message; undefined if the message was refused before its operation was known. */
   readonly operation: string | undefined;
-  run(): void | Promise<void>;
+  /** Whether the message is a request: an error is then its answer, and the connection stays open. */
+  readonly isRequest: boolean;
+  /** Calls the handler and sends its reply, unless the signal of the call is aborted by then. */
+  run(call: HandlerCall): void | Promise<void>;
+  /** Answers a request with an error. */
+  answerError(error: PostedError): void;
+}
+
+/** One call of a handler. */
+export class HandlerCall {
+  readonly #connection: string;
+  readonly #number: number;
+  #isAborted = false;
+  #controller: AbortController | null = null;
+
+  /** `number` counts the messages of the connection. */
+  constructor(connection: string, number: number) {
+    this.#connection = connection;
+    this.#number = number;
+  }
+
+  /** Identifies the call in logs, errors and audits. */
+  get requestId(): string {
+    return `${this.#connection}/${this.#number}`;
+  }
+
+  get isAborted(): boolean {
+    return this.#isAborted;
+  }
+
+  /** Created on demand, because few handlers use it. */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#isAborted) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    this.#controller?.abort();
+  }
 }
 
 /** How the messages of a channel's connections are handled. */
-export interface InboundOptions {
-  /** Reads one message and returns how to handle it, or null if it is done. If either throws, the connection closes. */
-  dispatch(connection: ReceivingConnection, data: Buffer, isBinary: boolean): Task | null;
-  /** Called for every `internal` error, before the connection closes. */
-  onFailure(connection: ReceivingConnection, error: PostedError, operation: string | undefined): void;
+export interface InboundOptions<Connection> {
+  /** How many messages of a connection are handled at the same time. */
+  readonly concurrency: number;
+  /** How long a handler may take to answer a request. */
+  readonly requestTimeoutMs: number;
+  /**
+   * Reads one message and returns how to handle it, or null if it is done. A PostedError that it throws closes the
+   * connection.
+   */
+  dispatch(connection: Connection, data: Buffer, isBinary: boolean): Task | null;
+  /** Called for every `internal` error. */
+  onFailure(
+    connection: Connection,
+    requestId: string,
+    error: PostedError,
+    operation: string | undefined,
+  ): void;
+  /** Called after each message of an operation, and undefined if nobody needs to know. */
+  readonly onHandled: ((connection: Connection, requestId: string, handled: Handled) => void) | undefined;
+}
+
+export interface Handled {
+  readonly operation: string;
+  /** Undefined after success. */
+  readonly error: PostedError | undefined;
+  readonly ms: number;
 }
 
 /** A socket that can stop reading. */
@@ -41,18 +105,19 @@ export interface Pausable {
   resume(): void;
 }
 
-/** How many messages may be queued behind the one in progress while replies are read. */
+/** How many messages may be queued behind those in progress while replies are read. */
 const maxQueued = 16;
 
-/** The inbound side of a connection: it handles one message at a time, in order. */
-export class Inbound {
-  readonly #connection: ReceivingConnection;
+/** The inbound side of a connection: it starts to handle messages in their order, `concurrency` at a time. */
+export class Inbound<Connection extends ReceivingConnection> {
+  readonly #connection: Connection;
   readonly #webSocket: Pausable;
-  readonly #options: InboundOptions;
-  #inProgress: Promise<void> | null = null;
-  #queued = 0;
+  readonly #options: InboundOptions<Connection>;
+  readonly #calls = new Set<HandlerCall>();
+  readonly #queue: Task[] = [];
+  #count = 0;
 
-  constructor(connection: ReceivingConnection, webSocket: Pausable, options: InboundOptions) {
+  constructor(connection: Connection, webSocket: Pausable, options: InboundOptions<Connection>) {
     this.#connection = connection;
     this.#webSocket = webSocket;
     this.#options = options;
@@ -62,69 +127,146 @@ export class Inbound {
     if (this.#connection.closing !== null) return;
     const task = this.#read(data, isBinary);
     if (task === null) return;
-    if (this.#inProgress === null) {
-      const result = this.#run(task);
-      // A handler whose type returns `void` may return anything.
-      if (result instanceof Promise) this.#await(result, task);
-    } else {
-      this.#queued += 1;
-      this.#await(
-        this.#inProgress.then(() => {
-          this.#queued -= 1;
-          return this.#run(task);
-        }),
-        task,
-      );
-    }
+    if (this.#isBusy) {
+      this.#queue.push(task);
+      this.updateFlow();
+    } else this.#start(task);
   }
 
-  /** Reads immediately, even while a message is in progress, because its handler may be waiting for this reply. */
+  /** The connection is closing: handlers are told, and what is queued is dropped. */
+  abort(): void {
+    this.#queue.length = 0;
+    for (const call of this.#calls) call.abort();
+  }
+
+  /**
+   * Pauses or resumes reading. Nothing is read while the handlers are busy, so TCP slows down a client that sends
+   * faster; with a request pending, reading continues, because a handler may be waiting for its reply.
+   */
+  updateFlow(): void {
+    const { closing, hasPendingRequests } = this.#connection;
+    const isFull = this.#isBusy && !(hasPendingRequests && this.#queue.length < maxQueued);
+    if (isFull && closing === null) this.#webSocket.pause();
+    else this.#webSocket.resume();
+  }
+
+  get #isBusy(): boolean {
+    return this.#calls.size >= this.#options.concurrency;
+  }
+
+  /** Reads immediately, even while the handlers are busy, because one of them may be waiting for this reply. */
   #read(data: Buffer, isBinary: boolean): Task | null {
     try {
       return this.#options.dispatch(this.#connection, data, isBinary);
     } catch (thrown) {
-      return { operation: undefined, run: () => this.#fail(thrown, undefined) };
+      return refusal(PostedError.from(thrown));
     }
   }
 
-  #run(task: Task): void | Promise<void> {
-    if (this.#connection.closing !== null) return;
+  #start(task: Task): void {
+    this.#count += 1;
+    const call = new HandlerCall(this.#connection.id, this.#count);
+    const startMs = this.#options.onHandled === undefined ? 0 : performance.now();
+    let result: void | Promise<void>;
     try {
-      return task.run();
+      result = task.run(call);
     } catch (thrown) {
-      this.#fail(thrown, task.operation);
+      this.#finish(task, call, startMs, thrown);
+      return;
+    }
+    // A handler whose type returns `void` may return anything.
+    if (!(result instanceof Promise)) {
+      this.#report(task, call, startMs, undefined);
+      return;
+    }
+    this.#calls.add(call);
+    this.updateFlow();
+    const stopTimer = task.isRequest ? this.#startTimer(task, call, startMs) : undefined;
+    result.then(
+      () => this.#settle(task, call, startMs, undefined, stopTimer),
+      (thrown: unknown) => this.#settle(task, call, startMs, { thrown }, stopTimer),
+    );
+  }
+
+  #settle(
+    task: Task,
+    call: HandlerCall,
+    startMs: number,
+    failure: { readonly thrown: unknown } | undefined,
+    stopTimer: (() => void) | undefined,
+  ): void {
+    stopTimer?.();
+    // A late handler was answered for, but its failure must not be lost.
+    if (this.#calls.delete(call)) {
+      if (failure === undefined) this.#report(task, call, startMs, undefined);
+      else this.#finish(task, call, startMs, failure.thrown);
+      this.#next();
+    } else if (failure !== undefined) {
+      this.#log(task, call, PostedError.from(failure.thrown));
     }
   }
 
-  #await(result: Promise<void>, { operation }: Task): void {
-    const settled = result
-      .catch((thrown: unknown) => this.#fail(thrown, operation))
-      .then(() => {
-        if (this.#inProgress !== settled) return;
-        this.#inProgress = null;
-        this.updateFlow();
-      });
-    this.#inProgress = settled;
+  /** Answers for a handler that is late, and goes on without it. */
+  #startTimer(task: Task, call: HandlerCall, startMs: number): () => void {
+    const { requestTimeoutMs } = this.#options;
+    const timer = setTimeout(() => {
+      this.#calls.delete(call);
+      call.abort();
+      const message = `${task.operation ?? 'The request'} was not answered within ${requestTimeoutMs} ms.`;
+      this.#finish(task, call, startMs, new PostedError('unavailable', message));
+      this.#next();
+    }, requestTimeoutMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  }
+
+  #next(): void {
+    while (!this.#isBusy) {
+      const task = this.#queue.shift();
+      if (task === undefined || this.#connection.closing !== null) break;
+      this.#start(task);
+    }
     this.updateFlow();
   }
 
-  /**
-   * Pauses or resumes reading. Nothing is read while a handler works, so TCP slows down a client that sends faster;
-   * with a request pending, reading continues, because the handler may be waiting for its reply.
-   */
-  updateFlow(): void {
-    const { closing, hasPendingRequests } = this.#connection;
-    const isBusy = this.#inProgress !== null && !(hasPendingRequests && this.#queued < maxQueued);
-    if (isBusy && closing === null) this.#webSocket.pause();
-    else this.#webSocket.resume();
-  }
-
-  #fail(thrown: unknown, operation: string | undefined): void {
+  #finish(task: Task, call: HandlerCall, startMs: number, thrown: unknown): void {
     const error = PostedError.from(thrown);
-    if (error.code === 'internal') this.#options.onFailure(this.#connection, error, operation);
+    this.#log(task, call, error);
+    this.#report(task, call, startMs, error);
+    if (this.#connection.closing !== null) return;
+    if (task.isRequest) {
+      task.answerError(error.code === 'internal' ? internalAnswer(call) : error);
+      return;
+    }
     const code = closeCodeOf(error);
     this.#connection.close(code, code === 'internalError' ? undefined : error.message);
   }
+
+  #log({ operation }: Task, { requestId }: HandlerCall, error: PostedError): void {
+    if (error.code === 'internal') this.#options.onFailure(this.#connection, requestId, error, operation);
+  }
+
+  #report({ operation }: Task, call: HandlerCall, startMs: number, error: PostedError | undefined): void {
+    const { onHandled } = this.#options;
+    if (onHandled === undefined || operation === undefined) return;
+    onHandled(this.#connection, call.requestId, { operation, error, ms: performance.now() - startMs });
+  }
+}
+
+/** A message without an operation, which closes the connection once it is its turn. */
+function refusal(error: PostedError): Task {
+  return {
+    operation: undefined,
+    isRequest: false,
+    run() {
+      throw error;
+    },
+    answerError() {},
+  };
+}
+
+function internalAnswer({ requestId }: HandlerCall): PostedError {
+  return new PostedError('internal', `The server failed. Its log has the cause under ${requestId}.`);
 }
 
 function closeCodeOf(error: PostedError): CloseCode {

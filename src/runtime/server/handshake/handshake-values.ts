@@ -1,11 +1,14 @@
 import type { ChannelDescriptor } from '../../shared/descriptor.ts';
 import { explain, type Guard } from '../../shared/guard.ts';
+import type { PathValues } from './address.ts';
 import { refusal } from './refusal.ts';
 import type { UpgradeRequest } from './upgrade-request.ts';
 
 /** The values of a handshake that the contract defines, checked and converted. */
 export interface HandshakeValues {
-  readonly parameters: object;
+  /** From the server's pathname. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly params: object;
   readonly query: object;
   readonly headers: object;
 }
@@ -19,16 +22,20 @@ export interface HandshakeValues {
  */
 export function createReadValues(
   channel: ChannelDescriptor,
-): (parameters: object, request: UpgradeRequest) => HandshakeValues {
+): (path: PathValues, request: UpgradeRequest) => HandshakeValues {
   const schemes = [channel, ...channel.operations].flatMap(({ security }) => security);
   const keys = new Set(schemes.filter((scheme) => scheme.in === 'query').map(({ parameter }) => parameter));
 
-  return (parameters, request) => ({
-    parameters: check('parameters', 'path', channel.parameters, parameters),
+  return ({ variables, parameters }, request) => ({
+    variables,
+    params: check('parameters', 'path', channel.parameters, parameters),
     query: check('query', 'query', channel.query, omit(keys, request.query())),
     headers: check('headers', 'header', channel.headers, pickHeaders(channel.headerNames, request)),
   });
 }
+
+/** Shared by all connections, which keep their values. */
+const nothing: object = Object.freeze(Object.create(null));
 
 function check(
   reason: 'parameters' | 'query' | 'headers',
@@ -38,7 +45,7 @@ function check(
 ): object {
   if (guard === undefined) {
     const [name] = Object.keys(values);
-    if (name === undefined) return values;
+    if (name === undefined) return nothing;
     throw refusal(reason, 'invalid_request', `${subject} of this channel must be empty`);
   }
   if (guard(values)) return values;

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { ChannelDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import { isAllowedOrigin, type OriginPolicy } from '../../shared/origin.ts';
-import type { Closed, Handshake, Principal } from '../handlers.ts';
+import type { ConnectionIdentity, WebSocketConnection } from '../connection/connection.ts';
+import type { Closed } from '../handlers.ts';
 import type { SettingNames } from '../options.ts';
 import { type AddressMatch, type PathValues, splitTarget } from './address.ts';
 import type { Authenticated } from './authenticate.ts';
@@ -16,9 +17,11 @@ export interface HandshakeChannel {
   readonly descriptor: ChannelDescriptor;
   match(path: string): AddressMatch;
   authenticate(request: UpgradeRequest): Promise<Authenticated>;
-  readValues(parameters: object, request: UpgradeRequest): HandshakeValues;
-  accept(handshake: Handshake<Principal | undefined, object, object, object>): unknown;
-  closed(session: unknown, closed: Closed, connection: string): void;
+  readValues(path: PathValues, request: UpgradeRequest): HandshakeValues;
+  createConnection(identity: ConnectionIdentity): WebSocketConnection;
+  /** Returns the state of the connection, or throws to refuse it. */
+  accept(connection: WebSocketConnection): unknown;
+  closed(connection: WebSocketConnection, closed: Closed): void;
 }
 
 export interface HandshakeOptions<Channel> {
@@ -31,12 +34,9 @@ export interface HandshakeOptions<Channel> {
 }
 
 /** A handshake to complete with 101. It counts as a connection until its owner releases it from the limits. */
-export interface AcceptedHandshake<Channel> extends Pick<Authenticated, 'permits' | 'expiresAtMs'> {
-  readonly id: string;
+export interface AcceptedHandshake<Channel> {
   readonly channel: Channel;
-  readonly session: unknown;
-  /** The user that the connection counts for; null without a principal. */
-  readonly user: string | null;
+  readonly connection: WebSocketConnection;
 }
 
 /** How many channels the log suggests after a wrong path. */
@@ -76,12 +76,13 @@ export function createHandshake<Channel extends HandshakeChannel>(
         if (!limits.acquireForUser(principal.id)) throw atUserLimit();
         user = principal.id;
       }
-      const values = channel.readValues(pathValues.parameters, request);
-      const handshake = { id, principal, variables: pathValues.variables, ...values };
-      const session = await deadline.race(accept(channel, handshake), (lateSession) =>
-        channel.closed(lateSession, neverOpened, id),
-      );
-      return { id, channel, session, user, permits, expiresAtMs };
+      const values = channel.readValues(pathValues, request);
+      const connection = channel.createConnection({ id, user: principal, permits, expiresAtMs, ...values });
+      connection.state = await deadline.race(accept(channel, connection), (lateState) => {
+        connection.state = lateState;
+        channel.closed(connection, neverOpened);
+      });
+      return { channel, connection };
     } catch (thrown) {
       limits.release(user);
       throw thrown;
@@ -92,11 +93,8 @@ export function createHandshake<Channel extends HandshakeChannel>(
 }
 
 /** Being async turns a synchronous throw of the handler into a rejection. */
-async function accept(
-  channel: HandshakeChannel,
-  handshake: Parameters<HandshakeChannel['accept']>[0],
-): Promise<unknown> {
-  return channel.accept(handshake);
+async function accept(channel: HandshakeChannel, connection: WebSocketConnection): Promise<unknown> {
+  return channel.accept(connection);
 }
 
 function findChannel<Channel extends HandshakeChannel>(

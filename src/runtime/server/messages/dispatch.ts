@@ -1,45 +1,54 @@
-import type { ChannelDescriptor } from '../../shared/descriptor.ts';
+import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
+import { errorAnswer } from '../../shared/error-answer.ts';
 import { PostedError } from '../../shared/errors.ts';
 import { accepts, explain } from '../../shared/guard.ts';
-import { identifyMessage } from '../../shared/identify-message.ts';
+import { identifyMessage, readCorrelationId } from '../../shared/identify-message.ts';
 import { parseJson } from '../../shared/json.ts';
-import type { InboundOptions, ReceivedMessage, ReceivingConnection, Task } from '../connection/inbound.ts';
-import type { Connection } from '../handlers.ts';
+import type { WebSocketConnection } from '../connection/connection.ts';
+import { encodeTextFrame } from '../connection/frame.ts';
+import type { ReceivedMessage, Task } from '../connection/inbound.ts';
 import { permitOf, type Reporter } from './encode.ts';
-import { createReply } from './reply.ts';
+import { createReplies } from './reply.ts';
+import { type Answers, type MessageHandler, MessageTask, type Receiver, RefusedRequest } from './task.ts';
 
-/** Handles a message of a `receive` operation: a member of the application's handlers. */
-export type MessageHandler = (message: unknown, connection: Connection<unknown>) => void | Promise<void>;
-
-/** How to handle one message of a `receive` operation. */
-interface Receiver {
-  readonly operation: string;
-  /** The permit that a connection needs to send the message. */
-  readonly permit: string | undefined;
-  handle(message: unknown, connection: Connection<unknown>): void | Promise<void>;
+export interface DispatchDeps extends Reporter {
+  /** Whether the server shuts down: requests are then answered with `unavailable`. */
+  readonly isDraining: () => boolean;
 }
+
+/** Reads one message of a client and returns how to handle it, or null if it is done. */
+export type Dispatch = (connection: WebSocketConnection, data: Buffer, isBinary: boolean) => Task | null;
+
+/** When clients should send a request again that a server refused because it shuts down. */
+const drainRetryAfterMs = 1000;
 
 /**
  * Returns a function that takes each message of a channel's clients: it identifies the message, validates it, and
  * returns the task that handles it. A reply to a pending request is delivered at once and needs no task.
  *
- * The function throws PostedError: `invalid_request` for a message that the contract does not define or allow,
- * `unsupported_media_type` for bytes or text if the channel has no such messages, and `forbidden` if the connection's
- * credentials do not permit the operation.
+ * An invalid request is a task that answers with an error, if the request's correlation id can be read. For any other
+ * message that is refused, the function throws PostedError: `invalid_request` if the contract does not define or allow
+ * it, `unsupported_media_type` for bytes or text if the channel has no such messages, and `forbidden` if the
+ * connection's credentials do not permit the operation.
  */
 export function createDispatch(
   channel: ChannelDescriptor,
-  handlerOf: (operation: string, message: string) => MessageHandler,
-  reporter: Reporter,
-): InboundOptions['dispatch'] {
-  const { observer } = reporter;
-  const receivers = createReceivers(channel, handlerOf, reporter);
+  handlerOf: (operation: OperationDescriptor, message: string) => MessageHandler,
+  deps: DispatchDeps,
+): Dispatch {
+  const { observer, isDraining } = deps;
+  const receivers = createReceivers(channel, handlerOf, deps);
   const json = channel.receive.filter(({ encoding }) => encoding === 'json');
   const text = channel.receive.find(({ encoding }) => encoding === 'text');
   const binary = channel.receive.find(({ encoding }) => encoding === 'binary');
   const replies = new Set(
     channel.operations.flatMap(({ action, reply }) => (action === 'send' ? (reply ?? []) : [])),
   );
+  /** Where the ids of requests are, with a receiver that answers them. */
+  const idPaths = json.flatMap(({ name, correlationId }) => {
+    const receiver = receivers.get(name);
+    return correlationId === undefined || receiver?.answers == null ? [] : [{ correlationId, receiver }];
+  });
 
   function invalid(message: string, problem: string): PostedError {
     observer.messageInvalid(channel.name, message, 'receive');
@@ -51,7 +60,7 @@ export function createDispatch(
     return new PostedError('unsupported_media_type', `this channel does not accept ${encoding} messages`);
   }
 
-  function readText(data: Buffer): ReceivedMessage {
+  function readText(data: Buffer): ReceivedMessage | UnknownMessage {
     if (text !== undefined) {
       const value = data.toString();
       if (value.includes('\0')) throw invalid(text.name, 'the text contains U+0000');
@@ -65,14 +74,7 @@ export function createDispatch(
     } catch (thrown) {
       throw invalid('unknown', PostedError.from(thrown).message);
     }
-    const message = identifyMessage(json, value);
-    if (message !== undefined) return { message, value };
-    const path = json[0]?.tag?.path;
-    const problem =
-      path === undefined
-        ? 'the message matches no message of this channel'
-        : `/${path.join('/')} must name a message of this channel`;
-    throw invalid('unknown', problem);
+    return { message: identifyMessage(json, value), value };
   }
 
   function readBinary(data: Buffer): ReceivedMessage {
@@ -80,42 +82,114 @@ export function createDispatch(
     return { message: binary, value: data };
   }
 
-  return (connection: ReceivingConnection, data: Buffer, isBinary: boolean): Task | null => {
-    const { message, value } = isBinary ? readBinary(data) : readText(data);
+  /** Answers what cannot be identified if it has the id of a request. */
+  function refuseUnknown(connection: WebSocketConnection, value: unknown): Task {
+    const path = json[0]?.tag?.path;
+    const error = invalid(
+      'unknown',
+      path === undefined
+        ? 'the message matches no message of this channel'
+        : `/${path.join('/')} must name a message of this channel`,
+    );
+    for (const { correlationId, receiver } of idPaths) {
+      const id = readCorrelationId(value, correlationId);
+      const sendError = receiver.answers?.sendError;
+      if (id === undefined || sendError == null) continue;
+      return new RefusedRequest(undefined, error, (answer) => sendError(connection, id, answer));
+    }
+    throw error;
+  }
+
+  /** Answers an invalid request; without an id, only if the contract matches replies by their order. */
+  function refuse(
+    connection: WebSocketConnection,
+    { message, value }: ReceivedMessage,
+    { operation, answers }: Receiver,
+    error: PostedError,
+  ): Task {
+    const id = message.correlationId && readCorrelationId(value, message.correlationId);
+    const sendError = answers?.sendError;
+    if (sendError == null || (message.correlationId !== undefined && id === undefined)) throw error;
+    return new RefusedRequest(operation, error, (answer) => sendError(connection, id, answer));
+  }
+
+  return (connection, data, isBinary) => {
+    const received = isBinary ? readBinary(data) : readText(data);
+    if (received.message === undefined) return refuseUnknown(connection, received.value);
+    const { message, value } = received;
     const { name, guard } = message;
-    if (guard !== undefined && !accepts(guard, value)) throw invalid(name, explain(guard, 'the message'));
-    if (replies.has(name) && connection.resolveRequest({ message, value })) {
+    const receiver = receivers.get(name);
+    if (guard !== undefined && !accepts(guard, value)) {
+      const error = invalid(name, explain(guard, 'the message'));
+      if (receiver === undefined) throw error;
+      return refuse(connection, received, receiver, error);
+    }
+    if (replies.has(name) && connection.resolveRequest(received)) {
       observer.messageReceived(channel.name, name);
       return null;
     }
-    const receiver = receivers.get(name);
     if (receiver === undefined) throw invalid(name, `no pending request matches the reply ${name}`);
     if (!connection.hasPermit(receiver.permit)) {
       const problem = `the credentials do not permit operation ${receiver.operation}`;
-      throw new PostedError('forbidden', problem);
+      return refuse(connection, received, receiver, new PostedError('forbidden', problem));
     }
     observer.messageReceived(channel.name, name);
-    return { operation: receiver.operation, run: () => receiver.handle(value, connection) };
+    if (receiver.answers !== null && isDraining()) return refuse(connection, received, receiver, draining());
+    const id = message.correlationId && readCorrelationId(value, message.correlationId);
+    return new MessageTask(connection, receiver, value, id);
   };
+}
+
+/** JSON that is not a message of the channel. */
+interface UnknownMessage {
+  readonly message: undefined;
+  readonly value: unknown;
+}
+
+function draining(): PostedError {
+  const options = { retryAfterMs: drainRetryAfterMs };
+  return new PostedError('unavailable', 'The server is shutting down.', options);
 }
 
 /** Connects each message of the channel's `receive` operations with its handler and the handler's reply. */
 function createReceivers(
   channel: ChannelDescriptor,
-  handlerOf: (operation: string, message: string) => MessageHandler,
+  handlerOf: (operation: OperationDescriptor, message: string) => MessageHandler,
   reporter: Reporter,
 ): ReadonlyMap<string, Receiver> {
   const receivers = new Map<string, Receiver>();
   for (const operation of channel.operations.filter(({ action }) => action === 'receive')) {
-    for (const message of channel.receive.filter(({ name }) => operation.messages.includes(name))) {
-      const handler = handlerOf(operation.name, message.name);
-      const reply = operation.reply && createReply(channel, operation, message, reporter);
-      const handle: Receiver['handle'] =
-        reply === undefined
-          ? handler
-          : async (value, connection) => reply(await handler(value, connection), value, connection);
-      receivers.set(message.name, { operation: operation.name, permit: permitOf(operation), handle });
+    const answers = operation.reply === undefined ? null : createAnswers(channel, operation, reporter);
+    for (const { name } of channel.receive.filter((message) => operation.messages.includes(message.name))) {
+      const handler = handlerOf(operation, name);
+      receivers.set(name, { operation: operation.name, permit: permitOf(operation), handler, answers });
     }
   }
   return receivers;
+}
+
+function createAnswers(
+  channel: ChannelDescriptor,
+  operation: OperationDescriptor,
+  reporter: Reporter,
+): Answers {
+  return {
+    replies: createReplies(channel, operation, reporter),
+    sendError: canAnswerErrors(channel, operation)
+      ? (connection, id, error) => {
+          const answer = errorAnswer(channel, operation, id, error);
+          connection.enqueue(encodeTextFrame(JSON.stringify(answer)));
+          reporter.observer.errorAnswered(channel.name, operation.name, error.code);
+        }
+      : null,
+  };
+}
+
+/** A client cannot tell an error from plain text, or in a channel without JSON replies. */
+function canAnswerErrors({ send }: ChannelDescriptor, { reply = [] }: OperationDescriptor): boolean {
+  const isJson = ({ encoding }: MessageDescriptor): boolean => encoding === 'json';
+  return (
+    send.every(({ encoding }) => encoding !== 'text') &&
+    send.filter(({ name }) => reply.includes(name)).every(isJson)
+  );
 }

@@ -1,6 +1,6 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { accepts, explain } from '../../shared/guard.ts';
-import { hasTag } from '../../shared/identify-message.ts';
+import { hasTag, withConstants } from '../../shared/identify-message.ts';
 import type { LogLimit } from '../../shared/log-limit.ts';
 import { encodeBinaryFrame, encodeTextFrame } from '../connection/frame.ts';
 import { type Encoded, InvalidMessageError } from '../handlers.ts';
@@ -19,8 +19,11 @@ export interface Reporter {
   readonly failures: LogLimit;
 }
 
-/** Throws InvalidMessageError for a value that breaks the contract, which is also counted and logged. */
-export type Encode = (value: unknown) => EncodedFrame;
+/**
+ * Adds the message's constants to its content and encodes it. Throws InvalidMessageError for a value that breaks the
+ * contract, which is also counted and logged.
+ */
+export type Encode = (content: unknown) => EncodedFrame;
 
 export function createEncode(
   channel: ChannelDescriptor,
@@ -29,7 +32,8 @@ export function createEncode(
   reporter: Reporter,
 ): Encode {
   const permit = permitOf(operation);
-  return (value) => {
+  return (content) => {
+    const value = withConstants(message, content);
     const problem = problemOf(message, value);
     if (problem !== null) throw invalidMessage(channel, operation, message.name, problem, reporter);
     const frame = frameOf(message, value);

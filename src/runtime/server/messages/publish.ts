@@ -1,45 +1,37 @@
-import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { Outbox } from '../connection/outbox.ts';
-import type { Connection, Publish } from '../handlers.ts';
-import { createEncode, type Reporter } from './encode.ts';
+import type { PublishOptions } from '../handlers.ts';
+import type { EncodedFrame, Reporter } from './encode.ts';
 
 export interface PublishDeps extends Reporter {
   readonly outbox: Outbox;
 }
 
-/** Returns the function that publishes one message of a `send` operation. */
-export function createPublish(
-  channel: ChannelDescriptor,
-  operation: OperationDescriptor,
-  message: MessageDescriptor,
-  deps: PublishDeps,
-): Publish<unknown, unknown> {
-  const { outbox, observer } = deps;
-  const encode = createEncode(channel, operation, message, deps);
+/** Queues an encoded message to each of the connections, and returns how many it was queued to. */
+export type Publish = (
+  encoded: EncodedFrame,
+  connections: Iterable<WebSocketConnection>,
+  options: PublishOptions | undefined,
+) => number;
 
-  const publish: Publish<unknown, unknown> = (payload, connections, { sinceMs } = {}) => {
-    const { frame, permit } = encode(payload);
+export function createPublish(channel: string, { outbox, observer }: PublishDeps): Publish {
+  return ({ frame, permit, message }, connections, options) => {
     let count = 0;
-    for (const connection of connections as Iterable<PublishConnection>) {
+    for (const connection of connections) {
       if (permit !== undefined && !connection.hasPermit(permit)) continue;
       if (connection.enqueue(frame)) count += 1;
     }
-    observer.messageSent(channel.name, message.name, count);
+    observer.messageSent(channel, message, count);
+    const sinceMs = options?.sinceMs;
     if (sinceMs !== undefined) {
-      // This also covers connections that got the message through `encode` and `send` in this turn.
+      // This also covers connections that got the message through `encode` and `sendEncoded` in this turn.
       outbox.afterFlush(() =>
-        observer.messagePublished(channel.name, message.name, Math.max(0, Date.now() - sinceMs) / 1000),
+        observer.messagePublished(channel, message, Math.max(0, Date.now() - sinceMs) / 1000),
       );
     }
     return count;
   };
-  publish.encode = encode;
-  return publish;
 }
-
-/** Applications see only the interface `Connection`, but every connection that they have was created by this runtime. */
-type PublishConnection = Connection<unknown> & Pick<WebSocketConnection, 'enqueue' | 'hasPermit'>;
 
 /**
  * Returns a function that counts messages to single connections and reports their number once per turn of the event

@@ -1,22 +1,36 @@
 import { randomUUID } from 'node:crypto';
+import { createAnswer } from '../../shared/answer.ts';
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
-import { readCorrelationId, writePath } from '../../shared/identify-message.ts';
+import { readCorrelationId, withConstants, writePath } from '../../shared/identify-message.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
-import type { ReceivedMessage } from '../connection/inbound.ts';
 import type { PendingRequests } from '../connection/pending-requests.ts';
-import type { Connection, Request } from '../handlers.ts';
+import type { RequestOptions } from '../handlers.ts';
 import { createEncode, permitOf, type Reporter } from './encode.ts';
 
 const defaultTimeoutMs = 10_000;
 
-/** Returns the function that sends one message of a `send` operation with a reply, and waits for the reply. */
+/**
+ * Sends a request to a client, and waits for its reply. A reply belongs to the request with the same correlation id, or,
+ * if the contract defines none, to the oldest request.
+ *
+ * Rejects with InvalidMessageError if the message breaks the contract, and with PostedError: `forbidden` if the
+ * connection's credentials do not permit the operation; `too_many_requests` if too many requests to its client are
+ * pending; `unavailable` if the connection closes or the timeout passes before the reply.
+ */
+export type Request = (
+  connection: WebSocketConnection,
+  content: unknown,
+  options: RequestOptions | undefined,
+) => Promise<unknown>;
+
+/** Returns the function that sends one message of a `send` operation with a reply. */
 export function createRequest(
   channel: ChannelDescriptor,
   operation: OperationDescriptor,
   message: MessageDescriptor,
   reporter: Reporter,
-): Request<unknown, unknown, unknown> {
+): Request {
   const encode = createEncode(channel, operation, message, reporter);
   const permit = permitOf(operation);
   const replies = operation.reply ?? [];
@@ -25,38 +39,31 @@ export function createRequest(
   );
   const path = isCorrelated ? message.correlationId : undefined;
 
-  return async (payload, target, { timeoutMs = defaultTimeoutMs } = {}) => {
-    const connection = target as RequestConnection;
+  return async (connection, content, { timeoutMs = defaultTimeoutMs } = {}) => {
     if (!connection.hasPermit(permit)) {
       throw new PostedError('forbidden', `The credentials do not permit operation ${operation.name}.`);
     }
     const value =
-      path === undefined ? payload : withCorrelationId(payload, path, message, connection.pendingRequests);
+      path === undefined ? content : withCorrelationId(content, path, message, connection.pendingRequests);
     const encoded = encode(value);
     const correlationId = path && readCorrelationId(value, path);
-    const reply = await connection.request(encoded, { replies, correlationId, timeoutMs });
-    return toResult(reply, replies);
+    const reply = await connection.sendRequest(encoded, { replies, correlationId, timeoutMs });
+    return createAnswer(replies, reply.message.name, reply.value);
   };
 }
 
 /** Adds a correlation id to a message without one: a UUID, or a number if the contract requires that. */
 function withCorrelationId(
-  payload: unknown,
+  content: unknown,
   path: readonly string[],
-  { guard }: MessageDescriptor,
+  message: MessageDescriptor,
   pending: PendingRequests,
 ): unknown {
-  if (readCorrelationId(payload, path) !== undefined) return payload;
-  const withText = writePath(payload, path, randomUUID());
+  const value = withConstants(message, content);
+  if (readCorrelationId(value, path) !== undefined) return value;
+  const { guard } = message;
+  const withText = writePath(value, path, randomUUID());
   if (guard === undefined || guard(withText)) return withText;
-  const withNumber = writePath(payload, path, pending.nextNumber());
+  const withNumber = writePath(value, path, pending.nextNumber());
   return guard(withNumber) ? withNumber : withText;
 }
-
-function toResult({ message, value }: ReceivedMessage, replies: readonly string[]): unknown {
-  return replies.length === 1 ? value : { message: message.name, payload: value };
-}
-
-/** Applications see only the interface `Connection`, but every connection that they have was created by this runtime. */
-type RequestConnection = Connection<unknown> &
-  Pick<WebSocketConnection, 'hasPermit' | 'pendingRequests' | 'request'>;

@@ -1,100 +1,103 @@
-import type { ChannelDescriptor, Contract } from '../../shared/descriptor.ts';
-import type { InboundOptions } from '../connection/inbound.ts';
-import type { Closed, Connection, Publish, Request } from '../handlers.ts';
+import type { ChannelDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
+import type { WebSocketConnection } from '../connection/connection.ts';
+import type { Closed } from '../handlers.ts';
 import { compileAddress } from '../handshake/address.ts';
 import { createAuthenticate, type SecurityHooks } from '../handshake/authenticate.ts';
 import type { HandshakeChannel } from '../handshake/handshake.ts';
 import { createReadValues } from '../handshake/handshake-values.ts';
-import { createDispatch, type MessageHandler } from './dispatch.ts';
-import { createPublish, type PublishDeps } from './publish.ts';
-import { createRequest } from './request.ts';
+import { refuse } from '../handshake/refuse.ts';
+import { createDispatch, type Dispatch, type DispatchDeps } from './dispatch.ts';
+import type { HandlerContext, MessageHandler } from './task.ts';
 
 /** A channel of the contract with its handlers. What `opened`, `closed` and `drained` throw is logged. */
-export interface ServedChannel extends HandshakeChannel, Pick<InboundOptions, 'dispatch'> {
+export interface ServedChannel extends Omit<HandshakeChannel, 'createConnection'> {
+  readonly dispatch: Dispatch;
   /** Also closes the connection if the handler fails. */
-  opened(connection: Connection<unknown>): void;
-  drained(connection: Connection<unknown>): void;
+  opened(connection: WebSocketConnection): void;
+  drained(connection: WebSocketConnection): void;
 }
 
 /** The part of every generated handlers interface that does not depend on the contract. */
-interface ChannelHandlers extends Pick<ServedChannel, 'accept'> {
-  opened(connection: Connection<unknown>): void;
-  closed(session: unknown, closed: Closed): void;
-  readonly security?: SecurityHooks;
-  drained?(connection: Connection<unknown>): void;
+interface ConnectionHandlers {
+  accept?(handshake: object): unknown;
+  opened?(connection: WebSocketConnection): unknown;
+  closed?(connection: WebSocketConnection, closed: Closed): unknown;
+  drained?(connection: WebSocketConnection): unknown;
 }
 
-/** The handlers of one operation, by message name. */
-type OperationHandlers = Readonly<Record<string, SendHandler & MessageHandler>>;
-
-/** Takes the function that sends a message of a `send` operation; called once. */
-type SendHandler = (send: Publish<unknown, unknown> | Request<unknown, unknown, unknown>) => void;
+export interface ServeChannelOptions {
+  readonly descriptor: ChannelDescriptor;
+  /** The handlers that the generated interface describes; here they are read by the names in the descriptor. */
+  readonly handlers: object | undefined;
+  readonly security: SecurityHooks;
+}
 
 /**
- * Connects each channel with its handlers, and gives each handler of a `send` message the function that publishes the
- * message or sends it as a request.
+ * Connects a channel with its handlers.
  *
  * @throws TypeError if a handler or security hook is missing, which type-checked handlers rule out
  */
-export function serveChannels<Handlers>(
-  contract: Contract<Handlers>,
-  handlers: Handlers,
-  deps: PublishDeps,
-): readonly ServedChannel[] {
-  // The generated interface is the precise type; here it is read by the names in the descriptors.
-  const byChannel = handlers as Readonly<Record<string, ChannelHandlers>>;
-  return Object.values(contract.channels).map((descriptor) => {
-    const own = byChannel[descriptor.name];
-    if (own === undefined) throw new TypeError(`No handlers for channel ${descriptor.name}.`);
-    return serveChannel(descriptor, own, deps);
-  });
-}
-
-function serveChannel(descriptor: ChannelDescriptor, own: ChannelHandlers, deps: PublishDeps): ServedChannel {
+export function serveChannel(
+  { descriptor, handlers, security }: ServeChannelOptions,
+  deps: DispatchDeps,
+): ServedChannel {
   const { name } = descriptor;
-  for (const member of ['accept', 'opened', 'closed'] as const) {
-    if (own[member] === undefined) throw new TypeError(`No handler ${member} for channel ${name}.`);
-  }
-  const byOperation = own as unknown as Readonly<Record<string, OperationHandlers>>;
-  const handlerOf = (operation: string, message: string): SendHandler & MessageHandler => {
-    const messages = byOperation[operation];
-    const handler = messages?.[message];
-    if (handler === undefined) {
-      throw new TypeError(`No handler for message ${message} of operation ${operation}.`);
-    }
-    return handler.bind(messages);
-  };
-  const report = (handler: string, connection: string, thrown: unknown): void =>
-    deps.failures.write('error', { channel: name, handler }, { connection, err: thrown }, 'a handler failed');
-  const authenticate = createAuthenticate(descriptor, own.security ?? {});
-  const dispatch = createDispatch(descriptor, handlerOf, deps);
-  provideSenders(descriptor, handlerOf, deps);
+  if (handlers === undefined) throw new TypeError(`No handlers for channel ${name}.`);
+  const own: ConnectionHandlers = handlers;
+  const handlerOf = (operation: OperationDescriptor, message: string) =>
+    findHandler(handlers as HandlersByName, operation, message);
+  const report = (handler: string, { id }: WebSocketConnection, thrown: unknown): void =>
+    deps.failures.write(
+      'error',
+      { channel: name, handler },
+      { connection: id, err: thrown },
+      'a handler failed',
+    );
   return {
     descriptor,
     match: compileAddress(descriptor.address, descriptor.servers),
-    authenticate,
+    authenticate: createAuthenticate(descriptor, security),
     readValues: createReadValues(descriptor),
-    accept: (handshake) => own.accept(handshake),
+    dispatch: createDispatch(descriptor, handlerOf, deps),
+    accept(connection) {
+      const { id, user, params, query, headers, variables } = connection;
+      return own.accept?.({ id, user, params, query, headers, variables, connection, refuse });
+    },
     opened: (connection) =>
       callHandler(
-        () => own.opened(connection),
+        () => own.opened?.(connection),
         (thrown) => {
-          report('opened', connection.id, thrown);
+          report('opened', connection, thrown);
           connection.close('internalError');
         },
       ),
-    closed: (session, closed, id) =>
+    closed: (connection, closed) =>
       callHandler(
-        () => own.closed(session, closed),
-        (thrown) => report('closed', id, thrown),
+        () => own.closed?.(connection, closed),
+        (thrown) => report('closed', connection, thrown),
       ),
     drained: (connection) =>
       callHandler(
         () => own.drained?.(connection),
-        (thrown) => report('drained', connection.id, thrown),
+        (thrown) => report('drained', connection, thrown),
       ),
-    dispatch,
   };
+}
+
+type HandlersByName = Readonly<Record<string, MessageHandler | Readonly<Record<string, MessageHandler>>>>;
+
+/** An operation with one message has a function; one with several has an object with a function for each. */
+function findHandler(
+  handlers: HandlersByName,
+  { name, member = name, messages }: OperationDescriptor,
+  message: string,
+): MessageHandler {
+  const own = handlers[member];
+  const handler = typeof own === 'object' ? own[message]?.bind(own) : own?.bind(handlers);
+  if (handler === undefined || (typeof own === 'object') === (messages.length === 1)) {
+    throw new TypeError(`No handler for message ${message} of operation ${name}.`);
+  }
+  return (value, context: HandlerContext) => handler(value, context);
 }
 
 /**
@@ -107,24 +110,5 @@ function callHandler(call: () => unknown, onFailure: (thrown: unknown) => void):
     if (result instanceof Promise) result.catch(onFailure);
   } catch (thrown) {
     onFailure(thrown);
-  }
-}
-
-function provideSenders(
-  channel: ChannelDescriptor,
-  handlerOf: (operation: string, message: string) => SendHandler,
-  deps: PublishDeps,
-): void {
-  // All handlers are looked up before the first is called, so that a missing one prevents any effect.
-  const senders = channel.operations
-    .filter(({ action }) => action === 'send')
-    .flatMap((operation) =>
-      channel.send
-        .filter(({ name }) => operation.messages.includes(name))
-        .map((message) => ({ operation, message, handler: handlerOf(operation.name, message.name) })),
-    );
-  for (const { operation, message, handler } of senders) {
-    const create = operation.reply === undefined ? createPublish : createRequest;
-    handler(create(channel, operation, message, deps));
   }
 }

@@ -1,0 +1,30 @@
+import { mkdir } from 'node:fs/promises';
+import { errorCode } from 'posted/node';
+import { secretKey } from '../auth/keys.ts';
+import { loadOrCreateSecret } from '../auth/secret-file.ts';
+import { createTokens, type Tokens } from '../auth/tokens.ts';
+import type { Settings } from '../settings/read-settings.ts';
+import { checking } from './checking.ts';
+
+/**
+ * Opens what issues and verifies tokens, with a secret in the data folder unless the settings have a key.
+ *
+ * @throws Error that names the setting to check and says what is wrong
+ */
+export function openTokens(settings: Settings): Promise<Tokens> {
+  const { dataDir, jwtKey, jwtIssuer: issuer, jwtAudience: audience, jwtLifetimeSeconds } = settings;
+  return checking('DATA_DIR', async () => {
+    await makeFolder(dataDir);
+    const key = jwtKey ?? secretKey(await loadOrCreateSecret(dataDir));
+    return createTokens({ key, issuer, audience, lifetimeSeconds: jwtLifetimeSeconds });
+  });
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const message = `cannot create the folder ${path} (${errorCode(cause)}). Set a folder that the server may write to.`;
+    throw new Error(message, { cause });
+  }
+}

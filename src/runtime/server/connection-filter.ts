@@ -1,0 +1,15 @@
+/** Selects connections. All members that are set must match. */
+export interface ConnectionFilter<Channel extends string = string> {
+  /** A user, or its id. */
+  readonly user?: string | { readonly id: string } | undefined;
+  readonly channel?: Channel;
+  /** The id of one connection. */
+  readonly connection?: string;
+}
+
+export type KickFilter<Channel extends string = string> = ConnectionFilter<Channel> &
+  (
+    | { readonly user: string | { readonly id: string } }
+    | { readonly channel: Channel }
+    | { readonly connection: string }
+  );

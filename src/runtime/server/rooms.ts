@@ -1,0 +1,88 @@
+import type { ChannelDescriptor } from '../shared/descriptor.ts';
+import { PostedError } from '../shared/errors.ts';
+import { accepts, explain } from '../shared/guard.ts';
+import type { WebSocketConnection } from './connection/connection.ts';
+
+/** What identifies a room: the values of its address's parameters and of the server's variables. */
+export interface RoomValues {
+  readonly params: object;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const nobody: ReadonlySet<WebSocketConnection> = new Set();
+
+/** The open connections of one channel on this node, by room: one for each concrete address. */
+export class Rooms {
+  readonly #channel: ChannelDescriptor;
+  readonly #members = new Map<string, Set<WebSocketConnection>>();
+
+  constructor(channel: ChannelDescriptor) {
+    this.#channel = channel;
+  }
+
+  add(connection: WebSocketConnection): void {
+    const key = this.keyOf(connection);
+    const members = this.#members.get(key);
+    if (members === undefined) this.#members.set(key, new Set([connection]));
+    else members.add(connection);
+  }
+
+  remove(connection: WebSocketConnection): void {
+    const key = this.keyOf(connection);
+    const members = this.#members.get(key);
+    if (members === undefined) return;
+    members.delete(connection);
+    if (members.size === 0) this.#members.delete(key);
+  }
+
+  membersOf(key: string): ReadonlySet<WebSocketConnection> {
+    return this.#members.get(key) ?? nobody;
+  }
+
+  /** All connections of the channel. */
+  *all(): Generator<WebSocketConnection> {
+    for (const members of this.#members.values()) yield* members;
+  }
+
+  /**
+   * The key of the room with these values: its path, and the variables of the server if it has any, so that the rooms
+   * of one tenant are not those of another.
+   */
+  keyOf({ params, variables }: RoomValues): string {
+    const path = this.addressOf(params);
+    for (const _name in variables) return `${path} ${JSON.stringify(sorted(variables))}`;
+    return path;
+  }
+
+  /** The channel's address with the values of its parameters. */
+  addressOf(params: object): string {
+    const { address } = this.#channel;
+    if (!address.includes('{')) return address;
+    const values = params as Readonly<Record<string, unknown>>;
+    return address.replaceAll(/\{([^{}]+)\}/g, (_expression, name: string) =>
+      encodeURIComponent(String(values[name])),
+    );
+  }
+
+  /**
+   * Checks the values of a room that the application names.
+   *
+   * @throws PostedError `invalid_request` if no address of the channel has these parameters
+   */
+  check(params: object | undefined): object {
+    const { name, parameters, parameterDefaults } = this.#channel;
+    const given = Object.entries(params ?? {}).map(([key, value]) => [key, String(value)]);
+    const values = { ...parameterDefaults, ...Object.fromEntries(given) };
+    if (parameters === undefined) {
+      const [unknown] = Object.keys(values);
+      if (unknown === undefined) return values;
+      throw new PostedError('invalid_request', `channel ${name} has no parameter ${unknown}`);
+    }
+    if (accepts(parameters, values)) return values;
+    throw new PostedError('invalid_request', explain(parameters, `room of channel ${name}:`));
+  }
+}
+
+function sorted(values: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(values).toSorted(([one], [other]) => (one < other ? -1 : 1));
+}
