@@ -1,6 +1,5 @@
 import { Ajv } from 'ajv';
-import type { Connection, Handshake, Principal } from '../../src/runtime/server/handlers.ts';
-import type { ContractServerOptions } from '../../src/runtime/server/options.ts';
+import type { Connection, Principal, RequestOptions } from '../../src/runtime/server/handlers.ts';
 import type {
   ChannelDescriptor,
   Contract,
@@ -9,7 +8,7 @@ import type {
   SecurityScheme,
 } from '../../src/runtime/shared/descriptor.ts';
 import type { Guard } from '../../src/runtime/shared/guard.ts';
-import { startContractServer } from './contract-server.ts';
+import { type LooseTypes, type StartOptions, startContractServer } from './contract-server.ts';
 
 /** Builders of descriptors. Properties that a test does not set have the values of a minimal contract. */
 
@@ -95,29 +94,40 @@ export function createChannel(rest: Partial<ChannelDescriptor> = {}): ChannelDes
 }
 
 /** A handshake that `accept` was called with, and its channel. */
-export interface Accepted extends Handshake<Principal | undefined, object, object, object> {
+export interface Accepted {
   readonly channel: string;
+  readonly id: string;
+  readonly user: Principal | undefined;
+  readonly params: object;
+  readonly query: object;
+  readonly headers: object;
+  readonly variables: object;
 }
 
-/** Starts a server of some channels. Each gets `members`, which are security hooks and handlers of operations. */
+/** A connection of a hand-written channel. */
+export interface LooseConnection extends Connection {
+  readonly send: Readonly<Record<string, (content: unknown) => boolean>>;
+  readonly sendAll: Readonly<Record<string, (contents: Iterable<unknown>) => Promise<boolean>>>;
+  readonly request: Readonly<
+    Record<string, (content: unknown, options?: RequestOptions) => Promise<unknown>>
+  >;
+}
+
+/** Starts a server of some channels. Each has the handlers in `operations`. */
 export async function startChannels(
   channels: readonly ChannelDescriptor[],
-  members: Readonly<Record<string, unknown>> = {},
-  options: ContractServerOptions = {},
+  operations: Readonly<Record<string, unknown>> = {},
+  options: StartOptions = {},
 ) {
   const accepted: Accepted[] = [];
-  const connections: Connection<string>[] = [];
+  const connections: LooseConnection[] = [];
   const createHandlers = ({ name }: ChannelDescriptor) => ({
-    accept(handshake: Omit<Accepted, 'channel'>) {
-      accepted.push({ channel: name, ...handshake });
-      return handshake.id;
-    },
-    opened: (connection: Connection<string>) => void connections.push(connection),
-    closed() {},
-    ...members,
+    accept: (handshake: Omit<Accepted, 'channel'>) => void accepted.push({ ...handshake, channel: name }),
+    opened: (connection: LooseConnection) => void connections.push(connection),
+    ...operations,
   });
   const handlers = Object.fromEntries(channels.map((channel) => [channel.name, createHandlers(channel)]));
-  const contract: Contract<typeof handlers> = {
+  const contract: Contract<LooseTypes> = {
     title: 'Desk',
     version: '1.0.0',
     channels: Object.fromEntries(channels.map((channel) => [channel.name, channel])),
@@ -128,22 +138,11 @@ export async function startChannels(
 
 export async function startChannel(
   channel: ChannelDescriptor,
-  members?: Readonly<Record<string, unknown>>,
-  options?: ContractServerOptions,
+  operations?: Readonly<Record<string, unknown>>,
+  options?: StartOptions,
 ) {
-  return await startChannels([channel], members, options);
-}
-
-/** Creates the handler for one message of a `send` operation, and gives access to the function that it receives. */
-export function captureSender<Sender>() {
-  let captured: Sender | undefined;
-  return {
-    handler: (sender: Sender) => {
-      captured = sender;
-    },
-    get send(): Sender {
-      if (captured === undefined) throw new Error('the handler has not received the sender');
-      return captured;
-    },
-  };
+  const started = await startChannels([channel], operations, options);
+  const publish = (message: string, content: unknown): number =>
+    started.app.channel(channel.name).to(started.connections)[message]?.(content) ?? 0;
+  return { ...started, publish };
 }

@@ -1,8 +1,9 @@
-import type { Closed, Connection, Handshake, Publish } from '../../src/runtime/server/handlers.ts';
+import type { Closed, Connection } from '../../src/runtime/server/handlers.ts';
 import type { BearerCredentials } from '../../src/runtime/shared/credentials.ts';
 import type { ChannelDescriptor, Contract, MessageDescriptor } from '../../src/runtime/shared/descriptor.ts';
 import { PostedError } from '../../src/runtime/shared/errors.ts';
 import type { Guard } from '../../src/runtime/shared/guard.ts';
+import { type LooseApp, type LooseTypes, type StartOptions, startContractServer } from './contract-server.ts';
 
 /** A handwritten contract of chat rooms, with features that the feed server does not use. */
 
@@ -16,28 +17,28 @@ export interface Member {
   readonly expiresAtMs?: number;
 }
 
-export interface RoomSession {
+export interface RoomState {
   readonly user: string;
   readonly room: string;
   readonly loud: boolean;
 }
 
-export interface RoomHandlers {
-  readonly security: { bearerAuth(credentials: BearerCredentials): Member | Promise<Member> };
-  accept(
-    handshake: Handshake<Member, { readonly roomId: string }, { readonly loud: boolean }>,
-  ): RoomSession | Promise<RoomSession>;
-  opened(connection: Connection<RoomSession>): void;
-  closed(session: RoomSession, closed: Closed): void;
-  readonly hear: { said(publish: Publish<Said, RoomSession>): void };
-  readonly speak: {
-    say(message: Said, connection: Connection<RoomSession>): void | Promise<void>;
-    leave(message: { readonly type: 'leave' }, connection: Connection<RoomSession>): void;
-  };
+type RoomConnection = Connection<Member, RoomState>;
+
+interface RoomHandshake {
+  readonly user: Member;
+  readonly params: { readonly roomId: string };
+  readonly query: { readonly loud: boolean };
 }
 
-export interface RoomsHandlers {
-  readonly room: RoomHandlers;
+export interface RoomHandlers {
+  accept(handshake: RoomHandshake): RoomState | Promise<RoomState>;
+  opened(connection: RoomConnection): void | Promise<void>;
+  closed(connection: RoomConnection, closed: Closed): void | Promise<void>;
+  readonly speak: {
+    say(message: Said, context: { readonly connection: RoomConnection }): void | Promise<void>;
+    leave(message: { readonly type: 'leave' }, context: { readonly connection: RoomConnection }): void;
+  };
 }
 
 function makeGuard<Value>(check: (value: Record<string, unknown>) => string | null): Guard<Value> {
@@ -100,54 +101,55 @@ function message(name: string, properties: readonly string[], type = name): Mess
   };
 }
 
-export const rooms: Contract<RoomsHandlers> = { title: 'Rooms', version: '1.0.0', channels: { room } };
+export const rooms: Contract<LooseTypes> = { title: 'Rooms', version: '1.0.0', channels: { room } };
 
-/** Creates the handlers of rooms where everybody receives everything said. The token is the member's name. */
-export function createRoomHandlers(overrides: Partial<RoomHandlers> = {}): RoomsHandlers & {
-  readonly connections: Set<Connection<RoomSession>>;
-  readonly ended: (readonly [RoomSession, Closed])[];
+/** The token is the member's name. */
+export const roomSecurity = {
+  bearerAuth({ token }: BearerCredentials): Member {
+    if (token === 'forged') throw new PostedError('unauthorized', 'The signature is not valid.');
+    if (token === 'broken') throw new Error('the key store is on fire');
+    return token === 'mayfly' ? { id: token, expiresAtMs: Date.now() } : { id: token };
+  },
+};
+
+export interface ServedRooms {
+  readonly connections: Set<RoomConnection>;
+  readonly ended: (readonly [RoomState, Closed])[];
+  /** The app of the server that has these handlers. */
+  app: LooseApp | null;
   publish(message: Said): number;
-} {
-  const connections = new Set<Connection<RoomSession>>();
-  const ended: [RoomSession, Closed][] = [];
-  let publishSaid: Publish<Said, RoomSession> | null = null;
-  return {
+  readonly room: RoomHandlers;
+}
+
+/** Creates the handlers of rooms where everybody receives everything said. */
+export function createRoomHandlers(overrides: Partial<RoomHandlers> = {}): ServedRooms {
+  const connections = new Set<RoomConnection>();
+  const ended: [RoomState, Closed][] = [];
+  const served: ServedRooms = {
     connections,
     ended,
-    publish: (said) => publishSaid?.(said, connections) ?? 0,
+    app: null,
+    publish: (said) => served.app?.channel('room').to(connections).said?.(said) ?? 0,
     room: {
-      security: {
-        bearerAuth({ token }) {
-          if (token === 'forged') throw new PostedError('unauthorized', 'The signature is not valid.');
-          if (token === 'broken') throw new Error('the key store is on fire');
-          return token === 'mayfly' ? { id: token, expiresAtMs: Date.now() } : { id: token };
-        },
-      },
-      accept: ({ principal, parameters, query }) => ({
-        user: principal.id,
-        room: parameters.roomId,
-        loud: query.loud,
-      }),
+      accept: ({ user, params, query }) => ({ user: user.id, room: params.roomId, loud: query.loud }),
       opened: (connection) => void connections.add(connection),
-      closed(session, closed) {
-        ended.push([session, closed]);
-        for (const connection of connections)
-          if (connection.session === session) connections.delete(connection);
-      },
-      hear: {
-        said(publish) {
-          publishSaid = publish;
-        },
+      closed(connection, closed) {
+        ended.push([connection.state, closed]);
+        connections.delete(connection);
       },
       speak: {
-        say(said) {
-          publishSaid?.(said, connections);
-        },
-        leave(_message, connection) {
-          connection.close('normal', 'bye');
-        },
+        say: (said) => void served.publish(said),
+        leave: (_message, { connection }) => connection.close('normal', 'bye'),
       },
       ...overrides,
     },
   };
+  return served;
+}
+
+/** Serves rooms on a free port until the test finishes. */
+export async function startRooms(handlers: ServedRooms = createRoomHandlers(), options: StartOptions = {}) {
+  const started = await startContractServer(rooms, handlers, { security: roomSecurity, ...options });
+  handlers.app = started.app;
+  return started;
 }

@@ -45,12 +45,12 @@ function offer(...protocols: readonly string[]): Headers {
 
 /**
  * Starts a channel whose security hooks accept all credentials except those that contain `wrong` (unauthorized),
- * `muted` (forbidden) or `broken` (the hook fails). The id of the principal is the scheme with the credentials.
+ * `muted` (forbidden) or `broken` (the hook fails). The id of the user is the scheme with the credentials.
  * `hookCalls` lists the names of the hooks that were called.
  */
 export async function startSecured(
   channel: ChannelDescriptor,
-  members: Readonly<Record<string, unknown>> = {},
+  operations: Readonly<Record<string, unknown>> = {},
 ) {
   const hookCalls: string[] = [];
   const createHook = (name: string) => (credentials: object) => {
@@ -64,6 +64,6 @@ export async function startSecured(
     return text.includes('mayfly') ? { id, expiresAtMs: Date.now() } : { id };
   };
   const security = Object.fromEntries(Object.keys(schemes).map((name) => [name, createHook(name)]));
-  const started = await startChannel(channel, { security, ...members }, { pingIntervalMs: 60 });
+  const started = await startChannel(channel, operations, { security, pingIntervalMs: 60 });
   return { ...started, hookCalls };
 }

@@ -7,12 +7,12 @@ import type { ConnectionFilter } from './connection-filter.ts';
 import type { SecurityHooks } from './handshake/authenticate.ts';
 import { type ChannelFunctions, createChannelFunctions } from './messages/channel-functions.ts';
 import { serveChannel } from './messages/served-channel.ts';
-import { resolveOptions, type ServerOptions } from './options.ts';
+import { type ContractServerOptions, resolveOptions } from './options.ts';
 import type { Peers } from './peers.ts';
 import { Rooms } from './rooms.ts';
 import { type HostedChannel, type ServerDeps, WebSocketContractServer } from './server.ts';
 
-export interface AppCoreOptions extends ServerOptions {
+export interface AppCoreOptions extends ContractServerOptions {
   readonly security?: object;
   readonly peers?: Peers;
 }

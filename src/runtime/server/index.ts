@@ -11,8 +11,8 @@ export { type Log, type LogLevel, logLevels, silentLog } from '../shared/log.ts'
 export { LogLimit, type LogLimitOptions } from '../shared/log-limit.ts';
 export type { OriginPolicy } from '../shared/origin.ts';
 export { createStderrLog, type StderrLogOptions } from '../shared/stderr-log.ts';
-export * from './app.ts';
 export type * from './connection-filter.ts';
+export * from './contract-app.ts';
 export * from './handlers.ts';
 export * from './listen.ts';
 export * from './observer.ts';

@@ -5,7 +5,7 @@ import { createStderrLog } from '../shared/stderr-log.ts';
 import type { ContractObserver } from './observer.ts';
 
 /** The options of a contract server. All have defaults. */
-export interface ServerOptions {
+export interface ContractServerOptions {
   /** Receives events for metrics. Default: none. */
   readonly observer?: ContractObserver;
   /** Where failures are logged. Default: warnings and errors to standard error; `silentLog` turns that off. */
@@ -49,13 +49,13 @@ export type RefusingOption = 'origins' | 'maxConnections' | 'maxConnectionsPerUs
 
 export type SettingNames = Readonly<Partial<Record<RefusingOption, string>>>;
 
-export interface ResolvedOptions extends Required<Omit<ServerOptions, 'audit'>> {
+export interface ResolvedOptions extends Required<Omit<ContractServerOptions, 'audit'>> {
   readonly origins: OriginPolicy;
   readonly audit: Audit | undefined;
 }
 
 /** Fills in the defaults, once for a server. */
-export function resolveOptions(options: ServerOptions): ResolvedOptions {
+export function resolveOptions(options: ContractServerOptions): ResolvedOptions {
   const { origins = defaults.origins } = options;
   return {
     ...defaults,

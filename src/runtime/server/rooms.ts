@@ -50,8 +50,9 @@ export class Rooms {
    */
   keyOf({ params, variables }: RoomValues): string {
     const path = this.addressOf(params);
-    for (const _name in variables) return `${path} ${JSON.stringify(sorted(variables))}`;
-    return path;
+    const names = Object.keys(variables);
+    if (names.length === 0) return path;
+    return `${path} ${JSON.stringify(names.toSorted().map((name) => [name, variables[name]]))}`;
   }
 
   /** The channel's address with the values of its parameters. */
@@ -81,8 +82,4 @@ export class Rooms {
     if (accepts(parameters, values)) return values;
     throw new PostedError('invalid_request', explain(parameters, `room of channel ${name}:`));
   }
-}
-
-function sorted(values: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
-  return Object.entries(values).toSorted(([one], [other]) => (one < other ? -1 : 1));
 }

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { InvalidMessageError } from '../../../src/runtime/server/handlers.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
-import { startContractServer } from '../../support/contract-server.ts';
-import { createRoomHandlers, rooms, type Said } from '../../support/rooms.ts';
+import { createRoomHandlers, type Said, startRooms } from '../../support/rooms.ts';
 import {
   bearer,
   connectClient,
@@ -16,10 +15,10 @@ const path = '/rooms/kitchen/talk';
 
 async function startRoom(
   overrides: Parameters<typeof createRoomHandlers>[0] = {},
-  options: Parameters<typeof startContractServer>[2] = {},
+  options: Parameters<typeof startRooms>[1] = {},
 ) {
   const handlers = createRoomHandlers(overrides);
-  return { handlers, ...(await startContractServer(rooms, handlers, options)) };
+  return { handlers, ...(await startRooms(handlers, options)) };
 }
 
 describe('a connection', () => {
@@ -79,7 +78,7 @@ describe('a connection', () => {
           await new Promise((resolve) => setTimeout(resolve, 5));
           order.push(`end ${text}`);
         },
-        leave: (_message, connection) => connection.close('normal', 'bye'),
+        leave: (_message, { connection }) => connection.close('normal', 'bye'),
       },
     });
     const client = await connectClient(`${url}${path}`, bearer('ada'));

@@ -26,9 +26,10 @@ async function stderrOf(child: ChildProcess, act: () => Promise<unknown>): Promi
 async function stderrOfFailure(options: string): Promise<string> {
   const { child, port } = await start(`
   import { createContractServer, listen, silentLog } from './src/runtime/server/index.ts';
-  import { createRoomHandlers, rooms } from './test/support/rooms.ts';
+  import { createRoomHandlers, rooms, roomSecurity } from './test/support/rooms.ts';
   const speak = { say() { throw new Error('the disk is gone', { cause: new Error('unplugged') }); }, leave() {} };
-  const server = createContractServer(rooms, createRoomHandlers({ speak }), ${options});
+  const app = createContractServer(rooms, { security: roomSecurity, ...${options} });
+  const server = app.handle(createRoomHandlers({ speak }));
   console.log((await listen(server, { port: 0 })).url.split(':').at(-1));`);
   const client = await connectClient(`ws://127.0.0.1:${port}/rooms/kitchen/talk`, bearer('ada'));
   return stderrOf(child, async () => {
@@ -40,7 +41,9 @@ async function stderrOfFailure(options: string): Promise<string> {
 describe('a WebSocket server with the default log', () => {
   it("writes a handler's error to standard error, with its stack and cause", async () => {
     const output = await stderrOfFailure('{}');
-    expect(output).toMatch(/^\S+ ERROR a handler failed channel=room operation=speak connection=\S+\n/);
+    expect(output).toMatch(
+      /^\S+ ERROR a handler failed channel=room operation=speak connection=\S+ requestId=\S+\n/,
+    );
     expect(output).toMatch(
       /\n {4}Error: the disk is gone\n {8}at .*\n(?:.*\n)* {4}caused by Error: unplugged\n/,
     );

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection, Publish } from '../../../src/runtime/server/handlers.ts';
 import type { MessageDescriptor, MessageTag } from '../../../src/runtime/shared/descriptor.ts';
 import {
   createBytes,
@@ -7,6 +6,7 @@ import {
   createMessage,
   createOperation,
   createText,
+  type LooseConnection,
   objectOf,
   startChannel,
 } from '../../support/channel.ts';
@@ -14,7 +14,6 @@ import { connectClient } from '../../support/websocket.ts';
 
 /** Starts a channel that sends back what it receives, and connects a client. */
 async function startEcho(messages: readonly MessageDescriptor[]) {
-  const publishers = new Map<string, Publish<unknown, string>>();
   const handled: (readonly [string, unknown])[] = [];
   const names = messages.map(({ name }) => name);
   const channel = createChannel({
@@ -25,27 +24,20 @@ async function startEcho(messages: readonly MessageDescriptor[]) {
       createOperation('receive', 'hear', { messages: names }),
     ],
   });
-  const say = names.map((name) => [
+  const handlers = names.map((name) => [
     name,
-    (publish: Publish<unknown, string>) => void publishers.set(name, publish),
-  ]);
-  const hear = names.map((name) => [
-    name,
-    (message: unknown, connection: Connection<string>) => {
+    (message: unknown, { connection }: { readonly connection: LooseConnection }) => {
       handled.push([name, message]);
-      publishers.get(name)?.(message, [connection]);
+      connection.send[name]?.(message);
     },
   ]);
-  const started = await startChannel(
-    channel,
-    { say: Object.fromEntries(say), hear: Object.fromEntries(hear) },
-    { maxMessageBytes: 100_000 },
-  );
+  const hear = Object.fromEntries(handlers);
+  const [only] = names.length === 1 ? Object.values(hear) : [hear];
+  const started = await startChannel(channel, { hear: only }, { maxMessageBytes: 100_000 });
   const client = await connectClient(`${started.url}/desk`);
   const frames: (readonly [data: Buffer, isBinary: boolean])[] = [];
   client.webSocket.on('message', (data: Buffer, isBinary) => frames.push([data, isBinary]));
-  const publish = (name: string, value: unknown) => publishers.get(name)?.(value, started.connections);
-  return { ...started, client, frames, handled, publish };
+  return { ...started, client, frames, handled };
 }
 
 describe('a binary message', () => {

@@ -38,7 +38,7 @@ describe('a channel', () => {
     const { url, accepted } = await startChannels([rooms, news]);
     await connectClient(`${url}${path}`);
     expect(accepted).toHaveLength(1);
-    expect(accepted[0]).toMatchObject({ channel, parameters: { room: 7 } });
+    expect(accepted[0]).toMatchObject({ channel, params: { room: 7 } });
     expect({ ...accepted[0]?.variables }).toEqual(variables);
   });
 

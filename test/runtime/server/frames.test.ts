@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { startContractServer } from '../../support/contract-server.ts';
-import { createRoomHandlers, rooms } from '../../support/rooms.ts';
+import { createRoomHandlers, startRooms } from '../../support/rooms.ts';
 import { connectRaw, handshakeRequest } from '../../support/websocket.ts';
 
 /** Encodes a client's frame (RFC 6455 section 5.2), masked with zeros by default. */
@@ -143,7 +142,7 @@ function readClose(bytes: Buffer): { readonly code: number; readonly reason: str
 describe('a client that sends', () => {
   it.each(rows)('$title is disconnected with $code $reason', async ({ frames, code, reason }) => {
     const handlers = createRoomHandlers();
-    const { port, server } = await startContractServer(rooms, handlers, { maxMessageBytes: 1024 });
+    const { port, server } = await startRooms(handlers, { maxMessageBytes: 1024 });
     const socket = await connectRaw(port);
     socket.write(handshakeRequest('/rooms/kitchen/talk', { Authorization: 'Bearer ada' }));
     await once(socket, 'data');
@@ -159,7 +158,7 @@ describe('a client that sends', () => {
 
   it('a fragmented message within the limits has it handled', async () => {
     const handlers = createRoomHandlers();
-    const { port } = await startContractServer(rooms, handlers, { maxMessageBytes: 1024 });
+    const { port } = await startRooms(handlers, { maxMessageBytes: 1024 });
     const socket = await connectRaw(port);
     socket.write(handshakeRequest('/rooms/kitchen/talk', { Authorization: 'Bearer ada' }));
     await once(socket, 'data');
@@ -175,7 +174,7 @@ describe('a client that sends', () => {
 
   it('a close frame receives pending messages before the close frame of the server, and nothing after', async () => {
     const handlers = createRoomHandlers();
-    const { port } = await startContractServer(rooms, handlers);
+    const { port } = await startRooms(handlers);
     const socket = await connectRaw(port);
     socket.write(handshakeRequest('/rooms/kitchen/talk', { Authorization: 'Bearer ada' }));
     await once(socket, 'data');

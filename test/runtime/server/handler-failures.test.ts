@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { startContractServer } from '../../support/contract-server.ts';
-import { createRoomHandlers, type RoomHandlers, rooms } from '../../support/rooms.ts';
+import { createRoomHandlers, type RoomHandlers, startRooms } from '../../support/rooms.ts';
 import { bearer, connectClient } from '../../support/websocket.ts';
 
 const path = '/rooms/kitchen/talk';
 const failure = new Error('the disk is gone');
 
 async function startRoom(overrides: Partial<RoomHandlers>) {
-  const started = await startContractServer(rooms, createRoomHandlers(overrides));
+  const started = await startRooms(createRoomHandlers(overrides));
   const errors = () => started.logged.filter(([level]) => level === 'error').map(([, ...rest]) => rest);
   return { ...started, errors };
 }
@@ -33,7 +32,16 @@ describe.each([
     const { reason } = await client.closed;
     const [, connection] = /\(connection (\S+)\)$/.exec(reason) ?? [];
     expect(errors()).toEqual([
-      [{ channel: 'room', operation: 'speak', connection, err: failure }, 'a handler failed'],
+      [
+        {
+          channel: 'room',
+          operation: 'speak',
+          connection,
+          requestId: `${connection}/1`,
+          err: failure,
+        },
+        'a handler failed',
+      ],
     ]);
   });
 

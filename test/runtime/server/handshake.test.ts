@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import { encodeBearerProtocol, subprotocol } from '../../../src/runtime/shared/subprotocol.ts';
-import { startContractServer } from '../../support/contract-server.ts';
-import { createRoomHandlers, type RoomSession, rooms } from '../../support/rooms.ts';
+import { createRoomHandlers, type RoomState, type ServedRooms, startRooms } from '../../support/rooms.ts';
 import {
   bearer,
   connectClient,
@@ -15,23 +14,23 @@ import {
 const path = '/rooms/kitchen/talk';
 
 describe('a handshake', () => {
-  it('passes decoded parameters, the validated query and the principal to accept', async () => {
+  it('passes decoded parameters, the validated query and the user to accept', async () => {
     const handlers = createRoomHandlers();
-    const { url } = await startContractServer(rooms, handlers);
+    const { url } = await startRooms(handlers);
     await connectClient(`${url}/rooms/a%20b%2Fc/talk?loud=true`, bearer('ada'));
-    expect([...handlers.connections].map(({ session }) => session)).toEqual([
+    expect([...handlers.connections].map(({ state }) => state)).toEqual([
       { user: 'ada', room: 'a b/c', loud: true },
     ]);
   });
 
   it('reads the token from the subprotocols of a browser, and echoes only posted.v1', async () => {
     const handlers = createRoomHandlers();
-    const { url } = await startContractServer(rooms, handlers);
+    const { url } = await startRooms(handlers);
     const { webSocket } = await connectClient(`${url}${path}`, {
       protocols: [subprotocol, encodeBearerProtocol('ada')],
     });
     expect(webSocket.protocol).toBe('posted.v1');
-    expect([...handlers.connections][0]?.session.user).toBe('ada');
+    expect([...handlers.connections][0]?.state.user).toBe('ada');
   });
 
   const refusals: readonly {
@@ -160,7 +159,7 @@ describe('a handshake', () => {
   it.each(refusals)(
     'is refused for $title',
     async ({ target = path, headers, status, code, message, reason }) => {
-      const { port, observed, server } = await startContractServer(rooms, createRoomHandlers(), {
+      const { port, observed, server } = await startRooms(createRoomHandlers(), {
         origins: { kind: 'list', origins: ['https://good.example'] },
       });
       const request = handshakeRequest(target, { Authorization: 'Bearer ada', ...headers });
@@ -173,7 +172,7 @@ describe('a handshake', () => {
   );
 
   it('is refused with 503 at the connection limit, and accepted after a connection has closed', async () => {
-    const { url } = await startContractServer(rooms, createRoomHandlers(), { maxConnections: 1 });
+    const { url } = await startRooms(createRoomHandlers(), { maxConnections: 1 });
     const first = await connectClient(`${url}${path}`, bearer('ada'));
     const { status, headers } = await refusedHandshake(`${url}${path}`, bearer('bob'));
     expect([status, headers['retry-after']]).toEqual([503, '5']);
@@ -183,7 +182,7 @@ describe('a handshake', () => {
   });
 
   it('is refused with 429 at the connection limit of its user, while other users connect', async () => {
-    const { url } = await startContractServer(rooms, createRoomHandlers(), { maxConnectionsPerUser: 1 });
+    const { url } = await startRooms(createRoomHandlers(), { maxConnectionsPerUser: 1 });
     const first = await connectClient(`${url}${path}`, bearer('ada'));
     expect((await refusedHandshake(`${url}${path}`, bearer('ada'))).status).toBe(429);
     await connectClient(`${url}${path}`, bearer('bob'));
@@ -198,7 +197,7 @@ describe('a handshake', () => {
         throw new PostedError('forbidden', 'This room is private.');
       },
     });
-    const { url, server } = await startContractServer(rooms, handlers);
+    const { url, server } = await startRooms(handlers);
     const { status, body } = await refusedHandshake(`${url}${path}`, bearer('ada'));
     expect([status, body]).toEqual([
       403,
@@ -207,47 +206,43 @@ describe('a handshake', () => {
     expect(server.connectionCount).toBe(0);
   });
 
-  it('is refused with 503 when accept takes too long, and closes the session that accept returns later', async () => {
-    const accepting = Promise.withResolvers<RoomSession>();
+  it('is refused with 503 when accept takes too long, and closes the connection when accept returns later', async () => {
+    const accepting = Promise.withResolvers<RoomState>();
     const handlers = createRoomHandlers({ accept: () => accepting.promise });
-    const { url, server } = await startContractServer(rooms, handlers, { handshakeTimeoutMs: 20 });
+    const { url, server } = await startRooms(handlers, { handshakeTimeoutMs: 20 });
     expect((await refusedHandshake(`${url}${path}`, bearer('ada'))).status).toBe(503);
-    const session = { user: 'ada', room: 'kitchen', loud: false };
-    accepting.resolve(session);
-    await expect.poll(() => handlers.ended).toEqual([[session, { code: 1006, reason: 'never opened' }]]);
+    const state = { user: 'ada', room: 'kitchen', loud: false };
+    accepting.resolve(state);
+    await expect.poll(() => handlers.ended).toEqual([[state, { code: 1006, reason: 'never opened' }]]);
     expect(server.connectionCount).toBe(0);
   });
 
-  it('closes the session if the client disconnects while accept is pending', async () => {
+  it('closes the connection if the client disconnects while accept is pending', async () => {
     const acceptCalled = Promise.withResolvers<void>();
-    const accepting = Promise.withResolvers<RoomSession>();
-    const session = { user: 'ada', room: 'kitchen', loud: false };
+    const accepting = Promise.withResolvers<RoomState>();
+    const state = { user: 'ada', room: 'kitchen', loud: false };
     const handlers = createRoomHandlers({
       accept() {
         acceptCalled.resolve();
         return accepting.promise;
       },
     });
-    const { port, server, observed } = await startContractServer(rooms, handlers);
+    const { port, server, observed } = await startRooms(handlers);
     const socket = await connectRaw(port);
     socket.write(handshakeRequest(path, { Authorization: 'Bearer ada' }));
     await acceptCalled.promise;
     socket.resetAndDestroy();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    accepting.resolve(session);
+    accepting.resolve(state);
     await expect.poll(() => server.connectionCount).toBe(0);
-    expect(handlers.ended).toEqual([[session, { code: 1006, reason: 'never opened' }]]);
+    expect(handlers.ended).toEqual([[state, { code: 1006, reason: 'never opened' }]]);
     expect(handlers.connections.size).toBe(0);
     expect(observed).toEqual([['handshakeRefused', 'gone']]);
   });
 
   it('requires that every handler exists when the server starts', async () => {
     const { room } = createRoomHandlers();
-    const incomplete = { room: { ...room, speak: {} } } as unknown as {
-      room: typeof room;
-    };
-    await expect(startContractServer(rooms, incomplete)).rejects.toThrow(
-      'No handler for message say of operation speak.',
-    );
+    const incomplete = { ...createRoomHandlers(), room: { ...room, speak: {} } } as unknown as ServedRooms;
+    await expect(startRooms(incomplete)).rejects.toThrow('No handler for message say of operation speak.');
   });
 });

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { createContractServer } from '../../../src/runtime/server/contract-app.ts';
 import { type ListenOptions, listen } from '../../../src/runtime/server/listen.ts';
-import { createContractServer } from '../../../src/runtime/server/server.ts';
-import { createRoomHandlers, rooms } from '../../support/rooms.ts';
+import { createRoomHandlers, roomSecurity, rooms } from '../../support/rooms.ts';
 
 /** Serves the rooms until the test finishes. */
 async function serve(options: ListenOptions = {}) {
-  const server = await listen(createContractServer(rooms, createRoomHandlers()), { port: 0, ...options });
+  const server = await listen(
+    createContractServer(rooms, { security: roomSecurity }).handle(createRoomHandlers()),
+    { port: 0, ...options },
+  );
   onTestFinished(() => server.close(100));
   return server;
 }

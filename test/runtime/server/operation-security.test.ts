@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Publish, Request } from '../../../src/runtime/server/handlers.ts';
 import type { MessageDescriptor, SecurityScheme } from '../../../src/runtime/shared/descriptor.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import {
-  captureSender,
   createChannel,
   createMessage,
   createOperation,
@@ -22,9 +20,6 @@ function createNamed(name: string): MessageDescriptor {
 
 /** Starts a channel where `hello` and `news` are open to everybody, and `secret`, `order` and `question` require `keys`. */
 async function startDesk(security: readonly SecurityScheme[], keys: readonly SecurityScheme[]) {
-  const secret = captureSender<Publish<string, string>>();
-  const news = captureSender<Publish<string, string>>();
-  const question = captureSender<Request<string, string, string>>();
   const orders: string[] = [];
   const channel = createChannel({
     security,
@@ -39,26 +34,26 @@ async function startDesk(security: readonly SecurityScheme[], keys: readonly Sec
     ],
   });
   const started = await startSecured(channel, {
-    secret: { secret: secret.handler },
-    news: { news: news.handler },
-    question: { question: question.handler },
-    order: { order: (order: string) => void orders.push(order) },
-    hello: { hello: (hello: string) => void orders.push(hello) },
+    order: (order: string) => void orders.push(order),
+    hello: (hello: string) => void orders.push(hello),
   });
   const connect = (headers: Headers = {}) => connectClient(`${started.url}/desk`, { headers });
-  return { ...started, secret, news, question, orders, connect };
+  return { ...started, orders, connect };
 }
 
 describe('an operation with its own security', () => {
   const key = { 'X-Api-Key': 'k1' };
 
   it('publishes only to connections that satisfy it', async () => {
-    const { connect, secret, news, connections, observed } = await startDesk([], [schemes.headerKey]);
+    const { app, connect, publish, connections, observed } = await startDesk([], [schemes.headerKey]);
     const [guest, member] = [await connect(), await connect(key)];
-    expect(secret.send('secret 1', connections)).toBe(1);
-    const encoded = secret.send.encode('secret 2');
-    expect(encoded && connections.map((connection) => connection.send(encoded))).toEqual([false, true]);
-    expect(news.send('news', connections)).toBe(2);
+    expect(publish('secret', 'secret 1')).toBe(1);
+    const encoded = app.channel('desk').encode.secret?.('secret 2');
+    expect(encoded && connections.map((connection) => connection.sendEncoded(encoded))).toEqual([
+      false,
+      true,
+    ]);
+    expect(publish('news', 'news')).toBe(2);
     expect(await guest.take(1)).toEqual(['"news"']);
     expect(await member.take(3)).toEqual(['"secret 1"', '"secret 2"', '"news"']);
     const sent = observed.filter(([name]) => name === 'messageSent');
@@ -85,9 +80,9 @@ describe('an operation with its own security', () => {
   });
 
   it('sends requests only to connections that satisfy it', async () => {
-    const { connect, question, connections } = await startDesk([], [schemes.headerKey]);
+    const { connect, connections } = await startDesk([], [schemes.headerKey]);
     const [guest, member] = [await connect(), await connect(key)];
-    const [fromGuest, fromMember] = connections.map((connection) => question.send('question', connection));
+    const [fromGuest, fromMember] = connections.map(({ request }) => request.question?.('question'));
     await expect(fromGuest).rejects.toMatchObject({ code: 'forbidden' });
     await member.take(1);
     member.webSocket.send('"answer"');
@@ -96,23 +91,23 @@ describe('an operation with its own security', () => {
   });
 
   it('is satisfied by any one scheme, whose hook is called once for all operations', async () => {
-    const { connect, hookCalls, secret, connections } = await startDesk(
+    const { connect, hookCalls, publish } = await startDesk(
       [schemes.bearer],
       [schemes.cookieKey, schemes.headerKey],
     );
     await connect({ Authorization: 'Bearer abc', Cookie: 'key=wrong', ...key });
     expect(hookCalls).toEqual(['bearer', 'cookieKey', 'headerKey']);
-    expect(secret.send('secret', connections)).toBe(1);
+    expect(publish('secret', 'secret')).toBe(1);
   });
 
   it.each<readonly [string, readonly SecurityScheme[], Headers, string | undefined]>([
     ['the credentials of the channel', [schemes.bearer], { Authorization: 'Bearer abc', ...key }, 'bearer '],
     ['the credentials of an operation, on a channel without security', [], key, 'headerKey '],
     ['no credentials, on a channel without security', [], {}, undefined],
-  ])('takes the principal from %s', async (_title, security, headers, user) => {
+  ])('takes the user from %s', async (_title, security, headers, user) => {
     const { connect, accepted } = await startDesk(security, [schemes.headerKey]);
     await connect(headers);
-    expect(accepted[0]?.principal?.id.slice(0, user?.length)).toBe(user);
+    expect(accepted[0]?.user?.id.slice(0, user?.length)).toBe(user);
   });
 
   it('refuses invalid credentials with 401, even on a channel without security', async () => {
@@ -130,34 +125,31 @@ describe('an operation with its own security', () => {
   });
 
   it('is not permitted if its hook throws forbidden, but the handshake is accepted', async () => {
-    const { connect, secret, connections } = await startDesk([], [schemes.headerKey]);
+    const { connect, publish } = await startDesk([], [schemes.headerKey]);
     await connect({ 'X-Api-Key': 'muted' });
-    expect(secret.send('secret', connections)).toBe(0);
+    expect(publish('secret', 'secret')).toBe(0);
   });
 
   it('is not permitted by a token that only the channel accepts, but the handshake is accepted', async () => {
     const member = createScheme('member');
     const admin = createScheme('admin', { scopes: ['admin'] });
-    const secret = captureSender<Publish<string, string>>();
     const channel = createChannel({
       security: [member],
       send: [createMessage('secret', text)],
       operations: [createOperation('send', 'secret', { security: [admin] })],
     });
-    const { url, connections } = await startChannel(channel, {
-      security: {
-        member: () => ({ id: 'member' }),
-        admin({ token, scopes }: { readonly token: string; readonly scopes: readonly string[] }) {
-          if (token === scopes[0]) return { id: 'admin' };
-          throw new PostedError('unauthorized', 'The token is not an admin token.');
-        },
+    const security = {
+      member: () => ({ id: 'member' }),
+      admin({ token, scopes }: { readonly token: string; readonly scopes: readonly string[] }) {
+        if (token === scopes[0]) return { id: 'admin' };
+        throw new PostedError('unauthorized', 'The token is not an admin token.');
       },
-      secret: { secret: secret.handler },
-    });
+    };
+    const { url, publish } = await startChannel(channel, {}, { security });
     for (const token of ['member', 'admin']) {
       await connectClient(`${url}/desk`, { headers: { Authorization: `Bearer ${token}` } });
     }
-    expect(secret.send('secret', connections)).toBe(1);
+    expect(publish('secret', 'secret')).toBe(1);
   });
 
   it('closes the connection with 4401 when its credentials expire, even if others are still valid', async () => {

@@ -1,18 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { ContractServerOptions } from '../../../src/runtime/server/options.ts';
 import { encodeBearerProtocol, subprotocol } from '../../../src/runtime/shared/subprotocol.ts';
-import { startContractServer } from '../../support/contract-server.ts';
-import { createRoomHandlers, rooms } from '../../support/rooms.ts';
+import type { StartOptions } from '../../support/contract-server.ts';
+import { createRoomHandlers, startRooms } from '../../support/rooms.ts';
 import { bearer, connectClient, refusedHandshake } from '../../support/websocket.ts';
 
 const refused = 'a handshake was refused';
 const path = '/rooms/kitchen/talk';
 
-async function startRooms(
-  options: ContractServerOptions = {},
-  overrides: Parameters<typeof createRoomHandlers>[0] = {},
-) {
-  const { url, logged } = await startContractServer(rooms, createRoomHandlers(overrides), options);
+async function start(options: StartOptions = {}, overrides: Parameters<typeof createRoomHandlers>[0] = {}) {
+  const { url, logged } = await startRooms(createRoomHandlers(overrides), options);
   return { url: `${url}${path}`, base: url, warnings: () => logged.filter(([level]) => level === 'warn') };
 }
 
@@ -28,7 +24,7 @@ describe('the refusal of a foreign origin', () => {
   const origin = 'http://localhost:5173';
 
   it('names the origin and the option that allows it, in the response and in the log', async () => {
-    const { url, warnings } = await startRooms();
+    const { url, warnings } = await start();
     const { status, body } = await refusedHandshake(url, from(origin));
     const message = `Pages of ${origin} may not connect to this server. To allow them, add ${origin} to the option \`origins\`.`;
     expect([status, body]).toMatchObject([403, { message }]);
@@ -39,7 +35,7 @@ describe('the refusal of a foreign origin', () => {
   });
 
   it("names the operator's setting instead, with the origins that it already allows", async () => {
-    const { url, warnings } = await startRooms({
+    const { url, warnings } = await start({
       origins: ['https://app.example'],
       settingNames: { origins: 'ALLOWED_ORIGINS' },
     });
@@ -51,13 +47,13 @@ describe('the refusal of a foreign origin', () => {
   });
 
   it('does not happen after the option is set to the value in the log', async () => {
-    const { url, warnings } = await startRooms({ origins: [origin] });
+    const { url, warnings } = await start({ origins: [origin] });
     await connectClient(url, from(origin));
     expect(warnings()).toEqual([]);
   });
 
   it('says that a page without an origin needs a policy that allows any origin', async () => {
-    const { url } = await startRooms();
+    const { url } = await start();
     const { body } = await refusedHandshake(url, from('null'));
     expect(body).toMatchObject({
       message: expect.stringContaining('only if the option `origins` allows any'),
@@ -70,7 +66,7 @@ describe('the refusal of a foreign origin', () => {
     `http://${'a'.repeat(300)}`,
     'not an origin',
   ])('does not repeat a header that is not an origin: %s', async (header) => {
-    const { url, warnings } = await startRooms();
+    const { url, warnings } = await start();
     const { status, body } = await refusedHandshake(url, from(header));
     const problem = 'The Origin header is not an origin that may connect to this server.';
     expect([status, body]).toMatchObject([403, { message: problem }]);
@@ -80,7 +76,7 @@ describe('the refusal of a foreign origin', () => {
 
 describe('the log of refused handshakes', () => {
   it('names the limit to raise', async () => {
-    const { url, warnings } = await startRooms({ maxConnections: 1 });
+    const { url, warnings } = await start({ maxConnections: 1 });
     await connectClient(url, bearer('ada'));
     await refusedHandshake(url, bearer('bob'));
     expect(warnings()).toMatchObject([
@@ -90,7 +86,7 @@ describe('the log of refused handshakes', () => {
 
   it("names the limit per user to raise, by the operator's setting", async () => {
     const settingNames = { maxConnectionsPerUser: 'MAX_CONNECTIONS_PER_USER' };
-    const { url, warnings } = await startRooms({ maxConnectionsPerUser: 1, settingNames });
+    const { url, warnings } = await start({ maxConnectionsPerUser: 1, settingNames });
     await connectClient(url, bearer('ada'));
     await refusedHandshake(url, bearer('ada'));
     const remedy = 'raise MAX_CONNECTIONS_PER_USER';
@@ -98,7 +94,7 @@ describe('the log of refused handshakes', () => {
   });
 
   it('names the timeout to raise', async () => {
-    const { url, warnings } = await startRooms(
+    const { url, warnings } = await start(
       { handshakeTimeoutMs: 10 },
       { accept: () => new Promise<never>(() => {}) },
     );
@@ -108,23 +104,19 @@ describe('the log of refused handshakes', () => {
   });
 
   it('names addresses of the contract after an unknown path', async () => {
-    const { base, warnings } = await startRooms();
+    const { base, warnings } = await start();
     await refusedHandshake(`${base}/room/kitchen`, bearer('ada'));
     const remedy = 'connect to a channel of the contract, such as /rooms/{roomId}/talk';
     expect(warnings()).toMatchObject([['warn', { reason: 'unknown_path', remedy }, refused]]);
   });
 
   it('contains no credentials and nothing of the path or the query', async () => {
-    const { url, base, warnings } = await startRooms(
-      {},
-      {
-        security: {
-          bearerAuth() {
-            throw new Error('the key store is on fire');
-          },
-        },
+    const security = {
+      bearerAuth() {
+        throw new Error('the key store is on fire');
       },
-    );
+    };
+    const { url, base, warnings } = await start({ security });
     await refusedHandshake(`${url}?loud=secret`, bearer('secret'));
     await refusedHandshake(`${base}/secret`, bearer('secret'));
     await refusedHandshake(url, { protocols: [subprotocol, encodeBearerProtocol('secret')] });
@@ -136,7 +128,7 @@ describe('the log of refused handshakes', () => {
   });
 
   it('contains a few records of each reason, however many handshakes are refused', async () => {
-    const { url, base, warnings } = await startRooms();
+    const { url, base, warnings } = await start();
     for (let count = 0; count < 20; count += 1) await refusedHandshake(url, from('https://evil.example'));
     await refusedHandshake(`${base}/nowhere`, bearer('ada'));
     const reasons = warnings().map(([, fields]) => (fields as { readonly reason: string }).reason);

@@ -1,7 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidMessageError } from '../../../src/runtime/server/handlers.ts';
-import type { MessageDescriptor } from '../../../src/runtime/shared/descriptor.ts';
-import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import {
   createBytes,
   createChannel,
@@ -10,58 +7,18 @@ import {
   objectOf,
   startChannel,
 } from '../../support/channel.ts';
-import { connectClient } from '../../support/websocket.ts';
+import { doubled, headers, startDesk } from './desk.ts';
 
-const number = { type: 'number' };
-const id = { type: ['string', 'number'] };
-
-/** Creates a message with an optional correlation id. */
-function createCorrelated(name: string, schema: object): MessageDescriptor {
-  const headers = { type: 'object', properties: { id }, additionalProperties: false };
-  const envelope = { type: 'object', properties: { headers, payload: schema }, required: ['payload'] };
-  return createMessage(name, envelope, { correlationId: ['headers', 'id'] });
-}
-
-const double = createCorrelated('double', number);
-const doubled = createCorrelated('doubled', number);
 const failed = createMessage('failed', objectOf({ problem: { type: 'string' } }));
 
-interface Double {
-  readonly headers?: { readonly id?: string | number };
-  readonly payload: number;
-}
-
-async function startDesk(
-  handler: (message: Double) => unknown,
-  replies: readonly MessageDescriptor[] = [doubled],
-) {
-  const channel = createChannel({
-    send: replies,
-    receive: [double],
-    operations: [
-      createOperation('receive', 'calculate', {
-        messages: ['double'],
-        reply: replies.map(({ name }) => name),
-      }),
-    ],
-  });
-  const started = await startChannel(channel, { calculate: { double: handler } });
-  const client = await connectClient(`${started.url}/desk`);
-  const send = (...messages: readonly Double[]) => {
-    for (const message of messages) client.webSocket.send(JSON.stringify(message));
-  };
-  return { ...started, client, send };
-}
-
 describe('a message of an operation with a reply', () => {
-  it('is replied to with the result of its handler and its correlation id', async () => {
-    const { client, send, observed } = await startDesk(({ payload }) => {
-      const answer = { payload: payload * 2 };
+  it('is replied to with what its handler returns and its correlation id', async () => {
+    const { answers, send, observed } = await startDesk(({ payload }, { reply }) => {
+      const answer = reply.doubled?.({ payload: Number(payload) * 2 });
       return payload === 1 ? answer : Promise.resolve(answer);
     });
     send({ headers: { id: 'one' }, payload: 1 }, { headers: { id: 2 }, payload: 2 }, { payload: 3 });
-    const answers = await client.take(3);
-    expect(answers.map((text) => JSON.parse(text))).toEqual([
+    expect(await answers(3)).toEqual([
       { headers: { id: 'one' }, payload: 2 },
       { headers: { id: 2 }, payload: 4 },
       { payload: 6 },
@@ -71,115 +28,68 @@ describe('a message of an operation with a reply', () => {
   });
 
   it('is replied to in order, however long each handler takes', async () => {
-    const { client, send } = await startDesk(async ({ payload }) => {
-      await new Promise((resolve) => setTimeout(resolve, payload));
-      return { payload };
+    const { answers, send } = await startDesk(async ({ payload }, { reply }) => {
+      await new Promise((resolve) => setTimeout(resolve, Number(payload)));
+      return reply.doubled?.({ payload });
     });
     send({ payload: 20 }, { payload: 10 }, { payload: 0 });
-    const answers = await client.take(3);
-    expect(answers.map((text) => JSON.parse(text).payload)).toEqual([20, 10, 0]);
+    expect((await answers(3)).map(({ payload }) => payload)).toEqual([20, 10, 0]);
   });
 
-  it('allows its handler to set the correlation id', async () => {
-    const { client, send } = await startDesk(({ headers }) => ({ headers, payload: 1 }));
-    send({ headers: { id: 'mine' }, payload: 1 });
-    expect(await client.take(1)).toEqual(['{"headers":{"id":"mine"},"payload":1}']);
+  it('is replied to as soon as its handler is done, with concurrency', async () => {
+    const slow = Promise.withResolvers<void>();
+    let active = 0;
+    let most = 0;
+    const { answers, send } = await startDesk(
+      async ({ payload }, { reply }) => {
+        active += 1;
+        most = Math.max(most, active);
+        if (payload === 1) await slow.promise;
+        await new Promise(setImmediate);
+        active -= 1;
+        return reply.doubled?.({ payload });
+      },
+      [doubled],
+      { concurrency: 2 },
+    );
+    for (const payload of [1, 2, 3]) send({ headers: { id: payload }, payload });
+    expect((await answers(2)).map(({ payload }) => payload)).toEqual([2, 3]);
+    slow.resolve();
+    expect((await answers(3)).map(({ payload }) => payload)).toEqual([2, 3, 1]);
+    expect(most).toBe(2);
   });
 
-  it('leaves the result of its handler unchanged', async () => {
-    const answer = Object.freeze({ payload: 1 });
-    const { client, send } = await startDesk(() => answer);
+  it('needs a correlation id for concurrency', async () => {
+    const uncorrelated = createChannel({
+      send: [failed],
+      receive: [createMessage('try', objectOf({}))],
+      operations: [createOperation('receive', 'try', { reply: ['failed'] })],
+    });
+    await expect(startChannel(uncorrelated, { try: () => null }, { concurrency: 2 })).rejects.toThrow(
+      'The option concurrency must be 1: operation try of channel desk has no correlation ids.',
+    );
+  });
+
+  it('leaves the content of its reply unchanged', async () => {
+    const content = Object.freeze({ payload: 1 });
+    const { answers, send } = await startDesk((_message, { reply }) => reply.doubled?.(content));
     send({ headers: { id: 'a' }, payload: 1 }, { headers: { id: 'b' }, payload: 1 });
-    const answers = await client.take(2);
-    expect(answers.map((text) => JSON.parse(text).headers.id)).toEqual(['a', 'b']);
-    expect(answer).toEqual({ payload: 1 });
+    expect((await answers(2)).map(({ headers: { id } }) => id)).toEqual(['a', 'b']);
+    expect(content).toEqual({ payload: 1 });
   });
 
-  it('is replied to with one of several messages, selected by name', async () => {
+  it('is replied to with one of several messages', async () => {
     const replies = [doubled, failed, createBytes('drawing')];
-    const { client, send } = await startDesk(({ payload }) => {
-      if (payload === 0) return { message: 'failed', payload: { problem: 'nothing to double' } };
-      if (payload === 1) return { message: 'drawing', payload: new Uint8Array([50]) };
-      return { message: 'doubled', payload: { payload: payload * 2 } };
+    const { client, send } = await startDesk(({ payload }, { reply }) => {
+      if (payload === 0) return reply.failed?.({ problem: 'nothing to double' });
+      if (payload === 1) return reply.drawing?.(new Uint8Array([50]));
+      return reply.doubled?.({ payload: Number(payload) * 2 });
     }, replies);
-    const headers = { id: 'x' };
     send({ headers, payload: 0 }, { headers, payload: 1 }, { headers, payload: 2 });
     expect(await client.take(3)).toEqual([
       '{"problem":"nothing to double"}',
       '2',
-      '{"payload":4,"headers":{"id":"x"}}',
+      '{"payload":4,"headers":{"id":"a"}}',
     ]);
-  });
-
-  const otherId = '/headers/id is not the correlation id of the request';
-  it.each([
-    ['nothing', [doubled], undefined, 'doubled', 'the value must be object'],
-    ['a payload that breaks the schema', [doubled], { payload: 'two' }, 'doubled', '/payload must be number'],
-    ['another correlation id', [doubled], { headers: { id: 'b' }, payload: 1 }, 'doubled', otherId],
-    [
-      'an unnamed message where there are several',
-      [doubled, failed],
-      { payload: 1 },
-      'unknown',
-      '/message must be one of doubled, failed',
-    ],
-    [
-      'an unknown message',
-      [doubled, failed],
-      { message: 'other', payload: 1 },
-      'unknown',
-      '/message must be one of',
-    ],
-    [
-      'a named message that breaks the schema',
-      [doubled, failed],
-      { message: 'failed' },
-      'failed',
-      'must be object',
-    ],
-  ])(
-    'closes the connection with 1011 if its handler returns %s',
-    async (_title, replies, answer, message, problem) => {
-      const { client, send, observed, logged } = await startDesk(() => answer, replies);
-      send({ headers: { id: 'a' }, payload: 1 });
-      expect(await client.closed).toEqual({
-        code: 1011,
-        reason: expect.stringMatching(/^the server failed \(connection \S+\)$/),
-      });
-      expect(client.received).toEqual([]);
-      expect(observed).toContainEqual(['messageInvalid', 'desk', message, 'send']);
-      expect(logged.filter(([level]) => level === 'error')).toEqual([
-        [
-          'error',
-          { channel: 'desk', operation: 'calculate', message, problem: expect.stringContaining(problem) },
-          'a message breaks the contract and was not sent',
-        ],
-        [
-          'error',
-          {
-            channel: 'desk',
-            operation: 'calculate',
-            connection: expect.any(String),
-            err: expect.any(InvalidMessageError),
-          },
-          'a handler failed',
-        ],
-      ]);
-    },
-  );
-
-  it.each([
-    [new PostedError('invalid_request', 'Too big to double.'), 4400, 'Too big to double.'],
-    [
-      new Error('the abacus is broken'),
-      1011,
-      expect.stringMatching(/^the server failed \(connection \S+\)$/),
-    ],
-  ])('closes the connection if its handler throws: %s', async (thrown, code, reason) => {
-    const { client, send } = await startDesk(() => {
-      throw thrown;
-    });
-    send({ payload: 1 });
-    expect(await client.closed).toEqual({ code, reason });
   });
 });

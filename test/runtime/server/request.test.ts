@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection, Request } from '../../../src/runtime/server/handlers.ts';
+import type { Is } from '../../../src/runtime/shared/answer.ts';
 import type { ChannelDescriptor, MessageDescriptor } from '../../../src/runtime/shared/descriptor.ts';
 import {
-  captureSender,
   createChannel,
   createMessage,
   createOperation,
+  type LooseConnection,
   startChannel,
 } from '../../support/channel.ts';
 import { connectClient } from '../../support/websocket.ts';
@@ -19,34 +19,35 @@ function createMessageOf(name: string, id?: object): MessageDescriptor {
   return createMessage(name, schema, { correlationId: id && ['id'] });
 }
 
-type SendQuestion = Request<object, unknown, string>;
-
 async function startDesk({
   id,
   replies = ['answer'],
   receive = [],
-  members = {},
+  handlers = {},
 }: {
   readonly id?: object;
   readonly replies?: readonly string[];
   readonly receive?: ChannelDescriptor['operations'];
-  readonly members?: Readonly<Record<string, unknown>>;
+  readonly handlers?: Readonly<Record<string, unknown>>;
 } = {}) {
-  const request = captureSender<SendQuestion>();
   const received = new Set([...replies, ...receive.flatMap(({ messages }) => messages)]);
   const channel = createChannel({
     send: [createMessageOf('question', id)],
     receive: [...received].map((name) => createMessageOf(name, id)),
     operations: [createOperation('send', 'ask', { messages: ['question'], reply: replies }), ...receive],
   });
-  const started = await startChannel(channel, { ask: { question: request.handler }, ...members });
+  const started = await startChannel(channel, handlers);
   const client = await connectClient(`${started.url}/desk`);
   const [connection] = started.connections;
   if (connection === undefined) throw new Error('there is no connection');
   const ask = (question: string, rest: object = {}, timeoutMs = 5000) =>
-    request.send({ question, ...rest }, connection, { timeoutMs });
+    askOn(connection, { question, ...rest }, { timeoutMs });
   const send = (value: object) => client.webSocket.send(JSON.stringify(value));
-  return { ...started, client, connection, request, ask, send };
+  return { ...started, client, connection, ask, send };
+}
+
+function askOn({ request }: LooseConnection, question: object, options?: object): Promise<unknown> {
+  return request.ask?.(question, options) ?? Promise.reject(new Error('there is no operation ask'));
 }
 
 /** Resolves with the code of the error that a promise rejects with; null if it resolves. */
@@ -97,10 +98,12 @@ describe('a request to a client', () => {
     const answers = [ask('one', { id: '1' }), ask('two', { id: '2' })];
     send({ refusal: 'no', id: '2' });
     send({ answer: 'yes', id: '1' });
-    expect(await Promise.all(answers)).toEqual([
-      { message: 'answer', payload: { answer: 'yes', id: '1' } },
-      { message: 'refusal', payload: { refusal: 'no', id: '2' } },
+    const [one, two] = (await Promise.all(answers)) as Is<Record<'answer' | 'refusal', object>>[];
+    expect([one, two]).toEqual([
+      { answer: 'yes', id: '1' },
+      { refusal: 'no', id: '2' },
     ]);
+    expect([one?.is('answer'), one?.is('refusal'), two?.is('refusal')]).toEqual([true, false, true]);
   });
 
   it.each([undefined, text])(
@@ -124,22 +127,22 @@ describe('a request to a client', () => {
   it.each(['the client closes', 'the server closes', 'the client disconnects without closing'])(
     'rejects when %s',
     async (how) => {
-      const { client, connection, ask, request } = await startDesk();
+      const { client, connection, ask } = await startDesk();
       const answer = ask('one');
       const failed = rejectionCode(answer);
       if (how === 'the client closes') client.webSocket.close();
       else if (how === 'the server closes') connection.close('normal');
       else client.webSocket.terminate();
       expect(await failed).toBe('unavailable');
-      await expect(request.send({ question: 'two' }, connection)).rejects.toMatchObject({
+      await expect(askOn(connection, { question: 'two' })).rejects.toMatchObject({
         code: 'unavailable',
       });
     },
   );
 
   it('is not sent if it breaks the contract', async () => {
-    const { client, connection, ask, request, send, observed } = await startDesk({ id: text });
-    await expect(request.send({ question: 1 }, connection)).rejects.toThrow(
+    const { client, connection, ask, send, observed } = await startDesk({ id: text });
+    await expect(askOn(connection, { question: 1 })).rejects.toThrow(
       'Message question of channel desk breaks the contract and was not sent: /question must be string',
     );
     const answer = ask('fine', { id: '1' });
@@ -176,7 +179,6 @@ describe('a request to a client', () => {
   });
 
   it('can be sent by the handler of a message, because its connection is still read', async () => {
-    const request = captureSender<SendQuestion>();
     const handled: unknown[] = [];
     const channel = createChannel({
       send: [createMessageOf('question')],
@@ -187,12 +189,9 @@ describe('a request to a client', () => {
       ],
     });
     const { url } = await startChannel(channel, {
-      ask: { question: request.handler },
-      order: {
-        async order({ order }: { readonly order: string }, connection: Connection<string>) {
-          await new Promise(setImmediate);
-          handled.push(order, await request.send({ question: order }, connection));
-        },
+      async order({ order }: { readonly order: string }, context: { readonly connection: LooseConnection }) {
+        await new Promise(setImmediate);
+        handled.push(order, await askOn(context.connection, { question: order }));
       },
     });
     const client = await connectClient(`${url}/desk`);
@@ -239,7 +238,7 @@ describe('a reply without a pending request', () => {
     const handled: unknown[] = [];
     const { ask, send } = await startDesk({
       receive: [createOperation('receive', 'report', { messages: ['answer'] })],
-      members: { report: { answer: (message: object) => void handled.push(message) } },
+      handlers: { report: (message: object) => void handled.push(message) },
     });
     const answer = ask('one');
     send({ answer: 'requested' });

@@ -56,9 +56,7 @@ describe('credentials', () => {
     async (_, name, headers, credentials) => {
       const { port, accepted } = await startWith([name]);
       await exchangeRaw(port, Buffer.from(handshakeRequest('/desk', headers)), closeFrame);
-      expect(accepted.map(({ principal }) => principal?.id)).toEqual([
-        `${name} ${JSON.stringify(credentials)}`,
-      ]);
+      expect(accepted.map(({ user }) => user?.id)).toEqual([`${name} ${JSON.stringify(credentials)}`]);
     },
   );
 
@@ -71,7 +69,7 @@ describe('credentials', () => {
     const channel = createChannel({ query, security: [schemes.queryKey] });
     const { url, accepted } = await startSecured(channel);
     await connectClient(`${url}/desk?loud=true&api_key=k%201`);
-    expect(accepted[0]).toMatchObject({ principal: { id: 'queryKey {"key":"k 1"}' }, query: { loud: true } });
+    expect(accepted[0]).toMatchObject({ user: { id: 'queryKey {"key":"k 1"}' }, query: { loud: true } });
     const plain = await startWith(['queryKey']);
     await connectClient(`${plain.url}/desk?api_key=k1`);
     expect(plain.accepted[0]?.query).toEqual({});
@@ -88,7 +86,7 @@ describe('credentials', () => {
   it('are ignored by a channel without security', async () => {
     const { url, accepted } = await startChannel(createChannel());
     await connectClient(`${url}/desk`, { headers: { Authorization: 'Bearer wrong' } });
-    expect(accepted[0]?.principal).toBeUndefined();
+    expect(accepted[0]?.user).toBeUndefined();
   });
 });
 
@@ -194,14 +192,14 @@ describe('one of several schemes of a channel', () => {
   it("suffices, and the contract's order decides which hook is called first", async () => {
     const { url, accepted, hookCalls } = await startWith(['cookieKey', 'bearer', 'headerKey']);
     await connectClient(`${url}/desk`, { headers: { 'X-Api-Key': 'k1', Authorization: 'Bearer abc' } });
-    expect(accepted[0]?.principal?.id).toMatch(/^bearer /);
+    expect(accepted[0]?.user?.id).toMatch(/^bearer /);
     expect(hookCalls).toEqual(['bearer']);
   });
 
   it('suffices even if the credentials of another are invalid, because browsers send old cookies everywhere', async () => {
     const { url, accepted, hookCalls } = await startWith(['cookieKey', 'bearer']);
     await connectClient(`${url}/desk`, { headers: { Cookie: 'key=wrong', Authorization: 'Bearer abc' } });
-    expect(accepted[0]?.principal?.id).toMatch(/^bearer /);
+    expect(accepted[0]?.user?.id).toMatch(/^bearer /);
     expect(hookCalls).toEqual(['cookieKey', 'bearer']);
   });
 

@@ -23,26 +23,20 @@ describe('a contract server', () => {
       }),
     ],
   });
-  const members = {
-    security: { bearerAuth: handle, payment: handle },
-    show: { photo: handle },
-    order: { print: handle },
-  };
+  const security = { bearerAuth: handle, payment: handle };
 
-  it('starts with a handler for each message that is not a reply, and a hook for each scheme', async () => {
-    const { server } = await startChannel(channel, members);
+  it('starts with a handler for each message that clients send on their own, and a hook for each scheme', async () => {
+    const { server } = await startChannel(channel, { order: handle }, { security });
     expect(server.connectionCount).toBe(0);
   });
 
   it.each([
-    [{ show: {} }, 'No handler for message photo of operation show.'],
-    [{ order: undefined }, 'No handler for message print of operation order.'],
-    [{ security: { bearerAuth: handle } }, 'No security hook payment for channel desk.'],
-    [{ security: undefined }, 'No security hook bearerAuth for channel desk.'],
-    [{ accept: undefined }, 'No handler accept for channel desk.'],
-    [{ closed: undefined }, 'No handler closed for channel desk.'],
-  ])('does not start without %j', async (missing, message) => {
-    const starting = startChannel(channel, { ...members, ...missing });
-    await expect(starting).rejects.toThrow(new TypeError(message));
+    ['a handler', {}, security, 'No handler for message print of operation order.'],
+    ['a function as a handler', { order: { print: handle } }, security, 'No handler for message print'],
+    ['a hook of an operation', { order: handle }, { bearerAuth: handle }, 'No security hook payment'],
+    ['a hook of the channel', { order: handle }, {}, 'No security hook bearerAuth for channel desk.'],
+  ])('does not start without %s', async (_what, operations, hooks, message) => {
+    const starting = startChannel(channel, operations, { security: hooks });
+    await expect(starting).rejects.toThrow(message);
   });
 });

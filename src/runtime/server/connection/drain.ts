@@ -6,14 +6,14 @@ export interface DrainOptions {
   /** The time over which the connections are closed one after the other; 0 closes all at once. */
   readonly spreadMs: number;
   /** Called right before each connection is closed; messages that it sends are still delivered. */
-  readonly beforeClose?: (connection: Connection<unknown>) => void;
+  readonly beforeClose?: (connection: Connection) => void;
 }
 
 const stepMs = 20;
 
 /** Closes the connections at an even pace with 1012. Resolves when all are closing, or earlier if `isEmpty` returns true. */
 export async function drain(
-  connections: readonly Connection<unknown>[],
+  connections: readonly Connection[],
   { spreadMs, beforeClose }: DrainOptions,
   isEmpty: () => boolean,
 ): Promise<void> {

@@ -24,19 +24,19 @@ export interface ChannelFunctions {
   /** Encodes messages. */
   readonly encode: object;
   /** Sends to all connections of a room, on all nodes. */
-  room(target: RoomTarget): object;
+  readonly room: (target: RoomTarget) => object;
   /** Sends to the connections, which are of this channel and on this node. */
-  to(connections: Iterable<WebSocketConnection>): object;
-  send(connection: WebSocketConnection): object;
-  sendAll(connection: WebSocketConnection): object;
+  readonly to: (connections: Iterable<WebSocketConnection>) => object;
+  readonly send: (connection: WebSocketConnection) => object;
+  readonly sendAll: (connection: WebSocketConnection) => object;
   /** Sends requests: a function per operation with a reply. */
-  request(connection: WebSocketConnection): object;
+  readonly request: (connection: WebSocketConnection) => object;
   /**
    * Sends a message that another node has published, to the room's connections on this node.
    *
    * @throws InvalidMessageError if the message breaks the contract
    */
-  deliver(message: string, room: string, content: unknown): void;
+  readonly deliver: (message: string, room: string, content: unknown) => void;
 }
 
 /** A message that the server sends on its own. */

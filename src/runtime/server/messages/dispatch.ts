@@ -1,4 +1,4 @@
-import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
+import type { ChannelDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { errorAnswer } from '../../shared/error-answer.ts';
 import { PostedError } from '../../shared/errors.ts';
 import { accepts, explain } from '../../shared/guard.ts';
@@ -100,19 +100,6 @@ export function createDispatch(
     throw error;
   }
 
-  /** Answers an invalid request; without an id, only if the contract matches replies by their order. */
-  function refuse(
-    connection: WebSocketConnection,
-    { message, value }: ReceivedMessage,
-    { operation, answers }: Receiver,
-    error: PostedError,
-  ): Task {
-    const id = message.correlationId && readCorrelationId(value, message.correlationId);
-    const sendError = answers?.sendError;
-    if (sendError == null || (message.correlationId !== undefined && id === undefined)) throw error;
-    return new RefusedRequest(operation, error, (answer) => sendError(connection, id, answer));
-  }
-
   return (connection, data, isBinary) => {
     const received = isBinary ? readBinary(data) : readText(data);
     if (received.message === undefined) return refuseUnknown(connection, received.value);
@@ -138,6 +125,19 @@ export function createDispatch(
     const id = message.correlationId && readCorrelationId(value, message.correlationId);
     return new MessageTask(connection, receiver, value, id);
   };
+}
+
+/** Answers an invalid request; without an id, only if the contract matches replies by their order. */
+function refuse(
+  connection: WebSocketConnection,
+  { message, value }: ReceivedMessage,
+  { operation, answers }: Receiver,
+  error: PostedError,
+): Task {
+  const id = message.correlationId && readCorrelationId(value, message.correlationId);
+  const sendError = answers?.sendError;
+  if (sendError == null || (message.correlationId !== undefined && id === undefined)) throw error;
+  return new RefusedRequest(operation, error, (answer) => sendError(connection, id, answer));
 }
 
 /** JSON that is not a message of the channel. */
@@ -187,9 +187,7 @@ function createAnswers(
 
 /** A client cannot tell an error from plain text, or in a channel without JSON replies. */
 function canAnswerErrors({ send }: ChannelDescriptor, { reply = [] }: OperationDescriptor): boolean {
-  const isJson = ({ encoding }: MessageDescriptor): boolean => encoding === 'json';
-  return (
-    send.every(({ encoding }) => encoding !== 'text') &&
-    send.filter(({ name }) => reply.includes(name)).every(isJson)
+  return send.every(
+    ({ name, encoding }) => encoding !== 'text' && (encoding === 'json' || !reply.includes(name)),
   );
 }

@@ -101,7 +101,7 @@ export class MessageTask implements Task {
   run(call: HandlerCall): void | Promise<void> {
     const { handler, answers } = this.#receiver;
     if (answers === null) {
-      return handler(this.#value, new HandlerContext(this.#connection, call, undefined)) as void;
+      return handler(this.#value, new HandlerContext(this.#connection, call, undefined)) as Promise<void>;
     }
     const answer = new PendingAnswer();
     const context = new HandlerContext(this.#connection, call, answers.replies.functionsFor(answer));

@@ -2,7 +2,7 @@ import type { Contract } from '../shared/descriptor.ts';
 import { AppCore } from './app-core.ts';
 import type { ConnectionFilter, KickFilter } from './connection-filter.ts';
 import type { Connection, EncodeMessages, Principal } from './handlers.ts';
-import type { ServerOptions } from './options.ts';
+import type { ContractServerOptions } from './options.ts';
 import type { ContractServer } from './server.ts';
 import type {
   ChannelTypes,
@@ -49,7 +49,7 @@ export interface AppChannel<Types extends ChannelTypes> {
   /** Encodes a message once, for `sendEncoded` of any number of connections. */
   readonly encode: EncodeMessages<Types['messages']>;
   /** Sends to connections of this channel and this node. */
-  to(connections: Iterable<Connection>): Types['messages'];
+  readonly to: (connections: Iterable<Connection>) => Types['messages'];
 }
 
 /** An app whose handlers are missing. */
@@ -65,7 +65,7 @@ export type UnhandledApp<Types extends ContractTypes, Hooks, Server> = App<Types
 /** Creates a server of a contract. A program with an HTTP server of its own uses it; `serve` of posted/node does more. */
 export function createContractServer<Types extends ContractTypes, Hooks extends SecurityHooksOf<Types>>(
   contract: Contract<Types>,
-  options: ServerOptions & SecurityOption<Types, Hooks>,
+  options: ContractServerOptions & SecurityOption<Types, Hooks>,
 ): UnhandledApp<Types, Hooks, ContractServer> {
   const core = new AppCore(contract, options);
   const app = {
