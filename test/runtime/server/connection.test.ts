@@ -22,6 +22,36 @@ async function startRoom(
 }
 
 describe('a connection', () => {
+  it('handles what its client sent before it closed, and reports the end afterwards', async () => {
+    const order: string[] = [];
+    const { url } = await startRoom({
+      speak: {
+        async say({ text }) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          order.push(text);
+        },
+        leave() {},
+      },
+      closed: () => void order.push('closed'),
+    });
+    const client = await connectClient(`${url}${path}`, bearer('ada'));
+    for (const text of ['1', '2', '3']) client.webSocket.send(JSON.stringify({ type: 'said', text }));
+    client.webSocket.close();
+    await client.closed;
+    await expect.poll(() => order).toEqual(['1', '2', '3', 'closed']);
+  });
+
+  it('answers pings while a handler works', async () => {
+    const { url, handlers } = await startRoom(
+      { speak: { say: () => new Promise(() => {}), leave() {} } },
+      { pingIntervalMs: 60 },
+    );
+    const client = await connectClient(`${url}${path}`, bearer('ada'));
+    client.webSocket.send('{"type":"said","text":"hello"}');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(handlers.connections.size).toBe(1);
+  });
+
   it('receives what is published in order, even if much is published in one turn', async () => {
     const { url, handlers } = await startRoom();
     const clients = await Promise.all(

@@ -140,10 +140,6 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
     return this.#pendingRequests;
   }
 
-  get hasPendingRequests(): boolean {
-    return this.#pendingRequests !== null && this.#pendingRequests.size > 0;
-  }
-
   hasPermit(permit: string | undefined): boolean {
     return permit === undefined || this.#permits.has(permit);
   }
@@ -159,7 +155,6 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
   sendRequest(encoded: Encoded, expected: ExpectedReply): Promise<ReceivedMessage> {
     const reply = this.pendingRequests.add(expected);
     if (!this.sendEncoded(encoded)) this.pendingRequests.rejectAll();
-    this.#inbound?.updateFlow();
     return reply;
   }
 
@@ -214,7 +209,8 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
     const webSocket = this.#webSocket;
     if (this.#closing !== null || webSocket === null) return;
     this.#closing = code;
-    this.#end();
+    this.#pendingRequests?.rejectAll();
+    this.#inbound?.abort();
     webSocket.close(closeCodes[code].code, fitReason(reason ?? this.#reasonOf(code)));
     // A paused socket would never read the peer's close frame.
     webSocket.resume();
@@ -241,15 +237,12 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
   /** Called when the socket has closed, with the peer's code and reason, which a code of this side overrides. */
   onClosed(code: number, reason: Buffer): void {
     this.#isOpen = false;
-    this.#end();
-    const closed = this.#closing === null ? { code, reason: reason.toString() } : closeCodes[this.#closing];
-    this.#host.onClosed(this, closed);
-  }
-
-  /** Nobody can be answered anymore. */
-  #end(): void {
     this.#pendingRequests?.rejectAll();
-    this.#inbound?.abort();
+    const isOwn = this.#closing !== null;
+    const closed = this.#closing === null ? { code, reason: reason.toString() } : closeCodes[this.#closing];
+    const report = (): void => this.#host.onClosed(this, closed);
+    if (this.#inbound === null || isOwn) report();
+    else this.#inbound.end(report);
   }
 
   /** Called when ws closes the connection with `code` because a frame breaks RFC 6455. */

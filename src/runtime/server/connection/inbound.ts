@@ -1,6 +1,7 @@
 import type { CloseCode } from '../../shared/close-codes.ts';
 import type { MessageDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
+import { HandlerCall, type Task } from './handler-call.ts';
 
 /** A message with the descriptor that it was identified by. */
 export interface ReceivedMessage {
@@ -13,61 +14,11 @@ export interface ReceivingConnection {
   readonly id: string;
   /** The code that this side closed the connection with, or null. */
   readonly closing: CloseCode | null;
-  readonly hasPendingRequests: boolean;
   /** Whether the credentials include `permit`; undefined is always allowed. */
   hasPermit(permit: string | undefined): boolean;
   /** Resolves the pending request that a message replies to; false if there is none. */
   resolveRequest(reply: ReceivedMessage): boolean;
   close(code: CloseCode, reason?: string): void;
-}
-
-/** Handles a message that was read. */
-export interface Task {
-  /** The operation of the message; undefined if the message was refused before its operation was known. */
-  readonly operation: string | undefined;
-  /** Whether the message is a request: an error is then its answer, and the connection stays open. */
-  readonly isRequest: boolean;
-  /** Calls the handler and sends its reply, unless the signal of the call is aborted by then. */
-  run(call: HandlerCall): void | Promise<void>;
-  /** Answers a request with an error. */
-  answerError(error: PostedError): void;
-}
-
-/** One call of a handler. */
-export class HandlerCall {
-  readonly #connection: string;
-  readonly #number: number;
-  #isAborted = false;
-  #controller: AbortController | null = null;
-
-  /** `number` counts the messages of the connection. */
-  constructor(connection: string, number: number) {
-    this.#connection = connection;
-    this.#number = number;
-  }
-
-  /** Identifies the call in logs, errors and audits. */
-  get requestId(): string {
-    return `${this.#connection}/${this.#number}`;
-  }
-
-  get isAborted(): boolean {
-    return this.#isAborted;
-  }
-
-  /** Created on demand, because few handlers use it. */
-  get signal(): AbortSignal {
-    if (this.#controller === null) {
-      this.#controller = new AbortController();
-      if (this.#isAborted) this.#controller.abort();
-    }
-    return this.#controller.signal;
-  }
-
-  abort(): void {
-    this.#isAborted = true;
-    this.#controller?.abort();
-  }
 }
 
 /** How the messages of a channel's connections are handled. */
@@ -105,7 +56,7 @@ export interface Pausable {
   resume(): void;
 }
 
-/** How many messages may be queued behind those in progress while replies are read. */
+/** How many messages may be queued behind those in progress before nothing more is read. */
 const maxQueued = 16;
 
 /** The inbound side of a connection: it starts to handle messages in their order, `concurrency` at a time. */
@@ -116,6 +67,8 @@ export class Inbound<Connection extends ReceivingConnection> {
   readonly #calls = new Set<HandlerCall>();
   readonly #queue: Task[] = [];
   #count = 0;
+  #isPaused = false;
+  #onEnd: (() => void) | null = null;
 
   constructor(connection: Connection, webSocket: Pausable, options: InboundOptions<Connection>) {
     this.#connection = connection;
@@ -127,27 +80,52 @@ export class Inbound<Connection extends ReceivingConnection> {
     if (this.#connection.closing !== null) return;
     const task = this.#read(data, isBinary);
     if (task === null) return;
-    if (this.#isBusy) {
+    if (!this.#isBusy) {
+      this.#start(task);
+    } else {
       this.#queue.push(task);
-      this.updateFlow();
-    } else this.#start(task);
+      this.#updateFlow();
+    }
   }
 
-  /** The connection is closing: handlers are told, and what is queued is dropped. */
+  /** This side closes the connection: the signals of handlers are aborted, and what is queued is dropped. */
   abort(): void {
     this.#queue.length = 0;
     for (const call of this.#calls) call.abort();
+    this.#reportEnd();
   }
 
   /**
-   * Pauses or resumes reading. Nothing is read while the handlers are busy, so TCP slows down a client that sends
-   * faster; with a request pending, reading continues, because a handler may be waiting for its reply.
+   * The peer has closed the connection. Calls back once everything that it sent before is handled, and in any case after
+   * the time that a handler has for a request.
    */
-  updateFlow(): void {
-    const { closing, hasPendingRequests } = this.#connection;
-    const isFull = this.#isBusy && !(hasPendingRequests && this.#queue.length < maxQueued);
-    if (isFull && closing === null) this.#webSocket.pause();
+  end(onEnd: () => void): void {
+    this.#onEnd = onEnd;
+    for (const call of this.#calls) call.abort();
+    if (this.#isIdle) this.#reportEnd();
+    else setTimeout(() => this.abort(), this.#options.requestTimeoutMs).unref();
+  }
+
+  #reportEnd(): void {
+    const onEnd = this.#onEnd;
+    this.#onEnd = null;
+    onEnd?.();
+  }
+
+  /**
+   * Pauses or resumes reading. A client that sends faster than the handlers work is slowed down by TCP. Up to then,
+   * reading continues: a handler may be waiting for a reply, and the end of the connection must be noticed.
+   */
+  #updateFlow(): void {
+    const isFull = this.#queue.length >= maxQueued;
+    if (isFull === this.#isPaused) return;
+    this.#isPaused = isFull;
+    if (isFull) this.#webSocket.pause();
     else this.#webSocket.resume();
+  }
+
+  get #isIdle(): boolean {
+    return this.#queue.length === 0 && this.#calls.size === 0;
   }
 
   get #isBusy(): boolean {
@@ -180,7 +158,6 @@ export class Inbound<Connection extends ReceivingConnection> {
       return;
     }
     this.#calls.add(call);
-    this.updateFlow();
     const stopTimer = task.isRequest ? this.#startTimer(task, call, startMs) : undefined;
     result.then(
       () => this.#settle(task, call, startMs, undefined, stopTimer),
@@ -226,7 +203,8 @@ export class Inbound<Connection extends ReceivingConnection> {
       if (task === undefined || this.#connection.closing !== null) break;
       this.#start(task);
     }
-    this.updateFlow();
+    this.#updateFlow();
+    if (this.#isIdle) this.#reportEnd();
   }
 
   #finish(task: Task, call: HandlerCall, startMs: number, thrown: unknown): void {

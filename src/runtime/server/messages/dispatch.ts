@@ -6,7 +6,8 @@ import { identifyMessage, readCorrelationId } from '../../shared/identify-messag
 import { parseJson } from '../../shared/json.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import { encodeTextFrame } from '../connection/frame.ts';
-import type { ReceivedMessage, Task } from '../connection/inbound.ts';
+import type { Task } from '../connection/handler-call.ts';
+import type { ReceivedMessage } from '../connection/inbound.ts';
 import { permitOf, type Reporter } from './encode.ts';
 import { createReplies } from './reply.ts';
 import { type Answers, type MessageHandler, MessageTask, type Receiver, RefusedRequest } from './task.ts';

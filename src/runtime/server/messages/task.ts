@@ -1,7 +1,7 @@
 import type { PostedError } from '../../shared/errors.ts';
 import type { CorrelationId } from '../../shared/identify-message.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
-import type { HandlerCall, Task } from '../connection/inbound.ts';
+import type { HandlerCall, Task } from '../connection/handler-call.ts';
 import { PendingAnswer, type Replies } from './reply.ts';
 
 /** Handles a message of a `receive` operation: a member of the application's handlers. */
