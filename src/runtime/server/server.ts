@@ -11,6 +11,7 @@ import {
   createConnectionId,
   WebSocketConnection,
 } from './connection/connection.ts';
+import { Deadlines } from './connection/deadlines.ts';
 import { type DrainOptions, drain } from './connection/drain.ts';
 import { Heartbeat } from './connection/heartbeat.ts';
 import type { Outbox } from './connection/outbox.ts';
@@ -189,6 +190,7 @@ export class WebSocketContractServer implements ContractServer {
       closeTimeoutMs,
       concurrency,
       requestTimeoutMs,
+      deadlines: new Deadlines(requestTimeoutMs),
       createRoom: (connection) =>
         functions.room({ address: rooms.addressOf(connection.params), key: rooms.keyOf(connection) }),
       createSend: functions.send,

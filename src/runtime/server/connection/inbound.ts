@@ -1,6 +1,7 @@
 import type { CloseCode } from '../../shared/close-codes.ts';
 import type { MessageDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
+import type { Deadlines } from './deadlines.ts';
 import { HandlerCall, type Task } from './handler-call.ts';
 
 /** A message with the descriptor that it was identified by. */
@@ -27,6 +28,8 @@ export interface InboundOptions<Connection> {
   readonly concurrency: number;
   /** How long a handler may take to answer a request. */
   readonly requestTimeoutMs: number;
+  /** The requests of all connections that share these options. */
+  readonly deadlines: Deadlines<HandlerCall>;
   /**
    * Reads one message and returns how to handle it, or null if it is done. A PostedError that it throws closes the
    * connection.
@@ -143,59 +146,48 @@ export class Inbound<Connection extends ReceivingConnection> {
 
   #start(task: Task): void {
     this.#count += 1;
-    const call = new HandlerCall(this.#connection.id, this.#count);
-    const startMs = this.#options.onHandled === undefined ? 0 : performance.now();
+    const call = new HandlerCall(task, this.#connection, this.#count, performance.now());
     let result: void | Promise<void>;
     try {
       result = task.run(call);
     } catch (thrown) {
-      this.#finish(task, call, startMs, thrown);
+      this.#fail(call, thrown);
       return;
     }
     // A handler whose type returns `void` may return anything.
     if (!(result instanceof Promise)) {
-      this.#report(task, call, startMs, undefined);
+      this.#report(call, undefined);
       return;
     }
     this.#calls.add(call);
-    const stopTimer = task.isRequest ? this.#startTimer(task, call, startMs) : undefined;
+    if (task.isRequest) this.#options.deadlines.add(call, this.#onLate);
     result.then(
-      () => this.#settle(task, call, startMs, undefined, stopTimer),
-      (thrown: unknown) => this.#settle(task, call, startMs, { thrown }, stopTimer),
+      () => this.#settle(call, undefined),
+      (thrown: unknown) => this.#settle(call, { thrown }),
     );
   }
 
-  #settle(
-    task: Task,
-    call: HandlerCall,
-    startMs: number,
-    failure: { readonly thrown: unknown } | undefined,
-    stopTimer: (() => void) | undefined,
-  ): void {
-    stopTimer?.();
+  #settle(call: HandlerCall, failure: { readonly thrown: unknown } | undefined): void {
+    this.#options.deadlines.delete(call);
     // A late handler was answered for, but its failure must not be lost.
     if (this.#calls.delete(call)) {
-      if (failure === undefined) this.#report(task, call, startMs, undefined);
-      else this.#finish(task, call, startMs, failure.thrown);
+      if (failure === undefined) this.#report(call, undefined);
+      else this.#fail(call, failure.thrown);
       this.#next();
     } else if (failure !== undefined) {
-      this.#log(task, call, PostedError.from(failure.thrown));
+      this.#log(call, PostedError.from(failure.thrown));
     }
   }
 
   /** Answers for a handler that is late, and goes on without it. */
-  #startTimer(task: Task, call: HandlerCall, startMs: number): () => void {
-    const { requestTimeoutMs } = this.#options;
-    const timer = setTimeout(() => {
-      this.#calls.delete(call);
-      call.abort();
-      const message = `${task.operation ?? 'The request'} was not answered within ${requestTimeoutMs} ms.`;
-      this.#finish(task, call, startMs, new PostedError('unavailable', message));
-      this.#next();
-    }, requestTimeoutMs);
-    timer.unref();
-    return () => clearTimeout(timer);
-  }
+  readonly #onLate = (call: HandlerCall): void => {
+    const { operation = 'The request' } = call.task;
+    const message = `${operation} was not answered within ${this.#options.requestTimeoutMs} ms.`;
+    this.#calls.delete(call);
+    call.abort();
+    this.#fail(call, new PostedError('unavailable', message));
+    this.#next();
+  };
 
   #next(): void {
     while (!this.#isBusy) {
@@ -207,27 +199,30 @@ export class Inbound<Connection extends ReceivingConnection> {
     if (this.#isIdle) this.#reportEnd();
   }
 
-  #finish(task: Task, call: HandlerCall, startMs: number, thrown: unknown): void {
+  #fail(call: HandlerCall, thrown: unknown): void {
     const error = PostedError.from(thrown);
-    this.#log(task, call, error);
-    this.#report(task, call, startMs, error);
+    this.#log(call, error);
+    this.#report(call, error);
     if (this.#connection.closing !== null) return;
-    if (task.isRequest) {
-      task.answerError(error.code === 'internal' ? internalAnswer(call) : error);
+    if (call.task.isRequest) {
+      call.task.answerError(error.code === 'internal' ? internalAnswer(call) : error);
       return;
     }
     const code = closeCodeOf(error);
     this.#connection.close(code, code === 'internalError' ? undefined : error.message);
   }
 
-  #log({ operation }: Task, { requestId }: HandlerCall, error: PostedError): void {
-    if (error.code === 'internal') this.#options.onFailure(this.#connection, requestId, error, operation);
+  #log(call: HandlerCall, error: PostedError): void {
+    if (error.code !== 'internal') return;
+    this.#options.onFailure(this.#connection, call.requestId, error, call.task.operation);
   }
 
-  #report({ operation }: Task, call: HandlerCall, startMs: number, error: PostedError | undefined): void {
+  #report(call: HandlerCall, error: PostedError | undefined): void {
     const { onHandled } = this.#options;
+    const { operation } = call.task;
     if (onHandled === undefined || operation === undefined) return;
-    onHandled(this.#connection, call.requestId, { operation, error, ms: performance.now() - startMs });
+    const ms = performance.now() - call.startMs;
+    onHandled(this.#connection, call.requestId, { operation, error, ms });
   }
 }
 

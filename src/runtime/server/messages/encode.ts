@@ -1,6 +1,6 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { accepts, explain } from '../../shared/guard.ts';
-import { hasTag, withConstants } from '../../shared/identify-message.ts';
+import { type CorrelationId, hasTag, withConstants, writePath } from '../../shared/identify-message.ts';
 import type { LogLimit } from '../../shared/log-limit.ts';
 import { encodeBinaryFrame, encodeTextFrame } from '../connection/frame.ts';
 import { type Encoded, InvalidMessageError } from '../handlers.ts';
@@ -20,10 +20,10 @@ export interface Reporter {
 }
 
 /**
- * Adds the message's constants to its content and encodes it. Throws InvalidMessageError for a value that breaks the
- * contract, which is also counted and logged.
+ * Adds the message's constants, and a correlation id if there is one, to its content and encodes it. Throws
+ * InvalidMessageError for a value that breaks the contract, which is also counted and logged.
  */
-export type Encode = (content: unknown) => EncodedFrame;
+export type Encode = (content: unknown, id?: CorrelationId) => EncodedFrame;
 
 export function createEncode(
   channel: ChannelDescriptor,
@@ -32,8 +32,10 @@ export function createEncode(
   reporter: Reporter,
 ): Encode {
   const permit = permitOf(operation);
-  return (content) => {
-    const value = withConstants(message, content);
+  const path = message.correlationId;
+  return (content, id) => {
+    const filled = withConstants(message, content);
+    const value = id === undefined || path === undefined ? filled : writePath(filled, path, id);
     const problem = problemOf(message, value);
     if (problem !== null) throw invalidMessage(channel, operation, message.name, problem, reporter);
     const frame = frameOf(message, value);

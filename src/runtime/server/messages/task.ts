@@ -2,7 +2,7 @@ import type { PostedError } from '../../shared/errors.ts';
 import type { CorrelationId } from '../../shared/identify-message.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { HandlerCall, Task } from '../connection/handler-call.ts';
-import { PendingAnswer, type Replies } from './reply.ts';
+import type { Replies } from './reply.ts';
 
 /** Handles a message of a `receive` operation: a member of the application's handlers. */
 export type MessageHandler = (message: unknown, context: HandlerContext) => unknown;
@@ -103,20 +103,19 @@ export class MessageTask implements Task {
     if (answers === null) {
       return handler(this.#value, new HandlerContext(this.#connection, call, undefined)) as Promise<void>;
     }
-    const answer = new PendingAnswer();
-    const context = new HandlerContext(this.#connection, call, answers.replies.functionsFor(answer));
+    const context = new HandlerContext(this.#connection, call, answers.replies.functionsFor(call));
     const returned = handler(this.#value, context);
-    if (!(returned instanceof Promise)) return this.#reply(answers.replies, returned, answer, call);
-    return returned.then((value: unknown) => this.#reply(answers.replies, value, answer, call));
+    if (!(returned instanceof Promise)) return this.#reply(answers.replies, returned, call);
+    return returned.then((value: unknown) => this.#reply(answers.replies, value, call));
   }
 
   answerError(error: PostedError): void {
     this.#receiver.answers?.sendError?.(this.#connection, this.#id, error);
   }
 
-  #reply(replies: Replies, returned: unknown, answer: PendingAnswer, { isAborted }: HandlerCall): void {
+  #reply(replies: Replies, returned: unknown, call: HandlerCall): void {
     // A late reply was answered for.
-    if (!isAborted) this.#connection.sendEncoded(replies.encode(returned, answer, this.#id));
+    if (!call.isAborted) this.#connection.sendEncoded(replies.encode(returned, call, this.#id));
   }
 }
 
