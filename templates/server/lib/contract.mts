@@ -101,7 +101,11 @@ export function userType(channel: ChannelModel): string {
   return hasUser(channel) ? 'User | undefined' : 'undefined';
 }
 
+/** Comments and string literals, which contain the contract's words. */
+const wordsOfContract = /\/\*[\s\S]*?\*\/|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g;
+
 /** The names that `text` refers to, of those that handlers.ts may import. */
 export function importedNames(text: string, names: readonly string[]): readonly string[] {
-  return names.filter((name) => new RegExp(`(?<![.\\w])${name}(?![\\w:?(])`).test(text));
+  const code = text.replaceAll(wordsOfContract, '');
+  return names.filter((name) => new RegExp(`(?<![.\\w])${name}(?![\\w:?(])`).test(code));
 }

@@ -68,7 +68,7 @@ function channelTypes(channel) {
     handlersInterface(channel),
     connectionInterface(channel),
     roomInterface(channel),
-    messagesInterface(channel),
+    ...(sentMessages(channel).length > 0 ? [messagesInterface(channel)] : []),
     ...(serverRequests(channel).length > 0 ? [requestsInterface(channel)] : []),
     ...receivedOperations(channel)
       .filter(({ repliesType }) => repliesType !== null)
@@ -149,12 +149,18 @@ function connectionInterface(channel) {
       readonly headers: ${headers?.filledType ?? none};
       /** The connections to the same address, on all nodes. */
       readonly room: ${typeName}Room${typeArguments(channel, 'State')};
-      /** Sends a message to this connection. False if it is closing, or not permitted to get the message. */
-      readonly send: ${typeName}Messages<boolean>;
-      /** Sends many messages at the client's pace. */
-      readonly sendAll: SendAll<${typeName}Messages<boolean>>;
+      ${sentMessages(channel).length === 0 ? null : sendMembers(channel)}
       ${serverRequests(channel).length === 0 ? null : requestMember(channel)}
     }
+  `;
+}
+
+function sendMembers({ typeName }) {
+  return ts`
+    /** Sends a message to this connection. False if it is closing, or not permitted to get the message. */
+    readonly send: ${typeName}Messages<boolean>;
+    /** Sends many messages at the client's pace. */
+    readonly sendAll: SendAll<${typeName}Messages<boolean>>;
   `;
 }
 
@@ -167,10 +173,11 @@ function requestMember({ typeName }) {
 
 function roomInterface(channel) {
   const { name, address, typeName } = channel;
-  const member = `${typeName}Connection${typeArguments(channel, 'State')}`;
+  const room = `Room<${typeName}Connection${typeArguments(channel, 'State')}>`;
+  const bases = sentMessages(channel).length === 0 ? room : `${typeName}Messages<number>, ${room}`;
   return ts`
     ${docComment(`The connections to one address \`${address}\`.`, generatedFrom(`channel ${name}`))}
-    export interface ${typeName}Room${typeParameters(channel)} extends ${typeName}Messages<number>, Room<${member}> {}
+    export interface ${typeName}Room${typeParameters(channel)} extends ${bases} {}
   `;
 }
 
@@ -242,11 +249,13 @@ function replyFunction(message, operation) {
   `;
 }
 
-function handleFunction({ channels }) {
+function handleFunction(contract) {
+  const { channels } = contract;
   const states = channels.map(({ typeName }) => `${typeName}State`);
+  const parameters = allSchemes(contract).length === 0 ? 'Server' : 'Hooks, Server';
   return ts`
     /** Takes the handlers of all channels. */
-    export interface Handle<Hooks, Server> {
+    export interface Handle<${parameters}> {
       <${states.join(', ')}>(handlers: {
         ${channels.map((channel) => handlersMember(channel))}
       }): Server;
@@ -262,14 +271,16 @@ function handlersMember(channel) {
 }
 
 function types(contract) {
+  const schemes = allSchemes(contract);
+  const handleArguments = schemes.length === 0 ? `this['server']` : `this['hooks'], this['server']`;
   return ts`
     ${docComment(`The types of ${contract.title} ${contract.version}.`)}
     export interface Types extends ContractTypes {
-      ${security(allSchemes(contract))}
+      ${security(schemes)}
       readonly channels: {
         ${contract.channels.map(channelMember)}
       };
-      readonly handle: Handle<this['hooks'], this['server']>;
+      readonly handle: Handle<${handleArguments}>;
     }
   `;
 }
@@ -290,7 +301,9 @@ function schemeMember(scheme) {
   `;
 }
 
-function channelMember({ name, typeName, parameters }) {
+function channelMember(channel) {
+  const { name, typeName, parameters } = channel;
   const params = parameters?.type ?? 'Record<string, never>';
-  return `readonly ${propertyKey(name)}: { readonly params: ${params}; readonly messages: ${typeName}Messages; readonly room: ${typeName}Room };`;
+  const messages = sentMessages(channel).length === 0 ? 'object' : `${typeName}Messages`;
+  return `readonly ${propertyKey(name)}: { readonly params: ${params}; readonly messages: ${messages}; readonly room: ${typeName}Room };`;
 }
