@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { ChannelModel } from '../../scripts/posted/asyncapi/contract-model.ts';
+import type { ChannelModel, OperationModel } from '../../scripts/posted/asyncapi/contract-model.ts';
+import type { Connection } from '../../src/runtime/server/index.ts';
 import { soon } from '../runtime/client/soon.ts';
 import type { ClientOptions, CorpusClient } from './clients.ts';
 import { schemesToSend } from './credentials.ts';
@@ -27,34 +28,31 @@ export async function converse({ document, channel, server, open }: Conversation
         exchanged += await exchangeMessages(operation, channel, server, client);
       }
       await client.close();
-      await expect.poll(() => server.connections.get(channel.name), soon).toEqual([]);
+      await expect.poll(() => server.connections(channel.name), soon).toEqual([]);
     }
   }
   return exchanged;
 }
 
 async function exchangeMessages(
-  { name, action, messages, reply }: ChannelModel['operations'][number],
+  operation: OperationModel,
   channel: ChannelModel,
   server: GenericServer,
   client: CorpusClient,
 ): Promise<number> {
+  const { name, action, messages, reply } = operation;
   let exchanged = 0;
-  const open = server.connections.get(channel.name) ?? [];
-  await expect.poll(() => open, soon).toHaveLength(1);
+  await expect.poll(() => server.connections(channel.name), soon).toHaveLength(1);
+  const [connection] = server.connections(channel.name) as [Connection];
   for (const { message } of messages) {
     for (const value of examplesOf(message)) {
       exchanged += 1;
       const [sentBefore, receivedBefore] = [client.received.length, server.received.length];
       if (action === 'send' && reply === null) {
-        expect(server.publisher(name, message.name)(value, open)).toBe(1);
+        expect(server.publish(connection, message, value)).toBe(1);
         await expect.poll(() => client.received.slice(sentBefore), soon).toEqual([value]);
       } else if (action === 'send') {
-        const replyValue = await server.requester(name, message.name)(
-          structuredClone(value),
-          open[0] as never,
-        );
-        expect(reply).toHaveLength(1);
+        const replyValue = await server.request(connection, operation, message, value);
         expect(replyValue).toEqual(examplesOf(reply?.[0] as never)[0]);
       } else {
         const replied = reply === null ? client.send(message, value) : client.request(name, message, value);

@@ -4,12 +4,13 @@ import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
 import { generateFiles } from '../../scripts/posted/generate-files.ts';
 import type { SchemaSet } from '../../scripts/posted/schemas/schema-set.ts';
 import type { ChannelDescriptor, Contract } from '../../src/runtime/server/index.ts';
+import type { LooseTypes } from '../support/contract-server.ts';
 
 /** A document of the corpus, and the code generated from it. */
 export interface CorpusDocument {
   readonly model: ContractModel;
   readonly schemas: SchemaSet;
-  readonly contract: Contract<unknown>;
+  readonly contract: Contract<LooseTypes>;
   /** The descriptors for clients, by channel name. */
   readonly clientChannels: Readonly<Record<string, ChannelDescriptor>>;
 }
