@@ -1,3 +1,4 @@
+import type { IsOptional } from '../shared/content.ts';
 import type { Contract } from '../shared/descriptor.ts';
 import { AppCore } from './app-core.ts';
 import type { ConnectionFilter, KickFilter } from './connection-filter.ts';
@@ -41,7 +42,7 @@ export interface App<Types extends ContractTypes> {
 
 /** The rooms of a channel without parameters are one. */
 type RoomArguments<Params> =
-  Partial<Params> extends Params
+  true extends IsOptional<Params>
     ? [params?: Params, variables?: Readonly<Record<string, string>>]
     : [params: Params, variables?: Readonly<Record<string, string>>];
 
