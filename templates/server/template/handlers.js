@@ -93,25 +93,33 @@ function handlersInterface(channel) {
       /** Called when the send buffer is empty again after the client could not keep up. */
       drained?(connection: ${connection('State')}): void;
 
-      /** Called once for every connection that was accepted, even if it never opened. */
-      closed?(connection: ${connection('State')}, why: Closed): void | Promise<void>;
-
-      ${separate(receivedOperations(channel).map((operation) => operationHandler(operation, connection('State'))))}
+      ${separate([
+        closedHandler(connection('State')),
+        ...receivedOperations(channel).map((operation) => operationHandler(operation, connection('State'))),
+      ])}
     }
+  `;
+}
+
+function closedHandler(connection) {
+  return ts`
+    /** Called once for every connection that was accepted, even if it never opened. */
+    closed?(connection: ${connection}, why: Closed): void | Promise<void>;
   `;
 }
 
 function operationHandler(operation, connection) {
   const { name, handlerName, description, messages } = operation;
   const [only, ...others] = messages;
+  const note = name === handlerName ? '' : `Named ${handlerName}, because handlers have a member ${name}.`;
   if (others.length === 0) {
     return ts`
-      ${docComment(description || only.message.description, generatedFrom(`operation ${name}`))}
+      ${docComment(description || only.message.description, note, generatedFrom(`operation ${name}`))}
       ${handlerMethod(handlerName, only.message, operation, connection)}
     `;
   }
   return ts`
-    ${docComment(description, generatedFrom(`operation ${name}`))}
+    ${docComment(description, note, generatedFrom(`operation ${name}`))}
     readonly ${propertyKey(handlerName)}: {
       ${separate(messages.map(({ message }) => messageHandler(message, operation, connection)))}
     };
