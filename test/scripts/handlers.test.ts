@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { generate, prepareProject, rooms, tempFolder, typeCheck } from './generator.ts';
 
 const project = tempFolder();
@@ -10,77 +10,95 @@ beforeAll(async () => {
   await generate(rooms, '--out', join(project, 'generated'));
 });
 
-/** Handlers for the contract, as an application has them. */
-const handlers = `
-import type { Connection } from 'posted/server';
-import type { BoardHandlers, Handlers, RoomTalkHandlers } from './generated/asyncapi/handlers.ts';
-import type { PublishSaid } from './generated/asyncapi/publishers.ts';
+/** A server for the contract, as an application has it. */
+const server = `
+import { createContractServer } from 'posted/server';
+import { contract } from './generated/asyncapi/channels.ts';
+import type { RoomTalkConnection } from './generated/asyncapi/handlers.ts';
 
 interface Member { readonly id: string; readonly admin: boolean }
-interface Seat { readonly user: Member; readonly room: string; readonly since: number; readonly loud: boolean | undefined }
 
-let publishSaid: PublishSaid<Seat> | undefined;
-const seats = new Set<Connection<Seat>>();
+const app = createContractServer(contract, {
+  security: { bearerAuth: ({ token }): Member => ({ id: token, admin: false }) },
+});
 
-const roomTalk: RoomTalkHandlers<Member, Seat> = {
-  security: { bearerAuth: ({ token }) => ({ id: token, admin: false }) },
-  accept: ({ principal, parameters, query }) => ({
-    user: principal,
-    room: parameters.roomId,
-    since: query.since,
-    loud: query.loud,
-  }),
-  opened: (connection) => void seats.add(connection),
-  closed: (session) => void session.room,
-  hear: { said: (publish) => void (publishSaid = publish), left: () => {} },
-  speak: {
-    say: ({ text }, { session }) => void publishSaid?.({ type: 'said', user: session.user.id, text, at: 1 }, seats),
-    leave: async (_message, connection) => connection.close('normal'),
+export const server = app.handle({
+  roomTalk: {
+    accept: ({ user, params, query, refuse }) => {
+      if (params.roomId === '') refuse.notFound();
+      return { isAdmin: user.admin, since: query.since };
+    },
+    opened: ({ send, user }) => void send.said({ user: user.id, text: 'Hello', at: 1 }),
+    closed: ({ room, user }) => void room.left({ user: user.id }),
+    speak: {
+      say: ({ text }, { user, room, state }) => void room.said({ user: user.id, text, at: state.since }),
+      async leave(_message, { connection, state }) {
+        if (!state.isAdmin) connection.close('normal');
+      },
+    },
   },
-};
+  board: {
+    opened: ({ user }) => user satisfies undefined,
+  },
+});
 
-const board: BoardHandlers = {
-  accept: ({ principal }) => principal satisfies undefined,
-  opened: () => {},
-  closed: () => {},
-  announce: { notice: () => {} },
-};
+app.room('board').notice({ text: 'Tea is ready.' });
+app.room('roomTalk', { roomId: 'kitchen' }).said({ user: 'ada', text: 'Tea?', at: 1 });
+app.kick({ user: { id: 'ada' } }, 'fraud');
 
-export const all: Handlers = { roomTalk, board };
+/** A function outside of the handlers. */
+export function greet(connection: RoomTalkConnection<Member>): boolean {
+  return connection.send.said({ user: connection.user.id, text: 'Hello', at: 1 });
+}
 `;
 
 describe('handlers', () => {
-  beforeEach(() => writeFileSync(join(project, 'handlers.ts'), handlers));
-
   it('compile when they match the contract', async () => {
+    writeFileSync(join(project, 'server.ts'), server);
     expect(await typeCheck(project)).toBe('');
   });
 
   const mistakes = [
-    ['a message from clients has no handler', /\n {4}leave: .*/, '', "Property 'leave' is missing"],
-    ['a message of the server has no publisher', ', left: () => {}', '', "Property 'left' is missing"],
-    ['an operation is missing', /\n {2}hear: .*/, '', "Property 'hear' is missing"],
-    ['a channel is missing', '{ roomTalk, board }', '{ roomTalk }', "Property 'board' is missing"],
     [
-      'a channel without security has a security member',
-      'announce:',
-      'security: {}, announce:',
-      "'security' does not exist",
-    ],
-    [
-      'a channel with security lacks the security member',
-      /\n {2}security: .*/,
+      'a message from clients has no handler',
+      /\n {6}async leave[\s\S]*?\n {6}\},/,
       '',
-      "Property 'security' is missing",
+      "Property 'leave' is missing",
     ],
-    ['a handler reads an unknown field', '{ text }', '{ words }', "Property 'words' does not exist"],
-    ['a published message lacks a field', ', at: 1', '', "Property 'at' is missing"],
+    ['an operation is missing', /\n {4}speak: [\s\S]*?\n {4}\},/, '', "Property 'speak' is missing"],
+    ['a channel is missing', /\n {2}board: [\s\S]*?\n {2}\},/, '', "Property 'board' is missing"],
+    ['a channel is unknown', '  board:', '  boards: {}, board:', "'boards' does not exist"],
+    ['there are no security hooks', /\n {2}security: .*/, '', "Property 'security' is missing"],
+    ['a security hook is missing', /\{ bearerAuth: .* \}/, '{}', "Property 'bearerAuth' is missing"],
+    ['a handler reads an unknown field', '{ text }, {', '{ words }, {', "Property 'words' does not exist"],
     [
-      'accept reads an unknown parameter',
-      'parameters.roomId',
-      'parameters.room',
-      "Property 'room' does not exist",
+      'a handler reads an unknown field of the user',
+      'user.admin',
+      'user.owner',
+      "Property 'owner' does not exist",
     ],
+    [
+      'a handler reads an unknown field of the state',
+      'state.isAdmin',
+      'state.owner',
+      "Property 'owner' does not exist",
+    ],
+    ['a message lacks a field', ", text: 'Hello', at: 1", ", text: 'Hello'", "Property 'at' is missing"],
+    [
+      'a message has a constant',
+      "{ text: 'Tea is",
+      "{ type: 'notice', text: 'Tea is",
+      "'type' does not exist",
+    ],
+    ['accept reads an unknown parameter', 'params.roomId', 'params.room', "Property 'room' does not exist"],
+    ['a room lacks a parameter', ", { roomId: 'kitchen' }", '', 'Expected 2-3 arguments'],
+    [
+      'a room has a parameter that is unknown',
+      "{ roomId: 'kitchen' }",
+      "{ room: 'kitchen' }",
+      "'room' does not exist",
+    ],
+    ['a kick is for everybody', "{ user: { id: 'ada' } }", '{}', "Argument of type '{}'"],
     [
       'a query value without a default is used as always present',
       'since: query.since',
@@ -90,9 +108,9 @@ describe('handlers', () => {
   ] as const;
 
   it.each(mistakes)('do not compile when %s', async (_what, from, to, error) => {
-    const changed = handlers.replace(from, to);
-    expect(changed).not.toBe(handlers);
-    writeFileSync(join(project, 'handlers.ts'), changed);
+    const changed = server.replace(from, to);
+    expect(changed).not.toBe(server);
+    writeFileSync(join(project, 'server.ts'), changed);
     expect(await typeCheck(project)).toContain(error);
   });
 });

@@ -181,6 +181,27 @@ describe('a contract with names that are not identifiers', () => {
   });
 });
 
+describe('a contract with names that the runtime uses', () => {
+  const reserved = tempFolder();
+
+  it('gets other members for them, and the generated comments say so', async () => {
+    prepareProject(reserved);
+    const out = join(reserved, 'generated');
+    const document = 'test/corpus/documents/reserved-names.yaml';
+    expect(await generate(document, '--out', out)).toMatchObject({ code: 0, stderr: '' });
+    const { 'handlers.ts': handlers = '' } = readFolder(join(out, 'asyncapi'));
+    expect(handlers.match(/Named .*/g)).toEqual([
+      'Named acceptOperation2, because handlers have a member accept.',
+      'Named closedOperation, because handlers have a member closed.',
+      'Named addressMessage, because a room has a member address.',
+      'Named connectionsMessage, because a room has a member connections.',
+    ]);
+    expect(handlers).toMatch(/^ {2}acceptOperation2\($/m);
+    expect(handlers).toMatch(/^ {2}readonly closedOperation: \{$/m);
+    expect(handlers).toMatch(/^ {2}addressMessage\(content: /m);
+  });
+});
+
 /** Loads a document with one used channel: name, identifier, type name and address of the channel. */
 async function channelOf(document: object): Promise<readonly string[]> {
   const file = join(folder, 'root.json');
@@ -248,7 +269,7 @@ describe('a channel with the address `/`', () => {
       code: 0,
     });
     const { 'handlers.ts': handlers } = readFolder(join(root, 'generated/asyncapi'));
-    expect(handlers).toContain('  readonly marketData: MarketDataHandlers;');
+    expect(handlers).toContain('  readonly marketData: MarketDataHandlers<MarketDataState>;');
     expect(await typeCheck(root)).toBe('');
   });
 });
