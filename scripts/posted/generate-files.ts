@@ -165,7 +165,7 @@ async function generateAsyncapi(
   const { renderTemplates } = await import('./asyncapi/render-templates.ts');
   const templates = forClients ? ['server', 'client'] : ['server'];
   await renderTemplates(templates, parsed, { contract: model, extension }, folder);
-  reporter.progress(`asyncapi: channels, handlers, publishers${forClients ? ', client' : ''}`);
+  reporter.progress(`asyncapi: channels, handlers${forClients ? ', client' : ''}`);
 }
 
 async function generateOpenapi(

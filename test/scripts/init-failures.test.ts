@@ -65,7 +65,7 @@ describe('a new project', () => {
     const handlers = readFileSync(path, 'utf8');
     writeFileSync(
       path,
-      handlers.replace('tick(_message, connection) {', "$&\nthrow new Error('the disk is gone');"),
+      handlers.replace('receiveTick(_message, { connection }) {', "$&\nthrow new Error('the disk is gone');"),
     );
     const output = await stderrOf(async (url) => {
       const client = await connectClient(url);
@@ -73,7 +73,7 @@ describe('a new project', () => {
       expect((await client.closed).code).toBe(1011);
     });
     expect(output).toMatch(
-      /^\S+ ERROR a handler failed channel=ticks operation=receiveTick connection=\S+\n/,
+      /^\S+ ERROR a handler failed channel=ticks operation=receiveTick connection=\S+ requestId=\S+\n/,
     );
     expect(output).toMatch(/\n {4}Error: the disk is gone\n {8}at .*handlers\/ticks\.ts:\d+/);
   });

@@ -26,7 +26,7 @@ export const generateCommand: Command = {
   operands: '<document> [options]',
   summary: 'generate code from an AsyncAPI document',
   description: `Checks an AsyncAPI document (2.x, 3.0 or 3.1, JSON or YAML) and generates code from it: models,
-validators, channel descriptors, handler interfaces, publishers and clients.
+validators, channel descriptors, handler interfaces and clients.
 
 The output folder is replaced as a whole. It must not contain hand-written files: generate refuses
 to delete them. If the document has problems, the folder stays as it is.`,

@@ -74,7 +74,7 @@ async function projectFiles(plan: ProjectPlan): Promise<Readonly<Record<string, 
     '.gitignore': await readTemplate('gitignore'),
     ...(secrets.length === 0 ? {} : { '.env': secrets.join('') }),
     ...Object.fromEntries(
-      plan.channels.map((channel) => [`src/handlers/${channel.file}.ts`, renderHandlers(channel, plan)]),
+      plan.channels.map((channel) => [`src/handlers/${channel.file}.ts`, renderHandlers(channel)]),
     ),
     ...(users === null ? {} : { 'src/users.ts': users }),
     'src/start.ts': renderStart(plan),

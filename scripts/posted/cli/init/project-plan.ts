@@ -6,7 +6,7 @@ import type {
   SecurityModel,
 } from '../../asyncapi/contract-model.ts';
 import type { SchemaSet, SchemaUse } from '../../schemas/schema-set.ts';
-import { camelCase, Names, pascalCase } from '../../source/identifiers.ts';
+import { Names, pascalCase } from '../../source/identifiers.ts';
 import { createSamples } from './samples.ts';
 
 /** The contract with the names and sample values that the files of a new project contain. */
@@ -40,18 +40,12 @@ export interface OperationPlan {
   readonly operation: OperationModel;
   readonly messages: readonly MessagePlan[];
   /** The reply of the example; undefined if the operation has none or no valid value is found. */
-  readonly reply: SampleMessage | undefined;
-  /** The reply as a handler returns it: with the message's name if the operation has several replies. */
+  readonly reply: MessagePlan | undefined;
+  /** The reply as a client's `answer` returns it: with the message's name if the operation has several replies. */
   readonly replyValue: unknown;
 }
 
-export interface MessagePlan extends SampleMessage {
-  /** The variable of the function that sends it; '' for a message that the server receives. */
-  readonly variable: string;
-  readonly publisher: string;
-}
-
-export interface SampleMessage {
+export interface MessagePlan {
   readonly message: MessageModel;
   /** A valid payload; undefined if none is found. */
   readonly sample: unknown;
@@ -112,18 +106,14 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
     const reply = replies.find(({ sample }) => sample !== undefined);
     return {
       operation,
-      messages: operation.messages.map(({ message, publisher }) => ({
-        ...withSample(message),
-        publisher: publisher ?? '',
-        variable: publisher === null ? '' : camelCase(publisher),
-      })),
+      messages: operation.messages.map(({ message }) => withSample(message)),
       reply,
       replyValue:
         replies.length > 1 ? { message: reply?.message.name, payload: reply?.sample } : reply?.sample,
     };
   }
 
-  function withSample(message: MessageModel): SampleMessage {
+  function withSample(message: MessageModel): MessagePlan {
     return { message, sample: samples.ofMessage(message) };
   }
 

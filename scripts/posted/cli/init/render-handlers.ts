@@ -1,61 +1,44 @@
-import type { SecurityModel } from '../../asyncapi/contract-model.ts';
-import {
-  docComment,
-  propertyKey,
-  separate,
-  stringLiteral,
-  ts,
-  valueSource,
-} from '../../source/typescript-source.ts';
-import type { ChannelPlan, MessagePlan, OperationPlan, ProjectPlan } from './project-plan.ts';
-import { verifierOf } from './render-users.ts';
+import type { MessageModel } from '../../asyncapi/contract-model.ts';
+import { docComment, propertyKey, separate, ts, valueSource } from '../../source/typescript-source.ts';
+import type { ChannelPlan, MessagePlan, OperationPlan } from './project-plan.ts';
 
 /** The text of src/handlers/<channel>.ts: example handlers for the user to change. */
-export function renderHandlers(plan: ChannelPlan, { secrets }: ProjectPlan): string {
+export function renderHandlers(plan: ChannelPlan): string {
   const { channel, factory, security, operationSecurity } = plan;
-  const schemes = [...security, ...operationSecurity];
-  const session = sessionMembers(plan);
-  const sends = messagesOf(plan, 'send');
-  const types = `<${schemes.length > 0 ? 'User' : 'undefined'}, Session>`;
-  const values = [channel.parameters, channel.query, channel.headers].filter((use) => use !== null);
+  const isAuthenticated = security.length + operationSecurity.length > 0;
+  const received = plan.operations.filter(({ operation }) => operation.action === 'receive');
   return ts`
-    import type { Connection } from 'posted/server';
     import type { ${channel.typeName}Handlers } from '../../generated/asyncapi/handlers.ts';
-    ${values.length > 0 ? "import type * as models from '../../generated/asyncapi/models.ts';" : null}
-    ${sends.length > 0 ? "import type * as publishers from '../../generated/asyncapi/publishers.ts';" : null}
-    ${schemes.length > 0 ? `import { ${usersImports(schemes)} } from '../users.ts';` : null}
-
-    /** The state of a connection, available to every handler. */
-    interface Session {
-      ${session.map(([name, type]) => `readonly ${name}: ${type};`)}
-    }
+    ${isAuthenticated ? "import type { User } from '../users.ts';" : null}
 
     ${docComment(channel.description, '`log` receives one line per event.')}
-    export function ${factory}(log: (line: string) => void): ${channel.typeName}Handlers${types} {
-      const connections = new Set<Connection<Session>>();
-      ${sends.map(({ variable, publisher }) => `let ${variable}: publishers.${publisher}<Session> | undefined;`)}
-
+    export function ${factory}(log: (line: string) => void): ${channel.typeName}Handlers${isAuthenticated ? '<User>' : ''} {
       return {
-        ${schemes.length === 0 ? null : securityMember(schemes, secrets)}
-        accept: ({ ${acceptParameters(plan).join(', ')} }) => ({ ${session.map(([name]) => (name === 'user' ? 'user: principal' : name)).join(', ')} }),
-
-        opened(connection) {
-          connections.add(connection);
-          log(\`${quoted(channel.name)}: \${connection.id} is open\`);
-          ${sendExamples(plan)}
-        },
-
-        closed(session, { code }) {
-          for (const connection of connections) {
-            if (connection.session === session) connections.delete(connection);
-          }
-          log(\`${quoted(channel.name)}: \${session.id} is closed (\${code})\`);
-        },
-
-        ${separate(plan.operations.map((operation) => operationHandlers(operation, plan)))}
+        ${separate([
+          openedHandler(plan),
+          closedHandler(plan),
+          ...received.map((operation) => operationHandler(operation, plan)),
+        ])}
       };
     }
 
+  `;
+}
+
+function openedHandler(plan: ChannelPlan): string {
+  return ts`
+    opened(connection) {
+      log(\`${quoted(plan.channel.name)}: \${connection.id} is open\`);
+      ${sendExamples(plan)}
+    },
+  `;
+}
+
+function closedHandler({ channel }: ChannelPlan): string {
+  return ts`
+    closed(connection, { code }) {
+      log(\`${quoted(channel.name)}: \${connection.id} is closed (\${code})\`);
+    },
   `;
 }
 
@@ -85,50 +68,12 @@ export function serverRequestsOf({ operations }: ChannelPlan): readonly Operatio
   );
 }
 
-function sessionMembers({
-  channel,
-  security,
-  operationSecurity,
-}: ChannelPlan): readonly (readonly [name: string, type: string])[] {
-  const { parameters, query, headers } = channel;
-  const isAuthenticated = security.length > 0;
-  return [
-    ['id', 'string'],
-    ...(isAuthenticated ? [['user', 'User'] as const] : []),
-    ...(!isAuthenticated && operationSecurity.length > 0 ? [['user', 'User | undefined'] as const] : []),
-    ...(parameters === null ? [] : [['parameters', parameters.filledType] as const]),
-    ...(query === null ? [] : [['query', query.filledType] as const]),
-    ...(headers === null ? [] : [['headers', headers.filledType] as const]),
-  ];
-}
-
-/** The members of the handshake from which `accept` creates the session. */
-function acceptParameters(plan: ChannelPlan): readonly string[] {
-  return sessionMembers(plan).map(([name]) => (name === 'user' ? 'principal' : name));
-}
-
-function usersImports(schemes: readonly SecurityModel[]): string {
-  return ['type User', ...new Set(schemes.map(verifierOf))].join(', ');
-}
-
-function securityMember(schemes: readonly SecurityModel[], secrets: ReadonlyMap<string, string>): string {
-  return ts`
-    security: {
-      ${schemes.map((scheme) => `${propertyKey(scheme.name)}: ${verifierOf(scheme)}(${stringLiteral(secrets.get(scheme.name) ?? '')}),`)}
-    },
-  `;
-}
-
 function sendExamples(plan: ChannelPlan): string {
-  const requests = serverRequestsOf(plan).flatMap(({ operation, messages }) =>
-    messages
-      .filter(({ sample }) => sample !== undefined)
-      .slice(0, 1)
-      .map((message) => sendRequest(operation.name, message, plan)),
-  );
   const greetings = greetingsOf(plan).map(
-    ({ variable, sample }) => `${variable}?.(${valueSource(sample)}, [connection]);`,
+    ({ message, sample }) =>
+      `connection.send${member(message.senderName)}(${valueSource(contentOf(message, sample, false))});`,
   );
+  const requests = serverRequestsOf(plan).map((request) => sendRequest(request, plan));
   if (requests.length + greetings.length === 0) return '';
   return ts`
     // Sends the contract's examples as a demonstration. Replace this with the events of your application.
@@ -136,46 +81,74 @@ function sendExamples(plan: ChannelPlan): string {
   `;
 }
 
-function sendRequest(operation: string, { variable, sample }: MessagePlan, { channel }: ChannelPlan): string {
-  const prefix = quoted(`${channel.name}: ${operation}`);
+function sendRequest({ operation, messages }: OperationPlan, { channel }: ChannelPlan): string {
+  const [first] = messages.filter(({ sample }) => sample !== undefined);
+  if (first === undefined) return '';
+  const { name, reply } = operation;
+  const isCorrelated = reply?.some(({ correlationId }) => correlationId !== null) ?? false;
+  const content = valueSource(contentOf(first.message, first.sample, isCorrelated));
+  const prefix = quoted(`${channel.name}: ${name}`);
   return ts`
-    ${variable}?.(${valueSource(sample)}, connection).then(
+    connection.request${member(name)}${messages.length === 1 ? '' : member(first.message.name)}(${content}).then(
       () => log(\`${prefix} was answered\`),
       (thrown: unknown) => log(\`${prefix} failed: \${thrown}\`),
     );
   `;
 }
 
-function operationHandlers(plan: OperationPlan, { channel }: ChannelPlan): string {
+/** An operation with one message has a function; one with several has an object with a function for each. */
+function operationHandler(plan: OperationPlan, channel: ChannelPlan): string {
   const { operation, messages } = plan;
-  const handlers = messages.map((message) => {
-    const key = propertyKey(message.message.name);
-    if (operation.action === 'send') {
-      const send = operation.reply === null ? 'publish' : 'request';
-      return ts`
-        ${key}(${send}) {
-          ${message.variable} = ${send};
-        },
-      `;
-    }
-    return ts`
-      ${key}(_message, connection) {
-        log(\`${quoted(`${channel.name}: received ${message.message.name}`)} from \${connection.id}\`);
-        ${operation.reply === null ? null : returnReply(plan)}
-      },
-    `;
-  });
+  const [only, ...others] = messages;
+  if (only !== undefined && others.length === 0) {
+    return messageHandler(operation.handlerName, only.message, plan, channel);
+  }
   return ts`
-    ${propertyKey(operation.name)}: {
-      ${separate(handlers)}
+    ${propertyKey(operation.handlerName)}: {
+      ${separate(messages.map(({ message }) => messageHandler(message.name, message, plan, channel)))}
     },
   `;
 }
 
-function returnReply({ reply, replyValue }: OperationPlan): string {
-  return reply === undefined
-    ? "throw new Error('Return a reply here: the contract has no example of one.');"
-    : `return ${valueSource(replyValue)};`;
+function messageHandler(
+  name: string,
+  message: MessageModel,
+  { operation, messages, reply }: OperationPlan,
+  { channel }: ChannelPlan,
+): string {
+  const members = ['connection', ...(reply === undefined ? [] : ['reply'])].join(', ');
+  const isCorrelated = messages.every((request) => request.message.correlationId !== null);
+  return ts`
+    ${propertyKey(name)}(_message, { ${members} }) {
+      log(\`${quoted(`${channel.name}: received ${message.name}`)} from \${connection.id}\`);
+      ${operation.reply === null ? null : returnReply(reply, isCorrelated)}
+    },
+  `;
+}
+
+function returnReply(reply: MessagePlan | undefined, isCorrelated: boolean): string {
+  if (reply === undefined) {
+    return "throw new Error('Return a reply here: the contract has no example of one.');";
+  }
+  const content = contentOf(reply.message, reply.sample, isCorrelated);
+  return `return reply${member(reply.message.name)}(${valueSource(content)});`;
+}
+
+/** What an application writes of a message: all but its constants and, if the runtime fills it in, the correlation id. */
+function contentOf(
+  { constants, correlationId }: MessageModel,
+  sample: unknown,
+  isCorrelated: boolean,
+): unknown {
+  const filled = new Set(Object.keys(constants));
+  if (isCorrelated && correlationId?.length === 1) filled.add(correlationId[0]);
+  if (filled.size === 0) return sample;
+  return Object.fromEntries(Object.entries(sample as object).filter(([name]) => !filled.has(name)));
+}
+
+function member(name: string): string {
+  const key = propertyKey(name);
+  return key === name ? `.${name}` : `[${key}]`;
 }
 
 /** Escapes text for a template literal. */
