@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { snakeCase } from '../../scripts/posted/python/python-names.ts';
-import type { Connection, Publish, Request } from '../../src/runtime/server/index.ts';
 import { clientCredentials } from '../corpus/credentials.ts';
 import { type CorpusDocument, generateDocument } from '../corpus/document.ts';
 import { serveDocument } from '../corpus/generic-server.ts';
 import { startChatServer } from '../runtime/client/chat-server.ts';
 import { prepareProject } from '../scripts/generator.ts';
+import type { LooseConnection } from '../support/channel.ts';
 import { startContractServer } from '../support/contract-server.ts';
 import { type GeneratedPackage, generatePackage } from './generated-package.ts';
 import { reason, startProgram } from './python.ts';
@@ -48,7 +48,7 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
     const { url } = await startContractServer(document.contract, { desk: desk.handlers });
     const program = startProgram('exchange_app.py', generated.packages, { url });
     await program.waitFor((lines) => lines.find(({ open }) => open));
-    expect(await desk.ask({ op: 'confirm', nonce: 'n-7' })).toEqual({ op: 'confirmed', nonce: 'n-7' });
+    expect(await desk.ask({ nonce: 'n-7' })).toEqual({ op: 'confirmed', nonce: 'n-7' });
     await program.waitFor((lines) => lines.find(({ again }) => again));
     desk.tick();
     expect(await program.ended, program.stderr()).toBe(0);
@@ -143,9 +143,15 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
         { message: 'key', value: 'é' },
       ]),
     );
-    server.publisher('film', 'frame')(Uint8Array.of(0, 255, 7), server.connections.get('camera') ?? []);
-    server.publisher('film', 'state')({ battery: 0.5 }, server.connections.get('camera') ?? []);
-    server.publisher('print', 'line')('{"not": "json"', server.connections.get('terminal') ?? []);
+    function publish(channel: string, name: string, value: unknown): void {
+      const [connection] = server.connections(channel);
+      const { send } = document.model.channels.find((candidate) => candidate.name === channel) ?? {};
+      const message = send?.find((candidate) => candidate.name === name);
+      if (connection && message) server.publish(connection, message, value);
+    }
+    publish('camera', 'frame', Uint8Array.of(0, 255, 7));
+    publish('camera', 'state', { battery: 0.5 });
+    publish('terminal', 'line', '{"not": "json"');
     expect(await program.ended, program.stderr()).toBe(0);
     expect(program.lines).toEqual([
       { raised: 'bad_message', text: expect.stringContaining('key') },
@@ -163,44 +169,29 @@ interface Adding {
   readonly terms: readonly number[];
 }
 
+interface Request {
+  readonly reply: Readonly<Record<'sum' | 'report', (content: object) => object>>;
+}
+
 /** Serves the desk of test/corpus/documents/request-reply.yaml: larger sums take longer, and skies alternate. */
 function createDesk() {
-  let connection: Connection<unknown> | undefined;
-  let ask: Request<unknown, unknown, unknown> | undefined;
-  let tick: Publish<unknown, unknown> | undefined;
+  let connection: LooseConnection | undefined;
   let skies = 0;
   return {
-    ask: (request: object) =>
-      connection && ask ? ask(request, connection) : Promise.reject(new Error('no connection')),
-    tick: () => (connection && tick ? tick({ op: 'tick' }, [connection]) : undefined),
+    ask: (content: object) => connection?.request.ask?.(content),
+    tick: () => connection?.send.tick?.({}),
     handlers: {
-      accept: () => ({}),
-      opened(opened: Connection<unknown>) {
+      opened(opened: LooseConnection) {
         connection = opened;
       },
-      closed() {},
-      calculate: {
-        async add({ terms }: { readonly terms: readonly number[] }) {
-          const value = terms.reduce((sum, term) => sum + term, 0);
-          await new Promise((resolve) => setTimeout(resolve, value * 10));
-          return { message: 'sum', payload: { op: 'sum', value } };
-        },
+      async calculate({ terms }: { readonly terms: readonly number[] }, { reply }: Request) {
+        const value = terms.reduce((sum, term) => sum + term, 0);
+        await new Promise((resolve) => setTimeout(resolve, value * 10));
+        return reply.sum({ value });
       },
-      forecast: {
-        weather() {
-          skies += 1;
-          return { op: 'report', sky: skies % 2 === 1 ? 'blue' : 'grey' };
-        },
-      },
-      ask: {
-        confirm(request: Request<unknown, unknown, unknown>) {
-          ask = request;
-        },
-      },
-      watch: {
-        tick(publish: Publish<unknown, unknown>) {
-          tick = publish;
-        },
+      forecast(_message: object, { reply }: Request) {
+        skies += 1;
+        return reply.report({ sky: skies % 2 === 1 ? 'blue' : 'grey' });
       },
     },
   };

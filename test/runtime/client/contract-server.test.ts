@@ -2,33 +2,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect as connectBrowser } from '../../../src/runtime/client/browser.ts';
 import type { ClientChannel, ConnectOptions } from '../../../src/runtime/client/index.ts';
 import { connect as connectNode } from '../../../src/runtime/client/node.ts';
-import type { Connection, Handshake, Publish, Request } from '../../../src/runtime/server/handlers.ts';
-import type { Contract, SecurityScheme } from '../../../src/runtime/shared/descriptor.ts';
+import type { SecurityScheme } from '../../../src/runtime/shared/descriptor.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
-import { startContractServer } from '../../support/contract-server.ts';
+import { startChannel } from '../../support/channel.ts';
 import { scheme } from './chat-channel.ts';
 import { soon } from './soon.ts';
 import { type TalkTypes, talkDescriptor } from './talk-channel.ts';
-
-interface Session {
-  readonly who: string;
-}
-
-interface Total {
-  readonly type: 'total';
-  readonly total: number;
-}
-
-interface TalkHandlers {
-  readonly security: Readonly<Record<string, (credentials: object) => { readonly id: string }>>;
-  accept(handshake: Handshake<{ readonly id: string }, object, object>): Session;
-  opened(connection: Connection<Session>): void;
-  closed(session: Session): void;
-  readonly sendchunk: { chunk(publish: Publish<Uint8Array, Session>): void };
-  readonly receiveupload: { upload(bytes: Uint8Array, connection: Connection<Session>): void };
-  readonly count: { count(message: object, connection: Connection<Session>): Total };
-  readonly ping: { probe(request: Request<{ readonly type: 'probe' }, object, Session>): void };
-}
 
 const key = (name: string, location: SecurityScheme['in'], parameter = ''): SecurityScheme =>
   scheme(name, { credentials: 'apiKey', in: location, parameter });
@@ -57,62 +36,35 @@ const locked: ClientChannel<LockedTypes> = {
   ],
 };
 
+interface Request {
+  readonly connection: { readonly send: { chunk(bytes: Uint8Array): boolean } };
+  readonly reply: { total(content: { readonly total: number }): object };
+}
+
 /** A Posted server that echoes uploads and counts requests. */
 async function startTalk() {
   const users: unknown[] = [];
-  let publish: Publish<Uint8Array, Session> | undefined;
-  let probe: Request<{ readonly type: 'probe' }, object, Session> | undefined;
-  const connections: Connection<Session>[] = [];
   let total = 0;
-  const handlers: { readonly talk: TalkHandlers } = {
-    talk: {
-      security: Object.fromEntries(
-        locked.security.map(({ name }) => [
-          name,
-          ({
-            scopes: _scopes,
-            ...credentials
-          }: {
-            readonly scopes?: unknown;
-            readonly password?: string;
-          }) => {
-            // An API key as the user name comes without a password.
-            if (credentials.password === '') throw new PostedError('unauthorized', 'No password.');
-            users.push([name, credentials]);
-            return { id: name };
-          },
-        ]),
-      ),
-      accept: ({ principal }) => ({ who: principal.id }),
-      opened: (connection) => void connections.push(connection),
-      closed() {},
-      sendchunk: {
-        chunk(given) {
-          publish = given;
-        },
-      },
-      receiveupload: { upload: (bytes, connection) => void publish?.(bytes, [connection]) },
-      count: {
-        count() {
-          total += 1;
-          return { type: 'total', total };
-        },
-      },
-      ping: {
-        probe(given) {
-          probe = given;
-        },
-      },
+  const handlers = {
+    receiveupload: (bytes: Uint8Array, { connection }: Request) => void connection.send.chunk(bytes),
+    count(_message: object, { reply }: Request) {
+      total += 1;
+      return reply.total({ total });
     },
   };
-  const contract: Contract<typeof handlers> = { title: 'Talk', version: '1', channels: { talk: locked } };
-  const { url } = await startContractServer(contract, handlers);
-  return {
-    url,
-    users,
-    connections,
-    ask: (connection: Connection<Session>) => probe?.({ type: 'probe' }, connection),
-  };
+  const security = Object.fromEntries(
+    locked.security.map(({ name }) => [
+      name,
+      ({ scopes: _scopes, ...credentials }: { readonly scopes?: unknown; readonly password?: string }) => {
+        // An API key as the user name comes without a password.
+        if (credentials.password === '') throw new PostedError('unauthorized', 'No password.');
+        users.push([name, credentials]);
+        return { id: name };
+      },
+    ]),
+  );
+  const { url, connections } = await startChannel(locked, handlers, { security });
+  return { url, users, ask: () => connections[0]?.request.ping?.({}) };
 }
 
 type Given = NonNullable<ConnectOptions<LockedTypes>['credentials']>;
@@ -131,7 +83,7 @@ describe.each([
   ])(
     'authenticates with %j, exchanges bytes, sends requests and answers them',
     async (credentials, expected) => {
-      const { url, users, connections, ask } = await startTalk();
+      const { url, users, ask } = await startTalk();
       const chunks: Uint8Array[] = [];
       const errors: unknown[] = [];
       const opened = Promise.withResolvers<void>();
@@ -151,8 +103,7 @@ describe.each([
       expect(await Promise.all(replies)).toMatchObject([{ total: 1 }, { total: 2 }, { total: 3 }]);
       client.send('upload', new Uint8Array([0, 200]));
       await expect.poll(() => chunks, soon).toEqual([new Uint8Array([0, 200])]);
-      const [connection] = connections;
-      expect(await (connection && ask(connection))).toEqual({ type: 'pong', id: expect.any(String) });
+      expect(await ask()).toEqual({ type: 'pong', id: expect.any(String) });
       expect(errors).toEqual([]);
     },
   );
