@@ -1,22 +1,19 @@
 import { File } from '@asyncapi/generator-react-sdk';
 import {
-  allSchemes,
   answerType,
   contentType,
-  credentialsType,
-  hasUser,
   importedNames,
   receivedOperations,
   replyContentType,
   requestContentType,
-  schemesOf,
   sentMessages,
   serverRequests,
   typeArguments,
   typeParameters,
   userType,
 } from '#lib/contract.mts';
-import { docComment, generatedFrom, literal, preamble, propertyKey, separate, ts } from '#lib/source.mts';
+import { contractTypes } from '#lib/contract-types.mts';
+import { docComment, generatedFrom, preamble, propertyKey, separate, ts } from '#lib/source.mts';
 
 /** The types of the runtime that the code below may refer to. */
 const runtimeTypes = [
@@ -42,11 +39,7 @@ const runtimeTypes = [
 
 /** handlers.ts: the interfaces of each channel's handlers, and of what they can do. */
 export default function handlers({ params: { contract, extension } }) {
-  const body = separate([
-    ...contract.channels.flatMap(channelTypes),
-    handleFunction(contract),
-    types(contract),
-  ]);
+  const body = separate([...contract.channels.flatMap(channelTypes), ...contractTypes(contract)]);
   const shared = importedNames(body, ['Content', 'Uncorrelated']);
   return (
     <File name="handlers.ts">
@@ -255,63 +248,4 @@ function replyFunction(message, operation) {
     ${docComment(description, generatedFrom(`message ${name}`))}
     ${propertyKey(name)}(content: ${replyContentType(message, operation)}): Reply<${operation.repliesType}>;
   `;
-}
-
-function handleFunction(contract) {
-  const { channels } = contract;
-  const states = channels.map(({ typeName }) => `${typeName}State`);
-  const parameters = allSchemes(contract).length === 0 ? 'Server' : 'Hooks, Server';
-  return ts`
-    /** Takes the handlers of all channels. */
-    export interface Handle<${parameters}> {
-      <${states.join(', ')}>(handlers: {
-        ${channels.map((channel) => handlersMember(channel))}
-      }): Server;
-    }
-  `;
-}
-
-function handlersMember(channel) {
-  const { name, typeName } = channel;
-  const schemes = schemesOf(channel).map((scheme) => literal(scheme.name));
-  const user = hasUser(channel) ? `UserOf<Hooks, ${schemes.join(' | ')}>, ` : '';
-  return `readonly ${propertyKey(name)}: ${typeName}Handlers<${user}${typeName}State>;`;
-}
-
-function types(contract) {
-  const schemes = allSchemes(contract);
-  const handleArguments = schemes.length === 0 ? `this['server']` : `this['hooks'], this['server']`;
-  return ts`
-    ${docComment(`The types of ${contract.title} ${contract.version}.`)}
-    export interface Types extends ContractTypes {
-      ${security(schemes)}
-      readonly channels: {
-        ${contract.channels.map(channelMember)}
-      };
-      readonly handle: Handle<${handleArguments}>;
-    }
-  `;
-}
-
-function security(schemes) {
-  if (schemes.length === 0) return 'readonly security: Record<never, never>;';
-  return ts`
-    readonly security: {
-      ${separate(schemes.map(schemeMember))}
-    };
-  `;
-}
-
-function schemeMember(scheme) {
-  return ts`
-    ${docComment(scheme.description, generatedFrom(`security scheme ${scheme.name}`))}
-    readonly ${propertyKey(scheme.name)}: ${credentialsType(scheme)};
-  `;
-}
-
-function channelMember(channel) {
-  const { name, typeName, parameters } = channel;
-  const params = parameters?.type ?? 'Record<string, never>';
-  const messages = sentMessages(channel).length === 0 ? 'object' : `${typeName}Messages`;
-  return `readonly ${propertyKey(name)}: { readonly params: ${params}; readonly messages: ${messages}; readonly room: ${typeName}Room };`;
 }
