@@ -44,12 +44,12 @@ describe('docs/reference.md', () => {
     expect(documented).toEqual(Object.entries(statusOf));
   });
 
-  it('lists the close code of every error that the handler of a message throws', async () => {
+  it('lists the close code of every error that the handler of a message without a reply throws', async () => {
     const channel = createChannel({
       receive: [createMessage('fail', { type: 'string' })],
       operations: [createOperation('receive', 'fail')],
     });
-    const { url } = await startChannel(channel, { fail: { fail } });
+    const { url } = await startChannel(channel, { fail });
     for (const [code = '', , closeCode] of tableOf('Error codes')) {
       const client = await connectClient(`${url}/desk`);
       client.webSocket.send(JSON.stringify(code));
