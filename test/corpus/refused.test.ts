@@ -162,11 +162,6 @@ describe('an unsupported document', () => {
       '/channels/room/bindings/ws/query/properties/toString `toString` cannot have a default',
     ],
     [
-      '/operations/accept',
-      { action: 'send', channel: { $ref: '#/channels/room' } },
-      '/operations/accept the operation name `accept` is reserved',
-    ],
-    [
       '/servers/main/security',
       [
         { type: 'httpApiKey', in: 'query', name: 'a b' },
