@@ -9,14 +9,16 @@ const intervalMs = 60_000;
 export class BrokerLog {
   readonly #log: Log;
   readonly #broker: string;
+  readonly #consequence: string;
   readonly #dropped = new Map<DropReason, { loggedMs: number; count: number }>();
   /** When it was last logged that the broker is down; null while it is up. */
   #downLoggedMs: number | null = null;
 
-  /** `broker` is its URL without user and password. */
-  constructor(log: Log, broker: string) {
+  /** `broker` is its URL without user and password, and `consequence` how the server works while the broker is down. */
+  constructor(log: Log, broker: string, consequence: string) {
     this.#log = log;
     this.#broker = broker;
+    this.#consequence = consequence;
   }
 
   up(): void {
@@ -30,7 +32,7 @@ export class BrokerLog {
     this.#downLoggedMs = nowMs;
     this.#log.warn(
       { broker: this.#broker, cause },
-      'the broker is down: until it is back, this server polls the log every second',
+      `the broker is down: until it is back, ${this.#consequence}`,
     );
   }
 

@@ -20,7 +20,7 @@ function startLog() {
     warn: recorder('warn'),
     error: recorder('error'),
   };
-  return { records, brokerLog: new BrokerLog(log, 'nats://broker:4222') };
+  return { records, brokerLog: new BrokerLog(log, 'nats://broker:4222', 'every second') };
 }
 
 describe('the log of a broker', () => {
