@@ -1,4 +1,5 @@
-/** Hints between the nodes that share a log, over Redis, RabbitMQ, Kafka or NATS. */
+/** What the nodes of an application exchange over Redis, RabbitMQ, Kafka or NATS: hints about a log, and messages. */
+export type * from '../shared/bus.ts';
 export * from './hints/broker.ts';
 export { type BrokerUrl, parseBrokerUrl } from './hints/broker-url.ts';
-export { type BrokerOptions, createBroker } from './hints/create-broker.ts';
+export { type BrokerOptions, createBroker, createBus } from './hints/create-broker.ts';

@@ -1,5 +1,8 @@
+import type { Bus } from '../../shared/bus.ts';
 import { errorCode } from '../../shared/errors.ts';
+import type { Log } from '../../shared/log.ts';
 import type { Broker, HintedEvent } from './broker.ts';
+import { BrokerBus } from './broker-bus.ts';
 import type { ConnectToBroker } from './broker-connection.ts';
 import { type Engine, parseBrokerUrl } from './broker-url.ts';
 import { ReconnectingBroker, type ReconnectingBrokerOptions } from './reconnecting-broker.ts';
@@ -50,6 +53,21 @@ export async function createBroker<Event extends HintedEvent>({
     ...options,
     url: parsed,
     connect: await loadClient(clients[parsed.engine]),
+  });
+}
+
+/**
+ * Creates a bus on the engine that the URL names. Its topic is that of the URL with the suffix `.rooms`, so that hints
+ * of the same URL are not on it. It loads the engine's client and connects once started.
+ *
+ * @throws Error if the URL is not valid, without quoting its user or password
+ */
+export function createBus(url: string, { log }: { readonly log: Log }): Bus {
+  const parsed = parseBrokerUrl(url);
+  return new BrokerBus({
+    url: { ...parsed, topic: `${parsed.topic}.rooms` },
+    log,
+    load: () => loadClient(clients[parsed.engine]),
   });
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { atMost } from '../../shared/at-most.ts';
 import type { BrokerState } from './broker.ts';
 import type { BrokerConnection, ConnectToBroker } from './broker-connection.ts';
 import { type BrokerLog, describeFailure } from './broker-log.ts';
@@ -67,7 +68,7 @@ export class ReconnectingConnection {
 
   /** Resolves when the engine has accepted everything that is pending, or after a second. */
   async flush(): Promise<void> {
-    if (this.#state === 'up') await atMost(closeTimeoutMs, this.#send?.());
+    if (this.#state === 'up' && this.#send !== null) await atMost(closeTimeoutMs, this.#send());
   }
 
   async close(): Promise<void> {
@@ -187,11 +188,4 @@ export class ReconnectingConnection {
     if (state === 'up') this.#options.log.up();
     this.#options.traffic.changed(state);
   }
-}
-
-async function atMost(timeoutMs: number, settled: Promise<void> | undefined): Promise<void> {
-  const timer = Promise.withResolvers<void>();
-  const timeout = setTimeout(timer.resolve, timeoutMs);
-  await Promise.race([settled?.catch(() => {}), timer.promise]);
-  clearTimeout(timeout);
 }
