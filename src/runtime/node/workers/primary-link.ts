@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Bus } from '../../shared/bus.ts';
 import { PostedError } from '../../shared/errors.ts';
+import { WorkerBus } from './worker-bus.ts';
 import type { MetricsSnapshot, ToPrimary, ToWorker } from './worker-messages.ts';
 
 /** A worker's connection to the primary. */
@@ -14,6 +16,8 @@ export interface PrimaryLink {
    * @throws PostedError `unavailable` if the primary does not answer
    */
   readonly renderMetrics: () => Promise<string>;
+  /** Connects the workers of this primary. */
+  readonly bus: Bus;
 }
 
 /** Longer than the primary waits for the slowest worker. */
@@ -23,6 +27,7 @@ export function createPrimaryLink(): PrimaryLink {
   const stop = Promise.withResolvers<{ readonly drain: boolean }>();
   const scrapes = new Map<number, (text: string) => void>();
   let nextScrape = 0;
+  const bus = new WorkerBus(send);
   let snapshot: (() => Promise<MetricsSnapshot>) | null = null;
 
   process.on('message', (message: ToWorker) => {
@@ -30,6 +35,10 @@ export function createPrimaryLink(): PrimaryLink {
       void sendSnapshot(message.scrape);
     } else if (message.kind === 'metrics') {
       scrapes.get(message.id)?.(message.text);
+    } else if (message.kind === 'bus') {
+      bus.received(message.node, message.messages);
+    } else if (message.kind === 'bus-nodes') {
+      bus.joined(message.nodes);
     } else if (snapshot === null) {
       // The server has not started, so there is nothing to finish.
       process.exit(0);
@@ -39,14 +48,14 @@ export function createPrimaryLink(): PrimaryLink {
   });
 
   async function sendSnapshot(scrape: number): Promise<void> {
-    if (snapshot !== null) send({ kind: 'snapshot', scrape, snapshot: await snapshot() });
+    if (snapshot !== null) await send({ kind: 'snapshot', scrape, snapshot: await snapshot() });
   }
 
   return {
     stop: stop.promise,
     ready(server) {
       snapshot = () => server.snapshot();
-      send({ kind: 'ready', url: server.url });
+      void send({ kind: 'ready', url: server.url });
     },
     renderMetrics: async () => {
       const id = nextScrape;
@@ -54,7 +63,7 @@ export function createPrimaryLink(): PrimaryLink {
       const text = await Promise.race([
         new Promise<string>((resolve) => {
           scrapes.set(id, resolve);
-          send({ kind: 'scrape', id });
+          void send({ kind: 'scrape', id });
         }),
         wait(scrapeTimeoutMs, null, { ref: false }),
       ]);
@@ -63,10 +72,16 @@ export function createPrimaryLink(): PrimaryLink {
         throw new PostedError('unavailable', 'The metrics of the workers are not available now.');
       return text;
     },
+    bus,
   };
 }
 
-/** The message is lost if the primary is gone, but then this process ends too. */
-function send(message: ToPrimary): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+/**
+ * Resolves when the system has accepted the message. It is lost if the primary is gone, but then this process ends too.
+ */
+function send(message: ToPrimary): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || process.send === undefined) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
 }

@@ -1,3 +1,4 @@
+import type { Bus } from '../../shared/bus.ts';
 import type { Log } from '../../shared/log.ts';
 import { freePort } from '../http-listener.ts';
 import { createPrimaryLink } from './primary-link.ts';
@@ -22,6 +23,8 @@ export interface ProcessServer {
 export interface WorkerContext {
   /** Renders the metrics of all workers. */
   readonly renderMetrics: () => Promise<string>;
+  /** Connects the workers of this machine. */
+  readonly bus: Bus;
 }
 
 interface ProcessOptions {
@@ -49,7 +52,7 @@ export async function runWorker({ start, log }: ProcessOptions): Promise<number>
   // Terminals and service managers also signal the workers, but only the primary acts on these signals.
   for (const signal of ['SIGINT', 'SIGUSR2'] as const) process.on(signal, () => {});
   const link = createPrimaryLink();
-  const server = await start({ renderMetrics: link.renderMetrics });
+  const server = await start({ renderMetrics: link.renderMetrics, bus: link.bus });
   const stopped = stopSignal(['SIGTERM'], log);
   link.ready(server);
   return await serveUntil(Promise.race([link.stop, stopped]), server, log);

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Log } from '../../shared/log.ts';
+import { BusRelay } from './bus-relay.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { Scrapes, type WorkerSums } from './scrapes.ts';
 import type { ToPrimary, ToWorker } from './worker-messages.ts';
@@ -44,6 +45,7 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #members = new Set<Member>();
   readonly #scrapes: Scrapes;
+  readonly #bus: BusRelay;
   readonly #restarts = new RestartPolicy();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #failed = Promise.withResolvers<Error>();
@@ -52,6 +54,7 @@ export class WorkerPool {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#bus = new BusRelay(options.log);
     this.#scrapes = new Scrapes({
       metrics: options.metrics,
       request: (scrape) => this.#requestSnapshots(scrape),
@@ -132,8 +135,14 @@ export class WorkerPool {
         ready.resolve(message.url);
       } else if (message.kind === 'snapshot') {
         this.#scrapes.received(worker.id, message.scrape, message.snapshot);
-      } else {
+      } else if (message.kind === 'scrape') {
         void this.#sendMetrics(member, message.id);
+      } else if (message.kind === 'bus-join') {
+        this.#bus.join(String(worker.id), (relayed) => send(worker, relayed));
+      } else if (message.kind === 'bus') {
+        this.#bus.relay(String(worker.id), message.messages);
+      } else {
+        this.#bus.leave(String(worker.id));
       }
     });
     // The 'exit' event that follows is handled.
@@ -152,6 +161,7 @@ export class WorkerPool {
     this.#members.delete(member);
     this.#options.metrics.ended(worker.id, { wasUsable: readyAtMs !== null, wasDeath: isKept });
     this.#scrapes.ended(worker.id);
+    this.#bus.leave(String(worker.id));
     if (!isKept || this.#isStopping) return;
     const nowMs = performance.now();
     const afterMs = this.#restarts.afterDeath(nowMs - (readyAtMs ?? nowMs), nowMs);
@@ -171,7 +181,7 @@ export class WorkerPool {
     const { log, stopTimeoutMs } = this.#options;
     const { worker, exited } = member;
     member.isKept = false;
-    send(worker, { kind: 'stop', drain });
+    void send(worker, { kind: 'stop', drain });
     const timer = setTimeout(() => {
       log.error({ worker: worker.process.pid }, 'a worker did not stop in time and was killed');
       worker.process.kill('SIGKILL');
@@ -183,16 +193,22 @@ export class WorkerPool {
 
   #requestSnapshots(scrape: number): readonly number[] {
     const usable = [...this.#members].filter(({ readyAtMs }) => readyAtMs !== null);
-    for (const { worker } of usable) send(worker, { kind: 'snapshot', scrape });
+    for (const { worker } of usable) void send(worker, { kind: 'snapshot', scrape });
     return usable.map(({ worker }) => worker.id);
   }
 
   async #sendMetrics({ worker }: Member, id: number): Promise<void> {
-    send(worker, { kind: 'metrics', id, text: await this.#scrapes.render() });
+    await send(worker, { kind: 'metrics', id, text: await this.#scrapes.render() });
   }
 }
 
-/** The message is lost if the worker is gone, but then its 'exit' event follows. */
-function send(worker: Worker, message: ToWorker): void {
-  if (worker.isConnected()) worker.send(message, () => {});
+/**
+ * Resolves when the system has accepted the message. It is lost if the worker is gone, but then its 'exit' event
+ * follows.
+ */
+function send(worker: Worker, message: ToWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (worker.isConnected()) worker.send(message, () => resolve());
+    else resolve();
+  });
 }
