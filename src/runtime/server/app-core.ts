@@ -8,13 +8,12 @@ import type { SecurityHooks } from './handshake/authenticate.ts';
 import { type ChannelFunctions, createChannelFunctions } from './messages/channel-functions.ts';
 import { serveChannel } from './messages/served-channel.ts';
 import { type ContractServerOptions, resolveOptions } from './options.ts';
-import type { Peers } from './peers.ts';
+import { type LocalNode, Peers } from './peers/peers.ts';
 import { Rooms } from './rooms.ts';
 import { type HostedChannel, type ServerDeps, WebSocketContractServer } from './server.ts';
 
 export interface AppCoreOptions extends ContractServerOptions {
   readonly security?: object;
-  readonly peers?: Peers;
 }
 
 interface CoreChannel {
@@ -28,17 +27,25 @@ export class AppCore {
   readonly #deps: ServerDeps;
   readonly #channels: ReadonlyMap<string, CoreChannel>;
   readonly #security: SecurityHooks;
-  readonly #peers: Peers | undefined;
+  readonly #peers: Peers;
 
-  constructor(contract: Contract, { security = {}, peers, ...options }: AppCoreOptions) {
+  constructor(contract: Contract, { security = {}, bus, ...options }: AppCoreOptions) {
     const resolved = resolveOptions(options);
-    this.#deps = { ...resolved, failures: new LogLimit(resolved.log), outbox: new Outbox() };
-    this.#security = security as SecurityHooks;
+    const failures = new LogLimit(resolved.log);
+    const peers = new Peers({
+      bus,
+      application: contract.title,
+      node: this.#node,
+      observer: resolved.observer,
+      failures,
+    });
     this.#peers = peers;
+    this.#deps = { ...resolved, failures, outbox: new Outbox(), peers };
+    this.#security = security as SecurityHooks;
     this.#channels = new Map(
       Object.values(contract.channels).map((descriptor) => {
         const rooms = new Rooms(descriptor);
-        const functions = createChannelFunctions(descriptor, rooms, { ...this.#deps, peers });
+        const functions = createChannelFunctions(descriptor, rooms, this.#deps);
         return [descriptor.name, { descriptor, rooms, functions }];
       }),
     );
@@ -60,16 +67,14 @@ export class AppCore {
       if (filter.user === undefined && filter.channel === undefined && filter.connection === undefined) {
         throw new TypeError('kick needs a user, a channel or a connection.');
       }
-      this.#peers?.kick(filter, reason);
-      return this.kick(filter, reason);
+      this.#peers.kick(filter, reason);
+      return this.#kick(filter, reason);
     },
   };
 
-  /** Closes the connections of this node that match. */
-  kick(filter: ConnectionFilter, reason: string): number {
-    const found = [...this.#find(filter)];
-    for (const connection of found) connection.close('forbidden', reason);
-    return found.length;
+  /** Joins the other nodes, once; `handle` calls it too. Rejects if the option `bus` can never be used. */
+  async joinPeers(): Promise<void> {
+    await this.#peers.start();
   }
 
   /** Completes the server with handlers, by channel. */
@@ -83,7 +88,30 @@ export class AppCore {
       return { ...serveChannel(options, { ...this.#deps, isDraining }), rooms, functions };
     });
     server = new WebSocketContractServer(hosted, this.#deps);
+    this.joinPeers().catch((err: unknown) => {
+      this.#deps.log.error({ err }, 'the other nodes cannot be reached');
+    });
     return server;
+  }
+
+  /** This node, as the other nodes use it. */
+  get #node(): LocalNode {
+    return {
+      deliver: ({ channel, room, message, payload }) => {
+        const found = this.#channels.get(channel);
+        if (found === undefined) return { reason: 'unknown_channel' };
+        return found.functions.deliver(message, room, payload);
+      },
+      kick: (filter, reason) => void this.#kick(filter, reason),
+      membersOf: (channel, room) => this.#channels.get(channel)?.rooms.countOf(room),
+    };
+  }
+
+  /** Closes the connections of this node that match. */
+  #kick(filter: ConnectionFilter, reason: string): number {
+    const found = [...this.#find(filter)];
+    for (const connection of found) connection.close('forbidden', reason);
+    return found.length;
   }
 
   *#find({ user, channel, connection }: ConnectionFilter): Generator<WebSocketConnection> {

@@ -47,12 +47,29 @@ export interface Connection<User = unknown, State = unknown> {
   close(code?: CloseCode, reason?: string): void;
 }
 
-/** The connections to one address, on this node. */
+/** The connections to one address. Its messages reach those on all nodes of the application. */
 export interface Room<Member extends Connection = Connection> {
   /** The path, with the parameters filled in. */
   readonly address: string;
-  /** The open connections to the address. */
+  /** The open connections to the address on this node only. */
   readonly connections: Iterable<Member>;
+  /**
+   * Who is connected to the address, on all nodes: those of this node now, and those of other nodes up to a second ago.
+   * It takes time in proportion to the number of connections, and up to a second when a node does not answer.
+   */
+  presence(): Promise<Presence>;
+}
+
+export interface Presence {
+  /** The number of connections. */
+  readonly count: number;
+  /** The ids of their users, each once and sorted. Connections without a user only count. */
+  readonly users: readonly string[];
+  /**
+   * False if connections may be missing: the bus is down, or a node did not answer. A node that is killed is waited for
+   * until it has not been heard for 5 s.
+   */
+  readonly isComplete: boolean;
 }
 
 /** A message that is validated and encoded, ready to be sent to any number of the channel's connections. */

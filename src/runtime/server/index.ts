@@ -2,6 +2,7 @@
 
 export type { Answer } from '../shared/answer.ts';
 export type { Audit, AuditEntry } from '../shared/audit.ts';
+export type * from '../shared/bus.ts';
 export * from '../shared/close-codes.ts';
 export type * from '../shared/credentials.ts';
 export * from '../shared/descriptor.ts';
@@ -17,5 +18,6 @@ export * from './handlers.ts';
 export * from './listen.ts';
 export * from './observer.ts';
 export * from './options.ts';
+export type { PeerDropReason } from './peers/peer-message.ts';
 export type { ContractServer } from './server.ts';
 export type * from './types.ts';

@@ -1,7 +1,9 @@
+import type { BusState } from '../shared/bus.ts';
 import type { ErrorCode } from '../shared/errors.ts';
+import type { PeerDropReason } from './peers/peer-message.ts';
 
 /** Receives the runtime's events, for metrics. Every label comes from a closed set, never from a client. */
-export interface ContractObserver {
+export interface ContractObserver extends PeersObserver {
   connectionOpened(channel: string): void;
   /** `code` is a code of close-codes.ts or of RFC 6455 section 7.4.1, or 'other'. */
   connectionClosed(channel: string, code: string): void;
@@ -17,6 +19,17 @@ export interface ContractObserver {
   errorAnswered(channel: string, operation: string, code: ErrorCode): void;
   /** `seconds` is from the event that the message is about to its write to the sockets. */
   messagePublished(channel: string, message: string, seconds: number): void;
+}
+
+/** Events of the messages between the nodes of an application. */
+export interface PeersObserver {
+  /** The bus that connects the nodes is up or down; it starts down. */
+  peersChanged(state: BusState): void;
+  /** A message to all other nodes was passed to the bus. */
+  peerMessageSent(): void;
+  peerMessageReceived(): void;
+  /** A message was not sent, or a received one was not used. */
+  peerMessageDropped(reason: PeerDropReason): void;
 }
 
 export type RefusalReason =

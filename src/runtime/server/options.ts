@@ -1,4 +1,5 @@
 import type { Audit } from '../shared/audit.ts';
+import type { Bus } from '../shared/bus.ts';
 import type { Log } from '../shared/log.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
@@ -38,6 +39,11 @@ export interface ContractServerOptions {
   /** Receives an entry for each message of an operation, after it was handled. Default: none. */
   readonly audit?: Audit;
   /**
+   * Connects the nodes of the application, so that rooms, `kick` and presence span all of them. `handle` starts it, and
+   * `shutdown` closes it. Default: none.
+   */
+  readonly bus?: Bus;
+  /**
    * The names of the settings that operators use for these options, such as `{ origins: 'ALLOWED_ORIGINS' }`. Logs and
    * refusals name them. Default: the names of the options.
    */
@@ -49,7 +55,7 @@ export type RefusingOption = 'origins' | 'maxConnections' | 'maxConnectionsPerUs
 
 export type SettingNames = Readonly<Partial<Record<RefusingOption, string>>>;
 
-export interface ResolvedOptions extends Required<Omit<ContractServerOptions, 'audit'>> {
+export interface ResolvedOptions extends Required<Omit<ContractServerOptions, 'audit' | 'bus'>> {
   readonly origins: OriginPolicy;
   readonly audit: Audit | undefined;
 }
@@ -79,6 +85,10 @@ const defaults: Omit<ResolvedOptions, 'log' | 'audit'> = {
     messageInvalid: ignore,
     errorAnswered: ignore,
     messagePublished: ignore,
+    peersChanged: ignore,
+    peerMessageSent: ignore,
+    peerMessageReceived: ignore,
+    peerMessageDropped: ignore,
   },
   origins: { kind: 'same-origin' },
   maxMessageBytes: 65_536,

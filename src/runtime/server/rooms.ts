@@ -2,6 +2,7 @@ import type { ChannelDescriptor } from '../shared/descriptor.ts';
 import { PostedError } from '../shared/errors.ts';
 import { accepts, explain } from '../shared/guard.ts';
 import type { WebSocketConnection } from './connection/connection.ts';
+import type { Members } from './peers/presence-queries.ts';
 
 /** What identifies a room: the values of its address's parameters and of the server's variables. */
 export interface RoomValues {
@@ -37,6 +38,14 @@ export class Rooms {
 
   membersOf(key: string): ReadonlySet<WebSocketConnection> {
     return this.#members.get(key) ?? nobody;
+  }
+
+  /** How many connections of a room are on this node, and their users. */
+  countOf(key: string): Members {
+    const members = this.membersOf(key);
+    const users = new Set<string>();
+    for (const { user } of members) if (user !== undefined) users.add(user.id);
+    return { count: members.size, users };
   }
 
   /** All connections of the channel. */

@@ -24,6 +24,7 @@ import type { ChannelFunctions } from './messages/channel-functions.ts';
 import { createSentCount } from './messages/publish.ts';
 import type { ServedChannel } from './messages/served-channel.ts';
 import type { ResolvedOptions } from './options.ts';
+import type { Peers } from './peers/peers.ts';
 import type { Rooms } from './rooms.ts';
 
 export interface ContractServer {
@@ -43,6 +44,7 @@ export interface ContractServer {
 export interface ServerDeps extends ResolvedOptions {
   readonly failures: LogLimit;
   readonly outbox: Outbox;
+  readonly peers: Peers;
 }
 
 /** A channel with its handlers and everything else that its connections share. */
@@ -123,6 +125,7 @@ export class WebSocketContractServer implements ContractServer {
     clearTimeout(timer);
     this.#heartbeat.stop();
     this.#webSocketServer.close();
+    await this.#deps.peers.close();
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, id: string): Promise<void> {

@@ -1,7 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type BrokerObserver, dropReasons } from '../../log/hints/broker.ts';
 import type { RestObserver } from '../../rest/operation.ts';
-import type { ContractObserver } from '../../server/observer.ts';
+import type { ContractObserver, PeersObserver } from '../../server/observer.ts';
+import { peerDropReasons } from '../../server/peers/peer-message.ts';
+import { busDropReasons } from '../../shared/bus.ts';
 import type { MetricsSnapshot } from '../workers/worker-messages.ts';
 
 /** The Prometheus metrics of one server. */
@@ -151,6 +153,7 @@ export function createMetrics({ channels, droppedLogRecords = () => 0 }: Metrics
     },
     bodyInvalid: (operation, direction) => violations.inc({ operation, direction }),
     ...createHintMetrics(registry),
+    ...createPeerMetrics(registry),
   };
 }
 
@@ -192,6 +195,39 @@ function createHintMetrics(registry: Registry): BrokerObserver {
     hintPublished: () => published.inc(),
     hintReceived: () => received.inc(),
     hintDropped: (reason) => dropped.inc({ reason }),
+  };
+}
+
+/** Metrics of the messages exchanged with the other nodes of an application: rooms, kicks and presence. */
+function createPeerMetrics(registry: Registry): PeersObserver {
+  const registers = [registry];
+  const up = new Gauge({
+    name: 'posted_peers_up',
+    help: '1 while this node can exchange messages with the other nodes of the application.',
+    registers,
+  });
+  const sent = new Counter({
+    name: 'posted_peer_messages_sent_total',
+    help: 'Messages for all other nodes: to rooms, kicks, and queries of presence and their answers.',
+    registers,
+  });
+  const received = new Counter({
+    name: 'posted_peer_messages_received_total',
+    help: 'Messages received from other nodes.',
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'posted_peer_messages_dropped_total',
+    help: 'Messages between nodes that were not sent, or received and not used.',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of [...busDropReasons, ...peerDropReasons]) dropped.inc({ reason }, 0);
+  return {
+    peersChanged: (state) => up.set(state === 'up' ? 1 : 0),
+    peerMessageSent: () => sent.inc(),
+    peerMessageReceived: () => received.inc(),
+    peerMessageDropped: (reason) => dropped.inc({ reason }),
   };
 }
 

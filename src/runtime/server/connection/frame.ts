@@ -16,6 +16,12 @@ export function encodeBinaryFrame(bytes: Uint8Array): Buffer {
   return frame;
 }
 
+/** The payload of a frame that the functions above encoded. */
+export function payloadOf(frame: Buffer): Buffer {
+  const length = frame[1];
+  return frame.subarray(length === 126 ? 4 : length === 127 ? 10 : 2);
+}
+
 function allocate(firstByte: number, length: number): Buffer {
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(headerLength + length);

@@ -1,16 +1,16 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
+import { payloadOf } from '../connection/frame.ts';
 import type { PublishOptions, RequestOptions } from '../handlers.ts';
-import type { Peers } from '../peers.ts';
+import type { DeliveryProblem, Peers } from '../peers/peers.ts';
 import type { Rooms } from '../rooms.ts';
-import { createEncode, type Encode } from './encode.ts';
+import { createEncode, createReencode, type Encode, type Reencode } from './encode.ts';
 import { createNamedFunctions } from './named-functions.ts';
 import { createPublish, type PublishDeps } from './publish.ts';
 import { createRequest } from './request.ts';
 
 export interface ChannelFunctionsDeps extends PublishDeps {
-  /** Undefined: there are no other nodes. */
-  readonly peers: Peers | undefined;
+  readonly peers: Pick<Peers, 'sendToRoom' | 'presence'>;
 }
 
 /** A room, by its path and its key in `Rooms`. */
@@ -31,12 +31,8 @@ export interface ChannelFunctions {
   readonly sendAll: (connection: WebSocketConnection) => object;
   /** Sends requests: a function per operation with a reply. */
   readonly request: (connection: WebSocketConnection) => object;
-  /**
-   * Sends a message that another node has published, to the room's connections on this node.
-   *
-   * @throws InvalidMessageError if the message breaks the contract
-   */
-  readonly deliver: (message: string, room: string, content: unknown) => void;
+  /** Sends a message of another node to the room's connections on this node, unless it breaks the contract. */
+  readonly deliver: (message: string, room: string, payload: Uint8Array) => DeliveryProblem | null;
 }
 
 /** A message that the server sends on its own. */
@@ -45,6 +41,7 @@ interface SentMessage {
   /** The name of its functions. */
   readonly member: string;
   readonly encode: Encode;
+  readonly reencode: Reencode;
 }
 
 export function createChannelFunctions(
@@ -74,8 +71,10 @@ export function createChannelFunctions(
     content: unknown,
     options: unknown,
   ) {
-    const count = publish(encode(content), rooms.membersOf(key), options as PublishOptions | undefined);
-    deps.peers?.sendToRoom({ channel: channel.name, room: key, message: name, content });
+    const encoded = encode(content);
+    const count = publish(encoded, rooms.membersOf(key), options as PublishOptions | undefined);
+    const payload = payloadOf(encoded.frame);
+    deps.peers.sendToRoom({ channel: channel.name, room: key, message: name, payload });
     return count;
   }
 
@@ -84,7 +83,10 @@ export function createChannelFunctions(
       functions: forMessages((_target, { encode }, content) => encode(content)),
     })(null),
     room: createNamedFunctions({
-      functions: forMessages(sendToRoom),
+      functions: [
+        ...forMessages(sendToRoom),
+        ['presence', ({ key }: RoomTarget) => deps.peers.presence(channel.name, key)],
+      ],
       getters: {
         address: ({ address }) => address,
         connections: ({ key }) => rooms.membersOf(key),
@@ -104,9 +106,17 @@ export function createChannelFunctions(
       ),
     }),
     request: createRequests(channel, deps),
-    deliver(name, room, content) {
+    deliver(name, room, payload) {
       const message = messages.find((candidate) => candidate.name === name);
-      if (message !== undefined) publish(message.encode(content), rooms.membersOf(room), undefined);
+      if (message === undefined) return { reason: 'unknown_message', problem: `channel ${channel.name}` };
+      const members = rooms.membersOf(room);
+      if (members.size === 0) return null;
+      const encoded = message.reencode(payload);
+      if (typeof encoded === 'string') {
+        return { reason: 'invalid', problem: `message ${name} of channel ${channel.name}: ${encoded}` };
+      }
+      publish(encoded, members, undefined);
+      return null;
     },
   };
 }
@@ -119,7 +129,8 @@ function sentMessages(channel: ChannelDescriptor, deps: ChannelFunctionsDeps): r
     for (const message of messagesOf(channel, operation)) {
       if (byName.has(message.name)) continue;
       const encode = createEncode(channel, operation, message, deps);
-      byName.set(message.name, { name: message.name, member: message.member ?? message.name, encode });
+      const { name, member = name } = message;
+      byName.set(name, { name, member, encode, reencode: createReencode(operation, message) });
     }
   }
   return [...byName.values()];

@@ -25,6 +25,25 @@ export interface Reporter {
  */
 export type Encode = (content: unknown, id?: CorrelationId) => EncodedFrame;
 
+/**
+ * Encodes the payload of a frame that another node has encoded, or returns why it breaks the contract of this node. The
+ * text never contains the payload.
+ */
+export type Reencode = (payload: Uint8Array) => EncodedFrame | string;
+
+export function createReencode(operation: OperationDescriptor, message: MessageDescriptor): Reencode {
+  const permit = permitOf(operation);
+  return (payload) => {
+    let value: unknown;
+    try {
+      value = decode(message, payload);
+    } catch {
+      return 'the payload is not in the encoding of the message';
+    }
+    return problemOf(message, value) ?? encodedOf(message, value, permit);
+  };
+}
+
 export function createEncode(
   channel: ChannelDescriptor,
   operation: OperationDescriptor,
@@ -38,9 +57,21 @@ export function createEncode(
     const value = id === undefined || path === undefined ? filled : writePath(filled, path, id);
     const problem = problemOf(message, value);
     if (problem !== null) throw invalidMessage(channel, operation, message.name, problem, reporter);
-    const frame = frameOf(message, value);
-    return { message: message.name, bytes: frame.length, frame, permit };
+    return encodedOf(message, value, permit);
   };
+}
+
+function encodedOf(message: MessageDescriptor, value: unknown, permit: string | undefined): EncodedFrame {
+  const frame = frameOf(message, value);
+  return { message: message.name, bytes: frame.length, frame, permit };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decode({ encoding }: MessageDescriptor, payload: Uint8Array): unknown {
+  if (encoding === 'binary') return payload;
+  const text = utf8.decode(payload);
+  return encoding === 'json' ? JSON.parse(text) : text;
 }
 
 /** The permit that a connection needs for the operation; undefined if every connection may use it. */
