@@ -47,7 +47,11 @@ export const connectToRabbitmq: ConnectToBroker = async ({ url, onMessage, onLos
     async publish(bytes) {
       if (!channel.publish(url.topic, '', bytes)) await once(channel, 'drain', { signal });
     },
-    close: () => connection.close(),
+    async close() {
+      // Closing the connection alone would discard what the channel has not sent yet.
+      await channel.close();
+      await connection.close();
+    },
   };
 };
 

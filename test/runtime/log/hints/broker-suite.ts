@@ -13,6 +13,7 @@ import { parseBrokerUrl } from '../../../../src/runtime/log/hints/broker-url.ts'
 import { hasOpenssl, makeCertificate } from '../../../support/engines/certificate.ts';
 import { describeEngine } from '../../../support/engines/describe-engine.ts';
 import { requireService } from '../../../support/services.ts';
+import { itConnectsPeers } from '../../server/peers/engine-suite.ts';
 import { startNode, until, untilUp } from './nodes.ts';
 import { epoch, eventOf } from './test-format.ts';
 
@@ -65,6 +66,8 @@ export function describeBroker(spec: EngineSpec, connect: ConnectToBroker): void
       expect(two.seqs()).toEqual(seqs);
       expect(two.hints.filter(({ events }) => events.length > 0)).toHaveLength(1);
     });
+
+    itConnectsPeers(() => engine().ensureRunning(), urlOf, connect);
 
     it('survives a crash of the engine', async () => {
       await engine().ensureRunning();
