@@ -36,7 +36,7 @@ export interface ContractServer {
   readonly queuedBytes: number;
   /**
    * Refuses new connections, closes the open ones with 1012, all at once unless `drainOptions` spreads them, and
-   * terminates those that remain after `timeoutMs`.
+   * terminates those that remain after `timeoutMs`. Then it leaves the other nodes.
    */
   shutdown(timeoutMs: number, drainOptions?: DrainOptions): Promise<void>;
 }

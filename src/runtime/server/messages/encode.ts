@@ -34,13 +34,12 @@ export type Reencode = (payload: Uint8Array) => EncodedFrame | string;
 export function createReencode(operation: OperationDescriptor, message: MessageDescriptor): Reencode {
   const permit = permitOf(operation);
   return (payload) => {
-    let value: unknown;
     try {
-      value = decode(message, payload);
+      const value = decode(message, payload);
+      return problemOf(message, value) ?? encodedOf(message, value, permit);
     } catch {
-      return 'the payload is not in the encoding of the message';
+      return 'the payload is not in the encoding of the message, or nested too deeply';
     }
-    return problemOf(message, value) ?? encodedOf(message, value, permit);
   };
 }
 

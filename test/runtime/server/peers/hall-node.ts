@@ -18,7 +18,9 @@ export const said = createMessage(
   objectOf({ type: { const: 'said' }, text: { type: 'string', maxLength: 20_000 } }),
   { constants: { type: 'said' }, tag: { path: ['type'], values: ['said'] } },
 );
-export const messages = [said, createText('note'), createBytes('photo')];
+/** May contain anything. */
+const thing = createMessage('thing', { type: 'array' });
+export const messages = [said, thing, createText('note'), createBytes('photo')];
 
 /** Halls, where the token is the name of the user. */
 export function createHall(send: readonly MessageDescriptor[] = messages): ChannelDescriptor {

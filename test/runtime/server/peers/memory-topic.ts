@@ -18,6 +18,7 @@ export class MemoryBus implements Bus {
   readonly #buses: ReadonlyMap<string, MemoryBus>;
   #listener: BusListener | null = null;
   #isDead = false;
+  #isLosing = false;
   /** The messages that this node published. */
   readonly published: Uint8Array[] = [];
   state: BusState = 'down';
@@ -40,7 +41,9 @@ export class MemoryBus implements Bus {
 
   publish(message: Uint8Array): void {
     this.published.push(message);
-    if (this.#isDead || this.state === 'down') return;
+    const isLost = this.#isLosing;
+    this.#isLosing = false;
+    if (isLost || this.#isDead || this.state === 'down') return;
     for (const bus of this.#buses.values()) {
       if (bus !== this) setImmediate(() => bus.receive(message, this.#node));
     }
@@ -57,6 +60,11 @@ export class MemoryBus implements Bus {
   change(state: BusState): void {
     this.state = state;
     this.#listener?.onChange(state);
+  }
+
+  /** Loses the next message that this node publishes. */
+  loseNext(): void {
+    this.#isLosing = true;
   }
 
   /** Ends the node without notice: the others do not know that yet. */

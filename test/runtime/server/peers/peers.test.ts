@@ -117,6 +117,11 @@ describe('a message that is not from a node', () => {
       'invalid',
     ],
     ['with a payload that breaks the contract', `${JSON.stringify(room)}\n{"type":"said"}`, 'invalid'],
+    [
+      'with a payload that is nested too deeply',
+      `${JSON.stringify({ ...room, message: 'thing' })}\n${'['.repeat(200_000)}${']'.repeat(200_000)}`,
+      'invalid',
+    ],
     ['that kicks everybody', { ...kick, filter: {} }, 'foreign'],
     ['that kicks everybody by mistake', { ...kick, filter: { user: null } }, 'foreign'],
     ['that kicks by an unknown property', { ...kick, filter: { channel: 'hall', ip: '::1' } }, 'foreign'],

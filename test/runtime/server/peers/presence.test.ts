@@ -80,6 +80,14 @@ describe('presence', () => {
     for (const { length } of buses[1]?.published ?? []) expect(length).toBeLessThan(65_536);
   });
 
+  it('asks once more if an answer was lost', async () => {
+    const { one, two, buses } = await startNodes(2);
+    await two.join('bob');
+    await one.room('settled').presence();
+    buses[1]?.loseNext();
+    expect(await one.room().presence()).toEqual({ count: 1, users: ['bob'], isComplete: true });
+  });
+
   it('omits a node that does not answer two questions within a second', async () => {
     const { one, two, buses } = await startNodes(3);
     await one.join('ann');
