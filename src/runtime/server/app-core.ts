@@ -72,9 +72,16 @@ export class AppCore {
     },
   };
 
-  /** Joins the other nodes, once; `handle` calls it too. Rejects if the option `bus` can never be used. */
-  async joinPeers(): Promise<void> {
-    await this.#peers.start();
+  /** Joins the other nodes, once. Rejects if the bus can never be used. */
+  joinPeers(): Promise<void> {
+    return this.#peers.start();
+  }
+
+  /** Joins the other nodes, once. A bus that can never be used is logged. */
+  joinPeersInBackground(): void {
+    this.joinPeers().catch((err: unknown) => {
+      this.#deps.log.error({ err }, 'the other nodes cannot be reached');
+    });
   }
 
   /** Completes the server with handlers, by channel. */
@@ -88,9 +95,6 @@ export class AppCore {
       return { ...serveChannel(options, { ...this.#deps, isDraining }), rooms, functions };
     });
     server = new WebSocketContractServer(hosted, this.#deps);
-    this.joinPeers().catch((err: unknown) => {
-      this.#deps.log.error({ err }, 'the other nodes cannot be reached');
-    });
     return server;
   }
 

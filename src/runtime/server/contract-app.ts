@@ -71,7 +71,11 @@ export function createContractServer<Types extends ContractTypes, Hooks extends 
   const core = new AppCore(contract, options);
   const app = {
     ...core.app,
-    handle: (handlers: object): ContractServer => core.handle(handlers),
+    handle: (handlers: object): ContractServer => {
+      const server = core.handle(handlers);
+      core.joinPeersInBackground();
+      return server;
+    },
   };
   // The generated types promise what the descriptors ensure at run time.
   return app as unknown as UnhandledApp<Types, Hooks, ContractServer>;

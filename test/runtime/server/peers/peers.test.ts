@@ -50,6 +50,20 @@ describe('a message to a room', () => {
   });
 });
 
+describe('a bus that can never be used', () => {
+  it('is logged, and the node serves its own connections', async () => {
+    const bus = new MemoryTopic().connect();
+    bus.start = () => Promise.reject(new Error('the package x is not installed'));
+    const node = await startNode(bus);
+    const ann = await node.join('ann');
+    node.room().said?.({ text: 'here' });
+    expect(await ann.take(1)).toHaveLength(1);
+    expect(node.logged.filter(([level]) => level === 'error')).toEqual([
+      ['error', { err: new Error('the package x is not installed') }, 'the other nodes cannot be reached'],
+    ]);
+  });
+});
+
 describe('a message of a node with another contract', () => {
   const longer = createMessage('said', objectOf({ type: { const: 'said' }, text: { type: 'string' } }), {
     constants: { type: 'said' },
