@@ -19,16 +19,16 @@ async def main(config: dict[str, Any]) -> None:
         connect_camera(config["url"]) as camera,
         connect_terminal(config["url"]) as terminal,
     ):
-        await camera.send("firmware", bytes(range(256)))
-        await camera.send("move", [1.5, -2])
-        await terminal.send("key", "é")
+        camera.steer.firmware(bytes(range(256)))
+        camera.steer.move([1.5, -2])
+        terminal.type("é")
         try:
-            await terminal.send("key", "too long")
+            terminal.type("too long")
         except PostedClientError as error:
             emit(raised=error.code, text=str(error))
         emit(sent=True)
         count = 0
-        async for name, message in camera.named():
+        async for name, message in camera.named_messages():
             if name == "frame":
                 emit(frame=list(message) if isinstance(message, bytes) else None)
             else:
@@ -36,7 +36,7 @@ async def main(config: dict[str, Any]) -> None:
             count += 1
             if count == 2:
                 break
-        emit(line=await anext(aiter(terminal)))
+        emit(line=await anext(terminal.messages()))
 
 
 asyncio.run(main(json.loads(sys.argv[1])))

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChatServer } from '../runtime/client/chat-server.ts';
 import { acksOf, cursor, frames, sinceOf } from '../runtime/client/resume-feed.ts';
 import { soon } from '../runtime/client/soon.ts';
+import { makeDataDir } from '../support/feed-server.ts';
 import { type GeneratedPackage, generatePackage } from './generated-package.ts';
 import { type Line, reason, startProgram } from './python.ts';
 
@@ -78,6 +80,33 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     await waitFor((lines) => lines.find(({ at_work }) => at_work));
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(acks).toEqual([0]);
+  });
+
+  it('acknowledges a message once every handler and loop has finished with it', async () => {
+    const server = await startChatServer();
+    const { waitFor, lines } = start(server.url, { handler_seconds: 0.5 });
+    const connection = await server.nextConnection();
+    const acks = acksOf(connection);
+    for (const text of [ready(0), post(1), post(2)]) connection.send(text);
+    await waitFor((seen) => seen.find((line) => line.post === '1'));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(acks).toEqual([0]);
+    await expect.poll(() => acks.at(-1), soon).toBe(2);
+    const steps = lines.filter((line) => line.post !== undefined || line.handled !== undefined);
+    expect(steps).toMatchObject([{ post: '1' }, { handled: '1' }, { post: '2' }, { handled: '2' }]);
+  });
+
+  it.each([
+    ['does not acknowledge', 'an exception', { raise_at: 2, count: 9 }, 1],
+    ['acknowledges', 'break', { count: 2 }, 2],
+  ])('%s the message at which %s leaves the loop and the client', async (_does, _what, config, seq) => {
+    const server = await startChatServer();
+    const { ended } = start(server.url, { cursor: join(await makeDataDir(), 'cursor'), ...config });
+    const connection = await server.nextConnection();
+    const acks = acksOf(connection);
+    for (const text of [ready(0), post(1), post(2), post(3)]) connection.send(text);
+    expect(await ended).toBe(0);
+    expect(acks.at(-1)).toBe(seq);
   });
 
   it('resumes after the newest message received, without loss or repetition', async () => {
@@ -247,10 +276,7 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
 
   it.each([
     ['ftp://localhost', '`url` must be a ws, wss, http or https URL.'],
-    [
-      'ws://user:pass@localhost',
-      '`url` must not have a user, query or fragment. Use `credentials` and `query`.',
-    ],
+    ['ws://user:pass@localhost', '`url` must not have a user, query or fragment. Use `auth` and `query`.'],
   ])('rejects the URL %s', async (url, text) => {
     const { ended, lines } = start(url);
     expect(await ended).toBe(0);

@@ -14,11 +14,11 @@ def emit(**what: object) -> None:
     print(json.dumps(what), flush=True)
 
 
-async def confirm(request: models.ConfirmPayload) -> models.ConfirmedPayloadUncorrelated:
-    # The client adds the nonce of the request.
+async def confirm(request: models.ConfirmPayload) -> models.ConfirmedPayloadContent:
     await asyncio.sleep(0)
     emit(requested=request["op"])
-    return {"op": "confirmed"}
+    # The client adds the constant `op`, and the nonce of the request.
+    return {}
 
 
 async def main(config: dict[str, Any]) -> None:
@@ -26,26 +26,26 @@ async def main(config: dict[str, Any]) -> None:
     async with connect_desk(config["url"], answer={"ask": confirm}, settings=settings) as client:
         emit(open=True)
         late, soon, first, second = await asyncio.gather(
-            client.request("calculate", {"op": "add", "terms": [3, 4]}),
-            client.request("calculate", {"op": "add", "terms": [1, 2.5]}),
-            client.request("forecast", {"op": "weather"}),
-            client.request("forecast", {"op": "weather"}),
+            client.calculate({"terms": [3, 4]}),
+            client.calculate({"terms": [1, 2.5]}),
+            client.forecast({}),
+            client.forecast({}),
         )
-        if soon["message"] == "sum" and late["message"] == "sum":
-            emit(soon=soon["payload"]["value"], sky=first["sky"])
-            emit(late=late["payload"]["value"], sky=second["sky"])
+        if soon["op"] == "sum" and late["op"] == "sum":
+            emit(soon=soon["value"], sky=first["sky"])
+            emit(late=late["value"], sky=second["sky"])
         try:
             terms: Any = ["no number"]
-            await client.request("calculate", {"op": "add", "terms": terms})
+            await client.calculate({"terms": terms})
         except PostedClientError as error:
             emit(raised=error.code, text=str(error))
         try:
-            third = await client.request("forecast", {"op": "weather"}, timeout_seconds=0.5)
+            third = await client.forecast({}, timeout=0.5)
             emit(third=third["sky"])
         except PostedClientError as error:
             emit(raised=error.code)
-        emit(again=(await client.request("forecast", {"op": "weather"}))["sky"])
-        async for message in client:
+        emit(again=(await client.forecast({}))["sky"])
+        async for message in client.messages():
             if message["op"] == "tick":
                 emit(tick=True)
                 break

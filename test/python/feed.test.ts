@@ -62,7 +62,7 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
   });
 
   it.each([
-    ['from its saved cursor', async () => ({ cursors: join(await makeDataDir(), 'cursor') })],
+    ['from its saved cursor', async () => ({ cursor: join(await makeDataDir(), 'cursor') })],
     ['from its last ack', async () => ({ query: { since: 'acked', device: 'phone' } })],
   ])('continues after another process, %s', async (_, makeOptions) => {
     const { url, socketUrl } = await startFeed();

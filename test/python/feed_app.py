@@ -14,6 +14,7 @@ from posted_feed import (
     InvalidDecision,
     InvalidMessage,
     PostedClientError,
+    PostFeedPostedClient,
     PostFeedPostedMessage,
     Settings,
     Status,
@@ -43,10 +44,29 @@ def text_of(message: PostFeedPostedMessage) -> str:
     return message["payload"]["postText"]
 
 
+async def read(client: PostFeedPostedClient, config: dict[str, Any]) -> None:
+    async def handle(message: models.PostMessage) -> None:
+        await asyncio.sleep(config["handler_seconds"])
+        emit(handled=text_of(message))
+
+    if "handler_seconds" in config:
+        client.on.post(handle)
+    count = 0
+    async for message in client.messages():
+        emit(at_work=True)
+        await asyncio.sleep(config.get("work_seconds", 0))
+        emit(post=text_of(message), message=message)
+        count += 1
+        if count == config.get("raise_at"):
+            raise ValueError("a bug of the application")
+        if count == config.get("count"):
+            break
+
+
 async def main(config: dict[str, Any]) -> None:
-    cursors: CursorStore | None = None
-    if "cursors" in config:
-        cursors = FileCursor(config["cursors"])
+    cursor: CursorStore | None = None
+    if "cursor" in config:
+        cursor = FileCursor(config["cursor"])
     tokens: list[str] = config["tokens"]
 
     async def next_token() -> str:
@@ -66,7 +86,6 @@ async def main(config: dict[str, Any]) -> None:
         return config["on_invalid"]
 
     settings = Settings(
-        on_status=emit_status,
         on_error=emit_error,
         on_unknown=emit_unknown if config.get("on_unknown") else None,
         on_invalid=decide if "on_invalid" in config else None,
@@ -77,22 +96,19 @@ async def main(config: dict[str, Any]) -> None:
     try:
         client = connect_post_feed_posted(
             config["url"],
-            credentials={"bearerAuth": tokens[0] if config.get("fixed") else next_token},
+            auth=tokens[0] if config.get("fixed") else next_token,
             query=config.get("query", {}),
             resume=config.get("resume", True),
-            cursors=cursors,
+            cursor=cursor,
             on_reset=None if config.get("silent") else emit_reset,
             settings=settings,
         )
+        client.status.subscribe(emit_status)
         async with client:
-            count = 0
-            async for message in client:
-                emit(at_work=True)
-                await asyncio.sleep(config.get("work_seconds", 0))
-                emit(post=text_of(message), message=message)
-                count += 1
-                if count == config.get("count"):
-                    break
+            # In its own task, so that its exception does not end `async with` at once.
+            await asyncio.gather(read(client, config))
+    except ValueError:
+        emit(failed=True)
     except PostedClientError as error:
         emit(raised=error.code, text=str(error), status_code=error.status, close=error.close_code)
     emit(ended=True)

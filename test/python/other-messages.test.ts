@@ -107,8 +107,8 @@ describe.skipIf(reason !== null)(`the Python client ${reason ?? ''}`, () => {
     'ends without acknowledging anything after an invalid message when on_invalid %s',
     async (_, on_invalid, errors) => {
       const server = await startChatServer();
-      const cursors = join(await makeDataDir(), 'cursor');
-      const { lines, ended } = start(server.url, { cursors, on_invalid });
+      const saved = join(await makeDataDir(), 'cursor');
+      const { lines, ended } = start(server.url, { cursor: saved, on_invalid });
       const connection = await server.nextConnection();
       const acks = acksOf(connection);
       for (const sent of [ready(1), post(2), broken, post(4)]) connection.send(sent);
@@ -116,7 +116,7 @@ describe.skipIf(reason !== null)(`the Python client ${reason ?? ''}`, () => {
       expect(valuesOf(lines, 'post', 'raised')).toEqual(['2', 'bad_frame']);
       expect(valuesOf(lines, 'reported')).toEqual(errors);
       expect(acks.at(-1)).toBe(2);
-      start(server.url, { cursors });
+      start(server.url, { cursor: saved });
       await server.nextConnection();
       expect(sinceOf(server.handshakes)).toEqual(['now', 2]);
     },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,65 +12,139 @@ const documents = [
   ...['content-types', 'names', 'request-reply', 'schemas', 'security', 'identification'].map(
     (name) => `test/corpus/documents/${name}.yaml`,
   ),
+  'test/python/auction.yaml',
+];
+
+const apps = [
+  'auction_client.py',
+  'camera_app.py',
+  'consumers_app.py',
+  'exchange_app.py',
+  'feed_app.py',
+  'operations_app.py',
+  'security_app.py',
 ];
 
 const head = `
+import auction
 import content_types
 import posted_feed
 import questions
 import typing_extensions
 
-async def main(_: typing_extensions.Any, feed: posted_feed.PostFeedPostedClient, desk: questions.DeskClient, camera: content_types.CameraClient) -> None:
+async def main(_: typing_extensions.Any, feed: posted_feed.PostFeedPostedClient, desk: questions.DeskClient, camera: content_types.CameraClient, bids: auction.AuctionClient, scanner: auction.ScannerClient) -> None:
 `;
 
 const allowed: Readonly<Record<string, string>> = {
   'a loop over typed messages': `
-    async for message in feed:
+    async for message in feed.messages():
         typing_extensions.assert_type(message, posted_feed.models.PostMessage)
         typing_extensions.assert_type(message["payload"]["postText"], str)`,
   'narrowing by the tag': `
-    async for message in desk:
+    async for message in desk.messages():
         if message["op"] == "tick":
             typing_extensions.assert_type(message, questions.models.TickPayload)
         else:
             typing_extensions.assert_type(message["nonce"], str)`,
   'narrowing by the name': `
-    async for named in camera.named():
+    async for named in camera.named_messages():
         match named:
             case ("frame", picture):
                 typing_extensions.assert_type(picture, bytes)
             case ("state", state):
                 typing_extensions.assert_type(state["battery"], float)`,
+  'handlers of every kind': `
+    posts: list[posted_feed.models.PostMessage] = []
+    @feed.on.post
+    async def stop(message: posted_feed.models.PostMessage) -> None:
+        typing_extensions.assert_type(message["payload"]["postText"], str)
+    stop()
+    feed.on.post(posts.append)()
+    feed.on.post(lambda message: message["payload"]["postId"])
+    feed.status.subscribe(lambda status: print(status.state))()`,
   'a request with a typed reply': `
-    reply = await desk.request("calculate", {"op": "add", "terms": [1, 2]})
-    if reply["message"] == "failed":
-        typing_extensions.assert_type(reply["payload"]["why"], str)
-    typing_extensions.assert_type((await desk.request("forecast", {"op": "weather"}))["sky"], typing_extensions.Literal["blue", "grey"])`,
+    reply = await desk.calculate({"terms": [1, 2]}, timeout=5, when_offline="wait")
+    if reply["op"] == "failed":
+        typing_extensions.assert_type(reply["why"], str)
+    else:
+        typing_extensions.assert_type(reply, questions.models.SumPayload)
+    typing_extensions.assert_type((await desk.forecast({}))["sky"], typing_extensions.Literal["blue", "grey"])`,
+  'replies that only their names tell apart': `
+    answer = await scanner.import_({"page": 1})
+    if answer[0] == "picture":
+        typing_extensions.assert_type(answer[1], bytes)
+    else:
+        typing_extensions.assert_type(answer[1]["pages"], int)`,
+  'operations with several messages': `
+    typing_extensions.assert_type((await bids.order.limit_order({"cents": 5}))["type"], typing_extensions.Literal["orderPlaced"])
+    await bids.order.market_order({})
+    scanner.status_operation({"reset": True}, when_offline="wait")`,
+  'one of several replies to the server': `
+    def answer(request: auction.models.Confirm, reply: auction.AuctionAskBidderReplies) -> auction.AuctionAskBidderReply:
+        return reply.busy({"minutes": 5}) if request["id"] else reply.confirmed({})
+    auction.connect_auction(auth="token", params={"auctionId": "a1"}, answer={"ask_bidder": answer})`,
+  'an error of the server': `
+    try:
+        await bids.place_bid({"cents": 1})
+    except auction.PostedError as error:
+        typing_extensions.assert_type(error.code, auction.PostedErrorCode)
+        typing_extensions.assert_type(error.retry_after_ms, int | None)`,
   'a credential from a function': `
-    posted_feed.connect_post_feed_posted(credentials={"bearerAuth": lambda: "token"}, query={"audience": "friends"})`,
+    posted_feed.connect_post_feed_posted(auth=lambda: "token", query={"audience": "friends"})`,
 };
 
 const rejected: Readonly<Record<string, string>> = {
   'an unknown member': `
-    async for message in feed:
+    async for message in feed.messages():
         print(message["payload"]["text"])`,
   'a missing credential': `
     posted_feed.connect_post_feed_posted("ws://localhost")`,
-  'a credential of another scheme': `
-    posted_feed.connect_post_feed_posted(credentials={"basicAuth": "token"})`,
+  'a credential by scheme where there is only one': `
+    posted_feed.connect_post_feed_posted(auth={"bearerAuth": "token"})`,
   'an unknown query parameter': `
-    posted_feed.connect_post_feed_posted(credentials={"bearerAuth": "token"}, query={"audience": "nobody"})`,
+    posted_feed.connect_post_feed_posted(auth="token", query={"audience": "nobody"})`,
+  'missing parameters': `
+    auction.connect_auction(auth="token")`,
   'sending an unknown message': `
-    await camera.send("state", {"battery": 1.0})`,
+    camera.steer.state({"battery": 1.0})`,
   'sending a wrong message': `
-    await camera.send("move", "left")`,
-  'a request of an operation without a reply': `
-    await desk.request("watch", {"op": "tick"})`,
-  'a request with a wrong message': `
-    await desk.request("forecast", {"op": "add"})`,
+    camera.steer.move("left")`,
+  'content with a constant': `
+    await desk.forecast({"op": "weather"})`,
+  'content with a correlation id': `
+    await bids.place_bid({"id": "r1", "cents": 1})`,
+  'waiting for a message without a reply': `
+    await bids.typing({"name": "Ann"})`,
+  'a timeout for a message without a reply': `
+    bids.typing({"name": "Ann"}, timeout=5)`,
+  'an unknown way to be offline': `
+    bids.typing({"name": "Ann"}, when_offline="queue")`,
+  'a request that the server sends': `
+    await desk.ask({})`,
+  'a handler of another message': `
+    def handle(message: auction.models.AuctionClosed) -> None: ...
+    bids.on.bid_placed(handle)`,
   'an answer function for an unknown operation': `
-    questions.connect_desk(answer={"ask": lambda question: {"op": "rejected"}})`,
+    questions.connect_desk(answer={"calculate": lambda question: {}})`,
+  'a reply that is not one of the operation': `
+    auction.connect_auction(auth="token", params={"auctionId": "a1"}, answer={"ask_bidder": lambda request, reply: {"minutes": 5}})`,
 };
+
+/** The examples of docs/python.md that use the auction, as one program. */
+function docsProgram(): string {
+  const docs = readFileSync(join(import.meta.dirname, '../../docs/python.md'), 'utf8');
+  const blocks = [...docs.matchAll(/```python\n(.*?)```/gs)].map(([, block = '']) => block);
+  const body = blocks.filter((block) => !block.includes('asyncio.run')).join('\n');
+  return [
+    'import typing_extensions',
+    'from auction import AuctionAskBidderReplies, AuctionAskBidderReply, connect_auction, models',
+    '',
+    'async def main(url: str, login: typing_extensions.Any) -> None:',
+    ...body.split('\n').map((line) => (line === '' ? '' : `    ${line}`)),
+    '    connect_auction(url, auth="", params={"auctionId": ""}, answer={"ask_bidder": ask_bidder})',
+    '',
+  ].join('\n');
+}
 
 const fileOf = (title: string): string => `${title.replaceAll(/\W/g, '_')}.py`;
 
@@ -88,7 +163,8 @@ describe.skipIf(reason !== null)(`the types of generated packages ${reason ?? ''
     for (const [title, body] of Object.entries({ ...allowed, ...rejected })) {
       await writeFile(join(folder, fileOf(title)), `${head}${body}\n`);
     }
-    for (const app of ['feed_app.py', 'exchange_app.py', 'camera_app.py', 'security_app.py']) {
+    await writeFile(join(folder, 'docs.py'), docsProgram());
+    for (const app of apps) {
       await cp(join(import.meta.dirname, app), join(folder, app));
     }
     const projects = generated.map(({ project }) => project);
@@ -110,8 +186,13 @@ describe.skipIf(reason !== null)(`the types of generated packages ${reason ?? ''
     expect(faultsIn(project)).toEqual([]);
   });
 
-  it.each(['feed_app.py', 'exchange_app.py', 'camera_app.py', 'security_app.py'])('accept %s', (app) => {
+  it.each(apps)('accept %s', (app) => {
     expect(faultsIn(app)).toEqual([]);
+  });
+
+  it('accept the examples of docs/python.md', () => {
+    expect(docsProgram()).toContain('place_bid');
+    expect(faultsIn('docs.py')).toEqual([]);
   });
 
   it.each(Object.keys(allowed))('allow %s', (title) => {

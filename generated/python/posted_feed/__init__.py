@@ -4,13 +4,15 @@
 from . import models
 from ._runtime.credentials import TextCredential, UserPassword, UserPasswordCredential
 from ._runtime.cursor_store import CursorStore, FileCursor, MemoryCursor
-from ._runtime.errors import ErrorCode, PostedClientError
+from ._runtime.errors import ErrorCode, PostedClientError, PostedError, PostedErrorCode
 from ._runtime.connector import Ended
 from ._runtime.message_codec import InvalidMessage
-from ._runtime.settings import Backoff, InvalidDecision, Settings, Status
+from ._runtime.message_loop import MessageLoop
+from ._runtime.outbox import WhenOffline
+from ._runtime.settings import Backoff, InvalidDecision, Settings
+from ._runtime.status import CurrentStatus, Status, Stop
 from .client import (
     PostFeedPostedClient,
-    PostFeedPostedCredentials,
     PostFeedPostedMessage,
     PostFeedPostedNamed,
     connect_post_feed_posted,
@@ -18,6 +20,7 @@ from .client import (
 
 __all__ = [
     "Backoff",
+    "CurrentStatus",
     "CursorStore",
     "Ended",
     "ErrorCode",
@@ -25,16 +28,20 @@ __all__ = [
     "InvalidDecision",
     "InvalidMessage",
     "MemoryCursor",
+    "MessageLoop",
     "PostFeedPostedClient",
-    "PostFeedPostedCredentials",
     "PostFeedPostedMessage",
     "PostFeedPostedNamed",
     "PostedClientError",
+    "PostedError",
+    "PostedErrorCode",
     "Settings",
     "Status",
+    "Stop",
     "TextCredential",
     "UserPassword",
     "UserPasswordCredential",
+    "WhenOffline",
     "connect_post_feed_posted",
     "models",
 ]

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Literal, TypeAlias, TypedDict
+from typing import Literal, TypeAlias
 
 from . import channels, models
 from ._runtime.channel_url import Target
 from ._runtime.client import Client, Options
 from ._runtime.credentials import TextCredential
 from ._runtime.cursor_store import CursorStore
+from ._runtime.handlers import Handler, Handlers
 from ._runtime.settings import Settings
+from ._runtime.status import Stop
 
 PostFeedPostedMessage: TypeAlias = models.PostMessage
 """Any message that the client receives."""
@@ -20,13 +22,19 @@ PostFeedPostedNamed: TypeAlias = tuple[Literal["post"], models.PostMessage]
 """Any message that the client receives, with its name."""
 
 
-class PostFeedPostedCredentials(TypedDict):
-    """By name of the security scheme."""
+class PostFeedPostedOn(Handlers):
+    """Registers functions that receive the messages of channel postFeedPosted.
 
-    bearerAuth: TextCredential
-    """The token from POST /login. A missing, malformed, expired or forged token gets HTTP 401
-    before the upgrade.
+    A function may be a coroutine function. Each method returns a function that ends the calls,
+    also as a decorator.
     """
+
+    def post(self, handler: Handler[models.PostMessage]) -> Stop:
+        """A post as it was created.
+
+        @generated from message post
+        """
+        return self._add("post", handler)
 
 
 class PostFeedPostedClient(Client[PostFeedPostedMessage, PostFeedPostedNamed]):
@@ -36,16 +44,23 @@ class PostFeedPostedClient(Client[PostFeedPostedMessage, PostFeedPostedNamed]):
     friends.
     """
 
+    on: PostFeedPostedOn
+    """Registers functions that receive messages: one method for each message."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(channels.post_feed_posted, options)
+        self.on = PostFeedPostedOn(self._deliveries)
+
 
 def connect_post_feed_posted(
     url: str | None = None,
     *,
-    credentials: PostFeedPostedCredentials,
+    auth: TextCredential,
     server: Literal["feed"] | None = None,
     variables: Mapping[str, str] | None = None,
     query: models.PostFeedQuery | None = None,
     resume: bool = True,
-    cursors: CursorStore | None = None,
+    cursor: CursorStore | None = None,
     on_reset: Callable[[models.ResetMessage], Awaitable[None] | None] | None = None,
     settings: Settings | None = None,
 ) -> PostFeedPostedClient:
@@ -57,14 +72,13 @@ def connect_post_feed_posted(
     Args:
         url: The URL of the server: ws, wss, http or https. The address is appended to its path.
             Default: a server of the contract.
-        credentials: By name of the security scheme; any one suffices. Functions are called
-            before every attempt.
+        auth: The credential, or a function that is called before every attempt.
         server: The name of a server of the contract. Default: the first.
         variables: Values for the `{variable}` expressions of the server.
         query: The query of the URL.
         resume: Whether a new connection continues where the last one was lost, so that every
             message arrives exactly once. False: a plain connection.
-        cursors: Where to keep the cursor up to which everything is processed. A saved cursor
+        cursor: Where to keep the cursor up to which everything is processed. A saved cursor
             takes precedence over the query. Default: in memory.
         on_reset: Called, in the order of the messages, if the server no longer has what was
             missed. Default: `on_error` is called.
@@ -74,10 +88,10 @@ def connect_post_feed_posted(
     """
     options = Options(
         target=Target(url, server=server, variables=variables or {}, query=query or {}),
-        credentials=credentials,
+        auth=auth,
         resume=resume,
-        cursors=cursors,
+        cursor=cursor,
         on_reset=on_reset,
         settings=settings or Settings(),
     )
-    return PostFeedPostedClient(channels.post_feed_posted, options)
+    return PostFeedPostedClient(options)

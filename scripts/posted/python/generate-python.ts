@@ -7,11 +7,12 @@ import type { SchemaSet } from '../schemas/schema-set.ts';
 import { preamble } from '../source/preamble.ts';
 import { generatePythonModels } from './generate-python-models.ts';
 import { generatePythonSchemas } from './generate-python-schemas.ts';
+import { messageContentsOf } from './message-contents.ts';
+import { parameterInputs } from './parameter-inputs.ts';
 import { pythonContractOf } from './python-contract.ts';
 import { pythonModelsOf } from './python-models.ts';
 import { packageName } from './python-names.ts';
 import { renderProject, renderReadme } from './python-project.ts';
-import { relaxedSchemas } from './relaxed-schemas.ts';
 
 const runtime = join(import.meta.dirname, '../../../templates/python/runtime');
 
@@ -28,8 +29,9 @@ interface PythonInput {
  * @throws GenerationError for patterns that Python does not support
  */
 export async function generatePython({ parsed, model, schemas }: PythonInput, folder: string): Promise<void> {
-  const models = pythonModelsOf(schemas, relaxedSchemas(model, schemas));
-  const contract = pythonContractOf(model, schemas, models);
+  const contents = messageContentsOf(model, schemas);
+  const models = pythonModelsOf(schemas, new Map([...contents.schemas, ...parameterInputs(model, schemas)]));
+  const contract = pythonContractOf(model, schemas, models, contents);
   const schemaModule = generatePythonSchemas(schemas, model);
   const packageFolder = join(folder, packageName(model.title));
   await mkdir(join(packageFolder, '_runtime'), { recursive: true });

@@ -54,6 +54,8 @@ export interface PythonModels {
   has(key: string): boolean;
   /** The name of its type. */
   nameOf(key: string): string;
+  /** Whether type checkers narrow a union with its type by the value of a property. */
+  isNarrowedBy(key: string, property: string): boolean;
 }
 
 /**
@@ -74,6 +76,8 @@ export function pythonModelsOf(
     ]),
   );
   const models = new Map<string, MetaModel | null>();
+  // Schemas derived from a definition share its properties, which need only one type.
+  const converted = new Map<JsonSchema, MetaModel>();
   for (const [definition, schema] of sources) {
     const name = typeNames.get(definition) ?? definition;
     models.set(name, null);
@@ -86,6 +90,13 @@ export function pythonModelsOf(
     typeNames: new Set([...reservedNames.split(' '), ...metaModels.keys()]),
     has: (key) => typeNames.has(key),
     nameOf: (key) => typeNames.get(key) ?? key,
+    isNarrowedBy(key, property) {
+      const model = models.get(typeNames.get(key) ?? key);
+      const member = model instanceof ObjectModel ? model.properties[propertyPrefix + property] : undefined;
+      if (member?.required !== true) return false;
+      const { type = '' } = member.property.originalInput as Origin;
+      return type.startsWith('Literal[');
+    },
   };
 
   /** The naming of a type inside another, which claims a name only if the type needs one. */
@@ -100,6 +111,14 @@ export function pythonModelsOf(
   }
 
   function convert(schema: JsonSchema, naming: Naming): MetaModel {
+    const known = converted.get(schema);
+    if (known !== undefined) return known;
+    const model = convertAlternatives(schema, naming);
+    if (typeof schema !== 'boolean') converted.set(schema, model);
+    return model;
+  }
+
+  function convertAlternatives(schema: JsonSchema, naming: Naming): MetaModel {
     const alternatives = alternativesOf(schema, schemas.definitions, false);
     if (alternatives === null) return typed('object');
     const members = alternatives.map((parts, index) =>
@@ -169,7 +188,8 @@ export function pythonModelsOf(
     const properties = isSchemaObject(schema.properties) ? schema.properties : {};
     const required = stringsOf(schema.required);
     const keys = [...new Set([...Object.keys(properties), ...required])];
-    if (keys.length === 0) {
+    // Without required or known properties, only a closed object is an empty one.
+    if (keys.length === 0 && !isEmptyObject(schema)) {
       const value = (schema.patternProperties === undefined ? schema.additionalProperties : true) ?? true;
       const model = convert(value === false ? true : (value as JsonSchema), inside(naming, 'value'));
       return new DictionaryModel('', {}, {}, new StringModel('', {}, {}), model);
@@ -188,6 +208,10 @@ export function pythonModelsOf(
     models.set(name, model);
     return model;
   }
+}
+
+function isEmptyObject({ additionalProperties, patternProperties }: SchemaObject): boolean {
+  return additionalProperties === false && patternProperties === undefined;
 }
 
 interface Naming {

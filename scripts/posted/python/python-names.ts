@@ -30,9 +30,9 @@ export function publicIdentifier(name: string, prefix: string): string {
   return isIdentifier(bare) ? bare : `${prefix}${bare}`;
 }
 
-/** `postFeed`, `post-feed` and `post feed` give `post_feed`. */
-export function snakeCase(name: string): string {
-  return publicIdentifier(words(name).join('_').toLowerCase(), 'channel_');
+/** `postFeed`, `post-feed` and `post feed` give `post_feed`. The prefix makes an identifier of any other name. */
+export function snakeCase(name: string, prefix = 'channel_'): string {
+  return publicIdentifier(words(name).join('_').toLowerCase(), prefix);
 }
 
 /** `Posted feed` gives `posted-feed`; a name without ASCII letters and digits gives `contract`. */

@@ -50,33 +50,36 @@ export function renderReadme(contract: PythonContract): string {
 
 function exampleOf(
   name: string,
-  { identifier, credentials, parameters, model }: PythonChannel,
+  { identifier, credentials, params, model }: PythonChannel,
 ): readonly string[] {
-  const scheme = credentials[0]?.required;
-  const value = scheme?.credentials === 'basic' ? '("user", "password")' : '"…"';
+  const [required] = credentials;
+  const scheme = required?.required;
+  const value = scheme?.credentials === 'basic' ? 'UserPassword("user", "password")' : '"…"';
+  const isOnly = credentials.length === 1 && required?.optional.length === 0;
   const args = [
     ...(model.servers.length === 0 ? ['"ws://localhost:8080"'] : []),
-    ...(scheme ? [`credentials={${text(scheme.name)}: ${value}}`] : []),
-    ...(parameters?.isRequired === true ? ['parameters={…}'] : []),
+    ...(scheme ? [`auth=${isOnly ? value : `{${text(scheme.name)}: ${value}}`}`] : []),
+    ...(params?.isRequired === true ? ['params={…}'] : []),
   ];
+  const names = [...(scheme?.credentials === 'basic' ? ['UserPassword'] : []), `connect_${identifier}`];
   return [
     '```python',
     'import asyncio',
     '',
-    `from ${name} import connect_${identifier}`,
+    `from ${name} import ${names.join(', ')}`,
     '',
     '',
     'async def main() -> None:',
     `    async with connect_${identifier}(${args.join(', ')}) as client:`,
-    '        async for message in client:',
+    '        async for message in client.messages():',
     '            print(message)',
     '',
     '',
     'asyncio.run(main())',
     '```',
     '',
-    'A message counts as processed when the loop requests the next one. `client.named()` yields each message with its',
-    'name.',
+    'Operations are methods of the client, and `client.on` has a method for each message that registers a function.',
+    'Editors show what they take, return and raise.',
     '',
   ];
 }

@@ -38,15 +38,15 @@ export function subscript(name: string, items: readonly Code[]): Group {
   return { open: `${name}[`, items, close: ']' };
 }
 
-/** The first lines of an asynchronous method in a class, without their indentation. */
+/** The first lines of a method in a class, without their indentation. */
 export function method(
+  keyword: 'def' | 'async def',
   name: string,
   parameters: readonly string[],
   result: string,
-  body = '',
 ): readonly string[] {
-  const code = { open: `async def ${name}(`, items: parameters, close: `) -> ${result}:${body}` };
-  return statement('', code, '', step)
+  const close = `) -> ${result}:`;
+  return statement('', { open: `${keyword} ${name}(`, items: parameters, close }, '', step)
     .split('\n')
     .map((line) => line.slice(step.length));
 }

@@ -1,11 +1,15 @@
 /** The source of the types of a channel's client. */
-import type {
-  CredentialChoice,
-  Exchange,
-  PythonChannel,
-  TypedMessage,
-} from '../../../scripts/posted/python/python-contract.ts';
-import { type Code, statement, subscript, text } from '../../../scripts/posted/python/python-source.ts';
+import type { CredentialChoice, PythonChannel } from '../../../scripts/posted/python/python-contract.ts';
+import type { AnsweredOperation, CalledOperation } from '../../../scripts/posted/python/python-operations.ts';
+import {
+  type Code,
+  docstring,
+  indented,
+  method,
+  statement,
+  subscript,
+  text,
+} from '../../../scripts/posted/python/python-source.ts';
 import { declareTypedDict, type Member } from '../../../scripts/posted/python/typed-dict.ts';
 
 /** The type without values. */
@@ -13,15 +17,15 @@ const nothing = 'NoReturn';
 
 const names: ReadonlySet<string> = new Set(
   (
-    'Awaitable Callable Client CursorStore Literal NoReturn NotRequired Options Settings Target TextCredential ' +
-    'TypeAlias TypedDict Union UserPasswordCredential annotations bool bytes float int models None object overload ' +
-    'channels str sys tuple'
+    'Awaitable Callable Client CursorStore Handler Handlers Literal NoReturn NotRequired Options Reply Sender ' +
+    'Settings Stop Target TextCredential TypeAlias TypedDict Union UserPasswordCredential WhenOffline annotations ' +
+    'bool bytes float int models None object channels str sys tuple'
   ).split(' '),
 );
 
 /** The declarations before a channel's client. */
 export function channelTypes(channel: PythonChannel): readonly string[] {
-  const { typeName, receives } = channel;
+  const { typeName, receives, answers } = channel;
   const named = receives.map(({ name, type }) => subscript('tuple', [literalOf(name), type]));
   return [
     alias(
@@ -31,20 +35,43 @@ export function channelTypes(channel: PythonChannel): readonly string[] {
     ),
     alias(`${typeName}Named`, named, 'Any message that the client receives, with its name.'),
     ...credentialTypes(channel),
-    ...[...channel.requests, ...channel.answers].flatMap((exchange) => replyTypes(typeName, exchange)),
+    ...answers.flatMap((answered) => replyTypes(typeName, answered)),
     ...answerType(channel),
   ];
 }
 
-/** The type of a reply; one of several comes with its name. */
-export function replyType(typeName: string, { operation, replies }: Exchange): string {
-  const [only] = replies;
-  if (only !== undefined && replies.length === 1) return only.type;
-  return unionOf(replies.map((_, index) => replyName(typeName, operation, index)));
+/** The type that an operation's reply has for its caller. */
+export function resultType({ reply }: CalledOperation): string {
+  if (reply === null) return 'None';
+  const { messages, isNamed } = reply;
+  return unionOf(messages.map(({ name, type }) => (isNamed ? `tuple[${literalOf(name)}, ${type}]` : type)));
+}
+
+/** The type of the option `auth`: the credential of the only scheme, or credentials by scheme. */
+export function authType({ typeName, credentials }: PythonChannel): string {
+  const [only, ...others] = credentials.flatMap(schemesOf);
+  return only !== undefined && others.length === 0 ? credentialOf(only) : `${typeName}Credentials`;
+}
+
+/** The class that creates one of several replies. */
+export function repliesClass(typeName: string, { name }: AnsweredOperation): string {
+  return `${typeName}${pascal(name)}Replies`;
+}
+
+/** The types of one of several replies; none if there is only one. */
+export function replyNames(typeName: string, answered: AnsweredOperation): readonly string[] {
+  return answered.replies.length === 1
+    ? []
+    : [repliesClass(typeName, answered), replyName(typeName, answered)];
+}
+
+/** The class of an operation with several messages. */
+export function operationClass(typeName: string, { name }: CalledOperation): string {
+  return `${typeName}${pascal(name)}Operation`;
 }
 
 /** A union type on one line. */
-export function unionOf(types: readonly string[]): string {
+function unionOf(types: readonly string[]): string {
   const once = [...new Set(types)];
   return once.length === 1 ? (once[0] ?? nothing) : `Union[${once.join(', ')}]`;
 }
@@ -56,11 +83,22 @@ function alias(name: string, types: readonly Code[], about: string): string {
   return `${statement(`${name}: TypeAlias = `, type)}\n"""${about}"""`;
 }
 
-function credentialTypes({ typeName, credentials }: PythonChannel): readonly string[] {
-  if (credentials.length === 0) return [];
+type Scheme = CredentialChoice['optional'][number];
+
+function schemesOf({ required, optional }: CredentialChoice): readonly Scheme[] {
+  return required === null ? optional : [required, ...optional];
+}
+
+function credentialOf({ credentials }: Scheme): string {
+  return credentials === 'basic' ? 'UserPasswordCredential' : 'TextCredential';
+}
+
+function credentialTypes(channel: PythonChannel): readonly string[] {
+  const { typeName, credentials } = channel;
+  const name = `${typeName}Credentials`;
+  if (credentials.length === 0 || authType(channel) !== name) return [];
   const about = 'By name of the security scheme.';
   const [only] = credentials;
-  const name = `${typeName}Credentials`;
   if (only !== undefined && credentials.length === 1) return [credentialType(name, only, about)];
   const parts = credentials.map((choice, index) => credentialType(`${name}${index + 1}`, choice, about));
   const union = alias(
@@ -71,43 +109,61 @@ function credentialTypes({ typeName, credentials }: PythonChannel): readonly str
   return [...parts, union];
 }
 
-function credentialType(name: string, { required, optional }: CredentialChoice, about: string): string {
-  const schemes = required === null ? optional : [required, ...optional];
-  const members = schemes.map(
+function credentialType(name: string, choice: CredentialChoice, about: string): string {
+  const members = schemesOf(choice).map(
     (scheme): Member => ({
       name: scheme.name,
-      type: scheme.credentials === 'basic' ? 'UserPasswordCredential' : 'TextCredential',
-      isRequired: scheme === required,
+      type: credentialOf(scheme),
+      isRequired: scheme === choice.required,
       about: [scheme.description],
     }),
   );
   return declareTypedDict(name, members, [about], names);
 }
 
-function replyTypes(typeName: string, { operation, replies }: Exchange): readonly string[] {
+function replyTypes(typeName: string, answered: AnsweredOperation): readonly string[] {
+  const { name, replies } = answered;
   if (replies.length === 1) return [];
-  return replies.map(({ name, type, description }: TypedMessage, index) => {
-    const members = [
-      { name: 'message', type: literalOf(name), isRequired: true, about: [] },
-      { name: 'payload', type, isRequired: true, about: [] },
-    ];
-    return declareTypedDict(replyName(typeName, operation, index), members, [description], names);
-  });
+  const methods = replies.flatMap((reply) => [
+    '',
+    ...method('def', reply.member, ['self', `content: ${reply.type}`], `Reply[${literalOf(reply.name)}]`),
+    ...indented([...docstring(reply.description), `return Reply(${text(reply.name)}, content)`]),
+  ]);
+  const about = docstring(`Creates the replies to operation ${name}.`);
+  return [
+    [`class ${repliesClass(typeName, answered)}:`, ...indented([...about, ...methods])].join('\n'),
+    alias(
+      replyName(typeName, answered),
+      [
+        subscript('Reply', [
+          subscript(
+            'Literal',
+            replies.map((reply) => text(reply.name)),
+          ),
+        ]),
+      ],
+      'One of these replies.',
+    ),
+  ];
 }
 
 function answerType({ typeName, answers }: PythonChannel): readonly string[] {
   if (answers.length === 0) return [];
-  const members = answers.map((exchange): Member => {
-    const reply = replyType(typeName, exchange);
-    const type = `Callable[[${unionOf(exchange.requestTypes)}], Union[${reply}, Awaitable[${reply}]]]`;
-    return { name: exchange.operation, type, isRequired: false, about: [exchange.description] };
+  const members = answers.map((answered): Member => {
+    const { member, description, requestTypes, replies } = answered;
+    const [only, ...others] = replies;
+    const isOne = only !== undefined && others.length === 0;
+    const reply = isOne ? only.type : replyName(typeName, answered);
+    const taken = [unionOf(requestTypes), ...(isOne ? [] : [repliesClass(typeName, answered)])];
+    const type = `Callable[[${taken.join(', ')}], Union[${reply}, Awaitable[${reply}]]]`;
+    return { name: member, type, isRequired: false, about: [description] };
   });
   const about = 'Functions by operation that answer the requests of the server.';
   return [declareTypedDict(`${typeName}Answers`, members, [about], names)];
 }
 
-function replyName(typeName: string, operation: string, index: number): string {
-  return `${typeName}${pascal(operation)}Reply${index + 1}`;
+function replyName(typeName: string, { name }: AnsweredOperation): string {
+  return `${typeName}${pascal(name)}Reply`;
 }
 
 function pascal(name: string): string {

@@ -1,7 +1,10 @@
 /** The source of a channel's connect function. */
 import type { ArgumentType, PythonChannel } from '../../../scripts/posted/python/python-contract.ts';
 import {
+  argument,
+  type Code,
   call,
+  dict,
   docstring,
   indented,
   statement,
@@ -9,6 +12,7 @@ import {
   subscript,
   text,
 } from '../../../scripts/posted/python/python-source.ts';
+import { authType, repliesClass } from './channel-types.mts';
 
 interface Option {
   readonly name: string;
@@ -16,16 +20,17 @@ interface Option {
   /** The default value as source; null if the option is required. */
   readonly preset: string | null;
   readonly about: string;
-  /** The dataclass that receives the value, and the argument as source. */
+  /** The dataclass that receives the value, and its arguments. */
   readonly to: 'target' | 'client';
-  readonly value: string;
+  readonly values: readonly Code[];
 }
 
 export function connectFunction(channel: PythonChannel): readonly string[] {
   const { model, typeName, identifier } = channel;
   const options = optionsOf(channel);
   const [url, ...named] = options;
-  const passed = (to: Option['to']) => options.filter((option) => option.to === to).map(({ value }) => value);
+  const passed = (to: Option['to']) =>
+    options.filter((option) => option.to === to).flatMap(({ values }) => values);
   const built = call('Options', call('target=Target', ...passed('target')), ...passed('client'));
   return [
     `def connect_${identifier}(`,
@@ -40,7 +45,7 @@ export function connectFunction(channel: PythonChannel): readonly string[] {
       ),
     ),
     ...statement('options = ', built, '', step).split('\n'),
-    `${step}return ${typeName}Client(channels.${identifier}, options)`,
+    `${step}return ${typeName}Client(options)`,
   ];
 }
 
@@ -52,26 +57,26 @@ function parameter(option: Option | null | undefined): readonly string[] {
 }
 
 function optionsOf(channel: PythonChannel): readonly [Option, ...Option[]] {
-  const { parameters, query, headers } = channel;
+  const { params, query, headers } = channel;
   return [
     urlOption(channel),
-    ...credentialOptions(channel),
+    ...authOption(channel),
     ...serverOptions(channel),
-    ...givenOption('parameters', parameters, 'Values for the `{parameter}` expressions of the address.'),
+    ...givenOption('params', params, 'Values for the `{parameter}` expressions of the address.'),
     ...givenOption('query', query, 'The query of the URL.'),
     ...givenOption('headers', headers, 'The handshake headers that the contract names.'),
     ...resumeOptions(channel),
     ...answerOption(channel),
     {
       ...optional('settings', 'Settings', 'The options that are the same for every channel.'),
-      value: 'settings=settings or Settings()',
+      values: ['settings=settings or Settings()'],
     },
   ];
 }
 
 function urlOption({ model }: PythonChannel): Option {
   const about = 'The URL of the server: ws, wss, http or https. The address is appended to its path.';
-  const option = { name: 'url', to: 'target', value: 'url' } as const;
+  const option = { name: 'url', to: 'target', values: ['url'] } as const;
   return model.servers.length === 0
     ? { ...option, type: 'str', preset: null, about }
     : {
@@ -82,15 +87,20 @@ function urlOption({ model }: PythonChannel): Option {
       };
 }
 
-function credentialOptions({ typeName, credentials }: PythonChannel): readonly Option[] {
+function authOption(channel: PythonChannel): readonly Option[] {
+  const { credentials } = channel;
   if (credentials.length === 0) return [];
-  const type = {
-    type: `${typeName}Credentials`,
-    isRequired: credentials.every(({ required }) => required !== null),
-  };
+  const type = authType(channel);
   const about =
-    'By name of the security scheme; any one suffices. Functions are called before every attempt.';
-  return givenOption('credentials', type, about).map((option) => ({ ...option, to: 'client' }));
+    type === `${channel.typeName}Credentials`
+      ? 'Credentials by security scheme, any one of which suffices. Functions are called before every attempt.'
+      : 'The credential, or a function that is called before every attempt.';
+  const isRequired = credentials.every(({ required }) => required !== null);
+  return [
+    isRequired
+      ? { name: 'auth', type, preset: null, about, to: 'client', values: ['auth=auth'] }
+      : optional('auth', type, about),
+  ];
 }
 
 function serverOptions({ model: { servers } }: PythonChannel): readonly Option[] {
@@ -106,7 +116,7 @@ function serverOptions({ model: { servers } }: PythonChannel): readonly Option[]
     {
       ...optional('variables', 'Mapping[str, str]', 'Values for the `{variable}` expressions of the server.'),
       to: 'target',
-      value: 'variables=variables or {}',
+      values: ['variables=variables or {}'],
     },
   ];
 }
@@ -116,8 +126,8 @@ function givenOption(name: string, given: ArgumentType | null, about: string): r
   if (given === null) return [];
   const needed = { name, about, to: 'target' } as const;
   return given.isRequired
-    ? [{ ...needed, type: given.type, preset: null, value: `${name}=${name}` }]
-    : [{ ...needed, type: `${given.type} | None`, preset: 'None', value: `${name}=${name} or {}` }];
+    ? [{ ...needed, type: given.type, preset: null, values: [`${name}=${name}`] }]
+    : [{ ...needed, type: `${given.type} | None`, preset: 'None', values: [`${name}=${name} or {}`] }];
 }
 
 function resumeOptions({ reset }: PythonChannel): readonly Option[] {
@@ -125,14 +135,14 @@ function resumeOptions({ reset }: PythonChannel): readonly Option[] {
   const resume =
     'Whether a new connection continues where the last one was lost, so that every message arrives exactly once. ' +
     'False: a plain connection.';
-  const cursors =
+  const cursor =
     'Where to keep the cursor up to which everything is processed. A saved cursor takes precedence over the query. ' +
     'Default: in memory.';
   const onReset =
     'Called, in the order of the messages, if the server no longer has what was missed. Default: `on_error` is called.';
   return [
-    { name: 'resume', type: 'bool', preset: 'True', about: resume, to: 'client', value: 'resume=resume' },
-    optional('cursors', 'CursorStore', cursors),
+    { name: 'resume', type: 'bool', preset: 'True', about: resume, to: 'client', values: ['resume=resume'] },
+    optional('cursor', 'CursorStore', cursor),
     optional('on_reset', `Callable[[${reset}], Awaitable[None] | None]`, onReset),
   ];
 }
@@ -144,9 +154,14 @@ function answerOption({ typeName, answers }: PythonChannel): readonly Option[] {
     `${typeName}Answers`,
     'Functions by operation that answer the requests of the server.',
   );
-  return [{ ...option, value: 'answer=answer or {}' }];
+  const several = answers.filter(({ replies }) => replies.length > 1);
+  const created = several.map(
+    (answered) => [answered.member, `${repliesClass(typeName, answered)}()`] as const,
+  );
+  const replies = several.length > 0 ? [argument('replies', dict(created))] : [];
+  return [{ ...option, values: ['answer=answer or {}', ...replies] }];
 }
 
 function optional(name: string, type: string, about: string): Option {
-  return { name, type: `${type} | None`, preset: 'None', about, to: 'client', value: `${name}=${name}` };
+  return { name, type: `${type} | None`, preset: 'None', about, to: 'client', values: [`${name}=${name}`] };
 }

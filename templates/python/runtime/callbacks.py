@@ -1,4 +1,4 @@
-"""Calls the application for resets, unknown messages and invalid ones."""
+"""Calls functions of the application."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ class Callbacks:
     def __init__(self, settings: Settings, on_reset: Callable[[Any], object] | None) -> None:
         self._settings = settings
         self._on_reset = on_reset
+
+    async def message(self, name: str, handler: Callable[[Any], object], message: object) -> None:
+        """A message has a handler."""
+        await self._call(f"on.{name}", handler, message)
 
     async def reset(self, reset: object) -> None:
         """The server no longer has the messages that the client missed."""

@@ -25,7 +25,7 @@ class Target:
     server: str | None = None
     """The name of that server. None: the first."""
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+    params: Mapping[str, object] = field(default_factory=dict[str, object])
     query: Mapping[str, object] = field(default_factory=dict[str, object])
     headers: Mapping[str, object] = field(default_factory=dict[str, object])
 
@@ -50,9 +50,9 @@ def endpoint_of(channel: Channel, target: Target) -> Endpoint:
     Raises PostedClientError `invalid_options`.
     """
     base = _server_url(channel, target)
-    given = {**channel.parameter_defaults, **target.parameters}
-    parameters = _texts("parameters", channel.parameters, given)
-    path = base.path.removesuffix("/") + _fill(channel.address, "parameters", parameters)
+    given = {**channel.parameter_defaults, **target.params}
+    params = _texts("params", channel.parameters, given)
+    path = base.path.removesuffix("/") + _fill(channel.address, "params", params)
     return Endpoint(
         url=base._replace(path=path).geturl(),
         query=_texts("query", channel.query, target.query),
@@ -72,7 +72,7 @@ def _server_url(channel: Channel, target: Target) -> SplitResult:
     if url.scheme not in _SCHEMES or not url.hostname:
         _refuse("`url` must be a ws, wss, http or https URL.")
     if "@" in url.netloc or url.query or url.fragment:
-        _refuse("`url` must not have a user, query or fragment. Use `credentials` and `query`.")
+        _refuse("`url` must not have a user, query or fragment. Use `auth` and `query`.")
     return url._replace(scheme=_SCHEMES[url.scheme])
 
 

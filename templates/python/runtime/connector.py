@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
 
 from . import close_codes
 from .channel_url import Endpoint
@@ -16,11 +14,13 @@ from .errors import PostedClientError
 from .failures import Closed, Failure, NotTried
 from .inbox import Inbox
 from .message_codec import InvalidMessage, Received, UnknownMessage, decode_message
+from .outbox import Outbox
 from .reconnect_policy import End, ReconnectPolicy
 from .resumption import Delivery, Resumption
 from .server_requests import ServerRequests
-from .settings import Settings, Status
+from .settings import Settings
 from .socket import Socket, open_socket
+from .status import Status, StatusPublisher
 
 
 @dataclass(frozen=True)
@@ -45,41 +45,37 @@ class Connector:
         resumption: Resumption | None,
         server_requests: ServerRequests,
         settings: Settings,
+        status: StatusPublisher,
     ) -> None:
         self.inbox = Inbox[Delivery](settings.max_waiting_messages)
-        self.requests = ClientRequests(channel)
+        self.outbox = Outbox()
+        self.requests = ClientRequests(channel, self.outbox)
         self._channel = channel
         self._endpoint = endpoint
         self._credentials = credentials
         self._resumption = resumption
         self._server_requests = server_requests
         self._settings = settings
+        self._status = status
         self._policy = ReconnectPolicy(settings.reconnect, credentials)
-        self._socket: Socket | None = None
         self._only_replies = _only_replies(channel)
 
-    async def run(self, on_open: Callable[[], None]) -> Ended:
+    async def run(self) -> Ended:
         """Returns when no further attempt can help. Cancelling it closes the connection."""
         try:
-            return await self._stay_connected(on_open)
+            return await self._stay_connected()
         finally:
             self.inbox.end()
             self._server_requests.stop()
+            self.requests.end()
+            for outgoing in self.outbox.end():
+                message = f"The client ended before the message {outgoing.name} was sent."
+                self._settings.report(PostedClientError("closed", message))
 
-    async def send(self, frame: str | bytes) -> None:
-        """Raises PostedClientError `not_open`."""
-        if self._socket is None or not await self._socket.send(frame):
-            refuse_unopened()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether messages can be sent."""
-        return self._socket is not None
-
-    async def _stay_connected(self, on_open: Callable[[], None]) -> Ended:
+    async def _stay_connected(self) -> Ended:
         while True:
-            self._settings.set_status(Status("connecting"))
-            failure = await self._connect_once(on_open)
+            self._status.publish(Status("connecting"))
+            failure = await self._connect_once()
             requested = None if self._resumption is None else self._resumption.ended()
             decision = self._policy.decide(failure, requested)
             if isinstance(decision, End):
@@ -89,10 +85,10 @@ class Connector:
                     reason = self._credentials.redact(failure.reason)
                 return Ended(code, reason, decision.error)
             delay = decision.delay_seconds
-            self._settings.set_status(Status("waiting", decision.error, delay, decision.attempt))
+            self._status.publish(Status("waiting", decision.error, delay, decision.attempt))
             await asyncio.sleep(delay)
 
-    async def _connect_once(self, on_open: Callable[[], None]) -> Failure:
+    async def _connect_once(self) -> Failure:
         """Returns when the connection has ended or could not be opened."""
         timeout_seconds = self._settings.connect_timeout_seconds
         query: list[tuple[str, str]] = []
@@ -110,16 +106,15 @@ class Connector:
         if not isinstance(socket, Socket):
             return socket
         self._policy.opened()
-        self._socket = socket
-        self._settings.set_status(Status("open"))
-        on_open()
+        self.outbox.open(socket)
+        self._status.publish(Status("open"))
         close_code: int | None = None
         try:
             closed = await self._read(socket)
             close_code = closed.code
             return closed
         finally:
-            self._socket = None
+            await self.outbox.close()
             self._server_requests.lost()
             self.requests.lost(close_code)
             if self._resumption is not None:
@@ -131,6 +126,8 @@ class Connector:
             frame = await socket.receive()
             if isinstance(frame, Closed):
                 return frame
+            if self.requests.settle_error(frame):
+                continue
             incoming = decode_message(self._channel, frame)
             if isinstance(incoming, Received):
                 delivery = await self._route(incoming, socket)
@@ -169,23 +166,18 @@ class Connector:
         return delivery if is_needed else None
 
 
-def refuse_unopened() -> NoReturn:
-    """Raises PostedClientError `not_open`."""
-    raise PostedClientError("not_open", "There is no connection.")
-
-
 def _only_replies(channel: Channel) -> frozenset[str]:
     """The messages that the server sends only as replies."""
     sent = {
-        n
+        name
         for operation in channel.operations
         if operation.action == "send"
-        for n in operation.messages
+        for name in operation.messages
     }
     replies = {
-        n
+        name
         for operation in channel.operations
         if operation.action == "receive"
-        for n in operation.reply or ()
+        for name in operation.reply or ()
     }
     return frozenset(replies - sent)

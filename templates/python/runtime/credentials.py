@@ -56,8 +56,12 @@ class Placed:
 class Credentials:
     """The credentials of one client: those of the channel, then those of its operations."""
 
-    def __init__(self, channel: Channel, given: Mapping[str, object]) -> None:
-        """Raises PostedClientError `invalid_options`."""
+    def __init__(self, channel: Channel, auth: object) -> None:
+        """`auth`: the credential of the only scheme, or credentials by scheme.
+
+        Raises PostedClientError `invalid_options`.
+        """
+        given = _by_scheme(channel, auth)
         self._sources = [(scheme, given[scheme.name]) for scheme in _chosen(channel, given)]
         self._placed = Placed((), (), ())
         self._rejected: Placed | None = None
@@ -66,10 +70,10 @@ class Credentials:
             if not callable(source):
                 problem = _problem(scheme, source)
                 if problem is not None:
-                    raise PostedClientError("invalid_options", f"`credentials`: {problem}")
+                    raise PostedClientError("invalid_options", f"`auth`: {problem}")
         taken = [_header_of(scheme) for scheme, _ in self._sources if _header_of(scheme)]
         if len(set(taken)) < len(taken):
-            message = "`credentials`: two of them are sent in the same header."
+            message = "`auth`: two of them are sent in the same header."
             raise PostedClientError("invalid_options", message)
 
     async def next(self, timeout_seconds: float) -> Placed | PostedClientError:
@@ -95,7 +99,7 @@ class Credentials:
         placed = _place(values)
         if values and placed == self._rejected:
             message = (
-                "The server rejected the credentials, and `credentials` returned the same ones again."
+                "The server rejected the credentials, and `auth` returned the same ones again."
             )
             return PostedClientError("unauthorized", message)
         self._placed = placed
@@ -127,20 +131,39 @@ class Credentials:
         return text
 
 
-def _chosen(channel: Channel, given: Mapping[str, object]) -> Sequence[SecurityScheme]:
-    """The channel's first scheme that has a credential, and all schemes of operations."""
-    of_operations = {
+def _by_scheme(channel: Channel, auth: object) -> Mapping[str, object]:
+    if auth is None:
+        return {}
+    if isinstance(auth, Mapping):
+        return cast(Mapping[str, object], auth)
+    names = {scheme.name for scheme in channel.security} | _of_operations(channel).keys()
+    if len(names) == 1:
+        return dict.fromkeys(names, auth)
+    schemes = ", ".join(sorted(names))
+    what = (
+        f"must have credentials by scheme ({schemes})" if names else "has no use: all may connect"
+    )
+    raise PostedClientError("invalid_options", f"`auth` {what}.")
+
+
+def _of_operations(channel: Channel) -> Mapping[str, SecurityScheme]:
+    return {
         scheme.name: scheme for operation in channel.operations for scheme in operation.security
     }
+
+
+def _chosen(channel: Channel, given: Mapping[str, object]) -> Sequence[SecurityScheme]:
+    """The channel's first scheme that has a credential, and all schemes of operations."""
+    of_operations = _of_operations(channel)
     known = {scheme.name for scheme in channel.security} | of_operations.keys()
     unknown = given.keys() - known
     if unknown:
-        message = f"`credentials`: the channel has no scheme {', '.join(sorted(unknown))}."
+        message = f"`auth`: the channel has no scheme {', '.join(sorted(unknown))}."
         raise PostedClientError("invalid_options", message)
     first = next((scheme for scheme in channel.security if scheme.name in given), None)
     if first is None and channel.security:
         names = " or ".join(scheme.name for scheme in channel.security)
-        raise PostedClientError("invalid_options", f"`credentials`: {names} is missing.")
+        raise PostedClientError("invalid_options", f"`auth`: {names} is missing.")
     others = [scheme for name, scheme in of_operations.items() if name in given]
     chosen = [] if first is None else [first]
     return [*chosen, *(scheme for scheme in others if first is None or scheme.name != first.name)]
@@ -154,7 +177,7 @@ async def _resolve(source: object) -> object:
 
 
 def _failed(scheme: SecurityScheme, cause: Exception) -> PostedClientError:
-    message = f"The function `credentials.{scheme.name}` failed."
+    message = f"The function `auth.{scheme.name}` failed."
     return PostedClientError("credentials", message, cause=cause)
 
 

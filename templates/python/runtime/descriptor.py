@@ -31,6 +31,8 @@ class Message:
     """None if its guard identifies it, or there are no others."""
     guard: Guard | None
     """None for bytes, which the contract does not describe."""
+    constants: Mapping[str, JsonScalar]
+    """The properties with only one possible value, which the client fills in."""
     correlation_id: tuple[str, ...] | None
     """The property names that lead to the correlation id."""
 
@@ -51,6 +53,8 @@ class Operation:
     """Messages that the server sends or receives, and their replies."""
 
     name: str
+    member: str
+    """Its name in Python."""
     action: Literal["send", "receive"]
     messages: tuple[str, ...]
     reply: tuple[str, ...] | None

@@ -1,4 +1,4 @@
-"""The only error class of the client, with a closed set of codes."""
+"""The errors of a client and of its server, each with a closed set of codes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,32 @@ from typing import Literal, TypeAlias
 
 ErrorCode: TypeAlias = Literal[
     "invalid_options",  # An option cannot work; raised when connecting.
-    "credentials",  # A function in `credentials` failed or returned an unusable value.
+    "credentials",  # A function in `auth` failed or returned an unusable value.
     "unauthorized",  # The server rejected the credentials, and there are no others.
     "refused",  # The server answered the handshake with an HTTP error; see `status`.
     "unreachable",  # The server did not answer the handshake.
-    "closed",  # The connection was lost or closed, possibly before a reply; see `close_code`.
+    "closed",  # The connection was lost or the client has ended; see `close_code`.
     "bad_frame",  # The server sent an invalid message (see `on_invalid`) or an unexpected reply.
     "handler",  # A function of the application raised; see `__cause__`.
-    "cursor_store",  # `cursors` failed to load or save, or returned an invalid cursor.
+    "cursor_store",  # `cursor` failed to load or save, or returned an invalid cursor.
     "reset",  # The server no longer has what was missed, and there is no `on_reset`.
     "bad_message",  # The message breaks the contract; it was not sent.
     "not_open",  # There is no connection; nothing was sent.
-    "send_buffer_full",  # Too many requests are pending; nothing was sent.
+    "send_buffer_full",  # Too much is waiting to be sent or answered; nothing was sent.
     "timeout",  # There was no reply to a request in time.
+]
+
+PostedErrorCode: TypeAlias = Literal[
+    "invalid_request",
+    "unauthorized",
+    "forbidden",
+    "not_found",
+    "method_not_allowed",
+    "too_large",
+    "unsupported_media_type",
+    "too_many_requests",
+    "internal",
+    "unavailable",
 ]
 
 
@@ -45,3 +58,21 @@ class PostedClientError(Exception):
         self.status = status
         self.close_code = close_code
         self.__cause__ = cause
+
+
+class PostedError(Exception):
+    """The server's answer to a request that it did not fulfill. The connection stays open."""
+
+    code: PostedErrorCode
+    message: str
+    """What is wrong and how to fix it, in the server's words."""
+    retry_after_ms: int | None
+    """After how many milliseconds the request may succeed; None if the server does not know."""
+
+    def __init__(
+        self, code: PostedErrorCode, message: str, *, retry_after_ms: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.retry_after_ms = retry_after_ms

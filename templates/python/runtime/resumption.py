@@ -10,7 +10,8 @@ from .acks import Acks
 from .cursor_keeper import CursorKeeper
 from .descriptor import Resume
 from .errors import PostedClientError
-from .message_codec import InvalidMessage, Received, UnknownMessage, value_at
+from .json_path import value_at
+from .message_codec import InvalidMessage, Received, UnknownMessage
 
 
 @dataclass(frozen=True)

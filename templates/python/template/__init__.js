@@ -1,23 +1,20 @@
 import { File } from '@asyncapi/generator-react-sdk';
+import { authType, replyNames } from '#lib/channel-types.mts';
 import { docstring, imports, preamble } from '#lib/source.mts';
 
 /** __init__.py: the public names. */
 export default function init({ params: { contract } }) {
-  const own = contract.channels.flatMap(({ typeName, identifier, credentials, answers }) => [
-    `${typeName}Client`,
-    `${typeName}Message`,
-    `${typeName}Named`,
-    ...(credentials.length > 0 ? [`${typeName}Credentials`] : []),
-    ...(answers.length > 0 ? [`${typeName}Answers`] : []),
-    `connect_${identifier}`,
-  ]);
+  const own = contract.channels.flatMap(publicNames);
   const modules = {
     '._runtime.credentials': ['TextCredential', 'UserPassword', 'UserPasswordCredential'],
     '._runtime.cursor_store': ['CursorStore', 'FileCursor', 'MemoryCursor'],
-    '._runtime.errors': ['ErrorCode', 'PostedClientError'],
+    '._runtime.errors': ['ErrorCode', 'PostedClientError', 'PostedError', 'PostedErrorCode'],
     '._runtime.connector': ['Ended'],
     '._runtime.message_codec': ['InvalidMessage'],
-    '._runtime.settings': ['Backoff', 'InvalidDecision', 'Settings', 'Status'],
+    '._runtime.message_loop': ['MessageLoop'],
+    '._runtime.outbox': ['WhenOffline'],
+    '._runtime.settings': ['Backoff', 'InvalidDecision', 'Settings'],
+    '._runtime.status': ['CurrentStatus', 'Status', 'Stop'],
     '.client': own.toSorted(byCode),
   };
   const all = ['models', ...Object.values(modules).flat()].toSorted(byCode);
@@ -37,6 +34,20 @@ export default function init({ params: { contract } }) {
       ].join('\n')}
     </File>
   );
+}
+
+function publicNames(channel) {
+  const { typeName, identifier, credentials, answers } = channel;
+  const auth = `${typeName}Credentials`;
+  return [
+    `${typeName}Client`,
+    `${typeName}Message`,
+    `${typeName}Named`,
+    ...(credentials.length > 0 && authType(channel) === auth ? [auth] : []),
+    ...(answers.length > 0 ? [`${typeName}Answers`] : []),
+    ...answers.flatMap((answered) => replyNames(typeName, answered)),
+    `connect_${identifier}`,
+  ];
 }
 
 function byCode(one, other) {

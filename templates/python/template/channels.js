@@ -47,7 +47,7 @@ export default function channels({ params: { contract } }) {
   );
 }
 
-function descriptor({ model, identifier }) {
+function descriptor({ model, identifier, members }) {
   const code = call(
     'Channel',
     argument('name', text(model.name)),
@@ -60,7 +60,7 @@ function descriptor({ model, identifier }) {
     argument('security', tuple(model.security.map(securityScheme))),
     argument('send', tuple(model.send.map(message))),
     argument('receive', tuple(model.receive.map(message))),
-    argument('operations', tuple(model.operations.map(operation))),
+    argument('operations', tuple(model.operations.map((one) => operation(one, members.get(one.name))))),
     argument('resume', resume(model.resume)),
   );
   return [statement(`${identifier} = `, code), ...docstring(model.description)].join('\n');
@@ -89,7 +89,7 @@ function securityScheme({ name, credentials, in: location, parameter }) {
   return call('SecurityScheme', text(name), text(credentials), text(location), text(parameter));
 }
 
-function message({ name, encoding, tag, definition, received, correlationId }) {
+function message({ name, encoding, tag, definition, received, constants, correlationId }) {
   return call(
     'Message',
     argument('name', text(name)),
@@ -99,14 +99,16 @@ function message({ name, encoding, tag, definition, received, correlationId }) {
       tag === null ? 'None' : call('Tag', tuple(tag.path.map(text)), tuple(tag.values.map(literal))),
     ),
     argument('guard', guard(received?.definition ?? definition)),
+    argument('constants', literal(constants)),
     argument('correlation_id', correlationId === null ? 'None' : tuple(correlationId.map(text))),
   );
 }
 
-function operation({ name, action, messages, reply, security }) {
+function operation({ name, action, messages, reply, security }, member) {
   return call(
     'Operation',
     argument('name', text(name)),
+    argument('member', text(member)),
     argument('action', text(action)),
     argument('messages', tuple(messages.map((one) => text(one.message.name)))),
     argument('reply', reply === null ? 'None' : tuple(reply.map((one) => text(one.name)))),

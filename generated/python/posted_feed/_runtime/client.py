@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
@@ -12,16 +12,22 @@ from typing import Any, Generic, TypeVar, cast
 from . import close_codes
 from .callbacks import Callbacks
 from .channel_url import Endpoint, Target, endpoint_of
-from .connector import Connector, Ended, refuse_unopened
+from .connector import Connector, Ended
 from .credentials import Credentials
 from .cursor_keeper import CursorKeeper
 from .cursor_store import CursorStore, MemoryCursor
+from .deliveries import Deliveries
 from .descriptor import Channel, Resume
 from .errors import PostedClientError
-from .message_codec import InvalidMessage, Received, UnknownMessage, encode_message
-from .resumption import Delivery, Resumption
+from .json_path import with_value_at
+from .message_codec import Received, encode_message
+from .message_loop import MessageLoop
+from .outbox import refuse_unopened
+from .resumption import Resumption
+from .sender import Sender
 from .server_requests import ServerRequests
-from .settings import Settings, Status
+from .settings import Settings
+from .status import CurrentStatus, Status, StatusPublisher
 
 MessageT = TypeVar("MessageT", covariant=True)
 NamedT = TypeVar("NamedT", covariant=True)
@@ -33,60 +39,71 @@ class Options:
     """The options of a client, without the channel's types."""
 
     target: Target
-    credentials: Mapping[str, object] = field(default_factory=dict[str, object])
+    auth: object = None
     resume: bool = False
-    cursors: CursorStore | None = None
+    cursor: CursorStore | None = None
     on_reset: Callable[[Any], object] | None = None
     answer: Mapping[str, object] = field(default_factory=dict[str, object])
+    replies: Mapping[str, object] = field(default_factory=dict[str, object])
+    """What creates the replies of operations with several, by operation."""
     settings: Settings = field(default_factory=Settings)
 
 
 class Client(Generic[MessageT, NamedT]):
     """One channel, across all of its connections.
 
-    `async with` waits for the first connection and closes the client at the end. `async for` reads
-    the messages, each checked against the contract, in the order of arrival. The loop ends when
-    the client is closed or the server closes it with 1000, and raises PostedClientError when no
-    further attempt can help. Leaving the loop does not close the client; another loop continues
-    where it stopped. Only one loop can run at a time.
+    `async with` waits for the first connection and closes the client at the end. Messages go to
+    functions (`on`) and loops (`messages`), each checked against the contract, one at a time and in
+    the order of arrival. Each of them gets every message. The next message waits until all of them
+    have finished with the one before; without any, messages wait.
 
-    A message is processed once the loop asks for the next one, or `async with` ends without an
-    exception. If connections can be resumed, processed messages are acknowledged and their cursor
-    is saved; the others are sent again to a client that starts from the saved cursor.
+    Operations are methods. The client fills in constants and correlation ids. With
+    `when_offline="wait"`, a message without a connection waits for the next one, and a request
+    waits at most `timeout` seconds in total.
+
+    If connections can be resumed, a message is then acknowledged and its cursor is saved. Messages
+    that have not come that far are sent again to a client that starts from the saved cursor: as
+    when an exception ends `async with` in the body of a loop.
     """
+
+    status: CurrentStatus
+    """The state of the connection."""
 
     def __init__(self, channel: Channel, options: Options) -> None:
         """Raises PostedClientError `invalid_options`."""
-        self._channel = channel
         settings = options.settings
         self._settings = settings
-        self._callbacks = Callbacks(settings, options.on_reset)
-        endpoint, resumption = _resumption(channel, options)
-        self._resumption = resumption
+        endpoint, self._resumption = _resumption(channel, options)
         report = settings.report
+        functions, replies = options.answer, options.replies
+        self._status = StatusPublisher()
+        self.status = self._status
         self._connector = Connector(
             channel,
             endpoint,
-            Credentials(channel, options.credentials),
-            resumption,
-            ServerRequests(channel, options.answer, settings.max_waiting_messages, report),
+            Credentials(channel, options.auth),
+            self._resumption,
+            ServerRequests(channel, functions, replies, settings.max_waiting_messages, report),
             settings,
+            self._status,
         )
-        self._running: asyncio.Task[Ended] | None = None
+        callbacks = Callbacks(settings, options.on_reset)
+        self._deliveries = Deliveries(self._connector.inbox, callbacks, self._resumption)
+        self._sender = Sender(channel, self._connector.outbox, self._connector.requests)
+        self._connecting: asyncio.Task[Ended] | None = None
+        self._delivering: asyncio.Task[None] | None = None
         self._failure: PostedClientError | None = None
-        self._in_progress: Delivery | None = None
-        self._is_reading = False
 
     async def __aenter__(self: ClientT) -> ClientT:
         """Raises PostedClientError if the client ends before its first connection."""
-        opened = asyncio.get_running_loop().create_future()
-        self._running = asyncio.create_task(self._run(opened))
+        if self._connecting is not None:
+            raise RuntimeError("A client can connect only once. Create another one.")
+        self._connecting = asyncio.create_task(self._connect())
+        self._delivering = asyncio.create_task(self._deliver(self._connecting))
         try:
-            await asyncio.wait({opened, self._running}, return_when=asyncio.FIRST_COMPLETED)
-            if self._running.done():
-                await self.wait_closed()
+            await self.opened()
         except BaseException:
-            await self.aclose()
+            await self.close()
             raise
         return self
 
@@ -97,76 +114,79 @@ class Client(Generic[MessageT, NamedT]):
         traceback: TracebackType | None,
     ) -> None:
         if exc_type is None:
-            self._processed()
-        await self.aclose()
+            self._deliveries.finish()
+        await self.close()
 
-    def __aiter__(self) -> AsyncIterator[MessageT]:
-        return self
+    def messages(self) -> MessageLoop[MessageT]:
+        """A loop over the messages.
 
-    async def __anext__(self) -> MessageT:
-        return cast(MessageT, (await self._next()).value)
+        It ends when the client is closed or the server closes it with 1000, and raises
+        PostedClientError when no further attempt to connect can help.
+        """
+        return MessageLoop(self._deliveries, _message_of)
 
-    def named(self) -> AsyncIterator[NamedT]:
-        """The messages as tuples of name and value."""
-        return _Named[NamedT](self._next)
+    def named_messages(self) -> MessageLoop[NamedT]:
+        """The same, with tuples of name and message."""
+        return MessageLoop(self._deliveries, _named_of)
 
-    async def aclose(self) -> None:
+    async def opened(self) -> None:
+        """Waits until there is a connection; returns at once if there is one.
+
+        Raises PostedClientError if the client ends first.
+        """
+        if self._connecting is None:
+            refuse_unopened()
+        if self.status.value.state == "open":
+            return
+        opened = asyncio.get_running_loop().create_future()
+
+        def check(status: Status) -> None:
+            if status.state == "open" and not opened.done():
+                opened.set_result(None)
+
+        stop = self.status.subscribe(check)
+        try:
+            await asyncio.wait({opened, self._connecting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop()
+        if not opened.done():
+            message = "The client ended before it was open."
+            raise self._ended(self._connecting).error or PostedClientError("closed", message)
+
+    async def close(self) -> None:
         """Ends the client with close code 1000, unless it has ended already.
 
-        Queued messages are dropped. Processed messages are acknowledged first.
+        Queued messages are dropped, and running handlers are canceled, except one that calls this.
+        Messages that were processed are acknowledged first.
         """
-        if self._running is None:
+        if self._connecting is None or self._delivering is None:
             return
-        self._running.cancel()
-        await asyncio.wait({self._running})
+        self._connecting.cancel()
+        self._delivering.cancel()
+        self._deliveries.stop()
+        await asyncio.wait({self._connecting, self._delivering})
         self._connector.inbox.clear()
         if self._resumption is not None:
             await self._resumption.saved()
 
-    async def wait_closed(self) -> Ended:
-        """Waits until the client has ended, and returns how.
+    async def closed(self) -> Ended:
+        """Waits until the client has ended and its handlers have finished, and returns how.
 
         Raises PostedClientError if it ended because no further attempt could help.
         """
-        if self._running is None:
+        if self._connecting is None:
             refuse_unopened()
-        await asyncio.wait({self._running})
-        ended = self._ended(self._running)
+        await asyncio.wait({self._connecting})
+        await self._deliveries.handled()
+        ended = self._ended(self._connecting)
         if ended.error is not None:
             raise ended.error
         return ended
 
-    async def _send(self, name: str, value: object) -> None:
-        frame = encode_message(self._channel, name, value)
-        await self._connector.send(frame)
-
-    async def _request(self, name: str, value: object, timeout_seconds: float) -> Any:
-        operation = next(one for one in self._channel.operations if one.name == name)
-        requests = self._connector.requests
-        request = requests.encode(operation, value)
-        if not self._connector.is_open:
-            refuse_unopened()
-        reply = requests.wait(request)
-        try:
-            await self._connector.send(request.frame)
-            received = await asyncio.wait_for(reply, timeout_seconds)
-        except asyncio.TimeoutError:
-            message = f"No reply to {name} within {timeout_seconds} s."
-            raise PostedClientError("timeout", message) from None
-        finally:
-            requests.forget(reply)
-        if len(request.replies) == 1:
-            return received.value
-        return {"message": received.name, "payload": received.value}
-
-    async def _run(self, opened: asyncio.Future[None]) -> Ended:
-        def on_open() -> None:
-            if not opened.done():
-                opened.set_result(None)
-
+    async def _connect(self) -> Ended:
         error: PostedClientError | None = None
         try:
-            ended = await self._connector.run(on_open)
+            ended = await self._connector.run()
             error = ended.error
             return ended
         except asyncio.CancelledError:
@@ -175,64 +195,30 @@ class Client(Generic[MessageT, NamedT]):
         finally:
             if error is not None:
                 self._settings.report(error)
-            self._settings.set_status(Status("closed", error))
+            self._status.publish(Status("closed", error))
 
-    def _ended(self, running: asyncio.Task[Ended]) -> Ended:
-        if running.cancelled():
-            return Ended(close_codes.NORMAL, "", self._failure)
-        return running.result()
-
-    async def _next(self) -> Received:
-        if self._is_reading:
-            raise RuntimeError("Another loop is already reading this client.")
-        self._processed()
-        self._is_reading = True
+    async def _deliver(self, connecting: asyncio.Task[Ended]) -> None:
         try:
-            return await self._take()
+            self._failure = await self._deliveries.run()
+            if self._failure is not None:
+                connecting.cancel()
+            await asyncio.wait({connecting})
         finally:
-            self._is_reading = False
+            error = self._ended(connecting).error if connecting.done() else self._failure
+            self._deliveries.end(error)
 
-    async def _take(self) -> Received:
-        while True:
-            delivery = await self._connector.inbox.take()
-            if delivery is None:
-                await self.wait_closed()
-                raise StopAsyncIteration
-            incoming = delivery.incoming
-            names = None if self._resumption is None else self._resumption.names
-            if isinstance(incoming, InvalidMessage):
-                if not await self._callbacks.may_continue(incoming):
-                    self._failure = incoming.error
-                    await self.aclose()
-            elif isinstance(incoming, UnknownMessage):
-                await self._callbacks.unknown(incoming.value)
-            elif names is not None and incoming.name == names.reset:
-                await self._callbacks.reset(incoming.value)
-            elif names is None or incoming.name != names.checkpoint:
-                self._in_progress = delivery
-                return incoming
-            self._mark_processed(delivery)
-
-    def _processed(self) -> None:
-        delivery, self._in_progress = self._in_progress, None
-        if delivery is not None:
-            self._mark_processed(delivery)
-
-    def _mark_processed(self, delivery: Delivery) -> None:
-        if self._resumption is not None:
-            self._resumption.processed(delivery)
+    def _ended(self, connecting: asyncio.Task[Ended]) -> Ended:
+        if connecting.cancelled():
+            return Ended(close_codes.NORMAL, "", self._failure)
+        return connecting.result()
 
 
-class _Named(Generic[NamedT]):
-    def __init__(self, take: Callable[[], Awaitable[Received]]) -> None:
-        self._take = take
+def _message_of(received: Received) -> Any:
+    return received.value
 
-    def __aiter__(self) -> AsyncIterator[NamedT]:
-        return self
 
-    async def __anext__(self) -> NamedT:
-        received = await self._take()
-        return cast(NamedT, (received.name, received.value))
+def _named_of(received: Received) -> Any:
+    return received.name, received.value
 
 
 def _resumption(channel: Channel, options: Options) -> tuple[Endpoint, Resumption | None]:
@@ -259,7 +245,7 @@ def _resumption(channel: Channel, options: Options) -> tuple[Endpoint, Resumptio
         since=since,
         is_cursor=is_cursor,
         encode_ack=lambda cursor: _encode_ack(channel, names, cursor),
-        keeper=CursorKeeper(options.cursors or MemoryCursor(), report),
+        keeper=CursorKeeper(options.cursor or MemoryCursor(), report),
         report=report,
     )
 
@@ -269,8 +255,6 @@ def _encode_ack(channel: Channel, names: Resume, cursor: str) -> str | bytes:
     tag = channel.messages[names.ack].tag
     tagged: object = {}
     if tag is not None:
-        tagged = tag.values[0]
-        for name in reversed(tag.path):
-            tagged = {name: tagged}
+        tagged = with_value_at(tagged, tag.path, tag.values[0])
     value = {**cast(Mapping[str, object], tagged), names.cursor: cursor}
     return encode_message(channel, names.ack, value)

@@ -28,16 +28,25 @@ class Inbox(Generic[ItemT]):
         self._queue.append(item)
         self._changed.set()
 
-    async def take(self) -> ItemT | None:
-        """The next message; None at the end."""
+    async def ready(self) -> bool:
+        """Waits for an item. Returns False at the end."""
         while not self._queue:
             if self._is_ended:
-                return None
+                return False
             self._changed.clear()
             await self._changed.wait()
+        return True
+
+    def take(self) -> ItemT:
+        """Removes the first item. Raises IndexError if there is none."""
         item = self._queue.popleft()
         self._room.set()
         return item
+
+    def put_back(self, item: ItemT) -> None:
+        """Makes an item that was taken the first again."""
+        self._queue.appendleft(item)
+        self._changed.set()
 
     def end(self) -> None:
         """No more items are put; queued ones can still be taken."""

@@ -10,6 +10,7 @@ from typing import NoReturn, cast
 
 from .descriptor import Channel, JsonScalar, Message, Tag
 from .errors import PostedClientError
+from .json_path import has_value_at, value_at
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def identify(messages: Sequence[Message], value: object) -> Received | PostedCli
     Returns the error `bad_frame` if it is one of them but breaks the contract.
     """
     candidates = [message for message in messages if message.encoding == "json"]
-    tagged = [m for m in candidates if m.tag is not None and _has_tag(value, m.tag)]
+    tagged = [m for m in candidates if m.tag is not None and has_tag(value, m.tag)]
     untagged = [message for message in candidates if message.tag is None]
     if len(tagged) == 1:
         return _checked(tagged[0], value)
@@ -80,6 +81,13 @@ def identify(messages: Sequence[Message], value: object) -> Received | PostedCli
         if isinstance(received, Received):
             return received
     return None
+
+
+def with_constants(message: Message, content: object) -> object:
+    """The content that the application writes, with the constants of its message."""
+    if not isinstance(content, Mapping):
+        return content
+    return {**message.constants, **cast(Mapping[str, object], content)}
 
 
 def encode_message(channel: Channel, name: str, value: object) -> str | bytes:
@@ -108,7 +116,7 @@ def encode_message(channel: Channel, name: str, value: object) -> str | bytes:
     problem = None if message.guard is None else message.guard(sent)
     if problem is not None:
         _refuse(f"The message {name} breaks the contract: {problem}.")
-    if message.tag is not None and not _has_tag(sent, message.tag):
+    if message.tag is not None and not has_tag(sent, message.tag):
         path = "/".join(message.tag.path)
         _refuse(f"The message {name} requires /{path}, which identifies it.")
     try:
@@ -123,26 +131,17 @@ def parse_json(text: str) -> object:
     return cast(object, json.loads(text, parse_constant=_refuse_constant, parse_float=_number))
 
 
-def value_at(value: object, path: Sequence[str]) -> object:
-    """The value at a path of property names; None if there is none."""
-    for name in path:
-        if not isinstance(value, Mapping):
-            return None
-        value = cast(Mapping[str, object], value).get(name)
-    return value
-
-
-def has_value_at(value: object, path: Sequence[str]) -> bool:
-    """Whether there is a value, possibly None, at a path of property names."""
-    parent = value_at(value, path[:-1])
-    return isinstance(parent, Mapping) and path[-1] in parent
-
-
 def _checked(message: Message, value: object) -> Received | PostedClientError:
     problem = None if message.guard is None else message.guard(value)
     if problem is None:
         return Received(message.name, value)
     return _bad_frame(f"The message {message.name} breaks the contract: {problem}.")
+
+
+def has_tag(value: object, tag: Tag) -> bool:
+    """Whether a value has a tag with one of its values."""
+    found = value_at(value, tag.path)
+    return any(_same(found, one) for one in tag.values)
 
 
 def _has_type(channel: Channel, value: object) -> bool:
@@ -157,11 +156,6 @@ def _has_type(channel: Channel, value: object) -> bool:
 
 def _names(messages: Sequence[Message]) -> str:
     return f"the channel's messages ({', '.join(message.name for message in messages)})"
-
-
-def _has_tag(value: object, tag: Tag) -> bool:
-    found = value_at(value, tag.path)
-    return any(_same(found, one) for one in tag.values)
 
 
 def _same(found: object, wanted: JsonScalar) -> bool:

@@ -7,13 +7,23 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from .correlation import id_of, with_id
 from .descriptor import Channel, Operation
 from .errors import PostedClientError
 from .inbox import Inbox
-from .message_codec import Received, encode_message, value_at
+from .message_codec import Received, encode_message, with_constants
+
+NameT = TypeVar("NameT", bound=str, covariant=True)
+
+
+@dataclass(frozen=True)
+class Reply(Generic[NameT]):
+    """One of several replies to a request of the server."""
+
+    name: NameT
+    content: object
 
 
 @dataclass(frozen=True)
@@ -31,19 +41,29 @@ class ServerRequests:
         self,
         channel: Channel,
         functions: Mapping[str, object],
+        replies: Mapping[str, object],
         limit: int,
         report: Callable[[PostedClientError], None],
     ) -> None:
-        """`functions`: answer functions by operation. `limit`: how many requests may be queued."""
+        """`functions` and `replies`: what answers, and creates the replies, by operation.
+
+        `limit`: how many requests may be queued. Raises PostedClientError `invalid_options`.
+        """
         self._channel = channel
         self._functions = functions
+        self._replies = replies
         self._report = report
         self._inbox = Inbox[_Request](limit)
         self._worker: asyncio.Task[None] | None = None
+        answered = [one for one in channel.operations if one.action == "send" and one.reply]
+        unknown = functions.keys() - {operation.member for operation in answered}
+        if unknown:
+            message = f"`answer`: the server sends no request {', '.join(sorted(unknown))}."
+            raise PostedClientError("invalid_options", message)
         self._operations = {
             name: operation
-            for operation in channel.operations
-            if operation.action == "send" and operation.reply and operation.name in functions
+            for operation in answered
+            if operation.member in functions
             for name in operation.messages
         }
 
@@ -69,18 +89,19 @@ class ServerRequests:
             self._worker.cancel()
 
     async def _answer_all(self) -> None:
-        while (request := await self._inbox.take()) is not None:
-            await self._answer(request)
+        while await self._inbox.ready():
+            await self._answer(self._inbox.take())
 
     async def _answer(self, request: _Request) -> None:
-        name = request.operation.name
-        function = cast(Callable[[object], object], self._functions[name])
+        member = request.operation.member
+        function = cast(Callable[..., object], self._functions[member])
+        arguments = [self._replies[member]] if member in self._replies else []
         try:
-            answer = function(request.received.value)
+            answer = function(request.received.value, *arguments)
             if inspect.isawaitable(answer):
                 answer = await cast(Awaitable[object], answer)
         except Exception as cause:
-            message = f"The function `answer.{name}` raised."
+            message = f"The function `answer.{member}` raised."
             self._report(PostedClientError("handler", message, cause=cause))
             return
         try:
@@ -91,19 +112,20 @@ class ServerRequests:
         await request.send(frame)
 
     def _encode(self, request: _Request, answer: object) -> str | bytes:
-        """A function returns the only reply of its operation, or one of several with its name."""
-        replies = cast(tuple[str, ...], request.operation.reply)
-        name, value = replies[0], answer
-        if len(replies) > 1:
-            name, value = str(value_at(answer, ("message",))), value_at(answer, ("payload",))
-            if name not in replies:
-                message = (
-                    f"`message` in the reply to {request.operation.name} must be one of "
-                    f"{', '.join(replies)}."
-                )
+        """A function returns the content of the only reply, or one of several replies."""
+        names = cast(tuple[str, ...], request.operation.reply)
+        name, content = names[0], answer
+        if len(names) > 1:
+            reply = cast(Reply[str], answer)
+            if not isinstance(answer, Reply) or reply.name not in names:
+                member = request.operation.member
+                message = f"`answer.{member}` must return one of its replies: {', '.join(names)}."
                 raise PostedClientError("bad_message", message)
-        descriptor = next(one for one in self._channel.send if one.name == request.received.name)
-        correlation = id_of(descriptor, request.received.value)
+            name, content = reply.name, reply.content
+        descriptor = self._channel.messages[name]
+        value = with_constants(descriptor, content)
+        requested = next(one for one in self._channel.send if one.name == request.received.name)
+        correlation = id_of(requested, request.received.value)
         if correlation is not None:
-            value = with_id(self._channel.messages[name], value, correlation)
+            value = with_id(descriptor, value, correlation)
         return encode_message(self._channel, name, value)

@@ -3,18 +3,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 from .errors import PostedClientError
 from .message_codec import InvalidMessage
-
-ValueT = TypeVar("ValueT")
+from .safe_call import call_safely
 
 InvalidDecision: TypeAlias = Literal["continue", "close"]
 """Whether to continue after an invalid message, or to close without acknowledging later ones."""
@@ -33,23 +31,6 @@ class Backoff:
     max_seconds: float = 30.0
 
 
-@dataclass(frozen=True)
-class Status:
-    """The state of a client."""
-
-    state: Literal["connecting", "open", "waiting", "closed"]
-    error: PostedClientError | None = None
-    """Why there is no connection; None if nothing is wrong."""
-    delay_seconds: float | None = None
-    """When `waiting`: the delay before the next attempt."""
-    attempt: int | None = None
-    """When `waiting`: the number of the next attempt since the last stable connection."""
-
-
-def _ignore(_status: Status) -> None:
-    pass
-
-
 def _log(error: PostedClientError) -> None:
     logging.getLogger(__name__.partition(".")[0]).error("%s: %s", error.code, error)
 
@@ -58,7 +39,6 @@ def _log(error: PostedClientError) -> None:
 class Settings:
     """The options that do not depend on the channel."""
 
-    on_status: Callable[[Status], None] = _ignore
     on_error: Callable[[PostedClientError], None] = _log
     """Called for invalid messages (without `on_invalid`), for functions of the application that
     raised, when messages may be missing, when a cursor could not be saved, and with the error that
@@ -66,8 +46,8 @@ class Settings:
     the package's logger."""
     on_unknown: Callable[[object], Awaitable[None] | None] | None = None
     """Called with messages of types that are not in the contract, as a later server may send: the
-    JSON value, or bytes. They are delivered in order, and the loop gets the next message after it
-    has returned; then the cursor of the message, if it has a valid one, is acknowledged and saved
+    JSON value, or bytes. They are delivered in order, and the next message waits until it has
+    returned; then the cursor of the message, if it has a valid one, is acknowledged and saved
     like any other. Exceptions go to `on_error`. Default: such messages are ignored."""
     on_invalid: Callable[[InvalidMessage], Awaitable[InvalidDecision] | InvalidDecision] | None = (
         None
@@ -75,8 +55,8 @@ class Settings:
     """Decides what to do after an invalid message: one that cannot be read or that breaks the
     contract. Fields that are not in the contract are ignored and do not make a message invalid.
 
-    It is called in the order of the messages. Until it has returned, the loop gets no later
-    message, so none is acknowledged and no cursor after the invalid message is saved. `continue`
+    It is called in the order of the messages. Until it has returned, no later message is
+    delivered, so none is acknowledged and no cursor after the invalid message is saved. `continue`
     delivers the next message, whose cursor then covers the invalid one too. `close` ends the client
     with the error: nothing after the last processed message is acknowledged or saved, so a client
     that starts from the saved cursor receives the invalid message again. Exceptions go to
@@ -97,13 +77,9 @@ class Settings:
     ssl: ssl.SSLContext | None = None
     """The trusted certificates for `wss`. Default: those of the system."""
 
-    def set_status(self, status: Status) -> None:
-        """Calls `on_status`. Exceptions go to the event loop's handler; the client continues."""
-        _safely(self.on_status, status)
-
     def report(self, error: PostedClientError) -> None:
-        """Calls `on_error` in the same way."""
-        _safely(self.on_error, error)
+        """Calls `on_error`. Exceptions go to the event loop's handler; the client continues."""
+        call_safely(self.on_error, error)
 
     def __post_init__(self) -> None:
         """Raises PostedClientError `invalid_options` for a number that is out of range."""
@@ -115,14 +91,6 @@ class Settings:
         if self.reconnect is not None:
             _check_positive("reconnect.base_seconds", self.reconnect.base_seconds)
             _check_positive("reconnect.max_seconds", self.reconnect.max_seconds)
-
-
-def _safely(callback: Callable[[ValueT], None], value: ValueT) -> None:
-    try:
-        callback(value)
-    except Exception as raised:
-        context = {"message": "A callback of a client raised an exception.", "exception": raised}
-        asyncio.get_running_loop().call_exception_handler(context)
 
 
 def _check_positive(name: str, value: float) -> None:

@@ -15,10 +15,11 @@ from typing import Any, cast
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.http11 import Response
+from websockets.protocol import State
 
 from . import close_codes
 from .failures import Closed, Refused, Unreachable
-from .message_codec import value_at
+from .json_path import value_at
 from .settings import Settings
 
 _CLOSE_TIMEOUT_SECONDS = 3.0
@@ -71,6 +72,11 @@ class Socket:
             return self._ending(closed)
         finally:
             self._reading_since = None
+
+    @property
+    def is_open(self) -> bool:
+        """False once the closing handshake has started or the connection is known to be lost."""
+        return self._connection.state is State.OPEN
 
     async def send(self, frame: str | bytes) -> bool:
         """Waits for room in the send buffer. Returns False if the connection has ended."""

@@ -1,0 +1,36 @@
+"""Reads and writes JSON values by paths of property names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+
+def value_at(value: object, path: Sequence[str]) -> object:
+    """The value at a path; None if there is none."""
+    for name in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = cast(Mapping[str, object], value).get(name)
+    return value
+
+
+def has_value_at(value: object, path: Sequence[str]) -> bool:
+    """Whether there is a value, possibly None, at a path."""
+    parent = value_at(value, path[:-1])
+    return isinstance(parent, Mapping) and path[-1] in parent
+
+
+def with_value_at(value: object, path: Sequence[str], member: object) -> object:
+    """A copy of the value with `member` at the path, adding missing objects along it.
+
+    If anything along the path is not an object, the copy has it unchanged, and the guard of the
+    message reports the problem.
+    """
+    if not path:
+        return member
+    if not isinstance(value, Mapping):
+        return value
+    members = dict(cast(Mapping[str, object], value))
+    members[path[0]] = with_value_at(members.get(path[0], {}), path[1:], member)
+    return members
