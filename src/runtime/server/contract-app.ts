@@ -2,9 +2,9 @@ import type { IsOptional } from '../shared/content.ts';
 import type { Contract } from '../shared/descriptor.ts';
 import { AppCore } from './app-core.ts';
 import type { ConnectionFilter, KickFilter } from './connection-filter.ts';
+import type { ContractServer } from './contract-server.ts';
 import type { Connection, EncodeMessages, Principal } from './handlers.ts';
 import type { ContractServerOptions } from './options.ts';
-import type { ContractServer } from './server.ts';
 import type {
   ChannelTypes,
   ChannelTypesOf,

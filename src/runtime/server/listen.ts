@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { errorCode, PostedError } from '../shared/errors.ts';
-import type { ContractServer } from './server.ts';
+import type { ContractServer } from './contract-server.ts';
 
 export interface ListenOptions {
   /** The address to listen on. Default: 127.0.0.1, which other machines cannot reach; 0.0.0.0 means all addresses. */

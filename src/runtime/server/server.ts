@@ -16,6 +16,7 @@ import { type DrainOptions, drain } from './connection/drain.ts';
 import { Heartbeat } from './connection/heartbeat.ts';
 import type { Outbox } from './connection/outbox.ts';
 import { ServedSocket } from './connection/served-socket.ts';
+import type { ContractServer } from './contract-server.ts';
 import { ConnectionLimits } from './handshake/connection-limits.ts';
 import { type AcceptedHandshake, createHandshake, neverOpened } from './handshake/handshake.ts';
 import { Refusal, sendRefusal } from './handshake/refusal.ts';
@@ -26,20 +27,6 @@ import type { ServedChannel } from './messages/served-channel.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Peers } from './peers/peers.ts';
 import type { Rooms } from './rooms.ts';
-
-export interface ContractServer {
-  /** Handles every 'upgrade' event of one HTTP server, which must have no other listener for it. */
-  readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** The number of connections, handshakes in progress included. */
-  readonly connectionCount: number;
-  /** How many bytes are queued for all connections and not yet accepted by the operating system. */
-  readonly queuedBytes: number;
-  /**
-   * Refuses new connections, closes the open ones with 1012, all at once unless `drainOptions` spreads them, and
-   * terminates those that remain after `timeoutMs`. Then it leaves the other nodes.
-   */
-  shutdown(timeoutMs: number, drainOptions?: DrainOptions): Promise<void>;
-}
 
 export interface ServerDeps extends ResolvedOptions {
   readonly failures: LogLimit;
