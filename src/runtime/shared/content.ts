@@ -1,9 +1,11 @@
 /**
  * What an application writes of a message: all properties except those that the runtime fills in, which are constants
- * such as `type`, and correlation ids. Distributes over unions.
+ * such as `type`, and correlation ids. Distributes over unions. If nothing is left, it is an empty object.
  */
 export type Content<Message, Filled extends PropertyKey> = Message extends unknown
-  ? { [Name in keyof Message as Name extends Filled ? never : Name]: Message[Name] }
+  ? [Exclude<keyof Message, Filled>] extends [never]
+    ? Record<string, never>
+    : { [Name in keyof Message as Name extends Filled ? never : Name]: Message[Name] }
   : never;
 
 /** True if no property of the object type is required; distributes over unions. */

@@ -27,6 +27,10 @@ describe('the content of a message', () => {
     >();
   });
 
+  it('is an empty object if nothing is left', () => {
+    expectTypeOf<Content<Retreat, 'type' | 'lot'>>().toEqualTypeOf<Record<string, never>>();
+  });
+
   it('keeps known properties beside unknown ones', () => {
     interface Open extends Retreat {
       [name: string]: unknown;
