@@ -65,39 +65,37 @@ function dropAfter(socket: Socket, holds: number): void {
 }
 
 /** Stores the cursor in memory, and resolves `hasCursor` at the first one: from then on the client misses nothing. */
-function createCursors(): { readonly cursors: CursorStore; readonly hasCursor: Promise<void> } {
+function createCursor(): { readonly cursor: CursorStore; readonly hasCursor: Promise<void> } {
   let kept: string | null = null;
   const { promise: hasCursor, resolve } = Promise.withResolvers<void>();
-  const cursors = {
+  const cursor = {
     load: () => kept,
-    save(cursor: string) {
-      kept = cursor;
+    save(newest: string) {
+      kept = newest;
       resolve();
     },
   };
-  return { cursors, hasCursor };
+  return { cursor, hasCursor };
 }
 
 function openClient(index: number) {
-  const { cursors, hasCursor } = createCursors();
+  const { cursor, hasCursor } = createCursor();
   let opened = 0;
   const client = connect(postFeedPosted, {
     url: server.url,
-    credentials: { bearerAuth: tokenOf(randomUUID()) },
-    cursors,
+    auth: tokenOf(randomUUID()),
+    cursor,
     signal: stop.signal,
-    on: {
-      post: ({ payload }) => deliveries.arrived(index, payload.postText),
-    },
-    onStatus({ state }) {
-      if (state !== 'open') return;
-      opened += 1;
-      if (opened > 1) reconnects += 1;
-    },
     onError(error) {
       errors += 1;
       if (errors <= 5) progress(`client ${index}: ${error.message}`);
     },
+  });
+  client.on.post(({ payload }) => deliveries.arrived(index, payload.postText));
+  client.status.subscribe(({ state }) => {
+    if (state !== 'open') return;
+    opened += 1;
+    if (opened > 1) reconnects += 1;
   });
   return { client, hasCursor };
 }

@@ -4,12 +4,32 @@
 // biome-ignore-all lint: generated code
 // biome-ignore-all format: generated code
 // biome-ignore-all assist: generated code
-import type { ClientChannel } from 'posted/client';
+import type { ClientBase, ClientChannel, Handler, Stop } from 'posted/client';
 import type * as models from './models.ts';
 import * as validators from './validators.ts';
 
 /**
- * The types of a client of channel `postFeedPosted`.
+ * A client of channel `postFeedPosted`.
+ *
+ * A connection receives every new post from the moment it is open, or only those of its user's
+ * friends.
+ *
+ * @generated from channel postFeedPosted
+ */
+export interface PostFeedPostedClient extends ClientBase<models.PostMessage> {
+  /** Adds a handler of messages from the server. Returns how to remove it. */
+  readonly on: {
+    /**
+     * A post as it was created.
+     *
+     * @generated from message post
+     */
+    post(handler: Handler<models.PostMessage>): Stop;
+  };
+}
+
+/**
+ * The types in the options of `connect` for channel `postFeedPosted`.
  *
  * @generated from channel postFeedPosted
  */
@@ -18,17 +38,11 @@ export interface PostFeedPostedTypes {
   readonly operationCredentials: Record<never, never>;
   /** In the contract's order. The first is the default. */
   readonly servers: readonly [{ readonly name: 'feed'; readonly variables: Record<string, never> }];
-  readonly parameters: Record<string, never>;
+  readonly params: Record<string, never>;
   readonly query: models.PostFeedQuery;
   readonly headers: Record<string, never>;
-  /** By message name: messages from the server. */
-  readonly receives: { readonly post: models.PostMessage };
-  /** By message name: messages to the server. */
-  readonly sends: Record<never, never>;
-  /** By operation: requests to the server, with their replies. */
-  readonly requests: Record<never, never>;
-  /** By operation: requests from the server, with their replies. */
-  readonly answers: Record<never, never>;
+  /** By operation: functions that answer requests from the server. */
+  readonly answer: Record<never, never>;
   /** The message that `onReset` receives; `never` if the channel is not resumable. */
   readonly reset: models.ResetMessage;
 }
@@ -41,7 +55,7 @@ export interface PostFeedPostedTypes {
  *
  * @generated from channel postFeedPosted
  */
-export const postFeedPosted: ClientChannel<PostFeedPostedTypes> = {
+export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedTypes> = {
   name: 'postFeedPosted',
   address: '/post/feed/posted',
   description: "A connection receives every new post from the moment it is open, or only those of its user's friends.",

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { WebSocket } from 'ws';
+import { contentOf } from '../../scripts/posted/asyncapi/content.ts';
 import type {
   ChannelModel,
   MessageModel,
+  OperationModel,
   SecurityModel,
   ServerModel,
 } from '../../scripts/posted/asyncapi/contract-model.ts';
+import type { ChannelTypes, ClientBase } from '../../src/runtime/client/index.ts';
 import { connect } from '../../src/runtime/client/node.ts';
 import { clientCredentials, plainCredentials } from './credentials.ts';
 import type { CorpusDocument } from './document.ts';
@@ -16,9 +19,8 @@ import { examplesOf, handshakeOf } from './examples.ts';
 export interface CorpusClient {
   /** Received messages, in order. */
   readonly received: readonly unknown[];
-  send(message: MessageModel, value: unknown): void;
-  /** Sends the request of an operation, and resolves with its reply. */
-  request(operation: string, message: MessageModel, value: unknown): Promise<unknown>;
+  /** Sends a message of an operation. Resolves with the reply, or with undefined if the operation has none. */
+  send(operation: OperationModel, message: MessageModel, value: unknown): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -39,45 +41,49 @@ function repliesOf({ operations }: ChannelModel): ReadonlyMap<string, MessageMod
   );
 }
 
+type Send = (content: unknown) => unknown;
+
+/** A generated client of any channel. */
+interface AnyClient extends ClientBase<unknown> {
+  readonly on: Readonly<Record<string, (handler: (message: unknown) => void) => void>>;
+  readonly [member: string]: unknown;
+}
+
 /** The generated client. */
 export async function openGenerated(options: ClientOptions): Promise<CorpusClient> {
   const { document, channel, schemes } = options;
   const { parameters, query, headers } = handshakeOf(channel, document.schemas);
   const received: unknown[] = [];
-  const { promise: open, resolve, reject } = Promise.withResolvers<void>();
   const replies = [...repliesOf(channel)].map(([operation, reply]) => [
     operation,
-    () => examplesOf(reply)[0],
+    () => contentOf(reply, examplesOf(reply)[0], false),
   ]);
   const given = {
     url: serverUrl(options),
-    credentials: clientCredentials(schemes),
-    parameters,
+    auth: clientCredentials(schemes),
+    params: parameters,
     query,
     headers,
     reconnect: false,
-    onStatus: ({ state }: { readonly state: string }) => state === 'open' && resolve(),
-    onError: reject,
-    on: Object.fromEntries(
-      channel.send.map(({ name }) => [
-        name,
-        (value: unknown) => void received.push(value instanceof Uint8Array ? new Uint8Array(value) : value),
-      ]),
-    ),
+    onError: (error: unknown) => void received.push(error),
     answer: Object.fromEntries(replies),
   };
   // The corpus loads channels at run time, so their types are unknown here.
-  const client = connect(document.clientChannels[channel.name] as never, given as never) as unknown as {
-    send(name: string, value: unknown): void;
-    request(operation: string, value: unknown): Promise<unknown>;
-    close(): void;
-    readonly closed: Promise<unknown>;
-  };
-  await open;
+  const client = connect<AnyClient, ChannelTypes>(
+    document.clientChannels[channel.name] as never,
+    given as never,
+  );
+  for (const addHandler of Object.values(client.on)) {
+    addHandler((value) => void received.push(value instanceof Uint8Array ? new Uint8Array(value) : value));
+  }
+  await client.opened;
   return {
     received,
-    send: ({ name }, value) => client.send(name, value),
-    request: (operation, _message, value) => client.request(operation, value),
+    async send({ clientName }, message, value) {
+      const member = client[clientName] as Send | Readonly<Record<string, Send>>;
+      const send = typeof member === 'function' ? member : member[message.name];
+      return await send?.(contentOf(message, value, false));
+    },
     async close() {
       client.close();
       await client.closed;
@@ -124,10 +130,10 @@ export async function openPlain(options: ClientOptions): Promise<PlainClient> {
     received,
     closed,
     sendText: (text) => socket.send(text),
-    send: (message, value) => socket.send(encode(message, value)),
-    request(_operation, message, value) {
+    send({ reply }, message, value) {
       const { promise, resolve } = Promise.withResolvers<unknown>();
-      pending.push(resolve);
+      if (reply === null) resolve(undefined);
+      else pending.push(resolve);
       socket.send(encode(message, value));
       return promise;
     },

@@ -40,7 +40,7 @@ async function exchangeMessages(
   server: GenericServer,
   client: CorpusClient,
 ): Promise<number> {
-  const { name, action, messages, reply } = operation;
+  const { action, messages, reply } = operation;
   let exchanged = 0;
   await expect.poll(() => server.connections(channel.name), soon).toHaveLength(1);
   const [connection] = server.connections(channel.name) as [Connection];
@@ -55,7 +55,7 @@ async function exchangeMessages(
         const replyValue = await server.request(connection, operation, message, value);
         expect(replyValue).toEqual(examplesOf(reply?.[0] as never)[0]);
       } else {
-        const replied = reply === null ? client.send(message, value) : client.request(name, message, value);
+        const replied = client.send(operation, message, value);
         await expect
           .poll(() => server.received.slice(receivedBefore), soon)
           .toEqual([{ message: message.name, value }]);

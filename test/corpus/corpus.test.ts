@@ -76,7 +76,7 @@ describe('a contract of the corpus', () => {
         const [schemes = []] = schemesToSend(channel);
         const options = { document, channel, port: server.port, server: channel.servers[0], schemes };
         const client = await openPlain(options);
-        client.send(channel.receive.find(isJson) as MessageModel, 0.5);
+        client.sendText('0.5');
         expect(await client.closed).toBe(closeCodes.badMessage.code);
       }
       expect(server.received).toEqual([]);

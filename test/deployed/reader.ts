@@ -73,9 +73,25 @@ interface Config extends Required<Omit<ReaderOptions, 'cursors' | 'count'>> {
   readonly count: number | null;
 }
 
+/** A status of a client, of any version. */
+interface Status {
+  readonly state: string;
+  readonly delayMs: number;
+}
+
+/** A client of this commit, or of commit 222631d, which was iterated itself and had an option instead of `status`. */
+type AnyClient = AsyncDisposable &
+  (
+    | {
+        messages(): AsyncIterable<FeedMessage>;
+        readonly status: { subscribe(listener: (status: Status) => void): void };
+      }
+    | AsyncIterable<FeedMessage>
+  );
+
 /** The part of a client's module that all versions share. */
 interface ClientModule {
-  connect(channel: unknown, options: object): AsyncIterable<FeedMessage> & AsyncDisposable;
+  connect(channel: unknown, options: object): AnyClient;
   fileCursor(path: string): object;
   readonly postFeedPosted: unknown;
 }
@@ -84,24 +100,30 @@ async function readInTypeScript(path: string, config: Config): Promise<Reader> {
   const module: ClientModule = await import(pathToFileURL(path).href);
   const { url, token, query, resume, cursors, count, backoffMs } = config;
   const events: ReaderEvent[] = [];
+  const onStatus = (status: Status) => {
+    if (status.state === 'open') events.push({ open: true });
+    if (status.state === 'waiting') events.push({ waiting_ms: status.delayMs });
+  };
+  const auth = { bearerAuth: token };
+  const cursor = cursors === null ? undefined : module.fileCursor(cursors);
   const client = module.connect(module.postFeedPosted, {
     url,
     query,
     resume,
-    credentials: { bearerAuth: token },
-    ...(cursors === null ? {} : { cursors: module.fileCursor(cursors) }),
+    auth,
+    // The names of these options in commit 222631d.
+    credentials: auth,
+    onStatus,
+    ...(cursor === undefined ? {} : { cursor, cursors: cursor }),
     reconnect: { baseMs: backoffMs, maxMs: backoffMs },
-    onStatus(status: { readonly state: string; readonly delayMs: number }) {
-      if (status.state === 'open') events.push({ open: true });
-      if (status.state === 'waiting') events.push({ waiting_ms: status.delayMs });
-    },
     onError: ({ code }: { readonly code: string }) => events.push({ error: code }),
     onReset: ({ reason }: { readonly reason: string }) => void events.push({ reset: reason }),
   });
   onTestFinished(() => client[Symbol.asyncDispose]());
+  if ('status' in client) client.status.subscribe(onStatus);
   const read = async () => {
     let taken = 0;
-    for await (const message of client) {
+    for await (const message of 'messages' in client ? client.messages() : client) {
       events.push({ message });
       taken += 1;
       if (taken === count) break;

@@ -57,7 +57,7 @@ describe('the client examples', () => {
     const browser = ['--conditions=browser', '--experimental-webstorage', '--localstorage-file=storage'];
     const args = ['--no-warnings', ...browser, 'page.ts'];
     const running = start(process.execPath, args, { cwd: project, env: { TOKEN: token } });
-    expect(await readUntil(running, 'Hello')).toBe('connecting\nopen\nHello\n');
+    expect(await readUntil(running, 'Hello')).toBe('open\nHello\n');
   });
 
   it('connect without the client', async () => {

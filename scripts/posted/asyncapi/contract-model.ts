@@ -84,6 +84,8 @@ export interface OperationModel {
   readonly name: string;
   /** Its name among a channel's handlers. */
   readonly handlerName: string;
+  /** Its name among a client's members, if clients send its messages. */
+  readonly clientName: string;
   /** The name of the interface of its replies; null unless the server replies. */
   readonly repliesType: string | null;
   readonly action: Action;
@@ -91,6 +93,8 @@ export interface OperationModel {
   readonly messages: readonly OperationMessageModel[];
   /** The messages of the reply, in the other direction; null if there is no reply. */
   readonly reply: readonly MessageModel[] | null;
+  /** Whether the requester gets one of several replies with its name, because not every reply is an object. */
+  readonly wrapsReply: boolean;
   /** Alternatives: one suffices. Empty if the operation requires no more than its connection. */
   readonly security: readonly SecurityModel[];
 }

@@ -1,6 +1,7 @@
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
+import { isObject, shapesOf } from '../schemas/shapes.ts';
 import { camelCase, memberNames, Names, pascalCase } from '../source/identifiers.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 import * as fields from './asyncapi-fields.ts';
@@ -20,6 +21,9 @@ const connectionHandlers = ['accept', 'closed', 'drained', 'opened'];
 
 /** The members of a room, besides the functions that send its messages. */
 const roomMembers = ['address', 'connections', 'presence'];
+
+/** The members of every client, and those that would make it a promise or hide its class. */
+const clientMembers = ['close', 'closed', 'constructor', 'messages', 'on', 'opened', 'status', 'then'];
 
 /** Reads a contract. Reports whatever is not supported, so that nothing is ignored silently. */
 export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractModel {
@@ -98,6 +102,12 @@ function readChannel(
     connectionHandlers,
     'Operation',
   );
+  const received = operations.filter(({ action }) => action === 'receive');
+  const clients = memberNames(
+    received.map((operation) => operation.name),
+    clientMembers,
+    'Operation',
+  );
   return {
     name,
     identifier: names.identifiers.claim(camelCase(name)),
@@ -109,25 +119,41 @@ function readChannel(
     ...readHandshake(name, channelWith(endpoint, 'bindings', 'ws'), schemas),
     security,
     ...directions,
-    operations: operations.map(({ name: operation, node, action, messages, reply }) => ({
-      name: operation,
-      handlerName: handlers.get(operation) ?? operation,
-      repliesType:
-        action === 'receive' && reply !== null
-          ? names.replies.claim(
-              `${pascalCase(operation)}Replies`,
-              `${typeName}${pascalCase(operation)}Replies`,
-            )
-          : null,
-      action,
-      description: fields.descriptionOf(node),
-      messages: messages.map(([message]) => ({ message: find(action, message) })),
-      reply: reply?.map(([message]) => find(action === 'send' ? 'receive' : 'send', message)) ?? null,
-      security: readSecurity(node),
-    })),
+    operations: operations.map(({ name: operation, node, action, messages, reply }) => {
+      const replies = reply?.map(([message]) => find(action === 'send' ? 'receive' : 'send', message));
+      return {
+        name: operation,
+        handlerName: handlers.get(operation) ?? operation,
+        clientName: clients.get(operation) ?? operation,
+        repliesType:
+          action === 'receive' && reply !== null
+            ? names.replies.claim(
+                `${pascalCase(operation)}Replies`,
+                `${typeName}${pascalCase(operation)}Replies`,
+              )
+            : null,
+        action,
+        description: fields.descriptionOf(node),
+        messages: messages.map(([message]) => ({ message: find(action, message) })),
+        reply: replies ?? null,
+        wrapsReply: replies !== undefined && wrapsReply(replies, schemas),
+        security: readSecurity(node),
+      };
+    }),
     resume:
       channels.map((channel) => readResume(channel, operations)).find((resume) => resume !== null) ?? null,
   };
+}
+
+/** Whether one of several replies may not be an object that can have a method `is`. */
+function wrapsReply(replies: readonly MessageModel[], schemas: SchemaSet): boolean {
+  const shapes = replies.map(({ definition }) =>
+    definition === null ? [] : shapesOf(schemas, [{ $ref: `#/definitions/${definition}` }]),
+  );
+  const areObjects = shapes.every(
+    (ones) => ones.length > 0 && ones.every((one) => isObject(one) && !one.properties.has('is')),
+  );
+  return replies.length > 1 && !areObjects;
 }
 
 /** The channel of an endpoint that has a member; the first channel if none has it. Two channels must not differ. */

@@ -120,17 +120,19 @@ function describeMessage(
 }
 
 function operation(
-  { name, handlerName, action, messages: own, reply, security }: OperationModel,
+  { name, handlerName, clientName, action, messages: own, reply, wrapsReply, security }: OperationModel,
   reader: Reader,
 ): string {
+  const generated = reader === 'server' ? handlerName : clientName;
   return enclose(
     '{',
     [
       `name: ${stringLiteral(name)}`,
-      ...(reader === 'server' && name !== handlerName ? [`member: ${stringLiteral(handlerName)}`] : []),
+      ...(name === generated ? [] : [`member: ${stringLiteral(generated)}`]),
       `action: ${stringLiteral(action)}`,
       `messages: ${stringList(own.map(({ message }) => message.name))}`,
       `reply: ${reply === null ? 'undefined' : stringList(reply.map((message) => message.name))}`,
+      ...(wrapsReply ? ['wrapsReply: true'] : []),
       `security: ${schemes(security)}`,
     ],
     '}',

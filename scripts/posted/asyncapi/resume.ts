@@ -1,6 +1,6 @@
 import { checkFields, type Fields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import type { Action, ResumeModel } from './contract-model.ts';
+import type { Action, ChannelModel, MessageModel, OperationModel, ResumeModel } from './contract-model.ts';
 
 /** The direction of each role's message. */
 const roles = {
@@ -51,4 +51,14 @@ export function readResume(channel: ContractNode, operations: readonly Operation
     resume.reportAt(role, what, 'use the name of the message with this role');
   }
   return { query, cursor: resume.text('cursor') || 'cursor', ...names };
+}
+
+/** The messages of an operation that clients leave to the application: all except those of the resume protocol. */
+export function applicationMessages(
+  { resume }: Pick<ChannelModel, 'resume'>,
+  { messages }: Pick<OperationModel, 'messages'>,
+): readonly MessageModel[] {
+  const { ready, checkpoint, reset, bye, ack } = resume ?? {};
+  const ofRuntime = new Set([ready, checkpoint, reset, bye, ack]);
+  return messages.map(({ message }) => message).filter(({ name }) => !ofRuntime.has(name));
 }

@@ -74,6 +74,11 @@ export function propertyKey(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : stringLiteral(name);
 }
 
+/** The access to a member of an object: `.name`, or with brackets if necessary. */
+export function memberAccess(name: string): string {
+  return propertyKey(name) === name ? `.${name}` : `[${stringLiteral(name)}]`;
+}
+
 /** A JSDoc comment of the non-empty paragraphs; an empty string if there are none. */
 export function docComment(...paragraphs: readonly string[]): string {
   const lines = paragraphs

@@ -46,23 +46,21 @@ async function follow(options: ClientArguments, { stdout, report, signal }: Outp
   const { server, credentials, query, resume, cursorFile, json, reconnect } = options;
   await using client = connect(postFeedPosted, {
     url: server,
-    credentials: {
-      bearerAuth: 'token' in credentials ? credentials.token : () => logIn(server, credentials),
-    },
+    auth: 'token' in credentials ? credentials.token : () => logIn(server, credentials),
     query,
     resume,
-    ...(cursorFile === undefined ? {} : { cursors: fileCursor(cursorFile) }),
+    ...(cursorFile === undefined ? {} : { cursor: fileCursor(cursorFile) }),
     ...(reconnect ? {} : { reconnect: false }),
     signal,
-    onStatus(status) {
-      const text = describeStatus(status, server);
-      if (text !== null) report(text);
-    },
     onReset: ({ reason }) => report(describeReset[reason]),
     onError: (error) => report(describeError(error)),
   });
+  client.status.subscribe((status) => {
+    const text = describeStatus(status, server);
+    if (text !== null) report(text);
+  });
   try {
-    for await (const message of client) {
+    for await (const message of client.messages()) {
       const line = json ? `${JSON.stringify(message)}\n` : formatPost(message, new Date());
       await print(stdout, line, signal);
     }

@@ -2,21 +2,21 @@ import { closeCodes } from '../shared/close-codes.ts';
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
 import { type ClientConnection, openConnection } from './client-connection.ts';
 import { PostedClientError } from './client-error.ts';
-import { ClientRequests, type RequestOptions } from './client-requests.ts';
+import { applicationMessages, createOperations } from './client-operations.ts';
+import { ClientRequests } from './client-requests.ts';
 import type { ResolvedSettings } from './client-settings.ts';
-import type { ClientClosed, ClientStatus } from './client-status.ts';
+import { type ClientClosed, type ObservableStatus, StatusSource } from './client-status.ts';
 import type { CredentialSource } from './credential-source.ts';
-import { Deliveries, type MessageHandlers } from './deliveries.ts';
+import { Deliveries, type Stop } from './deliveries.ts';
 import { handshakeTarget } from './handshake-target.ts';
-import { decodeMessage, encodeMessage, type NamedMessage } from './message-codec.ts';
+import { decodeMessage, type NamedMessage } from './message-codec.ts';
+import { type LoopOptions, MessageLoop } from './message-loop.ts';
 import type { Frame, Platform } from './platform.ts';
 import { type Failure, ReconnectPolicy } from './reconnect-policy.ts';
 import type { Resumption } from './resumption.ts';
-import { type ReplyHandlers, ServerRequests } from './server-requests.ts';
+import { SendQueue, sendAck, sendOn } from './send-queue.ts';
+import { type AnswerFunctions, ServerRequests } from './server-requests.ts';
 import { aborted, sleep } from './with-timeout.ts';
-
-/** How much may be queued for sending on a connection. */
-const maxSendBufferBytes = 1_048_576;
 
 const tooSlow = 'The application is too slow. The client connects again; messages in between may be missing.';
 
@@ -27,9 +27,7 @@ interface ChannelClientDeps {
   readonly headers: Readonly<Record<string, string>>;
   /** Null: there are no credentials to send. */
   readonly credentials: CredentialSource | null;
-  /** Undefined: the messages are read with `for await`. */
-  readonly handlers: MessageHandlers | undefined;
-  readonly replyHandlers: ReplyHandlers | undefined;
+  readonly answerFunctions: AnswerFunctions | undefined;
   /** Null: connections cannot be resumed. */
   readonly resumption: Resumption | null;
   readonly onReset: ((message: unknown) => void | Promise<void>) | undefined;
@@ -37,17 +35,20 @@ interface ChannelClientDeps {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The client of any channel, without the channel's types; see `Client` for its guarantees. */
+type On = Readonly<Record<string, (handler: (message: unknown) => unknown) => Stop>>;
+
+/** The client of any channel, without the channel's types; see `ClientBase` for its guarantees. */
 export class ChannelClient {
+  readonly on: On;
   readonly closed: Promise<ClientClosed>;
   readonly #deps: ChannelClientDeps;
   readonly #reconnectPolicy: ReconnectPolicy;
   readonly #deliveries: Deliveries;
   readonly #serverRequests: ServerRequests;
   readonly #requests: ClientRequests;
+  readonly #queue = new SendQueue();
+  readonly #status = new StatusSource();
   readonly #stopping = new AbortController();
-  /** Null unless it is open. */
-  #connection: ClientConnection | null = null;
   /** The error with which the application has ended the client. */
   #failure: PostedClientError | null = null;
 
@@ -61,7 +62,6 @@ export class ChannelClient {
       credentials: deps.credentials,
     });
     this.#deliveries = new Deliveries({
-      handlers: deps.handlers,
       settings,
       resumption,
       onReset,
@@ -70,31 +70,43 @@ export class ChannelClient {
         this.close();
       },
     });
-    this.#serverRequests = new ServerRequests({ channel, handlers: deps.replyHandlers, limit, report });
-    this.#requests = new ClientRequests(channel);
+    const { answerFunctions: functions } = deps;
+    this.#serverRequests = new ServerRequests({ channel, functions, limit, report });
+    this.#requests = new ClientRequests(channel, this.#queue);
+    this.on = Object.fromEntries(
+      channel.operations
+        .filter(({ action }) => action === 'send')
+        .flatMap((operation) => applicationMessages(channel, operation))
+        .map((name) => [name, (handler) => this.#deliveries.on(name, handler)]),
+    );
+    Object.assign(this, createOperations({ channel, queue: this.#queue, requests: this.#requests, report }));
     deps.signal?.addEventListener('abort', () => this.close(), { signal: this.#stopping.signal });
     if (deps.signal?.aborted) this.close();
     this.closed = this.#run();
     this.closed.catch(() => {});
   }
 
-  send(name: string, message: unknown): void {
-    this.#send(encodeMessage(this.#deps.channel, name, message));
+  get status(): ObservableStatus {
+    return this.#status;
   }
 
-  request(operation: string, message: unknown, options: RequestOptions = {}): Promise<unknown> {
-    return this.#requests.request(operation, message, options, (frame) => this.#send(frame));
+  get opened(): Promise<void> {
+    return this.#status.opened;
+  }
+
+  messages(options?: LoopOptions): MessageLoop {
+    const closed = async () => {
+      await this.#deps.resumption?.saved();
+      await this.closed;
+    };
+    return new MessageLoop(this.#deliveries.consumers, closed, options);
   }
 
   close(): void {
     this.#stopping.abort();
-    for (const { inbox } of this.#consumers) inbox.clear();
-    this.#requests.end(new PostedClientError('closed', 'The client was closed before the reply arrived.'));
-  }
-
-  [Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
-    if (this.#deps.handlers === undefined) return this.#messages();
-    throw new TypeError('A client with the option `on` cannot be read with `for await`.');
+    this.#serverRequests.inbox.clear();
+    this.#deliveries.close();
+    this.#endSending();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -102,24 +114,20 @@ export class ChannelClient {
     await this.closed.catch(() => {});
   }
 
-  async *#messages(): AsyncGenerator<unknown, void, undefined> {
-    yield* this.#deliveries.read();
-    await this.#deps.resumption?.saved();
-    await this.closed;
-  }
-
   async #run(): Promise<ClientClosed> {
     // Callbacks may use the client, so the application must have it first.
     await Promise.resolve();
-    const consumed = Promise.all(this.#consumers.map((consumer) => consumer.run()));
+    void this.#deliveries.run();
+    const answered = this.#serverRequests.run();
     const { error, ...closed } = await this.#stayConnected();
-    for (const { inbox } of this.#consumers) inbox.end();
+    this.#endSending();
+    for (const { inbox } of this.#receivers) inbox.end();
     // A handler that has closed the client may be waiting for `closed`.
-    await Promise.race([consumed, aborted(this.#stopping.signal)]);
+    await Promise.race([Promise.all([this.#deliveries.handled(), answered]), aborted(this.#stopping.signal)]);
     this.#stopping.abort();
     await this.#deps.resumption?.saved();
     if (error !== null) this.#report(error);
-    this.#setStatus({ state: 'closed', ...closed, error });
+    this.#status.set({ state: 'closed', ...closed, error });
     if (error !== null) throw error;
     return closed;
   }
@@ -127,7 +135,7 @@ export class ChannelClient {
   async #stayConnected(): Promise<ClientClosed & { readonly error: PostedClientError | null }> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      this.#setStatus({ state: 'connecting' });
+      this.#status.set({ state: 'connecting' });
       const failure = await this.#connectOnce();
       if (signal.aborted) break;
       const decision = this.#reconnectPolicy.decide(failure, this.#deps.resumption?.ended());
@@ -137,7 +145,7 @@ export class ChannelClient {
         return { code, reason: redacted, error: decision.error };
       }
       const { delayMs, attempt, error } = decision;
-      this.#setStatus({ state: 'waiting', delayMs, attempt, error });
+      this.#status.set({ state: 'waiting', delayMs, attempt, error });
       await sleep(delayMs, signal);
       await this.#haveRoom();
     }
@@ -172,25 +180,26 @@ export class ChannelClient {
     signal.addEventListener('abort', close);
     const ending = await connection.ended;
     signal.removeEventListener('abort', close);
-    this.#connection = null;
+    this.#queue.lost();
     this.#requests.end(connectionLost(ending));
     return ending;
   }
 
   #opened(connection: ClientConnection): void {
-    this.#connection = connection;
     this.#reconnectPolicy.opened();
-    this.#setStatus({ state: 'open' });
+    this.#queue.opened(connection);
+    this.#status.set({ state: 'open' });
   }
 
-  #send(frame: Frame): void {
-    if (this.#connection === null || this.#stopping.signal.aborted) {
-      throw new PostedClientError('not_open', 'There is no connection.');
-    }
-    sendOn(this.#connection, frame);
+  /** Nothing can be sent any more, and no replies can arrive. */
+  #endSending(): void {
+    const error = new PostedClientError('closed', 'The client ended before the reply arrived.');
+    this.#queue.end(error);
+    this.#requests.end(error);
   }
 
   #receive(frame: Frame, connection: ClientConnection): void {
+    if (this.#requests.settleError(frame)) return;
     const incoming = decodeMessage(this.#deps.channel, frame);
     const { resumption } = this.#deps;
     let isFull: boolean;
@@ -218,7 +227,7 @@ export class ChannelClient {
     const delivery =
       resumption === null
         ? { incoming: received, cursor: null, acks: null }
-        : resumption.read(received, (ack) => sendAck(ack, connection));
+        : resumption.read(received, (ack) => sendAck(connection, ack));
     return delivery !== null && this.#deliveries.put(delivery);
   }
 
@@ -233,34 +242,18 @@ export class ChannelClient {
 
   /** Resolves when no inbox is full. */
   async #haveRoom(): Promise<void> {
-    while (this.#consumers.some(({ inbox }) => inbox.isFull)) {
-      for (const { inbox } of this.#consumers) await inbox.hasRoom();
+    while (this.#receivers.some(({ inbox }) => inbox.isFull)) {
+      for (const { inbox } of this.#receivers) await inbox.hasRoom();
     }
   }
 
-  get #consumers(): readonly [Deliveries, ServerRequests] {
+  get #receivers(): readonly [Deliveries, ServerRequests] {
     return [this.#deliveries, this.#serverRequests];
-  }
-
-  #setStatus(status: ClientStatus): void {
-    this.#deps.settings.onStatus(status);
   }
 
   #report(error: PostedClientError): void {
     this.#deps.settings.onError(error);
   }
-}
-
-function sendOn(connection: ClientConnection, frame: Frame): void {
-  if (connection.bufferedBytes + frame.length > maxSendBufferBytes) {
-    throw new PostedClientError('send_buffer_full', 'The send buffer is full.');
-  }
-  connection.send(frame);
-}
-
-/** Skips the ack while the server does not read, since the next one covers it. */
-function sendAck(ack: Frame, connection: ClientConnection): void {
-  if (connection.bufferedBytes < maxSendBufferBytes) connection.send(ack);
 }
 
 /** Whether the server sends the message not only as a reply. */

@@ -2,7 +2,7 @@ import type { ChannelDescriptor } from '../shared/descriptor.ts';
 
 export type { IsOptional, Uncorrelated } from '../shared/content.ts';
 
-/** The types of one channel as its client sees it. Generated code declares them. */
+/** The types of a channel in the options of `connect`. Generated code declares them. */
 export interface ChannelTypes {
   /** Credential kinds by name of the security scheme. Any one of these schemes suffices. */
   readonly credentials: object;
@@ -11,19 +11,13 @@ export interface ChannelTypes {
   /** In the contract's order; the first is the default. */
   readonly servers: readonly { readonly name: string; readonly variables: object }[];
   /** The parameters of the address. */
-  readonly parameters: object;
+  readonly params: object;
   /** The query of the URL. */
   readonly query: object;
   /** The handshake headers that the ws binding names. */
   readonly headers: object;
-  /** The server's messages, by name. */
-  readonly receives: object;
-  /** The client's messages, by name. */
-  readonly sends: object;
-  /** The client's requests and the server's replies: an `Exchange` by operation. */
-  readonly requests: object;
-  /** The server's requests and the client's replies: an `Exchange` by operation. */
-  readonly answers: object;
+  /** Functions that answer the server's requests, by operation. */
+  readonly answer: object;
   /** The message that reports an expired cursor; `never` if connections cannot be resumed. */
   readonly reset: unknown;
 }
@@ -31,15 +25,6 @@ export interface ChannelTypes {
 declare const typesOf: unique symbol;
 
 /** A channel from the client's point of view: it receives what the descriptor calls `send`, and the reverse. */
-export interface ClientChannel<Types extends ChannelTypes> extends ChannelDescriptor {
-  readonly [typesOf]?: Types;
+export interface ClientChannel<Client, Types extends ChannelTypes> extends ChannelDescriptor {
+  readonly [typesOf]?: readonly [Client, Types];
 }
-
-/** Any message that the server sends on the channel. */
-export type ReceivedMessage<Types extends ChannelTypes> = Types['receives'][keyof Types['receives']];
-
-/** The request of an exchange. */
-export type RequestMessage<Exchange> = Exchange extends { readonly message: infer Message } ? Message : never;
-
-/** The reply of an exchange: the message, or `{ message, payload }` if the contract allows several. */
-export type ReplyMessage<Exchange> = Exchange extends { readonly reply: infer Message } ? Message : never;

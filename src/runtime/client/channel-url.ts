@@ -7,7 +7,7 @@ export interface ChannelTarget {
   readonly url?: string | URL;
   readonly server?: string;
   readonly variables?: object;
-  readonly parameters?: object;
+  readonly params?: object;
   readonly query?: object;
 }
 
@@ -26,12 +26,12 @@ const schemes: Readonly<Record<string, string>> = {
  */
 export function channelUrl(channel: ChannelDescriptor, target: ChannelTarget): URL {
   const url = serverUrl(channel, target);
-  const given = Object.entries(target.parameters ?? {}).filter(([, value]) => value !== undefined);
-  const parameters = textValues('parameters', channel.parameters, {
+  const given = Object.entries(target.params ?? {}).filter(([, value]) => value !== undefined);
+  const parameters = textValues('params', channel.parameters, {
     ...channel.parameterDefaults,
     ...Object.fromEntries(given),
   });
-  url.pathname = url.pathname.replace(/\/$/, '') + fillPath(channel.address, 'parameters', parameters);
+  url.pathname = url.pathname.replace(/\/$/, '') + fillPath(channel.address, 'params', parameters);
   url.search = new URLSearchParams(textValues('query', channel.query, target.query)).toString();
   return url;
 }
@@ -57,7 +57,7 @@ function givenUrl(given: string | URL): URL {
     throw invalidOptions('`url` must be a ws, wss, http or https URL.');
   }
   if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '') {
-    throw invalidOptions('`url` must not have a user, query or fragment. Use `credentials` and `query`.');
+    throw invalidOptions('`url` must not have a user, query or fragment. Use `auth` and `query`.');
   }
   const url = new URL(parsed);
   url.protocol = scheme;

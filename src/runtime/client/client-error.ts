@@ -1,8 +1,8 @@
 /** The closed set of a client's errors. */
 export type ClientErrorCode =
-  /** An option of `connect` or `request` cannot work. Thrown by the call. */
+  /** An option of `connect` or of a request cannot work. Thrown by the call. */
   | 'invalid_options'
-  /** A function in `credentials` threw, was too slow, or returned an unusable value. */
+  /** A function in `auth` threw, was too slow, or returned an unusable value. */
   | 'credentials'
   /** The server rejected the credentials, and there are no others. */
   | 'unauthorized'
@@ -18,7 +18,7 @@ export type ClientErrorCode =
   | 'handler'
   /** Messages may be missing: the application was too slow, on a platform that cannot stop reading, and the connection cannot be resumed. */
   | 'slow_consumer'
-  /** The store in `cursors` failed to load or save (see `cause`), or returned something that is not a cursor. */
+  /** The store in `cursor` failed to load or save (see `cause`), or returned something that is not a cursor. */
   | 'cursor_store'
   /** The server no longer has the messages that the client missed, and there is no `onReset`. */
   | 'reset'

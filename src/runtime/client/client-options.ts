@@ -1,45 +1,31 @@
 import type { BasicCredentials } from '../shared/credentials.ts';
-import type { ChannelTypes, IsOptional, ReplyMessage, RequestMessage } from './channel-types.ts';
+import type { ChannelTypes, IsOptional } from './channel-types.ts';
 import type { ClientSettings } from './client-settings.ts';
 import type { CursorStore } from './cursor-store.ts';
 
 /** The options of `connect`. Only what the contract defines has an option. */
 export type ConnectOptions<Types extends ChannelTypes> = ClientSettings &
-  HandlerOptions<Types> &
-  AnswerOption<Types['answers']> &
+  AnswerOption<Types['answer']> &
   ServerOptions<Types['servers']> &
-  CredentialsOption<Types['credentials'], Types['operationCredentials']> &
-  ParametersOption<Types['parameters']> &
+  AuthOption<Types['credentials'], Types['operationCredentials']> &
+  ParamsOption<Types['params']> &
   QueryOption<Types['query']> &
   HeadersOption<Types['headers']> &
   ResumeOptions<Types['reset']>;
 
-interface HandlerOptions<Types extends ChannelTypes> {
-  /**
-   * Handlers by message name. The next message waits until the handler's promise settles; a message
-   * without a handler is skipped. If a handler throws, the error goes to `onError`, and the message
-   * counts as processed and is not sent again, since it could fail forever. A client with this option
-   * cannot be read with `for await`.
-   */
-  readonly on?: {
-    readonly [Name in keyof Types['receives']]?: (message: Types['receives'][Name]) => void | Promise<void>;
-  };
-}
-
-type AnswerOption<Answers> = [keyof Answers] extends [never]
+type AnswerOption<Functions> = [keyof Functions] extends [never]
   ? { readonly answer?: never }
   : {
       /**
-       * Functions by operation that answer the server's requests. The returned reply is sent with the
-       * request's correlation id; if the function throws, the error goes to `onError` and nothing is
-       * sent. Requests are answered one at a time, independently of `on` and `for await`. A request
-       * without a function here goes to those instead, and `send` can answer it.
+       * Functions by operation that answer the server's requests. They return the content of the reply: the
+       * client fills in constants and the request's correlation id. If the contract allows several replies,
+       * they return one made with `reply` of their second argument. If a function throws, the error goes to
+       * `onError` and nothing is sent.
+       *
+       * Requests are answered one at a time, independently of other messages. A request without a function
+       * here is not answered, and goes to `on` and `messages()`.
        */
-      readonly answer?: {
-        readonly [Operation in keyof Answers]?: (
-          message: RequestMessage<Answers[Operation]>,
-        ) => ReplyMessage<Answers[Operation]> | Promise<ReplyMessage<Answers[Operation]>>;
-      };
+      readonly answer?: Partial<Functions>;
     };
 
 /** A server URL, or one of the contract's servers. */
@@ -88,12 +74,12 @@ type VariablesOption<Variables> =
         readonly variables: Variables;
       };
 
-type ParametersOption<Parameters> =
-  IsOptional<Parameters> extends true
-    ? { readonly parameters?: Parameters }
+type ParamsOption<Params> =
+  IsOptional<Params> extends true
+    ? { readonly params?: Params }
     : {
         /** Values for the `{parameter}` expressions of the address. */
-        readonly parameters: Parameters;
+        readonly params: Params;
       };
 
 type QueryOption<Query> =
@@ -147,23 +133,30 @@ type AnyOf<Schemes> = {
 
 type SomeOf<Schemes> = { readonly [Name in keyof Schemes]?: CredentialFor<Schemes[Name]> };
 
-/** Any one of the channel's `Schemes` suffices; `OperationSchemes` are those that only operations require. */
-type CredentialsOption<Schemes, OperationSchemes> = [keyof Schemes] extends [never]
-  ? [keyof OperationSchemes] extends [never]
-    ? { readonly credentials?: never }
-    : { readonly credentials?: SomeOf<OperationSchemes> }
-  : WithCredentials<AnyOf<Schemes>, SomeOf<OperationSchemes>>;
+/** The credential itself, if there is only one scheme. */
+type OnlyOf<Schemes> = IsUnion<keyof Schemes> extends false ? CredentialFor<Schemes[keyof Schemes]> : never;
 
-type WithCredentials<Required, Others> =
-  true extends IsOptional<Required>
-    ? { readonly credentials?: Required & Others }
-    : {
-        /**
-         * By name of the security scheme: any one of the connection's schemes, and those that operations
-         * require in addition.
-         */
-        readonly credentials: Required & Others;
-      };
+type IsUnion<Value, All = Value> = Value extends unknown ? ([All] extends [Value] ? false : true) : never;
+
+/** Any one of the channel's `Schemes` suffices; `OperationSchemes` are those that only operations require. */
+type AuthOption<Schemes, OperationSchemes> = [keyof Schemes | keyof OperationSchemes] extends [never]
+  ? { readonly auth?: never }
+  : true extends IsOptional<AnyOf<Schemes>>
+    ? { readonly auth?: Auth<Schemes, OperationSchemes> }
+    : [keyof Schemes] extends [never]
+      ? { readonly auth?: Auth<Schemes, OperationSchemes> }
+      : {
+          /**
+           * The credential, or a function that returns it. If the contract has several security schemes, an
+           * object by name of the scheme: any one of the connection's schemes, and those that operations
+           * require in addition.
+           */
+          readonly auth: Auth<Schemes, OperationSchemes>;
+        };
+
+type Auth<Schemes, OperationSchemes> =
+  | OnlyOf<Schemes & OperationSchemes>
+  | (([keyof Schemes] extends [never] ? unknown : AnyOf<Schemes>) & SomeOf<OperationSchemes>);
 
 type ResumeOptions<Reset> = [Reset] extends [never]
   ? NoResumeOptions
@@ -181,7 +174,7 @@ type ResumeOptions<Reset> = [Reset] extends [never]
        * `now`). After a restart, messages that were being processed are sent again. Default:
        * `memoryCursor()`.
        */
-      readonly cursors?: CursorStore;
+      readonly cursor?: CursorStore;
 
       /**
        * Called when the server no longer has the messages that the client missed. It is called in the
@@ -193,6 +186,6 @@ type ResumeOptions<Reset> = [Reset] extends [never]
 
 interface NoResumeOptions {
   readonly resume?: never;
-  readonly cursors?: never;
+  readonly cursor?: never;
   readonly onReset?: never;
 }

@@ -1,32 +1,23 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../shared/descriptor.ts';
+import { readErrorAnswer } from '../shared/error-answer.ts';
 import { type CorrelationId, readCorrelationId, writePath } from '../shared/identify-message.ts';
 import { PostedClientError } from './client-error.ts';
 import { checkInteger } from './client-settings.ts';
-import {
-  correlationIdOf,
-  encodeMessage,
-  findProblem,
-  identifyValue,
-  type NamedMessage,
-} from './message-codec.ts';
+import { correlationIdOf, encodeMessage, findProblem, type NamedMessage } from './message-codec.ts';
 import type { Frame } from './platform.ts';
+import type { OutgoingFrame, SendOptions, SendQueue } from './send-queue.ts';
 
-export interface RequestOptions {
-  /** How long to wait for the reply. Default: 10,000. */
+export interface RequestOptions extends SendOptions {
+  /** How long to wait for the reply in total, including the wait for a connection. Default: 10,000. */
   readonly timeoutMs?: number;
   /** Aborting it stops the wait: the promise rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
-interface EncodedRequest {
-  readonly frame: Frame;
-  /** Names of the possible replies. */
-  readonly replies: readonly string[];
+interface PendingRequest {
+  readonly operation: OperationDescriptor;
   /** Undefined if the request or a reply has none: then replies are matched to requests in order. */
   readonly id: CorrelationId | undefined;
-}
-
-interface PendingRequest extends EncodedRequest {
   /** Null once the caller has given up. */
   reply: PromiseWithResolvers<NamedMessage> | null;
 }
@@ -40,97 +31,50 @@ const maxPendingRequests = 1_024;
  */
 export class ClientRequests {
   readonly #channel: ChannelDescriptor;
+  readonly #queue: SendQueue;
   readonly #pending = new Set<PendingRequest>();
   #lastNumber = 0;
 
-  constructor(channel: ChannelDescriptor) {
+  constructor(channel: ChannelDescriptor, queue: SendQueue) {
     this.#channel = channel;
+    this.#queue = queue;
   }
 
-  /** Sends a request and waits for its reply: the value, or one of several with its name. */
+  /** Sends a request and waits for its reply. */
   async request(
-    operation: string,
+    operation: OperationDescriptor,
+    descriptor: MessageDescriptor,
     message: unknown,
-    { timeoutMs = 10_000, signal }: RequestOptions,
-    send: (frame: Frame) => void,
-  ): Promise<unknown> {
+    { timeoutMs = 10_000, signal, whenOffline = 'fail' }: RequestOptions = {},
+  ): Promise<NamedMessage> {
     checkInteger('timeoutMs', timeoutMs, 1);
     signal?.throwIfAborted();
-    const request = this.#encode(operation, message);
+    this.#lastNumber += 1;
+    const request = withCorrelationId(descriptor, message, this.#lastNumber);
+    const frame = encodeMessage(descriptor, request);
     if (this.#pending.size >= maxPendingRequests && !this.#forgetAbandoned()) {
       throw new PostedClientError('send_buffer_full', `${maxPendingRequests} requests are pending.`);
     }
-    send(request.frame);
-    const { name, message: reply } = await this.#wait(request, timeoutMs, signal);
-    return request.replies.length === 1 ? reply : { message: name, payload: reply };
-  }
-
-  /** Settles the request that a message replies to; false if there is none. */
-  settle(received: NamedMessage): boolean {
-    const id = correlationIdOf(
-      this.#channel.send.find(({ name }) => name === received.name),
-      received.message,
-    );
-    const request = this.#pending
-      .values()
-      .find(
-        (candidate) =>
-          candidate.replies.includes(received.name) && (candidate.id === undefined || candidate.id === id),
-      );
-    if (request === undefined) return false;
-    this.#pending.delete(request);
-    request.reply?.resolve(received);
-    return true;
-  }
-
-  /** The connection has ended, so no more replies can arrive. */
-  end(error: PostedClientError): void {
-    for (const { reply } of this.#pending) reply?.reject(error);
-    this.#pending.clear();
-  }
-
-  #encode(name: string, message: unknown): EncodedRequest {
-    const { operations, receive, send } = this.#channel;
-    const operation = operations.find((candidate) => candidate.name === name && isRequest(candidate));
-    if (operation === undefined) {
-      throw new PostedClientError('bad_message', `The channel has no operation ${name} with a reply.`);
-    }
-    const replies = operation.reply ?? [];
-    const descriptor = identifyValue(
-      receive.filter((candidate) => operation.messages.includes(candidate.name)),
-      message,
-    );
-    if (descriptor === undefined) {
-      const names = operation.messages.join(', ');
-      throw new PostedClientError('bad_message', `A message of ${name} must be one of ${names}.`);
-    }
-    this.#lastNumber += 1;
-    const request = withCorrelationId(descriptor, message, this.#lastNumber);
-    const frame = encodeMessage(this.#channel, descriptor.name, request);
-    const areCorrelated = send
-      .filter((candidate) => replies.includes(candidate.name))
-      .every(({ correlationId }) => correlationId !== undefined);
-    return { frame, replies, id: areCorrelated ? correlationIdOf(descriptor, request) : undefined };
-  }
-
-  async #wait(
-    request: EncodedRequest,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<NamedMessage> {
     const reply = Promise.withResolvers<NamedMessage>();
-    const pending: PendingRequest = { ...request, reply };
+    const id = this.#areCorrelated(operation) ? correlationIdOf(descriptor, request) : undefined;
+    const pending: PendingRequest = { operation, id, reply };
+    const outgoing: OutgoingFrame = {
+      frame,
+      sent: () => void this.#pending.add(pending),
+      dropped: reply.reject,
+    };
     const giveUp = (reason: unknown) => {
+      this.#queue.cancel(outgoing);
       pending.reply = null;
       reply.reject(reason);
     };
+    const abort = () => giveUp(signal?.reason);
+    this.#queue.send(outgoing, { whenOffline });
     const timer = setTimeout(
       () => giveUp(new PostedClientError('timeout', `No reply within ${timeoutMs} ms.`)),
       timeoutMs,
     );
-    const abort = () => giveUp(signal?.reason);
     signal?.addEventListener('abort', abort);
-    this.#pending.add(pending);
     try {
       return await reply.promise;
     } finally {
@@ -139,15 +83,71 @@ export class ClientRequests {
     }
   }
 
+  /** Settles the request that a message replies to; false if there is none. */
+  settle(received: NamedMessage): boolean {
+    const id = correlationIdOf(
+      this.#channel.send.find(({ name }) => name === received.name),
+      received.message,
+    );
+    const request = this.#find(
+      (candidate) =>
+        candidate.operation.reply?.includes(received.name) === true &&
+        (candidate.id === undefined || candidate.id === id),
+    );
+    request?.reply?.resolve(received);
+    return request !== undefined;
+  }
+
+  /** Rejects the request that an error answer is for; false if the frame is anything else. */
+  settleError(frame: Frame): boolean {
+    // No serializer escapes these characters.
+    if (this.#pending.size === 0 || typeof frame !== 'string' || !frame.includes('"error"')) return false;
+    const value = parse(frame);
+    let error: unknown;
+    const request = this.#find(({ operation, id }) => {
+      const answer = readErrorAnswer(this.#channel, operation, value);
+      error = answer?.error;
+      return answer !== undefined && (id === undefined || id === answer.id);
+    });
+    request?.reply?.reject(error);
+    return request !== undefined;
+  }
+
+  /** The connection has ended, so no more replies can arrive. */
+  end(error: PostedClientError): void {
+    for (const { reply } of this.#pending) reply?.reject(error);
+    this.#pending.clear();
+  }
+
+  /** Removes and returns the oldest pending request that matches. */
+  #find(matches: (request: PendingRequest) => boolean): PendingRequest | undefined {
+    for (const request of this.#pending) {
+      if (matches(request)) {
+        this.#pending.delete(request);
+        return request;
+      }
+    }
+    return undefined;
+  }
+
+  #areCorrelated({ reply = [] }: OperationDescriptor): boolean {
+    return this.#channel.send
+      .filter(({ name }) => reply.includes(name))
+      .every(({ correlationId }) => correlationId !== undefined);
+  }
+
   /** Makes room by forgetting a request that its caller has given up, if the id tells its reply from others. */
   #forgetAbandoned(): boolean {
-    const abandoned = this.#pending.values().find(({ reply, id }) => reply === null && id !== undefined);
-    return abandoned !== undefined && this.#pending.delete(abandoned);
+    return this.#find(({ reply, id }) => reply === null && id !== undefined) !== undefined;
   }
 }
 
-function isRequest({ action, reply }: OperationDescriptor): boolean {
-  return action === 'receive' && reply !== undefined;
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

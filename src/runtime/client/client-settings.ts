@@ -1,5 +1,4 @@
 import { invalidOptions, type PostedClientError } from './client-error.ts';
-import type { ClientStatus } from './client-status.ts';
 import type { InvalidMessage } from './message-codec.ts';
 
 /** Whether a client continues after an invalid message, or closes without acknowledging anything after it. */
@@ -7,12 +6,10 @@ export type InvalidDecision = 'continue' | 'close';
 
 /** The options that are the same for every channel. */
 export interface ClientSettings {
-  readonly onStatus?: (status: ClientStatus) => void;
-
   /**
    * Called for invalid messages (without `onInvalid`), for handlers that threw, when messages may be
    * missing, when a cursor could not be saved, and with the error that ends the client. A lost
-   * connection that is opened again is not an error: see `onStatus`. Default: `console.error`.
+   * connection that is opened again is not an error: see `status`. Default: `console.error`.
    */
   readonly onError?: (error: PostedClientError) => void;
 
@@ -71,7 +68,6 @@ export interface ClientSettings {
 
 /** The settings with every default resolved. */
 export interface ResolvedSettings {
-  readonly onStatus: (status: ClientStatus) => void;
   readonly onError: (error: PostedClientError) => void;
   readonly onUnknown: ClientSettings['onUnknown'] | undefined;
   readonly onInvalid: ClientSettings['onInvalid'] | undefined;
@@ -87,7 +83,6 @@ export interface ResolvedSettings {
 export function resolveSettings(settings: ClientSettings): ResolvedSettings {
   const { reconnect = {} } = settings;
   return {
-    onStatus: safely(settings.onStatus ?? (() => {})),
     onError: safely(settings.onError ?? console.error),
     onUnknown: settings.onUnknown,
     onInvalid: settings.onInvalid,
@@ -114,8 +109,8 @@ export function checkInteger(option: string, value: number, minimum: number): nu
   throw invalidOptions(`\`${option}\` must be an integer from ${minimum} to ${maxSetting}.`);
 }
 
-/** Rethrows what a callback throws outside of the client, as an event listener would, so that the client continues. */
-function safely<Value>(callback: (value: Value) => void): (value: Value) => void {
+/** A callback whose errors are thrown outside of the client, as those of event listeners are, so that it continues. */
+export function safely<Value>(callback: (value: Value) => void): (value: Value) => void {
   return (value) => {
     try {
       callback(value);

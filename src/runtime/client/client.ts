@@ -1,13 +1,7 @@
-import type {
-  ChannelTypes,
-  ClientChannel,
-  ReceivedMessage,
-  ReplyMessage,
-  RequestMessage,
-} from './channel-types.ts';
+import type { ChannelTypes, ClientChannel } from './channel-types.ts';
 import type { ConnectOptions } from './client-options.ts';
-import type { RequestOptions } from './client-requests.ts';
-import type { ClientClosed } from './client-status.ts';
+import type { ClientClosed, ObservableStatus } from './client-status.ts';
+import type { LoopOptions } from './message-loop.ts';
 
 /**
  * Opens a channel and keeps it open until the client is closed or the server rejects it for good. The
@@ -15,50 +9,54 @@ import type { ClientClosed } from './client-status.ts';
  *
  * @throws PostedClientError `invalid_options` if an option cannot work
  */
-export type Connect = <Types extends ChannelTypes>(
-  channel: ClientChannel<Types>,
+export type Connect = <Client, Types extends ChannelTypes>(
+  channel: ClientChannel<Client, Types>,
   options: NoInfer<ConnectOptions<Types>>,
-) => Client<Types>;
+) => Client;
 
 /**
- * One channel, across all of its connections. Every received message is checked against the contract
- * and delivered in the order of arrival, one at a time.
- *
- * A client without the option `on` is read with `for await`. Leaving the loop does not close the client;
- * another loop continues where it stopped. The loop ends when the client is closed, and throws the error
- * that `closed` rejects with. A message is processed once the loop asks for the next one or is left.
- * Concurrent loops share the messages without an order between them.
- *
- * If connections can be resumed, each processed message is acknowledged and its cursor is saved: see
- * the options `resume`, `cursors` and `onReset`.
+ * Handles messages of one name. It is done when its promise settles. If it throws, the error goes to
+ * `onError`, and the message counts as processed and is not sent again, since it could fail forever.
  */
-export interface Client<Types extends ChannelTypes>
-  extends AsyncIterable<ReceivedMessage<Types>>,
-    AsyncDisposable {
-  /**
-   * Sends one message on the current connection. Nothing is queued while disconnected.
-   *
-   * @throws PostedClientError `bad_message`, `not_open` or `send_buffer_full`
-   */
-  send<Name extends keyof Types['sends'] & string>(name: Name, message: Types['sends'][Name]): void;
+export type Handler<Message> = (message: Message) => void | Promise<void>;
+
+/**
+ * What the clients of all channels have in common. A client is one channel, across all of its
+ * connections. The contract adds `on`, with a function for each message, and a function for each of the
+ * operations that send something.
+ *
+ * Every received message is checked against the contract and given to all consumers in the order of
+ * arrival: the handlers added with `on`, and the loops over `messages()`. Any number of them can come and
+ * go at any time. The next message follows when all consumers are done with the one before. A message
+ * that only has handlers for other names counts as handled. While there are no consumers, messages wait,
+ * so that nothing is lost before the first one; see the option `maxWaitingMessages`.
+ *
+ * If connections can be resumed, each processed message is acknowledged and its cursor is saved: see the
+ * options `resume`, `cursor` and `onReset`.
+ */
+export interface ClientBase<Message> extends AsyncDisposable {
+  readonly status: ObservableStatus;
 
   /**
-   * Sends a request and resolves with its reply: the message, or `{ message, payload }` if the contract
-   * allows several. A missing correlation id is filled in; if the contract has none, replies are matched
-   * to requests in order. Replies bypass queued messages unless reading is paused (`maxWaitingMessages`).
-   *
-   * Rejects with a PostedClientError: `bad_message`, `not_open` or `send_buffer_full` if nothing was
-   * sent, `timeout`, or `closed` if the connection ends before the reply arrives.
+   * Resolves when the client is open, at once if it is, and stays pending while it reconnects. Rejects
+   * with a PostedClientError if the client ends first. Each read returns the promise of that moment.
+   * Ignoring a rejection is safe.
    */
-  request<Operation extends keyof Types['requests'] & string>(
-    operation: Operation,
-    message: RequestMessage<Types['requests'][Operation]>,
-    options?: RequestOptions,
-  ): Promise<ReplyMessage<Types['requests'][Operation]>>;
+  readonly opened: Promise<void>;
+
+  /**
+   * The messages from the first `next` on, for a `for await` loop. A message is processed once the loop
+   * asks for the next one or is left. Each loop gets every message.
+   *
+   * The loop ends when its `signal` is aborted or the client is closed, and throws the error that `closed`
+   * rejects with. Leaving it does not close the client. `return()` settles at once, and a pending `next()`
+   * then consumes nothing.
+   */
+  messages(options?: LoopOptions): AsyncIterableIterator<Message, void, undefined>;
 
   /**
    * Ends the client with close code 1000, unless it has ended already. Queued messages are dropped, and
-   * a running handler is not awaited. Processed messages are acknowledged first; the others are sent
+   * running handlers are not awaited. Processed messages are acknowledged first; the others are sent
    * again to a client that starts from the saved cursor.
    */
   close(): void;

@@ -3,30 +3,28 @@ import { ChannelClient } from './channel-client.ts';
 import { type ChannelTarget, channelUrl } from './channel-url.ts';
 import type { Connect } from './client.ts';
 import { type ClientSettings, type ResolvedSettings, resolveSettings } from './client-settings.ts';
-import { CredentialSource, type Credentials } from './credential-source.ts';
+import { type Auth, CredentialSource } from './credential-source.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
 import { type CursorStore, memoryCursor } from './cursor-store.ts';
-import type { MessageHandlers } from './deliveries.ts';
 import { handshakeHeaders } from './handshake-target.ts';
 import { encodeAck } from './message-codec.ts';
 import type { Platform } from './platform.ts';
 import { Resumption } from './resumption.ts';
-import type { ReplyHandlers } from './server-requests.ts';
+import type { AnswerFunctions } from './server-requests.ts';
 
 /** `ConnectOptions` without the channel's types. */
 interface UntypedOptions extends ClientSettings, ChannelTarget {
   readonly resume?: boolean;
-  readonly cursors?: CursorStore;
+  readonly cursor?: CursorStore;
   readonly onReset?: (message: unknown) => void | Promise<void>;
-  readonly credentials?: Credentials;
+  readonly auth?: Auth;
   readonly headers?: object;
-  readonly on?: MessageHandlers;
-  readonly answer?: ReplyHandlers;
+  readonly answer?: AnswerFunctions;
 }
 
 /** Creates the function `connect` of a platform. */
 export function createConnect(platform: Platform): Connect {
-  const connect = (channel: ChannelDescriptor, options: UntypedOptions): ChannelClient => {
+  const connect = (channel: ChannelDescriptor, options: UntypedOptions): unknown => {
     const url = channelUrl(channel, { ...options, query: resumeQuery(channel, options) });
     const settings = resolveSettings(options);
     return new ChannelClient({
@@ -34,9 +32,8 @@ export function createConnect(platform: Platform): Connect {
       channel,
       url,
       headers: handshakeHeaders(channel, options.headers, platform),
-      credentials: CredentialSource.of(channel, options.credentials, platform),
-      handlers: options.on,
-      replyHandlers: options.answer,
+      credentials: CredentialSource.of(channel, options.auth, platform),
+      answerFunctions: options.answer,
       resumption: createResumption(channel, url, options, settings),
       onReset: options.onReset,
       settings,
@@ -57,7 +54,7 @@ function resumeQuery({ resume: names }: ChannelDescriptor, { query = {}, resume 
 function createResumption(
   channel: ChannelDescriptor,
   { searchParams }: URL,
-  { resume, cursors = memoryCursor() }: UntypedOptions,
+  { resume, cursor: store = memoryCursor() }: UntypedOptions,
   { onError }: ResolvedSettings,
 ): Resumption | null {
   const { query, resume: names } = channel;
@@ -70,7 +67,7 @@ function createResumption(
       text !== 'acked' &&
       query({ ...Object.fromEntries(searchParams), [names.query]: text }),
     encodeAck: (cursor) => encodeAck(channel, names, cursor),
-    keeper: new CursorKeeper(cursors, onError),
+    keeper: new CursorKeeper(store, onError),
     report: onError,
   });
 }

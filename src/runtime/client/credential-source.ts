@@ -9,8 +9,10 @@ import { withTimeout } from './with-timeout.ts';
 type Value = string | BasicCredentials;
 type Credential = Value | (() => Value | Promise<Value>);
 
-/** The option `credentials`: by name of the security scheme. */
-export type Credentials = Readonly<Record<string, Credential | undefined>>;
+type Credentials = Readonly<Record<string, Credential | undefined>>;
+
+/** The option `auth`: the credential of the only security scheme, or credentials by name of the scheme. */
+export type Auth = Credential | Credentials;
 
 interface SchemeCredential {
   readonly scheme: SecurityScheme;
@@ -36,14 +38,15 @@ export class CredentialSource {
    */
   static of(
     channel: ChannelDescriptor,
-    credentials: Credentials | undefined,
+    auth: Auth | undefined,
     { setsHeaders }: Pick<Platform, 'setsHeaders'>,
   ): CredentialSource | null {
     const { security, operations } = channel;
+    const credentials = byScheme(channel, auth);
     const forChannel = withCredentials(security, credentials).slice(0, 1);
     const sendsCookies = !setsHeaders && security.some((scheme) => scheme.in === 'cookie');
     if (security.length > 0 && forChannel.length === 0 && !sendsCookies) {
-      throw invalidOptions(`\`credentials\`: ${security.map(({ name }) => name).join(' or ')} is missing.`);
+      throw invalidOptions(`\`auth\`: ${security.map(({ name }) => name).join(' or ')} is missing.`);
     }
     const forOperations = withCredentials(
       operations.flatMap((operation) => operation.security),
@@ -71,7 +74,7 @@ export class CredentialSource {
       values = await withTimeout(Promise.all(pending), timeoutMs, signal);
     } catch (cause) {
       if (cause instanceof PostedClientError && cause.code === 'unauthorized') return cause;
-      return new PostedClientError('credentials', 'A function in `credentials` failed.', { cause });
+      return new PostedClientError('credentials', 'A function in `auth` failed.', { cause });
     }
     const placed: PlacedCredential[] = [];
     for (const [index, { scheme }] of this.#credentials.entries()) {
@@ -79,7 +82,7 @@ export class CredentialSource {
       if (credential === null) {
         return new PostedClientError(
           'credentials',
-          `\`credentials\` returned an unusable value: ${expectation(scheme)}.`,
+          `\`auth\` returned an unusable value: ${expectation(scheme)}.`,
         );
       }
       placed.push(credential);
@@ -87,7 +90,7 @@ export class CredentialSource {
     if (JSON.stringify(placed) === this.#rejected) {
       return new PostedClientError(
         'unauthorized',
-        'The server rejected the credentials, and `credentials` returned the same ones again.',
+        'The server rejected the credentials, and `auth` returned the same ones again.',
       );
     }
     this.#placed = placed;
@@ -116,6 +119,21 @@ export class CredentialSource {
   }
 }
 
+/** An object has credentials by scheme if all its keys are names of schemes. */
+function byScheme({ security, operations }: ChannelDescriptor, auth: Auth = {}): Credentials {
+  const schemes = [...security, ...operations.flatMap((operation) => operation.security)];
+  const names = new Set(schemes.map(({ name }) => name));
+  if (typeof auth === 'object' && Object.keys(auth).every((key) => names.has(key)))
+    return auth as Credentials;
+  const [only, second] = names;
+  if (only !== undefined && second === undefined) return { [only]: auth as Credential };
+  throw invalidOptions(
+    only === undefined
+      ? '`auth`: the channel has no security scheme.'
+      : `\`auth\` must be an object with credentials by security scheme: ${[...names].join(', ')}.`,
+  );
+}
+
 function withCredentials(
   schemes: readonly SecurityScheme[],
   credentials: Credentials | undefined,
@@ -132,12 +150,10 @@ async function resolveCredential(credential: Credential): Promise<Value> {
 
 function checkCredential({ scheme, credential }: SchemeCredential, setsHeaders: boolean): void {
   if (scheme.in === 'cookie' && !setsHeaders) {
-    throw invalidOptions(
-      `\`credentials\`: browsers send their own cookies; ${scheme.name} cannot be set here.`,
-    );
+    throw invalidOptions(`\`auth\`: browsers send their own cookies; ${scheme.name} cannot be set here.`);
   }
   if (typeof credential === 'function' || placeCredential(scheme, credential) !== null) return;
-  throw invalidOptions(`\`credentials\`: ${expectation(scheme)}.`);
+  throw invalidOptions(`\`auth\`: ${expectation(scheme)}.`);
 }
 
 const descriptions = {
@@ -157,7 +173,7 @@ function checkLocations(used: readonly SchemeCredential[]): void {
     const other = taken.get(location);
     if (other !== undefined) {
       throw invalidOptions(
-        `\`credentials\`: ${other} and ${scheme.name} are both sent in the ${location}. Give only one of them.`,
+        `\`auth\`: ${other} and ${scheme.name} are both sent in the ${location}. Give only one of them.`,
       );
     }
     taken.set(location, scheme.name);

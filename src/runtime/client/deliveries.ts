@@ -1,19 +1,15 @@
 import { PostedClientError } from './client-error.ts';
 import type { ResolvedSettings } from './client-settings.ts';
+import { type Consumer, Consumers } from './consumers.ts';
 import { Inbox } from './inbox.ts';
-import type { InvalidMessage, NamedMessage } from './message-codec.ts';
-import { ownValue } from './named-values.ts';
+import type { InvalidMessage } from './message-codec.ts';
 import type { Delivery, Resumption } from './resumption.ts';
 
-/** The option `on`: handlers by message name. */
-export type MessageHandlers = Readonly<
-  Record<string, ((message: unknown) => void | Promise<void>) | undefined>
->;
+/** Stops a handler or a listener. It is not called again; further calls have no effect. */
+export type Stop = () => void;
 
 interface DeliveriesDeps {
   readonly settings: Pick<ResolvedSettings, 'onUnknown' | 'onInvalid' | 'onError' | 'maxWaitingMessages'>;
-  /** Undefined: the messages are read with `for await`. */
-  readonly handlers: MessageHandlers | undefined;
   /** Null: connections cannot be resumed. */
   readonly resumption: Resumption | null;
   readonly onReset: ((message: unknown) => void | Promise<void>) | undefined;
@@ -21,14 +17,18 @@ interface DeliveriesDeps {
   readonly fail: (error: PostedClientError) => void;
 }
 
-/** Delivers messages to the application in the order of arrival. */
+/** Delivers messages to the application in the order of arrival. Without a consumer, they stay in the inbox. */
 export class Deliveries {
   readonly inbox: Inbox<Delivery>;
+  readonly consumers: Consumers;
   readonly #deps: DeliveriesDeps;
+  #handlers = 0;
+  #isDone = false;
 
   constructor(deps: DeliveriesDeps) {
     this.#deps = deps;
     this.inbox = new Inbox(deps.settings.maxWaitingMessages);
+    this.consumers = new Consumers(() => this.inbox.wake());
   }
 
   /** Queues a received message. Returns whether the inbox is full now. */
@@ -43,42 +43,71 @@ export class Deliveries {
     return false;
   }
 
-  /** The messages for an application without handlers. */
-  async *read(): AsyncGenerator<unknown, void, undefined> {
-    for await (const { message } of this.#take()) yield message;
+  /** Adds a handler of the messages with a name. For other messages, it is done at once. */
+  on(name: string, handler: (message: unknown) => unknown): Stop {
+    const consumer: Consumer = {
+      take: async (received, done) => {
+        if (received.name === name) await this.#call(`on.${name}`, () => handler(received.message));
+        done();
+      },
+      end() {},
+    };
+    let isOn = true;
+    this.#handlers += 1;
+    this.consumers.join(consumer);
+    return () => {
+      if (!isOn) return;
+      isOn = false;
+      this.#handlers -= 1;
+      this.consumers.leave(consumer);
+    };
   }
 
-  /** Calls the handlers until the inbox ends. Without handlers, the messages stay in the inbox. */
+  /** Delivers messages until the inbox ends, or the client is closed. */
   async run(): Promise<void> {
-    const { handlers } = this.#deps;
-    if (handlers === undefined) return;
-    for await (const { name, message } of this.#take()) {
-      await this.#call(`on.${name}`, () => ownValue(handlers, name)?.(message));
+    while (!this.#isDone && !this.inbox.isDone) {
+      const delivery = this.consumers.isEmpty ? undefined : this.inbox.take();
+      if (delivery === undefined) await this.inbox.changed();
+      else await this.#deliver(delivery);
     }
+    this.#end();
   }
 
-  /** Messages of the contract. Each is processed once the consumer asks for the next, or leaves. */
-  async *#take(): AsyncGenerator<NamedMessage, void, undefined> {
+  /** Drops all messages that are still queued, and lets loops end. */
+  close(): void {
+    this.inbox.clear();
+    this.#end();
+  }
+
+  /** Resolves when the inbox has ended and no handler has messages left. */
+  async handled(): Promise<void> {
+    while (!this.#isDone && this.#handlers > 0) await this.inbox.changed();
+  }
+
+  #end(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.consumers.end();
+    this.inbox.wake();
+  }
+
+  /** Offers the message before anything is awaited, so that the consumers present when it was taken get it. */
+  async #deliver(delivery: Delivery): Promise<void> {
     const { resumption, settings, fail } = this.#deps;
-    for await (const delivery of this.inbox.take()) {
-      const { incoming } = delivery;
-      const processed = resumption?.handOver(delivery);
-      if ('error' in incoming && !(await this.#mayContinue(incoming))) {
-        // Left unprocessed, so that neither this message nor a later one is acknowledged.
-        fail(incoming.error);
-        return;
-      }
-      try {
-        if ('unknown' in incoming) {
-          await this.#call('onUnknown', () => settings.onUnknown?.(incoming.unknown));
-        } else if ('name' in incoming) {
-          if (incoming.name === resumption?.names.reset) await this.#reset(incoming.message);
-          else if (incoming.name !== resumption?.names.checkpoint) yield incoming;
-        }
-      } finally {
-        processed?.();
-      }
-    }
+    const { incoming } = delivery;
+    const processed = () => resumption?.processed(delivery);
+    if ('error' in incoming) {
+      // Otherwise left unprocessed, so that neither this message nor a later one is acknowledged.
+      if (await this.#mayContinue(incoming)) processed();
+      else fail(incoming.error);
+    } else if ('unknown' in incoming) {
+      await this.#call('onUnknown', () => settings.onUnknown?.(incoming.unknown));
+      processed();
+    } else if (incoming.name === resumption?.names.reset) {
+      await this.#reset(incoming.message);
+      processed();
+    } else if (incoming.name === resumption?.names.checkpoint) processed();
+    else await this.consumers.offer(incoming, processed);
   }
 
   /** An application that fails to decide has not dealt with the message, so the client must not continue. */
@@ -101,7 +130,7 @@ export class Deliveries {
   }
 
   /** Calls a function of the application and reports what it throws. */
-  async #call(name: string, callback: () => void | Promise<void>): Promise<void> {
+  async #call(name: string, callback: () => unknown): Promise<void> {
     try {
       await callback();
     } catch (cause) {

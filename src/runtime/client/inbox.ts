@@ -6,7 +6,7 @@ export class Inbox<Item extends object> {
   readonly #limit: number;
   readonly #queue: Item[] = [];
   #ended = false;
-  /** Resolved by the next `put` or `end`. */
+  /** Resolved by the next `put`, `end` or `wake`. */
   #change: PromiseWithResolvers<void> | null = null;
   /** Not null while it is full. */
   #room: PromiseWithResolvers<void> | null = null;
@@ -19,6 +19,11 @@ export class Inbox<Item extends object> {
     return this.#room !== null;
   }
 
+  /** Whether it is empty for good. */
+  get isDone(): boolean {
+    return this.#ended && this.#queue.length === 0;
+  }
+
   /** Resolves when it is not full. */
   async hasRoom(): Promise<void> {
     await this.#room?.promise;
@@ -27,10 +32,17 @@ export class Inbox<Item extends object> {
   /** Returns true if this item has filled it. */
   put(item: Item): boolean {
     this.#queue.push(item);
-    this.#changed();
+    this.wake();
     if (this.#room !== null || this.#queue.length < this.#limit) return false;
     this.#room = Promise.withResolvers();
     return true;
+  }
+
+  /** Removes and returns the first item; undefined if there is none. */
+  take(): Item | undefined {
+    const item = this.#queue.shift();
+    this.#taken();
+    return item;
   }
 
   /** Drops all queued items. */
@@ -42,26 +54,16 @@ export class Inbox<Item extends object> {
   /** Lets consumers finish once the queue is empty. */
   end(): void {
     this.#ended = true;
-    this.#changed();
+    this.wake();
   }
 
-  /** Consumes items until the end. Each goes to one consumer, which has finished with it when it asks for the next. */
-  async *take(): AsyncGenerator<Item, void, undefined> {
-    for (;;) {
-      const item = this.#queue.shift();
-      if (item !== undefined) {
-        this.#taken();
-        yield item;
-      } else if (this.#ended) {
-        return;
-      } else {
-        this.#change ??= Promise.withResolvers();
-        await this.#change.promise;
-      }
-    }
+  /** Resolves after the next `put`, `end` or `wake`. */
+  async changed(): Promise<void> {
+    this.#change ??= Promise.withResolvers();
+    await this.#change.promise;
   }
 
-  #changed(): void {
+  wake(): void {
     this.#change?.resolve();
     this.#change = null;
   }

@@ -6,6 +6,8 @@ import {
   identifyMessage,
   readCorrelationId,
   readPath,
+  withConstants,
+  writePath,
 } from '../shared/identify-message.ts';
 import { PostedClientError } from './client-error.ts';
 import type { Frame } from './platform.ts';
@@ -63,12 +65,11 @@ export function decodeMessage(
  *
  * @throws PostedClientError `bad_message`
  */
-export function encodeMessage({ receive }: ChannelDescriptor, name: string, message: unknown): Frame {
-  const descriptor = receive.find((candidate) => candidate.name === name);
-  if (descriptor === undefined) throw badMessage(`The message must be one of ${names(receive)}.`);
+export function encodeMessage(descriptor: MessageDescriptor, message: unknown): Frame {
   const problem = findProblem(descriptor, message);
-  if (problem !== null) throw badMessage(`The message ${name} breaks the contract: ${problem}.`);
-  return isJson(descriptor) ? JSON.stringify(message) : (message as Frame);
+  if (problem === null) return isJson(descriptor) ? JSON.stringify(message) : (message as Frame);
+  const text = `The message ${descriptor.name} breaks the contract: ${problem}.`;
+  throw new PostedClientError('bad_message', text);
 }
 
 /**
@@ -77,25 +78,15 @@ export function encodeMessage({ receive }: ChannelDescriptor, name: string, mess
  * @throws PostedClientError `bad_message`
  */
 export function encodeAck(
-  channel: ChannelDescriptor,
+  { receive }: ChannelDescriptor,
   { ack, cursor: property }: ResumeDescriptor,
   cursor: string,
 ): Frame {
-  const { path = [], values = [] } = channel.receive.find(({ name }) => name === ack)?.tag ?? {};
-  const tagged = path.reduceRight<unknown>((value, name) => ({ [name]: value }), values[0]);
-  return encodeMessage(channel, ack, { ...(tagged as object | undefined), [property]: cursor });
-}
-
-/** Finds the message that a value from the application is. */
-export function identifyValue(
-  messages: readonly MessageDescriptor[],
-  value: unknown,
-): MessageDescriptor | undefined {
-  const [first, second] = messages;
-  if (second === undefined) return first;
-  if (value instanceof Uint8Array) return messages.find(({ encoding }) => encoding === 'binary');
-  const text = messages.find(({ encoding }) => encoding === 'text');
-  return text ?? identifyMessage(messages.filter(isJson), value);
+  const descriptor = receive.find(({ name }) => name === ack);
+  if (descriptor === undefined) throw new TypeError(`The channel has no message ${ack}.`);
+  const { tag } = descriptor;
+  const message = withConstants(descriptor, { [property]: cursor });
+  return encodeMessage(descriptor, tag === undefined ? message : writePath(message, tag.path, tag.values[0]));
 }
 
 /** Undefined if the message has no correlation id. */
@@ -142,8 +133,4 @@ function names(messages: readonly MessageDescriptor[]): string {
 
 function invalid(frame: Frame, message: string): InvalidMessage {
   return { frame, error: new PostedClientError('bad_frame', message) };
-}
-
-function badMessage(message: string): PostedClientError {
-  return new PostedClientError('bad_message', message);
 }

@@ -40,8 +40,6 @@ export class Resumption {
   /** The cursor at which the server started the connection. */
   #start: string | null = null;
   #byeMs: number | null = null;
-  /** Messages being handled, in the order of arrival: concurrent loops may finish in another. */
-  readonly #inProgress: { readonly delivery: Delivery; isProcessed: boolean }[] = [];
 
   constructor(deps: ResumptionDeps) {
     this.names = deps.names;
@@ -102,14 +100,12 @@ export class Resumption {
     return this.#deliver(message, typeof value === 'string' && this.#deps.isCursor(value) ? value : null);
   }
 
-  /** The application starts to handle a message. Call the returned function once it is processed. */
-  handOver(delivery: Delivery): () => void {
-    const entry = { delivery, isProcessed: false };
-    this.#inProgress.push(entry);
-    return () => {
-      entry.isProcessed = true;
-      while (this.#inProgress[0]?.isProcessed === true) this.#settle(this.#inProgress.shift()?.delivery);
-    };
+  /** The application has processed a message, and all that arrived before it. */
+  processed({ cursor, acks }: Delivery): void {
+    if (cursor === null) return;
+    this.#moveTo(cursor);
+    // A server closes the connection on a cursor that it never sent on it, and forgets old ones after a reset.
+    if (acks === this.#acks || cursor === this.#start) this.#acks?.acknowledge(cursor);
   }
 
   /** Sends the last ack before the connection is closed normally. */
@@ -149,14 +145,6 @@ export class Resumption {
   #deliver(incoming: NamedMessage | UnknownMessage, cursor: string | null): Delivery {
     this.#received = cursor ?? this.#received;
     return { incoming, cursor, acks: this.#acks };
-  }
-
-  #settle(delivery: Delivery | undefined): void {
-    if (delivery === undefined || delivery.cursor === null) return;
-    const { cursor, acks } = delivery;
-    this.#moveTo(cursor);
-    // A server closes the connection on a cursor that it never sent on it, and forgets old ones after a reset.
-    if (acks === this.#acks || cursor === this.#start) this.#acks?.acknowledge(cursor);
   }
 
   #moveTo(cursor: string): void {

@@ -1,6 +1,6 @@
 /** The contract runtime: serves the channels of any generated contract over WebSocket (RFC 6455). */
 
-export type { Answer } from '../shared/answer.ts';
+export type { Answer, Named } from '../shared/answer.ts';
 export type { Audit, AuditEntry } from '../shared/audit.ts';
 export type * from '../shared/bus.ts';
 export * from '../shared/close-codes.ts';

@@ -40,6 +40,8 @@ export interface OperationDescriptor {
   readonly messages: readonly string[];
   /** The names of its reply messages, in the other direction. Undefined if it has no reply. */
   readonly reply: readonly string[] | undefined;
+  /** Whether the application gets one of several replies as `{ message, payload }`, because it may not be an object. */
+  readonly wrapsReply?: boolean;
   /** Any one of them suffices. Empty: open to every connection. */
   readonly security: readonly SecurityScheme[];
 }

@@ -1,3 +1,4 @@
+import { contentType } from '../../../scripts/posted/asyncapi/content.ts';
 import type {
   ChannelModel,
   ContractModel,
@@ -5,8 +6,8 @@ import type {
   OperationModel,
   SecurityModel,
 } from '../../../scripts/posted/asyncapi/contract-model.ts';
-import { literal } from '../../../scripts/posted/source/typescript-source.ts';
 
+export { contentType } from '../../../scripts/posted/asyncapi/content.ts';
 export { renderDescriptor, usesGuards } from '../../../scripts/posted/asyncapi/render-descriptor.ts';
 
 const credentialTypes = {
@@ -51,16 +52,6 @@ export function receivedOperations({ operations }: ChannelModel): readonly Opera
   return operations.filter(({ action }) => action === 'receive');
 }
 
-/** What an application writes of a message: constants, and a correlation id that the runtime fills in, are absent. */
-export function contentType({ type, constants, correlationId }: MessageModel, isCorrelated: boolean): string {
-  const [id, ...inner] = isCorrelated ? (correlationId ?? []) : [];
-  const filled = [...Object.keys(constants), ...(id === undefined || inner.length > 0 ? [] : [id])];
-  const content = filled.length === 0 ? type : `Content<${type}, ${filled.map(literal).join(' | ')}>`;
-  return inner.length === 0
-    ? content
-    : `Uncorrelated<${content}, [${[id, ...inner].map(literal).join(', ')}]>`;
-}
-
 /** The content of a reply. Its correlation id is that of the request, if all requests of the operation have one. */
 export function replyContentType(reply: MessageModel, { messages }: OperationModel): string {
   return contentType(
@@ -75,10 +66,11 @@ export function requestContentType(message: MessageModel, { reply }: OperationMo
 }
 
 /** What a request to a client resolves with. */
-export function answerType({ reply }: OperationModel, member: (name: string) => string): string {
+export function answerType({ reply, wrapsReply }: OperationModel, member: (name: string) => string): string {
   const [only, ...others] = reply ?? [];
   if (only !== undefined && others.length === 0) return only.type;
-  return `Answer<{ ${(reply ?? []).map(({ name, type }) => `${member(name)}: ${type}`).join('; ')} }>`;
+  const messages = `{ ${(reply ?? []).map(({ name, type }) => `${member(name)}: ${type}`).join('; ')} }`;
+  return `Answer<${wrapsReply ? `Named<${messages}>` : messages}>`;
 }
 
 /** The type parameters of a channel's interfaces: the user if it has security, and the state of its connections. */

@@ -26,6 +26,7 @@ const runtimeTypes = [
   'Context',
   'ContractTypes',
   'Handshake',
+  'Named',
   'Principal',
   'PublishOptions',
   'Replied',

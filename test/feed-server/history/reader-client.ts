@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type PostFeedPostedTypes, postFeedPosted } from '../../../generated/asyncapi/client.ts';
+import { type PostFeedPostedClient, postFeedPosted } from '../../../generated/asyncapi/client.ts';
 import type { PostFeedQuery, PostMessage } from '../../../generated/asyncapi/models.ts';
-import { type Client, connect } from '../../../src/runtime/client/node.ts';
+import { connect } from '../../../src/runtime/client/node.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { ClientRecorder, LifeRecorder } from './recorder.ts';
 import type { Disruption, Reader } from './schedule.ts';
@@ -23,7 +23,7 @@ export interface ReaderClientDeps {
 
 /** One process of the client. */
 interface Life {
-  readonly client: Client<PostFeedPostedTypes>;
+  readonly client: PostFeedPostedClient;
   readonly recorder: LifeRecorder;
 }
 
@@ -54,12 +54,11 @@ export class ReaderClient {
     const recorder = this.#deps.recorder.begin(this.#cursors.savedKey);
     const client = connect(postFeedPosted, {
       url: `ws://127.0.0.1:${proxy.port}`,
-      credentials: { bearerAuth: token },
+      auth: token,
       query: queryOf(plan, name),
       resume: plan.cursors !== 'none',
-      cursors: this.#cursors.open(),
+      cursor: this.#cursors.open(),
       reconnect: { baseMs: 50, maxMs: 500 },
-      on: { post: (message) => this.#handlePost(life, message) },
       onReset: async ({ reason }) => {
         await this.#whenRunning(life);
         recorder.wasReset(reason);
@@ -67,6 +66,7 @@ export class ReaderClient {
       onError: (error) => onProblem(`${name}: ${error.code}: ${error.message}`),
     });
     const life: Life = { client, recorder };
+    client.on.post((message) => this.#handlePost(life, message));
     this.#life = life;
   }
 

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectOptions } from '../../../src/runtime/client/index.ts';
 import { startChatServer } from './chat-server.ts';
-import { type MarketTypes, market } from './market-channel.ts';
-import { openClient } from './open-chat.ts';
+import { type MarketClient, type MarketTypes, market } from './market-channel.ts';
+import { type HandlersOf, openClient } from './open-chat.ts';
 import { soon } from './soon.ts';
 
-type Options = Pick<ConnectOptions<MarketTypes>, 'on' | 'answer' | 'maxWaitingMessages'>;
+interface Options extends Pick<ConnectOptions<MarketTypes>, 'maxWaitingMessages'> {
+  readonly answer: NonNullable<ConnectOptions<MarketTypes>['answer']>;
+  readonly on?: HandlersOf<MarketClient>;
+}
+
+type AnyReply = Readonly<Record<'yes' | 'no', (content: object) => unknown>>;
 
 /** A market client with its answers, and a server that sends requests to it. */
 async function openMarket(options: Options) {
@@ -25,11 +30,11 @@ async function openMarket(options: Options) {
 }
 
 describe('a request from the server', () => {
-  it('is answered with its correlation id', async () => {
+  it('is answered with the returned content, its constants and the correlation id', async () => {
     const { ask, answers } = await openMarket({
       answer: {
-        ping: () => ({ type: 'pong' }),
-        decide: async () => ({ message: 'no', payload: { type: 'no' } }),
+        ping: () => ({}),
+        decide: async (_message, { reply }) => reply.no({}),
       },
     });
     ask({ type: 'probe', id: 'a' });
@@ -52,7 +57,7 @@ describe('a request from the server', () => {
         async ping({ id = '' }) {
           delivered.push(`ping ${id}`);
           await gate.promise;
-          return { type: 'pong' };
+          return {};
         },
       },
     });
@@ -64,30 +69,34 @@ describe('a request from the server', () => {
     expect(delivered).toEqual(['ping 1', 'price 3', 'ping 2']);
   });
 
-  it('without an answer function goes to its handler, which can send the reply', async () => {
-    const { ask, answers, client } = await openMarket({
-      on: { probe: ({ id = '' }) => client.send('pong', { type: 'pong', id }) },
+  it('without an answer function goes to the handlers', async () => {
+    const probes: unknown[] = [];
+    const { ask, errors } = await openMarket({
+      answer: {},
+      on: { probe: (probe) => void probes.push(probe) },
     });
     ask({ type: 'probe', id: 'x' });
-    await expect.poll(() => answers, soon).toEqual([{ type: 'pong', id: 'x' }]);
+    await expect.poll(() => probes, soon).toEqual([{ type: 'probe', id: 'x' }]);
+    expect(errors).toEqual([]);
   });
 
   it.each([
     ['throws', () => Promise.reject(new Error('no')), { code: 'handler', cause: new Error('no') }],
     [
       'breaks the contract',
-      () => ({ message: 'yes', payload: { type: 'yes', id: 3 } }),
+      (_message: unknown, { reply }: { readonly reply: AnyReply }) => reply.yes({ id: 3 }),
       { code: 'bad_message', message: expect.stringContaining('/id') },
     ],
     [
-      'names a message that is not a reply of the operation',
-      () => ({ message: 'pong', payload: { type: 'pong' } }),
-      { code: 'bad_message', message: expect.stringContaining('must be one of yes, no') },
+      'returns a message that is not a reply of the operation',
+      () => ({ name: 'pong', content: {} }),
+      { code: 'bad_message', message: '`answer.decide` must return one of reply.yes(…), reply.no(…).' },
     ],
     ['returns nothing', () => undefined, { code: 'bad_message' }],
+    ['returns content without its name', () => ({ id: 'x' }), { code: 'bad_message' }],
   ])('is reported and skipped when its answer function %s', async (_, decide, error) => {
     const { ask, answers, errors } = await openMarket({
-      answer: { ping: () => ({ type: 'pong' }), decide: decide as never },
+      answer: { ping: () => ({}), decide: decide as never },
     });
     ask({ type: 'choose' });
     ask({ type: 'probe' });
@@ -101,7 +110,7 @@ describe('a request from the server', () => {
       answer: {
         async ping() {
           await gate.promise;
-          return { type: 'pong' };
+          return {};
         },
       },
     });
@@ -125,7 +134,7 @@ describe('a request from the server', () => {
         async ping() {
           calls += 1;
           await gate.promise;
-          return { type: 'pong' };
+          return {};
         },
       },
     });

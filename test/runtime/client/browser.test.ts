@@ -62,7 +62,7 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
     const sent = new Promise<string>((resolve) => {
       first.on('message', (data: Buffer) => resolve(data.toString()));
     });
-    await tab.evaluate(() => globalThis.page.client.send('say', { type: 'say', text: 'hello' }));
+    await tab.evaluate(() => globalThis.page.client.say({ text: 'hello' }));
     expect(await sent).toBe('{"type":"say","text":"hello"}');
 
     first.terminate();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { channelUrl } from '../../../src/runtime/client/channel-url.ts';
 import { chat, news } from './chat-channel.ts';
 
-const parameters = { room: 'lobby' };
+const params = { room: 'lobby' };
 
 describe('the URL of a channel', () => {
   it.each([
@@ -13,7 +13,7 @@ describe('the URL of a channel', () => {
     ['ws://example.org/%C3%BC', 'ws://example.org/%C3%BC/rooms/lobby/chat'],
     [new URL('ws://example.org'), 'ws://example.org/rooms/lobby/chat'],
   ])('of %s is %s', (url, expected) => {
-    expect(channelUrl(chat, { url, parameters }).href).toBe(expected);
+    expect(channelUrl(chat, { url, params }).href).toBe(expected);
   });
 
   it.each([
@@ -23,26 +23,26 @@ describe('the URL of a channel', () => {
     ["it's", "it's"],
     ['…', '%E2%80%A6'],
   ])('encodes the parameter %s as %s', (room, expected) => {
-    const { pathname } = channelUrl(chat, { url: 'ws://localhost', parameters: { room } });
+    const { pathname } = channelUrl(chat, { url: 'ws://localhost', params: { room } });
     expect(pathname).toBe(`/rooms/${expected}/chat`);
   });
 
   it.each(['', '.', '..', '\ud800', undefined, {}])('rejects the parameter %j', (room) => {
-    const build = () => channelUrl(chat, { url: 'ws://localhost', parameters: { room } });
+    const build = () => channelUrl(chat, { url: 'ws://localhost', params: { room } });
     expect(build).toThrow(expect.objectContaining({ code: 'invalid_options' }));
   });
 
   it('includes the encoded query', () => {
     const url = channelUrl(chat, {
       url: 'ws://localhost',
-      parameters,
+      params,
       query: { audience: 'friends', limit: 5 },
     });
     expect(url.search).toBe('?audience=friends&limit=5');
   });
 
   it('omits undefined query values', () => {
-    const url = channelUrl(chat, { url: 'ws://localhost', parameters, query: { limit: undefined } });
+    const url = channelUrl(chat, { url: 'ws://localhost', params, query: { limit: undefined } });
     expect(url.href).toBe('ws://localhost/rooms/lobby/chat');
   });
 
@@ -51,11 +51,11 @@ describe('the URL of a channel', () => {
     ['an unknown name', { since: 'now' }, '`query`: /since'],
     ['an object', { limit: {} }, '`query`: limit must be a string, number or boolean'],
   ])('rejects a query with %s', (_, query, problem) => {
-    expect(() => channelUrl(chat, { url: 'ws://localhost', parameters, query })).toThrow(problem);
+    expect(() => channelUrl(chat, { url: 'ws://localhost', params, query })).toThrow(problem);
   });
 
-  it('rejects parameters and a query if the channel has none', () => {
-    expect(() => channelUrl(news, { url: 'ws://localhost', parameters })).toThrow('parameters');
+  it('rejects params and a query if the channel has none', () => {
+    expect(() => channelUrl(news, { url: 'ws://localhost', params })).toThrow('params');
     expect(() => channelUrl(news, { url: 'ws://localhost', query: { a: 1 } })).toThrow('query');
   });
 
@@ -68,7 +68,7 @@ describe('the URL of a channel', () => {
     'ws://localhost?audience=friends',
     'ws://localhost#top',
   ])('rejects the URL %s without repeating it', (url) => {
-    const build = () => channelUrl(chat, { url, parameters });
+    const build = () => channelUrl(chat, { url, params });
     expect(build).toThrow(expect.objectContaining({ code: 'invalid_options' }));
     expect(build).not.toThrow('password');
   });

@@ -1,4 +1,11 @@
-import type { ClientChannel } from '../../../src/runtime/client/index.ts';
+import type {
+  ClientBase,
+  ClientChannel,
+  Content,
+  Handler,
+  SendOptions,
+  Stop,
+} from '../../../src/runtime/client/index.ts';
 import type {
   ChannelDescriptor,
   MessageDescriptor,
@@ -27,23 +34,31 @@ export interface NoTypes {
   readonly credentials: object;
   readonly operationCredentials: object;
   readonly servers: readonly [];
-  readonly parameters: Record<string, never>;
+  readonly params: Record<string, never>;
   readonly query: Record<string, never>;
   readonly headers: Record<string, never>;
-  readonly receives: object;
-  readonly sends: object;
-  readonly requests: object;
-  readonly answers: object;
+  readonly answer: object;
   readonly reset: never;
 }
 
-export interface ChatTypes
-  extends Omit<NoTypes, 'credentials' | 'parameters' | 'query' | 'receives' | 'sends'> {
+/** The client of a channel without messages of the server. */
+export interface PlainClient extends ClientBase<never> {
+  readonly on: object;
+}
+
+export interface ChatTypes extends Omit<NoTypes, 'credentials' | 'params' | 'query'> {
   readonly credentials: { readonly bearerAuth: 'bearer' };
-  readonly parameters: { readonly room: string };
+  readonly params: { readonly room: string };
   readonly query: { readonly audience?: 'everyone' | 'friends'; readonly limit?: number };
-  readonly receives: { readonly post: PostMessage; readonly notice: NoticeMessage };
-  readonly sends: { readonly say: SayMessage };
+}
+
+/** A client like a generated one. */
+export interface ChatClient extends ClientBase<PostMessage | NoticeMessage> {
+  readonly on: {
+    post(handler: Handler<PostMessage>): Stop;
+    notice(handler: Handler<NoticeMessage>): Stop;
+  };
+  say(content: Content<SayMessage, 'type'>, options?: SendOptions): void;
 }
 
 /** The frame of a message `post`. */
@@ -82,14 +97,21 @@ export function message(name: string, rest: Partial<MessageDescriptor> = {}): Me
   };
 }
 
-/** An operation without a reply and without security, unless overridden. */
+/** An operation without a reply and without security, named after its first message, unless overridden. */
 export function operation(
   action: OperationDescriptor['action'],
   messages: readonly string[],
   rest: Partial<OperationDescriptor> = {},
 ): OperationDescriptor {
   const [first = ''] = messages;
-  return { name: `${action}${first}`, action, messages, reply: undefined, security: [], ...rest };
+  return {
+    name: action === 'receive' ? first : `send${first}`,
+    action,
+    messages,
+    reply: undefined,
+    security: [],
+    ...rest,
+  };
 }
 
 /** A bearer token scheme, unless overridden. */
@@ -116,7 +138,7 @@ export const nothing = {
 } as const satisfies ChannelDescriptor;
 
 /** A channel like a generated one, with parameters, query, security and messages. */
-export const chat: ClientChannel<ChatTypes> = {
+export const chat: ClientChannel<ChatClient, ChatTypes> = {
   ...nothing,
   name: 'chat',
   address: '/rooms/{room}/chat',
@@ -141,12 +163,12 @@ export const chat: ClientChannel<ChatTypes> = {
   operations: [operation('send', ['post']), operation('send', ['notice']), operation('receive', ['say'])],
 };
 
-export interface NewsTypes extends Omit<NoTypes, 'receives'> {
-  readonly receives: { readonly post: PostMessage };
+export interface NewsClient extends ClientBase<PostMessage> {
+  readonly on: { post(handler: Handler<PostMessage>): Stop };
 }
 
 /** An open channel without parameters, with a single message and no tag. */
-export const news: ClientChannel<NewsTypes> = {
+export const news: ClientChannel<NewsClient, NoTypes> = {
   ...nothing,
   name: 'news',
   address: '/news',

@@ -37,13 +37,13 @@ describe('closing a client', () => {
     client.close();
     await client.closed;
     expect(server.handshakes).toHaveLength(0);
-    expect(statuses.map(({ state }) => state)).toEqual(['closed']);
+    expect(statuses.map(({ state }) => state)).toEqual(['connecting', 'closed']);
   });
 
   it('works while a credential function is pending', async () => {
     const server = await startChatServer();
     const { client, reaches } = openChat(server.url, {
-      credentials: { bearerAuth: () => new Promise<string>(() => {}) },
+      auth: () => new Promise<string>(() => {}),
     });
     await reaches('connecting');
     client.close();
@@ -96,7 +96,7 @@ describe('closing a client', () => {
     const connection = await server.nextConnection();
     for (const text of ['one', 'two', 'three']) connection.send(postFrame(text));
     const messages: unknown[] = [];
-    for await (const message of client) {
+    for await (const message of client.messages()) {
       messages.push(message);
       client.close();
     }

@@ -7,7 +7,7 @@ import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import { startChannel } from '../../support/channel.ts';
 import { scheme } from './chat-channel.ts';
 import { soon } from './soon.ts';
-import { type TalkTypes, talkDescriptor } from './talk-channel.ts';
+import { type TalkClient, type TalkTypes, talkDescriptor } from './talk-channel.ts';
 
 const key = (name: string, location: SecurityScheme['in'], parameter = ''): SecurityScheme =>
   scheme(name, { credentials: 'apiKey', in: location, parameter });
@@ -24,7 +24,7 @@ interface LockedTypes extends Omit<TalkTypes, 'credentials'> {
 }
 
 /** The talk channel with one security scheme of each kind. */
-const locked: ClientChannel<LockedTypes> = {
+const locked: ClientChannel<TalkClient, LockedTypes> = {
   ...talkDescriptor,
   security: [
     scheme('token'),
@@ -46,7 +46,7 @@ async function startTalk() {
   const users: unknown[] = [];
   let total = 0;
   const handlers = {
-    receiveupload: (bytes: Uint8Array, { connection }: Request) => void connection.send.chunk(bytes),
+    upload: (bytes: Uint8Array, { connection }: Request) => void connection.send.chunk(bytes),
     count(_message: object, { reply }: Request) {
       total += 1;
       return reply.total({ total });
@@ -67,7 +67,7 @@ async function startTalk() {
   return { url, users, ask: () => connections[0]?.request.ping?.({}) };
 }
 
-type Given = NonNullable<ConnectOptions<LockedTypes>['credentials']>;
+type Given = NonNullable<ConnectOptions<LockedTypes>['auth']>;
 
 describe.each([
   ['Node', connectNode],
@@ -80,31 +80,26 @@ describe.each([
     [{ header: 'k 1:2' }, { key: 'k 1:2' }],
     [{ query: 'k&1=ü' }, { key: 'k&1=ü' }],
     ...(platform === 'Node' ? [[{ cookie: 'k=1' }, { key: 'k=1' }] satisfies [Given, object]] : []),
-  ])(
-    'authenticates with %j, exchanges bytes, sends requests and answers them',
-    async (credentials, expected) => {
-      const { url, users, ask } = await startTalk();
-      const chunks: Uint8Array[] = [];
-      const errors: unknown[] = [];
-      const opened = Promise.withResolvers<void>();
-      const client = connect(locked, {
-        url,
-        credentials,
-        on: { chunk: (chunk) => void chunks.push(chunk) },
-        answer: { ping: () => ({ type: 'pong' }) },
-        onStatus: ({ state }) => state === 'open' && opened.resolve(),
-        onError: (error) => void errors.push(error),
-      });
-      onTestFinished(() => client[Symbol.asyncDispose]());
-      await opened.promise;
-      expect(users).toContainEqual([Object.keys(credentials)[0], expected]);
+  ])('authenticates with %j, exchanges bytes, sends requests and answers them', async (auth, expected) => {
+    const { url, users, ask } = await startTalk();
+    const chunks: Uint8Array[] = [];
+    const errors: unknown[] = [];
+    const client = connect(locked, {
+      url,
+      auth,
+      answer: { ping: () => ({}) },
+      onError: (error) => void errors.push(error),
+    });
+    onTestFinished(() => client[Symbol.asyncDispose]());
+    client.on.chunk((chunk) => void chunks.push(chunk));
+    await client.opened;
+    expect(users).toContainEqual([Object.keys(auth)[0], expected]);
 
-      const replies = [1, 2, 3].map(() => client.request('count', { type: 'count' }));
-      expect(await Promise.all(replies)).toMatchObject([{ total: 1 }, { total: 2 }, { total: 3 }]);
-      client.send('upload', new Uint8Array([0, 200]));
-      await expect.poll(() => chunks, soon).toEqual([new Uint8Array([0, 200])]);
-      expect(await ask()).toEqual({ type: 'pong', id: expect.any(String) });
-      expect(errors).toEqual([]);
-    },
-  );
+    const replies = [1, 2, 3].map(() => client.count({}));
+    expect(await Promise.all(replies)).toMatchObject([{ total: 1 }, { total: 2 }, { total: 3 }]);
+    client.upload(new Uint8Array([0, 200]));
+    await expect.poll(() => chunks, soon).toEqual([new Uint8Array([0, 200])]);
+    expect(await ask()).toEqual({ type: 'pong', id: expect.any(String) });
+    expect(errors).toEqual([]);
+  });
 });

@@ -5,7 +5,7 @@ import { connect as connectBrowser } from '../../../src/runtime/client/browser.t
 import type { ClientChannel, ConnectOptions } from '../../../src/runtime/client/index.ts';
 import { connect } from '../../../src/runtime/client/node.ts';
 import type { SecurityScheme } from '../../../src/runtime/shared/descriptor.ts';
-import { type NoTypes, nothing, operation, scheme } from './chat-channel.ts';
+import { type NoTypes, nothing, operation, type PlainClient, scheme } from './chat-channel.ts';
 import { startChatServer } from './chat-server.ts';
 import { openClient, rejection } from './open-chat.ts';
 
@@ -26,7 +26,7 @@ const key = (name: string, location: SecurityScheme['in'], parameter = ''): Secu
   scheme(name, { credentials: 'apiKey', in: location, parameter });
 
 /** A channel with one scheme of each kind, two of whose operations require more. */
-const safe: ClientChannel<SafeTypes> = {
+const safe: ClientChannel<PlainClient, SafeTypes> = {
   ...nothing,
   security: [
     scheme('token'),
@@ -43,7 +43,7 @@ const safe: ClientChannel<SafeTypes> = {
   ],
 };
 
-type Given = NonNullable<ConnectOptions<SafeTypes>['credentials']>;
+type Given = NonNullable<ConnectOptions<SafeTypes>['auth']>;
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 const base64url = (text: string) => Buffer.from(text).toString('base64url');
@@ -85,9 +85,9 @@ describe('a handshake', () => {
       { login: { username: 'u', password: 'p' }, user: 'k' },
       { authorization: basic('u:p') },
     ],
-  ])('carries %s', async (_, credentials, headers) => {
+  ])('carries %s', async (_, auth, headers) => {
     const server = await startChatServer();
-    openClient(safe, { url: server.url, credentials });
+    openClient(safe, { url: server.url, auth });
     await server.nextConnection();
     expect(carriedBy(server.handshakes[0])).toEqual(headers);
     expect(server.handshakes[0]?.url).toBe('/nothing');
@@ -95,7 +95,7 @@ describe('a handshake', () => {
 
   it('carries a key in the query', async () => {
     const server = await startChatServer();
-    openClient(safe, { url: server.url, credentials: { query: 'a&b=ü' } });
+    openClient(safe, { url: server.url, auth: { query: 'a&b=ü' } });
     await server.nextConnection();
     expect(server.handshakes[0]?.url).toBe('/nothing?api+key=a%26b%3D%C3%BC');
     expect(carriedBy(server.handshakes[0])).toEqual({});
@@ -115,9 +115,9 @@ describe('a handshake', () => {
       { token: 't', admin: 'a' },
       `base64url.bearer.posted.${base64url('t')},base64url.apikey.posted.${base64url('X-Admin:a')}`,
     ],
-  ])('in browsers carries %s as a subprotocol', async (_, credentials, protocols) => {
+  ])('in browsers carries %s as a subprotocol', async (_, auth, protocols) => {
     const server = await startChatServer();
-    const client = connectBrowser(safe, { url: server.url, credentials });
+    const client = connectBrowser(safe, { url: server.url, auth });
     onTestFinished(() => client[Symbol.asyncDispose]());
     const connection = await server.nextConnection();
     expect(connection.protocol).toBe('posted.v1');
@@ -134,13 +134,13 @@ describe('a handshake', () => {
     onTestFinished(() => client[Symbol.asyncDispose]());
     await server.nextConnection();
     expect(carriedBy(server.handshakes[0])).toEqual({});
-    expect(() => connectBrowser(safe, { url: server.url, credentials: { cookie: 'k' } })).toThrow(
+    expect(() => connectBrowser(safe, { url: server.url, auth: { cookie: 'k' } })).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining('own cookies') }),
     );
   });
 });
 
-describe('the option credentials', () => {
+describe('the option auth', () => {
   it.each<[string, Given, string]>([
     ['nothing', {}, 'token or login or user or password or header or query or cookie is missing'],
     ['only credentials for operations', { admin: 'a' }, 'is missing'],
@@ -171,8 +171,8 @@ describe('the option credentials', () => {
       { login: { username: 'u', password: 'p' }, spare: 't' },
       'login and spare are both sent in the header authorization',
     ],
-  ])('rejects %s without repeating it', (_, credentials, problem) => {
-    const open = () => connect(safe, { url: 'ws://localhost', credentials });
+  ])('rejects %s without repeating it', (_, auth, problem) => {
+    const open = () => connect(safe, { url: 'ws://localhost', auth });
     expect(open).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(problem) }),
     );
@@ -180,21 +180,25 @@ describe('the option credentials', () => {
   });
 
   it('ignores inherited properties', () => {
-    const channel: ClientChannel<Omit<NoTypes, 'credentials'> & { credentials: { toString: 'bearer' } }> = {
+    const channel: ClientChannel<
+      PlainClient,
+      Omit<NoTypes, 'credentials'> & { credentials: { toString: 'bearer' } }
+    > = {
       ...nothing,
       security: [scheme('toString')],
     };
-    expect(() => connect(channel, { url: 'ws://localhost', credentials: {} })).toThrow('toString is missing');
+    expect(() => connect(channel, { url: 'ws://localhost', auth: {} })).toThrow('toString is missing');
   });
 
   it('is optional if only operations require credentials', async () => {
     const server = await startChatServer();
-    const channel: ClientChannel<Omit<SafeTypes, 'credentials'> & Pick<NoTypes, 'credentials'>> = {
-      ...safe,
-      security: [],
-    };
+    const channel: ClientChannel<PlainClient, Omit<SafeTypes, 'credentials'> & Pick<NoTypes, 'credentials'>> =
+      {
+        ...safe,
+        security: [],
+      };
     openClient(channel, { url: server.url });
-    openClient(channel, { url: server.url, credentials: { admin: 'a' } });
+    openClient(channel, { url: server.url, auth: { admin: 'a' } });
     await server.nextConnection();
     await server.nextConnection();
     expect(server.handshakes.map(carriedBy)).toContainEqual({ 'x-admin': 'a' });
@@ -211,7 +215,7 @@ describe('rejected credentials', () => {
     const passwords = ['old', 'new'];
     const { reaches } = openClient(safe, {
       url: server.url,
-      credentials: { login: () => ({ username: 'Ada', password: passwords.shift() ?? '' }) },
+      auth: { login: () => ({ username: 'Ada', password: passwords.shift() ?? '' }) },
     });
     await reaches('open');
     expect(server.handshakes).toHaveLength(2);
@@ -221,7 +225,7 @@ describe('rejected credentials', () => {
     const server = await startChatServer();
     const { reaches } = openClient(safe, {
       url: server.url,
-      credentials: { login: (() => 'secret') as never },
+      auth: { login: (() => 'secret') as never },
     });
     const { error } = await reaches('waiting');
     expect(error).toMatchObject({ code: 'credentials' });
@@ -239,11 +243,11 @@ describe('rejected credentials', () => {
       ({ headers }) => `${headers.authorization} is not secret`,
     ],
     ['the URL', { query: 'secret ü' }, ({ url }) => `${url} ${decodeURIComponent(url ?? '')}`],
-  ])('are never shown, even if the server repeats %s', async (_, credentials, repeat) => {
+  ])('are never shown, even if the server repeats %s', async (_, auth, repeat) => {
     const server = await startChatServer({
       refuse: (handshake) => ({ status: 403, body: JSON.stringify({ message: repeat(handshake) }) }),
     });
-    const { client, statuses, errors } = openClient(safe, { url: server.url, credentials });
+    const { client, statuses, errors } = openClient(safe, { url: server.url, auth });
     const error = await rejection(client.closed);
     expect(error.message).toContain('[credential]');
     expect(inspect({ error, statuses, errors }, { depth: 9 })).not.toMatch(/secret|QWRhOnNlY3JldA/);
@@ -251,7 +255,7 @@ describe('rejected credentials', () => {
 
   it('are not shown in a close reason', async () => {
     const server = await startChatServer();
-    const { client, statuses } = openClient(safe, { url: server.url, credentials: { header: 'secret' } });
+    const { client, statuses } = openClient(safe, { url: server.url, auth: { header: 'secret' } });
     (await server.nextConnection()).close(4403, 'not with secret');
     await rejection(client.closed);
     expect(statuses.at(-1)).toMatchObject({ state: 'closed', reason: 'not with [credential]' });

@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import type { ClientChannel } from '../../../src/runtime/client/index.ts';
+import type {
+  ClientBase,
+  ClientChannel,
+  Handler,
+  SendOptions,
+  Stop,
+} from '../../../src/runtime/client/index.ts';
 import type { Guard } from '../../../src/runtime/shared/guard.ts';
 import { guard, isText, message, type NoTypes, nothing, operation } from './chat-channel.ts';
 import { startChatServer } from './chat-server.ts';
@@ -17,9 +23,16 @@ interface Moved {
   readonly to: number;
 }
 
-interface FilesTypes extends Omit<NoTypes, 'receives' | 'sends'> {
-  readonly receives: { readonly chunk: Bytes; readonly joined: Joined; readonly moved: Moved };
-  readonly sends: { readonly upload: Bytes; readonly line: string };
+interface FilesClient extends ClientBase<Bytes | Joined | Moved> {
+  readonly on: {
+    chunk(handler: Handler<Bytes>): Stop;
+    joined(handler: Handler<Joined>): Stop;
+    moved(handler: Handler<Moved>): Stop;
+  };
+  readonly put: {
+    upload(content: Bytes, options?: SendOptions): void;
+    line(content: string, options?: SendOptions): void;
+  };
 }
 
 const isShortText: Guard<string> = Object.assign(
@@ -35,7 +48,7 @@ const bytes = message('chunk', {
 });
 
 /** Bytes in both directions, JSON identified by its structure in one, plain text in the other. */
-const files: ClientChannel<FilesTypes> = {
+const files: ClientChannel<FilesClient, NoTypes> = {
   ...nothing,
   send: [
     bytes,
@@ -51,16 +64,19 @@ const files: ClientChannel<FilesTypes> = {
       guard: isShortText,
     }),
   ],
-  operations: [operation('send', ['chunk', 'joined', 'moved']), operation('receive', ['upload', 'line'])],
+  operations: [
+    operation('send', ['chunk', 'joined', 'moved']),
+    operation('receive', ['upload', 'line'], { name: 'put' }),
+  ],
 };
 
-interface NotesTypes extends Omit<NoTypes, 'receives' | 'sends'> {
-  readonly receives: { readonly line: string };
-  readonly sends: { readonly note: { readonly meta?: { readonly kind: string }; readonly text: string } };
+interface NotesClient extends ClientBase<string> {
+  readonly on: { line(handler: Handler<string>): Stop };
+  note(content: { readonly meta?: { readonly kind: string }; readonly text: string }): void;
 }
 
 /** Plain text in one direction; a tag that the schema does not require in the other. */
-const notes: ClientChannel<NotesTypes> = {
+const notes: ClientChannel<NotesClient, NoTypes> = {
   ...nothing,
   send: [message('line', { encoding: 'text', tag: undefined, guard: isShortText })],
   receive: [
@@ -111,9 +127,9 @@ describe('a client of messages in several encodings', () => {
     await reaches('open');
     const frames: unknown[] = [];
     connection.on('message', (data: Buffer, isBinary) => frames.push(isBinary ? [...data] : data.toString()));
-    client.send('upload', new Uint8Array([1, 2, 254]));
-    client.send('upload', Buffer.from([7]));
-    client.send('line', '{"not": json');
+    client.put.upload(new Uint8Array([1, 2, 254]));
+    client.put.upload(Buffer.from([7]));
+    client.put.line('{"not": json');
     await expect.poll(() => frames, soon).toEqual([[1, 2, 254], [7], '{"not": json']);
   });
 
@@ -126,7 +142,7 @@ describe('a client of messages in several encodings', () => {
     const server = await startChatServer();
     const { client, reaches } = openClient(files, { url: server.url });
     await reaches('open');
-    expect(() => client.send(name, value as never)).toThrow(
+    expect(() => client.put[name](value as never)).toThrow(
       expect.objectContaining({ code: 'bad_message', message: expect.stringContaining(problem) }),
     );
   });
@@ -150,27 +166,29 @@ describe('a client of messages in several encodings', () => {
     const connection = await server.nextConnection();
     await reaches('open');
     for (const meta of [undefined, {}, { kind: 'post' }]) {
-      expect(() => client.send('note', { text: 'x', meta } as never)).toThrow(
+      expect(() => client.note({ text: 'x', meta } as never)).toThrow(
         expect.objectContaining({ code: 'bad_message', message: expect.stringContaining('/meta/kind') }),
       );
     }
     const received = once(connection, 'message');
-    client.send('note', { text: 'x', meta: { kind: 'remark' } });
+    client.note({ text: 'x', meta: { kind: 'remark' } });
     expect(String((await received)[0])).toBe('{"text":"x","meta":{"kind":"remark"}}');
   });
 
-  it('does not take an inherited method for a handler', async () => {
+  it('receives messages with the names of inherited methods', async () => {
     const server = await startChatServer();
-    const channel: ClientChannel<Omit<NoTypes, 'receives'> & { receives: { __defineGetter__: object } }> = {
+    interface OddClient extends ClientBase<object> {
+      readonly on: { toLocaleString(handler: Handler<object>): Stop };
+    }
+    const channel: ClientChannel<OddClient, NoTypes> = {
       ...nothing,
-      send: [message('__defineGetter__')],
-      operations: [operation('send', ['__defineGetter__'])],
+      send: [message('toLocaleString')],
+      operations: [operation('send', ['toLocaleString'])],
     };
-    const { errors, client } = openClient(channel, { url: server.url, on: {} });
-    const connection = await server.nextConnection();
-    connection.send('{"type":"__defineGetter__"}');
-    connection.close(1000);
-    await client.closed;
-    expect(errors).toEqual([]);
+    const { client } = openClient(channel, { url: server.url });
+    const received: object[] = [];
+    client.on.toLocaleString((odd) => void received.push(odd));
+    (await server.nextConnection()).send('{"type":"toLocaleString"}');
+    await expect.poll(() => received, soon).toEqual([{ type: 'toLocaleString' }]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { connect as connectBrowser } from '../../../src/runtime/client/browser.ts';
 import type { ClientChannel } from '../../../src/runtime/client/index.ts';
 import { connect } from '../../../src/runtime/client/node.ts';
-import { guard, isText, type NoTypes, nothing, scheme } from './chat-channel.ts';
+import { guard, isText, type NoTypes, nothing, type PlainClient, scheme } from './chat-channel.ts';
 import { startChatServer } from './chat-server.ts';
 import { openClient } from './open-chat.ts';
 
@@ -19,26 +19,29 @@ const isDigits = (value: unknown) =>
   value === undefined || (typeof value === 'string' && /^\d+$/.test(value));
 const isMaybeText = (value: unknown) => value === undefined || isText(value);
 
-const traced: ClientChannel<TracedTypes> = {
+const traced: ClientChannel<PlainClient, TracedTypes> = {
   ...nothing,
   security: [scheme('session', { credentials: 'apiKey', in: 'cookie', parameter: 'session' })],
   headers: guard({ 'X-Trace': isText, 'X-Level': isDigits, Cookie: isMaybeText }),
   headerNames: ['X-Trace', 'X-Level', 'Cookie'],
 };
 
-const untraced: ClientChannel<Omit<TracedTypes, 'headers'> & { headers: { 'X-Level'?: number } }> = {
+const untraced: ClientChannel<
+  PlainClient,
+  Omit<TracedTypes, 'headers'> & { headers: { 'X-Level'?: number } }
+> = {
   ...traced,
   headers: guard({ 'X-Level': isDigits }),
 };
 
-const credentials = { session: 'key' };
+const auth = { session: 'key' };
 
 describe('the headers of a handshake', () => {
   it('include those that the contract names, and the credentials', async () => {
     const server = await startChatServer();
     openClient(traced, {
       url: server.url,
-      credentials,
+      auth,
       headers: { 'X-Trace': 'ü 1', 'X-Level': 3, Cookie: 'a=b' },
     });
     await server.nextConnection();
@@ -64,7 +67,7 @@ describe('the headers of a handshake', () => {
       '`headers`: X-Trace contains characters that a header cannot carry',
     ],
   ])('are rejected with %s', (_, headers, problem) => {
-    expect(() => connect(traced, { url: 'ws://localhost', credentials, headers: headers as never })).toThrow(
+    expect(() => connect(traced, { url: 'ws://localhost', auth, headers: headers as never })).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(problem) }),
     );
   });

@@ -21,7 +21,7 @@ const broken = (seq: number) => JSON.stringify({ type: 'post', payload: {}, curs
 async function startWithInvalid(options: FeedOptions, on: 'post' | 'none' = 'post') {
   const server = await startChatServer();
   const cursors = memoryCursor();
-  const opened = openFeed(server.url, { cursors, ...options }, on);
+  const opened = openFeed(server.url, { cursor: cursors, ...options }, on);
   const connection = await server.nextConnection();
   const acks = acksOf(connection);
   for (const sent of [ready(1), post(2), broken(3), post(4)]) connection.send(sent);
@@ -88,7 +88,7 @@ describe('an invalid message', () => {
     const { client, acks } = await startWithInvalid({ onInvalid: () => 'close' }, 'none');
     const texts: string[] = [];
     const read = async () => {
-      for await (const { payload } of client) texts.push(payload.postText);
+      for await (const { payload } of client.messages()) texts.push(payload.postText);
     };
     expect(await rejection(read())).toMatchObject({ code: 'bad_frame' });
     expect(texts).toEqual(['2']);
@@ -98,29 +98,33 @@ describe('an invalid message', () => {
   it.each<[decision: InvalidDecision, acknowledged: readonly number[]]>([
     ['continue', [2, 4]],
     ['close', [2]],
-  ])('delays the acks of concurrent loops until onInvalid decides to %s', async (decision, acknowledged) => {
-    const deciding = Promise.withResolvers<InvalidDecision>();
-    const { client, acks, cursors } = await startWithInvalid({ onInvalid: () => deciding.promise }, 'none');
-    const [one, other] = [client[Symbol.asyncIterator](), client[Symbol.asyncIterator]()];
-    await one.next();
-    const waiting = one.next().catch(() => {});
-    expect((await other.next()).value).toMatchObject({ payload: { postText: '4' } });
-    await other.return?.(undefined);
-    // Longer than an ack may be delayed.
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    expect(acks).toEqual([2]);
-    deciding.resolve(decision);
-    await expect.poll(() => acks, soon).toEqual(acknowledged);
-    client.close();
-    await waiting;
-    expect(await cursors.load()).toBe(cursor(acknowledged.at(-1) ?? 0));
-    expect(acks).toEqual(acknowledged);
-  });
+  ])(
+    'holds back later messages from all loops until onInvalid decides to %s',
+    async (decision, acknowledged) => {
+      const deciding = Promise.withResolvers<InvalidDecision>();
+      const { client, acks, cursors } = await startWithInvalid({ onInvalid: () => deciding.promise }, 'none');
+      const received: string[][] = [[], []];
+      const loops = received.map(async (texts) => {
+        for await (const { payload } of client.messages()) texts.push(payload.postText);
+      });
+      // Longer than an ack may be delayed.
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect(received).toEqual([['2'], ['2']]);
+      expect(acks).toEqual([2]);
+      deciding.resolve(decision);
+      await expect.poll(() => acks, soon).toEqual(acknowledged);
+      client.close();
+      await Promise.allSettled(loops);
+      expect(received).toEqual(received.map(() => acknowledged.map(String)));
+      expect(await cursors.load()).toBe(cursor(acknowledged.at(-1) ?? 0));
+      expect(acks).toEqual(acknowledged);
+    },
+  );
 
   it('is sent again to a client that starts from the saved cursor', async () => {
     const { server, cursors, client } = await startWithInvalid({ onInvalid: () => 'close' });
     await rejection(client.closed);
-    openFeed(server.url, { cursors });
+    openFeed(server.url, { cursor: cursors });
     await server.nextConnection();
     expect(sinceOf(server.handshakes)).toEqual(['now', 2]);
   });

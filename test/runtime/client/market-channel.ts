@@ -1,4 +1,14 @@
-import type { ClientChannel, Uncorrelated } from '../../../src/runtime/client/index.ts';
+import type {
+  Answer,
+  ClientBase,
+  ClientChannel,
+  Content,
+  Handler,
+  Reply,
+  RequestOptions,
+  Stop,
+  Uncorrelated,
+} from '../../../src/runtime/client/index.ts';
 import { guard, is, isText, message, type NoTypes, nothing, operation } from './chat-channel.ts';
 
 export interface Ask {
@@ -51,31 +61,30 @@ interface Choose {
   readonly type: 'choose';
 }
 
-type Choice =
-  | { readonly message: 'yes'; readonly payload: { readonly type: 'yes'; readonly id?: string } }
-  | { readonly message: 'no'; readonly payload: { readonly type: 'no' } };
+export interface MarketTypes extends Omit<NoTypes, 'answer'> {
+  readonly answer: {
+    ping(message: Probe): Content<Pong, 'type' | 'id'> | Promise<Content<Pong, 'type' | 'id'>>;
+    decide(
+      message: Choose,
+      context: {
+        readonly reply: { yes(content: object): Reply<'yes'>; no(content: object): Reply<'no'> };
+      },
+    ): Reply<'yes' | 'no'> | Promise<Reply<'yes' | 'no'>>;
+  };
+}
 
-export interface MarketTypes extends Omit<NoTypes, 'receives' | 'sends' | 'requests' | 'answers'> {
-  readonly receives: { readonly price: Price; readonly probe: Probe; readonly choose: Choose };
-  readonly sends: {
-    readonly pong: Pong;
-    readonly yes: { readonly type: 'yes' };
-    readonly no: { readonly type: 'no' };
+export interface MarketClient extends ClientBase<Price | Probe | Choose> {
+  readonly on: {
+    price(handler: Handler<Price>): Stop;
+    probe(handler: Handler<Probe>): Stop;
+    choose(handler: Handler<Choose>): Stop;
   };
-  readonly requests: {
-    readonly quote: {
-      readonly message: Uncorrelated<Ask, ['meta', 'id']>;
-      readonly reply:
-        | { readonly message: 'price'; readonly payload: Price }
-        | { readonly message: 'unknown'; readonly payload: Unknown };
-    };
-    readonly count: { readonly message: Count; readonly reply: Total };
-    readonly book: { readonly message: Uncorrelated<Book, ['id']>; readonly reply: Booked };
-  };
-  readonly answers: {
-    readonly ping: { readonly message: Probe; readonly reply: Uncorrelated<Pong, ['id']> };
-    readonly decide: { readonly message: Choose; readonly reply: Choice };
-  };
+  quote(
+    content: Content<Uncorrelated<Ask, ['meta', 'id']>, 'type'>,
+    options?: RequestOptions,
+  ): Promise<Answer<{ readonly price: Price; readonly unknown: Unknown }>>;
+  count(content: Content<Count, 'type'>, options?: RequestOptions): Promise<Total>;
+  book(content: Content<Book, 'type' | 'id'>, options?: RequestOptions): Promise<Booked>;
 }
 
 const isNumber = (value: unknown) => typeof value === 'number';
@@ -83,7 +92,7 @@ const isMaybeText = (value: unknown) => value === undefined || isText(value);
 const hasId = (value: unknown) => isText(Object(value).id);
 
 /** Requests in both directions, with and without correlation ids. */
-export const market: ClientChannel<MarketTypes> = {
+export const market: ClientChannel<MarketClient, MarketTypes> = {
   ...nothing,
   address: '/market',
   send: [

@@ -1,17 +1,30 @@
 import { onTestFinished, vi } from 'vitest';
 import type {
   ChannelTypes,
-  Client,
+  ClientBase,
   ClientChannel,
   ClientStatus,
   ConnectOptions,
   PostedClientError,
 } from '../../../src/runtime/client/index.ts';
 import { connect } from '../../../src/runtime/client/node.ts';
-import { type ChatTypes, chat } from './chat-channel.ts';
+import { type ChatClient, type ChatTypes, chat } from './chat-channel.ts';
 
-interface OpenedClient<Types extends ChannelTypes> {
-  readonly client: Client<Types>;
+/** A client of any channel. */
+interface AnyClient extends ClientBase<unknown> {
+  readonly on: object;
+}
+
+/** Handlers by message, to be added with the `on` of the client. */
+export type HandlersOf<Client extends AnyClient> = {
+  readonly [Name in keyof Client['on']]?: Client['on'][Name] extends (handler: infer Handler) => unknown
+    ? Handler
+    : never;
+};
+
+interface OpenedClient<Client> {
+  readonly client: Client;
+  /** All statuses, beginning with the first. */
   readonly statuses: readonly ClientStatus[];
   readonly errors: readonly PostedClientError[];
   /** Resolves with the `count`th status of this state. */
@@ -21,20 +34,20 @@ interface OpenedClient<Types extends ChannelTypes> {
   ) => Promise<Extract<ClientStatus, { state: State }>>;
 }
 
-/** A client with a short back-off that records its callbacks. It is closed at the end of the test. */
-export function openClient<Types extends ChannelTypes>(
-  channel: ClientChannel<Types>,
-  options: NoInfer<ConnectOptions<Types>>,
-): OpenedClient<Types> {
-  const statuses: ClientStatus[] = [];
+/** A client with a short back-off that records its statuses and errors. It is closed at the end of the test. */
+export function openClient<Client extends AnyClient, Types extends ChannelTypes>(
+  channel: ClientChannel<Client, Types>,
+  { on = {}, ...options }: NoInfer<ConnectOptions<Types>> & { readonly on?: HandlersOf<NoInfer<Client>> },
+): OpenedClient<Client> {
   const errors: PostedClientError[] = [];
-  const client = connect<Types>(channel, {
+  const client = connect<Client, Types>(channel, {
     reconnect: { baseMs: 1, maxMs: 10 },
-    onStatus: (status: ClientStatus) => void statuses.push(status),
     onError: (error: PostedClientError) => void errors.push(error),
     ...options,
-  });
+  } as never);
   onTestFinished(() => client[Symbol.asyncDispose]());
+  const statuses = recordStatuses(client);
+  addHandlers(client, on as HandlersOf<Client>);
   return {
     client,
     statuses,
@@ -51,17 +64,27 @@ export function openClient<Types extends ChannelTypes>(
   };
 }
 
+/** Records the current status of a client and all later ones. */
+export function recordStatuses({ status }: Pick<ClientBase<unknown>, 'status'>): readonly ClientStatus[] {
+  const statuses = [status.value];
+  status.subscribe((next) => void statuses.push(next));
+  return statuses;
+}
+
+export function addHandlers<Client extends AnyClient>({ on }: Client, handlers: HandlersOf<Client>): void {
+  for (const [name, handler] of Object.entries(handlers)) {
+    (on as Readonly<Record<string, (handler: unknown) => void>>)[name]?.(handler);
+  }
+}
+
 /** A client of a chat room. */
 export function openChat(
   url: string,
-  options: Omit<Partial<ConnectOptions<ChatTypes>>, 'url' | 'server' | 'variables'> = {},
-): OpenedClient<ChatTypes> {
-  return openClient(chat, {
-    url,
-    credentials: { bearerAuth: 'token' },
-    parameters: { room: 'lobby' },
-    ...options,
-  });
+  options: Omit<Partial<ConnectOptions<ChatTypes>>, 'url' | 'server' | 'variables'> & {
+    readonly on?: HandlersOf<ChatClient>;
+  } = {},
+): OpenedClient<ChatClient> {
+  return openClient(chat, { url, auth: 'token', params: { room: 'lobby' }, ...options });
 }
 
 /** The error that a promise rejects with. */

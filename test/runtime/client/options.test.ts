@@ -5,14 +5,14 @@ import { chat } from './chat-channel.ts';
 describe('connect', () => {
   const options = {
     url: 'ws://localhost',
-    parameters: { room: 'lobby' },
-    credentials: { bearerAuth: 'token' },
+    params: { room: 'lobby' },
+    auth: 'token',
   };
 
   it.each([
-    ['credentials', { credentials: {} as { bearerAuth: string } }],
-    ['credentials', { credentials: { bearerAuth: 'two\r\nlines' } }],
-    ['credentials', { credentials: { bearerAuth: '' } }],
+    ['auth', { auth: {} as { bearerAuth: string } }],
+    ['auth', { auth: 'two\r\nlines' }],
+    ['auth', { auth: '' }],
     ['reconnect.baseMs', { reconnect: { baseMs: 0 } }],
     ['reconnect.maxMs', { reconnect: { maxMs: Number.NaN } }],
     ['connectTimeoutMs', { connectTimeoutMs: 0 }],

@@ -99,7 +99,7 @@ describe('a client that has lost its connection', () => {
   it('requests a token before every attempt', async () => {
     const server = await startChatServer();
     let calls = 0;
-    openChat(server.url, { credentials: { bearerAuth: async () => `token-${++calls}` } });
+    openChat(server.url, { auth: async () => `token-${++calls}` });
     (await server.nextConnection()).terminate();
     (await server.nextConnection()).terminate();
     await server.nextConnection();
@@ -118,7 +118,7 @@ describe('a client that has lost its connection', () => {
     const server = await startChatServer();
     let calls = 0;
     const { reaches } = openChat(server.url, {
-      credentials: { bearerAuth: () => (++calls === 1 ? credential() : 'token') },
+      auth: () => (++calls === 1 ? credential() : 'token'),
       connectTimeoutMs: 200,
     });
     const { error } = await reaches('waiting');
@@ -130,7 +130,7 @@ describe('a client that has lost its connection', () => {
   it('ends when the token function throws `unauthorized`', async () => {
     const server = await startChatServer();
     const error = new PostedClientError('unauthorized', 'The user has logged out.');
-    const { client } = openChat(server.url, { credentials: { bearerAuth: () => Promise.reject(error) } });
+    const { client } = openChat(server.url, { auth: () => Promise.reject(error) });
     expect(await rejection(client.closed)).toBe(error);
     expect(server.handshakes).toHaveLength(0);
   });
@@ -174,7 +174,7 @@ describe('a client whose handshake is refused', () => {
     'ends after HTTP %i with the explanation of the server',
     async (status) => {
       const server = await startChatServer({ refuse: () => ({ status, body: body('It is \u001b[31mso.') }) });
-      const { client, errors } = openChat(server.url, { credentials: { bearerAuth: () => 'token' } });
+      const { client, errors } = openChat(server.url, { auth: () => 'token' });
       const error = await rejection(client.closed);
       expect(error).toMatchObject({ code: 'refused', status });
       expect(error.message).toBe(`The server refused the connection with HTTP ${status}: It is  [31mso.`);

@@ -13,9 +13,7 @@ describe('a client whose token is rejected', () => {
 
   it('ends if the function returns the same token again', async () => {
     const server = await startChatServer({ refuse: () => ({ status: 401 }) });
-    const error = await rejection(
-      openChat(server.url, { credentials: { bearerAuth: () => 'old' } }).client.closed,
-    );
+    const error = await rejection(openChat(server.url, { auth: () => 'old' }).client.closed);
     expect(error).toMatchObject({ code: 'unauthorized' });
     expect(error.message).toMatch(/returned the same ones again/);
     expect(server.handshakes).toHaveLength(1);
@@ -26,7 +24,7 @@ describe('a client whose token is rejected', () => {
       refuse: ({ headers }) => (headers.authorization === 'Bearer old' ? { status: 401 } : undefined),
     });
     const tokens = ['old', 'new'];
-    const { reaches } = openChat(server.url, { credentials: { bearerAuth: () => tokens.shift() ?? '' } });
+    const { reaches } = openChat(server.url, { auth: () => tokens.shift() ?? '' });
     await reaches('open');
     expect(server.handshakes).toHaveLength(2);
   });
@@ -34,7 +32,7 @@ describe('a client whose token is rejected', () => {
   it('ends if another token is rejected too', async () => {
     const server = await startChatServer({ refuse: () => ({ status: 401 }) });
     let calls = 0;
-    const { client } = openChat(server.url, { credentials: { bearerAuth: () => `token-${++calls}` } });
+    const { client } = openChat(server.url, { auth: () => `token-${++calls}` });
     expect(await rejection(client.closed)).toMatchObject({ code: 'unauthorized', status: 401 });
     expect(server.handshakes).toHaveLength(2);
   });
@@ -42,7 +40,7 @@ describe('a client whose token is rejected', () => {
   it('requests another token each time the connection is closed with 4401', async () => {
     const server = await startChatServer();
     let calls = 0;
-    openChat(server.url, { credentials: { bearerAuth: () => `token-${++calls}` } });
+    openChat(server.url, { auth: () => `token-${++calls}` });
     for (let count = 0; count < 3; count += 1) (await server.nextConnection()).close(4401);
     await server.nextConnection();
     expect(calls).toBe(4);
@@ -65,7 +63,7 @@ describe('a client whose token is rejected', () => {
         body: JSON.stringify({ message: `The token ${token} is not for you.` }),
       }),
     });
-    const { client, statuses, errors } = openChat(server.url, { credentials: { bearerAuth: token } });
+    const { client, statuses, errors } = openChat(server.url, { auth: token });
     const error = await rejection(client.closed);
     expect(error.message).toContain('The token [credential] is not for you');
     expect(inspect({ error, statuses, errors }, { depth: 9 })).not.toContain('secret');

@@ -53,14 +53,14 @@ describe('the cursor', () => {
   ])('%s is where the next client starts', async (_, makeOpen) => {
     const openStore = await makeOpen();
     const server = await startChatServer();
-    const first = openFeed(server.url, { cursors: openStore() });
+    const first = openFeed(server.url, { cursor: openStore() });
     const connection = await server.nextConnection();
     for (const text of [ready(5), post(6), post(7)]) connection.send(text);
     await expect.poll(() => first.delivered, soon).toEqual(['6', '7']);
     first.client.close();
     await first.client.closed;
     expect(await openStore().load()).toBe(cursor(7));
-    openFeed(server.url, { cursors: openStore(), query: { since: cursor(1) } });
+    openFeed(server.url, { cursor: openStore(), query: { since: cursor(1) } });
     await server.nextConnection();
     expect(sinceOf(server.handshakes)).toEqual(['now', 7]);
   });
@@ -68,11 +68,11 @@ describe('the cursor', () => {
   it('is that of the last processed post, even if more have arrived', async () => {
     const server = await startChatServer();
     const cursors = memoryCursor();
-    const { client } = openFeed(server.url, { cursors }, 'none');
+    const { client } = openFeed(server.url, { cursor: cursors }, 'none');
     const connection = await server.nextConnection();
     for (const text of [ready(5), post(6), post(7), post(8)]) connection.send(text);
     await expect.poll(() => cursors.load(), soon).toBe(cursor(5));
-    const loop = client[Symbol.asyncIterator]();
+    const loop = client.messages();
     await loop.next();
     await loop.next();
     expect(cursors.load()).toBe(cursor(6));
@@ -83,7 +83,7 @@ describe('the cursor', () => {
     const saved: string[] = [];
     const gate = Promise.withResolvers<void>();
     const { client, delivered } = openFeed(server.url, {
-      cursors: {
+      cursor: {
         load: () => null,
         async save(newest) {
           saved.push(newest);
@@ -104,7 +104,7 @@ describe('the cursor', () => {
   it('whose save never settles does not keep the client from ending', async () => {
     const server = await startChatServer();
     const { client, errors } = openFeed(server.url, {
-      cursors: { load: () => null, save: () => new Promise(() => {}) },
+      cursor: { load: () => null, save: () => new Promise(() => {}) },
     });
     const connection = await server.nextConnection();
     connection.send(ready(5));
@@ -117,7 +117,7 @@ describe('the cursor', () => {
     const server = await startChatServer();
     let isFull = true;
     const { delivered, errors } = openFeed(server.url, {
-      cursors: {
+      cursor: {
         load: () => null,
         save() {
           if (isFull) throw new Error('the disk is full');
@@ -147,7 +147,7 @@ describe('the cursor', () => {
     const server = await startChatServer();
     let loads = 0;
     const { waits } = openFeed(server.url, {
-      cursors: {
+      cursor: {
         load: () => (++loads === 1 ? Promise.reject(new Error('locked')) : cursor(7)),
         save() {},
       },
@@ -163,7 +163,7 @@ describe('the cursor', () => {
   it('may be undefined if nothing was saved', async () => {
     const server = await startChatServer();
     const { errors } = openFeed(server.url, {
-      cursors: { load: () => undefined as unknown as null, save() {} },
+      cursor: { load: () => undefined as unknown as null, save() {} },
     });
     const first = await server.nextConnection();
     first.send(ready(5));
@@ -181,7 +181,7 @@ describe('the cursor', () => {
     const server = await startChatServer();
     const { errors } = openFeed(server.url, {
       query: { since: cursor(3) },
-      cursors: { load: () => saved, save() {} },
+      cursor: { load: () => saved, save() {} },
     });
     await server.nextConnection();
     expect(sinceOf(server.handshakes)).toEqual([3]);

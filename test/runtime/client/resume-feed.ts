@@ -1,16 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { onTestFinished, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import { type PostFeedPostedTypes, postFeedPosted } from '../../../generated/asyncapi/client.ts';
+import {
+  type PostFeedPostedClient,
+  type PostFeedPostedTypes,
+  postFeedPosted,
+} from '../../../generated/asyncapi/client.ts';
 import type { PostMessage, ResetMessage, ResetReason } from '../../../generated/asyncapi/models.ts';
 import type {
-  Client,
   ClientStatus,
   Connect,
   ConnectOptions,
   PostedClientError,
 } from '../../../src/runtime/client/index.ts';
 import { connect as connectNode } from '../../../src/runtime/client/node.ts';
+import { addHandlers, type HandlersOf, recordStatuses } from './open-chat.ts';
 
 /** The cursor of the event with this sequence number. */
 export const cursor = (seq: number): string => String(seq).padStart(30, '0');
@@ -57,7 +61,7 @@ export function acksOf(connection: WebSocket): readonly number[] {
 }
 
 export interface OpenedFeed {
-  readonly client: Client<PostFeedPostedTypes>;
+  readonly client: PostFeedPostedClient;
   /** What the application received, in order: the texts of posts and the reasons of resets. */
   readonly delivered: string[];
   readonly statuses: readonly ClientStatus[];
@@ -65,29 +69,34 @@ export interface OpenedFeed {
   readonly waits: (count: number) => Promise<Extract<ClientStatus, { state: 'waiting' }>>;
 }
 
-export type FeedOptions = Omit<Partial<ConnectOptions<PostFeedPostedTypes>>, 'url' | 'server' | 'variables'>;
+export type FeedOptions = Omit<
+  Partial<ConnectOptions<PostFeedPostedTypes>>,
+  'url' | 'server' | 'variables'
+> & {
+  readonly on?: HandlersOf<PostFeedPostedClient>;
+};
 
 /** A feed client with a short back-off. With `on: 'none'` it has no handlers. */
 export function openFeed(
   url: string,
-  options: FeedOptions = {},
+  { on: handlers, ...options }: FeedOptions = {},
   on: 'post' | 'none' = 'post',
   connect: Connect = connectNode,
 ): OpenedFeed {
   const delivered: string[] = [];
-  const statuses: ClientStatus[] = [];
   const errors: PostedClientError[] = [];
   const client = connect(postFeedPosted, {
     url,
-    credentials: { bearerAuth: 'token' },
+    auth: 'token',
     reconnect: { baseMs: 1, maxMs: 10 },
-    onStatus: (status) => void statuses.push(status),
     onError: (error) => void errors.push(error),
     onReset: ({ reason }: ResetMessage) => void delivered.push(reason),
-    ...(on === 'none' ? {} : { on: { post: ({ payload }) => void delivered.push(payload.postText) } }),
     ...options,
   });
   onTestFinished(() => client[Symbol.asyncDispose]());
+  const statuses = recordStatuses(client);
+  if (handlers !== undefined) addHandlers(client, handlers);
+  else if (on === 'post') client.on.post(({ payload }) => void delivered.push(payload.postText));
   return {
     client,
     delivered,

@@ -10,17 +10,13 @@ declare global {
 
 globalThis.seen = { texts: [], states: [], errors: [] };
 globalThis.follow = (url, token) => {
-  connect(postFeedPosted, {
+  const feed = connect(postFeedPosted, {
     url,
-    credentials: { bearerAuth: token },
-    cursors: localStorageCursor('feed'),
+    auth: token,
+    cursor: localStorageCursor('feed'),
     reconnect: { baseMs: 20, maxMs: 100 },
-    on: {
-      post({ payload }) {
-        globalThis.seen.texts.push(payload.postText);
-      },
-    },
-    onStatus: ({ state }) => void globalThis.seen.states.push(state),
     onError: ({ message }) => void globalThis.seen.errors.push(message),
   });
+  feed.on.post(({ payload }) => void globalThis.seen.texts.push(payload.postText));
+  feed.status.subscribe(({ state }) => void globalThis.seen.states.push(state));
 };

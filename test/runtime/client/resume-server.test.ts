@@ -12,7 +12,7 @@ describe('a client of a feed server', () => {
   it('receives every post once, in order, across restarts with posts in between', async () => {
     const server = await startRestartableFeed();
     const { delivered, statuses, errors } = openFeed(server.socketUrl, {
-      credentials: { bearerAuth: server.author.token },
+      auth: server.author.token,
       on: {
         // Slow, so that posts are queued when the connection is lost.
         async post({ payload }) {
@@ -39,12 +39,12 @@ describe('a client of a feed server', () => {
   });
 
   it.each<[where: string, options: () => FeedOptions]>([
-    ['from its saved cursor', () => ({ cursors: memoryCursor() })],
+    ['from its saved cursor', () => ({ cursor: memoryCursor() })],
     ['from its last ack', () => ({ query: { since: 'acked', device: 'phone' } })],
   ])('that was disconnected continues %s', async (_, makeOptions) => {
     const { url, socketUrl } = await startFeed();
     const author = await registerUser(url);
-    const options = { credentials: { bearerAuth: author.token }, ...makeOptions() };
+    const options = { auth: author.token, ...makeOptions() };
     const first = openFeed(socketUrl, options);
     await expect.poll(() => first.statuses.at(-1)?.state, soon).toBe('open');
     await author.post('one');

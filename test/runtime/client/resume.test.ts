@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { PostFeedPostedTypes } from '../../../generated/asyncapi/client.ts';
+import type { PostFeedPostedClient, PostFeedPostedTypes } from '../../../generated/asyncapi/client.ts';
 import type { PostMessage, ResetMessage } from '../../../generated/asyncapi/models.ts';
 import type { ConnectOptions } from '../../../src/runtime/client/index.ts';
 import type { ChatTypes } from './chat-channel.ts';
@@ -66,7 +66,7 @@ describe('a client of a resumable channel', () => {
       connection.send(text);
     }
     const texts: string[] = [];
-    for await (const message of client) {
+    for await (const message of client.messages()) {
       texts.push(JSON.stringify(message));
       if (texts.length === 2) break;
     }
@@ -127,11 +127,11 @@ describe('a client of a resumable channel', () => {
     type Feed = ConnectOptions<PostFeedPostedTypes>;
     expectTypeOf<Parameters<NonNullable<Feed['onReset']>>>().toEqualTypeOf<[reset: ResetMessage]>();
     expectTypeOf<Feed['resume']>().toEqualTypeOf<boolean | undefined>();
-    type On = NonNullable<Feed['on']>;
+    type On = PostFeedPostedClient['on'];
     expectTypeOf<keyof On>().toEqualTypeOf<'post'>();
-    expectTypeOf<Parameters<NonNullable<On['post']>>>().toEqualTypeOf<[message: PostMessage]>();
+    expectTypeOf<Parameters<Parameters<On['post']>[0]>>().toEqualTypeOf<[message: PostMessage]>();
     type Chat = ConnectOptions<ChatTypes>;
-    expectTypeOf<Chat['onReset' | 'resume' | 'cursors']>().toEqualTypeOf<undefined>();
+    expectTypeOf<Chat['onReset' | 'resume' | 'cursor']>().toEqualTypeOf<undefined>();
   });
 });
 

@@ -101,11 +101,11 @@ describe('the server of a channel', () => {
   });
 
   it('gets the given parameters instead of the defaults', () => {
-    const { pathname } = channelUrl(channel, { server: 'local', parameters: { room: 'bar' } });
+    const { pathname } = channelUrl(channel, { server: 'local', params: { room: 'bar' } });
     expect(pathname).toBe('/rooms/bar/%C3%BC');
-    expect(channelUrl(channel, { server: 'local', parameters: { room: undefined } }).pathname).toBe(
+    expect(channelUrl(channel, { server: 'local', params: { room: undefined } }).pathname).toBe(
       '/rooms/lobby/%C3%BC',
     );
-    expect(() => channelUrl(channel, { server: 'local', parameters: { room: '' } })).toThrow('room');
+    expect(() => channelUrl(channel, { server: 'local', params: { room: '' } })).toThrow('room');
   });
 });

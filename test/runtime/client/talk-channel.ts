@@ -1,4 +1,12 @@
-import type { ClientChannel, Uncorrelated } from '../../../src/runtime/client/index.ts';
+import type {
+  ClientBase,
+  ClientChannel,
+  Content,
+  Handler,
+  RequestOptions,
+  SendOptions,
+  Stop,
+} from '../../../src/runtime/client/index.ts';
 import type { ChannelDescriptor } from '../../../src/runtime/shared/descriptor.ts';
 import { guard, is, isText, message, type NoTypes, nothing, operation, scheme } from './chat-channel.ts';
 
@@ -7,23 +15,21 @@ interface Message<Type extends string> {
   readonly id: string;
 }
 
-export interface TalkTypes
-  extends Omit<NoTypes, 'credentials' | 'receives' | 'sends' | 'requests' | 'answers'> {
+export interface TalkTypes extends Omit<NoTypes, 'credentials' | 'answer'> {
   readonly credentials: { readonly login: 'basic'; readonly key: 'apiKey' };
-  readonly receives: { readonly chunk: Uint8Array; readonly probe: Message<'probe'> };
-  readonly sends: { readonly upload: Uint8Array; readonly pong: Message<'pong'> };
-  readonly requests: {
-    readonly count: {
-      readonly message: Uncorrelated<Message<'count'>, ['id']>;
-      readonly reply: Message<'total'> & { readonly total: number };
-    };
+  readonly answer: { ping(message: Message<'probe'>): Content<Message<'pong'>, 'type' | 'id'> };
+}
+
+export interface TalkClient extends ClientBase<Uint8Array | Message<'probe'>> {
+  readonly on: {
+    chunk(handler: Handler<Uint8Array>): Stop;
+    probe(handler: Handler<Message<'probe'>>): Stop;
   };
-  readonly answers: {
-    readonly ping: {
-      readonly message: Message<'probe'>;
-      readonly reply: Uncorrelated<Message<'pong'>, ['id']>;
-    };
-  };
+  upload(content: Uint8Array, options?: SendOptions): void;
+  count(
+    content: Content<Message<'count'>, 'type' | 'id'>,
+    options?: RequestOptions,
+  ): Promise<Message<'total'> & { readonly total: number }>;
 }
 
 const bytes = { encoding: 'binary', tag: undefined } as const;
@@ -56,4 +62,4 @@ export const talkDescriptor: ChannelDescriptor = {
   ],
 };
 
-export const talk: ClientChannel<TalkTypes> = talkDescriptor;
+export const talk: ClientChannel<TalkClient, TalkTypes> = talkDescriptor;

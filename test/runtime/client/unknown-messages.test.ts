@@ -77,7 +77,7 @@ describe('a message of an unknown type', () => {
     const connection = await server.nextConnection();
     const acks = acksOf(connection);
     for (const sent of [ready(1), poll({ cursor: cursor(2) })]) connection.send(sent);
-    if (on === 'none') void client[Symbol.asyncIterator]().next();
+    if (on === 'none') void client.messages().next();
     await expect.poll(() => acks.at(-1), soon).toBe(2);
     connection.terminate();
     await waits(1);

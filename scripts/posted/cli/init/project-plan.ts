@@ -31,7 +31,7 @@ export interface ChannelPlan {
   readonly operationSecurity: readonly SecurityModel[];
   /** The server's path before the address, with values for its variables. */
   readonly pathname: string;
-  /** Sample `parameters`, `query` and `headers` of a client; null if no valid values are found. */
+  /** Sample `params`, `query` and `headers` of a client; null if no valid values are found. */
   readonly handshake: Readonly<Record<string, unknown>> | null;
   readonly operations: readonly OperationPlan[];
 }
@@ -41,8 +41,6 @@ export interface OperationPlan {
   readonly messages: readonly MessagePlan[];
   /** The reply of the example; undefined if the operation has none or no valid value is found. */
   readonly reply: MessagePlan | undefined;
-  /** The reply as a client's `answer` returns it: with the message's name if the operation has several replies. */
-  readonly replyValue: unknown;
 }
 
 export interface MessagePlan {
@@ -108,8 +106,6 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
       operation,
       messages: operation.messages.map(({ message }) => withSample(message)),
       reply,
-      replyValue:
-        replies.length > 1 ? { message: reply?.message.name, payload: reply?.sample } : reply?.sample,
     };
   }
 
@@ -119,7 +115,7 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
 
   function handshakeOf({ parameters, query, headers }: ChannelModel): ChannelPlan['handshake'] {
     const uses: readonly (readonly [option: string, use: SchemaUse | null])[] = [
-      ['parameters', parameters],
+      ['params', parameters],
       ['query', query],
       ['headers', headers],
     ];

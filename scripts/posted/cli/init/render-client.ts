@@ -1,7 +1,7 @@
-import { separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
+import { separate, stringLiteral, ts } from '../../source/typescript-source.ts';
 import { connectOptions } from './connect-options.ts';
-import type { ChannelPlan, MessagePlan, OperationPlan, ProjectPlan } from './project-plan.ts';
-import { messagesOf } from './render-handlers.ts';
+import type { ChannelPlan, ProjectPlan } from './project-plan.ts';
+import { sendCall } from './send-call.ts';
 
 /** The text of src/client.ts, which connects to every channel, sends an example and prints what it receives. */
 export function renderClient(plan: ProjectPlan): string {
@@ -50,38 +50,33 @@ function clientOf(plan: ChannelPlan, project: ProjectPlan): string {
     return `// Channel ${JSON.stringify(channel.name)} is omitted: the contract has no example of its parameters, query or headers.`;
   }
   const options = connectOptions(plan, project, 'url', (variable) => `secret(${stringLiteral(variable)})`);
-  const first = messagesOf(plan, 'receive').find(
-    ({ message, sample }) => sample !== undefined && message.name !== channel.resume?.ack,
-  );
-  const operation = plan.operations.find(({ messages }) =>
-    messages.some((message) => message === first),
-  )?.operation;
   return ts`
     const ${client} = connect(channels.${channel.identifier}, {
       ${options}
       signal: stopped.signal,
-      onStatus(status) {
-        printStatus(${stringLiteral(plan.file)}, status);
-        ${first === undefined || operation === undefined ? null : sendFirst(plan, first, operation)}
-      },
     });
-    void print(${stringLiteral(plan.file)}, ${client});
+    ${client}.status.subscribe((status) => printStatus(${stringLiteral(plan.file)}, status));
+    void print(${stringLiteral(plan.file)}, ${client}.messages());
+    ${sendFirst(plan)}
   `;
 }
 
-function sendFirst(
-  { client, file }: ChannelPlan,
-  { message, sample }: MessagePlan,
-  { name, reply }: OperationPlan['operation'],
-): string {
-  if (reply === null) {
-    return `if (status.state === 'open') ${client}.send(${stringLiteral(message.name)}, ${valueSource(sample)});`;
-  }
-  return ts`
-    if (status.state !== 'open') return;
-    ${client}.request(${stringLiteral(name)}, ${valueSource(sample)}).then(
-      (reply) => console.log('${file} replied:', reply),
-      (thrown: unknown) => console.error(\`${file}: \${thrown}\`),
+/** Sends the first example that the contract has. */
+function sendFirst(plan: ChannelPlan): string | null {
+  const { channel, client, file, operations } = plan;
+  for (const { operation, messages } of operations) {
+    const first = messages.find(
+      ({ message, sample }) => sample !== undefined && message.name !== channel.resume?.ack,
     );
-  `;
+    if (operation.action !== 'receive' || first === undefined) continue;
+    const call = sendCall(client, channel, operation, first, "{ whenOffline: 'wait' }");
+    if (operation.reply === null) return `${call};`;
+    return ts`
+      ${call}.then(
+        (answer) => console.log('${file} answered:', answer),
+        (thrown: unknown) => console.error(\`${file}: \${thrown}\`),
+      );
+    `;
+  }
+  return null;
 }

@@ -1,5 +1,13 @@
+import { contentOf } from '../../asyncapi/content.ts';
 import type { MessageModel } from '../../asyncapi/contract-model.ts';
-import { docComment, propertyKey, separate, ts, valueSource } from '../../source/typescript-source.ts';
+import {
+  docComment,
+  memberAccess,
+  propertyKey,
+  separate,
+  ts,
+  valueSource,
+} from '../../source/typescript-source.ts';
 import type { ChannelPlan, MessagePlan, OperationPlan } from './project-plan.ts';
 
 /** The text of src/handlers/<channel>.ts: example handlers for the user to change. */
@@ -71,7 +79,7 @@ export function serverRequestsOf({ operations }: ChannelPlan): readonly Operatio
 function sendExamples(plan: ChannelPlan): string {
   const greetings = greetingsOf(plan).map(
     ({ message, sample }) =>
-      `connection.send${member(message.senderName)}(${valueSource(contentOf(message, sample, false))});`,
+      `connection.send${memberAccess(message.senderName)}(${valueSource(contentOf(message, sample, false))});`,
   );
   const requests = serverRequestsOf(plan).map((request) => sendRequest(request, plan));
   if (requests.length + greetings.length === 0) return '';
@@ -89,7 +97,7 @@ function sendRequest({ operation, messages }: OperationPlan, { channel }: Channe
   const content = valueSource(contentOf(first.message, first.sample, isCorrelated));
   const prefix = quoted(`${channel.name}: ${name}`);
   return ts`
-    connection.request${member(name)}${messages.length === 1 ? '' : member(first.message.name)}(${content}).then(
+    connection.request${memberAccess(name)}${messages.length === 1 ? '' : memberAccess(first.message.name)}(${content}).then(
       () => log(\`${prefix} was answered\`),
       (thrown: unknown) => log(\`${prefix} failed: \${thrown}\`),
     );
@@ -131,24 +139,7 @@ function returnReply(reply: MessagePlan | undefined, isCorrelated: boolean): str
     return "throw new Error('Return a reply here: the contract has no example of one.');";
   }
   const content = contentOf(reply.message, reply.sample, isCorrelated);
-  return `return reply${member(reply.message.name)}(${valueSource(content)});`;
-}
-
-/** What an application writes of a message: all but its constants and, if the runtime fills it in, the correlation id. */
-function contentOf(
-  { constants, correlationId }: MessageModel,
-  sample: unknown,
-  isCorrelated: boolean,
-): unknown {
-  const filled = new Set(Object.keys(constants));
-  if (isCorrelated && correlationId?.length === 1) filled.add(correlationId[0]);
-  if (filled.size === 0) return sample;
-  return Object.fromEntries(Object.entries(sample as object).filter(([name]) => !filled.has(name)));
-}
-
-function member(name: string): string {
-  const key = propertyKey(name);
-  return key === name ? `.${name}` : `[${key}]`;
+  return `return reply${memberAccess(reply.message.name)}(${valueSource(content)});`;
 }
 
 /** Escapes text for a template literal. */

@@ -2,6 +2,7 @@ import { separate, stringLiteral, ts, valueSource } from '../../source/typescrip
 import { connectOptions } from './connect-options.ts';
 import type { ChannelPlan, OperationPlan, ProjectPlan } from './project-plan.ts';
 import { greetingsOf, serverRequestsOf } from './render-handlers.ts';
+import { sendCall } from './send-call.ts';
 
 /** The text of test/contract.test.ts, which sends every example of the contract over a real connection. */
 export function renderTest(plan: ProjectPlan): string {
@@ -45,19 +46,13 @@ function channelTests(plan: ChannelPlan, project: ProjectPlan): string {
   return ts`
     describe(${stringLiteral(`channel ${file}`)}, () => {
       /** Resolves with a client once it is open. */
-      function open() {
-        return new Promise<ReturnType<typeof attempt>>((resolve, reject) => {
-          const client = attempt(() => resolve(client));
-          client.closed.then(reject, reject);
-        });
-      }
-
-      function attempt(whenOpen: () => void) {
-        return connect(channels.${channel.identifier}, {
+      async function open() {
+        const client = connect(channels.${channel.identifier}, {
           ${options}
           reconnect: false,
-          onStatus: ({ state }) => state === 'open' && whenOpen(),
         });
+        await client.opened;
+        return client;
       }
 
       ${separate(tests)}
@@ -85,7 +80,7 @@ function testGreetings(plan: ChannelPlan): string {
       ];
       const client = await open();
       const messages: unknown[] = [];
-      for await (const message of client) {
+      for await (const message of client.messages()) {
         if (messages.push(message) === examples.length) break;
       }
       client.close();
@@ -103,13 +98,12 @@ function testReceiving(
     if (request === undefined || reply === undefined) return [];
     const title = `answers ${request.message.name} with ${reply.message.name}`;
     const answer = withoutCorrelation(reply.sample, reply.message.correlationId ?? []);
-    const isNamed = operation.reply.length > 1;
-    const expected = isNamed ? { message: reply.message.name, payload: answer } : answer;
+    const expected = operation.wrapsReply ? { message: reply.message.name, payload: answer } : answer;
     return [
       ts`
         it(${stringLiteral(title)}, async () => {
           const client = await open();
-          const answer = await client.request(${stringLiteral(operation.name)}, ${valueSource(request.sample)});
+          const answer = await ${sendCall('client', channel, operation, request)};
           client.close();
           expect(answer).${typeof answer === 'object' ? 'toMatchObject' : 'toEqual'}(${valueSource(expected)});
         });
@@ -123,7 +117,7 @@ function testReceiving(
       ts`
         it(${stringLiteral(`receives ${message.name}`)}, async () => {
           const client = await open();
-          client.send(${stringLiteral(message.name)}, ${valueSource(sample)});
+          ${sendCall('client', channel, operation, { message, sample })};
           await vi.waitFor(() => expect(lines.join()).toContain(${stringLiteral(logged)}));
           client.close();
         });

@@ -48,7 +48,7 @@ export function createRequest(
     const encoded = encode(value);
     const correlationId = path && readCorrelationId(value, path);
     const reply = await connection.sendRequest(encoded, { replies, correlationId, timeoutMs });
-    return createAnswer(replies, reply.message.name, reply.value);
+    return createAnswer(operation, reply.message.name, reply.value);
   };
 }
 

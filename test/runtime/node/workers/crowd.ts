@@ -22,7 +22,7 @@ export interface Crowd {
 
 export async function gatherCrowd(url: string, author: TestUser, size = 8): Promise<Crowd> {
   const feeds = Array.from({ length: size }, () =>
-    openFeed(url.replace(/^http/, 'ws'), { credentials: { bearerAuth: author.token } }),
+    openFeed(url.replace(/^http/, 'ws'), { auth: author.token }),
   );
   await vi.waitFor(
     () => {

@@ -1,0 +1,30 @@
+/**
+ * What an application writes of a message: all of it except what the runtime fills in, which are its constants and, if
+ * the runtime correlates the message, its correlation id.
+ */
+import { literal } from '../source/typescript-source.ts';
+import type { MessageModel } from './contract-model.ts';
+
+/** The type of the content. A nested correlation id is optional in it. */
+export function contentType(message: MessageModel, isCorrelated: boolean): string {
+  const { type, correlationId } = message;
+  const filled = filledProperties(message, isCorrelated);
+  const isNested = isCorrelated && correlationId !== null && correlationId.length > 1;
+  const own = isNested ? `Uncorrelated<${type}, [${correlationId.map(literal).join(', ')}]>` : type;
+  return filled.length === 0 ? own : `Content<${own}, ${filled.map(literal).join(' | ')}>`;
+}
+
+/** The content of a value of the message. */
+export function contentOf(message: MessageModel, value: unknown, isCorrelated: boolean): unknown {
+  const filled = filledProperties(message, isCorrelated);
+  if (filled.length === 0 || typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !filled.includes(name)));
+}
+
+function filledProperties(
+  { constants, correlationId }: MessageModel,
+  isCorrelated: boolean,
+): readonly string[] {
+  const isTopLevel = isCorrelated && correlationId?.length === 1;
+  return [...Object.keys(constants), ...(isTopLevel ? correlationId : [])];
+}

@@ -1,0 +1,64 @@
+import { createAnswer } from '../shared/answer.ts';
+import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../shared/descriptor.ts';
+import { withConstants } from '../shared/identify-message.ts';
+import { PostedClientError } from './client-error.ts';
+import type { ClientRequests, RequestOptions } from './client-requests.ts';
+import { encodeMessage } from './message-codec.ts';
+import type { SendQueue } from './send-queue.ts';
+
+interface OperationsDeps {
+  readonly channel: ChannelDescriptor;
+  readonly queue: SendQueue;
+  readonly requests: ClientRequests;
+  readonly report: (error: PostedClientError) => void;
+}
+
+/** The members of a client that send messages: a function for each operation, or an object of functions by message. */
+export function createOperations(deps: OperationsDeps): Readonly<Record<string, unknown>> {
+  const { channel } = deps;
+  return Object.fromEntries(
+    channel.operations.flatMap((operation) => {
+      if (operation.action !== 'receive') return [];
+      const functions = applicationMessages(channel, operation).flatMap((name) =>
+        channel.receive
+          .filter((message) => message.name === name)
+          .map((message) => [name, createFunction(operation, message, deps)] as const),
+      );
+      const [first, second] = functions;
+      if (first === undefined) return [];
+      const member = second === undefined ? first[1] : Object.fromEntries(functions);
+      return [[operation.member ?? operation.name, member]];
+    }),
+  );
+}
+
+/** The messages of an operation without those that the client itself sends and receives. */
+export function applicationMessages(
+  { resume }: ChannelDescriptor,
+  { messages }: OperationDescriptor,
+): readonly string[] {
+  const { ready, checkpoint, reset, bye, ack } = resume ?? {};
+  const own = [ready, checkpoint, reset, bye, ack];
+  return messages.filter((name) => !own.includes(name));
+}
+
+function createFunction(
+  operation: OperationDescriptor,
+  message: MessageDescriptor,
+  { queue, requests, report }: OperationsDeps,
+) {
+  if (operation.reply === undefined) {
+    return (content: unknown, options?: RequestOptions): void => {
+      const dropped = () => {
+        const problem = `The client ended before the message ${message.name} was sent.`;
+        report(new PostedClientError('closed', problem));
+      };
+      queue.send({ frame: encodeMessage(message, withConstants(message, content)), dropped }, options);
+    };
+  }
+  return async (content: unknown, options?: RequestOptions): Promise<unknown> => {
+    const request = withConstants(message, content);
+    const reply = await requests.request(operation, message, request, options);
+    return createAnswer(operation, reply.name, reply.message);
+  };
+}
