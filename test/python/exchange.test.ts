@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { snakeCase } from '../../scripts/posted/python/python-names.ts';
+import { PostedError } from '../../src/runtime/shared/errors.ts';
 import { clientCredentials } from '../corpus/credentials.ts';
 import { type CorpusDocument, generateDocument } from '../corpus/document.ts';
 import { serveDocument } from '../corpus/generic-server.ts';
@@ -46,7 +47,7 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
     const { document, generated } = servedAs('request-reply');
     const desk = createDesk();
     const { url } = await startContractServer(document.contract, { desk: desk.handlers });
-    const program = startProgram('exchange_app.py', generated.packages, { url });
+    const program = startProgram('exchange_app.py', generated.packages, { url, refused: true });
     await program.waitFor((lines) => lines.find(({ open }) => open));
     expect(await desk.ask({ nonce: 'n-7' })).toEqual({ op: 'confirmed', nonce: 'n-7' });
     await program.waitFor((lines) => lines.find(({ again }) => again));
@@ -58,6 +59,8 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
         { late: 7, sky: 'grey' },
         { raised: 'bad_message', text: expect.not.stringContaining('no number') },
         { third: 'blue' },
+        { refused: 'too_many_requests', message: 'Later.', after: 1500 },
+        { refused: 'not_found', message: 'There is no sky.', after: null },
         { again: 'grey' },
         { requested: 'confirm' },
         { tick: true },
@@ -186,10 +189,12 @@ function createDesk() {
       },
       async calculate({ terms }: { readonly terms: readonly number[] }, { reply }: Request) {
         const value = terms.reduce((sum, term) => sum + term, 0);
+        if (value > 100) throw new PostedError('too_many_requests', 'Later.', { retryAfterMs: 1500 });
         await new Promise((resolve) => setTimeout(resolve, value * 10));
         return reply.sum({ value });
       },
-      forecast(_message: object, { reply }: Request) {
+      forecast({ replyTo }: { readonly replyTo?: string }, { reply }: Request) {
+        if (replyTo !== undefined) throw new PostedError('not_found', 'There is no sky.');
         skies += 1;
         return reply.report({ sky: skies % 2 === 1 ? 'blue' : 'grey' });
       },

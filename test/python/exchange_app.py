@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from questions import PostedClientError, Settings, connect_desk, models
+from questions import DeskClient, PostedClientError, PostedError, Settings, connect_desk, models
 
 
 def emit(**what: object) -> None:
@@ -19,6 +19,15 @@ async def confirm(request: models.ConfirmPayload) -> models.ConfirmedPayloadCont
     emit(requested=request["op"])
     # The client adds the constant `op`, and the nonce of the request.
     return {}
+
+
+async def be_refused(client: DeskClient) -> None:
+    requests = (client.calculate({"terms": [1000]}), client.forecast({"replyTo": "the moon"}))
+    for request in requests:
+        try:
+            emit(unexpected=await request)
+        except PostedError as error:
+            emit(refused=error.code, message=error.message, after=error.retry_after_ms)
 
 
 async def main(config: dict[str, Any]) -> None:
@@ -44,6 +53,8 @@ async def main(config: dict[str, Any]) -> None:
             emit(third=third["sky"])
         except PostedClientError as error:
             emit(raised=error.code)
+        if config.get("refused"):
+            await be_refused(client)
         emit(again=(await client.forecast({}))["sky"])
         async for message in client.messages():
             if message["op"] == "tick":
