@@ -9,6 +9,9 @@ const root = join(import.meta.dirname, '../..');
 /** A contract with two channels, messages in both directions, parameters and a query. */
 export const rooms = 'test/fixtures/rooms.asyncapi.json';
 
+/** A contract with requests in both directions, whose replies are several messages, and an operation `messages`. */
+export const auction = 'test/fixtures/auction.asyncapi.yaml';
+
 export interface Run {
   readonly code: number;
   readonly stdout: string;
