@@ -140,11 +140,11 @@ def _by_scheme(channel: Channel, auth: object) -> Mapping[str, object]:
     names = {scheme.name for scheme in channel.security} | _of_operations(channel).keys()
     if len(names) == 1:
         return dict.fromkeys(names, auth)
+    if not names:
+        raise PostedClientError("invalid_options", "`auth`: the channel has no security scheme.")
     schemes = ", ".join(sorted(names))
-    what = (
-        f"must have credentials by scheme ({schemes})" if names else "has no use: all may connect"
-    )
-    raise PostedClientError("invalid_options", f"`auth` {what}.")
+    message = f"`auth` must have credentials by security scheme: {schemes}."
+    raise PostedClientError("invalid_options", message)
 
 
 def _of_operations(channel: Channel) -> Mapping[str, SecurityScheme]:

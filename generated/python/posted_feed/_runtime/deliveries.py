@@ -25,7 +25,7 @@ class Reader:
     offered: Received | None = None
     """A message that the loop has not taken yet."""
     is_busy: bool = False
-    """Whether the loop has taken a message and has not asked for the next one."""
+    """Whether the loop has taken a message and has not requested the next one."""
     has_left: bool = False
 
 
@@ -43,7 +43,7 @@ class _Turn:
     is_taken: bool
     """Whether the application has received it. Handlers of other messages have nothing to do."""
     was_left: bool = False
-    """Whether a loop was left instead of asking for the next message."""
+    """Whether a loop was left instead of requesting the next message."""
 
 
 class Deliveries:
@@ -103,7 +103,7 @@ class Deliveries:
         return None
 
     def leave(self, reader: Reader) -> None:
-        """The loop asks for no more messages."""
+        """The loop requests no more messages."""
         if reader.is_busy and self._turn is not None:
             self._turn.was_left = True
         reader.offered, reader.is_busy, reader.has_left = None, False, True

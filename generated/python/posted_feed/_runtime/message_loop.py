@@ -16,7 +16,7 @@ ItemT = TypeVar("ItemT", covariant=True)
 class MessageLoop(AsyncIterator[ItemT]):
     """Yields the messages from its first step on.
 
-    The loop is done with a message when it asks for the next one. It is left when it is no longer
+    The loop is done with a message when it requests the next one. It is left when it is no longer
     referenced, as after `break`, or with `aclose()`; both take effect at once and lose nothing. A
     canceled step takes no message, and the loop can continue; until it does or is left, the next
     message waits for it.
