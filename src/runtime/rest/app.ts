@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, METHODS } from 'node:http';
+import { METHODS } from 'node:http';
 import { type Context, Hono } from 'hono';
+import type { Audit, AuditEntry } from '../shared/audit.ts';
 import { PostedError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { LogLimit } from '../shared/log-limit.ts';
@@ -8,7 +9,8 @@ import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
 import { createCrossOrigin } from './cross-origin.ts';
 import { addCommonHeaders, errorResponse } from './error-response.ts';
-import { type Handler, type RestObserver, serveOperation } from './operation.ts';
+import { type IncomingRequest, toIncoming } from './incoming-request.ts';
+import { type Handler, type OperationContext, type RestObserver, serveOperation } from './operation.ts';
 import type { HandlersOf, OperationDescriptor, Operations, SecurityHooksOf } from './operation-handlers.ts';
 import { canonicalPath, compilePath } from './route-path.ts';
 
@@ -21,6 +23,8 @@ export interface RestAppOptions<Table extends Operations, Handlers> {
   readonly observer: RestObserver;
   /** Where failures are logged. Default: warnings and errors on standard error; `silentLog` turns that off. */
   readonly log?: Log;
+  /** Receives an entry for each request of an operation, after it was answered. Default: none. */
+  readonly audit?: Audit;
   /** The pages that may read responses, such as `['https://app.example']`. */
   readonly origins: OriginPolicy | readonly string[];
   readonly limits: RestLimits;
@@ -41,13 +45,16 @@ export interface RestLimits {
 export type Mount = (request: Request) => Response | Promise<Response>;
 
 export interface RestApp {
-  /** Never rejects because of a handler, and never waits for one longer than the limit. */
-  readonly fetch: (request: Request, node: NodeBindings) => Response | Promise<Response>;
+  /**
+   * Never rejects because of a handler, and never waits for one longer than the limit. Without `node`, it serves a
+   * request that did not come from a socket.
+   */
+  readonly fetch: (request: Request, node?: NodeBindings) => Response | Promise<Response>;
 }
 
 /** What the app gets besides the request: Node's own request, whose headers and body are read without a copy. */
 export interface NodeBindings {
-  readonly incoming: IncomingMessage;
+  readonly incoming: IncomingRequest;
 }
 
 /** The environment of Hono's contexts. */
@@ -60,7 +67,8 @@ type RestContext = Context<RestEnv>;
 interface Endpoint {
   /** The operationId, or 'none' if this is not an operation of the contract. */
   readonly operation: string;
-  readonly serve: (c: RestContext, requestId: string) => Promise<Response>;
+  /** Adds the user to the context once its credentials are accepted. */
+  readonly serve: (c: RestContext, context: OperationContext) => Promise<Response>;
 }
 
 interface Route extends Endpoint {
@@ -70,6 +78,17 @@ interface Route extends Endpoint {
 }
 
 type Answer = (endpoint: Endpoint, c: RestContext) => Promise<Response>;
+
+type AnswerOptions = Pick<
+  RestAppOptions<never, never>,
+  'observer' | 'log' | 'audit' | 'origins' | 'limits' | 'settingNames'
+>;
+
+/** A request that is being answered. */
+interface Call {
+  readonly context: OperationContext;
+  outcome: AuditEntry['outcome'];
+}
 
 const defaultTimeoutMs = 30_000;
 
@@ -95,22 +114,23 @@ export function createRestApp<const Table extends Operations, Handlers extends H
   app.onError((thrown) => {
     throw thrown;
   });
-  return { fetch: (request, node) => app.fetch(request, node) };
+  return { fetch: (request, node = { incoming: toIncoming(request) }) => app.fetch(request, node) };
 }
 
 /**
  * Wraps every request: gives it an id and a deadline, lets pages of allowed origins read the response, and reports the
- * outcome to the log and the observer. Of the request, only its id and a foreign origin are logged.
+ * outcome to the log, the observer and the audit. Of the request, only its id and a foreign origin are logged.
  *
  * This is one function and not a chain of Hono's middleware, each of which would cost as much as a small handler.
  */
 function createAnswer({
   observer,
   log = createStderrLog(),
+  audit,
   origins,
   limits: { timeoutMs = defaultTimeoutMs },
   settingNames = {},
-}: Pick<RestAppOptions<never, never>, 'observer' | 'log' | 'origins' | 'limits' | 'settingNames'>): Answer {
+}: AnswerOptions): Answer {
   const failures = new LogLimit(log);
   const crossOrigin = createCrossOrigin({
     policy: originPolicy(origins),
@@ -118,11 +138,13 @@ function createAnswer({
     settingName: settingNames.origins,
   });
 
-  async function respond({ operation, serve }: Endpoint, c: RestContext, requestId: string) {
+  async function respond({ operation, serve }: Endpoint, c: RestContext, call: Call): Promise<Response> {
+    const { requestId } = call.context;
     try {
-      return await withDeadline(serve(c, requestId), timeoutMs);
+      return await withDeadline(serve(c, call.context), timeoutMs);
     } catch (thrown) {
       const error = PostedError.from(thrown);
+      call.outcome = error.code;
       if (error.code === 'internal') {
         const fields = { requestId, err: error.cause ?? error };
         failures.write('error', { operation }, fields, 'a request failed');
@@ -135,10 +157,11 @@ function createAnswer({
     const startMs = performance.now();
     const { headers } = c.env.incoming;
     const requestId = requestIdOf(headers['x-request-id']);
+    const call: Call = { context: { requestId }, outcome: 'ok' };
     const response =
       headers.origin === undefined
-        ? await respond(endpoint, c, requestId)
-        : await crossOrigin(c, headers, requestId, () => respond(endpoint, c, requestId));
+        ? await respond(endpoint, c, call)
+        : await crossOrigin(c, headers, requestId, () => respond(endpoint, c, call));
     const { status } = response;
     const durationMs = performance.now() - startMs;
     const { operation } = endpoint;
@@ -146,8 +169,17 @@ function createAnswer({
     // Probes and scanners would drown out the rest.
     const level = operation === 'none' ? 'debug' : 'info';
     log[level]({ requestId, operation, status, durationMs: Math.round(durationMs * 1000) / 1000 }, 'request');
+    if (operation !== 'none') {
+      audit?.({ user: idOf(call.context.user), requestId, operation, outcome: call.outcome, ms: durationMs });
+    }
     return response;
   };
+}
+
+/** The id of what a security hook returned; null if it has none. */
+function idOf(user: unknown): string | null {
+  const { id } = (user ?? {}) as { readonly id?: unknown };
+  return typeof id === 'string' ? id : null;
 }
 
 /** The client's id for the request if it is safe to log, or a new one. */
@@ -194,7 +226,7 @@ function operationRoute<Table extends Operations, Handlers extends HandlersOf<Ta
     method,
     pattern: routePath.pattern,
     operation: operationId,
-    serve: ({ env, req }, requestId) => serveOperation(served, env.incoming, req, requestId),
+    serve: ({ env, req }, context) => serveOperation(served, env.incoming, req, context),
   };
 }
 
@@ -203,7 +235,7 @@ function mountRoute(path: string, mount: Mount): Route {
     method: 'GET',
     pattern: compilePath(path).pattern,
     operation: 'none',
-    async serve(c, requestId) {
+    async serve(c, { requestId }) {
       const mounted = await mount(c.req.raw);
       // A copy, because the headers of some responses, such as Response.redirect(), are immutable.
       const response = new Response(mounted.body, mounted);
@@ -238,7 +270,7 @@ function byPrecedence(a: string, b: string): number {
 function methodNotAllowed(methods: readonly string[]): Endpoint {
   return {
     operation: 'none',
-    async serve(_c, requestId) {
+    async serve(_c, { requestId }) {
       const message = `This path accepts only ${methods.join(' and ')}.`;
       const response = errorResponse(new PostedError('method_not_allowed', message), requestId);
       response.headers.set('Allow', methods.join(', '));

@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { PostedError } from '../shared/errors.ts';
 import { parseJson } from '../shared/json.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 
 /**
  * Reads a JSON body of at most `limitBytes`. Without a Content-Type, the body is assumed to be JSON, because simple
@@ -8,7 +9,7 @@ import { parseJson } from '../shared/json.ts';
  *
  * @throws PostedError `unsupported_media_type`, `too_large`, or `invalid_request`
  */
-export async function readJsonBody(incoming: IncomingMessage, limitBytes: number): Promise<unknown> {
+export async function readJsonBody(incoming: IncomingRequest, limitBytes: number): Promise<unknown> {
   checkHeaders(incoming.headers);
   if (Number(incoming.headers['content-length']) > limitBytes) throw tooLarge(limitBytes);
   const bytes = await readBytes(incoming, limitBytes);
@@ -40,7 +41,7 @@ function checkMediaType(contentType: string): void {
   }
 }
 
-function readBytes(incoming: IncomingMessage, limitBytes: number): Promise<Buffer> {
+function readBytes(incoming: IncomingRequest, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

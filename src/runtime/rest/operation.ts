@@ -1,9 +1,10 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { readBearer } from '../shared/credentials.ts';
 import { PostedError } from '../shared/errors.ts';
 import { accepts, explain, type Guard } from '../shared/guard.ts';
 import { parseQuery } from '../shared/url-encoding.ts';
 import { commonHeaders } from './error-response.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 import { readJsonBody } from './json-body.ts';
 import type { OperationDescriptor, RequestContext, SecurityHooks } from './operation-handlers.ts';
 import { type RoutePath, splitUrl } from './route-path.ts';
@@ -29,6 +30,11 @@ export interface ServedOperation {
   readonly observer: RestObserver;
 }
 
+/** A handler's context. The user is there once its credentials are accepted. */
+export interface OperationContext extends RequestContext {
+  user?: unknown;
+}
+
 export interface RequestTarget {
   readonly url: string;
   /** The canonical path, which matches the operation's path. */
@@ -50,12 +56,11 @@ interface CheckedRequest {
  */
 export async function serveOperation(
   served: ServedOperation,
-  incoming: IncomingMessage,
+  incoming: IncomingRequest,
   target: RequestTarget,
-  requestId: string,
+  context: OperationContext,
 ): Promise<Response> {
   const { operation, handler, security, observer } = served;
-  const context: RequestContext & { user?: unknown } = { requestId };
   if (operation.security.length > 0) {
     context.user = await authenticate(operation.security, security, incoming.headers.authorization);
   }
@@ -68,7 +73,7 @@ export async function serveOperation(
   }
   // The guards have checked that this is what the handler takes.
   const result = await handler(request as never, context as never);
-  return createResponse(operation, result, requestId, observer);
+  return createResponse(operation, result, context.requestId, observer);
 }
 
 /**
@@ -106,7 +111,7 @@ function missingToken(): PostedError {
 /** Ignores a query or a body that the contract does not have, because simple clients send empty ones. */
 async function readRequest(
   { operation, routePath, bodyBytes }: ServedOperation,
-  incoming: IncomingMessage,
+  incoming: IncomingRequest,
   { url, path }: RequestTarget,
 ): Promise<CheckedRequest> {
   const { pathParameters, query, headers, headerNames, body } = operation;

@@ -43,6 +43,58 @@ describe('the log and the observer', () => {
   });
 });
 
+describe('the audit', () => {
+  it('gets an entry with user and outcome for each request of an operation', async () => {
+    const { url, audited } = await startRest();
+    const ada = { Authorization: 'Bearer of.ada', 'X-Request-Id': 'r1' };
+    await fetch(`${url}/note/delete/ada`, { method: 'PUT', headers: ada });
+    await fetch(`${url}/note/delete/bob`, { method: 'PUT', headers: ada });
+    await fetch(`${url}/note/delete/ada`, { method: 'PUT', headers: { Authorization: 'Bearer forged' } });
+    await fetch(`${url}/note/create`, { method: 'POST', body: '"secret"' });
+    await fetch(`${url}/nothing`);
+    expect(audited.map(({ user, operation, outcome }) => [user, operation, outcome])).toEqual([
+      ['id of ada', 'deleteNote', 'ok'],
+      ['id of ada', 'deleteNote', 'forbidden'],
+      [null, 'deleteNote', 'unauthorized'],
+      [null, 'createNote', 'unsupported_media_type'],
+    ]);
+    expect(audited[0]).toMatchObject({ requestId: 'r1', ms: expect.any(Number) });
+  });
+});
+
+describe('a request without a socket', () => {
+  const base = 'http://a.example';
+
+  it('is answered like one from a socket', async () => {
+    const { app } = await startRest();
+    const body = JSON.stringify({ text: 'Hi' });
+    const headers = { 'Content-Type': 'application/json', 'X-Request-Id': 'r1' };
+    const created = await app.fetch(new Request(`${base}/note/create`, { method: 'POST', headers, body }));
+    expect(created.headers.get('x-request-id')).toBe('r1');
+    expect(await answerOf(created)).toEqual([200, 'Hi']);
+    expect(await answerOf(await app.fetch(new Request(`${base}/note/get/7`)))).toEqual([200, { text: '7' }]);
+  });
+
+  it('is refused if its body is missing or too large', async () => {
+    const { app } = await startRest();
+    const post = async (body: string | null) =>
+      answerOf(
+        await app.fetch(
+          new Request(`${base}/note/create`, {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body,
+          }),
+        ),
+      );
+    expect(await post(null)).toEqual([400, expect.stringContaining('The body is missing')]);
+    expect(await post(`"${'a'.repeat(2000)}"`)).toEqual([
+      413,
+      'too_large: The body must not be larger than 1000 bytes.',
+    ]);
+  });
+});
+
 describe('a mount', () => {
   it('serves GET and HEAD in addition to the contract', async () => {
     const { url, completed } = await startRest({

@@ -85,6 +85,7 @@ export const operations = {
 } as const satisfies Operations;
 
 export interface Reader {
+  readonly id: string;
   readonly name: string;
 }
 
@@ -103,7 +104,7 @@ export const handlers: NoteHandlers = {
 
 export const security = {
   bearerAuth: ({ token }: BearerToken): Reader => {
-    if (token.startsWith('of.')) return { name: token.slice(3) };
+    if (token.startsWith('of.')) return { id: `id of ${token.slice(3)}`, name: token.slice(3) };
     throw new PostedError('unauthorized', 'The token is malformed.');
   },
 };

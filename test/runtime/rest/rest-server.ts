@@ -3,6 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { createServer, type ServerOptions } from '../../../src/runtime/node/http-server.ts';
 import { createRestApp, type RestAppOptions } from '../../../src/runtime/rest/app.ts';
+import type { AuditEntry } from '../../../src/runtime/shared/audit.ts';
 import type { Log } from '../../../src/runtime/shared/log.ts';
 import { violationOf } from '../../support/contracts.ts';
 import { handlers, type NoteHandlers, operations, security } from './operations.ts';
@@ -26,6 +27,7 @@ export async function startRest({
   const logged: Logged[] = [];
   const completed: (readonly [operation: string, status: number])[] = [];
   const invalid: (readonly [operation: string, direction: string])[] = [];
+  const audited: AuditEntry[] = [];
   const recorder =
     (level: string): Log['info'] =>
     (fields, message) =>
@@ -45,6 +47,7 @@ export async function startRest({
       bodyInvalid: (operation, direction) => void invalid.push([operation, direction]),
     },
     log,
+    audit: (entry) => void audited.push(entry),
     origins: { kind: 'any' },
     limits: { bodyBytes: 1000 },
     ...rest,
@@ -55,7 +58,7 @@ export async function startRest({
     ...(headersTimeoutMs === undefined ? {} : { headersTimeoutMs }),
     ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
   });
-  return { ...server, logged, completed, invalid };
+  return { ...server, app, logged, completed, invalid, audited };
 }
 
 /** Serves an app on a free port of the loopback interface until the test ends. */

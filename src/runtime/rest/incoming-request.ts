@@ -1,0 +1,13 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+
+/** The part of Node's IncomingMessage that operations read. */
+export interface IncomingRequest extends Readable {
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** The same for a request that did not come from a socket. */
+export function toIncoming({ headers, body }: Request): IncomingRequest {
+  const stream = Readable.from(body ?? [], { objectMode: false });
+  return Object.assign(stream, { headers: Object.fromEntries(headers) });
+}
