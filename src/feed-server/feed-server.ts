@@ -1,16 +1,7 @@
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { createMetrics } from 'posted/metrics';
-import {
-  checkReadiness,
-  createDocs,
-  createServer,
-  type Dependency,
-  HttpListener,
-  type MetricsSnapshot,
-} from 'posted/node';
-import { createRestApp, type Mount } from 'posted/rest';
-import { type ContractServer, createContractServer, type Log } from 'posted/server';
+import { type Dependency, type ListenOptions, type Running, serve } from 'posted/node';
+import type { Log } from 'posted/server';
 import { contract } from '../../generated/asyncapi/channels.ts';
 import { operations } from '../../generated/openapi/operations.ts';
 import { createDeliveryMetrics } from './delivery-metrics.ts';
@@ -20,27 +11,9 @@ import { openTokens } from './services/open-tokens.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { table } from './settings/table.ts';
 
-/** REST and WebSocket on one port, with one store. */
-export interface FeedServer {
-  /** `http://host:port`, with the actual port if PORT is 0. */
-  readonly url: string;
-  /** Resolves with the cause if the server cannot continue and must be closed. */
-  readonly failure: Promise<Error>;
-  /** The metrics at this moment. */
-  snapshot(): Promise<MetricsSnapshot>;
-  /**
-   * Fails /readyz for SHUTDOWN_DRAIN_MS, unless `drain` is false. Then finishes the active requests, closes
-   * connections with 1012, and releases everything. A step that fails does not skip the others; the promise
-   * rejects afterwards, and `disposalErrors` lists the errors.
-   */
-  close(options?: { readonly drain?: boolean }): Promise<void>;
-}
-
 export interface FeedServerOptions {
-  /** The response of /metrics. Default: the metrics of this server. */
-  readonly renderMetrics?: () => Promise<string>;
-  /** The number of log records dropped since the start. Default: none. */
-  readonly droppedLogRecords?: () => number;
+  /** Whether signals stop the server and end the process. Default: false. */
+  readonly signals?: boolean;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -50,37 +23,53 @@ const docs = {
   documents: [join(root, 'asyncapi.json'), join(root, 'openapi.yaml')],
 };
 
+/** The settings behind the options of the server, which errors and the log mention. */
+export const settingNames = {
+  host: table.host.name,
+  port: table.port.name,
+  origins: table.allowedOrigins.name,
+  maxConnections: table.maxConnections.name,
+  maxConnectionsPerUser: table.maxConnectionsPerUser.name,
+  handshakeTimeoutMs: table.handshakeTimeoutMs.name,
+};
+
 /**
- * Starts the server and resolves once it accepts requests. Waits for a database that becomes unavailable
- * meanwhile. A failed start releases everything. The server listens last, when all of it is ready.
+ * Starts REST and WebSocket on one port, with one store, and resolves once the server accepts requests. Waits for a
+ * database that becomes unavailable meanwhile. A failed start releases everything.
  *
  * @throws Error that names the setting to check and says what is wrong, such as a port that is in use
  */
 export async function startFeedServer(
   settings: Settings,
   log: Log,
-  { renderMetrics, droppedLogRecords = () => 0 }: FeedServerOptions = {},
-): Promise<FeedServer> {
+  { signals = false }: FeedServerOptions = {},
+): Promise<Running> {
   // Released in reverse order. A step that fails does not skip the others.
   await using resources = new AsyncDisposableStack();
-  const metrics = createMetrics({ channels: contract.channels, droppedLogRecords });
+  const metrics = createMetrics({
+    channels: contract.channels,
+    droppedLogRecords: () => log.droppedRecords ?? 0,
+  });
   const deliveryMetrics = createDeliveryMetrics(metrics.registry);
   const storeFailure = Promise.withResolvers<Error>();
-  let closing: Promise<void> | null = null;
-  /** By `performance.now()`. */
-  let shutdownEndMs = 0;
 
   const tokens = await openTokens(settings);
-  const security = {
-    bearerAuth: ({ token }: { readonly token: string }) => tokens.verify(token),
-  };
-  const app = createContractServer(contract, {
-    ...webSocketOptions(settings),
-    security,
-    observer: metrics,
+  const app = serve(contract, {
+    security: { bearerAuth: ({ token }) => tokens.verify(token) },
+    origins: settings.allowedOrigins,
+    maxBodyBytes: settings.maxBodyBytes,
+    maxMessageBytes: settings.maxMessageBytes,
+    maxConnections: settings.maxConnections,
+    maxConnectionsPerUser: settings.maxConnectionsPerUser,
+    handshakeTimeoutMs: settings.handshakeTimeoutMs,
+    pingIntervalMs: settings.pingIntervalMs,
+    settingNames,
+    dependencies: dependenciesOf(settings, () => services),
+    docs,
+    metrics,
     log,
   });
-  const services = await openServices(
+  const services: Services = await openServices(
     {
       settings,
       tokens,
@@ -92,125 +81,55 @@ export async function startFeedServer(
     },
     resources,
   );
-  const sockets = app.handle({ postFeedPosted: services.channel.handlers });
+  app.rest(operations, createOperationHandlers(services));
+  const server = app.handle({ postFeedPosted: services.channel.handlers });
   deliveryMetrics.watchDelivery(() => ({
     ...services.delivery.stats(),
-    queuedBytes: sockets.queuedBytes,
+    queuedBytes: server.queuedBytes,
   }));
-  const rest = createRestApp({
-    operations,
-    handlers: createOperationHandlers(services),
-    security,
-    observer: metrics,
-    log,
-    origins: settings.allowedOrigins,
-    settingNames: { origins: table.allowedOrigins.name },
-    limits: { bodyBytes: settings.maxBodyBytes },
-    mounts: {
-      ...createHealthMounts(services, () => closing !== null),
-      ...createMetricsMount(metrics.contentType, renderMetrics ?? (() => metrics.render())),
-      ...(await createDocs(docs)),
-    },
-  });
-
-  const http = createServer({ app: rest, log });
-  http.on('upgrade', sockets.handleUpgrade);
-  const listener = new HttpListener(http);
-  resources.defer(() => listener.closed);
-  resources.defer(() => closeWebSockets(sockets, services, settings, shutdownEndMs));
-  resources.defer(() => finishRequests(listener, services, settings.shutdownTimeoutMs));
-  const url = await listener.listen(settings.host, settings.port);
-  log.info({ url }, 'listening');
-  const running = resources.move();
-
-  async function close(drain: boolean): Promise<void> {
-    if (drain) await wait(settings.shutdownDrainMs);
-    shutdownEndMs = performance.now() + settings.shutdownTimeoutMs;
-    await running.disposeAsync();
-  }
-
-  return {
-    url,
+  return await server.listen({
+    ...listenOptionsOf(settings),
+    ...closingOptionsOf(settings, services),
+    signals,
     failure: storeFailure.promise,
-    snapshot: () => metrics.snapshot(),
-    close({ drain = true } = {}) {
-      closing ??= close(drain);
-      return closing;
-    },
-  };
+    resources: resources.move(),
+  });
 }
 
-function webSocketOptions(settings: Settings) {
-  return {
-    origins: settings.allowedOrigins,
-    settingNames: {
-      origins: table.allowedOrigins.name,
-      maxConnections: table.maxConnections.name,
-      maxConnectionsPerUser: table.maxConnectionsPerUser.name,
-      handshakeTimeoutMs: table.handshakeTimeoutMs.name,
-    },
-    maxMessageBytes: settings.maxMessageBytes,
-    maxConnections: settings.maxConnections,
-    maxConnectionsPerUser: settings.maxConnectionsPerUser,
-    handshakeTimeoutMs: settings.handshakeTimeoutMs,
-    pingIntervalMs: settings.pingIntervalMs,
-  };
+/** Those of the primary of several workers, too. */
+export function listenOptionsOf(settings: Settings) {
+  const { host, port, workers, shutdownDrainMs: drainMs, shutdownTimeoutMs } = settings;
+  return { host, port, workers, drainMs, shutdownTimeoutMs };
 }
 
-function createHealthMounts(
-  { store, nodes }: Services,
-  isClosing: () => boolean,
-): Readonly<Record<string, Mount>> {
-  function dependencies(): Readonly<Record<string, Dependency>> {
-    const { broker } = nodes;
-    return {
-      store: { isUp: () => store.ping().then(() => true) },
-      // Optional, because a node without its broker still polls the log.
-      ...(broker === null ? {} : { broker: { isUp: () => broker === 'up', isOptional: true } }),
-    };
-  }
-
-  return {
-    '/healthz': () => Response.json({ status: 'ok' }),
-    async '/readyz'() {
-      const { isReady, ...body } = await checkReadiness(dependencies(), isClosing());
-      return Response.json(body, { status: isReady ? 200 : 503 });
-    },
-  };
-}
-
-function createMetricsMount(
-  contentType: string,
-  render: () => Promise<string>,
-): Readonly<Record<string, Mount>> {
-  return {
-    async '/metrics'() {
-      return new Response(await render(), { headers: { 'Content-Type': contentType } });
-    },
-  };
-}
-
-/** The first step of a shutdown, so that all posts answered with 200 still reach the sockets. */
-async function finishRequests(listener: HttpListener, { tail }: Services, timeoutMs: number): Promise<void> {
-  await listener.finishRequests(timeoutMs);
-  await tail.applied();
-  // No request is answered from now on, so that no post is answered without being delivered.
-  listener.closeConnections();
-}
-
-async function closeWebSockets(
-  sockets: ContractServer,
-  { channel }: Services,
+/** A shutdown delivers all posts that were answered with 200, and asks clients to come back one after the other. */
+function closingOptionsOf(
   { databaseUrl, byeSpreadMs }: Settings,
-  shutdownEndMs: number,
-): Promise<void> {
-  const leftMs = Math.max(0, shutdownEndMs - performance.now());
-  const spreadMs = Math.min(byeSpreadMs, leftMs);
+  { tail, channel }: Services,
+): Pick<ListenOptions, 'closeSpreadMs' | 'requestsFinished' | 'beforeClose'> {
   // With a shared database there may be other nodes: clients move there one by one, and are served until then.
   const isShared = databaseUrl !== undefined;
-  await sockets.shutdown(leftMs, {
-    spreadMs: isShared ? spreadMs : 0,
-    beforeClose: (connection) =>
-      channel.sendBye(connection, isShared ? 0 : Math.floor(Math.random() * spreadMs)),
-  });
+  return {
+    closeSpreadMs: isShared ? byeSpreadMs : 0,
+    requestsFinished: () => tail.applied(),
+    beforeClose(connection, leftMs) {
+      const spreadMs = isShared ? 0 : Math.min(byeSpreadMs, leftMs);
+      channel.sendBye(connection, Math.floor(Math.random() * spreadMs));
+    },
+  };
+}
+
+function dependenciesOf(
+  { brokerUrl }: Settings,
+  services: () => Services,
+): Readonly<Record<string, Dependency>> {
+  const store = {
+    isUp: () =>
+      services()
+        .store.ping()
+        .then(() => true),
+  };
+  if (brokerUrl === undefined) return { store };
+  // Optional, because a node without its broker still polls the log.
+  return { store, broker: { isUp: () => services().nodes.broker === 'up', isOptional: true } };
 }

@@ -1,35 +1,28 @@
 import cluster from 'node:cluster';
 import { createRequire } from 'node:module';
-import { WorkerMetrics } from 'posted/metrics';
-import { disposalErrors, runServer, runWorker, runWorkers, type WorkerContext } from 'posted/node';
-import { createLog, type ProcessLog } from 'posted/pino';
+import { disposalErrors, endProcess, superviseWorkers, WorkerStartError } from 'posted/node';
+import { createLog } from 'posted/pino';
 import { renderBanner } from './banner.ts';
-import { type FeedServer, startFeedServer } from './feed-server.ts';
+import { listenOptionsOf, settingNames, startFeedServer } from './feed-server.ts';
 import { readCommandLine } from './settings/command-line.ts';
 import { renderHelp } from './settings/help.ts';
-import { readSettings, type Settings, SettingsError } from './settings/read-settings.ts';
+import { readSettings, SettingsError } from './settings/read-settings.ts';
 
-/** Extra time for a worker to stop, for steps without a time limit. */
-const graceMs = 5000;
-
-/** How long unwritten log records and open connections may delay the exit. */
-const exitTimeoutMs = 1000;
-
-/** Runs the server until a signal or a failure stops it. Resolves with the exit code. */
-async function main(argv: readonly string[]): Promise<number> {
+/** Starts the server, or the workers that serve. Signals and failures end the process. */
+async function main(argv: readonly string[]): Promise<void> {
   const { action } = readCommandLine(argv);
   if (action === 'help') {
     process.stdout.write(renderHelp());
-    return 0;
+    return;
   }
   if (action === 'version') {
     process.stdout.write(`${readVersion()}\n`);
-    return 0;
+    return;
   }
   const settings = readSettings({ env: process.env, argv });
   if (cluster.isWorker) {
-    const log = createLog(settings.logLevel, { worker: process.pid });
-    return await runWorker({ start: (worker) => start(settings, log, worker), log });
+    await startFeedServer(settings, createLog(settings.logLevel, { worker: process.pid }), { signals: true });
+    return;
   }
   const log = createLog(settings.logLevel);
   if (settings.databaseUrl !== undefined && settings.jwtKey === undefined) {
@@ -38,16 +31,12 @@ async function main(argv: readonly string[]): Promise<number> {
       "tokens are signed with this machine's secret; if several machines share the database, set the same JWT_SECRET on all of them",
     );
   }
-  const onReady = (url: string): void => void process.stdout.write(renderBanner(url, settings));
-  if (settings.workers === 1) return await runServer({ start: () => start(settings, log), onReady, log });
-  const { workers: count, host, port, shutdownDrainMs, shutdownTimeoutMs } = settings;
-  const stopTimeoutMs = shutdownDrainMs + shutdownTimeoutMs + graceMs;
-  const metrics = new WorkerMetrics({ droppedLogRecords: () => log.droppedRecords });
-  return await runWorkers({ count, host, port, stopTimeoutMs, metrics, onReady, log });
-}
-
-function start(settings: Settings, log: ProcessLog, worker?: WorkerContext): Promise<FeedServer> {
-  return startFeedServer(settings, log, { ...worker, droppedLogRecords: () => log.droppedRecords });
+  const { url } =
+    settings.workers === 1
+      ? await startFeedServer(settings, log, { signals: true })
+      : // The primary opens no store.
+        await superviseWorkers({ ...listenOptionsOf(settings), settingNames, log });
+  process.stdout.write(renderBanner(url, settings));
 }
 
 function readVersion(): string {
@@ -57,22 +46,13 @@ function readVersion(): string {
 // The server keeps running when its output is closed.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-main(process.argv.slice(2))
-  .then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (thrown: unknown) => {
-      const isSettings = thrown instanceof SettingsError;
-      const reasons = disposalErrors(thrown).map((each) =>
-        each instanceof Error ? each.message : String(each),
-      );
-      process.stderr.write(`${isSettings ? '' : 'Posted cannot start: '}${reasons.join('\n')}\n`);
-      process.exitCode = isSettings ? 2 : 1;
-    },
-  )
-  .finally(() => {
-    // The channel to the primary would keep a worker alive.
-    cluster.worker?.disconnect();
-    setTimeout(() => process.exit(), exitTimeoutMs).unref();
-  });
+main(process.argv.slice(2)).catch((thrown: unknown) => {
+  const isSettings = thrown instanceof SettingsError;
+  if (!(thrown instanceof WorkerStartError)) {
+    const reasons = disposalErrors(thrown).map((each) =>
+      each instanceof Error ? each.message : String(each),
+    );
+    process.stderr.write(`${isSettings ? '' : 'Posted cannot start: '}${reasons.join('\n')}\n`);
+  }
+  endProcess(isSettings ? 2 : 1);
+});

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { disposalErrors } from '../../src/runtime/node/workers/run-process.ts';
+import { disposalErrors } from '../../src/runtime/node/disposal-errors.ts';
 import { makeDataDir, registerUser } from '../support/feed-server.ts';
 import { preload, spawnServer } from '../support/server-process.ts';
 import { bearer, connectClient } from '../support/websocket.ts';

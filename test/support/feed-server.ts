@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { startFeedServer } from '../../src/feed-server/feed-server.ts';
 import { readSettings } from '../../src/feed-server/settings/read-settings.ts';
 import type { Log } from '../../src/runtime/shared/log.ts';
@@ -33,7 +33,8 @@ export async function startFeed(env: Readonly<Record<string, string>> = {}) {
     error: record('error'),
   };
   const server = await startFeedServer(settings, log);
-  onTestFinished(() => server.close());
+  // Every step of the shutdown succeeds.
+  onTestFinished(async () => expect(await server.close()).toBe(0));
   return { server, url: server.url, socketUrl: server.url.replace(/^http/, 'ws'), logged, dataDir };
 }
 

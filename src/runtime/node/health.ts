@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Mount } from '../rest/app.ts';
 
 /** Something that a server needs, or that makes it better. */
 export interface Dependency {
@@ -37,6 +38,20 @@ export async function checkReadiness(
     isReady,
     status: isReady ? ready : isStopping ? 'stopping' : 'not ready',
     dependencies: Object.fromEntries(checks.map(({ name, isUp }) => [name, isUp ? 'up' : 'down'])),
+  };
+}
+
+/** /healthz, for restarts, and /readyz, for load balancers. */
+export function createHealthMounts(
+  dependencies: Readonly<Record<string, Dependency>>,
+  isStopping: () => boolean,
+): Readonly<Record<string, Mount>> {
+  return {
+    '/healthz': () => Response.json({ status: 'ok' }),
+    async '/readyz'() {
+      const { isReady, ...body } = await checkReadiness(dependencies, isStopping());
+      return Response.json(body, { status: isReady ? 200 : 503 });
+    },
   };
 }
 

@@ -6,16 +6,24 @@ import { errorCode } from '../shared/errors.ts';
 /** How many connections may wait to be accepted, because all clients reconnect after a restart. The system may allow fewer. */
 const backlog = 4096;
 
+/** The application's names for these options, which errors mention. Default: the names of the options. */
+export interface ListenSettingNames {
+  readonly host?: string;
+  readonly port?: string;
+}
+
 /** Starts and stops an HTTP server that also has upgraded connections, which it does not close itself. */
 export class HttpListener {
   readonly #http: Server;
+  readonly #settingNames: ListenSettingNames;
   readonly #closed = Promise.withResolvers<void>();
   #activeRequests = 0;
   #onIdle: (() => void) | null = null;
 
   /** `http` must not listen yet, so that all requests are counted. */
-  constructor(http: Server) {
+  constructor(http: Server, settingNames: ListenSettingNames = {}) {
     this.#http = http;
+    this.#settingNames = settingNames;
     http.on('request', (_request, response) => {
       this.#activeRequests += 1;
       response.on('close', () => {
@@ -36,11 +44,11 @@ export class HttpListener {
    * @throws Error that names the setting to change
    */
   async listen(host: string, port: number): Promise<string> {
-    this.#http.listen(port, host, backlog);
     try {
+      this.#http.listen(port, host, backlog);
       await once(this.#http, 'listening');
     } catch (cause) {
-      throw listenError(host, port, cause);
+      throw listenError(host, port, cause, this.#settingNames);
     }
     const address = this.#http.address();
     const chosenPort = typeof address === 'object' && address !== null ? address.port : port;
@@ -71,12 +79,12 @@ export class HttpListener {
  *
  * @throws Error that names the setting to change
  */
-export async function freePort(host: string): Promise<number> {
+export async function freePort(host: string, settingNames: ListenSettingNames = {}): Promise<number> {
   const server = createServer().listen(0, host);
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw listenError(host, 0, cause);
+    throw listenError(host, 0, cause, settingNames);
   }
   const { port } = server.address() as AddressInfo;
   server.close();
@@ -85,13 +93,20 @@ export async function freePort(host: string): Promise<number> {
 }
 
 /** Names the setting to change. */
-function listenError(host: string, port: number, cause: unknown): Error {
+function listenError(
+  host: string,
+  port: number,
+  cause: unknown,
+  { port: portName = 'port', host: hostName = 'host' }: ListenSettingNames,
+): Error {
   const code = errorCode(cause);
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: `PORT: port ${port} of ${host} is in use. Set another port, or 0 for a free one.`,
-    EACCES: `PORT: this user may not listen on port ${port} of ${host}. Set a port above 1023.`,
+    EADDRINUSE: `${portName}: port ${port} of ${host} is in use. Set another port, or 0 for a free one.`,
+    EACCES: `${portName}: this user may not listen on port ${port} of ${host}. Set a port above 1023.`,
+    ERR_SOCKET_BAD_PORT: `${portName}: ${port} is not a port. Set a number from 0 to 65535.`,
   };
-  const reason = reasons[code] ?? `HOST: cannot listen on ${host} (${code}). Set an address of this machine.`;
+  const reason =
+    reasons[code] ?? `${hostName}: cannot listen on ${host} (${code}). Set an address of this machine.`;
   return new Error(reason, { cause });
 }
 

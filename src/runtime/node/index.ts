@@ -1,18 +1,16 @@
 /** The process around a server: HTTP, health, documentation, workers, signals. */
 export { errorCode } from '../shared/errors.ts';
+export type { AppServer } from './app-server.ts';
+export { disposalErrors } from './disposal-errors.ts';
 export { createDocs, type DocsOptions } from './docs.ts';
+export { endProcess } from './end-process.ts';
 export { checkReadiness, type Dependency, type Readiness } from './health.ts';
-export { HttpListener } from './http-listener.ts';
+export type { FetchApp } from './http-app.ts';
+export { HttpListener, type ListenSettingNames } from './http-listener.ts';
 export { createServer, type ServerOptions } from './http-server.ts';
-export {
-  disposalErrors,
-  type ProcessServer,
-  runServer,
-  runWorker,
-  runWorkers,
-  type ServerProcessOptions,
-  type WorkerContext,
-  type WorkersOptions,
-} from './workers/run-process.ts';
+export type { ListenOptions } from './listen-options.ts';
+export type { Running } from './running.ts';
+export { type ServedApp, type ServeOptions, type ServeRest, serve } from './serve.ts';
+export type { ServedMetrics } from './served-metrics.ts';
+export { type SuperviseOptions, superviseWorkers, WorkerStartError } from './workers/supervise-workers.ts';
 export type { MetricsSnapshot } from './workers/worker-messages.ts';
-export type { WorkerPoolMetrics } from './workers/worker-pool.ts';

@@ -32,6 +32,25 @@ export interface PeersObserver {
   peerMessageDropped(reason: PeerDropReason): void;
 }
 
+const ignore = (): void => {};
+
+/** Ignores every event. */
+export const silentObserver: ContractObserver = {
+  connectionOpened: ignore,
+  connectionClosed: ignore,
+  handshakeRefused: ignore,
+  handshakeCompleted: ignore,
+  messageSent: ignore,
+  messageReceived: ignore,
+  messageInvalid: ignore,
+  errorAnswered: ignore,
+  messagePublished: ignore,
+  peersChanged: ignore,
+  peerMessageSent: ignore,
+  peerMessageReceived: ignore,
+  peerMessageDropped: ignore,
+};
+
 export type RefusalReason =
   | 'not_a_websocket'
   | 'bad_handshake'

@@ -3,7 +3,7 @@ import type { Bus } from '../shared/bus.ts';
 import type { Log } from '../shared/log.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
-import type { ContractObserver } from './observer.ts';
+import { type ContractObserver, silentObserver } from './observer.ts';
 
 /** The options of a contract server. All have defaults. */
 export interface ContractServerOptions {
@@ -72,24 +72,8 @@ export function resolveOptions(options: ContractServerOptions): ResolvedOptions 
   };
 }
 
-const ignore = (): void => {};
-
 const defaults: Omit<ResolvedOptions, 'log' | 'audit'> = {
-  observer: {
-    connectionOpened: ignore,
-    connectionClosed: ignore,
-    handshakeRefused: ignore,
-    handshakeCompleted: ignore,
-    messageSent: ignore,
-    messageReceived: ignore,
-    messageInvalid: ignore,
-    errorAnswered: ignore,
-    messagePublished: ignore,
-    peersChanged: ignore,
-    peerMessageSent: ignore,
-    peerMessageReceived: ignore,
-    peerMessageDropped: ignore,
-  },
+  observer: silentObserver,
   origins: { kind: 'same-origin' },
   maxMessageBytes: 65_536,
   maxConnections: 0,

@@ -4,6 +4,8 @@ export interface Log {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
+  /** The number of records dropped since the start, if the logger counts them. */
+  readonly droppedRecords?: number;
 }
 
 /** From the most to the least verbose. */

@@ -41,6 +41,9 @@ export function createStderrLog({ level = 'warn', maxBufferedBytes }: StderrLogO
     info: writerOf('info'),
     warn: writerOf('warn'),
     error: writerOf('error'),
+    get droppedRecords() {
+      return buffer.droppedRecords;
+    },
   };
 }
 

@@ -1,29 +1,24 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type BrokerObserver, dropReasons } from '../../log/hints/broker.ts';
-import type { RestObserver } from '../../rest/operation.ts';
-import type { ContractObserver, PeersObserver } from '../../server/observer.ts';
+import type { PeersObserver } from '../../server/observer.ts';
 import { peerDropReasons } from '../../server/peers/peer-message.ts';
 import { busDropReasons } from '../../shared/bus.ts';
-import type { MetricsSnapshot } from '../workers/worker-messages.ts';
+import type { ServedMetrics } from '../served-metrics.ts';
 
 /** The Prometheus metrics of one server. */
-export interface Metrics extends ContractObserver, RestObserver, BrokerObserver {
+export interface Metrics extends ServedMetrics, BrokerObserver {
   /** For the application's own metrics. */
   readonly registry: Registry;
-  /** The content type of the rendered metrics. */
-  readonly contentType: string;
-  /** All metrics in the Prometheus text format. */
-  render(): Promise<string>;
-  /** All metrics as data, for aggregation across processes. */
-  snapshot(): Promise<MetricsSnapshot>;
 }
 
 export interface MetricsOptions {
   /** Their series start at 0, because Prometheus misses the first increase of a series that did not exist before. */
-  readonly channels: Readonly<Record<string, CountedChannel>>;
+  readonly channels: CountedChannels;
   /** The number of log records dropped since the start. Default: none. */
   readonly droppedLogRecords?: () => number;
 }
+
+export type CountedChannels = Readonly<Record<string, CountedChannel>>;
 
 /** The part of a channel descriptor that metrics need. */
 interface CountedChannel {

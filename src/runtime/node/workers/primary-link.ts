@@ -1,13 +1,17 @@
+import cluster from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Bus } from '../../shared/bus.ts';
 import { PostedError } from '../../shared/errors.ts';
+import type { Stop } from '../running.ts';
 import { WorkerBus } from './worker-bus.ts';
-import type { MetricsSnapshot, ToPrimary, ToWorker } from './worker-messages.ts';
+import { type MetricsSnapshot, portVariable, type ToPrimary, type ToWorker } from './worker-messages.ts';
 
 /** A worker's connection to the primary. */
 export interface PrimaryLink {
+  /** The port that all workers listen on. */
+  readonly port: number;
   /** Resolves when the primary wants this worker to end. */
-  readonly stop: Promise<{ readonly drain: boolean }>;
+  readonly stop: Promise<Stop>;
   /** Reports that this worker accepts connections. */
   ready(server: { readonly url: string; snapshot(): Promise<MetricsSnapshot> }): void;
   /**
@@ -23,8 +27,24 @@ export interface PrimaryLink {
 /** Longer than the primary waits for the slowest worker. */
 const scrapeTimeoutMs = 3000;
 
-export function createPrimaryLink(): PrimaryLink {
-  const stop = Promise.withResolvers<{ readonly drain: boolean }>();
+let link: PrimaryLink | null | undefined;
+
+/**
+ * Connects this process to its primary, if it is a worker; null otherwise. From the first call on, the process leaves
+ * the signals to the primary, to which terminals and service managers send them as well.
+ */
+export function joinPrimary(): PrimaryLink | null {
+  if (link === undefined) {
+    const port = process.env[portVariable];
+    // Process managers such as PM2 use node:cluster too.
+    link = cluster.isWorker && port !== undefined ? createPrimaryLink(Number(port)) : null;
+  }
+  return link;
+}
+
+function createPrimaryLink(port: number): PrimaryLink {
+  for (const signal of ['SIGINT', 'SIGUSR2'] as const) process.on(signal, () => {});
+  const stop = Promise.withResolvers<Stop>();
   const scrapes = new Map<number, (text: string) => void>();
   let nextScrape = 0;
   const bus = new WorkerBus(send);
@@ -52,6 +72,7 @@ export function createPrimaryLink(): PrimaryLink {
   }
 
   return {
+    port,
     stop: stop.promise,
     ready(server) {
       snapshot = () => server.snapshot();

@@ -1,5 +1,8 @@
 /** The messages between a worker and its primary, over the channel of node:cluster. */
 
+/** The environment variable with the port that a worker listens on. */
+export const portVariable = 'POSTED_WORKER_PORT';
+
 /** The metrics of one process, in the JSON form of prom-client. */
 export type MetricsSnapshot = readonly { readonly type: unknown }[];
 

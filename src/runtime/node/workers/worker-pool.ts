@@ -3,7 +3,7 @@ import type { Log } from '../../shared/log.ts';
 import { BusRelay } from './bus-relay.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { Scrapes, type WorkerSums } from './scrapes.ts';
-import type { ToPrimary, ToWorker } from './worker-messages.ts';
+import { portVariable, type ToPrimary, type ToWorker } from './worker-messages.ts';
 
 /** Counts workers, by their ids. */
 export interface WorkerPoolMetrics extends WorkerSums {
@@ -116,7 +116,7 @@ export class WorkerPool {
   }
 
   #fork(): Member {
-    const worker = cluster.fork({ PORT: this.#options.port });
+    const worker = cluster.fork({ [portVariable]: this.#options.port });
     const ready = Promise.withResolvers<string | null>();
     const exited = Promise.withResolvers<Exit>();
     const member: Member = {

@@ -1,0 +1,133 @@
+import cluster from 'node:cluster';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { NodeBindings, RestApp } from '../rest/app.ts';
+import type { DrainOptions } from '../server/connection/drain.ts';
+import type { ContractServer } from '../server/contract-server.ts';
+import type { Log } from '../shared/log.ts';
+import type { DefaultMetrics } from './default-metrics.ts';
+import { createDocs, type DocsOptions } from './docs.ts';
+import { createHealthMounts, type Dependency } from './health.ts';
+import { createHttpApp, createMetricsMount, type HttpAppOptions } from './http-app.ts';
+import type { ListenSettingNames } from './http-listener.ts';
+import { listen } from './listen.ts';
+import { type ListenOptions, resolveListenOptions } from './listen-options.ts';
+import type { Running } from './running.ts';
+import type { ServedMetrics } from './served-metrics.ts';
+import type { PrimaryLink } from './workers/primary-link.ts';
+import { superviseWorkers } from './workers/supervise-workers.ts';
+
+/** A complete server of a contract: WebSocket and HTTP. `listen` runs it; the other members embed it. */
+export interface AppServer extends ContractServer {
+  /**
+   * Serves until a signal, a failure or `close` ends it. Resolves once it accepts connections. With several workers,
+   * this process only supervises them. If a signal ends the process first, the promise stays pending.
+   *
+   * @throws Error that names the option or the setting to change, such as a port that is in use
+   */
+  listen(options?: ListenOptions): Promise<Running>;
+  /** Serves a request over HTTP as `listen` does: operations, health and documentation. */
+  readonly fetch: (request: Request, node?: NodeBindings) => Promise<Response>;
+}
+
+export interface AppServerDeps extends Omit<HttpAppOptions, 'rest' | 'mounts' | 'log'> {
+  /** Read when the first request or `listen` needs it. */
+  readonly rest: () => HttpAppOptions['rest'];
+  readonly sockets: ContractServer;
+  /** Those of the application, if it has any. */
+  readonly metrics: ServedMetrics | undefined;
+  readonly defaultMetrics: DefaultMetrics;
+  readonly dependencies: Readonly<Record<string, Dependency>>;
+  readonly docs: DocsOptions | undefined;
+  readonly primary: PrimaryLink | null;
+  /** Connects this server with the other nodes, once. Rejects if that can never succeed. */
+  readonly joinPeers: () => Promise<void>;
+  readonly settingNames: ListenSettingNames & { readonly origins?: string };
+  readonly log: Log;
+}
+
+export class ServedContract implements AppServer {
+  readonly #deps: AppServerDeps;
+  /** For requests that do not come from `listen`. */
+  #embedded: Promise<RestApp> | null = null;
+  /** For connections that do not come from `listen`. */
+  #isJoiningPeers = false;
+  #isStopping = false;
+
+  constructor(deps: AppServerDeps) {
+    this.#deps = deps;
+  }
+
+  get connectionCount(): number {
+    return this.#deps.sockets.connectionCount;
+  }
+
+  get queuedBytes(): number {
+    return this.#deps.sockets.queuedBytes;
+  }
+
+  readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (!this.#isJoiningPeers) this.#joinPeersInBackground();
+    this.#deps.sockets.handleUpgrade(request, socket, head);
+  };
+
+  readonly fetch = async (request: Request, node?: NodeBindings): Promise<Response> => {
+    this.#embedded ??= this.#createApp(this.#deps.metrics);
+    const app = await this.#embedded;
+    return await app.fetch(request, node);
+  };
+
+  async shutdown(timeoutMs: number, drainOptions?: DrainOptions): Promise<void> {
+    this.#isStopping = true;
+    await this.#deps.sockets.shutdown(timeoutMs, drainOptions);
+  }
+
+  async listen(options: ListenOptions = {}): Promise<Running> {
+    const { sockets, primary, log, settingNames, defaultMetrics } = this.#deps;
+    const resolved = resolveListenOptions(options);
+    if (resolved.workers > 1 && cluster.isPrimary)
+      return await superviseWorkers({ ...options, log, settingNames });
+    const metrics = this.#deps.metrics ?? (await defaultMetrics.load());
+    await this.#deps.joinPeers();
+    return await listen(
+      {
+        createApp: () =>
+          this.#createApp(
+            metrics && {
+              contentType: metrics.contentType,
+              render: primary?.renderMetrics ?? (() => metrics.render()),
+            },
+          ),
+        sockets,
+        primary,
+        onStopping: () => {
+          this.#isStopping = true;
+        },
+        snapshot: async () => (await metrics?.snapshot()) ?? [],
+        log,
+        settingNames,
+      },
+      resolved,
+    );
+  }
+
+  #joinPeersInBackground(): void {
+    this.#isJoiningPeers = true;
+    this.#deps.joinPeers().catch((err: unknown) => {
+      this.#deps.log.error({ err }, 'the other nodes cannot be reached');
+    });
+  }
+
+  async #createApp(metrics: Pick<ServedMetrics, 'contentType' | 'render'> | undefined): Promise<RestApp> {
+    const { dependencies, docs } = this.#deps;
+    return createHttpApp({
+      ...this.#deps,
+      rest: this.#deps.rest(),
+      mounts: {
+        ...createHealthMounts(dependencies, () => this.#isStopping),
+        ...createMetricsMount(metrics),
+        ...(docs === undefined ? {} : await createDocs(docs)),
+      },
+    });
+  }
+}

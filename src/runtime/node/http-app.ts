@@ -1,0 +1,95 @@
+import { createRestApp, type Mount, type RestApp, type RestAppOptions } from '../rest/app.ts';
+import type { RestObserver } from '../rest/operation.ts';
+import type { HandlersOf, Operations, SecurityHooks } from '../rest/operation-handlers.ts';
+import { canonicalPath } from '../rest/route-path.ts';
+import { PostedError } from '../shared/errors.ts';
+import type { ServedMetrics } from './served-metrics.ts';
+
+/** An HTTP application of one's own: one of Hono, or anything else with a fetch function. */
+export interface FetchApp {
+  /** `env` has Node's `incoming` and `outgoing`, unless the request did not come from a socket. */
+  fetch(request: Request, env?: object): Response | Promise<Response>;
+}
+
+/** Generated operations with their handlers. */
+export interface RestOperations {
+  readonly operations: Operations;
+  readonly handlers: object;
+}
+
+export interface HttpAppOptions
+  extends Pick<
+    RestAppOptions<Operations, never>,
+    'observer' | 'log' | 'audit' | 'origins' | 'limits' | 'settingNames'
+  > {
+  /** What the application serves besides the mounts. */
+  readonly rest: RestOperations | FetchApp;
+  readonly security: SecurityHooks;
+  /** They take precedence over an application of one's own. */
+  readonly mounts: Readonly<Record<string, Mount>>;
+}
+
+/** Creates what answers all HTTP requests of a server. */
+export function createHttpApp({ rest, ...options }: HttpAppOptions): RestApp {
+  if (!('fetch' in rest)) return createOperationsApp(rest, options);
+  const ours = createOperationsApp(noOperations, options);
+  const theirs = countRequests(rest, options.observer);
+  return {
+    fetch: (request, node) =>
+      (Object.hasOwn(options.mounts, canonicalPath(request.url)) ? ours : theirs).fetch(request, node),
+  };
+}
+
+type AnyHandlers = HandlersOf<Operations, never>;
+
+export const noOperations: RestOperations = { operations: {}, handlers: {} };
+
+function createOperationsApp(
+  { operations, handlers }: RestOperations,
+  options: Omit<HttpAppOptions, 'rest'>,
+): RestApp {
+  // The types of `rest` require these handlers for these operations and hooks.
+  return createRestApp({ ...options, operations, handlers } as RestAppOptions<Operations, AnyHandlers>);
+}
+
+function countRequests(app: FetchApp, observer: RestObserver): FetchApp {
+  return {
+    async fetch(request, env) {
+      const startMs = performance.now();
+      const response = await app.fetch(request, env);
+      observer.requestCompleted('none', response.status, (performance.now() - startMs) / 1000);
+      return response;
+    },
+  };
+}
+
+/**
+ * Checks that the hooks cover the security of the operations.
+ *
+ * @throws TypeError that names the scheme without a hook
+ */
+export function checkSecurityHooks(operations: Operations, hooks: object): void {
+  for (const { operationId, security } of Object.values(operations)) {
+    const scheme = security.find((name) => !Object.hasOwn(hooks, name));
+    if (scheme === undefined) continue;
+    throw new TypeError(
+      `The operation ${operationId} has security ${scheme}: add a hook \`${scheme}\` to the option \`security\` of serve.`,
+    );
+  }
+}
+
+/** /metrics; without metrics, its response says how to get them. */
+export function createMetricsMount(
+  metrics: Pick<ServedMetrics, 'contentType' | 'render'> | undefined,
+): Readonly<Record<string, Mount>> {
+  return {
+    async '/metrics'() {
+      if (metrics === undefined) {
+        const message =
+          'There are no metrics here: they need the package prom-client, and a server that listens.';
+        throw new PostedError('not_found', message);
+      }
+      return new Response(await metrics.render(), { headers: { 'Content-Type': metrics.contentType } });
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { RestApp } from '../rest/app.ts';
+import type { ContractServer } from '../server/contract-server.ts';
+import type { Log } from '../shared/log.ts';
+import { disposalErrors } from './disposal-errors.ts';
+import { HttpListener, type ListenSettingNames } from './http-listener.ts';
+import { createServer } from './http-server.ts';
+import type { ResolvedListenOptions } from './listen-options.ts';
+import { type Running, run, type Stop } from './running.ts';
+import { watchStopSignals } from './stop-signals.ts';
+import type { PrimaryLink } from './workers/primary-link.ts';
+import type { MetricsSnapshot } from './workers/worker-messages.ts';
+
+export interface ListenDeps {
+  /** Creates what answers HTTP requests. */
+  readonly createApp: () => Promise<RestApp>;
+  readonly sockets: ContractServer;
+  /** Null if this process is not one of several workers. */
+  readonly primary: PrimaryLink | null;
+  /** Called when the server starts to stop: readiness fails from then on. */
+  readonly onStopping: () => void;
+  readonly snapshot: () => Promise<MetricsSnapshot>;
+  readonly log: Log;
+  readonly settingNames: ListenSettingNames;
+}
+
+/**
+ * Serves HTTP and WebSocket on one port of this process, and listens last, when all of it is ready. A failed start
+ * releases everything.
+ *
+ * @throws Error that names the setting to change, such as a port that is in use
+ */
+export async function listen(deps: ListenDeps, options: ResolvedListenOptions): Promise<Running> {
+  const { sockets, primary, log } = deps;
+  // Released in reverse order. A step that fails does not skip the others.
+  await using starting = new AsyncDisposableStack();
+  const stopSignals = starting.use(watchStopSignals(signalsOf(primary, options), log));
+  if (options.resources !== undefined) starting.use(options.resources);
+  const http = createServer({ app: await deps.createApp(), log });
+  http.on('upgrade', sockets.handleUpgrade);
+  const listener = new HttpListener(http, deps.settingNames);
+  const url = await listener.listen(options.host, primary?.port ?? options.port);
+  let endMs = 0;
+  starting.defer(() => listener.closed);
+  starting.defer(() => closeSockets(sockets, options, endMs - performance.now()));
+  starting.defer(() => finishRequests(listener, options));
+  log.info({ url }, 'listening');
+  const steps = starting.move();
+
+  async function close({ drain }: Stop): Promise<boolean> {
+    deps.onStopping();
+    if (drain) await wait(options.drainMs);
+    endMs = performance.now() + options.shutdownTimeoutMs;
+    try {
+      await steps.disposeAsync();
+      return true;
+    } catch (thrown) {
+      for (const err of disposalErrors(thrown)) log.error({ err }, 'a step of the shutdown failed');
+      return false;
+    }
+  }
+
+  primary?.ready({ url, snapshot: deps.snapshot });
+  return run({
+    url,
+    subject: 'the server',
+    stops: [stopSignals.received, ...(primary === null ? [] : [primary.stop])],
+    failure: options.failure,
+    ownsProcess: options.signals || primary !== null,
+    close,
+    log,
+  });
+}
+
+/** Only the primary acts on SIGINT, which terminals send to all processes. */
+function signalsOf(
+  primary: PrimaryLink | null,
+  { signals }: ResolvedListenOptions,
+): readonly NodeJS.Signals[] {
+  if (!signals) return [];
+  return primary === null ? ['SIGINT', 'SIGTERM'] : ['SIGTERM'];
+}
+
+/** The first step of a shutdown, so that what requests have caused still reaches the sockets. */
+async function finishRequests(
+  listener: HttpListener,
+  { shutdownTimeoutMs, requestsFinished }: ResolvedListenOptions,
+): Promise<void> {
+  await listener.finishRequests(shutdownTimeoutMs);
+  await requestsFinished?.();
+  // From now on no request is answered, so that none can cause something that is not delivered.
+  listener.closeConnections();
+}
+
+async function closeSockets(
+  sockets: ContractServer,
+  { closeSpreadMs, beforeClose }: ResolvedListenOptions,
+  remainingMs: number,
+): Promise<void> {
+  const leftMs = Math.max(0, remainingMs);
+  await sockets.shutdown(leftMs, {
+    spreadMs: Math.min(closeSpreadMs, leftMs),
+    beforeClose: (connection) => beforeClose?.(connection, leftMs),
+  });
+}

@@ -1,0 +1,127 @@
+import type { HandlersOf, Operations, SecurityHooks } from '../rest/operation-handlers.ts';
+import { AppCore } from '../server/app-core.ts';
+import type { UnhandledApp } from '../server/contract-app.ts';
+import { type ContractServerOptions, resolveOptions, type SettingNames } from '../server/options.ts';
+import type { ContractTypes, SecurityHooksOf, SecurityOption, UserOf } from '../server/types.ts';
+import type { Bus } from '../shared/bus.ts';
+import type { Contract } from '../shared/descriptor.ts';
+import { createStderrLog } from '../shared/stderr-log.ts';
+import { type AppServer, ServedContract } from './app-server.ts';
+import { DefaultMetrics } from './default-metrics.ts';
+import type { DocsOptions } from './docs.ts';
+import type { Dependency } from './health.ts';
+import { checkSecurityHooks, type FetchApp, noOperations, type RestOperations } from './http-app.ts';
+import type { ListenSettingNames } from './http-listener.ts';
+import type { ServedMetrics } from './served-metrics.ts';
+import { joinPrimary } from './workers/primary-link.ts';
+
+/** Those of a contract server, which also hold for REST: `origins` for CORS, `requestTimeoutMs` for each request. */
+export interface ServeOptions extends Omit<ContractServerOptions, 'observer' | 'settingNames' | 'bus'> {
+  readonly settingNames?: SettingNames & ListenSettingNames;
+  /** The largest body of a request over REST, in bytes. Default: 131,072. */
+  readonly maxBodyBytes?: number;
+  /** By name: what /readyz checks. Default: none. */
+  readonly dependencies?: Readonly<Record<string, Dependency>>;
+  /** Served under /docs. Default: nothing. */
+  readonly docs?: DocsOptions;
+  /**
+   * Collects the metrics that /metrics shows. Default: `createMetrics` of posted/metrics once the server listens, if the
+   * package prom-client is installed. Pass your own to add the application's metrics to its `registry`.
+   */
+  readonly metrics?: ServedMetrics;
+  /**
+   * Connects the nodes of the application, so that rooms, `kick` and presence span all of them. Default: the workers of
+   * this machine are connected.
+   */
+  readonly bus?: Bus;
+}
+
+/** An app whose handlers are missing. */
+export type ServedApp<Types extends ContractTypes, Hooks> = UnhandledApp<Types, Hooks, AppServer> & {
+  readonly rest: ServeRest<Hooks>;
+};
+
+/** Says what is served over HTTP, besides /healthz, /readyz, /metrics and /docs; called at most once, before `listen`. */
+export interface ServeRest<Hooks> {
+  /**
+   * Generated operations and their handlers, whose users are those of the security hooks.
+   *
+   * @throws TypeError if a security scheme has no hook
+   */
+  <const Table extends Operations>(operations: Table, handlers: RestHandlers<Table, Hooks>): void;
+  /** An application of one's own, such as one of Hono, which answers all other paths. */
+  (app: FetchApp): void;
+}
+
+type RestHandlers<Table extends Operations, Hooks> = HandlersOf<
+  Table,
+  UserOf<Hooks, Table[keyof Table]['security'][number]>
+>;
+
+/**
+ * Serves a contract, with the process around it: HTTP, health, readiness, metrics, documentation, signals and workers.
+ *
+ *     const app = serve(contract, { security: { bearerAuth: verify } });
+ *     const server = app.handle({ auction: { … } });
+ *     const { url } = await server.listen({ port: 8080 });
+ */
+export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf<Types>>(
+  contract: Contract<Types>,
+  options: ServeOptions & SecurityOption<Types, Hooks>,
+): ServedApp<Types, Hooks> {
+  const {
+    maxBodyBytes = 131_072,
+    dependencies = {},
+    docs,
+    metrics,
+    log = createStderrLog(),
+    settingNames = {},
+    bus = joinPrimary()?.bus,
+    ...rest
+  }: ServeOptions & { readonly security?: object } = options;
+  const security = rest.security ?? {};
+  const defaultMetrics = new DefaultMetrics(contract.channels, log);
+  const observer = metrics ?? defaultMetrics.observer;
+  const core = new AppCore(contract, { ...rest, ...(bus && { bus }), observer, log, settingNames });
+  const { origins, requestTimeoutMs, audit } = resolveOptions({ ...rest, log });
+  let served: RestOperations | FetchApp | null = null;
+
+  function serveOverHttp(operationsOrApp: Operations | FetchApp, handlers?: object): void {
+    if (served !== null) throw new TypeError('Call `rest` once, before the server listens.');
+    if (handlers === undefined) {
+      served = operationsOrApp as FetchApp;
+      return;
+    }
+    const operations = operationsOrApp as Operations;
+    checkSecurityHooks(operations, security);
+    served = { operations, handlers };
+  }
+
+  const app = {
+    ...core.app,
+    rest: serveOverHttp,
+    handle: (handlers: object): AppServer =>
+      new ServedContract({
+        sockets: core.handle(handlers),
+        rest: () => {
+          served ??= noOperations;
+          return served;
+        },
+        security: security as SecurityHooks,
+        observer,
+        metrics,
+        defaultMetrics,
+        dependencies,
+        docs,
+        origins,
+        limits: { bodyBytes: maxBodyBytes, timeoutMs: requestTimeoutMs },
+        ...(audit === undefined ? {} : { audit }),
+        settingNames,
+        primary: joinPrimary(),
+        joinPeers: () => core.joinPeers(),
+        log,
+      }),
+  };
+  // The generated types promise what the descriptors ensure at run time.
+  return app as unknown as ServedApp<Types, Hooks>;
+}
