@@ -5,15 +5,14 @@ import type { NodeBindings, RestApp } from '../rest/app.ts';
 import type { DrainOptions } from '../server/connection/drain.ts';
 import type { ContractServer } from '../server/contract-server.ts';
 import type { Log } from '../shared/log.ts';
-import type { DefaultMetrics } from './default-metrics.ts';
 import { createDocs, type DocsOptions } from './docs.ts';
 import { createHealthMounts, type Dependency } from './health.ts';
-import { createHttpApp, createMetricsMount, type HttpAppOptions } from './http-app.ts';
+import { createHttpApp, createMetricsMount, type HttpAppOptions, type RenderedMetrics } from './http-app.ts';
 import type { ListenSettingNames } from './http-listener.ts';
-import { listen } from './listen.ts';
 import { type ListenOptions, resolveListenOptions } from './listen-options.ts';
 import type { Running } from './running.ts';
 import type { ServedMetrics } from './served-metrics.ts';
+import { type StartedHttp, startServer } from './start-server.ts';
 import type { PrimaryLink } from './workers/primary-link.ts';
 import { superviseWorkers } from './workers/supervise-workers.ts';
 
@@ -36,7 +35,8 @@ export interface AppServerDeps extends Omit<HttpAppOptions, 'rest' | 'mounts' | 
   readonly sockets: ContractServer;
   /** Those of the application, if it has any. */
   readonly metrics: ServedMetrics | undefined;
-  readonly defaultMetrics: DefaultMetrics;
+  /** Loads the metrics of a server that listens; undefined if there are none. */
+  readonly loadMetrics: () => Promise<ServedMetrics | undefined>;
   readonly dependencies: Readonly<Record<string, Dependency>>;
   readonly docs: DocsOptions | undefined;
   readonly primary: PrimaryLink | null;
@@ -83,32 +83,18 @@ export class ServedContract implements AppServer {
   }
 
   async listen(options: ListenOptions = {}): Promise<Running> {
-    const { sockets, primary, log, settingNames, defaultMetrics } = this.#deps;
+    const { sockets, primary, joinPeers, log, settingNames } = this.#deps;
     const resolved = resolveListenOptions(options);
-    if (resolved.workers > 1 && cluster.isPrimary)
+    if (resolved.workers > 1 && cluster.isPrimary) {
+      await options.resources?.[Symbol.asyncDispose]();
       return await superviseWorkers({ ...options, log, settingNames });
-    const metrics = this.#deps.metrics ?? (await defaultMetrics.load());
-    await this.#deps.joinPeers();
-    return await listen(
-      {
-        createApp: () =>
-          this.#createApp(
-            metrics && {
-              contentType: metrics.contentType,
-              render: primary?.renderMetrics ?? (() => metrics.render()),
-            },
-          ),
-        sockets,
-        primary,
-        onStopping: () => {
-          this.#isStopping = true;
-        },
-        snapshot: async () => (await metrics?.snapshot()) ?? [],
-        log,
-        settingNames,
-      },
-      resolved,
-    );
+    }
+    const onStopping = (): void => {
+      this.#isStopping = true;
+    };
+    const createHttp = (): Promise<StartedHttp> => this.#createHttp();
+    const deps = { createHttp, sockets, primary, joinPeers, onStopping, log, settingNames };
+    return await startServer(deps, resolved);
   }
 
   #joinPeersInBackground(): void {
@@ -118,7 +104,16 @@ export class ServedContract implements AppServer {
     });
   }
 
-  async #createApp(metrics: Pick<ServedMetrics, 'contentType' | 'render'> | undefined): Promise<RestApp> {
+  /** For `listen`: also with metrics that have to be loaded, and with those of the other workers. */
+  async #createHttp(): Promise<StartedHttp> {
+    const metrics = await this.#deps.loadMetrics();
+    if (metrics === undefined) return { app: await this.#createApp(undefined), snapshot: async () => [] };
+    const { contentType } = metrics;
+    const render = this.#deps.primary?.renderMetrics ?? (() => metrics.render());
+    return { app: await this.#createApp({ contentType, render }), snapshot: () => metrics.snapshot() };
+  }
+
+  async #createApp(metrics: RenderedMetrics | undefined): Promise<RestApp> {
     const { dependencies, docs } = this.#deps;
     return createHttpApp({
       ...this.#deps,

@@ -78,10 +78,10 @@ export function checkSecurityHooks(operations: Operations, hooks: object): void 
   }
 }
 
+export type RenderedMetrics = Pick<ServedMetrics, 'contentType' | 'render'>;
+
 /** /metrics; without metrics, its response says how to get them. */
-export function createMetricsMount(
-  metrics: Pick<ServedMetrics, 'contentType' | 'render'> | undefined,
-): Readonly<Record<string, Mount>> {
+export function createMetricsMount(metrics: RenderedMetrics | undefined): Readonly<Record<string, Mount>> {
   return {
     async '/metrics'() {
       if (metrics === undefined) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import type { NodeBindings, RestApp } from '../rest/app.ts';
+import type { RestApp } from '../rest/app.ts';
 import { commonHeaders, errorBody, errorResponse } from '../rest/error-response.ts';
 import { PostedError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
@@ -35,7 +35,7 @@ const lingerMs = 500;
 export function createServer(options: ServerOptions): Server {
   const { app, log = createStderrLog(), headersTimeoutMs = 10_000, requestTimeoutMs = 20_000 } = options;
   const failures = new LogLimit(log);
-  const listener = getRequestListener((request, node) => app.fetch(request, node as NodeBindings), {
+  const listener = getRequestListener((request, node) => app.fetch(request, node), {
     // For HTTP/1.0, which does not require Host.
     hostname: 'localhost',
     errorHandler: (thrown) => answerFailure(thrown, failures),

@@ -32,10 +32,13 @@ export interface ListenOptions {
    * Called right before a shutdown closes each connection; messages that it sends are still delivered. `leftMs` is how
    * much of `shutdownTimeoutMs` was left when the first connection was closed.
    */
-  readonly beforeClose?: (connection: Connection<unknown>, leftMs: number) => void;
+  readonly beforeClose?: (connection: Connection, leftMs: number) => void;
   /** Resolves with the cause if the application cannot continue. The server then stops, and the exit code is 1. */
   readonly failure?: Promise<Error>;
-  /** Disposed of last, and if the server cannot start: databases, files, timers. */
+  /**
+   * Disposed of last, and if the server cannot start: databases, files, timers. The primary of several workers, which
+   * does not serve, disposes of its own before they start.
+   */
   readonly resources?: AsyncDisposable;
 }
 

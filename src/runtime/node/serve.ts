@@ -110,7 +110,7 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
         security: security as SecurityHooks,
         observer,
         metrics,
-        defaultMetrics,
+        loadMetrics: async () => metrics ?? (await defaultMetrics.load()),
         dependencies,
         docs,
         origins,

@@ -11,15 +11,22 @@ import { watchStopSignals } from './stop-signals.ts';
 import type { PrimaryLink } from './workers/primary-link.ts';
 import type { MetricsSnapshot } from './workers/worker-messages.ts';
 
-export interface ListenDeps {
-  /** Creates what answers HTTP requests. */
-  readonly createApp: () => Promise<RestApp>;
+/** The HTTP part of a server that starts. */
+export interface StartedHttp {
+  readonly app: RestApp;
+  /** The metrics of this process. */
+  readonly snapshot: () => Promise<MetricsSnapshot>;
+}
+
+export interface StartDeps {
+  readonly createHttp: () => Promise<StartedHttp>;
   readonly sockets: ContractServer;
   /** Null if this process is not one of several workers. */
   readonly primary: PrimaryLink | null;
+  /** Connects the server with the other nodes. Rejects if that can never succeed. */
+  readonly joinPeers: () => Promise<void>;
   /** Called when the server starts to stop: readiness fails from then on. */
   readonly onStopping: () => void;
-  readonly snapshot: () => Promise<MetricsSnapshot>;
   readonly log: Log;
   readonly settingNames: ListenSettingNames;
 }
@@ -30,13 +37,14 @@ export interface ListenDeps {
  *
  * @throws Error that names the setting to change, such as a port that is in use
  */
-export async function listen(deps: ListenDeps, options: ResolvedListenOptions): Promise<Running> {
+export async function startServer(deps: StartDeps, options: ResolvedListenOptions): Promise<Running> {
   const { sockets, primary, log } = deps;
   // Released in reverse order. A step that fails does not skip the others.
   await using starting = new AsyncDisposableStack();
   const stopSignals = starting.use(watchStopSignals(signalsOf(primary, options), log));
   if (options.resources !== undefined) starting.use(options.resources);
-  const http = createServer({ app: await deps.createApp(), log });
+  const { app, snapshot } = await deps.createHttp();
+  const http = createServer({ app, log });
   http.on('upgrade', sockets.handleUpgrade);
   const listener = new HttpListener(http, deps.settingNames);
   const url = await listener.listen(options.host, primary?.port ?? options.port);
@@ -44,6 +52,7 @@ export async function listen(deps: ListenDeps, options: ResolvedListenOptions): 
   starting.defer(() => listener.closed);
   starting.defer(() => closeSockets(sockets, options, endMs - performance.now()));
   starting.defer(() => finishRequests(listener, options));
+  await deps.joinPeers();
   log.info({ url }, 'listening');
   const steps = starting.move();
 
@@ -60,7 +69,7 @@ export async function listen(deps: ListenDeps, options: ResolvedListenOptions): 
     }
   }
 
-  primary?.ready({ url, snapshot: deps.snapshot });
+  primary?.ready({ url, snapshot });
   return run({
     url,
     subject: 'the server',

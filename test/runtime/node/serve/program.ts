@@ -1,0 +1,13 @@
+/** Serves the feed's contract, beside an HTTP application that responds with its process id. Takes ListenOptions as JSON. */
+import cluster from 'node:cluster';
+import { createStderrLog } from 'posted/server';
+import { servePosts } from './posts-app.ts';
+
+const app = servePosts({ log: createStderrLog({ level: 'info' }) });
+app.rest({ fetch: () => new Response(String(process.pid)) });
+const server = app.handle({ postFeedPosted: { receiveAck() {} } });
+// A program may have work of its own, which must not keep it alive.
+setInterval(() => {}, 1000);
+const { url } = await server.listen({ port: 0, ...JSON.parse(process.argv[2] ?? '{}') });
+// The workers run this script as well.
+if (cluster.isPrimary) process.stdout.write(`${url}\n`);
