@@ -5,7 +5,7 @@ import { canonicalPath } from '../rest/route-path.ts';
 import { PostedError } from '../shared/errors.ts';
 import type { ServedMetrics } from './served-metrics.ts';
 
-/** An HTTP application of one's own: one of Hono, or anything else with a fetch function. */
+/** An HTTP application of one's own: one of Hono, or anything else with a fetch function. CORS is up to it. */
 export interface FetchApp {
   /** `env` has Node's `incoming` and `outgoing`, unless the request did not come from a socket. */
   fetch(request: Request, env?: object): Response | Promise<Response>;

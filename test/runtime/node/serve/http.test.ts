@@ -115,7 +115,8 @@ describe('operations beside a contract', () => {
     expect((await fetch(`${url}/note/create`, { method: 'POST', body })).status).toBe(415);
     const headers = { 'Content-Type': 'application/json' };
     expect((await fetch(`${url}/note/create`, { method: 'POST', headers, body })).status).toBe(413);
-    expect((await fetch(`${url}/note/get/first`)).status).toBe(503);
+    const signal = AbortSignal.timeout(10_000);
+    expect((await fetch(`${url}/note/get/first`, { signal })).status).toBe(503);
   });
 
   it('are refused if their security scheme has no hook', () => {

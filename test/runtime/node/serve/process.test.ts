@@ -125,9 +125,12 @@ describe('a program with several workers', () => {
     const metrics = await readMetrics(program);
     expect(metrics).toContain('posted_websocket_connections{channel="postFeedPosted"} 4\n');
     expect(metrics).toContain('posted_workers 2\n');
+    // The primary releases what only servers need, before the workers start.
+    expect(program.stderr().match(/released|a worker has started/g)?.[0]).toBe('released');
     program.kill('SIGTERM');
     for (const client of clients) expect((await client.closed).code).toBe(1012);
     expect(await program.ended).toBe(0);
+    expect(program.stderr().match(/released/g)).toHaveLength(3);
   });
 
   it('replaces a worker that was killed', async () => {

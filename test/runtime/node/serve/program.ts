@@ -8,6 +8,7 @@ app.rest({ fetch: () => new Response(String(process.pid)) });
 const server = app.handle({ postFeedPosted: { receiveAck() {} } });
 // A program may have work of its own, which must not keep it alive.
 setInterval(() => {}, 1000);
-const { url } = await server.listen({ port: 0, ...JSON.parse(process.argv[2] ?? '{}') });
+const resources = { [Symbol.asyncDispose]: async () => void process.stderr.write('released\n') };
+const { url } = await server.listen({ port: 0, resources, ...JSON.parse(process.argv[2] ?? '{}') });
 // The workers run this script as well.
 if (cluster.isPrimary) process.stdout.write(`${url}\n`);
