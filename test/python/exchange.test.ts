@@ -119,10 +119,22 @@ describe.skipIf(reason !== null)(`the Python client of any server ${reason ?? ''
         return [given, wrong].map((value) => [`connect_${snakeCase(name)}`, url, scheme.name, value]);
       }),
     );
-    const program = startProgram('security_app.py', generated.packages, { package: 'security', attempts });
+    const several = document.model.channels.find(({ security }) => security.length > 1);
+    const unnamed = [`connect_${snakeCase(several?.name ?? '')}`, 'ws://127.0.0.1', null, 'a-key'];
+    const program = startProgram('security_app.py', generated.packages, {
+      package: 'security',
+      attempts: [...attempts, unnamed],
+    });
     expect(await program.ended, program.stderr()).toBe(0);
     const withoutKey: unknown = expect.not.stringContaining('wr0ng-Key');
-    expect(program.lines).toEqual(
+    const text: unknown = expect.stringContaining('`auth` must have credentials by security scheme');
+    expect(program.lines.at(-1)).toEqual({
+      function: unnamed[0],
+      name: null,
+      raised: 'invalid_options',
+      text,
+    });
+    expect(program.lines.slice(0, -1)).toEqual(
       attempts.map(([connect, , name], index) => ({
         function: connect,
         name,

@@ -24,7 +24,9 @@ async def main(config: dict[str, Any]) -> None:
         settings = package.Settings(on_error=ignore)
         connect = getattr(package, function)
         try:
-            async with connect(url, auth={name: value}, settings=settings):
+            async with connect(
+                url, auth=value if name is None else {name: value}, settings=settings
+            ):
                 emit(function=function, name=name, open=True)
         except package.PostedClientError as error:
             emit(function=function, name=name, raised=error.code, text=str(error))
