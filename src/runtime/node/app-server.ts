@@ -50,7 +50,7 @@ export class ServedContract implements AppServer {
   readonly #deps: AppServerDeps;
   /** For requests that do not come from `listen`. */
   #embedded: Promise<RestApp> | null = null;
-  /** For connections that do not come from `listen`. */
+  /** For requests and connections that do not come from `listen`. */
   #isJoiningPeers = false;
   #isStopping = false;
 
@@ -67,11 +67,12 @@ export class ServedContract implements AppServer {
   }
 
   readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (!this.#isJoiningPeers) this.#joinPeersInBackground();
+    this.#joinPeersInBackground();
     this.#deps.sockets.handleUpgrade(request, socket, head);
   };
 
   readonly fetch = async (request: Request, node?: NodeBindings): Promise<Response> => {
+    this.#joinPeersInBackground();
     this.#embedded ??= this.#createApp(this.#deps.metrics);
     const app = await this.#embedded;
     return await app.fetch(request, node);
@@ -98,6 +99,7 @@ export class ServedContract implements AppServer {
   }
 
   #joinPeersInBackground(): void {
+    if (this.#isJoiningPeers) return;
     this.#isJoiningPeers = true;
     this.#deps.joinPeers().catch((err: unknown) => {
       this.#deps.log.error({ err }, 'the other nodes cannot be reached');

@@ -1,3 +1,4 @@
+import { createBus } from '../log/index.ts';
 import type { HandlersOf, Operations, SecurityHooks } from '../rest/operation-handlers.ts';
 import { AppCore } from '../server/app-core.ts';
 import type { UnhandledApp } from '../server/contract-app.ts';
@@ -5,6 +6,7 @@ import { type ContractServerOptions, resolveOptions, type SettingNames } from '.
 import type { ContractTypes, SecurityHooksOf, SecurityOption, UserOf } from '../server/types.ts';
 import type { Bus } from '../shared/bus.ts';
 import type { Contract } from '../shared/descriptor.ts';
+import type { Log } from '../shared/log.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
 import { type AppServer, ServedContract } from './app-server.ts';
 import { DefaultMetrics } from './default-metrics.ts';
@@ -30,10 +32,10 @@ export interface ServeOptions extends Omit<ContractServerOptions, 'observer' | '
    */
   readonly metrics?: ServedMetrics;
   /**
-   * Connects the nodes of the application, so that rooms, `kick` and presence span all of them. Default: the workers of
-   * this machine are connected.
+   * Connects the nodes of the application, so that rooms, `kick` and presence span all of them: the URL of a broker, such
+   * as `redis://host:6379`, or a bus. Default: only the workers of this machine are connected.
    */
-  readonly bus?: Bus;
+  readonly hints?: string | Bus;
 }
 
 /** An app whose handlers are missing. */
@@ -76,12 +78,13 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
     metrics,
     log = createStderrLog(),
     settingNames = {},
-    bus = joinPrimary()?.bus,
+    hints,
     ...rest
   }: ServeOptions & { readonly security?: object } = options;
   const security = rest.security ?? {};
   const defaultMetrics = new DefaultMetrics(contract.channels, log);
   const observer = metrics ?? defaultMetrics.observer;
+  const bus = hints === undefined ? joinPrimary()?.bus : busOf(hints, log);
   const core = new AppCore(contract, { ...rest, ...(bus && { bus }), observer, log, settingNames });
   const { origins, requestTimeoutMs, audit } = resolveOptions({ ...rest, log });
   let served: RestOperations | FetchApp | null = null;
@@ -111,7 +114,10 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
         observer,
         metrics,
         loadMetrics: async () => metrics ?? (await defaultMetrics.load()),
-        dependencies,
+        dependencies:
+          hints === undefined || bus === undefined
+            ? dependencies
+            : { hints: readinessOf(bus), ...dependencies },
         docs,
         origins,
         limits: { bodyBytes: maxBodyBytes, timeoutMs: requestTimeoutMs },
@@ -124,4 +130,19 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
   };
   // The generated types promise what the descriptors ensure at run time.
   return app as unknown as ServedApp<Types, Hooks>;
+}
+
+/** @throws TypeError if the URL is not valid */
+function busOf(hints: string | Bus, log: Log): Bus {
+  if (typeof hints !== 'string') return hints;
+  try {
+    return createBus(hints, { log });
+  } catch (cause) {
+    throw new TypeError(`The option hints cannot be used: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+/** A node whose bus is down serves its own connections. */
+function readinessOf(bus: Bus): Dependency {
+  return { isUp: () => bus.state === 'up', isOptional: true };
 }

@@ -3,7 +3,6 @@
  * primary of three workers. It prints the URL of its server.
  */
 import cluster from 'node:cluster';
-import { createBus } from '../../../../src/runtime/log/index.ts';
 import { serve } from '../../../../src/runtime/node/index.ts';
 import type {
   ChannelDescriptor,
@@ -62,7 +61,7 @@ const [url] = process.argv.slice(2);
 const app = serve(contract, {
   security: { token: ({ token }: { readonly token: string }) => ({ id: token }) },
   log: silentLog,
-  ...(url === undefined ? {} : { bus: createBus(url, { log: silentLog }) }),
+  ...(url === undefined ? {} : { hints: url }),
 });
 const server = app.handle({
   hall: {
