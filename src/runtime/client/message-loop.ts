@@ -66,10 +66,8 @@ export class MessageLoop implements AsyncIterableIterator<unknown, void, undefin
     if (this.#pending.length > 0) this.#settle();
   }
 
-  readonly #abort = (): void => {
-    // Otherwise the application has a message, and the loop ends with the next `next`.
-    if (this.#pending.length > 0) this.#leave();
-  };
+  /** The application may still have a message: it is done with that at its next `next`. */
+  readonly #abort = (): void => this.#leave();
 
   #finish(): void {
     const processed = this.#processed;

@@ -18,7 +18,10 @@ async function startOffline() {
     connection.on('message', (data: Buffer) => received.push(JSON.parse(data.toString())));
     return connection;
   };
-  return { url: server.url, received, comeBack };
+  const goDown = () => {
+    isDown = true;
+  };
+  return { url: server.url, received, comeBack, goDown };
 }
 
 describe('while there is no connection', () => {
@@ -91,17 +94,18 @@ describe('while there is no connection', () => {
   });
 
   it('what waits again after a lost connection is sent on the next one only', async () => {
-    const { url, received, comeBack } = await startOffline();
-    const { client, reaches } = openClient(chat, { url, auth: 'token', params: { room: 'lobby' } });
+    const { url, received, comeBack, goDown } = await startOffline();
+    const { client } = openClient(chat, { url, auth: 'token', params: { room: 'lobby' } });
+    // Both together are more than may wait at a time.
+    client.say({ text: 'a'.repeat(600_000) }, wait);
     const first = await comeBack();
-    await client.opened;
-    client.say({ text: 'a' }, wait);
     await expect.poll(() => received.length, soon).toBe(1);
+    goDown();
     first.terminate();
-    await reaches('waiting');
-    client.say({ text: 'b' }, wait);
+    await expect.poll(() => client.status.value.state, soon).toBe('waiting');
+    client.say({ text: 'b'.repeat(600_000) }, wait);
     await comeBack();
-    await expect.poll(() => received.map(({ text }) => text), soon).toEqual(['a', 'b']);
+    await expect.poll(() => received.map(({ text }) => String(text)[0]), soon).toEqual(['a', 'b']);
   });
 });
 
