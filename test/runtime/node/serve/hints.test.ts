@@ -11,11 +11,14 @@ async function readinessOf(url: string): Promise<unknown> {
   return await (await fetch(`${url}/readyz`)).json();
 }
 
+function serveOverHttp(): unknown {
+  return servePosts({ hints: 'http://ann:hunter2@broker' });
+}
+
 describe('the option hints', () => {
   it('must be a URL of a broker, whose password no error contains', () => {
-    const serveBadly = (): unknown => servePosts({ hints: 'http://ann:hunter2@broker' });
-    expect(serveBadly).toThrow('The option hints cannot be used: the URL must start with one of redis://');
-    expect(serveBadly).not.toThrow('hunter2');
+    expect(serveOverHttp).toThrow('The option hints cannot be used: the URL must start with one of redis://');
+    expect(serveOverHttp).not.toThrow('hunter2');
   });
 
   it('may be a bus, which the server joins when it listens and leaves when it is closed', async () => {
