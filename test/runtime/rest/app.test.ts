@@ -144,11 +144,13 @@ describe('createRestApp', () => {
 
   it('leaves no timer behind', async () => {
     const { port } = await startRest();
-    const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout');
+    const countTimers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = countTimers();
     const client = await connectRaw(port);
     client.send('GET /note/get/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     expect(await client.end).toContain('200 OK');
-    expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout')).toEqual(before);
+    // Timers of earlier requests of other tests may end meanwhile.
+    expect(countTimers()).toBeLessThanOrEqual(before);
   });
 
   it.each([
