@@ -130,6 +130,10 @@ describe('a mount', () => {
   });
 });
 
+function countTimers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+}
+
 describe('createRestApp', () => {
   it('calls handlers as methods of the given object', async () => {
     const { url } = await startRest({
@@ -144,12 +148,11 @@ describe('createRestApp', () => {
 
   it('leaves no timer behind', async () => {
     const { port } = await startRest();
-    const countTimers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const before = countTimers();
     const client = await connectRaw(port);
     client.send('GET /note/get/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     expect(await client.end).toContain('200 OK');
-    // Timers of earlier requests of other tests may end meanwhile.
+    // Those of earlier tests may end meanwhile.
     expect(countTimers()).toBeLessThanOrEqual(before);
   });
 
