@@ -41,13 +41,14 @@ interface Request {
   readonly reply: { total(content: { readonly total: number }): object };
 }
 
-/** A Posted server that echoes uploads and counts requests. */
+/** A Posted server that echoes uploads and counts up to three requests. */
 async function startTalk() {
   const users: unknown[] = [];
   let total = 0;
   const handlers = {
     upload: (bytes: Uint8Array, { connection }: Request) => void connection.send.chunk(bytes),
     count(_message: object, { reply }: Request) {
+      if (total === 3) throw new PostedError('too_many_requests', 'Enough.', { retryAfterMs: 1_500 });
       total += 1;
       return reply.total({ total });
     },
@@ -97,6 +98,8 @@ describe.each([
 
     const replies = [1, 2, 3].map(() => client.count({}));
     expect(await Promise.all(replies)).toMatchObject([{ total: 1 }, { total: 2 }, { total: 3 }]);
+    const error = { name: 'PostedError', code: 'too_many_requests', message: 'Enough.', retryAfterMs: 1_500 };
+    await expect(client.count({})).rejects.toMatchObject(error);
     client.upload(new Uint8Array([0, 200]));
     await expect.poll(() => chunks, soon).toEqual([new Uint8Array([0, 200])]);
     expect(await ask()).toEqual({ type: 'pong', id: expect.any(String) });
