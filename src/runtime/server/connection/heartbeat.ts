@@ -11,16 +11,18 @@ const slotCount = 30;
  */
 export class Heartbeat<Member extends Beating> {
   readonly #slots = Array.from({ length: slotCount }, () => new Set<Member>());
-  readonly #timer: NodeJS.Timeout;
+  readonly #intervalMs: number;
+  /** Undefined before the first member, so that an idle server has no timer. */
+  #timer: NodeJS.Timeout | undefined;
   #nextSlot = 0;
   #beatingSlot = 0;
 
   constructor(intervalMs: number) {
-    this.#timer = setInterval(() => this.#beat(), intervalMs / slotCount);
-    this.#timer.unref();
+    this.#intervalMs = intervalMs;
   }
 
   add(member: Member): void {
+    this.#timer ??= setInterval(() => this.#beat(), this.#intervalMs / slotCount).unref();
     this.#slots[this.#nextSlot]?.add(member);
     this.#nextSlot = (this.#nextSlot + 1) % slotCount;
   }
