@@ -146,10 +146,18 @@ export class ChannelClient {
       }
       const { delayMs, attempt, error } = decision;
       this.#status.set({ state: 'waiting', delayMs, attempt, error });
-      await sleep(delayMs, signal);
+      await this.#waitForAttempt(delayMs);
       await this.#haveRoom();
     }
     return { code: closeCodes.normal.code, reason: '', error: this.#failure };
+  }
+
+  /** Waits for the delay, or until the network is available again. */
+  async #waitForAttempt(delayMs: number): Promise<void> {
+    const online = new AbortController();
+    const stop = this.#deps.platform.onOnline?.(() => online.abort());
+    await sleep(delayMs, AbortSignal.any([this.#stopping.signal, online.signal]));
+    stop?.();
   }
 
   /** Resolves when the connection has ended or could not be opened. */

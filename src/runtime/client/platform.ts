@@ -8,6 +8,8 @@ export interface Platform {
   /** Whether it can set handshake headers. A platform that cannot sends its own cookies. */
   readonly setsHeaders: boolean;
   open(target: SocketTarget, events: SocketEvents): Socket;
+  /** Calls back when the network is available again: a client then tries at once. Returns how to stop. */
+  readonly onOnline?: (listener: () => void) => () => void;
 }
 
 export interface SocketTarget {

@@ -1,0 +1,151 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocket } from 'ws';
+import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './platform.ts';
+
+/**
+ * The platform Node.js. `createConnection` replaces the network: it returns a stream to the server, or throws if there is
+ * no connection.
+ */
+export function createNodePlatform(createConnection?: () => Duplex): Platform {
+  return {
+    maxFirstAttempts: Number.POSITIVE_INFINITY,
+    setsHeaders: true,
+    open: (target, events) => openSocket(target, events, createConnection),
+  };
+}
+
+function openSocket(
+  { url, headers, maxFrameBytes, silenceTimeoutMs }: SocketTarget,
+  events: SocketEvents,
+  createConnection: (() => Duplex) | undefined,
+): Socket {
+  const socket = new WebSocket(url, {
+    headers,
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+    createConnection,
+  });
+  let opened = false;
+  let refusal: Ending | null = null;
+  let cause: unknown;
+  const silence = createSilenceTimer(silenceTimeoutMs, () => {
+    cause = new Error(`no message or ping within ${silenceTimeoutMs} ms`);
+    socket.terminate();
+  });
+
+  socket.on('open', () => {
+    opened = true;
+    silence.start();
+    events.opened();
+  });
+  socket.on('ping', () => silence.restart());
+  socket.on('message', (data: Buffer, isBinary) => {
+    silence.restart();
+    // A copy: a Buffer may be a small part of a larger allocation, which it would keep alive.
+    events.frame(isBinary ? new Uint8Array(data) : data.toString());
+  });
+  socket.on('unexpected-response', async (_request, response) => {
+    refusal = await readRefusal(response);
+    socket.terminate();
+  });
+  socket.on('error', (error) => {
+    // An AggregateError has one error for each address of the host, but no message.
+    cause ??= error instanceof AggregateError ? error.errors[0] : error;
+  });
+  socket.on('close', (code, reason) => {
+    silence.stop();
+    if (opened) events.ended({ kind: 'closed', code, reason: reason.toString(), cause });
+    else events.ended(refusal ?? { kind: 'unreachable', cause });
+  });
+
+  return {
+    get bufferedBytes() {
+      return socket.bufferedAmount;
+    },
+    send: (frame) => socket.send(frame),
+    close: (code, reason) => socket.close(code, reason),
+    abandon: () => socket.terminate(),
+    pause() {
+      // Pings are not read while the socket is paused.
+      silence.stop();
+      socket.pause();
+      return true;
+    },
+    resume() {
+      if (socket.readyState === WebSocket.OPEN) silence.start();
+      socket.resume();
+    },
+  };
+}
+
+interface SilenceTimer {
+  start(): void;
+  restart(): void;
+  stop(): void;
+}
+
+function createSilenceTimer(limitMs: number, onSilence: () => void): SilenceTimer {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    start() {
+      if (limitMs > 0) timer = setTimeout(onSilence, limitMs);
+    },
+    restart() {
+      timer?.refresh();
+    },
+    stop() {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+  };
+}
+
+/** An error body of Posted is far smaller and arrives with the headers. */
+const maxBodyBytes = 16_384;
+const bodyTimeoutMs = 2_000;
+
+/** Reads the HTTP response to a refused handshake, up to limits of size and time. */
+async function readRefusal(response: IncomingMessage): Promise<Ending> {
+  return {
+    kind: 'refused',
+    status: response.statusCode ?? 0,
+    message: errorMessage(await readBody(response)),
+    retryAfterMs: parseRetryAfter(response.headers['retry-after']),
+  };
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  const timer = setTimeout(() => response.destroy(), bodyTimeoutMs);
+  try {
+    let size = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBodyBytes) break;
+    }
+  } catch {
+    // The status is enough; the body only explains it.
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** The `message` of the contract's error body. Other bodies, such as a proxy's page, are not shown. */
+function errorMessage(body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { readonly message?: unknown };
+    return typeof message === 'string' ? message : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Seconds or a date (RFC 9110 section 10.2.3), as milliseconds from now. */
+function parseRetryAfter(value: string | undefined): number {
+  if (value === undefined) return 0;
+  const delayMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Math.max(0, delayMs || 0);
+}
