@@ -198,10 +198,8 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
   async #becomeReady(): Promise<void> {
     const { maxBufferedBytes, outbox } = this.#host;
     while (this.#isOpen && !this.buffersLessThan(maxBufferedBytes / 4)) {
-      await new Promise<void>((resolve) => {
-        if (this.#fullSinceMs === 0) outbox.afterFlush(resolve);
-        else this.socket.once('drain', resolve).once('close', resolve);
-      });
+      if (this.#fullSinceMs === 0) await new Promise<void>((resolve) => outbox.afterFlush(resolve));
+      else await drainedOrClosed(this.socket);
     }
   }
 
@@ -278,6 +276,17 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
   get #pendingFrames(): PendingFrames {
     return this.#host.outbox.pendingFor(this, this.#slot);
   }
+}
+
+/** Resolves at either event, and leaves no listener for the other. */
+function drainedOrClosed(socket: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      socket.off('drain', finish).off('close', finish);
+      resolve();
+    };
+    socket.on('drain', finish).on('close', finish);
+  });
 }
 
 /**
