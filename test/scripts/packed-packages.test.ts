@@ -14,7 +14,9 @@ writeFileSync(join(project, 'package.json'), '{ "name": "project" }');
 const missing = requireService('the npm registry', await tryInstall(project, packed.posted));
 
 /** Every entry point that needs no optional peer. */
-const entries = ['contract', 'server', 'client', 'rest', 'log', 'node'].map((name) => `posted/${name}`);
+const entries = ['contract', 'server', 'client', 'rest', 'log', 'node', 'testing'].map(
+  (name) => `posted/${name}`,
+);
 
 describe.skipIf(missing !== null)(`the package posted in an empty project ${missing ?? ''}`, () => {
   it('brings fewer than 12 packages and 15 MB', () => {
