@@ -33,10 +33,5 @@ function readManifest(folder: string): PackageInfo & { readonly name?: unknown }
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
-export function packageInfo(): PackageInfo {
-  return readManifest(packageFolder);
-}
-
-export function packageVersion(): string {
-  return packageInfo().version;
-}
+/** The package.json of this package. */
+export const packageInfo: PackageInfo = readManifest(packageFolder);

@@ -85,8 +85,7 @@ export function readArguments(args: readonly string[], table: OptionTable): Argu
 
 /** An error for an unknown command or option, with the name that was probably intended. */
 export function unknownName(kind: 'command' | 'option', name: string, known: readonly string[]): UsageError {
-  const similar = similarTo(name.replace(/^-+/, ''), known);
-  const hint = similar === undefined ? '' : ` Did you mean ${kind === 'option' ? '--' : ''}${similar}?`;
+  const hint = didYouMean(name.replace(/^-+/, ''), known, kind === 'option' ? '--' : '');
   return new UsageError(`Unknown ${kind} ${quote(name)}.${hint}`);
 }
 
@@ -98,20 +97,19 @@ export function choiceOf<Choice extends string>(
 ): Choice {
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
-  const similar = similarTo(text, choices);
-  const hint = similar === undefined ? `Valid values are ${choices.join(', ')}.` : `Did you mean ${similar}?`;
-  throw new UsageError(`--${option} has the invalid value ${quote(text)}. ${hint}`);
+  const hint = didYouMean(text, choices) || ` Valid values are ${choices.join(', ')}.`;
+  throw new UsageError(`--${option} has the invalid value ${quote(text)}.${hint}`);
 }
 
 const maxQuotedLength = 64;
 
-/** The candidate that the user probably meant; undefined if none is similar. */
-function similarTo(word: string, candidates: readonly string[]): string | undefined {
+/** Suggests the candidate that the user probably meant; '' if none is similar. */
+function didYouMean(word: string, candidates: readonly string[], prefix = ''): string {
   // The distance takes quadratic time.
-  if (word.length > maxQuotedLength) return undefined;
+  if (word.length > maxQuotedLength) return '';
   const name = word.toLowerCase();
   const best = closest(name, candidates);
-  return distance(name, best) <= best.length / 2 ? best : undefined;
+  return distance(name, best) <= best.length / 2 ? ` Did you mean ${prefix}${best}?` : '';
 }
 
 /** On one line, and shortened if it is long. */

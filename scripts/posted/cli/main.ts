@@ -1,4 +1,4 @@
-import { packageVersion } from '../package-info.ts';
+import { packageInfo } from '../package-info.ts';
 import { type Command, readArguments, UsageError, unknownName } from './command.ts';
 import { generateCommand } from './generate-command.ts';
 import { renderCommandHelp, renderHelp } from './help.ts';
@@ -24,7 +24,7 @@ export async function main(args: readonly string[]): Promise<void> {
 async function run([name, ...rest]: readonly string[]): Promise<number> {
   if (name === undefined) throw new UsageError('Missing command.');
   if (name === '--help' || name === '-h') return show(renderHelp(commands));
-  if (name === '--version') return show(`${packageVersion()}\n`);
+  if (name === '--version') return show(`${packageInfo.version}\n`);
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {
     if (name.startsWith('-')) throw unknownName('option', name, ['version', 'help']);

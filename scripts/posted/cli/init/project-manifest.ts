@@ -27,7 +27,7 @@ export function projectManifest(
   document: string,
   { allowRemote, strict, hasSecrets }: ManifestOptions,
 ): ProjectManifest {
-  const { version, devDependencies, allowScripts } = packageInfo();
+  const { version, devDependencies, allowScripts } = packageInfo;
   const { posted, '@posted/cli': cli } = postedSpecs({ packageFolder, version }, resolve(folder));
   const path = /^[\w./-]+$/.test(document) ? document : JSON.stringify(document);
   const flags = `${allowRemote ? ' --allow-remote' : ''}${strict ? ' --strict' : ''}`;
