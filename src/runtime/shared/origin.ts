@@ -1,7 +1,8 @@
 /** The pages that may use this server from a browser. CORS and the WebSocket handshake share the policy. */
 export type OriginPolicy =
   | { readonly kind: 'any' }
-  | { readonly kind: 'same-origin' }
+  /** The server's own host, and the listed origins. */
+  | { readonly kind: 'same-origin'; readonly and?: readonly string[] }
   /** Serialized origins (RFC 6454 section 6.2), such as `https://app.example`. */
   | { readonly kind: 'list'; readonly origins: readonly string[] };
 
@@ -26,7 +27,9 @@ const maxOriginLength = 300;
 /** How an operator allows a printable origin: the value to give the setting, or the option if there is no setting. */
 export function allowOrigin(origin: string, policy: OriginPolicy, settingName: string | undefined): string {
   if (origin === 'null') return `allow any origin with ${settingName ?? "origins: { kind: 'any' }"}`;
-  const allowed = [...(policy.kind === 'list' ? policy.origins : []), origin];
+  // Such as "origins in settings.json", which is not the name of a variable.
+  if (settingName?.includes(' ')) return `add ${origin} to ${settingName}`;
+  const allowed = [...listedOrigins(policy), origin];
   return settingName === undefined
     ? `origins: [${allowed.map((each) => `'${each}'`).join(', ')}]`
     : `${settingName}=${allowed.join(',')}`;
@@ -44,15 +47,19 @@ export function isAllowedOrigin(
 ): boolean {
   if (origin === undefined || policy.kind === 'any') return true;
   if (origin === 'null') return false;
-  if (policy.kind === 'list') {
-    const wanted = serialize(origin);
-    return policy.origins.some((allowed) => serialize(allowed) === wanted);
-  }
+  const wanted = serialize(origin);
+  if (listedOrigins(policy).some((allowed) => serialize(allowed) === wanted)) return true;
+  if (policy.kind === 'list') return false;
   // Only the browser knows which of the two schemes it used: TLS may end at a proxy before this server.
   const scheme = /^https?:/i.exec(origin)?.[0];
   if (scheme === undefined || host === undefined) return false;
   const ownHost = URL.parse(`${scheme}//${host}`)?.host;
   return ownHost !== undefined && URL.parse(origin)?.host === ownHost;
+}
+
+function listedOrigins(policy: OriginPolicy): readonly string[] {
+  if (policy.kind === 'list') return policy.origins;
+  return policy.kind === 'same-origin' ? (policy.and ?? []) : [];
 }
 
 /** Lower case, without the default port. Schemes without an origin in the URL standard, such as those of apps, compare as text. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAllowedOrigin, type OriginPolicy } from '../../../src/runtime/shared/origin.ts';
+import { allowOrigin, isAllowedOrigin, type OriginPolicy } from '../../../src/runtime/shared/origin.ts';
 
 const any: OriginPolicy = { kind: 'any' };
 const sameOrigin: OriginPolicy = { kind: 'same-origin' };
@@ -55,5 +55,27 @@ describe('an origin policy', () => {
     ['', false],
   ])('of kind list, for a page of %j, returns %j', (origin, allowed) => {
     expect(isAllowedOrigin(list, origin, 'posted.example')).toBe(allowed);
+  });
+
+  it.each([
+    ['https://posted.example', true],
+    ['http://localhost:5173', true],
+    ['http://127.0.0.1:5173', false],
+    ['null', false],
+  ])('of kind same-origin with further origins, for a page of %j, returns %j', (origin, allowed) => {
+    const policy: OriginPolicy = { kind: 'same-origin', and: ['http://localhost:5173', 'null'] };
+    expect(isAllowedOrigin(policy, origin, 'posted.example')).toBe(allowed);
+  });
+});
+
+describe('the way to allow an origin', () => {
+  const policy: OriginPolicy = { kind: 'same-origin', and: ['http://localhost:5173'] };
+
+  it.each([
+    [undefined, "origins: ['http://localhost:5173', 'https://app.example']"],
+    ['ALLOWED_ORIGINS', 'ALLOWED_ORIGINS=http://localhost:5173,https://app.example'],
+    ['origins in settings.json', 'add https://app.example to origins in settings.json'],
+  ])('with the setting name %j is %j', (settingName, remedy) => {
+    expect(allowOrigin('https://app.example', policy, settingName)).toBe(remedy);
   });
 });
