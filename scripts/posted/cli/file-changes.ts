@@ -39,8 +39,8 @@ export class FileChanges {
       this.#change();
   }
 
-  /** Resolves when files have changed since the last call and have settled, or when `signal` is aborted. */
-  async next(signal: AbortSignal): Promise<void> {
+  /** Resolves with true when files have changed since the last call and have settled; with false if aborted first. */
+  async next(signal: AbortSignal): Promise<boolean> {
     const woken = new Promise<void>((resolvePromise) => {
       this.#wake = resolvePromise;
     });
@@ -48,10 +48,12 @@ export class FileChanges {
     signal.addEventListener('abort', stop, { once: true });
     if (!this.#hasChanged && !signal.aborted) await woken;
     signal.removeEventListener('abort', stop);
-    while (this.#hasChanged && !signal.aborted) {
+    const hasChanged = this.#hasChanged;
+    while (this.#hasChanged) {
       this.#hasChanged = false;
       await delay(settleMs);
     }
+    return hasChanged;
   }
 
   close(): void {
