@@ -11,14 +11,14 @@ interface Package {
   readonly folder: string;
   /** The output folder. */
   readonly dist: string;
-  /** The folder of the compiled sources, relative to `dist`. */
-  readonly compiled: string;
+  /** The folder of the compiled sources, relative to `dist`; null for JavaScript, which is copied. */
+  readonly compiled: string | null;
 }
 
 type Exports = string | { readonly [name: string]: Exports };
 
 interface Manifest {
-  readonly exports: Exports;
+  readonly exports?: Exports;
   readonly bin?: Readonly<Record<string, string>>;
   readonly [member: string]: unknown;
 }
@@ -30,11 +30,13 @@ const packages: readonly Package[] = [
   { folder: 'src/runtime', dist: 'dist/posted', compiled: './' },
   // Its sources find the templates by a relative path, so the output keeps the folder structure.
   { folder: 'scripts/posted', dist: 'dist/cli', compiled: './scripts/posted/' },
+  { folder: 'scripts/create-posted', dist: 'dist/create-posted', compiled: null },
 ];
 
 await rm(join(root, 'dist'), { recursive: true, force: true });
 for (const each of packages) {
-  if (compile(each)) await completePackage(each);
+  if (each.compiled === null) await cp(join(root, each.folder), join(root, each.dist), { recursive: true });
+  if (each.compiled === null || compile(each)) await completePackage(each);
   else process.exitCode = 1;
 }
 if (process.exitCode === undefined) {
@@ -59,8 +61,8 @@ async function completePackage({ folder, dist, compiled }: Package): Promise<voi
   const { private: _, exports, bin, ...rest } = manifest;
   const built = {
     ...rest,
-    exports: compiledExports(exports, compiled),
-    ...(bin === undefined ? {} : { bin: compiledBin(bin, compiled) }),
+    ...(exports === undefined ? {} : { exports: compiledExports(exports, compiled ?? './') }),
+    ...(bin === undefined ? {} : { bin: compiledBin(bin, compiled ?? './') }),
   };
   await writeFile(join(root, dist, 'package.json'), `${JSON.stringify(built, null, 2)}\n`);
   for (const path of Object.values(built.bin ?? {})) await chmod(join(root, dist, path), 0o755);

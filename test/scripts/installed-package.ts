@@ -26,16 +26,17 @@ export interface PackedPackages {
   /** The packed file of each package. */
   readonly posted: string;
   readonly cli: string;
+  readonly 'create-posted': string;
 }
 
-/** Builds both packages from a copy of the sources, and packs them into a folder. */
+/** Builds the packages from a copy of the sources, and packs them into a folder. */
 export async function packPackages(folder: string): Promise<PackedPackages> {
   const sources = join(folder, 'sources');
   for (const part of buildInputs) cpSync(join(root, part), join(sources, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(sources, 'node_modules'));
   mustSucceed(await npm(sources, 'run', 'build'));
   const dist = join(sources, 'dist');
-  for (const name of ['posted', 'cli']) {
+  for (const name of ['posted', 'cli', 'create-posted']) {
     mustSucceed(await npm(sources, 'pack', `./dist/${name}`, '--pack-destination', folder));
   }
   const { version } = JSON.parse(readFileSync(join(dist, 'posted/package.json'), 'utf8'));
@@ -43,18 +44,18 @@ export async function packPackages(folder: string): Promise<PackedPackages> {
     dist,
     posted: join(folder, `posted-${version}.tgz`),
     cli: join(folder, `posted-cli-${version}.tgz`),
+    'create-posted': join(folder, `create-posted-${version}.tgz`),
   };
 }
 
 /**
- * Installs the packed packages in an empty folder like a new user, creates a project with them, and installs its
- * dependencies. Resolves with false if the npm registry is unreachable.
+ * Installs the packed packages in an empty folder, creates a project with create-posted, and installs its dependencies. Resolves with false if the npm registry is unreachable.
  */
 export async function createApp(folder: string, app: string): Promise<boolean> {
-  const { posted, cli } = await packPackages(folder);
+  const { posted, cli, 'create-posted': create } = await packPackages(folder);
   mkdirSync(app);
-  if (!(await tryInstall(app, posted, cli))) return false;
-  mustSucceed(await npm(app, 'exec', '--', 'posted', 'init', '.'));
+  if (!(await tryInstall(app, posted, cli, create))) return false;
+  mustSucceed(await npm(app, 'exec', '--', 'create-posted'));
   mustSucceed(await npm(app, 'install', ...quick));
   return true;
 }
