@@ -20,15 +20,16 @@ export interface Run {
 
 /** Runs the command `posted` in the root of the repository. */
 export function posted(...args: readonly string[]): Promise<Run> {
+  return postedIn(root, ...args);
+}
+
+/** Runs the command `posted` in a folder. */
+export function postedIn(cwd: string, ...args: readonly string[]): Promise<Run> {
+  const command = join(root, 'scripts/posted/posted.ts');
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['scripts/posted/posted.ts', ...args],
-      { cwd: root },
-      (error, stdout, stderr) => {
-        resolve({ code: Number(error?.code ?? 0), stdout, stderr });
-      },
-    );
+    execFile(process.execPath, [command, ...args], { cwd }, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
   });
 }
 

@@ -30,15 +30,15 @@ type Server = ChildProcessByStdio<null, Readable, Readable>;
 /** Starts the project as `npm start` does. */
 async function start(): Promise<{ readonly server: Server; readonly url: string }> {
   const env = { ...process.env, PORT: '0' };
-  const server = spawn(process.execPath, ['src/server.ts'], {
+  const server = spawn(process.execPath, ['src/start.ts'], {
     cwd: project,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void server.kill('SIGKILL'));
   const [printed] = await once(server.stdout, 'data');
-  const [, url = ''] = /Listening on (ws:\S+)\. /.exec(String(printed)) ?? [];
-  return { server, url: `${url}/ticks` };
+  const [, url = ''] = /Listening on http(:\S+)\./.exec(String(printed)) ?? [];
+  return { server, url: `ws${url}/ticks` };
 }
 
 async function stderrOf(act: (url: string) => Promise<unknown>): Promise<string> {
@@ -65,7 +65,7 @@ describe('a new project', () => {
     const handlers = readFileSync(path, 'utf8');
     writeFileSync(
       path,
-      handlers.replace('receiveTick(_message, { connection }) {', "$&\nthrow new Error('the disk is gone');"),
+      handlers.replace('receiveTick(message) {', "$&\nthrow new Error('the disk is gone');"),
     );
     const output = await stderrOf(async (url) => {
       const client = await connectClient(url);
@@ -78,11 +78,11 @@ describe('a new project', () => {
     expect(output).toMatch(/\n {4}Error: the disk is gone\n {8}at .*handlers\/ticks\.ts:\d+/);
   });
 
-  it('logs why a page of another origin is refused, and the option that allows it', async () => {
+  it('logs why a page of another origin is refused, and the setting that allows it', async () => {
     const output = await stderrOf((url) =>
-      refusedHandshake(url, { headers: { Origin: 'http://localhost:5173' } }),
+      refusedHandshake(url, { headers: { Origin: 'http://localhost:3000' } }),
     );
     expect(output).toMatch(/^\S+ WARN a handshake was refused reason=origin /);
-    expect(output).toContain(`remedy="origins: ['http://localhost:5173']"`);
+    expect(output).toContain('remedy="add http://localhost:3000 to origins in settings.json"');
   });
 });

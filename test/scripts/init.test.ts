@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { posted, type Run, readFolder, rooms, tempFolder } from './generator.ts';
+import { posted, postedIn, type Run, readFolder, rooms, tempFolder, typeCheck } from './generator.ts';
 
 const folder = tempFolder();
 
@@ -29,10 +30,11 @@ describe('posted init', () => {
       'README.md',
       'package.json',
       'rooms.asyncapi.json',
+      'settings.json',
+      'src/app.ts',
       'src/client.ts',
       'src/handlers/board.ts',
       'src/handlers/room-talk.ts',
-      'src/server.ts',
       'src/start.ts',
       'src/users.ts',
       'test/contract.test.ts',
@@ -52,13 +54,14 @@ describe('posted init', () => {
     const folderOf = (spec: string) => join(project, spec.replace(/^file:/, ''));
     expect(folderOf(dependencies.posted)).toBe(join(process.cwd(), 'src/runtime'));
     expect(folderOf(cli)).toBe(join(process.cwd(), 'scripts/posted'));
-    expect(tools).toEqual(own.devDependencies);
+    expect(Object.keys(tools)).toEqual(['@types/node', 'typescript', 'vitest']);
+    expect(own.devDependencies).toMatchObject(tools);
     // npm would warn about their install scripts.
     expect(allowScripts).toEqual(own.allowScripts);
   });
 
   it('prints the next steps', () => {
-    expect(run.stdout).toMatch(/\nNext steps:\n {2}cd ".*My Rooms"\n {2}npm install\n {2}npm start\n/);
+    expect(run.stdout).toMatch(/\nNext steps:\n {2}cd ".*My Rooms"\n {2}npm install\n {2}npm run dev\n/);
   });
 
   it('writes secrets only to .env, which git ignores', () => {
@@ -92,45 +95,75 @@ describe('posted init', () => {
 });
 
 describe('posted init in an existing project', () => {
-  it('completes package.json and lists the members that it keeps', async () => {
+  it('completes the package.json of npm init, and lists the members that it keeps', async () => {
     const project = join(folder, 'used');
     mkdirSync(project);
     const existing = {
       name: 'used',
       license: 'MIT',
+      type: 'commonjs',
+      main: 'index.js',
       scripts: { test: 'echo "Error: no test specified" && exit 1', start: 'node mine.js' },
       dependencies: { posted: 'file:posted.tgz', vitest: '^5.0.0' },
     };
     writeFileSync(join(project, 'package.json'), JSON.stringify(existing));
-    const { code, stdout } = await posted('init', project);
+    const { code, stdout } = await posted('init', project, rooms);
     const { name, license, type, scripts, dependencies, devDependencies } = manifestOf(project);
     expect([name, license, type]).toEqual(['used', 'MIT', 'module']);
     expect(scripts).toMatchObject({ test: 'vitest run', start: 'node mine.js', types: 'tsc' });
     expect(dependencies).toEqual(existing.dependencies);
     expect(Object.keys(devDependencies)).toEqual(['@posted/cli', '@types/node', 'typescript']);
     expect(stdout.match(/^kept .*$/gm)).toEqual(['kept in package.json: scripts.start']);
+    expect(stdout).toContain('changed in package.json: type is "module", because');
     expect(code).toBe(0);
+  });
+
+  it('keeps CommonJS files working next to its own ES modules', async () => {
+    const project = join(folder, 'commonjs');
+    mkdirSync(project);
+    writeFileSync(join(project, 'package.json'), '{ "type": "commonjs" }');
+    writeFileSync(join(project, 'old.js'), "module.exports = require('node:fs') !== undefined;");
+    const { code, stdout } = await posted('init', project, rooms);
+    expect(code).toBe(0);
+    expect(stdout).toContain('changed in package.json: type is absent instead of "commonjs"');
+    symlinkSync(join(process.cwd(), 'node_modules'), join(project, 'node_modules'));
+    const old = spawnSync(process.execPath, ['-p', "require('./old.js')"], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    expect(old.stdout).toBe('true\n');
+    expect(await typeCheck(project)).toBe('');
+    const [, ...flags] = manifestOf(project).scripts.start.split(' ').slice(0, -1);
+    const main = "import('./src/app.ts').then(() => process.exit(0))";
+    const app = spawnSync(process.execPath, [...flags, '-e', main], { cwd: project, encoding: 'utf8' });
+    expect(app).toMatchObject({ status: 0, stdout: '', stderr: '' });
   });
 
   it('uses the document in the folder', async () => {
     const project = join(folder, 'with-document');
     mkdirSync(project);
     writeFileSync(join(project, 'asyncapi.json'), readFileSync(rooms, 'utf8'));
-    expect(await posted('init', project)).toMatchObject({ code: 0 });
+    expect(await postedIn(project, 'init')).toMatchObject({ code: 0 });
     expect(Object.keys(readFolder(project))).toContain('src/handlers/room-talk.ts');
     expect(manifestOf(project).scripts.generate).toBe('posted generate asyncapi.json --out generated');
   });
 
-  it.each([
-    { what: 'declares CommonJS', text: '{ "type": "commonjs" }', message: 'npm pkg set type=module' },
-    { what: 'is not JSON', text: '{', message: 'fix it' },
-  ])('rejects a package.json that $what and writes nothing', async ({ what, text, message }) => {
-    const project = join(folder, basename(what.replaceAll(' ', '-')));
+  it('rejects a package.json that is not JSON and writes nothing', async () => {
+    const project = join(folder, 'not-json');
     mkdirSync(project);
-    writeFileSync(join(project, 'package.json'), text);
+    writeFileSync(join(project, 'package.json'), '{');
     const { code, stderr } = await posted('init', project);
-    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
-    expect(readFolder(project)).toEqual({ 'package.json': text });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('fix it')]);
+    expect(readFolder(project)).toEqual({ 'package.json': '{' });
+  });
+
+  it('asks for a folder if the current one has other files', async () => {
+    const home = join(folder, 'home');
+    mkdirSync(home);
+    writeFileSync(join(home, 'letter.txt'), 'Dear all');
+    const { code, stderr } = await postedIn(home, 'init');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Missing project folder')]);
+    expect(readFolder(home)).toEqual({ 'letter.txt': 'Dear all' });
   });
 
   it('does not overwrite a different document and writes nothing', async () => {
@@ -175,7 +208,7 @@ operations:
     // The contract has no security.
     expect(Object.keys(files)).not.toContain('src/users.ts');
     expect(Object.keys(files)).not.toContain('.env');
-    expect(manifestOf(project).scripts.start).toBe('node src/server.ts');
+    expect(manifestOf(project).scripts.start).toBe('node src/start.ts');
   });
 
   it('with problems reports them and writes nothing', async () => {

@@ -38,20 +38,20 @@ describe.skipIf(missing !== null)(`the packages in an empty project ${missing ??
     const manifest = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'));
     expect(manifest.dependencies.posted).toMatch(/^file:.*posted-.*\.tgz$/);
     expect(await npm(app, 'run', '--silent', 'types')).toEqual({ code: 0, output: '' });
-    expect(await npm(app, 'test')).toMatchObject({ code: 0, output: expect.stringMatching(/\b4 passed/) });
+    expect(await npm(app, 'test')).toMatchObject({ code: 0, output: expect.stringMatching(/\b6 passed/) });
   });
 
   it('serve a client with only the listed dependencies installed', async () => {
     const bare = join(folder, 'bare');
     const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     const parts = ['posted', ...Object.keys(dependencies)].map((name) => join('node_modules', name));
-    for (const part of ['.env', 'generated', 'package.json', 'src', ...parts]) {
+    for (const part of ['.env', 'generated', 'package.json', 'settings.json', 'src', ...parts]) {
       cpSync(join(app, part), join(bare, part), { recursive: true });
     }
-    const server = start(bare, ['--env-file=.env', 'src/server.ts'], { PORT: '0' });
-    const [, url = ''] = /Listening on (ws:\S+)\. /.exec(await printed(server, 'npm run client')) ?? [];
-    const client = start(bare, ['--env-file=.env', 'src/client.ts', url]);
-    expect(await printed(client, 'Good morning')).toContain('room is open');
+    const server = start(bare, ['--env-file=.env', 'src/start.ts'], { PORT: '0' });
+    const [, port = ''] = /http:\S+:(\d+)\. /.exec(await printed(server, 'The page is at')) ?? [];
+    const client = start(bare, ['--env-file=.env', 'src/client.ts', 'ann'], { PORT: port });
+    expect(await printed(client, 'Type an amount')).toContain('nobody has bid yet');
     expect([await interrupt(client), await interrupt(server)]).toEqual([0, 0]);
 
     const entries = "await import('posted/contract'); await import('posted/rest');";
@@ -59,7 +59,7 @@ describe.skipIf(missing !== null)(`the packages in an empty project ${missing ??
   });
 
   it('declare types for every entry point', async () => {
-    const runtimes = ['contract', 'server', 'client', 'rest'];
+    const runtimes = ['contract', 'server', 'client', 'rest', 'node'];
     writeFileSync(join(app, 'src/entries.ts'), reexports(...runtimes));
     const types = ['run', '--silent', 'types', '--'];
     // Projects may check declarations, which must not refer to missing ones such as those of ws.
@@ -69,12 +69,12 @@ describe.skipIf(missing !== null)(`the packages in an empty project ${missing ??
   });
 
   it('detect drift and leave hand-written code alone', async () => {
-    const handlers = join(app, 'src/handlers/room.ts');
+    const handlers = join(app, 'src/handlers.ts');
     appendFileSync(handlers, '// mine\n');
     const mine = readFileSync(handlers, 'utf8');
     expect(await npm(app, 'run', 'generate:check')).toMatchObject({ code: 0 });
     const document = join(app, 'asyncapi.yaml');
-    writeFileSync(document, readFileSync(document, 'utf8').replace('title: Chat', 'title: Chatter'));
+    writeFileSync(document, readFileSync(document, 'utf8').replace('title: Auction', 'title: Auctions'));
     const drift = await npm(app, 'run', 'generate:check');
     expect(drift).toMatchObject({
       code: 1,

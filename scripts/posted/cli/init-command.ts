@@ -1,30 +1,72 @@
-import { type Command, helpOption, loadOptions, readLoadOptions, UsageError } from './command.ts';
+import { readdirSync } from 'node:fs';
+import { type Command, choiceOf, helpOption, loadOptions, readLoadOptions, UsageError } from './command.ts';
+
+const examples = ['auction'] as const;
 
 export const initCommand: Command = {
   name: 'init',
-  operands: '<dir> [document] [options]',
+  operands: '[dir] [document] [options]',
   summary: 'create a project from your document or an example',
   description: `Creates a small project that runs: the AsyncAPI document with every file that it references, the
-code generated from it, a server with an example handler for each channel, a client, a test, and
-the npm scripts to run them. Without a document, init uses the asyncapi.yaml (or .yml, .json) in
-the folder or, if there is none, an example.
+code generated from it, a server with handlers, a client, a test, and the scripts to run them with
+npm, pnpm, yarn or bun. Without a document, init uses the asyncapi.yaml (or .yml, .json) in the
+folder or, if there is none, the example: a live auction with a page and a client for terminals.
 
+The folder can be omitted if the current one is empty or has a package.json or a document.
 Existing files are kept and listed; an existing package.json is completed. Handlers are written
 only once: after that they are yours, and posted generate does not touch them.`,
-  options: { ...loadOptions, ...helpOption },
+  options: {
+    example: { value: 'NAME', description: [`create an example: ${examples.join(', ')}`] },
+    ...loadOptions,
+    ...helpOption,
+  },
   examples: [
-    'posted init my-project',
+    'posted init my-auction',
     'posted init my-project asyncapi.yaml',
-    'npm i -D @posted/cli && npx posted init .',
+    'posted init . --example auction',
   ],
 
   async run(args) {
-    const [folder, document, ...more] = args.operands;
-    if (folder === undefined) throw new UsageError('Missing project folder: use . for the current folder.');
-    if (more.length > 0) throw new UsageError('Too many arguments: init takes a folder and a document.');
+    const { folder, document } = readOperands(args.operands);
+    const example = args.valueOf('example');
+    if (example !== undefined && document !== null) {
+      throw new UsageError('--example and a document exclude each other.');
+    }
+    const source = {
+      document,
+      example: example === undefined ? null : choiceOf('example', example, examples),
+    };
     // Imported on demand, because it takes a while to load.
     const { initProject } = await import('./init/init-project.ts');
-    await initProject(folder, document ?? null, readLoadOptions(args));
+    await initProject(folder, source, readLoadOptions(args));
     return 0;
   },
 };
+
+interface Operands {
+  readonly folder: string;
+  readonly document: string | null;
+}
+
+/** @throws UsageError */
+function readOperands(operands: readonly string[]): Operands {
+  const [first, second, ...more] = operands;
+  if (more.length > 0) throw new UsageError('Too many arguments: init takes a folder and a document.');
+  if (first !== undefined && (second !== undefined || !isDocument.test(first))) {
+    return { folder: first, document: second ?? null };
+  }
+  if (!isProjectFolder('.')) {
+    throw new UsageError('Missing project folder: name a new one, or use . for the current folder.');
+  }
+  return { folder: '.', document: first ?? null };
+}
+
+const isDocument = /\.(json|ya?ml)$/;
+
+/** Whether a project can be created in a folder without doing harm to anything else in it. */
+function isProjectFolder(folder: string): boolean {
+  const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+  return names.length === 0 || names.some((name) => name === 'package.json' || isContract.test(name));
+}
+
+const isContract = /^asyncapi\.(json|ya?ml)$/;

@@ -38,6 +38,9 @@ export function createReporter(): Reporter {
 /** Prints warnings only. */
 export const quietReporter: Reporter = { progress() {}, warn: printWarning, note() {} };
 
+/** Prints nothing. */
+export const silentReporter: Reporter = { progress() {}, warn() {}, note() {} };
+
 function printWarning(warning: string): void {
   printError(`warning: ${warning}`);
 }

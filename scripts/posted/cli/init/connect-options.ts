@@ -1,4 +1,3 @@
-import { contentOf } from '../../asyncapi/content.ts';
 import type { SecurityModel } from '../../asyncapi/contract-model.ts';
 import { memberAccess, propertyKey, valueSource } from '../../source/typescript-source.ts';
 import type { ChannelPlan, OperationPlan, ProjectPlan } from './project-plan.ts';
@@ -14,18 +13,15 @@ export function connectOptions(
   secret: (variable: string) => string,
 ): readonly string[] {
   const { channel, pathname, security, operationSecurity, handshake, operations } = plan;
-  const credentials = [...security.slice(0, 1), ...operationSecurity].map(
-    ({ name, credentials: kind }): Credential => ({
-      name,
-      source: credential(kind, secret(secrets.get(name) ?? '')),
-    }),
+  const schemes = [...security.slice(0, 1), ...operationSecurity].map(
+    ({ name, credentials: kind }) => [name, credential(kind, secret(secrets.get(name) ?? ''))] as const,
   );
   const answered = operations.filter(
     ({ operation, reply }) => operation.action === 'send' && reply !== undefined,
   );
   return [
     url(base, pathname),
-    ...(credentials.length === 0 ? [] : [`auth: ${authOf(plan, credentials)},`]),
+    ...(schemes.length === 0 ? [] : [`auth: ${authSource(schemes, security.length > 1)},`]),
     ...Object.entries(handshake ?? {}).map(([option, value]) => `${option}: ${valueSource(value)},`),
     // The example handlers keep no log to resume from.
     ...(channel.resume === null ? [] : ['resume: false,']),
@@ -33,28 +29,22 @@ export function connectOptions(
   ];
 }
 
-interface Credential {
-  readonly name: string;
-  readonly source: string;
+function authSource(
+  schemes: readonly (readonly [name: string, source: string])[],
+  isChoice: boolean,
+): string {
+  const [only, ...others] = schemes;
+  if (only !== undefined && others.length === 0 && !isChoice) return only[1];
+  return `{ ${schemes.map(([name, source]) => `${propertyKey(name)}: ${source}`).join(', ')} }`;
 }
 
-/** The credential of the only scheme, or credentials by scheme. */
-function authOf({ security, operationSecurity }: ChannelPlan, credentials: readonly Credential[]): string {
-  const [only] = credentials;
-  if (only !== undefined && security.length + operationSecurity.length === 1) return only.source;
-  return `{ ${credentials.map(({ name, source }) => `${propertyKey(name)}: ${source}`).join(', ')} }`;
-}
-
-function answerMember({ operation, messages, reply }: OperationPlan): string {
-  const { name, reply: replies } = operation;
-  if (reply === undefined) throw new TypeError(`The operation ${name} has no sample of a reply.`);
-  const isCorrelated = messages.every(({ message }) => message.correlationId !== null);
-  const content = valueSource(contentOf(reply.message, reply.sample, isCorrelated));
-  const answer =
-    (replies ?? []).length > 1
-      ? `(_message, { reply }) => reply${memberAccess(reply.message.name)}(${content})`
-      : `() => (${content})`;
-  return `  ${propertyKey(name)}: ${answer},`;
+function answerMember({ operation, reply }: OperationPlan): string {
+  const content = valueSource(reply?.content);
+  const isOnly = operation.reply?.length === 1;
+  const source = isOnly
+    ? `() => (${content})`
+    : `(_message, { reply }) => reply${memberAccess(reply?.message.name ?? '')}(${content})`;
+  return `  ${propertyKey(operation.name)}: ${source},`;
 }
 
 function url(base: string, pathname: string): string {

@@ -1,95 +1,87 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { generateFiles, type LoadOptions, loadContracts, type Reporter } from '../../generate-files.ts';
+import { generateFiles, type LoadOptions, loadContracts } from '../../generate-files.ts';
 import { replaceFolder } from '../../replace-folder.ts';
-import { createReporter, print } from '../reporter.ts';
+import { createReporter, print, silentReporter } from '../reporter.ts';
 import { copyFiles, planCopies } from './contract-copies.ts';
-import { completeManifest, projectManifest } from './project-manifest.ts';
-import { type ProjectPlan, planProject } from './project-plan.ts';
-import { renderClient } from './render-client.ts';
-import { renderHandlers } from './render-handlers.ts';
-import { renderStart, serverSource } from './render-server.ts';
-import { renderTest } from './render-test.ts';
-import { renderUsers } from './render-users.ts';
+import { documentIn } from './document-in.ts';
+import { type ModuleType, moduleTypeFor } from './module-type.ts';
+import {
+  installCommand,
+  type PackageManager,
+  packageManagerFiles,
+  packageManagerOf,
+  runCommand,
+} from './package-manager.ts';
+import { type Example, examples, type Files, filesFor, filesOfExample } from './project-files.ts';
+import { completeManifest, projectManifest, readManifest, unneededScripts } from './project-manifest.ts';
+import { planProject } from './project-plan.ts';
 
-const template = join(import.meta.dirname, '../../../../templates/project');
+/** What `posted init` makes a project from. */
+export interface InitSource {
+  /** The path of an AsyncAPI document; null for the one in the folder or, if there is none, for an example. */
+  readonly document: string | null;
+  /** The example to use in any case; null to use a document if there is one. */
+  readonly example: Example | null;
+}
 
 /**
- * Writes a project for a document into a folder. Without a document, the project is for the AsyncAPI document in the
- * folder or, if there is none, for an example. Existing files are kept.
+ * Writes a project into a folder. Existing files are kept.
  *
  * @throws GenerationError for a document with problems, UsageError for conflicting files; nothing is written then
  */
 export async function initProject(
   folder: string,
-  document: string | null,
+  { document, example }: InitSource,
   options: LoadOptions,
 ): Promise<void> {
-  const source = document ?? documentIn(folder) ?? join(template, 'asyncapi.yaml');
-  const { websocket, files } = await loadContracts({ asyncapi: source, openapi: null }, options, silent);
-  const plan = planProject(websocket.model, websocket.schemas);
-  const contract = await planCopies(source, files, folder);
-  const manifest = completeManifest(
-    readManifest(folder),
-    projectManifest(folder, contract.document, { ...options, hasSecrets: plan.secrets.size > 0 }),
+  const own = example === null ? (document ?? documentIn(folder)) : undefined;
+  const source = own ?? examples[example ?? 'auction'];
+  const isExample = own === undefined || (await isSame(own, examples.auction));
+  // The document is loaded again below, which reports progress and warnings.
+  const { websocket, files } = await loadContracts(
+    { asyncapi: source, openapi: null },
+    options,
+    silentReporter,
   );
+  const texts = isExample
+    ? await filesOfExample(example ?? 'auction')
+    : await filesFor(planProject(websocket.model, websocket.schemas));
+  const contract = await planCopies(source, files, folder);
+  const existing = readManifest(folder);
+  const type = moduleTypeFor(folder, existing?.type);
+  const packageManager = packageManagerOf(folder, process.env.npm_config_user_agent);
+  const project = { ...options, type, packageManager, hasSecrets: '.env' in texts, hasPage: isExample };
+  const manifest = completeManifest(existing, projectManifest(folder, contract.document, project));
 
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), manifest.text);
   await copyFiles(contract.copies);
-  const kept = await writeNew(folder, await projectFiles(plan));
+  const kept = await writeNew(folder, {
+    ...texts,
+    'tsconfig.json': compilerOptions(texts['tsconfig.json'] ?? '', type),
+    ...packageManagerFiles(packageManager, unneededScripts),
+  });
   await generateCode(join(folder, contract.document), join(folder, 'generated'), options);
 
+  if (manifest.typeChange !== null) print(`changed in package.json: ${manifest.typeChange}`);
   for (const name of manifest.kept) print(`kept in package.json: ${name}`);
   for (const path of kept) print(`kept existing file: ${path}`);
-  print(nextSteps(folder, plan));
+  print(nextSteps(folder, packageManager, { isExample, hasSecrets: project.hasSecrets }));
 }
 
-/** The document is loaded twice; only the second time reports progress and warnings. */
-const silent: Reporter = { progress() {}, warn() {}, note() {} };
-
-/** The path of the document that a folder already contains. */
-function documentIn(folder: string): string | undefined {
-  const names = ['asyncapi.yaml', 'asyncapi.yml', 'asyncapi.json'];
-  return names.map((name) => join(folder, name)).find((path) => existsSync(path));
+async function isSame(one: string, other: string): Promise<boolean> {
+  return existsSync(one) && (await readFile(one)).equals(await readFile(other));
 }
 
-function readManifest(folder: string): string | null {
-  const path = join(folder, 'package.json');
-  return existsSync(path) ? readFileSync(path, 'utf8') : null;
-}
-
-/** By path: the text of each file that is never overwritten. */
-async function projectFiles(plan: ProjectPlan): Promise<Readonly<Record<string, string>>> {
-  const users = renderUsers(plan);
-  const secrets = [...plan.secrets.values()].map(
-    (name) => `${name}=${randomBytes(18).toString('base64url')}\n`,
-  );
-  return {
-    'tsconfig.json': await readTemplate('tsconfig.json'),
-    'README.md': await readTemplate('README.md'),
-    // npm excludes files named .gitignore from packages.
-    '.gitignore': await readTemplate('gitignore'),
-    ...(secrets.length === 0 ? {} : { '.env': secrets.join('') }),
-    ...Object.fromEntries(
-      plan.channels.map((channel) => [`src/handlers/${channel.file}.ts`, renderHandlers(channel)]),
-    ),
-    ...(users === null ? {} : { 'src/users.ts': users }),
-    'src/start.ts': renderStart(plan),
-    'src/server.ts': serverSource,
-    'src/client.ts': renderClient(plan),
-    'test/contract.test.ts': renderTest(plan),
-  };
-}
-
-function readTemplate(name: string): Promise<string> {
-  return readFile(join(template, name), 'utf8');
+/** For files whose syntax decides what they are, the compiler must not read `type` in package.json. */
+function compilerOptions(template: string, type: ModuleType): string {
+  return type === 'module' ? template : template.replace('"module": "nodenext"', '"module": "preserve"');
 }
 
 /** Writes the files that do not exist yet and returns the paths of the others. */
-async function writeNew(folder: string, files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+async function writeNew(folder: string, files: Files): Promise<readonly string[]> {
   const kept: string[] = [];
   for (const [path, text] of Object.entries(files)) {
     const file = join(folder, path);
@@ -116,21 +108,26 @@ async function generateCode(asyncapi: string, out: string, options: LoadOptions)
   });
 }
 
-function nextSteps(folder: string, { secrets }: ProjectPlan): string {
+function nextSteps(
+  folder: string,
+  packageManager: PackageManager,
+  { isExample, hasSecrets }: { readonly isExample: boolean; readonly hasSecrets: boolean },
+): string {
   const path = /^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder);
   const enter = relative('', folder) === '' ? '' : `  cd ${path}\n`;
-  const note =
-    secrets.size === 0
-      ? ''
-      : '\nClients authenticate with the secret in .env; src/users.ts checks it until you add your own users.';
+  const run = (script: string, ...args: readonly string[]): string =>
+    runCommand(packageManager, script, ...args);
+  const bidders = `  ${run('client', 'ann')}\n  ${run('client', 'bob')}        # in one more terminal\n`;
+  const note = hasSecrets
+    ? '\nClients log in with the secret in .env; src/users.ts checks it until you add your own users.'
+    : '';
   return `
 Next steps:
-${enter}  npm install
-  npm start
+${enter}  ${installCommand(packageManager)}
+  ${run('dev')}
 
 In another terminal:
-${enter}  npm run client
-  npm test
+${enter}${isExample ? bidders : `  ${run('client')}\n`}  ${run('test')}
 
-The handlers in src/handlers define what the server does.${note}`;
+${isExample ? 'The page is at http://localhost:8080. ' : ''}The handlers in src/ define what the server does.${note}`;
 }

@@ -1,7 +1,10 @@
-import { basename, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import type { LoadOptions } from '../../generate-files.ts';
 import { packageFolder, packageInfo } from '../../package-info.ts';
 import { UsageError } from '../command.ts';
+import type { ModuleType } from './module-type.ts';
+import type { PackageManager } from './package-manager.ts';
 import { postedSpecs } from './posted-specs.ts';
 
 type Members = Readonly<Record<string, string>>;
@@ -9,51 +12,71 @@ type Members = Readonly<Record<string, string>>;
 /** The members of package.json that a project needs. */
 export interface ProjectManifest {
   readonly name: string;
+  readonly type: ModuleType;
   readonly scripts: Members;
   readonly dependencies: Members;
   readonly devDependencies: Members;
-  /** Packages with unneeded install scripts, about which npm would warn. */
+  /** npm only: packages with unneeded install scripts, about which it would warn. */
   readonly allowScripts: Readonly<Record<string, false>>;
 }
 
 interface ManifestOptions extends LoadOptions {
+  readonly type: ModuleType;
+  readonly packageManager: PackageManager;
   /** Whether the project has a .env file. */
   readonly hasSecrets: boolean;
+  /** Whether the server serves a page, which Vite builds. */
+  readonly hasPage: boolean;
 }
+
+/** The packages whose install scripts a project does not need. */
+export const unneededScripts: readonly string[] = Object.keys(packageInfo.allowScripts).filter(
+  (name) => packageInfo.allowScripts[name] === false,
+);
 
 /** `document` is the path of the AsyncAPI document from the project's folder. */
 export function projectManifest(
   folder: string,
   document: string,
-  { allowRemote, strict, hasSecrets }: ManifestOptions,
+  { allowRemote, strict, type, packageManager, hasSecrets, hasPage }: ManifestOptions,
 ): ProjectManifest {
-  const { version, devDependencies, allowScripts } = packageInfo;
+  const { version } = packageInfo;
   const { posted, '@posted/cli': cli } = postedSpecs({ packageFolder, version }, resolve(folder));
   const path = /^[\w./-]+$/.test(document) ? document : JSON.stringify(document);
   const flags = `${allowRemote ? ' --allow-remote' : ''}${strict ? ' --strict' : ''}`;
-  const node = hasSecrets ? 'node --env-file-if-exists=.env' : 'node';
-  const tools = ['@types/node', 'typescript', 'vitest'];
+  const node = [
+    'node',
+    ...(hasSecrets ? ['--env-file-if-exists=.env'] : []),
+    ...(type === 'syntax' ? ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'] : []),
+  ].join(' ');
+  const buildPage = hasPage ? 'vite build page --logLevel warn && ' : '';
   return {
     name: packageName(basename(resolve(folder))),
+    type,
     scripts: {
-      start: `${node} src/server.ts`,
+      dev: `${buildPage}posted dev ${path} --out generated${flags}`,
+      start: `${buildPage}${node} src/start.ts`,
       client: `${node} src/client.ts`,
+      ...(hasPage ? { page: 'vite page' } : {}),
       generate: `posted generate ${path} --out generated${flags}`,
-      'generate:check': 'npm run --silent generate -- --check',
+      'generate:check': `posted generate ${path} --out generated${flags} --check`,
       types: 'tsc',
       test: 'vitest run',
     },
-    dependencies: { posted },
+    dependencies: { posted, ...(hasPage ? versionsOf('@hono/node-server', 'hono') : {}) },
     devDependencies: {
       '@posted/cli': cli,
-      ...Object.fromEntries(tools.map((name) => [name, devDependencies[name] ?? '*'])),
+      ...versionsOf('@types/node', 'typescript', ...(hasPage ? ['vite'] : []), 'vitest'),
     },
     allowScripts: Object.fromEntries(
-      Object.keys(allowScripts)
-        .filter((name) => allowScripts[name] === false)
-        .map((name) => [name, false] as const),
+      packageManager.name === 'npm' ? unneededScripts.map((name) => [name, false] as const) : [],
     ),
   };
+}
+
+/** Packages in the versions that this package is tested with. */
+function versionsOf(...names: readonly string[]): Members {
+  return Object.fromEntries(names.map((name) => [name, packageInfo.devDependencies[name] ?? '*']));
 }
 
 /** A valid package name that differs from those of the project's dependencies. */
@@ -71,29 +94,21 @@ export interface CompletedManifest {
   readonly text: string;
   /** Existing members that differ from those of the project: `scripts.test`. */
   readonly kept: readonly string[];
+  /** How an explicit `"type": "commonjs"` was changed, and why; null if it was not there. */
+  readonly typeChange: string | null;
 }
 
-type ExistingManifest = Readonly<Record<string, unknown>>;
+export type ExistingManifest = Readonly<Record<string, unknown>>;
 
 /** The test script that `npm init` writes. */
 const placeholderTest = /no test specified/;
 
-/**
- * The text of package.json with the members of the project and all members that it already has; null if there is no
- * package.json yet.
- *
- * @throws UsageError if it is not a JSON object or belongs to a CommonJS project
- */
-export function completeManifest(existing: string | null, manifest: ProjectManifest): CompletedManifest {
-  const found: ExistingManifest =
-    existing === null ? { name: manifest.name, version: '0.1.0', private: true } : parse(existing);
-  // npm writes a package.json without `type` and `main` when it installs a package into an empty folder.
-  if (found.type !== 'module' && ('type' in found || 'main' in found)) {
-    throw new UsageError(
-      'package.json declares a CommonJS project, but Posted needs ES modules: run ' +
-        '`npm pkg set type=module`, or choose another folder.',
-    );
-  }
+/** The text of package.json with the members of the project and all members that it already has. */
+export function completeManifest(
+  existing: ExistingManifest | null,
+  manifest: ProjectManifest,
+): CompletedManifest {
+  const found: ExistingManifest = existing ?? { name: manifest.name, version: '0.1.0', private: true };
   const kept: string[] = [];
   const merge = (key: 'scripts' | 'dependencies' | 'devDependencies', elsewhere: Members = {}): Members => {
     const merged: Record<string, string> = { ...membersOf(found[key]) };
@@ -107,21 +122,31 @@ export function completeManifest(existing: string | null, manifest: ProjectManif
     return merged;
   };
   const dependencies = merge('dependencies', membersOf(found.devDependencies));
+  const { type, ...others } = found;
   const completed = {
-    ...found,
-    type: 'module',
+    ...(manifest.type === 'module' ? { ...found, type: 'module' } : others),
     scripts: merge('scripts'),
     dependencies,
     devDependencies: merge('devDependencies', dependencies),
-    allowScripts: { ...manifest.allowScripts, ...objectOf(found.allowScripts) },
   };
+  const allowScripts = { ...manifest.allowScripts, ...objectOf(found.allowScripts) };
   return {
-    text: `${JSON.stringify(completed, null, 2)}\n`,
+    text: `${JSON.stringify(Object.keys(allowScripts).length > 0 ? { ...completed, allowScripts } : completed, null, 2)}\n`,
     kept: kept.filter((name) => name !== 'dependencies.posted'),
+    typeChange: type === 'commonjs' ? typeChanges[manifest.type] : null,
   };
 }
 
-function parse(text: string): ExistingManifest {
+const typeChanges: Readonly<Record<ModuleType, string>> = {
+  module: 'type is "module", because the folder has no CommonJS files',
+  syntax: 'type is absent instead of "commonjs", so that ES modules run next to your CommonJS files',
+};
+
+/** Reads package.json in a folder; null if there is none. @throws UsageError if it is not a JSON object */
+export function readManifest(folder: string): ExistingManifest | null {
+  const path = join(folder, 'package.json');
+  if (!existsSync(path)) return null;
+  const text = readFileSync(path, 'utf8');
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

@@ -1,3 +1,4 @@
+import { contentOf } from '../../asyncapi/content.ts';
 import type {
   ChannelModel,
   ContractModel,
@@ -21,8 +22,8 @@ export interface ChannelPlan {
   readonly channel: ChannelModel;
   /** The base name of the file with its handlers. */
   readonly file: string;
-  /** The function that creates its handlers. */
-  readonly factory: string;
+  /** The variable with its handlers. */
+  readonly handlers: string;
   /** The variable of its client in src/client.ts. */
   readonly client: string;
   /** Schemes of the channel, any one of which suffices. */
@@ -38,15 +39,17 @@ export interface ChannelPlan {
 
 export interface OperationPlan {
   readonly operation: OperationModel;
-  readonly messages: readonly MessagePlan[];
+  readonly messages: readonly SampleMessage[];
   /** The reply of the example; undefined if the operation has none or no valid value is found. */
-  readonly reply: MessagePlan | undefined;
+  readonly reply: SampleMessage | undefined;
 }
 
-export interface MessagePlan {
+export interface SampleMessage {
   readonly message: MessageModel;
-  /** A valid payload; undefined if none is found. */
+  /** A valid message; undefined if none is found. */
   readonly sample: unknown;
+  /** What an application writes of it: the runtime fills in constants and, in requests and replies, correlation ids. */
+  readonly content: unknown;
 }
 
 /** Names that src/client.ts uses itself. */
@@ -86,7 +89,7 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
     return {
       channel,
       file: files.claim(name),
-      factory: `create${channel.typeName}Handlers`,
+      handlers: `${channel.identifier}Handlers`,
       client: clients.claim(channel.identifier, `${channel.identifier}Client`),
       security,
       operationSecurity: channel.operations
@@ -100,17 +103,23 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
   }
 
   function planOperation(operation: OperationModel): OperationPlan {
-    const replies = (operation.reply ?? []).map(withSample);
-    const reply = replies.find(({ sample }) => sample !== undefined);
+    const { action, messages, reply } = operation;
+    const requests = messages.map(({ message }) => message);
+    const isCorrelated = requests.every(({ correlationId }) => correlationId !== null);
+    const replies = (reply ?? []).map((message) => withSample(message, isCorrelated));
+    // A server fills in the id of a request only if a reply can have it.
+    const fillsId =
+      reply !== null && (action === 'receive' || reply.some(({ correlationId }) => correlationId !== null));
     return {
       operation,
-      messages: operation.messages.map(({ message }) => withSample(message)),
-      reply,
+      messages: requests.map((message) => withSample(message, fillsId)),
+      reply: replies.find(({ sample }) => sample !== undefined),
     };
   }
 
-  function withSample(message: MessageModel): MessagePlan {
-    return { message, sample: samples.ofMessage(message) };
+  function withSample(message: MessageModel, isCorrelated: boolean): SampleMessage {
+    const sample = samples.ofMessage(message);
+    return { message, sample, content: contentOf(message, sample, isCorrelated) };
   }
 
   function handshakeOf({ parameters, query, headers }: ChannelModel): ChannelPlan['handshake'] {

@@ -1,31 +1,30 @@
-import { separate, stringLiteral, ts } from '../../source/typescript-source.ts';
+import { separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
 import { connectOptions } from './connect-options.ts';
 import type { ChannelPlan, ProjectPlan } from './project-plan.ts';
-import { sendCall } from './send-call.ts';
+import { applicationMessages, functionOf } from './render-handlers.ts';
 
 /** The text of src/client.ts, which connects to every channel, sends an example and prints what it receives. */
 export function renderClient(plan: ProjectPlan): string {
   const needsSecrets = plan.secrets.size > 0;
   return ts`
-    /** \`npm run client\`: connects to every channel of the server and prints what it receives until Ctrl-C. */
-    import { type ClientStatus, connect } from 'posted/client';
+    /** Connects to every channel of the server, and prints what it receives until Ctrl-C. */
+    import { type ClientBase, connect } from 'posted/client';
     import * as channels from '../generated/asyncapi/client.ts';
+    import settings from '../settings.json' with { type: 'json' };
 
-    const url = process.argv[2] ?? \`ws://127.0.0.1:\${process.env.PORT ?? 8080}\`;
+    const url = process.argv[2] ?? \`ws://localhost:\${process.env.PORT ?? settings.port}\`;
     const stopped = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
 
     ${separate(plan.channels.map((channel) => clientOf(channel, plan)))}
 
-    /** Prints the status of a channel's client. */
-    function printStatus(channel: string, status: ClientStatus): void {
-      console.log(\`\${channel} is \${status.state}\${status.state === 'waiting' ? \`: \${status.error.message}\` : ''}\`);
-    }
-
-    /** Prints the messages of a channel, and the error that ends them. */
-    async function print(channel: string, messages: AsyncIterable<unknown>): Promise<void> {
+    /** Prints the status of a client, its messages, and the error that ends it. */
+    async function print(channel: string, client: ClientBase<unknown>): Promise<void> {
+      client.status.subscribe((status) => {
+        console.log(\`\${channel} is \${status.state}\${status.state === 'waiting' ? \`: \${status.error.message}\` : ''}\`);
+      });
       try {
-        for await (const message of messages) console.log(\`\${channel}:\`, message);
+        for await (const message of client.messages()) console.log(\`\${channel}:\`, message);
       } catch (thrown) {
         console.error(\`\${channel}: \${thrown}\`);
         process.exitCode = 1;
@@ -45,7 +44,7 @@ function secret(variable: string): string {
 }
 
 function clientOf(plan: ChannelPlan, project: ProjectPlan): string {
-  const { channel, client, handshake } = plan;
+  const { channel, client, file, handshake } = plan;
   if (handshake === null) {
     return `// Channel ${JSON.stringify(channel.name)} is omitted: the contract has no example of its parameters, query or headers.`;
   }
@@ -55,28 +54,26 @@ function clientOf(plan: ChannelPlan, project: ProjectPlan): string {
       ${options}
       signal: stopped.signal,
     });
-    ${client}.status.subscribe((status) => printStatus(${stringLiteral(plan.file)}, status));
-    void print(${stringLiteral(plan.file)}, ${client}.messages());
-    ${sendFirst(plan)}
+    void print(${stringLiteral(file)}, ${client});
+    ${sendExample(plan)}
   `;
 }
 
-/** Sends the first example that the contract has. */
-function sendFirst(plan: ChannelPlan): string | null {
-  const { channel, client, file, operations } = plan;
-  for (const { operation, messages } of operations) {
-    const first = messages.find(
-      ({ message, sample }) => sample !== undefined && message.name !== channel.resume?.ack,
-    );
-    if (operation.action !== 'receive' || first === undefined) continue;
-    const call = sendCall(client, channel, operation, first, "{ whenOffline: 'wait' }");
-    if (operation.reply === null) return `${call};`;
+/** Sends the first message that has an example. */
+function sendExample(plan: ChannelPlan): string {
+  const { client, file, operations } = plan;
+  for (const each of operations.filter(({ operation }) => operation.action === 'receive')) {
+    const messages = applicationMessages(each, plan);
+    const first = messages.find(({ sample }) => sample !== undefined);
+    if (first === undefined) continue;
+    const call = `${client}${functionOf(each.operation.clientName, messages, first)}(${valueSource(first.content)}, { whenOffline: 'wait' })`;
+    if (each.operation.reply === null) return `${call};`;
     return ts`
       ${call}.then(
-        (answer) => console.log('${file} answered:', answer),
+        (reply) => console.log(${stringLiteral(`${file} replied:`)}, reply),
         (thrown: unknown) => console.error(\`${file}: \${thrown}\`),
       );
     `;
   }
-  return null;
+  return '';
 }

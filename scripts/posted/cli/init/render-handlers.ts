@@ -1,63 +1,34 @@
-import { contentOf } from '../../asyncapi/content.ts';
-import type { MessageModel } from '../../asyncapi/contract-model.ts';
 import {
   docComment,
   memberAccess,
   propertyKey,
   separate,
+  stringLiteral,
   ts,
   valueSource,
 } from '../../source/typescript-source.ts';
-import type { ChannelPlan, MessagePlan, OperationPlan } from './project-plan.ts';
+import type { ChannelPlan, OperationPlan, SampleMessage } from './project-plan.ts';
 
 /** The text of src/handlers/<channel>.ts: example handlers for the user to change. */
 export function renderHandlers(plan: ChannelPlan): string {
-  const { channel, factory, security, operationSecurity } = plan;
-  const isAuthenticated = security.length + operationSecurity.length > 0;
-  const received = plan.operations.filter(({ operation }) => operation.action === 'receive');
+  const { channel, handlers, operations } = plan;
+  const hasUser = plan.security.length + plan.operationSecurity.length > 0;
+  const received = operations.filter(({ operation }) => operation.action === 'receive');
+  const examples = sendExamples(plan);
   return ts`
     import type { ${channel.typeName}Handlers } from '../../generated/asyncapi/handlers.ts';
-    ${isAuthenticated ? "import type { User } from '../users.ts';" : null}
+    ${hasUser ? "import type { User } from '../users.ts';" : null}
 
-    ${docComment(channel.description, '`log` receives one line per event.')}
-    export function ${factory}(log: (line: string) => void): ${channel.typeName}Handlers${isAuthenticated ? '<User>' : ''} {
-      return {
-        ${separate([
-          openedHandler(plan),
-          closedHandler(plan),
-          ...received.map((operation) => operationHandler(operation, plan)),
-        ])}
-      };
-    }
+    ${docComment(channel.description, 'These handlers are examples. `posted generate` does not touch them.')}
+    export const ${handlers}: ${channel.typeName}Handlers${hasUser ? '<User>' : ''} = {
+      ${separate([...(examples.length > 0 ? [openedHandler(examples)] : []), ...received.map(operationHandlers)])}
+    };
 
   `;
-}
-
-function openedHandler(plan: ChannelPlan): string {
-  return ts`
-    opened(connection) {
-      log(\`${quoted(plan.channel.name)}: \${connection.id} is open\`);
-      ${sendExamples(plan)}
-    },
-  `;
-}
-
-function closedHandler({ channel }: ChannelPlan): string {
-  return ts`
-    closed(connection, { code }) {
-      log(\`${quoted(channel.name)}: \${connection.id} is closed (\${code})\`);
-    },
-  `;
-}
-
-export function messagesOf(plan: ChannelPlan, action: 'send' | 'receive'): readonly MessagePlan[] {
-  return plan.operations
-    .filter(({ operation }) => operation.action === action)
-    .flatMap(({ messages }) => messages);
 }
 
 /** The messages that the example sends to each new connection, in order. */
-export function greetingsOf({ channel, operations }: ChannelPlan): readonly MessagePlan[] {
+export function greetingsOf({ channel, operations }: ChannelPlan): readonly SampleMessage[] {
   const { ready, checkpoint, reset, bye } = channel.resume ?? {};
   const ofRuntime = new Set([ready, checkpoint, reset, bye]);
   return operations
@@ -76,73 +47,80 @@ export function serverRequestsOf({ operations }: ChannelPlan): readonly Operatio
   );
 }
 
-function sendExamples(plan: ChannelPlan): string {
-  const greetings = greetingsOf(plan).map(
-    ({ message, sample }) =>
-      `connection.send${memberAccess(message.senderName)}(${valueSource(contentOf(message, sample, false))});`,
-  );
-  const requests = serverRequestsOf(plan).map((request) => sendRequest(request, plan));
-  if (requests.length + greetings.length === 0) return '';
+/** The function for a message of an operation: a member of an object if the operation has several messages. */
+export function functionOf(
+  name: string,
+  messages: readonly SampleMessage[],
+  { message }: SampleMessage,
+): string {
+  return memberAccess(name) + (messages.length > 1 ? memberAccess(message.name) : '');
+}
+
+/** The messages of an operation without acknowledgments, which clients send on their own. */
+export function applicationMessages(
+  { messages }: OperationPlan,
+  { channel }: ChannelPlan,
+): readonly SampleMessage[] {
+  return messages.filter(({ message }) => message.name !== channel.resume?.ack);
+}
+
+function openedHandler(examples: readonly string[]): string {
   return ts`
-    // Sends the contract's examples as a demonstration. Replace this with the events of your application.
-    ${[...greetings, ...requests]}
+    opened(connection) {
+      // Sends the contract's examples to every client. Replace them with the events of your application.
+      ${examples}
+    },
   `;
 }
 
-function sendRequest({ operation, messages }: OperationPlan, { channel }: ChannelPlan): string {
-  const [first] = messages.filter(({ sample }) => sample !== undefined);
+function sendExamples(plan: ChannelPlan): readonly string[] {
+  const greetings = greetingsOf(plan).map(
+    ({ message, content }) => `connection.send${memberAccess(message.senderName)}(${valueSource(content)});`,
+  );
+  return [...greetings, ...serverRequestsOf(plan).map(sendRequest)];
+}
+
+function sendRequest(plan: OperationPlan): string {
+  const { name } = plan.operation;
+  const first = plan.messages.find(({ sample }) => sample !== undefined);
   if (first === undefined) return '';
-  const { name, reply } = operation;
-  const isCorrelated = reply?.some(({ correlationId }) => correlationId !== null) ?? false;
-  const content = valueSource(contentOf(first.message, first.sample, isCorrelated));
-  const prefix = quoted(`${channel.name}: ${name}`);
   return ts`
-    connection.request${memberAccess(name)}${messages.length === 1 ? '' : memberAccess(first.message.name)}(${content}).then(
-      () => log(\`${prefix} was answered\`),
-      (thrown: unknown) => log(\`${prefix} failed: \${thrown}\`),
+    connection.request${functionOf(name, plan.messages, first)}(${valueSource(first.content)}).then(
+      (answer) => console.log(${stringLiteral(`${name} was answered:`)}, answer),
+      (thrown: unknown) => console.error(${stringLiteral(`${name} failed:`)}, thrown),
     );
   `;
 }
 
-/** An operation with one message has a function; one with several has an object with a function for each. */
-function operationHandler(plan: OperationPlan, channel: ChannelPlan): string {
-  const { operation, messages } = plan;
-  const [only, ...others] = messages;
-  if (only !== undefined && others.length === 0) {
-    return messageHandler(operation.handlerName, only.message, plan, channel);
-  }
+function operationHandlers(plan: OperationPlan): string {
+  const { handlerName } = plan.operation;
+  const [only, ...others] = plan.messages;
+  if (only !== undefined && others.length === 0) return handler(handlerName, only, plan);
   return ts`
-    ${propertyKey(operation.handlerName)}: {
-      ${separate(messages.map(({ message }) => messageHandler(message.name, message, plan, channel)))}
+    ${propertyKey(handlerName)}: {
+      ${separate(plan.messages.map((message) => handler(message.message.name, message, plan)))}
     },
   `;
 }
 
-function messageHandler(
-  name: string,
-  message: MessageModel,
-  { operation, messages, reply }: OperationPlan,
-  { channel }: ChannelPlan,
-): string {
-  const members = ['connection', ...(reply === undefined ? [] : ['reply'])].join(', ');
-  const isCorrelated = messages.every((request) => request.message.correlationId !== null);
+function handler(name: string, { message }: SampleMessage, { operation, reply }: OperationPlan): string {
+  const parameters =
+    operation.reply === null ? 'message' : reply === undefined ? '_message' : 'message, { reply }';
   return ts`
-    ${propertyKey(name)}(_message, { ${members} }) {
-      log(\`${quoted(`${channel.name}: received ${message.name}`)} from \${connection.id}\`);
-      ${operation.reply === null ? null : returnReply(reply, isCorrelated)}
+    ${propertyKey(name)}(${parameters}) {
+      ${reply === undefined && operation.reply !== null ? null : `console.log(${stringLiteral(receivedLabel(message.name))}, message);`}
+      ${operation.reply === null ? null : returnReply(reply)}
     },
   `;
 }
 
-function returnReply(reply: MessagePlan | undefined, isCorrelated: boolean): string {
-  if (reply === undefined) {
-    return "throw new Error('Return a reply here: the contract has no example of one.');";
-  }
-  const content = contentOf(reply.message, reply.sample, isCorrelated);
-  return `return reply${memberAccess(reply.message.name)}(${valueSource(content)});`;
+/** What the example prints before a received message. */
+export function receivedLabel(message: string): string {
+  return `received ${message}:`;
 }
 
-/** Escapes text for a template literal. */
-function quoted(text: string): string {
-  return text.replaceAll(/[`\\]|\$\{/g, '\\$&');
+function returnReply(reply: SampleMessage | undefined): string {
+  return reply === undefined
+    ? "throw new Error('Return a reply here: the contract has no example of one.');"
+    : `return reply${memberAccess(reply.message.name)}(${valueSource(reply.content)});`;
 }

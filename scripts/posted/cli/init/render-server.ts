@@ -2,55 +2,44 @@ import { enclose, propertyKey, stringLiteral, ts } from '../../source/typescript
 import type { ProjectPlan } from './project-plan.ts';
 import { verifierOf } from './render-users.ts';
 
-/** The text of src/start.ts, with which the server and the test start. */
-export function renderStart({ channels, secrets }: ProjectPlan): string {
-  const members = channels.map(({ channel, factory }) => `${propertyKey(channel.name)}: ${factory}(log)`);
-  const schemes = channels.flatMap(({ security, operationSecurity }) => [...security, ...operationSecurity]);
-  const hooks = [
-    ...new Set(
-      schemes.map(
-        (scheme) =>
-          `${propertyKey(scheme.name)}: ${verifierOf(scheme)}(${stringLiteral(secrets.get(scheme.name) ?? '')})`,
-      ),
-    ),
-  ];
+/** The text of src/app.ts, which the server and the test use. */
+export function renderApp({ channels, secrets }: ProjectPlan): string {
+  const schemes = new Map(
+    channels
+      .flatMap(({ security, operationSecurity }) => [...security, ...operationSecurity])
+      .map((scheme) => [scheme.name, scheme]),
+  );
+  const hooks = [...schemes.values()].map(
+    (scheme) =>
+      `${propertyKey(scheme.name)}: ${verifierOf(scheme)}(${stringLiteral(secrets.get(scheme.name) ?? '')})`,
+  );
+  const verifiers = [...new Set([...schemes.values()].map(verifierOf))].toSorted();
+  const members = channels.map(({ channel, handlers }) => `${propertyKey(channel.name)}: ${handlers}`);
   return ts`
-    import { createContractServer, type Listening, listen } from 'posted/server';
+    /** The server without its port, so that tests can use it too. */
+    import { serve } from 'posted/node';
     import { contract } from '../generated/asyncapi/channels.ts';
-    ${channels.map(({ factory, file }) => `import { ${factory} } from './handlers/${file}.ts';`)}
-    ${hooks.length === 0 ? null : `import { ${[...new Set(schemes.map(verifierOf))].join(', ')} } from './users.ts';`}
+    import settings from '../settings.json' with { type: 'json' };
+    ${channels.map(({ handlers, file }) => `import { ${handlers} } from './handlers/${file}.ts';`)}
+    ${verifiers.length === 0 ? null : `import { ${verifiers.join(', ')} } from './users.ts';`}
 
-    interface StartOptions {
-      /** 0 selects a free port. */
-      readonly port: number;
-      /** Receives one line per event. */
-      readonly log: (line: string) => void;
-    }
-
-    /** Starts a server for the contract on this machine. */
-    export function start({ port, log }: StartOptions): Promise<Listening> {
-      const app = createContractServer(contract, {${hooks.length === 0 ? '' : ` security: ${enclose('{', hooks, '}')} `}});
-      const server = app.handle(${enclose('{', members, '}')});
-      return listen(server, { port });
-    }
+    const app = serve(contract, {
+      ${hooks.length === 0 ? null : `security: ${enclose('{', hooks, '}')},`}
+      origins: { kind: 'same-origin', and: settings.origins },
+      settingNames: { origins: 'origins in settings.json' },
+    });
+    export const server = app.handle(${enclose('{', members, '}')});
 
   `;
 }
 
-/** The text of src/server.ts. */
-export const serverSource = ts`
+/** The text of src/start.ts. */
+export const startSource = ts`
   /** \`npm start\`: serves the contract until Ctrl-C. */
-  import { PostedError } from 'posted/server';
-  import { start } from './start.ts';
+  import settings from '../settings.json' with { type: 'json' };
+  import { server } from './app.ts';
 
-  try {
-    const server = await start({ port: Number(process.env.PORT ?? 8080), log: console.log });
-    console.log(\`Listening on \${server.url}. In another terminal: npm run client\`);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
-  } catch (thrown) {
-    if (!(thrown instanceof PostedError)) throw thrown;
-    console.error(thrown.message);
-    process.exitCode = 1;
-  }
+  const { url } = await server.listen({ port: Number(process.env.PORT ?? settings.port) });
+  console.log(\`Listening on \${url}.\`);
 
 `;

@@ -1,32 +1,32 @@
 import { separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
 import { connectOptions } from './connect-options.ts';
 import type { ChannelPlan, OperationPlan, ProjectPlan } from './project-plan.ts';
-import { greetingsOf, serverRequestsOf } from './render-handlers.ts';
-import { sendCall } from './send-call.ts';
+import {
+  applicationMessages,
+  functionOf,
+  greetingsOf,
+  receivedLabel,
+  serverRequestsOf,
+} from './render-handlers.ts';
 
 /** The text of test/contract.test.ts, which sends every example of the contract over a real connection. */
 export function renderTest(plan: ProjectPlan): string {
   const channels = plan.channels.filter(({ handshake }) => handshake !== null);
   const tests = separate(channels.map((channel) => channelTests(channel, plan)));
-  const vitest = ['afterAll', 'beforeAll', 'beforeEach', 'describe', 'expect', 'it'];
-  if (tests.includes('vi.waitFor')) vitest.push('vi');
   return ts`
     import { connect } from 'posted/client';
-    import type { Listening } from 'posted/server';
-    import { ${vitest.join(', ')} } from 'vitest';
+    import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
     import * as channels from '../generated/asyncapi/client.ts';
-    import { start } from '../src/start.ts';
+    import { server } from '../src/app.ts';
 
-    /** The lines that the server has logged. */
-    const lines: string[] = [];
-    let server: Listening;
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    let running: Awaited<ReturnType<typeof server.listen>>;
 
     beforeAll(async () => {
       ${[...plan.secrets.values()].map((variable) => `process.env.${variable} = 'test-secret';`)}
-      server = await start({ port: 0, log: (line) => void lines.push(line) });
+      running = await server.listen({ port: 0, signals: false });
     });
-    afterAll(() => server.close());
-    beforeEach(() => lines.splice(0));
+    afterAll(() => running.close());
 
     ${tests}
 
@@ -35,13 +35,13 @@ export function renderTest(plan: ProjectPlan): string {
 
 function channelTests(plan: ChannelPlan, project: ProjectPlan): string {
   const { channel, file, operations } = plan;
-  const options = connectOptions(plan, project, 'server.url', () => "'test-secret'");
-  const received = operations.filter(({ operation }) => operation.action === 'receive');
+  const options = connectOptions(plan, project, 'running.url', () => "'test-secret'");
+  const fromClients = operations.filter(({ operation }) => operation.action === 'receive');
   const tests = [
-    testOpening(),
+    testOpening,
     ...(greetingsOf(plan).length > 0 ? [testGreetings(plan)] : []),
-    ...received.flatMap((operation) => testReceiving(operation, plan)),
-    ...serverRequestsOf(plan).map((request) => testRequest(request, plan)),
+    ...fromClients.flatMap((operation) => testReceiving(operation, plan)),
+    ...serverRequestsOf(plan).map(testRequest),
   ];
   return ts`
     describe(${stringLiteral(`channel ${file}`)}, () => {
@@ -60,16 +60,13 @@ function channelTests(plan: ChannelPlan, project: ProjectPlan): string {
   `;
 }
 
-function testOpening(): string {
-  return ts`
-    it('opens and closes', async () => {
-      const client = await open();
-      expect(lines.filter((line) => line.endsWith(${stringLiteral(' is open')}))).toHaveLength(1);
-      client.close();
-      expect(await client.closed).toMatchObject({ code: 1000 });
-    });
-  `;
-}
+const testOpening = ts`
+  it('opens and closes', async () => {
+    const client = await open();
+    client.close();
+    expect(await client.closed).toMatchObject({ code: 1000 });
+  });
+`;
 
 function testGreetings(plan: ChannelPlan): string {
   const greetings = greetingsOf(plan);
@@ -78,65 +75,60 @@ function testGreetings(plan: ChannelPlan): string {
       const examples: unknown[] = [
         ${greetings.map(({ sample }) => `${valueSource(sample)},`)}
       ];
-      const client = await open();
+      await using client = await open();
       const messages: unknown[] = [];
       for await (const message of client.messages()) {
         if (messages.push(message) === examples.length) break;
       }
-      client.close();
       expect(messages).toEqual(examples);
     });
   `;
 }
 
-function testReceiving(
-  { operation, messages, reply }: OperationPlan,
-  { channel }: ChannelPlan,
-): readonly string[] {
-  const [request] = messages.filter(({ sample }) => sample !== undefined);
+function testReceiving(plan: OperationPlan, channel: ChannelPlan): readonly string[] {
+  const { operation, reply } = plan;
+  const messages = applicationMessages(plan, channel);
+  const sent = messages.filter(({ sample }) => sample !== undefined);
+  const [first] = sent;
   if (operation.reply !== null) {
-    if (request === undefined || reply === undefined) return [];
-    const title = `answers ${request.message.name} with ${reply.message.name}`;
-    const answer = withoutCorrelation(reply.sample, reply.message.correlationId ?? []);
-    const expected = operation.wrapsReply ? { message: reply.message.name, payload: answer } : answer;
+    if (first === undefined || reply === undefined) return [];
+    const content = withoutCorrelation(reply.content, reply.message.correlationId ?? []);
+    const expected = operation.wrapsReply ? { message: reply.message.name, payload: content } : content;
     return [
       ts`
-        it(${stringLiteral(title)}, async () => {
-          const client = await open();
-          const answer = await ${sendCall('client', channel, operation, request)};
-          client.close();
-          expect(answer).${typeof answer === 'object' ? 'toMatchObject' : 'toEqual'}(${valueSource(expected)});
+        it(${stringLiteral(`answers ${first.message.name} with ${reply.message.name}`)}, async () => {
+          await using client = await open();
+          const answer = await client${functionOf(operation.clientName, messages, first)}(${valueSource(first.content)});
+          expect(answer).${typeof expected === 'object' ? 'toMatchObject' : 'toEqual'}(${valueSource(expected)});
         });
       `,
     ];
   }
-  return messages.flatMap(({ message, sample }) => {
-    if (sample === undefined || message.name === channel.resume?.ack) return [];
-    const logged = `${channel.name}: received ${message.name} `;
-    return [
-      ts`
-        it(${stringLiteral(`receives ${message.name}`)}, async () => {
-          const client = await open();
-          ${sendCall('client', channel, operation, { message, sample })};
-          await vi.waitFor(() => expect(lines.join()).toContain(${stringLiteral(logged)}));
-          client.close();
-        });
-      `,
-    ];
-  });
+  return sent.map(
+    (message) => ts`
+      it(${stringLiteral(`receives ${message.message.name}`)}, async () => {
+        await using client = await open();
+        client${functionOf(operation.clientName, messages, message)}(${valueSource(message.content)});
+        await vi.waitFor(() =>
+          expect(log).toHaveBeenCalledWith(${stringLiteral(receivedLabel(message.message.name))}, expect.anything()),
+        );
+      });
+    `,
+  );
 }
 
-function testRequest({ operation }: OperationPlan, { channel }: ChannelPlan): string {
+function testRequest({ operation }: OperationPlan): string {
   return ts`
     it(${stringLiteral(`gets a reply to ${operation.name}`)}, async () => {
-      const client = await open();
-      await vi.waitFor(() => expect(lines).toContain(${stringLiteral(`${channel.name}: ${operation.name} was answered`)}));
-      client.close();
+      await using _client = await open();
+      await vi.waitFor(() =>
+        expect(log).toHaveBeenCalledWith(${stringLiteral(`${operation.name} was answered:`)}, expect.anything()),
+      );
     });
   `;
 }
 
-/** The runtime fills in the correlation id of the request. */
+/** A nested correlation id is that of the request, which the client fills in. */
 function withoutCorrelation(value: unknown, [name, ...rest]: readonly string[]): unknown {
   if (name === undefined || typeof value !== 'object' || value === null) return value;
   const { [name]: inside, ...others } = value as Readonly<Record<string, unknown>>;

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { ProjectPlan } from './project-plan.ts';
+import { renderClient } from './render-client.ts';
+import { renderHandlers } from './render-handlers.ts';
+import { renderApp, startSource } from './render-server.ts';
+import { renderTest } from './render-test.ts';
+import { renderUsers } from './render-users.ts';
+
+/** The text of each file, by path. */
+export type Files = Readonly<Record<string, string>>;
+
+const templates = join(import.meta.dirname, '../../../../templates/project');
+
+/** The contracts of the examples, whose projects are complete in the templates. */
+export const examples = { auction: join(templates, 'auction/asyncapi.yaml') } as const;
+
+export type Example = keyof typeof examples;
+
+/** The files of a project for any contract: each has an example handler for every message. */
+export async function filesFor(plan: ProjectPlan): Promise<Files> {
+  const users = renderUsers(plan);
+  const secrets = [...plan.secrets.values()].map((name) => `${name}=${secret(18)}\n`);
+  return {
+    ...(await commonFiles()),
+    'README.md': await readTemplate('README.md'),
+    ...(secrets.length === 0 ? {} : { '.env': secrets.join('') }),
+    ...Object.fromEntries(
+      plan.channels.map((channel) => [`src/handlers/${channel.file}.ts`, renderHandlers(channel)]),
+    ),
+    ...(users === null ? {} : { 'src/users.ts': users }),
+    'src/app.ts': renderApp(plan),
+    'src/start.ts': startSource,
+    'src/client.ts': renderClient(plan),
+    'test/contract.test.ts': renderTest(plan),
+  };
+}
+
+/** The files of an example, without its contract. */
+export async function filesOfExample(example: Example): Promise<Files> {
+  const folder = join(templates, example);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = paths
+    .filter((path) => path !== examples[example])
+    .map(
+      async (path) => [relative(folder, path).replaceAll('\\', '/'), await readFile(path, 'utf8')] as const,
+    );
+  return {
+    ...(await commonFiles()),
+    ...Object.fromEntries(await Promise.all(files)),
+    // Short, because people type it into the page.
+    '.env': `AUCTION_PASSWORD=${secret(9)}\n`,
+  };
+}
+
+async function commonFiles(): Promise<Files> {
+  return {
+    'tsconfig.json': await readTemplate('tsconfig.json'),
+    'settings.json': await readTemplate('settings.json'),
+    // npm excludes files named .gitignore from packages.
+    '.gitignore': await readTemplate('gitignore'),
+  };
+}
+
+function readTemplate(name: string): Promise<string> {
+  return readFile(join(templates, name), 'utf8');
+}
+
+function secret(bytes: number): string {
+  return randomBytes(bytes).toString('base64url');
+}
