@@ -42,9 +42,9 @@ describe('README.md', () => {
 
   it('begins a project as the test of the packages does', () => {
     // test/scripts/package.test.ts runs these commands with the packed files.
-    const commands = findExample('README.md', 'sh', 'posted init');
+    const commands = findExample('README.md', 'sh', 'npm create');
     expect(commands.replaceAll(/ +#.*/g, '')).toBe(
-      'npm i posted\nnpm i -D @posted/cli\nnpx posted init . asyncapi.yaml\nnpm install\nnpm start\n',
+      'npm create posted@latest my-app asyncapi.yaml\ncd my-app\nnpm install\nnpm run dev\n',
     );
     expect(findExample('README.md', 'sh', 'npm pack')).toBe(
       'npm ci && npm run build && npm pack ./dist/posted ./dist/cli\n',

@@ -30,8 +30,8 @@ describe('docs/your-own-document.md', () => {
   });
 
   it('begins a project with the commands of the README', () => {
-    const commands = findExample(page, 'sh', 'posted init');
-    expect(commands).toBe(findExample('README.md', 'sh', 'posted init'));
+    const commands = findExample(page, 'sh', 'npm create');
+    expect(commands).toBe(findExample('README.md', 'sh', 'npm create'));
   });
 
   it('shows the preamble of generated files', () => {
