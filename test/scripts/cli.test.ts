@@ -92,6 +92,16 @@ describe('an invalid command line', () => {
   });
 });
 
+describe("posted with Yarn Plug'n'Play", () => {
+  it('names the setting that lets it run', () => {
+    const pnp = "Object.defineProperty(process.versions, 'pnp', { value: '3' })";
+    const preload = `--import=data:text/javascript,${encodeURIComponent(pnp)}`;
+    const args = [preload, 'scripts/posted/posted.ts', '--version'];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('YARN_NODE_LINKER=node-modules')]);
+  });
+});
+
 describe('posted on an unsupported version of Node', () => {
   it('names the required version and exits with 2', async () => {
     const old =

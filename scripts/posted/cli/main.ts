@@ -16,10 +16,19 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error.code !== 'EPIPE') throw error;
   });
   try {
+    refusePlugAndPlay();
     process.exitCode = await run(args);
   } catch (thrown) {
     process.exitCode = reportError(thrown);
   }
+}
+
+/** Checks for Yarn Plug'n'Play, with which parsers that this package depends on cannot find their own dependencies. */
+function refusePlugAndPlay(): void {
+  if (process.versions.pnp === undefined) return;
+  throw new UsageError(
+    "posted does not run with Yarn Plug'n'Play: set YARN_NODE_LINKER=node-modules, or nodeLinker in .yarnrc.yml.",
+  );
 }
 
 async function run([name, ...rest]: readonly string[]): Promise<number> {
