@@ -2,8 +2,8 @@ import { Duplex } from 'node:stream';
 import { countTransfer } from './settle.ts';
 
 /**
- * Two connected sockets without a network. Unlike those of `duplexPair` in node:stream, each notices when the other is
- * gone: once it has read the rest, it is destroyed too.
+ * Two connected sockets without a network. Unlike those of `duplexPair` in node:stream, they count what is in flight, and
+ * a write to a socket that is gone fails.
  */
 export function createSocketPair(): readonly [Duplex, Duplex] {
   const [first, second] = [new Side(), new Side()];
@@ -38,8 +38,6 @@ class Side {
 
   connect(other: Side): void {
     this.#other = other;
-    this.socket.once('end', () => this.#endWith(other));
-    other.socket.once('close', () => this.#endWith(other));
   }
 
   #read(): void {
@@ -67,10 +65,5 @@ class Side {
     if (other === null || other.#isEnded) return;
     other.#isEnded = true;
     other.socket.push(null);
-  }
-
-  /** Waits a turn for the owner, which ends its side itself if it uses the end of the other. */
-  #endWith({ socket: other }: Side): void {
-    if (other.destroyed && this.socket.readableEnded) setImmediate(() => this.socket.destroy());
   }
 }
