@@ -1,6 +1,6 @@
 import { createContractServer } from 'posted/server';
 import { type TestConnectOptions, testServer } from 'posted/testing';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest';
 import type { LooseTypes } from '../../support/contract-server.ts';
 import { type Bidder, createAuctions } from './auction/auctions.ts';
 import * as channels from './auction/generated/asyncapi/client.ts';
@@ -79,6 +79,11 @@ describe('a test server', () => {
   });
 
   it('lets handlers send at the pace of a slow client', async () => {
+    const warnings: string[] = [];
+    // Node warns of listeners that pile up on a socket.
+    const onWarning = ({ message }: Error) => void warnings.push(message);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
     const text = 'x'.repeat(1_000);
     const headlines = Array.from({ length: 3_000 }, () => ({ text }));
     const onReader = async (reader: NewsConnection) => void (await reader.sendAll.headline(headlines));
@@ -91,6 +96,7 @@ describe('a test server', () => {
       if (received === headlines.length) break;
     }
     expect(reader.status.value.state).toBe('open');
+    expect(warnings).toEqual([]);
   });
 
   it('serves requests over HTTP', async () => {
@@ -178,6 +184,14 @@ describe('a client that cannot connect', () => {
     await using t = await testServer(() => createAuctions().server);
     const message = expect.stringContaining(reason);
     await expect(t.connect(channels.auction, options)).rejects.toMatchObject({ status, message });
+  });
+
+  it('reports its error only by rejecting', async () => {
+    await using t = await testServer(() => createAuctions().server);
+    const reported: unknown[] = [];
+    const options = { auth: 'ann.wrong', params, onError: (error: unknown) => void reported.push(error) };
+    await expect(t.connect(channels.auction, options)).rejects.toMatchObject({ status: 401 });
+    expect(reported).toEqual([]);
   });
 
   it('rejects if the server has no such channel', async () => {
