@@ -55,7 +55,12 @@ class Project {
         this.#output += String(chunk);
       });
     }
-    onTestFinished(() => void this.process.kill('SIGKILL'));
+    const ended = once(this.process, 'close');
+    onTestFinished(async () => {
+      // Not SIGKILL, which would leave the server behind.
+      this.process.kill();
+      await ended;
+    });
   }
 
   write(path: string, text: string): void {
