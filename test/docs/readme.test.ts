@@ -21,7 +21,7 @@ describe('README.md', () => {
     expect(await typeCheck(chat)).toBe('');
 
     const serverOutput = await readUntil(start(process.execPath, ['server.ts'], { cwd: chat }), '\n');
-    const [url = ''] = /ws:\S+/.exec(serverOutput) ?? [];
+    const [url = ''] = /http:\S+/.exec(serverOutput) ?? [];
     writeFileSync(join(chat, 'client.ts'), adapt(client, 'ws://localhost:8080', url));
     const running = start(process.execPath, ['client.ts'], { cwd: chat });
     expect(await readUntil(running, '\n')).toBe('Hello\n');
