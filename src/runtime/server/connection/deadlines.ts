@@ -1,49 +1,70 @@
-/** What has a deadline. */
-export interface Expiring {
+/** What has a deadline: a link of the list of all that have the same time. */
+export abstract class Expiring<Link extends Expiring<Link>> {
   /** By `performance.now()`. */
   readonly startMs: number;
+  earlier: Link | null = null;
+  later: Link | null = null;
+
+  constructor(startMs: number) {
+    this.startMs = startMs;
+  }
+
+  abstract onLate(): void;
 }
 
 /**
- * Calls back for entries that are not deleted in time. All have the same time and are added when they start, so the
- * first is always the next to be late, and one timer serves any number of them.
+ * Notices what is not removed in time. Everything has the same time and is added when it starts, so the first is always
+ * the next to be late, and one timer serves any number. They form a list by themselves, because entries of a Map that
+ * come and go leave garbage behind, which costs as much as handling a small message.
  */
-export class Deadlines<Entry extends Expiring> {
+export class Deadlines<Link extends Expiring<Link>> {
   readonly #timeoutMs: number;
-  /** In the order of their starts, with the function to call. */
-  readonly #entries = new Map<Entry, (entry: Entry) => void>();
+  #first: Link | null = null;
+  #last: Link | null = null;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
   }
 
-  add(entry: Entry, onLate: (entry: Entry) => void): void {
-    this.#entries.set(entry, onLate);
-    if (this.#timer === null) this.#timer = this.#wait(entry);
+  add(link: Link): void {
+    link.earlier = this.#last;
+    if (this.#last === null) this.#first = link;
+    else this.#last.later = link;
+    this.#last = link;
+    if (this.#timer === null) this.#wait(link);
   }
 
-  delete(entry: Entry): void {
-    this.#entries.delete(entry);
+  /** Does nothing if it was removed before. */
+  remove(link: Link): void {
+    const { earlier, later } = link;
+    if (earlier === null && this.#first !== link) return;
+    if (earlier === null) this.#first = later;
+    else earlier.later = later;
+    if (later === null) this.#last = earlier;
+    else later.earlier = earlier;
+    link.earlier = null;
+    link.later = null;
   }
 
-  /** Looks at the entries again when `first` is late; deleted entries are not searched for before that. */
-  #wait({ startMs }: Entry): NodeJS.Timeout {
+  /** Looks again when `first` is late, even if it is removed before that. */
+  #wait({ startMs }: Link): void {
     const timer = setTimeout(() => this.#check(), Math.max(0, startMs + this.#timeoutMs - performance.now()));
-    return timer.unref();
+    this.#timer = timer.unref();
   }
 
   #check(): void {
     this.#timer = null;
-    const nowMs = performance.now();
-    for (const [entry, onLate] of this.#entries) {
-      // Timers may fire up to a millisecond early.
-      if (entry.startMs + this.#timeoutMs > nowMs + 1) {
-        if (this.#timer === null) this.#timer = this.#wait(entry);
-        break;
-      }
-      this.#entries.delete(entry);
-      onLate(entry);
+    // Timers may fire up to a millisecond early.
+    const nowMs = performance.now() + 1;
+    for (
+      let first = this.#first;
+      first !== null && first.startMs + this.#timeoutMs <= nowMs;
+      first = this.#first
+    ) {
+      this.remove(first);
+      first.onLate();
     }
+    if (this.#first !== null && this.#timer === null) this.#wait(this.#first);
   }
 }

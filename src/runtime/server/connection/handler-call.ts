@@ -1,4 +1,5 @@
 import type { PostedError } from '../../shared/errors.ts';
+import { Expiring } from './deadlines.ts';
 
 /** Handles a message that was read. */
 export interface Task {
@@ -12,34 +13,36 @@ export interface Task {
   answerError(error: PostedError): void;
 }
 
-/** The part of a connection that its calls belong to. */
+/** The inbound side of the connection that a call belongs to. */
 export interface CallOwner {
+  /** The id of the connection. */
   readonly id: string;
+  onLate(call: HandlerCall): void;
 }
 
 /** One call of a handler. */
-export class HandlerCall {
+export class HandlerCall extends Expiring<HandlerCall> {
   readonly task: Task;
-  /** By `performance.now()`. */
-  readonly startMs: number;
   /** The name of the reply that the handler has created. */
   createdReply: string | null = null;
-  readonly #connection: CallOwner;
+  /** Whether it is answered, possibly because it is late. */
+  isDone = false;
+  readonly #owner: CallOwner;
   readonly #number: number;
   #isAborted = false;
   #controller: AbortController | null = null;
 
   /** `number` counts the messages of the connection. */
-  constructor(task: Task, connection: CallOwner, number: number, startMs: number) {
+  constructor(task: Task, owner: CallOwner, number: number, startMs: number) {
+    super(startMs);
     this.task = task;
-    this.startMs = startMs;
-    this.#connection = connection;
+    this.#owner = owner;
     this.#number = number;
   }
 
   /** Identifies the call in logs, errors and audits. */
   get requestId(): string {
-    return `${this.#connection.id}/${this.#number}`;
+    return `${this.#owner.id}/${this.#number}`;
   }
 
   get isAborted(): boolean {
@@ -53,6 +56,10 @@ export class HandlerCall {
       if (this.#isAborted) this.#controller.abort();
     }
     return this.#controller.signal;
+  }
+
+  override onLate(): void {
+    this.#owner.onLate(this);
   }
 
   abort(): void {

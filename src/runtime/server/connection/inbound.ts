@@ -2,7 +2,7 @@ import type { CloseCode } from '../../shared/close-codes.ts';
 import type { MessageDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Deadlines } from './deadlines.ts';
-import { HandlerCall, type Task } from './handler-call.ts';
+import { type CallOwner, HandlerCall, type Task } from './handler-call.ts';
 
 /** A message with the descriptor that it was identified by. */
 export interface ReceivedMessage {
@@ -63,11 +63,12 @@ export interface Pausable {
 const maxQueued = 16;
 
 /** The inbound side of a connection: it starts to handle messages in their order, `concurrency` at a time. */
-export class Inbound<Connection extends ReceivingConnection> {
+export class Inbound<Connection extends ReceivingConnection> implements CallOwner {
   readonly #connection: Connection;
   readonly #webSocket: Pausable;
   readonly #options: InboundOptions<Connection>;
-  readonly #calls = new Set<HandlerCall>();
+  /** In no order. A list, because a Set whose members come and go leaves garbage behind. */
+  readonly #calls: HandlerCall[] = [];
   readonly #queue: Task[] = [];
   #count = 0;
   #isPaused = false;
@@ -77,6 +78,10 @@ export class Inbound<Connection extends ReceivingConnection> {
     this.#connection = connection;
     this.#webSocket = webSocket;
     this.#options = options;
+  }
+
+  get id(): string {
+    return this.#connection.id;
   }
 
   receive(data: Buffer, isBinary: boolean): void {
@@ -128,11 +133,11 @@ export class Inbound<Connection extends ReceivingConnection> {
   }
 
   get #isIdle(): boolean {
-    return this.#queue.length === 0 && this.#calls.size === 0;
+    return this.#queue.length === 0 && this.#calls.length === 0;
   }
 
   get #isBusy(): boolean {
-    return this.#calls.size >= this.#options.concurrency;
+    return this.#calls.length >= this.#options.concurrency;
   }
 
   /** Reads immediately, even while the handlers are busy, because one of them may be waiting for this reply. */
@@ -146,7 +151,7 @@ export class Inbound<Connection extends ReceivingConnection> {
 
   #start(task: Task): void {
     this.#count += 1;
-    const call = new HandlerCall(task, this.#connection, this.#count, performance.now());
+    const call = new HandlerCall(task, this, this.#count, performance.now());
     let result: void | Promise<void>;
     try {
       result = task.run(call);
@@ -159,8 +164,8 @@ export class Inbound<Connection extends ReceivingConnection> {
       this.#report(call, undefined);
       return;
     }
-    this.#calls.add(call);
-    if (task.isRequest) this.#options.deadlines.add(call, this.#onLate);
+    this.#calls.push(call);
+    if (task.isRequest) this.#options.deadlines.add(call);
     result.then(
       () => this.#settle(call, undefined),
       (thrown: unknown) => this.#settle(call, { thrown }),
@@ -168,26 +173,33 @@ export class Inbound<Connection extends ReceivingConnection> {
   }
 
   #settle(call: HandlerCall, failure: { readonly thrown: unknown } | undefined): void {
-    this.#options.deadlines.delete(call);
-    // A late handler was answered for, but its failure must not be lost.
-    if (this.#calls.delete(call)) {
-      if (failure === undefined) this.#report(call, undefined);
-      else this.#fail(call, failure.thrown);
-      this.#next();
-    } else if (failure !== undefined) {
-      this.#log(call, PostedError.from(failure.thrown));
+    if (call.isDone) {
+      // It was answered for, but its failure must not be lost.
+      if (failure !== undefined) this.#log(call, PostedError.from(failure.thrown));
+      return;
     }
+    this.#options.deadlines.remove(call);
+    this.#finish(call);
+    if (failure === undefined) this.#report(call, undefined);
+    else this.#fail(call, failure.thrown);
+    this.#next();
   }
 
   /** Answers for a handler that is late, and goes on without it. */
-  readonly #onLate = (call: HandlerCall): void => {
+  onLate(call: HandlerCall): void {
     const { operation = 'The request' } = call.task;
     const message = `${operation} was not answered within ${this.#options.requestTimeoutMs} ms.`;
-    this.#calls.delete(call);
+    this.#finish(call);
     call.abort();
     this.#fail(call, new PostedError('unavailable', message));
     this.#next();
-  };
+  }
+
+  #finish(call: HandlerCall): void {
+    call.isDone = true;
+    const last = this.#calls.pop();
+    if (last !== undefined && last !== call) this.#calls[this.#calls.indexOf(call)] = last;
+  }
 
   #next(): void {
     while (!this.#isBusy) {
