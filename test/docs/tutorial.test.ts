@@ -1,0 +1,42 @@
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../scripts/dev/services/free-port.ts';
+import { posted, tempFolder } from '../scripts/generator.ts';
+import { findExample, readPage, root } from './examples.ts';
+import { TutorialReader } from './tutorial-reader.ts';
+
+const project = join(tempFolder(), 'my-app');
+
+/** The sections that have code blocks. Each continues with the files of those before. */
+const sections = readPage('docs/tutorial.md')
+  .split(/^## /m)
+  .map((text) => ({
+    title: text.slice(0, text.indexOf('\n')),
+    blocks: [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', code = '']) => ({
+      language,
+      code,
+    })),
+  }))
+  .filter(({ blocks }) => blocks.length > 0);
+
+beforeAll(async () => {
+  const { code, stderr } = await posted('init', project);
+  if (code !== 0) throw new Error(stderr);
+  symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
+});
+
+describe('docs/reference.md', () => {
+  it('shows the handlers that are generated for the auction', () => {
+    const generated = readFileSync(join(project, 'generated/asyncapi/handlers.ts'), 'utf8');
+    const withoutPreamble = generated.slice(generated.indexOf('\nimport ') + 1);
+    expect(findExample('docs/reference.md', 'ts', 'interface AuctionHandlers')).toBe(withoutPreamble);
+  });
+});
+
+describe('docs/tutorial.md', () => {
+  it.each(sections)('can be followed in "$title"', async ({ blocks }) => {
+    const reader = new TutorialReader(project, await freePort());
+    await expect(reader.follow(blocks)).resolves.toBeUndefined();
+  });
+});
