@@ -8,6 +8,7 @@ import { createFriendsScenario } from './friends.ts';
 import { createGrowthScenarios } from './growth.ts';
 import { createHandshakesScenario } from './handshakes.ts';
 import { createIdleScenario } from './idle.ts';
+import { createRequestScenarios } from './requests.ts';
 import { createRestPostsScenario } from './rest-posts.ts';
 import { createResumableScenarios } from './resumable.ts';
 
@@ -19,6 +20,7 @@ export function createScenarios(scale: Scale): readonly Scenario[] {
     ...createGrowthScenarios(scale),
     createFriendsScenario(scale),
     createFollowEdgesScenario(scale),
+    ...createRequestScenarios(scale),
     createRestPostsScenario(scale),
     createHandshakesScenario(scale),
     createIdleScenario(scale),
@@ -30,6 +32,8 @@ export function createScenarios(scale: Scale): readonly Scenario[] {
 export const quickScenarios: readonly string[] = [
   'fan-out-1000x1',
   'fan-out-1000x8',
+  'requests-x1',
+  'requests-x8',
   'rest-posts',
   'handshakes',
   'idle',
