@@ -14,7 +14,7 @@ import { type LoopOptions, MessageLoop } from './message-loop.ts';
 import type { Frame, Platform } from './platform.ts';
 import { type Failure, ReconnectPolicy } from './reconnect-policy.ts';
 import type { Resumption } from './resumption.ts';
-import { SendQueue, sendAck, sendOn } from './send-queue.ts';
+import { SendQueue, sendAck } from './send-queue.ts';
 import { type AnswerFunctions, ServerRequests } from './server-requests.ts';
 import { aborted, sleep } from './with-timeout.ts';
 
@@ -223,7 +223,7 @@ export class ChannelClient {
     if (this.#requests.settle(received)) return false;
     const operation = this.#serverRequests.operationOf(received);
     if (operation !== undefined) {
-      const send = (frame: Frame) => sendOn(connection, frame);
+      const send = (frame: Frame) => this.#queue.sendOn(connection, frame);
       return this.#serverRequests.inbox.put({ received, operation, send });
     }
     if (!isSentUnrequested(this.#deps.channel, received)) {

@@ -16,6 +16,9 @@ export interface SendOptions {
 const maxBufferedBytes = 1_048_576;
 const maxWaitingFrames = 1_024;
 
+/** How long to wait for room in the send buffer. */
+const retryMs = 10;
+
 export interface OutgoingFrame {
   readonly frame: Frame;
   /** The frame was passed to the connection. */
@@ -50,6 +53,18 @@ export class SendQueue {
     this.#waitingBytes += frame.length;
   }
 
+  /**
+   * Sends on a connection, after waiting while its send buffer is full: browsers do not say when it has room. Does nothing
+   * if the connection ends before.
+   */
+  async sendOn(connection: ClientConnection, frame: Frame): Promise<void> {
+    const mostBytes = Math.max(0, maxBufferedBytes - frame.length);
+    while (this.#connection === connection && connection.bufferedBytes > mostBytes) {
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+    if (this.#connection === connection) sendOn(connection, frame);
+  }
+
   /** Removes a frame that is still waiting. */
   cancel(outgoing: OutgoingFrame): void {
     if (this.#waiting.delete(outgoing)) this.#waitingBytes -= outgoing.frame.length;
@@ -81,7 +96,7 @@ export class SendQueue {
 }
 
 /** @throws PostedClientError `send_buffer_full` */
-export function sendOn(connection: ClientConnection, frame: Frame): void {
+function sendOn(connection: ClientConnection, frame: Frame): void {
   if (connection.bufferedBytes + frame.length > maxBufferedBytes) {
     throw new PostedClientError('send_buffer_full', 'The send buffer is full.');
   }

@@ -25,8 +25,8 @@ export type AnswerFunctions = Readonly<
 interface ServerRequest {
   readonly received: NamedMessage;
   readonly operation: OperationDescriptor;
-  /** Sends on the connection that the request arrived on. */
-  readonly send: (frame: Frame) => void;
+  /** Sends on the connection that the request arrived on, as soon as its send buffer has room. */
+  readonly send: (frame: Frame) => Promise<void>;
 }
 
 interface ServerRequestsDeps {
@@ -86,7 +86,7 @@ export class ServerRequests {
         received.message,
       );
       const path = id === undefined ? undefined : descriptor.correlationId;
-      send(encodeMessage(descriptor, path === undefined ? reply : writePath(reply, path, id)));
+      await send(encodeMessage(descriptor, path === undefined ? reply : writePath(reply, path, id)));
     } catch (thrown) {
       if (!(thrown instanceof PostedClientError)) throw thrown;
       report(thrown);

@@ -125,10 +125,20 @@ describe('a request from the server', () => {
     await expect.poll(() => answers, soon).toEqual([{ type: 'pong', id: 'new' }]);
   });
 
+  it('is answered when the send buffer has room again', async () => {
+    const { ask, answers, connection, errors } = await openMarket({ answer: { ping: () => ({}) } });
+    connection.pause();
+    const id = 'x'.repeat(100_000);
+    for (let count = 0; count < 150; count += 1) ask({ type: 'probe', id });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    connection.resume();
+    await expect.poll(() => [answers.length, errors], soon).toEqual([150, []]);
+  });
+
   it('makes the client stop reading when requests arrive faster than answers', async () => {
     const gate = Promise.withResolvers<void>();
     let calls = 0;
-    const { ask, answers, connection } = await openMarket({
+    const { ask, answers, connection, errors } = await openMarket({
       maxWaitingMessages: 4,
       answer: {
         async ping() {
@@ -144,6 +154,6 @@ describe('a request from the server', () => {
     expect(connection.bufferedAmount).toBeGreaterThan(0);
     expect(calls).toBe(1);
     gate.resolve();
-    await expect.poll(() => answers, soon).toHaveLength(300);
+    await expect.poll(() => [answers.length, errors], soon).toEqual([300, []]);
   });
 });
