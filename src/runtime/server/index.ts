@@ -16,7 +16,6 @@ export type * from './connection-filter.ts';
 export * from './contract-app.ts';
 export type { ContractServer } from './contract-server.ts';
 export * from './handlers.ts';
-export * from './listen.ts';
 export * from './observer.ts';
 export * from './options.ts';
 export type { PeerDropReason } from './peers/peer-message.ts';

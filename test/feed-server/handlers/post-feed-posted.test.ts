@@ -1,4 +1,5 @@
-import { createContractServer, type Log, listen, silentLog } from 'posted/server';
+import { serve } from 'posted/node';
+import { type Log, silentLog } from 'posted/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { contract } from '../../../generated/asyncapi/channels.ts';
 import { encodeCursor } from '../../../src/feed-server/feed/cursor.ts';
@@ -13,16 +14,17 @@ const postOf = (seq: number, text: string) =>
 async function startMessages() {
   const errors: unknown[] = [];
   const log: Log = { ...silentLog, error: (...args) => void errors.push(args) };
-  const app = createContractServer(contract, {
+  const app = serve(contract, {
     security: { bearerAuth: ({ token }) => ({ id: token }) },
     log,
   });
-  const server = await listen(app.handle({ postFeedPosted: { receiveAck() {} } }), { port: 0 });
-  onTestFinished(() => server.close(100));
+  const server = app.handle({ postFeedPosted: { receiveAck() {} } });
+  const running = await server.listen({ port: 0, signals: false, shutdownTimeoutMs: 100 });
+  onTestFinished(async () => void (await running.close()));
   const messages = createFeedMessages(app.channel('postFeedPosted'), (seq) =>
     encodeCursor({ epoch: uuid, seq }),
   );
-  const client = await connectClient(`${server.url}/post/feed/posted`, bearer('ada'));
+  const client = await connectClient(`${running.url.replace('http', 'ws')}/post/feed/posted`, bearer('ada'));
   return { client, connections: app.connections({ user: 'ada' }), messages, errors };
 }
 

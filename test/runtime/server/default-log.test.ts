@@ -25,12 +25,13 @@ async function stderrOf(child: ChildProcess, act: () => Promise<unknown>): Promi
 /** Returns what a WebSocket server with these options writes to standard error when a handler throws. */
 async function stderrOfFailure(options: string): Promise<string> {
   const { child, port } = await start(`
-  import { createContractServer, listen, silentLog } from './src/runtime/server/index.ts';
+  import { createServer } from 'node:http';
+  import { createContractServer, silentLog } from './src/runtime/server/index.ts';
   import { createRoomHandlers, rooms, roomSecurity } from './test/support/rooms.ts';
   const speak = { say() { throw new Error('the disk is gone', { cause: new Error('unplugged') }); }, leave() {} };
   const app = createContractServer(rooms, { security: roomSecurity, ...${options} });
-  const server = app.handle(createRoomHandlers({ speak }));
-  console.log((await listen(server, { port: 0 })).url.split(':').at(-1));`);
+  const http = createServer().on('upgrade', app.handle(createRoomHandlers({ speak })).handleUpgrade);
+  http.listen(0, '127.0.0.1', () => console.log(http.address().port));`);
   const client = await connectClient(`ws://127.0.0.1:${port}/rooms/kitchen/talk`, bearer('ada'));
   return stderrOf(child, async () => {
     client.webSocket.send('{"type":"said","text":"hello"}');
