@@ -1,6 +1,6 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../shared/descriptor.ts';
 import { readErrorAnswer } from '../shared/error-answer.ts';
-import { type CorrelationId, readCorrelationId, writePath } from '../shared/identify-message.ts';
+import { addCorrelationId, type CorrelationId } from '../shared/identify-message.ts';
 import { PostedClientError } from './client-error.ts';
 import { checkInteger } from './client-settings.ts';
 import { correlationIdOf, encodeMessage, findProblem, type NamedMessage } from './message-codec.ts';
@@ -83,7 +83,7 @@ export class ClientRequests {
     }
   }
 
-  /** Settles the request that a message replies to; false if there is none. */
+  /** Settles the request that a message replies to; false if no request matches. */
   settle(received: NamedMessage): boolean {
     const id = correlationIdOf(
       this.#channel.send.find(({ name }) => name === received.name),
@@ -150,17 +150,15 @@ function parse(text: string): unknown {
   }
 }
 
-/**
- * Adds a correlation id unless there is one: a UUID, or `number` if the contract requires a number.
- * Unchanged if the contract has no correlation id.
- */
+/** Unchanged if the contract has no correlation id. */
 function withCorrelationId(descriptor: MessageDescriptor, message: unknown, number: number): unknown {
   const { correlationId: path } = descriptor;
-  if (path === undefined || readCorrelationId(message, path) !== undefined) return message;
-  const withText = writePath(message, path, randomUuid());
-  if (findProblem(descriptor, withText) === null) return withText;
-  const withNumber = writePath(message, path, number);
-  return findProblem(descriptor, withNumber) === null ? withNumber : withText;
+  if (path === undefined) return message;
+  return addCorrelationId(message, path, {
+    text: randomUuid,
+    number: () => number,
+    isValid: (value) => findProblem(descriptor, value) === null,
+  });
 }
 
 /** RFC 9562 section 5.4. `crypto.randomUUID` is missing in pages served over HTTP. */

@@ -35,13 +35,15 @@ export interface AppServerDeps extends Omit<HttpAppOptions, 'rest' | 'mounts' | 
   readonly sockets: ContractServer;
   /** Those of the application, if it has any. */
   readonly metrics: ServedMetrics | undefined;
-  /** Loads the metrics of a server that listens; undefined if there are none. */
+  /** Loads the metrics of a server that listens; undefined without prom-client. */
   readonly loadMetrics: () => Promise<ServedMetrics | undefined>;
   readonly dependencies: Readonly<Record<string, Dependency>>;
   readonly docs: DocsOptions | undefined;
   readonly primary: PrimaryLink | null;
   /** Connects this server with the other nodes, once. Rejects if that can never succeed. */
   readonly joinPeers: () => Promise<void>;
+  /** The same for requests and connections that do not come from `listen`; a failure is logged. */
+  readonly joinPeersInBackground: () => void;
   readonly settingNames: ListenSettingNames & { readonly origins?: string };
   readonly log: Log;
 }
@@ -50,8 +52,6 @@ export class ServedContract implements AppServer {
   readonly #deps: AppServerDeps;
   /** For requests that do not come from `listen`. */
   #embedded: Promise<RestApp> | null = null;
-  /** For requests and connections that do not come from `listen`. */
-  #isJoiningPeers = false;
   #isStopping = false;
 
   constructor(deps: AppServerDeps) {
@@ -67,12 +67,12 @@ export class ServedContract implements AppServer {
   }
 
   readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#joinPeersInBackground();
+    this.#deps.joinPeersInBackground();
     this.#deps.sockets.handleUpgrade(request, socket, head);
   };
 
   readonly fetch = async (request: Request, node?: NodeBindings): Promise<Response> => {
-    this.#joinPeersInBackground();
+    this.#deps.joinPeersInBackground();
     this.#embedded ??= this.#createApp(this.#deps.metrics);
     const app = await this.#embedded;
     return await app.fetch(request, node);
@@ -96,14 +96,6 @@ export class ServedContract implements AppServer {
     const createHttp = (): Promise<StartedHttp> => this.#createHttp();
     const deps = { createHttp, sockets, primary, joinPeers, onStopping, log, settingNames };
     return await startServer(deps, resolved);
-  }
-
-  #joinPeersInBackground(): void {
-    if (this.#isJoiningPeers) return;
-    this.#isJoiningPeers = true;
-    this.#deps.joinPeers().catch((err: unknown) => {
-      this.#deps.log.error({ err }, 'the other nodes cannot be reached');
-    });
   }
 
   /** For `listen`: also with metrics that have to be loaded, and with those of the other workers. */

@@ -2,7 +2,7 @@ import { createBus } from '../log/index.ts';
 import type { HandlersOf, Operations, SecurityHooks } from '../rest/operation-handlers.ts';
 import { AppCore } from '../server/app-core.ts';
 import type { UnhandledApp } from '../server/contract-app.ts';
-import { type ContractServerOptions, resolveOptions, type SettingNames } from '../server/options.ts';
+import type { ContractServerOptions, SettingNames } from '../server/options.ts';
 import type { ContractTypes, SecurityHooksOf, SecurityOption, UserOf } from '../server/types.ts';
 import type { Bus } from '../shared/bus.ts';
 import type { Contract } from '../shared/descriptor.ts';
@@ -86,7 +86,7 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
   const observer = metrics ?? defaultMetrics.observer;
   const bus = hints === undefined ? joinPrimary()?.bus : busOf(hints, log);
   const core = new AppCore(contract, { ...rest, ...(bus && { bus }), observer, log, settingNames });
-  const { origins, requestTimeoutMs, audit } = resolveOptions({ ...rest, log });
+  const { origins, requestTimeoutMs, audit } = core.options;
   let served: RestOperations | FetchApp | null = null;
 
   function serveOverHttp(operationsOrApp: Operations | FetchApp, handlers?: object): void {
@@ -125,6 +125,7 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
         settingNames,
         primary: joinPrimary(),
         joinPeers: () => core.joinPeers(),
+        joinPeersInBackground: () => core.joinPeersInBackground(),
         log,
       }),
   };

@@ -7,7 +7,7 @@ import type { ConnectionFilter } from './connection-filter.ts';
 import type { SecurityHooks } from './handshake/authenticate.ts';
 import { type ChannelFunctions, createChannelFunctions } from './messages/channel-functions.ts';
 import { serveChannel } from './messages/served-channel.ts';
-import { type ContractServerOptions, resolveOptions } from './options.ts';
+import { type ContractServerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { type LocalNode, Peers } from './peers/peers.ts';
 import { Rooms } from './rooms.ts';
 import { type HostedChannel, type ServerDeps, WebSocketContractServer } from './server.ts';
@@ -28,6 +28,7 @@ export class AppCore {
   readonly #channels: ReadonlyMap<string, CoreChannel>;
   readonly #security: SecurityHooks;
   readonly #peers: Peers;
+  #isJoiningPeers = false;
 
   constructor(contract: Contract, { security = {}, bus, ...options }: AppCoreOptions) {
     const resolved = resolveOptions(options);
@@ -55,8 +56,7 @@ export class AppCore {
   readonly app = {
     room: (channel: string, params?: object, variables: Readonly<Record<string, string>> = {}): object => {
       const { rooms, functions } = this.#channel(channel);
-      const values = { params: rooms.check(params), variables };
-      return functions.room({ address: rooms.addressOf(values.params), key: rooms.keyOf(values) });
+      return functions.room(rooms.targetOf({ params: rooms.check(params), variables }));
     },
     channel: (name: string): object => {
       const { encode, to } = this.#channel(name).functions;
@@ -67,10 +67,17 @@ export class AppCore {
       if (filter.user === undefined && filter.channel === undefined && filter.connection === undefined) {
         throw new TypeError('kick needs a user, a channel or a connection.');
       }
-      this.#peers.kick(filter, reason);
-      return this.#kick(filter, reason);
+      const { user, ...others } = filter;
+      const byId = user === undefined ? others : { ...others, user: idOf(user) };
+      this.#peers.kick(byId, reason);
+      return this.#kick(byId, reason);
     },
   };
+
+  /** Those that were given, and the defaults of the others. */
+  get options(): ResolvedOptions {
+    return this.#deps;
+  }
 
   /** Joins the other nodes, once. Rejects if the bus can never be used. */
   joinPeers(): Promise<void> {
@@ -79,6 +86,8 @@ export class AppCore {
 
   /** Joins the other nodes, once. A bus that can never be used is logged. */
   joinPeersInBackground(): void {
+    if (this.#isJoiningPeers) return;
+    this.#isJoiningPeers = true;
     this.joinPeers().catch((err: unknown) => {
       this.#deps.log.error({ err }, 'the other nodes cannot be reached');
     });
@@ -119,7 +128,7 @@ export class AppCore {
   }
 
   *#find({ user, channel, connection }: ConnectionFilter): Generator<WebSocketConnection> {
-    const id = typeof user === 'object' ? user.id : user;
+    const id = user && idOf(user);
     for (const { descriptor, rooms } of this.#channels.values()) {
       if (channel !== undefined && channel !== descriptor.name) continue;
       for (const member of rooms.all()) {
@@ -137,6 +146,10 @@ export class AppCore {
     }
     return channel;
   }
+}
+
+function idOf(user: NonNullable<ConnectionFilter['user']>): string {
+  return typeof user === 'object' ? user.id : user;
 }
 
 /** Without correlation ids, the order of replies says which request each belongs to. */

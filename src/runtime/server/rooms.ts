@@ -10,6 +10,12 @@ export interface RoomValues {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** A room, by its path and its key. */
+export interface RoomTarget {
+  readonly address: string;
+  readonly key: string;
+}
+
 const nobody: ReadonlySet<WebSocketConnection> = new Set();
 
 /** The open connections of one channel on this node, by room: one for each concrete address. */
@@ -22,14 +28,14 @@ export class Rooms {
   }
 
   add(connection: WebSocketConnection): void {
-    const key = this.keyOf(connection);
+    const key = this.#keyOf(connection);
     const members = this.#members.get(key);
     if (members === undefined) this.#members.set(key, new Set([connection]));
     else members.add(connection);
   }
 
   remove(connection: WebSocketConnection): void {
-    const key = this.keyOf(connection);
+    const key = this.#keyOf(connection);
     const members = this.#members.get(key);
     if (members === undefined) return;
     members.delete(connection);
@@ -48,6 +54,11 @@ export class Rooms {
     return { count: members.size, users };
   }
 
+  /** The room with these values. */
+  targetOf(values: RoomValues): RoomTarget {
+    return { address: this.#addressOf(values.params), key: this.#keyOf(values) };
+  }
+
   /** All connections of the channel. */
   *all(): Generator<WebSocketConnection> {
     for (const members of this.#members.values()) yield* members;
@@ -57,15 +68,15 @@ export class Rooms {
    * The key of the room with these values: its path, and the variables of the server if it has any, so that the rooms
    * of one tenant are not those of another.
    */
-  keyOf({ params, variables }: RoomValues): string {
-    const path = this.addressOf(params);
+  #keyOf({ params, variables }: RoomValues): string {
+    const path = this.#addressOf(params);
     const names = Object.keys(variables);
     if (names.length === 0) return path;
     return `${path} ${JSON.stringify(names.toSorted().map((name) => [name, variables[name]]))}`;
   }
 
   /** The channel's address with the values of its parameters. */
-  addressOf(params: object): string {
+  #addressOf(params: object): string {
     const { address } = this.#channel;
     if (!address.includes('{')) return address;
     const values = params as Readonly<Record<string, unknown>>;

@@ -181,8 +181,7 @@ export class WebSocketContractServer implements ContractServer {
       concurrency,
       requestTimeoutMs,
       deadlines: new Deadlines(requestTimeoutMs),
-      createRoom: (connection) =>
-        functions.room({ address: rooms.addressOf(connection.params), key: rooms.keyOf(connection) }),
+      createRoom: (connection) => functions.room(rooms.targetOf(connection)),
       createSend: functions.send,
       createSendAll: functions.sendAll,
       createRequest: functions.request,

@@ -49,6 +49,27 @@ export function readCorrelationId(value: unknown, path: readonly string[]): Corr
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 }
 
+/** How a correlation id is made: text, or a number if the contract requires one. */
+export interface NewCorrelationId {
+  readonly text: () => string;
+  readonly number: () => number;
+  /** Whether the contract allows the value. */
+  readonly isValid: (value: unknown) => boolean;
+}
+
+/** Adds a correlation id at the path to a value without one. */
+export function addCorrelationId(
+  value: unknown,
+  path: readonly string[],
+  { text, number, isValid }: NewCorrelationId,
+): unknown {
+  if (readCorrelationId(value, path) !== undefined) return value;
+  const withText = writePath(value, path, text());
+  if (isValid(withText)) return withText;
+  const withNumber = writePath(value, path, number());
+  return isValid(withNumber) ? withNumber : withText;
+}
+
 /**
  * Returns a copy of the value with `member` at the path, adding missing objects along the path. If anything along the
  * path is not an object, returns the value unchanged, and its guard reports the problem.

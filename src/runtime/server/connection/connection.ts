@@ -114,10 +114,6 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
     return this.#host.createRequest(this);
   }
 
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
   get closing(): CloseCode | null {
     return this.#closing;
   }

@@ -3,7 +3,7 @@ import type { WebSocketConnection } from '../connection/connection.ts';
 import { payloadOf } from '../connection/frame.ts';
 import type { PublishOptions, RequestOptions } from '../handlers.ts';
 import type { DeliveryProblem, Peers } from '../peers/peers.ts';
-import type { Rooms } from '../rooms.ts';
+import type { Rooms, RoomTarget } from '../rooms.ts';
 import { createEncode, createReencode, type Encode, type Reencode } from './encode.ts';
 import { createNamedFunctions } from './named-functions.ts';
 import { createPublish, type PublishDeps } from './publish.ts';
@@ -11,12 +11,6 @@ import { createRequest } from './request.ts';
 
 export interface ChannelFunctionsDeps extends PublishDeps {
   readonly peers: Pick<Peers, 'sendToRoom' | 'presence'>;
-}
-
-/** A room, by its path and its key in `Rooms`. */
-export interface RoomTarget {
-  readonly address: string;
-  readonly key: string;
 }
 
 /** Creates the objects with which an application sends the messages of one channel: each has a function per message. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createAnswer } from '../../shared/answer.ts';
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
-import { readCorrelationId, withConstants, writePath } from '../../shared/identify-message.ts';
+import { addCorrelationId, readCorrelationId, withConstants } from '../../shared/identify-message.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { PendingRequests } from '../connection/pending-requests.ts';
 import type { RequestOptions } from '../handlers.ts';
@@ -52,18 +52,16 @@ export function createRequest(
   };
 }
 
-/** Adds a correlation id to a message without one: a UUID, or a number if the contract requires that. */
 function withCorrelationId(
   content: unknown,
   path: readonly string[],
   message: MessageDescriptor,
   pending: PendingRequests,
 ): unknown {
-  const value = withConstants(message, content);
-  if (readCorrelationId(value, path) !== undefined) return value;
   const { guard } = message;
-  const withText = writePath(value, path, randomUUID());
-  if (guard === undefined || guard(withText)) return withText;
-  const withNumber = writePath(value, path, pending.nextNumber());
-  return guard(withNumber) ? withNumber : withText;
+  return addCorrelationId(withConstants(message, content), path, {
+    text: randomUUID,
+    number: () => pending.nextNumber(),
+    isValid: (value) => guard === undefined || guard(value),
+  });
 }

@@ -77,10 +77,9 @@ export class Peers {
     this.#publish({ kind: 'room', ...message });
   }
 
-  /** Closes the connections of all other nodes that match the filter. */
-  kick({ user, ...filter }: ConnectionFilter, reason: string): void {
-    const id = typeof user === 'object' ? user.id : user;
-    this.#publish({ kind: 'kick', filter: { ...filter, ...(id === undefined ? {} : { user: id }) }, reason });
+  /** Closes the connections of all other nodes that match the filter, in which a user is an id. */
+  kick(filter: ConnectionFilter, reason: string): void {
+    this.#publish({ kind: 'kick', filter, reason });
   }
 
   async presence(channel: string, room: string): Promise<Presence> {
