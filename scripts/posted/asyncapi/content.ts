@@ -2,8 +2,8 @@
  * What an application writes of a message: all of it except what the runtime fills in, which are its constants and, if
  * the runtime correlates the message, its correlation id.
  */
-import { literal } from '../source/typescript-source.ts';
-import type { MessageModel } from './contract-model.ts';
+import { enclose, literal, propertyKey } from '../source/typescript-source.ts';
+import type { MessageModel, OperationModel } from './contract-model.ts';
 
 /** The type of the content. A nested correlation id is optional in it. */
 export function contentType(message: MessageModel, isCorrelated: boolean): string {
@@ -19,6 +19,19 @@ export function contentOf(message: MessageModel, value: unknown, isCorrelated: b
   const filled = filledProperties(message, isCorrelated);
   if (filled.length === 0 || typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => !filled.includes(name)));
+}
+
+/** What a request resolves with: the only reply, or one of several. */
+export function answerType({ reply, wrapsReply }: OperationModel): string {
+  const [only, second] = reply ?? [];
+  if (second === undefined) return only?.type ?? 'never';
+  const byName = enclose(
+    '{',
+    (reply ?? []).map(({ name, type }) => `readonly ${propertyKey(name)}: ${type}`),
+    '}',
+    ';',
+  );
+  return `Answer<${wrapsReply ? `Named<${byName}>` : byName}>`;
 }
 
 function filledProperties(

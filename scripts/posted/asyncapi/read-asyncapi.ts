@@ -76,16 +76,10 @@ function readChannel(
   checkReceivers(operations);
   const tagged = (direction: Action) =>
     tagMessages(name, messagesIn(direction, operations, readMessage), schemas);
-  const sent = memberNames(
-    tagged('send').map((message) => message.name),
-    roomMembers,
-    'Message',
-  );
+  const sent = receivedMessages(tagged('send'), schemas);
+  const senderOf = memberNames(sent, roomMembers, 'Message');
   const directions: Readonly<Record<Action, readonly MessageModel[]>> = {
-    send: receivedMessages(tagged('send'), schemas).map((message) => ({
-      ...message,
-      senderName: sent.get(message.name) ?? message.name,
-    })),
+    send: sent.map((message) => ({ ...message, senderName: senderOf(message) })),
     receive: tagged('receive').map((message) => ({ ...message, received: null })),
   };
   const security = securityOf(endpoint);
@@ -97,17 +91,9 @@ function readChannel(
     if (found === undefined) throw new TypeError(`No message ${message} in direction ${direction}.`);
     return found;
   };
-  const handlers = memberNames(
-    operations.map((operation) => operation.name),
-    connectionHandlers,
-    'Operation',
-  );
+  const handlerOf = memberNames(operations, connectionHandlers, 'Operation');
   const received = operations.filter(({ action }) => action === 'receive');
-  const clients = memberNames(
-    received.map((operation) => operation.name),
-    clientMembers,
-    'Operation',
-  );
+  const clientFunctionOf = memberNames(received, clientMembers, 'Operation');
   return {
     name,
     identifier: names.identifiers.claim(camelCase(name)),
@@ -119,12 +105,13 @@ function readChannel(
     ...readHandshake(name, channelWith(endpoint, 'bindings', 'ws'), schemas),
     security,
     ...directions,
-    operations: operations.map(({ name: operation, node, action, messages, reply }) => {
+    operations: operations.map((read) => {
+      const { name: operation, node, action, messages, reply } = read;
       const replies = reply?.map(([message]) => find(action === 'send' ? 'receive' : 'send', message));
       return {
         name: operation,
-        handlerName: handlers.get(operation) ?? operation,
-        clientName: clients.get(operation) ?? operation,
+        handlerName: handlerOf(read),
+        clientName: clientFunctionOf(read),
         repliesType:
           action === 'receive' && reply !== null
             ? names.replies.claim(

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Contracts, type GenerateOptions, generateFiles, targets } from '../generate-files.ts';
-import { differences, filesIn, replaceFolder } from '../replace-folder.ts';
+import { differences, filesIn } from '../replace-folder.ts';
 import type { ImportExtension } from '../source/typescript-source.ts';
 import {
   type Arguments,
@@ -13,6 +13,7 @@ import {
   readLoadOptions,
   UsageError,
 } from './command.ts';
+import { generateFolder } from './generate-folder.ts';
 import { createReporter, print, printError, quietReporter } from './reporter.ts';
 import { watch } from './watch.ts';
 
@@ -128,10 +129,7 @@ async function replaceOutput(
   out: string,
 ): Promise<readonly string[]> {
   const startMs = performance.now();
-  let files: readonly string[] = [];
-  await replaceFolder(out, async (folder) => {
-    files = await generateFiles(contracts, options, folder, createReporter());
-  });
+  const files = await generateFolder(out, contracts, options, createReporter());
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   print(`${out}: ${(await filesIn(out)).length} files in ${seconds} s`);
   return files;

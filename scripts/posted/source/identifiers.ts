@@ -69,16 +69,23 @@ export class Names {
   }
 }
 
+interface Named {
+  readonly name: string;
+}
+
 /**
- * The members of an object that has a member for each name, besides members of its own: a name that is taken gets the
- * suffix. Member names may be any text.
+ * Returns the function that names the members of an object: it has a member for each of the items, under the item's
+ * name, besides members of its own. A name that is taken gets the suffix. Member names may be any text.
  */
 export function memberNames(
-  names: readonly string[],
+  items: readonly Named[],
   taken: Iterable<string>,
   suffix: string,
-): ReadonlyMap<string, string> {
+): (item: Named) => string {
   const own = new Set(taken);
-  const members = new Names([...own, ...names]);
-  return new Map(names.map((name) => [name, own.has(name) ? members.claim(`${name}${suffix}`) : name]));
+  const members = new Names([...own, ...items.map(({ name }) => name)]);
+  const renamed = new Map(
+    items.filter(({ name }) => own.has(name)).map(({ name }) => [name, members.claim(`${name}${suffix}`)]),
+  );
+  return ({ name }) => renamed.get(name) ?? name;
 }

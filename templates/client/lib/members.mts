@@ -1,5 +1,5 @@
 /** The members of generated clients, with their documentation. */
-import { contentType } from '../../../scripts/posted/asyncapi/content.ts';
+import { contentType, answerType as requestedType } from '../../../scripts/posted/asyncapi/content.ts';
 import type {
   ChannelModel,
   ContractModel,
@@ -9,7 +9,6 @@ import type {
 import { applicationMessages } from '../../../scripts/posted/asyncapi/resume.ts';
 import {
   docComment,
-  enclose,
   generatedFrom,
   literal,
   propertyKey,
@@ -134,20 +133,12 @@ function receivedMessages(channel: ChannelModel): readonly MessageModel[] {
   return [...new Set(sending.flatMap((operation) => applicationMessages(channel, operation)))];
 }
 
-function sendSignature({ reply, wrapsReply }: OperationModel, message: MessageModel): string {
-  if (reply === null) return `(content: ${contentType(message, false)}, options?: SendOptions): void`;
-  const [only, second] = reply;
-  let answer = only?.type ?? 'never';
-  if (second !== undefined) {
-    const byName = enclose(
-      '{',
-      reply.map(({ name, type }) => `readonly ${propertyKey(name)}: ${type}`),
-      '}',
-      ';',
-    );
-    answer = `Answer<${wrapsReply ? `Named<${byName}>` : byName}>`;
-  }
-  return `(content: ${contentType(message, true)}, options?: RequestOptions): Promise<${answer}>`;
+function sendSignature(operation: OperationModel, message: MessageModel): string {
+  const isRequest = operation.reply !== null;
+  const content = contentType(message, isRequest);
+  return isRequest
+    ? `(content: ${content}, options?: RequestOptions): Promise<${requestedType(operation)}>`
+    : `(content: ${content}, options?: SendOptions): void`;
 }
 
 /** An object type of members that are complete lines. */

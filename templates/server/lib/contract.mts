@@ -7,7 +7,7 @@ import type {
   SecurityModel,
 } from '../../../scripts/posted/asyncapi/contract-model.ts';
 
-export { contentType } from '../../../scripts/posted/asyncapi/content.ts';
+export { answerType, contentType } from '../../../scripts/posted/asyncapi/content.ts';
 export { renderDescriptor, usesGuards } from '../../../scripts/posted/asyncapi/render-descriptor.ts';
 
 const credentialTypes = {
@@ -63,14 +63,6 @@ export function replyContentType(reply: MessageModel, { messages }: OperationMod
 /** The content of a request to a client. Its correlation id is that of the reply, if any reply has one. */
 export function requestContentType(message: MessageModel, { reply }: OperationModel): string {
   return contentType(message, reply?.some(({ correlationId }) => correlationId !== null) ?? false);
-}
-
-/** What a request to a client resolves with. */
-export function answerType({ reply, wrapsReply }: OperationModel, member: (name: string) => string): string {
-  const [only, ...others] = reply ?? [];
-  if (only !== undefined && others.length === 0) return only.type;
-  const messages = `{ ${(reply ?? []).map(({ name, type }) => `${member(name)}: ${type}`).join('; ')} }`;
-  return `Answer<${wrapsReply ? `Named<${messages}>` : messages}>`;
 }
 
 /** The type parameters of a channel's interfaces: the user if it has security, and the state of its connections. */

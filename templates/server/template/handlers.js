@@ -230,7 +230,7 @@ function request(operation) {
 
 function requestMethod(name, message, operation) {
   const content = requestContentType(message, operation);
-  return `${propertyKey(name)}(content: ${content}, options?: RequestOptions): Promise<${answerType(operation, propertyKey)}>;`;
+  return `${propertyKey(name)}(content: ${content}, options?: RequestOptions): Promise<${answerType(operation)}>;`;
 }
 
 function repliesInterface(operation) {

@@ -1,8 +1,8 @@
 import { basename, dirname, resolve } from 'node:path';
 import { formatProblem, GenerationError } from '../../contract/generation-error.ts';
-import { generateFiles, type LoadOptions, type Reporter } from '../../generate-files.ts';
-import { replaceFolder } from '../../replace-folder.ts';
+import type { LoadOptions, Reporter } from '../../generate-files.ts';
 import { FileChanges } from '../file-changes.ts';
+import { generateProject } from '../generate-folder.ts';
 import { checkTypes } from './check-types.ts';
 import { createDashboard, type Dashboard } from './dashboard.ts';
 import { FolderChanges } from './folder-changes.ts';
@@ -101,15 +101,7 @@ class DevSession {
     let warnings = 0;
     const reporter: Reporter = { progress() {}, note() {}, warn: () => void warnings++ };
     try {
-      await replaceFolder(out, async (folder) => {
-        const contracts = { asyncapi: document, openapi: null, messages: new Map<string, string>() };
-        const options = {
-          ...this.#options,
-          targets: new Set(['server', 'client'] as const),
-          extension: 'ts' as const,
-        };
-        this.#contractFiles = await generateFiles(contracts, options, folder, reporter);
-      });
+      this.#contractFiles = await generateProject(out, document, this.#options, reporter);
     } catch (thrown) {
       if (!(thrown instanceof GenerationError)) throw thrown;
       problems = thrown.problems.map(formatProblem);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { generateFiles, type LoadOptions, loadContracts } from '../../generate-files.ts';
-import { replaceFolder } from '../../replace-folder.ts';
+import { type LoadOptions, loadContracts } from '../../generate-files.ts';
+import { generateProject } from '../generate-folder.ts';
 import { createReporter, print, silentReporter } from '../reporter.ts';
 import { copyFiles, planCopies } from './contract-copies.ts';
 import { documentIn } from './document-in.ts';
@@ -20,7 +20,7 @@ import { planProject } from './project-plan.ts';
 
 /** What `posted init` makes a project from. */
 export interface InitSource {
-  /** The path of an AsyncAPI document; null for the one in the folder or, if there is none, for an example. */
+  /** The path of an AsyncAPI document; null for the one in the folder, or an example if it has none. */
   readonly document: string | null;
   /** The example to use in any case; null to use a document if there is one. */
   readonly example: Example | null;
@@ -63,7 +63,12 @@ export async function initProject(
     'tsconfig.json': compilerOptions(texts['tsconfig.json'] ?? '', type),
     ...packageManagerFiles(packageManager, unneededScripts),
   });
-  await generateCode(join(folder, contract.document), join(folder, 'generated'), options);
+  await generateProject(
+    join(folder, 'generated'),
+    join(folder, contract.document),
+    options,
+    createReporter(),
+  );
 
   if (manifest.typeChange !== null) print(`changed in package.json: ${manifest.typeChange}`);
   for (const name of manifest.kept) print(`kept in package.json: ${name}`);
@@ -94,18 +99,6 @@ async function writeNew(folder: string, files: Files): Promise<readonly string[]
     }
   }
   return kept;
-}
-
-async function generateCode(asyncapi: string, out: string, options: LoadOptions): Promise<void> {
-  const generateOptions = {
-    ...options,
-    targets: new Set(['server', 'client'] as const),
-    extension: 'ts' as const,
-  };
-  await replaceFolder(out, async (fresh) => {
-    const contracts = { asyncapi, openapi: null, messages: new Map<string, string>() };
-    await generateFiles(contracts, generateOptions, fresh, createReporter());
-  });
 }
 
 function nextSteps(

@@ -1,7 +1,7 @@
 import { separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
 import { connectOptions } from './connect-options.ts';
 import type { ChannelPlan, ProjectPlan } from './project-plan.ts';
-import { applicationMessages, functionOf } from './render-handlers.ts';
+import { functionOf, samplesOf } from './render-handlers.ts';
 
 /** The text of src/client.ts, which connects to every channel, sends an example and prints what it receives. */
 export function renderClient(plan: ProjectPlan): string {
@@ -63,7 +63,7 @@ function clientOf(plan: ChannelPlan, project: ProjectPlan): string {
 function sendExample(plan: ChannelPlan): string {
   const { client, file, operations } = plan;
   for (const each of operations.filter(({ operation }) => operation.action === 'receive')) {
-    const messages = applicationMessages(each, plan);
+    const messages = samplesOf(each, plan.channel);
     const first = messages.find(({ sample }) => sample !== undefined);
     if (first === undefined) continue;
     const call = `${client}${functionOf(each.operation.clientName, messages, first)}(${valueSource(first.content)}, { whenOffline: 'wait' })`;

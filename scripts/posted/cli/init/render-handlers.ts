@@ -1,3 +1,4 @@
+import { applicationMessages } from '../../asyncapi/resume.ts';
 import {
   docComment,
   memberAccess,
@@ -29,12 +30,10 @@ export function renderHandlers(plan: ChannelPlan): string {
 
 /** The messages that the example sends to each new connection, in order. */
 export function greetingsOf({ channel, operations }: ChannelPlan): readonly SampleMessage[] {
-  const { ready, checkpoint, reset, bye } = channel.resume ?? {};
-  const ofRuntime = new Set([ready, checkpoint, reset, bye]);
   return operations
     .filter(({ operation }) => operation.action === 'send' && operation.reply === null)
-    .flatMap(({ messages }) => messages)
-    .filter(({ message, sample }) => sample !== undefined && !ofRuntime.has(message.name));
+    .flatMap((plan) => samplesOf(plan, channel))
+    .filter(({ sample }) => sample !== undefined);
 }
 
 /** The requests that the example sends to each new connection. */
@@ -56,12 +55,13 @@ export function functionOf(
   return memberAccess(name) + (messages.length > 1 ? memberAccess(message.name) : '');
 }
 
-/** The messages of an operation without acknowledgments, which clients send on their own. */
-export function applicationMessages(
-  { messages }: OperationPlan,
-  { channel }: ChannelPlan,
+/** The messages of an operation without those that the runtime sends and receives. */
+export function samplesOf(
+  { operation, messages }: OperationPlan,
+  channel: ChannelPlan['channel'],
 ): readonly SampleMessage[] {
-  return messages.filter(({ message }) => message.name !== channel.resume?.ack);
+  const own = applicationMessages(channel, operation);
+  return messages.filter(({ message }) => own.includes(message));
 }
 
 function openedHandler(examples: readonly string[]): string {

@@ -1,13 +1,7 @@
 import { separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
 import { connectOptions } from './connect-options.ts';
 import type { ChannelPlan, OperationPlan, ProjectPlan } from './project-plan.ts';
-import {
-  applicationMessages,
-  functionOf,
-  greetingsOf,
-  receivedLabel,
-  serverRequestsOf,
-} from './render-handlers.ts';
+import { functionOf, greetingsOf, receivedLabel, samplesOf, serverRequestsOf } from './render-handlers.ts';
 
 /** The text of test/contract.test.ts, which sends every example of the contract over a real connection. */
 export function renderTest(plan: ProjectPlan): string {
@@ -87,7 +81,7 @@ function testGreetings(plan: ChannelPlan): string {
 
 function testReceiving(plan: OperationPlan, channel: ChannelPlan): readonly string[] {
   const { operation, reply } = plan;
-  const messages = applicationMessages(plan, channel);
+  const messages = samplesOf(plan, channel.channel);
   const sent = messages.filter(({ sample }) => sample !== undefined);
   const [first] = sent;
   if (operation.reply !== null) {
