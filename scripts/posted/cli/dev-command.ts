@@ -8,7 +8,7 @@ export const devCommand: Command = {
   summary: 'generate, check types and restart the server after each change',
   description: `Runs a project while you work on it, until Ctrl-C: generates code when the contract changes, checks
 types, restarts the server, and shows the state of the three on one screen with the errors that
-need your attention. While there are errors, the server that runs stays as it is.
+need your attention. Until errors are fixed, the running server stays as it is.
 
 The document defaults to the asyncapi.yaml (or .yml, .json) in the current folder. The server
 gets the variables in .env.`,

@@ -10,7 +10,7 @@ export const initCommand: Command = {
   description: `Creates a small project that runs: the AsyncAPI document with every file that it references, the
 code generated from it, a server with handlers, a client, a test, and the scripts to run them with
 npm, pnpm, yarn or bun. Without a document, init uses the asyncapi.yaml (or .yml, .json) in the
-folder or, if there is none, the example: a live auction with a page and a client for terminals.
+folder, or the example if it has none: a live auction with a page and a client for terminals.
 
 The folder can be omitted if the current one is empty or has a package.json or a document.
 Existing files are kept and listed; an existing package.json is completed. Handlers are written

@@ -99,7 +99,7 @@ function withoutMember(schema: SchemaObject, [name = '', ...rest]: Path, schemas
   }
   if (!Object.hasOwn(properties, name)) return schema;
   const inner = without(properties[name] as JsonSchema, rest, schemas);
-  // An object without required members is no longer required either.
+  // An object that is left without required members becomes optional itself.
   const isNeeded = isSchemaObject(inner) && stringsOf(inner.required).length > 0;
   return {
     ...schema,

@@ -33,7 +33,7 @@ export interface CalledOperation {
   readonly description: string;
   /** One message is a method; several are methods of an object. */
   readonly messages: readonly TypedMessage[];
-  /** Null if there is none. */
+  /** Null for an operation without a reply. */
   readonly reply: ReplyTypes | null;
 }
 

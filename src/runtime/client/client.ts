@@ -28,8 +28,8 @@ export type Handler<Message> = (message: Message) => void | Promise<void>;
  * Every received message is checked against the contract and given to all consumers in the order of
  * arrival: the handlers added with `on`, and the loops over `messages()`. Any number of them can come and
  * go at any time. The next message follows when all consumers are done with the one before. A message
- * that only has handlers for other names counts as handled. While there are no consumers, messages wait,
- * so that nothing is lost before the first one; see the option `maxWaitingMessages`.
+ * that only has handlers for other names counts as handled. Until the first consumer exists, messages wait, so
+ * that nothing is lost; see the option `maxWaitingMessages`.
  *
  * If connections can be resumed, each processed message is acknowledged and its cursor is saved: see the
  * options `resume`, `cursor` and `onReset`.

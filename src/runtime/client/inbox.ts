@@ -38,7 +38,7 @@ export class Inbox<Item extends object> {
     return true;
   }
 
-  /** Removes and returns the first item; undefined if there is none. */
+  /** Removes and returns the first item; undefined if the inbox is empty. */
   take(): Item | undefined {
     const item = this.#queue.shift();
     this.#taken();

@@ -4,7 +4,7 @@ import type { Frame } from './platform.ts';
 
 export interface SendOptions {
   /**
-   * What to do while there is no connection. `fail`, the default: a message throws, and a request rejects,
+   * What to do without a connection. `fail`, the default: a message throws, and a request rejects,
    * with `not_open`. `wait`: it is sent after the next connection opens, in the order of the calls. At most
    * 1,024 messages and 1 MiB wait; beyond that, the error is `send_buffer_full`. If the client ends first, a
    * request rejects with `closed`, and a message is reported to `onError`.

@@ -46,7 +46,7 @@ async function importMetrics(log: Log): Promise<typeof import('./metrics/index.t
     return await import('./metrics/index.ts');
   } catch (thrown) {
     if (errorCode(thrown) !== 'ERR_MODULE_NOT_FOUND') throw thrown;
-    log.info({}, 'there are no metrics: /metrics needs the package prom-client (`npm install prom-client`)');
+    log.info({}, 'metrics are off: /metrics needs the package prom-client (`npm install prom-client`)');
     return undefined;
   }
 }

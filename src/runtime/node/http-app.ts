@@ -85,8 +85,7 @@ export function createMetricsMount(metrics: RenderedMetrics | undefined): Readon
   return {
     async '/metrics'() {
       if (metrics === undefined) {
-        const message =
-          'There are no metrics here: they need the package prom-client, and a server that listens.';
+        const message = 'Metrics are off: they need the package prom-client, and a server that listens.';
         throw new PostedError('not_found', message);
       }
       return new Response(await metrics.render(), { headers: { 'Content-Type': metrics.contentType } });

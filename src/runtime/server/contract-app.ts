@@ -25,7 +25,7 @@ export interface App<Types extends ContractTypes> {
     channel: Name,
     ...values: RoomArguments<ChannelTypesOf<Types, Name>['params']>
   ): ChannelTypesOf<Types, Name>['room'];
-  /** What a channel has besides its rooms. */
+  /** The functions of a channel that belong to none of its rooms. */
   channel<Name extends keyof Types['channels'] & string>(name: Name): AppChannel<ChannelTypesOf<Types, Name>>;
   /** The open connections of this node that match all of the filter. */
   connections(

@@ -128,7 +128,7 @@ export interface RefuseOptions {
   readonly retryAfterMs?: number;
 }
 
-/** What a handler gets besides the message. */
+/** The second argument of a handler. */
 export type Context<Member extends Connection & { readonly room: unknown }> = Pick<
   Member,
   'user' | 'state' | 'params' | 'query' | 'headers' | 'room'
@@ -140,7 +140,7 @@ export type Context<Member extends Connection & { readonly room: unknown }> = Pi
   readonly signal: AbortSignal;
 };
 
-/** What a handler gets besides a request. It returns one of the replies. */
+/** The second argument of a request's handler, which returns one of the replies. */
 export type RequestContext<
   Member extends Connection & { readonly room: unknown },
   Replies,

@@ -1,4 +1,4 @@
-/** Node's own timers and clocks. They are saved before `ShiftedGlobals` replaces them. */
+/** Node's own timers and clocks. They are saved before `moveGlobals` replaces them. */
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 

@@ -142,7 +142,7 @@ const typeChanges: Readonly<Record<ModuleType, string>> = {
   syntax: 'type is absent instead of "commonjs", so that ES modules run next to your CommonJS files',
 };
 
-/** Reads package.json in a folder; null if there is none. @throws UsageError if it is not a JSON object */
+/** Reads a folder's package.json; null if it has none. @throws UsageError if it is not a JSON object */
 export function readManifest(folder: string): ExistingManifest | null {
   const path = join(folder, 'package.json');
   if (!existsSync(path)) return null;

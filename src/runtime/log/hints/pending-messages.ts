@@ -36,7 +36,7 @@ export class PendingMessages {
     }
   }
 
-  /** Takes the oldest messages, as many as fit into one batch and at least one; empty if there are none. */
+  /** Takes the oldest messages: as many as fit into one batch, at least one. Empty if nothing is pending. */
   takeBatch(): readonly Uint8Array[] {
     this.#dropExpired();
     const batch: Uint8Array[] = [];

@@ -48,7 +48,7 @@ export const connectToRabbitmq: ConnectToBroker = async ({ url, onMessage, onLos
       if (!channel.publish(url.topic, '', bytes)) await once(channel, 'drain', { signal });
     },
     async close() {
-      // Closing the connection alone would discard what the channel has not sent yet.
+      // Closing only the connection would discard messages that the channel has not sent yet.
       await channel.close();
       await connection.close();
     },

@@ -8,7 +8,7 @@ import { SocketTracker } from './socket-tracker.ts';
 
 /** What a connection carries. Its functions must not throw. */
 export interface BrokerTraffic {
-  /** Takes the next message to publish; null if there is none. */
+  /** Takes the next message to publish; null if nothing is pending. */
   take(): Buffer | null;
   /** Makes `take` return a message, even if there is nothing to say, so that the node hears itself. */
   beat(): void;
@@ -45,7 +45,7 @@ export class ReconnectingConnection {
   #state: BrokerState = 'down';
   /** Heartbeats published since a message of this node came back. */
   #missed = 0;
-  /** Sends what is pending, and resolves once nothing is; null while there is no connection. */
+  /** Sends everything that is pending, and resolves when it is sent; null while disconnected. */
   #send: (() => Promise<void>) | null = null;
 
   constructor(options: ReconnectingConnectionOptions) {

@@ -96,7 +96,7 @@ export class Inbound<Connection extends ReceivingConnection> implements CallOwne
     }
   }
 
-  /** This side closes the connection: the signals of handlers are aborted, and what is queued is dropped. */
+  /** This side closes the connection: aborts the signals of handlers, and drops the queued messages. */
   abort(): void {
     this.#queue.length = 0;
     for (const call of this.#calls) call.abort();

@@ -26,7 +26,7 @@ export interface Answers {
     | null;
 }
 
-/** What a handler gets besides the message: a view of its connection, see `Context`. */
+/** The second argument of a handler: a view of its connection, see `Context`. */
 export class HandlerContext {
   readonly connection: WebSocketConnection;
   readonly reply: object | undefined;
