@@ -1,194 +1,111 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomInt, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { Client, type QueryResult } from 'pg';
-import { beforeAll, describe } from 'vitest';
+import { beforeAll, describe, onTestFinished } from 'vitest';
+import { type Engine, prepareEngine } from '../../scripts/dev/services/engine.ts';
+import { createPostgres, createStandby, postgres, postgresUrl } from '../../scripts/dev/services/postgres.ts';
 import { requireService } from './services.ts';
+import { querySql, type Row, waitForSql } from './sql.ts';
 
-/** Where Debian puts the programs, the newest version last. */
-const initdb = globSync('/usr/lib/postgresql/*/bin/initdb').toSorted().at(-1) ?? '/usr/local/bin/initdb';
+const skipped = requireService('postgresql', postgres.isInstalled());
 
-const skipped = requireService('postgresql', existsSync(initdb));
-
-const user = 'posted';
 const password = 'p@ss w/rd';
 
-/** PostgreSQL refuses to run as root; on Linux this is the user and the group `nobody`. */
-const nobody = 65_534;
-const owner = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
-
-/** A PostgreSQL of one's own, which a test may kill. */
+/** A private PostgreSQL server, which a test may kill. */
 export interface PostgresServer {
   readonly port: number;
   /** Creates an empty database and resolves with its URL, which holds the password. `options` are SQL. */
   createDatabase(options?: string): Promise<string>;
   /** Runs SQL in a database and resolves with the rows of its last statement. */
-  query(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** Ends all of its processes at once by SIGKILL, as a loss of power would. */
+  query(url: string, sql: string): Promise<readonly Row[]>;
+  /** Kills all of its processes at once with SIGKILL. */
   kill(): Promise<void>;
-  /** Stops all of its processes, as a machine that hangs would, until `thaw`. */
+  /** Suspends all of its processes until `thaw`, like a machine that hangs. */
   freeze(): void;
   thaw(): void;
-  /** Starts it anew on what is on the disk. */
+  /** Starts it with the data on disk. */
   start(): Promise<void>;
-  /** Ends it and removes everything. */
-  remove(): Promise<void>;
+  /** Starts a hot standby with a copy of its data, which streams its WAL and ends with the test. */
+  startStandby(): Promise<StandbyServer>;
+}
+
+/**
+ * To promote a standby that lacks the newest transactions, kill it before they are made, then kill the primary,
+ * and start it.
+ */
+export interface StandbyServer extends Omit<PostgresServer, 'startStandby'> {
+  /** The URL here of a database of the primary. */
+  urlOf(primaryUrl: string): string;
+  /** Makes it a primary; resolves when it accepts writes. */
+  promote(): Promise<void>;
 }
 
 /** Tests that share a server, which is started before the first; they are skipped where it is not installed. */
-export function describePostgres(title: string, define: (server: () => PostgresServer) => void): void {
+export function describePostgres(
+  title: string,
+  define: (server: () => PostgresServer) => void,
+  settings: Readonly<Record<string, string>> = {},
+): void {
   const note = skipped === null ? '' : ` (${skipped})`;
   describe.skipIf(skipped !== null)(`${title}${note}`, () => {
     let server: PostgresServer;
     beforeAll(async () => {
-      server = await startPostgres();
-      return () => server.remove();
+      const all = { ...testSettings, ...settings };
+      const engine = await prepareEngine(createPostgres({ settings: all, initdbOptions }), { password });
+      server = serverOf(engine, all);
+      await server.start();
+      return () => engine.remove();
     });
     define(() => server);
   });
 }
 
-/** Starts PostgreSQL on a port of 127.0.0.1, with its files in a folder of its own. */
-async function startPostgres(): Promise<PostgresServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'posted-postgres-'));
-  await writeFile(join(folder, 'password'), password);
-  for (const path of [folder, join(folder, 'password')]) {
-    if (owner.uid !== undefined) await chown(path, owner.uid, owner.gid);
-  }
-  const data = join(folder, 'data');
-  // A default collation that does not compare by code point, as most databases have.
-  await promisify(execFile)(
-    initdb,
-    [`--pgdata=${data}`, `--username=${user}`, `--pwfile=${join(folder, 'password')}`]
-      .concat(['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C.UTF-8'])
-      .concat(['--locale-provider=icu', '--icu-locale=en-US', '--no-sync']),
-    { ...owner, cwd: folder },
-  );
-  // Below the ports that the kernel gives to clients: none can take it while the server is down.
-  const port = randomInt(15_000, 32_000);
-  const urlOf = (database: string): string =>
-    `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
-  let running: ChildProcess | null = null;
+/** The kernel keeps what a killed process has written: fsync is for a power failure. */
+const testSettings = { shared_buffers: '16MB', fsync: 'off' };
 
-  async function start(): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await startOnce();
-        return;
-      } catch (thrown) {
-        // A process that began while its parent was killed keeps the memory of both for a moment.
-        const isForNow = String(thrown).includes('pre-existing shared memory block') && attempt < 100;
-        if (!isForNow) throw thrown;
-        await wait(100);
-      }
-    }
-  }
+/** A default collation that does not compare by code point, as most databases have. */
+const initdbOptions = ['--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US'];
 
-  async function startOnce(): Promise<void> {
-    const child = spawn(
-      join(dirname(initdb), 'postgres'),
-      ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1'].concat(
-        // What a killed process has written is kept by the kernel: fsync is for a loss of power.
-        ['shared_buffers=16MB', 'fsync=off'].flatMap((setting) => ['-c', setting]),
-      ),
-      { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    let said = '';
-    child.stderr.on('data', (chunk) => {
-      said = `${said}${String(chunk)}`.slice(-4000);
-    });
-    running = child;
-    for (;;) {
-      if (child.exitCode !== null) throw new Error(`PostgreSQL did not start:\n${said}`);
-      try {
-        await run(urlOf('postgres'), 'select');
-        return;
-      } catch {
-        await wait(50);
-      }
-    }
-  }
-
-  /** Sends a signal to all processes, and returns their ids. */
-  function signal(name: NodeJS.Signals): readonly number[] {
-    const pid = running?.pid;
-    if (pid === undefined) throw new Error('PostgreSQL is not running');
-    process.kill(pid, name);
-    const children = (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(
-      Number,
-    );
-    for (const child of children) process.kill(child, name);
-    return [pid, ...children];
-  }
-
-  async function end(by: NodeJS.Signals): Promise<void> {
-    const child = running;
-    running = null;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(by);
-    await exited;
-  }
-
-  const server: PostgresServer = {
-    port,
+function serverOf(engine: Engine, settings: Readonly<Record<string, string>>): PostgresServer {
+  const urlOf = (database: string): string => postgresUrl(engine.config, database);
+  return {
+    port: engine.config.port,
     async createDatabase(options = '') {
       const database = `test_${randomUUID().replaceAll('-', '')}`;
-      await run(urlOf('postgres'), `create database ${database} ${options}`);
+      await querySql(urlOf('postgres'), `create database ${database} ${options}`);
       return urlOf(database);
     },
-    query: run,
-    async kill() {
-      // Stopped first, so that it starts no more processes, which would not die with it.
-      const [, ...children] = signal('SIGSTOP');
-      for (const child of children) process.kill(child, 'SIGKILL');
-      await end('SIGKILL');
-      // Its next start is refused while one of them still has its memory.
-      while (children.some(isAlive)) await wait(10);
-    },
-    freeze: () => void signal('SIGSTOP'),
-    thaw: () => void signal('SIGCONT'),
-    start,
-    async remove() {
-      // At once, and without leaving shared memory behind.
-      await end('SIGQUIT');
-      await rm(folder, { recursive: true, force: true });
+    query: querySql,
+    kill: () => engine.kill(),
+    freeze: () => engine.freeze(),
+    thaw: () => engine.thaw(),
+    start: () => startPostgres(engine),
+    async startStandby() {
+      const standby = await prepareEngine(createStandby(engine.url, settings), { password });
+      onTestFinished(() => standby.remove());
+      await startPostgres(standby);
+      return {
+        ...serverOf(standby, settings),
+        urlOf: (primaryUrl) => Object.assign(new URL(primaryUrl), { port: String(standby.config.port) }).href,
+        async promote() {
+          await querySql(standby.url, 'select pg_promote()');
+        },
+      };
     },
   };
-  try {
-    await start();
-  } catch (thrown) {
-    await server.remove();
-    throw thrown;
-  }
-  return server;
 }
 
-/** Runs SQL, and resolves with the rows of its last statement. */
-async function run(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const client = new Client({ connectionString: url });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    // Of several statements pg gives an array, which its types do not know.
-    const results: QueryResult | readonly QueryResult[] = await client.query(sql);
-    return [results].flat().at(-1)?.rows ?? [];
-  } finally {
-    await client.end();
+/** Resolves when it answers SQL. */
+async function startPostgres(engine: Engine): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await engine.start();
+      break;
+    } catch (thrown) {
+      // A process that began while its parent was killed keeps the memory of both for a moment.
+      const isForNow = String(thrown).includes('pre-existing shared memory block') && attempt < 100;
+      if (!isForNow) throw thrown;
+      await wait(100);
+    }
   }
-}
-
-/** Neither gone nor a zombie that nobody has buried yet. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
+  await waitForSql(engine.url);
 }

@@ -38,15 +38,16 @@ export interface EngineOptions {
   readonly tls?: TlsFiles;
   /** The network to run in instead of 127.0.0.1. Close it after removing the engine. */
   readonly network?: DistantNetwork;
+  /** Default: a random one. */
+  readonly password?: string;
 }
 
 /** Prepares an engine without starting it. */
 export async function prepareEngine(
   spec: EngineSpec,
-  { port, tls, network }: EngineOptions = {},
+  { port, tls, network, password = randomBytes(9).toString('hex') }: EngineOptions = {},
 ): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), `posted-${spec.name}-`));
-  const password = randomBytes(9).toString('hex');
   const host = network?.host ?? '127.0.0.1';
   const config = { folder, host, port: await freePort(port), user: 'posted', password, tls };
   const commands = (await spec.prepare(config)).map((command) => network?.enter(command) ?? command);
