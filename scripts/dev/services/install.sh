@@ -12,7 +12,7 @@ retry() {
   return 1
 }
 
-packages=(chromium iproute2 maven nats-server openssl openjdk-17-jre-headless postgresql python3 python3-venv rabbitmq-server redis-server)
+packages=(chromium iproute2 maven nats-server openssl openjdk-17-jre-headless pgbouncer postgresql python3 python3-venv rabbitmq-server redis-server)
 
 missing=()
 for package in "${packages[@]}"; do
