@@ -88,4 +88,27 @@ describe('a fault proxy', () => {
     proxy.restore();
     await expect.poll(() => [early.received(), late.received()]).toEqual(['onetwo', 'two']);
   });
+
+  it('passes nothing in either direction while it is cut, and everything afterwards', async () => {
+    const { proxy } = await openEchoProxy();
+    const early = open(proxy.port);
+    await echo(early, 'one');
+    proxy.cut(oneHourMs);
+    const late = open(proxy.port);
+    for (const { socket } of [early, late]) socket.write('two');
+    const free = await openEchoProxy();
+    await echo(open(free.proxy.port), 'two');
+    expect([early.received(), late.received()]).toEqual(['one', '']);
+    proxy.restore();
+    await expect.poll(() => [early.received(), late.received()]).toEqual(['onetwo', 'two']);
+  });
+
+  it('recovers by itself when the time is over', async () => {
+    const { proxy } = await openEchoProxy();
+    const connection = open(proxy.port);
+    proxy.freeze(50);
+    proxy.cut(100);
+    connection.socket.write('hello');
+    await expect.poll(connection.received).toBe('hello');
+  });
 });

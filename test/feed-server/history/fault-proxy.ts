@@ -9,17 +9,20 @@ export interface FaultProxy {
   drop(forMs: number): void;
   /** Reads nothing from the server for that time, so that its output is buffered on its side. */
   freeze(forMs: number): void;
-  /** Ends all drops and freezes. */
+  /** Passes nothing in either direction for that time, and then everything, as TCP does after lost packets. */
+  cut(forMs: number): void;
+  /** Ends all drops, freezes and cuts. */
   restore(): void;
   close(): Promise<void>;
 }
 
 /** The target of a connection. */
 export interface Route {
-  /** The server's port on the loopback interface. */
+  /** Default: the loopback interface. */
+  readonly host?: string;
   readonly port: number;
   /** Called after the last byte. */
-  readonly ended: () => void;
+  readonly ended?: () => void;
 }
 
 interface Link {
@@ -33,6 +36,7 @@ export async function openFaultProxy(route: () => Route): Promise<FaultProxy> {
   const links = new Set<Link>();
   let downUntilMs = 0;
   let frozenUntilMs = 0;
+  let cutUntilMs = 0;
   let thawing: NodeJS.Timeout | undefined;
 
   const server = createServer({ noDelay: true }, (client) => {
@@ -41,12 +45,11 @@ export async function openFaultProxy(route: () => Route): Promise<FaultProxy> {
       client.resetAndDestroy();
       return;
     }
-    const { port, ended } = route();
-    const upstream = connect({ port, host: '127.0.0.1', noDelay: true });
+    const { host = '127.0.0.1', port, ended = () => {} } = route();
+    const upstream = connect({ port, host, noDelay: true });
     const link = { client, upstream };
     links.add(link);
-    client.pipe(upstream);
-    if (performance.now() >= frozenUntilMs) upstream.pipe(client);
+    passData(link);
     upstream.on('error', () => upstream.destroy());
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => {
@@ -56,18 +59,29 @@ export async function openFaultProxy(route: () => Route): Promise<FaultProxy> {
     });
   });
 
+  function passData({ client, upstream }: Link): void {
+    // Without `unpipe`, a link that was never frozen would be piped twice.
+    client.unpipe(upstream);
+    upstream.unpipe(client);
+    const nowMs = performance.now();
+    if (nowMs >= cutUntilMs) client.pipe(upstream);
+    if (nowMs >= Math.max(cutUntilMs, frozenUntilMs)) upstream.pipe(client);
+  }
+
+  /** Applies the faults to all links, until none is left. */
+  function update(): void {
+    clearTimeout(thawing);
+    for (const link of links) passData(link);
+    const nowMs = performance.now();
+    const endsMs = [cutUntilMs, frozenUntilMs].filter((untilMs) => untilMs > nowMs);
+    if (endsMs.length > 0) thawing = setTimeout(update, Math.ceil(Math.min(...endsMs) - nowMs));
+  }
+
   function breakAll(): void {
     for (const { client, upstream } of links) {
       client.resetAndDestroy();
       upstream.resetAndDestroy();
     }
-  }
-
-  function thaw(): void {
-    clearTimeout(thawing);
-    frozenUntilMs = 0;
-    // Without `unpipe`, a link that was never frozen would be piped twice.
-    for (const { client, upstream } of links) upstream.unpipe(client).pipe(client);
   }
 
   server.listen(0, '127.0.0.1');
@@ -80,13 +94,15 @@ export async function openFaultProxy(route: () => Route): Promise<FaultProxy> {
     },
     freeze(forMs) {
       frozenUntilMs = Math.max(frozenUntilMs, performance.now() + forMs);
-      for (const { client, upstream } of links) upstream.unpipe(client);
-      clearTimeout(thawing);
-      thawing = setTimeout(thaw, frozenUntilMs - performance.now());
+      update();
+    },
+    cut(forMs) {
+      cutUntilMs = Math.max(cutUntilMs, performance.now() + forMs);
+      update();
     },
     restore() {
-      downUntilMs = 0;
-      thaw();
+      [downUntilMs, frozenUntilMs, cutUntilMs] = [0, 0, 0];
+      update();
     },
     async close() {
       clearTimeout(thawing);

@@ -61,7 +61,7 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
   started.defer(() => rest.close());
   const postProxies: FaultProxy[] = [];
   for (const port of ports) {
-    const proxy = await openFaultProxy(() => ({ port, ended() {} }));
+    const proxy = await openFaultProxy(() => ({ port }));
     started.defer(() => proxy.close());
     postProxies.push(proxy);
   }
