@@ -10,7 +10,8 @@ import { createStderrLog } from '../shared/stderr-log.ts';
 import { createCrossOrigin } from './cross-origin.ts';
 import { addCommonHeaders, errorResponse } from './error-response.ts';
 import { type IncomingRequest, toIncoming } from './incoming-request.ts';
-import { type Handler, type OperationContext, type RestObserver, serveOperation } from './operation.ts';
+import { type Handler, type RestObserver, serveOperation } from './operation.ts';
+import { OperationContext } from './operation-context.ts';
 import type { HandlersOf, OperationDescriptor, Operations, SecurityHooksOf } from './operation-handlers.ts';
 import { canonicalPath, compilePath } from './route-path.ts';
 
@@ -141,7 +142,7 @@ function createAnswer({
   async function respond({ operation, serve }: Endpoint, c: RestContext, call: Call): Promise<Response> {
     const { requestId } = call.context;
     try {
-      return await withDeadline(serve(c, call.context), timeoutMs);
+      return await withDeadline(serve(c, call.context), timeoutMs, (reason) => call.context.abort(reason));
     } catch (thrown) {
       const error = PostedError.from(thrown);
       call.outcome = error.code;
@@ -150,14 +151,17 @@ function createAnswer({
         failures.write('error', { operation }, fields, 'a request failed');
       }
       return errorResponse(error, requestId, c.env.incoming.headers.authorization);
+    } finally {
+      call.context.answered();
     }
   }
 
   return async (endpoint, c) => {
     const startMs = performance.now();
-    const { headers } = c.env.incoming;
+    const { incoming } = c.env;
+    const { headers } = incoming;
     const requestId = requestIdOf(headers['x-request-id']);
-    const call: Call = { context: { requestId }, outcome: 'ok' };
+    const call: Call = { context: new OperationContext(requestId, incoming, c.req.raw), outcome: 'ok' };
     const response =
       headers.origin === undefined
         ? await respond(endpoint, c, call)
@@ -188,16 +192,21 @@ function requestIdOf(requested: string | readonly string[] | undefined): string 
 }
 
 /**
- * Waits for `work` until the deadline. A later result is dropped.
+ * Waits for `work` until the deadline, and then calls `abort`. A later result is dropped.
  *
  * @throws PostedError `unavailable` at the deadline, or PostedError.from() of what `work` rejects with
  */
-function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+function withDeadline<T>(
+  work: Promise<T>,
+  timeoutMs: number,
+  abort: (reason: PostedError) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new PostedError('unavailable', 'The server did not finish in time.')),
-      timeoutMs,
-    );
+    const timer = setTimeout(() => {
+      const reason = new PostedError('unavailable', 'The server did not finish in time.');
+      reject(reason);
+      abort(reason);
+    }, timeoutMs);
     work.then(
       (result) => {
         clearTimeout(timer);

@@ -29,6 +29,12 @@ export type Operations = Readonly<Record<string, OperationDescriptor>>;
 export interface RequestContext {
   /** Also in the log, and in the X-Request-Id header of the response. */
   readonly requestId: string;
+  /**
+   * Aborted, with a PostedError as its reason, once nobody waits for the handler's result: the client has closed the
+   * connection, or the time limit has passed. Pass it to work that may be dropped then, such as reads. If the request
+   * did not come from a socket, the signal of the Request says whether the client has left.
+   */
+  readonly signal: AbortSignal;
 }
 
 /** The context of an operation with security, whose credentials were checked. */

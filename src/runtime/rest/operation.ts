@@ -6,7 +6,8 @@ import { parseQuery } from '../shared/url-encoding.ts';
 import { commonHeaders } from './error-response.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { readJsonBody } from './json-body.ts';
-import type { OperationDescriptor, RequestContext, SecurityHooks } from './operation-handlers.ts';
+import type { OperationContext } from './operation-context.ts';
+import type { OperationDescriptor, SecurityHooks } from './operation-handlers.ts';
 import { type RoutePath, splitUrl } from './route-path.ts';
 
 /** Counts requests. Every label comes from a closed set, never from a client. */
@@ -28,11 +29,6 @@ export interface ServedOperation {
   readonly handler: Handler;
   readonly security: SecurityHooks;
   readonly observer: RestObserver;
-}
-
-/** A handler's context. The user is there once its credentials are accepted. */
-export interface OperationContext extends RequestContext {
-  user?: unknown;
 }
 
 export interface RequestTarget {
