@@ -8,8 +8,8 @@ import type { Caller, RequestContext } from 'posted/rest';
 import type * as models from './models.ts';
 
 /**
- * One handler per operation. Its return value becomes the body of the 200 response, a thrown error the
- * error response.
+ * One handler per operation. Its return value becomes the body of the 200 response, or its `headers` and
+ * `body` if the contract declares headers. A thrown error becomes the error response.
  */
 export interface OperationHandlers<Principal> {
   /**

@@ -59,9 +59,17 @@ export const requestBodyFields: Fields = {
 
 export const responseFields: Fields = {
   object: 'a response',
-  read: ['content'],
-  documentation: ['description', 'headers', 'links'],
+  // Only the headers of a 200 response are set by handlers.
+  read: ['content', 'headers'],
+  documentation: ['description', 'links'],
   refused: {},
+};
+
+export const responseHeaderFields: Fields = {
+  object: 'a response header',
+  read: ['description', 'example', 'examples', 'required', 'schema'],
+  documentation: ['deprecated'],
+  refused: { content: 'use `schema` instead', explode: defaultStyle, style: defaultStyle },
 };
 
 export const mediaTypeFields: Fields = {

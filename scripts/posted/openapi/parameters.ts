@@ -2,7 +2,7 @@ import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { joinPointer } from '../contract/json-pointer.ts';
 import type { SchemaObject } from '../schemas/json-schema.ts';
-import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
+import type { NamedValue, SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import { pascalCase } from '../source/identifiers.ts';
 import { addExamples } from './bodies.ts';
 import { parameterFields } from './openapi-fields.ts';
@@ -58,21 +58,25 @@ export function readParameters(
   if (own.length === 0) return null;
   const use = schemas.useParameters(
     own.map(({ name, node }) => {
-      const schema = node.get('schema');
-      const raw = schema === undefined ? {} : node.raw('schema');
-      const description = node.text('description');
-      const fallback = schema?.get('default');
-      return {
-        name,
-        // Guards apply defaults before they check for required properties.
-        required: node.get('required')?.value === true || fallback !== undefined,
-        schema: { ...(raw as SchemaObject), ...(description === '' ? {} : { description }) },
-        pointer: joinPointer(node.pointer, 'schema'),
-      };
+      const fallback = node.get('schema', 'default');
+      // Guards apply defaults before they check for required properties.
+      return namedValue(name, node, node.get('required')?.value === true || fallback !== undefined);
     }),
     `${pascalCase(operationId)}${suffixes[location]}`,
     `${suffixes[location].toLowerCase()} of operation ${operationId}`,
   );
   for (const { name, node } of own) addExamples(schemas, use.definition, ['properties', name], node);
   return use;
+}
+
+/** A parameter, or a header of a response, as a property of an object. Its description replaces that of its schema. */
+export function namedValue(name: string, node: ContractNode, required: boolean): NamedValue {
+  const raw = node.get('schema') === undefined ? {} : node.raw('schema');
+  const description = node.text('description');
+  return {
+    name,
+    required,
+    schema: { ...(raw as SchemaObject), ...(description === '' ? {} : { description }) },
+    pointer: joinPointer(node.pointer, 'schema'),
+  };
 }

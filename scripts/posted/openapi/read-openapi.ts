@@ -5,6 +5,7 @@ import type { SchemaSet } from '../schemas/schema-set.ts';
 import { readBody, readResponses } from './bodies.ts';
 import * as fields from './openapi-fields.ts';
 import { parametersOf, readParameters } from './parameters.ts';
+import { readResponseHeaders } from './response-headers.ts';
 import type { RestModel, RestOperationModel } from './rest-model.ts';
 
 /** An operation with its path and method. */
@@ -66,6 +67,7 @@ function readOperation(
     headerNames: parameters.filter(({ location }) => location === 'header').map(({ name }) => name),
     body: readBody(node, operationId, schemas),
     responses: readResponses(node, operationId, schemas),
+    ...readResponseHeaders(node, operationId, schemas),
   };
 }
 

@@ -36,7 +36,7 @@ export function renderHandlers(model: RestModel, extension: ImportExtension): st
   const open = operations.some(({ security }) => security.length === 0);
   const contexts = [...(secured ? ['Caller'] : []), ...(open ? ['RequestContext'] : [])];
   const typed = operations.some(
-    (operation) => inputsOf(operation).length > 0 || successOf(operation) !== null,
+    (operation) => inputsOf(operation).length > 0 || resultOf(operation).includes('models.'),
   );
   return ts`
     ${preamble(model, 'typescript')}
@@ -44,8 +44,8 @@ export function renderHandlers(model: RestModel, extension: ImportExtension): st
     ${typed ? `import type * as models from './models.${extension}';` : null}
 
     /**
-     * One handler per operation. Its return value becomes the body of the 200 response, a thrown error the
-     * error response.
+     * One handler per operation. Its return value becomes the body of the 200 response, or its \`headers\` and
+     * \`body\` if the contract declares headers. A thrown error becomes the error response.
      */
     export interface OperationHandlers${secured ? '<Principal>' : ''} {
       ${separate(operations.map(handler))}
@@ -56,6 +56,7 @@ export function renderHandlers(model: RestModel, extension: ImportExtension): st
 
 function descriptor(operation: RestOperationModel): string {
   const { operationId, method, path, security, headerNames, responses } = operation;
+  const { responseHeaders, responseHeaderNames } = operation;
   return ts`
     ${docOf(operation)}
     ${propertyKey(operationId)}: {
@@ -73,6 +74,12 @@ function descriptor(operation: RestOperationModel): string {
         responses.map(({ status, body }) => `${status}: ${body === null ? 'null' : guard(body)}`),
         '}',
       )},
+      ${responseHeaders === null ? null : `responseHeaders: ${guard(responseHeaders)},`}
+      ${
+        responseHeaders === null
+          ? null
+          : ts`responseHeaderNames: ${enclose('[', responseHeaderNames.map(stringLiteral), ']')},`
+      }
     },
   `;
 }
@@ -84,8 +91,16 @@ function handler(operation: RestOperationModel): string {
     ${propertyKey(operation.operationId)}(
       request: ${members.length === 0 ? 'Record<never, never>' : `{ ${members.join('; ')} }`},
       context: ${operation.security.length > 0 ? 'Caller<Principal>' : 'RequestContext'},
-    ): Promise<${successOf(operation)?.type ?? 'void'}>;
+    ): Promise<${resultOf(operation)}>;
   `;
+}
+
+/** The type of what a handler returns: the body, or an object with the headers if there are any. */
+function resultOf(operation: RestOperationModel): string {
+  const body = successOf(operation)?.type;
+  const headers = operation.responseHeaders?.type;
+  if (headers === undefined) return body ?? 'void';
+  return `{ readonly headers: ${headers}${body === undefined ? '' : `; readonly body: ${body}`} }`;
 }
 
 function docOf({ summary, description, operationId }: RestOperationModel): string {

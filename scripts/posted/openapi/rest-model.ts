@@ -21,6 +21,9 @@ export interface RestOperationModel {
   readonly headerNames: readonly string[];
   readonly body: SchemaUse | null;
   readonly responses: readonly ResponseModel[];
+  /** The headers of the 200 response; null if it has none. */
+  readonly responseHeaders: SchemaUse | null;
+  readonly responseHeaderNames: readonly string[];
 }
 
 export interface ResponseModel {

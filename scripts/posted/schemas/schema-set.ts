@@ -45,8 +45,8 @@ interface Example {
   readonly pointer: string;
 }
 
-/** A named value that arrives as text. */
-interface Parameter {
+/** A named value that is sent as text. */
+export interface NamedValue {
   readonly name: string;
   readonly required: boolean;
   readonly schema: SchemaObject;
@@ -155,19 +155,18 @@ export class SchemaSet {
   }
 
   /** Uses an object of named values that arrive as text, without further properties. */
-  useParameters(parameters: readonly Parameter[], name: string, origin: string): SchemaUse {
-    const definition = this.claimType(name);
-    const pointers = new Map(parameters.map((parameter) => [parameter.name, parameter.pointer]));
-    const schema = {
-      type: 'object',
-      additionalProperties: false,
-      required: parameters.filter(({ required }) => required).map((parameter) => parameter.name),
-      properties: Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter.schema])),
-    };
-    this.#define(definition, schema, origin, ([, parameter = '', ...keys]) =>
-      joinPointer(pointers.get(parameter) ?? '', ...keys),
-    );
+  useParameters(parameters: readonly NamedValue[], name: string, origin: string): SchemaUse {
+    const definition = this.#defineNamed(parameters, name, origin);
     return this.#useFromText(definition, `is${definition}`);
+  }
+
+  /** Uses an object of named values that become text, without further properties. */
+  useResponseHeaders(headers: readonly NamedValue[], name: string, origin: string): SchemaUse {
+    const definition = this.#defineNamed(headers, name, origin);
+    // Reports values that have no text. The guard checks them before they become text, so it converts nothing.
+    textSchemaOf(this.definitions, definition, this.#document);
+    const type = `models.${definition}`;
+    return useOf(definition, type, this.#guard(`is${definition}`, definition, type, false));
   }
 
   /** Adds the variants of a definition for receiving clients, by received key. Returns the name of the guard. */
@@ -213,6 +212,21 @@ export class SchemaSet {
     });
     const type = `models.${definition}`;
     return useOf(definition, type, this.#guard(`is${definition}`, definition, type, false));
+  }
+
+  #defineNamed(values: readonly NamedValue[], name: string, origin: string): string {
+    const definition = this.claimType(name);
+    const pointers = new Map(values.map((value) => [value.name, value.pointer]));
+    const schema = {
+      type: 'object',
+      additionalProperties: false,
+      required: values.filter(({ required }) => required).map((value) => value.name),
+      properties: Object.fromEntries(values.map((value) => [value.name, value.schema])),
+    };
+    this.#define(definition, schema, origin, ([, value = '', ...keys]) =>
+      joinPointer(pointers.get(value) ?? '', ...keys),
+    );
+    return definition;
   }
 
   #useFromText(definition: string, guardName: string): SchemaUse {

@@ -81,8 +81,8 @@ interface Route extends Endpoint {
 type Answer = (endpoint: Endpoint, c: RestContext) => Promise<Response>;
 
 type AnswerOptions = Pick<
-  RestAppOptions<never, never>,
-  'observer' | 'log' | 'audit' | 'origins' | 'limits' | 'settingNames'
+  RestAppOptions<Operations, never>,
+  'operations' | 'observer' | 'log' | 'audit' | 'origins' | 'limits' | 'settingNames'
 >;
 
 /** A request that is being answered. */
@@ -125,6 +125,7 @@ export function createRestApp<const Table extends Operations, Handlers extends H
  * This is one function and not a chain of Hono's middleware, each of which would cost as much as a small handler.
  */
 function createAnswer({
+  operations,
   observer,
   log = createStderrLog(),
   audit,
@@ -135,6 +136,7 @@ function createAnswer({
   const failures = new LogLimit(log);
   const crossOrigin = createCrossOrigin({
     policy: originPolicy(origins),
+    contractHeaders: Object.values(operations).flatMap(({ responseHeaderNames = [] }) => responseHeaderNames),
     failures,
     settingName: settingNames.origins,
   });

@@ -7,6 +7,8 @@ import { addCommonHeaders } from './error-response.ts';
 
 export interface CrossOriginOptions {
   readonly policy: OriginPolicy;
+  /** The response headers of the contract, which pages may read too; possibly with repetitions. */
+  readonly contractHeaders: readonly string[];
   /** Logs the pages that cannot read a response. */
   readonly failures: LogLimit;
   /** The setting of `policy`, for the log. */
@@ -27,12 +29,13 @@ const sameOrigin: OriginPolicy = { kind: 'same-origin' };
  * CORS (Fetch standard) for pages of allowed origins. Requests from other pages are served without CORS headers, so
  * that browsers keep the response from the page. That suffices, because no cookie authenticates a request.
  */
-export function createCrossOrigin({ policy, failures, settingName }: CrossOriginOptions): CrossOrigin {
+export function createCrossOrigin(options: CrossOriginOptions): CrossOrigin {
+  const { policy, contractHeaders, failures, settingName } = options;
   const allow = cors({
     origin: (origin) => (policy.kind === 'any' ? '*' : origin),
     allowMethods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'PATCH'],
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-    exposeHeaders: ['X-Request-Id', 'Retry-After'],
+    exposeHeaders: [...new Set(['X-Request-Id', 'Retry-After', ...contractHeaders])],
     maxAge: 600,
   });
 

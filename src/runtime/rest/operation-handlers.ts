@@ -20,6 +20,10 @@ export interface OperationDescriptor {
   readonly body: Guard<unknown> | undefined;
   /** By status. A response without content has `null`. */
   readonly responses: Readonly<Record<number, Guard<unknown> | null>>;
+  /** Checks the headers of the 200 response that the handler sets, by their names. Absent: it sets none. */
+  readonly responseHeaders?: Guard<object>;
+  /** The names of the headers that `responseHeaders` checks. */
+  readonly responseHeaderNames?: readonly string[];
 }
 
 /** A generated table of operations, by operationId. */
@@ -47,7 +51,7 @@ export type HandlersOf<Table extends Operations, User> = {
   readonly [Id in keyof Table]: (
     request: RequestOf<Table[Id]>,
     context: ContextOf<Table[Id], User>,
-  ) => ResultOf<Table[Id]['responses']>;
+  ) => ResultOf<Table[Id]>;
 };
 
 /** One hook for each security scheme of the operations, which returns the user that the handlers take. */
@@ -76,11 +80,22 @@ type ContextOf<Operation extends OperationDescriptor, User> = Operation['securit
   ? RequestContext
   : Caller<User>;
 
-type ResultOf<Responses> = Responses extends { readonly 200: infer Success }
-  ? Success extends null
+type ResultOf<Operation extends OperationDescriptor> = Operation extends {
+  readonly responseHeaders: Guard<infer Headers>;
+}
+  ? Promise<{ readonly headers: Headers } & BodyOf<SuccessOf<Operation>>>
+  : SuccessOf<Operation> extends null
     ? Promise<void>
-    : Promise<Guarded<Success>>
+    : Promise<Guarded<SuccessOf<Operation>>>;
+
+type SuccessOf<Operation extends OperationDescriptor> = Operation['responses'] extends {
+  readonly 200: infer Success;
+}
+  ? Success
   : never;
+
+/** The body of a response beside its headers, if there is one. */
+type BodyOf<Success> = Success extends null ? unknown : { readonly body: Guarded<Success> };
 
 type Guarded<G> = G extends Guard<infer Value> ? Value : never;
 

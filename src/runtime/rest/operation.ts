@@ -3,7 +3,7 @@ import { readBearer } from '../shared/credentials.ts';
 import { PostedError } from '../shared/errors.ts';
 import { accepts, explain, type Guard } from '../shared/guard.ts';
 import { parseQuery } from '../shared/url-encoding.ts';
-import { commonHeaders } from './error-response.ts';
+import { createResponse } from './create-response.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { readJsonBody } from './json-body.ts';
 import type { OperationContext } from './operation-context.ts';
@@ -69,7 +69,12 @@ export async function serveOperation(
   }
   // The guards have checked that this is what the handler takes.
   const result = await handler(request as never, context as never);
-  return createResponse(operation, result, context.requestId, observer);
+  try {
+    return createResponse(operation, result, context.requestId);
+  } catch (thrown) {
+    observer.bodyInvalid(operation.operationId, 'response');
+    throw thrown;
+  }
 }
 
 /**
@@ -132,22 +137,4 @@ function readHeaders(names: readonly string[], headers: IncomingHttpHeaders): Re
 function check<Value>(guard: Guard<Value>, value: unknown, subject: string): Value {
   if (accepts(guard, value)) return value;
   throw new PostedError('invalid_request', explain(guard, subject));
-}
-
-function createResponse(
-  operation: OperationDescriptor,
-  result: unknown,
-  requestId: string,
-  observer: RestObserver,
-): Response {
-  const guard = operation.responses[200];
-  if (guard ? accepts(guard, result) : result === undefined) {
-    const headers = commonHeaders(requestId);
-    if (!guard) return new Response(null, { headers: { ...headers, 'Content-Length': '0' } });
-    const json = JSON.stringify(result);
-    return new Response(json, { headers: { ...headers, 'Content-Type': 'application/json' } });
-  }
-  observer.bodyInvalid(operation.operationId, 'response');
-  const violation = guard ? explain(guard) : 'must be empty';
-  throw new Error(`the response breaks the contract: body ${violation}`);
 }

@@ -199,6 +199,13 @@ describe('createRestApp', () => {
         request: { readonly query: { readonly prefix: string; readonly limit: number } },
         context: RequestContext,
       ): Promise<readonly string[]>;
+      listNotes(
+        request: object,
+        context: RequestContext,
+      ): Promise<{
+        readonly headers: { readonly Link?: string; readonly 'X-Total': number };
+        readonly body: readonly string[];
+      }>;
       deleteNote(
         request: { readonly pathParameters: { readonly id: string } },
         context: Caller<User>,

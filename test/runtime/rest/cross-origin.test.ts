@@ -5,12 +5,12 @@ const page = 'https://app.example';
 const list = { kind: 'list', origins: [page] } as const;
 
 describe('a page of another origin', () => {
-  it('can read responses, errors and the exposed headers if it is allowed', async () => {
+  it('can read responses, errors, and the headers of the contract if it is allowed', async () => {
     const { url } = await startRest({ origins: list });
     for (const path of ['/note/get/a', '/note/get/%zz', '/nowhere']) {
       const { headers } = await fetch(url + path, { headers: { Origin: page } });
       expect(headers.get('access-control-allow-origin')).toBe(page);
-      expect(headers.get('access-control-expose-headers')).toBe('X-Request-Id,Retry-After');
+      expect(headers.get('access-control-expose-headers')).toBe('X-Request-Id,Retry-After,Link,X-Total');
       expect(headers.get('access-control-allow-credentials')).toBeNull();
       expect(headers.get('vary')).toBe('Origin');
       expect(headers.get('x-request-id')).not.toBeNull();

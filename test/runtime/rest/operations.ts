@@ -73,6 +73,17 @@ export const operations = {
     ),
     responses: { 200: guard<readonly string[]>({ type: 'array', items: text }) },
   },
+  listNotes: {
+    ...none,
+    operationId: 'listNotes',
+    method: 'GET',
+    path: '/note/list',
+    responses: { 200: guard<readonly string[]>({ type: 'array', items: text }) },
+    responseHeaders: guard<{ readonly Link?: string; readonly 'X-Total': number }>(
+      object({ Link: { type: 'string' }, 'X-Total': { type: 'integer' } }, ['X-Total']),
+    ),
+    responseHeaderNames: ['Link', 'X-Total'],
+  },
   deleteNote: {
     ...none,
     operationId: 'deleteNote',
@@ -96,6 +107,7 @@ export const handlers: NoteHandlers = {
   getNote: async ({ pathParameters }) => ({ text: pathParameters.id }),
   getFirstNote: async () => ({ text: 'the first' }),
   searchNotes: async ({ query }) => Array.from({ length: query.limit }, () => query.prefix),
+  listNotes: async () => ({ headers: { 'X-Total': 2 }, body: ['a', 'b'] }),
   deleteNote: async ({ pathParameters }, { user }) => {
     if (pathParameters.id !== user.name)
       throw new PostedError('forbidden', 'This note belongs to another user.');

@@ -33,7 +33,7 @@ describe('the signal of a handler', () => {
   });
 
   it('aborts for every request that the client has pipelined, without a warning about listeners', async () => {
-    const warned = vi.fn();
+    const warned = vi.fn<() => void>();
     process.on('warning', warned);
     const { signals, handlers } = waitingHandler();
     const { port, completed } = await startRest({ handlers });

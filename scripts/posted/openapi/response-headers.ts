@@ -1,0 +1,36 @@
+import { checkFields } from '../contract/check-fields.ts';
+import type { ContractNode } from '../contract/contract-node.ts';
+import type { SchemaSet } from '../schemas/schema-set.ts';
+import { pascalCase } from '../source/identifiers.ts';
+import { addExamples } from './bodies.ts';
+import { responseHeaderFields } from './openapi-fields.ts';
+import { namedValue } from './parameters.ts';
+import type { RestOperationModel } from './rest-model.ts';
+
+type ResponseHeaders = Pick<RestOperationModel, 'responseHeaders' | 'responseHeaderNames'>;
+
+/** The server sets these headers itself. OpenAPI ignores the first (OpenAPI 3.1, Response Object). */
+const ownHeaders: ReadonlySet<string> = new Set(['content-type', 'content-length']);
+
+/** The headers of an operation's 200 response, which its handler sets, as one object. */
+export function readResponseHeaders(
+  operation: ContractNode,
+  operationId: string,
+  schemas: SchemaSet,
+): ResponseHeaders {
+  const headers = operation.get('responses', '200', 'headers')?.entries ?? [];
+  for (const [name, header] of headers) {
+    checkFields(header, responseHeaderFields);
+    if (ownHeaders.has(name.toLowerCase())) {
+      header.report(`the server sets the response header ${name} itself`, 'remove it');
+    }
+  }
+  if (headers.length === 0) return { responseHeaders: null, responseHeaderNames: [] };
+  const use = schemas.useResponseHeaders(
+    headers.map(([name, header]) => namedValue(name, header, header.get('required')?.value === true)),
+    `${pascalCase(operationId)}ResponseHeaders`,
+    `headers of response 200 of operation ${operationId}`,
+  );
+  for (const [name, header] of headers) addExamples(schemas, use.definition, ['properties', name], header);
+  return { responseHeaders: use, responseHeaderNames: headers.map(([name]) => name) };
+}
