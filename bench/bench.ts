@@ -5,6 +5,7 @@ import { describeMachine } from './harness/machine.ts';
 import { renderTables } from './harness/render-tables.ts';
 import { faultsOf, type Results } from './harness/results.ts';
 import { runScenarios } from './harness/run.ts';
+import type { Scenario } from './harness/scenario.ts';
 import { openReport, readResults, writeResults } from './harness/write-results.ts';
 import { mostConnections } from './load/file-limit.ts';
 import { peers } from './peers/index.ts';
@@ -30,10 +31,7 @@ async function measure(args: readonly string[]): Promise<number> {
   const all = createScenarios(options.trial ? trialScale : fullScale);
   if (options.help) return print(help);
   if (options.list) {
-    const names = [...all, ...peers].map(({ name, title }) => `  ${name.padEnd(20)}${title}`);
-    return print(
-      `Scenarios:\n${names.slice(0, all.length).join('\n')}\n\nPeers:\n${names.slice(all.length).join('\n')}\n`,
-    );
+    return print(`Scenarios (* only when named):\n${renderList(all)}\nPeers:\n${renderList(peers)}`);
   }
   const chosen = choose(
     all,
@@ -68,6 +66,13 @@ async function measure(args: readonly string[]): Promise<number> {
   const faults = faultsOf(scenarios);
   for (const fault of faults) progress(`void: ${fault}`);
   return faults.length === 0 ? 0 : 1;
+}
+
+function renderList(listed: readonly Pick<Scenario, 'name' | 'title' | 'byName'>[]): string {
+  const rows = listed.map(
+    ({ name, title, byName = false }) => `${byName ? '*' : ' '} ${name.padEnd(24)}${title}\n`,
+  );
+  return rows.join('');
 }
 
 function print(text: string): number {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const root = join(import.meta.dirname, '..');
-
-/** The arguments of node in `npm start`: its options and the server's file. */
-export function serverArguments(): readonly string[] {
+/**
+ * The arguments of node in `npm start`: its options and the server's file.
+ *
+ * @param root the folder of the project, or of another commit of it
+ */
+export function serverArguments(root: string = join(import.meta.dirname, '..')): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly scripts: { readonly start: string };
   };

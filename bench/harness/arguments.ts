@@ -57,7 +57,7 @@ scenario take turns, and results are medians over all turns. The tables are prin
 in Markdown, progress to standard error. The first run installs and builds the other servers; those that
 cannot be built here are skipped.
 
-  scenario ...         the scenarios to measure (default: all)
+  scenario ...         the scenarios to measure (default: all but those marked with * in the list)
   --list               list the names of scenarios and peers
   --peers a,b          only these servers, in scenarios that compare several
   --rounds N           rounds per subject (1 to ${mostRounds}; default 3, with --quick 1)

@@ -1,15 +1,15 @@
 import type { Scenario } from './scenario.ts';
 
 export interface Choice {
-  /** Empty for all. */
+  /** Empty for all but those that are measured by name. */
   readonly scenarios: readonly string[];
   /** Null for all. */
   readonly peers: readonly string[] | null;
 }
 
 /**
- * The scenarios of these names, with the subjects that are among the chosen peers or are no peers, and the
- * targets that concern them alone.
+ * The scenarios of these names, with the subjects that are among the chosen peers or are not peers, and the
+ * targets that concern only them.
  *
  * @throws Error for an unknown name
  */
@@ -27,7 +27,7 @@ export function choose(
   const isChosen = (subject: string) =>
     peers === null || peers.includes(subject) || !allPeers.includes(subject);
   return all
-    .filter(({ name }) => scenarios.length === 0 || scenarios.includes(name))
+    .filter(({ name, byName = false }) => (scenarios.length === 0 ? !byName : scenarios.includes(name)))
     .map((scenario) => {
       const subjects = scenario.subjects.filter(({ name }) => isChosen(name));
       const has = (subject: string) => subjects.some(({ name }) => name === subject);

@@ -14,6 +14,8 @@ export interface Scenario {
    * subject is measured once, with no other one open.
    */
   readonly turns?: number;
+  /** Whether it is measured only when it is named. Default: false. */
+  readonly byName?: boolean;
 }
 
 /** A server in one configuration, which is compared with others of the same scenario. */

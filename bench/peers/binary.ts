@@ -13,15 +13,22 @@ export interface Binary {
 }
 
 /**
- * @param name the name of the program, which `build` must write to `folder`
+ * @param name the name of the program
  * @param version changes with the sources of the program
+ * @param build must write `main` to `folder`
+ * @param main the file name of the program; default: its name
  */
-export function createBinary(name: string, version: string, build: (folder: string) => Command): Binary {
+export function createBinary(
+  name: string,
+  version: string,
+  build: (folder: string) => Command,
+  main: string = name,
+): Binary {
   const programFolder = (): string => join(cacheFolder(), `${name}-${version}`);
   let prepared: Promise<string | null> | null = null;
 
   async function prepare(): Promise<string | null> {
-    if (existsSync(join(programFolder(), name))) return null;
+    if (existsSync(join(programFolder(), main))) return null;
     await mkdir(cacheFolder(), { recursive: true });
     const folder = await mkdtemp(join(cacheFolder(), 'building-'));
     const failure = await runCommand(build(folder));
@@ -33,7 +40,7 @@ export function createBinary(name: string, version: string, build: (folder: stri
 
   return {
     get path() {
-      return join(programFolder(), name);
+      return join(programFolder(), main);
     },
     prepare() {
       // A failed build is not retried for each scenario.

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dialect, PeerProcess } from './peer.ts';
 import { plainDialect } from './plain-dialect.ts';
@@ -42,17 +41,25 @@ export async function startProcess(options: PeerCommand): Promise<PeerProcess> {
   const { ready = /^listening on 127\.0\.0\.1:(\d+)$/, readyOn = 'stdout' } = options;
   const child = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
-    stdio: readyOn === 'stdout' ? ['ignore', 'pipe', 'inherit'] : ['ignore', 'inherit', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const other = readyOn === 'stdout' ? child.stderr : child.stdout;
+  // Standard output is for the results.
+  other.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+  let lastError = '';
+  createInterface({ input: child.stderr }).on('line', (text) => {
+    lastError = text.trim() || lastError;
   });
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   const exited = once(child, 'exit');
+  // By then, its output is complete.
+  const closed = once(child, 'close');
   // Handled when it starts and when it is stopped.
-  exited.catch(() => {});
+  for (const ending of [exited, closed]) ending.catch(() => {});
 
   const listening = new Promise<number>((resolve) => {
-    // One of the two streams is a pipe.
-    createInterface({ input: child[readyOn] as Readable }).on('line', (line) => {
+    createInterface({ input: child[readyOn] }).on('line', (line) => {
       const port = ready.exec(line)?.[1];
       if (port !== undefined) resolve(Number(port));
     });
@@ -60,13 +67,15 @@ export async function startProcess(options: PeerCommand): Promise<PeerProcess> {
   const timer = new AbortController();
   const port = await Promise.race([
     listening,
-    exited.then(() => 'ended'),
-    sleep(startTimeoutMs, 'is not listening after 30 s', { signal: timer.signal }),
+    closed.then(() => 'exited'),
+    sleep(startTimeoutMs, 'was stopped after 30 s', { signal: timer.signal }),
   ]).finally(() => timer.abort());
   if (typeof port === 'string') {
     process.off('exit', kill);
     kill();
-    throw new Error(`${command} ${args.join(' ')} ${port} before it listened`);
+    throw new Error(
+      `${command} ${args.join(' ')} ${port} before it listened${lastError && `: ${lastError}`}`,
+    );
   }
 
   return {

@@ -4,7 +4,7 @@ import { fanOutMetrics } from '../load/measure-posts.ts';
 import type { Peer } from '../peers/peer.ts';
 import { fanOutSubject, type Scale, turns } from './fan-out-subject.ts';
 
-interface FanOut {
+export interface FanOut {
   readonly connections: number;
   readonly inFlight: number;
   /** Bounds on our server's CPU per delivery, by the peer that it is compared with. */
@@ -35,7 +35,8 @@ export function createFanOutScenarios(peers: readonly Peer[], scale: Scale): rea
   return fanOuts.map((fanOut) => createFanOut(fanOut, peers, scale));
 }
 
-function createFanOut(
+/** One of these scenarios, for the peers given. */
+export function createFanOut(
   { connections, inFlight, atMost }: FanOut,
   peers: readonly Peer[],
   scale: Scale,

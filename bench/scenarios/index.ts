@@ -1,5 +1,6 @@
 import type { Scenario } from '../harness/scenario.ts';
 import { peers } from '../peers/index.ts';
+import { createEarlierScenarios } from './earlier.ts';
 import { createFairnessScenario } from './fairness.ts';
 import { createFanOutScenarios } from './fan-out.ts';
 import type { Scale } from './fan-out-subject.ts';
@@ -8,6 +9,7 @@ import { createFriendsScenario } from './friends.ts';
 import { createGrowthScenarios } from './growth.ts';
 import { createHandshakesScenario } from './handshakes.ts';
 import { createIdleScenario } from './idle.ts';
+import { createNodesScenario } from './nodes.ts';
 import { createRequestScenarios } from './requests.ts';
 import { createRestPostsScenario } from './rest-posts.ts';
 import { createResumableScenarios } from './resumable.ts';
@@ -25,6 +27,10 @@ export function createScenarios(scale: Scale): readonly Scenario[] {
     createHandshakesScenario(scale),
     createIdleScenario(scale),
     createFairnessScenario(scale),
+    ...[...createEarlierScenarios(scale), createNodesScenario(scale)].map((scenario) => ({
+      ...scenario,
+      byName: true,
+    })),
   ];
 }
 

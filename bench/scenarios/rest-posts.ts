@@ -1,15 +1,13 @@
 import type { OpenSubject, Sample, Scenario } from '../harness/scenario.ts';
-import { Histogram } from '../load/histogram.ts';
 import { commonMetrics, type Phases } from '../load/measure-posts.ts';
-import { postText, textBytes } from '../load/post-text.ts';
+import { textBytes } from '../load/post-text.ts';
 import { Publisher } from '../load/publisher.ts';
 import { measureUsage } from '../load/usage.ts';
+import { writePosts, writers } from '../load/write-posts.ts';
 import { honoRoute } from '../peers/hono-route.ts';
 import type { Peer, PeerProcess } from '../peers/peer.ts';
 import { posted } from '../peers/posted.ts';
 import { type Scale, turns } from './fan-out-subject.ts';
-
-const writers = 64;
 
 /** Measures the cost of accepting, storing and answering posts without subscribers. */
 export function createRestPostsScenario(scale: Scale): Scenario {
@@ -19,7 +17,7 @@ export function createRestPostsScenario(scale: Scale): Scenario {
     try {
       const publisher = await Publisher.open(server.port, writers);
       // The warm-up takes longer than for a fan-out: request handling is compiled after some ten thousand requests.
-      await postFor(2 * warmUpMs, server, publisher);
+      await writePosts(2 * warmUpMs, server.dialect, [publisher]);
       return {
         measure: () => measurePosting(server, publisher, quick ? scale.quickTurn : scale.turn),
         close() {
@@ -62,9 +60,9 @@ async function measurePosting(
   publisher: Publisher,
   { warmUpMs, maxMs }: Phases,
 ): Promise<Sample> {
-  await postFor(warmUpMs, server, publisher);
+  await writePosts(warmUpMs, server.dialect, [publisher]);
   const used = measureUsage(server.pid);
-  const latencies = await postFor(maxMs, server, publisher);
+  const latencies = await writePosts(maxMs, server.dialect, [publisher]);
   const { seconds, serverCpuSeconds, generatorCpuSeconds } = used();
   return {
     values: {
@@ -77,23 +75,4 @@ async function measurePosting(
     },
     wrong: [],
   };
-}
-
-/** Resolves with the response time of each post; rejects if one is refused. */
-async function postFor(
-  durationMs: number,
-  { dialect }: Pick<PeerProcess, 'dialect'>,
-  publisher: Publisher,
-): Promise<Histogram> {
-  const latencies = new Histogram();
-  const request = dialect.post(postText(0));
-  const endMs = performance.now() + durationMs;
-  const posting = Array.from({ length: writers }, async () => {
-    for (let startMs = performance.now(); startMs < endMs; startMs = performance.now()) {
-      await publisher.send(request);
-      latencies.add(performance.now() - startMs);
-    }
-  });
-  await Promise.all(posting);
-  return latencies;
 }

@@ -87,6 +87,7 @@ describe('npm run bench', () => {
     for (const name of ['fan-out-10000x8', 'resumable-x8', 'growth-x1', 'posted', 'ws-send', 'c-limit']) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     }
+    expect(stdout).toMatch(/^\* nodes /m);
   });
 
   it('has a help text', async () => {

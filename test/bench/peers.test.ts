@@ -10,6 +10,8 @@ import { createBinary } from '../../bench/peers/binary.ts';
 import { cLimit } from '../../bench/peers/c-limit.ts';
 import { peers } from '../../bench/peers/index.ts';
 import type { PeerProcess } from '../../bench/peers/peer.ts';
+import { plainDialect } from '../../bench/peers/plain-dialect.ts';
+import { startProcess } from '../../bench/peers/start-process.ts';
 import { wsPrebuilt } from '../../bench/peers/ws-prebuilt.ts';
 import { wsSend } from '../../bench/peers/ws-send.ts';
 import { wsValidate } from '../../bench/peers/ws-validate.ts';
@@ -81,6 +83,23 @@ describe('the peers of the benchmarks', () => {
     process.kill(server.pid, 'SIGKILL');
     while (isRunning(server.pid)) await sleep(5);
     await expect(server.stop()).rejects.toThrow('exited before it was stopped (SIGKILL)');
+  });
+
+  it('report why they exited before they listened', async () => {
+    const script = 'console.error("starting"); console.error("the port is taken"); process.exit(1)';
+    const start = startProcess({ command: process.execPath, args: ['-e', script], dialect: plainDialect });
+    await expect(start).rejects.toThrow(/ exited before it listened: the port is taken$/);
+  });
+
+  it('are built once', async () => {
+    const cache = await useNewCache();
+    const script = 'require("node:fs").writeFileSync(process.argv[1] + "/main.js", "")';
+    const build = (folder: string) => ({ command: process.execPath, args: ['-e', script, folder] });
+    const binary = createBinary('thing', '1', build, 'main.js');
+    expect(await binary.prepare()).toBeNull();
+    expect(binary.path).toBe(join(cache, 'posted-bench/thing-1/main.js'));
+    const again = createBinary('thing', '1', () => ({ command: 'no-such-compiler', args: [] }), 'main.js');
+    expect(await again.prepare()).toBeNull();
   });
 
   it('report in one line why they cannot be built, and leave nothing behind', async () => {
