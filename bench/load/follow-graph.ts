@@ -55,12 +55,14 @@ export function createFollowGraph(options: FollowGraphOptions): FollowGraph {
   return { authorsOf, readersOf: invert(authorsOf, authors), edges };
 }
 
-/**
- * The id of a user of the graph. It looks random, so that the order of ids does not help the server.
- * not be helped by their order.
- */
+/** The id of a user of the graph. */
 export function userIdOf(kind: 'reader' | 'author', index: number): string {
-  const hex = createHash('sha256').update(`${kind} ${index}`).digest('hex');
+  return idOf(`${kind} ${index}`);
+}
+
+/** A UUID that looks random, so that the order of ids does not help the server. */
+export function idOf(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 

@@ -10,6 +10,7 @@ import { createGrowthScenarios } from './growth.ts';
 import { createHandshakesScenario } from './handshakes.ts';
 import { createIdleScenario } from './idle.ts';
 import { createNodesScenario } from './nodes.ts';
+import { createReadersScenarios } from './readers.ts';
 import { createRequestScenarios } from './requests.ts';
 import { createRestPostsScenario } from './rest-posts.ts';
 import { createResumableScenarios } from './resumable.ts';
@@ -27,10 +28,12 @@ export function createScenarios(scale: Scale): readonly Scenario[] {
     createHandshakesScenario(scale),
     createIdleScenario(scale),
     createFairnessScenario(scale),
-    ...[...createEarlierScenarios(scale), createNodesScenario(scale)].map((scenario) => ({
-      ...scenario,
-      byName: true,
-    })),
+    ...[...createEarlierScenarios(scale), createNodesScenario(scale), ...createReadersScenarios()].map(
+      (scenario) => ({
+        ...scenario,
+        byName: true,
+      }),
+    ),
   ];
 }
 
