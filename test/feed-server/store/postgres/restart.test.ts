@@ -55,7 +55,7 @@ describePostgres('a PostgreSQL server that is killed', (server) => {
       const proxy = await startCutProxy(databaseUrl);
       const store = await openOn(proxy.url);
       const first = draft({ idempotencyKey: 'one intended post' });
-      proxy.cutAt(point, () => server().kill());
+      proxy.cutAt(point, () => server().kill(), first.idempotencyKey);
       await expect(store.appendPost(first)).rejects.toMatchObject({
         code: 'unavailable',
         retryAfterMs: 1000,
