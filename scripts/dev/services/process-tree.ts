@@ -1,23 +1,37 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
-/** The ids of all descendants of a process, from Linux's /proc; empty on other systems. */
+/**
+ * The ids of all descendants of a process, from Linux's /proc; empty on other systems. It looks at every process,
+ * because the kernel omits others from a process's list of children while one of them exits (proc_pid_task(5)).
+ */
 export function descendantsOf(pid: number): readonly number[] {
-  const children = globSync(`/proc/${pid}/task/*/children`).flatMap(
-    (path) => read(path)?.match(/\d+/g)?.map(Number) ?? [],
-  );
-  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+  const childrenOf = Map.groupBy(processIds(), (id) => Number(statOf(id)?.parent));
+  const collect = (parent: number): readonly number[] =>
+    (childrenOf.get(parent) ?? []).flatMap((child) => [child, ...collect(child)]);
+  return collect(pid);
 }
 
 /** Whether the process exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
-  const state = read(`/proc/${pid}/stat`);
-  return state !== null && !/\) Z /.test(state);
+  const state = statOf(pid)?.state;
+  return state !== undefined && state !== 'Z';
 }
 
-/** Null if the process does not exist. */
-function read(path: string): string | null {
+function processIds(): readonly number[] {
   try {
-    return readFileSync(path, 'utf8');
+    return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
+  } catch {
+    return [];
+  }
+}
+
+/** The fields of a process after its name, which may contain anything; null if it does not exist. */
+function statOf(pid: number): { readonly state: string; readonly parent: string } | null {
+  try {
+    const [state = '', parent = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return { state, parent };
   } catch {
     return null;
   }
