@@ -52,10 +52,10 @@ export function needConnections(count: number): void {
 }
 
 /** The database of a benchmark. Exits if DATABASE_URL is not set. */
-export function needDatabase(why = ''): string {
+export function needDatabase(): string {
   const { DATABASE_URL } = process.env;
   if (DATABASE_URL) return DATABASE_URL;
-  progress(`DATABASE_URL must name a PostgreSQL database${why}.`);
+  progress('DATABASE_URL must name a PostgreSQL database.');
   process.exit(2);
 }
 

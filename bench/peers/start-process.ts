@@ -32,10 +32,21 @@ export function startNodePeer(
   });
 }
 
+/** A process that did not listen. */
+export class StartError extends Error {
+  /** The last line of its standard error; empty if it printed none. */
+  readonly reason: string;
+
+  constructor(message: string, reason: string) {
+    super(reason === '' ? message : `${message}: ${reason}`);
+    this.reason = reason;
+  }
+}
+
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 10_000;
 
-/** Starts a peer, which is stopped with this process at the latest. Rejects if it does not listen within 30 s. */
+/** Starts a peer, which is stopped with this process at the latest. Rejects with StartError if it does not listen within 30 s. */
 export async function startProcess(options: PeerCommand): Promise<PeerProcess> {
   const { command, args, env, dialect } = options;
   const { ready = /^listening on 127\.0\.0\.1:(\d+)$/, readyOn = 'stdout' } = options;
@@ -73,9 +84,7 @@ export async function startProcess(options: PeerCommand): Promise<PeerProcess> {
   if (typeof port === 'string') {
     process.off('exit', kill);
     kill();
-    throw new Error(
-      `${command} ${args.join(' ')} ${port} before it listened${lastError && `: ${lastError}`}`,
-    );
+    throw new StartError(`${command} ${args.join(' ')} ${port} before it listened`, lastError);
   }
 
   return {

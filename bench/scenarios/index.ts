@@ -14,6 +14,7 @@ import { createReadersScenarios } from './readers.ts';
 import { createRequestScenarios } from './requests.ts';
 import { createRestPostsScenario } from './rest-posts.ts';
 import { createResumableScenarios } from './resumable.ts';
+import { createWorkersScenarios } from './workers.ts';
 
 /** The scenarios of `npm run bench`, in the order of the report. */
 export function createScenarios(scale: Scale): readonly Scenario[] {
@@ -28,12 +29,15 @@ export function createScenarios(scale: Scale): readonly Scenario[] {
     createHandshakesScenario(scale),
     createIdleScenario(scale),
     createFairnessScenario(scale),
-    ...[...createEarlierScenarios(scale), createNodesScenario(scale), ...createReadersScenarios()].map(
-      (scenario) => ({
-        ...scenario,
-        byName: true,
-      }),
-    ),
+    ...[
+      ...createEarlierScenarios(scale),
+      createNodesScenario(scale),
+      ...createReadersScenarios(),
+      ...createWorkersScenarios(scale),
+    ].map((scenario) => ({
+      ...scenario,
+      byName: true,
+    })),
   ];
 }
 
