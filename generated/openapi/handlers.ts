@@ -45,14 +45,16 @@ export interface OperationHandlers<Principal> {
   /**
    * Find users by prefixes of both names.
    *
-   * Returns at most 1,000 users, ordered by id. The search is case-sensitive.
+   * The search is case-sensitive. Users are ordered by first name, second name and id. A page has at
+   * most `limit` users and 1 MB, and the server examines a limited number of users for it, so a page
+   * may be short, or even empty, and still have a `Link` to the next one.
    *
    * @generated from operation searchUsers
    */
   searchUsers(
     request: { readonly query: models.SearchUsersQuery },
     context: RequestContext,
-  ): Promise<models.User[]>;
+  ): Promise<{ readonly headers: models.SearchUsersResponseHeaders; readonly body: models.User[] }>;
 
   /**
    * Add a friend.
@@ -125,10 +127,13 @@ export interface OperationHandlers<Principal> {
   /**
    * Get friends' posts, newest first.
    *
+   * A page has at most `limit` posts and 1 MB, and the server examines a limited number of posts for
+   * it, so a page may be short, or even empty, and still have a `Link` to the next one.
+   *
    * @generated from operation getFeed
    */
   getFeed(
     request: { readonly query: models.GetFeedQuery },
     context: Caller<Principal>,
-  ): Promise<models.Post[]>;
+  ): Promise<{ readonly headers: models.GetFeedResponseHeaders; readonly body: models.Post[] }>;
 }

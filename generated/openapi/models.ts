@@ -62,6 +62,13 @@ export type IdempotencyKey = string;
 export type Offset = number;
 
 /**
+ * A position in a feed.
+ *
+ * @generated from schema FeedPosition
+ */
+export type FeedPosition = number;
+
+/**
  * A number of posts.
  *
  * @generated from schema Limit
@@ -198,10 +205,23 @@ export interface SearchUsersQuery {
   first_name: NamePrefix;
   /** A prefix of `second_name`. */
   last_name: NamePrefix;
+  /** Where the page begins. Take it from the `Link` of the previous page. */
+  after?: Uuid;
+  /** The maximum number of users to return. */
+  limit: number;
 }
 
 /** @generated from response 200 of operation searchUsers */
 export type SearchUsersResponse200 = User[];
+
+/** @generated from headers of response 200 of operation searchUsers */
+export interface SearchUsersResponseHeaders {
+  /**
+   * `<address>; rel="next"` (RFC 8288) if there may be a next page. The address is relative to that
+   * of the request.
+   */
+  Link?: string;
+}
 
 /** @generated from path of operation setFriend */
 export interface SetFriendPath {
@@ -238,11 +258,25 @@ export interface GetPostPath {
 
 /** @generated from query of operation getFeed */
 export interface GetFeedQuery {
-  /** The number of posts to skip. */
+  /**
+   * The number of posts to skip, at most 10,000. Prefer to follow `Link`: posts that are created
+   * meanwhile move all others.
+   */
   offset: Offset;
+  /** Where the page begins. Take it from the `Link` of the previous page. */
+  after?: FeedPosition;
   /** The maximum number of posts to return. */
   limit: Limit;
 }
 
 /** @generated from response 200 of operation getFeed */
 export type GetFeedResponse200 = Post[];
+
+/** @generated from headers of response 200 of operation getFeed */
+export interface GetFeedResponseHeaders {
+  /**
+   * `<address>; rel="next"` (RFC 8288) if there may be a next page. The address is relative to that
+   * of the request.
+   */
+  Link?: string;
+}

@@ -85,7 +85,9 @@ export const operations = {
   /**
    * Find users by prefixes of both names.
    *
-   * Returns at most 1,000 users, ordered by id. The search is case-sensitive.
+   * The search is case-sensitive. Users are ordered by first name, second name and id. A page has at
+   * most `limit` users and 1 MB, and the server examines a limited number of users for it, so a page
+   * may be short, or even empty, and still have a `Link` to the next one.
    *
    * @generated from operation searchUsers
    */
@@ -105,6 +107,8 @@ export const operations = {
       500: validators.isError,
       503: validators.isError,
     },
+    responseHeaders: validators.isSearchUsersResponseHeaders,
+    responseHeaderNames: ['Link'],
   },
   /**
    * Add a friend.
@@ -263,6 +267,9 @@ export const operations = {
   /**
    * Get friends' posts, newest first.
    *
+   * A page has at most `limit` posts and 1 MB, and the server examines a limited number of posts for
+   * it, so a page may be short, or even empty, and still have a `Link` to the next one.
+   *
    * @generated from operation getFeed
    */
   getFeed: {
@@ -282,5 +289,7 @@ export const operations = {
       500: validators.isError,
       503: validators.isError,
     },
+    responseHeaders: validators.isGetFeedResponseHeaders,
+    responseHeaderNames: ['Link'],
   },
 } as const satisfies Record<string, OperationDescriptor>;

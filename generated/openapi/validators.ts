@@ -216,14 +216,14 @@ var require_formats = __commonJSMin(((exports) => {
 }));
 const guard0 = validate15;
 const formats0$1 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const pattern4$1 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
+const pattern4 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
 function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate15.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
-		if (!pattern4$1.test(data)) {
+		if (!pattern4.test(data)) {
 			validate15.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
@@ -468,7 +468,7 @@ validate20.evaluated = {
 	"dynamicItems": false
 };
 const guard6 = validate21;
-const pattern5 = new RegExp("^[\\x21-\\x7e]+$", "u");
+const pattern5$1 = new RegExp("^[\\x21-\\x7e]+$", "u");
 function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate21.evaluated;
@@ -493,7 +493,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 				message: "must NOT have fewer than 1 characters"
 			}];
 			return false;
-		} else if (!pattern5.test(data)) {
+		} else if (!pattern5$1.test(data)) {
 			validate21.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
@@ -587,16 +587,16 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 		return false;
 	}
 	if (typeof data == "number" && isFinite(data)) {
-		if (data > 1e3 || isNaN(data)) {
+		if (data > 9007199254740991 || isNaN(data)) {
 			validate23.errors = [{
 				instancePath,
 				schemaPath: "#/maximum",
 				keyword: "maximum",
 				params: {
 					comparison: "<=",
-					limit: 1e3
+					limit: 9007199254740991
 				},
-				message: "must be <= 1000"
+				message: "must be <= 9007199254740991"
 			}];
 			return false;
 		} else if (data < 1 || isNaN(data)) {
@@ -621,16 +621,66 @@ validate23.evaluated = {
 	"dynamicItems": false
 };
 const guard9 = validate24;
-const func0$1 = Object.prototype.hasOwnProperty;
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate24.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+		validate24.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "integer" },
+			message: "must be integer"
+		}];
+		return false;
+	}
+	if (typeof data == "number" && isFinite(data)) {
+		if (data > 1e3 || isNaN(data)) {
+			validate24.errors = [{
+				instancePath,
+				schemaPath: "#/maximum",
+				keyword: "maximum",
+				params: {
+					comparison: "<=",
+					limit: 1e3
+				},
+				message: "must be <= 1000"
+			}];
+			return false;
+		} else if (data < 1 || isNaN(data)) {
+			validate24.errors = [{
+				instancePath,
+				schemaPath: "#/minimum",
+				keyword: "minimum",
+				params: {
+					comparison: ">=",
+					limit: 1
+				},
+				message: "must be >= 1"
+			}];
+			return false;
+		}
+	}
+	validate24.errors = vErrors;
+	return true;
+}
+validate24.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard10 = validate25;
+const func0$1 = Object.prototype.hasOwnProperty;
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate25.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
-			validate24.errors = [{
+			validate25.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -640,7 +690,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "password")) {
-				validate24.errors = [{
+				validate25.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -652,8 +702,8 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.id !== void 0 && func0$1.call(data, "id")) {
 				let data0 = data.id;
 				if (typeof data0 === "string") {
-					if (!pattern4$1.test(data0)) {
-						validate24.errors = [{
+					if (!pattern4.test(data0)) {
+						validate25.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "definition0/pattern",
 							keyword: "pattern",
@@ -662,7 +712,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 						}];
 						return false;
 					} else if (!formats0$1.test(data0)) {
-						validate24.errors = [{
+						validate25.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "definition0/format",
 							keyword: "format",
@@ -672,7 +722,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 				} else {
-					validate24.errors = [{
+					validate25.errors = [{
 						instancePath: instancePath + "/id",
 						schemaPath: "definition0/type",
 						keyword: "type",
@@ -688,7 +738,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 					let data1 = data.password;
 					if (typeof data1 === "string") {
 						if (func60(data1) > 1e3) {
-							validate24.errors = [{
+							validate25.errors = [{
 								instancePath: instancePath + "/password",
 								schemaPath: "definition4/maxLength",
 								keyword: "maxLength",
@@ -697,7 +747,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 							}];
 							return false;
 						} else if (func60(data1) < 1) {
-							validate24.errors = [{
+							validate25.errors = [{
 								instancePath: instancePath + "/password",
 								schemaPath: "definition4/minLength",
 								keyword: "minLength",
@@ -707,7 +757,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 					} else {
-						validate24.errors = [{
+						validate25.errors = [{
 							instancePath: instancePath + "/password",
 							schemaPath: "definition4/type",
 							keyword: "type",
@@ -718,77 +768,6 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate24.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate24.errors = vErrors;
-	return true;
-}
-validate24.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard10 = validate25;
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate25.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.token === void 0 || !func0$1.call(data, "token")) && (missing0 = "token")) {
-			validate25.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "token")) {
-				validate25.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.token !== void 0 && func0$1.call(data, "token")) {
-				let data0 = data.token;
-				if (typeof data0 === "string") {
-					if (func60(data0) < 1) {
-						validate25.errors = [{
-							instancePath: instancePath + "/token",
-							schemaPath: "#/properties/token/minLength",
-							keyword: "minLength",
-							params: { limit: 1 },
-							message: "must NOT have fewer than 1 characters"
-						}];
-						return false;
-					}
-				} else {
-					validate25.errors = [{
-						instancePath: instancePath + "/token",
-						schemaPath: "#/properties/token/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
 			}
 		}
 	} else {
@@ -817,7 +796,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
+		if ((data.token === void 0 || !func0$1.call(data, "token")) && (missing0 = "token")) {
 			validate26.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -827,7 +806,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city" || key0 === "password")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "token")) {
 				validate26.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -837,22 +816,13 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
-				let data0 = data.first_name;
+			if (data.token !== void 0 && func0$1.call(data, "token")) {
+				let data0 = data.token;
 				if (typeof data0 === "string") {
-					if (func60(data0) > 200) {
+					if (func60(data0) < 1) {
 						validate26.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/maxLength",
-							keyword: "maxLength",
-							params: { limit: 200 },
-							message: "must NOT have more than 200 characters"
-						}];
-						return false;
-					} else if (func60(data0) < 1) {
-						validate26.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/minLength",
+							instancePath: instancePath + "/token",
+							schemaPath: "#/properties/token/minLength",
 							keyword: "minLength",
 							params: { limit: 1 },
 							message: "must NOT have fewer than 1 characters"
@@ -861,167 +831,13 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate26.errors = [{
-						instancePath: instancePath + "/first_name",
-						schemaPath: "definition1/type",
+						instancePath: instancePath + "/token",
+						schemaPath: "#/properties/token/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
-					let data1 = data.second_name;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 200) {
-							validate26.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/maxLength",
-								keyword: "maxLength",
-								params: { limit: 200 },
-								message: "must NOT have more than 200 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate26.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate26.errors = [{
-							instancePath: instancePath + "/second_name",
-							schemaPath: "definition1/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
-						let data2 = data.birthdate;
-						if (typeof data2 === "string") {
-							if (!formats2.validate(data2)) {
-								validate26.errors = [{
-									instancePath: instancePath + "/birthdate",
-									schemaPath: "definition3/format",
-									keyword: "format",
-									params: { format: "date" },
-									message: "must match format \"date\""
-								}];
-								return false;
-							}
-						} else {
-							validate26.errors = [{
-								instancePath: instancePath + "/birthdate",
-								schemaPath: "definition3/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.biography !== void 0 && func0$1.call(data, "biography")) {
-							let data3 = data.biography;
-							if (typeof data3 === "string") {
-								if (func60(data3) > 1e4) {
-									validate26.errors = [{
-										instancePath: instancePath + "/biography",
-										schemaPath: "#/properties/biography/maxLength",
-										keyword: "maxLength",
-										params: { limit: 1e4 },
-										message: "must NOT have more than 10000 characters"
-									}];
-									return false;
-								}
-							} else {
-								validate26.errors = [{
-									instancePath: instancePath + "/biography",
-									schemaPath: "#/properties/biography/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.city !== void 0 && func0$1.call(data, "city")) {
-								let data4 = data.city;
-								if (typeof data4 === "string") {
-									if (func60(data4) > 200) {
-										validate26.errors = [{
-											instancePath: instancePath + "/city",
-											schemaPath: "#/properties/city/maxLength",
-											keyword: "maxLength",
-											params: { limit: 200 },
-											message: "must NOT have more than 200 characters"
-										}];
-										return false;
-									}
-								} else {
-									validate26.errors = [{
-										instancePath: instancePath + "/city",
-										schemaPath: "#/properties/city/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-							if (valid0) {
-								if (data.password !== void 0 && func0$1.call(data, "password")) {
-									let data5 = data.password;
-									if (typeof data5 === "string") {
-										if (func60(data5) > 1e3) {
-											validate26.errors = [{
-												instancePath: instancePath + "/password",
-												schemaPath: "definition4/maxLength",
-												keyword: "maxLength",
-												params: { limit: 1e3 },
-												message: "must NOT have more than 1000 characters"
-											}];
-											return false;
-										} else if (func60(data5) < 1) {
-											validate26.errors = [{
-												instancePath: instancePath + "/password",
-												schemaPath: "definition4/minLength",
-												keyword: "minLength",
-												params: { limit: 1 },
-												message: "must NOT have fewer than 1 characters"
-											}];
-											return false;
-										}
-									} else {
-										validate26.errors = [{
-											instancePath: instancePath + "/password",
-											schemaPath: "definition4/type",
-											keyword: "type",
-											params: { type: "string" },
-											message: "must be string"
-										}];
-										return false;
-									}
-									var valid0 = true;
-								} else var valid0 = true;
-							}
-						}
-					}
 				}
 			}
 		}
@@ -1051,7 +867,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.user_id === void 0 || !func0$1.call(data, "user_id")) && (missing0 = "user_id")) {
+		if ((data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
 			validate27.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1061,7 +877,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "user_id")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city" || key0 === "password")) {
 				validate27.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1071,37 +887,191 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.user_id !== void 0 && func0$1.call(data, "user_id")) {
-				let data0 = data.user_id;
+			if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
+				let data0 = data.first_name;
 				if (typeof data0 === "string") {
-					if (!pattern4$1.test(data0)) {
+					if (func60(data0) > 200) {
 						validate27.errors = [{
-							instancePath: instancePath + "/user_id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition1/maxLength",
+							keyword: "maxLength",
+							params: { limit: 200 },
+							message: "must NOT have more than 200 characters"
 						}];
 						return false;
-					} else if (!formats0$1.test(data0)) {
+					} else if (func60(data0) < 1) {
 						validate27.errors = [{
-							instancePath: instancePath + "/user_id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition1/minLength",
+							keyword: "minLength",
+							params: { limit: 1 },
+							message: "must NOT have fewer than 1 characters"
 						}];
 						return false;
 					}
 				} else {
 					validate27.errors = [{
-						instancePath: instancePath + "/user_id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/first_name",
+						schemaPath: "definition1/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
+					let data1 = data.second_name;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 200) {
+							validate27.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition1/maxLength",
+								keyword: "maxLength",
+								params: { limit: 200 },
+								message: "must NOT have more than 200 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate27.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition1/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate27.errors = [{
+							instancePath: instancePath + "/second_name",
+							schemaPath: "definition1/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
+						let data2 = data.birthdate;
+						if (typeof data2 === "string") {
+							if (!formats2.validate(data2)) {
+								validate27.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition3/format",
+									keyword: "format",
+									params: { format: "date" },
+									message: "must match format \"date\""
+								}];
+								return false;
+							}
+						} else {
+							validate27.errors = [{
+								instancePath: instancePath + "/birthdate",
+								schemaPath: "definition3/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.biography !== void 0 && func0$1.call(data, "biography")) {
+							let data3 = data.biography;
+							if (typeof data3 === "string") {
+								if (func60(data3) > 1e4) {
+									validate27.errors = [{
+										instancePath: instancePath + "/biography",
+										schemaPath: "#/properties/biography/maxLength",
+										keyword: "maxLength",
+										params: { limit: 1e4 },
+										message: "must NOT have more than 10000 characters"
+									}];
+									return false;
+								}
+							} else {
+								validate27.errors = [{
+									instancePath: instancePath + "/biography",
+									schemaPath: "#/properties/biography/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.city !== void 0 && func0$1.call(data, "city")) {
+								let data4 = data.city;
+								if (typeof data4 === "string") {
+									if (func60(data4) > 200) {
+										validate27.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "#/properties/city/maxLength",
+											keyword: "maxLength",
+											params: { limit: 200 },
+											message: "must NOT have more than 200 characters"
+										}];
+										return false;
+									}
+								} else {
+									validate27.errors = [{
+										instancePath: instancePath + "/city",
+										schemaPath: "#/properties/city/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+							if (valid0) {
+								if (data.password !== void 0 && func0$1.call(data, "password")) {
+									let data5 = data.password;
+									if (typeof data5 === "string") {
+										if (func60(data5) > 1e3) {
+											validate27.errors = [{
+												instancePath: instancePath + "/password",
+												schemaPath: "definition4/maxLength",
+												keyword: "maxLength",
+												params: { limit: 1e3 },
+												message: "must NOT have more than 1000 characters"
+											}];
+											return false;
+										} else if (func60(data5) < 1) {
+											validate27.errors = [{
+												instancePath: instancePath + "/password",
+												schemaPath: "definition4/minLength",
+												keyword: "minLength",
+												params: { limit: 1 },
+												message: "must NOT have fewer than 1 characters"
+											}];
+											return false;
+										}
+									} else {
+										validate27.errors = [{
+											instancePath: instancePath + "/password",
+											schemaPath: "definition4/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+									var valid0 = true;
+								} else var valid0 = true;
+							}
+						}
+					}
 				}
 			}
 		}
@@ -1131,7 +1101,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
+		if ((data.user_id === void 0 || !func0$1.call(data, "user_id")) && (missing0 = "user_id")) {
 			validate28.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1141,7 +1111,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "user_id")) {
 				validate28.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1151,12 +1121,12 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.user_id !== void 0 && func0$1.call(data, "user_id")) {
+				let data0 = data.user_id;
 				if (typeof data0 === "string") {
-					if (!pattern4$1.test(data0)) {
+					if (!pattern4.test(data0)) {
 						validate28.errors = [{
-							instancePath: instancePath + "/id",
+							instancePath: instancePath + "/user_id",
 							schemaPath: "definition0/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
@@ -1165,7 +1135,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					} else if (!formats0$1.test(data0)) {
 						validate28.errors = [{
-							instancePath: instancePath + "/id",
+							instancePath: instancePath + "/user_id",
 							schemaPath: "definition0/format",
 							keyword: "format",
 							params: { format: "uuid" },
@@ -1175,143 +1145,13 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate28.errors = [{
-						instancePath: instancePath + "/id",
+						instancePath: instancePath + "/user_id",
 						schemaPath: "definition0/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
-					let data1 = data.first_name;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 200) {
-							validate28.errors = [{
-								instancePath: instancePath + "/first_name",
-								schemaPath: "definition1/maxLength",
-								keyword: "maxLength",
-								params: { limit: 200 },
-								message: "must NOT have more than 200 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate28.errors = [{
-								instancePath: instancePath + "/first_name",
-								schemaPath: "definition1/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate28.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
-						let data2 = data.second_name;
-						if (typeof data2 === "string") {
-							if (func60(data2) > 200) {
-								validate28.errors = [{
-									instancePath: instancePath + "/second_name",
-									schemaPath: "definition1/maxLength",
-									keyword: "maxLength",
-									params: { limit: 200 },
-									message: "must NOT have more than 200 characters"
-								}];
-								return false;
-							} else if (func60(data2) < 1) {
-								validate28.errors = [{
-									instancePath: instancePath + "/second_name",
-									schemaPath: "definition1/minLength",
-									keyword: "minLength",
-									params: { limit: 1 },
-									message: "must NOT have fewer than 1 characters"
-								}];
-								return false;
-							}
-						} else {
-							validate28.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
-							let data3 = data.birthdate;
-							if (typeof data3 === "string") {
-								if (!formats2.validate(data3)) {
-									validate28.errors = [{
-										instancePath: instancePath + "/birthdate",
-										schemaPath: "definition3/format",
-										keyword: "format",
-										params: { format: "date" },
-										message: "must match format \"date\""
-									}];
-									return false;
-								}
-							} else {
-								validate28.errors = [{
-									instancePath: instancePath + "/birthdate",
-									schemaPath: "definition3/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.biography !== void 0 && func0$1.call(data, "biography")) {
-								if (typeof data.biography !== "string") {
-									validate28.errors = [{
-										instancePath: instancePath + "/biography",
-										schemaPath: "#/properties/biography/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-							if (valid0) {
-								if (data.city !== void 0 && func0$1.call(data, "city")) {
-									if (typeof data.city !== "string") {
-										validate28.errors = [{
-											instancePath: instancePath + "/city",
-											schemaPath: "#/properties/city/type",
-											keyword: "type",
-											params: { type: "string" },
-											message: "must be string"
-										}];
-										return false;
-									}
-									var valid0 = true;
-								} else var valid0 = true;
-							}
-						}
-					}
 				}
 			}
 		}
@@ -1341,7 +1181,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
 			validate29.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1351,7 +1191,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city")) {
 				validate29.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1361,37 +1201,167 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.text !== void 0 && func0$1.call(data, "text")) {
-				let data0 = data.text;
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
 				if (typeof data0 === "string") {
-					if (func60(data0) > 1e4) {
+					if (!pattern4.test(data0)) {
 						validate29.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/maxLength",
-							keyword: "maxLength",
-							params: { limit: 1e4 },
-							message: "must NOT have more than 10000 characters"
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
 						}];
 						return false;
-					} else if (func60(data0) < 1) {
+					} else if (!formats0$1.test(data0)) {
 						validate29.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/minLength",
-							keyword: "minLength",
-							params: { limit: 1 },
-							message: "must NOT have fewer than 1 characters"
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
 						}];
 						return false;
 					}
 				} else {
 					validate29.errors = [{
-						instancePath: instancePath + "/text",
-						schemaPath: "definition5/type",
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
+					let data1 = data.first_name;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 200) {
+							validate29.errors = [{
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition1/maxLength",
+								keyword: "maxLength",
+								params: { limit: 200 },
+								message: "must NOT have more than 200 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate29.errors = [{
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition1/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate29.errors = [{
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition1/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
+						let data2 = data.second_name;
+						if (typeof data2 === "string") {
+							if (func60(data2) > 200) {
+								validate29.errors = [{
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition1/maxLength",
+									keyword: "maxLength",
+									params: { limit: 200 },
+									message: "must NOT have more than 200 characters"
+								}];
+								return false;
+							} else if (func60(data2) < 1) {
+								validate29.errors = [{
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition1/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							}
+						} else {
+							validate29.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition1/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
+							let data3 = data.birthdate;
+							if (typeof data3 === "string") {
+								if (!formats2.validate(data3)) {
+									validate29.errors = [{
+										instancePath: instancePath + "/birthdate",
+										schemaPath: "definition3/format",
+										keyword: "format",
+										params: { format: "date" },
+										message: "must match format \"date\""
+									}];
+									return false;
+								}
+							} else {
+								validate29.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition3/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.biography !== void 0 && func0$1.call(data, "biography")) {
+								if (typeof data.biography !== "string") {
+									validate29.errors = [{
+										instancePath: instancePath + "/biography",
+										schemaPath: "#/properties/biography/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+							if (valid0) {
+								if (data.city !== void 0 && func0$1.call(data, "city")) {
+									if (typeof data.city !== "string") {
+										validate29.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "#/properties/city/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+									var valid0 = true;
+								} else var valid0 = true;
+							}
+						}
+					}
 				}
 			}
 		}
@@ -1421,7 +1391,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
 			validate30.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1431,7 +1401,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "text")) {
 				validate30.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1441,75 +1411,38 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.text !== void 0 && func0$1.call(data, "text")) {
+				let data0 = data.text;
 				if (typeof data0 === "string") {
-					if (!pattern4$1.test(data0)) {
+					if (func60(data0) > 1e4) {
 						validate30.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/maxLength",
+							keyword: "maxLength",
+							params: { limit: 1e4 },
+							message: "must NOT have more than 10000 characters"
 						}];
 						return false;
-					} else if (!formats0$1.test(data0)) {
+					} else if (func60(data0) < 1) {
 						validate30.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/minLength",
+							keyword: "minLength",
+							params: { limit: 1 },
+							message: "must NOT have fewer than 1 characters"
 						}];
 						return false;
 					}
 				} else {
 					validate30.errors = [{
-						instancePath: instancePath + "/id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/text",
+						schemaPath: "definition5/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
 				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					let data1 = data.text;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 1e4) {
-							validate30.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/maxLength",
-								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate30.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate30.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
 			}
 		}
 	} else {
@@ -1538,7 +1471,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
 			validate31.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1548,7 +1481,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text" || key0 === "author_user_id")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text")) {
 				validate31.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1561,7 +1494,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.id !== void 0 && func0$1.call(data, "id")) {
 				let data0 = data.id;
 				if (typeof data0 === "string") {
-					if (!pattern4$1.test(data0)) {
+					if (!pattern4.test(data0)) {
 						validate31.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "definition0/pattern",
@@ -1627,42 +1560,6 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
-				if (valid0) {
-					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
-						let data2 = data.author_user_id;
-						if (typeof data2 === "string") {
-							if (!pattern4$1.test(data2)) {
-								validate31.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-								}];
-								return false;
-							} else if (!formats0$1.test(data2)) {
-								validate31.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/format",
-									keyword: "format",
-									params: { format: "uuid" },
-									message: "must match format \"uuid\""
-								}];
-								return false;
-							}
-						} else {
-							validate31.errors = [{
-								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition0/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-				}
 			}
 		}
 	} else {
@@ -1684,7 +1581,160 @@ validate31.evaluated = {
 	"dynamicItems": false
 };
 const guard17 = validate32;
-const schema68 = {
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate32.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate32.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text" || key0 === "author_user_id")) {
+				validate32.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern4.test(data0)) {
+						validate32.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate32.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate32.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 1e4) {
+							validate32.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition5/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate32.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition5/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate32.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+						let data2 = data.author_user_id;
+						if (typeof data2 === "string") {
+							if (!pattern4.test(data2)) {
+								validate32.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+								}];
+								return false;
+							} else if (!formats0$1.test(data2)) {
+								validate32.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/format",
+									keyword: "format",
+									params: { format: "uuid" },
+									message: "must match format \"uuid\""
+								}];
+								return false;
+							}
+						} else {
+							validate32.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition0/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate32.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate32.errors = vErrors;
+	return true;
+}
+validate32.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard18 = validate33;
+const schema69 = {
 	"type": "object",
 	"additionalProperties": false,
 	"required": [
@@ -1712,15 +1762,15 @@ const schema68 = {
 		}
 	}
 };
-function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate32.evaluated;
+	const evaluated0 = validate33.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.message === void 0 || !func0$1.call(data, "message")) && (missing0 = "message") || (data.request_id === void 0 || !func0$1.call(data, "request_id")) && (missing0 = "request_id") || (data.code === void 0 || !func0$1.call(data, "code")) && (missing0 = "code")) {
-			validate32.errors = [{
+			validate33.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1730,7 +1780,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "message" || key0 === "request_id" || key0 === "code")) {
-				validate32.errors = [{
+				validate33.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1741,7 +1791,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 			if (data.message !== void 0 && func0$1.call(data, "message")) {
 				if (typeof data.message !== "string") {
-					validate32.errors = [{
+					validate33.errors = [{
 						instancePath: instancePath + "/message",
 						schemaPath: "#/properties/message/type",
 						keyword: "type",
@@ -1755,7 +1805,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 			if (valid0) {
 				if (data.request_id !== void 0 && func0$1.call(data, "request_id")) {
 					if (typeof data.request_id !== "string") {
-						validate32.errors = [{
+						validate33.errors = [{
 							instancePath: instancePath + "/request_id",
 							schemaPath: "#/properties/request_id/type",
 							keyword: "type",
@@ -1770,7 +1820,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 					if (data.code !== void 0 && func0$1.call(data, "code")) {
 						let data2 = data.code;
 						if (typeof data2 !== "string") {
-							validate32.errors = [{
+							validate33.errors = [{
 								instancePath: instancePath + "/code",
 								schemaPath: "#/properties/code/type",
 								keyword: "type",
@@ -1780,11 +1830,11 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 						if (!(data2 === "invalid_request" || data2 === "unauthorized" || data2 === "forbidden" || data2 === "not_found" || data2 === "method_not_allowed" || data2 === "too_large" || data2 === "unsupported_media_type" || data2 === "too_many_requests" || data2 === "internal" || data2 === "unavailable")) {
-							validate32.errors = [{
+							validate33.errors = [{
 								instancePath: instancePath + "/code",
 								schemaPath: "#/properties/code/enum",
 								keyword: "enum",
-								params: { allowedValues: schema68.properties.code.enum },
+								params: { allowedValues: schema69.properties.code.enum },
 								message: "must be equal to one of the allowed values"
 							}];
 							return false;
@@ -1795,7 +1845,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate32.errors = [{
+		validate33.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1804,25 +1854,25 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate32.errors = vErrors;
+	validate33.errors = vErrors;
 	return true;
 }
-validate32.evaluated = {
+validate33.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard20 = validate35;
-function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard21 = validate36;
+function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
-	const evaluated0 = validate35.evaluated;
+	const evaluated0 = validate36.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
 		if (Array.isArray(data)) {
 			if (data.length > 1e3) {
-				validate35.errors = [{
+				validate36.errors = [{
 					instancePath,
 					schemaPath: "#/maxItems",
 					keyword: "maxItems",
@@ -1834,21 +1884,21 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 				const len0 = data.length;
 				for (let i0 = 0; i0 < len0; i0++) {
 					const _errs1 = errors;
-					if (!validate28(data[i0], {
+					if (!validate29(data[i0], {
 						instancePath: instancePath + "/" + i0,
 						parentData: data,
 						parentDataProperty: i0,
 						rootData,
 						dynamicAnchors
 					})) {
-						vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+						vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
 						errors = vErrors.length;
 					}
 					if (!(_errs1 === errors)) break;
 				}
 			}
 		} else {
-			validate35.errors = [{
+			validate36.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -1858,40 +1908,98 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate35.errors = vErrors;
+	validate36.errors = vErrors;
 	return errors === 0;
 }
-validate35.evaluated = {
+validate36.evaluated = {
 	"items": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard27 = validate43;
-function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard22 = validate38;
+function validate38(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate38.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		for (const key0 of Object.keys(data)) if (!(key0 === "Link")) {
+			validate38.errors = [{
+				instancePath,
+				schemaPath: "#/additionalProperties",
+				keyword: "additionalProperties",
+				params: { additionalProperty: key0 },
+				message: "must NOT have additional properties"
+			}];
+			return false;
+		}
+		if (data.Link !== void 0 && func0$1.call(data, "Link")) {
+			if (typeof data.Link !== "string") {
+				validate38.errors = [{
+					instancePath: instancePath + "/Link",
+					schemaPath: "#/properties/Link/type",
+					keyword: "type",
+					params: { type: "string" },
+					message: "must be string"
+				}];
+				return false;
+			}
+		}
+	} else {
+		validate38.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate38.errors = vErrors;
+	return true;
+}
+validate38.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard29 = validate45;
+function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
-	const evaluated0 = validate43.evaluated;
+	const evaluated0 = validate45.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
 		if (Array.isArray(data)) {
-			const len0 = data.length;
-			for (let i0 = 0; i0 < len0; i0++) {
-				const _errs1 = errors;
-				if (!validate31(data[i0], {
-					instancePath: instancePath + "/" + i0,
-					parentData: data,
-					parentDataProperty: i0,
-					rootData,
-					dynamicAnchors
-				})) {
-					vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-					errors = vErrors.length;
+			if (data.length > 1e3) {
+				validate45.errors = [{
+					instancePath,
+					schemaPath: "#/maxItems",
+					keyword: "maxItems",
+					params: { limit: 1e3 },
+					message: "must NOT have more than 1000 items"
+				}];
+				return false;
+			} else {
+				const len0 = data.length;
+				for (let i0 = 0; i0 < len0; i0++) {
+					const _errs1 = errors;
+					if (!validate32(data[i0], {
+						instancePath: instancePath + "/" + i0,
+						parentData: data,
+						parentDataProperty: i0,
+						rootData,
+						dynamicAnchors
+					})) {
+						vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
+						errors = vErrors.length;
+					}
+					if (!(_errs1 === errors)) break;
 				}
-				if (!(_errs1 === errors)) break;
 			}
 		} else {
-			validate43.errors = [{
+			validate45.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -1901,15 +2009,62 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate43.errors = vErrors;
+	validate45.errors = vErrors;
 	return errors === 0;
 }
-validate43.evaluated = {
+validate45.evaluated = {
 	"items": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard18 = validate1;
+const guard30 = validate47;
+function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate47.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		for (const key0 of Object.keys(data)) if (!(key0 === "Link")) {
+			validate47.errors = [{
+				instancePath,
+				schemaPath: "#/additionalProperties",
+				keyword: "additionalProperties",
+				params: { additionalProperty: key0 },
+				message: "must NOT have additional properties"
+			}];
+			return false;
+		}
+		if (data.Link !== void 0 && func0$1.call(data, "Link")) {
+			if (typeof data.Link !== "string") {
+				validate47.errors = [{
+					instancePath: instancePath + "/Link",
+					schemaPath: "#/properties/Link/type",
+					keyword: "type",
+					params: { type: "string" },
+					message: "must be string"
+				}];
+				return false;
+			}
+		}
+	} else {
+		validate47.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate47.errors = vErrors;
+	return true;
+}
+validate47.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard19 = validate1;
 const func0 = Object.prototype.hasOwnProperty;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern0 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
@@ -2005,7 +2160,7 @@ validate1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard19 = validate3;
+const guard20 = validate3;
 const func2 = require_ucs2length().default;
 function validate3(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -2013,8 +2168,9 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if (data.limit === void 0) data.limit = 1e3;
 		let missing0;
-		if ((data.first_name === void 0 || !func0.call(data, "first_name")) && (missing0 = "first_name") || (data.last_name === void 0 || !func0.call(data, "last_name")) && (missing0 = "last_name")) {
+		if ((data.first_name === void 0 || !func0.call(data, "first_name")) && (missing0 = "first_name") || (data.last_name === void 0 || !func0.call(data, "last_name")) && (missing0 = "last_name") || (data.limit === void 0 || !func0.call(data, "limit")) && (missing0 = "limit")) {
 			validate3.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2024,7 +2180,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "last_name")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "last_name" || key0 === "after" || key0 === "limit")) {
 				validate3.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2129,6 +2285,107 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 					}
 					var valid0 = true;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.after !== void 0 && func0.call(data, "after")) {
+						let data2 = data.after;
+						if (typeof data2 !== "string") {
+							let dataType2 = typeof data2;
+							let coerced2 = void 0;
+							if (!(coerced2 !== void 0)) {
+								if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data2;
+								else if (data2 === null) coerced2 = "";
+								else {
+									validate3.errors = [{
+										instancePath: instancePath + "/after",
+										schemaPath: "#/properties/after/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							if (coerced2 !== void 0) {
+								data2 = coerced2;
+								if (data !== void 0) data["after"] = coerced2;
+							}
+						}
+						if (typeof data2 === "string") {
+							if (!pattern0.test(data2)) {
+								validate3.errors = [{
+									instancePath: instancePath + "/after",
+									schemaPath: "#/properties/after/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+								}];
+								return false;
+							} else if (!formats0.test(data2)) {
+								validate3.errors = [{
+									instancePath: instancePath + "/after",
+									schemaPath: "#/properties/after/format",
+									keyword: "format",
+									params: { format: "uuid" },
+									message: "must match format \"uuid\""
+								}];
+								return false;
+							}
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						let data3 = data.limit;
+						if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
+							let dataType3 = typeof data3;
+							let coerced3 = void 0;
+							if (!(coerced3 !== void 0)) {
+								if (dataType3 === "boolean" || data3 === null || dataType3 === "string" && data3 && data3 == +data3 && !(data3 % 1)) coerced3 = +data3;
+								else {
+									validate3.errors = [{
+										instancePath: instancePath + "/limit",
+										schemaPath: "#/properties/limit/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+							}
+							if (coerced3 !== void 0) {
+								data3 = coerced3;
+								if (data !== void 0) data["limit"] = coerced3;
+							}
+						}
+						if (typeof data3 == "number") {
+							if (data3 > 1e3 || isNaN(data3)) {
+								validate3.errors = [{
+									instancePath: instancePath + "/limit",
+									schemaPath: "#/properties/limit/maximum",
+									keyword: "maximum",
+									params: {
+										comparison: "<=",
+										limit: 1e3
+									},
+									message: "must be <= 1000"
+								}];
+								return false;
+							} else if (data3 < 1 || isNaN(data3)) {
+								validate3.errors = [{
+									instancePath: instancePath + "/limit",
+									schemaPath: "#/properties/limit/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 1
+									},
+									message: "must be >= 1"
+								}];
+								return false;
+							}
+						}
+						var valid0 = true;
+					}
+				}
 			}
 		}
 	} else {
@@ -2149,7 +2406,7 @@ validate3.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard21 = validate4;
+const guard23 = validate4;
 function validate4(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate4.evaluated;
@@ -2242,7 +2499,7 @@ validate4.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard22 = validate5;
+const guard24 = validate5;
 function validate5(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate5.evaluated;
@@ -2335,8 +2592,8 @@ validate5.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard23 = validate7;
-const pattern4 = new RegExp("^[\\x21-\\x7e]+$", "u");
+const guard25 = validate7;
+const pattern5 = new RegExp("^[\\x21-\\x7e]+$", "u");
 function validate7(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate7.evaluated;
@@ -2396,7 +2653,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 						message: "must NOT have fewer than 1 characters"
 					}];
 					return false;
-				} else if (!pattern4.test(data0)) {
+				} else if (!pattern5.test(data0)) {
 					validate7.errors = [{
 						instancePath: instancePath + "/Idempotency-Key",
 						schemaPath: "#/properties/Idempotency-Key/pattern",
@@ -2426,7 +2683,7 @@ validate7.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard24 = validate8;
+const guard26 = validate8;
 function validate8(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate8.evaluated;
@@ -2519,7 +2776,7 @@ validate8.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard25 = validate9;
+const guard27 = validate9;
 function validate9(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate9.evaluated;
@@ -2612,10 +2869,10 @@ validate9.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard26 = validate12;
-function validate12(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard28 = validate13;
+function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate12.evaluated;
+	const evaluated0 = validate13.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -2623,7 +2880,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 		if (data.limit === void 0) data.limit = 10;
 		let missing0;
 		if ((data.offset === void 0 || !func0.call(data, "offset")) && (missing0 = "offset") || (data.limit === void 0 || !func0.call(data, "limit")) && (missing0 = "limit")) {
-			validate12.errors = [{
+			validate13.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -2632,8 +2889,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "offset" || key0 === "limit")) {
-				validate12.errors = [{
+			for (const key0 of Object.keys(data)) if (!(key0 === "offset" || key0 === "after" || key0 === "limit")) {
+				validate13.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -2650,7 +2907,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 					if (!(coerced0 !== void 0)) {
 						if (dataType0 === "boolean" || data0 === null || dataType0 === "string" && data0 && data0 == +data0 && !(data0 % 1)) coerced0 = +data0;
 						else {
-							validate12.errors = [{
+							validate13.errors = [{
 								instancePath: instancePath + "/offset",
 								schemaPath: "#/properties/offset/type",
 								keyword: "type",
@@ -2667,7 +2924,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 				if (typeof data0 == "number") {
 					if (data0 > 9007199254740991 || isNaN(data0)) {
-						validate12.errors = [{
+						validate13.errors = [{
 							instancePath: instancePath + "/offset",
 							schemaPath: "#/properties/offset/maximum",
 							keyword: "maximum",
@@ -2679,7 +2936,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 						}];
 						return false;
 					} else if (data0 < 0 || isNaN(data0)) {
-						validate12.errors = [{
+						validate13.errors = [{
 							instancePath: instancePath + "/offset",
 							schemaPath: "#/properties/offset/minimum",
 							keyword: "minimum",
@@ -2692,61 +2949,117 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 				}
-				{
-					let data1 = data.limit;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
-						let dataType1 = typeof data1;
-						let coerced1 = void 0;
-						if (!(coerced1 !== void 0)) {
-							if (dataType1 === "boolean" || data1 === null || dataType1 === "string" && data1 && data1 == +data1 && !(data1 % 1)) coerced1 = +data1;
-							else {
-								validate12.errors = [{
-									instancePath: instancePath + "/limit",
-									schemaPath: "#/properties/limit/type",
-									keyword: "type",
-									params: { type: "integer" },
-									message: "must be integer"
+				var valid0 = true;
+				if (valid0) {
+					if (data.after !== void 0 && func0.call(data, "after")) {
+						let data1 = data.after;
+						if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
+							let dataType1 = typeof data1;
+							let coerced1 = void 0;
+							if (!(coerced1 !== void 0)) {
+								if (dataType1 === "boolean" || data1 === null || dataType1 === "string" && data1 && data1 == +data1 && !(data1 % 1)) coerced1 = +data1;
+								else {
+									validate13.errors = [{
+										instancePath: instancePath + "/after",
+										schemaPath: "#/properties/after/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+							}
+							if (coerced1 !== void 0) {
+								data1 = coerced1;
+								if (data !== void 0) data["after"] = coerced1;
+							}
+						}
+						if (typeof data1 == "number") {
+							if (data1 > 9007199254740991 || isNaN(data1)) {
+								validate13.errors = [{
+									instancePath: instancePath + "/after",
+									schemaPath: "#/properties/after/maximum",
+									keyword: "maximum",
+									params: {
+										comparison: "<=",
+										limit: 9007199254740991
+									},
+									message: "must be <= 9007199254740991"
+								}];
+								return false;
+							} else if (data1 < 1 || isNaN(data1)) {
+								validate13.errors = [{
+									instancePath: instancePath + "/after",
+									schemaPath: "#/properties/after/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 1
+									},
+									message: "must be >= 1"
 								}];
 								return false;
 							}
 						}
-						if (coerced1 !== void 0) {
-							data1 = coerced1;
-							if (data !== void 0) data["limit"] = coerced1;
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						let data2 = data.limit;
+						if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
+							let dataType2 = typeof data2;
+							let coerced2 = void 0;
+							if (!(coerced2 !== void 0)) {
+								if (dataType2 === "boolean" || data2 === null || dataType2 === "string" && data2 && data2 == +data2 && !(data2 % 1)) coerced2 = +data2;
+								else {
+									validate13.errors = [{
+										instancePath: instancePath + "/limit",
+										schemaPath: "#/properties/limit/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+							}
+							if (coerced2 !== void 0) {
+								data2 = coerced2;
+								if (data !== void 0) data["limit"] = coerced2;
+							}
 						}
-					}
-					if (typeof data1 == "number") {
-						if (data1 > 1e3 || isNaN(data1)) {
-							validate12.errors = [{
-								instancePath: instancePath + "/limit",
-								schemaPath: "#/properties/limit/maximum",
-								keyword: "maximum",
-								params: {
-									comparison: "<=",
-									limit: 1e3
-								},
-								message: "must be <= 1000"
-							}];
-							return false;
-						} else if (data1 < 1 || isNaN(data1)) {
-							validate12.errors = [{
-								instancePath: instancePath + "/limit",
-								schemaPath: "#/properties/limit/minimum",
-								keyword: "minimum",
-								params: {
-									comparison: ">=",
-									limit: 1
-								},
-								message: "must be >= 1"
-							}];
-							return false;
+						if (typeof data2 == "number") {
+							if (data2 > 1e3 || isNaN(data2)) {
+								validate13.errors = [{
+									instancePath: instancePath + "/limit",
+									schemaPath: "#/properties/limit/maximum",
+									keyword: "maximum",
+									params: {
+										comparison: "<=",
+										limit: 1e3
+									},
+									message: "must be <= 1000"
+								}];
+								return false;
+							} else if (data2 < 1 || isNaN(data2)) {
+								validate13.errors = [{
+									instancePath: instancePath + "/limit",
+									schemaPath: "#/properties/limit/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 1
+									},
+									message: "must be >= 1"
+								}];
+								return false;
+							}
 						}
+						var valid0 = true;
 					}
 				}
 			}
 		}
 	} else {
-		validate12.errors = [{
+		validate13.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -2755,10 +3068,10 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate12.errors = vErrors;
+	validate13.errors = vErrors;
 	return true;
 }
-validate12.evaluated = {
+validate13.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
@@ -2788,94 +3101,103 @@ export const isIdempotencyKey: Guard<models.IdempotencyKey> = guard6 as Guard<mo
 /** @generated from schema Offset */
 export const isOffset: Guard<models.Offset> = guard7 as Guard<models.Offset>;
 
+/** @generated from schema FeedPosition */
+export const isFeedPosition: Guard<models.FeedPosition> = guard8 as Guard<models.FeedPosition>;
+
 /** @generated from schema Limit */
-export const isLimit: Guard<models.Limit> = guard8 as Guard<models.Limit>;
+export const isLimit: Guard<models.Limit> = guard9 as Guard<models.Limit>;
 
 /** @generated from schema LoginRequest */
-export const isLoginRequest: Guard<models.LoginRequest> = guard9 as Guard<models.LoginRequest>;
+export const isLoginRequest: Guard<models.LoginRequest> = guard10 as Guard<models.LoginRequest>;
 
 /** @generated from schema LoginResponse */
-export const isLoginResponse: Guard<models.LoginResponse> = guard10 as Guard<models.LoginResponse>;
+export const isLoginResponse: Guard<models.LoginResponse> = guard11 as Guard<models.LoginResponse>;
 
 /** @generated from schema RegisterRequest */
-export const isRegisterRequest: Guard<models.RegisterRequest> = guard11 as Guard<models.RegisterRequest>;
+export const isRegisterRequest: Guard<models.RegisterRequest> = guard12 as Guard<models.RegisterRequest>;
 
 /** @generated from schema RegisterResponse */
-export const isRegisterResponse: Guard<models.RegisterResponse> = guard12 as Guard<models.RegisterResponse>;
+export const isRegisterResponse: Guard<models.RegisterResponse> = guard13 as Guard<models.RegisterResponse>;
 
 /** @generated from schema User */
-export const isUser: Guard<models.User> = guard13 as Guard<models.User>;
+export const isUser: Guard<models.User> = guard14 as Guard<models.User>;
 
 /** @generated from schema CreatePostRequest */
-export const isCreatePostRequest: Guard<models.CreatePostRequest> = guard14 as Guard<models.CreatePostRequest>;
+export const isCreatePostRequest: Guard<models.CreatePostRequest> = guard15 as Guard<models.CreatePostRequest>;
 
 /** @generated from schema UpdatePostRequest */
-export const isUpdatePostRequest: Guard<models.UpdatePostRequest> = guard15 as Guard<models.UpdatePostRequest>;
+export const isUpdatePostRequest: Guard<models.UpdatePostRequest> = guard16 as Guard<models.UpdatePostRequest>;
 
 /** @generated from schema Post */
-export const isPost: Guard<models.Post> = guard16 as Guard<models.Post>;
+export const isPost: Guard<models.Post> = guard17 as Guard<models.Post>;
 
 /** @generated from schema Error */
-export const isError: Guard<models.Error> = guard17 as Guard<models.Error>;
+export const isError: Guard<models.Error> = guard18 as Guard<models.Error>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getUser
  */
-export const isGetUserPath: Guard<models.GetUserPath> = guard18 as Guard<models.GetUserPath>;
+export const isGetUserPath: Guard<models.GetUserPath> = guard19 as Guard<models.GetUserPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation searchUsers
  */
-export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard19 as Guard<models.SearchUsersQuery>;
+export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard20 as Guard<models.SearchUsersQuery>;
 
 /** @generated from response 200 of operation searchUsers */
-export const isSearchUsersResponse200: Guard<models.User[]> = guard20 as Guard<models.User[]>;
+export const isSearchUsersResponse200: Guard<models.User[]> = guard21 as Guard<models.User[]>;
+
+/** @generated from headers of response 200 of operation searchUsers */
+export const isSearchUsersResponseHeaders: Guard<models.SearchUsersResponseHeaders> = guard22 as Guard<models.SearchUsersResponseHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation setFriend
  */
-export const isSetFriendPath: Guard<models.SetFriendPath> = guard21 as Guard<models.SetFriendPath>;
+export const isSetFriendPath: Guard<models.SetFriendPath> = guard23 as Guard<models.SetFriendPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deleteFriend
  */
-export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard22 as Guard<models.DeleteFriendPath>;
+export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard24 as Guard<models.DeleteFriendPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from headers of operation createPost
  */
-export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard23 as Guard<models.CreatePostHeaders>;
+export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard25 as Guard<models.CreatePostHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deletePost
  */
-export const isDeletePostPath: Guard<models.DeletePostPath> = guard24 as Guard<models.DeletePostPath>;
+export const isDeletePostPath: Guard<models.DeletePostPath> = guard26 as Guard<models.DeletePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getPost
  */
-export const isGetPostPath: Guard<models.GetPostPath> = guard25 as Guard<models.GetPostPath>;
+export const isGetPostPath: Guard<models.GetPostPath> = guard27 as Guard<models.GetPostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation getFeed
  */
-export const isGetFeedQuery: Guard<models.GetFeedQuery> = guard26 as Guard<models.GetFeedQuery>;
+export const isGetFeedQuery: Guard<models.GetFeedQuery> = guard28 as Guard<models.GetFeedQuery>;
 
 /** @generated from response 200 of operation getFeed */
-export const isGetFeedResponse200: Guard<models.Post[]> = guard27 as Guard<models.Post[]>;
+export const isGetFeedResponse200: Guard<models.Post[]> = guard29 as Guard<models.Post[]>;
+
+/** @generated from headers of response 200 of operation getFeed */
+export const isGetFeedResponseHeaders: Guard<models.GetFeedResponseHeaders> = guard30 as Guard<models.GetFeedResponseHeaders>;

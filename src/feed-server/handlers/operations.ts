@@ -2,8 +2,9 @@ import type { OperationHandlers } from '../../../generated/openapi/handlers.ts';
 import type { Post, User as UserBody } from '../../../generated/openapi/models.ts';
 import type { User } from '../auth/tokens.ts';
 import type { Friends } from '../services/friends.ts';
-import type { PostRecord, Posts } from '../services/posts.ts';
+import type { FeedPosition, PostRecord, Posts } from '../services/posts.ts';
 import type { UserRecord, Users } from '../services/users.ts';
+import { fitPage, linkToNext, maxPageBytes } from './pages.ts';
 
 export interface OperationDeps {
   readonly users: Users;
@@ -14,8 +15,8 @@ export interface OperationDeps {
 /** The operations of openapi.yaml: maps the contract's names to those of the services. */
 export function createOperationHandlers({ users, friends, posts }: OperationDeps): OperationHandlers<User> {
   return {
-    async login({ body }) {
-      return { token: await users.login(body.id, body.password) };
+    async login({ body }, { signal }) {
+      return { token: await users.login(body.id, body.password, { signal }) };
     },
     async registerUser({ body }) {
       const { first_name, second_name, birthdate, biography, city, password } = body;
@@ -28,12 +29,21 @@ export function createOperationHandlers({ users, friends, posts }: OperationDeps
       };
       return { user_id: await users.register(user, password) };
     },
-    async getUser({ pathParameters }) {
-      return toUser(await users.get(pathParameters.id));
+    async getUser({ pathParameters }, { signal }) {
+      return toUser(await users.get(pathParameters.id, { signal }));
     },
-    async searchUsers({ query }) {
-      const found = await users.search(query.first_name, query.last_name);
-      return found.map(toUser);
+    async searchUsers({ query }, { signal }) {
+      const search = {
+        firstNamePrefix: query.first_name,
+        secondNamePrefix: query.last_name,
+        after: query.after ?? null,
+        limit: query.limit,
+        maxBytes: maxPageBytes,
+      };
+      const found = await users.search(search, { signal });
+      const body = fitPage(found.users.map(toUser));
+      const after = body.length < found.users.length ? body.at(-1)?.id : found.next;
+      return { headers: after ? linkToNext({ ...query, after }) : {}, body };
     },
     setFriend: ({ pathParameters }, { user }) => friends.set(user.id, pathParameters.user_id),
     deleteFriend: ({ pathParameters }, { user }) => friends.delete(user.id, pathParameters.user_id),
@@ -41,14 +51,26 @@ export function createOperationHandlers({ users, friends, posts }: OperationDeps
       posts.create({ author: user.id, text: body.text, idempotencyKey: headers['Idempotency-Key'] }),
     updatePost: ({ body }, { user }) => posts.update(body.id, user.id, body.text),
     deletePost: ({ pathParameters }, { user }) => posts.delete(pathParameters.id, user.id),
-    async getPost({ pathParameters }) {
-      return toPost(await posts.get(pathParameters.id));
+    async getPost({ pathParameters }, { signal }) {
+      return toPost(await posts.get(pathParameters.id, { signal }));
     },
-    async getFeed({ query }, { user }) {
-      const found = await posts.feedOf(user.id, query.offset, query.limit);
-      return found.map(toPost);
+    async getFeed({ query: { after = null, offset, limit } }, { user, signal }) {
+      const range = { user: user.id, belowSeq: after, offset, limit, maxBytes: maxPageBytes };
+      const found = await posts.feedOf(range, { signal });
+      const body = fitPage(found.posts.map(toPost));
+      const cut = body.length < found.posts.length ? found.posts[body.length - 1] : undefined;
+      const next = cut === undefined ? found.next : { belowSeq: cut.seq, offset: 0 };
+      return { headers: next === null ? {} : linkToFeed(next, limit), body };
     },
   };
+}
+
+function linkToFeed({ belowSeq, offset }: FeedPosition, limit: number): { readonly Link: string } {
+  return linkToNext({
+    limit,
+    ...(offset === 0 ? {} : { offset }),
+    ...(belowSeq === null ? {} : { after: belowSeq }),
+  });
 }
 
 function toUser({ id, firstName, secondName, birthdate, biography, city }: UserRecord): UserBody {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { PostedError } from 'posted/server';
 import type { Delivery } from '../feed/delivery.ts';
 import type { Tail } from '../feed/tail.ts';
-import type { PostRecord, Store } from '../store/store.ts';
+import type { FeedPage, FeedRange, PostRecord, ReadOptions, Store } from '../store/store.ts';
 
-export type { PostRecord };
+export type { FeedPosition, PostRecord } from '../store/store.ts';
 
 export interface NewPost {
   readonly author: string;
@@ -18,9 +18,12 @@ export interface Posts {
   create(post: NewPost): Promise<string>;
   update(id: string, author: string, text: string): Promise<void>;
   delete(id: string, author: string): Promise<void>;
-  get(id: string): Promise<PostRecord>;
-  feedOf(user: string, offset: number, limit: number): Promise<readonly PostRecord[]>;
+  get(id: string, options: ReadOptions): Promise<PostRecord>;
+  feedOf(range: FeedRange, options: ReadOptions): Promise<FeedPage>;
 }
+
+/** How far a feed can be read by offset, whose cost grows with it. */
+const maxOffset = 10_000;
 
 export function createPosts(
   store: Store,
@@ -49,12 +52,19 @@ export function createPosts(
       if (!(await store.deletePost(id, author))) throw notFound();
       delivery.revise(id, null);
     },
-    async get(id) {
-      const post = await store.findPost(id);
+    async get(id, options) {
+      const post = await store.findPost(id, options);
       if (post === null) throw new PostedError('not_found', 'There is no post with this id.');
       return post;
     },
-    feedOf: (user, offset, limit) => store.feedOf(user, offset, limit),
+    async feedOf(range, options) {
+      if (range.offset > maxOffset) {
+        const message =
+          '`offset` must be 0 to 10,000. To read further, follow the `Link` header, which has `after`.';
+        throw new PostedError('invalid_request', message);
+      }
+      return await store.feedOf(range, options);
+    },
   };
 }
 

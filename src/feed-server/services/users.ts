@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PostedError } from 'posted/server';
 import type { Passwords } from '../auth/passwords.ts';
 import type { Tokens } from '../auth/tokens.ts';
-import type { Store, UserRecord } from '../store/store.ts';
+import type { ReadOptions, Store, UserPage, UserRecord, UserSearch } from '../store/store.ts';
 
 export type { UserRecord };
 
@@ -11,12 +11,10 @@ export interface Users {
   /** Resolves with the id of the new user. */
   register(user: Omit<UserRecord, 'id'>, password: string): Promise<string>;
   /** Resolves with a token. */
-  login(id: string, password: string): Promise<string>;
-  get(id: string): Promise<UserRecord>;
-  search(firstNamePrefix: string, secondNamePrefix: string): Promise<readonly UserRecord[]>;
+  login(id: string, password: string, options: ReadOptions): Promise<string>;
+  get(id: string, options: ReadOptions): Promise<UserRecord>;
+  search(search: UserSearch, options: ReadOptions): Promise<UserPage>;
 }
-
-const maxFound = 1000;
 
 export function createUsers(store: Store, passwords: Passwords, tokens: Tokens): Users {
   return {
@@ -26,21 +24,20 @@ export function createUsers(store: Store, passwords: Passwords, tokens: Tokens):
       await store.insertUser({ ...user, id }, passwordHash);
       return id;
     },
-    async login(id, password) {
-      const passwordHash = await store.findPasswordHash(id);
+    async login(id, password, options) {
+      const passwordHash = await store.findPasswordHash(id, options);
       if (passwordHash === null) throw unknownUser();
       if (!(await passwords.verify(passwordHash, password))) {
         throw new PostedError('unauthorized', 'The password is wrong.');
       }
       return tokens.issue(id);
     },
-    async get(id) {
-      const user = await store.findUser(id);
+    async get(id, options) {
+      const user = await store.findUser(id, options);
       if (user === null) throw unknownUser();
       return user;
     },
-    search: (firstNamePrefix, secondNamePrefix) =>
-      store.searchUsers(firstNamePrefix, secondNamePrefix, maxFound),
+    search: (search, options) => store.searchUsers(search, options),
   };
 }
 

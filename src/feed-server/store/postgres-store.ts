@@ -1,12 +1,13 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Log } from 'posted/server';
 import { createEngineStore, toPostAppended } from './engine-store.ts';
+import type { NewestOfFriends } from './feed-page.ts';
 import { appendBatch, type FriendChange } from './postgres/append-batch.ts';
 import { AppendQueue } from './postgres/append-queue.ts';
 import { describeDatabase } from './postgres/client-config.ts';
 import { ConnectionPool, createOutageLog } from './postgres/connection-pool.ts';
 import { prepareDatabase } from './postgres/prepare-database.ts';
-import { createQueries, type NewestOfFriends } from './queries.ts';
+import { createQueries } from './queries.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -75,7 +76,7 @@ export async function openPostgresStore({
 }
 
 /** Without LATERAL, PostgreSQL would read every post of every friend. */
-const newestOfFriends: NewestOfFriends = (db, user, maxPerFriend) =>
+const newestOfFriends: NewestOfFriends = (db, { user, belowSeq, maxPerFriend }) =>
   db
     .selectFrom('friend')
     .innerJoinLateral(
@@ -84,6 +85,7 @@ const newestOfFriends: NewestOfFriends = (db, user, maxPerFriend) =>
           .selectFrom('post')
           .select('post.seq')
           .whereRef('post.author', '=', 'friend.friend_id')
+          .where('post.seq', '<', belowSeq)
           .orderBy('post.seq', 'desc')
           .limit(maxPerFriend)
           .as('newest'),

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type AliasedExpression, type Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { type NewestOfFriends, readFeed } from './feed-page.ts';
+import { searchUsers, userColumns } from './search-users.ts';
 import type { DeviceCursor, Friend, Store } from './store.ts';
 import { type Tables, toEvent } from './tables.ts';
 
@@ -8,25 +10,6 @@ export type Queries = Omit<
   Store,
   'appendPost' | 'appendFriendSet' | 'appendFriendDeleted' | 'ping' | 'close'
 >;
-
-/**
- * Selects the newest posts of each friend of the user, at most `maxPerFriend` of each, in any order.
- * Engines need different SQL to read only those rows.
- */
-export type NewestOfFriends = (
-  db: Kysely<Tables>,
-  user: string,
-  maxPerFriend: number,
-) => AliasedExpression<{ seq: number }, 'candidate'>;
-
-const userColumns = [
-  'id',
-  'first_name as firstName',
-  'second_name as secondName',
-  'birthdate',
-  'biography',
-  'city',
-] as const;
 
 /** Rows deleted per transaction, which bounds how long other writes wait. */
 const pruneBatch = 1000;
@@ -164,20 +147,7 @@ export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFrien
       return row?.password_hash ?? null;
     },
 
-    async searchUsers(firstNamePrefix, secondNamePrefix, limit) {
-      const firstNameEnd = prefixEnd(firstNamePrefix);
-      const secondNameEnd = prefixEnd(secondNamePrefix);
-      return await db
-        .selectFrom('app_user')
-        .select(userColumns)
-        .where('first_name', '>=', firstNamePrefix)
-        .$if(firstNameEnd !== null, (query) => query.where('first_name', '<', firstNameEnd))
-        .where('second_name', '>=', secondNamePrefix)
-        .$if(secondNameEnd !== null, (query) => query.where('second_name', '<', secondNameEnd))
-        .orderBy('id')
-        .limit(limit)
-        .execute();
-    },
+    searchUsers: (search, options) => searchUsers(db, search, options),
 
     async findPost(id) {
       const row = await db
@@ -207,23 +177,7 @@ export function createQueries(db: Kysely<Tables>, newestOfFriends: NewestOfFrien
       return numDeletedRows > 0n;
     },
 
-    async feedOf(user, offset, limit) {
-      // No friend has more posts than this up to the end of the page, so older ones need not be read:
-      // the cost grows with the number of friends and the page, not with all their posts.
-      const maxPerFriend = Math.min(offset + limit, Number.MAX_SAFE_INTEGER);
-      const page = db
-        .selectFrom(newestOfFriends(db, user, maxPerFriend))
-        .select('candidate.seq')
-        .orderBy('candidate.seq', 'desc')
-        .limit(limit)
-        .offset(offset);
-      return await db
-        .selectFrom(page.as('page'))
-        .innerJoin('post', 'post.seq', 'page.seq')
-        .select(['post.id', 'post.author', 'post.text'])
-        .orderBy('post.seq', 'desc')
-        .execute();
-    },
+    feedOf: (range, options) => readFeed(db, newestOfFriends, range, options),
   };
 }
 
@@ -240,18 +194,4 @@ function newestPerDevice(cursors: readonly DeviceCursor[]): readonly DeviceCurso
 function toFriend(text: string): Friend {
   const [id = '', sinceSeq] = text.split(' ');
   return { id, sinceSeq: Number(sinceSeq) };
-}
-
-/**
- * The exclusive upper bound of the strings that start with `prefix`, in code point order, or null if
- * there is none. Unlike LIKE, a range on an index needs no escapes and is case-sensitive everywhere.
- */
-export function prefixEnd(prefix: string): string | null {
-  const codePoints = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
-  while (codePoints.at(-1) === 0x10ffff) codePoints.pop();
-  const last = codePoints.pop();
-  if (last === undefined) return null;
-  // Stored strings contain no lone surrogates.
-  const next = last === 0xd7ff ? 0xe000 : last + 1;
-  return String.fromCodePoint(...codePoints, next);
 }

@@ -1,8 +1,9 @@
 import { Kysely, SelectQueryNode } from 'kysely';
 import type { Log } from 'posted/server';
 import { createEngineStore, toPostAppended } from './engine-store.ts';
+import type { NewestOfFriends } from './feed-page.ts';
 import { type MigrationResult, runMigrations } from './migrations/run-migrations.ts';
-import { createQueries, type NewestOfFriends } from './queries.ts';
+import { createQueries } from './queries.ts';
 import type { Statement } from './sqlite/protocol.ts';
 import { createSqliteDialect } from './sqlite/sqlite-dialect.ts';
 import { SqliteThread } from './sqlite/sqlite-thread.ts';
@@ -91,7 +92,7 @@ function connect(thread: SqliteThread, mode: (isRead: boolean) => Statement['mod
 }
 
 /** SQLite has no LATERAL: a subquery finds the oldest post wanted of each friend. */
-const newestOfFriends: NewestOfFriends = (db, user, maxPerFriend) =>
+const newestOfFriends: NewestOfFriends = (db, { user, belowSeq, maxPerFriend }) =>
   db
     .selectFrom('friend')
     .innerJoin('post', (join) =>
@@ -101,6 +102,7 @@ const newestOfFriends: NewestOfFriends = (db, user, maxPerFriend) =>
             .selectFrom('post as oldest')
             .select('oldest.seq')
             .whereRef('oldest.author', '=', 'friend.friend_id')
+            .where('oldest.seq', '<', belowSeq)
             .orderBy('oldest.seq', 'desc')
             .limit(1)
             .offset(maxPerFriend - 1),
@@ -110,4 +112,5 @@ const newestOfFriends: NewestOfFriends = (db, user, maxPerFriend) =>
     )
     .select('post.seq')
     .where('friend.user_id', '=', user)
+    .where('post.seq', '<', belowSeq)
     .as('candidate');

@@ -40,27 +40,74 @@ export interface Store {
   friendsOf(user: string): Promise<readonly Friend[]>;
 
   insertUser(user: UserRecord, passwordHash: string): Promise<void>;
-  findUser(id: string): Promise<UserRecord | null>;
-  findPasswordHash(userId: string): Promise<string | null>;
-  /** Users whose names start with both prefixes (case-sensitive, by code point), ordered by id. */
-  searchUsers(
-    firstNamePrefix: string,
-    secondNamePrefix: string,
-    limit: number,
-  ): Promise<readonly UserRecord[]>;
+  findUser(id: string, options?: ReadOptions): Promise<UserRecord | null>;
+  findPasswordHash(userId: string, options?: ReadOptions): Promise<string | null>;
+  /**
+   * Users whose names start with both prefixes (case-sensitive, by code point), ordered by first name, second name and
+   * id. Examines a bounded number of users, so a page may be short or empty although `next` is not null.
+   */
+  searchUsers(search: UserSearch, options?: ReadOptions): Promise<UserPage>;
 
-  findPost(id: string): Promise<PostRecord | null>;
+  findPost(id: string, options?: ReadOptions): Promise<PostRecord | null>;
   /** Resolves with false if that author has no such post. */
   updatePost(id: string, author: string, text: string): Promise<boolean>;
   /** Resolves with false if that author has no such post. */
   deletePost(id: string, author: string): Promise<boolean>;
-  /** Posts of the user's friends, newest first. */
-  feedOf(user: string, offset: number, limit: number): Promise<readonly PostRecord[]>;
+  /**
+   * Posts of the user's friends, newest first. Examines a bounded number of posts, so a page may be short or empty
+   * although `next` is not null.
+   */
+  feedOf(range: FeedRange, options?: ReadOptions): Promise<FeedPage>;
 
   /** Resolves if the store can respond now. */
   ping(): Promise<void>;
   /** Completes pending operations, then releases files, connections and threads. New calls reject. */
   close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  /** A read whose signal has aborted before its turn never runs, and rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface UserSearch {
+  readonly firstNamePrefix: string;
+  readonly secondNamePrefix: string;
+  /** `next` of the previous page; null for the first. */
+  readonly after: string | null;
+  readonly limit: number;
+  /** The page ends with the user whose texts exceed this, in bytes of UTF-8. */
+  readonly maxBytes: number;
+}
+
+export interface UserPage {
+  readonly users: readonly UserRecord[];
+  /** The id of the last user examined; null if there are no more. */
+  readonly next: string | null;
+}
+
+export interface FeedRange extends FeedPosition {
+  readonly user: string;
+  readonly limit: number;
+  /** The page ends with the post whose text exceeds this, in bytes of UTF-8. */
+  readonly maxBytes: number;
+}
+
+export interface FeedPosition {
+  /** Null for the newest post. */
+  readonly belowSeq: number | null;
+  /** The number of posts to skip from there. */
+  readonly offset: number;
+}
+
+export interface FeedPage {
+  readonly posts: readonly FeedPost[];
+  /** Where to continue; null if there are no more. */
+  readonly next: FeedPosition | null;
+}
+
+export interface FeedPost extends PostRecord {
+  readonly seq: number;
 }
 
 export interface History {

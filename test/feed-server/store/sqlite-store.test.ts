@@ -80,10 +80,10 @@ describe('the file of the embedded store', () => {
       ),
     );
     await expect(openStore({ path })).rejects.toThrow(
-      /posted\.sqlite.*9999-from-the-future.*newer.*0001-initial-tables/,
+      /posted\.sqlite.*9999-from-the-future.*newer.*0002-search-index/,
     );
     const names = inspect(path, (database) => database.prepare('select name from kysely_migration').all());
-    expect(names.length).toBe(2);
+    expect(names.length).toBe(3);
   });
 
   it('contains no tables of a failed migration', async () => {

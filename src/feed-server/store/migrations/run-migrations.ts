@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Tables } from '../tables.ts';
 import { type ColumnTypes, initialTables } from './0001-initial-tables.ts';
+import { searchIndex } from './0002-search-index.ts';
 
 export interface MigrationResult {
   /** The migrations applied by this run, in order; empty if the schema was current. */
@@ -22,7 +23,10 @@ export async function runMigrations(
   columnTypes: ColumnTypes,
   namespace?: string,
 ): Promise<MigrationResult> {
-  const migrations = { '0001-initial-tables': initialTables(columnTypes) };
+  const migrations = {
+    '0001-initial-tables': initialTables(columnTypes),
+    '0002-search-index': searchIndex,
+  };
   const schema = Object.keys(migrations).at(-1) ?? '';
   const migrator = new Migrator({
     db,

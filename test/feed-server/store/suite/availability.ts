@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../../../src/feed-server/store/store.ts';
-import { type CreateDatabase, countTo, draft, readLog, user } from './database.ts';
+import { type CreateDatabase, countTo, draft, feed, readLog, search, user } from './database.ts';
 
 const id = randomUUID();
 
@@ -21,11 +21,11 @@ const calls: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Pr
   insertUser: (store) => store.insertUser(user(), 'hash'),
   findUser: (store) => store.findUser(id),
   findPasswordHash: (store) => store.findPasswordHash(id),
-  searchUsers: (store) => store.searchUsers('a', 'b', 1),
+  searchUsers: (store) => search(store, 'a', 'b'),
   findPost: (store) => store.findPost(id),
   updatePost: (store) => store.updatePost(id, id, 'text'),
   deletePost: (store) => store.deletePost(id, id),
-  feedOf: (store) => store.feedOf(id, 0, 1),
+  feedOf: (store) => feed(store, id),
   ping: (store) => store.ping(),
 };
 
@@ -97,7 +97,7 @@ export function describeAvailability(create: CreateDatabase): void {
       expect(await store.findUser(ada.id)).toEqual(ada);
       expect(await store.findPasswordHash(ada.id)).toBe('hash');
       expect((await store.friendsOf(ada.id)).map((friend) => friend.id)).toEqual([posted.author]);
-      expect(await store.feedOf(ada.id, 0, 10)).toMatchObject([{ id: posted.postId, text: 'after' }]);
+      expect((await feed(store, ada.id)).posts).toMatchObject([{ id: posted.postId, text: 'after' }]);
       expect((await store.appendPost(draft())).event?.seq).toBe(4);
     });
   });

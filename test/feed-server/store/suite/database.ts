@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { FeedEvent } from '../../../../src/feed-server/store/event.ts';
-import type { PostDraft, Store, UserRecord } from '../../../../src/feed-server/store/store.ts';
+import type {
+  FeedPage,
+  FeedRange,
+  PostDraft,
+  Store,
+  UserPage,
+  UserRecord,
+  UserSearch,
+} from '../../../../src/feed-server/store/store.ts';
 
 /** A new database for one test, deleted after it. */
 export interface TestDatabase {
@@ -30,6 +38,29 @@ export function user(parts: Partial<UserRecord> = {}): UserRecord {
     city: null,
     ...parts,
   };
+}
+
+/** Searches for users with both prefixes: by default all of them on one page. */
+export function search(
+  store: Store,
+  firstNamePrefix: string,
+  secondNamePrefix: string,
+  parts: Partial<UserSearch> = {},
+): Promise<UserPage> {
+  const defaults = { after: null, limit: 1000, maxBytes: 1_000_000 };
+  return store.searchUsers({ firstNamePrefix, secondNamePrefix, ...defaults, ...parts });
+}
+
+/** Reads a user's feed: by default all posts on one page. */
+export function feed(store: Store, reader: string, parts: Partial<FeedRange> = {}): Promise<FeedPage> {
+  return store.feedOf({
+    user: reader,
+    belowSeq: null,
+    offset: 0,
+    limit: 1000,
+    maxBytes: 1_000_000,
+    ...parts,
+  });
 }
 
 /** All events, read in pages as a subscriber would. */

@@ -1,6 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type CreateDatabase, draft } from './database.ts';
+import type {
+  FeedPage,
+  FeedPosition,
+  FeedPost,
+  FeedRange,
+  PostDraft,
+  PostRecord,
+  Store,
+} from '../../../../src/feed-server/store/store.ts';
+import { type CreateDatabase, countTo, draft, feed } from './database.ts';
+
+function withoutSeq({ id, author, text }: FeedPost): PostRecord {
+  return { id, author, text };
+}
+
+/** All posts, read page by page, and the number of pages. */
+async function readPages(store: Store, user: string, parts: Partial<FeedRange>) {
+  const posts: FeedPost[] = [];
+  let pages = 0;
+  for (let position: FeedPosition | null = { belowSeq: null, offset: 0 }; position !== null; pages += 1) {
+    const page: FeedPage = await feed(store, user, { ...parts, ...position });
+    posts.push(...page.posts);
+    position = page.next;
+  }
+  return { texts: posts.map(({ text }) => text), pages };
+}
+
+/** Appends the posts in this order. */
+async function append(store: Store, posts: readonly Partial<PostDraft>[]): Promise<void> {
+  await Promise.all(posts.map((post) => store.appendPost(draft(post))));
+}
 
 export function describeFeed(create: CreateDatabase): void {
   describe('the feed of a user', () => {
@@ -8,9 +38,9 @@ export function describeFeed(create: CreateDatabase): void {
       const store = await (await create()).open();
       const [user, friend] = [randomUUID(), randomUUID()];
       await store.appendPost(draft({ author: user }));
-      expect(await store.feedOf(user, 0, 10)).toEqual([]);
+      expect(await feed(store, user)).toEqual({ posts: [], next: null });
       await store.appendFriendSet(user, friend);
-      expect(await store.feedOf(user, 0, 10)).toEqual([]);
+      expect(await feed(store, user)).toEqual({ posts: [], next: null });
     });
 
     it('returns every page of the friends’ posts, newest first', async () => {
@@ -39,10 +69,11 @@ export function describeFeed(create: CreateDatabase): void {
         .toReversed();
       for (const limit of [1, 2, 3, 5, 10, 100]) {
         for (let offset = 0; offset <= expected.length + 1; offset += 1) {
-          expect(await store.feedOf(user, offset, limit)).toEqual(expected.slice(offset, offset + limit));
+          const { posts } = await feed(store, user, { offset, limit });
+          expect(posts.map(withoutSeq)).toEqual(expected.slice(offset, offset + limit));
         }
       }
-      expect(await store.feedOf(user, Number.MAX_SAFE_INTEGER, 1000)).toEqual([]);
+      expect(await feed(store, user, { offset: 10_000 })).toEqual({ posts: [], next: null });
     });
 
     it('is ordered by seq, not by creation time', async () => {
@@ -52,7 +83,7 @@ export function describeFeed(create: CreateDatabase): void {
       for (const [text, createdAtMs] of [['first', 3000] as const, ['second', 1000] as const]) {
         await store.appendPost(draft({ author, text, createdAtMs }));
       }
-      expect(await store.feedOf(user, 0, 10)).toMatchObject([{ text: 'second' }, { text: 'first' }]);
+      expect((await feed(store, user)).posts).toMatchObject([{ text: 'second' }, { text: 'first' }]);
     });
 
     it('reflects friendships, updates and deletions', async () => {
@@ -62,13 +93,82 @@ export function describeFeed(create: CreateDatabase): void {
       for (const each of drafts) await store.appendPost(each);
       await store.appendFriendSet(user, kept);
       await store.appendFriendSet(user, former);
-      expect((await store.feedOf(user, 0, 10)).length).toBe(3);
+      expect((await feed(store, user)).posts.length).toBe(3);
       await store.appendFriendDeleted(user, former);
       await store.updatePost(drafts[0]?.postId ?? '', kept, 'changed');
       await store.deletePost(drafts[2]?.postId ?? '', kept);
-      expect(await store.feedOf(user, 0, 10)).toEqual([
+      expect((await feed(store, user)).posts.map(withoutSeq)).toEqual([
         { id: drafts[0]?.postId, author: kept, text: 'changed' },
       ]);
+    });
+
+    it('continues after each page, whatever is posted meanwhile', async () => {
+      const store = await (await create()).open();
+      const [user, one, two] = [randomUUID(), randomUUID(), randomUUID()];
+      for (const friend of [one, two]) await store.appendFriendSet(user, friend);
+      const texts = countTo(25).map(String);
+      await append(
+        store,
+        texts.map((text, index) => ({ author: index % 3 === 0 ? one : two, text })),
+      );
+      for (const limit of [1, 7, 25, 100]) {
+        expect((await readPages(store, user, { limit })).texts).toEqual(texts.toReversed());
+      }
+      const first = await feed(store, user, { limit: 10 });
+      await store.appendPost(draft({ author: one, text: 'new' }));
+      const second = await feed(store, user, { limit: 2, ...first.next });
+      expect(second.posts.map(({ text }) => text)).toEqual(['15', '14']);
+    });
+
+    it('ends a page with the post whose text exceeds its bytes', async () => {
+      const store = await (await create()).open();
+      const [user, author] = [randomUUID(), randomUUID()];
+      await store.appendFriendSet(user, author);
+      const texts = countTo(9).map((index) => `${index}${'é'.repeat(500)}`);
+      await append(
+        store,
+        texts.map((text) => ({ author, text })),
+      );
+      expect((await feed(store, user, { maxBytes: 1500 })).posts.length).toBe(2);
+      const all = await readPages(store, user, { maxBytes: 1500 });
+      expect(all).toEqual({ texts: texts.toReversed(), pages: 5 });
+    });
+
+    it('shortens the pages of a user with many friends instead of reading more', async () => {
+      const store = await (await create()).open();
+      const user = randomUUID();
+      const friends = countTo(400).map(() => randomUUID());
+      await Promise.all(friends.map((friend) => store.appendFriendSet(user, friend)));
+      const texts = countTo(600).map(String);
+      await append(
+        store,
+        texts.map((text, index) => ({ author: friends[index % 7] ?? '', text })),
+      );
+      const page = await feed(store, user, { limit: 1000 });
+      expect(page.posts.map(({ text }) => text)).toEqual(texts.slice(-250).toReversed());
+      expect(await readPages(store, user, { limit: 1000 })).toEqual({ texts: texts.toReversed(), pages: 3 });
+      const far = await feed(store, user, { offset: 300, limit: 10 });
+      expect(far).toEqual({ posts: [], next: { belowSeq: expect.any(Number), offset: 50 } });
+      const there = await feed(store, user, { limit: 10, ...far.next });
+      expect(there.posts.map(({ text }) => text)).toEqual(texts.slice(290, 300).toReversed());
+    });
+
+    it('examines a limited number of posts for a user with very many friends', async () => {
+      const store = await (await create()).open();
+      const [user, stranger] = [randomUUID(), randomUUID()];
+      const friends = countTo(10_001).map(() => randomUUID());
+      for (let start = 0; start < friends.length; start += 2000) {
+        const some = friends.slice(start, start + 2000);
+        await Promise.all(some.map((friend) => store.appendFriendSet(user, friend)));
+      }
+      const [first, second] = friends.map((author, index) => ({ author, text: String(index) }));
+      await append(store, [first ?? {}, second ?? {}]);
+      const others = countTo(2000).map(() => ({ author: stranger }));
+      for (let round = 0; round < 5; round += 1) await append(store, others);
+      const page = await feed(store, user, { limit: 10 });
+      expect(page).toEqual({ posts: [], next: { belowSeq: expect.any(Number), offset: 0 } });
+      expect(await readPages(store, user, { limit: 10 })).toEqual({ texts: ['1', '0'], pages: 2 });
+      expect(await readPages(store, user, { limit: 1 })).toMatchObject({ texts: ['1', '0'] });
     });
   });
 }

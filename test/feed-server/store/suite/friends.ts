@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type CreateDatabase, countTo, draft } from './database.ts';
+import { type CreateDatabase, countTo, draft, feed } from './database.ts';
 
 export function describeFriends(create: CreateDatabase): void {
   describe('friendship', () => {
@@ -69,7 +69,7 @@ export function describeFriends(create: CreateDatabase): void {
       const [user, friend] = [randomUUID(), randomUUID()];
       await store.appendFriendSet(user, friend);
       await store.appendPost(draft({ author: friend, text: 'from elsewhere' }));
-      expect(await store.feedOf(user, 0, 10)).toMatchObject([{ text: 'from elsewhere' }]);
+      expect((await feed(store, user)).posts).toMatchObject([{ text: 'from elsewhere' }]);
     });
   });
 }

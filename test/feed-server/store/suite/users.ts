@@ -1,18 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Store } from '../../../../src/feed-server/store/store.ts';
-import { type CreateDatabase, user } from './database.ts';
+import type { Store, UserPage, UserRecord } from '../../../../src/feed-server/store/store.ts';
+import { type CreateDatabase, countTo, search, user } from './database.ts';
 
 async function insertNames(store: Store, ...firstNames: readonly string[]): Promise<void> {
   await Promise.all(firstNames.map((firstName) => store.insertUser(user({ firstName }), 'hash')));
 }
 
-/** The first names that start with the prefix, in code point order. */
-async function search(store: Store, prefix: string): Promise<readonly string[]> {
-  const found = await store.searchUsers(prefix, '', 100);
-  return found
-    .map(({ firstName }) => firstName)
-    .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+/** The first names that start with the prefix, in the order of the search. */
+async function foundNames(store: Store, prefix: string): Promise<readonly string[]> {
+  return (await search(store, prefix, '')).users.map(({ firstName }) => firstName);
+}
+
+function keyOf({ firstName, secondName, id }: UserRecord): string {
+  return `${firstName} ${secondName} ${id}`;
+}
+
+/** Inserts many users with a common part, a few thousand at a time. */
+async function insertMany(
+  store: Store,
+  count: number,
+  parts: (text: string) => Partial<UserRecord>,
+): Promise<void> {
+  const texts = countTo(count).map((index) => String(index).padStart(6, '0'));
+  for (let start = 0; start < count; start += 2000) {
+    const some = texts.slice(start, start + 2000);
+    await Promise.all(some.map((text) => store.insertUser(user(parts(text)), 'hash')));
+  }
 }
 
 export function describeUsers(create: CreateDatabase): void {
@@ -57,39 +71,100 @@ export function describeUsers(create: CreateDatabase): void {
         user({ secondName: 'Lo' }),
       ];
       await Promise.all([ada, adam, ...others].map((each) => store.insertUser(each, 'hash')));
-      const byId = [ada, adam].toSorted((a, b) => (a.id < b.id ? -1 : 1));
-      expect(await store.searchUsers('Ada', 'Lov', 10)).toEqual(byId);
-      expect(await store.searchUsers('Adam', 'Lovelace', 10)).toEqual([]);
-      expect(await store.searchUsers('Zoe', 'Lov', 10)).toEqual([]);
+      expect((await search(store, 'Ada', 'Lov')).users).toEqual([ada, adam]);
+      expect((await search(store, 'Adam', 'Lovelace')).users).toEqual([]);
+      expect((await search(store, 'Zoe', 'Lov')).users).toEqual([]);
     });
 
-    it('returns users by id, up to the limit', async () => {
+    it('orders users by first name, second name and id, in pages that each continue after the previous one', async () => {
       const store = await (await create()).open();
-      const users = Array.from({ length: 30 }, () => user());
+      const names = ['Ada', 'Ada', 'Adam', 'Bob', 'Ada', 'Adam'];
+      const users = names.flatMap((firstName) =>
+        ['Love', 'Lovelace', 'Byron', 'Lu'].map((secondName) => user({ firstName, secondName })),
+      );
       await Promise.all(users.map((each) => store.insertUser(each, 'hash')));
-      const ids = users.map(({ id }) => id).toSorted();
-      expect((await store.searchUsers('A', 'L', 100)).map(({ id }) => id)).toEqual(ids);
-      expect((await store.searchUsers('A', 'L', 7)).map(({ id }) => id)).toEqual(ids.slice(0, 7));
+      const expected = users
+        .filter(({ firstName, secondName }) => firstName !== 'Bob' && secondName.startsWith('Lo'))
+        .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+      for (const limit of [1, 2, 3, 7, 100]) {
+        const found: UserRecord[] = [];
+        for (let after: string | null = null; ; ) {
+          const page: UserPage = await search(store, 'A', 'Lo', { after, limit });
+          expect(page.users.length).toBeLessThanOrEqual(limit);
+          found.push(...page.users);
+          after = page.next;
+          if (after === null) break;
+        }
+        expect(found).toEqual(expected);
+      }
+    });
+
+    it('ends a page with the user whose texts exceed its bytes', async () => {
+      const store = await (await create()).open();
+      const users = ['a', 'b', 'c', 'd'].map((letter) =>
+        user({ firstName: `A${letter}`, secondName: 'L', biography: 'é'.repeat(500) }),
+      );
+      await Promise.all(users.map((each) => store.insertUser(each, 'hash')));
+      const page = await search(store, 'A', 'L', { maxBytes: 1500 });
+      expect(page).toEqual({ users: users.slice(0, 2), next: users[1]?.id });
+      expect(await search(store, 'A', 'L', { maxBytes: 1500, after: page.next })).toMatchObject({
+        users: users.slice(2),
+      });
+    });
+
+    it('refuses to continue after a user that does not exist', async () => {
+      const store = await (await create()).open();
+      await expect(search(store, 'A', 'L', { after: randomUUID() })).rejects.toMatchObject({
+        code: 'invalid_request',
+      });
+    });
+
+    it('starts at the first match if it continues after a user that precedes it', async () => {
+      const store = await (await create()).open();
+      const [aaron, abe, ada] = [user({ firstName: 'Aaron' }), user({ firstName: 'Abe' }), user()];
+      await Promise.all([aaron, abe, ada].map((each) => store.insertUser(each, 'hash')));
+      expect((await search(store, 'Ad', 'L', { after: aaron.id })).users).toEqual([ada]);
+    });
+
+    it('examines a limited number of users for a page, which is empty if none of them match', async () => {
+      const store = await (await create()).open();
+      await insertMany(store, 10_500, (text) => ({ firstName: `J${text}`, secondName: 'Byron' }));
+      const last = user({ firstName: 'Jz', secondName: 'Lovelace' });
+      await store.insertUser(last, 'hash');
+      const first = await search(store, 'J', 'L');
+      expect(first).toEqual({ users: [], next: expect.any(String) });
+      expect(await search(store, 'J', 'L', { after: first.next })).toEqual({ users: [last], next: null });
+    });
+
+    it('skips the users of a common first name whose second names cannot match', async () => {
+      const store = await (await create()).open();
+      await insertMany(store, 10_500, (text) => ({ firstName: 'Ivan', secondName: `B${text}` }));
+      const match = user({ firstName: 'Ivan', secondName: 'Petrov' });
+      await store.insertUser(match, 'hash');
+      await insertMany(store, 1500, (text) => ({ firstName: 'Ivan', secondName: `S${text}` }));
+      const namesake = user({ firstName: 'Ivana', secondName: 'Petrova' });
+      await store.insertUser(namesake, 'hash');
+      expect(await search(store, 'Iv', 'Pet')).toEqual({ users: [match, namesake], next: null });
     });
 
     it('distinguishes case and accents', async () => {
       const store = await (await create()).open();
       await insertNames(store, 'Ada', 'ADA', 'ada', 'Àda', 'A\u0300da', 'Émile', 'émile');
-      expect(await search(store, 'A')).toEqual(['ADA', 'Ada', 'A\u0300da']);
-      expect(await search(store, 'ad')).toEqual(['ada']);
-      expect(await search(store, 'É')).toEqual(['Émile']);
+      expect(await foundNames(store, 'A')).toEqual(['ADA', 'Ada', 'A\u0300da']);
+      expect(await foundNames(store, 'ad')).toEqual(['ada']);
+      expect(await foundNames(store, 'É')).toEqual(['Émile']);
     });
 
     it('treats wildcards and escapes literally', async () => {
       const store = await (await create()).open();
       await insertNames(store, '%', '%a', '_', '_b', '\\', '\\%', '*', 'a%', 'ab', '[a', "'");
-      expect(await search(store, '%')).toEqual(['%', '%a']);
-      expect(await search(store, '_')).toEqual(['_', '_b']);
-      expect(await search(store, '\\')).toEqual(['\\', '\\%']);
-      expect(await search(store, 'a%')).toEqual(['a%']);
-      expect(await search(store, '*')).toEqual(['*']);
-      expect(await search(store, '[')).toEqual(['[a']);
-      expect(await search(store, "'")).toEqual(["'"]);
+      expect(await foundNames(store, '%')).toEqual(['%', '%a']);
+      expect(await foundNames(store, '_')).toEqual(['_', '_b']);
+      expect(await foundNames(store, '\\')).toEqual(['\\', '\\%']);
+      expect(await foundNames(store, 'a%')).toEqual(['a%']);
+      expect(await foundNames(store, '*')).toEqual(['*']);
+      expect(await foundNames(store, '[')).toEqual(['[a']);
+      expect(await foundNames(store, "'")).toEqual(["'"]);
     });
 
     it('handles prefixes of astral characters and at plane boundaries', async () => {
@@ -106,13 +181,13 @@ export function describeUsers(create: CreateDatabase): void {
         '\u{10ffff}\u{10ffff}',
       ];
       await insertNames(store, ...names);
-      expect(await search(store, '\ud7ff')).toEqual(['\ud7ff']);
-      expect(await search(store, '\ue000')).toEqual(['\ue000']);
-      expect(await search(store, '～')).toEqual(['～']);
-      expect(await search(store, '\uffff')).toEqual(['\uffff']);
-      expect(await search(store, '😀')).toEqual(['😀', '😀a']);
-      expect(await search(store, '\u{10ffff}')).toEqual(['\u{10ffff}', '\u{10ffff}\u{10ffff}']);
-      expect(await search(store, '')).toEqual(names);
+      expect(await foundNames(store, '\ud7ff')).toEqual(['\ud7ff']);
+      expect(await foundNames(store, '\ue000')).toEqual(['\ue000']);
+      expect(await foundNames(store, '～')).toEqual(['～']);
+      expect(await foundNames(store, '\uffff')).toEqual(['\uffff']);
+      expect(await foundNames(store, '😀')).toEqual(['😀', '😀a']);
+      expect(await foundNames(store, '\u{10ffff}')).toEqual(['\u{10ffff}', '\u{10ffff}\u{10ffff}']);
+      expect(await foundNames(store, '')).toEqual(names);
     });
   });
 }

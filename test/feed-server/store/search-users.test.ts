@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prefixEnd } from '../../../src/feed-server/store/queries.ts';
+import { prefixEnd } from '../../../src/feed-server/store/search-users.ts';
 
 const ends: readonly (readonly [prefix: string, end: string | null])[] = [
   ['a', 'b'],
