@@ -1,5 +1,6 @@
 import { PostedError } from 'posted/server';
-import type { PostAppended, PostDraft, Store } from './store.ts';
+import { ReadTurns } from './read-turns.ts';
+import type { PostAppended, PostDraft, ReadOptions, Store } from './store.ts';
 
 /** The operations that an engine implements itself. */
 export type EngineOperations = Omit<Store, 'ping' | 'close'>;
@@ -19,6 +20,12 @@ export function toPostAppended(draft: PostDraft, { seq, keyHolder }: AppendResul
 }
 
 /**
+ * How many reads with a signal run at a time. The rest wait, so that they neither fill an engine's queue, in which
+ * writes wait too, nor run after their client has left.
+ */
+const maxReads = 4;
+
+/**
  * Makes a store of an engine's operations. At most `maxPending` run at a time; `release` frees the
  * engine once the last of them has ended.
  */
@@ -32,6 +39,11 @@ export function createEngineStore(
     <Input extends unknown[], Output>(operation: (...input: Input) => Promise<Output>) =>
     (...input: Input): Promise<Output> =>
       gate.enter(() => operation(...input));
+  const turns = new ReadTurns(maxReads);
+  const read =
+    <Input, Output>(operation: (input: Input, options?: ReadOptions) => Promise<Output>) =>
+    (input: Input, options: ReadOptions = {}): Promise<Output> =>
+      gate.enter(() => turns.run(() => operation(input, options), options.signal));
 
   return {
     appendPost: gated(operations.appendPost),
@@ -46,13 +58,13 @@ export function createEngineStore(
     saveDeviceCursors: gated(operations.saveDeviceCursors),
     friendsOf: gated(operations.friendsOf),
     insertUser: gated(operations.insertUser),
-    findUser: gated(operations.findUser),
-    findPasswordHash: gated(operations.findPasswordHash),
-    searchUsers: gated(operations.searchUsers),
-    findPost: gated(operations.findPost),
+    findUser: read(operations.findUser),
+    findPasswordHash: read(operations.findPasswordHash),
+    searchUsers: read(operations.searchUsers),
+    findPost: read(operations.findPost),
     updatePost: gated(operations.updatePost),
     deletePost: gated(operations.deletePost),
-    feedOf: gated(operations.feedOf),
+    feedOf: read(operations.feedOf),
     ping: gated(async () => {
       await operations.headSeq();
     }),
