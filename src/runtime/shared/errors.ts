@@ -12,9 +12,13 @@ export const statusOf = {
   method_not_allowed: 405,
   too_large: 413,
   unsupported_media_type: 415,
+  /** An idempotency key came with another request than before. */
+  idempotency_key_reused: 422,
   too_many_requests: 429,
   internal: 500,
   unavailable: 503,
+  /** It may have been done: the answer of a database was lost. A retry with the same idempotency key is safe. */
+  outcome_unknown: 503,
 } as const;
 
 export type ErrorCode = keyof typeof statusOf;

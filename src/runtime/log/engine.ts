@@ -1,0 +1,107 @@
+import type { Kysely } from 'kysely';
+import type { LogEvent } from './event.ts';
+import type { RegisteredWrite } from './writes/registered-write.ts';
+import type { WriteOutcome } from './writes/write-definition.ts';
+
+/**
+ * A database with the log and the application's tables. Every implementation guarantees:
+ *
+ * - A resolved write is on disk: it survives kill -9 of this process and of the database, and a power failure.
+ * - A write is atomic: its rows and its event are stored together or not at all.
+ * - `seq` has no gaps and is in commit order: a reader that has seen n has seen, or can read, 1 to n.
+ * - A read that starts after a write has resolved sees that write.
+ * - Reads never make a write wait for more than its share of the processor.
+ *
+ * Every method rejects with PostedError `unavailable` when the engine is overloaded, closed or unreachable (nothing
+ * was done), and with `internal` for its own failures. Times are milliseconds since the Unix epoch.
+ */
+export interface LogEngine {
+  /** Registers a write; the function runs it. Registering a name again with another definition throws. */
+  register(write: RegisteredWrite): RunWrite;
+  /**
+   * Runs statements and appends in one transaction, which is rolled back if `work` rejects or takes longer than 5 s.
+   * Other appends may have to wait for it: on SQLite from its beginning, on PostgreSQL from its first append.
+   */
+  transaction<Result>(work: (transaction: EngineTransaction) => Promise<Result>): Promise<Result>;
+
+  /** Events above `afterSeq`, ascending and without gaps: at least one if there is one, and within the limits. */
+  eventsAfter(afterSeq: number, limits: PageLimits): Promise<readonly LogEvent[]>;
+  /** The state of the log and the marks of the events with these seqs, read in one statement. */
+  state(seqs: readonly number[]): Promise<LogState>;
+  /** The topics that the user has joined. */
+  topicsOf(user: string): Promise<readonly JoinedTopic[]>;
+  /** Begins a new history, which invalidates all cursors, unless `epoch` is no longer the current one. Resolves with the current epoch. */
+  beginEpoch(epoch: string): Promise<string>;
+  /** Raises the floor and deletes events that are older than this by the database's clock. Resolves with the floor. */
+  prune(retentionMs: number): Promise<number>;
+
+  /** The seq of the last stored ack of the device; null if there is none. */
+  findDeviceCursor(user: string, device: string): Promise<number | null>;
+  /** A cursor only moves forward: an older seq than the stored one is ignored. */
+  saveDeviceCursors(cursors: readonly DeviceCursor[]): Promise<void>;
+
+  /**
+   * The tables, for reading: on connections of their own, with a deadline. Pass the signal of a request to `execute`, so
+   * that a read whose client has left is not run.
+   */
+  reads<Tables>(): Kysely<Tables>;
+  /** Resolves if the engine can write now. */
+  ping(): Promise<void>;
+  /** Completes pending operations, then releases files, connections and threads. New calls reject. */
+  close(): Promise<void>;
+}
+
+/** `key` is an idempotency key of the write's user. The event is there if the row has one. */
+export type RunWrite = (
+  row: Readonly<Record<string, unknown>>,
+  key: string | undefined,
+) => Promise<WriteOutcome & { readonly event: LogEvent | null }>;
+
+export interface EngineTransaction {
+  /** Runs SQL of the engine's dialect, with positional parameters (`?` on SQLite, `$1` on PostgreSQL). */
+  query(sql: string, parameters?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Appends events. Their seqs are final once the transaction has committed. */
+  append(events: readonly EventDraft[]): Promise<readonly LogEvent[]>;
+}
+
+/** An event to append that no registered write makes. */
+export interface EventDraft {
+  readonly channel: string;
+  readonly message: string;
+  readonly topic: string;
+  readonly also?: readonly string[];
+  readonly entity?: string;
+  readonly payload: unknown;
+}
+
+export interface PageLimits {
+  readonly maxEvents: number;
+  /** Of the payloads, in bytes. */
+  readonly maxBytes: number;
+}
+
+export interface LogState {
+  /** A UUID that identifies this history of the log. */
+  readonly epoch: string;
+  /** Events up to this seq may have been deleted. */
+  readonly floorSeq: number;
+  /** The seq of the newest event; 0 if the log is empty. */
+  readonly headSeq: number;
+  /** The database's clock. */
+  readonly nowMs: number;
+  /** By seq, of those that were asked for and are in the log; that of the floor is always known. */
+  readonly marks: ReadonlyMap<number, number>;
+}
+
+export interface JoinedTopic {
+  readonly topic: string;
+  /** The seq of the event that began the membership: older events are not part of it. */
+  readonly sinceSeq: number;
+}
+
+export interface DeviceCursor {
+  readonly user: string;
+  /** The name that the client chose for itself. */
+  readonly device: string;
+  readonly seq: number;
+}

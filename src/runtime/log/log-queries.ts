@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { DeviceCursor, LogEngine } from './engine.ts';
+import { type LogTables, toEvent } from './tables.ts';
+
+/** The operations whose statements are the same in every engine. */
+export type LogQueries = Pick<
+  LogEngine,
+  'eventsAfter' | 'state' | 'topicsOf' | 'beginEpoch' | 'prune' | 'findDeviceCursor' | 'saveDeviceCursors'
+>;
+
+export interface QueryConnections {
+  /** For the reads of the log itself, which no application's read delays. */
+  readonly reads: Kysely<LogTables>;
+  readonly writes: Kysely<LogTables>;
+  /** SQL for the database's clock, in milliseconds since the Unix epoch. */
+  readonly now: RawBuilder<number>;
+  /** SQL that aggregates rows of posted_membership into JSON: an array of `[topic, since_seq]`. */
+  readonly topicList: RawBuilder<string | null>;
+}
+
+/** Rows deleted per transaction, which bounds how long other writes wait. */
+const pruneBatch = 1000;
+
+/** How many events pruning looks ahead: this many with a time that is wrong by far cannot stop it. */
+const pruneWindow = 10_000;
+
+/** Rows per statement: engines limit the number of parameters. */
+const cursorBatch = 500;
+
+export function createLogQueries({ reads, writes, now, topicList }: QueryConnections): LogQueries {
+  return {
+    async eventsAfter(afterSeq, { maxEvents, maxBytes }) {
+      const page = reads
+        .selectFrom('posted_event')
+        .selectAll()
+        // Without reading the payload itself.
+        .select(sql<number>`coalesce(octet_length(payload), 0)`.as('payload_bytes'))
+        .where('seq', '>', afterSeq)
+        .orderBy('seq')
+        .limit(maxEvents)
+        .as('page');
+      const summed = reads
+        .selectFrom(page)
+        .selectAll()
+        .select(sql<number>`sum(payload_bytes) over (order by seq) - payload_bytes`.as('bytes_before'))
+        .as('summed');
+      const rows = await reads
+        .selectFrom(summed)
+        .selectAll()
+        // The first one always, however large.
+        .where((where) =>
+          where.or([where('bytes_before', '=', 0), where(sql`bytes_before + payload_bytes`, '<=', maxBytes)]),
+        )
+        .orderBy('seq')
+        .execute();
+      return rows.map(toEvent);
+    },
+
+    async state(seqs) {
+      const row = await reads
+        .selectFrom(['posted_meta', 'posted_head'])
+        .select(['epoch', 'floor_seq', 'floor_mark', 'posted_head.seq as head_seq'])
+        .select(now.as('now_ms'))
+        .select((build) =>
+          build
+            .selectFrom('posted_event')
+            .select(sql<string | null>`string_agg(seq || ' ' || mark, ',')`.as('marks'))
+            .where('seq', 'in', seqs.length === 0 ? [-1] : seqs)
+            .as('marks'),
+        )
+        .executeTakeFirstOrThrow();
+      const marks = new Map<number, number>([[row.floor_seq, row.floor_mark]]);
+      for (const text of row.marks?.split(',') ?? []) {
+        const [seq, mark] = text.split(' ');
+        marks.set(Number(seq), Number(mark));
+      }
+      return {
+        epoch: row.epoch,
+        floorSeq: row.floor_seq,
+        headSeq: row.head_seq,
+        nowMs: row.now_ms,
+        marks,
+      };
+    },
+
+    async topicsOf(user) {
+      // Aggregated into one value: a row per topic takes twice as long to transfer.
+      const { topics } = await reads
+        .selectFrom('posted_membership')
+        .select(topicList.as('topics'))
+        .where('user_id', '=', user)
+        .executeTakeFirstOrThrow();
+      const pairs = topics === null ? [] : (JSON.parse(topics) as readonly [string, number][]);
+      return pairs.map(([topic, sinceSeq]) => ({ topic, sinceSeq }));
+    },
+
+    async beginEpoch(epoch) {
+      await writes
+        .updateTable('posted_meta')
+        .set({ epoch: randomUUID() })
+        .where('epoch', '=', epoch)
+        .execute();
+      const row = await writes.selectFrom('posted_meta').select('epoch').executeTakeFirstOrThrow();
+      return row.epoch;
+    },
+
+    async prune(retentionMs) {
+      for (;;) {
+        const expired = await newestExpired(reads, retentionMs, now);
+        if (expired === null) break;
+        // The floor rises before the rows go, so that no reader looks for an event that is being deleted.
+        await writes
+          .updateTable('posted_meta')
+          .set({ floor_seq: expired.seq, floor_mark: expired.mark })
+          .where('floor_seq', '<', expired.seq)
+          .execute();
+        for (let from = expired.firstSeq; from <= expired.seq; from += pruneBatch) {
+          const to = Math.min(from + pruneBatch - 1, expired.seq);
+          await writes.deleteFrom('posted_event').where('seq', '<=', to).execute();
+        }
+      }
+      const { floor_seq } = await reads
+        .selectFrom('posted_meta')
+        .select('floor_seq')
+        .executeTakeFirstOrThrow();
+      return floor_seq;
+    },
+
+    async findDeviceCursor(user, device) {
+      const row = await reads
+        .selectFrom('posted_device')
+        .select('seq')
+        .where('user_id', '=', user)
+        .where('device', '=', device)
+        .executeTakeFirst();
+      return row?.seq ?? null;
+    },
+
+    async saveDeviceCursors(saved) {
+      const cursors = newestPerDevice(saved);
+      for (let start = 0; start < cursors.length; start += cursorBatch) {
+        await writes
+          .insertInto('posted_device')
+          .values(
+            cursors
+              .slice(start, start + cursorBatch)
+              .map(({ user, device, seq }) => ({ user_id: user, device, seq })),
+          )
+          .onConflict((conflict) =>
+            conflict
+              .columns(['user_id', 'device'])
+              .doUpdateSet((build) => ({ seq: build.ref('excluded.seq') }))
+              .whereRef('excluded.seq', '>', 'posted_device.seq'),
+          )
+          .execute();
+      }
+    },
+  };
+}
+
+/**
+ * The newest expired event among the oldest ones, and the first one of the log. Those before it are older, whatever
+ * their time says: a clock that was ahead must not keep them forever.
+ */
+async function newestExpired(
+  reads: Kysely<LogTables>,
+  retentionMs: number,
+  now: RawBuilder<number>,
+): Promise<{ readonly seq: number; readonly mark: number; readonly firstSeq: number } | null> {
+  const oldest = reads
+    .selectFrom('posted_event')
+    .select(['seq', 'mark', 'created_at'])
+    .orderBy('seq')
+    .limit(pruneWindow);
+  const row = await reads
+    .selectFrom(oldest.as('oldest'))
+    .select(['seq', 'mark'])
+    .select((build) =>
+      build
+        .selectFrom('posted_event')
+        .select((each) => each.fn.min('seq').as('first'))
+        .as('first'),
+    )
+    .where('created_at', '<', sql<number>`${now} - ${retentionMs}`)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : { seq: row.seq, mark: row.mark, firstSeq: row.first ?? row.seq };
+}
+
+/** PostgreSQL refuses an upsert that contains a key twice. */
+function newestPerDevice(cursors: readonly DeviceCursor[]): readonly DeviceCursor[] {
+  const newest = new Map<string, DeviceCursor>();
+  for (const cursor of cursors) {
+    const key = `${cursor.user} ${cursor.device}`;
+    if (cursor.seq > (newest.get(key)?.seq ?? -1)) newest.set(key, cursor);
+  }
+  return [...newest.values()];
+}
