@@ -4,6 +4,8 @@ import type { Migration } from 'kysely/migration';
 
 /** The types whose names differ between engines. */
 export interface ColumnTypes {
+  /** For SQL that differs between engines in more than types. */
+  readonly engine: 'sqlite' | 'postgres';
   /** Holds integers up to at least 2^53. */
   readonly integer: ColumnDataType | RawBuilder<unknown>;
   /** Text compared by code point. */
