@@ -23,6 +23,12 @@ export interface LogEngine {
    * Other appends may have to wait for it: on SQLite from its beginning, on PostgreSQL from its first append.
    */
   transaction<Result>(work: (transaction: EngineTransaction) => Promise<Result>): Promise<Result>;
+  /**
+   * Appends in the caller's own transaction, whose last statement it must be: it locks the head of the log until the
+   * commit. The database sets the seqs, which are final once the transaction has committed. Rejects on SQLite, whose
+   * file no other connection writes.
+   */
+  appendIn(client: SqlClient, events: readonly EventDraft[]): Promise<readonly LogEvent[]>;
 
   /** Events above `afterSeq`, ascending and without gaps: at least one if there is one, and within the limits. */
   eventsAfter(afterSeq: number, limits: PageLimits): Promise<readonly LogEvent[]>;
@@ -72,6 +78,11 @@ export interface EventDraft {
   readonly also?: readonly string[];
   readonly entity?: string;
   readonly payload: unknown;
+}
+
+/** A connection of the caller's to the same database: a client of `pg`, for example. */
+export interface SqlClient {
+  query(sql: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
 export interface PageLimits {

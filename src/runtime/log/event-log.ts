@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { EngineTransaction, EventDraft, JoinedTopic } from './engine.ts';
+import type { EngineTransaction, EventDraft, JoinedTopic, SqlClient } from './engine.ts';
 import type { LogEvent } from './event.ts';
 import type { Columns, Write, WriteDefinition } from './writes/write-definition.ts';
 
@@ -35,9 +35,4 @@ export interface EventLog {
   /** Resolves if the log can be written now. */
   ping(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** A connection of the caller's to the same database: a client of `pg`, for example. */
-export interface SqlClient {
-  query(sql: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
