@@ -1,7 +1,13 @@
-/** A place in the log: after the event with this seq. `mark` is that event's; 0 at the beginning of the log. */
+/** A position in the log: after the event with this seq. `mark` is that event's; 0 at the beginning of the log. */
 export interface Position {
   readonly seq: number;
   readonly mark: number;
+}
+
+/** A position in one history of the log. */
+export interface Cursor extends Position {
+  /** The UUID of the history. */
+  readonly epoch: string;
 }
 
 /** A cursor as it was received. Whether it belongs to a history is known once its mark is compared. */
@@ -41,6 +47,11 @@ export function decodeCursor(text: string): DecodedCursor | null {
       return isSame ? (own.readUInt32BE(markOffset) ^ bytes.readUInt32BE(markOffset)) >>> 0 : null;
     },
   };
+}
+
+/** A cursor that was stored in parts, as if it had been received. */
+export function decodedCursor({ epoch, seq, mark }: Cursor): DecodedCursor {
+  return { seq, markIn: (other) => (other === epoch ? mark : null) };
 }
 
 function writeEpoch(bytes: Buffer, epoch: string): void {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Cursor } from './cursor.ts';
 import type { LogEvent } from './event.ts';
 import type { RegisteredWrite } from './writes/registered-write.ts';
 import type { WriteOutcome } from './writes/write-definition.ts';
@@ -41,9 +42,9 @@ export interface LogEngine {
   /** Raises the floor and deletes events that are older than this by the database's clock. Resolves with the floor. */
   prune(retentionMs: number): Promise<number>;
 
-  /** The seq of the last stored ack of the device; null if there is none. */
-  findDeviceCursor(user: string, device: string): Promise<number | null>;
-  /** A cursor only moves forward: an older seq than the stored one is ignored. */
+  /** The last stored ack of the device; null if there is none. */
+  findDeviceCursor(user: string, device: string): Promise<Cursor | null>;
+  /** A cursor only moves forward: an older seq than the stored one of the same epoch is ignored. */
   saveDeviceCursors(cursors: readonly DeviceCursor[]): Promise<void>;
 
   /**
@@ -100,7 +101,7 @@ export interface LogState {
   readonly headSeq: number;
   /** The database's clock. */
   readonly nowMs: number;
-  /** By seq, of those that were asked for and are in the log; that of the floor is always known. */
+  /** By seq, of those that were requested and are in the log. Those of the floor and of the head are always known. */
   readonly marks: ReadonlyMap<number, number>;
 }
 
@@ -110,9 +111,8 @@ export interface JoinedTopic {
   readonly sinceSeq: number;
 }
 
-export interface DeviceCursor {
+export interface DeviceCursor extends Cursor {
   readonly user: string;
   /** The name that the client chose for itself. */
   readonly device: string;
-  readonly seq: number;
 }

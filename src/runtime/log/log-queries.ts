@@ -65,12 +65,21 @@ export function createLogQueries({ reads, writes, now, topicList }: QueryConnect
         .select((build) =>
           build
             .selectFrom('posted_event')
+            .select('mark')
+            .whereRef('seq', '=', 'posted_head.seq')
+            .as('head_mark'),
+        )
+        .select((build) =>
+          build
+            .selectFrom('posted_event')
             .select(sql<string | null>`string_agg(seq || ' ' || mark, ',')`.as('marks'))
             .where('seq', 'in', seqs.length === 0 ? [-1] : seqs)
             .as('marks'),
         )
         .executeTakeFirstOrThrow();
       const marks = new Map<number, number>([[row.floor_seq, row.floor_mark]]);
+      // Without a row, it is the floor.
+      if (row.head_mark !== null) marks.set(row.head_seq, row.head_mark);
       for (const text of row.marks?.split(',') ?? []) {
         const [seq, mark] = text.split(' ');
         marks.set(Number(seq), Number(mark));
@@ -130,11 +139,11 @@ export function createLogQueries({ reads, writes, now, topicList }: QueryConnect
     async findDeviceCursor(user, device) {
       const row = await reads
         .selectFrom('posted_device')
-        .select('seq')
+        .select(['epoch', 'seq', 'mark'])
         .where('user_id', '=', user)
         .where('device', '=', device)
         .executeTakeFirst();
-      return row?.seq ?? null;
+      return row ?? null;
     },
 
     async saveDeviceCursors(saved) {
@@ -145,13 +154,22 @@ export function createLogQueries({ reads, writes, now, topicList }: QueryConnect
           .values(
             cursors
               .slice(start, start + cursorBatch)
-              .map(({ user, device, seq }) => ({ user_id: user, device, seq })),
+              .map(({ user, ...cursor }) => ({ user_id: user, ...cursor })),
           )
           .onConflict((conflict) =>
             conflict
               .columns(['user_id', 'device'])
-              .doUpdateSet((build) => ({ seq: build.ref('excluded.seq') }))
-              .whereRef('excluded.seq', '>', 'posted_device.seq'),
+              .doUpdateSet((build) => ({
+                epoch: build.ref('excluded.epoch'),
+                seq: build.ref('excluded.seq'),
+                mark: build.ref('excluded.mark'),
+              }))
+              .where((where) =>
+                where.or([
+                  where('excluded.epoch', '!=', where.ref('posted_device.epoch')),
+                  where('excluded.seq', '>', where.ref('posted_device.seq')),
+                ]),
+              ),
           )
           .execute();
       }
@@ -194,7 +212,8 @@ function newestPerDevice(cursors: readonly DeviceCursor[]): readonly DeviceCurso
   const newest = new Map<string, DeviceCursor>();
   for (const cursor of cursors) {
     const key = `${cursor.user} ${cursor.device}`;
-    if (cursor.seq > (newest.get(key)?.seq ?? -1)) newest.set(key, cursor);
+    const previous = newest.get(key);
+    if (previous?.epoch !== cursor.epoch || cursor.seq > previous.seq) newest.set(key, cursor);
   }
   return [...newest.values()];
 }

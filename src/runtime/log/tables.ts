@@ -69,10 +69,13 @@ interface KeyTable {
   seq: number | null;
 }
 
+/** The cursor that a device has acknowledged. */
 interface DeviceTable {
   user_id: string;
   device: string;
+  epoch: string;
   seq: number;
+  mark: number;
 }
 
 /** The version that introduced the kinds of this version: every reader that may meet them knows them. */

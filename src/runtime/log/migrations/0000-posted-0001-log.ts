@@ -80,7 +80,9 @@ export function logTables({ integer, text }: ColumnTypes): Migration {
         .createTable('posted_device')
         .addColumn('user_id', text, (column) => column.notNull())
         .addColumn('device', text, (column) => column.notNull())
+        .addColumn('epoch', text, (column) => column.notNull())
         .addColumn('seq', integer, (column) => column.notNull())
+        .addColumn('mark', integer, (column) => column.notNull())
         .addPrimaryKeyConstraint('posted_device_primary', ['user_id', 'device'])
         .execute();
     },
