@@ -1,0 +1,152 @@
+import { Kysely, sql } from 'kysely';
+import type { Log } from '../../shared/log.ts';
+import type { LogEngine, RunWrite } from '../engine.ts';
+import { createLogQueries } from '../log-queries.ts';
+import type { Migrations } from '../migrations/run-migrations.ts';
+import { PendingLimit } from '../pending-limit.ts';
+import type { LogTables } from '../tables.ts';
+import type { RegisteredWrite } from '../writes/registered-write.ts';
+import {
+  appendBatch,
+  createRequest,
+  type PreparedWrite,
+  type WriteRequest,
+  type WriteResult,
+} from './append-batch.ts';
+import { appendIn } from './append-in.ts';
+import { AppendQueue } from './append-queue.ts';
+import { describeDatabase } from './client-config.ts';
+import { ConnectionPool, createOutageLog } from './connection-pool.ts';
+import { runTransaction } from './engine-transaction.ts';
+import { preparePostgres } from './prepare-database.ts';
+import { createStatementDialect } from './statement-dialect.ts';
+import { writeSql } from './write-sql.ts';
+
+export interface PostgresEngineOptions {
+  /** `postgres://user:password@host:port/database`, with libpq's parameters. */
+  readonly url: string;
+  /** Those of the application's tables. */
+  readonly migrations: Migrations;
+  readonly log: Log;
+  /** Pending operations beyond this number are refused with `unavailable`; so are reads of the tables. Default: 10,000. */
+  readonly maxPending?: number;
+  /**
+   * The most connections of each kind. One more makes the appends, and hints have one of their own, so that a node has
+   * at most 15 with the defaults.
+   */
+  readonly maxConnections?: Partial<ConnectionLimits>;
+  /** How long to wait at the start for a database that cannot be reached. Default: 30,000. */
+  readonly startTimeoutMs?: number;
+}
+
+export interface ConnectionLimits {
+  /** For the log's own reads and small writes. Default: 3. */
+  readonly log: number;
+  /** For reads of the tables by the application. Default: 8. */
+  readonly reads: number;
+  /** For `transaction`. Default: 2. */
+  readonly transactions: number;
+}
+
+const defaultLimits: ConnectionLimits = { log: 3, reads: 8, transactions: 2 };
+
+/** How long a read of the application's may take. */
+const readTimeoutMs = 5000;
+
+/** How long an operation of the log's own may take. */
+const logTimeoutMs = 10_000;
+
+/** After PostgreSQL should have answered, because it cancels statements itself. */
+const graceMs = 2000;
+
+/**
+ * Opens a log in a PostgreSQL database, which several nodes may share. While the database cannot be reached, every call
+ * rejects with `unavailable`; the engine recovers by itself.
+ *
+ * @throws Error that says why the database cannot be used, without the password
+ */
+export async function openPostgresEngine({
+  url,
+  migrations,
+  log,
+  maxPending = 10_000,
+  maxConnections = {},
+  startTimeoutMs,
+}: PostgresEngineOptions): Promise<LogEngine> {
+  await preparePostgres({ url, migrations, log, startTimeoutMs });
+  const limits = { ...defaultLimits, ...maxConnections };
+  const observer = createOutageLog(log, describeDatabase(url));
+  const appendPool = new ConnectionPool({ url, maxConnections: 1, pipeline: true, observer });
+  const logPool = new ConnectionPool({ url, maxConnections: limits.log, pipeline: true, observer });
+  const readPool = new ConnectionPool({
+    url,
+    maxConnections: limits.reads,
+    responseTimeoutMs: readTimeoutMs + graceMs,
+    pipeline: true,
+    observer,
+  });
+  const transactionPool = new ConnectionPool({ url, maxConnections: limits.transactions, observer });
+
+  const pending = new PendingLimit(maxPending);
+  const pendingReads = new PendingLimit(maxPending);
+  const queue = new AppendQueue<WriteRequest, WriteResult>((batch) => appendBatch(appendPool, batch));
+  const connectLog = (access: 'read only' | 'read write') =>
+    new Kysely<LogTables>({
+      dialect: createStatementDialect({ pool: logPool, kind: { access, statementTimeoutMs: logTimeoutMs } }),
+    });
+  const queries = createLogQueries({
+    reads: connectLog('read only'),
+    writes: connectLog('read write'),
+    now: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+    topicList: sql<string | null>`json_agg(json_build_array(topic, since_seq))::text`,
+  });
+  const reads = new Kysely<unknown>({
+    dialect: createStatementDialect({
+      pool: readPool,
+      kind: { access: 'read only', statementTimeoutMs: readTimeoutMs },
+      limit: pendingReads,
+    }),
+  });
+  const writes = new Map<string, PreparedWrite>();
+
+  return {
+    register(write) {
+      const prepared = prepareWrite(write, writes);
+      const run: RunWrite = async (row, key) => {
+        const result = await queue.add(createRequest(prepared, row, key));
+        if (result instanceof Error) throw result;
+        return result;
+      };
+      return pending.limited(run);
+    },
+    transaction: (work) => pending.run(() => runTransaction(transactionPool, work)),
+    appendIn: pending.limited(appendIn),
+    eventsAfter: pending.limited(queries.eventsAfter),
+    state: pending.limited(queries.state),
+    topicsOf: pending.limited(queries.topicsOf),
+    beginEpoch: pending.limited(queries.beginEpoch),
+    prune: pending.limited(queries.prune),
+    findDeviceCursor: pending.limited(queries.findDeviceCursor),
+    saveDeviceCursors: pending.limited(queries.saveDeviceCursors),
+    reads: <Tables>() => reads as unknown as Kysely<Tables>,
+    ping: pending.limited(async () => {
+      await queries.state([]);
+    }),
+    async close() {
+      await Promise.all([pending.close(), pendingReads.close()]);
+      await Promise.all([appendPool, logPool, readPool, transactionPool].map((pool) => pool.end()));
+    },
+  };
+}
+
+/** @throws Error if the name was registered with another definition */
+function prepareWrite(write: RegisteredWrite, known: Map<string, PreparedWrite>): PreparedWrite {
+  const found = known.get(write.name);
+  if (found !== undefined) {
+    if (JSON.stringify(found.write) === JSON.stringify(write)) return found;
+    throw new Error(`The write ${write.name} cannot be registered: its name has another definition.`);
+  }
+  const prepared = { write, sql: writeSql(write) };
+  known.set(write.name, prepared);
+  return prepared;
+}

@@ -1,0 +1,315 @@
+import { kindsRequire } from '../tables.ts';
+import type { RegisteredWrite } from '../writes/registered-write.ts';
+import { isMembership, payloadOf } from '../writes/registered-write.ts';
+import type { ColumnType, MessageDefinition, PayloadTemplate } from '../writes/write-definition.ts';
+
+const sqlTypes: Readonly<Record<ColumnType, string>> = {
+  text: 'text collate "C"',
+  integer: 'bigint',
+  number: 'double precision',
+  boolean: 'boolean',
+  json: 'text',
+};
+
+/** What the columns of the row come with. */
+const requestColumns = [
+  'posted_ordinal integer',
+  'posted_mark bigint',
+  'posted_key text collate "C"',
+  'posted_hash text',
+  'posted_payload text',
+];
+
+/** The database's clock when the statement began: after it has locked the head. */
+const at = '(extract(epoch from statement_timestamp()) * 1000)::bigint';
+
+/** The columns that a result row may have, by ordinal. */
+export interface WriteResultRow {
+  readonly ordinal: number;
+  readonly isWritten: boolean;
+  readonly seq: number | null;
+  readonly at: number | null;
+  /** Only if the payload uses what statements return. */
+  readonly payload?: string | null;
+  /** Only if the write takes idempotency keys: whether the key was used before, and what for. */
+  readonly isUsed?: boolean;
+  readonly hash?: string | null;
+  readonly entity?: string | null;
+  readonly firstSeq?: number | null;
+}
+
+/** The column with what a statement has returned. */
+export function returnedColumn(statementIndex: number): string {
+  return `returned_${statementIndex}`;
+}
+
+/**
+ * Generates the one statement that runs a write for a batch of rows: `$1`, a JSON array. It sees only what was
+ * committed before it began, and so not its own writes: no two rows of a batch may concern the same subject.
+ *
+ * The rows that pass the key, the membership and `where` are candidates. Those that the deciding statement returns are
+ * accepted, and numbered from the head of the log on, before or after it. Each statement is a part of the whole, with
+ * its `item`. The results are matched by the columns that they share with the item.
+ */
+export function writeSql(write: RegisteredWrite): string {
+  const { event } = write;
+  const parts = [requestPart(write), candidatePart(write), ...acceptedParts(write)];
+  for (const [index, { sql, name }] of write.statements.entries()) {
+    if (name !== write.when) parts.push(statementPart(write, index, sql, 'posted_accepted', hasSeq(write)));
+  }
+  for (const [index, { returns }] of write.statements.entries()) {
+    if (returns) parts.push(returnedPart(index));
+  }
+  if (write.hasReturnedPayload) parts.push(payloadPart(write));
+  if (event !== null) {
+    parts.push(eventPart(write), headPart(write));
+    if (isMembership(event)) parts.push(membershipPart(write));
+    else parts.push(...changedEventsPart(write, event));
+  }
+  if (write.key !== null) parts.push(keyPart(write, write.key.user));
+  return `with ${parts.join(', ')} ${resultSelect(write)}`;
+}
+
+function requestPart({ columns }: RegisteredWrite): string {
+  const typed = columns.map(({ name, type }) => `${quote(name)} ${sqlTypes[type]}`);
+  return `posted_request as materialized (
+    select * from json_to_recordset($1) as request (${[...requestColumns, ...typed].join(', ')}))`;
+}
+
+function candidatePart({ key, event, where }: RegisteredWrite): string {
+  const conditions: string[] = [];
+  if (key !== null) {
+    conditions.push(`not exists (select from posted_key
+      where posted_key.user_id = item.${quote(key.user)} and posted_key.key = item.posted_key)`);
+  }
+  if (event !== null && isMembership(event)) {
+    conditions.push(`${event.kind === 'join' ? 'not ' : ''}exists (select from posted_membership
+      where posted_membership.user_id = item.${quote(event.user)} and posted_membership.topic = item.${quote(event.topic)})`);
+  }
+  if (where !== null) conditions.push(`(${where})`);
+  return `posted_candidate as materialized (
+    select item.* from (select posted_request.*, ${at} as at from posted_request) as item
+    ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`})`;
+}
+
+/** How candidates become `posted_accepted`, which has a seq if there is an event. */
+function acceptedParts(write: RegisteredWrite): readonly string[] {
+  const { event, isNumberedFirst, statements, when } = write;
+  if (event === null) return ['posted_accepted as materialized (select * from posted_candidate)'];
+  const index = statements.findIndex(({ name }) => name === when);
+  const deciding = statements[index];
+  if (deciding === undefined) return [numberedPart('posted_accepted', 'posted_candidate')];
+  return isNumberedFirst
+    ? [
+        numberedPart('posted_numbered', 'posted_candidate'),
+        statementPart(write, index, deciding.sql, 'posted_numbered', true),
+        decidedPart('posted_accepted', 'posted_numbered', index),
+      ]
+    : [
+        statementPart(write, index, deciding.sql, 'posted_candidate', false),
+        decidedPart('posted_decided', 'posted_candidate', index),
+        numberedPart('posted_accepted', 'posted_decided'),
+      ];
+}
+
+/** The head is one row for the planner too, which else expects thousands in a small table. */
+function numberedPart(name: string, from: string): string {
+  return `${name} as materialized (
+    select ${from}.*, (select seq from posted_head where k = 1) + row_number() over (order by posted_ordinal) as seq
+    from ${from})`;
+}
+
+/** Of the rows of `from`, those that the statement has returned. */
+function decidedPart(name: string, from: string, index: number): string {
+  return `${name} as materialized (
+    select distinct on (posted_ordinal) ${from}.* from ${from} natural join ${statementName(index)})`;
+}
+
+function statementPart(
+  { columns }: RegisteredWrite,
+  index: number,
+  sql: string,
+  from: string,
+  isNumbered: boolean,
+): string {
+  const names = [...columns.map(({ name }) => quote(name)), 'at', ...(isNumbered ? ['seq'] : [])];
+  return `${statementName(index)} as (with item as (select ${names.join(', ')} from ${from}) ${sql})`;
+}
+
+function returnedPart(index: number): string {
+  return `posted_returned_${index} as materialized (
+    select distinct on (posted_ordinal) posted_ordinal, row_to_json(posted_row) as returned
+    from posted_accepted natural join ${statementName(index)} as posted_row)`;
+}
+
+/** Adds the payload to the accepted rows, as the compact JSON that `renderPayload` makes. */
+function payloadPart(write: RegisteredWrite): string {
+  const joins = write.statements.flatMap(({ returns }, index) =>
+    returns ? [`left join posted_returned_${index} using (posted_ordinal)`] : [],
+  );
+  return `posted_rendered as materialized (
+    select posted_accepted.posted_ordinal, ${payloadText(payloadOf(write.event) ?? {}, write)} as payload
+    from posted_accepted ${joins.join(' ')})`;
+}
+
+function payloadText(template: PayloadTemplate, write: RegisteredWrite): string {
+  if (typeof template !== 'string') {
+    const properties = Object.entries(template).map(
+      ([name, part]) => `${literal(`${JSON.stringify(name)}:`)} || ${payloadText(part, write)}`,
+    );
+    return [
+      "'{'",
+      ...properties.flatMap((each, index) => (index === 0 ? [each] : ["','", each])),
+      "'}'",
+    ].join(' || ');
+  }
+  const [name = '', column] = template.split('.');
+  if (column !== undefined) {
+    const index = write.statements.findIndex((statement) => statement.name === name);
+    return `coalesce((posted_returned_${index}.returned -> ${literal(column)})::text, 'null')`;
+  }
+  const isJson = write.columns.some((each) => each.name === name && each.type === 'json');
+  const value = accepted(name);
+  return `coalesce(${isJson ? value : `to_json(${value})::text`}, 'null')`;
+}
+
+function eventPart(write: RegisteredWrite): string {
+  const values = eventValues(write);
+  return `posted_appended as (
+    insert into posted_event (${Object.keys(values).join(', ')})
+    select ${Object.values(values).join(', ')} from ${writtenFrom(write)})`;
+}
+
+/** SQL by column of posted_event, for the rows of `writtenFrom`. */
+function eventValues({ event, hasReturnedPayload }: RegisteredWrite): Readonly<Record<string, string>> {
+  if (event === null) return {};
+  const base = {
+    seq: 'posted_accepted.seq',
+    mark: 'posted_accepted.posted_mark',
+    created_at: 'posted_accepted.at',
+    topic: accepted(event.topic),
+    kind: literal(event.kind ?? 'message'),
+  };
+  if (isMembership(event)) return { ...base, member: accepted(event.user), requires: literal(kindsRequire) };
+  const { kind = 'message', channel, message, also, entity, revises } = event;
+  return {
+    ...base,
+    channel: literal(channel),
+    message: literal(message),
+    also: also === undefined ? 'null' : `nullif(nullif(${accepted(also)}, '[]'), 'null')`,
+    entity: entity === undefined ? 'null' : `${accepted(entity)}::text`,
+    payload: hasReturnedPayload ? 'posted_rendered.payload' : 'posted_accepted.posted_payload',
+    revises: literal(revises),
+    requires: literal(kind === 'message' ? undefined : kindsRequire),
+  };
+}
+
+/**
+ * Moves the head. If a deciding statement has returned only a part of rows that were numbered before it, their seqs
+ * would have gaps: then the check on `k` fails, and with it the batch, which the caller splits.
+ */
+function headPart({ isNumberedFirst, when }: RegisteredWrite): string {
+  const isPartial =
+    isNumberedFirst && when !== null
+      ? ', k = case when (select count(*) from posted_accepted) < (select count(*) from posted_numbered) then 0 else 1 end'
+      : '';
+  return `posted_advanced as (
+    update posted_head set seq = (select max(seq) from posted_accepted)${isPartial}
+    where exists (select from posted_accepted))`;
+}
+
+function membershipPart({ event }: RegisteredWrite): string {
+  if (event === null || !isMembership(event)) return '';
+  const user = accepted(event.user);
+  const topic = accepted(event.topic);
+  return event.kind === 'join'
+    ? `posted_joined as (
+        insert into posted_membership (user_id, topic, since_seq)
+        select ${user}, ${topic}, seq from posted_accepted)`
+    : `posted_left as (
+        delete from posted_membership using posted_accepted
+        where posted_membership.user_id = ${user} and posted_membership.topic = ${topic})`;
+}
+
+/** What `redact` and `revise` do to earlier events. A redacted one stays redacted. */
+function changedEventsPart(
+  write: RegisteredWrite,
+  { kind = 'message', channel, entity = '', revises }: MessageDefinition,
+): readonly string[] {
+  if (kind === 'message') return [];
+  const about = `posted_event.entity = ${accepted(entity)}::text and posted_event.payload is not null`;
+  if (kind === 'redact') {
+    return [
+      `posted_redacted as (update posted_event set payload = null from posted_accepted where ${about})`,
+    ];
+  }
+  return [
+    `posted_revised as (
+      update posted_event set payload = ${write.hasReturnedPayload ? 'posted_rendered.payload' : 'posted_accepted.posted_payload'}
+      from ${writtenFrom(write)}
+      where ${about} and posted_event.message = ${literal(revises)}
+        and posted_event.channel is not distinct from ${literal(channel)})`,
+  ];
+}
+
+function keyPart({ event }: RegisteredWrite, user: string): string {
+  const entity = event === null || isMembership(event) ? undefined : event.entity;
+  return `posted_keyed as (
+    insert into posted_key (user_id, key, hash, entity, seq)
+    select ${accepted(user)}, posted_accepted.posted_key, posted_accepted.posted_hash,
+      ${entity === undefined ? 'null' : `${accepted(entity)}::text`}, ${event === null ? 'null' : 'posted_accepted.seq'}
+    from posted_accepted where posted_accepted.posted_key is not null)`;
+}
+
+function resultSelect(write: RegisteredWrite): string {
+  const columns = [
+    'posted_request.posted_ordinal as ordinal',
+    'posted_accepted.posted_ordinal is not null as "isWritten"',
+    `${write.event === null ? 'null' : 'posted_accepted.seq'} as seq`,
+    'posted_accepted.at',
+  ];
+  const joins = ['left join posted_accepted using (posted_ordinal)'];
+  if (write.hasReturnedPayload) {
+    columns.push('posted_rendered.payload');
+    joins.push('left join posted_rendered using (posted_ordinal)');
+  }
+  for (const [index, { returns }] of write.statements.entries()) {
+    if (!returns) continue;
+    columns.push(`posted_returned_${index}.returned as ${returnedColumn(index)}`);
+    joins.push(`left join posted_returned_${index} using (posted_ordinal)`);
+  }
+  if (write.key !== null) {
+    columns.push('holder.key is not null as "isUsed"', 'holder.hash', 'holder.entity');
+    columns.push('holder.seq as "firstSeq"');
+    joins.push(`left join posted_key as holder
+      on holder.user_id = posted_request.${quote(write.key.user)} and holder.key = posted_request.posted_key`);
+  }
+  return `select ${columns.join(', ')} from posted_request ${joins.join(' ')} order by posted_request.posted_ordinal`;
+}
+
+/** The accepted rows, with their payloads. */
+function writtenFrom({ hasReturnedPayload }: RegisteredWrite): string {
+  return hasReturnedPayload
+    ? 'posted_accepted join posted_rendered using (posted_ordinal)'
+    : 'posted_accepted';
+}
+
+function hasSeq({ event }: RegisteredWrite): boolean {
+  return event !== null;
+}
+
+function statementName(index: number): string {
+  return `posted_statement_${index}`;
+}
+
+function accepted(column: string): string {
+  return `posted_accepted.${quote(column)}`;
+}
+
+function quote(column: string): string {
+  return `"${column}"`;
+}
+
+function literal(text: string | undefined): string {
+  return text === undefined ? 'null' : `'${text.replaceAll("'", "''")}'`;
+}
