@@ -1,11 +1,11 @@
-/** Measures the memory that a friend of a connected user takes in the hub. Run directly, it prints it for several graphs. */
+/** Measures the memory that a membership of a connected user takes, which is a friend in the feed. Run directly, it prints it for several graphs. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Hub } from '../../src/feed-server/feed/hub.ts';
-import type { Friend } from '../../src/feed-server/store/store.ts';
+import type { JoinedTopic } from '../../src/runtime/log/engine.ts';
+import { Topics } from '../../src/runtime/log/topics/topics.ts';
 import { createRandom } from '../../test/feed-server/history/random.ts';
 import { printResult } from '../support.ts';
 
@@ -45,20 +45,20 @@ async function measure(graph: Graph): Promise<FriendMemory> {
   const { users, friendsOfEach } = graph;
   const edges = users * friendsOfEach;
   const collect = exposeCollect();
-  const hub = new Hub<object>({ friendsOf: drawFriends(graph), deliver() {} });
+  const topics = new Topics<object>({ topicsOf: drawFriends(graph), deliver() {} });
   const bytesBefore = await usedBytes(collect);
   const rssBefore = rssBytes();
   const cpu = process.cpuUsage();
   const subscriptions = [];
   for (let user = 0; user < users; user += 1) {
-    const subscription = await hub.subscribe(idOf(graph.authors + user), 'friends');
-    hub.join(subscription, {});
+    const subscription = await topics.subscribe(idOf(graph.authors + user), 'topic');
+    topics.join(subscription, {});
     subscriptions.push(subscription);
   }
   const { user, system } = process.cpuUsage(cpu);
   const bytes = (await usedBytes(collect)) - bytesBefore;
   const rss = rssBytes() - rssBefore;
-  for (const subscription of subscriptions) hub.end(subscription);
+  for (const subscription of subscriptions) topics.end(subscription);
   return {
     bytes: Math.round(bytes / edges),
     rssBytes: Math.round(rss / edges),
@@ -67,12 +67,12 @@ async function measure(graph: Graph): Promise<FriendMemory> {
 }
 
 /** Like rows of the database: each id is a separate string. */
-function drawFriends({ friendsOfEach, authors, skew }: Graph): () => Promise<readonly Friend[]> {
+function drawFriends({ friendsOfEach, authors, skew }: Graph): () => Promise<readonly JoinedTopic[]> {
   const random = createRandom(1);
   return async () => {
     const drawn = new Set<number>();
     while (drawn.size < friendsOfEach) drawn.add(Math.floor(authors * random.between(0, 1) ** skew));
-    return Array.from(drawn, (author) => ({ id: idOf(author), sinceSeq: author }));
+    return Array.from(drawn, (author) => ({ topic: idOf(author), sinceSeq: author }));
   };
 }
 

@@ -1,8 +1,8 @@
-import { type FeedEvent, type FriendDeleted, type FriendSet, isLive, type LivePost } from '../store/event.ts';
+import { type SentMessage, type Subscription, Topics } from 'posted/log';
+import { type FeedEvent, isLive, type LivePost } from '../store/event.ts';
 import type { Friend } from '../store/store.ts';
-import { FriendIndex } from './friend-index.ts';
 
-export type { FeedEvent, Friend, LivePost };
+export type { FeedEvent, Friend, LivePost, Subscription };
 
 export type Audience = 'everyone' | 'friends';
 
@@ -13,181 +13,66 @@ export interface HubOptions<Member> {
   deliver(post: LivePost, members: readonly Member[]): void;
 }
 
-/** The subscription of one member, from before it joins until it ends. */
-export interface Subscription<Member> {
-  /** Null for a subscription to everyone's posts. */
-  readonly reader: Reader<Member> | null;
-  member: Member | null;
-}
-
-/** A user with members in the hub: the friends are loaded and kept once per user. */
-interface Reader<Member> {
-  readonly user: string;
-  subscriptions: number;
-  /** Replaced on each change. Nearly every user has one member. */
-  members: readonly Member[];
-  /** In the index; null until the friends are loaded, and after the last subscription has ended. */
-  number: number | null;
-  /** Null once the friends are loaded. */
-  loading: Promise<void> | null;
-  /** Changes applied since the current load began; null while nothing is loading. */
-  changesWhileLoading: FriendChange[] | null;
-}
-
-type FriendChange = FriendSet | FriendDeleted;
-
-/** Users whose friends are reloaded at the same time. */
-const reloadBatch = 100;
-
-/**
- * Decides which members get a post: those subscribed to everyone, and those whose user has set the author
- * as a friend. It applies every event in log order, so that each post is decided by the friendships at its
- * place in the log, on every node alike. All user ids are lowercase UUIDs.
- */
+/** Decides which members get a post. A user has joined the topics of their friends, named by their ids. */
 export class Hub<Member> {
-  readonly #options: HubOptions<Member>;
-  readonly #everyone = new Set<Member>();
-  /** `#everyone` as an array, rebuilt at the first post after a change. */
-  #everyoneArray: readonly Member[] | null = null;
-  readonly #readers = new Map<string, Reader<Member>>();
-  readonly #index = new FriendIndex<Reader<Member>>();
+  readonly #topics: Topics<Member>;
+  /** The post that is being applied. */
+  #post: LivePost | null = null;
 
   constructor(options: HubOptions<Member>) {
-    this.#options = options;
+    this.#topics = new Topics({
+      topicsOf: async (user) =>
+        (await options.friendsOf(user)).map(({ id, sinceSeq }) => ({ topic: id, sinceSeq })),
+      deliver: (_message, members) => {
+        if (this.#post !== null) options.deliver(this.#post, members);
+      },
+    });
   }
 
-  /** Loads the user's friends if necessary. The caller must end the subscription, even if no member joins. */
-  async subscribe(user: string, audience: Audience): Promise<Subscription<Member>> {
-    if (audience === 'everyone') return { reader: null, member: null };
-    const reader = this.#readers.get(user) ?? this.#add(user);
-    reader.subscriptions += 1;
-    try {
-      await reader.loading;
-    } catch (thrown) {
-      this.#release(reader);
-      throw thrown;
-    }
-    return { reader, member: null };
+  subscribe(user: string, audience: Audience): Promise<Subscription<Member>> {
+    return this.#topics.subscribe(user, audience === 'friends' ? 'topic' : audience);
   }
 
-  /** From now on `member` receives the posts of the subscription. */
   join(subscription: Subscription<Member>, member: Member): void {
-    const { reader } = subscription;
-    subscription.member = member;
-    if (reader !== null) {
-      // A spread array reserves space for more members, which hardly any user has.
-      reader.members = reader.members.length === 0 ? [member] : [...reader.members, member];
-      return;
-    }
-    this.#everyone.add(member);
-    this.#everyoneArray = null;
+    this.#topics.join(subscription, member);
   }
 
-  end({ reader, member }: Subscription<Member>): void {
-    if (reader !== null) {
-      reader.members = reader.members.filter((each) => each !== member);
-      this.#release(reader);
-    } else if (member !== null) {
-      this.#everyone.delete(member);
-      this.#everyoneArray = null;
-    }
+  end(subscription: Subscription<Member>): void {
+    this.#topics.end(subscription);
   }
 
-  /** Whether the subscription may see a post of the past, by today's friendships. */
-  canSee({ reader }: Subscription<Member>, author: string, seq: number): boolean {
-    if (reader === null) return true;
-    if (reader.number === null) return false;
-    return (this.#index.sinceSeq(reader.number, author) ?? seq) < seq;
+  canSee(subscription: Subscription<Member>, author: string, seq: number): boolean {
+    return this.#topics.canSee(subscription, { topic: author, seq, also: [] });
   }
 
-  /**
-   * Reloads everybody's friends, because the events that changed them may have been missed. Rejects if
-   * `friendsOf` does.
-   */
-  async reload(): Promise<void> {
-    const readers = [...this.#readers.values()];
-    for (let start = 0; start < readers.length; start += reloadBatch) {
-      const batch = readers.slice(start, start + reloadBatch);
-      await Promise.all(batch.map((reader) => this.#reload(reader)));
-    }
+  reload(): Promise<void> {
+    return this.#topics.reload();
   }
 
   apply(event: FeedEvent): void {
+    const { seq, createdAtMs } = event;
     if (event.kind === 'post') {
-      if (isLive(event)) this.#deliver(event);
+      this.#post = isLive(event) ? event : null;
+      if (this.#post !== null) this.#topics.apply(messageOf(this.#post));
       return;
     }
-    const reader = this.#readers.get(event.user);
-    if (reader === undefined) return;
-    reader.changesWhileLoading?.push(event);
-    if (reader.number !== null) this.#change(reader.number, event);
+    const kind = event.kind === 'friend-set' ? 'join' : 'leave';
+    this.#topics.apply({ seq, mark: 0, createdAtMs, kind, topic: event.friend, user: event.user });
   }
+}
 
-  /** The friends may be more recent than the post: those who became readers after it do not get it. */
-  #deliver(post: LivePost): void {
-    this.#everyoneArray ??= [...this.#everyone];
-    const friends: Member[] = [];
-    this.#index.forEachReader(post.author, post.seq, ({ members }) => {
-      for (const member of members) friends.push(member);
-    });
-    const members = friends.length === 0 ? this.#everyoneArray : this.#everyoneArray.concat(friends);
-    if (members.length > 0) this.#options.deliver(post, members);
-  }
-
-  #add(user: string): Reader<Member> {
-    const reader: Reader<Member> = {
-      user,
-      subscriptions: 0,
-      members: [],
-      number: null,
-      loading: null,
-      changesWhileLoading: null,
-    };
-    this.#readers.set(user, reader);
-    reader.loading = this.#load(reader).then(() => {
-      reader.loading = null;
-    });
-    return reader;
-  }
-
-  async #reload(reader: Reader<Member>): Promise<void> {
-    // Its rejection has been reported to the subscriber.
-    await reader.loading?.catch(() => {});
-    if (reader.number !== null) await this.#load(reader);
-  }
-
-  async #load(reader: Reader<Member>): Promise<void> {
-    const changes: FriendChange[] = [];
-    reader.changesWhileLoading = changes;
-    try {
-      const friends = await this.#options.friendsOf(reader.user);
-      const isCurrent = reader.subscriptions > 0 && reader.changesWhileLoading === changes;
-      if (isCurrent) this.#replace(reader, friends, changes);
-    } finally {
-      // Otherwise a newer load has begun.
-      if (reader.changesWhileLoading === changes) reader.changesWhileLoading = null;
-    }
-  }
-
-  #replace(reader: Reader<Member>, friends: readonly Friend[], changes: readonly FriendChange[]): void {
-    if (reader.number !== null) this.#index.leave(reader.number);
-    const number = this.#index.enter(reader);
-    reader.number = number;
-    for (const { id, sinceSeq } of friends) this.#index.set(number, id, sinceSeq);
-    // The loaded friends may already include these; either way, the last change of each friend decides.
-    for (const event of changes) this.#change(number, event);
-  }
-
-  #change(number: number, event: FriendChange): void {
-    if (event.kind === 'friend-set') this.#index.set(number, event.friend, event.seq);
-    else this.#index.delete(number, event.friend);
-  }
-
-  #release(reader: Reader<Member>): void {
-    reader.subscriptions -= 1;
-    if (reader.subscriptions > 0) return;
-    if (this.#readers.get(reader.user) === reader) this.#readers.delete(reader.user);
-    if (reader.number !== null) this.#index.leave(reader.number);
-    reader.number = null;
-  }
+function messageOf({ seq, createdAtMs, author, postId, text }: LivePost): SentMessage {
+  return {
+    seq,
+    mark: 0,
+    createdAtMs,
+    kind: 'message',
+    channel: 'postFeedPosted',
+    message: 'post',
+    topic: author,
+    also: [],
+    entity: postId,
+    payload: text,
+    revises: null,
+  };
 }

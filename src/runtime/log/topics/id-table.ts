@@ -4,21 +4,27 @@ import { none, PagedWords } from './paged-memory.ts';
 const idWords = 4;
 
 /**
- * Assigns numbers, from 1, to ids (lowercase UUIDs). Takes 24 bytes per id, where a Map with string keys
- * takes about 100. A chained hash table that grows by linear hashing, one bucket at a time: adding an id
- * never waits until all others are rehashed.
+ * Assigns numbers, from 1, to ids. An id that is a lowercase UUID takes 24 bytes, where a Map with string keys takes
+ * about 100; any other string is in such a Map.
+ *
+ * UUIDs are in a chained hash table that grows by linear hashing, one bucket at a time: adding an id never waits until
+ * all others are rehashed.
  */
 export class IdTable {
-  readonly #ids = new PagedWords();
+  readonly #uuids = new PagedWords();
   /** The next number in the bucket, or in the list of free numbers. */
   readonly #next = new PagedWords();
   /** The first number of each bucket. */
   readonly #buckets = new PagedWords();
-  /** The id that is looked up. */
+  /** The UUID that is looked up. */
   readonly #key = new Uint32Array(idWords);
+  /** The ids that are not UUIDs. */
+  readonly #numbers = new Map<string, number>();
+  readonly #strings = new Map<number, string>();
   #bucketCount = 1;
   /** The largest power of two that is not above the number of buckets. */
   #level = 1;
+  /** The number of UUIDs. */
   #size = 0;
   #last = 0;
   #firstFree = none;
@@ -30,17 +36,19 @@ export class IdTable {
 
   /** 0 if the id has no number. */
   find(id: string): number {
-    readWords(id, this.#key);
+    if (!readUuid(id, this.#key)) return this.#numbers.get(id) ?? none;
     return this.#findIn(this.#bucketOf(hash(this.#key)));
   }
 
   /** Returns the number of the id, which gets one if it has none. */
   add(id: string): number {
-    const found = this.find(id);
+    if (!readUuid(id, this.#key)) return this.#numbers.get(id) ?? this.#addString(id);
+    const bucket = this.#bucketOf(hash(this.#key));
+    const found = this.#findIn(bucket);
     if (found !== none) return found;
     const number = this.#takeNumber();
-    for (const [index, word] of this.#key.entries()) this.#ids.set(number * idWords + index, word);
-    this.#push(this.#bucketOf(hash(this.#key)), number);
+    for (const [index, word] of this.#key.entries()) this.#uuids.set(number * idWords + index, word);
+    this.#push(bucket, number);
     this.#size += 1;
     if (this.#size > this.#bucketCount) this.#split();
     return number;
@@ -48,6 +56,25 @@ export class IdTable {
 
   /** Removes the id with this number, which may then be assigned to another id. */
   remove(number: number): void {
+    const id = this.#strings.get(number);
+    if (id === undefined) {
+      this.#removeUuid(number);
+    } else {
+      this.#strings.delete(number);
+      this.#numbers.delete(id);
+    }
+    this.#next.set(number, this.#firstFree);
+    this.#firstFree = number;
+  }
+
+  #addString(id: string): number {
+    const number = this.#takeNumber();
+    this.#numbers.set(id, number);
+    this.#strings.set(number, id);
+    return number;
+  }
+
+  #removeUuid(number: number): void {
     const bucket = this.#bucketOf(this.#hashOf(number));
     const next = this.#next.get(number);
     let previous = this.#buckets.get(bucket);
@@ -57,8 +84,6 @@ export class IdTable {
       while (this.#next.get(previous) !== number) previous = this.#next.get(previous);
       this.#next.set(previous, next);
     }
-    this.#next.set(number, this.#firstFree);
-    this.#firstFree = number;
     this.#size -= 1;
   }
 
@@ -72,10 +97,10 @@ export class IdTable {
     const start = number * idWords;
     const words = this.#key;
     return (
-      this.#ids.get(start) === words[0] &&
-      this.#ids.get(start + 1) === words[1] &&
-      this.#ids.get(start + 2) === words[2] &&
-      this.#ids.get(start + 3) === words[3]
+      this.#uuids.get(start) === words[0] &&
+      this.#uuids.get(start + 1) === words[1] &&
+      this.#uuids.get(start + 2) === words[2] &&
+      this.#uuids.get(start + 3) === words[3]
     );
   }
 
@@ -116,7 +141,10 @@ export class IdTable {
   #hashOf(number: number): number {
     const start = number * idWords;
     return mix(
-      this.#ids.get(start) ^ this.#ids.get(start + 1) ^ this.#ids.get(start + 2) ^ this.#ids.get(start + 3),
+      this.#uuids.get(start) ^
+        this.#uuids.get(start + 1) ^
+        this.#uuids.get(start + 2) ^
+        this.#uuids.get(start + 3),
     );
   }
 }
@@ -131,19 +159,31 @@ function mix(word: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/** Parses a UUID (RFC 9562 section 4): 8-4-4-4-12 hexadecimal digits. */
-function readWords(id: string, words: Uint32Array): void {
-  words[0] = readHex(id, 0, 8, 0);
-  words[1] = readHex(id, 14, 18, readHex(id, 9, 13, 0));
-  words[2] = readHex(id, 24, 28, readHex(id, 19, 23, 0));
-  words[3] = readHex(id, 28, 36, 0);
+/**
+ * Reads a UUID (RFC 9562 section 4): 8-4-4-4-12 hexadecimal digits. Returns false for any other string; the words are
+ * then undefined. An uppercase digit makes it another string, because ids that differ must not share a number.
+ */
+function readUuid(id: string, words: Uint32Array): boolean {
+  if (id.length !== 36) return false;
+  let word = 0;
+  let digits = 0;
+  for (let index = 0; index < 36; index += 1) {
+    const code = id.charCodeAt(index);
+    if (index === 8 || index === 13 || index === 18 || index === 23) {
+      if (code !== 0x2d) return false;
+      continue;
+    }
+    const digit = digitOf(code);
+    if (digit < 0) return false;
+    word = (word << 4) | digit;
+    digits += 1;
+    if ((digits & 7) === 0) words[digits / 8 - 1] = word;
+  }
+  return true;
 }
 
-function readHex(id: string, from: number, to: number, prefix: number): number {
-  let value = prefix;
-  for (let index = from; index < to; index += 1) {
-    const code = id.charCodeAt(index);
-    value = (value << 4) | (code < 0x3a ? code - 0x30 : code - 0x57);
-  }
-  return value;
+/** Of the character 0 to 9 or a to f; -1 for any other. */
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
 }

@@ -1,6 +1,6 @@
 /**
  * Arrays that grow by adding pages, so that existing data is never copied. `PagedWords` is a plain array
- * of numbers; `EntryPool` allocates the blocks of which `ReaderLists` builds its lists.
+ * of numbers; `EntryPool` allocates the blocks of which `UserLists` builds its lists.
  */
 
 const wordPageBits = 14;
@@ -38,14 +38,14 @@ export const none = 0;
 
 /** The columns of 65,536 entries: 10 bytes per entry. */
 interface Page {
-  readonly readers: Uint32Array;
+  readonly users: Uint32Array;
   readonly sinceLow: Uint32Array;
   readonly sinceHigh: Uint16Array;
 }
 
 /**
  * A heap of blocks, linked into chains. A block is addressed by its header; the entries follow it, up to
- * `block + count`. Each entry holds the number of a reader and a seq below 2^48.
+ * `block + count`. Each entry holds the number of a user and a seq below 2^48.
  *
  * A header uses the same columns: the previous block, the count of entries, and the block's position in its
  * chain, which determines its capacity. A block never crosses a page. Released blocks are reused.
@@ -76,7 +76,7 @@ export class EntryPool {
 
   /** The next older block of the chain. */
   previous(block: number): number {
-    return this.reader(block);
+    return this.user(block);
   }
 
   count(block: number): number {
@@ -91,37 +91,37 @@ export class EntryPool {
     return this.count(block) === capacityOf(sizeClassAt(this.#positionOf(block)));
   }
 
-  reader(entry: number): number {
-    return this.#pageOf(entry).readers[entry & (pageSize - 1)] ?? 0;
+  user(entry: number): number {
+    return this.#pageOf(entry).users[entry & (pageSize - 1)] ?? 0;
   }
 
   sinceSeq(entry: number): number {
     return sinceSeqAt(this.#pageOf(entry), entry & (pageSize - 1));
   }
 
-  write(entry: number, reader: number, sinceSeq: number): void {
-    this.#set(entry, reader, sinceSeq >>> 0, Math.floor(sinceSeq / 2 ** 32));
+  write(entry: number, user: number, sinceSeq: number): void {
+    this.#set(entry, user, sinceSeq >>> 0, Math.floor(sinceSeq / 2 ** 32));
   }
 
   copy(from: number, to: number): void {
-    this.write(to, this.reader(from), this.sinceSeq(from));
+    this.write(to, this.user(from), this.sinceSeq(from));
   }
 
   /** Moves `count` entries within their block. */
   move(from: number, to: number, count: number): void {
-    const { readers, sinceLow, sinceHigh } = this.#pageOf(from);
+    const { users, sinceLow, sinceHigh } = this.#pageOf(from);
     const index = from & (pageSize - 1);
-    for (const column of [readers, sinceLow, sinceHigh]) {
+    for (const column of [users, sinceLow, sinceHigh]) {
       column.copyWithin(to & (pageSize - 1), index, index + count);
     }
   }
 
-  forEachIn(block: number, visit: (reader: number, sinceSeq: number) => void): void {
+  forEachIn(block: number, visit: (user: number, sinceSeq: number) => void): void {
     const page = this.#pageOf(block);
     const first = (block & (pageSize - 1)) + 1;
     const end = first + this.count(block);
     for (let index = first; index < end; index += 1) {
-      visit(page.readers[index] ?? 0, sinceSeqAt(page, index));
+      visit(page.users[index] ?? 0, sinceSeqAt(page, index));
     }
   }
 
@@ -129,10 +129,10 @@ export class EntryPool {
     return this.#pageOf(block).sinceHigh[block & (pageSize - 1)] ?? 0;
   }
 
-  #set(entry: number, reader: number, low: number, high: number): void {
-    const { readers, sinceLow, sinceHigh } = this.#pageOf(entry);
+  #set(entry: number, user: number, low: number, high: number): void {
+    const { users, sinceLow, sinceHigh } = this.#pageOf(entry);
     const index = entry & (pageSize - 1);
-    readers[index] = reader;
+    users[index] = user;
     sinceLow[index] = low;
     sinceHigh[index] = high;
   }
@@ -151,7 +151,7 @@ export class EntryPool {
     let page = this.#pages[number];
     if (page === undefined) {
       page = {
-        readers: new Uint32Array(pageSize),
+        users: new Uint32Array(pageSize),
         sinceLow: new Uint32Array(pageSize),
         sinceHigh: new Uint16Array(pageSize),
       };
