@@ -15,7 +15,7 @@ interface EventBase {
  */
 export interface MessageEvent extends EventBase {
   readonly kind: 'message' | 'redact' | 'revise';
-  /** The channel and the message in the contract; null if the event is sent to nobody. */
+  /** In the contract, as is the message, which is null if the event is sent to nobody. */
   readonly channel: string | null;
   readonly message: string | null;
   /** Whose event it is: those who have joined the topic get it. */

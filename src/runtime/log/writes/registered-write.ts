@@ -113,7 +113,9 @@ function checkEvent(
     return;
   }
   const { kind = 'message', channel, message, also, entity, payload, revises } = event;
-  if ((channel === undefined) !== (message === undefined))
+  // A revision that is sent to nobody still says in which channel the revised message is.
+  const isSilentRevision = kind === 'revise' && message === undefined;
+  if ((channel === undefined) !== (message === undefined) && !isSilentRevision)
     fail('`event` needs both `channel` and `message`, or neither');
   if (entity !== undefined) checkColumn(entity, '`event.entity`');
   else if (kind !== 'message') fail(`an event of the kind ${kind} needs an \`entity\``);

@@ -63,7 +63,10 @@ export interface MembershipDefinition<Column extends string = string> {
 export interface MessageDefinition<Column extends string = string> {
   /** Default: 'message'. `redact` and `revise` also change earlier events of the entity. */
   readonly kind?: 'message' | 'redact' | 'revise';
-  /** The channel and message in the contract. Without them, the event is sent to nobody. */
+  /**
+   * The channel and message in the contract. Without a message, the event is sent to nobody; the channel of such a
+   * `revise` event is that of the message it changes.
+   */
   readonly channel?: string;
   readonly message?: string;
   readonly topic: Column;
