@@ -1,0 +1,109 @@
+import type { EventDraft } from '../engine.ts';
+import type { RegisteredWrite } from '../writes/registered-write.ts';
+import type { StatementResult } from './prepared-statements.ts';
+
+/** The operations of the thread that writes. All inputs and outputs can be sent as JSON, to other processes. */
+export interface Operations {
+  /** By its name. A write that was registered before must be the same. */
+  register: { readonly input: RegisteredWrite; readonly output: null };
+  write: { readonly input: WriteInput; readonly output: WriteOutput };
+  statement: { readonly input: Statement; readonly output: StatementResult };
+  /** Begins a transaction, once others have ended, and resolves with its id. Until it ends, other requests wait. */
+  begin: { readonly input: null; readonly output: number };
+  commit: { readonly input: TransactionId; readonly output: null };
+  /** Does nothing if the transaction has ended already. */
+  rollback: { readonly input: TransactionId; readonly output: null };
+  queryIn: {
+    readonly input: TransactionId & Omit<Statement, 'mode'>;
+    readonly output: StatementResult['rows'];
+  };
+  appendIn: {
+    readonly input: TransactionId & { readonly events: readonly AppendInput[] };
+    readonly output: AppendOutput;
+  };
+}
+
+export type OperationName = keyof Operations;
+
+export interface WriteInput {
+  readonly write: string;
+  /** Of the columns of the write, in their order, as SQLite stores them. */
+  readonly values: readonly SqliteValue[];
+  readonly mark: number;
+  /** Null if there is none, or if what the statements return is part of it. */
+  readonly payload: string | null;
+  readonly key: { readonly key: string; readonly hash: string } | null;
+}
+
+export interface WriteOutput {
+  readonly isWritten: boolean;
+  readonly seq: number | null;
+  readonly createdAtMs: number;
+  readonly returned: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+  /** Null unless what the statements return is part of it. */
+  readonly payload: string | null;
+  readonly first: { readonly seq: number | null; readonly entity: string | null } | null;
+}
+
+export interface AppendInput extends Omit<EventDraft, 'payload' | 'also'> {
+  readonly also: string | null;
+  readonly payload: string;
+  readonly mark: number;
+}
+
+export interface AppendOutput {
+  /** The others follow. */
+  readonly firstSeq: number;
+  readonly createdAtMs: number;
+}
+
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  /**
+   * `grouped`: a write, in the transaction of its batch. `alone`: after that transaction, by itself; for reads, and for
+   * migrations, which run their own transactions while nothing else is pending.
+   */
+  readonly mode: 'grouped' | 'alone';
+}
+
+export interface TransactionId {
+  readonly transaction: number;
+}
+
+export type SqliteValue = string | number | null;
+
+export type Request<Some extends OperationName = OperationName> = {
+  [Name in Some]: {
+    readonly id: number;
+    readonly name: Name;
+    readonly input: Operations[Name]['input'];
+  };
+}[Some];
+
+export type Response =
+  | { readonly id: number; readonly output: unknown }
+  | { readonly id: number; readonly failure: Failure };
+
+export interface Failure {
+  /** Of a PostedError; undefined for an internal error, whose message must not reach a client. */
+  readonly code?: 'unavailable' | 'idempotency_key_reused';
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+export interface WriterData {
+  readonly path: string;
+  readonly transactionTimeoutMs: number;
+}
+
+/**
+ * 'migrated' is sent once, before anything that must not be lost is written. 'close' is sent when no request is pending.
+ */
+export type ToWriter = readonly Request[] | 'migrated' | 'close';
+
+/** 'open' is sent once, as the first message. */
+export type FromWriter = readonly Response[] | 'open' | 'migrated' | DiskState;
+
+/** Sent when it changes. */
+export type DiskState = 'full' | 'writable';

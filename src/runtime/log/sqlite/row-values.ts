@@ -1,0 +1,46 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { Column } from '../writes/registered-write.ts';
+import type { SqliteValue } from './protocol.ts';
+
+/**
+ * The values of a row in the order of the columns, as SQLite stores them.
+ *
+ * @throws TypeError if a value does not have the type of its column
+ */
+export function toValues(
+  columns: readonly Column[],
+  row: Readonly<Record<string, unknown>>,
+): readonly SqliteValue[] {
+  return columns.map((column) => toValue(column, row[column.name]));
+}
+
+function toValue({ name, type, isNullable }: Column, value: unknown): SqliteValue {
+  if (type === 'json' && value !== undefined && !(isNullable && value === null)) return JSON.stringify(value);
+  if (isNullable && (value === null || value === undefined)) return null;
+  if (type === 'text' && typeof value === 'string') return value;
+  if (type === 'integer' && Number.isSafeInteger(value)) return value as number;
+  if (type === 'number' && typeof value === 'number' && Number.isFinite(value)) return value;
+  if (type === 'boolean' && typeof value === 'boolean') return value ? 1 : 0;
+  throw new TypeError(`the column ${name} needs a value of the type ${type}${isNullable ? ' or null' : ''}`);
+}
+
+/** node:sqlite binds every number as a floating-point one. */
+export function toBinding(column: Column | undefined, value: SqliteValue): SQLInputValue {
+  if (typeof value !== 'number' || column?.type === 'number') return value;
+  return BigInt(value);
+}
+
+/** The row that `toValues` was given. */
+export function rowOf(
+  columns: readonly Column[],
+  values: readonly SqliteValue[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    columns.map(({ name, type }, index) => {
+      const value = values[index] ?? null;
+      if (value === null) return [name, null];
+      if (type === 'json') return [name, JSON.parse(String(value))];
+      return [name, type === 'boolean' ? value === 1 : value];
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import type { Log } from '../../shared/log.ts';
+import type { RunWrite } from '../engine.ts';
+import { newMark } from '../new-mark.ts';
+import type { PendingLimit } from '../pending-limit.ts';
+import { keyHash } from '../writes/key-hash.ts';
+import { renderPayload } from '../writes/payload.ts';
+import { payloadOf, type RegisteredWrite } from '../writes/registered-write.ts';
+import { writtenEvent } from '../writes/written-event.ts';
+import { toValues } from './row-values.ts';
+import type { SqliteWriter } from './sqlite-writer.ts';
+
+/** The writes of an engine, by their names. */
+export class RegisteredWrites {
+  readonly #writer: SqliteWriter;
+  readonly #limit: PendingLimit;
+  readonly #log: Log;
+  readonly #definitions = new Map<string, string>();
+
+  constructor(writer: SqliteWriter, limit: PendingLimit, log: Log) {
+    this.#writer = writer;
+    this.#limit = limit;
+    this.#log = log;
+  }
+
+  /** @throws Error if the name has another definition */
+  register(write: RegisteredWrite): RunWrite {
+    const definition = JSON.stringify(write);
+    const known = this.#definitions.get(write.name) ?? definition;
+    if (known !== definition)
+      throw new Error(`The write ${write.name} cannot be registered: its name has another definition.`);
+    this.#definitions.set(write.name, definition);
+    this.#writer.request('register', write).catch((err: unknown) => {
+      this.#log.error({ err, write: write.name }, 'a write could not be registered and will fail');
+    });
+    return (row, key) => this.#limit.run(() => this.#run(write, row, key));
+  }
+
+  async #run(write: RegisteredWrite, row: Row, key: string | undefined): ReturnType<RunWrite> {
+    const { name, columns, event, hasReturnedPayload } = write;
+    const template = payloadOf(event);
+    const rendered =
+      template === undefined || hasReturnedPayload ? null : renderPayload(template, { row, returned: {} });
+    const mark = newMark();
+    const { seq, isWritten, createdAtMs, returned, payload, first } = await this.#writer.request('write', {
+      write: name,
+      values: toValues(columns, row),
+      mark,
+      payload: rendered,
+      key: key === undefined || write.key === null ? null : { key, hash: keyHash(write, row) },
+    });
+    const stored =
+      seq === null
+        ? null
+        : writtenEvent(write, row, { seq, mark, createdAtMs, payload: payload ?? rendered });
+    return { seq, isWritten, returned, first, event: stored };
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>;

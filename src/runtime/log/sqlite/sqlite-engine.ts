@@ -1,0 +1,175 @@
+import { Kysely, SelectQueryNode, sql } from 'kysely';
+import { PostedError } from '../../shared/errors.ts';
+import type { Log } from '../../shared/log.ts';
+import type { LogEngine } from '../engine.ts';
+import { createLogQueries } from '../log-queries.ts';
+import { type MigrationResult, type Migrations, runMigrations } from '../migrations/run-migrations.ts';
+import { PendingLimit } from '../pending-limit.ts';
+import { runTransaction } from './engine-transaction.ts';
+import type { Statement } from './protocol.ts';
+import { ReaderPool } from './reader-pool.ts';
+import type { Rows } from './reader-protocol.ts';
+import { RegisteredWrites } from './run-write.ts';
+import { createSqliteDialect } from './sqlite-dialect.ts';
+import type { SqliteWriter } from './sqlite-writer.ts';
+import { ThreadWriter } from './thread-writer.ts';
+
+export interface SqliteEngineOptions {
+  /** The database file, created if it does not exist. Its folder must exist. */
+  readonly path: string;
+  /** Of the application's own tables. */
+  readonly migrations: Migrations;
+  readonly log: Log;
+  /** Pending writes, and pending reads, beyond this number are refused with `unavailable`. Default: 10,000. */
+  readonly maxPending?: number;
+  /** Threads for the application's reads. Default: 2. */
+  readonly readThreads?: number;
+  /** How long a read may take, including its wait for a thread. Default: 5000. */
+  readonly readDeadlineMs?: number;
+  /** How long a transaction may take. Default: 5000. */
+  readonly transactionTimeoutMs?: number;
+  /** Called once if the engine fails, after which every write rejects with `unavailable`: stop the server. */
+  readonly onFailure?: (cause: Error) => void;
+}
+
+type Read = () => Promise<Rows>;
+
+const defaultDeadlineMs = 5000;
+
+const readHead: Statement = { sql: 'select seq from posted_head', parameters: [], mode: 'alone' };
+const touchHead: Statement = { sql: 'update posted_head set seq = seq', parameters: [], mode: 'grouped' };
+
+/** The log's own reads are quick, and more than one at a time keeps their thread busy. */
+const logReadsPerThread = 16;
+
+const now = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+const topicList = sql<string | null>`json_group_array(json_array(topic, since_seq))`;
+
+/**
+ * Opens a log in an SQLite file, which one process at a time can write: a thread runs all writes, and others run the
+ * reads, each on a connection of its own.
+ *
+ * @throws Error that says why the file cannot be used: in use by another process, damaged, incomplete or newer
+ */
+export async function openSqliteEngine(options: SqliteEngineOptions): Promise<LogEngine> {
+  const { path, migrations, transactionTimeoutMs = defaultDeadlineMs } = options;
+  const { writer } = await openMigrated(path, migrations, transactionTimeoutMs);
+  return createSqliteEngine(writer, options);
+}
+
+/**
+ * Migrates the tables of a file to the schema of this version. Creates the file if it does not exist.
+ *
+ * @throws Error that says why the file cannot be used
+ */
+export async function migrateSqliteFile(path: string, migrations: Migrations): Promise<MigrationResult> {
+  const { writer, migration } = await openMigrated(path, migrations, defaultDeadlineMs);
+  await writer.close();
+  return migration;
+}
+
+async function openMigrated(
+  path: string,
+  application: Migrations,
+  transactionTimeoutMs: number,
+): Promise<{ readonly writer: SqliteWriter; readonly migration: MigrationResult }> {
+  const writer = await ThreadWriter.open({ path, transactionTimeoutMs });
+  try {
+    const migration = await runMigrations(connectWriter(writer, 'alone'), {
+      // `integer` makes the primary key SQLite's row id; `text` compares by code point.
+      types: { engine: 'sqlite', integer: 'integer', text: 'text' },
+      application,
+    });
+    await writer.markMigrated();
+    return { writer, migration };
+  } catch (cause) {
+    await writer.close();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${path} cannot be used: ${reason}`, { cause });
+  }
+}
+
+/** The engine on a file whose tables are current. */
+export function createSqliteEngine(
+  writer: SqliteWriter,
+  {
+    path,
+    log,
+    maxPending = 10_000,
+    readThreads = 2,
+    readDeadlineMs = defaultDeadlineMs,
+    transactionTimeoutMs = defaultDeadlineMs,
+    onFailure,
+  }: SqliteEngineOptions,
+): LogEngine {
+  let isFailed = false;
+  void writer.failed.then((err) => {
+    isFailed = true;
+    log.error({ err }, 'the database has failed');
+    onFailure?.(err);
+  });
+  const onError = (err: Error): void => log.error({ err }, 'a thread that reads the database has failed');
+  const pool = { path, deadlineMs: readDeadlineMs, onError };
+  const logReaders = new ReaderPool({ ...pool, threads: 1, readsPerThread: logReadsPerThread });
+  const readers = new ReaderPool({ ...pool, threads: readThreads, readsPerThread: 1 });
+  const limits = {
+    writes: new PendingLimit(maxPending),
+    logReads: new PendingLimit(maxPending),
+    reads: new PendingLimit(maxPending),
+  };
+  const { writes, logReads } = limits;
+  const connectReaders = <Tables>(some: ReaderPool, limited: (read: Read) => Promise<Rows>): Kysely<Tables> =>
+    new Kysely<Tables>({
+      dialect: createSqliteDialect(async ({ sql: text, parameters }, signal) => {
+        if (isFailed) throw new PostedError('unavailable', 'The database has failed.');
+        return { rows: await limited(() => some.read(text, parameters, signal)), changes: 0 };
+      }),
+    });
+  const reads = connectReaders<unknown>(readers, (read) => limits.reads.run(read));
+  const queries = createLogQueries({
+    reads: connectReaders(logReaders, (read) => read()),
+    writes: connectWriter(writer, 'grouped'),
+    now,
+    topicList,
+  });
+  const registered = new RegisteredWrites(writer, writes, log);
+
+  return {
+    register: (write) => registered.register(write),
+    transaction: (work) => writes.run(() => runTransaction(writer, transactionTimeoutMs, work)),
+    appendIn: () =>
+      Promise.reject(
+        new PostedError('internal', 'Only the engine writes an SQLite file: use its `transaction`.'),
+      ),
+    eventsAfter: logReads.limited(queries.eventsAfter),
+    state: logReads.limited(queries.state),
+    topicsOf: logReads.limited(queries.topicsOf),
+    findDeviceCursor: logReads.limited(queries.findDeviceCursor),
+    beginEpoch: writes.limited(queries.beginEpoch),
+    prune: writes.limited(queries.prune),
+    saveDeviceCursors: writes.limited(queries.saveDeviceCursors),
+    reads: <Tables>() => reads as Kysely<Tables>,
+    ping: writes.limited(async () => {
+      // On a full disk, only a write shows that there is space again.
+      await writer.request('statement', writer.isFull ? touchHead : readHead);
+    }),
+    async close() {
+      await Promise.all(Object.values(limits).map((limit) => limit.close()));
+      await Promise.all([logReaders.close(), readers.close()]);
+      await writer.close();
+    },
+  };
+}
+
+/** Reads run in the thread that writes. */
+function connectWriter<Tables>(writer: SqliteWriter, mode: Statement['mode']): Kysely<Tables> {
+  return new Kysely({
+    dialect: createSqliteDialect(({ query, sql: text, parameters }) =>
+      writer.request('statement', {
+        sql: text,
+        parameters,
+        mode: SelectQueryNode.is(query) ? 'alone' : mode,
+      }),
+    ),
+  });
+}
