@@ -1,5 +1,7 @@
 /** An event of the log. `seq` starts at 1 and grows by one with each event, in the order of the commits. */
-export type LogEvent = MessageEvent | MembershipEvent | UnknownEvent;
+export type LogEvent = KnownEvent | UnknownEvent;
+
+export type KnownEvent = MessageEvent | MembershipEvent;
 
 interface EventBase {
   readonly seq: number;

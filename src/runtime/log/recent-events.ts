@@ -1,0 +1,136 @@
+import type { Position } from './cursor.ts';
+import { isMessage, type LogEvent, type MessageEvent } from './event.ts';
+
+export interface RecentEventsLimits {
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+}
+
+/** The memory that an event takes besides its payload, including its encoded frame. */
+const overheadBytes = 500;
+
+/**
+ * The newest events of the log in a ring, limited in number, bytes and age. Clients that reconnect after a short time
+ * resume from here, without reading the log. Adding a redaction or a revision changes the events that it is about.
+ */
+export class RecentEvents {
+  readonly #limits: RecentEventsLimits;
+  readonly #ring: (LogEvent | undefined)[];
+  /** By entity, the seq of its newest event. */
+  readonly #newestOf = new Map<string, number>();
+  /** For each event of the ring, the seq of the previous one of the same entity; 0 if there is none. */
+  readonly #previousOf: number[];
+  /** At each tick, the seq of the newest event. */
+  readonly #samples: { readonly seq: number; readonly atMs: number }[] = [];
+  /** The seq of the oldest event kept; `#last + 1` if there is none. */
+  #first: number;
+  #last: number;
+  /** The mark of the event before the oldest one. */
+  #markBefore: number;
+  #bytes = 0;
+
+  /** `position` is the one before the first event that will be added. */
+  constructor(limits: RecentEventsLimits, { seq, mark }: Position) {
+    this.#limits = limits;
+    this.#ring = Array.from({ length: limits.maxEvents });
+    this.#previousOf = Array.from({ length: limits.maxEvents }, () => 0);
+    this.#first = seq + 1;
+    this.#last = seq;
+    this.#markBefore = mark;
+  }
+
+  /** Events are added strictly in seq order, without gaps. */
+  add(event: LogEvent): void {
+    if (event.seq - this.#first >= this.#limits.maxEvents) this.#dropOldest();
+    const slot = this.#slot(event.seq);
+    this.#ring[slot] = event;
+    this.#last = event.seq;
+    this.#bytes += sizeOf(event);
+    if (isMessage(event) && event.entity !== null) {
+      this.#previousOf[slot] = this.#newestOf.get(event.entity) ?? 0;
+      this.#newestOf.set(event.entity, event.seq);
+      if (event.kind !== 'message') this.#change(event, event.entity);
+    }
+    while (this.#bytes > this.#limits.maxBytes && this.#first < this.#last) this.#dropOldest();
+  }
+
+  /** The events after `seq`; null unless all of them are here. */
+  after(seq: number): Iterable<LogEvent> | null {
+    this.#dropExpired(performance.now());
+    return seq >= this.#first - 1 ? this.#from(seq + 1) : null;
+  }
+
+  /** The mark of the event with this seq; null if it is not known here. */
+  markAt(seq: number): number | null {
+    if (seq === this.#first - 1) return this.#markBefore;
+    if (seq < this.#first || seq > this.#last) return null;
+    return this.#ring[this.#slot(seq)]?.mark ?? null;
+  }
+
+  /** Called about once a second, with `performance.now()`. The age of events is known to one tick. */
+  tick(nowMs: number): void {
+    this.#dropExpired(nowMs);
+    this.#samples.push({ seq: this.#last, atMs: nowMs });
+  }
+
+  /** Drops or replaces the payloads of earlier events. */
+  #change(change: MessageEvent, entity: string): void {
+    for (let seq = this.#previous(change.seq); seq >= this.#first; seq = this.#previous(seq)) {
+      const event = this.#ring[this.#slot(seq)];
+      if (event === undefined || !isMessage(event) || event.entity !== entity) return;
+      if (change.kind === 'redact') this.#replace(event, null);
+      else if (event.channel === change.channel && event.message === change.revises) {
+        this.#replace(event, change.payload);
+      }
+    }
+  }
+
+  #replace(event: MessageEvent, payload: string | null): void {
+    const replaced = { ...event, payload };
+    this.#ring[this.#slot(event.seq)] = replaced;
+    this.#bytes += sizeOf(replaced) - sizeOf(event);
+  }
+
+  #dropExpired(nowMs: number): void {
+    const expiredMs = nowMs - this.#limits.maxAgeMs;
+    for (let [oldest] = this.#samples; oldest !== undefined && oldest.atMs <= expiredMs; ) {
+      while (this.#first <= oldest.seq) this.#dropOldest();
+      this.#samples.shift();
+      [oldest] = this.#samples;
+    }
+  }
+
+  *#from(seq: number): Generator<LogEvent> {
+    for (let next = seq; next <= this.#last; next += 1) {
+      const event = this.#ring[this.#slot(next)];
+      if (event !== undefined) yield event;
+    }
+  }
+
+  #dropOldest(): void {
+    const slot = this.#slot(this.#first);
+    const oldest = this.#ring[slot];
+    if (oldest !== undefined) {
+      this.#bytes -= sizeOf(oldest);
+      this.#markBefore = oldest.mark;
+      if (isMessage(oldest) && oldest.entity !== null && this.#newestOf.get(oldest.entity) === oldest.seq) {
+        this.#newestOf.delete(oldest.entity);
+      }
+    }
+    this.#ring[slot] = undefined;
+    this.#first += 1;
+  }
+
+  #previous(seq: number): number {
+    return this.#previousOf[this.#slot(seq)] ?? 0;
+  }
+
+  #slot(seq: number): number {
+    return seq % this.#limits.maxEvents;
+  }
+}
+
+function sizeOf(event: LogEvent): number {
+  return overheadBytes + (isMessage(event) ? (event.payload?.length ?? 0) * 4 : 0);
+}

@@ -1,0 +1,315 @@
+import { PostedError } from '../shared/errors.ts';
+import { LogLimit } from '../shared/log-limit.ts';
+import { floorOf, headOf, historyChange, readContinuation } from './continuation.ts';
+import type { DecodedCursor, Position } from './cursor.ts';
+import type { LogState } from './engine.ts';
+import type { LogEvent, UnknownEvent } from './event.ts';
+import { EventSequence } from './event-sequence.ts';
+import { Freshness } from './freshness.ts';
+import { locateCursor } from './locate-cursor.ts';
+import { RecentEvents, type RecentEventsLimits } from './recent-events.ts';
+import { SharedReads } from './shared-reads.ts';
+import type { ResetReason, SkipReason, TailListener } from './tail-listener.ts';
+import type { TailOptions } from './tail-options.ts';
+
+const recentLimits: RecentEventsLimits = { maxEvents: 16_384, maxBytes: 33_554_432, maxAgeMs: 10_000 };
+const page = { maxEvents: 1000, maxBytes: 1_048_576 };
+/** How often the log may turn out to be another one than at the previous statement before a read fails. */
+const maxRounds = 5;
+
+/**
+ * Follows the log. Events are offered by whoever knows them first, and may be missing, repeated or out of order: gaps
+ * are detected by seq and filled from the log, the only source of truth.
+ *
+ * Each read proves that the log still has the event that the tail is at. If it does not, this history has lost events
+ * that clients may have received: the tail begins a new epoch. Until a read has succeeded after a failed one, offered
+ * events wait, because they may already follow a history that lost some.
+ */
+export class Tail {
+  readonly #options: TailOptions;
+  readonly #sequence: EventSequence;
+  readonly #freshness: Freshness;
+  readonly #refreshes: SharedReads;
+  readonly #failures: LogLimit;
+  #recent: RecentEvents;
+  #epoch: string;
+  #listener: TailListener | null = null;
+  #stopped: UnknownEvent | null = null;
+  #pollTimer: NodeJS.Timeout | null = null;
+  #gapTimer: NodeJS.Timeout | null = null;
+  #reading: Promise<LogState | null> | null = null;
+  /** How often offered events had to wait for a read: only one that began later lets them continue. */
+  #holds = 0;
+  #isClosed = false;
+
+  private constructor(options: TailOptions, position: Position, epoch: string) {
+    const { log, staleAfterMs, giveUpMs, refreshIntervalMs = 5 } = options;
+    this.#options = options;
+    this.#epoch = epoch;
+    this.#sequence = new EventSequence(position, (event) => this.#apply(event));
+    this.#recent = new RecentEvents(recentLimits, position);
+    this.#freshness = new Freshness({ staleAfterMs, giveUpMs, onGiveUp: () => this.#giveUp() });
+    this.#refreshes = new SharedReads((takeSeqs) => this.#readNew(takeSeqs), refreshIntervalMs);
+    this.#failures = new LogLimit(log, { maxRecords: 1, windowMs: 60_000 });
+  }
+
+  /**
+   * Starts after the newest event of the log, and stays there until `follow`.
+   *
+   * @throws PostedError `unavailable` if the log cannot be read
+   */
+  static async start(options: TailOptions): Promise<Tail> {
+    const state = await options.engine.state([]);
+    return new Tail(options, headOf(state), state.epoch);
+  }
+
+  /** Of the last event that was applied or skipped. */
+  get position(): Position {
+    return this.#sequence.position;
+  }
+
+  /** The history that `position` belongs to. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** The newest applied events. Replaced when the tail skips. */
+  get recent(): RecentEvents {
+    return this.#recent;
+  }
+
+  /** How recently the log was read. */
+  get freshness(): Pick<Freshness, 'readCount' | 'staleMs' | 'isStale'> {
+    return this.#freshness;
+  }
+
+  /** The event that the tail cannot pass, because this version does not know it; null if there is none. */
+  get stopped(): UnknownEvent | null {
+    return this.#stopped;
+  }
+
+  /** Begins to apply the events after `position`. Call it once. */
+  follow(listener: TailListener): void {
+    this.#listener = listener;
+    this.#pollTimer = setInterval(() => this.#tick(), this.#options.pollIntervalMs ?? 1000);
+    this.#pollTimer.unref();
+    void this.catchUp();
+  }
+
+  /** Applies the event if it is the next one, or keeps it until then. */
+  offer(event: LogEvent): void {
+    if (this.#isClosed || this.#listener === null) return;
+    const known = this.#recent.markAt(event.seq);
+    if (known !== null && known !== event.mark) {
+      // The log has another event than the one that was applied.
+      this.#hold();
+      this.refresh().catch(() => {});
+    }
+    this.#sequence.offer(event);
+    if (this.#sequence.hasGap) this.#awaitGap();
+  }
+
+  /** Another node has published that the log has reached `headSeq`, with some of the events. It may be wrong. */
+  hint({ headSeq, events }: { readonly headSeq: number; readonly events: readonly LogEvent[] }): void {
+    for (const event of events) this.offer(event);
+    if (headSeq <= this.position.seq) return;
+    this.#freshness.heardOfNewer();
+    // Events missing before the offered ones may be on their way in another hint.
+    if ((events.at(-1)?.seq ?? 0) < headSeq) void this.catchUpTo(headSeq);
+  }
+
+  /** Reads the log to its end; failures are logged. Overlapping calls share one read. */
+  async catchUp(): Promise<void> {
+    this.#reading ??= this.#read([]);
+    await this.#reading;
+  }
+
+  /** Reads the log because it may have reached `seq`. */
+  async catchUpTo(seq: number): Promise<void> {
+    // The first read may have begun before the event was appended; the second has not.
+    for (let reads = 0; reads < 2 && this.position.seq < seq; reads += 1) await this.catchUp();
+  }
+
+  /**
+   * Resolves once everything that was in the log at the time of the call is applied. However many clients reconnect at
+   * the same time, it reads at most 200 times a second.
+   *
+   * @throws PostedError `unavailable` if the log cannot be read
+   */
+  async refresh(): Promise<void> {
+    if (this.#options.isSoleWriter) await this.applied();
+    else await this.#refreshes.read();
+  }
+
+  /**
+   * Resolves with the position of a client's cursor, or why nothing can be resumed there: 'epoch' if it is from another
+   * history, 'expired' if events after it were pruned, 'future' if the log ends before it.
+   *
+   * @throws PostedError `unavailable` if the log cannot be read
+   */
+  async locate(cursor: DecodedCursor): Promise<Position | ResetReason> {
+    const { seq } = cursor;
+    const known = this.#recent.markAt(seq);
+    if (known !== null && cursor.markIn(this.#epoch) === known) return { seq, mark: known };
+    // Another node may have issued it, in a history that this one has not seen yet.
+    const state = await this.#refreshes.read(seq);
+    return locateCursor(cursor, { epoch: this.#epoch, seq: this.position.seq }, state);
+  }
+
+  /** Resolves once all offered events are applied, except those that wait for earlier ones or for a read. */
+  async applied(): Promise<void> {
+    await this.#sequence.applied();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#pollTimer !== null) clearInterval(this.#pollTimer);
+    if (this.#gapTimer !== null) clearTimeout(this.#gapTimer);
+    this.#sequence.close();
+    await this.#reading;
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    this.#recent.tick(nowMs);
+    this.#freshness.tick(nowMs);
+    void this.catchUp();
+  }
+
+  #awaitGap(): void {
+    this.#gapTimer ??= setTimeout(() => {
+      this.#gapTimer = null;
+      void this.catchUp();
+    }, this.#options.gapTimeoutMs ?? 50);
+  }
+
+  #hold(): void {
+    if (this.#options.isSoleWriter) return;
+    this.#holds += 1;
+    this.#sequence.hold();
+  }
+
+  /** Reads with the requested seqs. It begins after the current read, which may have begun before they were requested. */
+  async #readNew(takeSeqs: () => readonly number[]): Promise<LogState> {
+    while (this.#reading !== null) await this.#reading;
+    this.#reading = this.#read(takeSeqs());
+    const state = await this.#reading;
+    if (state !== null) return state;
+    throw new PostedError('unavailable', 'The log cannot be read right now. Try again later.', {
+      retryAfterMs: 1000,
+    });
+  }
+
+  /** Resolves with the state of the log whose head the tail has reached, or null if it cannot be read. */
+  async #read(seqs: readonly number[]): Promise<LogState | null> {
+    // So that `#reading` is set before it is cleared, however early the read fails.
+    await null;
+    try {
+      for (let round = 0; round < maxRounds && !this.#isClosed; round += 1) {
+        const { position } = this;
+        const holds = this.#holds;
+        const state = await this.#options.engine.state([position.seq, ...seqs]);
+        if (await this.#followsChange(position, state)) continue;
+        if (holds === this.#holds && this.#stopped === null) this.#sequence.release();
+        if (!(await this.#readTo(state.headSeq))) continue;
+        this.#freshness.succeeded();
+        return state;
+      }
+      if (!this.#isClosed) throw new Error('the log changes in a way that its events do not explain');
+    } catch (thrown) {
+      this.#hold();
+      // Nothing is lost: the next poll reads from the same position.
+      const { seq } = this.position;
+      this.#failures.write('error', {}, { err: thrown, seq }, 'cannot read the log; trying again');
+    } finally {
+      this.#reading = null;
+    }
+    return null;
+  }
+
+  /** Skips if the log does not continue at the position. Returns false if it does. */
+  async #followsChange(position: Position, state: LogState): Promise<boolean> {
+    // Nothing may pass an event that is not understood.
+    if (this.#stopped !== null) return false;
+    const change = historyChange(this.#epoch, position, state);
+    if (change === 'none') return false;
+    if (change === 'pruned') {
+      await this.#skip('expired', floorOf(state));
+      return true;
+    }
+    this.#hold();
+    if (change === 'epoch') {
+      await this.#skip('epoch', headOf(state), state.epoch);
+      return true;
+    }
+    // Conditional: one node begins it, and the others follow.
+    const epoch = await this.#options.engine.beginEpoch(this.#epoch);
+    this.#options.log.error(
+      { epoch, formerEpoch: this.#epoch, seenSeq: position.seq, headSeq: state.headSeq },
+      'the log has lost events that were delivered, in a failover or a restore: all clients are reset',
+    );
+    return true;
+  }
+
+  async #skip(reason: SkipReason, to: Position, epoch: string = this.#epoch): Promise<void> {
+    await this.#listener?.beforeSkip();
+    // Events offered meanwhile may have advanced the tail.
+    if (reason === 'expired' && to.seq <= this.position.seq) return;
+    this.#options.log.warn(
+      { reason, fromSeq: this.position.seq, toSeq: to.seq },
+      'skipped events of the log',
+    );
+    if (reason === 'epoch') this.#sequence.clear();
+    this.#sequence.moveTo(to);
+    this.#epoch = epoch;
+    this.#recent = new RecentEvents(recentLimits, to);
+    this.#listener?.skipped(reason);
+  }
+
+  /** Applies the events up to `headSeq`. Resolves with false if the log has changed since that was its head. */
+  async #readTo(headSeq: number): Promise<boolean> {
+    while (this.position.seq < headSeq && this.#listener !== null && !this.#isClosed) {
+      const { seq } = this.position;
+      const limits = this.#stopped === null ? page : { ...page, maxEvents: 2 };
+      const events = await readContinuation(this.#options.engine, this.position, limits);
+      if (events === null) return false;
+      await this.#sequence.applyPage(events);
+      if (this.#stopped !== null) return true;
+      if (this.position.seq === seq) return false;
+      this.#freshness.succeeded();
+    }
+    return !this.#isClosed;
+  }
+
+  /** Returns false if the event must not be passed. */
+  #apply(event: LogEvent): boolean {
+    if (event.kind === 'unknown' && event.requires !== null) {
+      this.#stop(event);
+      return false;
+    }
+    this.#stopped = null;
+    this.#recent.add(event);
+    if (event.kind !== 'unknown') this.#listener?.apply(event);
+    return true;
+  }
+
+  #stop(event: UnknownEvent): void {
+    this.#sequence.hold();
+    if (this.#stopped?.seq === event.seq) return;
+    this.#stopped = event;
+    const { seq, name: kind, requires } = event;
+    this.#options.log.error(
+      { seq, kind, requires },
+      'this version does not know an event of the log: upgrade this server to the required version',
+    );
+    this.#listener?.stopped(event);
+  }
+
+  #giveUp(): void {
+    this.#options.log.error(
+      { staleMs: Math.round(this.#freshness.staleMs) },
+      'the log could not be read for too long: clients are moved to other servers',
+    );
+    this.#listener?.gaveUp();
+  }
+}
