@@ -4,7 +4,7 @@ import type { LogEvent } from './event.ts';
 import type { Columns, Write, WriteDefinition } from './writes/write-definition.ts';
 
 /**
- * A durable log, with the application's tables beside it: what a resolved call has written is on disk, has its place
+ * A durable log, with the application's tables beside it: what a resolved call has written is on disk, has its position
  * in the one order of the log, and reaches every node. All methods reject with PostedError.
  */
 export interface EventLog {
@@ -22,6 +22,25 @@ export interface EventLog {
     events: readonly EventDraft[],
     options?: { readonly transaction?: SqlClient },
   ): Promise<readonly LogEvent[]>;
+  /**
+   * Appends an event unless its idempotency key was used before. Resolves with the seq of the event that exists then.
+   *
+   * @throws PostedError `idempotency_key_reused` if the key was used for another event
+   */
+  appendOnce(event: EventDraft, key: IdempotencyKey): Promise<number>;
+  /**
+   * Removes the payloads of all events of the entity so far, and appends the event that announces it.
+   *
+   * @returns the seq of the announcement
+   */
+  redact(entity: string, announcement: RedactionDraft): Promise<number>;
+  /**
+   * Gives the entity's event of the message `revises` a new payload, and appends the event that announces it, with the
+   * same payload.
+   *
+   * @returns the seq of the announcement
+   */
+  revise(entity: string, announcement: RevisionDraft): Promise<number>;
   /** Runs `work` in a transaction of the log's own, which is rolled back if it rejects or takes longer than 5 s. */
   transaction<Result>(work: (transaction: EngineTransaction) => Promise<Result>): Promise<Result>;
   /** Resolves with whether anything changed: false if the user has joined the topic already. */
@@ -36,3 +55,23 @@ export interface EventLog {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Keys of different users are different keys. */
+export interface IdempotencyKey {
+  readonly user: string;
+  readonly key: string;
+}
+
+/** An event without a channel and message is sent to nobody. */
+export type RedactionDraft = Announcement & { readonly payload?: unknown };
+
+export type RevisionDraft = Announcement & {
+  /** The message whose event of the entity, in the same channel or in any if there is none, gets the payload. */
+  readonly revises: string;
+  readonly payload: unknown;
+};
+
+type Announcement = { readonly topic: string; readonly also?: readonly string[] } & (
+  | { readonly channel: string; readonly message: string }
+  | { readonly channel?: never; readonly message?: never }
+);

@@ -4,7 +4,7 @@ export interface FreshnessOptions {
   /** After how long without a successful read this node gives up. Default: 120,000. */
   readonly giveUpMs?: number | undefined;
   /** Called once per outage. Must not throw. */
-  onGiveUp(): void;
+  readonly onGiveUp: () => void;
 }
 
 /** A tick that comes this late was held up by a process that did not run, not by the log. */

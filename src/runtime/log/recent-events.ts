@@ -80,7 +80,7 @@ export class RecentEvents {
       const event = this.#ring[this.#slot(seq)];
       if (event === undefined || !isMessage(event) || event.entity !== entity) return;
       if (change.kind === 'redact') this.#replace(event, null);
-      else if (event.channel === change.channel && event.message === change.revises) {
+      else if (isRevised(event, change)) {
         this.#replace(event, change.payload);
       }
     }
@@ -133,4 +133,11 @@ export class RecentEvents {
 
 function sizeOf(event: LogEvent): number {
   return overheadBytes + (isMessage(event) ? (event.payload?.length ?? 0) * 4 : 0);
+}
+
+/** A revision without a channel is about the events of all channels. */
+function isRevised({ channel, message, payload }: MessageEvent, change: MessageEvent): boolean {
+  const isSame = message === change.revises && (change.channel === null || channel === change.channel);
+  // What was redacted stays redacted.
+  return isSame && payload !== null;
 }

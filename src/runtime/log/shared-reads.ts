@@ -27,8 +27,8 @@ export class SharedReads {
 
   /** Resolves with the state of the log after the call, and with the mark of the event with this seq. */
   async read(seq?: number): Promise<LogState> {
-    while (seq !== undefined && (this.#next?.seqs.size ?? 0) >= maxSeqs) {
-      await this.#next?.state.catch(() => {});
+    while (this.#next !== null && this.#next.seqs.size >= maxSeqs) {
+      await this.#next.state.catch(() => {});
     }
     if (this.#next === null) {
       const seqs = new Set<number>();
@@ -40,7 +40,7 @@ export class SharedReads {
 
   async #readSoon(seqs: ReadonlySet<number>): Promise<LogState> {
     // At least one turn of the microtask queue, so that `#next` is set before it is cleared.
-    await null;
+    await Promise.resolve();
     const waitMs = this.#beganMs + this.#intervalMs - performance.now();
     if (waitMs > 0) await wait(waitMs);
     return await this.#read(() => {

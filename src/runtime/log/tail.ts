@@ -13,7 +13,7 @@ import type { ResetReason, SkipReason, TailListener } from './tail-listener.ts';
 import type { TailOptions } from './tail-options.ts';
 
 const recentLimits: RecentEventsLimits = { maxEvents: 16_384, maxBytes: 33_554_432, maxAgeMs: 10_000 };
-const page = { maxEvents: 1000, maxBytes: 1_048_576 };
+const pageLimits = { maxEvents: 1000, maxBytes: 1_048_576 };
 /** How often the log may turn out to be another one than at the previous statement before a read fails. */
 const maxRounds = 5;
 
@@ -203,7 +203,7 @@ export class Tail {
   /** Resolves with the state of the log whose head the tail has reached, or null if it cannot be read. */
   async #read(seqs: readonly number[]): Promise<LogState | null> {
     // So that `#reading` is set before it is cleared, however early the read fails.
-    await null;
+    await Promise.resolve();
     try {
       for (let round = 0; round < maxRounds && !this.#isClosed; round += 1) {
         const { position } = this;
@@ -270,7 +270,7 @@ export class Tail {
   async #readTo(headSeq: number): Promise<boolean> {
     while (this.position.seq < headSeq && this.#listener !== null && !this.#isClosed) {
       const { seq } = this.position;
-      const limits = this.#stopped === null ? page : { ...page, maxEvents: 2 };
+      const limits = this.#stopped === null ? pageLimits : { ...pageLimits, maxEvents: 2 };
       const events = await readContinuation(this.#options.engine, this.position, limits);
       if (events === null) return false;
       await this.#sequence.applyPage(events);

@@ -1,0 +1,62 @@
+import type { EngineTransaction, LogEngine } from './engine.ts';
+import type { LogEvent } from './event.ts';
+import type { EventLog } from './event-log.ts';
+import { createOwnWrites } from './own-writes.ts';
+import { registeredWrite } from './writes/registered-write.ts';
+
+/** The writes and reads of a log. `appended` is called with each event that they have appended, once it is on disk. */
+export function createEventLog(
+  engine: LogEngine,
+  appended: (event: LogEvent) => void,
+): Omit<EventLog, 'close'> {
+  const register: LogEngine['register'] = (write) => {
+    const run = engine.register(write);
+    return async (row, key) => {
+      const outcome = await run(row, key);
+      if (outcome.event !== null) appended(outcome.event);
+      return outcome;
+    };
+  };
+  const { appendOne, ...own } = createOwnWrites(register);
+
+  async function transaction<Result>(
+    work: (transaction: EngineTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    const events: LogEvent[] = [];
+    const result = await engine.transaction((inner) =>
+      work({
+        query: (sql, parameters) => inner.query(sql, parameters),
+        async append(drafts) {
+          const some = await inner.append(drafts);
+          events.push(...some);
+          return some;
+        },
+      }),
+    );
+    for (const event of events) appended(event);
+    return result;
+  }
+
+  return {
+    write(definition) {
+      const run = register(registeredWrite(definition));
+      return async (row, options) => {
+        const { event: _, ...outcome } = await run(row, options?.key);
+        return outcome;
+      };
+    },
+    async append(events, { transaction: client } = {}) {
+      if (client !== undefined) return await engine.appendIn(client, events);
+      const [first] = events;
+      if (first === undefined) return [];
+      return events.length === 1
+        ? [await appendOne(first)]
+        : await transaction((inner) => inner.append(events));
+    },
+    ...own,
+    transaction,
+    topicsOf: (user) => engine.topicsOf(user),
+    reads: () => engine.reads(),
+    ping: () => engine.ping(),
+  };
+}
