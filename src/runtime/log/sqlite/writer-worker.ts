@@ -48,7 +48,7 @@ send('open');
 
 function runQueue(): void {
   while (queue.length > 0 && runNext()) {
-    if (isMigrated) checkpoints.afterWrite();
+    if (isMigrated && !transaction.isRunning) checkpoints.afterWrite();
     enqueueReceived();
   }
   if (!isClosing || transaction.isRunning) return;
