@@ -62,16 +62,24 @@ export interface IdempotencyKey {
   readonly key: string;
 }
 
-/** An event without a channel and message is sent to nobody. */
-export type RedactionDraft = Announcement & { readonly payload?: unknown };
+/** How a redaction is announced; without a channel and message, the event is sent to nobody. */
+export type RedactionDraft = Announcement &
+  (
+    | { readonly channel: string; readonly message: string; readonly payload: unknown }
+    | { readonly channel?: never; readonly message?: never; readonly payload?: never }
+  );
 
-export type RevisionDraft = Announcement & {
-  /** The message whose event of the entity, in the same channel or in any if there is none, gets the payload. */
+export interface RevisionDraft extends Announcement {
+  /** Of the revised message, and of the one that announces it. */
+  readonly channel: string;
+  /** Without it, the event is sent to nobody. */
+  readonly message?: string;
+  /** The message whose event, with the same channel and entity, gets the payload. */
   readonly revises: string;
   readonly payload: unknown;
-};
+}
 
-type Announcement = { readonly topic: string; readonly also?: readonly string[] } & (
-  | { readonly channel: string; readonly message: string }
-  | { readonly channel?: never; readonly message?: never }
-);
+interface Announcement {
+  readonly topic: string;
+  readonly also?: readonly string[];
+}

@@ -28,7 +28,7 @@ export interface MessageEvent extends EventBase {
   readonly entity: string | null;
   /** JSON; null once it is redacted. The event stays, so that the log has no gap. */
   readonly payload: string | null;
-  /** For `revise`: the message whose event of the entity, in the same channel or in any if it has none, has got this payload. */
+  /** For `revise`: the message whose event, with the same channel and entity, has got this payload. */
   readonly revises: string | null;
 }
 

@@ -1,8 +1,20 @@
-/** What the nodes of an application exchange over Redis, RabbitMQ, Kafka or NATS: hints about a log, and messages. */
+/**
+ * A durable log that clients resume from, and what the nodes of an application exchange over Redis, RabbitMQ, Kafka or
+ * NATS: hints about the log, and messages.
+ */
 export type * from '../shared/bus.ts';
-export type { JoinedTopic } from './engine.ts';
+export type * from './cursor.ts';
+export { decodeCursor, decodedCursor, encodeCursor } from './cursor.ts';
+export type * from './engine.ts';
 export * from './event.ts';
+export type * from './event-log.ts';
 export * from './hints/broker.ts';
 export { type BrokerUrl, parseBrokerUrl } from './hints/broker-url.ts';
 export { type BrokerOptions, createBroker, createBus } from './hints/create-broker.ts';
+export type { ColumnTypes } from './migrations/0000-posted-0001-log.ts';
+export type { MigrationResult, Migrations } from './migrations/run-migrations.ts';
+export * from './open-log.ts';
+export type { Tail } from './tail.ts';
+export type * from './tail-listener.ts';
 export * from './topics/topics.ts';
+export type * from './writes/write-definition.ts';

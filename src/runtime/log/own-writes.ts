@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { PostedError } from '../shared/errors.ts';
 import type { EventDraft, LogEngine, RunWrite } from './engine.ts';
 import type { LogEvent } from './event.ts';
-import type { EventLog, RedactionDraft, RevisionDraft } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
 import { registeredWrite } from './writes/registered-write.ts';
 import type { Columns, MembershipDefinition, MessageDefinition } from './writes/write-definition.ts';
 
@@ -49,19 +49,6 @@ export function createOwnWrites(register: LogEngine['register']): OwnWrites {
     return await write(row, key);
   }
 
-  async function announce(
-    kind: 'redact' | 'revise',
-    entity: string,
-    { channel, message, revises, ...event }: (RedactionDraft | RevisionDraft) & { readonly revises?: string },
-  ): Promise<number> {
-    const named = channel === undefined ? {} : { channel, message };
-    const { seq } = await run(
-      { kind, ...named, ...(revises === undefined ? {} : { revises }) },
-      { payload: null, ...event, entity },
-    );
-    return known(seq);
-  }
-
   return {
     async appendOne({ channel, message, ...event }) {
       return known((await run({ channel, message }, event)).event);
@@ -70,8 +57,14 @@ export function createOwnWrites(register: LogEngine['register']): OwnWrites {
       const { seq, first } = await run({ channel, message }, event, key);
       return known(seq ?? first?.seq);
     },
-    redact: (entity, announcement) => announce('redact', entity, announcement),
-    revise: (entity, announcement) => announce('revise', entity, announcement),
+    async redact(entity, { channel, message, payload = null, ...event }) {
+      const named = channel === undefined ? {} : { channel, message };
+      return known((await run({ kind: 'redact', ...named }, { ...event, entity, payload })).seq);
+    },
+    async revise(entity, { channel, message, revises, ...event }) {
+      const named = message === undefined ? { channel } : { channel, message };
+      return known((await run({ kind: 'revise', ...named, revises }, { ...event, entity })).seq);
+    },
     join: async (member, topic) => (await join({ topic, member }, undefined)).isWritten,
     leave: async (member, topic) => (await leave({ topic, member }, undefined)).isWritten,
   };

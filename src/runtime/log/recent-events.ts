@@ -135,9 +135,7 @@ function sizeOf(event: LogEvent): number {
   return overheadBytes + (isMessage(event) ? (event.payload?.length ?? 0) * 4 : 0);
 }
 
-/** A revision without a channel is about the events of all channels. */
 function isRevised({ channel, message, payload }: MessageEvent, change: MessageEvent): boolean {
-  const isSame = message === change.revises && (change.channel === null || channel === change.channel);
   // What was redacted stays redacted.
-  return isSame && payload !== null;
+  return channel === change.channel && message === change.revises && payload !== null;
 }

@@ -13,7 +13,7 @@ export interface TailOptions {
   /** The minimum time between refreshes; calls in between share the next one. Default: 5. */
   readonly refreshIntervalMs?: number;
   /** Default: 15,000. */
-  readonly staleAfterMs?: number;
+  readonly staleAfterMs?: number | undefined;
   /** Default: 120,000. */
-  readonly giveUpMs?: number;
+  readonly giveUpMs?: number | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Bus } from '../../shared/bus.ts';
-import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
+import { loadPackage, type OptionalPackage } from '../load-package.ts';
 import type { Broker, HintedEvent } from './broker.ts';
 import { BrokerBus } from './broker-bus.ts';
 import type { ConnectToBroker } from './broker-connection.ts';
@@ -13,14 +13,8 @@ export interface BrokerOptions<Event extends HintedEvent>
   readonly url: string;
 }
 
-interface Client {
-  /** The npm package that `load` imports. */
-  readonly packageName: string;
-  readonly load: () => Promise<ConnectToBroker>;
-}
-
 /** Loaded only if the URL names the engine. */
-const clients: Readonly<Record<Engine, Client>> = {
+const clients: Readonly<Record<Engine, OptionalPackage<ConnectToBroker>>> = {
   redis: {
     packageName: '@redis/client',
     load: async () => (await import('./redis-connection.ts')).connectToRedis,
@@ -52,7 +46,7 @@ export async function createBroker<Event extends HintedEvent>({
   return new ReconnectingBroker({
     ...options,
     url: parsed,
-    connect: await loadClient(clients[parsed.engine]),
+    connect: await loadPackage(clients[parsed.engine]),
   });
 }
 
@@ -67,16 +61,6 @@ export function createBus(url: string, { log }: { readonly log: Log }): Bus {
   return new BrokerBus({
     url: { ...parsed, topic: `${parsed.topic}.rooms` },
     log,
-    load: () => loadClient(clients[parsed.engine]),
+    load: () => loadPackage(clients[parsed.engine]),
   });
-}
-
-async function loadClient({ packageName, load }: Client): Promise<ConnectToBroker> {
-  try {
-    return await load();
-  } catch (cause) {
-    if (errorCode(cause) !== 'ERR_MODULE_NOT_FOUND') throw cause;
-    const message = `the package ${packageName} is not installed: run \`npm install ${packageName}\`.`;
-    throw new Error(message, { cause });
-  }
 }

@@ -12,9 +12,9 @@ export interface PostgresHintsOptions {
   /** What to do where LISTEN does not work, to be logged: which setting takes another URL. */
   readonly advice: string;
   /** The log may have grown to `headSeq`. A hint may be late, repeated or wrong. */
-  onHint(headSeq: number): void;
+  readonly onHint: (headSeq: number) => void;
   /** Hints are received from now on; earlier ones may be lost. */
-  onUp(): void;
+  readonly onUp: () => void;
 }
 
 const channel = 'posted_head';

@@ -248,7 +248,7 @@ function changedEventsPart(
       update posted_event set payload = ${write.hasReturnedPayload ? 'posted_rendered.payload' : 'posted_accepted.posted_payload'}
       from ${writtenFrom(write)}
       where ${about} and posted_event.message = ${literal(revises)}
-        ${channel === undefined ? '' : `and posted_event.channel = ${literal(channel)}`})`,
+        and posted_event.channel is not distinct from ${literal(channel)})`,
   ];
 }
 

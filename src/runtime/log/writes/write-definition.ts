@@ -74,7 +74,7 @@ export interface MessageDefinition<Column extends string = string> {
   readonly also?: Column;
   readonly entity?: Column;
   readonly payload?: PayloadTemplate;
-  /** For `revise`: the message whose event of the entity, in the same channel or in any if it has none, gets this payload. */
+  /** For `revise`: the message whose event of the same channel and entity gets this payload. */
   readonly revises?: string;
 }
 

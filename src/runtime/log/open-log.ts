@@ -1,0 +1,201 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { PostedError } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
+import { createEventLog } from './create-event-log.ts';
+import type { LogEngine } from './engine.ts';
+import type { LogEvent } from './event.ts';
+import type { EventLog } from './event-log.ts';
+import type { BrokerObserver, BrokerState } from './hints/broker.ts';
+import { connectNodes, type Nodes } from './hints/connect-nodes.ts';
+import { loadPackage } from './load-package.ts';
+import type { Migrations } from './migrations/run-migrations.ts';
+import { keepRetention } from './retention.ts';
+import { Tail } from './tail.ts';
+
+export interface OpenLogOptions {
+  readonly database: DatabaseLocation;
+  /** Of the application's own tables. Default: none. */
+  readonly migrations?: Migrations;
+  /** A broker that connects the nodes of a database: see `createBroker`. Without it, they notify each other through the database. */
+  readonly brokerUrl?: string | undefined;
+  /** How long events are kept. */
+  readonly retentionMs: number;
+  readonly log: Log;
+  readonly brokerObserver?: BrokerObserver;
+  /** After how long without a successful read the log counts as down. Default: 15,000. */
+  readonly staleAfterMs?: number | undefined;
+  /** After how long without a successful read the listener is to move the clients elsewhere. Default: 120,000. */
+  readonly giveUpMs?: number | undefined;
+  /** Called once, with the cause, if an embedded database fails for good: stop the process. */
+  readonly onFailure?: (cause: Error) => void;
+  /** The names of the settings behind these options, which errors and the log mention. */
+  readonly settingNames?: Partial<LogSettingNames>;
+}
+
+export type DatabaseLocation =
+  | {
+      /** Of a PostgreSQL database, which several nodes may share: `postgres://user:password@host:port/database`. */
+      readonly url: string;
+      /** The same database past a pooler that shares sessions, for LISTEN. Default: `url`. */
+      readonly directUrl?: string | undefined;
+    }
+  | {
+      /** Of an embedded database, which one process can open. The folder must exist. */
+      readonly folder: string;
+    };
+
+export interface LogSettingNames {
+  readonly databaseUrl: string;
+  readonly databaseDirectUrl: string;
+  readonly folder: string;
+  readonly brokerUrl: string;
+}
+
+export interface OpenLog extends EventLog {
+  /** Follows the log: `tail.follow` begins to apply its events. */
+  readonly tail: Tail;
+  readonly engine: LogEngine;
+  /** Null without a broker. */
+  readonly broker: BrokerState | null;
+  /** For /readyz: whether the database can be written, the log is followed, and the broker is up. */
+  readonly dependencies: Readonly<Record<string, LogDependency>>;
+  /** Completes pending writes, and releases connections, files and threads. */
+  close(): Promise<void>;
+}
+
+/** What a server needs of the log, or what makes it better. */
+export interface LogDependency {
+  isUp(): boolean | Promise<boolean>;
+  readonly isOptional?: boolean;
+}
+
+const defaultNames: LogSettingNames = {
+  databaseUrl: 'database.url',
+  databaseDirectUrl: 'database.directUrl',
+  folder: 'database.folder',
+  brokerUrl: 'brokerUrl',
+};
+
+const retryMs = { min: 250, max: 5000 };
+
+const ignoredBroker: BrokerObserver = {
+  brokerChanged() {},
+  hintPublished() {},
+  hintReceived() {},
+  hintDropped() {},
+};
+
+/**
+ * Opens a log: migrates its database, and connects to the other nodes. Waits for a database that becomes unavailable.
+ *
+ * @throws Error that names the option to check, and says what is wrong
+ */
+export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
+  const { database, log, retentionMs, staleAfterMs, giveUpMs, brokerUrl } = options;
+  const names = { ...defaultNames, ...options.settingNames };
+  const listenUrl = 'url' in database ? (database.directUrl ?? database.url) : undefined;
+  const databaseName = listenUrl === undefined ? names.folder : names.databaseUrl;
+  // Released in reverse order. A step that fails does not skip the others.
+  await using opened = new AsyncDisposableStack();
+
+  const engine = await checking(databaseName, () => openEngine(options));
+  opened.defer(() => engine.close());
+  const startTail = () =>
+    Tail.start({ engine, log, isSoleWriter: listenUrl === undefined, staleAfterMs, giveUpMs });
+  // An embedded database that has failed does not recover.
+  const tail = await checking(databaseName, () =>
+    listenUrl === undefined ? startTail() : retryWhileUnavailable(startTail, log),
+  );
+  opened.defer(() => tail.close());
+  opened.defer(keepRetention(engine, retentionMs, log));
+  const nodes = await checking(names.brokerUrl, () =>
+    connectNodes({
+      listenUrl,
+      advice: `set ${names.databaseDirectUrl} to the URL of the database itself`,
+      brokerUrl,
+      tail,
+      log,
+      observer: options.brokerObserver ?? ignoredBroker,
+    }),
+  );
+  opened.defer(() => nodes.close());
+
+  const resources = opened.move();
+  const appended = (event: LogEvent): void => {
+    tail.offer(event);
+    nodes.publish(event);
+  };
+  return {
+    ...createEventLog(engine, appended),
+    tail,
+    engine,
+    get broker() {
+      return nodes.broker;
+    },
+    dependencies: dependenciesOf(engine, tail, nodes),
+    close: () => resources.disposeAsync(),
+  };
+}
+
+async function openEngine({ database, migrations = () => ({}), log, onFailure }: OpenLogOptions) {
+  if ('folder' in database) {
+    const { openSqliteEngine } = await import('./sqlite/sqlite-engine.ts');
+    const path = join(database.folder, 'posted.sqlite');
+    return await openSqliteEngine({
+      path,
+      migrations,
+      log,
+      ...(onFailure === undefined ? {} : { onFailure }),
+    });
+  }
+  const { openPostgresEngine } = await loadPackage({
+    packageName: 'pg',
+    load: () => import('./postgres/postgres-engine.ts'),
+  });
+  return await openPostgresEngine({ url: database.url, migrations, log });
+}
+
+function dependenciesOf(
+  engine: LogEngine,
+  tail: Tail,
+  nodes: Nodes,
+): Readonly<Record<string, LogDependency>> {
+  const required = {
+    store: { isUp: () => engine.ping().then(() => true) },
+    log: { isUp: () => !tail.freshness.isStale && tail.stopped === null },
+  };
+  if (nodes.broker === null) return required;
+  // A node without its broker still polls the log.
+  return { ...required, broker: { isUp: () => nodes.broker === 'up', isOptional: true } };
+}
+
+/** Runs a step. If it fails, the error names the setting to check. */
+async function checking<Result>(setting: string, step: () => Promise<Result>): Promise<Result> {
+  try {
+    return await step();
+  } catch (cause) {
+    throw new Error(`${setting}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/**
+ * Calls `read` until it succeeds, with a back-off, while the database is unavailable. Logs each failure, because nothing
+ * else explains why the server does not start.
+ *
+ * @throws Error with the reason if retrying would not help
+ */
+async function retryWhileUnavailable<Result>(read: () => Promise<Result>, log: Log): Promise<Result> {
+  for (let waitMs = retryMs.min; ; waitMs = Math.min(waitMs * 2, retryMs.max)) {
+    try {
+      return await read();
+    } catch (thrown) {
+      const { code, message, cause } = PostedError.from(thrown);
+      // The message is for clients; the cause is for operators.
+      const reason = cause instanceof Error ? cause.message : message;
+      if (code !== 'unavailable') throw new Error(`cannot read the log: ${reason}.`, { cause: thrown });
+      log.warn({ cause: reason }, 'cannot read the log, which the server needs to start; trying again');
+      await wait(waitMs);
+    }
+  }
+}
