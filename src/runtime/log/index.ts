@@ -5,6 +5,9 @@
 export type * from '../shared/bus.ts';
 export type * from './cursor.ts';
 export { decodeCursor, decodedCursor, encodeCursor } from './cursor.ts';
+export * from './delivery/channel-frames.ts';
+export * from './delivery/delivery.ts';
+export * from './delivery/subscriber.ts';
 export type * from './engine.ts';
 export * from './event.ts';
 export type * from './event-log.ts';

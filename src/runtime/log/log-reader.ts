@@ -1,16 +1,18 @@
-import type { LogEngine } from './engine.ts';
+import { readContinuation } from './continuation.ts';
+import type { Position } from './cursor.ts';
+import type { LogEngine, PageLimits } from './engine.ts';
 import type { LogEvent } from './event.ts';
 
 /** Reads pages of the log for replays, with a limited number of concurrent reads. */
 export interface LogReader {
   /**
-   * A page of the events after `afterSeq`, ascending and without gaps; 'expired' if the next event is no longer in the
-   * log. Rejects as the engine does.
+   * A page of the events after the position, ascending and without gaps; null if they are no longer in the log, or do
+   * not continue the history of the position. Rejects as the engine does.
    */
-  read(afterSeq: number): Promise<readonly LogEvent[] | 'expired'>;
+  read(position: Position): Promise<readonly LogEvent[] | null>;
 }
 
-const pageLimits = { maxEvents: 500, maxBytes: 1_048_576 };
+const page: PageLimits = { maxEvents: 500, maxBytes: 1_048_576 };
 
 export function createLogReader(
   engine: Pick<LogEngine, 'eventsAfter'>,
@@ -18,14 +20,14 @@ export function createLogReader(
 ): LogReader {
   const queued: (() => void)[] = [];
   /** Clients that reconnect at the same time need the same pages, so they share reads in progress. */
-  const pending = new Map<number, Promise<readonly LogEvent[]>>();
+  const pending = new Map<string, Promise<readonly LogEvent[] | null>>();
   let active = 0;
 
-  async function readPage(afterSeq: number): Promise<readonly LogEvent[]> {
+  async function readPage(position: Position): Promise<readonly LogEvent[] | null> {
     if (active >= maxConcurrentReads) await new Promise<void>((resolve) => void queued.push(resolve));
     else active += 1;
     try {
-      return await engine.eventsAfter(afterSeq, pageLimits);
+      return await readContinuation(engine, position, page);
     } finally {
       // Hands its slot to the next queued read, if any.
       const next = queued.shift();
@@ -35,15 +37,14 @@ export function createLogReader(
   }
 
   return {
-    async read(afterSeq) {
-      let page = pending.get(afterSeq);
-      if (page === undefined) {
-        page = readPage(afterSeq).finally(() => pending.delete(afterSeq));
-        pending.set(afterSeq, page);
+    read(position) {
+      const key = `${position.seq} ${position.mark}`;
+      let events = pending.get(key);
+      if (events === undefined) {
+        events = readPage(position).finally(() => pending.delete(key));
+        pending.set(key, events);
       }
-      const events = await page;
-      const [first] = events;
-      return first !== undefined && first.seq !== afterSeq + 1 ? 'expired' : events;
+      return events;
     },
   };
 }

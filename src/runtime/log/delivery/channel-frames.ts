@@ -1,0 +1,93 @@
+import { type Encoded, InvalidMessageError } from '../../server/handlers.ts';
+import type { Position } from '../cursor.ts';
+import type { LogEvent, SentMessage } from '../event.ts';
+import type { ResetReason } from '../tail-listener.ts';
+import { type SubscriberFrames, windowSize } from './subscriber.ts';
+
+/** The messages with which a channel controls its resumable connections, as the contract's functions encode them. */
+export interface ControlEncoders {
+  ready(content: { readonly cursor: string; readonly resumed: boolean; readonly window: number }): Encoded;
+  checkpoint(content: { readonly cursor: string }): Encoded;
+  reset(content: { readonly cursor: string; readonly reason: ResetReason }): Encoded;
+  bye(content: { readonly retryAfterMs: number }): Encoded;
+}
+
+export interface ChannelFramesOptions<Content> {
+  readonly control: ControlEncoders;
+  /** The content of a message without its cursor, whose parsed payload breaks the contract at worst. */
+  readonly contentOf: (message: SentMessage, payload: unknown) => Content;
+  /** Encodes a message for resumable connections. */
+  readonly encode: (message: SentMessage, content: Content & { readonly cursor: string }) => Encoded;
+  readonly encodeCursor: (position: Position) => string;
+}
+
+export interface ChannelFrames<Content> extends SubscriberFrames {
+  /** The content of a message, parsed once for all who need it one after another. */
+  contentOf(message: SentMessage): Content;
+}
+
+/** Turns events of the log into frames. Each is encoded once, however many connections get it. */
+export function createChannelFrames<Content extends object>({
+  control,
+  contentOf,
+  encode,
+  encodeCursor,
+}: ChannelFramesOptions<Content>): ChannelFrames<Content> {
+  /** Shared by live subscribers and by all replays while the event is in memory. */
+  const encoded = new WeakMap<LogEvent, Encoded | null>();
+  // Subscribers need the same message one after another: comparing is faster than a lookup.
+  let lastMessage: { readonly message: SentMessage | null; readonly frame: Encoded | null } = {
+    message: null,
+    frame: null,
+  };
+  let lastContent: { readonly message: SentMessage; readonly content: Content } | null = null;
+  let lastCheckpoint: { readonly cursor: string; readonly frame: Encoded | null } = {
+    cursor: '',
+    frame: null,
+  };
+
+  function parsedContentOf(message: SentMessage): Content {
+    if (lastContent?.message !== message) {
+      lastContent = { message, content: contentOf(message, JSON.parse(message.payload)) };
+    }
+    return lastContent.content;
+  }
+
+  return {
+    contentOf: parsedContentOf,
+    message(message) {
+      if (lastMessage.message === message) return lastMessage.frame;
+      let frame = encoded.get(message);
+      if (frame === undefined) {
+        frame = nullIfInvalid(() =>
+          encode(message, { ...parsedContentOf(message), cursor: encodeCursor(message) }),
+        );
+        encoded.set(message, frame);
+      }
+      lastMessage = { message, frame };
+      return frame;
+    },
+    ready: (position, resumed) =>
+      nullIfInvalid(() => control.ready({ cursor: encodeCursor(position), resumed, window: windowSize })),
+    checkpoint(position) {
+      const cursor = encodeCursor(position);
+      if (lastCheckpoint.cursor !== cursor) {
+        lastCheckpoint = { cursor, frame: nullIfInvalid(() => control.checkpoint({ cursor })) };
+      }
+      return lastCheckpoint.frame;
+    },
+    reset: (position, reason) =>
+      nullIfInvalid(() => control.reset({ reason, cursor: encodeCursor(position) })),
+    bye: (retryAfterMs) => nullIfInvalid(() => control.bye({ retryAfterMs })),
+  };
+}
+
+/** A message that breaks the contract, which the runtime logs, must not stop the delivery of others. */
+export function nullIfInvalid<Value>(send: () => Value): Value | null {
+  try {
+    return send();
+  } catch (thrown) {
+    if (thrown instanceof InvalidMessageError) return null;
+    throw thrown;
+  }
+}

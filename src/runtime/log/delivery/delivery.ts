@@ -1,0 +1,234 @@
+import type { Connection } from '../../server/handlers.ts';
+import { PostedError } from '../../shared/errors.ts';
+import type { Log } from '../../shared/log.ts';
+import { type Cursor, decodeCursor, decodedCursor, encodeCursor, type Position } from '../cursor.ts';
+import { createDeviceCursors, type DeviceCursors } from '../device-cursors.ts';
+import type { LogEngine } from '../engine.ts';
+import type { KnownEvent } from '../event.ts';
+import { createLogReader } from '../log-reader.ts';
+import type { Tail } from '../tail.ts';
+import type { ResetReason, SkipReason } from '../tail-listener.ts';
+import { type ReplayObserver, type ReplaySource, Subscriber, type SubscriberChannel } from './subscriber.ts';
+
+export interface DeliveryOptions {
+  readonly engine: Pick<LogEngine, 'eventsAfter' | 'findDeviceCursor' | 'saveDeviceCursors'>;
+  /** `follow` begins to follow it. */
+  readonly tail: FollowedTail;
+  readonly log: Log;
+  readonly observer: ReplayObserver;
+  /** How long a message may stay unacknowledged. */
+  readonly ackTimeoutMs: number;
+  /** How long a live connection may be quiet before it is sent a checkpoint. */
+  readonly checkpointMs: number;
+  /** The time over which clients return when this node can no longer follow the log. Default: 10,000. */
+  readonly byeSpreadMs?: number;
+  /** Called when this node can no longer follow the log: close the connections that are not resumable. */
+  readonly left?: () => void;
+}
+
+type FollowedTail = Pick<
+  Tail,
+  'position' | 'epoch' | 'recent' | 'freshness' | 'stopped' | 'follow' | 'refresh' | 'locate'
+>;
+
+/** Decides who gets an event. */
+export interface EventRouter {
+  /** Called for every event, in log order. */
+  apply(event: KnownEvent): void;
+  /** Called when events will never be applied. */
+  reload(): Promise<void>;
+}
+
+/** The current state of all resumable connections. */
+export interface DeliveryStats {
+  readonly resumable: number;
+  readonly lagging: number;
+  readonly unackedMessages: number;
+}
+
+/** Where a resumable connection starts, as determined at its handshake. */
+export interface StartPosition {
+  readonly user: string;
+  readonly device: string | undefined;
+  /** Everything after it is sent; null: everything from when the connection opens. */
+  readonly position: Position | null;
+  readonly reset: ResetReason | null;
+}
+
+const maxConcurrentReads = 4;
+const tickMs = 1000;
+const defaultByeSpreadMs = 10_000;
+
+/**
+ * Serves resumable connections of any channel: determines where they start, replays what they have missed, and stores
+ * what their devices acknowledge.
+ */
+export class Delivery<State> {
+  readonly #options: DeliveryOptions;
+  readonly #tail: FollowedTail;
+  readonly #devices: DeviceCursors;
+  readonly #source: ReplaySource;
+  readonly #subscribers = new Set<Subscriber<State>>();
+  readonly #ticker: NodeJS.Timeout;
+  readonly #formerEpochs = new Set<string>();
+  #epoch: string;
+  /** Cached, because many clients acknowledge the same cursor one after another. */
+  #lastAck: { readonly text: string; readonly cursor: Cursor | null } = { text: '', cursor: null };
+
+  constructor(options: DeliveryOptions) {
+    const { engine, tail, log, observer } = options;
+    this.#options = options;
+    this.#tail = tail;
+    this.#epoch = tail.epoch;
+    this.#devices = createDeviceCursors({ engine, log });
+    const reader = createLogReader(engine, maxConcurrentReads);
+    this.#source = {
+      tailPosition: () => tail.position,
+      readCount: () => tail.freshness.readCount,
+      recentAfter: (seq) => tail.recent.after(seq),
+      positionBefore: ({ seq }) => ({ seq: seq - 1, mark: tail.recent.markAt(seq - 1) ?? 0 }),
+      readLog: (position) => reader.read(position),
+      observer,
+    };
+    this.#ticker = setInterval(() => this.#tick(), tickMs);
+    this.#ticker.unref();
+  }
+
+  /** Begins to follow the log. The router offers messages to the subscribers. Call it once. */
+  follow(router: EventRouter): void {
+    this.#tail.follow({
+      apply: (event) => router.apply(event),
+      beforeSkip: () => router.reload(),
+      skipped: (reason) => this.#resetAll(reason),
+      stopped: () => this.#leave(),
+      gaveUp: () => this.#leave(),
+    });
+  }
+
+  /** The text of a cursor in the current history. */
+  encodeCursor(position: Position): string {
+    return encodeCursor(this.#epoch, position);
+  }
+
+  /**
+   * Resolves once everything that was in the log at the time of the call is applied. A connection that starts then gets
+   * no earlier messages, which its client may have seen on a node that was further ahead.
+   *
+   * @throws PostedError `unavailable` if the log cannot be read, or has events that only a later version understands
+   */
+  async refresh(): Promise<void> {
+    await this.#tail.refresh();
+    this.#assertFollowing();
+  }
+
+  /**
+   * Determines where a connection starts: `since` is `now`, `acked`, or a cursor. A position that is no longer in the log
+   * becomes a reset, never a partial replay.
+   *
+   * @throws PostedError `invalid_request` if `since` is not one of these, `unavailable` as `refresh` does
+   */
+  async findStart(user: string, since: string, device: string | undefined): Promise<StartPosition> {
+    this.#assertFollowing();
+    const now: StartPosition = { user, device, position: null, reset: null };
+    let cursor = null;
+    if (since === 'acked' && device !== undefined) {
+      const acked = await this.#devices.find(user, device);
+      cursor = acked === null ? null : decodedCursor(acked);
+    } else if (since !== 'now' && since !== 'acked') {
+      cursor = decodeCursor(since);
+      if (cursor === null) throw new PostedError('invalid_request', '`since` is not a valid cursor');
+    }
+    if (cursor === null) {
+      await this.refresh();
+      return now;
+    }
+    const found = await this.#tail.locate(cursor);
+    return typeof found === 'string' ? { ...now, reset: found } : { ...now, position: found };
+  }
+
+  /** Starts to serve an open connection. The caller must unsubscribe it when it is closed. */
+  subscribe(
+    connection: Connection<unknown, State>,
+    { user, device, position, reset }: StartPosition,
+    channel: SubscriberChannel<State>,
+  ): Subscriber<State> {
+    const start = position ?? this.#tail.position;
+    const subscriber = new Subscriber(connection, channel, this.#source);
+    this.#subscribers.add(subscriber);
+    // The cursor of a device is not moved by a reset: if the client misses it, it is sent another.
+    if (position === null && reset === null && device !== undefined) {
+      this.#devices.save({ user, device, epoch: this.#epoch, ...start });
+    }
+    subscriber.start({ position: start, reset, resumed: position !== null });
+    return subscriber;
+  }
+
+  unsubscribe(subscriber: Subscriber<State>): void {
+    this.#subscribers.delete(subscriber);
+    subscriber.end();
+  }
+
+  /** @throws PostedError `invalid_request` for a cursor that the connection never received */
+  acknowledge(subscriber: Subscriber<State>, { user, device }: StartPosition, text: string): void {
+    if (this.#lastAck.text !== text) this.#lastAck = { text, cursor: this.#cursorOf(text) };
+    const { cursor } = this.#lastAck;
+    if (cursor === null) throw new PostedError('invalid_request', 'the cursor is not from this log');
+    // It was on its way when the history changed: the client has been sent a reset.
+    if (cursor.epoch !== this.#epoch) return;
+    subscriber.acknowledge(cursor.seq);
+    if (device !== undefined) this.#devices.save({ user, device, ...cursor });
+  }
+
+  stats(): DeliveryStats {
+    const all = [...this.#subscribers];
+    return {
+      resumable: all.length,
+      lagging: all.filter(({ isLagging }) => isLagging).length,
+      unackedMessages: all.reduce((sum, { unackedCount }) => sum + unackedCount, 0),
+    };
+  }
+
+  /** Stores the acks that are not stored yet. */
+  async close(): Promise<void> {
+    clearInterval(this.#ticker);
+    await this.#devices.close();
+  }
+
+  /** Null if the text is not a cursor of a history that this process has followed. */
+  #cursorOf(text: string): Cursor | null {
+    const decoded = decodeCursor(text);
+    if (decoded === null) return null;
+    for (const epoch of [this.#epoch, ...this.#formerEpochs]) {
+      const mark = decoded.markIn(epoch);
+      if (mark !== null) return { epoch, seq: decoded.seq, mark };
+    }
+    return null;
+  }
+
+  #assertFollowing(): void {
+    if (this.#tail.stopped === null) return;
+    throw new PostedError('unavailable', 'This server is being upgraded. Try again later.', {
+      retryAfterMs: 1000,
+    });
+  }
+
+  #resetAll(reason: SkipReason): void {
+    if (this.#epoch !== this.#tail.epoch) {
+      this.#formerEpochs.add(this.#epoch);
+      this.#epoch = this.#tail.epoch;
+    }
+    for (const subscriber of this.#subscribers) subscriber.reset(reason);
+  }
+
+  /** Clients may find a node that follows the log. */
+  #leave(): void {
+    const { byeSpreadMs = defaultByeSpreadMs, left } = this.#options;
+    for (const subscriber of this.#subscribers) subscriber.leave(Math.floor(Math.random() * byeSpreadMs));
+    left?.();
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    for (const subscriber of this.#subscribers) subscriber.tick(nowMs, this.#options);
+  }
+}

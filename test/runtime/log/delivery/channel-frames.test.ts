@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { createChannelFrames } from '../../../../src/runtime/log/delivery/channel-frames.ts';
+import { InvalidMessageError } from '../../../../src/runtime/server/handlers.ts';
+import { messageAt, sentAt } from './events.ts';
+
+function createFrames() {
+  const calls: string[] = [];
+  const encoder = (name: string) => (content: object) => {
+    const text = JSON.stringify(content);
+    calls.push(`${name} ${text}`);
+    if (text.includes('broken')) throw new InvalidMessageError('orders', name, '/payload is broken');
+    return { message: text, bytes: text.length };
+  };
+  const frames = createChannelFrames({
+    control: {
+      ready: encoder('ready'),
+      checkpoint: encoder('checkpoint'),
+      reset: encoder('reset'),
+      bye: encoder('bye'),
+    },
+    contentOf(_message, payload) {
+      calls.push('parse');
+      return { payload };
+    },
+    encode: (_message, content) => encoder('encode')(content),
+    encodeCursor: ({ seq }) => `cursor ${seq}`,
+  });
+  return { frames, calls };
+}
+
+describe('the frames of a channel', () => {
+  it('parse and encode a message once, whether its frame or its content is needed', () => {
+    const { frames, calls } = createFrames();
+    const [first, second] = [sentAt(1), sentAt(2)];
+    expect(frames.contentOf(first)).toEqual({ payload: { number: 1 } });
+    const frame = frames.message(first);
+    expect(frame?.message).toBe('{"payload":{"number":1},"cursor":"cursor 1"}');
+    frames.message(second);
+    expect(frames.message(first)).toBe(frame);
+    expect(calls.map((call) => call.split(' ')[0])).toEqual(['parse', 'encode', 'parse', 'encode']);
+  });
+
+  it('encode a message again whose payload was revised', () => {
+    const { frames } = createFrames();
+    frames.message(sentAt(1));
+    const revised = { ...sentAt(1), payload: '{"number":7}' };
+    expect(frames.message(revised)?.message).toContain('"number":7');
+    expect(messageAt(1).payload).toContain('"number":1');
+  });
+
+  it('are null for a message that breaks the contract, and are not encoded again', () => {
+    const { frames, calls } = createFrames();
+    const broken = sentAt(1, { payload: '"broken"' });
+    expect([frames.message(broken), frames.message(sentAt(2)), frames.message(broken)]).toEqual([
+      null,
+      expect.anything(),
+      null,
+    ]);
+    expect(calls.filter((call) => call.startsWith('encode'))).toHaveLength(2);
+  });
+
+  it('encode a checkpoint once for all connections at a position', () => {
+    const { frames, calls } = createFrames();
+    for (const seq of [5, 5, 5, 6]) frames.checkpoint({ seq, mark: 0 });
+    expect(calls).toEqual(['checkpoint {"cursor":"cursor 5"}', 'checkpoint {"cursor":"cursor 6"}']);
+  });
+});

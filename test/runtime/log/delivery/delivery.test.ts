@@ -1,0 +1,167 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { encodeCursor } from '../../../../src/runtime/log/cursor.ts';
+import { Delivery } from '../../../../src/runtime/log/delivery/delivery.ts';
+import type { DeviceCursor } from '../../../../src/runtime/log/engine.ts';
+import type { LogEvent } from '../../../../src/runtime/log/event.ts';
+import { Tail } from '../../../../src/runtime/log/tail.ts';
+import type { Connection, Encoded } from '../../../../src/runtime/server/handlers.ts';
+import { silentLog } from '../../../../src/runtime/shared/log.ts';
+import { markOf, messageAt } from './events.ts';
+
+const epoch = '01234567-89ab-4cde-8f01-23456789abcd';
+const nextEpoch = 'fedcba98-89ab-4cde-8f01-23456789abcd';
+
+/** A log in memory. */
+function createLog(length: number) {
+  const log = {
+    epoch,
+    floorSeq: 0,
+    events: Array.from({ length }, (_, index): LogEvent => messageAt(index + 1)),
+    devices: [] as DeviceCursor[],
+  };
+  const engine = {
+    async state(seqs: readonly number[]) {
+      const headSeq = log.events.length;
+      const known = [...seqs, log.floorSeq, headSeq].filter((seq) => seq >= log.floorSeq && seq <= headSeq);
+      const marks = new Map(known.map((seq) => [seq, log.events[seq - 1]?.mark ?? 0]));
+      return { epoch: log.epoch, floorSeq: log.floorSeq, headSeq, nowMs: 0, marks };
+    },
+    eventsAfter: async (seq: number) => log.events.slice(Math.max(seq, log.floorSeq)),
+    beginEpoch: async () => log.epoch,
+    findDeviceCursor: async (user: string, device: string) =>
+      log.devices.findLast((each) => each.user === user && each.device === device) ?? null,
+    async saveDeviceCursors(cursors: readonly DeviceCursor[]) {
+      log.devices.push(...cursors);
+    },
+  };
+  return { log, engine };
+}
+
+const opened: AsyncDisposableStack[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((stack) => stack.disposeAsync()));
+});
+
+async function createDelivery(length = 5) {
+  const stack = new AsyncDisposableStack();
+  opened.push(stack);
+  const { log, engine } = createLog(length);
+  const tail = await Tail.start({ engine, log: silentLog, pollIntervalMs: 60_000 });
+  stack.defer(() => tail.close());
+  const left: string[] = [];
+  const delivery = new Delivery<null>({
+    engine,
+    tail,
+    log: silentLog,
+    observer: { replayEnded() {}, resetSent() {} },
+    ackTimeoutMs: 30_000,
+    checkpointMs: 30_000,
+    left: () => void left.push('left'),
+  });
+  stack.defer(() => delivery.close());
+  delivery.follow({ apply() {}, async reload() {} });
+  const subscribe = async (since: string, device?: string) => {
+    const frames: string[] = [];
+    const connection = {
+      state: null,
+      bufferedBytes: 0,
+      buffersLessThan: () => true,
+      sendEncoded: ({ message }: Encoded) => frames.push(message) > 0,
+      close: (code: string) => void frames.push(code),
+    };
+    const start = await delivery.findStart('ada', since, device);
+    const subscriber = delivery.subscribe(connection as unknown as Connection<unknown, null>, start, {
+      name: 'orders',
+      canSee: () => true,
+      frames: {
+        message: ({ seq }) => frame(`message ${seq}`),
+        ready: ({ seq }, resumed) => frame(`ready ${seq} ${resumed}`),
+        checkpoint: () => frame('checkpoint'),
+        reset: ({ seq }, reason) => frame(`reset ${reason} ${seq}`),
+        bye: () => frame('bye'),
+      },
+    });
+    return { frames, ack: (cursor: string) => delivery.acknowledge(subscriber, start, cursor) };
+  };
+  return { log, tail, delivery, subscribe, left };
+}
+
+function frame(message: string): Encoded {
+  return { message, bytes: message.length };
+}
+
+function cursorAt(seq: number, mark = markOf(seq), ofEpoch = epoch): string {
+  return encodeCursor(ofEpoch, { seq, mark });
+}
+
+describe('Delivery', () => {
+  it('replays what follows a cursor, or starts at the tail', async () => {
+    const { subscribe } = await createDelivery();
+    const [resumed, live] = [await subscribe(cursorAt(3)), await subscribe('now')];
+    await expect.poll(() => resumed.frames).toEqual(['ready 3 true', 'message 4', 'message 5']);
+    expect(live.frames).toEqual(['ready 5 false']);
+  });
+
+  it.each([
+    { title: 'another epoch', cursor: cursorAt(3, markOf(3), nextEpoch), reason: 'epoch' },
+    { title: 'an event that the log has replaced', cursor: cursorAt(3, 7), reason: 'epoch' },
+    { title: 'after the end of the log', cursor: cursorAt(9), reason: 'future' },
+    { title: 'before the floor', cursor: cursorAt(1), reason: 'expired' },
+  ])('sends a reset for a cursor of $title', async ({ cursor, reason }) => {
+    const { subscribe, log } = await createDelivery();
+    log.floorSeq = 2;
+    expect((await subscribe(cursor)).frames).toEqual(['ready 5 false', `reset ${reason} 5`]);
+  });
+
+  it('refuses a text that is not a cursor', async () => {
+    const { subscribe } = await createDelivery();
+    await expect(subscribe('yesterday')).rejects.toThrow('`since` is not a valid cursor');
+  });
+
+  it('starts a device after its last ack, and a new device at the tail', async () => {
+    const { subscribe, log, delivery } = await createDelivery();
+    const phone = await subscribe('acked', 'phone');
+    expect(phone.frames).toEqual(['ready 5 false']);
+    log.devices.push({ user: 'ada', device: 'desk', epoch, seq: 3, mark: markOf(3) });
+    const desk = await subscribe('acked', 'desk');
+    await expect.poll(() => desk.frames).toEqual(['ready 3 true', 'message 4', 'message 5']);
+    desk.ack(cursorAt(4));
+    expect((await subscribe('acked', 'desk')).frames[0]).toBe('ready 4 true');
+    await delivery.close();
+    expect(log.devices.slice(1)).toEqual([
+      { user: 'ada', device: 'phone', epoch, seq: 5, mark: markOf(5) },
+      { user: 'ada', device: 'desk', epoch, seq: 4, mark: markOf(4) },
+    ]);
+  });
+
+  it('resets a device whose ack is from another history', async () => {
+    const { subscribe, log } = await createDelivery();
+    log.devices.push({ user: 'ada', device: 'desk', epoch, seq: 3, mark: 7 });
+    expect((await subscribe('acked', 'desk')).frames).toEqual(['ready 5 false', 'reset epoch 5']);
+  });
+
+  it('resets everybody when the history changes, and ignores acks that were on their way', async () => {
+    const { subscribe, log, tail } = await createDelivery();
+    const { frames, ack } = await subscribe('now');
+    log.epoch = nextEpoch;
+    log.events = log.events.slice(0, 2);
+    await tail.refresh();
+    expect(frames).toEqual(['ready 5 false', 'reset epoch 2']);
+    ack(cursorAt(5));
+    ack(cursorAt(2, markOf(2), nextEpoch));
+    expect(() => ack(cursorAt(3, 0, nextEpoch))).toThrow('this connection never received that cursor');
+    expect(() => ack(cursorAt(2, 0, '11111111-89ab-4cde-8f01-23456789abcd'))).toThrow('not from this log');
+  });
+
+  it('sends everybody away before an event of a later version, and refuses new connections', async () => {
+    const { subscribe, log, tail, left } = await createDelivery();
+    const { frames } = await subscribe('now');
+    const unknown = { kind: 'unknown', name: 'presence', requires: '9.0.0' } as const;
+    log.events.push({ ...unknown, seq: 6, mark: markOf(6), createdAtMs: 0 });
+    await tail.catchUp();
+    expect([frames, left]).toEqual([['ready 5 false', 'bye', 'tryAgainLater'], ['left']]);
+    for (const since of ['now', cursorAt(3)])
+      await expect(subscribe(since)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});

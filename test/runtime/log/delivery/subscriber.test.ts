@@ -1,0 +1,180 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Subscriber } from '../../../../src/runtime/log/delivery/subscriber.ts';
+import type { LogEvent } from '../../../../src/runtime/log/event.ts';
+import type { Connection, Encoded } from '../../../../src/runtime/server/handlers.ts';
+import { markOf, messageAt, sentAt } from './events.ts';
+
+const policy = { ackTimeoutMs: 30_000, checkpointMs: 30_000 };
+
+function frame(name: string, ...values: readonly unknown[]): Encoded {
+  return { message: [name, ...values].join(' '), bytes: 1 };
+}
+
+/** A subscriber whose log, memory and socket the test controls. */
+function createSubscriber() {
+  const frames: string[] = [];
+  const closed: string[] = [];
+  const log = {
+    tailSeq: 0,
+    readCount: 0,
+    /** The events in memory. */
+    recent: [] as LogEvent[],
+    /** The seq before the oldest event in memory. */
+    recentSince: 0,
+    reads: [] as { readonly afterSeq: number; answer(events: readonly LogEvent[] | null): void }[],
+  };
+  const socket = { hasRoom: true };
+  const connection = {
+    state: null,
+    bufferedBytes: 0,
+    buffersLessThan: () => socket.hasRoom,
+    sendEncoded: ({ message }: Encoded) => frames.push(message) > 0,
+    close: (code: string) => void closed.push(code),
+  };
+  const subscriber = new Subscriber<null>(
+    connection as unknown as Connection<unknown, null>,
+    {
+      name: 'orders',
+      canSee: (_state, { topic }) => topic !== 'secret',
+      frames: {
+        message: ({ seq }) => frame('message', seq),
+        ready: ({ seq }, resumed) => frame('ready', seq, resumed),
+        checkpoint: ({ seq, mark }) => frame('checkpoint', seq, mark),
+        reset: ({ seq, mark }, reason) => frame('reset', reason, seq, mark),
+        bye: (retryAfterMs) => frame('bye', retryAfterMs),
+      },
+    },
+    {
+      tailPosition: () => ({ seq: log.tailSeq, mark: markOf(log.tailSeq) }),
+      readCount: () => log.readCount,
+      recentAfter: (seq) => (seq < log.recentSince ? null : log.recent.filter((event) => event.seq > seq)),
+      positionBefore: ({ seq }) => ({ seq: seq - 1, mark: markOf(seq - 1) }),
+      readLog: ({ seq }) => new Promise((answer) => void log.reads.push({ afterSeq: seq, answer })),
+      observer: { replayEnded() {}, resetSent() {} },
+    },
+  );
+  const start = (seq: number) =>
+    subscriber.start({ position: { seq, mark: markOf(seq) }, reset: null, resumed: true });
+  const apply = (event: LogEvent) => {
+    log.recent.push(event);
+    log.tailSeq = event.seq;
+  };
+  return { subscriber, start, apply, frames, closed, log, socket };
+}
+
+describe('Subscriber', () => {
+  it('replays what its connection may see of its channel, from the log and then from memory', async () => {
+    const { start, apply, frames, log } = createSubscriber();
+    log.recentSince = 3;
+    for (const seq of [4, 5]) apply(messageAt(seq));
+    start(1);
+    log.reads[0]?.answer([messageAt(2, { topic: 'secret' }), messageAt(3, { channel: 'bids' })]);
+    await nextTurn();
+    expect(frames).toEqual(['ready 1 true', 'message 4', 'message 5']);
+  });
+
+  it('skips redacted messages, events that are sent to nobody, and memberships', () => {
+    const { start, apply, frames } = createSubscriber();
+    apply(messageAt(1, { payload: null }));
+    apply(messageAt(2, { channel: null, message: null }));
+    apply({ seq: 3, mark: markOf(3), createdAtMs: 0, kind: 'join', topic: 'ada', user: 'bob' });
+    apply(messageAt(4));
+    start(0);
+    expect(frames).toEqual(['ready 0 true', 'message 4']);
+  });
+
+  it('sends nothing of a page that was being read when a reset moved its position', async () => {
+    const { subscriber, start, frames, log } = createSubscriber();
+    log.recentSince = 10;
+    log.tailSeq = 10;
+    start(1);
+    subscriber.reset('expired');
+    log.reads[0]?.answer([messageAt(2), messageAt(3)]);
+    await nextTurn();
+    expect(frames).toEqual(['ready 1 true', `reset expired 10 ${markOf(10)}`]);
+    expect(subscriber.isLagging).toBe(false);
+  });
+
+  it('resets once when the events after its position are gone', async () => {
+    const { start, frames, log } = createSubscriber();
+    log.recentSince = 10;
+    log.tailSeq = 10;
+    start(1);
+    log.reads[0]?.answer(null);
+    await nextTurn();
+    expect(frames).toEqual(['ready 1 true', `reset expired 10 ${markOf(10)}`]);
+  });
+
+  it('sends what it had no room for once its socket has drained', () => {
+    const { subscriber, start, apply, frames, socket } = createSubscriber();
+    start(0);
+    for (const seq of [1, 2, 3]) {
+      socket.hasRoom = seq === 1;
+      apply(messageAt(seq));
+      subscriber.offer(sentAt(seq), 0);
+    }
+    expect(frames).toEqual(['ready 0 true', 'message 1']);
+    expect(subscriber.isLagging).toBe(true);
+    socket.hasRoom = true;
+    subscriber.drained();
+    expect(frames.slice(2)).toEqual(['message 2', 'message 3']);
+  });
+
+  it('continues in the log, after the mark of the last event it passed, when memory no longer has it', async () => {
+    const { subscriber, start, apply, frames, log, socket } = createSubscriber();
+    start(0);
+    socket.hasRoom = false;
+    apply(messageAt(1, { topic: 'secret' }));
+    apply(messageAt(2));
+    subscriber.offer(sentAt(2), 0);
+    log.recentSince = 2;
+    socket.hasRoom = true;
+    subscriber.drained();
+    expect(log.reads[0]?.afterSeq).toBe(1);
+    log.reads[0]?.answer([messageAt(2)]);
+    await nextTurn();
+    expect(frames).toEqual(['ready 0 true', 'message 2']);
+  });
+
+  it('sends a checkpoint at the tail after quiet time, with its mark', () => {
+    const { subscriber, start, log, frames } = createSubscriber();
+    start(0);
+    log.tailSeq = 7;
+    log.readCount = 1;
+    subscriber.tick(performance.now() + 29_000, policy);
+    subscriber.tick(performance.now() + 31_000, policy);
+    expect(frames.slice(1)).toEqual([`checkpoint 7 ${markOf(7)}`]);
+  });
+
+  it('sends no checkpoint unless the log was read after the last one', () => {
+    const { subscriber, start, log, frames } = createSubscriber();
+    start(0);
+    const tick = (seconds: number) => subscriber.tick(performance.now() + seconds * 1000, policy);
+    tick(31);
+    expect(frames.slice(1)).toEqual([]);
+    log.readCount = 1;
+    tick(32);
+    tick(63);
+    tick(94);
+    expect(frames.slice(1)).toEqual(['checkpoint 0 0']);
+    log.readCount = 2;
+    tick(95);
+    expect(frames.slice(1)).toEqual(['checkpoint 0 0', 'checkpoint 0 0']);
+  });
+
+  it('refuses an ack of a message that it was not sent', () => {
+    const { subscriber, start, apply } = createSubscriber();
+    apply(messageAt(1));
+    start(0);
+    subscriber.acknowledge(1);
+    expect(() => subscriber.acknowledge(2)).toThrow('this connection never received that cursor');
+  });
+
+  it('says when to reconnect before it sends a client to another server', () => {
+    const { subscriber, start, frames, closed } = createSubscriber();
+    start(0);
+    subscriber.leave(500);
+    expect([frames.at(-1), closed]).toEqual(['bye 500', ['tryAgainLater']]);
+  });
+});

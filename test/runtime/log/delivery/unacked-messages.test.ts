@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { UnackedMessages } from '../../../../src/runtime/log/delivery/unacked-messages.ts';
+
+describe('UnackedMessages', () => {
+  it('counts nothing before the first ack', () => {
+    const unacked = new UnackedMessages();
+    unacked.add(1, 0);
+    expect([unacked.size, unacked.isOverdue(1000)]).toEqual([0, false]);
+  });
+
+  it('acknowledges cumulatively, and knows the age of the oldest message', () => {
+    const unacked = new UnackedMessages();
+    unacked.acknowledge(0);
+    for (let seq = 1; seq <= 300; seq += 1) unacked.add(seq, seq * 10);
+    expect([unacked.size, unacked.isFull(300), unacked.isFull(301)]).toEqual([300, true, false]);
+    unacked.acknowledge(150);
+    expect([unacked.size, unacked.isOverdue(1510), unacked.isOverdue(1511)]).toEqual([150, false, true]);
+    unacked.acknowledge(100);
+    expect(unacked.size).toBe(150);
+    unacked.acknowledge(1000);
+    expect([unacked.size, unacked.isOverdue(1e9)]).toEqual([0, false]);
+  });
+});
