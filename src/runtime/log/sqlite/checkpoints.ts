@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setFileState } from './file-state.ts';
 import { isIoError } from './sqlite-errors.ts';
 
 /** Pages in the WAL that are not in the file yet: as many as SQLite checkpoints at by default. */
@@ -13,16 +14,20 @@ interface WalState {
 /**
  * Moves pages from the WAL to the file. SQLite's automatic checkpoints hide a failed fsync, after which the next one
  * may succeed although pages were lost; these report it.
+ *
+ * Each leaves the file marked as `incomplete`, and a WAL that marks it as `complete`. So a copy without the WAL is
+ * noticed, while one whose WAL was merged, by whatever program, is not refused.
  */
 export class Checkpoints {
+  readonly #database: DatabaseSync;
   readonly #state: StatementSync;
-  readonly #checkpoint: StatementSync;
   /** The size of the WAL at the last attempt, which a reader of older pages may have stopped. */
   #attemptedAt = 0;
+  #isMarked = false;
 
   constructor(database: DatabaseSync) {
+    this.#database = database;
     this.#state = database.prepare('pragma wal_checkpoint(noop)');
-    this.#checkpoint = database.prepare('pragma wal_checkpoint(passive)');
   }
 
   /** @throws Error when the file fails */
@@ -30,13 +35,25 @@ export class Checkpoints {
     const { log, checkpointed } = this.#state.get() as unknown as WalState;
     // The WAL began anew.
     if (log < this.#attemptedAt) this.#attemptedAt = 0;
-    if (log - Math.max(checkpointed, this.#attemptedAt) < checkpointPages) return;
+    const isFew = log - Math.max(checkpointed, this.#attemptedAt) < checkpointPages;
+    if (isFew && this.#isMarked) return;
     this.#attemptedAt = log;
     try {
-      this.#checkpoint.get();
+      this.run(isFew ? 'noop' : 'passive');
     } catch (error) {
       // On a full disk, everything stays in the WAL.
       if (isIoError(error)) throw error;
     }
+  }
+
+  /** @throws Error when the file fails, or its disk is full */
+  run(mode: 'noop' | 'passive' | 'full'): void {
+    this.#isMarked = false;
+    if (mode !== 'noop') {
+      setFileState(this.#database, 'incomplete');
+      this.#database.exec(`pragma wal_checkpoint(${mode})`);
+    }
+    setFileState(this.#database, 'complete');
+    this.#isMarked = true;
   }
 }

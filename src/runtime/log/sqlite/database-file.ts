@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { Checkpoints } from './checkpoints.ts';
 import { fileStateOf, readFileState, setFileState, sizeOf } from './file-state.ts';
 import { describeError, isBusy, isDamaged } from './sqlite-errors.ts';
 import { busyTimeoutMs, createPrivately, inUse, StoreLock } from './store-lock.ts';
@@ -8,11 +9,12 @@ import { busyTimeoutMs, createPrivately, inUse, StoreLock } from './store-lock.t
 /** Bounds the size of the WAL once all of it has been checkpointed. */
 const maxIdleWalBytes = 64 * 1024 * 1024;
 
-/** The file of a store, open for writing. */
+/** The file of a log, open for writing. */
 export interface DatabaseFile {
   readonly database: DatabaseSync;
-  /** Marks the file as in use. Call it once its tables are current, and before anything else is written. */
-  markOpen(): void;
+  readonly checkpoints: Checkpoints;
+  /** Call it once the tables are current, and before anything that must not be lost is written. */
+  markMigrated(): void;
   /** Leaves everything in the one file, unless another process still reads it. */
   close(): void;
 }
@@ -65,36 +67,26 @@ export function openForReading(path: string): DatabaseSync {
 }
 
 function createDatabaseFile(database: DatabaseSync, lock: StoreLock): DatabaseFile {
+  const checkpoints = new Checkpoints(database);
   return {
     database,
-    markOpen() {
-      database.exec('begin immediate');
-      // The clients of a restored backup may have seen events that it lacks.
-      if (fileStateOf(database) === 'backup')
+    checkpoints,
+    markMigrated() {
+      if (fileStateOf(database) === 'backup') {
+        // The clients of a restored backup may have seen events that it lacks.
+        database.exec('begin immediate');
         database.prepare('update posted_meta set epoch = ?').run(randomUUID());
-      setFileState(database, 'open');
-      database.exec('commit');
-      checkpoint(database, 'full');
+        setFileState(database, 'incomplete');
+        database.exec('commit');
+      }
+      checkpoints.run('full');
     },
     close() {
-      try {
-        // First everything else: the file is marked only once it is complete.
-        if (fileStateOf(database) === 'open' && checkpoint(database, 'full')) {
-          setFileState(database, 'closed');
-          checkpoint(database, 'truncate');
-        }
-      } finally {
-        database.close();
-        lock[Symbol.dispose]();
-      }
+      // As the last connection, it moves all of the WAL to the file, and removes it.
+      database.close();
+      lock[Symbol.dispose]();
     },
   };
-}
-
-/** Returns whether all of the WAL is in the file now. */
-function checkpoint(database: DatabaseSync, mode: 'full' | 'truncate'): boolean {
-  const result = database.prepare(`pragma wal_checkpoint(${mode})`).get();
-  return result?.busy === 0 && result.log === result.checkpointed;
 }
 
 /**
@@ -111,13 +103,17 @@ function refuseIncomplete(path: string): boolean {
     );
   }
   if (state === null || state === 'creating') return !hasWal;
-  const isIncomplete = state === 'open' || (state === 'unmarked' && isWithoutTables(path));
+  const isIncomplete = state === 'incomplete' || (state === 'unmarked' && isWithoutTables(path));
   if (isIncomplete && !hasWal) {
-    throw new Error(
-      `its newest data was in ${path}-wal, which is missing: copy both files while the server is stopped, or take copies with the backup command. Restoring this file as if it were a backup gives up what is missing`,
-    );
+    throw incompleteError(path);
   }
   return false;
+}
+
+export function incompleteError(path: string): Error {
+  return new Error(
+    `${path} lacks its newest data, which was in ${path}-wal: copy both while the server is stopped, or make a copy with the backup command. To give up what is missing, restore this file as if it were a backup`,
+  );
 }
 
 /** The first version leaves a file without tables until its WAL has reached a certain size. */

@@ -7,8 +7,8 @@ import type { DatabaseSync } from 'node:sqlite';
  *
  * - `unmarked`: of the first version, or of another program.
  * - `creating`: its tables are being created. It has no data yet.
- * - `open`: its newest data may be in the WAL beside it.
- * - `closed`: it is complete without a WAL.
+ * - `incomplete`: its newest data is in the WAL beside it.
+ * - `complete`: it needs no WAL.
  * - `backup`: a copy of a log, which must begin a new epoch.
  */
 export type FileState = keyof typeof applicationIds;
@@ -16,8 +16,8 @@ export type FileState = keyof typeof applicationIds;
 const applicationIds = {
   unmarked: 0,
   creating: 0x50737430,
-  open: 0x50737431,
-  closed: 0x50737432,
+  incomplete: 0x50737431,
+  complete: 0x50737432,
   backup: 0x50737433,
 };
 

@@ -49,9 +49,10 @@ export class ReaderPool {
   }
 
   /**
-   * Sees everything that was committed before the call. A read whose signal is aborted while it waits is not run.
+   * Sees everything that was committed before the call. A read whose signal is aborted while it waits is not run, and
+   * finds nothing: Kysely has rejected its caller already, and reports later failures on the console.
    *
-   * @throws PostedError `unavailable` after the deadline, when it was aborted, or when the pool is closed
+   * @throws PostedError `unavailable` after the deadline, or when the pool is closed
    */
   read(sql: string, parameters: readonly unknown[], signal?: AbortSignal): Promise<Rows> {
     if (this.#isClosed) return Promise.reject(new PostedError('unavailable', 'The log is closed.'));
@@ -77,7 +78,7 @@ export class ReaderPool {
     for (const read of this.#queue) {
       if (read.signal?.aborted === true) {
         this.#queue.delete(read);
-        read.reject(new PostedError('unavailable', 'The request was aborted.'));
+        read.resolve([]);
         continue;
       }
       const thread = this.#freeThread();
@@ -150,7 +151,7 @@ export class ReaderPool {
     for (const read of this.#queue) {
       if (read.deadlineMs > nowMs) break;
       this.#queue.delete(read);
-      read.reject(tooSlow());
+      endLate(read);
     }
     for (const thread of this.#threads) {
       // Reads of one thread run in the order in which they were sent.
@@ -168,15 +169,17 @@ export class ReaderPool {
     thread.worker.unref();
     const [, ...others] = [...thread.reads.values()];
     thread.reads.clear();
-    running.reject(tooSlow());
+    endLate(running);
     const waiting = [...this.#queue];
     this.#queue.clear();
     for (const read of [...others, ...waiting]) this.#queue.add(read);
   }
 }
 
-function tooSlow(): PostedError {
-  return new PostedError('unavailable', 'The request took too long. Try again later.', {
+function endLate({ signal, resolve, reject }: Read): void {
+  const error = new PostedError('unavailable', 'The request took too long. Try again later.', {
     retryAfterMs: 1000,
   });
+  if (signal?.aborted === true) resolve([]);
+  else reject(error);
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { isBusy } from './sqlite-errors.ts';
 
@@ -7,9 +7,11 @@ export const busyTimeoutMs = 1000;
 
 /** Limits a database file to one writer. The kernel releases the lock with the process that holds it. */
 export class StoreLock implements Disposable {
+  readonly #path: string;
   readonly #database: DatabaseSync;
 
-  private constructor(database: DatabaseSync) {
+  private constructor(path: string, database: DatabaseSync) {
+    this.#path = path;
     this.#database = database;
   }
 
@@ -29,7 +31,25 @@ export class StoreLock implements Disposable {
       if (isBusy(cause)) throw inUse(path, cause);
       throw cause;
     }
-    return new StoreLock(database);
+    return new StoreLock(path, database);
+  }
+
+  /**
+   * The first version locks the database itself. Another problem with it is none here.
+   *
+   * @throws Error if a server of that version is using it
+   */
+  refuseFirstVersion(): void {
+    if (!existsSync(this.#path)) return;
+    let database: DatabaseSync | undefined;
+    try {
+      database = new DatabaseSync(this.#path);
+      database.prepare('select count(*) from sqlite_schema').get();
+    } catch (cause) {
+      if (isBusy(cause)) throw inUse(this.#path, cause);
+    } finally {
+      database?.close();
+    }
   }
 
   [Symbol.dispose](): void {

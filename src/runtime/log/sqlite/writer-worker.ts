@@ -2,7 +2,6 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { Appends } from './appends.ts';
 import { type BatchRequest, createBatchRunner } from './batches.ts';
 import { CallerTransaction, type TransactionRequest } from './caller-transaction.ts';
-import { Checkpoints } from './checkpoints.ts';
 import { openDatabaseFile } from './database-file.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { Head } from './head.ts';
@@ -17,7 +16,7 @@ if (parentPort === null) throw new Error('this file must run in a worker thread'
 const port = parentPort;
 const { path, transactionTimeoutMs } = workerData as WriterData;
 const file = openDatabaseFile(path);
-const { database } = file;
+const { database, checkpoints } = file;
 const statements = new PreparedStatements(database, maxPrepared);
 const head = new Head(statements);
 const appends = new Appends(database, head);
@@ -32,7 +31,6 @@ const transaction = new CallerTransaction({
   timeoutMs: transactionTimeoutMs,
   onEnd: () => setImmediate(runQueue),
 });
-const checkpoints = new Checkpoints(database);
 /** In the order of arrival; those of the running transaction overtake the others. */
 const queue: Request[] = [];
 let isMigrated = false;
@@ -83,7 +81,7 @@ function isOfTransaction(request: Request): request is TransactionRequest {
 
 function enqueue(message: ToWriter): void {
   if (message === 'close') isClosing = true;
-  else if (message === 'migrated') markOpen();
+  else if (message === 'migrated') markMigrated();
   else for (const request of message) queue.push(request);
 }
 
@@ -95,8 +93,8 @@ function enqueueReceived(): void {
   }
 }
 
-function markOpen(): void {
-  file.markOpen();
+function markMigrated(): void {
+  file.markMigrated();
   isMigrated = true;
   send('migrated');
 }

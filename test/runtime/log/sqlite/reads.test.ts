@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import type { LogEngine } from '../../../../src/runtime/log/engine.ts';
+import { countTo } from '../suite/database.ts';
+import { type NoteTables, note, notesIn, notesOf } from '../suite/notes-application.ts';
+import { makeDatabasePath, openEngine } from './open-engine.ts';
+
+/** A query that counts to `limit`: some 20 million per second. */
+const count = (engine: LogEngine, limit: number): Promise<unknown> =>
+  sql`with recursive counter (n) as (values (1) union all select n + 1 from counter where n < ${limit})
+    select count(*) from counter`.execute(engine.reads());
+
+const million = 1_000_000;
+
+describe('a read', () => {
+  it('cannot write', async () => {
+    const engine = await openEngine({ path: await makeDatabasePath() });
+    const write = engine.reads<NoteTables>().deleteFrom('note').execute();
+    await expect(write).rejects.toMatchObject({
+      code: 'internal',
+      cause: { message: expect.stringContaining('readonly') },
+    });
+  });
+
+  it('delays neither writes nor reads of the log, however long it takes', async () => {
+    const engine = await openEngine({ path: await makeDatabasePath(), readDeadlineMs: 60_000 });
+    const { create } = notesOf(engine);
+    await create(note(), undefined);
+    await notesIn(engine);
+    let areReading = true;
+    const slow = Promise.all(countTo(4).map(() => count(engine, 6 * million))).finally(() => {
+      areReading = false;
+    });
+    for (let written = 0; written < 20; written += 1) {
+      await create(note(), undefined);
+      await engine.state([]);
+      await engine.ping();
+    }
+    expect(areReading).toBe(true);
+    await slow;
+  });
+
+  it('rejects when it takes too long, and others run in another thread', async () => {
+    const engine = await openEngine({
+      path: await makeDatabasePath(),
+      readThreads: 1,
+      readDeadlineMs: 500,
+    });
+    await notesIn(engine);
+    const slow = count(engine, 30 * million).catch((thrown: unknown) => thrown);
+    const waiting = notesIn(engine).catch((thrown: unknown) => thrown);
+    expect(await slow).toMatchObject({ code: 'unavailable', retryAfterMs: 1000 });
+    expect(await waiting).toMatchObject({ code: 'unavailable' });
+    expect(await notesIn(engine)).toEqual([]);
+  });
+
+  it('runs in another thread after its own was taken by a read that is too slow', async () => {
+    const engine = await openEngine({ path: await makeDatabasePath(), readThreads: 1, readDeadlineMs: 1500 });
+    await notesIn(engine);
+    const slow = count(engine, 50 * million).catch((thrown: unknown) => thrown);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await notesIn(engine)).toEqual([]);
+    expect(await slow).toMatchObject({ code: 'unavailable' });
+  });
+
+  it('does not run if its signal is aborted while it waits', async () => {
+    const engine = await openEngine({
+      path: await makeDatabasePath(),
+      readThreads: 1,
+      readDeadlineMs: 15_000,
+    });
+    await notesIn(engine);
+    const first = count(engine, million);
+    const abandoned = countTo(20).map(() => {
+      const controller = new AbortController();
+      const read =
+        sql`with recursive counter (n) as (values (1) union all select n + 1 from counter where n < ${20 * million})
+        select count(*) from counter`.execute(engine.reads(), { signal: controller.signal });
+      setImmediate(() => controller.abort());
+      return read.then(
+        () => 'ran',
+        () => 'aborted',
+      );
+    });
+    await first;
+    expect(await notesIn(engine)).toEqual([]);
+    expect(new Set(await Promise.all(abandoned))).toEqual(new Set(['aborted']));
+  });
+});
