@@ -189,9 +189,11 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'too_large'
   | 'unsupported_media_type'
+  | 'idempotency_key_reused'
   | 'too_many_requests'
   | 'internal'
-  | 'unavailable';
+  | 'unavailable'
+  | 'outcome_unknown';
 
 /** @generated from path of operation getUser */
 export interface GetUserPath {
@@ -238,8 +240,8 @@ export interface DeleteFriendPath {
 /** @generated from headers of operation createPost */
 export interface CreatePostHeaders {
   /**
-   * A key chosen by the caller for this post. A second request with the same key returns the id of
-   * the first post and publishes nothing.
+   * A key chosen by the caller for this post. A second request with the same key and text returns
+   * the id of the first post and publishes nothing.
    */
   'Idempotency-Key'?: IdempotencyKey;
 }

@@ -187,6 +187,7 @@ export const operations = {
       401: validators.isError,
       413: validators.isError,
       415: validators.isError,
+      422: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },

@@ -1755,9 +1755,11 @@ const schema69 = {
 				"method_not_allowed",
 				"too_large",
 				"unsupported_media_type",
+				"idempotency_key_reused",
 				"too_many_requests",
 				"internal",
-				"unavailable"
+				"unavailable",
+				"outcome_unknown"
 			]
 		}
 	}
@@ -1829,7 +1831,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 							}];
 							return false;
 						}
-						if (!(data2 === "invalid_request" || data2 === "unauthorized" || data2 === "forbidden" || data2 === "not_found" || data2 === "method_not_allowed" || data2 === "too_large" || data2 === "unsupported_media_type" || data2 === "too_many_requests" || data2 === "internal" || data2 === "unavailable")) {
+						if (!(data2 === "invalid_request" || data2 === "unauthorized" || data2 === "forbidden" || data2 === "not_found" || data2 === "method_not_allowed" || data2 === "too_large" || data2 === "unsupported_media_type" || data2 === "idempotency_key_reused" || data2 === "too_many_requests" || data2 === "internal" || data2 === "unavailable" || data2 === "outcome_unknown")) {
 							validate33.errors = [{
 								instancePath: instancePath + "/code",
 								schemaPath: "#/properties/code/enum",

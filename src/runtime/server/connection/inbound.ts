@@ -259,6 +259,7 @@ function closeCodeOf(error: PostedError): CloseCode {
     case 'internal':
       return 'internalError';
     case 'unavailable':
+    case 'outcome_unknown':
     case 'too_many_requests':
       return 'tryAgainLater';
     case 'unauthorized':
