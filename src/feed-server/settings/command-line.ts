@@ -6,12 +6,15 @@ export interface CommandLine {
   readonly configFile: string | undefined;
   /** Overrides the setting WORKERS. */
   readonly workers: string | undefined;
+  /** Overrides the setting ACCEPT_SETTINGS. */
+  readonly acceptSettings: boolean;
   readonly mistakes: readonly string[];
 }
 
-/** Reads the arguments after the program's name: `--config FILE`, `--workers N`, `--help` and `--version`. */
+/** Reads the arguments after the program's name, which `--help` explains. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
   let action: CommandLine['action'] = 'start';
+  let acceptSettings = false;
   const values: Partial<Record<OptionWithValue, string>> = {};
   const mistakes: string[] = [];
   const { tokens } = parseArgs({
@@ -19,6 +22,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     options: {
       config: { type: 'string' },
       workers: { type: 'string' },
+      'accept-settings': { type: 'boolean' },
       help: { type: 'boolean' },
       version: { type: 'boolean' },
     },
@@ -39,11 +43,13 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       else mistakes.push(missing[token.name]);
     } else if ((token.name === 'help' || token.name === 'version') && token.value === undefined) {
       action = token.name;
+    } else if (token.name === 'accept-settings' && token.value === undefined) {
+      acceptSettings = true;
     } else {
       mistakes.push(unknown(quote(token.rawName)));
     }
   }
-  return { action, configFile: values.config, workers: values.workers, mistakes };
+  return { action, configFile: values.config, workers: values.workers, acceptSettings, mistakes };
 }
 
 type OptionWithValue = 'config' | 'workers';
@@ -54,5 +60,5 @@ const missing: Readonly<Record<OptionWithValue, string>> = {
 };
 
 function unknown(argument: string): string {
-  return `Unknown command-line option: ${argument}. Allowed: --config FILE, --workers N, --help, --version.`;
+  return `Unknown command-line option: ${argument}. Allowed: --config FILE, --workers N, --accept-settings, --help, --version.`;
 }

@@ -8,12 +8,12 @@ export function renderHelp(): string {
     (setting) =>
       `  ${setting.name}\n      ${setting.description}\n      Allowed: ${setting.kind.allowed}.\n      Default: ${describeDefault(setting)}.\n`,
   );
-  return `Usage: npm start -- [--config FILE] [--workers auto|N]
+  return `Usage: npm start -- [--config FILE] [--workers auto|N] [--accept-settings]
        npm start -- --help
        npm start -- --version
 
 Settings are environment variables, or members of the JSON object in FILE; CONFIG_FILE also sets FILE.
-The environment overrides the file, and --workers overrides both. Empty variables count as not set.
+The environment overrides the file, and --workers and --accept-settings override both. Empty variables count as not set.
 
 ${entries.join('\n')}`;
 }

@@ -10,7 +10,7 @@ export interface Kind<Value> {
   /** The allowed values, as shown in the help and in errors. */
   readonly allowed: string;
   /** The JSON type that a config file may use instead of a string. */
-  readonly json?: 'number' | 'array';
+  readonly json?: 'number' | 'array' | 'boolean';
   /** @throws Error that says what is wrong and never quotes a secret */
   parse(text: string): Value;
 }
@@ -44,6 +44,12 @@ export function choice<const Value extends string>(values: readonly Value[]): Ki
     },
   };
 }
+
+export const flag: Kind<boolean> = {
+  allowed: 'true, false',
+  json: 'boolean',
+  parse: (text) => choice(['true', 'false']).parse(text) === 'true',
+};
 
 export const anyText: Kind<string> = {
   allowed: 'any text',

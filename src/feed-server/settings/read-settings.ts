@@ -30,7 +30,7 @@ export class SettingsError extends Error {
 
 /**
  * Reads the settings from the environment, and from the JSON file given by `--config` or else CONFIG_FILE.
- * The environment overrides the file, and `--workers` overrides both.
+ * The environment overrides the file, and `--workers` and `--accept-settings` override both.
  *
  * @throws SettingsError
  */
@@ -43,6 +43,9 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
   function find({ name }: Setting<unknown>): Found | undefined {
     if (name === table.workers.name && commandLine.workers) {
       return { source: '--workers', value: commandLine.workers };
+    }
+    if (name === table.acceptSettings.name && commandLine.acceptSettings) {
+      return { source: '--accept-settings', value: 'true' };
     }
     if (env[name]) return { source: name, value: env[name] };
     if (file.values.has(name)) return { source: `${path}: ${name}`, value: file.values.get(name) };
@@ -76,6 +79,12 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
       'BROKER_URL: DATABASE_URL is not set, but a broker needs it: only one server can use the embedded store. Set both or neither.',
     );
   }
+  if (find(table.databaseDirectUrl) && !find(table.databaseUrl)) {
+    mistakes.push('DATABASE_DIRECT_URL: DATABASE_URL is not set. Set both, or only DATABASE_URL.');
+  }
+  if (others.logGiveUpMs < others.logStaleMs) {
+    mistakes.push('LOG_GIVE_UP_MS: it is less than LOG_STALE_MS. Set it to the same or more.');
+  }
   if (others.workers > 1 && !find(table.databaseUrl)) {
     const { source } = find(table.workers) ?? { source: table.workers.name };
     mistakes.push(
@@ -102,10 +111,11 @@ function nameOf({ name }: Setting<unknown>): string {
 function textOf(value: unknown, { json }: Kind<unknown>): string {
   if (typeof value === 'string') return value;
   if (json === 'number' && typeof value === 'number') return String(value);
+  if (json === 'boolean' && typeof value === 'boolean') return String(value);
   if (json === 'array' && Array.isArray(value) && value.every((item) => typeof item === 'string')) {
     return value.join(',');
   }
   throw new Error(`the value must be a string${json === undefined ? '' : ` or ${jsonTypes[json]}`}`);
 }
 
-const jsonTypes = { number: 'a number', array: 'an array of strings' };
+const jsonTypes = { number: 'a number', array: 'an array of strings', boolean: 'a boolean' };

@@ -3,6 +3,7 @@ import {
   anyText,
   brokerUrl,
   choice,
+  flag,
   host,
   integer,
   type Kind,
@@ -56,6 +57,12 @@ export const table = {
     name: 'DATABASE_URL',
     description:
       'The PostgreSQL database, which several servers may share. If unset, the embedded store is used.',
+    kind: secretUrl(['postgres', 'postgresql'], 'postgres://user:password@host:5432/database'),
+  },
+  databaseDirectUrl: {
+    name: 'DATABASE_DIRECT_URL',
+    description:
+      'The same database without a pooler in between, for notifications, which a pooler in transaction mode does not pass on. If unset, DATABASE_URL is used.',
     kind: secretUrl(['postgres', 'postgresql'], 'postgres://user:password@host:5432/database'),
   },
   brokerUrl: {
@@ -153,6 +160,26 @@ export const table = {
     description: 'How long the log keeps events for clients to resume from. Posts are not deleted.',
     kind: integer(1, 3_153_600_000),
     fallback: '604800',
+  },
+  logStaleMs: {
+    name: 'LOG_STALE_MS',
+    description: 'After how long without a successful read of the log /readyz fails.',
+    kind: integer(1000, 3_600_000),
+    fallback: '15000',
+  },
+  logGiveUpMs: {
+    name: 'LOG_GIVE_UP_MS',
+    description:
+      'After how long without a successful read of the log its clients are asked to reconnect, and are refused until it can be read.',
+    kind: integer(1000, 86_400_000),
+    fallback: '120000',
+  },
+  acceptSettings: {
+    name: 'ACCEPT_SETTINGS',
+    description:
+      'Whether to start although a server that is running on the same database has other settings. The same as --accept-settings.',
+    kind: flag,
+    fallback: 'false',
   },
   ackTimeoutMs: {
     name: 'ACK_TIMEOUT_MS',

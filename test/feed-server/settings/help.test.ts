@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { renderHelp, renderSettingsTable } from '../../../src/feed-server/settings/help.ts';
+
+describe('the help', () => {
+  const names = [
+    'NODE_ENV',
+    'HOST',
+    'PORT',
+    'DATA_DIR',
+    'DATABASE_URL',
+    'DATABASE_DIRECT_URL',
+    'BROKER_URL',
+    'WORKERS',
+    'FEED_AUDIENCE',
+    'JWT_SECRET',
+    'JWT_PUBLIC_KEY',
+    'JWT_ISSUER',
+    'JWT_AUDIENCE',
+    'JWT_LIFETIME_SECONDS',
+    'ALLOWED_ORIGINS',
+    'MAX_CONNECTIONS',
+    'MAX_CONNECTIONS_PER_USER',
+    'MAX_BODY_BYTES',
+    'MAX_MESSAGE_BYTES',
+    'HANDSHAKE_TIMEOUT_MS',
+    'PING_INTERVAL_MS',
+    'RETENTION_SECONDS',
+    'LOG_STALE_MS',
+    'LOG_GIVE_UP_MS',
+    'ACCEPT_SETTINGS',
+    'ACK_TIMEOUT_MS',
+    'CHECKPOINT_INTERVAL_MS',
+    'SHUTDOWN_DRAIN_MS',
+    'BYE_SPREAD_MS',
+    'SHUTDOWN_TIMEOUT_MS',
+    'LOG_LEVEL',
+  ];
+
+  it('lists every setting and every flag', () => {
+    const lines = renderHelp().split('\n');
+    expect(lines.filter((line) => /^ {2}[A-Z]/.test(line)).map((line) => line.trim())).toEqual(names);
+    for (const flag of ['--config', '--workers', '--accept-settings', '--help', '--version'])
+      expect(renderHelp()).toContain(flag);
+  });
+
+  it('renders a table with a row of four cells per setting', () => {
+    const rows = renderSettingsTable()
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.split('|').slice(1, -1));
+    expect(rows.map((cells) => cells.length)).toEqual(Array.from({ length: names.length + 2 }, () => 4));
+    expect(rows.slice(2).map(([name]) => name)).toEqual(names.map((name) => ` \`${name}\` `));
+    expect(renderSettingsTable()).toContain('`127.0.0.1`; in production `0.0.0.0` |');
+  });
+});
