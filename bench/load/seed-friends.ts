@@ -12,7 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { migrateStore } from '../../src/feed-server/store/open-store.ts';
+import { feedMigrations } from '../../src/feed-server/store/migrations/feed-migrations.ts';
+import { migrateLog } from '../../src/runtime/log/migrate-log.ts';
+import { silentLog } from '../../src/runtime/shared/log.ts';
 import { progress } from '../support.ts';
 import { createFollowGraph, type FollowGraph, type FollowGraphOptions, userIdOf } from './follow-graph.ts';
 
@@ -24,7 +26,8 @@ const sinceSeq = 0;
 
 /** The source files that determine the content of the file, besides the options. */
 const sources = [
-  '../../src/feed-server/store/migrations/0001-initial-tables.ts',
+  '../../src/runtime/log/migrations/0000-posted-0001-log.ts',
+  '../../src/feed-server/store/migrations/feed-migrations.ts',
   '../../test/feed-server/history/random.ts',
   './follow-graph.ts',
   './seed-friends.ts',
@@ -73,8 +76,7 @@ function removeOthers(cacheDir: string, version: string): void {
 async function build(finished: string, dataDir: string, graph: FollowGraph): Promise<void> {
   const startMs = performance.now();
   try {
-    const log = { debug() {}, info() {}, warn() {}, error() {} };
-    await migrateStore({ databaseUrl: undefined, dataDir }, log);
+    await migrateLog({ database: { folder: dataDir }, migrations: feedMigrations, log: silentLog });
     insert(join(dataDir, databaseFile), graph);
     renameSync(join(dataDir, databaseFile), finished);
   } finally {
@@ -92,7 +94,7 @@ function insert(path: string, { authorsOf, readersOf }: FollowGraph): void {
   database.exec(
     'pragma locking_mode = exclusive; pragma journal_mode = off; pragma synchronous = off; begin',
   );
-  const row = database.prepare('insert into friend (user_id, friend_id, since_seq) values (?, ?, ?)');
+  const row = database.prepare('insert into posted_membership (user_id, topic, since_seq) values (?, ?, ?)');
   for (const { id, follows } of readers.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
     const friends = Array.from(follows, (author) => authors[author] as string).toSorted();
     for (const friend of friends) row.run(id, friend, sinceSeq);

@@ -1,8 +1,8 @@
+import type { DeliveryStats, ReplayObserver } from 'posted/log';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { DeliveryObserver, DeliveryStats } from './feed/delivery.ts';
 
-/** Metrics of resumable connections. */
-export interface DeliveryMetrics extends DeliveryObserver {
+/** Metrics of the log and of resumable connections. */
+export interface DeliveryMetrics extends ReplayObserver {
   /** Sets where the gauges are read at each scrape. */
   watchDelivery(read: () => WatchedStats): void;
 }
@@ -10,6 +10,8 @@ export interface DeliveryMetrics extends DeliveryObserver {
 interface WatchedStats extends DeliveryStats {
   /** Sent but not yet taken by the sockets, of all connections. */
   readonly queuedBytes: number;
+  /** Since the last successful read of the log. */
+  readonly staleSeconds: number;
 }
 
 const outcomes = ['live', 'expired', 'gone', 'failed'] as const;
@@ -23,6 +25,7 @@ const gauges = {
     'posted_websocket_queued_bytes',
     'Bytes sent but not yet taken by the sockets. Frames are shared, so they take less memory.',
   ],
+  staleSeconds: ['posted_log_stale_seconds', 'Time since the log was last read.'],
 } as const satisfies Readonly<Record<keyof WatchedStats, readonly [name: string, help: string]>>;
 
 export function createDeliveryMetrics(registry: Registry): DeliveryMetrics {

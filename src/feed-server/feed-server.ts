@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import type { OpenLog } from 'posted/log';
 import { createMetrics } from 'posted/metrics';
-import { type Dependency, type ListenOptions, type Running, serve } from 'posted/node';
+import { type ListenOptions, type Running, serve } from 'posted/node';
 import type { Log } from 'posted/server';
 import { contract } from '../../generated/asyncapi/channels.ts';
 import { operations } from '../../generated/openapi/operations.ts';
 import { createDeliveryMetrics } from './delivery-metrics.ts';
 import { createOperationHandlers } from './handlers/operations.ts';
-import { openServices, type Services } from './services/open-services.ts';
+import { createServices, type Services } from './services/create-services.ts';
+import { openFeedLog } from './services/open-feed-log.ts';
 import { openTokens } from './services/open-tokens.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { table } from './settings/table.ts';
@@ -54,6 +56,13 @@ export async function startFeedServer(
   const storeFailure = Promise.withResolvers<Error>();
 
   const tokens = await openTokens(settings);
+  const eventLog = await openFeedLog({
+    settings,
+    log,
+    brokerObserver: metrics,
+    onFailure: storeFailure.resolve,
+  });
+  resources.defer(() => eventLog.close());
   const app = serve(contract, {
     security: { bearerAuth: ({ token }) => tokens.verify(token) },
     origins: settings.allowedOrigins,
@@ -64,20 +73,19 @@ export async function startFeedServer(
     handshakeTimeoutMs: settings.handshakeTimeoutMs,
     pingIntervalMs: settings.pingIntervalMs,
     settingNames,
-    dependencies: dependenciesOf(settings, () => services),
+    dependencies: eventLog.dependencies,
     docs,
     metrics,
     log,
   });
-  const services: Services = await openServices(
+  const services = createServices(
     {
       settings,
       tokens,
+      eventLog,
       feedChannel: app.channel('postFeedPosted'),
       log,
-      brokerObserver: metrics,
-      deliveryObserver: deliveryMetrics,
-      onStoreFailure: storeFailure.resolve,
+      replayObserver: deliveryMetrics,
     },
     resources,
   );
@@ -86,10 +94,11 @@ export async function startFeedServer(
   deliveryMetrics.watchDelivery(() => ({
     ...services.delivery.stats(),
     queuedBytes: server.queuedBytes,
+    staleSeconds: eventLog.tail.freshness.staleMs / 1000,
   }));
   return await server.listen({
     ...listenOptionsOf(settings),
-    ...closingOptionsOf(settings, services),
+    ...closingOptionsOf(settings, eventLog, services),
     signals,
     failure: storeFailure.promise,
     resources: resources.move(),
@@ -105,7 +114,8 @@ export function listenOptionsOf(settings: Settings) {
 /** A shutdown delivers all posts that were answered with 200, and asks clients to come back one after the other. */
 function closingOptionsOf(
   { databaseUrl, byeSpreadMs }: Settings,
-  { tail, channel }: Services,
+  { tail }: OpenLog,
+  { channel }: Services,
 ): Pick<ListenOptions, 'closeSpreadMs' | 'requestsFinished' | 'beforeClose'> {
   // With a shared database there may be other nodes: clients move there one by one, and are served until then.
   const isShared = databaseUrl !== undefined;
@@ -117,19 +127,4 @@ function closingOptionsOf(
       channel.sendBye(connection, Math.floor(Math.random() * spreadMs));
     },
   };
-}
-
-function dependenciesOf(
-  { brokerUrl }: Settings,
-  services: () => Services,
-): Readonly<Record<string, Dependency>> {
-  const store = {
-    isUp: () =>
-      services()
-        .store.ping()
-        .then(() => true),
-  };
-  if (brokerUrl === undefined) return { store };
-  // Optional, because a node without its broker still polls the log.
-  return { store, broker: { isUp: () => services().nodes.broker === 'up', isOptional: true } };
 }

@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import { createRequire } from 'node:module';
 import { disposalErrors, endProcess, superviseWorkers, WorkerStartError } from 'posted/node';
 import { createLog } from 'posted/pino';
 import { renderBanner } from './banner.ts';
@@ -7,6 +6,7 @@ import { listenOptionsOf, settingNames, startFeedServer } from './feed-server.ts
 import { readCommandLine } from './settings/command-line.ts';
 import { renderHelp } from './settings/help.ts';
 import { readSettings, SettingsError } from './settings/read-settings.ts';
+import { version } from './version.ts';
 
 /** Starts the server, or the workers that serve. Signals and failures end the process. */
 async function main(argv: readonly string[]): Promise<void> {
@@ -16,7 +16,7 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   if (action === 'version') {
-    process.stdout.write(`${readVersion()}\n`);
+    process.stdout.write(`${version}\n`);
     return;
   }
   const settings = readSettings({ env: process.env, argv });
@@ -37,10 +37,6 @@ async function main(argv: readonly string[]): Promise<void> {
       : // The primary opens no store.
         await superviseWorkers({ ...listenOptionsOf(settings), settingNames, log });
   process.stdout.write(renderBanner(url, settings));
-}
-
-function readVersion(): string {
-  return (createRequire(import.meta.url)('./package.json') as { readonly version: string }).version;
 }
 
 // The server keeps running when its output is closed.

@@ -45,10 +45,11 @@ describe('a cursor', () => {
           const client = await subscribe(feed, ada, `since=${cursor}`);
           return JSON.parse((await client.take(2))[1] ?? '').type;
         },
-        { timeout: 10_000, interval: 300 },
+        // The newest events stay in memory for about 10 seconds.
+        { timeout: 20_000, interval: 300 },
       )
       .toBe('reset');
-  });
+  }, 30_000);
 
   it('ahead of the log causes a reset', async () => {
     const [feed, ahead] = [await startFeed(), await startFeed()];

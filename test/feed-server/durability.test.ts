@@ -69,7 +69,7 @@ describe('a server that is killed while clients post', () => {
     const [file = ''] = globSync('*.sqlite', { cwd: dataDir });
     const database = new DatabaseSync(join(dataDir, file), { readOnly: true });
     const stored = database.prepare('SELECT id, text FROM post').all();
-    const seqs = database.prepare('SELECT seq FROM event ORDER BY seq').all();
+    const seqs = database.prepare('SELECT seq FROM posted_event ORDER BY seq').all();
     database.close();
     const textOf = new Map(stored.map(({ id, text }) => [String(id), String(text)]));
     const lost = [...acknowledged].filter(([id, text]) => textOf.get(id) !== text);

@@ -144,14 +144,14 @@ describePostgres(
     it('exits with 1 and names DATABASE_URL if retrying would not help', async () => {
       const databaseUrl = await server().createDatabase();
       const DATABASE_URL = await startGate(databaseUrl, async (connection) => {
-        if (connection === 2) await server().query(databaseUrl, 'drop table meta');
+        if (connection === 2) await server().query(databaseUrl, 'drop table posted_meta');
         return true;
       });
       const env = { DATABASE_URL, DATA_DIR: await makeDataDir(), PORT: '0' };
       const { code, stderr } = await runMain([], env);
       expect(code).toBe(1);
       expect(stderr).toMatch(
-        /^Posted cannot start: DATABASE_URL: cannot read the log: relation "meta" does not exist/m,
+        /^Posted cannot start: DATABASE_URL: cannot read the log: relation "posted_meta" does not exist/m,
       );
     });
   },

@@ -1,15 +1,15 @@
-/** `npm run bump-epoch`: run it once after restoring the database from a backup. */
+/** `npm run bump-epoch`: begins a new history of the log by hand. */
 import { createLog } from 'posted/pino';
+import { openFeedLog } from '../services/open-feed-log.ts';
 import { readSettings, SettingsError } from '../settings/read-settings.ts';
-import { openStore } from '../store/open-store.ts';
 
 const usage = `Usage: npm run bump-epoch -- [--config FILE]
        npm run bump-epoch -- --help
 
 Begins a new history of the log in the store given by the server's settings: DATABASE_URL, or else
-DATA_DIR. Stop all servers and run it after you restore a backup: cursors that clients received after
-the backup point to events that no longer exist. Each client then receives a reset, reloads over REST
-and continues from there.
+DATA_DIR. Each client then receives a reset, reloads over REST and continues from there. A server that
+starts on a restored backup does so by itself: use this command if you have changed the tables of the log
+in another way. Stop the server first if it uses the embedded store.
 `;
 
 async function bumpEpoch(argv: readonly string[]): Promise<void> {
@@ -17,13 +17,14 @@ async function bumpEpoch(argv: readonly string[]): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const { databaseUrl, dataDir, logLevel } = readSettings({ env: process.env, argv });
-  const location = { databaseUrl: databaseUrl?.reveal(), dataDir };
-  const store = await openStore({ ...location, log: createLog(logLevel) });
+  const settings = readSettings({ env: process.env, argv });
+  const { engine, tail, ...eventLog } = await openFeedLog({ settings, log: createLog(settings.logLevel) });
   try {
-    process.stdout.write(`The log has a new history with the epoch ${await store.startNewEpoch()}.\n`);
+    process.stdout.write(
+      `The log has a new history with the epoch ${await engine.beginEpoch(tail.epoch)}.\n`,
+    );
   } finally {
-    await store.close();
+    await eventLog.close();
   }
 }
 

@@ -1,16 +1,18 @@
 /** `npm run migrate`: migrates the tables to the schema of this version without starting a server. */
 import { mkdir } from 'node:fs/promises';
+import { migrateLog } from 'posted/log';
 import { createLog } from 'posted/pino';
+import { databaseOf } from '../services/open-feed-log.ts';
 import { readSettings, SettingsError } from '../settings/read-settings.ts';
-import { migrateStore } from '../store/open-store.ts';
+import { feedMigrations } from '../store/migrations/feed-migrations.ts';
 
 const usage = `Usage: npm run migrate -- [--config FILE]
        npm run migrate -- --help
 
 Migrates the store given by the server's settings (DATABASE_URL, or else DATA_DIR) to the schema of this
 version. A server does so when it starts; use this command if the server's database user may not create
-tables. Stop the server first if it uses the embedded store. Running servers of an older version continue
-to work, but they do not start again with the new schema.
+tables. Stop the server first if it uses the embedded store, and all servers of version 0.1.0. Running servers of
+other versions continue to work, but they do not start again with the new schema.
 `;
 
 async function runMigrations(argv: readonly string[]): Promise<void> {
@@ -18,10 +20,14 @@ async function runMigrations(argv: readonly string[]): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const { databaseUrl, dataDir, logLevel } = readSettings({ env: process.env, argv });
+  const settings = readSettings({ env: process.env, argv });
+  const { databaseUrl, dataDir, logLevel } = settings;
   if (databaseUrl === undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const location = { databaseUrl: databaseUrl?.reveal(), dataDir };
-  const { applied, schema } = await migrateStore(location, createLog(logLevel));
+  const { applied, schema } = await migrateLog({
+    database: databaseOf(settings),
+    migrations: feedMigrations,
+    log: createLog(logLevel),
+  });
   const result = applied.length === 0 ? 'Already up to date' : `Applied ${applied.join(', ')}`;
   process.stdout.write(`${result}. The schema version is ${schema}.\n`);
 }

@@ -1,15 +1,25 @@
-import type { AppChannel, Connection, Encoded } from 'posted/server';
-import { InvalidMessageError, PostedError } from 'posted/server';
+import {
+  type Audience,
+  createChannelFrames,
+  type Delivery,
+  type JoinedTopic,
+  nullIfInvalid,
+  type SentMessage,
+  type StartPosition,
+  type Subscriber,
+  type SubscriberChannel,
+  type Subscription,
+  Topics,
+} from 'posted/log';
+import type { AppChannel, Connection } from 'posted/server';
+import { PostedError } from 'posted/server';
 import type {
   PostFeedPostedConnection,
   PostFeedPostedHandlers,
   Types,
 } from '../../../generated/asyncapi/handlers.ts';
+import type { PostPayload } from '../../../generated/asyncapi/models.ts';
 import type { User } from '../auth/tokens.ts';
-import type { Delivery, StartPosition } from '../feed/delivery.ts';
-import { type Audience, type Friend, Hub, type LivePost, type Subscription } from '../feed/hub.ts';
-import { type Subscriber, type SubscriberChannel, windowSize } from '../feed/subscriber.ts';
-import type { FeedEvent } from '../store/event.ts';
 
 /** The state of one connection: whose posts it gets and, if it is resumable, its cursor. */
 export interface FeedState {
@@ -28,64 +38,83 @@ export type FeedChannel = AppChannel<Types['channels']['postFeedPosted']>;
 export interface PostFeedPostedDeps {
   readonly feedChannel: FeedChannel;
   readonly delivery: Delivery<FeedState>;
-  /** The users whose posts a user reads. */
-  readonly friendsOf: (user: string) => Promise<readonly Friend[]>;
+  /** The topics that a user has joined: those of the friends, whose ids they are. */
+  readonly topicsOf: (user: string) => Promise<readonly JoinedTopic[]>;
   /** The audience of all connections; 'everyone' lets each choose with its query. */
-  readonly audience: Audience;
+  readonly audience: 'everyone' | 'friends';
 }
 
 export interface PostFeedPosted {
   readonly handlers: PostFeedPostedHandlers<User, FeedState>;
-  /** Must apply every event after the delivery. */
-  readonly hub: Hub<FeedConnection>;
+  /** Decides who gets a post. The delivery must follow the log for it. */
+  readonly topics: Topics<FeedConnection>;
   /** Asks the client of a resumable connection of this channel to reconnect after that time. */
   sendBye(connection: Connection, retryAfterMs: number): void;
+  /** Closes the connections that are not resumable, whose clients then look for another server. */
+  closePlain(): void;
 }
+
+/** In the contract. */
+const channelName = 'postFeedPosted';
 
 /** The channel /post/feed/posted: who may connect, whose posts they get, and after which cursor. */
 export function createPostFeedPosted({
-  feedChannel,
+  feedChannel: { encode, to },
   delivery,
-  friendsOf,
+  topicsOf,
   audience: configuredAudience,
 }: PostFeedPostedDeps): PostFeedPosted {
-  const messages = createFeedMessages(feedChannel, (seq) => delivery.encodeCursor(seq));
+  const frames = createChannelFrames({
+    control: encode,
+    // The contract's guard checks it when it is encoded.
+    contentOf: (_post, payload) => ({ payload: payload as PostPayload }),
+    encode: (_post, content) => encode.post(content),
+    encodeCursor: (position) => delivery.encodeCursor(position),
+  });
   const channel: SubscriberChannel<FeedState> = {
-    ...messages,
-    canSee: ({ subscription }, author, seq) => hub.canSee(subscription, author, seq),
+    name: channelName,
+    frames,
+    canSee: ({ subscription }, post) => topics.canSee(subscription, post),
   };
+  const plainConnections = new Set<FeedConnection>();
   let subscriberCount = 0;
-  const hub = new Hub<FeedConnection>({
-    friendsOf,
+  const topics = new Topics<FeedConnection>({
+    topicsOf,
     deliver(post, connections) {
-      messages.publishPost(post, subscriberCount === 0 ? connections : offerToSubscribers(post, connections));
+      if (post.channel !== channelName) return;
+      const plain = subscriberCount === 0 ? connections : offerToSubscribers(post, connections);
+      const { createdAtMs: sinceMs } = post;
+      nullIfInvalid(() => to(plain).post(frames.contentOf(post), { sinceMs }));
     },
   });
-  delivery.beforeSkip(() => hub.reload());
+
+  function audienceOf(requested: 'everyone' | 'friends' = 'everyone'): Audience {
+    return configuredAudience === 'friends' || requested === 'friends' ? 'topic' : 'everyone';
+  }
 
   const handlers: PostFeedPostedHandlers<User, FeedState> = {
     async accept({ user, query }) {
-      const { since, device, audience = 'everyone' } = query;
+      const { since, device, audience } = query;
       if (since === undefined) await delivery.refresh();
       const start = since === undefined ? null : await delivery.findStart(user.id, since, device);
-      const subscription = await hub.subscribe(
-        user.id,
-        configuredAudience === 'friends' ? 'friends' : audience,
-      );
+      const subscription = await topics.subscribe(user.id, audienceOf(audience));
       return { subscription, start, subscriber: null };
     },
     opened(connection) {
       const { state } = connection;
       const { subscription, start } = state;
-      if (start !== null) {
+      if (start === null) plainConnections.add(connection);
+      else {
         state.subscriber = delivery.subscribe(connection, start, channel);
         subscriberCount += 1;
       }
-      hub.join(subscription, connection);
+      topics.join(subscription, connection);
     },
     drained: ({ state }) => state.subscriber?.drained(),
-    closed({ state: { subscription, subscriber } }) {
-      hub.end(subscription);
+    closed(connection) {
+      const { subscription, subscriber } = connection.state;
+      topics.end(subscription);
+      plainConnections.delete(connection);
       if (subscriber === null) return;
       subscriberCount -= 1;
       delivery.unsubscribe(subscriber);
@@ -99,15 +128,18 @@ export function createPostFeedPosted({
   };
   return {
     handlers,
-    hub,
+    topics,
     // The runtime does not know the states of a channel's connections; these come from `accept`.
     sendBye: ({ state }, retryAfterMs) => (state as FeedState).subscriber?.sendBye(retryAfterMs),
+    closePlain() {
+      for (const connection of plainConnections) connection.close('tryAgainLater');
+    },
   };
 }
 
 /** Returns the plain connections. Subscribers decide by themselves whether they have room for the post. */
 function offerToSubscribers(
-  post: LivePost,
+  post: SentMessage,
   connections: readonly FeedConnection[],
 ): readonly FeedConnection[] {
   const nowMs = performance.now();
@@ -118,69 +150,4 @@ function offerToSubscribers(
     else subscriber.offer(post, nowMs);
   }
   return plain;
-}
-
-export interface FeedMessages extends Omit<SubscriberChannel<FeedState>, 'canSee'> {
-  /** Sends a post to plain connections. */
-  publishPost(post: LivePost, connections: Iterable<Connection>): void;
-}
-
-/** Turns events of the log into the contract's messages. Each is encoded once, however many clients get it. */
-export function createFeedMessages(
-  { encode, to }: FeedChannel,
-  encodeCursor: (seq: number) => string,
-): FeedMessages {
-  /** Shared by live subscribers and by all replays while the event is in memory. */
-  const encodedPosts = new WeakMap<FeedEvent, Encoded | null>();
-  // Subscribers ask for the same message one after another: comparing is faster than a lookup.
-  let lastPost: { readonly post: LivePost | null; readonly encoded: Encoded | null } = {
-    post: null,
-    encoded: null,
-  };
-  let lastCheckpoint: { readonly cursor: string; readonly encoded: Encoded | null } = {
-    cursor: '',
-    encoded: null,
-  };
-
-  return {
-    publishPost(post, connections) {
-      const { createdAtMs: sinceMs } = post;
-      nullIfInvalid(() => to(connections).post(contentOf(post), { sinceMs }));
-    },
-    encodePost(post) {
-      if (lastPost.post === post) return lastPost.encoded;
-      let encoded = encodedPosts.get(post);
-      if (encoded === undefined) {
-        encoded = nullIfInvalid(() => encode.post({ ...contentOf(post), cursor: encodeCursor(post.seq) }));
-        encodedPosts.set(post, encoded);
-      }
-      lastPost = { post, encoded };
-      return encoded;
-    },
-    encodeReady: (seq, resumed) =>
-      nullIfInvalid(() => encode.ready({ cursor: encodeCursor(seq), resumed, window: windowSize })),
-    encodeCheckpoint(seq) {
-      const cursor = encodeCursor(seq);
-      if (lastCheckpoint.cursor !== cursor) {
-        lastCheckpoint = { cursor, encoded: nullIfInvalid(() => encode.checkpoint({ cursor })) };
-      }
-      return lastCheckpoint.encoded;
-    },
-    encodeReset: (seq, reason) => nullIfInvalid(() => encode.reset({ reason, cursor: encodeCursor(seq) })),
-    encodeBye: (retryAfterMs) => nullIfInvalid(() => encode.bye({ retryAfterMs })),
-  };
-}
-
-/** A message that breaks the contract, which the runtime logs, must not stop the delivery of others. */
-function nullIfInvalid<Value>(send: () => Value): Value | null {
-  try {
-    return send();
-  } catch (thrown) {
-    if (thrown instanceof InvalidMessageError) return null;
-    throw thrown;
-  }
-}
-
-function contentOf({ postId, text, author }: LivePost) {
-  return { payload: { postId, postText: text, author_user_id: author } };
 }

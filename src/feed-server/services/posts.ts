@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { PostedError } from 'posted/server';
-import type { Delivery } from '../feed/delivery.ts';
-import type { Tail } from '../feed/tail.ts';
-import type { FeedPage, FeedRange, PostRecord, ReadOptions, Store } from '../store/store.ts';
+import type { FeedPage, FeedRange, PostRecord } from '../store/feed-page.ts';
+import type { FeedQueries } from '../store/feed-queries.ts';
+import type { FeedWrites } from '../store/feed-writes.ts';
+import type { ReadOptions } from '../store/search-users.ts';
 
-export type { FeedPosition, PostRecord } from '../store/store.ts';
+export type { FeedPosition, PostRecord } from '../store/feed-page.ts';
 
 export interface NewPost {
   readonly author: string;
@@ -14,46 +15,40 @@ export interface NewPost {
 
 /** All methods reject with PostedError. */
 export interface Posts {
-  /** Resolves with the post's id once the post is on disk, whether or not publishing it succeeds afterwards. */
+  /**
+   * Resolves with the post's id once the post is on disk, whether or not publishing it succeeds afterwards. A key that
+   * was used before for the same text resolves with the id of the first post.
+   */
   create(post: NewPost): Promise<string>;
   update(id: string, author: string, text: string): Promise<void>;
   delete(id: string, author: string): Promise<void>;
-  get(id: string, options: ReadOptions): Promise<PostRecord>;
-  feedOf(range: FeedRange, options: ReadOptions): Promise<FeedPage>;
+  get(id: string, options?: ReadOptions): Promise<PostRecord>;
+  feedOf(range: FeedRange, options?: ReadOptions): Promise<FeedPage>;
 }
 
 /** How far a feed can be read by offset, whose cost grows with it. */
 const maxOffset = 10_000;
 
 export function createPosts(
-  store: Store,
-  tail: Pick<Tail, 'offer'>,
-  delivery: Pick<Delivery<unknown>, 'revise'>,
+  queries: FeedQueries,
+  writes: Pick<FeedWrites, 'createPost' | 'updatePost' | 'deletePost'>,
 ): Posts {
   return {
     async create({ author, text, idempotencyKey }) {
-      const createdAtMs = Date.now();
-      const { postId, event } = await store.appendPost({
-        postId: createPostId(createdAtMs),
-        author,
-        text,
-        createdAtMs,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      });
-      // The tail hands it to the hub, which sends it to the sockets.
-      if (event !== null) tail.offer(event);
-      return postId;
+      const id = createPostId(Date.now());
+      const { first } = await writes.createPost({ id, author, text }, { key: idempotencyKey });
+      return first?.entity ?? id;
     },
     async update(id, author, text) {
-      if (!(await store.updatePost(id, author, text))) throw notFound();
-      delivery.revise(id, text);
+      const { isWritten } = await writes.updatePost({ id, author, text });
+      if (!isWritten) throw notFound();
     },
     async delete(id, author) {
-      if (!(await store.deletePost(id, author))) throw notFound();
-      delivery.revise(id, null);
+      const { isWritten } = await writes.deletePost({ id, author });
+      if (!isWritten) throw notFound();
     },
     async get(id, options) {
-      const post = await store.findPost(id, options);
+      const post = await queries.findPost(id, options);
       if (post === null) throw new PostedError('not_found', 'There is no post with this id.');
       return post;
     },
@@ -63,7 +58,7 @@ export function createPosts(
           '`offset` must be 0 to 10,000. To read further, follow the `Link` header, which has `after`.';
         throw new PostedError('invalid_request', message);
       }
-      return await store.feedOf(range, options);
+      return await queries.feedOf(range, options);
     },
   };
 }
@@ -74,8 +69,8 @@ function notFound(): PostedError {
 }
 
 /**
- * A UUID version 7 (RFC 9562): milliseconds since the epoch, then 74 random bits. Posts of about the same
- * time are neighbors in the database's index of ids, so that a batch of them changes few of its pages.
+ * A UUID version 7 (RFC 9562): milliseconds since the Unix epoch, then 74 random bits. Posts of about the same time are
+ * neighbors in the database's index of ids, so that a batch of them changes few of its pages.
  */
 export function createPostId(nowMs: number): string {
   const time = nowMs.toString(16).padStart(12, '0');

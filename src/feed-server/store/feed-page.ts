@@ -1,15 +1,38 @@
-import { type AliasedExpression, type Kysely, sql } from 'kysely';
-import type { FeedPage, FeedPost, FeedRange, ReadOptions } from './store.ts';
-import type { Tables } from './tables.ts';
+import { type Kysely, sql } from 'kysely';
+import type { ColumnTypes } from 'posted/log';
+import type { FeedTables } from './feed-tables.ts';
+import { newestOfFriends } from './newest-of-friends.ts';
+import type { ReadOptions } from './search-users.ts';
 
-/**
- * Selects the newest posts of each friend of the user with a seq below `belowSeq`, at most `maxPerFriend` of each, in
- * any order. Engines need different SQL to read only those rows.
- */
-export type NewestOfFriends = (
-  db: Kysely<Tables>,
-  range: { readonly user: string; readonly belowSeq: number; readonly maxPerFriend: number },
-) => AliasedExpression<{ seq: number }, 'candidate'>;
+export interface PostRecord {
+  readonly id: string;
+  readonly author: string;
+  readonly text: string;
+}
+
+export interface FeedRange extends FeedPosition {
+  readonly user: string;
+  readonly limit: number;
+  /** The page ends with the post whose text exceeds this, in bytes of UTF-8. */
+  readonly maxBytes: number;
+}
+
+export interface FeedPosition {
+  /** Null for the newest post. */
+  readonly belowSeq: number | null;
+  /** The number of posts to skip from there. */
+  readonly offset: number;
+}
+
+export interface FeedPage {
+  readonly posts: readonly FeedPost[];
+  /** Where to continue; null if there are no more. */
+  readonly next: FeedPosition | null;
+}
+
+export interface FeedPost extends PostRecord {
+  readonly seq: number;
+}
 
 /** The friends whose posts are merged. With more friends, all posts are examined instead: many are by a friend. */
 const maxMerged = 10_000;
@@ -34,20 +57,18 @@ interface Part {
 
 /** Reads a page of a user's feed. A page that would take too much work is short and says where to continue. */
 export async function readFeed(
-  db: Kysely<Tables>,
-  newestOfFriends: NewestOfFriends,
+  db: Kysely<FeedTables>,
+  engine: ColumnTypes['engine'],
   { user, belowSeq, offset, limit, maxBytes }: FeedRange,
-  { signal }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<FeedPage> {
-  const friends = await countFriends(db, user);
+  const friends = await countFriends(db, user, options);
   if (friends === 0) return { posts: [], next: null };
-  signal?.throwIfAborted();
   const part = { user, belowSeq: belowSeq ?? Number.MAX_SAFE_INTEGER, count: offset + limit };
   const found =
-    friends > maxMerged ? await examine(db, part) : await merge(db, newestOfFriends, part, friends);
+    friends > maxMerged ? await examine(db, part, options) : await merge(db, engine, part, friends, options);
   const seqs = found.seqs.slice(offset);
-  signal?.throwIfAborted();
-  const posts = seqs.length === 0 ? [] : await readPosts(db, seqs, maxBytes);
+  const posts = seqs.length === 0 ? [] : await readPosts(db, seqs, maxBytes, options);
   const last = posts.at(-1);
   if (last !== undefined && posts.length < seqs.length) {
     return { posts, next: { belowSeq: last.seq, offset: 0 } };
@@ -57,39 +78,44 @@ export async function readFeed(
 }
 
 /** More than `maxMerged` count as one more. */
-async function countFriends(db: Kysely<Tables>, user: string): Promise<number> {
+async function countFriends(db: Kysely<FeedTables>, user: string, options: ReadOptions): Promise<number> {
   const some = db
-    .selectFrom('friend')
-    .select('friend_id')
+    .selectFrom('posted_membership')
+    .select('topic')
     .where('user_id', '=', user)
     .limit(maxMerged + 1);
   const { count } = await db
     .selectFrom(some.as('some'))
     .select((build) => build.fn.countAll().as('count'))
-    .executeTakeFirstOrThrow();
+    .executeTakeFirstOrThrow(options);
   return Number(count);
 }
 
 /** Finds the posts among the newest of each friend: older ones of the same friend cannot be in the part. */
 async function merge(
-  db: Kysely<Tables>,
-  newestOfFriends: NewestOfFriends,
+  db: Kysely<FeedTables>,
+  engine: ColumnTypes['engine'],
   { user, belowSeq, count }: Part,
   friends: number,
+  options: ReadOptions,
 ): Promise<FoundPosts> {
   const maxPerFriend = Math.min(count, Math.floor(mergedEntries / friends));
   const rows = await db
-    .selectFrom(newestOfFriends(db, { user, belowSeq, maxPerFriend }))
+    .selectFrom(newestOfFriends[engine](db, { user, belowSeq, maxPerFriend }))
     .select('candidate.seq')
     .orderBy('candidate.seq', 'desc')
     .limit(maxPerFriend)
-    .execute();
+    .execute(options);
   const seqs = rows.map(({ seq }) => seq);
   return { seqs, belowSeq: seqs.length < maxPerFriend ? null : (seqs.at(-1) ?? null) };
 }
 
 /** Finds the posts of friends among the newest posts of everybody. */
-async function examine(db: Kysely<Tables>, { user, belowSeq, count }: Part): Promise<FoundPosts> {
+async function examine(
+  db: Kysely<FeedTables>,
+  { user, belowSeq, count }: Part,
+  options: ReadOptions,
+): Promise<FoundPosts> {
   const oldest = await db
     .selectFrom('post')
     .select('seq')
@@ -97,7 +123,7 @@ async function examine(db: Kysely<Tables>, { user, belowSeq, count }: Part): Pro
     .orderBy('seq', 'desc')
     .limit(1)
     .offset(examinedPosts - 1)
-    .executeTakeFirst();
+    .executeTakeFirst(options);
   const rows = await db
     .selectFrom('post')
     .select('seq')
@@ -107,25 +133,26 @@ async function examine(db: Kysely<Tables>, { user, belowSeq, count }: Part): Pro
     .where(
       (build) =>
         build
-          .selectFrom('friend')
+          .selectFrom('posted_membership')
           .select('since_seq')
           .where('user_id', '=', user)
-          .whereRef('friend_id', '=', 'post.author'),
+          .whereRef('topic', '=', 'post.author'),
       'is not',
       null,
     )
     .orderBy('seq', 'desc')
     .limit(count)
-    .execute();
+    .execute(options);
   const seqs = rows.map(({ seq }) => seq);
   return { seqs, belowSeq: seqs.length < count ? (oldest?.seq ?? null) : (seqs.at(-1) ?? null) };
 }
 
 /** The posts up to the one that exceeds `maxBytes`. Of longer texts beyond it, only the lengths are read. */
 async function readPosts(
-  db: Kysely<Tables>,
+  db: Kysely<FeedTables>,
   seqs: readonly number[],
   maxBytes: number,
+  options: ReadOptions,
 ): Promise<readonly FeedPost[]> {
   const sized = db
     .selectFrom('post')
@@ -140,5 +167,5 @@ async function readPosts(
     .select(['post.seq', 'post.id', 'post.author', 'post.text'])
     .where('page.bytes_before', '<', maxBytes)
     .orderBy('post.seq', 'desc')
-    .execute();
+    .execute(options);
 }

@@ -1,7 +1,36 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { PostedError } from 'posted/server';
-import type { ReadOptions, UserPage, UserRecord, UserSearch } from './store.ts';
-import type { Tables } from './tables.ts';
+import type { FeedTables } from './feed-tables.ts';
+
+export interface UserRecord {
+  readonly id: string;
+  readonly firstName: string;
+  readonly secondName: string;
+  readonly birthdate: string | null;
+  readonly biography: string | null;
+  readonly city: string | null;
+}
+
+export interface UserSearch {
+  readonly firstNamePrefix: string;
+  readonly secondNamePrefix: string;
+  /** `next` of the previous page; null for the first. */
+  readonly after: string | null;
+  readonly limit: number;
+  /** The page ends with the user whose texts exceed this, in bytes of UTF-8. */
+  readonly maxBytes: number;
+}
+
+export interface UserPage {
+  readonly users: readonly UserRecord[];
+  /** The id of the last user examined; null if there are no more. */
+  readonly next: string | null;
+}
+
+export interface ReadOptions {
+  /** A read whose signal has aborted before its turn never runs, and rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
 
 /** An entry of the index `app_user_search`, which has this order. */
 interface NameKey {
@@ -42,25 +71,19 @@ export const userColumns = [
  * @throws PostedError `invalid_request` if `after` is not a user
  */
 export async function searchUsers(
-  db: Kysely<Tables>,
+  db: Kysely<FeedTables>,
   { firstNamePrefix, secondNamePrefix, after, limit, maxBytes }: UserSearch,
-  { signal }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<UserPage> {
   const ranges = { first: rangeOf(firstNamePrefix), second: rangeOf(secondNamePrefix) };
   const users: UserRecord[] = [];
   let bytes = 0;
-  let last = after === null ? null : await findKey(db, after);
+  let last = after === null ? null : await findKey(db, after, options);
   for (let step = 0; step < maxSteps; step += 1) {
-    signal?.throwIfAborted();
     const from = nextKey(last, ranges);
-    const to = await keyAfter(db, from, ranges.first);
-    const page = await matches(db, {
-      from,
-      to,
-      ranges,
-      limit: limit - users.length,
-      maxBytes: maxBytes - bytes,
-    });
+    const to = await keyAfter(db, from, ranges.first, options);
+    const rest = { limit: limit - users.length, maxBytes: maxBytes - bytes };
+    const page = await matches(db, { from, to, ranges, ...rest }, options);
     users.push(...page);
     bytes += page.reduce((sum, user) => sum + bytesOf(user), 0);
     const lastFound = users.at(-1);
@@ -73,8 +96,9 @@ export async function searchUsers(
   return { users, next: last?.id ?? null };
 }
 
-async function findKey(db: Kysely<Tables>, id: string): Promise<NameKey> {
-  const key = await db.selectFrom('app_user').select(keyColumns).where('id', '=', id).executeTakeFirst();
+async function findKey(db: Kysely<FeedTables>, id: string, options: ReadOptions): Promise<NameKey> {
+  const query = db.selectFrom('app_user').select(keyColumns).where('id', '=', id);
+  const key = await query.executeTakeFirst(options);
   if (key !== undefined) return key;
   throw new PostedError('invalid_request', '`after` must come from the `Link` header of the previous page.');
 }
@@ -93,7 +117,12 @@ function nextKey(last: NameKey | null, { first, second }: NameRanges): NameKey {
 }
 
 /** The last key of a step that begins after `from`; null if the step reaches the end of the range. */
-async function keyAfter(db: Kysely<Tables>, from: NameKey, first: Range): Promise<NameKey | null> {
+async function keyAfter(
+  db: Kysely<FeedTables>,
+  from: NameKey,
+  first: Range,
+  options: ReadOptions,
+): Promise<NameKey | null> {
   const key = await db
     .selectFrom('app_user')
     .select(keyColumns)
@@ -104,7 +133,7 @@ async function keyAfter(db: Kysely<Tables>, from: NameKey, first: Range): Promis
     .orderBy('id')
     .limit(1)
     .offset(stepEntries - 1)
-    .executeTakeFirst();
+    .executeTakeFirst(options);
   return key ?? null;
 }
 
@@ -119,8 +148,9 @@ interface Step {
 
 /** The users of a step who match. Long texts beyond `maxBytes` are not read, only their lengths. */
 async function matches(
-  db: Kysely<Tables>,
+  db: Kysely<FeedTables>,
   { from, to, ranges: { first, second }, limit, maxBytes }: Step,
+  options: ReadOptions,
 ): Promise<readonly UserRecord[]> {
   const sized = db
     .selectFrom('app_user')
@@ -142,7 +172,7 @@ async function matches(
     .orderBy('first_name')
     .orderBy('second_name')
     .orderBy('id')
-    .execute();
+    .execute(options);
 }
 
 const size = sql<number>`(octet_length(first_name) + octet_length(second_name)

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { postgres } from '../../../scripts/dev/services/postgres.ts';
+import { openEngine } from '../../runtime/log/postgres/open-engine.ts';
 import { noNetworks } from '../../support/distant-network.ts';
 import { requireService } from '../../support/services.ts';
-import { openOn } from '../store/postgres/open-on.ts';
 import { EngineUnderTest } from './engine-under-test.ts';
 
 const noPostgres = requireService(postgres.name, postgres.isInstalled());
@@ -29,7 +29,7 @@ async function orderOf(pending: Readonly<Record<string, Promise<unknown>>>): Pro
 describe.skipIf(noPostgres !== null)(`an engine under test ${noPostgres ?? ''}`, () => {
   it('does not respond while it is frozen, on existing connections either', async () => {
     const engine = await start(false);
-    const store = await openOn(engine.url);
+    const store = await openEngine(engine.url);
     await store.ping();
     const frozen = engine.freeze(500);
     // Its operations start in a later turn.

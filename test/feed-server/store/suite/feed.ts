@@ -5,18 +5,16 @@ import type {
   FeedPosition,
   FeedPost,
   FeedRange,
-  PostDraft,
   PostRecord,
-  Store,
-} from '../../../../src/feed-server/store/store.ts';
-import { type CreateDatabase, countTo, draft, feed } from './database.ts';
+} from '../../../../src/feed-server/store/feed-page.ts';
+import { countTo, type FeedStore, feed, type OpenFeedStore, type PostRow, post } from './feed-store.ts';
 
 function withoutSeq({ id, author, text }: FeedPost): PostRecord {
   return { id, author, text };
 }
 
 /** All posts, read page by page, and the number of pages. */
-async function readPages(store: Store, user: string, parts: Partial<FeedRange>) {
+async function readPages(store: FeedStore, user: string, parts: Partial<FeedRange>) {
   const posts: FeedPost[] = [];
   let pages = 0;
   for (let position: FeedPosition | null = { belowSeq: null, offset: 0 }; position !== null; pages += 1) {
@@ -28,27 +26,27 @@ async function readPages(store: Store, user: string, parts: Partial<FeedRange>) 
 }
 
 /** Appends the posts in this order. */
-async function append(store: Store, posts: readonly Partial<PostDraft>[]): Promise<void> {
-  await Promise.all(posts.map((post) => store.appendPost(draft(post))));
+async function append(store: FeedStore, posts: readonly Partial<PostRow>[]): Promise<void> {
+  await Promise.all(posts.map((each) => store.writes.createPost(post(each))));
 }
 
-export function describeFeed(create: CreateDatabase): void {
+export function describeFeed(open: OpenFeedStore): void {
   describe('the feed of a user', () => {
     it('is empty without friends, and without posts of friends', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const [user, friend] = [randomUUID(), randomUUID()];
-      await store.appendPost(draft({ author: user }));
+      await store.writes.createPost(post({ author: user }));
       expect(await feed(store, user)).toEqual({ posts: [], next: null });
-      await store.appendFriendSet(user, friend);
+      await store.log.join(user, friend);
       expect(await feed(store, user)).toEqual({ posts: [], next: null });
     });
 
     it('returns every page of the friends’ posts, newest first', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const user = randomUUID();
       // One friend wrote most posts, one the newest, one the oldest, one none; two authors are not friends.
       const [most, newest, oldest, silent, stranger] = Array.from({ length: 5 }, () => randomUUID());
-      for (const friend of [most, newest, oldest, silent]) await store.appendFriendSet(user, friend ?? '');
+      for (const friend of [most, newest, oldest, silent]) await store.log.join(user, friend ?? '');
       const authors = [
         oldest,
         stranger,
@@ -60,13 +58,10 @@ export function describeFeed(create: CreateDatabase): void {
         stranger,
         newest,
       ];
-      const drafts = authors.map((author) => draft({ author }));
-      await Promise.all(drafts.map((each) => store.appendPost(each)));
+      const drafts = authors.map((author) => post({ author }));
+      await Promise.all(drafts.map((each) => store.writes.createPost(each)));
 
-      const expected = drafts
-        .filter(({ author }) => author !== stranger && author !== user)
-        .map(({ postId: id, author, text }) => ({ id, author, text }))
-        .toReversed();
+      const expected = drafts.filter(({ author }) => author !== stranger && author !== user).toReversed();
       for (const limit of [1, 2, 3, 5, 10, 100]) {
         for (let offset = 0; offset <= expected.length + 1; offset += 1) {
           const { posts } = await feed(store, user, { offset, limit });
@@ -76,36 +71,27 @@ export function describeFeed(create: CreateDatabase): void {
       expect(await feed(store, user, { offset: 10_000 })).toEqual({ posts: [], next: null });
     });
 
-    it('is ordered by seq, not by creation time', async () => {
-      const store = await (await create()).open();
-      const [user, author] = [randomUUID(), randomUUID()];
-      await store.appendFriendSet(user, author);
-      for (const [text, createdAtMs] of [['first', 3000] as const, ['second', 1000] as const]) {
-        await store.appendPost(draft({ author, text, createdAtMs }));
-      }
-      expect((await feed(store, user)).posts).toMatchObject([{ text: 'second' }, { text: 'first' }]);
-    });
-
     it('reflects friendships, updates and deletions', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const [user, kept, former] = [randomUUID(), randomUUID(), randomUUID()];
-      const drafts = [kept, former, kept].map((author) => draft({ author }));
-      for (const each of drafts) await store.appendPost(each);
-      await store.appendFriendSet(user, kept);
-      await store.appendFriendSet(user, former);
+      const drafts = [kept, former, kept].map((author) => post({ author }));
+      for (const each of drafts) await store.writes.createPost(each);
+      await store.log.join(user, kept);
+      await store.log.join(user, former);
       expect((await feed(store, user)).posts.length).toBe(3);
-      await store.appendFriendDeleted(user, former);
-      await store.updatePost(drafts[0]?.postId ?? '', kept, 'changed');
-      await store.deletePost(drafts[2]?.postId ?? '', kept);
+      await store.log.leave(user, former);
+      const [changed, , deleted] = drafts;
+      await store.writes.updatePost({ id: changed?.id ?? '', author: kept, text: 'changed' });
+      await store.writes.deletePost({ id: deleted?.id ?? '', author: kept });
       expect((await feed(store, user)).posts.map(withoutSeq)).toEqual([
-        { id: drafts[0]?.postId, author: kept, text: 'changed' },
+        { id: changed?.id, author: kept, text: 'changed' },
       ]);
     });
 
     it('continues after each page, whatever is posted meanwhile', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const [user, one, two] = [randomUUID(), randomUUID(), randomUUID()];
-      for (const friend of [one, two]) await store.appendFriendSet(user, friend);
+      for (const friend of [one, two]) await store.log.join(user, friend);
       const texts = countTo(25).map(String);
       await append(
         store,
@@ -115,15 +101,15 @@ export function describeFeed(create: CreateDatabase): void {
         expect((await readPages(store, user, { limit })).texts).toEqual(texts.toReversed());
       }
       const first = await feed(store, user, { limit: 10 });
-      await store.appendPost(draft({ author: one, text: 'new' }));
+      await store.writes.createPost(post({ author: one, text: 'new' }));
       const second = await feed(store, user, { limit: 2, ...first.next });
       expect(second.posts.map(({ text }) => text)).toEqual(['15', '14']);
     });
 
     it('ends a page with the post whose text exceeds its bytes', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const [user, author] = [randomUUID(), randomUUID()];
-      await store.appendFriendSet(user, author);
+      await store.log.join(user, author);
       const texts = countTo(9).map((index) => `${index}${'é'.repeat(500)}`);
       await append(
         store,
@@ -135,10 +121,10 @@ export function describeFeed(create: CreateDatabase): void {
     });
 
     it('shortens the pages of a user with many friends instead of reading more', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const user = randomUUID();
       const friends = countTo(400).map(() => randomUUID());
-      await Promise.all(friends.map((friend) => store.appendFriendSet(user, friend)));
+      await Promise.all(friends.map((friend) => store.log.join(user, friend)));
       const texts = countTo(600).map(String);
       await append(
         store,
@@ -154,12 +140,12 @@ export function describeFeed(create: CreateDatabase): void {
     });
 
     it('examines a limited number of posts for a user with very many friends', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const [user, stranger] = [randomUUID(), randomUUID()];
       const friends = countTo(10_001).map(() => randomUUID());
       for (let start = 0; start < friends.length; start += 2000) {
         const some = friends.slice(start, start + 2000);
-        await Promise.all(some.map((friend) => store.appendFriendSet(user, friend)));
+        await Promise.all(some.map((friend) => store.log.join(user, friend)));
       }
       const [first, second] = friends.map((author, index) => ({ author, text: String(index) }));
       await append(store, [first ?? {}, second ?? {}]);

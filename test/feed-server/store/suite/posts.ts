@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type CreateDatabase, draft } from './database.ts';
+import { type OpenFeedStore, type PostRow, post, readLog } from './feed-store.ts';
 
 const texts: readonly string[] = [
   'The swallows are back.',
@@ -16,83 +16,116 @@ const texts: readonly string[] = [
   '𝄞'.repeat(10_000),
 ];
 
-export function describePosts(create: CreateDatabase): void {
+const payloadOf = ({ id, author, text }: PostRow) => ({ postId: id, postText: text, author_user_id: author });
+
+export function describePosts(open: OpenFeedStore): void {
   describe('a post', () => {
-    it('is stored with its event', async () => {
-      const store = await (await create()).open();
-      const posted = draft({ text: 'hello' });
-      const { postId, author, text, createdAtMs } = posted;
-      const event = { kind: 'post', seq: 1, createdAtMs, author, postId, text };
-      expect(await store.appendPost(posted)).toEqual({ postId, event });
-      expect(await store.findPost(postId)).toEqual({ id: postId, author, text });
-      expect(await store.eventsAfter(0, 10)).toEqual([event]);
+    it('is stored with its message', async () => {
+      const store = await open();
+      const posted = post({ text: 'hello' });
+      expect(await store.writes.createPost(posted)).toMatchObject({ seq: 1, isWritten: true });
+      expect(await store.queries.findPost(posted.id)).toEqual(posted);
+      expect(await readLog(store)).toEqual([['message', payloadOf(posted)]]);
     });
 
-    it('preserves its text exactly, after updates too', async () => {
-      const store = await (await create()).open();
-      for (const [index, text] of texts.entries()) {
-        const posted = draft({ text });
-        await store.appendPost(posted);
-        expect(await store.findPost(posted.postId)).toMatchObject({ text });
-        await store.updatePost(posted.postId, posted.author, `${text}!`);
-        expect(await store.eventsAfter(index, 1)).toMatchObject([{ text: `${text}!` }]);
+    it('keeps its text exactly, after updates too', async () => {
+      const store = await open();
+      for (const text of texts) {
+        const posted = post({ text });
+        await store.writes.createPost(posted);
+        expect(await store.queries.findPost(posted.id)).toEqual(posted);
+        const updated = { ...posted, text: `${text}!` };
+        await store.writes.updatePost(updated);
+        expect(await store.queries.findPost(posted.id)).toEqual(updated);
+        expect((await readLog(store)).slice(-2)).toEqual([
+          ['message', payloadOf(updated)],
+          ['revise', payloadOf(updated)],
+        ]);
       }
     });
 
     it('that does not exist is null', async () => {
-      const store = await (await create()).open();
-      expect(await store.findPost(randomUUID())).toBeNull();
+      expect(await (await open()).queries.findPost(randomUUID())).toBeNull();
     });
 
     it('is refused if its id is taken, and the first one stays', async () => {
-      const store = await (await create()).open();
-      const first = draft({ text: 'first' });
-      await store.appendPost(first);
-      await expect(store.appendPost(draft({ postId: first.postId }))).rejects.toMatchObject({
+      const store = await open();
+      const first = post({ text: 'first' });
+      await store.writes.createPost(first);
+      await expect(store.writes.createPost(post({ id: first.id }))).rejects.toMatchObject({
         code: 'internal',
       });
-      expect(await store.findPost(first.postId)).toMatchObject({ author: first.author, text: 'first' });
-      expect(await store.headSeq()).toBe(1);
+      expect(await store.queries.findPost(first.id)).toEqual(first);
+      expect(await readLog(store)).toHaveLength(1);
     });
 
-    it('can be updated by its author only, and its event has the current text', async () => {
-      const store = await (await create()).open();
-      const posted = draft({ text: 'before' });
-      await store.appendPost(posted);
-      expect(await store.updatePost(posted.postId, randomUUID(), 'stolen')).toBe(false);
-      expect(await store.updatePost(randomUUID(), posted.author, 'nothing')).toBe(false);
-      expect(await store.findPost(posted.postId)).toMatchObject({ text: 'before' });
-      expect(await store.updatePost(posted.postId, posted.author, 'after')).toBe(true);
-      expect(await store.findPost(posted.postId)).toMatchObject({ text: 'after' });
-      expect(await store.eventsAfter(0, 10)).toMatchObject([{ seq: 1, text: 'after' }]);
-    });
-
-    it('can be deleted by its author only, and its event stays without text', async () => {
-      const store = await (await create()).open();
-      const posted = draft();
-      const { postId, author } = posted;
-      await store.appendPost(posted);
-      await store.appendPost(draft({ author }));
-      expect(await store.deletePost(postId, randomUUID())).toBe(false);
-      expect(await store.deletePost(randomUUID(), author)).toBe(false);
-      expect(await store.findPost(postId)).not.toBeNull();
-      expect(await store.deletePost(postId, author)).toBe(true);
-      expect(await store.findPost(postId)).toBeNull();
-      expect(await store.eventsAfter(0, 10)).toMatchObject([
-        { seq: 1, postId, author, text: null },
-        { seq: 2, text: 'a text' },
+    it('can be updated by its author only, and its message has the current text', async () => {
+      const store = await open();
+      const posted = post({ text: 'before' });
+      const { id, author } = posted;
+      await store.writes.createPost(posted);
+      const refused = [
+        { id, author: randomUUID(), text: 'stolen' },
+        { id: randomUUID(), author, text: 'nothing' },
+      ];
+      for (const each of refused) {
+        expect(await store.writes.updatePost(each)).toMatchObject({ isWritten: false, seq: null });
+      }
+      expect(await store.queries.findPost(id)).toEqual(posted);
+      const updated = { id, author, text: 'after' };
+      expect(await store.writes.updatePost(updated)).toMatchObject({ isWritten: true, seq: 2 });
+      expect(await store.queries.findPost(id)).toEqual(updated);
+      expect(await readLog(store)).toEqual([
+        ['message', payloadOf(updated)],
+        ['revise', payloadOf(updated)],
       ]);
-      expect(await store.deletePost(postId, author)).toBe(false);
-      expect(await store.updatePost(postId, author, 'again')).toBe(false);
     });
 
-    it('that reuses the id of a deleted one does not restore the text of the old event', async () => {
-      const store = await (await create()).open();
-      const first = draft({ text: 'deleted' });
-      await store.appendPost(first);
-      await store.deletePost(first.postId, first.author);
-      await store.appendPost({ ...first, text: 'another' });
-      expect(await store.eventsAfter(0, 10)).toMatchObject([{ text: null }, { text: 'another' }]);
+    it('can be deleted by its author only, and nothing in the log keeps its text', async () => {
+      const store = await open();
+      const [posted, other] = [post(), post()];
+      const { id, author } = posted;
+      await store.writes.createPost(posted);
+      await store.writes.updatePost({ ...posted, text: 'changed' });
+      await store.writes.createPost(other);
+      for (const each of [
+        { id, author: randomUUID() },
+        { id: randomUUID(), author },
+      ]) {
+        expect(await store.writes.deletePost(each)).toMatchObject({ isWritten: false, seq: null });
+      }
+      expect(await store.queries.findPost(id)).not.toBeNull();
+      expect(await store.writes.deletePost({ id, author })).toMatchObject({ isWritten: true, seq: 4 });
+      expect(await store.queries.findPost(id)).toBeNull();
+      expect(await readLog(store)).toEqual([
+        ['message', null],
+        ['revise', null],
+        ['message', payloadOf(other)],
+        ['redact', null],
+      ]);
+      expect(await store.writes.deletePost({ id, author })).toMatchObject({ isWritten: false });
+      expect(await store.writes.updatePost({ id, author, text: 'again' })).toMatchObject({
+        isWritten: false,
+      });
+    });
+
+    it('is created once with a key, and the key outlives it', async () => {
+      const store = await open();
+      const first = post();
+      await store.writes.createPost(first, { key: 'k' });
+      const retry = { ...first, id: randomUUID() };
+      expect(await store.writes.createPost(retry, { key: 'k' })).toMatchObject({
+        isWritten: false,
+        first: { seq: 1, entity: first.id },
+      });
+      await store.writes.deletePost(first);
+      expect(await store.writes.createPost(retry, { key: 'k' })).toMatchObject({ isWritten: false });
+      await expect(store.writes.createPost({ ...retry, text: 'other' }, { key: 'k' })).rejects.toMatchObject({
+        code: 'idempotency_key_reused',
+      });
+      expect(await store.writes.createPost(post({ text: 'other' }), { key: 'k' })).toMatchObject({
+        isWritten: true,
+      });
     });
   });
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Store, UserPage, UserRecord } from '../../../../src/feed-server/store/store.ts';
-import { type CreateDatabase, countTo, search, user } from './database.ts';
+import type { UserPage, UserRecord } from '../../../../src/feed-server/store/search-users.ts';
+import { countTo, type FeedStore, type OpenFeedStore, register, search, user } from './feed-store.ts';
 
-async function insertNames(store: Store, ...firstNames: readonly string[]): Promise<void> {
-  await Promise.all(firstNames.map((firstName) => store.insertUser(user({ firstName }), 'hash')));
+async function insertNames(store: FeedStore, ...firstNames: readonly string[]): Promise<void> {
+  await Promise.all(firstNames.map((firstName) => register(store, user({ firstName }), 'hash')));
 }
 
 /** The first names that start with the prefix, in the order of the search. */
-async function foundNames(store: Store, prefix: string): Promise<readonly string[]> {
+async function foundNames(store: FeedStore, prefix: string): Promise<readonly string[]> {
   return (await search(store, prefix, '')).users.map(({ firstName }) => firstName);
 }
 
@@ -18,51 +18,51 @@ function keyOf({ firstName, secondName, id }: UserRecord): string {
 
 /** Inserts many users with a common part, a few thousand at a time. */
 async function insertMany(
-  store: Store,
+  store: FeedStore,
   count: number,
   parts: (text: string) => Partial<UserRecord>,
 ): Promise<void> {
   const texts = countTo(count).map((index) => String(index).padStart(6, '0'));
   for (let start = 0; start < count; start += 2000) {
     const some = texts.slice(start, start + 2000);
-    await Promise.all(some.map((text) => store.insertUser(user(parts(text)), 'hash')));
+    await Promise.all(some.map((text) => register(store, user(parts(text)), 'hash')));
   }
 }
 
-export function describeUsers(create: CreateDatabase): void {
+export function describeUsers(open: OpenFeedStore): void {
   describe('a user', () => {
     it('is found by id, and so is the password hash', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const full = user({ birthdate: '1815-12-10', biography: 'Wrote Note G.\n🧮', city: 'London' });
       const bare = user({ firstName: 'O’Neil "; --', secondName: '王' });
-      await store.insertUser(full, '$argon2id$full');
-      await store.insertUser(bare, '$argon2id$bare');
-      expect(await store.findUser(full.id)).toEqual(full);
-      expect(await store.findUser(bare.id)).toEqual(bare);
-      expect(await store.findPasswordHash(full.id)).toBe('$argon2id$full');
-      expect(await store.findPasswordHash(bare.id)).toBe('$argon2id$bare');
+      await register(store, full, '$argon2id$full');
+      await register(store, bare, '$argon2id$bare');
+      expect(await store.queries.findUser(full.id)).toEqual(full);
+      expect(await store.queries.findUser(bare.id)).toEqual(bare);
+      expect(await store.queries.findPasswordHash(full.id)).toBe('$argon2id$full');
+      expect(await store.queries.findPasswordHash(bare.id)).toBe('$argon2id$bare');
     });
 
     it('that does not exist is null', async () => {
-      const store = await (await create()).open();
-      expect(await store.findUser(randomUUID())).toBeNull();
-      expect(await store.findPasswordHash(randomUUID())).toBeNull();
+      const store = await open();
+      expect(await store.queries.findUser(randomUUID())).toBeNull();
+      expect(await store.queries.findPasswordHash(randomUUID())).toBeNull();
     });
 
     it('is refused if the id is taken, and the first one stays', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const first = user();
-      await store.insertUser(first, 'first');
-      const second = store.insertUser({ ...first, firstName: 'Eve' }, 'second');
+      await register(store, first, 'first');
+      const second = register(store, { ...first, firstName: 'Eve' }, 'second');
       await expect(second).rejects.toMatchObject({ code: 'internal' });
-      expect(await store.findUser(first.id)).toEqual(first);
-      expect(await store.findPasswordHash(first.id)).toBe('first');
+      expect(await store.queries.findUser(first.id)).toEqual(first);
+      expect(await store.queries.findPasswordHash(first.id)).toBe('first');
     });
   });
 
   describe('a search for users', () => {
     it('matches prefixes of both names', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const [ada, adam] = [user(), user({ firstName: 'Adam', secondName: 'Love' })];
       const others = [
         user({ firstName: 'Ad', secondName: 'Lovelace' }),
@@ -70,19 +70,19 @@ export function describeUsers(create: CreateDatabase): void {
         user({ firstName: 'Bada' }),
         user({ secondName: 'Lo' }),
       ];
-      await Promise.all([ada, adam, ...others].map((each) => store.insertUser(each, 'hash')));
+      await Promise.all([ada, adam, ...others].map((each) => register(store, each, 'hash')));
       expect((await search(store, 'Ada', 'Lov')).users).toEqual([ada, adam]);
       expect((await search(store, 'Adam', 'Lovelace')).users).toEqual([]);
       expect((await search(store, 'Zoe', 'Lov')).users).toEqual([]);
     });
 
     it('orders users by first name, second name and id, in pages that each continue after the previous one', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const names = ['Ada', 'Ada', 'Adam', 'Bob', 'Ada', 'Adam'];
       const users = names.flatMap((firstName) =>
         ['Love', 'Lovelace', 'Byron', 'Lu'].map((secondName) => user({ firstName, secondName })),
       );
-      await Promise.all(users.map((each) => store.insertUser(each, 'hash')));
+      await Promise.all(users.map((each) => register(store, each, 'hash')));
       const expected = users
         .filter(({ firstName, secondName }) => firstName !== 'Bob' && secondName.startsWith('Lo'))
         .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -100,11 +100,11 @@ export function describeUsers(create: CreateDatabase): void {
     });
 
     it('ends a page with the user whose texts exceed its bytes', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const users = ['a', 'b', 'c', 'd'].map((letter) =>
         user({ firstName: `A${letter}`, secondName: 'L', biography: 'é'.repeat(500) }),
       );
-      await Promise.all(users.map((each) => store.insertUser(each, 'hash')));
+      await Promise.all(users.map((each) => register(store, each, 'hash')));
       const page = await search(store, 'A', 'L', { maxBytes: 1500 });
       expect(page).toEqual({ users: users.slice(0, 2), next: users[1]?.id });
       expect(await search(store, 'A', 'L', { maxBytes: 1500, after: page.next })).toMatchObject({
@@ -113,42 +113,42 @@ export function describeUsers(create: CreateDatabase): void {
     });
 
     it('refuses to continue after a user that does not exist', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       await expect(search(store, 'A', 'L', { after: randomUUID() })).rejects.toMatchObject({
         code: 'invalid_request',
       });
     });
 
     it('starts at the first match if it continues after a user that precedes it', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const [aaron, abe, ada] = [user({ firstName: 'Aaron' }), user({ firstName: 'Abe' }), user()];
-      await Promise.all([aaron, abe, ada].map((each) => store.insertUser(each, 'hash')));
+      await Promise.all([aaron, abe, ada].map((each) => register(store, each, 'hash')));
       expect((await search(store, 'Ad', 'L', { after: aaron.id })).users).toEqual([ada]);
     });
 
     it('examines a limited number of users for a page, which is empty if none of them match', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       await insertMany(store, 10_500, (text) => ({ firstName: `J${text}`, secondName: 'Byron' }));
       const last = user({ firstName: 'Jz', secondName: 'Lovelace' });
-      await store.insertUser(last, 'hash');
+      await register(store, last, 'hash');
       const first = await search(store, 'J', 'L');
       expect(first).toEqual({ users: [], next: expect.any(String) });
       expect(await search(store, 'J', 'L', { after: first.next })).toEqual({ users: [last], next: null });
     });
 
     it('skips the users of a common first name whose second names cannot match', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       await insertMany(store, 10_500, (text) => ({ firstName: 'Ivan', secondName: `B${text}` }));
       const match = user({ firstName: 'Ivan', secondName: 'Petrov' });
-      await store.insertUser(match, 'hash');
+      await register(store, match, 'hash');
       await insertMany(store, 1500, (text) => ({ firstName: 'Ivan', secondName: `S${text}` }));
       const namesake = user({ firstName: 'Ivana', secondName: 'Petrova' });
-      await store.insertUser(namesake, 'hash');
+      await register(store, namesake, 'hash');
       expect(await search(store, 'Iv', 'Pet')).toEqual({ users: [match, namesake], next: null });
     });
 
     it('distinguishes case and accents', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       await insertNames(store, 'Ada', 'ADA', 'ada', 'Àda', 'A\u0300da', 'Émile', 'émile');
       expect(await foundNames(store, 'A')).toEqual(['ADA', 'Ada', 'A\u0300da']);
       expect(await foundNames(store, 'ad')).toEqual(['ada']);
@@ -156,7 +156,7 @@ export function describeUsers(create: CreateDatabase): void {
     });
 
     it('treats wildcards and escapes literally', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       await insertNames(store, '%', '%a', '_', '_b', '\\', '\\%', '*', 'a%', 'ab', '[a', "'");
       expect(await foundNames(store, '%')).toEqual(['%', '%a']);
       expect(await foundNames(store, '_')).toEqual(['_', '_b']);
@@ -168,7 +168,7 @@ export function describeUsers(create: CreateDatabase): void {
     });
 
     it('handles prefixes of astral characters and at plane boundaries', async () => {
-      const store = await (await create()).open();
+      const store = await open();
       const names = [
         '\ud7ff',
         '\ue000',

@@ -1,0 +1,45 @@
+import { type BrokerObserver, type OpenLog, openLog } from 'posted/log';
+import type { Log } from 'posted/server';
+import type { Settings } from '../settings/read-settings.ts';
+import { table } from '../settings/table.ts';
+import { feedMigrations } from '../store/migrations/feed-migrations.ts';
+
+export interface OpenFeedLogOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly brokerObserver?: BrokerObserver;
+  /** Called once if the embedded store fails for good. */
+  readonly onFailure?: (cause: Error) => void;
+}
+
+/**
+ * Opens the log that the settings name, with the feed's tables. Waits for a database that becomes unavailable.
+ *
+ * @throws Error that names the setting to check and says what is wrong
+ */
+export function openFeedLog({ settings, ...options }: OpenFeedLogOptions): Promise<OpenLog> {
+  return openLog({
+    database: databaseOf(settings),
+    migrations: feedMigrations,
+    brokerUrl: settings.brokerUrl?.reveal(),
+    retentionMs: settings.retentionSeconds * 1000,
+    staleAfterMs: settings.logStaleMs,
+    giveUpMs: settings.logGiveUpMs,
+    ...options,
+    settingNames: {
+      databaseUrl: table.databaseUrl.name,
+      databaseDirectUrl: table.databaseDirectUrl.name,
+      folder: table.dataDir.name,
+      brokerUrl: table.brokerUrl.name,
+    },
+  });
+}
+
+/** The database at DATABASE_URL, or else the embedded one in DATA_DIR. */
+export function databaseOf({ databaseUrl, databaseDirectUrl, dataDir }: DatabaseSettings) {
+  return databaseUrl === undefined
+    ? { folder: dataDir }
+    : { url: databaseUrl.reveal(), directUrl: databaseDirectUrl?.reveal() };
+}
+
+type DatabaseSettings = Pick<Settings, 'databaseUrl' | 'databaseDirectUrl' | 'dataDir'>;

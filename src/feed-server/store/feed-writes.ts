@@ -1,0 +1,94 @@
+import type { EventLog, Write } from 'posted/log';
+import type { PostPayload } from '../../../generated/asyncapi/models.ts';
+
+/** The columns of the writes are those of the tables. */
+export interface FeedWrites {
+  readonly registerUser: Write<typeof userRow>;
+  /** Its event is the message `post` of the author. A retry with the same key writes nothing. */
+  readonly createPost: Write<typeof postRow>;
+  /** Also changes the message. Writes nothing if the author has no such post. */
+  readonly updatePost: Write<typeof postRow>;
+  /** Also removes the content of its messages from the log. Writes nothing if the author has no such post. */
+  readonly deletePost: Write<typeof postIdRow>;
+}
+
+const userRow = {
+  id: 'text',
+  first_name: 'text',
+  second_name: 'text',
+  birthdate: 'text?',
+  biography: 'text?',
+  city: 'text?',
+  password_hash: 'text',
+} as const;
+
+const postRow = { id: 'text', author: 'text', text: 'text' } as const;
+
+const postIdRow = { id: 'text', author: 'text' } as const;
+
+/** The payload of the message `post`. */
+const post = {
+  postId: 'id',
+  postText: 'text',
+  author_user_id: 'author',
+} as const satisfies Readonly<Record<keyof PostPayload, keyof typeof postRow>>;
+
+/** Registers the writes of the feed. Edits and deletions are sent to nobody: the contract has no messages for them. */
+export function registerFeedWrites(log: Pick<EventLog, 'write'>): FeedWrites {
+  return {
+    registerUser: log.write({
+      name: 'registerUser',
+      row: userRow,
+      one: ['id'],
+      statements: {
+        added: `
+          insert into app_user (id, first_name, second_name, birthdate, biography, city, password_hash)
+          select id, first_name, second_name, birthdate, biography, city, password_hash from item`,
+      },
+    }),
+    createPost: log.write({
+      name: 'createPost',
+      row: postRow,
+      one: ['id'],
+      key: { user: 'author', body: ['text'] },
+      statements: {
+        added: `
+          insert into post (seq, id, author, text, created_at)
+          select seq, id, author, text, at from item`,
+      },
+      event: { channel: 'postFeedPosted', message: 'post', topic: 'author', entity: 'id', payload: post },
+    }),
+    updatePost: log.write({
+      name: 'updatePost',
+      row: postRow,
+      one: ['id'],
+      statements: {
+        changed: `
+          update post set text = item.text from item
+          where post.id = item.id and post.author = item.author
+          returning post.id`,
+      },
+      when: 'changed',
+      event: {
+        kind: 'revise',
+        channel: 'postFeedPosted',
+        topic: 'author',
+        entity: 'id',
+        payload: post,
+        revises: 'post',
+      },
+    }),
+    deletePost: log.write({
+      name: 'deletePost',
+      row: postIdRow,
+      one: ['id'],
+      statements: {
+        deleted: `
+          delete from post where (id, author) in (select id, author from item)
+          returning id`,
+      },
+      when: 'deleted',
+      event: { kind: 'redact', topic: 'author', entity: 'id' },
+    }),
+  };
+}
