@@ -4,7 +4,7 @@ import { describeError, isDiskFull } from './sqlite-errors.ts';
 
 const fullRetryAfterMs = 5000;
 
-const diskFull: Failure = {
+export const diskFull: Failure = {
   code: 'unavailable',
   message: 'The disk of the server is full. Try again later.',
   retryAfterMs: fullRetryAfterMs,

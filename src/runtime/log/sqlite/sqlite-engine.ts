@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Kysely, SelectQueryNode, sql } from 'kysely';
 import { PostedError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
@@ -6,6 +8,7 @@ import { createLogQueries } from '../log-queries.ts';
 import { type MigrationResult, type Migrations, runMigrations } from '../migrations/run-migrations.ts';
 import { PendingLimit } from '../pending-limit.ts';
 import { runTransaction } from './engine-transaction.ts';
+import { diskFull, toError } from './failure.ts';
 import type { Statement } from './protocol.ts';
 import { ReaderPool } from './reader-pool.ts';
 import type { Rows } from './reader-protocol.ts';
@@ -35,6 +38,8 @@ export interface SqliteEngineOptions {
 type Read = () => Promise<Rows>;
 
 const defaultDeadlineMs = 5000;
+
+const minFreeBytes = 1024 * 1024;
 
 const readHead: Statement = { sql: 'select seq from posted_head', parameters: [], mode: 'alone' };
 const touchHead: Statement = { sql: 'update posted_head set seq = seq', parameters: [], mode: 'grouped' };
@@ -150,6 +155,7 @@ export function createSqliteEngine(
     saveDeviceCursors: writes.limited(queries.saveDeviceCursors),
     reads: <Tables>() => reads as Kysely<Tables>,
     ping: writes.limited(async () => {
+      if (writer.isFull) await checkSpace(path);
       // On a full disk, only a write shows that there is space again.
       await writer.request('statement', writer.isFull ? touchHead : readHead);
     }),
@@ -159,6 +165,12 @@ export function createSqliteEngine(
       await writer.close();
     },
   };
+}
+
+/** A small write may find space in the WAL while others fail: a full disk needs more than that to be usable again. */
+async function checkSpace(path: string): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  if (bavail * bsize < minFreeBytes) throw toError(diskFull);
 }
 
 /** Reads run in the thread that writes. */
