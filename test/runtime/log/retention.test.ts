@@ -1,0 +1,47 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { keepRetention } from '../../../src/runtime/log/retention.ts';
+import { PostedError } from '../../../src/runtime/shared/errors.ts';
+
+/** So that the log is pruned every millisecond. */
+const retentionMs = 4;
+
+it('logs once that pruning fails, again for another reason, and when it works again', async () => {
+  const logged: string[] = [];
+  const record = (level: string) => (_: unknown, message: string) => void logged.push(`${level}: ${message}`);
+  const log = { debug: record('debug'), info: record('info'), warn: record('warn'), error: record('error') };
+  let pruned = 0;
+  let failure: Error | null = null;
+  const stop = keepRetention(
+    {
+      async prune(ageMs) {
+        pruned += 1;
+        expect(ageMs).toBe(retentionMs);
+        if (failure !== null) throw failure;
+        return 0;
+      },
+    },
+    retentionMs,
+    log,
+  );
+  onTestFinished(stop);
+  const pruneFiveTimes = async (thrown: Error | null): Promise<void> => {
+    failure = thrown;
+    const previous = pruned;
+    await expect.poll(() => pruned).toBeGreaterThan(previous + 5);
+  };
+  const [failed, recovered] = [
+    'error: cannot prune the log; trying again',
+    'info: pruning the log works again',
+  ] as const;
+
+  await pruneFiveTimes(null);
+  expect(logged).toEqual([]);
+  await pruneFiveTimes(new PostedError('unavailable', 'out of reach'));
+  expect(logged).toEqual([failed]);
+  await pruneFiveTimes(new Error('no permission'));
+  expect(logged).toEqual([failed, failed]);
+  await pruneFiveTimes(null);
+  expect(logged).toEqual([failed, failed, recovered]);
+  await pruneFiveTimes(new PostedError('unavailable', 'out of reach'));
+  expect(logged).toEqual([failed, failed, recovered, failed]);
+});
