@@ -10,7 +10,6 @@ const parts = [
   'asyncapi.json',
   'openapi.yaml',
   'docs/asyncapi.json',
-  'docs/events.asyncapi.json',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',
@@ -21,12 +20,7 @@ const parts = [
   'test',
 ];
 
-const ownContracts = [
-  'docs/asyncapi.json',
-  '--openapi=openapi.yaml',
-  '--messages=events=docs/events.asyncapi.json',
-  '--out=generated',
-];
+const ownContracts = ['docs/asyncapi.json', '--openapi=openapi.yaml', '--out=generated'];
 /** What is type-checked, and what the server shows. */
 const targets = 'server,client,docs';
 
