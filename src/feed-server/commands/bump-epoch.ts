@@ -1,7 +1,7 @@
 /** `npm run bump-epoch`: begins a new history of the log by hand. */
 import { createLog } from 'posted/pino';
 import { openFeedLog } from '../services/open-feed-log.ts';
-import { readSettings, SettingsError } from '../settings/read-settings.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = `Usage: npm run bump-epoch -- [--config FILE]
        npm run bump-epoch -- --help
@@ -12,25 +12,15 @@ starts on a restored backup does so by itself: use this command if you have chan
 in another way. Stop the server first if it uses the embedded store.
 `;
 
-async function bumpEpoch(argv: readonly string[]): Promise<void> {
-  if (argv.includes('--help')) {
-    process.stdout.write(usage);
-    return;
-  }
-  const settings = readSettings({ env: process.env, argv });
-  const { engine, tail, ...eventLog } = await openFeedLog({ settings, log: createLog(settings.logLevel) });
-  try {
-    process.stdout.write(
-      `The log has a new history with the epoch ${await engine.beginEpoch(tail.epoch)}.\n`,
-    );
-  } finally {
-    await eventLog.close();
-  }
-}
-
-try {
-  await bumpEpoch(process.argv.slice(2));
-} catch (thrown) {
-  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-  process.exitCode = thrown instanceof SettingsError ? 2 : 1;
-}
+await runCommand({
+  usage,
+  async run(settings) {
+    const eventLog = await openFeedLog({ settings, log: createLog(settings.logLevel) });
+    try {
+      const epoch = await eventLog.engine.beginEpoch(eventLog.tail.epoch);
+      return `The log has a new history with the epoch ${epoch}.\n`;
+    } finally {
+      await eventLog.close();
+    }
+  },
+});

@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { migrateLog } from 'posted/log';
 import { createLog } from 'posted/pino';
 import { databaseOf } from '../services/open-feed-log.ts';
-import { readSettings, SettingsError } from '../settings/read-settings.ts';
 import { feedMigrations } from '../store/migrations/feed-migrations.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = `Usage: npm run migrate -- [--config FILE]
        npm run migrate -- --help
@@ -15,26 +15,17 @@ tables. Stop the server first if it uses the embedded store, and all servers of 
 other versions continue to work, but they do not start again with the new schema.
 `;
 
-async function runMigrations(argv: readonly string[]): Promise<void> {
-  if (argv.includes('--help')) {
-    process.stdout.write(usage);
-    return;
-  }
-  const settings = readSettings({ env: process.env, argv });
-  const { databaseUrl, dataDir, logLevel } = settings;
-  if (databaseUrl === undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const { applied, schema } = await migrateLog({
-    database: databaseOf(settings),
-    migrations: feedMigrations,
-    log: createLog(logLevel),
-  });
-  const result = applied.length === 0 ? 'Already up to date' : `Applied ${applied.join(', ')}`;
-  process.stdout.write(`${result}. The schema version is ${schema}.\n`);
-}
-
-try {
-  await runMigrations(process.argv.slice(2));
-} catch (thrown) {
-  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-  process.exitCode = thrown instanceof SettingsError ? 2 : 1;
-}
+await runCommand({
+  usage,
+  async run(settings) {
+    const { databaseUrl, dataDir, logLevel } = settings;
+    if (databaseUrl === undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const { applied, schema } = await migrateLog({
+      database: databaseOf(settings),
+      migrations: feedMigrations,
+      log: createLog(logLevel),
+    });
+    const result = applied.length === 0 ? 'Already up to date' : `Applied ${applied.join(', ')}`;
+    return `${result}. The schema version is ${schema}.\n`;
+  },
+});

@@ -3,6 +3,7 @@
  * NATS: hints about the log, and messages.
  */
 export type * from '../shared/bus.ts';
+export { backupLog, restoreLog } from './backup-log.ts';
 export type * from './cursor.ts';
 export { decodeCursor, decodedCursor, encodeCursor } from './cursor.ts';
 export * from './delivery/channel-frames.ts';
