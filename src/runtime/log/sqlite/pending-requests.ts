@@ -1,14 +1,18 @@
 import { PostedError } from '../../shared/errors.ts';
-import { toError } from './failure.ts';
+import { toError, toFailure } from './failure.ts';
 import type { OperationName, Operations, Request, Response } from './protocol.ts';
 
 interface Pending {
+  readonly name: OperationName;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** A message is sent at this size, so that the receiver starts while this turn still makes requests. */
 const maxPerMessage = 16;
+
+/** What may be committed although its answer is lost. */
+const commits: ReadonlySet<OperationName> = new Set(['write', 'commit', 'statement']);
 
 /** Requests made in one turn of the event loop share messages. */
 export class PendingRequests {
@@ -36,7 +40,7 @@ export class PendingRequests {
     this.#outbox.push({ id, name, input } as Request);
     if (this.#outbox.length >= maxPerMessage) this.#flush();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#pending[id] = { resolve, reject };
+    this.#pending[id] = { name, resolve, reject };
     return promise as Promise<Operations[Name]['output']>;
   }
 
@@ -50,10 +54,18 @@ export class PendingRequests {
     }
   }
 
-  /** Rejects everything that is pending with `lost`, and all that follows with `unavailable`. */
+  /**
+   * Rejects what may have been committed with `lost`, and everything else, also all that follows, with `unavailable`.
+   */
   fail(cause: Error, lost: PostedError): void {
-    this.#failure = new PostedError('unavailable', 'The database has failed.', { cause });
-    for (const pending of this.#pending) pending?.reject(lost);
+    const unavailable = new PostedError('unavailable', 'The database has failed.', { cause });
+    if (this.#failure !== null) return;
+    this.#failure = unavailable;
+    for (const { id } of this.#outbox) {
+      this.#pending[id]?.reject(unavailable);
+      this.#pending[id] = null;
+    }
+    for (const pending of this.#pending) pending?.reject(commits.has(pending.name) ? lost : unavailable);
     this.#pending.length = 0;
     this.#freeIds.length = 0;
     this.#outbox = [];
@@ -63,6 +75,19 @@ export class PendingRequests {
     if (this.#outbox.length === 0) return;
     const requests = this.#outbox;
     this.#outbox = [];
-    this.#send(requests);
+    try {
+      this.#send(requests);
+    } catch {
+      // A parameter of one of them cannot be sent: the others are not affected.
+      for (const request of requests) this.#sendAlone(request);
+    }
+  }
+
+  #sendAlone(request: Request): void {
+    try {
+      this.#send([request]);
+    } catch (thrown) {
+      this.receive([{ id: request.id, failure: toFailure(thrown) }]);
+    }
   }
 }

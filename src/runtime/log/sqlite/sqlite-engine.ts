@@ -12,10 +12,12 @@ import { diskFull, toError } from './failure.ts';
 import type { Statement } from './protocol.ts';
 import { ReaderPool } from './reader-pool.ts';
 import type { Rows } from './reader-protocol.ts';
+import { RemoteWriter } from './remote-writer.ts';
 import { RegisteredWrites } from './run-write.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
 import { ThreadWriter } from './thread-writer.ts';
+import type { FromHost, ToHost, WriterPort } from './writer-port.ts';
 
 export interface SqliteEngineOptions {
   /** The database file, created if it does not exist. Its folder must exist. */
@@ -63,6 +65,31 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Lo
 }
 
 /**
+ * Opens the writer of a file for other processes, which `joinSqliteEngine` connects to it.
+ *
+ * @throws Error that says why the file cannot be used
+ */
+export async function openSharedWriter({
+  path,
+  migrations,
+  transactionTimeoutMs = defaultDeadlineMs,
+}: Pick<SqliteEngineOptions, 'path' | 'migrations' | 'transactionTimeoutMs'>): Promise<SqliteWriter> {
+  return (await openMigrated(path, migrations, transactionTimeoutMs)).writer;
+}
+
+/**
+ * Opens the log in a file whose writer is in another process. Reads are those of this process.
+ *
+ * @throws Error if the other process is gone, or its writer has failed
+ */
+export async function joinSqliteEngine(
+  port: WriterPort<ToHost, FromHost>,
+  options: Omit<SqliteEngineOptions, 'migrations'>,
+): Promise<LogEngine> {
+  return createSqliteEngine(await RemoteWriter.join(port), options);
+}
+
+/**
  * Migrates the tables of a file to the schema of this version. Creates the file if it does not exist.
  *
  * @throws Error that says why the file cannot be used
@@ -95,7 +122,7 @@ async function openMigrated(
 }
 
 /** The engine on a file whose tables are current. */
-export function createSqliteEngine(
+function createSqliteEngine(
   writer: SqliteWriter,
   {
     path,
@@ -105,7 +132,7 @@ export function createSqliteEngine(
     readDeadlineMs = defaultDeadlineMs,
     transactionTimeoutMs = defaultDeadlineMs,
     onFailure,
-  }: SqliteEngineOptions,
+  }: Omit<SqliteEngineOptions, 'migrations'>,
 ): LogEngine {
   let isFailed = false;
   void writer.failed.then((err) => {

@@ -1,0 +1,72 @@
+import { PostedError } from '../../shared/errors.ts';
+import { PendingRequests } from './pending-requests.ts';
+import type { OperationName, Operations } from './protocol.ts';
+import type { SqliteWriter } from './sqlite-writer.ts';
+import type { FromHost, ToHost, WriterPort } from './writer-port.ts';
+
+/** The writer of another process, which may die: then it is not known whether pending writes were committed. */
+export class RemoteWriter implements SqliteWriter {
+  readonly #requests: PendingRequests;
+  readonly #failed = Promise.withResolvers<Error>();
+  #isFull = false;
+
+  private constructor(port: WriterPort<ToHost, FromHost>, joined: () => void) {
+    this.#requests = new PendingRequests((requests) => port.send(requests));
+    port.listen((message) => {
+      if (message === 'full' || message === 'writable') {
+        this.#isFull = message === 'full';
+        joined();
+      } else if ('failed' in message) {
+        const cause = new Error(message.failed);
+        this.#fail(cause, new PostedError('unavailable', 'The database has failed.', { cause }));
+      } else {
+        this.#requests.receive(message);
+      }
+    });
+    void port.closed.then(() => {
+      const cause = new Error('the process that writes the database is gone');
+      this.#fail(cause, outcomeUnknown(cause));
+    });
+    port.send('join');
+  }
+
+  /** @throws Error if the other process is gone, or its writer has failed */
+  static async join(port: WriterPort<ToHost, FromHost>): Promise<RemoteWriter> {
+    const joined = Promise.withResolvers<void>();
+    const writer = new RemoteWriter(port, joined.resolve);
+    const failure = await Promise.race([joined.promise, writer.failed]);
+    if (failure !== undefined) throw failure;
+    return writer;
+  }
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  get failed(): Promise<Error> {
+    return this.#failed.promise;
+  }
+
+  request<Name extends OperationName>(
+    name: Name,
+    input: Operations[Name]['input'],
+  ): Promise<Operations[Name]['output']> {
+    return this.#requests.request(name, input);
+  }
+
+  /** Leaves the writer to its process. */
+  async close(): Promise<void> {}
+
+  #fail(cause: Error, lost: PostedError): void {
+    this.#requests.fail(cause, lost);
+    this.#failed.resolve(cause);
+  }
+}
+
+function outcomeUnknown(cause: Error): PostedError {
+  return new PostedError(
+    'outcome_unknown',
+    'The answer of the database was lost: the request may have been done. Retry it with the same idempotency key.',
+    { cause, retryAfterMs: 1000 },
+  );
+}
