@@ -117,6 +117,7 @@ export class Delivery<State> {
    * @throws PostedError `unavailable` if the log cannot be read, or has events that only a later version understands
    */
   async refresh(): Promise<void> {
+    this.#assertFollowing();
     await this.#tail.refresh();
     this.#assertFollowing();
   }
@@ -206,6 +207,11 @@ export class Delivery<State> {
   }
 
   #assertFollowing(): void {
+    if (this.#tail.freshness.isStale) {
+      throw new PostedError('unavailable', 'The log cannot be read right now. Try again later.', {
+        retryAfterMs: 1000,
+      });
+    }
     if (this.#tail.stopped === null) return;
     throw new PostedError('unavailable', 'This server is being upgraded. Try again later.', {
       retryAfterMs: 1000,
