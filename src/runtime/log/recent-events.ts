@@ -7,6 +7,8 @@ export interface RecentEventsLimits {
   readonly maxAgeMs: number;
 }
 
+export const recentLimits: RecentEventsLimits = { maxEvents: 16_384, maxBytes: 33_554_432, maxAgeMs: 10_000 };
+
 /** The memory that an event takes besides its payload, including its encoded frame. */
 const overheadBytes = 500;
 

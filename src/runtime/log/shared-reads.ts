@@ -1,8 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { PostedError } from '../shared/errors.ts';
 import type { LogState } from './engine.ts';
 
 /** Beyond that, callers share the read after the next one. */
 const maxSeqs = 500;
+
+/** Where the reads happen, one at a time. They never reject. */
+export interface ReadSource {
+  readonly current: () => Promise<unknown> | null;
+  /** Reads with the marks of these events. Resolves with null if the log cannot be read. */
+  readonly begin: (seqs: readonly number[]) => Promise<LogState | null>;
+}
 
 interface NextRead {
   readonly seqs: Set<number>;
@@ -14,18 +22,21 @@ interface NextRead {
  * clients that reconnect at the same time cost a few reads.
  */
 export class SharedReads {
-  readonly #read: (takeSeqs: () => readonly number[]) => Promise<LogState>;
+  readonly #source: ReadSource;
   readonly #intervalMs: number;
   #next: NextRead | null = null;
   #beganMs = Number.NEGATIVE_INFINITY;
 
-  /** `read` calls `takeSeqs` when it begins, for the seqs whose marks its callers need. */
-  constructor(read: (takeSeqs: () => readonly number[]) => Promise<LogState>, intervalMs: number) {
-    this.#read = read;
+  constructor(source: ReadSource, intervalMs: number) {
+    this.#source = source;
     this.#intervalMs = intervalMs;
   }
 
-  /** Resolves with the state of the log after the call, and with the mark of the event with this seq. */
+  /**
+   * Resolves with the state of the log after the call, and with the mark of the event with this seq.
+   *
+   * @throws PostedError `unavailable` if the log cannot be read
+   */
   async read(seq?: number): Promise<LogState> {
     while (this.#next !== null && this.#next.seqs.size >= maxSeqs) {
       await this.#next.state.catch(() => {});
@@ -43,10 +54,15 @@ export class SharedReads {
     await Promise.resolve();
     const waitMs = this.#beganMs + this.#intervalMs - performance.now();
     if (waitMs > 0) await wait(waitMs);
-    return await this.#read(() => {
-      this.#next = null;
-      this.#beganMs = performance.now();
-      return [...seqs];
+    const { current, begin } = this.#source;
+    // Joining a read in progress would make its first callers wait longer with each new one.
+    for (let reading = current(); reading !== null; reading = current()) await reading;
+    this.#next = null;
+    this.#beganMs = performance.now();
+    const state = await begin([...seqs]);
+    if (state !== null) return state;
+    throw new PostedError('unavailable', 'The log cannot be read right now. Try again later.', {
+      retryAfterMs: 1000,
     });
   }
 }

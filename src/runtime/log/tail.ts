@@ -1,4 +1,3 @@
-import { PostedError } from '../shared/errors.ts';
 import { LogLimit } from '../shared/log-limit.ts';
 import { floorOf, headOf, historyChange, readContinuation } from './continuation.ts';
 import type { DecodedCursor, Position } from './cursor.ts';
@@ -7,12 +6,11 @@ import type { LogEvent, UnknownEvent } from './event.ts';
 import { EventSequence } from './event-sequence.ts';
 import { Freshness } from './freshness.ts';
 import { locateCursor } from './locate-cursor.ts';
-import { RecentEvents, type RecentEventsLimits } from './recent-events.ts';
+import { RecentEvents, recentLimits } from './recent-events.ts';
 import { SharedReads } from './shared-reads.ts';
 import type { ResetReason, SkipReason, TailListener } from './tail-listener.ts';
 import type { TailOptions } from './tail-options.ts';
 
-const recentLimits: RecentEventsLimits = { maxEvents: 16_384, maxBytes: 33_554_432, maxAgeMs: 10_000 };
 const pageLimits = { maxEvents: 1000, maxBytes: 1_048_576 };
 /** How often the log may turn out to be another one than at the previous statement before a read fails. */
 const maxRounds = 5;
@@ -49,7 +47,8 @@ export class Tail {
     this.#sequence = new EventSequence(position, (event) => this.#apply(event));
     this.#recent = new RecentEvents(recentLimits, position);
     this.#freshness = new Freshness({ staleAfterMs, giveUpMs, onGiveUp: () => this.#giveUp() });
-    this.#refreshes = new SharedReads((takeSeqs) => this.#readNew(takeSeqs), refreshIntervalMs);
+    const reads = { current: () => this.#reading, begin: (seqs: readonly number[]) => this.#begin(seqs) };
+    this.#refreshes = new SharedReads(reads, refreshIntervalMs);
     this.#failures = new LogLimit(log, { maxRecords: 1, windowMs: 60_000 });
   }
 
@@ -120,8 +119,7 @@ export class Tail {
 
   /** Reads the log to its end; failures are logged. Overlapping calls share one read. */
   async catchUp(): Promise<void> {
-    this.#reading ??= this.#read([]);
-    await this.#reading;
+    await (this.#reading ?? this.#begin([]));
   }
 
   /** Reads the log because it may have reached `seq`. */
@@ -163,8 +161,7 @@ export class Tail {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#pollTimer !== null) clearInterval(this.#pollTimer);
-    if (this.#gapTimer !== null) clearTimeout(this.#gapTimer);
+    for (const timer of [this.#pollTimer, this.#gapTimer]) if (timer !== null) clearTimeout(timer);
     this.#sequence.close();
     await this.#reading;
   }
@@ -189,15 +186,9 @@ export class Tail {
     this.#sequence.hold();
   }
 
-  /** Reads with the requested seqs. It begins after the current read, which may have begun before they were requested. */
-  async #readNew(takeSeqs: () => readonly number[]): Promise<LogState> {
-    while (this.#reading !== null) await this.#reading;
-    this.#reading = this.#read(takeSeqs());
-    const state = await this.#reading;
-    if (state !== null) return state;
-    throw new PostedError('unavailable', 'The log cannot be read right now. Try again later.', {
-      retryAfterMs: 1000,
-    });
+  #begin(seqs: readonly number[]): Promise<LogState | null> {
+    this.#reading = this.#read(seqs);
+    return this.#reading;
   }
 
   /** Resolves with the state of the log whose head the tail has reached, or null if it cannot be read. */
@@ -206,8 +197,7 @@ export class Tail {
     await Promise.resolve();
     try {
       for (let round = 0; round < maxRounds && !this.#isClosed; round += 1) {
-        const { position } = this;
-        const holds = this.#holds;
+        const [position, holds] = [this.position, this.#holds];
         const state = await this.#options.engine.state([position.seq, ...seqs]);
         if (await this.#followsChange(position, state)) continue;
         if (holds === this.#holds && this.#stopped === null) this.#sequence.release();
@@ -219,8 +209,8 @@ export class Tail {
     } catch (thrown) {
       this.#hold();
       // Nothing is lost: the next poll reads from the same position.
-      const { seq } = this.position;
-      this.#failures.write('error', {}, { err: thrown, seq }, 'cannot read the log; trying again');
+      const fields = { err: thrown, seq: this.position.seq };
+      this.#failures.write('error', {}, fields, 'cannot read the log; trying again');
     } finally {
       this.#reading = null;
     }
@@ -233,32 +223,27 @@ export class Tail {
     if (this.#stopped !== null) return false;
     const change = historyChange(this.#epoch, position, state);
     if (change === 'none') return false;
-    if (change === 'pruned') {
-      await this.#skip('expired', floorOf(state));
-      return true;
-    }
-    this.#hold();
-    if (change === 'epoch') {
-      await this.#skip('epoch', headOf(state), state.epoch);
-      return true;
-    }
-    // Conditional: one node begins it, and the others follow.
+    if (change !== 'pruned') this.#hold();
+    if (change === 'pruned') await this.#skip('expired', floorOf(state));
+    else if (change === 'epoch') await this.#skip('epoch', headOf(state), state.epoch);
+    else await this.#beginEpoch(position, state);
+    return true;
+  }
+
+  /** Only one node begins it: the others find that the epoch has changed. */
+  async #beginEpoch(position: Position, state: LogState): Promise<void> {
     const epoch = await this.#options.engine.beginEpoch(this.#epoch);
     this.#options.log.error(
       { epoch, formerEpoch: this.#epoch, seenSeq: position.seq, headSeq: state.headSeq },
       'the log has lost events that were delivered, in a failover or a restore: all clients are reset',
     );
-    return true;
   }
 
   async #skip(reason: SkipReason, to: Position, epoch: string = this.#epoch): Promise<void> {
     await this.#listener?.beforeSkip();
     // Events offered meanwhile may have advanced the tail.
     if (reason === 'expired' && to.seq <= this.position.seq) return;
-    this.#options.log.warn(
-      { reason, fromSeq: this.position.seq, toSeq: to.seq },
-      'skipped events of the log',
-    );
+    this.#options.log.warn({ reason, fromSeq: this.position.seq, toSeq: to.seq }, 'skipped events');
     if (reason === 'epoch') this.#sequence.clear();
     this.#sequence.moveTo(to);
     this.#epoch = epoch;
@@ -297,9 +282,8 @@ export class Tail {
     this.#sequence.hold();
     if (this.#stopped?.seq === event.seq) return;
     this.#stopped = event;
-    const { seq, name: kind, requires } = event;
     this.#options.log.error(
-      { seq, kind, requires },
+      { seq: event.seq, kind: event.name, requires: event.requires },
       'this version does not know an event of the log: upgrade this server to the required version',
     );
     this.#listener?.stopped(event);

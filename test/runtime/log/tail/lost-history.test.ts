@@ -24,7 +24,7 @@ describe('a tail whose log has lost events', () => {
     const { seq, mark } = engine.events[2] as LogEvent;
     expect(engine.epoch).not.toBe(formerEpoch);
     expect(skips).toEqual([{ reason: 'epoch', position: { seq, mark }, epoch: engine.epoch }]);
-    expect(logged).toEqual([lost, 'warn: skipped events of the log']);
+    expect(logged).toEqual([lost, 'warn: skipped events']);
     tail.offer(engine.append());
     expect(applied).toEqual([1, 2, 3, 4, 5, 4]);
   });
