@@ -17,6 +17,11 @@ export interface RestOperations {
   readonly handlers: object;
 }
 
+/** Operations that Posted itself has, with their hooks. */
+export interface OwnOperations extends RestOperations {
+  readonly security: object;
+}
+
 export interface HttpAppOptions
   extends Pick<
     RestAppOptions<Operations, never>,
@@ -25,24 +30,39 @@ export interface HttpAppOptions
   /** What the application serves besides the mounts. */
   readonly rest: RestOperations | FetchApp;
   readonly security: SecurityHooks;
+  /** Like the mounts, they take precedence over an application of one's own. */
+  readonly own?: OwnOperations | undefined;
   /** They take precedence over an application of one's own. */
   readonly mounts: Readonly<Record<string, Mount>>;
 }
 
 /** Creates what answers all HTTP requests of a server. */
-export function createHttpApp({ rest, ...options }: HttpAppOptions): RestApp {
-  if (!('fetch' in rest)) return createOperationsApp(rest, options);
-  const ours = createOperationsApp(noOperations, options);
+export function createHttpApp({ rest, own = noOwnOperations, ...options }: HttpAppOptions): RestApp {
+  const security = { ...options.security, ...own.security };
+  if (!('fetch' in rest)) return createOperationsApp(merge(rest, own), { ...options, security });
+  const ours = createOperationsApp(own, { ...options, security });
   const theirs = countRequests(rest, options.observer);
+  const paths = new Set([
+    ...Object.keys(options.mounts),
+    ...Object.values(own.operations).map(({ path }) => path),
+  ]);
   return {
-    fetch: (request, node) =>
-      (Object.hasOwn(options.mounts, canonicalPath(request.url)) ? ours : theirs).fetch(request, node),
+    fetch: (request, node) => (paths.has(canonicalPath(request.url)) ? ours : theirs).fetch(request, node),
+  };
+}
+
+function merge(some: RestOperations, others: RestOperations): RestOperations {
+  return {
+    operations: { ...some.operations, ...others.operations },
+    handlers: { ...some.handlers, ...others.handlers },
   };
 }
 
 type AnyHandlers = HandlersOf<Operations, never>;
 
 export const noOperations: RestOperations = { operations: {}, handlers: {} };
+
+const noOwnOperations: OwnOperations = { ...noOperations, security: {} };
 
 function createOperationsApp(
   { operations, handlers }: RestOperations,

@@ -9,6 +9,7 @@ export type { FetchApp } from './http-app.ts';
 export type { ListenSettingNames } from './http-listener.ts';
 export { createServer, type ServerOptions } from './http-server.ts';
 export type { ListenOptions } from './listen-options.ts';
+export type { PublishOptions } from './publish-endpoint.ts';
 export type { Running } from './running.ts';
 export { type ServedApp, type ServeOptions, type ServeRest, serve } from './serve.ts';
 export type { ServedMetrics } from './served-metrics.ts';

@@ -14,6 +14,7 @@ import type { DocsOptions } from './docs.ts';
 import type { Dependency } from './health.ts';
 import { checkSecurityHooks, type FetchApp, noOperations, type RestOperations } from './http-app.ts';
 import type { ListenSettingNames } from './http-listener.ts';
+import { createPublish, type PublishOptions } from './publish-endpoint.ts';
 import type { ServedMetrics } from './served-metrics.ts';
 import { joinPrimary } from './workers/primary-link.ts';
 
@@ -24,6 +25,8 @@ export interface ServeOptions extends Omit<ContractServerOptions, 'observer' | '
   readonly maxBodyBytes?: number;
   /** By name: what /readyz checks. Default: none. */
   readonly dependencies?: Readonly<Record<string, Dependency>>;
+  /** Lets other back ends append events with POST /publish. Default: they cannot. */
+  readonly publish?: PublishOptions;
   /** Served under /docs. Default: nothing. */
   readonly docs?: DocsOptions;
   /**
@@ -75,6 +78,7 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
     maxBodyBytes = 131_072,
     dependencies = {},
     docs,
+    publish,
     metrics,
     log = createStderrLog(),
     settingNames = {},
@@ -119,6 +123,7 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
             ? dependencies
             : { hints: readinessOf(bus), ...dependencies },
         docs,
+        own: publish && createPublish(contract.channels, publish),
         origins,
         limits: { bodyBytes: maxBodyBytes, timeoutMs: requestTimeoutMs },
         ...(audit === undefined ? {} : { audit }),
