@@ -19,6 +19,7 @@ export { type MigrateLogOptions, migrateLog } from './migrate-log.ts';
 export type { ColumnTypes } from './migrations/0000-posted-0001-log.ts';
 export type { MigrationResult, Migrations } from './migrations/run-migrations.ts';
 export * from './open-log.ts';
+export * from './open-shared-log.ts';
 export type { LogTables } from './tables.ts';
 export type { Tail } from './tail.ts';
 export type * from './tail-listener.ts';

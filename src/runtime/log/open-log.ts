@@ -10,7 +10,9 @@ import type { BrokerObserver, BrokerState } from './hints/broker.ts';
 import { connectNodes, type Nodes } from './hints/connect-nodes.ts';
 import { loadPackage } from './load-package.ts';
 import type { Migrations } from './migrations/run-migrations.ts';
+import type { SharedLogPort } from './open-shared-log.ts';
 import { keepRetention } from './retention.ts';
+import type { OtherProcesses } from './sqlite/remote-writer.ts';
 import { Tail } from './tail.ts';
 
 export interface OpenLogOptions {
@@ -43,6 +45,8 @@ export type DatabaseLocation =
   | {
       /** Of an embedded database, which one process can open. The folder must exist. */
       readonly folder: string;
+      /** To the process that has opened it with `openSharedLog`. Default: this process opens it. */
+      readonly sharedLog?: SharedLogPort | undefined;
     };
 
 export interface LogSettingNames {
@@ -99,10 +103,16 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
   // Released in reverse order. A step that fails does not skip the others.
   await using opened = new AsyncDisposableStack();
 
-  const engine = await checking(databaseName, () => openEngine(options));
+  const { engine, others } = await checking(databaseName, () => openEngine(options));
   opened.defer(() => engine.close());
   const startTail = () =>
-    Tail.start({ engine, log, isSoleWriter: listenUrl === undefined, staleAfterMs, giveUpMs });
+    Tail.start({
+      engine,
+      log,
+      isSoleWriter: listenUrl === undefined && others === null,
+      staleAfterMs,
+      giveUpMs,
+    });
   // An embedded database that has failed does not recover.
   const tail = await checking(databaseName, () =>
     listenUrl === undefined ? startTail() : retryWhileUnavailable(startTail, log),
@@ -114,6 +124,7 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
       listenUrl,
       advice: `set ${names.databaseDirectUrl} to the URL of the database itself`,
       brokerUrl,
+      others,
       tail,
       log,
       observer: options.brokerObserver ?? ignoredBroker,
@@ -138,22 +149,23 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
   };
 }
 
-async function openEngine({ database, migrations = () => ({}), log, onFailure }: OpenLogOptions) {
+async function openEngine({
+  database,
+  migrations = () => ({}),
+  log,
+  onFailure = () => {},
+}: OpenLogOptions): Promise<{ readonly engine: LogEngine; readonly others: OtherProcesses | null }> {
   if ('folder' in database) {
-    const { openSqliteEngine } = await import('./sqlite/sqlite-engine.ts');
-    const path = join(database.folder, 'posted.sqlite');
-    return await openSqliteEngine({
-      path,
-      migrations,
-      log,
-      ...(onFailure === undefined ? {} : { onFailure }),
-    });
+    const { joinSqliteEngine, openSqliteEngine } = await import('./sqlite/sqlite-engine.ts');
+    const options = { path: join(database.folder, 'posted.sqlite'), log, onFailure };
+    if (database.sharedLog !== undefined) return await joinSqliteEngine(database.sharedLog, options);
+    return { engine: await openSqliteEngine({ ...options, migrations }), others: null };
   }
   const { openPostgresEngine } = await loadPackage({
     packageName: 'pg',
     load: () => import('./postgres/postgres-engine.ts'),
   });
-  return await openPostgresEngine({ url: database.url, migrations, log });
+  return { engine: await openPostgresEngine({ url: database.url, migrations, log }), others: null };
 }
 
 function dependenciesOf(

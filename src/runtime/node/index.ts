@@ -13,5 +13,6 @@ export type { PublishOptions } from './publish-endpoint.ts';
 export type { Running } from './running.ts';
 export { type ServedApp, type ServeOptions, type ServeRest, serve } from './serve.ts';
 export type { ServedMetrics } from './served-metrics.ts';
+export { sharedLogPort } from './workers/primary-link.ts';
 export { type SuperviseOptions, superviseWorkers, WorkerStartError } from './workers/supervise-workers.ts';
 export type { MetricsSnapshot } from './workers/worker-messages.ts';

@@ -1,6 +1,7 @@
 import type { Log } from '../../shared/log.ts';
 import type { LogEvent } from '../event.ts';
 import { loadPackage } from '../load-package.ts';
+import type { OtherProcesses } from '../sqlite/remote-writer.ts';
 import type { Tail } from '../tail.ts';
 import type { Broker, BrokerObserver, BrokerState } from './broker.ts';
 import { createBroker } from './create-broker.ts';
@@ -13,6 +14,8 @@ export interface NodesOptions {
   readonly advice: string;
   /** Undefined: the nodes notify each other through the database. */
   readonly brokerUrl: string | undefined;
+  /** Those that share the writer of an embedded database; null for none. */
+  readonly others: OtherProcesses | null;
   readonly tail: Pick<Tail, 'epoch' | 'hint' | 'catchUp'>;
   readonly log: Log;
   readonly observer: BrokerObserver;
@@ -29,7 +32,7 @@ export interface Nodes {
 
 /** @throws Error if the broker's URL is not valid, or if a package is not installed */
 export async function connectNodes(options: NodesOptions): Promise<Nodes> {
-  const { tail, listenUrl, advice, brokerUrl, log, observer } = options;
+  const { tail, listenUrl, advice, brokerUrl, others, log, observer } = options;
   await using started = new AsyncDisposableStack();
   const broker =
     brokerUrl === undefined
@@ -42,12 +45,14 @@ export async function connectNodes(options: NodesOptions): Promise<Nodes> {
   // With a broker too: other back ends append with SQL, and notify nobody else.
   const listener = listenUrl === undefined ? null : await listen(listenUrl);
   if (listener !== null) started.defer(() => listener.close());
+  others?.follow((events) => tail.hint({ headSeq: events.at(-1)?.seq ?? 0, events }));
   const connections = started.move();
   return {
     get broker() {
       return broker?.state ?? null;
     },
     publish(event) {
+      others?.publish(event);
       if (broker === null) listener?.publish(event.seq);
       else broker.publish(event);
     },

@@ -1,21 +1,36 @@
 import { PostedError } from '../../shared/errors.ts';
+import type { LogEvent } from '../event.ts';
 import { PendingRequests } from './pending-requests.ts';
 import type { OperationName, Operations } from './protocol.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
 import type { FromHost, ToHost, WriterPort } from './writer-port.ts';
 
+/** The processes that share a writer. */
+export interface OtherProcesses {
+  /** Passes on an event that this process has appended. Best effort: each process also polls the log. */
+  publish(event: LogEvent): void;
+  /** Calls `onAppended` with what the others have appended. Call it once. */
+  follow(onAppended: (events: readonly LogEvent[]) => void): void;
+}
+
 /** The writer of another process, which may die: then it is not known whether pending writes were committed. */
-export class RemoteWriter implements SqliteWriter {
+export class RemoteWriter implements SqliteWriter, OtherProcesses {
+  readonly #port: WriterPort<ToHost, FromHost>;
   readonly #requests: PendingRequests;
   readonly #failed = Promise.withResolvers<Error>();
   #isFull = false;
+  #appended: LogEvent[] = [];
+  #onAppended: (events: readonly LogEvent[]) => void = () => {};
 
   private constructor(port: WriterPort<ToHost, FromHost>, joined: () => void) {
+    this.#port = port;
     this.#requests = new PendingRequests((requests) => port.send(requests));
     port.listen((message) => {
       if (message === 'full' || message === 'writable') {
         this.#isFull = message === 'full';
         joined();
+      } else if ('appended' in message) {
+        this.#onAppended(message.appended);
       } else if ('failed' in message) {
         const cause = new Error(message.failed);
         this.#fail(cause, new PostedError('unavailable', 'The database has failed.', { cause }));
@@ -54,8 +69,23 @@ export class RemoteWriter implements SqliteWriter {
     return this.#requests.request(name, input);
   }
 
+  publish(event: LogEvent): void {
+    if (this.#appended.length === 0) setImmediate(() => this.#sendAppended());
+    this.#appended.push(event);
+  }
+
+  follow(onAppended: (events: readonly LogEvent[]) => void): void {
+    this.#onAppended = onAppended;
+  }
+
   /** Leaves the writer to its process. */
   async close(): Promise<void> {}
+
+  #sendAppended(): void {
+    const appended = this.#appended;
+    this.#appended = [];
+    this.#port.send({ appended });
+  }
 
   #fail(cause: Error, lost: PostedError): void {
     this.#requests.fail(cause, lost);

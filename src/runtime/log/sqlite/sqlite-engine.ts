@@ -12,7 +12,7 @@ import { diskFull, toError } from './failure.ts';
 import type { Statement } from './protocol.ts';
 import { ReaderPool } from './reader-pool.ts';
 import type { Rows } from './reader-protocol.ts';
-import { RemoteWriter } from './remote-writer.ts';
+import { type OtherProcesses, RemoteWriter } from './remote-writer.ts';
 import { RegisteredWrites } from './run-write.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
@@ -85,8 +85,9 @@ export async function openSharedWriter({
 export async function joinSqliteEngine(
   port: WriterPort<ToHost, FromHost>,
   options: Omit<SqliteEngineOptions, 'migrations'>,
-): Promise<LogEngine> {
-  return createSqliteEngine(await RemoteWriter.join(port), options);
+): Promise<{ readonly engine: LogEngine; readonly others: OtherProcesses }> {
+  const writer = await RemoteWriter.join(port);
+  return { engine: createSqliteEngine(writer, options), others: writer };
 }
 
 /**

@@ -1,10 +1,30 @@
 import { toFailure } from './failure.ts';
 import type { Request, Response } from './protocol.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
-import type { FromHost, ToHost, WriterPort } from './writer-port.ts';
+import type { Appended, FromHost, ToHost, WriterPort } from './writer-port.ts';
 
-/** Runs the requests of another process, until it is gone. */
-export function serveWriter(writer: SqliteWriter, port: WriterPort<FromHost, ToHost>): void {
+type Port = WriterPort<FromHost, ToHost>;
+
+/** Serves a writer to other processes, and passes on to all of them what each has appended. */
+export class WriterHost {
+  readonly #writer: SqliteWriter;
+  readonly #ports = new Set<Port>();
+
+  constructor(writer: SqliteWriter) {
+    this.#writer = writer;
+  }
+
+  /** Runs the requests of another process until it is gone. */
+  serve(port: Port): void {
+    this.#ports.add(port);
+    void port.closed.then(() => this.#ports.delete(port));
+    serveWriter(this.#writer, port, (appended) => {
+      for (const other of this.#ports) if (other !== port) other.send(appended);
+    });
+  }
+}
+
+function serveWriter(writer: SqliteWriter, port: Port, relay: (appended: Appended) => void): void {
   /** Those that the other process has begun and not ended. */
   const transactions = new Set<number>();
   let responses: Response[] = [];
@@ -42,6 +62,7 @@ export function serveWriter(writer: SqliteWriter, port: WriterPort<FromHost, ToH
 
   port.listen((message) => {
     if (message === 'join') sendDiskState();
+    else if ('appended' in message) relay(message);
     else for (const request of message) void run(request);
   });
   void writer.failed.then(({ message }) => port.send({ failed: message }));

@@ -1,3 +1,4 @@
+import type { LogEvent } from '../event.ts';
 import type { DiskState, Request, Response } from './protocol.ts';
 
 /** A connection between a process that writes and the process that has the writer. Messages can be sent as JSON. */
@@ -10,11 +11,17 @@ export interface WriterPort<Sent, Received> {
   readonly closed: Promise<void>;
 }
 
-/** 'join' is sent once, as the first message, and is answered with the state of the writer. */
-export type ToHost = 'join' | readonly Request[];
+/** 'join' is sent once, as the first message, and is answered with the state of the disk. */
+export type ToHost = 'join' | readonly Request[] | Appended;
 
 export type FromHost =
   | readonly Response[]
   | DiskState
+  | Appended
   /** The writer has failed, for this reason: nothing will be answered anymore. */
   | { readonly failed: string };
+
+/** What a process has appended, for all others. */
+export interface Appended {
+  readonly appended: readonly LogEvent[];
+}

@@ -1,5 +1,7 @@
 import cluster from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SharedLogPort } from '../../log/open-shared-log.ts';
+import type { FromHost } from '../../log/sqlite/writer-port.ts';
 import type { Bus } from '../../shared/bus.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Stop } from '../running.ts';
@@ -22,6 +24,8 @@ export interface PrimaryLink {
   readonly renderMetrics: () => Promise<string>;
   /** Connects the workers of this primary. */
   readonly bus: Bus;
+  /** To the log that the primary shares with its workers, if it does. */
+  readonly sharedLog: SharedLogPort;
 }
 
 /** Longer than the primary waits for the slowest worker. */
@@ -42,12 +46,20 @@ export function joinPrimary(): PrimaryLink | null {
   return link;
 }
 
+/** In a worker, its connection to the log that the primary shares; undefined in other processes. */
+export function sharedLogPort(): SharedLogPort | undefined {
+  return joinPrimary()?.sharedLog;
+}
+
 function createPrimaryLink(port: number): PrimaryLink {
   for (const signal of ['SIGINT', 'SIGUSR2'] as const) process.on(signal, () => {});
   const stop = Promise.withResolvers<Stop>();
   const scrapes = new Map<number, (text: string) => void>();
   let nextScrape = 0;
   const bus = new WorkerBus(send);
+  let onLogMessage: ((message: FromHost) => void) | null = null;
+  const disconnected = Promise.withResolvers<void>();
+  process.once('disconnect', disconnected.resolve);
   let snapshot: (() => Promise<MetricsSnapshot>) | null = null;
 
   process.on('message', (message: ToWorker) => {
@@ -57,6 +69,8 @@ function createPrimaryLink(port: number): PrimaryLink {
       scrapes.get(message.id)?.(message.text);
     } else if (message.kind === 'bus') {
       bus.received(message.node, message.messages);
+    } else if (message.kind === 'log') {
+      onLogMessage?.(message.message);
     } else if (message.kind === 'bus-nodes') {
       bus.joined(message.nodes);
     } else if (snapshot === null) {
@@ -94,6 +108,13 @@ function createPrimaryLink(port: number): PrimaryLink {
       return text;
     },
     bus,
+    sharedLog: {
+      send: (message) => void send({ kind: 'log', message }),
+      listen(listener) {
+        onLogMessage = listener;
+      },
+      closed: disconnected.promise,
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SharedLog } from '../../log/open-shared-log.ts';
 import type { Log } from '../../shared/log.ts';
 import { loadWorkerMetrics } from '../default-metrics.ts';
 import { freePort, type ListenSettingNames } from '../http-listener.ts';
@@ -9,6 +10,11 @@ import { WorkerPool } from './worker-pool.ts';
 export interface SuperviseOptions
   extends Pick<ListenOptions, 'host' | 'port' | 'workers' | 'signals' | 'drainMs' | 'shutdownTimeoutMs'> {
   readonly log: Log;
+  /**
+   * An embedded database for all workers, each of which gets its end of the connection from `sharedLogPort`. It is
+   * closed after the workers have stopped.
+   */
+  readonly sharedLog?: SharedLog;
   readonly settingNames?: ListenSettingNames;
 }
 
@@ -34,6 +40,7 @@ const graceMs = 5000;
  */
 export async function superviseWorkers({
   log,
+  sharedLog,
   settingNames = {},
   ...options
 }: SuperviseOptions): Promise<Running> {
@@ -43,6 +50,7 @@ export async function superviseWorkers({
     port: port === 0 ? await freePort(host, settingNames) : port,
     stopTimeoutMs: drainMs + shutdownTimeoutMs + graceMs,
     metrics: await loadWorkerMetrics(log),
+    sharedLog,
     log,
   });
   const restart = (): void => void pool.restart();
@@ -50,6 +58,7 @@ export async function superviseWorkers({
 
   async function close(): Promise<boolean> {
     const isClean = await pool.stop();
+    await sharedLog?.close();
     process.off('SIGUSR2', restart);
     stopSignals[Symbol.dispose]();
     return isClean;
@@ -70,7 +79,7 @@ export async function superviseWorkers({
     url,
     subject: 'the workers',
     stops: [stopSignals.received],
-    failure: pool.failure,
+    failure: sharedLog === undefined ? pool.failure : Promise.race([pool.failure, sharedLog.failed]),
     ownsProcess: signals,
     close,
     log,

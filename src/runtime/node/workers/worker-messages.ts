@@ -1,5 +1,7 @@
 /** The messages between a worker and its primary, over the channel of node:cluster. */
 
+import type { FromHost, ToHost } from '../../log/sqlite/writer-port.ts';
+
 /** The environment variable with the port that a worker listens on. */
 export const portVariable = 'POSTED_WORKER_PORT';
 
@@ -20,7 +22,9 @@ export type ToPrimary =
   | { readonly kind: 'bus-join' }
   | { readonly kind: 'bus-leave' }
   /** For all other workers on the bus. */
-  | { readonly kind: 'bus'; readonly messages: BusMessages };
+  | { readonly kind: 'bus'; readonly messages: BusMessages }
+  /** For the shared log of the primary. */
+  | { readonly kind: 'log'; readonly message: ToHost };
 
 export type ToWorker =
   | { readonly kind: 'snapshot'; readonly scrape: number }
@@ -30,5 +34,7 @@ export type ToWorker =
   | { readonly kind: 'bus-nodes'; readonly nodes: readonly string[] }
   /** `node` is the id of the worker that sent the messages. */
   | { readonly kind: 'bus'; readonly node: string; readonly messages: BusMessages }
+  /** From the shared log of the primary. */
+  | { readonly kind: 'log'; readonly message: FromHost }
   /** With `drain`, first fail readiness for as long as the settings say. */
   | { readonly kind: 'stop'; readonly drain: boolean };

@@ -1,4 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
+import type { SharedLog } from '../../log/open-shared-log.ts';
+import type { ToHost } from '../../log/sqlite/writer-port.ts';
 import type { Log } from '../../shared/log.ts';
 import { BusRelay } from './bus-relay.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -20,6 +22,8 @@ export interface WorkerPoolOptions {
   /** How long a worker may take to stop before it is killed. */
   readonly stopTimeoutMs: number;
   readonly metrics: WorkerPoolMetrics;
+  /** Of this process, for the workers. */
+  readonly sharedLog: SharedLog | undefined;
   readonly log: Log;
 }
 
@@ -127,6 +131,14 @@ export class WorkerPool {
       readyAtMs: null,
     };
     this.#members.add(member);
+    let onLogMessage: ((message: ToHost) => void) | null = null;
+    this.#options.sharedLog?.serve({
+      send: (message) => void send(worker, { kind: 'log', message }),
+      listen(listener) {
+        onLogMessage = listener;
+      },
+      closed: exited.promise.then(() => {}),
+    });
     worker.on('message', (message: ToPrimary) => {
       if (message.kind === 'ready') {
         member.readyAtMs = performance.now();
@@ -139,6 +151,8 @@ export class WorkerPool {
         void this.#sendMetrics(member, message.id);
       } else if (message.kind === 'bus-join') {
         this.#bus.join(String(worker.id), (relayed) => send(worker, relayed));
+      } else if (message.kind === 'log') {
+        onLogMessage?.(message.message);
       } else if (message.kind === 'bus') {
         this.#bus.relay(String(worker.id), message.messages);
       } else {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LogEngine } from '../../../../src/runtime/log/engine.ts';
+import type { LogEvent } from '../../../../src/runtime/log/event.ts';
+import type { OtherProcesses } from '../../../../src/runtime/log/sqlite/remote-writer.ts';
 import { joinSqliteEngine, openSharedWriter } from '../../../../src/runtime/log/sqlite/sqlite-engine.ts';
-import { serveWriter } from '../../../../src/runtime/log/sqlite/writer-host.ts';
+import { WriterHost } from '../../../../src/runtime/log/sqlite/writer-host.ts';
 import type { FromHost, ToHost, WriterPort } from '../../../../src/runtime/log/sqlite/writer-port.ts';
 import { PostedError } from '../../../../src/runtime/shared/errors.ts';
 import { silentLog } from '../../../../src/runtime/shared/log.ts';
@@ -54,6 +56,21 @@ function link(): Link {
   };
 }
 
+/** Publishes the event of each write, as a log does. */
+function publishing(engine: LogEngine, others: OtherProcesses): LogEngine {
+  return {
+    ...engine,
+    register(write) {
+      const run = engine.register(write);
+      return async (row, key) => {
+        const outcome = await run(row, key);
+        if (outcome.event !== null) others.publish(outcome.event);
+        return outcome;
+      };
+    },
+  };
+}
+
 /** Starts a process that has the writer, and resolves with it and a port to it. */
 async function startServing(path: string): Promise<[ChildProcess, WriterPort<ToHost, FromHost>]> {
   const child = fork(join(import.meta.dirname, 'serving-process.ts'), [path]);
@@ -77,8 +94,8 @@ describeEngine('SQLite with the writer of another process', async () => {
     async open({ transactionTimeoutMs = 5000, ...options } = {}) {
       const writer = await openSharedWriter({ path, migrations, transactionTimeoutMs });
       const { host, guest } = link();
-      serveWriter(writer, host);
-      const engine = await joinSqliteEngine(guest, {
+      new WriterHost(writer).serve(host);
+      const { engine } = await joinSqliteEngine(guest, {
         path,
         log: silentLog,
         transactionTimeoutMs,
@@ -95,14 +112,20 @@ describeEngine('SQLite with the writer of another process', async () => {
 });
 
 describe('a writer that several processes share', () => {
-  it('orders the writes of all, and each process reads those of the others', async () => {
+  it('orders the writes of all, which each process reads, and receives from the others', async () => {
     const path = await makeDatabasePath();
     const writer = await openSharedWriter({ path, migrations });
+    const host = new WriterHost(writer);
     const engines: LogEngine[] = [];
+    const receivedBy: LogEvent[][] = [];
     for (const _ of countTo(3)) {
-      const { host, guest } = link();
-      serveWriter(writer, host);
-      engines.push(await joinSqliteEngine(guest, { path, log: silentLog }));
+      const { host: port, guest } = link();
+      host.serve(port);
+      const { engine, others } = await joinSqliteEngine(guest, { path, log: silentLog });
+      const received: LogEvent[] = [];
+      others.follow((events) => void received.push(...events));
+      receivedBy.push(received);
+      engines.push(publishing(engine, others));
     }
     onTestFinished(async () => {
       await Promise.all(engines.map((engine) => engine.close()));
@@ -114,6 +137,12 @@ describe('a writer that several processes share', () => {
         await writes[number % 3]?.create(note({ text: String(number) }), undefined);
       }),
     );
+    const appended = await readLog(engines[0] as LogEngine);
+    for (const received of receivedBy) {
+      await expect.poll(() => received.length).toBe(200);
+      const seqs = new Set(received.map(({ seq }) => seq));
+      expect(received.toSorted((a, b) => a.seq - b.seq)).toEqual(appended.filter(({ seq }) => seqs.has(seq)));
+    }
     for (const engine of engines) {
       expect((await readLog(engine)).map(({ seq }) => seq)).toEqual(countTo(300));
       expect((await notesIn(engine)).length).toBe(300);
@@ -124,9 +153,10 @@ describe('a writer that several processes share', () => {
     const path = await makeDatabasePath();
     const writer = await openSharedWriter({ path, migrations, transactionTimeoutMs: 60_000 });
     const [dying, living] = [link(), link()];
-    for (const { host } of [dying, living]) serveWriter(writer, host);
+    const host = new WriterHost(writer);
+    for (const { host: port } of [dying, living]) host.serve(port);
     const options = { path, log: silentLog };
-    const [dead, alive] = [
+    const [{ engine: dead }, { engine: alive }] = [
       await joinSqliteEngine(dying.guest, options),
       await joinSqliteEngine(living.guest, options),
     ];
@@ -151,7 +181,7 @@ describe('a writer that several processes share', () => {
     const path = await makeDatabasePath();
     const [child, port] = await startServing(path);
     const failures: Error[] = [];
-    const engine = await joinSqliteEngine(port, {
+    const { engine } = await joinSqliteEngine(port, {
       path,
       log: silentLog,
       onFailure: (cause) => void failures.push(cause),
