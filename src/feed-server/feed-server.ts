@@ -113,12 +113,12 @@ export function listenOptionsOf(settings: Settings) {
 
 /** A shutdown delivers all posts that were answered with 200, and asks clients to come back one after the other. */
 function closingOptionsOf(
-  { databaseUrl, byeSpreadMs }: Settings,
+  { databaseUrl, workers, byeSpreadMs }: Settings,
   { tail }: OpenLog,
   { channel }: Services,
 ): Pick<ListenOptions, 'closeSpreadMs' | 'requestsFinished' | 'beforeClose'> {
   // With a shared database there may be other nodes: clients move there one by one, and are served until then.
-  const isShared = databaseUrl !== undefined;
+  const isShared = databaseUrl !== undefined || workers > 1;
   return {
     closeSpreadMs: isShared ? byeSpreadMs : 0,
     requestsFinished: () => tail.applied(),

@@ -3,6 +3,7 @@ import { disposalErrors, endProcess, superviseWorkers, WorkerStartError } from '
 import { createLog } from 'posted/pino';
 import { renderBanner } from './banner.ts';
 import { listenOptionsOf, settingNames, startFeedServer } from './feed-server.ts';
+import { shareEmbeddedLog } from './services/open-feed-log.ts';
 import { readCommandLine } from './settings/command-line.ts';
 import { renderHelp } from './settings/help.ts';
 import { readSettings, SettingsError } from './settings/read-settings.ts';
@@ -34,8 +35,12 @@ async function main(argv: readonly string[]): Promise<void> {
   const { url } =
     settings.workers === 1
       ? await startFeedServer(settings, log, { signals: true })
-      : // The primary opens no store.
-        await superviseWorkers({ ...listenOptionsOf(settings), settingNames, log });
+      : await superviseWorkers({
+          ...listenOptionsOf(settings),
+          ...(await shareEmbeddedLog(settings)),
+          settingNames,
+          log,
+        });
   process.stdout.write(renderBanner(url, settings));
 }
 

@@ -1,4 +1,5 @@
-import { type BrokerObserver, type OpenLog, openLog } from 'posted/log';
+import { type BrokerObserver, type OpenLog, openLog, openSharedLog, type SharedLog } from 'posted/log';
+import { sharedLogPort } from 'posted/node';
 import type { Log } from 'posted/server';
 import type { Settings } from '../settings/read-settings.ts';
 import { table } from '../settings/table.ts';
@@ -35,10 +36,28 @@ export function openFeedLog({ settings, ...options }: OpenFeedLogOptions): Promi
   });
 }
 
+/**
+ * Opens the embedded database for the workers of this process, if it is the one to use.
+ *
+ * @throws Error that names the setting to check and says what is wrong
+ */
+export async function shareEmbeddedLog({
+  databaseUrl,
+  dataDir,
+}: DatabaseSettings): Promise<{ readonly sharedLog?: SharedLog }> {
+  if (databaseUrl !== undefined) return {};
+  try {
+    return { sharedLog: await openSharedLog({ folder: dataDir, migrations: feedMigrations }) };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${table.dataDir.name}: ${reason}`, { cause });
+  }
+}
+
 /** The database at DATABASE_URL, or else the embedded one in DATA_DIR. */
 export function databaseOf({ databaseUrl, databaseDirectUrl, dataDir }: DatabaseSettings) {
   return databaseUrl === undefined
-    ? { folder: dataDir }
+    ? { folder: dataDir, sharedLog: sharedLogPort() }
     : { url: databaseUrl.reveal(), directUrl: databaseDirectUrl?.reveal() };
 }
 

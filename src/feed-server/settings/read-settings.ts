@@ -85,12 +85,6 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
   if (others.logGiveUpMs < others.logStaleMs) {
     mistakes.push('LOG_GIVE_UP_MS: it is less than LOG_STALE_MS. Set it to the same or more.');
   }
-  if (others.workers > 1 && !find(table.databaseUrl)) {
-    const { source } = find(table.workers) ?? { source: table.workers.name };
-    mistakes.push(
-      `${source}: ${others.workers} processes cannot share the embedded store. Set DATABASE_URL to a PostgreSQL database, or use 1.`,
-    );
-  }
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return Object.freeze({ ...others, jwtKey: jwtSecret ?? jwtPublicKey });
 }

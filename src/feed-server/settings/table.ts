@@ -73,7 +73,7 @@ export const table = {
   },
   workers: {
     name: 'WORKERS',
-    description: 'The number of processes that serve the port. More than one requires DATABASE_URL.',
+    description: 'The number of processes that serve the port.',
     kind: processCount,
     fallback: '1',
   },

@@ -155,16 +155,60 @@ describePostgres('several workers', (postgres) => {
   });
 });
 
-describe('the setting WORKERS', () => {
-  it.each([['--workers', '2'], ['--workers=2']])(
-    'is refused above 1 without DATABASE_URL: %s',
-    async (...args) => {
-      const { code, stderr } = await runMain(args);
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/--workers: 2 processes cannot share the embedded store\. Set DATABASE_URL/);
-    },
-  );
+describe('several workers on the embedded store', () => {
+  it('serve every post to the clients of all, and stop cleanly', async () => {
+    const server = await startEmbedded();
+    const ada = await registerUser(server.url);
+    const feed = `${server.url.replace('http', 'ws')}/post/feed/posted`;
+    const clients = await Promise.all(
+      Array.from({ length: 6 }, () => connectClient(feed, bearer(ada.token))),
+    );
+    for (let count = 0; count < 20; count += 1) expect((await ada.post(`${count}`)).status).toBe(200);
+    for (const client of clients) await client.take(20);
+    expect(await readSeries(server.url, 'posted_workers')).toBe(2);
+    expect((await request(server.url, 'GET', '/readyz')).status).toBe(200);
+    expect(await server.end('SIGTERM')).toBe(0);
+  });
+
+  it('lose nothing when one is killed and replaced', async () => {
+    const server = await startEmbedded();
+    const ada = await registerUser(server.url);
+    const crowd = await gatherCrowd(server.url, ada);
+    await crowd.postDuring(async () => {
+      const [first = 0] = workersOf(server);
+      process.kill(first, 'SIGKILL');
+      await expect.poll(() => workersOf(server).length, { timeout: 20_000 }).toBe(3);
+    });
+    await crowd.settle();
+    expect(await server.end('SIGTERM')).toBe(0);
+  });
+
+  it('end when the primary is killed, and the store opens again with every post', async () => {
+    const DATA_DIR = await makeDataDir();
+    const server = await spawnServer({ DATA_DIR }, ['--workers', '2']);
+    await expect.poll(() => workersOf(server).length).toBe(2);
+    const ada = await registerUser(server.url);
+    const { body } = await ada.post('kept');
+    const workers = workersOf(server);
+    await server.end('SIGKILL');
+    await expect.poll(() => workers.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    const again = await spawnServer({ DATA_DIR });
+    expect((await request(again.url, 'GET', `/post/get/${String(body)}`)).status).toBe(200);
+  });
+
+  it('report once why they cannot start', async () => {
+    const DATA_DIR = await makeDataDir();
+    const other = await spawnServer({ DATA_DIR });
+    const { code, stderr } = await runMain(['--workers=2'], { DATA_DIR, PORT: '0' });
+    expect(code).toBe(1);
+    expect(stderr.match(/Posted cannot start: DATA_DIR: .* is in use by another process/g)).toHaveLength(1);
+    expect((await request(other.url, 'GET', '/readyz')).status).toBe(200);
+  });
 });
+
+async function startEmbedded(): Promise<ServerProcess> {
+  return await spawnServer({ DATA_DIR: await makeDataDir() }, ['--workers', '2']);
+}
 
 function isAlive(pid: number): boolean {
   try {
