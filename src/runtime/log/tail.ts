@@ -135,7 +135,7 @@ export class Tail {
    * @throws PostedError `unavailable` if the log cannot be read
    */
   async refresh(): Promise<void> {
-    if (this.#options.isSoleWriter) await this.applied();
+    if (this.#options.isSoleWriter && this.#reading === null && !this.#sequence.hasGap) await this.applied();
     else await this.#refreshes.read();
   }
 

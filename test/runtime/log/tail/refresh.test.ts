@@ -48,6 +48,25 @@ describe('a refresh of the tail', () => {
     expect(engine.stateReads).toEqual([]);
   });
 
+  it('waits for the only writer to catch up with what was in its log before', async () => {
+    const engine = new MemoryEngine();
+    const { tail, applied } = await followLog({ engine, isSoleWriter: true });
+    engine.append();
+    engine.append();
+    void tail.catchUp();
+    await tail.refresh();
+    expect(applied).toEqual([1, 2]);
+  });
+
+  it('waits for events that are missing before an offered one of the only writer', async () => {
+    const engine = new MemoryEngine();
+    const { tail, applied } = await followLog({ engine, isSoleWriter: true });
+    engine.append();
+    tail.offer(engine.append());
+    await tail.refresh();
+    expect(applied).toEqual([1, 2]);
+  });
+
   it('rejects if the log cannot be read, which is logged once', async () => {
     const engine = new MemoryEngine();
     const { tail, logged, applied } = await followLog({ engine });
