@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { OpenLog } from 'posted/log';
 import { createMetrics } from 'posted/metrics';
-import { type ListenOptions, type Running, serve } from 'posted/node';
+import { type ListenOptions, type PublishOptions, type Running, serve } from 'posted/node';
 import type { Log } from 'posted/server';
 import { contract } from '../../generated/asyncapi/channels.ts';
 import { operations } from '../../generated/openapi/operations.ts';
@@ -10,6 +10,7 @@ import { createOperationHandlers } from './handlers/operations.ts';
 import { createServices, type Services } from './services/create-services.ts';
 import { openFeedLog } from './services/open-feed-log.ts';
 import { openTokens } from './services/open-tokens.ts';
+import type { SecretKeys } from './settings/kinds.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { table } from './settings/table.ts';
 
@@ -74,6 +75,9 @@ export async function startFeedServer(
     pingIntervalMs: settings.pingIntervalMs,
     settingNames,
     dependencies: eventLog.dependencies,
+    ...(settings.publishKeys === undefined
+      ? {}
+      : { publish: publishOptionsOf(settings.publishKeys, eventLog) }),
     docs,
     metrics,
     log,
@@ -103,6 +107,11 @@ export async function startFeedServer(
     failure: storeFailure.promise,
     resources: resources.move(),
   });
+}
+
+/** What other back ends publish is the payload of a post, as in the events of our own. */
+function publishOptionsOf(keys: SecretKeys, log: OpenLog): PublishOptions {
+  return { log, keys: keys.reveal(), contentOf: (_event, payload) => ({ payload }) };
 }
 
 /** Those of the primary of several workers, too. */

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { type BrokerObserver, type OpenLog, openLog, openSharedLog, type SharedLog } from 'posted/log';
 import { sharedLogPort } from 'posted/node';
 import type { Log } from 'posted/server';
@@ -47,6 +48,7 @@ export async function shareEmbeddedLog({
 }: DatabaseSettings): Promise<{ readonly sharedLog?: SharedLog }> {
   if (databaseUrl !== undefined) return {};
   try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
     return { sharedLog: await openSharedLog({ folder: dataDir, migrations: feedMigrations }) };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

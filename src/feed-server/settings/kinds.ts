@@ -123,6 +123,22 @@ export function secretUrl(schemes: readonly string[], example: string): Kind<Sec
   };
 }
 
+/** Keys by the names of those who have them. */
+export const serverKeys: Kind<SecretKeys> = {
+  allowed: 'a comma-separated list of name=key, with keys of at least 32 letters, digits and "-._~+/"',
+  json: 'array',
+  parse(text) {
+    const keys = new Map<string, string>();
+    for (const [index, entry] of text.split(',').entries()) {
+      const [, name, key] = /^ *([A-Za-z0-9_-]{1,64})=([A-Za-z0-9._~+/-]{32,}=*) *$/.exec(entry) ?? [];
+      if (name === undefined || key === undefined) throw new Error(`entry ${index + 1} is not allowed`);
+      if (keys.has(name)) throw new Error(`the name ${quote(name)} occurs twice`);
+      keys.set(name, key);
+    }
+    return new SecretKeys(keys);
+  },
+};
+
 export const brokerUrl: Kind<SecretUrl> = {
   allowed:
     'a URL such as redis://:password@host:6379, amqp://user:password@host:5672, kafka://host:9092 or nats://host:4222, with reserved characters of the password percent-encoded',
@@ -144,6 +160,21 @@ export class SecretUrl {
   /** The complete URL, password included. */
   reveal(): string {
     return this.#text;
+  }
+}
+
+/** Keys by name, which are not shown when they are printed, logged or serialized. */
+export class SecretKeys {
+  readonly #keys: ReadonlyMap<string, string>;
+
+  constructor(keys: ReadonlyMap<string, string>) {
+    this.#keys = keys;
+    Object.freeze(this);
+  }
+
+  /** The keys by name. */
+  reveal(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#keys);
   }
 }
 

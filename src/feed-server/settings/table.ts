@@ -11,6 +11,7 @@ import {
   origins,
   processCount,
   secretUrl,
+  serverKeys,
   tokenPublicKey,
   tokenSecret,
 } from './kinds.ts';
@@ -111,6 +112,11 @@ export const table = {
     description: 'The lifetime of tokens issued by POST /login.',
     kind: integer(1, 31_536_000),
     fallback: '86400',
+  },
+  publishKeys: {
+    name: 'PUBLISH_KEYS',
+    description: 'The keys of other back ends that may POST /publish, each with a name. If unset, none may.',
+    kind: serverKeys,
   },
   allowedOrigins: {
     name: 'ALLOWED_ORIGINS',

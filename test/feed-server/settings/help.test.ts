@@ -17,6 +17,7 @@ describe('the help', () => {
     'JWT_ISSUER',
     'JWT_AUDIENCE',
     'JWT_LIFETIME_SECONDS',
+    'PUBLISH_KEYS',
     'ALLOWED_ORIGINS',
     'MAX_CONNECTIONS',
     'MAX_CONNECTIONS_PER_USER',

@@ -37,6 +37,7 @@ describe('settings', () => {
       jwtIssuer: undefined,
       jwtAudience: undefined,
       jwtLifetimeSeconds: 86_400,
+      publishKeys: undefined,
       allowedOrigins: { kind: 'any' },
       maxConnections: 0,
       maxConnectionsPerUser: 0,
