@@ -9,6 +9,9 @@ import { busyTimeoutMs, createPrivately, inUse, StoreLock } from './store-lock.t
 /** Bounds the size of the WAL once all of it has been checkpointed. */
 const maxIdleWalBytes = 64 * 1024 * 1024;
 
+/** For the pages of indexes of random ids, which do not fit into SQLite's default of 2 MB. */
+const writerCacheKb = 65_536;
+
 /** The file of a log, open for writing. */
 export interface DatabaseFile {
   readonly database: DatabaseSync;
@@ -40,6 +43,7 @@ export function openDatabaseFile(path: string): DatabaseFile {
       pragma synchronous = full;
       pragma secure_delete = on;
       pragma temp_store = memory;
+      pragma cache_size = -${writerCacheKb};
       pragma journal_size_limit = ${maxIdleWalBytes};
       pragma wal_autocheckpoint = 0;
     `);
