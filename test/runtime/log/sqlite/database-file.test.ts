@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { migrateSqliteFile } from '../../../../src/runtime/log/sqlite/sqlite-engine.ts';
-import { readLog } from '../suite/database.ts';
+import { countTo, readLog } from '../suite/database.ts';
 import { migrations, note, notesOf } from '../suite/notes-application.ts';
 import { makeDatabasePath, openEngine } from './open-engine.ts';
 import { runWrites } from './run-writes.ts';
@@ -74,6 +74,18 @@ describe('the file of an SQLite log', () => {
     }
     await copyFile(`${path}-wal`, `${copy}-wal`);
     expect((await readLog(await openEngine({ path: copy }))).length).toBe(1);
+  });
+
+  it('gets the pages of a WAL of 32 MB while it is open, and is still refused without that WAL', async () => {
+    const path = await makeDatabasePath();
+    const engine = await openEngine({ path });
+    const { create } = notesOf(engine);
+    for (const _ of countTo(12)) await create(note({ text: 'x'.repeat(2_000_000) }), undefined);
+    expect((await stat(path)).size).toBeGreaterThan(30_000_000);
+    expect((await stat(`${path}-wal`)).size).toBeLessThan(45_000_000);
+    const copy = join(dirname(path), 'copy.sqlite');
+    await copyFile(path, copy);
+    await expect(openEngine({ path: copy })).rejects.toThrow(`${copy} lacks its newest data`);
   });
 
   it('opens after another program has merged the WAL that a killed process left', async () => {
