@@ -26,7 +26,8 @@ export type RowOf<Row extends Columns> = {
  *
  * Statements read the relation `item`, which has the columns of `row`, and also `at` (milliseconds since the Unix epoch by the
  * database's clock) and `seq` (that of the row's event). A statement sees what was committed before its batch, and
- * what statements of other writes in the batch have done, but not what the statements beside it do.
+ * what statements of other writes in the batch have done. It must not depend on what the statements beside it do: SQLite
+ * runs them one after another, the deciding one first, and PostgreSQL all at once.
  */
 export interface WriteDefinition<Row extends Columns> {
   /** Unique in the log. It is a part of idempotency keys and of error messages. */
