@@ -11,6 +11,7 @@ export interface LogTables {
   posted_membership: MembershipTable;
   posted_key: KeyTable;
   posted_device: DeviceTable;
+  posted_node: NodeTable;
 }
 
 export interface EventTable {
@@ -76,6 +77,20 @@ interface DeviceTable {
   epoch: string;
   seq: number;
   mark: number;
+}
+
+/** The nodes that share a log on PostgreSQL. */
+interface NodeTable {
+  id: string;
+  /** Names the process for people: host and process id. */
+  address: string;
+  version: string;
+  /** JSON: values by the name of the setting. */
+  settings: string;
+  /** JSON: an array of fingerprints of keys. */
+  keys: string;
+  /** When the node last renewed its row, by the database's clock, in milliseconds. */
+  seen_at: number;
 }
 
 /** The version that introduced the kinds of this version: every reader that may meet them knows them. */

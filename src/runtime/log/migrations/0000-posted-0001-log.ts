@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ColumnDataType, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { refuseWhileInUse } from './refuse-while-in-use.ts';
 
 /** The types whose names differ between engines. */
 export interface ColumnTypes {
@@ -12,9 +13,10 @@ export interface ColumnTypes {
   readonly text: ColumnDataType | RawBuilder<unknown>;
 }
 
-export function logTables({ integer, text }: ColumnTypes): Migration {
+export function logTables({ engine, integer, text }: ColumnTypes): Migration {
   return {
     async up(db) {
+      if (engine === 'postgres') await refuseWhileInUse(db);
       const { schema } = db;
       await schema
         .createTable('posted_event')

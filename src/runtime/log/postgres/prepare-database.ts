@@ -3,6 +3,8 @@ import { Kysely, sql } from 'kysely';
 import { PostedError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { type MigrationResult, type Migrations, runMigrations } from '../migrations/run-migrations.ts';
+import { installAppendFunction } from './append-function.ts';
+import { checkHome } from './check-home.ts';
 import { describeDatabase } from './client-config.ts';
 import { type AttemptObserver, ConnectionPool } from './connection-pool.ts';
 import { describe, isUnreachable, translate } from './failures.ts';
@@ -87,11 +89,14 @@ async function checkAndMigrate(url: string, application: Migrations, log: Log): 
       throw new Error(`its encoding is ${encoding}: create the database with encoding 'UTF8'`);
     if (namespace === null) throw new Error('no schema in its search_path exists: create one');
     if (fsync === 'off') log.warn({}, 'fsync is off: a power failure may lose acknowledged writes');
-    return await runMigrations(db, {
+    const result = await runMigrations(db, {
       types: { engine: 'postgres', integer: 'bigint', text: sql`text collate "C"` },
       application,
       namespace,
     });
+    await checkHome(db, log);
+    await installAppendFunction(db, { namespace, log });
+    return result;
   } catch (thrown) {
     // A rollback on a lost connection fails with an error of its own: report the first one.
     throw translate(outage ?? thrown);
