@@ -1,6 +1,7 @@
 import { PostedError } from '../../shared/errors.ts';
 import type { LogEvent } from '../event.ts';
 import { newMark } from '../new-mark.ts';
+import { columnValue } from '../writes/column-value.ts';
 import { keyHash } from '../writes/key-hash.ts';
 import { renderPayload } from '../writes/payload.ts';
 import { isMembership, payloadOf, type RegisteredWrite } from '../writes/registered-write.ts';
@@ -50,11 +51,10 @@ export function createRequest(
   const item: Record<string, unknown> = { posted_mark: mark, posted_payload: payload };
   if (isKeyed) Object.assign(item, { posted_key: key, posted_hash: hash });
   let size = payload?.length ?? 0;
-  for (const { name, type } of write.columns) {
-    const value = row[name] ?? null;
-    const isText = type === 'json' && value !== null;
-    item[name] = isText ? JSON.stringify(value) : value;
-    if (typeof item[name] === 'string') size += item[name].length;
+  for (const column of write.columns) {
+    const value = columnValue(column, row[column.name]);
+    item[column.name] = value;
+    if (typeof value === 'string') size += value.length;
   }
   return {
     prepared,
@@ -119,14 +119,14 @@ function toResult({ prepared, row, hash, mark, item }: WriteRequest, result: Wri
       );
     }
     const first = { seq: result.firstSeq ?? null, entity: result.entity ?? null };
-    return { seq: null, isWritten: false, returned: returnedBy(write, {}), first, event: null };
+    return { seq: null, isWritten: false, returned: {}, first, event: null };
   }
   const { seq, at, isWritten } = result;
   const payload = write.hasReturnedPayload
     ? (result.payload ?? null)
     : (item.posted_payload as string | null);
   const event = seq === null ? null : writtenEvent(write, row, { seq, mark, createdAtMs: at ?? 0, payload });
-  const returned = returnedBy(write, result as unknown as Readonly<Record<string, unknown>>);
+  const returned = isWritten ? returnedBy(write, result as unknown as Readonly<Record<string, unknown>>) : {};
   return { seq, isWritten, returned, first: null, event };
 }
 

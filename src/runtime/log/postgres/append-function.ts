@@ -2,72 +2,95 @@ import { type Kysely, sql } from 'kysely';
 import type { Log } from '../../shared/log.ts';
 import { describe, isUnreachable } from './failures.ts';
 
-const signature = 'posted.append(text, text, text, jsonb, text, text[])';
-
-/** The key of the advisory lock under which one process at a time installs the function. */
+/** The key of the advisory lock under which one process at a time installs the functions. */
 const installLock = 4_869_110;
 
+const parameters =
+  'channel text, message text, topic text, payload jsonb, entity text default null, also text[] default null';
+const types = 'text, text, text, jsonb, text, text[]';
+
 /**
- * Installs `posted.append`, with which other back ends append to the log from SQL, unless it is there already. Each
- * start does so, because a role may get the right to only later. A failure is logged, because the log works without it.
+ * Installs the SQL functions with which other back ends append to the log: `posted_append` beside the tables, and
+ * `posted.append`, which calls it. Each start does so, because a role may get the right to only later. A failure is
+ * logged, because the log works without them.
  *
  * @param namespace the schema with the tables of the log
  */
-export async function installAppendFunction(
+export async function installAppendFunctions(
   db: Kysely<unknown>,
   { namespace, log }: { readonly namespace: string; readonly log: Log },
 ): Promise<void> {
-  try {
-    await db.transaction().execute((transaction) => install(transaction, namespace, log));
-  } catch (thrown) {
-    if (isUnreachable(thrown)) throw thrown;
-    log.warn(
-      { cause: describe(thrown) },
-      'the SQL function posted.append was not installed: grant the role `create` on the database, or create the schema posted for it, if other programs append from SQL',
-    );
+  const schema = `"${namespace.replaceAll('"', '""')}"`;
+  for (const install of [installBesideTables, installInOwnSchema]) {
+    try {
+      await db.transaction().execute(async (transaction) => {
+        await sql`select pg_advisory_xact_lock(${sql.lit(installLock)})`.execute(transaction);
+        await install(transaction, schema, log);
+      });
+    } catch (thrown) {
+      if (isUnreachable(thrown)) throw thrown;
+      log.warn(
+        { cause: describe(thrown) },
+        'an SQL function with which other programs append to the log was not installed: grant the role `create`, or ignore this if there are none',
+      );
+    }
   }
 }
 
-interface Installed {
-  readonly comment: string | null;
-  readonly body: string | null;
+async function installBesideTables(db: Kysely<unknown>, schema: string): Promise<void> {
+  await installFunction(db, `${schema}.posted_append`, 'plpgsql', appendBody(schema));
 }
 
-async function install(db: Kysely<unknown>, namespace: string, log: Log): Promise<void> {
-  const comment = `Appends an event to the log in the schema ${namespace}.`;
-  const body = functionBody(namespace);
-  await sql`select pg_advisory_xact_lock(${sql.lit(installLock)})`.execute(db);
-  const { rows } = await sql<Installed>`
-    select obj_description(oid, 'pg_proc') as comment, prosrc as body
-    from pg_proc where oid = to_regprocedure(${signature})`.execute(db);
-  const [installed] = rows;
-  if (installed !== undefined && installed.comment !== comment) {
+/**
+ * A schema with the name of a role is what "$user" means in the search path of that role, which would then no longer
+ * find its tables: it is not created if there is a role `posted`.
+ */
+async function installInOwnSchema(db: Kysely<unknown>, schema: string, log: Log): Promise<void> {
+  const { rows } = await sql<{ hasSchema: boolean; hasRole: boolean; comment: string | null }>`
+    select to_regnamespace('posted') is not null as "hasSchema",
+      to_regrole('posted') is not null as "hasRole",
+      obj_description(to_regprocedure(${`posted.append(${types})`}), 'pg_proc') as comment`.execute(db);
+  const [{ hasSchema, hasRole, comment } = { hasSchema: false, hasRole: true, comment: null }] = rows;
+  if (!hasSchema && hasRole) return;
+  const ownComment = `Appends an event to the log in the schema ${schema}.`;
+  if (comment !== null && comment !== ownComment) {
     log.warn(
-      { comment: installed.comment },
-      'the SQL function posted.append belongs to the log of another schema and was left as it is: other programs cannot append to this log from SQL',
+      { comment },
+      `the SQL function posted.append belongs to the log of another schema and was left as it is: call ${schema}.posted_append`,
     );
     return;
   }
-  if (installed?.body === body) return;
-  await sql`create schema if not exists posted`.execute(db);
-  // Tables are named with their schema: a search path would be that of the caller, or its "$user".
+  if (!hasSchema) await sql`create schema posted`.execute(db);
+  const body = `select ${schema}.posted_append(channel, message, topic, payload, entity, also)`;
+  await installFunction(db, 'posted.append', 'sql', body);
+  if (comment === null) {
+    await sql`comment on function posted.append(${sql.raw(types)}) is ${sql.lit(ownComment)}`.execute(db);
+  }
+}
+
+/** Tables are named with their schema in `body`: the search path would be that of the caller. */
+async function installFunction(
+  db: Kysely<unknown>,
+  name: string,
+  language: string,
+  body: string,
+): Promise<void> {
+  const { rows } = await sql<{ body: string }>`
+    select prosrc as body from pg_proc where oid = to_regprocedure(${`${name}(${types})`})`.execute(db);
+  if (rows[0]?.body === body) return;
   await sql`
-    create or replace function posted.append(
-      channel text, message text, topic text, payload jsonb,
-      entity text default null, also text[] default null
-    ) returns bigint language plpgsql set search_path = pg_catalog, pg_temp as ${sql.lit(body)}`.execute(db);
-  await sql`comment on function ${sql.raw(signature)} is ${sql.lit(comment)}`.execute(db);
+    create or replace function ${sql.raw(name)}(${sql.raw(parameters)}) returns bigint
+    language ${sql.raw(language)} set search_path = pg_catalog, pg_temp as ${sql.lit(body)}`.execute(db);
 }
 
 /** The update locks the head until the commit of the caller's transaction, so that seqs are in the order of commits. */
-function functionBody(namespace: string): string {
-  const schema = `"${namespace.replaceAll('"', '""')}"`;
+function appendBody(schema: string): string {
   return `
     declare
       appended bigint;
     begin
-      if append.channel is null or append.message is null or append.topic is null then
-        raise null_value_not_allowed using message = 'posted.append needs a channel, a message and a topic';
+      if posted_append.channel is null or posted_append.message is null or posted_append.topic is null then
+        raise null_value_not_allowed using message = 'an event needs a channel, a message and a topic';
       end if;
       if current_setting('synchronous_commit') = 'off' then
         perform set_config('synchronous_commit', 'on', true);
@@ -76,9 +99,10 @@ function functionBody(namespace: string): string {
       insert into ${schema}.posted_event
         (seq, mark, kind, channel, message, topic, also, entity, payload, created_at)
       values (
-        appended, 1 + floor(random() * 4294967295)::bigint, 'message', append.channel, append.message, append.topic,
-        case when cardinality(append.also) > 0 then to_json(append.also)::text end,
-        append.entity, coalesce(append.payload::text, 'null'),
+        appended, 1 + floor(random() * 4294967295)::bigint, 'message',
+        posted_append.channel, posted_append.message, posted_append.topic,
+        case when cardinality(posted_append.also) > 0 then to_json(posted_append.also)::text end,
+        posted_append.entity, coalesce(posted_append.payload::text, 'null'),
         (extract(epoch from clock_timestamp()) * 1000)::bigint
       );
       perform pg_notify('posted_head', appended::text);

@@ -5,11 +5,6 @@ import type { ConnectionPool, PooledConnection } from './connection-pool.ts';
 import { isRollback, outcomeUnknown, translate } from './failures.ts';
 import { begin, type TransactionKind } from './transactions.ts';
 
-/** How long a transaction may take in all. */
-const deadlineMs = 5000;
-
-const kind: TransactionKind = { access: 'read write', statementTimeoutMs: deadlineMs };
-
 /**
  * Runs `work` in a transaction on a connection of its own. The pool must not pipeline: then closing a connection that
  * has hung does not wait for it.
@@ -19,8 +14,10 @@ const kind: TransactionKind = { access: 'read write', statementTimeoutMs: deadli
  */
 export async function runTransaction<Result>(
   pool: ConnectionPool,
+  deadlineMs: number,
   work: (transaction: EngineTransaction) => Promise<Result>,
 ): Promise<Result> {
+  const kind: TransactionKind = { access: 'read write', statementTimeoutMs: deadlineMs };
   const connection = await pool.connect();
   const deadline = Promise.withResolvers<never>();
   const timer = setTimeout(

@@ -37,6 +37,8 @@ export interface PostgresEngineOptions {
   readonly maxConnections?: Partial<ConnectionLimits>;
   /** How long to wait at the start for a database that cannot be reached. Default: 30,000. */
   readonly startTimeoutMs?: number;
+  /** How long a transaction may take in all. Default: 5000. */
+  readonly transactionTimeoutMs?: number;
 }
 
 export interface ConnectionLimits {
@@ -72,6 +74,7 @@ export async function openPostgresEngine({
   maxPending = 10_000,
   maxConnections = {},
   startTimeoutMs,
+  transactionTimeoutMs = 5000,
 }: PostgresEngineOptions): Promise<LogEngine> {
   await preparePostgres({ url, migrations, log, startTimeoutMs });
   const limits = { ...defaultLimits, ...maxConnections };
@@ -119,7 +122,7 @@ export async function openPostgresEngine({
       };
       return pending.limited(run);
     },
-    transaction: (work) => pending.run(() => runTransaction(transactionPool, work)),
+    transaction: (work) => pending.run(() => runTransaction(transactionPool, transactionTimeoutMs, work)),
     appendIn: pending.limited(appendIn),
     eventsAfter: pending.limited(queries.eventsAfter),
     state: pending.limited(queries.state),

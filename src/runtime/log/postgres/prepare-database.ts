@@ -3,7 +3,7 @@ import { Kysely, sql } from 'kysely';
 import { PostedError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { type MigrationResult, type Migrations, runMigrations } from '../migrations/run-migrations.ts';
-import { installAppendFunction } from './append-function.ts';
+import { installAppendFunctions } from './append-function.ts';
 import { checkHome } from './check-home.ts';
 import { describeDatabase } from './client-config.ts';
 import { type AttemptObserver, ConnectionPool } from './connection-pool.ts';
@@ -95,7 +95,7 @@ async function checkAndMigrate(url: string, application: Migrations, log: Log): 
       namespace,
     });
     await checkHome(db, log);
-    await installAppendFunction(db, { namespace, log });
+    await installAppendFunctions(db, { namespace, log });
     return result;
   } catch (thrown) {
     // A rollback on a lost connection fails with an error of its own: report the first one.

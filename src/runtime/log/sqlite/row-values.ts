@@ -1,4 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
+import { columnValue } from '../writes/column-value.ts';
 import type { Column } from '../writes/registered-write.ts';
 import type { SqliteValue } from './protocol.ts';
 
@@ -14,14 +15,9 @@ export function toValues(
   return columns.map((column) => toValue(column, row[column.name]));
 }
 
-function toValue({ name, type, isNullable }: Column, value: unknown): SqliteValue {
-  if (type === 'json' && value !== undefined && !(isNullable && value === null)) return JSON.stringify(value);
-  if (isNullable && (value === null || value === undefined)) return null;
-  if (type === 'text' && typeof value === 'string') return value;
-  if (type === 'integer' && Number.isSafeInteger(value)) return value as number;
-  if (type === 'number' && typeof value === 'number' && Number.isFinite(value)) return value;
-  if (type === 'boolean' && typeof value === 'boolean') return value ? 1 : 0;
-  throw new TypeError(`the column ${name} needs a value of the type ${type}${isNullable ? ' or null' : ''}`);
+function toValue(column: Column, given: unknown): SqliteValue {
+  const value = columnValue(column, given);
+  return typeof value === 'boolean' ? Number(value) : value;
 }
 
 /** node:sqlite binds every number as a floating-point one. */
