@@ -8,6 +8,7 @@ import { operations } from '../../generated/openapi/operations.ts';
 import { createDeliveryMetrics } from './delivery-metrics.ts';
 import { createOperationHandlers } from './handlers/operations.ts';
 import { createServices, type Services } from './services/create-services.ts';
+import { joinFeedNodes } from './services/join-feed-nodes.ts';
 import { openFeedLog } from './services/open-feed-log.ts';
 import { openTokens } from './services/open-tokens.ts';
 import type { SecretKeys } from './settings/kinds.ts';
@@ -56,7 +57,7 @@ export async function startFeedServer(
   const deliveryMetrics = createDeliveryMetrics(metrics.registry);
   const storeFailure = Promise.withResolvers<Error>();
 
-  const tokens = await openTokens(settings);
+  const { tokens, tokenKey } = await openTokens(settings);
   const eventLog = await openFeedLog({
     settings,
     log,
@@ -64,6 +65,7 @@ export async function startFeedServer(
     onFailure: storeFailure.resolve,
   });
   resources.defer(() => eventLog.close());
+  await joinFeedNodes({ settings, tokenKey, eventLog, log }, resources);
   const app = serve(contract, {
     security: { bearerAuth: ({ token }) => tokens.verify(token) },
     origins: settings.allowedOrigins,

@@ -1,4 +1,4 @@
-import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHash, createHmac, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 
 /** A key and the only algorithm (RFC 7518 section 3.1) that it is used with. */
 export interface TokenKey {
@@ -41,6 +41,15 @@ export function publicKey(pem: string): TokenKey {
   if (!/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem)) throw new Error('must be a public key in PEM format');
   const key = parsePublicKey(pem);
   return Object.freeze({ algorithm: algorithmOf(key), key });
+}
+
+/** Identifies the key to other servers. It reveals nothing of a secret that is hard to guess. */
+export function fingerprintOf({ algorithm, key }: TokenKey): string {
+  const hash =
+    algorithm === 'HS256'
+      ? createHmac('sha256', key).update('fingerprint')
+      : createHash('sha256').update(key.export({ type: 'spki', format: 'der' }));
+  return `${algorithm}:${hash.digest('base64url').slice(0, 22)}`;
 }
 
 function parsePublicKey(pem: string): KeyObject {

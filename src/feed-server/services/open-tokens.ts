@@ -1,22 +1,29 @@
 import { mkdir } from 'node:fs/promises';
 import { errorCode } from 'posted/node';
-import { secretKey } from '../auth/keys.ts';
+import { secretKey, type TokenKey } from '../auth/keys.ts';
 import { loadOrCreateSecret } from '../auth/secret-file.ts';
 import { createTokens, type Tokens } from '../auth/tokens.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { checking } from './checking.ts';
+
+export interface OpenTokens {
+  readonly tokens: Tokens;
+  /** The key that verifies them. */
+  readonly tokenKey: TokenKey;
+}
 
 /**
  * Opens what issues and verifies tokens, with a secret in the data folder unless the settings have a key.
  *
  * @throws Error that names the setting to check and says what is wrong
  */
-export function openTokens(settings: Settings): Promise<Tokens> {
+export function openTokens(settings: Settings): Promise<OpenTokens> {
   const { dataDir, jwtKey, jwtIssuer: issuer, jwtAudience: audience, jwtLifetimeSeconds } = settings;
   return checking('DATA_DIR', async () => {
     await makeFolder(dataDir);
     const key = jwtKey ?? secretKey(await loadOrCreateSecret(dataDir));
-    return createTokens({ key, issuer, audience, lifetimeSeconds: jwtLifetimeSeconds });
+    const tokens = createTokens({ key, issuer, audience, lifetimeSeconds: jwtLifetimeSeconds });
+    return { tokens, tokenKey: key };
   });
 }
 

@@ -18,6 +18,7 @@ export { type BrokerOptions, createBroker, createBus } from './hints/create-brok
 export { type MigrateLogOptions, migrateLog } from './migrate-log.ts';
 export type { ColumnTypes } from './migrations/0000-posted-0001-log.ts';
 export type { MigrationResult, Migrations } from './migrations/run-migrations.ts';
+export { joinLiveNodes, type LiveNodes, type LiveNodesOptions } from './nodes/live-nodes.ts';
 export * from './open-log.ts';
 export * from './open-shared-log.ts';
 export type { LogTables } from './tables.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { publicKey, secretKey } from '../../../src/feed-server/auth/keys.ts';
+import { fingerprintOf, publicKey, secretKey } from '../../../src/feed-server/auth/keys.ts';
 import { ecPair, ed25519Pair, rsaPair } from './forge.ts';
 
 const rsa = rsaPair(2048);
@@ -25,6 +25,23 @@ describe('a secret', () => {
     const secret = 'this must not appear in any log, at all';
     const key = secretKey(secret);
     expect(`${inspect(key, { depth: 9, showHidden: true })}${JSON.stringify(key)}`).not.toContain(secret);
+  });
+});
+
+describe('a fingerprint', () => {
+  it('is the same for the same key only, and does not contain a secret', () => {
+    const secret = 'the secret of several servers, for a test';
+    const keys = [
+      secretKey(secret),
+      secretKey(`${secret}!`),
+      publicKey(rsa.pem),
+      publicKey(ecPair('P-256').pem),
+    ];
+    const fingerprints = keys.map(fingerprintOf);
+    expect(new Set(fingerprints).size).toBe(4);
+    expect(fingerprintOf(secretKey(secret))).toBe(fingerprints[0]);
+    expect(fingerprintOf(publicKey(rsa.pem))).toBe(fingerprints[2]);
+    expect(fingerprints.join()).not.toContain(secret);
   });
 });
 

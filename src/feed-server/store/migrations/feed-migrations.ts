@@ -9,3 +9,7 @@ export const feedMigrations: Migrations = (types) => ({
   '0002-adopt-first-version': adoptFirstVersion(types),
   '0003-search-index': searchIndex,
 });
+
+/** The schema version of the feed's tables: the name of the newest migration. */
+export const feedSchema: string =
+  Object.keys(feedMigrations({ engine: 'sqlite', integer: 'integer', text: 'text' })).at(-1) ?? '';
