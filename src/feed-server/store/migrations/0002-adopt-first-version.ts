@@ -44,22 +44,13 @@ export function adoptFirstVersion({ engine }: ColumnTypes): Migration {
 interface Dialect {
   /** How many of the replaced tables exist. */
   readonly hasReplaced: RawBuilder<{ readonly found: number }>;
-  /**
-   * Keeps servers of the first version from writing until the tables are gone.
-   *
-   * @throws Error if one is connected: it would fail from then on
-   */
+  /** Keeps a server of the first version, which the log's own migration has not found connected, from writing. */
   readonly lock: (db: Kysely<unknown>) => Promise<void>;
   /** The friend of a `friend-set` or `friend-deleted` event. */
   readonly friend: RawBuilder<string>;
   /** The payload of the message `post`; null for a deleted post. */
   readonly payload: RawBuilder<string | null>;
 }
-
-/** Servers of the first version give this name; later ones give another. */
-const oldServers = sql<{ readonly host: string | null }>`
-  select distinct host(client_addr) as host from pg_stat_activity
-  where datname = current_database() and application_name = 'posted' and pid <> pg_backend_pid()`;
 
 const names = sql.join(replaced.map((name) => sql.lit(name)));
 
@@ -80,12 +71,6 @@ const dialects: Readonly<Record<ColumnTypes['engine'], Dialect>> = {
     async lock(db) {
       await sql`lock table head, event, meta, friend, device_cursor, post_key in access exclusive mode`.execute(
         db,
-      );
-      const { rows } = await oldServers.execute(db);
-      const hosts = rows.map(({ host }) => host ?? 'this machine');
-      if (hosts.length === 0) return;
-      throw new Error(
-        `a server of version 0.1.0 is still connected, from ${hosts.join(' and ')}: stop all servers before the upgrade`,
       );
     },
     friend: sql`payload::json ->> 'friend'`,
