@@ -17,8 +17,8 @@ import { appendIn } from './append-in.ts';
 import { AppendQueue } from './append-queue.ts';
 import { describeDatabase } from './client-config.ts';
 import { ConnectionPool, createOutageLog } from './connection-pool.ts';
-import { runTransaction } from './engine-transaction.ts';
 import { preparePostgres } from './prepare-database.ts';
+import { runTransaction } from './run-transaction.ts';
 import { createStatementDialect } from './statement-dialect.ts';
 import { writeSql } from './write-sql.ts';
 

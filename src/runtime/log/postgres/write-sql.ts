@@ -1,7 +1,8 @@
-import { kindsRequire } from '../tables.ts';
-import type { RegisteredWrite } from '../writes/registered-write.ts';
-import { isMembership, payloadOf } from '../writes/registered-write.ts';
-import type { ColumnType, MessageDefinition, PayloadTemplate } from '../writes/write-definition.ts';
+import { isMembership, type RegisteredWrite } from '../writes/registered-write.ts';
+import type { ColumnType } from '../writes/write-definition.ts';
+import { eventParts } from './event-sql.ts';
+import { payloadPart } from './payload-sql.ts';
+import { accepted, quote } from './sql-text.ts';
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   text: 'text collate "C"',
@@ -52,7 +53,6 @@ export function returnedColumn(statementIndex: number): string {
  * its `item`. The results are matched by the columns that they share with the item.
  */
 export function writeSql(write: RegisteredWrite): string {
-  const { event } = write;
   const parts = [requestPart(write), candidatePart(write), ...acceptedParts(write)];
   for (const [index, { sql, name }] of write.statements.entries()) {
     if (name !== write.when) parts.push(statementPart(write, index, sql, 'posted_accepted', hasSeq(write)));
@@ -61,11 +61,7 @@ export function writeSql(write: RegisteredWrite): string {
     if (returns) parts.push(returnedPart(index));
   }
   if (write.hasReturnedPayload) parts.push(payloadPart(write));
-  if (event !== null) {
-    parts.push(eventPart(write), headPart(write));
-    if (isMembership(event)) parts.push(membershipPart(write));
-    else parts.push(...changedEventsPart(write, event));
-  }
+  parts.push(...eventParts(write));
   if (write.key !== null) parts.push(keyPart(write, write.key.user));
   return `with ${parts.join(', ')} ${resultSelect(write)}`;
 }
@@ -142,116 +138,6 @@ function returnedPart(index: number): string {
     from posted_accepted natural join ${statementName(index)} as posted_row)`;
 }
 
-/** Adds the payload to the accepted rows, as the compact JSON that `renderPayload` makes. */
-function payloadPart(write: RegisteredWrite): string {
-  const joins = write.statements.flatMap(({ returns }, index) =>
-    returns ? [`left join posted_returned_${index} using (posted_ordinal)`] : [],
-  );
-  return `posted_rendered as materialized (
-    select posted_accepted.posted_ordinal, ${payloadText(payloadOf(write.event) ?? {}, write)} as payload
-    from posted_accepted ${joins.join(' ')})`;
-}
-
-function payloadText(template: PayloadTemplate, write: RegisteredWrite): string {
-  if (typeof template !== 'string') {
-    const properties = Object.entries(template).map(
-      ([name, part]) => `${literal(`${JSON.stringify(name)}:`)} || ${payloadText(part, write)}`,
-    );
-    return [
-      "'{'",
-      ...properties.flatMap((each, index) => (index === 0 ? [each] : ["','", each])),
-      "'}'",
-    ].join(' || ');
-  }
-  const [name = '', column] = template.split('.');
-  if (column !== undefined) {
-    const index = write.statements.findIndex((statement) => statement.name === name);
-    return `coalesce((posted_returned_${index}.returned -> ${literal(column)})::text, 'null')`;
-  }
-  const isJson = write.columns.some((each) => each.name === name && each.type === 'json');
-  const value = accepted(name);
-  return `coalesce(${isJson ? value : `to_json(${value})::text`}, 'null')`;
-}
-
-function eventPart(write: RegisteredWrite): string {
-  const values = eventValues(write);
-  return `posted_appended as (
-    insert into posted_event (${Object.keys(values).join(', ')})
-    select ${Object.values(values).join(', ')} from ${writtenFrom(write)})`;
-}
-
-/** SQL by column of posted_event, for the rows of `writtenFrom`. */
-function eventValues({ event, hasReturnedPayload }: RegisteredWrite): Readonly<Record<string, string>> {
-  if (event === null) return {};
-  const base = {
-    seq: 'posted_accepted.seq',
-    mark: 'posted_accepted.posted_mark',
-    created_at: 'posted_accepted.at',
-    topic: accepted(event.topic),
-    kind: literal(event.kind ?? 'message'),
-  };
-  if (isMembership(event)) return { ...base, member: accepted(event.user), requires: literal(kindsRequire) };
-  const { kind = 'message', channel, message, also, entity, revises } = event;
-  return {
-    ...base,
-    channel: literal(channel),
-    message: literal(message),
-    also: also === undefined ? 'null' : `nullif(nullif(${accepted(also)}, '[]'), 'null')`,
-    entity: entity === undefined ? 'null' : `${accepted(entity)}::text`,
-    payload: hasReturnedPayload ? 'posted_rendered.payload' : 'posted_accepted.posted_payload',
-    revises: literal(revises),
-    requires: literal(kind === 'message' ? undefined : kindsRequire),
-  };
-}
-
-/**
- * Moves the head. If a deciding statement has returned only a part of rows that were numbered before it, their seqs
- * would have gaps: then the check on `k` fails, and with it the batch, which the caller splits.
- */
-function headPart({ isNumberedFirst, when }: RegisteredWrite): string {
-  const isPartial =
-    isNumberedFirst && when !== null
-      ? ', k = case when (select count(*) from posted_accepted) < (select count(*) from posted_numbered) then 0 else 1 end'
-      : '';
-  return `posted_advanced as (
-    update posted_head set seq = (select max(seq) from posted_accepted)${isPartial}
-    where exists (select from posted_accepted))`;
-}
-
-function membershipPart({ event }: RegisteredWrite): string {
-  if (event === null || !isMembership(event)) return '';
-  const user = accepted(event.user);
-  const topic = accepted(event.topic);
-  return event.kind === 'join'
-    ? `posted_joined as (
-        insert into posted_membership (user_id, topic, since_seq)
-        select ${user}, ${topic}, seq from posted_accepted)`
-    : `posted_left as (
-        delete from posted_membership using posted_accepted
-        where posted_membership.user_id = ${user} and posted_membership.topic = ${topic})`;
-}
-
-/** What `redact` and `revise` do to earlier events. A redacted one stays redacted. */
-function changedEventsPart(
-  write: RegisteredWrite,
-  { kind = 'message', channel, entity = '', revises }: MessageDefinition,
-): readonly string[] {
-  if (kind === 'message') return [];
-  const about = `posted_event.entity = ${accepted(entity)}::text and posted_event.payload is not null`;
-  if (kind === 'redact') {
-    return [
-      `posted_redacted as (update posted_event set payload = null from posted_accepted where ${about})`,
-    ];
-  }
-  return [
-    `posted_revised as (
-      update posted_event set payload = ${write.hasReturnedPayload ? 'posted_rendered.payload' : 'posted_accepted.posted_payload'}
-      from ${writtenFrom(write)}
-      where ${about} and posted_event.message = ${literal(revises)}
-        and posted_event.channel is not distinct from ${literal(channel)})`,
-  ];
-}
-
 function keyPart({ event }: RegisteredWrite, user: string): string {
   const entity = event === null || isMembership(event) ? undefined : event.entity;
   return `posted_keyed as (
@@ -287,29 +173,10 @@ function resultSelect(write: RegisteredWrite): string {
   return `select ${columns.join(', ')} from posted_request ${joins.join(' ')} order by posted_request.posted_ordinal`;
 }
 
-/** The accepted rows, with their payloads. */
-function writtenFrom({ hasReturnedPayload }: RegisteredWrite): string {
-  return hasReturnedPayload
-    ? 'posted_accepted join posted_rendered using (posted_ordinal)'
-    : 'posted_accepted';
-}
-
 function hasSeq({ event }: RegisteredWrite): boolean {
   return event !== null;
 }
 
 function statementName(index: number): string {
   return `posted_statement_${index}`;
-}
-
-function accepted(column: string): string {
-  return `posted_accepted.${quote(column)}`;
-}
-
-function quote(column: string): string {
-  return `"${column}"`;
-}
-
-function literal(text: string | undefined): string {
-  return text === undefined ? 'null' : `'${text.replaceAll("'", "''")}'`;
 }

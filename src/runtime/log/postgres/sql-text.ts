@@ -1,0 +1,13 @@
+/** A column, quoted. Names of columns have been checked: they contain no quotes. */
+export function quote(column: string): string {
+  return `"${column}"`;
+}
+
+export function literal(text: string | undefined): string {
+  return text === undefined ? 'null' : `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A column of the rows that a write has accepted. */
+export function accepted(column: string): string {
+  return `posted_accepted.${quote(column)}`;
+}
