@@ -1,9 +1,9 @@
 import { PostedError } from '../../shared/errors.ts';
 import type { LogEvent } from '../event.ts';
-import { PendingRequests } from './pending-requests.ts';
 import type { OperationName, Operations } from './protocol.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
 import type { FromHost, ToHost, WriterPort } from './writer-port.ts';
+import { WriterRequests } from './writer-requests.ts';
 
 /** The processes that share a writer. */
 export interface OtherProcesses {
@@ -16,7 +16,7 @@ export interface OtherProcesses {
 /** The writer of another process, which may die: then it is not known whether pending writes were committed. */
 export class RemoteWriter implements SqliteWriter, OtherProcesses {
   readonly #port: WriterPort<ToHost, FromHost>;
-  readonly #requests: PendingRequests;
+  readonly #requests: WriterRequests;
   readonly #failed = Promise.withResolvers<Error>();
   #isFull = false;
   #appended: LogEvent[] = [];
@@ -24,7 +24,7 @@ export class RemoteWriter implements SqliteWriter, OtherProcesses {
 
   private constructor(port: WriterPort<ToHost, FromHost>, joined: () => void) {
     this.#port = port;
-    this.#requests = new PendingRequests((requests) => port.send(requests));
+    this.#requests = new WriterRequests((requests) => port.send(requests));
     port.listen((message) => {
       if (message === 'full' || message === 'writable') {
         this.#isFull = message === 'full';

@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { PostedError } from '../../shared/errors.ts';
-import { PendingRequests } from './pending-requests.ts';
 import type { FromWriter, OperationName, Operations, ToWriter, WriterData } from './protocol.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
 import { workerUrl } from './worker-url.ts';
+import { WriterRequests } from './writer-requests.ts';
 
 /** The writer in a thread of this process, which locks the file. */
 export class ThreadWriter implements SqliteWriter {
   readonly #worker: Worker;
-  readonly #requests: PendingRequests;
+  readonly #requests: WriterRequests;
   readonly #opened = Promise.withResolvers<void>();
   readonly #migrated = Promise.withResolvers<void>();
   readonly #failed = Promise.withResolvers<Error>();
@@ -18,7 +18,7 @@ export class ThreadWriter implements SqliteWriter {
 
   private constructor(data: WriterData) {
     this.#worker = new Worker(workerUrl('writer-worker'), { name: 'posted-writer', workerData: data });
-    this.#requests = new PendingRequests((requests) => this.#send(requests));
+    this.#requests = new WriterRequests((requests) => this.#send(requests));
     this.#worker.on('message', (message: FromWriter) => {
       if (message === 'open') this.#opened.resolve();
       else if (message === 'migrated') this.#migrated.resolve();

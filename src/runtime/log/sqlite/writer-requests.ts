@@ -15,7 +15,7 @@ const maxPerMessage = 16;
 const commits: ReadonlySet<OperationName> = new Set(['write', 'commit', 'statement']);
 
 /** Requests made in one turn of the event loop share messages. */
-export class PendingRequests {
+export class WriterRequests {
   readonly #send: (requests: readonly Request[]) => void;
   /**
    * Indexed by request id; null if the id is free. Not a Map: the hash tables that a Map discards as it
