@@ -7,20 +7,42 @@ export type CutPoint = 'before the commit' | 'after the commit';
 export interface CutProxy {
   /** The database's URL through the proxy. */
   readonly url: string;
-  /** At the next commit, calls `cut` and then breaks all connections. Data in transit is lost. */
-  cutAt(point: CutPoint, cut: () => Promise<void>): void;
+  /**
+   * At the next commit, calls `cut` and then breaks all connections. Data in transit is lost. With `text`, at the next
+   * commit of a connection that has sent it since.
+   */
+  cutAt(point: CutPoint, cut: () => Promise<void>, text?: string): void;
+}
+
+interface Armed {
+  readonly point: CutPoint;
+  readonly cut: () => Promise<void>;
+  readonly text: string;
+  /** The connections that have sent the text. */
+  readonly senders: Set<Socket>;
+}
+
+interface Direction {
+  readonly from: Socket;
+  readonly to: Socket;
+  /** One of both. */
+  readonly client: Socket;
+  readonly point: CutPoint;
+  /** In the bytes of PostgreSQL's protocol. */
+  readonly marker: string;
 }
 
 /** A proxy in front of PostgreSQL that can break a connection between a commit and its response. */
 export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
-  let armed: { readonly point: CutPoint; readonly cut: () => Promise<void> } | null = null;
+  let armed: Armed | null = null;
 
-  async function forward(from: Socket, to: Socket, point: CutPoint, marker: string): Promise<void> {
+  async function forward({ from, to, client, point, marker }: Direction): Promise<void> {
     try {
       for await (const chunk of from as AsyncIterable<Buffer>) {
-        if (armed?.point === point && chunk.includes(marker)) {
+        if (armed !== null && from === client && chunk.includes(armed.text)) armed.senders.add(client);
+        if (armed?.point === point && armed.senders.has(client) && chunk.includes(marker)) {
           const { cut } = armed;
           armed = null;
           await cut();
@@ -46,8 +68,20 @@ export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
       });
     }
     // The bytes of PostgreSQL's protocol: the statement, and the tag in CommandComplete.
-    void forward(client, upstream, 'before the commit', 'commit\0');
-    void forward(upstream, client, 'after the commit', 'COMMIT\0');
+    void forward({
+      from: client,
+      to: upstream,
+      client,
+      point: 'before the commit',
+      marker: 'commit\0',
+    });
+    void forward({
+      from: upstream,
+      to: client,
+      client,
+      point: 'after the commit',
+      marker: 'COMMIT\0',
+    });
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -57,8 +91,8 @@ export async function startCutProxy(databaseUrl: string): Promise<CutProxy> {
   const { port } = proxy.address() as AddressInfo;
   return {
     url: Object.assign(new URL(databaseUrl), { port: String(port) }).href,
-    cutAt(point, cut) {
-      armed = { point, cut };
+    cutAt(point, cut, text = '') {
+      armed = { point, cut, text, senders: new Set() };
     },
   };
 }
