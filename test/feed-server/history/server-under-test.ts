@@ -57,7 +57,9 @@ export class ServerUnderTest {
   get errors(): readonly string[] {
     return this.#log
       .split('\n')
-      .filter((line) => line.includes('"level":"error"') && !line.includes('"code":"unavailable"'));
+      .filter(
+        (line) => line.includes('"level":"error"') && !/"code":"(?:unavailable|outcome_unknown)"/.test(line),
+      );
   }
 
   /** Stops it with the signal, and restarts it once `whileDown` has resolved. */
