@@ -175,6 +175,18 @@ describePostgres('an open log on PostgreSQL', (server) => {
     await expect.poll(() => here.applied).toHaveLength(2);
   });
 
+  it('applies at once what other programs append from SQL', async () => {
+    const url = await server().createDatabase();
+    const { applied } = await startNode({ url });
+    const startedMs = performance.now();
+    for (let seq = 1; seq <= 6; seq += 1) {
+      await server().query(url, `select posted_append('news', 'article', 'ann', '${seq}')`);
+      await expect.poll(() => applied.at(-1)).toMatchObject({ seq, topic: 'ann', payload: String(seq) });
+    }
+    // Polling alone, once a second, would take five seconds at least.
+    expect(performance.now() - startedMs).toBeLessThan(3500);
+  });
+
   it('is down while the database is, and up again afterwards', async () => {
     const { log } = await startNode({ url: await server().createDatabase() }, { staleAfterMs: 1500 });
     await server().kill();
