@@ -156,6 +156,16 @@ describePostgres('registered writes on PostgreSQL', (server) => {
     expect(await engine.eventsAfter(0, limits)).toHaveLength(4);
   });
 
+  test('never has two rows for the same subject in one batch', async () => {
+    const engine = await open();
+    const [create, run] = [engine.register(createPost), engine.register(like)];
+    await create({ id: 'a', author: 'ada', text: 'one', tags: null }, undefined);
+    const row = { post_id: 'a', user_id: 'u1' };
+    const likes = await Promise.all([run(row, undefined), run(row, undefined)]);
+    expect(likes.map(({ seq }) => seq)).toEqual([2, null]);
+    expect(await engine.eventsAfter(1, limits)).toHaveLength(1);
+  });
+
   test('splits a batch of which a statement that uses seq returns only a part', async () => {
     const engine = await open();
     const run = engine.register(insertNumbered);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -92,6 +93,8 @@ describePostgres('sessions of PostgreSQL', (server) => {
       signal: leaving.signal,
     });
     const failed = waiting.catch((thrown: unknown) => thrown);
+    // Until it waits for the connection.
+    await wait(200);
     leaving.abort(new Error('the client has left'));
     expect(await failed).toMatchObject({ message: 'the client has left' });
     await slow;
