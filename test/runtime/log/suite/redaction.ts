@@ -56,6 +56,25 @@ export function describeRedaction(create: CreateDatabase): void {
       expect(events.at(-1)).toEqual(event);
     });
 
+    it('leaves events of other channels alone, unlike a redaction', async () => {
+      const engine = await (await create()).open();
+      const { create: write, edit, remove } = notesOf(engine);
+      await write(note({ id: 'n', text: 'before' }), undefined);
+      const copy = {
+        channel: 'archive',
+        message: 'note',
+        topic: 'ada',
+        entity: 'n',
+        payload: { text: 'copy' },
+      };
+      await engine.transaction(async (transaction) => await transaction.append([copy]));
+      await edit({ id: 'n', author: 'ada', text: 'after' }, undefined);
+      const after = { id: 'n', text: 'after' };
+      expect(payloadsOf(await readLog(engine))).toEqual([after, { text: 'copy' }, after]);
+      await remove({ id: 'n', author: 'ada' }, undefined);
+      expect(payloadsOf(await readLog(engine))).toEqual([null, null, null, null]);
+    });
+
     it('does not restore what was redacted', async () => {
       const engine = await (await create()).open();
       const { create: write, edit, remove } = notesOf(engine);
