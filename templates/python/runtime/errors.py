@@ -29,9 +29,11 @@ PostedErrorCode: TypeAlias = Literal[
     "method_not_allowed",
     "too_large",
     "unsupported_media_type",
+    "idempotency_key_reused",
     "too_many_requests",
     "internal",
     "unavailable",
+    "outcome_unknown",
 ]
 
 
