@@ -49,6 +49,9 @@ Options
   --database <d>      embedded (default; one server only) or postgres
   --broker <b>        none (default), redis, rabbitmq, kafka or nats
   --cuts, --no-cuts   refuse to run if no network can be cut; never cut one
+  --pgbouncer         let the servers reach PostgreSQL through PgBouncer, in transaction mode
+  --failover          give PostgreSQL a synchronous standby, kill it, and let the standby take over
+  --isolate           cut single servers off from PostgreSQL, but not from their clients
   --keep <dir>        save every history in this folder (default: only those with faults, in a temporary one)
   --schedule          print the schedule as JSON and exit
   --check             check saved histories
@@ -71,6 +74,9 @@ const options = {
   database: { type: 'string', default: 'embedded' },
   broker: { type: 'string', default: 'none' },
   cuts: { type: 'boolean' },
+  pgbouncer: { type: 'boolean', default: false },
+  failover: { type: 'boolean', default: false },
+  isolate: { type: 'boolean', default: false },
   keep: { type: 'string' },
   schedule: { type: 'boolean', default: false },
   check: { type: 'boolean', default: false },
@@ -96,7 +102,9 @@ export function readChaosArguments(
   }
   const cluster = readCluster(values);
   const isEmbedded = cluster.database === 'embedded';
-  if (values.cuts && isEmbedded) throw new UsageError('--cuts requires --database postgres.');
+  for (const name of ['cuts', 'pgbouncer', 'failover', 'isolate'] as const) {
+    if (values[name] && isEmbedded) throw new UsageError(`--${name} requires --database postgres.`);
+  }
   const noCuts = isEmbedded || values.cuts === false || values.check ? null : whyNoNetworks();
   if (values.cuts && noCuts !== null) throw new UsageError(`--cuts: ${noCuts}.`);
   return {
@@ -112,6 +120,9 @@ export function readChaosArguments(
           : readNumber('--kill-every', values['kill-every'], 0.5, 86_400) * 1000,
       ...cluster,
       cuts: !isEmbedded && values.cuts !== false && noCuts === null,
+      pooler: values.pgbouncer,
+      failovers: values.failover,
+      isolations: values.isolate,
     },
     keep: values.keep,
     files: positionals,

@@ -18,6 +18,9 @@ const schedule = createSchedule({
   database: 'postgres',
   broker: 'none',
   cuts: true,
+  pooler: false,
+  failovers: false,
+  isolations: false,
 });
 
 describe.skipIf(skipped !== null)(`three nodes that share a PostgreSQL database ${skipped ?? ''}`, () => {

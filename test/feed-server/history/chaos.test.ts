@@ -12,6 +12,9 @@ const options = {
   database: 'embedded',
   broker: 'none',
   cuts: false,
+  pooler: false,
+  failovers: false,
+  isolations: false,
 } as const;
 
 describe('a server that is killed repeatedly, with clients that come and go,', () => {

@@ -3,16 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineSpec } from '../../../scripts/dev/services/engine-spec.ts';
 import { kafka } from '../../../scripts/dev/services/kafka.ts';
 import { nats } from '../../../scripts/dev/services/nats.ts';
-import { postgres } from '../../../scripts/dev/services/postgres.ts';
 import { rabbitmq } from '../../../scripts/dev/services/rabbitmq.ts';
 import { redis } from '../../../scripts/dev/services/redis.ts';
 import { at } from './at.ts';
+import { DatabaseUnderTest } from './database-under-test.ts';
 import { EngineUnderTest } from './engine-under-test.ts';
 import type { BrokerKind, EngineKind, Schedule } from './schedule.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
 export interface ClusterOptions {
-  readonly schedule: Pick<Schedule, 'nodes' | 'database' | 'broker' | 'cuts' | 'retentionSeconds'>;
+  readonly schedule: Schedule;
   /** A folder for the data of the servers. */
   readonly folder: string;
   readonly secret: string;
@@ -24,6 +24,8 @@ export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly ServerUnderTest[];
   /** Without an embedded database. */
   readonly engines: Readonly<Partial<Record<EngineKind, EngineUnderTest>>>;
+  /** Without an embedded database. */
+  readonly database: DatabaseUnderTest | undefined;
   /** Rejects when a server exits by itself or cannot start; never resolves. */
   readonly failure: Promise<never>;
   /** The errors that the servers logged. */
@@ -49,20 +51,21 @@ export async function startCluster({ schedule, folder, secret }: ClusterOptions)
     RETENTION_SECONDS: String(schedule.retentionSeconds),
     BYE_SPREAD_MS: '500',
   };
-  if (schedule.database === 'postgres') {
-    const database = await EngineUnderTest.start(postgres, schedule.cuts);
-    started.defer(() => database.remove());
-    engines.database = database;
-    shared.DATABASE_URL = database.url;
-  }
+  const database = schedule.database === 'postgres' ? await DatabaseUnderTest.start(schedule) : undefined;
+  started.defer(() => database?.remove());
+  Object.assign(engines, database?.engines);
   if (schedule.broker !== 'none') {
     const broker = await EngineUnderTest.start(brokers[schedule.broker], schedule.cuts);
     started.defer(() => broker.remove());
     engines.broker = broker;
-    shared.BROKER_URL = broker.url;
+    shared.BROKER_URL = broker.engine.url;
   }
   const starting = Array.from({ length: schedule.nodes }, (_, index) =>
-    ServerUnderTest.start({ ...shared, DATA_DIR: join(folder, `node${index}`) }),
+    ServerUnderTest.start({
+      ...shared,
+      ...database?.settingsOf(index),
+      DATA_DIR: join(folder, `node${index}`),
+    }),
   );
   for (const each of starting) {
     started.defer(() =>
@@ -83,6 +86,7 @@ export async function startCluster({ schedule, folder, secret }: ClusterOptions)
   return {
     nodes,
     engines,
+    database,
     failure: failed,
     get errors() {
       return nodes.flatMap(({ errors }) => errors);

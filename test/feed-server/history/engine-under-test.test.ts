@@ -29,7 +29,7 @@ async function orderOf(pending: Readonly<Record<string, Promise<unknown>>>): Pro
 describe.skipIf(noPostgres !== null)(`an engine under test ${noPostgres ?? ''}`, () => {
   it('does not respond while it is frozen, on existing connections either', async () => {
     const engine = await start(false);
-    const store = await openEngine(engine.url);
+    const store = await openEngine(engine.engine.url);
     await store.ping();
     const frozen = engine.freeze(500);
     // Its operations start in a later turn.
@@ -41,7 +41,7 @@ describe.skipIf(noPostgres !== null)(`an engine under test ${noPostgres ?? ''}`,
     `accepts no connections while it is cut off ${noNetworks ?? ''}`,
     async () => {
       const engine = await start(true);
-      const { hostname, port } = new URL(engine.url);
+      const { hostname, port } = new URL(engine.engine.url);
       const cut = engine.cut(500);
       await new Promise(setImmediate);
       const socket = connect(Number(port), hostname);

@@ -3,9 +3,9 @@ import { type DistantNetwork, openDistantNetwork } from '../../../scripts/dev/se
 import { type Engine, prepareEngine } from '../../../scripts/dev/services/engine.ts';
 import type { EngineSpec } from '../../../scripts/dev/services/engine-spec.ts';
 
-/** A database or broker of a run. Its operations run one after another. */
+/** A database, a broker or a pooler of a run. Its operations run one after another. */
 export class EngineUnderTest {
-  readonly #engine: Engine;
+  #engine: Engine;
   readonly #network: DistantNetwork | undefined;
   readonly #started: AsyncDisposableStack;
   #queue: Promise<void> = Promise.resolve();
@@ -27,8 +27,13 @@ export class EngineUnderTest {
     return new EngineUnderTest(engine, network, started.move());
   }
 
-  get url(): string {
-    return this.#engine.url;
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** Its network, if it can be cut. */
+  get network(): DistantNetwork | undefined {
+    return this.#network;
   }
 
   /** Kills it with kill -9, and restarts it after `pauseMs`. */
@@ -60,6 +65,24 @@ export class EngineUnderTest {
   /** Runs `operation` while nothing is done to the engine. */
   exclusively(operation: () => Promise<void>): Promise<void> {
     return this.#enqueue(operation);
+  }
+
+  /**
+   * Continues with the engine that `succeed` resolves with, and removes the previous one. Nothing else is done to
+   * either until `succeeded` has resolved.
+   */
+  replace(
+    succeed: (previous: Engine) => Promise<Engine>,
+    succeeded: (successor: Engine) => Promise<void>,
+  ): Promise<void> {
+    return this.#enqueue(async () => {
+      const previous = this.#engine;
+      const successor = await succeed(previous);
+      this.#engine = successor;
+      this.#started.defer(() => successor.remove());
+      await previous.remove();
+      await succeeded(successor);
+    });
   }
 
   async remove(): Promise<void> {

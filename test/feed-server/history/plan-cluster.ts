@@ -32,6 +32,28 @@ export function planCuts(random: Random, { durationMs, database, broker, cuts }:
   ];
 }
 
+/** What happens to the database beyond what happens to every shared engine. */
+export function planDatabaseFaults(
+  random: Random,
+  { durationMs, nodes, pooler, failovers, isolations }: ScheduleOptions,
+): Step[] {
+  const [ofPooler, ofFailovers, ofIsolations] = [random.fork(), random.fork(), random.fork()];
+  const steps: Step[] = [];
+  if (pooler) steps.push(...planEngine(ofPooler, 'pooler', durationMs));
+  if (failovers) {
+    for (const atMs of randomTimes(ofFailovers, durationMs, gap(durationMs, 30_000)))
+      steps.push({ kind: 'fail-over', atMs });
+  }
+  if (isolations) {
+    const longestMs = Math.min(longestCutMs, durationMs / 5);
+    for (const atMs of randomTimes(ofIsolations, durationMs, gap(durationMs, 15_000))) {
+      const node = ofIsolations.integer(0, nodes);
+      steps.push({ kind: 'isolate', atMs, node, forMs: ofIsolations.integer(500, longestMs) });
+    }
+  }
+  return steps;
+}
+
 function planCutsOf(random: Random, engine: EngineKind, durationMs: number): Step[] {
   const longestMs = Math.min(longestCutMs, durationMs / 5);
   return Array.from(randomTimes(random, durationMs, gap(durationMs, 40_000)), (atMs) => ({

@@ -151,6 +151,10 @@ async function perform(world: World, step: Step): Promise<void> {
       return await cluster.engines[step.engine]?.freeze(step.forMs);
     case 'cut-engine':
       return await cluster.engines[step.engine]?.cut(step.forMs);
+    case 'fail-over':
+      return await cluster.database?.failOver();
+    case 'isolate':
+      return await cluster.database?.isolate(step.node, step.forMs);
     case 'bump-epoch':
       return await recorder.bumpEpoch(() => cluster.bumpEpoch());
     case 'burst':

@@ -11,6 +11,9 @@ const options: ScheduleOptions = {
   database: 'embedded',
   broker: 'none',
   cuts: false,
+  pooler: false,
+  failovers: false,
+  isolations: false,
 };
 
 function stepsOf(kind: string, given: Partial<ScheduleOptions> = {}) {

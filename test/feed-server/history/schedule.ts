@@ -1,4 +1,4 @@
-import { planCluster, planCuts } from './plan-cluster.ts';
+import { planCluster, planCuts, planDatabaseFaults } from './plan-cluster.ts';
 import { createRandom, type Random, randomTimes } from './random.ts';
 
 /** The same options give the same schedule. */
@@ -17,6 +17,12 @@ export interface ScheduleOptions {
   readonly broker: BrokerKind;
   /** Whether the networks of the shared engines are cut. */
   readonly cuts: boolean;
+  /** Whether the servers reach PostgreSQL through PgBouncer, in transaction mode. */
+  readonly pooler: boolean;
+  /** Whether PostgreSQL has a synchronous standby, to which it fails over. */
+  readonly failovers: boolean;
+  /** Whether single servers are cut off from PostgreSQL. */
+  readonly isolations: boolean;
 }
 
 export const brokerKinds = ['none', 'redis', 'rabbitmq', 'kafka', 'nats'] as const;
@@ -62,7 +68,7 @@ export type Disruption =
   | 'restart';
 
 /** An engine that the nodes share. */
-export type EngineKind = 'database' | 'broker';
+export type EngineKind = 'database' | 'broker' | 'pooler';
 
 export type Step = { readonly atMs: number } & (
   | {
@@ -78,6 +84,10 @@ export type Step = { readonly atMs: number } & (
   | { readonly kind: 'freeze-engine'; readonly engine: EngineKind; readonly forMs: number }
   /** Every packet to and from it is dropped. */
   | { readonly kind: 'cut-engine'; readonly engine: EngineKind; readonly forMs: number }
+  /** The database is killed, and its standby takes over its address. */
+  | { readonly kind: 'fail-over' }
+  /** Every packet between the node and the database is dropped, but none between the node and its clients. */
+  | { readonly kind: 'isolate'; readonly node: number; readonly forMs: number }
   /** The nodes are stopped gracefully, the epoch is bumped, and they are started again. */
   | { readonly kind: 'bump-epoch' }
   /** The authors create so many posts without a pause: more than a client's window. */
@@ -99,7 +109,8 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   const { seed, durationMs, nodes } = options;
   const random = createRandom(seed);
   // One source per part, so that the number of clients does not affect the kills.
-  const [ofServer, ofReaders, ofFriends, ofCluster, ofCuts] = [
+  const [ofServer, ofReaders, ofFriends, ofCluster, ofCuts, ofDatabase] = [
+    random.fork(),
     random.fork(),
     random.fork(),
     random.fork(),
@@ -117,6 +128,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
     ...planServer(ofServer, options),
     ...planCluster(ofCluster, options),
     ...planCuts(ofCuts, options),
+    ...planDatabaseFaults(ofDatabase, options),
     ...readers.flatMap((reader, index) =>
       planDisruptions(ofReaders.fork(), { reader, index, durationMs, retentionMs: retentionSeconds * 1000 }),
     ),

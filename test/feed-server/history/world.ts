@@ -108,7 +108,7 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
   // retransmitted before.
   const longestCutMs = Math.max(
     0,
-    ...schedule.steps.map((step) => (step.kind === 'cut-engine' ? step.forMs : 0)),
+    ...schedule.steps.map((step) => (step.kind === 'cut-engine' || step.kind === 'isolate' ? step.forMs : 0)),
   );
   const maxTransitMs = 2 * longestCutMs;
   /** The pairs whose previous change may still take effect. */
