@@ -31,6 +31,14 @@ describe.skipIf(noPgBouncer !== null)(`PgBouncer in transaction mode ${noPgBounc
           .toEqual(postIds.map(() => 200));
       });
 
+      it('lets nodes that start at the same time migrate an empty database once', async () => {
+        const DATABASE_DIRECT_URL = await server().createDatabase();
+        const pooler = await startPgBouncer({ target: DATABASE_DIRECT_URL });
+        const env = { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL };
+        const nodes = await Promise.all(Array.from({ length: 4 }, () => startNode(env)));
+        for (const { readyz } of nodes) await expect.poll(readyz).toBe(200);
+      });
+
       it('makes nodes without a direct connection log that they poll, and delivers posts within 2 s', async () => {
         const pooler = await startPgBouncer({ target: await server().createDatabase() });
         const env = { DATABASE_URL: pooler.url };

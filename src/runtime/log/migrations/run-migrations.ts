@@ -35,20 +35,31 @@ export async function runMigrations(
   }
   const migrations: Readonly<Record<string, Migration>> = { ...ours, ...theirs };
   const schema = Object.keys(migrations).toSorted().at(-1) ?? '';
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => migrations },
-    // A database of the first version has applied 0001 without ours, and an older application's without our newest.
-    allowUnorderedMigrations: true,
-    ...(namespace === undefined ? {} : { migrationTableSchema: namespace }),
-  });
-  const { error, results = [] } = await migrator.migrateToLatest();
-  if (error === undefined) return { applied: results.map(({ migrationName }) => migrationName), schema };
-  const unknown = (await appliedMigrations(db)).findLast((name) => !(name in migrations));
-  if (unknown === undefined) throw error;
-  throw new Error(
-    `its schema (${unknown}) is newer than the one this version supports (${schema}): start a newer version, or restore a backup made before the upgrade`,
-  );
+  try {
+    const applied = await db.transaction().execute(async (transaction) => {
+      const { adapter } = transaction.getExecutor();
+      // Before the migrator looks for its tables, which only one process may create.
+      await adapter.acquireMigrationLock(transaction, { lockTable: '', lockRowId: '' });
+      const migrator = new Migrator({
+        db: transaction,
+        provider: { getMigrations: async () => migrations },
+        // A database of the first version has applied 0001 without ours, and an older application's without our newest.
+        allowUnorderedMigrations: true,
+        ...(namespace === undefined ? {} : { migrationTableSchema: namespace }),
+      });
+      const { error, results = [] } = await migrator.migrateToLatest();
+      if (error !== undefined) throw error;
+      return results.map(({ migrationName }) => migrationName);
+    });
+    return { applied, schema };
+  } catch (error) {
+    const unknown = (await appliedMigrations(db)).findLast((name) => !(name in migrations));
+    if (unknown === undefined) throw error;
+    throw new Error(
+      `its schema (${unknown}) is newer than the one this version supports (${schema}): start a newer version, or restore a backup made before the upgrade`,
+      { cause: error },
+    );
+  }
 }
 
 /** Empty if they cannot be read; the caller then reports the error of the migration. */

@@ -2,8 +2,11 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   type Dialect,
+  type Kysely,
+  PostgresAdapter,
   PostgresDialect,
   PostgresDriver,
+  sql,
 } from 'kysely';
 import type { ConnectionPool } from './connection-pool.ts';
 
@@ -28,11 +31,26 @@ export function createMigrationDialect(pool: ConnectionPool): Dialect {
   };
   const dialect = new PostgresDialect(config);
   return {
-    createAdapter: () => dialect.createAdapter(),
+    createAdapter: () => new TransactionLockAdapter(),
     createDriver: () => new MigrationDriver(config),
     createIntrospector: (db) => dialect.createIntrospector(db),
     createQueryCompiler: () => dialect.createQueryCompiler(),
   };
+}
+
+/** The key of Kysely's lock, which processes of other versions take. */
+const lockKey = '3853314791062309107';
+
+/**
+ * Locks for the transaction instead of the session: through a pooler that shares sessions, a lock of the session is
+ * released on another session than its own, which is never.
+ */
+class TransactionLockAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(db: Kysely<unknown>): Promise<void> {
+    await sql`select pg_advisory_xact_lock(${sql.raw(lockKey)})`.execute(db);
+  }
+
+  override async releaseMigrationLock(): Promise<void> {}
 }
 
 class MigrationDriver extends PostgresDriver {
