@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { PostedError } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { createEventLog } from './create-event-log.ts';
 import type { LogEngine } from './engine.ts';
@@ -12,6 +10,7 @@ import { loadPackage } from './load-package.ts';
 import type { Migrations } from './migrations/run-migrations.ts';
 import type { SharedLogPort } from './open-shared-log.ts';
 import { keepRetention } from './retention.ts';
+import { retryWhileUnavailable } from './retry-while-unavailable.ts';
 import type { OtherProcesses } from './sqlite/remote-writer.ts';
 import { Tail } from './tail.ts';
 
@@ -80,8 +79,6 @@ const defaultNames: LogSettingNames = {
   folder: 'database.folder',
   brokerUrl: 'brokerUrl',
 };
-
-const retryMs = { min: 250, max: 5000 };
 
 const ignoredBroker: BrokerObserver = {
   brokerChanged() {},
@@ -188,26 +185,5 @@ async function checking<Result>(setting: string, step: () => Promise<Result>): P
     return await step();
   } catch (cause) {
     throw new Error(`${setting}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
-}
-
-/**
- * Calls `read` until it succeeds, with a back-off, while the database is unavailable. Logs each failure, because nothing
- * else explains why the server does not start.
- *
- * @throws Error with the reason if retrying would not help
- */
-async function retryWhileUnavailable<Result>(read: () => Promise<Result>, log: Log): Promise<Result> {
-  for (let waitMs = retryMs.min; ; waitMs = Math.min(waitMs * 2, retryMs.max)) {
-    try {
-      return await read();
-    } catch (thrown) {
-      const { code, message, cause } = PostedError.from(thrown);
-      // The message is for clients; the cause is for operators.
-      const reason = cause instanceof Error ? cause.message : message;
-      if (code !== 'unavailable') throw new Error(`cannot read the log: ${reason}.`, { cause: thrown });
-      log.warn({ cause: reason }, 'cannot read the log, which the server needs to start; trying again');
-      await wait(waitMs);
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Log } from '../../shared/log.ts';
 import type { EngineTransaction, LogEngine } from '../engine.ts';
+import { retryWhileUnavailable } from '../retry-while-unavailable.ts';
 import { describeDifferences, type NodeRow, shareKey } from './node-row.ts';
 
 export interface LiveNodesOptions {
@@ -40,8 +41,8 @@ const joinLock = 4_869_111;
 const now = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 /**
- * Registers this node in the database that it shares with others, and keeps it registered until it is closed. Warns if
- * tokens that this node accepts are refused by another, and if its clock is wrong.
+ * Registers this node in the database that it shares with others, and keeps it registered until it is closed. Waits for
+ * a database that becomes unavailable. Warns if tokens that this node accepts are refused by another, and if its clock is wrong.
  *
  * @throws Error that names the node, and the settings, that differ
  */
@@ -50,17 +51,19 @@ export async function joinLiveNodes(options: LiveNodesOptions): Promise<LiveNode
   const address = `${hostname()}:${process.pid}`;
   const clock = new ClockCheck(log);
 
-  const { others, refusal } = await transaction(async (run) => {
-    await run.query(`select pg_advisory_xact_lock(${joinLock})`);
-    await run.query(`delete from posted_node where seen_at < ${now} - ${deadMs}`);
-    const rows = (await run.query(
-      `select id, address, version, settings, keys, ${now} - seen_at as silent_ms from posted_node where id <> $1`,
-      [id],
-    )) as unknown as readonly NodeRow[];
-    const different = findDifferent(address, rows, options);
-    if (different === null) await renew(run, address, options, clock);
-    return { others: rows, refusal: different };
-  });
+  const register = () =>
+    transaction(async (run) => {
+      await run.query(`select pg_advisory_xact_lock(${joinLock})`);
+      await run.query(`delete from posted_node where seen_at < ${now} - ${deadMs}`);
+      const rows = (await run.query(
+        `select id, address, version, settings, keys, ${now} - seen_at as silent_ms from posted_node where id <> $1`,
+        [id],
+      )) as unknown as readonly NodeRow[];
+      const different = findDifferent(address, rows, options);
+      if (different === null) await renew(run, address, options, clock);
+      return { others: rows, refusal: different };
+    });
+  const { others, refusal } = await retryWhileUnavailable(register, log);
   // Not in the transaction, whose errors are for clients.
   if (refusal !== null) throw new Error(refusal);
   for (const other of others) {
