@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { type BrokerObserver, type OpenLog, openLog, openSharedLog, type SharedLog } from 'posted/log';
-import { sharedLogPort } from 'posted/node';
+import { checking, sharedLogPort } from 'posted/node';
 import type { Log } from 'posted/server';
 import type { Settings } from '../settings/read-settings.ts';
 import { table } from '../settings/table.ts';
@@ -47,13 +47,10 @@ export async function shareEmbeddedLog({
   dataDir,
 }: DatabaseSettings): Promise<{ readonly sharedLog?: SharedLog }> {
   if (databaseUrl !== undefined) return {};
-  try {
+  return await checking(table.dataDir.name, async () => {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     return { sharedLog: await openSharedLog({ folder: dataDir, migrations: feedMigrations }) };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${table.dataDir.name}: ${reason}`, { cause });
-  }
+  });
 }
 
 /** The database at DATABASE_URL, or else the embedded one in DATA_DIR. */

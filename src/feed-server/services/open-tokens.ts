@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import { errorCode } from 'posted/node';
+import { checking, errorCode } from 'posted/node';
 import { secretKey, type TokenKey } from '../auth/keys.ts';
 import { loadOrCreateSecret } from '../auth/secret-file.ts';
 import { createTokens, type Tokens } from '../auth/tokens.ts';
 import type { Settings } from '../settings/read-settings.ts';
-import { checking } from './checking.ts';
+import { table } from '../settings/table.ts';
 
 export interface OpenTokens {
   readonly tokens: Tokens;
@@ -19,7 +19,7 @@ export interface OpenTokens {
  */
 export function openTokens(settings: Settings): Promise<OpenTokens> {
   const { dataDir, jwtKey, jwtIssuer: issuer, jwtAudience: audience, jwtLifetimeSeconds } = settings;
-  return checking('DATA_DIR', async () => {
+  return checking(table.dataDir.name, async () => {
     await makeFolder(dataDir);
     const key = jwtKey ?? secretKey(await loadOrCreateSecret(dataDir));
     const tokens = createTokens({ key, issuer, audience, lifetimeSeconds: jwtLifetimeSeconds });

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { embeddedFile } from './embedded-file.ts';
 
 /**
  * Copies the embedded log of a folder to a new file, as it is at one moment, whether or not a server is using it.
@@ -7,7 +7,7 @@ import { join } from 'node:path';
  */
 export async function backupLog(folder: string, toFile: string): Promise<void> {
   const { backupSqlite } = await import('./sqlite/backup.ts');
-  await backupSqlite(join(folder, 'posted.sqlite'), toFile);
+  await backupSqlite(embeddedFile(folder), toFile);
 }
 
 /**
@@ -18,5 +18,5 @@ export async function backupLog(folder: string, toFile: string): Promise<void> {
  */
 export async function restoreLog(fromFile: string, folder: string): Promise<string | null> {
   const { restoreSqlite } = await import('./sqlite/backup.ts');
-  return await restoreSqlite(fromFile, join(folder, 'posted.sqlite'));
+  return await restoreSqlite(fromFile, embeddedFile(folder));
 }

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { Log } from '../shared/log.ts';
+import { embeddedFile } from './embedded-file.ts';
 import { loadPackage } from './load-package.ts';
 import type { MigrationResult, Migrations } from './migrations/run-migrations.ts';
 import type { DatabaseLocation } from './open-log.ts';
@@ -23,7 +23,7 @@ export async function migrateLog({
 }: MigrateLogOptions): Promise<MigrationResult> {
   if ('folder' in database) {
     const { migrateSqliteFile } = await import('./sqlite/sqlite-engine.ts');
-    return await migrateSqliteFile(join(database.folder, 'posted.sqlite'), migrations);
+    return await migrateSqliteFile(embeddedFile(database.folder), migrations);
   }
   const { preparePostgres } = await loadPackage({
     packageName: 'pg',

@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { checking } from '../shared/checking.ts';
 import type { Log } from '../shared/log.ts';
 import { createEventLog } from './create-event-log.ts';
+import { embeddedFile } from './embedded-file.ts';
 import type { LogEngine } from './engine.ts';
 import type { LogEvent } from './event.ts';
 import type { EventLog } from './event-log.ts';
@@ -154,7 +155,7 @@ async function openEngine({
 }: OpenLogOptions): Promise<{ readonly engine: LogEngine; readonly others: OtherProcesses | null }> {
   if ('folder' in database) {
     const { joinSqliteEngine, openSqliteEngine } = await import('./sqlite/sqlite-engine.ts');
-    const options = { path: join(database.folder, 'posted.sqlite'), log, onFailure };
+    const options = { path: embeddedFile(database.folder), log, onFailure };
     if (database.sharedLog !== undefined) return await joinSqliteEngine(database.sharedLog, options);
     return { engine: await openSqliteEngine({ ...options, migrations }), others: null };
   }
@@ -177,13 +178,4 @@ function dependenciesOf(
   if (nodes.broker === null) return required;
   // A node without its broker still polls the log.
   return { ...required, broker: { isUp: () => nodes.broker === 'up', isOptional: true } };
-}
-
-/** Runs a step. If it fails, the error names the setting to check. */
-async function checking<Result>(setting: string, step: () => Promise<Result>): Promise<Result> {
-  try {
-    return await step();
-  } catch (cause) {
-    throw new Error(`${setting}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
 }

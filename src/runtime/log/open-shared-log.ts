@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { embeddedFile } from './embedded-file.ts';
 import type { Migrations } from './migrations/run-migrations.ts';
 import type { FromHost, ToHost, WriterPort } from './sqlite/writer-port.ts';
 
@@ -33,7 +33,7 @@ export async function openSharedLog({
     import('./sqlite/sqlite-engine.ts'),
     import('./sqlite/writer-host.ts'),
   ]);
-  const writer = await openSharedWriter({ path: join(folder, 'posted.sqlite'), migrations });
+  const writer = await openSharedWriter({ path: embeddedFile(folder), migrations });
   const host = new WriterHost(writer);
   return {
     serve: (port) => host.serve(port),

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { PostedError } from '../shared/errors.ts';
 import type { LogState } from './engine.ts';
+import { logUnreadable } from './log-unreadable.ts';
 
 /** Beyond that, callers share the read after the next one. */
 const maxSeqs = 500;
@@ -61,8 +61,6 @@ export class SharedReads {
     this.#beganMs = performance.now();
     const state = await begin([...seqs]);
     if (state !== null) return state;
-    throw new PostedError('unavailable', 'The log cannot be read right now. Try again later.', {
-      retryAfterMs: 1000,
-    });
+    throw logUnreadable();
   }
 }

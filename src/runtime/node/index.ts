@@ -1,4 +1,5 @@
 /** The process around a server: HTTP, health, documentation, workers, signals. */
+export { checking } from '../shared/checking.ts';
 export { errorCode } from '../shared/errors.ts';
 export type { AppServer } from './app-server.ts';
 export { disposalErrors } from './disposal-errors.ts';

@@ -6,6 +6,7 @@ import { createDeviceCursors, type DeviceCursors } from '../device-cursors.ts';
 import type { LogEngine } from '../engine.ts';
 import type { KnownEvent } from '../event.ts';
 import { createLogReader } from '../log-reader.ts';
+import { logUnreadable } from '../log-unreadable.ts';
 import type { Tail } from '../tail.ts';
 import type { ResetReason, SkipReason } from '../tail-listener.ts';
 import { type ReplayObserver, type ReplaySource, Subscriber, type SubscriberChannel } from './subscriber.ts';
@@ -207,11 +208,7 @@ export class Delivery<State> {
   }
 
   #assertFollowing(): void {
-    if (this.#tail.freshness.isStale) {
-      throw new PostedError('unavailable', 'The log cannot be read right now. Try again later.', {
-        retryAfterMs: 1000,
-      });
-    }
+    if (this.#tail.freshness.isStale) throw logUnreadable();
     if (this.#tail.stopped === null) return;
     throw new PostedError('unavailable', 'This server is being upgraded. Try again later.', {
       retryAfterMs: 1000,

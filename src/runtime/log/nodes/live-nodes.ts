@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Log } from '../../shared/log.ts';
 import type { EngineTransaction, LogEngine } from '../engine.ts';
+import { clockMs } from '../postgres/sql-text.ts';
 import { retryWhileUnavailable } from '../retry-while-unavailable.ts';
 import { describeDifferences, type NodeRow, shareKey } from './node-row.ts';
 
@@ -37,9 +38,6 @@ const maxClockDifferenceMs = 5000;
 /** The key of the advisory lock under which one node at a time joins. */
 const joinLock = 4_869_111;
 
-/** SQL for the database's clock, in milliseconds since the Unix epoch. */
-const now = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
-
 /**
  * Registers this node in the database that it shares with others, and keeps it registered until it is closed. Waits for
  * a database that becomes unavailable. Warns if tokens that this node accepts are refused by another, and if its clock is wrong.
@@ -54,9 +52,9 @@ export async function joinLiveNodes(options: LiveNodesOptions): Promise<LiveNode
   const register = () =>
     transaction(async (run) => {
       await run.query(`select pg_advisory_xact_lock(${joinLock})`);
-      await run.query(`delete from posted_node where seen_at < ${now} - ${deadMs}`);
+      await run.query(`delete from posted_node where seen_at < ${clockMs} - ${deadMs}`);
       const rows = (await run.query(
-        `select id, address, version, settings, keys, ${now} - seen_at as silent_ms from posted_node where id <> $1`,
+        `select id, address, version, settings, keys, ${clockMs} - seen_at as silent_ms from posted_node where id <> $1`,
         [id],
       )) as unknown as readonly NodeRow[];
       const different = findDifferent(address, rows, options);
@@ -120,7 +118,7 @@ async function renew(
 ): Promise<void> {
   const sentMs = Date.now();
   const [row] = await run.query(
-    `insert into posted_node (id, address, version, settings, keys, seen_at) values ($1, $2, $3, $4, $5, ${now})
+    `insert into posted_node (id, address, version, settings, keys, seen_at) values ($1, $2, $3, $4, $5, ${clockMs})
      on conflict (id) do update set seen_at = excluded.seen_at returning seen_at`,
     [id, address, version, JSON.stringify(settings), JSON.stringify(keys)],
   );

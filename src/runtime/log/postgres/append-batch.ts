@@ -1,10 +1,10 @@
-import { PostedError } from '../../shared/errors.ts';
+import type { PostedError } from '../../shared/errors.ts';
 import type { LogEvent } from '../event.ts';
 import { newMark } from '../new-mark.ts';
 import { columnValue } from '../writes/column-value.ts';
-import { keyHash } from '../writes/key-hash.ts';
-import { renderPayload } from '../writes/payload.ts';
-import { isMembership, payloadOf, type RegisteredWrite } from '../writes/registered-write.ts';
+import { keyConflict, keyHash } from '../writes/key-hash.ts';
+import { renderEarly } from '../writes/payload.ts';
+import { isMembership, type RegisteredWrite } from '../writes/registered-write.ts';
 import type { WriteOutcome } from '../writes/write-definition.ts';
 import { writtenEvent } from '../writes/written-event.ts';
 import type { QueuedWrite } from './append-queue.ts';
@@ -42,11 +42,7 @@ export function createRequest(
   const { write } = prepared;
   const isKeyed = key !== undefined && write.key !== null;
   const hash = isKeyed ? keyHash(write, row) : null;
-  const template = payloadOf(write.event);
-  const payload =
-    template === undefined || write.hasReturnedPayload
-      ? null
-      : renderPayload(template, { row, returned: {} });
+  const payload = renderEarly(write, row);
   const mark = newMark();
   const item: Record<string, unknown> = { posted_mark: mark, posted_payload: payload };
   if (isKeyed) Object.assign(item, { posted_key: key, posted_hash: hash });
@@ -111,13 +107,8 @@ export async function appendBatch(
 function toResult({ prepared, row, hash, mark, item }: WriteRequest, result: WriteResultRow): WriteResult {
   const { write } = prepared;
   if (result.isUsed === true) {
-    // Keys of the first version have no hash: they match everything.
-    if (result.hash !== null && result.hash !== hash) {
-      return new PostedError(
-        'idempotency_key_reused',
-        'The Idempotency-Key was used for another request. Use a new key for each request.',
-      );
-    }
+    const conflict = keyConflict(result.hash ?? null, hash);
+    if (conflict !== null) return conflict;
     const first = { seq: result.firstSeq ?? null, entity: result.entity ?? null };
     return { seq: null, isWritten: false, returned: {}, first, event: null };
   }

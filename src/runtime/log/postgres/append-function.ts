@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Log } from '../../shared/log.ts';
 import { describe, isUnreachable } from './failures.ts';
+import { clockMs } from './sql-text.ts';
 
 /** The key of the advisory lock under which one process at a time installs the functions. */
 const installLock = 4_869_110;
@@ -103,7 +104,7 @@ function appendBody(schema: string): string {
         posted_append.channel, posted_append.message, posted_append.topic,
         case when cardinality(posted_append.also) > 0 then to_json(posted_append.also)::text end,
         posted_append.entity, coalesce(posted_append.payload::text, 'null'),
-        (extract(epoch from clock_timestamp()) * 1000)::bigint
+        ${clockMs}
       );
       perform pg_notify('posted_head', appended::text);
       return appended;

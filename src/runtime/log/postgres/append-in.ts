@@ -1,7 +1,8 @@
 import type { EventDraft, SqlClient } from '../engine.ts';
 import type { LogEvent } from '../event.ts';
-import { newMark } from '../new-mark.ts';
+import { draftColumns } from '../writes/draft-columns.ts';
 import { draftedEvent } from '../writes/written-event.ts';
+import { statementMs } from './sql-text.ts';
 import { raiseSynchronousCommit } from './transactions.ts';
 
 /** A commit that is confirmed is on disk, whatever the session's default. */
@@ -19,7 +20,7 @@ const insertEvents = `
   )
   insert into posted_event (seq, mark, kind, channel, message, topic, also, entity, payload, created_at)
   select advanced.seq + ordinal, mark, 'message', channel, message, topic, also, entity, payload,
-    (extract(epoch from statement_timestamp()) * 1000)::bigint
+    ${statementMs}
   from item cross join advanced
   returning seq, created_at`;
 
@@ -33,16 +34,7 @@ export async function appendIn(
   drafts: readonly EventDraft[],
 ): Promise<readonly LogEvent[]> {
   if (drafts.length === 0) return [];
-  const items = drafts.map(({ channel, message, topic, also = [], entity = null, payload }, index) => ({
-    ordinal: index + 1,
-    mark: newMark(),
-    channel,
-    message,
-    topic,
-    also: also.length === 0 ? null : JSON.stringify(also),
-    entity,
-    payload: JSON.stringify(payload) ?? 'null',
-  }));
+  const items = drafts.map((draft, index) => ({ ordinal: index + 1, ...draftColumns(draft) }));
   await client.query(lockHeadDurably, []);
   const { rows } = await client.query(insertEvents, [JSON.stringify(items)]);
   // A client may parse integers of 64 bits as text.

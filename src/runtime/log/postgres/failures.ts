@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { errorCode, PostedError } from '../../shared/errors.ts';
+import { outcomeUnknown } from '../outcome-unknown.ts';
 
 /*
  * SQLSTATEs, https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -81,12 +82,8 @@ export function isRollback(thrown: unknown): boolean {
 }
 
 /** The answer of the database to a commit was lost. */
-export function outcomeUnknown(thrown: unknown): PostedError {
-  return new PostedError(
-    'outcome_unknown',
-    'The answer of the database was lost, so this may have been done. Retry with the same Idempotency-Key; without one, check first.',
-    { cause: new Error(describe(thrown)), retryAfterMs: 1000 },
-  );
+export function lostAnswer(thrown: unknown): PostedError {
+  return outcomeUnknown(new Error(describe(thrown)));
 }
 
 /** The message of PostgreSQL or the network: it names users, tables and hosts, but contains no values or passwords. */

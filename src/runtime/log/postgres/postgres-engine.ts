@@ -19,6 +19,7 @@ import { describeDatabase } from './client-config.ts';
 import { ConnectionPool, createOutageLog } from './connection-pool.ts';
 import { preparePostgres } from './prepare-database.ts';
 import { runTransaction } from './run-transaction.ts';
+import { clockMs } from './sql-text.ts';
 import { createStatementDialect } from './statement-dialect.ts';
 import { writeSql } from './write-sql.ts';
 
@@ -100,7 +101,7 @@ export async function openPostgresEngine({
   const queries = createLogQueries({
     reads: connectLog('read only'),
     writes: connectLog('read write'),
-    now: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+    now: sql<number>`${sql.raw(clockMs)}`,
     topicList: sql<string | null>`json_agg(json_build_array(topic, since_seq))::text`,
   });
   const reads = new Kysely<unknown>({

@@ -1,8 +1,9 @@
 import { PostedError } from '../../shared/errors.ts';
 import type { EngineTransaction } from '../engine.ts';
+import { withTransactionTimeout } from '../transaction-timeout.ts';
 import { appendIn } from './append-in.ts';
 import type { ConnectionPool, PooledConnection } from './connection-pool.ts';
-import { isRollback, outcomeUnknown, translate } from './failures.ts';
+import { isRollback, lostAnswer, translate } from './failures.ts';
 import { begin, type TransactionKind } from './transactions.ts';
 
 /**
@@ -14,26 +15,18 @@ import { begin, type TransactionKind } from './transactions.ts';
  */
 export async function runTransaction<Result>(
   pool: ConnectionPool,
-  deadlineMs: number,
+  timeoutMs: number,
   work: (transaction: EngineTransaction) => Promise<Result>,
 ): Promise<Result> {
-  const kind: TransactionKind = { access: 'read write', statementTimeoutMs: deadlineMs };
+  const kind: TransactionKind = { access: 'read write', statementTimeoutMs: timeoutMs };
   const connection = await pool.connect();
-  const deadline = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () =>
-      deadline.reject(
-        new PostedError('unavailable', `A transaction took longer than ${deadlineMs} ms. Nothing was done.`),
-      ),
-    deadlineMs,
-  );
   let isOpen = true;
   const run = async (): Promise<Result> => {
     await query(connection, begin(kind));
     return await work(transactionOn(connection, () => isOpen));
   };
   try {
-    const result = await Promise.race([run(), deadline.promise]);
+    const result = await withTransactionTimeout(timeoutMs, run());
     isOpen = false;
     await commit(connection);
     connection.release();
@@ -44,8 +37,6 @@ export async function runTransaction<Result>(
     // PostgreSQL rolls back the transaction of a connection that is closed.
     connection.release(!isReusable);
     throw thrown;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -70,7 +61,7 @@ async function query(connection: PooledConnection, sql: string, parameters: read
 
 async function commit(connection: PooledConnection): Promise<void> {
   const { command } = await connection.query('commit').catch((thrown: unknown) => {
-    throw isRollback(thrown) ? translate(thrown) : outcomeUnknown(thrown);
+    throw isRollback(thrown) ? translate(thrown) : lostAnswer(thrown);
   });
   // A statement had failed, and `work` has ignored it.
   if (command === 'ROLLBACK') throw new Error('a statement of the transaction failed: nothing was done');

@@ -1,5 +1,5 @@
 import type { ConnectionPool, QueryOutcome } from './connection-pool.ts';
-import { isRollback, outcomeUnknown, translate, wasNeverSent } from './failures.ts';
+import { isRollback, lostAnswer, translate, wasNeverSent } from './failures.ts';
 
 export interface TransactionKind {
   readonly access: 'read only' | 'read write';
@@ -81,5 +81,5 @@ export async function runAtOnce(
  */
 function throwIfUnknown(commit: PromiseSettledResult<QueryOutcome>, firstFailure: unknown): void {
   if (commit.status === 'fulfilled' || wasNeverSent(firstFailure) || isRollback(commit.reason)) return;
-  throw outcomeUnknown(firstFailure);
+  throw lostAnswer(firstFailure);
 }

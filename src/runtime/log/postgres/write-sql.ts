@@ -2,7 +2,7 @@ import { isMembership, type RegisteredWrite } from '../writes/registered-write.t
 import type { ColumnType } from '../writes/write-definition.ts';
 import { eventParts } from './event-sql.ts';
 import { payloadPart } from './payload-sql.ts';
-import { accepted, quote } from './sql-text.ts';
+import { accepted, quote, statementMs } from './sql-text.ts';
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {
   text: 'text collate "C"',
@@ -20,9 +20,6 @@ const requestColumns = [
   'posted_hash text',
   'posted_payload text',
 ];
-
-/** The database's clock when the statement began: after it has locked the head. */
-const at = '(extract(epoch from statement_timestamp()) * 1000)::bigint';
 
 /** The columns that a result row may have, by ordinal. */
 export interface WriteResultRow {
@@ -84,7 +81,7 @@ function candidatePart({ key, event, where }: RegisteredWrite): string {
   }
   if (where !== null) conditions.push(`(${where})`);
   return `posted_candidate as materialized (
-    select item.* from (select posted_request.*, ${at} as at from posted_request) as item
+    select item.* from (select posted_request.*, ${statementMs} as at from posted_request) as item
     ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`})`;
 }
 

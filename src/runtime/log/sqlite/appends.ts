@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DraftColumns } from '../writes/draft-columns.ts';
 import type { RegisteredWrite } from '../writes/registered-write.ts';
 import type { Head } from './head.ts';
-import type { AppendInput, AppendOutput, WriteInput, WriteOutput } from './protocol.ts';
+import type { AppendOutput, WriteInput, WriteOutput } from './protocol.ts';
 import { WritePlan } from './write-plan.ts';
 
 const insertEvent = `insert into posted_event (seq, mark, kind, channel, message, topic, also, entity, payload, created_at)
@@ -38,7 +39,7 @@ export class Appends {
     return known.plan.run(input);
   }
 
-  append(events: readonly AppendInput[]): AppendOutput {
+  append(events: readonly DraftColumns[]): AppendOutput {
     this.#insertEvent ??= this.#database.prepare(insertEvent);
     const { nowMs, nextSeq: firstSeq } = this.#head;
     for (const { mark, channel, message, topic, also, entity = null, payload } of events) {

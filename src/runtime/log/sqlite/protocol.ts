@@ -1,4 +1,4 @@
-import type { EventDraft } from '../engine.ts';
+import type { DraftColumns } from '../writes/draft-columns.ts';
 import type { RegisteredWrite } from '../writes/registered-write.ts';
 import type { StatementResult } from './prepared-statements.ts';
 
@@ -18,7 +18,7 @@ export interface Operations {
     readonly output: StatementResult['rows'];
   };
   appendIn: {
-    readonly input: TransactionId & { readonly events: readonly AppendInput[] };
+    readonly input: TransactionId & { readonly events: readonly DraftColumns[] };
     readonly output: AppendOutput;
   };
 }
@@ -43,12 +43,6 @@ export interface WriteOutput {
   /** Null unless what the statements return is part of it. */
   readonly payload: string | null;
   readonly first: { readonly seq: number | null; readonly entity: string | null } | null;
-}
-
-export interface AppendInput extends Omit<EventDraft, 'payload' | 'also'> {
-  readonly also: string | null;
-  readonly payload: string;
-  readonly mark: number;
 }
 
 export interface AppendOutput {

@@ -1,9 +1,9 @@
 import { PostedError } from '../../shared/errors.ts';
 import type { LogEvent } from '../event.ts';
-import type { OperationName, Operations } from './protocol.ts';
-import type { SqliteWriter } from './sqlite-writer.ts';
+import { outcomeUnknown } from '../outcome-unknown.ts';
+import { MessagedWriter } from './messaged-writer.ts';
+import type { Request } from './protocol.ts';
 import type { FromHost, ToHost, WriterPort } from './writer-port.ts';
-import { WriterRequests } from './writer-requests.ts';
 
 /** The processes that share a writer. */
 export interface OtherProcesses {
@@ -14,33 +14,29 @@ export interface OtherProcesses {
 }
 
 /** The writer of another process, which may die: then it is not known whether pending writes were committed. */
-export class RemoteWriter implements SqliteWriter, OtherProcesses {
+export class RemoteWriter extends MessagedWriter implements OtherProcesses {
   readonly #port: WriterPort<ToHost, FromHost>;
-  readonly #requests: WriterRequests;
-  readonly #failed = Promise.withResolvers<Error>();
-  #isFull = false;
   #appended: LogEvent[] = [];
   #onAppended: (events: readonly LogEvent[]) => void = () => {};
 
   private constructor(port: WriterPort<ToHost, FromHost>, joined: () => void) {
+    super();
     this.#port = port;
-    this.#requests = new WriterRequests((requests) => port.send(requests));
     port.listen((message) => {
-      if (message === 'full' || message === 'writable') {
-        this.#isFull = message === 'full';
-        joined();
-      } else if ('appended' in message) {
+      if (typeof message !== 'string' && 'appended' in message) {
         this.#onAppended(message.appended);
-      } else if ('failed' in message) {
+      } else if (typeof message !== 'string' && 'failed' in message) {
         const cause = new Error(message.failed);
-        this.#fail(cause, new PostedError('unavailable', 'The database has failed.', { cause }));
+        this.fail(cause, new PostedError('unavailable', 'The database has failed.', { cause }));
       } else {
-        this.#requests.receive(message);
+        this.receive(message);
+        // The first answer is the state of the disk.
+        joined();
       }
     });
     void port.closed.then(() => {
       const cause = new Error('the process that writes the database is gone');
-      this.#fail(cause, outcomeUnknown(cause));
+      this.fail(cause, outcomeUnknown(cause));
     });
     port.send('join');
   }
@@ -54,21 +50,6 @@ export class RemoteWriter implements SqliteWriter, OtherProcesses {
     return writer;
   }
 
-  get isFull(): boolean {
-    return this.#isFull;
-  }
-
-  get failed(): Promise<Error> {
-    return this.#failed.promise;
-  }
-
-  request<Name extends OperationName>(
-    name: Name,
-    input: Operations[Name]['input'],
-  ): Promise<Operations[Name]['output']> {
-    return this.#requests.request(name, input);
-  }
-
   publish(event: LogEvent): void {
     if (this.#appended.length === 0) setImmediate(() => this.#sendAppended());
     this.#appended.push(event);
@@ -79,24 +60,15 @@ export class RemoteWriter implements SqliteWriter, OtherProcesses {
   }
 
   /** Leaves the writer to its process. */
-  async close(): Promise<void> {}
+  override async close(): Promise<void> {}
+
+  protected override send(requests: readonly Request[]): void {
+    this.#port.send(requests);
+  }
 
   #sendAppended(): void {
     const appended = this.#appended;
     this.#appended = [];
     this.#port.send({ appended });
   }
-
-  #fail(cause: Error, lost: PostedError): void {
-    this.#requests.fail(cause, lost);
-    this.#failed.resolve(cause);
-  }
-}
-
-function outcomeUnknown(cause: Error): PostedError {
-  return new PostedError(
-    'outcome_unknown',
-    'The answer of the database was lost: the request may have been done. Retry it with the same idempotency key.',
-    { cause, retryAfterMs: 1000 },
-  );
 }

@@ -3,8 +3,8 @@ import type { RunWrite } from '../engine.ts';
 import { newMark } from '../new-mark.ts';
 import type { PendingLimit } from '../pending-limit.ts';
 import { keyHash } from '../writes/key-hash.ts';
-import { renderPayload } from '../writes/payload.ts';
-import { payloadOf, type RegisteredWrite } from '../writes/registered-write.ts';
+import { renderEarly } from '../writes/payload.ts';
+import type { RegisteredWrite } from '../writes/registered-write.ts';
 import { writtenEvent } from '../writes/written-event.ts';
 import { toValues } from './row-values.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
@@ -36,10 +36,8 @@ export class RegisteredWrites {
   }
 
   async #run(write: RegisteredWrite, row: Row, key: string | undefined): ReturnType<RunWrite> {
-    const { name, columns, event, hasReturnedPayload } = write;
-    const template = payloadOf(event);
-    const rendered =
-      template === undefined || hasReturnedPayload ? null : renderPayload(template, { row, returned: {} });
+    const { name, columns } = write;
+    const rendered = renderEarly(write, row);
     const mark = newMark();
     const { seq, isWritten, createdAtMs, returned, payload, first } = await this.#writer.request('write', {
       write: name,

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { PostedError } from '../../shared/errors.ts';
 import { kindsRequire } from '../tables.ts';
+import { keyConflict } from '../writes/key-hash.ts';
 import { renderPayload } from '../writes/payload.ts';
 import { isMembership, payloadOf, type RegisteredWrite } from '../writes/registered-write.ts';
 import type { EventDefinition, MembershipDefinition, MessageDefinition } from '../writes/write-definition.ts';
@@ -146,13 +146,8 @@ class Keys {
   find(values: readonly SqliteValue[], { key, hash }: NonNullable<WriteInput['key']>): WriteOutput['first'] {
     const used = this.#find.get(this.#userOf(values), key);
     if (used === undefined) return null;
-    // The first version stored no hash.
-    if (used.hash !== null && used.hash !== hash) {
-      throw new PostedError(
-        'idempotency_key_reused',
-        'This idempotency key was used for another request. Use a new key.',
-      );
-    }
+    const conflict = keyConflict(used.hash as string | null, hash);
+    if (conflict !== null) throw conflict;
     return { seq: used.seq as number | null, entity: used.entity as string | null };
   }
 

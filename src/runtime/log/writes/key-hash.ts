@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PostedError } from '../../shared/errors.ts';
 import type { RegisteredWrite } from './registered-write.ts';
 
 const hashLength = 22;
@@ -10,4 +11,14 @@ export function keyHash({ name, key }: RegisteredWrite, row: Readonly<Record<str
     .update(JSON.stringify([name, ...body]))
     .digest('base64url')
     .slice(0, hashLength);
+}
+
+/** The error for a key that was used for something else than `hash`; null if this is a retry. */
+export function keyConflict(usedHash: string | null, hash: string | null): PostedError | null {
+  // Keys of the first version have no hash: they match everything.
+  if (usedHash === null || usedHash === hash) return null;
+  return new PostedError(
+    'idempotency_key_reused',
+    'The Idempotency-Key was used for another request. Use a new key for each request.',
+  );
 }

@@ -1,3 +1,4 @@
+import { payloadOf, type RegisteredWrite } from './registered-write.ts';
 import type { PayloadTemplate } from './write-definition.ts';
 
 /** The values that a template may name. */
@@ -9,6 +10,15 @@ export interface PayloadValues {
 /** The JSON of a payload. Columns of type `json` are the values that the caller passed. */
 export function renderPayload(template: PayloadTemplate, values: PayloadValues): string {
   return JSON.stringify(fill(template, values)) ?? 'null';
+}
+
+/** The JSON of a write's payload for a row; null if there is none, or if it uses what statements return. */
+export function renderEarly(
+  { event, hasReturnedPayload }: RegisteredWrite,
+  row: PayloadValues['row'],
+): string | null {
+  const template = payloadOf(event);
+  return template === undefined || hasReturnedPayload ? null : renderPayload(template, { row, returned: {} });
 }
 
 function fill(template: PayloadTemplate, values: PayloadValues): unknown {

@@ -1,6 +1,7 @@
 import { PostedError } from '../../shared/errors.ts';
 import { toError, toFailure } from './failure.ts';
-import type { OperationName, Operations, Request, Response } from './protocol.ts';
+import type { DiskState, OperationName, Operations, Request, Response } from './protocol.ts';
+import type { SqliteWriter } from './sqlite-writer.ts';
 
 interface Pending {
   readonly name: OperationName;
@@ -14,9 +15,8 @@ const maxPerMessage = 16;
 /** What may be committed although its answer is lost. */
 const commits: ReadonlySet<OperationName> = new Set(['write', 'commit', 'statement']);
 
-/** Requests made in one turn of the event loop share messages. */
-export class WriterRequests {
-  readonly #send: (requests: readonly Request[]) => void;
+/** A writer that is reached by messages. Requests made in one turn of the event loop share some. */
+export abstract class MessagedWriter implements SqliteWriter {
   /**
    * Indexed by request id; null if the id is free. Not a Map: the hash tables that a Map discards as it
    * changes land in the old generation and keep responses reachable until a full garbage collection.
@@ -24,10 +24,21 @@ export class WriterRequests {
   readonly #pending: (Pending | null)[] = [];
   readonly #freeIds: number[] = [];
   #outbox: Request[] = [];
+  readonly #failed = Promise.withResolvers<Error>();
   #failure: PostedError | null = null;
+  #isFull = false;
 
-  constructor(send: (requests: readonly Request[]) => void) {
-    this.#send = send;
+  abstract close(): Promise<void>;
+
+  /** @throws Error if one of the requests cannot be sent */
+  protected abstract send(requests: readonly Request[]): void;
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  get failed(): Promise<Error> {
+    return this.#failed.promise;
   }
 
   request<Name extends OperationName>(
@@ -44,20 +55,15 @@ export class WriterRequests {
     return promise as Promise<Operations[Name]['output']>;
   }
 
-  receive(responses: readonly Response[]): void {
-    for (const response of responses) {
-      const pending = this.#pending[response.id];
-      this.#pending[response.id] = null;
-      this.#freeIds.push(response.id);
-      if ('failure' in response) pending?.reject(toError(response.failure));
-      else pending?.resolve(response.output);
-    }
+  protected receive(message: readonly Response[] | DiskState): void {
+    if (typeof message === 'string') this.#isFull = message === 'full';
+    else this.#settle(message);
   }
 
   /**
    * Rejects what may have been committed with `lost`, and everything else, also all that follows, with `unavailable`.
    */
-  fail(cause: Error, lost: PostedError): void {
+  protected fail(cause: Error, lost: PostedError): void {
     const unavailable = new PostedError('unavailable', 'The database has failed.', { cause });
     if (this.#failure !== null) return;
     this.#failure = unavailable;
@@ -69,6 +75,17 @@ export class WriterRequests {
     this.#pending.length = 0;
     this.#freeIds.length = 0;
     this.#outbox = [];
+    this.#failed.resolve(cause);
+  }
+
+  #settle(responses: readonly Response[]): void {
+    for (const response of responses) {
+      const pending = this.#pending[response.id];
+      this.#pending[response.id] = null;
+      this.#freeIds.push(response.id);
+      if ('failure' in response) pending?.reject(toError(response.failure));
+      else pending?.resolve(response.output);
+    }
   }
 
   #flush(): void {
@@ -76,7 +93,7 @@ export class WriterRequests {
     const requests = this.#outbox;
     this.#outbox = [];
     try {
-      this.#send(requests);
+      this.send(requests);
     } catch {
       // A parameter of one of them cannot be sent: the others are not affected.
       for (const request of requests) this.#sendAlone(request);
@@ -85,9 +102,9 @@ export class WriterRequests {
 
   #sendAlone(request: Request): void {
     try {
-      this.#send([request]);
+      this.send([request]);
     } catch (thrown) {
-      this.receive([{ id: request.id, failure: toFailure(thrown) }]);
+      this.#settle([{ id: request.id, failure: toFailure(thrown) }]);
     }
   }
 }
