@@ -12,7 +12,7 @@ export function measureBusiestThread(pid: number): () => number {
   };
 }
 
-/** The share of the largest value in the sum; 0 if there is none. */
+/** The share of the largest value in the sum; 0 for an empty list. */
 export function busiestShare(spent: readonly number[]): number {
   const total = spent.reduce((sum, cpu) => sum + cpu, 0);
   return total === 0 ? 0 : Math.max(...spent) / total;

@@ -12,7 +12,7 @@ const byStatus: Record<number, number> = {};
 const byPath: Record<string, number> = {};
 let bytes = 0;
 
-/** Resolves with the status 0 if there is no response. */
+/** Resolves with the status, or with 0 without a response. */
 function read(path: string, headers: EndlessReader['headers'], agent: Agent): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const request = get({ host: '127.0.0.1', port, path, headers, agent }, (response) => {

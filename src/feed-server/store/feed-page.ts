@@ -26,7 +26,7 @@ export interface FeedPosition {
 
 export interface FeedPage {
   readonly posts: readonly FeedPost[];
-  /** Where to continue; null if there are no more. */
+  /** Where to continue; null on the last page. */
   readonly next: FeedPosition | null;
 }
 
@@ -44,7 +44,7 @@ const examinedPosts = 10_000;
 /** Posts of friends, newest first, without their texts. */
 interface FoundPosts {
   readonly seqs: readonly number[];
-  /** Older posts have a seq below this one; null if there are none. */
+  /** Older posts have a seq below this one; null on the last page. */
   readonly belowSeq: number | null;
 }
 

@@ -23,7 +23,7 @@ export interface UserSearch {
 
 export interface UserPage {
   readonly users: readonly UserRecord[];
-  /** The id of the last user examined; null if there are no more. */
+  /** The id of the last user examined; null on the last page. */
   readonly next: string | null;
 }
 
@@ -39,7 +39,7 @@ interface NameKey {
   readonly id: string;
 }
 
-/** What a search compares with, and the range of second names that it skips to. */
+/** The prefixes that a search compares with, and the range of second names that it skips to. */
 interface NameRanges {
   readonly first: Range;
   readonly second: Range;
@@ -47,7 +47,7 @@ interface NameRanges {
 
 interface Range {
   readonly start: string;
-  /** Exclusive; null if there is none. */
+  /** Exclusive; null for no limit. */
   readonly end: string | null;
 }
 
@@ -198,8 +198,8 @@ function rangeOf(prefix: string): Range {
 }
 
 /**
- * The exclusive upper bound of the strings that start with `prefix`, in code point order, or null if
- * there is none.
+ * The exclusive upper bound of the strings that start with `prefix`, in code point order; null
+ * for a prefix without one.
  */
 export function prefixEnd(prefix: string): string | null {
   const codePoints = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);

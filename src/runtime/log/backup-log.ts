@@ -11,8 +11,8 @@ export async function backupLog(folder: string, toFile: string): Promise<void> {
 }
 
 /**
- * Puts a copy of an embedded log in place of that of a folder, which no server may be using. Resolves with the name that
- * the replaced file has got; null if there was none.
+ * Puts a copy of an embedded log in place of that of a folder, which no server may be using. Resolves with the
+ * new name of the replaced file; null if nothing was replaced.
  *
  * @throws Error that says what is wrong, with nothing changed
  */

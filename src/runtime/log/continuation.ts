@@ -3,8 +3,8 @@ import type { LogEngine, LogState, PageLimits } from './engine.ts';
 import type { LogEvent } from './event.ts';
 
 /**
- * A page of the events after the position; null if they do not continue its history, or are no longer in the log. The
- * event at the position is read with them, which proves it in the same statement.
+ * A page of the events after the position; null if they were pruned, or if the log no longer continues the history of the
+ * position. The event at the position is read with them, which proves it in the same statement.
  */
 export async function readContinuation(
   engine: Pick<LogEngine, 'eventsAfter'>,

@@ -37,12 +37,12 @@ export interface LogEngine {
   state(seqs: readonly number[]): Promise<LogState>;
   /** The topics that the user has joined. */
   topicsOf(user: string): Promise<readonly JoinedTopic[]>;
-  /** Begins a new history, which invalidates all cursors, unless `epoch` is no longer the current one. Resolves with the current epoch. */
+  /** Begins a new history, which invalidates all cursors, if `epoch` is still the current one. Resolves with the current epoch. */
   beginEpoch(epoch: string): Promise<string>;
   /** Raises the floor and deletes events that are older than this by the database's clock. Resolves with the floor. */
   prune(retentionMs: number): Promise<number>;
 
-  /** The last stored ack of the device; null if there is none. */
+  /** The last stored ack of the device; null for a device that has never acknowledged anything. */
   findDeviceCursor(user: string, device: string): Promise<Cursor | null>;
   /** A cursor only moves forward: an older seq than the stored one of the same epoch is ignored. */
   saveDeviceCursors(cursors: readonly DeviceCursor[]): Promise<void>;

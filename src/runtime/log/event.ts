@@ -24,7 +24,7 @@ export interface MessageEvent extends EventBase {
   readonly topic: string;
   /** Other users who get it. */
   readonly also: readonly string[];
-  /** What the event is about. */
+  /** The id of the thing that the event describes, such as a post. */
   readonly entity: string | null;
   /** JSON; null once it is redacted. The event stays, so that the log has no gap. */
   readonly payload: string | null;

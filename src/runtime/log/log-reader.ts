@@ -6,8 +6,8 @@ import type { LogEvent } from './event.ts';
 /** Reads pages of the log for replays, with a limited number of concurrent reads. */
 export interface LogReader {
   /**
-   * A page of the events after the position, ascending and without gaps; null if they are no longer in the log, or do
-   * not continue the history of the position. Rejects as the engine does.
+   * A page of the events after the position, ascending and without gaps; null if they were pruned, or
+   * belong to another history than the position. Rejects as the engine does.
    */
   read(position: Position): Promise<readonly LogEvent[] | null>;
 }

@@ -68,7 +68,7 @@ export interface OpenLog extends EventLog {
   close(): Promise<void>;
 }
 
-/** What a server needs of the log, or what makes it better. */
+/** A condition for a server to be ready. */
 export interface LogDependency {
   isUp(): boolean | Promise<boolean>;
   readonly isOptional?: boolean;

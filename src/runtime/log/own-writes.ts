@@ -21,7 +21,7 @@ const messageColumns = {
 
 const membershipColumns = { topic: 'text', member: 'text' } as const satisfies Columns;
 
-/** What is the same for all events of a write. */
+/** The properties that all events of a write share. */
 type MessageKind = Pick<MessageDefinition, 'kind' | 'channel' | 'message' | 'revises'>;
 
 /**

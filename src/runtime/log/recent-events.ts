@@ -21,11 +21,11 @@ export class RecentEvents {
   readonly #ring: (LogEvent | undefined)[];
   /** By entity, the seq of its newest event. */
   readonly #newestOf = new Map<string, number>();
-  /** For each event of the ring, the seq of the previous one of the same entity; 0 if there is none. */
+  /** For each event of the ring, the seq of the previous one of the same entity; 0 for the first. */
   readonly #previousOf: number[];
   /** At each tick, the seq of the newest event. */
   readonly #samples: { readonly seq: number; readonly atMs: number }[] = [];
-  /** The seq of the oldest event kept; `#last + 1` if there is none. */
+  /** The seq of the oldest event kept; `#last + 1` while the ring is empty. */
   #first: number;
   #last: number;
   /** The mark of the event before the oldest one. */

@@ -29,7 +29,7 @@ export interface EventTable {
   entity: string | null;
   payload: string | null;
   revises: string | null;
-  /** What a reader that does not know the kind must do: null to skip it, or else the version of Posted that it needs. */
+  /** The version of Posted that a reader needs to know the kind; null if a reader that does not may skip the event. */
   requires: string | null;
   created_at: number;
 }

@@ -82,7 +82,7 @@ export class Tail {
     return this.#freshness;
   }
 
-  /** The event that the tail cannot pass, because this version does not know it; null if there is none. */
+  /** The event that the tail cannot pass, because this version does not know it; null while it can go on. */
   get stopped(): UnknownEvent | null {
     return this.#stopped;
   }

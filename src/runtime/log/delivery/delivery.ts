@@ -124,8 +124,8 @@ export class Delivery<State> {
   }
 
   /**
-   * Determines where a connection starts: `since` is `now`, `acked`, or a cursor. A position that is no longer in the log
-   * becomes a reset, never a partial replay.
+   * Determines where a connection starts: `since` is `now`, `acked`, or a cursor. A position that
+   * cannot be resumed becomes a reset, never a partial replay.
    *
    * @throws PostedError `invalid_request` if `since` is not one of these, `unavailable` as `refresh` does
    */

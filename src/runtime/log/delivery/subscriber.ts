@@ -44,7 +44,7 @@ export interface ReplaySource {
   recentAfter(seq: number): Iterable<LogEvent> | null;
   /** The position before an event that is in memory. */
   positionBefore(event: LogEvent): Position;
-  /** Null if the events after the position are no longer in the log, or not those of its history. */
+  /** Null if the events after the position were pruned, or belong to another history. */
   readLog(position: Position): Promise<readonly LogEvent[] | null>;
   readonly observer: ReplayObserver;
 }

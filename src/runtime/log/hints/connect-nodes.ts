@@ -10,7 +10,7 @@ import { hintFormat } from './hint-format.ts';
 export interface NodesOptions {
   /** Of a session of the caller's own, for LISTEN. Undefined: an embedded database, which no other node can append to. */
   readonly listenUrl: string | undefined;
-  /** What to do if LISTEN does not work through `listenUrl`, for the log. */
+  /** Advice for the log if LISTEN does not work through `listenUrl`. */
   readonly advice: string;
   /** Undefined: the nodes notify each other through the database. */
   readonly brokerUrl: string | undefined;

@@ -13,7 +13,7 @@ export interface LiveNodesOptions {
   readonly version: string;
   /** By name: the settings that must be the same on all nodes, because each decides who gets what. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Fingerprints of the keys with which this node checks tokens; empty if there are none. */
+  /** Fingerprints of the keys with which this node checks tokens. An empty list is not compared. */
   readonly keys: readonly string[];
   /** Whether to start although another node has other settings. */
   readonly acceptDifferent: boolean;
@@ -24,7 +24,7 @@ export interface LiveNodesOptions {
 
 /** This node, among those that share its log. */
 export interface LiveNodes {
-  /** Resolves once this node is no longer among them, or the database cannot be reached. */
+  /** Removes this node from the list, if the database can be reached. */
   close(): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ export interface NodeRow {
   readonly silent_ms: number;
 }
 
-/** What differs, with both values; a setting that only one of the versions knows counts too. */
+/** The settings that differ, with both values; a setting that only one of the versions knows counts too. */
 export function describeDifferences(
   settings: Readonly<Record<string, string>>,
   other: NodeRow,

@@ -64,7 +64,7 @@ export function createRequest(
   };
 }
 
-/** What no other row of a batch may concern, because a set statement does not see its own writes. */
+/** The subjects that no other row of a batch may have, because a set statement does not see its own writes. */
 function subjectsOf(
   { name, one, key: keyed, event }: RegisteredWrite,
   row: Readonly<Record<string, unknown>>,

@@ -32,7 +32,7 @@ export async function installAppendFunctions(
       if (isUnreachable(thrown)) throw thrown;
       log.warn(
         { cause: describe(thrown) },
-        'an SQL function with which other programs append to the log was not installed: grant the role `create`, or ignore this if there are none',
+        'an SQL function with which other programs append to the log was not installed: grant the role `create`, or ignore this if no other program appends',
       );
     }
   }

@@ -90,7 +90,7 @@ export class ConnectionPool {
     this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
-  /** @throws PostedError `unavailable` if there is no connection in time, or Error if the configuration is wrong */
+  /** @throws PostedError `unavailable` if no connection becomes free in time, or Error if the configuration is wrong */
   async connect(): Promise<PooledConnection> {
     try {
       return this.#wrap(await this.#acquire());

@@ -72,7 +72,7 @@ function membershipPart({ event }: RegisteredWrite): string {
         where posted_membership.user_id = ${user} and posted_membership.topic = ${topic})`;
 }
 
-/** What `redact` and `revise` do to earlier events. A redacted one stays redacted. */
+/** Changes earlier events as `redact` and `revise` require. A redacted one stays redacted. */
 function changedEventsPart(
   write: RegisteredWrite,
   { kind = 'message', channel, entity = '', revises }: MessageDefinition,

@@ -12,7 +12,7 @@ const unreachableStates = /^(?:08...|53...|57P0[1-5])$/;
 /** A statement or lock timeout, a deadlock, or a standby that is not promoted yet. */
 const transientStates = /^(?:57014|55P03|40001|40P01|25006|25P03)$/;
 
-/** What a standby answers to `begin read write`. */
+/** The error of a standby for `begin read write`. */
 const standbyMessage = /read-write mode during recovery/;
 
 /** Node.js error codes for a server that cannot be reached or closed the connection. */

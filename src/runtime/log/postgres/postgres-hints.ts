@@ -9,7 +9,7 @@ export interface PostgresHintsOptions {
   /** A connection for LISTEN: not through a pooler in transaction mode, which shares sessions between clients. */
   readonly url: string;
   readonly log: Log;
-  /** What to do where LISTEN does not work, to be logged: which setting takes another URL. */
+  /** Advice for the log where LISTEN does not work: which setting takes another URL. */
   readonly advice: string;
   /** The log may have grown to `headSeq`. A hint may be late, repeated or wrong. */
   readonly onHint: (headSeq: number) => void;
@@ -41,7 +41,7 @@ export class PostgresHints {
   readonly #closing = new AbortController();
   readonly #listening: Promise<void>;
   readonly #probeTimer: NodeJS.Timeout;
-  /** Null while there is no connection. */
+  /** Null while disconnected. */
   #client: Client | null = null;
   #isSending = false;
   #isDown = false;

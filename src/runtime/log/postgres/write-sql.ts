@@ -12,7 +12,7 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
   json: 'text',
 };
 
-/** What the columns of the row come with. */
+/** Internal columns beside those of the row. */
 const requestColumns = [
   'posted_ordinal integer',
   'posted_mark bigint',
@@ -36,7 +36,7 @@ export interface WriteResultRow {
   readonly firstSeq?: number | null;
 }
 
-/** The column with what a statement has returned. */
+/** The result column for the rows that a statement has returned. */
 export function returnedColumn(statementIndex: number): string {
   return `returned_${statementIndex}`;
 }

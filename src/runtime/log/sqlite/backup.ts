@@ -41,7 +41,7 @@ export async function backupSqlite(fromPath: string, toPath: string): Promise<vo
 
 /**
  * Puts a backup, or any other copy of a log, in place of one that no server is using. The log begins a new epoch when it
- * is opened. Resolves with the name that the replaced file has got; null if there was none.
+ * is opened. Resolves with the new name of the replaced file; null if nothing was replaced.
  *
  * @throws Error that says what is wrong, with nothing changed
  */

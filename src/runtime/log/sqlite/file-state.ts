@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 
 /**
- * What the header of a database file says about it, in the application id of SQLite
+ * The state of a database file according to its header, in the application id of SQLite
  * (https://sqlite.org/fileformat2.html#application_id). It is part of the file itself, so that it is copied with it.
  *
  * - `unmarked`: of the first version, or of another program.

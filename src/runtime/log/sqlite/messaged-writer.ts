@@ -12,7 +12,7 @@ interface Pending {
 /** A message is sent at this size, so that the receiver starts while this turn still makes requests. */
 const maxPerMessage = 16;
 
-/** What may be committed although its answer is lost. */
+/** Operations that may be committed although their answer is lost. */
 const commits: ReadonlySet<OperationName> = new Set(['write', 'commit', 'statement']);
 
 /** A writer that is reached by messages. Requests made in one turn of the event loop share some. */

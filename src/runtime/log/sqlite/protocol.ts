@@ -30,7 +30,7 @@ export interface WriteInput {
   /** Of the columns of the write, in their order, as SQLite stores them. */
   readonly values: readonly SqliteValue[];
   readonly mark: number;
-  /** Null if there is none, or if what the statements return is part of it. */
+  /** Null for an event without a payload, and for a payload that uses what the statements return. */
   readonly payload: string | null;
   readonly key: { readonly key: string; readonly hash: string } | null;
 }
@@ -40,7 +40,7 @@ export interface WriteOutput {
   readonly seq: number | null;
   readonly createdAtMs: number;
   readonly returned: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
-  /** Null unless what the statements return is part of it. */
+  /** Null unless it uses what the statements return. */
   readonly payload: string | null;
   readonly first: { readonly seq: number | null; readonly entity: string | null } | null;
 }

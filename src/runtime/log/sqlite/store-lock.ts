@@ -35,7 +35,7 @@ export class StoreLock implements Disposable {
   }
 
   /**
-   * The first version locks the database itself. Another problem with it is none here.
+   * The first version locks the database itself. Any other problem with it does not matter here.
    *
    * @throws Error if a server of that version is using it
    */

@@ -30,7 +30,7 @@ function serveWriter(writer: SqliteWriter, port: Port, relay: (appended: Appende
   let responses: Response[] = [];
   let isFull: boolean | null = null;
 
-  /** What is answered in one turn of the event loop shares a message. */
+  /** Answers of one turn of the event loop share a message. */
   function respond(response: Response): void {
     if (responses.length === 0) setImmediate(flush);
     responses.push(response);

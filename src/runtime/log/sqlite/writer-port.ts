@@ -21,7 +21,7 @@ export type FromHost =
   /** The writer has failed, for this reason: nothing will be answered anymore. */
   | { readonly failed: string };
 
-/** What a process has appended, for all others. */
+/** The events that a process has appended, for all others. */
 export interface Appended {
   readonly appended: readonly LogEvent[];
 }

@@ -40,7 +40,7 @@ export class IdTable {
     return this.#findIn(this.#bucketOf(hash(this.#key)));
   }
 
-  /** Returns the number of the id, which gets one if it has none. */
+  /** Returns the number of the id, after assigning one to a new id. */
   add(id: string): number {
     if (!readUuid(id, this.#key)) return this.#numbers.get(id) ?? this.#addString(id);
     const bucket = this.#bucketOf(hash(this.#key));

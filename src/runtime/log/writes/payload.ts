@@ -12,7 +12,7 @@ export function renderPayload(template: PayloadTemplate, values: PayloadValues):
   return JSON.stringify(fill(template, values)) ?? 'null';
 }
 
-/** The JSON of a write's payload for a row; null if there is none, or if it uses what statements return. */
+/** The JSON of a write's payload for a row; null for an event without one, and for one that uses what statements return. */
 export function renderEarly(
   { event, hasReturnedPayload }: RegisteredWrite,
   row: PayloadValues['row'],

@@ -85,13 +85,13 @@ export interface MessageDefinition<Column extends string = string> {
  */
 export type PayloadTemplate = string | { readonly [property: string]: PayloadTemplate };
 
-/** What a write has done. */
+/** The result of a write. */
 export interface WriteOutcome {
-  /** The seq of the row's event; null if it has none. */
+  /** The seq of the row's event; null for a row without one. */
   readonly seq: number | null;
   /** Whether the row was written: false if `where` or `when` excluded it, or its key was used before. */
   readonly isWritten: boolean;
-  /** What each statement with `returning` returned for the row; null for nothing. */
+  /** By name of the statement, the row that it returned; null if it returned nothing. */
   readonly returned: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
   /** If the idempotency key was used before: what its first use has written. */
   readonly first: { readonly seq: number | null; readonly entity: string | null } | null;
