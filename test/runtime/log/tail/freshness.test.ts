@@ -60,7 +60,8 @@ describe('freshness', () => {
         giveUps += 1;
       },
     });
-    const nowMs = performance.now();
+    // An integer, because differences of fractions are not exact.
+    const nowMs = Math.ceil(performance.now());
     freshness.tick(nowMs + 1000);
     freshness.tick(nowMs + 500_000);
     freshness.tick(nowMs + 501_000);
