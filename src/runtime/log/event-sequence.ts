@@ -81,12 +81,6 @@ export class EventSequence {
     while (this.#nextTurn !== null) await this.#budget.renewed();
   }
 
-  close(): void {
-    this.#isHeld = true;
-    if (this.#nextTurn !== null) clearImmediate(this.#nextTurn);
-    this.#nextTurn = null;
-  }
-
   #applyNext(event: LogEvent): boolean {
     let isApplied = false;
     this.#budget.spend(() => {

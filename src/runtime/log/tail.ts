@@ -162,7 +162,7 @@ export class Tail {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const timer of [this.#pollTimer, this.#gapTimer]) if (timer !== null) clearTimeout(timer);
-    this.#sequence.close();
+    this.#sequence.hold();
     await this.#reading;
   }
 
