@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { registerUser, request, startFeed } from '../support/feed-server.ts';
-import { acknowledge, postAll, subscribe, takePosts, takeReady, textsOf } from './resumable-client.ts';
+import { acknowledge, postAll, reset, subscribe, takePosts, takeReady, textsOf } from './resumable-client.ts';
 
 describe('a resumable connection', () => {
   it('starts with ready, and its posts have a cursor next to type and payload', async () => {
@@ -125,6 +125,46 @@ describe('a resumable connection', () => {
     expect(type).toBe('checkpoint');
     const again = await subscribe(feed, ada, `since=${cursor}`);
     expect((await takeReady(again)).resumed).toBe(true);
+  });
+
+  it('is sent a newer cursor on every connection, however short and whether or not it missed anything', async () => {
+    const feed = await startFeed({ RETENTION_SECONDS: '3' });
+    const [ada, bob] = await Promise.all([registerUser(feed.url), registerUser(feed.url)]);
+    let { cursor } = await takeReady(await subscribe(feed, ada, 'since=now&audience=friends'));
+    for (const startMs = performance.now(); performance.now() < startMs + 6000; ) {
+      await postAll(bob, ['not for ada']);
+      const client = await subscribe(feed, ada, `since=${cursor}&audience=friends`);
+      expect((await takeReady(client)).resumed).toBe(true);
+      const checkpoint = JSON.parse((await client.take(2))[1] ?? '');
+      expect(checkpoint).toMatchObject({ type: 'checkpoint', cursor: expect.not.stringMatching(cursor) });
+      cursor = checkpoint.cursor;
+      client.webSocket.terminate();
+    }
+  }, 20_000);
+
+  it('is reset when a friendship has ended and begun again, and only then', async () => {
+    const feed = await startFeed();
+    const [ada, bob, cyd] = await Promise.all([1, 2, 3].map(() => registerUser(feed.url)));
+    if (ada === undefined || bob === undefined || cyd === undefined)
+      throw new Error('three users were not registered');
+    for (const user of [bob, cyd]) await ada.befriend(user);
+    const { cursor } = await takeReady(await subscribe(feed, ada, 'since=now&audience=friends'));
+    await postAll(bob, ['missed']);
+    await ada.unfriend(bob);
+    const between = `since=${cursor}&audience=friends`;
+    const client = await subscribe(feed, ada, between);
+    expect((await takeReady(client)).resumed).toBe(true);
+    const { cursor: afterEnd } = JSON.parse((await client.take(2))[1] ?? '');
+    await ada.befriend(bob);
+    await postAll(bob, ['friend again']);
+    const reconnected = await subscribe(feed, ada, between);
+    expect(JSON.parse((await reconnected.take(2))[1] ?? '')).toEqual(reset('expired'));
+    await postAll(cyd, ['live']);
+    expect(textsOf(await takePosts(reconnected, 1))).toEqual(['live']);
+    const later = await subscribe(feed, ada, `since=${afterEnd}&audience=friends`);
+    expect(textsOf(await takePosts(later, 2))).toEqual(['friend again', 'live']);
+    const everyone = await subscribe(feed, ada, `since=${cursor}`);
+    expect(textsOf(await takePosts(everyone, 3))).toEqual(['missed', 'friend again', 'live']);
   });
 
   it('replays only posts of current friends, and none from before the friendship', async () => {

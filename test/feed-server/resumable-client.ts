@@ -19,9 +19,13 @@ export async function takeReady(client: TestClient): Promise<ReadyMessage> {
   return ready;
 }
 
-/** The first `count` frames after `ready`. */
+/** The first `count` posts, between which there may be checkpoints. */
 export async function takePosts(client: TestClient, count: number): Promise<readonly PostMessage[]> {
-  return (await client.take(count + 1)).slice(1).map((frame) => JSON.parse(frame));
+  for (let frames = count + 1; ; frames += 1) {
+    const messages = (await client.take(frames)).map((frame) => JSON.parse(frame));
+    const posts = messages.filter(({ type }) => type === 'post');
+    if (posts.length >= count) return posts;
+  }
 }
 
 export function textsOf(posts: readonly PostMessage[]): readonly string[] {

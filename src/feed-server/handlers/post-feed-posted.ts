@@ -75,6 +75,7 @@ export function createPostFeedPosted({
     name: channelName,
     frames,
     canSee: ({ subscription }, post) => topics.canSee(subscription, post),
+    hasRejoined: ({ subscription }, leave) => topics.hasRejoined(subscription, leave),
   };
   const plainConnections = new Set<FeedConnection>();
   let subscriberCount = 0;

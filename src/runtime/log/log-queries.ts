@@ -31,26 +31,33 @@ const cursorBatch = 500;
 export function createLogQueries({ reads, writes, now, topicList }: QueryConnections): LogQueries {
   return {
     async eventsAfter(afterSeq, { maxEvents, maxBytes }) {
-      const page = reads
+      const sizes = reads
         .selectFrom('posted_event')
-        .selectAll()
-        // Without reading the payload itself.
-        .select(sql<number>`coalesce(octet_length(payload), 0)`.as('payload_bytes'))
+        // Without reading the payload itself, which a subquery of all columns would copy.
+        .select(['seq', sql<number>`coalesce(octet_length(payload), 0)`.as('bytes')])
         .where('seq', '>', afterSeq)
         .orderBy('seq')
         .limit(maxEvents)
-        .as('page');
-      const summed = reads
-        .selectFrom(page)
-        .selectAll()
-        .select(sql<number>`sum(payload_bytes) over (order by seq) - payload_bytes`.as('bytes_before'))
-        .as('summed');
+        .as('sizes');
+      const sums = reads
+        .selectFrom(sizes)
+        .select(['seq', 'bytes', sql<number>`sum(bytes) over (order by seq)`.as('bytes_so_far')])
+        .as('sums');
       const rows = await reads
-        .selectFrom(summed)
+        .selectFrom('posted_event')
         .selectAll()
-        // The first one always, however large.
-        .where((where) =>
-          where.or([where('bytes_before', '=', 0), where(sql`bytes_before + payload_bytes`, '<=', maxBytes)]),
+        .where('seq', '>', afterSeq)
+        .where('seq', '<=', (build) =>
+          build
+            .selectFrom(sums)
+            .select((each) => each.fn.max('seq').as('last'))
+            // The first one always, however large.
+            .where((where) =>
+              where.or([
+                where('bytes_so_far', '=', where.ref('bytes')),
+                where('bytes_so_far', '<=', maxBytes),
+              ]),
+            ),
         )
         .orderBy('seq')
         .execute();

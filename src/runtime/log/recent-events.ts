@@ -1,5 +1,7 @@
+import { changedEvent, isChange } from './changed-event.ts';
 import type { Position } from './cursor.ts';
 import { isMessage, type LogEvent, type MessageEvent } from './event.ts';
+import { memoryOf } from './event-memory.ts';
 
 export interface RecentEventsLimits {
   readonly maxEvents: number;
@@ -8,9 +10,6 @@ export interface RecentEventsLimits {
 }
 
 export const recentLimits: RecentEventsLimits = { maxEvents: 16_384, maxBytes: 33_554_432, maxAgeMs: 10_000 };
-
-/** The memory that an event takes besides its payload, including its encoded frame. */
-const overheadBytes = 500;
 
 /**
  * The newest events of the log in a ring, limited in number, bytes and age. Clients that reconnect after a short time
@@ -48,11 +47,11 @@ export class RecentEvents {
     const slot = this.#slot(event.seq);
     this.#ring[slot] = event;
     this.#last = event.seq;
-    this.#bytes += sizeOf(event);
+    this.#bytes += memoryOf(event);
     if (isMessage(event) && event.entity !== null) {
       this.#previousOf[slot] = this.#newestOf.get(event.entity) ?? 0;
       this.#newestOf.set(event.entity, event.seq);
-      if (event.kind !== 'message') this.#change(event, event.entity);
+      if (isChange(event)) this.#change(event);
     }
     while (this.#bytes > this.#limits.maxBytes && this.#first < this.#last) this.#dropOldest();
   }
@@ -77,21 +76,14 @@ export class RecentEvents {
   }
 
   /** Drops or replaces the payloads of earlier events. */
-  #change(change: MessageEvent, entity: string): void {
+  #change(change: MessageEvent): void {
     for (let seq = this.#previous(change.seq); seq >= this.#first; seq = this.#previous(seq)) {
       const event = this.#ring[this.#slot(seq)];
-      if (event === undefined || !isMessage(event) || event.entity !== entity) return;
-      if (change.kind === 'redact') this.#replace(event, null);
-      else if (isRevised(event, change)) {
-        this.#replace(event, change.payload);
-      }
+      if (event === undefined || !isMessage(event) || event.entity !== change.entity) return;
+      const changed = changedEvent(event, change);
+      this.#ring[this.#slot(seq)] = changed;
+      this.#bytes += memoryOf(changed) - memoryOf(event);
     }
-  }
-
-  #replace(event: MessageEvent, payload: string | null): void {
-    const replaced = { ...event, payload };
-    this.#ring[this.#slot(event.seq)] = replaced;
-    this.#bytes += sizeOf(replaced) - sizeOf(event);
   }
 
   #dropExpired(nowMs: number): void {
@@ -114,7 +106,7 @@ export class RecentEvents {
     const slot = this.#slot(this.#first);
     const oldest = this.#ring[slot];
     if (oldest !== undefined) {
-      this.#bytes -= sizeOf(oldest);
+      this.#bytes -= memoryOf(oldest);
       this.#markBefore = oldest.mark;
       if (isMessage(oldest) && oldest.entity !== null && this.#newestOf.get(oldest.entity) === oldest.seq) {
         this.#newestOf.delete(oldest.entity);
@@ -131,13 +123,4 @@ export class RecentEvents {
   #slot(seq: number): number {
     return seq % this.#limits.maxEvents;
   }
-}
-
-function sizeOf(event: LogEvent): number {
-  return overheadBytes + (isMessage(event) ? (event.payload?.length ?? 0) * 4 : 0);
-}
-
-function isRevised({ channel, message, payload }: MessageEvent, change: MessageEvent): boolean {
-  // What was redacted stays redacted.
-  return channel === change.channel && message === change.revises && payload !== null;
 }

@@ -5,11 +5,17 @@ import { type Cursor, decodeCursor, decodedCursor, encodeCursor, type Position }
 import { createDeviceCursors, type DeviceCursors } from '../device-cursors.ts';
 import type { LogEngine } from '../engine.ts';
 import type { KnownEvent } from '../event.ts';
-import { createLogReader } from '../log-reader.ts';
 import { logUnreadable } from '../log-unreadable.ts';
 import type { Tail } from '../tail.ts';
 import type { ResetReason, SkipReason } from '../tail-listener.ts';
-import { type ReplayObserver, type ReplaySource, Subscriber, type SubscriberChannel } from './subscriber.ts';
+import { ReplayPages } from './replay-pages.ts';
+import { ReplayTurns } from './replay-turns.ts';
+import {
+  type ReplayObserver,
+  Subscriber,
+  type SubscriberChannel,
+  type SubscriberSource,
+} from './subscriber.ts';
 
 export interface DeliveryOptions {
   readonly engine: Pick<LogEngine, 'eventsAfter' | 'findDeviceCursor' | 'saveDeviceCursors'>;
@@ -56,7 +62,8 @@ export interface StartPosition {
   readonly reset: ResetReason | null;
 }
 
-const maxConcurrentReads = 4;
+const replayReads = { max: 4, maxPerUser: 1 };
+const replayTurns = { turnMs: 2, userCost: 65_536 };
 const tickMs = 1000;
 const defaultByeSpreadMs = 10_000;
 
@@ -68,7 +75,8 @@ export class Delivery<State> {
   readonly #options: DeliveryOptions;
   readonly #tail: FollowedTail;
   readonly #devices: DeviceCursors;
-  readonly #source: ReplaySource;
+  readonly #pages: ReplayPages;
+  readonly #source: SubscriberSource;
   readonly #subscribers = new Set<Subscriber<State>>();
   readonly #ticker: NodeJS.Timeout;
   readonly #formerEpochs = new Set<string>();
@@ -82,13 +90,14 @@ export class Delivery<State> {
     this.#tail = tail;
     this.#epoch = tail.epoch;
     this.#devices = createDeviceCursors({ engine, log });
-    const reader = createLogReader(engine, maxConcurrentReads);
+    this.#pages = new ReplayPages({ engine, reads: replayReads });
     this.#source = {
       tailPosition: () => tail.position,
       readCount: () => tail.freshness.readCount,
       recentAfter: (seq) => tail.recent.after(seq),
       positionBefore: ({ seq }) => ({ seq: seq - 1, mark: tail.recent.markAt(seq - 1) ?? 0 }),
-      readLog: (position) => reader.read(position),
+      pages: this.#pages,
+      turns: new ReplayTurns(replayTurns),
       observer,
     };
     this.#ticker = setInterval(() => this.#tick(), tickMs);
@@ -98,7 +107,10 @@ export class Delivery<State> {
   /** Begins to follow the log. The router offers messages to the subscribers. Call it once. */
   follow(router: EventRouter): void {
     this.#tail.follow({
-      apply: (event) => router.apply(event),
+      apply: (event) => {
+        this.#pages.apply(event);
+        router.apply(event);
+      },
       beforeSkip: () => router.reload(),
       skipped: (reason) => this.#resetAll(reason),
       stopped: () => this.#leave(),
@@ -155,7 +167,7 @@ export class Delivery<State> {
     channel: SubscriberChannel<State>,
   ): Subscriber<State> {
     const start = position ?? this.#tail.position;
-    const subscriber = new Subscriber(connection, channel, this.#source);
+    const subscriber = new Subscriber(user, connection, channel, this.#source);
     this.#subscribers.add(subscriber);
     // The cursor of a device is not moved by a reset: if the client misses it, it is sent another.
     if (position === null && reset === null && device !== undefined) {
@@ -220,6 +232,7 @@ export class Delivery<State> {
       this.#formerEpochs.add(this.#epoch);
       this.#epoch = this.#tail.epoch;
     }
+    this.#pages.clear();
     for (const subscriber of this.#subscribers) subscriber.reset(reason);
   }
 
@@ -232,6 +245,7 @@ export class Delivery<State> {
 
   #tick(): void {
     const nowMs = performance.now();
+    this.#pages.tick(nowMs);
     for (const subscriber of this.#subscribers) subscriber.tick(nowMs, this.#options);
   }
 }

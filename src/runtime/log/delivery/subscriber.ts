@@ -1,8 +1,9 @@
 import type { Connection, Encoded } from '../../server/handlers.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Position } from '../cursor.ts';
-import { isSent, type LogEvent, type SentMessage } from '../event.ts';
+import { isSent, type LogEvent, type MembershipEvent, type SentMessage } from '../event.ts';
 import type { ResetReason } from '../tail-listener.ts';
+import { Replay, type ReplaySource, type ReplayTarget } from './replay.ts';
 import { UnackedMessages } from './unacked-messages.ts';
 
 /** How a replay ended: it caught up, its events had expired, its client left, or the log could not be read. */
@@ -23,6 +24,8 @@ export interface SubscriberChannel<State> {
   readonly name: string;
   /** Whether a connection with this state may see a message of the past, by today's memberships. */
   canSee(state: State, message: SentMessage): boolean;
+  /** Whether the user of this connection left a topic with this event and has joined it again since. */
+  hasRejoined(state: State, leave: MembershipEvent): boolean;
   readonly frames: SubscriberFrames;
 }
 
@@ -34,18 +37,12 @@ export interface SubscriberFrames {
   bye(retryAfterMs: number): Encoded | null;
 }
 
-/** Where all subscribers read events, and where they report their replays. */
-export interface ReplaySource {
-  /** Of the last event that was applied. */
-  tailPosition(): Position;
+/** What all subscribers have in common. */
+export interface SubscriberSource extends ReplaySource {
   /** The number of successful reads of the log: a position is known to be current if it has grown. */
   readCount(): number;
-  /** The events after `seq` if all of them are in memory, otherwise null. */
-  recentAfter(seq: number): Iterable<LogEvent> | null;
   /** The position before an event that is in memory. */
   positionBefore(event: LogEvent): Position;
-  /** Null if the events after the position were pruned, or belong to another history. */
-  readLog(position: Position): Promise<readonly LogEvent[] | null>;
   readonly observer: ReplayObserver;
 }
 
@@ -63,19 +60,21 @@ const maxBufferedBytes = 262_144;
 /**
  * The server's side of a resumable connection: a cursor over the log. While it is live, it is offered each message.
  * When the window or the socket is full it lags: nothing is queued for it, only its position is kept. Acks and the
- * drained socket resume the replay, from memory or the log, until it has caught up and goes live in the same turn.
+ * drained socket resume the replay, until it has caught up and goes live in the same turn.
  */
-export class Subscriber<State> {
+export class Subscriber<State> implements ReplayTarget {
+  readonly user: string;
   readonly #connection: Connection<unknown, State>;
   readonly #channel: SubscriberChannel<State>;
-  readonly #source: ReplaySource;
+  readonly #source: SubscriberSource;
+  readonly #replay: Replay;
   #unacked = new UnackedMessages();
   /** The last event that was sent or that the client does not get. Not updated for the latter while live. */
   #seq = 0;
   #mark = 0;
+  /** Whether the client has no cursor for the position, because the last event was skipped. */
+  #hasSkipped = false;
   #isLive = false;
-  #isReplaying = false;
-  #isEnded = false;
   #lastSentMs = performance.now();
   /** The read count at the last checkpoint. */
   #readCount: number;
@@ -84,13 +83,16 @@ export class Subscriber<State> {
   #bufferedSinceMs = performance.now();
 
   constructor(
+    user: string,
     connection: Connection<unknown, State>,
     channel: SubscriberChannel<State>,
-    source: ReplaySource,
+    source: SubscriberSource,
   ) {
+    this.user = user;
     this.#connection = connection;
     this.#channel = channel;
     this.#source = source;
+    this.#replay = new Replay(this, source);
     this.#readCount = source.readCount();
   }
 
@@ -107,7 +109,7 @@ export class Subscriber<State> {
     this.#moveTo(position);
     this.#send(this.#channel.frames.ready(position, resumed));
     if (reset !== null) this.#sendReset(reset);
-    void this.#replay();
+    this.#resume();
   }
 
   /**
@@ -117,7 +119,7 @@ export class Subscriber<State> {
    */
   offer(message: SentMessage, nowMs: number): void {
     if (!this.#isLive || message.seq <= this.#seq) return;
-    if (!this.#hasRoom()) {
+    if (!this.hasRoom) {
       this.#isLive = false;
       this.#moveTo(this.#source.positionBefore(message));
       return;
@@ -131,16 +133,16 @@ export class Subscriber<State> {
    * @throws PostedError `invalid_request` for a seq that was never sent
    */
   acknowledge(seq: number): void {
-    if (seq > this.#position().seq) {
+    if (seq > this.#currentPosition().seq) {
       throw new PostedError('invalid_request', 'this connection never received that cursor');
     }
     this.#unacked.acknowledge(seq);
-    void this.#replay();
+    this.#resume();
   }
 
   /** The socket has taken everything that was buffered. */
   drained(): void {
-    void this.#replay();
+    this.#resume();
   }
 
   /** Called about once a second, with `performance.now()`. */
@@ -148,6 +150,10 @@ export class Subscriber<State> {
     if (this.#unacked.isOverdue(nowMs - ackTimeoutMs) || this.#isStuck(nowMs, nowMs - ackTimeoutMs)) {
       this.#connection.close('slowConsumer');
     } else if (this.#isLive && nowMs - this.#lastSentMs >= checkpointMs) {
+      // A node that cannot read its log must not claim that nothing is new.
+      const readCount = this.#source.readCount();
+      if (readCount === this.#readCount) return;
+      this.#readCount = readCount;
       this.#sendCheckpoint(nowMs);
     }
   }
@@ -157,7 +163,7 @@ export class Subscriber<State> {
     this.#moveTo(this.#source.tailPosition());
     this.#unacked = new UnackedMessages();
     this.#sendReset(reason);
-    void this.#replay();
+    this.#resume();
   }
 
   /** Asks the client to reconnect after that time. */
@@ -172,14 +178,60 @@ export class Subscriber<State> {
   }
 
   end(): void {
-    this.#isEnded = true;
+    this.#replay.stop();
     if (!this.#isLive) this.#source.observer.replayEnded('gone');
   }
 
+  get position(): Position {
+    return { seq: this.#seq, mark: this.#mark };
+  }
+
+  get hasRoom(): boolean {
+    return !this.#unacked.isFull(windowSize) && this.#connection.buffersLessThan(maxBufferedBytes);
+  }
+
+  take(event: LogEvent, nowMs: number): number | null {
+    if (event.kind === 'leave' && this.#channel.hasRejoined(this.#connection.state, event)) {
+      // What it could see of the topic before it left cannot be told from what it could not.
+      this.expired();
+      return null;
+    }
+    if (this.#canSee(event)) return this.#sendMessage(event, nowMs);
+    this.#moveTo(event);
+    this.#hasSkipped = true;
+    return 0;
+  }
+
+  pageEnded(): void {
+    if (this.#hasSkipped) this.#sendCheckpoint(performance.now());
+  }
+
+  caughtUp(): void {
+    this.pageEnded();
+    this.#isLive = true;
+    this.#source.observer.replayEnded('live');
+  }
+
+  expired(): void {
+    this.#source.observer.replayEnded('expired');
+    this.#moveTo(this.#source.tailPosition());
+    this.#sendReset('expired');
+  }
+
+  failed(): void {
+    this.#replay.stop();
+    this.#source.observer.replayEnded('failed');
+    this.#connection.close('slowConsumer');
+  }
+
+  #resume(): void {
+    if (!this.#isLive) this.#replay.resume();
+  }
+
   /** The client has been sent everything that it may see up to here. */
-  #position(): Position {
+  #currentPosition(): Position {
     const tail = this.#source.tailPosition();
-    return this.#isLive && tail.seq > this.#seq ? tail : { seq: this.#seq, mark: this.#mark };
+    return this.#isLive && tail.seq > this.#seq ? tail : this.position;
   }
 
   #moveTo({ seq, mark }: Position): void {
@@ -197,83 +249,32 @@ export class Subscriber<State> {
     return this.#bufferedSinceMs < beforeMs;
   }
 
-  #hasRoom(): boolean {
-    return !this.#unacked.isFull(windowSize) && this.#connection.buffersLessThan(maxBufferedBytes);
-  }
-
-  async #replay(): Promise<void> {
-    if (this.#isLive || this.#isReplaying || this.#isEnded) return;
-    this.#isReplaying = true;
-    try {
-      while (!this.#isEnded && this.#hasRoom()) {
-        const recent = this.#source.recentAfter(this.#seq);
-        if (recent !== null) {
-          if (!this.#sendAll(recent)) return;
-          this.#isLive = true;
-          this.#source.observer.replayEnded('live');
-          return;
-        }
-        const after = this.#position();
-        const events = await this.#source.readLog(after);
-        if (this.#isEnded) return;
-        // A reset has moved the position meanwhile: these events precede it, or are of a former history.
-        if (this.#seq !== after.seq || this.#mark !== after.mark) continue;
-        if (events === null || events.length === 0) this.#expire();
-        else if (!this.#sendAll(events)) return;
-      }
-    } catch {
-      // The engine has logged the reason. The client reconnects and resumes after its cursor.
-      this.#source.observer.replayEnded('failed');
-      this.#connection.close('slowConsumer');
-    } finally {
-      this.#isReplaying = false;
-    }
-  }
-
-  /** Returns false if there was no room for all of them. */
-  #sendAll(events: Iterable<LogEvent>): boolean {
-    const tailSeq = this.#source.tailPosition().seq;
-    const nowMs = performance.now();
-    for (const event of events) {
-      // It is not applied yet: the memberships known here may not be those at the event.
-      if (event.seq > tailSeq) return true;
-      if (!this.#hasRoom()) return false;
-      if (this.#canSee(event)) this.#sendMessage(event, nowMs);
-      else this.#moveTo(event);
-    }
-    return true;
-  }
-
   #canSee(event: LogEvent): event is SentMessage {
     if (!isSent(event) || event.channel !== this.#channel.name) return false;
     return this.#channel.canSee(this.#connection.state, event);
   }
 
-  #expire(): void {
-    this.#source.observer.replayEnded('expired');
-    this.#moveTo(this.#source.tailPosition());
-    this.#sendReset('expired');
-  }
-
-  /** A position is confirmed only by a read of the log: a node that cannot read it must not claim that nothing is new. */
   #sendCheckpoint(nowMs: number): void {
-    const readCount = this.#source.readCount();
-    if (readCount === this.#readCount) return;
-    this.#readCount = readCount;
+    this.#hasSkipped = false;
     this.#lastSentMs = nowMs;
-    this.#send(this.#channel.frames.checkpoint(this.#position()));
+    this.#send(this.#channel.frames.checkpoint(this.#currentPosition()));
   }
 
   #sendReset(reason: ResetReason): void {
+    this.#hasSkipped = false;
     this.#source.observer.resetSent(reason);
-    this.#send(this.#channel.frames.reset(this.#position(), reason));
+    this.#send(this.#channel.frames.reset(this.#currentPosition(), reason));
   }
 
-  #sendMessage(message: SentMessage, nowMs: number): void {
+  /** Returns how many bytes were sent. */
+  #sendMessage(message: SentMessage, nowMs: number): number {
     this.#moveTo(message);
-    if (!this.#send(this.#channel.frames.message(message))) return;
+    const frame = this.#channel.frames.message(message);
+    this.#hasSkipped = !this.#send(frame);
+    if (frame === null || this.#hasSkipped) return 0;
     this.#lastSentMs = nowMs;
     this.#unacked.add(message.seq, nowMs);
+    return frame.bytes;
   }
 
   #send(encoded: Encoded | null): boolean {

@@ -100,6 +100,12 @@ export class Topics<Member> {
     return this.#hasJoinedBefore(user.number, topic, seq) || also.includes(user.id);
   }
 
+  /** Whether the subscription's user left a topic with this event and has joined it again since. */
+  hasRejoined({ user }: Subscription<Member>, { user: id, topic, seq }: MembershipEvent): boolean {
+    if (user === null || user.number === null || user.id !== id) return false;
+    return (this.#index.sinceSeq(user.number, topic) ?? 0) > seq;
+  }
+
   /**
    * Reloads everybody's topics, because the events that changed them may have been missed. Rejects if
    * `topicsOf` does.

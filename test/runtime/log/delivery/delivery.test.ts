@@ -74,6 +74,7 @@ async function createDelivery(length = 5) {
     const subscriber = delivery.subscribe(connection as unknown as Connection<unknown, null>, start, {
       name: 'orders',
       canSee: () => true,
+      hasRejoined: () => false,
       frames: {
         message: ({ seq }) => frame(`message ${seq}`),
         ready: ({ seq }, resumed) => frame(`ready ${seq} ${resumed}`),

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { ReplayPages } from '../../../../src/runtime/log/delivery/replay-pages.ts';
+import { ReplayTurns } from '../../../../src/runtime/log/delivery/replay-turns.ts';
 import { Subscriber } from '../../../../src/runtime/log/delivery/subscriber.ts';
 import type { LogEvent } from '../../../../src/runtime/log/event.ts';
 import type { Connection, Encoded } from '../../../../src/runtime/server/handlers.ts';
@@ -22,21 +24,32 @@ function createSubscriber() {
     recent: [] as LogEvent[],
     /** The seq before the oldest event in memory. */
     recentSince: 0,
-    reads: [] as { readonly afterSeq: number; answer(events: readonly LogEvent[] | null): void }[],
+    reads: [] as { readonly afterSeq: number; answer(events: readonly LogEvent[]): void }[],
   };
-  const socket = { hasRoom: true };
+  const socket = { room: Number.POSITIVE_INFINITY };
   const connection = {
     state: null,
     bufferedBytes: 0,
-    buffersLessThan: () => socket.hasRoom,
-    sendEncoded: ({ message }: Encoded) => frames.push(message) > 0,
+    buffersLessThan: () => socket.room > 0,
+    sendEncoded({ message }: Encoded) {
+      if (message.startsWith('message')) socket.room -= 1;
+      return frames.push(message) > 0;
+    },
     close: (code: string) => void closed.push(code),
   };
+  const pages = new ReplayPages({
+    engine: {
+      eventsAfter: (afterSeq) => new Promise((answer) => void log.reads.push({ afterSeq, answer })),
+    },
+    reads: { max: 1, maxPerUser: 1 },
+  });
   const subscriber = new Subscriber<null>(
+    'ada',
     connection as unknown as Connection<unknown, null>,
     {
       name: 'orders',
       canSee: (_state, { topic }) => topic !== 'secret',
+      hasRejoined: (_state, { topic, user }) => topic === 'bob' && user === 'ada',
       frames: {
         message: ({ seq }) => frame('message', seq),
         ready: ({ seq }, resumed) => frame('ready', seq, resumed),
@@ -50,7 +63,8 @@ function createSubscriber() {
       readCount: () => log.readCount,
       recentAfter: (seq) => (seq < log.recentSince ? null : log.recent.filter((event) => event.seq > seq)),
       positionBefore: ({ seq }) => ({ seq: seq - 1, mark: markOf(seq - 1) }),
-      readLog: ({ seq }) => new Promise((answer) => void log.reads.push({ afterSeq: seq, answer })),
+      pages,
+      turns: new ReplayTurns({ turnMs: 1000, userCost: 1_000_000 }),
       observer: { replayEnded() {}, resetSent() {} },
     },
   );
@@ -60,7 +74,7 @@ function createSubscriber() {
     log.recent.push(event);
     log.tailSeq = event.seq;
   };
-  return { subscriber, start, apply, frames, closed, log, socket };
+  return { subscriber, pages, start, apply, frames, closed, log, socket };
 }
 
 describe('Subscriber', () => {
@@ -69,9 +83,74 @@ describe('Subscriber', () => {
     log.recentSince = 3;
     for (const seq of [4, 5]) apply(messageAt(seq));
     start(1);
-    log.reads[0]?.answer([messageAt(2, { topic: 'secret' }), messageAt(3, { channel: 'bids' })]);
+    log.reads[0]?.answer([
+      messageAt(1),
+      messageAt(2, { topic: 'secret' }),
+      messageAt(3, { channel: 'bids' }),
+    ]);
     await nextTurn();
-    expect(frames).toEqual(['ready 1 true', 'message 4', 'message 5']);
+    expect(frames).toEqual(['ready 1 true', `checkpoint 3 ${markOf(3)}`, 'message 4', 'message 5']);
+  });
+
+  it('sends a checkpoint as soon as it goes live after skipping, and none after a message', () => {
+    const { start, apply, frames } = createSubscriber();
+    for (const seq of [1, 2]) apply(messageAt(seq, { topic: 'secret' }));
+    start(0);
+    expect(frames).toEqual(['ready 0 true', `checkpoint 2 ${markOf(2)}`]);
+    const other = createSubscriber();
+    other.apply(messageAt(1, { topic: 'secret' }));
+    other.apply(messageAt(2));
+    other.start(0);
+    expect(other.frames).toEqual(['ready 0 true', 'message 2']);
+  });
+
+  it('resets when its user has left a topic after its position and joined it again since', () => {
+    const { start, apply, frames, subscriber } = createSubscriber();
+    apply(messageAt(1));
+    for (const [seq, user, topic] of [
+      [2, 'bob', 'bob'],
+      [3, 'ada', 'cyd'],
+      [4, 'ada', 'bob'],
+    ] as const)
+      apply({ kind: 'leave', seq, mark: markOf(seq), createdAtMs: 0, topic, user });
+    apply(messageAt(5));
+    start(0);
+    expect(frames).toEqual(['ready 0 true', 'message 1', `reset expired 5 ${markOf(5)}`]);
+    expect(subscriber.isLagging).toBe(false);
+  });
+
+  it('reads a page once, however little of it there is room for at a time', async () => {
+    const { subscriber, start, apply, frames, log, socket } = createSubscriber();
+    log.recentSince = 20;
+    log.tailSeq = 20;
+    socket.room = 3;
+    start(0);
+    log.reads[0]?.answer(Array.from({ length: 20 }, (_, index) => messageAt(index + 1)));
+    await nextTurn();
+    expect(frames.length).toBe(4);
+    while (subscriber.isLagging) {
+      socket.room = 3;
+      subscriber.drained();
+    }
+    expect(frames.slice(1)).toEqual(Array.from({ length: 20 }, (_, index) => `message ${index + 1}`));
+    expect(log.reads.length).toBe(1);
+    apply(messageAt(21));
+    subscriber.offer(sentAt(21), 0);
+    expect(frames.at(-1)).toBe('message 21');
+  });
+
+  it('does not send what was redacted after the page was read', async () => {
+    const { subscriber, pages, start, frames, log, socket } = createSubscriber();
+    log.recentSince = 3;
+    log.tailSeq = 3;
+    socket.room = 1;
+    start(0);
+    log.reads[0]?.answer([messageAt(1), messageAt(2, { entity: 'o-2' }), messageAt(3)]);
+    await nextTurn();
+    pages.apply(messageAt(4, { kind: 'redact', entity: 'o-2', channel: null, message: null, payload: null }));
+    socket.room = 3;
+    subscriber.drained();
+    expect(frames).toEqual(['ready 0 true', 'message 1', 'message 3']);
   });
 
   it('skips redacted messages, events that are sent to nobody, and memberships', () => {
@@ -90,7 +169,7 @@ describe('Subscriber', () => {
     log.tailSeq = 10;
     start(1);
     subscriber.reset('expired');
-    log.reads[0]?.answer([messageAt(2), messageAt(3)]);
+    log.reads[0]?.answer([messageAt(1), messageAt(2), messageAt(3)]);
     await nextTurn();
     expect(frames).toEqual(['ready 1 true', `reset expired 10 ${markOf(10)}`]);
     expect(subscriber.isLagging).toBe(false);
@@ -101,7 +180,7 @@ describe('Subscriber', () => {
     log.recentSince = 10;
     log.tailSeq = 10;
     start(1);
-    log.reads[0]?.answer(null);
+    log.reads[0]?.answer([messageAt(4), messageAt(5)]);
     await nextTurn();
     expect(frames).toEqual(['ready 1 true', `reset expired 10 ${markOf(10)}`]);
   });
@@ -110,13 +189,13 @@ describe('Subscriber', () => {
     const { subscriber, start, apply, frames, socket } = createSubscriber();
     start(0);
     for (const seq of [1, 2, 3]) {
-      socket.hasRoom = seq === 1;
+      socket.room = seq === 1 ? 1 : 0;
       apply(messageAt(seq));
       subscriber.offer(sentAt(seq), 0);
     }
     expect(frames).toEqual(['ready 0 true', 'message 1']);
     expect(subscriber.isLagging).toBe(true);
-    socket.hasRoom = true;
+    socket.room = 10;
     subscriber.drained();
     expect(frames.slice(2)).toEqual(['message 2', 'message 3']);
   });
@@ -124,15 +203,15 @@ describe('Subscriber', () => {
   it('continues in the log, after the mark of the last event it passed, when memory no longer has it', async () => {
     const { subscriber, start, apply, frames, log, socket } = createSubscriber();
     start(0);
-    socket.hasRoom = false;
+    socket.room = 0;
     apply(messageAt(1, { topic: 'secret' }));
     apply(messageAt(2));
     subscriber.offer(sentAt(2), 0);
     log.recentSince = 2;
-    socket.hasRoom = true;
+    socket.room = 10;
     subscriber.drained();
-    expect(log.reads[0]?.afterSeq).toBe(1);
-    log.reads[0]?.answer([messageAt(2)]);
+    expect(log.reads[0]?.afterSeq).toBe(0);
+    log.reads[0]?.answer([messageAt(1), messageAt(2)]);
     await nextTurn();
     expect(frames).toEqual(['ready 0 true', 'message 2']);
   });
