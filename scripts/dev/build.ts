@@ -70,13 +70,14 @@ async function completePackage({ folder, dist, compiled }: Package): Promise<voi
   await cp(join(root, folder, 'README.md'), join(root, dist, 'README.md'));
 }
 
-/** Points each export of a TypeScript source to its JavaScript and declarations. */
+/** Points each export of a TypeScript source to its JavaScript and declarations, and of JSON to its copy. */
 function compiledExports(exports: Exports, compiled: string): Exports {
   if (typeof exports !== 'string') {
     const entries = Object.entries(exports);
     return Object.fromEntries(entries.map(([name, value]) => [name, compiledExports(value, compiled)]));
   }
-  if (!exports.endsWith('.ts')) return exports;
+  if (exports === './package.json') return exports;
+  if (exports.endsWith('.json')) return compiled + exports.slice('./'.length);
   const path = compiled + exports.slice('./'.length, -'.ts'.length);
   return { types: `${path}.d.ts`, default: `${path}.js` };
 }

@@ -81,7 +81,11 @@ export async function generateFiles(
   if (selected.has('docs')) {
     const { generateDocs } = await import('./docs/generate-docs.ts');
     const documents = {
-      asyncapi: websocket.document,
+      asyncapi: {
+        file: websocket.document.file,
+        value: websocket.document.value,
+        isExpanded: websocket.isExpanded,
+      },
       openapi: rest?.document ?? null,
       title: websocket.model.title,
     };

@@ -25,11 +25,14 @@ describe.skipIf(missing !== null)(`the packages in an empty project ${missing ??
   const cli = join(app, 'node_modules/@posted/cli');
   const about = ['LICENSE', 'README.md', 'package.json'];
 
-  it('contain only compiled code, declarations and templates', () => {
+  it('contain only compiled code, declarations, templates and the parts of x-delivery', () => {
     const paths = Object.keys(readFolder(installed));
     expect(paths.filter((path) => !/\.(js|d\.ts)$/.test(path)).toSorted()).toEqual(about);
     const cliPaths = Object.keys(readFolder(cli));
-    const others = cliPaths.filter((path) => !/^(scripts\/posted\/.*\.(js|d\.ts)|templates\/.*)$/.test(path));
+    const others = cliPaths.filter(
+      (path) =>
+        !/^(scripts\/posted\/(.*\.(js|d\.ts)|asyncapi\/delivery\/.*\.json)|templates\/.*)$/.test(path),
+    );
     expect(others.toSorted()).toEqual(about);
     expect(statSync(join(cli, 'scripts/posted/posted.js')).mode & 0o111).toBe(0o111);
   });

@@ -30,6 +30,7 @@ export const channelFields: Fields = {
     'servers',
     'summary',
     'title',
+    'x-delivery',
     'x-resume',
   ],
   documentation: ['tags', 'externalDocs'],

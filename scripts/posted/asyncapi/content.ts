@@ -5,10 +5,18 @@
 import { enclose, literal, propertyKey } from '../source/typescript-source.ts';
 import type { MessageModel, OperationModel } from './contract-model.ts';
 
-/** The type of the content. A nested correlation id is optional in it. */
-export function contentType(message: MessageModel, isCorrelated: boolean): string {
+/**
+ * The type of the content. A nested correlation id is optional in it.
+ *
+ * @param others further properties that the runtime fills in
+ */
+export function contentType(
+  message: MessageModel,
+  isCorrelated: boolean,
+  others: readonly string[] = [],
+): string {
   const { type, correlationId } = message;
-  const filled = filledProperties(message, isCorrelated);
+  const filled = [...filledProperties(message, isCorrelated), ...others];
   const isNested = isCorrelated && correlationId !== null && correlationId.length > 1;
   const own = isNested ? `Uncorrelated<${type}, [${correlationId.map(literal).join(', ')}]>` : type;
   return filled.length === 0 ? own : `Content<${own}, ${filled.map(literal).join(' | ')}>`;

@@ -36,6 +36,8 @@ export interface ChannelModel {
   readonly operations: readonly OperationModel[];
   /** Null if connections cannot be resumed. */
   readonly resume: ResumeModel | null;
+  /** Null if the contract does not make messages durable with `x-delivery`. */
+  readonly delivery: DeliveryModel | null;
 }
 
 export interface ServerModel {
@@ -65,6 +67,19 @@ export interface ResumeModel {
   readonly reset: string;
   readonly bye: string;
   readonly ack: string;
+}
+
+/** How the durable messages of a channel are delivered. What is null is up to the server. */
+export interface DeliveryModel {
+  /** The names of the durable messages. */
+  readonly messages: readonly string[];
+  /** With `query`, each connection chooses with that parameter: `everyone`, or the value `topic`. */
+  readonly audience: 'everyone' | 'topic' | { readonly query: string; readonly topic: string };
+  readonly window: number | null;
+  readonly slowReader: 'lag' | 'close' | null;
+  readonly ackTimeoutMs: number | null;
+  readonly checkpointMs: number | null;
+  readonly retentionMs: number | null;
 }
 
 export interface SecurityModel {

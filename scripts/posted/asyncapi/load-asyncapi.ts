@@ -7,6 +7,7 @@ import { SchemaSet } from '../schemas/schema-set.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 import { bundle } from './bundle.ts';
 import type { ContractModel } from './contract-model.ts';
+import { expandDelivery } from './delivery/expand-delivery.ts';
 import { createMessageReader } from './messages.ts';
 import { type ParsedDocument, parseAsyncapi } from './official-parser.ts';
 import { readAsyncapi, titleOf } from './read-asyncapi.ts';
@@ -22,6 +23,8 @@ export interface LoadAsyncapiOptions {
 export interface LoadedAsyncapi {
   /** The contract as one AsyncAPI 3.0.0 document, without traits. */
   readonly document: ContractDocument;
+  /** Whether the document has more than its author wrote, because of `x-delivery`. */
+  readonly isExpanded: boolean;
   /** The output of the official parser, for @asyncapi/generator. */
   readonly parsed: ParsedDocument;
   readonly model: ContractModel;
@@ -41,13 +44,13 @@ export async function loadAsyncapi(
   { allowRemote = false, strict = false }: LoadAsyncapiOptions = {},
 ): Promise<LoadedAsyncapi> {
   const files = new ContractFiles(allowRemote);
-  const { document, parsed } = await readDocument(file, files, new Problems(strict));
+  const { document, parsed, isExpanded } = await readDocument(file, files, new Problems(strict));
   const root = new ContractNode(document);
   const schemas = new SchemaSet(document, 'draft-07', root.get('components', 'schemas'));
   const model = readAsyncapi(root, schemas);
   checkSchemas(document, schemas);
   document.throwProblems();
-  return { document, parsed, model, schemas, warnings: document.warnings, files: files.paths };
+  return { document, isExpanded, parsed, model, schemas, warnings: document.warnings, files: files.paths };
 }
 
 /** The messages of a document, whatever its protocols are. */
@@ -81,11 +84,9 @@ export async function loadMessages(
   return { schemas, warnings, files: files.paths, title: titleOf(root) };
 }
 
-async function readDocument(
-  file: string,
-  files: ContractFiles,
-  problems: Problems,
-): Promise<Pick<LoadedAsyncapi, 'document' | 'parsed'>> {
+type ReadDocument = Pick<LoadedAsyncapi, 'document' | 'parsed' | 'isExpanded'>;
+
+async function readDocument(file: string, files: ContractFiles, problems: Problems): Promise<ReadDocument> {
   const main = await files.readMain(file);
   const version = versionOf(documentOf(main, problems));
   const bundled = await bundle(main, files, problems);
@@ -96,12 +97,23 @@ async function readDocument(
     // Imported on demand, because it includes a YAML parser and an OpenAPI converter.
     const { convertVersion2 } = await import('./convert-version2.ts');
     const document = convertVersion2(applyTraits(bundled, 'traits'));
-    return { document, parsed: await parseAsyncapi(document, '3.0.0', false) };
+    return await expand({ document, parsed: await parseAsyncapi(document, '3.0.0', false) });
   }
   // 3.1 changes nothing for WebSocket, but several tools read such a document as empty.
   const document = bundled.transform({ ...Object(bundled.value), asyncapi: '3.0.0' }, new Map());
   const parsed = await parseAsyncapi(document, '3.0.0', false);
-  return { document: applyTraits(document, 'object'), parsed };
+  return await expand({ document: applyTraits(document, 'object'), parsed });
+}
+
+/** Adds what `x-delivery` stands for, so that all later steps treat it like what the author has written. */
+async function expand({ document: own, parsed }: Omit<ReadDocument, 'isExpanded'>): Promise<ReadDocument> {
+  const document = expandDelivery(own);
+  const isExpanded = document !== own;
+  return {
+    document,
+    parsed: isExpanded ? await parseAsyncapi(document, '3.0.0', false) : parsed,
+    isExpanded,
+  };
 }
 
 /** @throws GenerationError for an unsupported version */

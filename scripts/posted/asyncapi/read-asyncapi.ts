@@ -5,7 +5,15 @@ import { isObject, shapesOf } from '../schemas/shapes.ts';
 import { camelCase, memberNames, Names, pascalCase } from '../source/identifiers.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 import * as fields from './asyncapi-fields.ts';
-import type { Action, ChannelModel, ContractModel, MessageModel, SecurityModel } from './contract-model.ts';
+import type {
+  Action,
+  ChannelModel,
+  ContractModel,
+  DeliveryModel,
+  MessageModel,
+  SecurityModel,
+} from './contract-model.ts';
+import { readDelivery } from './delivery/read-delivery.ts';
 import { checkOverlaps, type Endpoint, readEndpoints } from './endpoints.ts';
 import { readHandshake, readParameters } from './handshake.ts';
 import { checkReceivers, createMessageReader, messagesIn, type ReadMessage } from './messages.ts';
@@ -129,7 +137,14 @@ function readChannel(
     }),
     resume:
       channels.map((channel) => readResume(channel, operations)).find((resume) => resume !== null) ?? null,
+    delivery: deliveryOf(channels),
   };
+}
+
+/** The delivery of the one channel that has any. */
+function deliveryOf(channels: readonly ContractNode[]): DeliveryModel | null {
+  const node = channels.map((channel) => channel.get('x-delivery')).find((found) => found !== undefined);
+  return node === undefined ? null : readDelivery(node);
 }
 
 /** Whether one of several replies may not be an object that can have a method `is`. */

@@ -3,6 +3,7 @@ import type { JsonSchema } from '../schemas/json-schema.ts';
 import { closedBehind, receivedSchemas } from '../schemas/received-schemas.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import type { ContractModel, MessageModel } from './contract-model.ts';
+import { applicationMessages } from './resume.ts';
 import { areDistinguishable } from './tag-messages.ts';
 
 /** Adds to messages that a server sends the guards with which clients check them. */
@@ -25,13 +26,17 @@ export function receivedMessages(
   });
 }
 
-/** The names of the sent messages in which the contract closes an object. */
+/** The names of the sent messages in which the contract closes an object, except those that `x-delivery` adds. */
 export function closedMessages(
   { channels }: ContractModel,
   { definitions, envelopes }: SchemaSet,
 ): readonly string[] {
   const closed = channels
-    .flatMap(({ send }) => send)
+    .flatMap((channel) =>
+      channel.delivery === null
+        ? channel.send
+        : applicationMessages(channel, { messages: channel.send.map((message) => ({ message })) }),
+    )
     .filter(
       ({ definition }) =>
         definition !== null && closedBehind(definitions, definition).some((name) => !envelopes.has(name)),

@@ -3,6 +3,7 @@ import type { SchemaUse } from '../schemas/schema-set.ts';
 import { enclose, literal, propertyKey, stringLiteral, ts } from '../source/typescript-source.ts';
 import type {
   ChannelModel,
+  DeliveryModel,
   MessageModel,
   OperationModel,
   SecurityModel,
@@ -33,6 +34,7 @@ export function renderDescriptor(channel: ChannelModel, reader: Reader): string 
         ']',
       )},
       resume: ${resume(channel)},
+      ${reader === 'server' && channel.delivery !== null ? `delivery: ${delivery(channel.delivery)},` : null}
     }
   `;
 }
@@ -146,6 +148,21 @@ function member(name: string, generated: string): string | null {
 function resume({ resume: names }: ChannelModel): string {
   if (names === null) return 'undefined';
   return record(Object.entries(names).map(([role, name]) => [role, stringLiteral(name)]));
+}
+
+function delivery({ messages: names, audience, slowReader, ...numbers }: DeliveryModel): string {
+  const { window, ackTimeoutMs, checkpointMs, retentionMs } = numbers;
+  const settings = Object.entries({ window, slowReader, ackTimeoutMs, checkpointMs, retentionMs });
+  return record([
+    ['messages', stringList(names)],
+    [
+      'audience',
+      typeof audience === 'string'
+        ? stringLiteral(audience)
+        : `{ query: ${stringLiteral(audience.query)}, topic: ${stringLiteral(audience.topic)} }`,
+    ],
+    ...settings.flatMap(([name, value]): Member[] => (value === null ? [] : [[name, literal(value)]])),
+  ]);
 }
 
 type Member = readonly [key: string, value: string];

@@ -58,7 +58,25 @@ export function applicationMessages(
   { resume }: Pick<ChannelModel, 'resume'>,
   { messages }: Pick<OperationModel, 'messages'>,
 ): readonly MessageModel[] {
-  const { ready, checkpoint, reset, bye, ack } = resume ?? {};
-  const ofRuntime = new Set([ready, checkpoint, reset, bye, ack]);
+  const ofRuntime = controlNames(resume);
   return messages.map(({ message }) => message).filter(({ name }) => !ofRuntime.has(name));
+}
+
+/**
+ * The messages of an operation that a server leaves to the application. With `x-delivery`, the runtime receives and
+ * sends the messages of the resume protocol, and sends durable messages from the log.
+ */
+export function serverMessages(
+  { resume, delivery }: Pick<ChannelModel, 'resume' | 'delivery'>,
+  { messages }: Pick<OperationModel, 'messages'>,
+): OperationModel['messages'] {
+  if (delivery === null) return messages;
+  const ofRuntime = new Set([...controlNames(resume), ...delivery.messages]);
+  return messages.filter(({ message }) => !ofRuntime.has(message.name));
+}
+
+function controlNames(resume: ResumeModel | null): ReadonlySet<string> {
+  if (resume === null) return new Set();
+  const { ready, checkpoint, reset, bye, ack } = resume;
+  return new Set([ready, checkpoint, reset, bye, ack]);
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
 import { createElement as h } from 'react';
+import { stringify } from 'yaml';
 import { isSchemaObject, referencedComponent } from '../schemas/json-schema.ts';
 import { type ContractTitle, preamble } from '../source/preamble.ts';
 import { AsyncapiPart, asyncapiLinks, asyncapiSchemaId } from './asyncapi-part.ts';
@@ -20,6 +21,8 @@ export interface DocumentSource {
   /** Its path or file name. */
   readonly file: string;
   readonly value: unknown;
+  /** Whether it has more than the file, so that it is written next to the page, which links to it. */
+  readonly isExpanded?: boolean;
 }
 
 export interface DocsSource {
@@ -54,9 +57,16 @@ export async function generateDocs({ asyncapi, openapi, title }: DocsSource, fol
     'icon.svg': `${preamble(contract, 'markup')}\n${icon}\n`,
     'react-component.css': `${preamble(contract, 'css')}\n${library.css}\n`,
     'page.css': `${preamble(contract, 'css')}\n${pageStyle}\n${reactComponentStyle}`,
+    ...(asyncapi.isExpanded === true ? { [basename(asyncapi.file)]: textOf(asyncapi) } : {}),
   };
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+}
+
+function textOf({ file, value }: DocumentSource): string {
+  // Without aliases, which not every YAML parser resolves.
+  if (/\.ya?ml$/.test(file)) return stringify(value, { aliasDuplicateObjects: false });
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** A dot that emits waves. */

@@ -1,4 +1,5 @@
 import type { ChannelModel, MessageModel, OperationModel } from '../asyncapi/contract-model.ts';
+import { applicationMessages } from '../asyncapi/resume.ts';
 import { Names } from '../source/identifiers.ts';
 import type { MessageContents } from './message-contents.ts';
 import { messageType, typeNamed } from './model-types.ts';
@@ -60,14 +61,13 @@ const annotated = ['bytes', 'float', 'models', 'object', 'str', 'tuple'];
 const ownMembers = ['close', 'closed', 'messages', 'named_messages', 'on', 'opened', 'status'];
 
 export function pythonOperationsOf(
-  { operations, resume }: ChannelModel,
+  channel: ChannelModel,
   models: PythonModels,
   contents: MessageContents,
 ): PythonOperations {
-  const { ready, checkpoint, reset, bye, ack } = resume ?? {};
-  const ofRuntime = new Set([ready, checkpoint, reset, bye, ack]);
-  const messagesOf = ({ messages }: OperationModel): readonly MessageModel[] =>
-    messages.map(({ message }) => message).filter(({ name }) => !ofRuntime.has(name));
+  const { operations } = channel;
+  const messagesOf = (operation: OperationModel): readonly MessageModel[] =>
+    applicationMessages(channel, operation);
   const members = membersOf(operations);
   const memberOf = ({ name }: OperationModel): string => members.get(name) ?? name;
 

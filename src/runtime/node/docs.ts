@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Mount } from '../rest/app.ts';
@@ -27,7 +28,10 @@ const assets = {
 export interface DocsOptions {
   /** The folder that `posted generate --targets docs` wrote. */
   readonly folder: string;
-  /** The paths of the contracts. Each is served next to the page, under its file name. */
+  /**
+   * The paths of the contracts. Each is served next to the page, under its file name. If `x-delivery` adds to one,
+   * `posted generate` has written what it stands for into the folder, and that is served.
+   */
   readonly documents: readonly string[];
 }
 
@@ -51,7 +55,8 @@ export async function createDocs({
   }
   for (const path of documents) {
     const contentType = /\.ya?ml$/.test(path) ? 'application/yaml' : 'application/json';
-    mounts[`/docs/${basename(path)}`] = file(await read(path), contentType);
+    const expanded = join(folder, basename(path));
+    mounts[`/docs/${basename(path)}`] = file(await read(existsSync(expanded) ? expanded : path), contentType);
   }
   return mounts;
 }

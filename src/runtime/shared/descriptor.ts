@@ -94,6 +94,34 @@ export interface ResumeDescriptor {
   readonly ack: string;
 }
 
+/** How the durable messages of a channel are delivered: its `x-delivery`. What is absent is up to the server. */
+export interface DeliveryDescriptor {
+  /** The names of the durable messages. */
+  readonly messages: readonly string[];
+  /**
+   * Which of the connections to a message's address get it: all of them, those whose user has joined its topic, or what
+   * each has chosen with a query parameter, by default `everyone`.
+   */
+  readonly audience: 'everyone' | 'topic' | DeliveryChoice;
+  /** The maximum number of unacknowledged messages of a connection. */
+  readonly window?: number;
+  /** Whether a connection whose window or socket is full is sent nothing until it has room, or is closed. */
+  readonly slowReader?: 'lag' | 'close';
+  /** How long a message may stay unacknowledged before its connection is closed. */
+  readonly ackTimeoutMs?: number;
+  /** How long a connection may be quiet before it is sent a checkpoint. */
+  readonly checkpointMs?: number;
+  /** How long messages are kept; equal in all channels of a contract that have it. */
+  readonly retentionMs?: number;
+}
+
+/** A query parameter whose value is `everyone` or `topic`. */
+export interface DeliveryChoice {
+  readonly query: string;
+  /** The value that means the audience `topic`. */
+  readonly topic: string;
+}
+
 /** The messages on connections to one address. Channels with the same address are merged. */
 export interface ChannelDescriptor {
   readonly name: string;
@@ -120,6 +148,8 @@ export interface ChannelDescriptor {
   readonly operations: readonly OperationDescriptor[];
   /** Undefined if connections cannot be resumed. */
   readonly resume: ResumeDescriptor | undefined;
+  /** Absent if the contract does not make messages durable; only for servers. */
+  readonly delivery?: DeliveryDescriptor;
 }
 
 declare const typesOf: unique symbol;

@@ -11,7 +11,14 @@ import {
   separate,
   ts,
 } from '../../../scripts/posted/source/typescript-source.ts';
-import { allSchemes, credentialsType, hasUser, schemesOf, sentMessages } from './contract.mts';
+import {
+  allSchemes,
+  credentialsType,
+  durableMessages,
+  hasUser,
+  schemesOf,
+  sentMessages,
+} from './contract.mts';
 
 /** The types of the contract as a whole: the function that takes its handlers, and `Types`. */
 export function contractTypes(contract: ContractModel): readonly string[] {
@@ -74,5 +81,6 @@ function channelMember(channel: ChannelModel): string {
   const { name, typeName, parameters } = channel;
   const params = parameters?.type ?? 'Record<string, never>';
   const messages = sentMessages(channel).length === 0 ? 'object' : `${typeName}Messages`;
-  return `readonly ${propertyKey(name)}: { readonly params: ${params}; readonly messages: ${messages}; readonly room: ${typeName}Room };`;
+  const durable = durableMessages(channel).length === 0 ? '' : ` readonly durable: ${typeName}Durable;`;
+  return `readonly ${propertyKey(name)}: { readonly params: ${params}; readonly messages: ${messages};${durable} readonly room: ${typeName}Room };`;
 }

@@ -7,6 +7,8 @@ import type {
   SecurityModel,
 } from '../../../scripts/posted/asyncapi/contract-model.ts';
 
+import { serverMessages } from '../../../scripts/posted/asyncapi/resume.ts';
+
 export { answerType, contentType } from '../../../scripts/posted/asyncapi/content.ts';
 export { renderDescriptor, usesGuards } from '../../../scripts/posted/asyncapi/render-descriptor.ts';
 
@@ -34,11 +36,11 @@ function unique(schemes: readonly SecurityModel[]): readonly SecurityModel[] {
   return [...new Map(schemes.map((scheme) => [scheme.name, scheme])).values()];
 }
 
-/** The messages that the server sends on its own, each once. */
-export function sentMessages({ operations }: ChannelModel): readonly MessageModel[] {
-  const sent = operations
+/** The messages that the application sends on its own, each once. */
+export function sentMessages(channel: ChannelModel): readonly MessageModel[] {
+  const sent = channel.operations
     .filter(({ action, reply }) => action === 'send' && reply === null)
-    .flatMap(({ messages }) => messages.map(({ message }) => message));
+    .flatMap((operation) => serverMessages(channel, operation).map(({ message }) => message));
   return [...new Map(sent.map((message) => [message.name, message])).values()];
 }
 
@@ -47,9 +49,17 @@ export function serverRequests({ operations }: ChannelModel): readonly Operation
   return operations.filter(({ action, reply }) => action === 'send' && reply !== null);
 }
 
-/** The operations that clients start. */
-export function receivedOperations({ operations }: ChannelModel): readonly OperationModel[] {
-  return operations.filter(({ action }) => action === 'receive');
+/** The messages that the application appends to the log, each once. */
+export function durableMessages({ send, delivery }: ChannelModel): readonly MessageModel[] {
+  return delivery === null ? [] : send.filter(({ name }) => delivery.messages.includes(name));
+}
+
+/** The operations that clients start and the application handles, with the messages that it handles. */
+export function receivedOperations(channel: ChannelModel): readonly OperationModel[] {
+  return channel.operations
+    .filter(({ action }) => action === 'receive')
+    .map((operation) => ({ ...operation, messages: serverMessages(channel, operation) }))
+    .filter(({ messages }) => messages.length > 0);
 }
 
 /** The content of a reply. Its correlation id is that of the request, if all requests of the operation have one. */

@@ -2,6 +2,7 @@ import { File } from '@asyncapi/generator-react-sdk';
 import {
   answerType,
   contentType,
+  durableMessages,
   importedNames,
   receivedOperations,
   replyContentType,
@@ -63,6 +64,7 @@ function channelTypes(channel) {
     connectionInterface(channel),
     roomInterface(channel),
     ...(sentMessages(channel).length > 0 ? [messagesInterface(channel)] : []),
+    ...(durableMessages(channel).length > 0 ? [durableInterface(channel)] : []),
     ...(serverRequests(channel).length > 0 ? [requestsInterface(channel)] : []),
     ...receivedOperations(channel)
       .filter(({ repliesType }) => repliesType !== null)
@@ -198,6 +200,23 @@ function sender(message) {
   return ts`
     ${docComment(description, note, generatedFrom(`message ${name}`))}
     ${propertyKey(senderName)}(content: ${contentType(message, false)}, options?: PublishOptions): Sent;
+  `;
+}
+
+function durableInterface(channel) {
+  return ts`
+    ${docComment(`The contents of the durable messages of channel \`${channel.name}\`, by name. The application appends them to the log, from which they are sent.`, generatedFrom(`channel ${channel.name}`))}
+    export interface ${channel.typeName}Durable {
+      ${separate(durableMessages(channel).map((message) => durableContent(message, channel)))}
+    }
+  `;
+}
+
+function durableContent(message, { resume }) {
+  const { name, description } = message;
+  return ts`
+    ${docComment(description, generatedFrom(`message ${name}`))}
+    readonly ${propertyKey(name)}: ${contentType(message, false, [resume.cursor])};
   `;
 }
 

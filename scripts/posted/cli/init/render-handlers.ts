@@ -1,4 +1,4 @@
-import { applicationMessages } from '../../asyncapi/resume.ts';
+import { applicationMessages, serverMessages } from '../../asyncapi/resume.ts';
 import {
   docComment,
   memberAccess,
@@ -14,7 +14,10 @@ import type { ChannelPlan, OperationPlan, SampleMessage } from './project-plan.t
 export function renderHandlers(plan: ChannelPlan): string {
   const { channel, handlers, operations } = plan;
   const hasUser = plan.security.length + plan.operationSecurity.length > 0;
-  const received = operations.filter(({ operation }) => operation.action === 'receive');
+  const received = operations
+    .filter(({ operation }) => operation.action === 'receive')
+    .map((each) => ({ ...each, messages: ofServer(each, channel) }))
+    .filter(({ messages }) => messages.length > 0);
   const examples = sendExamples(plan);
   return ts`
     import type { ${channel.typeName}Handlers } from '../../generated/asyncapi/handlers.ts';
@@ -32,7 +35,7 @@ export function renderHandlers(plan: ChannelPlan): string {
 export function greetingsOf({ channel, operations }: ChannelPlan): readonly SampleMessage[] {
   return operations
     .filter(({ operation }) => operation.action === 'send' && operation.reply === null)
-    .flatMap((plan) => samplesOf(plan, channel))
+    .flatMap((plan) => samplesOf(plan, channel).filter((each) => ofServer(plan, channel).includes(each)))
     .filter(({ sample }) => sample !== undefined);
 }
 
@@ -55,7 +58,16 @@ export function functionOf(
   return memberAccess(name) + (messages.length > 1 ? memberAccess(message.name) : '');
 }
 
-/** The messages of an operation without those that the runtime sends and receives. */
+/** The messages of an operation that handlers send and receive. */
+function ofServer(
+  { operation, messages }: OperationPlan,
+  channel: ChannelPlan['channel'],
+): readonly SampleMessage[] {
+  const own = serverMessages(channel, operation).map(({ message }) => message);
+  return messages.filter(({ message }) => own.includes(message));
+}
+
+/** The messages of an operation without those that the runtime of a client sends and receives. */
 export function samplesOf(
   { operation, messages }: OperationPlan,
   channel: ChannelPlan['channel'],

@@ -1,0 +1,112 @@
+import type { ContractNode } from '../../contract/contract-node.ts';
+import type { Endpoint } from '../endpoints.ts';
+import type { ReadOperation } from '../operations.ts';
+import type { ReadDelivery } from './read-delivery.ts';
+
+/** A channel with `x-delivery`. */
+export interface DurableChannel {
+  readonly name: string;
+  readonly channel: ContractNode;
+  /** The extension. */
+  readonly node: ContractNode;
+  readonly delivery: ReadDelivery;
+  readonly endpoint: Endpoint;
+  /** The operations of its endpoint. */
+  readonly operations: readonly ReadOperation[];
+}
+
+/** The query parameter that names a device. */
+export const deviceParameter = 'device';
+
+/** Reports what a channel cannot be durable with. */
+export function checkDelivery(durable: DurableChannel): void {
+  checkMessages(durable);
+  checkParameters(durable);
+  checkEndpoint(durable);
+}
+
+/** Reports settings of the log, which all channels share, that differ. */
+export function checkRetention(channels: readonly DurableChannel[]): void {
+  const [first, ...others] = channels.filter(({ delivery }) => delivery.retentionMs !== null);
+  for (const { node, delivery } of others) {
+    if (delivery.retentionMs === first?.delivery.retentionMs) continue;
+    const what = `\`retention\` differs from that of channel \`${first?.name}\`, but both share one log`;
+    node.reportAt('retention', what, 'make them equal, or set it in one of them');
+  }
+}
+
+function checkMessages({ name: channelName, channel, node, delivery, operations }: DurableChannel): void {
+  const messages = channel.get('messages');
+  for (const [index, name] of delivery.messages.entries()) {
+    const report = (what: string, fix: string): void =>
+      node.get('messages')?.reportAt(String(index), what, fix);
+    const message = messages?.get(name);
+    if (message === undefined) {
+      const names = messages?.entries.map(([key]) => `\`${key}\``).join(', ') ?? '';
+      const fix = names === '' ? 'add it to the channel' : `use one of ${names}`;
+      report(`channel \`${channelName}\` has no message \`${name}\``, fix);
+      continue;
+    }
+    const has = (list: ReadOperation['messages'] | null): boolean =>
+      list?.some(([key, { pointer }]) => key === name && pointer === message.pointer) ?? false;
+    const isSent = operations.some(
+      ({ action, reply, messages: own }) => action === 'send' && reply === null && has(own),
+    );
+    const isReceived = operations.some(({ action, reply, messages: own }) =>
+      has(action === 'receive' ? own : reply),
+    );
+    const isRequest = operations.some(
+      ({ action, reply, messages: own }) => action === 'send' && reply !== null && has(own),
+    );
+    const isReply = operations.some(({ action, reply }) => action === 'receive' && has(reply));
+    if (isReceived) {
+      report(
+        `message \`${name}\` is also sent by clients`,
+        'give what the server sends a message of its own',
+      );
+    } else if (isRequest || isReply) {
+      const role = isReply ? 'a reply' : 'a request';
+      report(`message \`${name}\` is ${role}, which only one client gets`, 'remove it from `messages`');
+    } else if (!isSent) {
+      report(
+        `no operation of the server sends message \`${name}\``,
+        'add it to an operation with `action: send`',
+      );
+    }
+  }
+}
+
+function checkParameters({ node, delivery: { resume, audience } }: DurableChannel): void {
+  const fix = 'use another name';
+  if (resume === deviceParameter) {
+    node.reportAt('resume', `\`${deviceParameter}\` is the query parameter of the device`, fix);
+  }
+  if (typeof audience === 'object' && [resume, deviceParameter].includes(audience.query)) {
+    const what = `the query parameter \`${audience.query}\` already has another meaning`;
+    node.get('audience')?.reportAt('query', what, fix);
+  }
+}
+
+function checkEndpoint({ channel, node, endpoint: { servers, channels } }: DurableChannel): void {
+  const isPublic = servers.length === 0 || servers.some(({ security }) => security.length === 0);
+  if (isPublic) {
+    node.report(
+      'a durable channel needs users, by whom devices and topics are known',
+      "add `security` to the channel's servers",
+    );
+  }
+  const others = channels.filter(({ pointer }) => pointer !== channel.pointer);
+  if (others.some((other) => other.get('x-delivery') !== undefined)) {
+    node.report(
+      'another channel with this address has x-delivery, too',
+      'list all durable messages in one channel',
+    );
+  }
+  for (const other of others.filter((one) => one.get('bindings', 'ws') !== undefined)) {
+    other.reportAt(
+      'bindings',
+      'x-delivery adds to the ws binding of another channel with this address',
+      'move this binding to that channel',
+    );
+  }
+}
