@@ -20,6 +20,5 @@ export function locateCursor(
   if (seq < floorSeq) return 'expired';
   if (seq > tail.seq) return 'future';
   const mark = marks.get(seq);
-  if (mark === undefined) return 'expired';
   return mark === claimed ? { seq, mark } : 'epoch';
 }

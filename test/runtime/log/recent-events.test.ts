@@ -114,4 +114,32 @@ describe('recent events', () => {
     recent.add(message(3, { payload: 'x'.repeat(800) }));
     expect(seqsOf(recent.after(0))).toEqual([1, 2, 3]);
   });
+
+  it('are dropped by the time that passes, and lose their marks', () => {
+    const recent = new RecentEvents({ ...limits, maxAgeMs: 1000 }, beginning);
+    recent.add(message(1));
+    recent.add(message(2));
+    recent.tick(1000);
+    recent.add(message(3));
+    recent.tick(1999);
+    expect(recent.markAt(1)).toBe(7);
+    recent.tick(2000);
+    expect([1, 2, 3].map((seq) => recent.markAt(seq))).toEqual([null, 14, 21]);
+  });
+
+  it('are dropped between ticks', () => {
+    const recent = new RecentEvents({ ...limits, maxAgeMs: 1000 }, beginning);
+    recent.add(message(1));
+    recent.tick(performance.now() - 1001);
+    expect(seqsOf(recent.after(0))).toBeNull();
+  });
+
+  it('keep their payloads when an event without an entity redacts, or another message follows', () => {
+    const recent = new RecentEvents(limits, beginning);
+    recent.add(message(1));
+    recent.add(message(2, { kind: 'redact', payload: '"gone"' }));
+    recent.add(message(3, { entity: 'a', message: null }));
+    recent.add(message(4, { entity: 'a', payload: '"new"' }));
+    expect(payloadsOf(recent.after(0))).toEqual(['"text"', '"gone"', '"text"', '"new"']);
+  });
 });

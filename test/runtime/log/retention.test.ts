@@ -1,6 +1,7 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { keepRetention } from '../../../src/runtime/log/retention.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
+import { silentLog } from '../../../src/runtime/shared/log.ts';
 
 /** So that the log is pruned every millisecond. */
 const retentionMs = 4;
@@ -44,4 +45,35 @@ it('logs once that pruning fails, again for another reason, and when it works ag
   expect(logged).toEqual([failed, failed, recovered]);
   await pruneFiveTimes(new PostedError('unavailable', 'out of reach'));
   expect(logged).toEqual([failed, failed, recovered, failed]);
+});
+
+it.each([
+  [40_000, 10_000],
+  [86_400_000, 60_000],
+])('prunes what is older than %i ms every %i ms, until it is stopped', async (ageMs, intervalMs) => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const pruned: number[] = [];
+  const pruning = Promise.withResolvers<number>();
+  const prune = (retention: number): Promise<number> => {
+    pruned.push(retention);
+    return pruned.length < 3 ? Promise.resolve(0) : pruning.promise;
+  };
+  const stop = keepRetention({ prune }, ageMs, silentLog);
+  await vi.advanceTimersByTimeAsync(intervalMs - 1);
+  expect(pruned).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1 + intervalMs);
+  expect(pruned).toEqual([ageMs, ageMs]);
+  // The third takes long: no other begins beside it, and a stop waits for it.
+  await vi.advanceTimersByTimeAsync(3 * intervalMs);
+  let isStopped = false;
+  const stopped = stop().then(() => {
+    isStopped = true;
+  });
+  await vi.advanceTimersByTimeAsync(intervalMs);
+  expect([pruned.length, isStopped]).toEqual([3, false]);
+  pruning.resolve(0);
+  await stopped;
+  await vi.advanceTimersByTimeAsync(3 * intervalMs);
+  expect(pruned).toHaveLength(3);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createChannelFrames } from '../../../../src/runtime/log/delivery/channel-frames.ts';
+import { createChannelFrames, nullIfInvalid } from '../../../../src/runtime/log/delivery/channel-frames.ts';
 import { InvalidMessageError } from '../../../../src/runtime/server/handlers.ts';
 import { messageAt, sentAt } from './events.ts';
 
@@ -57,6 +57,23 @@ describe('the frames of a channel', () => {
       null,
     ]);
     expect(calls.filter((call) => call.startsWith('encode'))).toHaveLength(2);
+  });
+
+  it('control a connection with the cursors of positions', () => {
+    const { frames } = createFrames();
+    const position = { seq: 5, mark: 0 };
+    expect(frames.ready(position, true)?.message).toBe('{"cursor":"cursor 5","resumed":true,"window":256}');
+    expect(frames.reset(position, 'expired')?.message).toBe('{"reason":"expired","cursor":"cursor 5"}');
+    expect(frames.bye(1000)?.message).toBe('{"retryAfterMs":1000}');
+    expect(frames.checkpoint(position)?.message).toBe('{"cursor":"cursor 5"}');
+  });
+
+  it('are not null because of a bug', () => {
+    expect(() =>
+      nullIfInvalid(() => {
+        throw new TypeError('not a function');
+      }),
+    ).toThrow('not a function');
   });
 
   it('encode a checkpoint once for all connections at a position', () => {

@@ -13,6 +13,8 @@ describe('UnackedMessages', () => {
     unacked.acknowledge(0);
     for (let seq = 1; seq <= 300; seq += 1) unacked.add(seq, seq * 10);
     expect([unacked.size, unacked.isFull(300), unacked.isFull(301)]).toEqual([300, true, false]);
+    unacked.acknowledge(10);
+    expect([unacked.size, unacked.isOverdue(110), unacked.isOverdue(111)]).toEqual([290, false, true]);
     unacked.acknowledge(150);
     expect([unacked.size, unacked.isOverdue(1510), unacked.isOverdue(1511)]).toEqual([150, false, true]);
     unacked.acknowledge(100);

@@ -45,6 +45,16 @@ describe('a cursor', () => {
   });
 
   it.each([
+    ['older than those in memory', 3],
+    ['below the floor', 1],
+    ['above the head', 9],
+  ])('of another epoch gets the reset "epoch" even if its seq is %s', async (_, seq) => {
+    const { engine, locate } = await followEight();
+    engine.pruneTo(2);
+    expect(await locate({ seq, mark: newMark() }, '6f1c9c1e-2a54-4f0e-9a52-0d3a4f3f6a01')).toBe('epoch');
+  });
+
+  it.each([
     ['in memory', 6],
     ['in the log', 3],
   ])('with the mark of another event gets the reset "epoch", and begins no epoch (%s)', async (_, seq) => {

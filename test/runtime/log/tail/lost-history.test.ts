@@ -79,6 +79,43 @@ describe('a tail whose log has lost events', () => {
     expect(skips).toMatchObject([{ reason: 'epoch', position: { seq: 6 } }]);
   });
 
+  it('begins a new epoch in the same read if nothing follows the lost events', async () => {
+    const { engine, tail, skips, logged } = await followFive();
+    engine.append();
+    engine.afterState = () => engine.loseAfter(3);
+    await tail.catchUp();
+    expect(skips).toMatchObject([{ reason: 'epoch', position: { seq: 3 } }]);
+    expect(logged).toEqual([lost, 'warn: skipped events']);
+  });
+
+  it('continues if only events are lost that it has not applied', async () => {
+    const { engine, tail, applied, skips, logged } = await followFive();
+    engine.append();
+    engine.afterState = () => engine.loseAfter(5);
+    await tail.catchUp();
+    tail.offer(engine.append());
+    expect([applied, skips, logged]).toEqual([[1, 2, 3, 4, 5, 6], [], []]);
+  });
+
+  it('applies no lost event that is offered during the skip', async () => {
+    const engine = new MemoryEngine();
+    const late: LogEvent[] = [];
+    const { tail, applied } = await followLog(
+      { engine },
+      {
+        async beforeSkip() {
+          for (const event of late) tail.offer(event);
+        },
+      },
+    );
+    for (let count = 0; count < 5; count += 1) engine.append();
+    await tail.catchUp();
+    late.push(engine.append());
+    engine.loseAfter(3);
+    await tail.catchUp();
+    expect(applied).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it('applies no lost event that was offered early', async () => {
     const { engine, tail, applied } = await followFive();
     engine.append();
