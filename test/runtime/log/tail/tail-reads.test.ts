@@ -15,6 +15,25 @@ async function followEmpty(options: Partial<Parameters<typeof followLog>[0]> = {
   return { engine, ...followed };
 }
 
+/** A tail that `follow` makes follow its log. */
+async function startTail() {
+  const engine = new MemoryEngine();
+  const tail = await Tail.start({ engine, log: silentLog, pollIntervalMs: 3_600_000 });
+  onTestFinished(() => tail.close());
+  const applied: number[] = [];
+  const follow = async (): Promise<void> => {
+    tail.follow({
+      apply: ({ seq }) => void applied.push(seq),
+      beforeSkip: async () => {},
+      skipped() {},
+      stopped() {},
+      gaveUp() {},
+    });
+    await tail.catchUp();
+  };
+  return { engine, tail, applied, follow };
+}
+
 describe('a tail', () => {
   it('reads nothing because of events that are offered in order, even twice', async () => {
     const { engine, tail, applied } = await followEmpty({ gapTimeoutMs: 1 });
@@ -127,26 +146,8 @@ describe('a tail', () => {
 });
 
 describe('a tail that nobody follows yet', () => {
-  async function start() {
-    const engine = new MemoryEngine();
-    const tail = await Tail.start({ engine, log: silentLog, pollIntervalMs: 3_600_000 });
-    onTestFinished(() => tail.close());
-    const applied: number[] = [];
-    const follow = async (): Promise<void> => {
-      tail.follow({
-        apply: ({ seq }) => void applied.push(seq),
-        beforeSkip: async () => {},
-        skipped() {},
-        stopped() {},
-        gaveUp() {},
-      });
-      await tail.catchUp();
-    };
-    return { engine, tail, applied, follow };
-  }
-
   it('stays where it is, whatever it is offered or reads', async () => {
-    const { engine, tail, applied, follow } = await start();
+    const { engine, tail, applied, follow } = await startTail();
     tail.offer(engine.append());
     engine.append();
     await tail.refresh();
@@ -156,7 +157,7 @@ describe('a tail that nobody follows yet', () => {
   });
 
   it('moves to a new history', async () => {
-    const { engine, tail, applied, follow } = await start();
+    const { engine, tail, applied, follow } = await startTail();
     const epoch = await engine.beginEpoch(tail.epoch);
     const { seq, mark } = engine.append();
     await tail.refresh();
