@@ -9,8 +9,6 @@ import { posted } from '../peers/posted.ts';
 import { StartError } from '../peers/start-process.ts';
 import type { Scale } from './fan-out-subject.ts';
 
-const inFlight = 8;
-
 const metrics: readonly Metric[] = [
   {
     name: 'perSecondOfBusiest',
@@ -22,27 +20,45 @@ const metrics: readonly Metric[] = [
   ...fanOutMetrics,
 ];
 
-/** Measures whether two workers deliver more than one, on each engine. */
+/** Measures whether two workers deliver more than one, on each engine, with one post at a time and with several. */
 export function createWorkersScenarios(scale: Scale): readonly Scenario[] {
   const connections = Math.min(1000, scale.mostConnections);
-  return engines.map((engine) => ({
-    name: `workers-${engine}`,
-    title: `Two workers and one: ${engineTitles[engine]}`,
-    about: `Each of ${inFlight} writers sends a post once its previous one is answered and delivered to all ${formatCount(connections)} connections. The generator needs nearly a core itself, so on a machine with few cores, deliveries by the clock say nothing about workers. What counts is CPU time, which the generator does not use up: deliveries divided by the CPU seconds of the server's busiest thread are the rate at which this thread would be fully used if each thread had a core and nothing had to wait. With two workers, the rate grows only if they share the connections evenly, if a delivery costs each no more CPU, and if neither the store nor the primary becomes the busiest. With a core for each worker, the store, the database and the generator, the deliveries by the clock must show the same ratio.`,
-    metrics,
-    turns: 5,
-    subjects: [1, 2].map((workers) => workersSubject({ workers, engine, connections }, scale)),
-    targets: [{ metric: 'perSecondOfBusiest', subject: 'workers-2', against: 'workers-1', atLeast: 1.6 }],
-  }));
+  const title = (engine: EngineName, posts: string): string =>
+    `Two workers and one: ${engineTitles[engine]}, ${posts}`;
+  return engines.flatMap((engine): readonly Scenario[] => [
+    {
+      name: `workers-${engine}-x1`,
+      title: title(engine, 'one post at a time'),
+      about: `A post is sent once the previous one is answered and delivered to all ${formatCount(connections)} connections. The generator needs nearly a core itself, so on a machine with few cores, deliveries by the clock say nothing about workers. What counts is CPU time, which the generator does not use up: deliveries divided by the CPU seconds of the server's busiest thread are the rate at which this thread would be fully used if each thread had a core and nothing had to wait. With two workers, the rate grows only if they share the connections evenly, if a delivery costs each no more CPU, and if neither the store nor the primary becomes the busiest. With a core for each worker, the store, the database and the generator, the deliveries by the clock must show the same ratio.`,
+      metrics,
+      turns: 5,
+      subjects: subjectsOf({ engine, connections, inFlight: 1 }, scale),
+      targets: [{ metric: 'perSecondOfBusiest', subject: 'workers-2', against: 'workers-1', atLeast: 1.6 }],
+    },
+    {
+      name: `workers-${engine}-x8`,
+      title: title(engine, '8 posts in flight'),
+      about: `Each of 8 writers sends a post once its previous one is answered and delivered to all ${formatCount(connections)} connections. Posts that arrive together leave in one write to each socket, so a delivery costs the less, the more of them come together. One worker that is busy all the time sees nearly all 8 together. Two workers that have to wait for a core see them in smaller groups and at different times, and a writer waits for the slower one: without a core for each thread, this measures the groups more than the workers.`,
+      metrics,
+      turns: 5,
+      subjects: subjectsOf({ engine, connections, inFlight: 8 }, scale),
+      targets: [],
+    },
+  ]);
 }
 
 interface Workers {
   readonly workers: number;
   readonly engine: EngineName;
   readonly connections: number;
+  readonly inFlight: number;
 }
 
-function workersSubject({ workers, engine, connections }: Workers, scale: Scale): Subject {
+function subjectsOf(options: Omit<Workers, 'workers'>, scale: Scale): readonly Subject[] {
+  return [1, 2].map((workers) => workersSubject({ workers, ...options }, scale));
+}
+
+function workersSubject({ workers, engine, connections, inFlight }: Workers, scale: Scale): Subject {
   const settings = { WORKERS: String(workers) };
   return {
     name: `workers-${workers}`,

@@ -1,5 +1,6 @@
 import { changedEvent, isChange } from './changed-event.ts';
 import type { Position } from './cursor.ts';
+import { EntityChains } from './entity-chains.ts';
 import { isMessage, type LogEvent, type MessageEvent } from './event.ts';
 import { memoryOf } from './event-memory.ts';
 
@@ -18,10 +19,7 @@ export const recentLimits: RecentEventsLimits = { maxEvents: 16_384, maxBytes: 3
 export class RecentEvents {
   readonly #limits: RecentEventsLimits;
   readonly #ring: (LogEvent | undefined)[];
-  /** By entity, the seq of its newest event. */
-  readonly #newestOf = new Map<string, number>();
-  /** For each event of the ring, the seq of the previous one of the same entity; 0 for the first. */
-  readonly #previousOf: number[];
+  readonly #chains: EntityChains;
   /** At each tick, the seq of the newest event. */
   readonly #samples: { readonly seq: number; readonly atMs: number }[] = [];
   /** The seq of the oldest event kept; `#last + 1` while the ring is empty. */
@@ -35,7 +33,7 @@ export class RecentEvents {
   constructor(limits: RecentEventsLimits, { seq, mark }: Position) {
     this.#limits = limits;
     this.#ring = Array.from({ length: limits.maxEvents });
-    this.#previousOf = Array.from({ length: limits.maxEvents }, () => 0);
+    this.#chains = new EntityChains(limits.maxEvents);
     this.#first = seq + 1;
     this.#last = seq;
     this.#markBefore = mark;
@@ -44,13 +42,11 @@ export class RecentEvents {
   /** Events are added strictly in seq order, without gaps. */
   add(event: LogEvent): void {
     if (event.seq - this.#first >= this.#limits.maxEvents) this.#dropOldest();
-    const slot = this.#slot(event.seq);
-    this.#ring[slot] = event;
+    this.#ring[this.#slot(event.seq)] = event;
     this.#last = event.seq;
     this.#bytes += memoryOf(event);
     if (isMessage(event) && event.entity !== null) {
-      this.#previousOf[slot] = this.#newestOf.get(event.entity) ?? 0;
-      this.#newestOf.set(event.entity, event.seq);
+      this.#chains.add(event.entity, event.seq);
       if (isChange(event)) this.#change(event);
     }
     while (this.#bytes > this.#limits.maxBytes && this.#first < this.#last) this.#dropOldest();
@@ -77,9 +73,10 @@ export class RecentEvents {
 
   /** Drops or replaces the payloads of earlier events. */
   #change(change: MessageEvent): void {
-    for (let seq = this.#previous(change.seq); seq >= this.#first; seq = this.#previous(seq)) {
+    const chains = this.#chains;
+    for (let seq = chains.before(change.seq); seq >= this.#first; seq = chains.before(seq)) {
       const event = this.#ring[this.#slot(seq)];
-      if (event === undefined || !isMessage(event) || event.entity !== change.entity) return;
+      if (event === undefined || !isMessage(event) || event.entity !== change.entity) continue;
       const changed = changedEvent(event, change);
       this.#ring[this.#slot(seq)] = changed;
       this.#bytes += memoryOf(changed) - memoryOf(event);
@@ -108,16 +105,9 @@ export class RecentEvents {
     if (oldest !== undefined) {
       this.#bytes -= memoryOf(oldest);
       this.#markBefore = oldest.mark;
-      if (isMessage(oldest) && oldest.entity !== null && this.#newestOf.get(oldest.entity) === oldest.seq) {
-        this.#newestOf.delete(oldest.entity);
-      }
     }
     this.#ring[slot] = undefined;
     this.#first += 1;
-  }
-
-  #previous(seq: number): number {
-    return this.#previousOf[this.#slot(seq)] ?? 0;
   }
 
   #slot(seq: number): number {

@@ -3,7 +3,7 @@ import type { LogEvent } from '../event.ts';
 import { newMark } from '../new-mark.ts';
 import { columnValue } from '../writes/column-value.ts';
 import { keyConflict, keyHash } from '../writes/key-hash.ts';
-import { renderEarly } from '../writes/payload.ts';
+import type { EarlyRenderer } from '../writes/payload.ts';
 import { isMembership, type RegisteredWrite } from '../writes/registered-write.ts';
 import type { WriteOutcome } from '../writes/write-definition.ts';
 import { writtenEvent } from '../writes/written-event.ts';
@@ -16,6 +16,7 @@ import { returnedColumn, type WriteResultRow } from './write-sql.ts';
 export interface PreparedWrite {
   readonly write: RegisteredWrite;
   readonly sql: string;
+  readonly render: EarlyRenderer;
 }
 
 /** A row to be written. */
@@ -42,7 +43,7 @@ export function createRequest(
   const { write } = prepared;
   const isKeyed = key !== undefined && write.key !== null;
   const hash = isKeyed ? keyHash(write, row) : null;
-  const payload = renderEarly(write, row);
+  const payload = prepared.render(row);
   const mark = newMark();
   const item: Record<string, unknown> = { posted_mark: mark, posted_payload: payload };
   if (isKeyed) Object.assign(item, { posted_key: key, posted_hash: hash });

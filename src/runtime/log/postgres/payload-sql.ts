@@ -2,7 +2,7 @@ import { payloadOf, type RegisteredWrite } from '../writes/registered-write.ts';
 import type { PayloadTemplate } from '../writes/write-definition.ts';
 import { accepted, literal } from './sql-text.ts';
 
-/** Adds the payload to the accepted rows, as the compact JSON that `renderPayload` makes. */
+/** Adds the payload to the accepted rows, as the compact JSON that a `PayloadRenderer` makes. */
 export function payloadPart(write: RegisteredWrite): string {
   const joins = write.statements.flatMap(({ returns }, index) =>
     returns ? [`left join posted_returned_${index} using (posted_ordinal)`] : [],

@@ -5,6 +5,7 @@ import { createLogQueries } from '../log-queries.ts';
 import type { Migrations } from '../migrations/run-migrations.ts';
 import { PendingLimit } from '../pending-limit.ts';
 import type { LogTables } from '../tables.ts';
+import { earlyRenderer } from '../writes/payload.ts';
 import type { RegisteredWrite } from '../writes/registered-write.ts';
 import {
   appendBatch,
@@ -150,7 +151,7 @@ function prepareWrite(write: RegisteredWrite, known: Map<string, PreparedWrite>)
     if (JSON.stringify(found.write) === JSON.stringify(write)) return found;
     throw new Error(`The write ${write.name} cannot be registered: its name has another definition.`);
   }
-  const prepared = { write, sql: writeSql(write) };
+  const prepared = { write, sql: writeSql(write), render: earlyRenderer(write) };
   known.set(write.name, prepared);
   return prepared;
 }

@@ -34,8 +34,9 @@ export class Appends {
   }
 
   write(input: WriteInput): WriteOutput {
-    const known = this.#plans.get(input.write);
-    if (known === undefined) throw new Error(`the write ${input.write} is not registered`);
+    const [name] = input;
+    const known = this.#plans.get(name);
+    if (known === undefined) throw new Error(`the write ${name} is not registered`);
     return known.plan.run(input);
   }
 

@@ -25,24 +25,38 @@ export interface Operations {
 
 export type OperationName = keyof Operations;
 
-export interface WriteInput {
-  readonly write: string;
-  /** Of the columns of the write, in their order, as SQLite stores them. */
-  readonly values: readonly SqliteValue[];
-  readonly mark: number;
+/** A tuple, because the names of properties are copied with each message, and cost more than the values. */
+export type WriteInput = readonly [
+  write: string,
+  mark: number,
   /** Null for an event without a payload, and for a payload that uses what the statements return. */
-  readonly payload: string | null;
-  readonly key: { readonly key: string; readonly hash: string } | null;
-}
+  payload: string | null,
+  key: string | null,
+  /** Of what the key is used for; null without a key. */
+  keyHash: string | null,
+  /** Of the columns of the write, in their order, as SQLite stores them. */
+  ...values: SqliteValue[],
+];
 
-export interface WriteOutput {
-  readonly isWritten: boolean;
-  readonly seq: number | null;
-  readonly createdAtMs: number;
-  readonly returned: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+/** A tuple, like `WriteInput`. */
+export type WriteOutput = readonly [
+  createdAtMs: number,
+  seq: number | null,
+  isWritten: boolean,
+  /** Null if nothing was returned. */
+  returned: Returned | null,
   /** Null unless it uses what the statements return. */
-  readonly payload: string | null;
-  readonly first: { readonly seq: number | null; readonly entity: string | null } | null;
+  payload: string | null,
+  /** What the first use of the key has written; null if this is it. */
+  first: FirstUse | null,
+];
+
+/** The rows that the statements returned, by their names. */
+export type Returned = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+
+export interface FirstUse {
+  readonly seq: number | null;
+  readonly entity: string | null;
 }
 
 export interface AppendOutput {

@@ -3,11 +3,16 @@ import type { RunWrite } from '../engine.ts';
 import { newMark } from '../new-mark.ts';
 import type { PendingLimit } from '../pending-limit.ts';
 import { keyHash } from '../writes/key-hash.ts';
-import { renderEarly } from '../writes/payload.ts';
+import { type EarlyRenderer, earlyRenderer } from '../writes/payload.ts';
 import type { RegisteredWrite } from '../writes/registered-write.ts';
 import { writtenEvent } from '../writes/written-event.ts';
 import { toValues } from './row-values.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
+
+interface PreparedWrite {
+  readonly write: RegisteredWrite;
+  readonly render: EarlyRenderer;
+}
 
 /** The writes of an engine, by their names. */
 export class RegisteredWrites {
@@ -32,26 +37,30 @@ export class RegisteredWrites {
     this.#writer.request('register', write).catch((err: unknown) => {
       this.#log.error({ err, write: write.name }, 'a write could not be registered and will fail');
     });
-    return (row, key) => this.#limit.run(() => this.#run(write, row, key));
+    const prepared = { write, render: earlyRenderer(write) };
+    return (row, key) => this.#limit.run(() => this.#run(prepared, row, key));
   }
 
-  async #run(write: RegisteredWrite, row: Row, key: string | undefined): ReturnType<RunWrite> {
-    const { name, columns } = write;
-    const rendered = renderEarly(write, row);
+  async #run(
+    { write, render }: PreparedWrite,
+    row: Readonly<Record<string, unknown>>,
+    key: string | undefined,
+  ): ReturnType<RunWrite> {
+    const rendered = render(row);
     const mark = newMark();
-    const { seq, isWritten, createdAtMs, returned, payload, first } = await this.#writer.request('write', {
-      write: name,
-      values: toValues(columns, row),
+    const isKeyed = key !== undefined && write.key !== null;
+    const [createdAtMs, seq, isWritten, returned, payload, first] = await this.#writer.request('write', [
+      write.name,
       mark,
-      payload: rendered,
-      key: key === undefined || write.key === null ? null : { key, hash: keyHash(write, row) },
-    });
-    const stored =
+      rendered,
+      isKeyed ? key : null,
+      isKeyed ? keyHash(write, row) : null,
+      ...toValues(write.columns, row),
+    ]);
+    const event =
       seq === null
         ? null
         : writtenEvent(write, row, { seq, mark, createdAtMs, payload: payload ?? rendered });
-    return { seq, isWritten, returned, first, event: stored };
+    return { seq, isWritten, returned: returned ?? {}, first, event };
   }
 }
-
-type Row = Readonly<Record<string, unknown>>;

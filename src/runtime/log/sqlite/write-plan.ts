@@ -1,14 +1,12 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { kindsRequire } from '../tables.ts';
 import { keyConflict } from '../writes/key-hash.ts';
-import { renderPayload } from '../writes/payload.ts';
+import { type PayloadRenderer, payloadRenderer } from '../writes/payload.ts';
 import { isMembership, payloadOf, type RegisteredWrite } from '../writes/registered-write.ts';
 import type { EventDefinition, MembershipDefinition, MessageDefinition } from '../writes/write-definition.ts';
 import type { Head } from './head.ts';
-import type { SqliteValue, WriteInput, WriteOutput } from './protocol.ts';
+import type { FirstUse, Returned, SqliteValue, WriteInput, WriteOutput } from './protocol.ts';
 import { rowOf, toBinding } from './row-values.ts';
-
-type Returned = Record<string, Readonly<Record<string, unknown>> | null>;
 
 interface PlannedStatement {
   readonly name: string;
@@ -25,14 +23,6 @@ interface Item {
 /** Appends the event of an item, and does what else its kind requires. */
 type AppendEvent = (item: Item, seq: bigint, mark: number, payload: string | null) => void;
 
-const notWritten: Omit<WriteOutput, 'createdAtMs'> = {
-  isWritten: false,
-  seq: null,
-  returned: {},
-  payload: null,
-  first: null,
-};
-
 /** A registered write with all of its statements prepared: `run` executes it for one row, in the current transaction. */
 export class WritePlan {
   readonly #write: RegisteredWrite;
@@ -44,10 +34,14 @@ export class WritePlan {
   readonly #keys: Keys | null;
   readonly #changes: ((item: Item) => boolean) | null;
   readonly #append: AppendEvent | null;
+  /** Whether a statement returns rows. */
+  readonly #returns: boolean;
+  /** Null unless the payload uses what the statements return. */
+  readonly #render: PayloadRenderer | null;
 
   /** @throws Error if SQLite rejects a statement */
   constructor(database: DatabaseSync, write: RegisteredWrite, head: Head) {
-    const { columns, statements, when, event, isNumberedFirst } = write;
+    const { columns, statements, when, event, isNumberedFirst, hasReturnedPayload } = write;
     const names = columns.map(({ name }) => name);
     const withSeq = itemOf([...names, 'at', 'seq']);
     const withoutSeq = itemOf([...names, 'at']);
@@ -70,33 +64,33 @@ export class WritePlan {
       .map((statement) => plan(withSeq, statement));
     this.#keys = write.key === null ? null : new Keys(database, write);
     this.#changes = event !== null && isMembership(event) ? membershipGuard(database, write, event) : null;
+    this.#returns = statements.some(({ returns }) => returns);
     this.#append = event === null ? null : appendOf(database, write, event);
+    const template = payloadOf(event);
+    this.#render = template === undefined || !hasReturnedPayload ? null : payloadRenderer(template);
   }
 
-  run({ values, mark, payload: rendered, key }: WriteInput): WriteOutput {
-    const { columns, event, hasReturnedPayload } = this.#write;
+  run([, mark, rendered, key, hash, ...values]: WriteInput): WriteOutput {
+    const { columns, isNumberedFirst } = this.#write;
     const createdAtMs = this.#head.nowMs;
     const item: Item = {
       values: values.map((value, index) => toBinding(columns[index], value)),
       at: BigInt(createdAtMs),
       seq: null,
     };
-    const first = key === null ? null : (this.#keys?.find(values, key) ?? null);
-    if (first !== null) return { ...notWritten, createdAtMs, first };
-    if (this.#condition !== null && this.#condition.get(...item.values, item.at) === undefined)
-      return { ...notWritten, createdAtMs };
-    if (this.#changes?.(item) === false) return { ...notWritten, createdAtMs };
+    const first = key === null ? null : (this.#keys?.find(values, key, hash) ?? null);
+    if (first !== null || !this.#isAllowed(item)) return [createdAtMs, null, false, null, null, first];
 
-    const returned: Returned = {};
+    const returned: Record<string, Returned[string]> = {};
     const seq = this.#append === null ? null : this.#head.nextSeq;
     // A seq that turns out not to be needed is that of the next event.
-    if (seq !== null && this.#write.isNumberedFirst) item.seq = BigInt(seq);
+    if (seq !== null && isNumberedFirst) item.seq = BigInt(seq);
     if (this.#deciding !== null) {
       const { name, statement } = this.#deciding;
-      const row = this.#write.isNumberedFirst
+      const row = isNumberedFirst
         ? statement.get(...item.values, item.at, item.seq)
         : statement.get(...item.values, item.at);
-      if (row === undefined) return { ...notWritten, createdAtMs };
+      if (row === undefined) return [createdAtMs, null, false, null, null, null];
       returned[name] = row;
     }
     if (seq !== null) item.seq = BigInt(seq);
@@ -105,23 +99,19 @@ export class WritePlan {
       else statement.run(...item.values, item.at, item.seq);
     }
 
-    let payload = rendered;
+    const payload = this.#render?.({ row: rowOf(columns, values), returned }) ?? null;
     if (seq !== null && item.seq !== null) {
-      const template = payloadOf(event);
-      if (hasReturnedPayload && template !== undefined)
-        payload = renderPayload(template, { row: rowOf(columns, values), returned });
-      this.#append?.(item, item.seq, mark, payload);
+      this.#append?.(item, item.seq, mark, payload ?? rendered);
       this.#head.advance();
     }
-    if (key !== null) this.#keys?.add(values, key, seq);
-    return {
-      isWritten: true,
-      seq,
-      createdAtMs,
-      returned,
-      payload: hasReturnedPayload ? payload : null,
-      first: null,
-    };
+    if (key !== null) this.#keys?.add(values, key, hash, seq);
+    return [createdAtMs, seq, true, this.#returns ? returned : null, payload, null];
+  }
+
+  /** Whether its condition holds and, for a join or leave, whether it changes anything. */
+  #isAllowed(item: Item): boolean {
+    if (this.#condition !== null && this.#condition.get(...item.values, item.at) === undefined) return false;
+    return this.#changes?.(item) !== false;
   }
 }
 
@@ -143,7 +133,7 @@ class Keys {
   }
 
   /** @throws PostedError `idempotency_key_reused` if the key was used for something else */
-  find(values: readonly SqliteValue[], { key, hash }: NonNullable<WriteInput['key']>): WriteOutput['first'] {
+  find(values: readonly SqliteValue[], key: string, hash: string | null): FirstUse | null {
     const used = this.#find.get(this.#userOf(values), key);
     if (used === undefined) return null;
     const conflict = keyConflict(used.hash as string | null, hash);
@@ -151,11 +141,7 @@ class Keys {
     return { seq: used.seq as number | null, entity: used.entity as string | null };
   }
 
-  add(
-    values: readonly SqliteValue[],
-    { key, hash }: NonNullable<WriteInput['key']>,
-    seq: number | null,
-  ): void {
+  add(values: readonly SqliteValue[], key: string, hash: string | null, seq: number | null): void {
     const entity = values[this.#entity] ?? null;
     this.#add.run(this.#userOf(values), key, hash, entity, seq);
   }

@@ -7,26 +7,31 @@ export interface PayloadValues {
   readonly returned: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
 }
 
-/** The JSON of a payload. Columns of type `json` are the values that the caller passed. */
-export function renderPayload(template: PayloadTemplate, values: PayloadValues): string {
-  return JSON.stringify(fill(template, values)) ?? 'null';
+/** Returns compact JSON. Columns of type `json` are the values that the caller passed. */
+export type PayloadRenderer = (values: PayloadValues) => string;
+
+/** Returns the JSON of a write's payload for a row; null if only the engine can make it, and for an event without one. */
+export type EarlyRenderer = (row: PayloadValues['row']) => string | null;
+
+/** Prepares a template once for many payloads. */
+export function payloadRenderer(template: PayloadTemplate): PayloadRenderer {
+  const fill = compile(template);
+  return (values) => JSON.stringify(fill(values)) ?? 'null';
 }
 
-/** The JSON of a write's payload for a row; null for an event without one, and for one that uses what statements return. */
-export function renderEarly(
-  { event, hasReturnedPayload }: RegisteredWrite,
-  row: PayloadValues['row'],
-): string | null {
+/** Prepares the payload of a write, unless it uses what statements return. */
+export function earlyRenderer({ event, hasReturnedPayload }: RegisteredWrite): EarlyRenderer {
   const template = payloadOf(event);
-  return template === undefined || hasReturnedPayload ? null : renderPayload(template, { row, returned: {} });
+  if (template === undefined || hasReturnedPayload) return () => null;
+  const render = payloadRenderer(template);
+  return (row) => render({ row, returned: {} });
 }
 
-function fill(template: PayloadTemplate, values: PayloadValues): unknown {
+function compile(template: PayloadTemplate): (values: PayloadValues) => unknown {
   if (typeof template === 'string') {
     const [name = '', column] = template.split('.');
-    return column === undefined ? values.row[name] : values.returned[name]?.[column];
+    return column === undefined ? ({ row }) => row[name] : ({ returned }) => returned[name]?.[column];
   }
-  return Object.fromEntries(
-    Object.entries(template).map(([property, part]) => [property, fill(part, values)]),
-  );
+  const properties = Object.entries(template).map(([name, part]) => [name, compile(part)] as const);
+  return (values) => Object.fromEntries(properties.map(([name, fill]) => [name, fill(values)]));
 }

@@ -10,26 +10,32 @@ export interface AppendedParts {
   readonly payload: string | null;
 }
 
+/** Shared, because most events have no others, and the newest events are kept in memory. */
+const noUsers: readonly string[] = [];
+
 /** The event that a write has made of a row, as a read of the log would return it. */
 export function writtenEvent(
   { name, event }: RegisteredWrite,
   row: Readonly<Record<string, unknown>>,
-  { payload, ...parts }: AppendedParts,
+  { seq, mark, createdAtMs, payload }: AppendedParts,
 ): LogEvent {
   if (event === null) throw new Error(`the write ${name} has no event`);
   const topic = String(row[event.topic]);
-  if (isMembership(event)) return { ...parts, kind: event.kind, topic, user: String(row[event.user]) };
-  const { kind = 'message', channel = null, message = null, also, entity, revises = null } = event;
+  if (isMembership(event)) {
+    return { seq, mark, createdAtMs, kind: event.kind, topic, user: String(row[event.user]) };
+  }
   return {
-    ...parts,
-    kind,
-    channel,
-    message,
+    seq,
+    mark,
+    createdAtMs,
+    kind: event.kind ?? 'message',
+    channel: event.channel ?? null,
+    message: event.message ?? null,
     topic,
-    also: also === undefined ? [] : ((row[also] ?? []) as readonly string[]),
-    entity: entity === undefined ? null : ((row[entity] ?? null) as string | null),
+    also: event.also === undefined ? noUsers : ((row[event.also] ?? noUsers) as readonly string[]),
+    entity: event.entity === undefined ? null : ((row[event.entity] ?? null) as string | null),
     payload,
-    revises,
+    revises: event.revises ?? null,
   };
 }
 
