@@ -39,10 +39,11 @@ export function createEventLog(
 
   return {
     write(definition) {
-      const run = register(registeredWrite(definition));
+      const run = engine.register(registeredWrite(definition));
       return async (row, options) => {
-        const { event: _, ...outcome } = await run(row, options?.key);
-        return outcome;
+        const { event, seq, isWritten, returned, first } = await run(row, options?.key);
+        if (event !== null) appended(event);
+        return { seq, isWritten, returned, first };
       };
     },
     async append(events, { transaction: client } = {}) {
