@@ -142,4 +142,16 @@ describe('recent events', () => {
     recent.add(message(4, { entity: 'a', payload: '"new"' }));
     expect(payloadsOf(recent.after(0))).toEqual(['"text"', '"gone"', '"text"', '"new"']);
   });
+
+  it('are changed if they are about the same entity, however many entities there are', () => {
+    const count = 3000;
+    const recent = new RecentEvents({ ...limits, maxEvents: 2 * count, maxBytes: 1e9 }, beginning);
+    for (let seq = 1; seq <= count; seq += 1) recent.add(message(seq, { entity: `entity-${seq}` }));
+    for (let about = 2; about <= count; about += 2) {
+      const seq = count + about / 2;
+      recent.add(message(seq, { entity: `entity-${about}`, kind: 'redact', payload: null }));
+    }
+    const kept = payloadsOf(recent.after(0)).slice(0, count);
+    expect(kept).toEqual(Array.from({ length: count }, (_, index) => (index % 2 === 0 ? '"text"' : null)));
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { draftColumns } from '../../../../src/runtime/log/writes/draft-columns.ts';
-import { renderEarly, renderPayload } from '../../../../src/runtime/log/writes/payload.ts';
+import { earlyRenderer, payloadRenderer } from '../../../../src/runtime/log/writes/payload.ts';
 import { registeredWrite } from '../../../../src/runtime/log/writes/registered-write.ts';
 import type {
   EventDefinition,
@@ -28,23 +28,23 @@ const message = (payload: PayloadTemplate): EventDefinition => ({
 describe('a payload', () => {
   it('takes values from columns and from what statements return', () => {
     const template = { id: 'id', meta: { tags: 'tags', likes: 'counted.likes' } };
-    expect(renderPayload(template, { row, returned })).toBe(
+    expect(payloadRenderer(template)({ row, returned })).toBe(
       '{"id":"1","meta":{"tags":["x",{"y":"é"}],"likes":3}}',
     );
-    expect(renderPayload('tags', { row, returned })).toBe('["x",{"y":"é"}]');
+    expect(payloadRenderer('tags')({ row, returned })).toBe('["x",{"y":"é"}]');
   });
 
   it('leaves out what has no value, and is null without any', () => {
     const template = { id: 'id', a: 'nothing.likes', b: 'missing.likes', c: 'missing' };
-    expect(renderPayload(template, { row, returned })).toBe('{"id":"1"}');
-    expect(renderPayload('missing', { row, returned })).toBe('null');
+    expect(payloadRenderer(template)({ row, returned })).toBe('{"id":"1"}');
+    expect(payloadRenderer('missing')({ row, returned })).toBe('null');
   });
 
   it('is known before the statements run unless it uses what they return', () => {
-    expect(renderEarly(writeWith(message({ id: 'id' })), row)).toBe('{"id":"1"}');
-    expect(renderEarly(writeWith(message({ likes: 'counted.likes' })), row)).toBeNull();
-    expect(renderEarly(writeWith({ kind: 'join', topic: 'id', user: 'author' }), row)).toBeNull();
-    expect(renderEarly(writeWith(), row)).toBeNull();
+    expect(earlyRenderer(writeWith(message({ id: 'id' })))(row)).toBe('{"id":"1"}');
+    expect(earlyRenderer(writeWith(message({ likes: 'counted.likes' })))(row)).toBeNull();
+    expect(earlyRenderer(writeWith({ kind: 'join', topic: 'id', user: 'author' }))(row)).toBeNull();
+    expect(earlyRenderer(writeWith())(row)).toBeNull();
   });
 });
 
