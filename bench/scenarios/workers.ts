@@ -23,12 +23,10 @@ const metrics: readonly Metric[] = [
 /** Measures whether two workers deliver more than one, on each engine, with one post at a time and with several. */
 export function createWorkersScenarios(scale: Scale): readonly Scenario[] {
   const connections = Math.min(1000, scale.mostConnections);
-  const title = (engine: EngineName, posts: string): string =>
-    `Two workers and one: ${engineTitles[engine]}, ${posts}`;
   return engines.flatMap((engine): readonly Scenario[] => [
     {
       name: `workers-${engine}-x1`,
-      title: title(engine, 'one post at a time'),
+      title: `Two workers and one: ${engineTitles[engine]}, one post at a time`,
       about: `A post is sent once the previous one is answered and delivered to all ${formatCount(connections)} connections. The generator needs nearly a core itself, so on a machine with few cores, deliveries by the clock say nothing about workers. What counts is CPU time, which the generator does not use up: deliveries divided by the CPU seconds of the server's busiest thread are the rate at which this thread would be fully used if each thread had a core and nothing had to wait. With two workers, the rate grows only if they share the connections evenly, if a delivery costs each no more CPU, and if neither the store nor the primary becomes the busiest. With a core for each worker, the store, the database and the generator, the deliveries by the clock must show the same ratio.`,
       metrics,
       turns: 5,
@@ -37,7 +35,7 @@ export function createWorkersScenarios(scale: Scale): readonly Scenario[] {
     },
     {
       name: `workers-${engine}-x8`,
-      title: title(engine, '8 posts in flight'),
+      title: `Two workers and one: ${engineTitles[engine]}, 8 posts in flight`,
       about: `Each of 8 writers sends a post once its previous one is answered and delivered to all ${formatCount(connections)} connections. Posts that arrive together leave in one write to each socket, so a delivery costs the less, the more of them come together. One worker that is busy all the time sees nearly all 8 together. Two workers that have to wait for a core see them in smaller groups and at different times, and a writer waits for the slower one: without a core for each thread, this measures the groups more than the workers.`,
       metrics,
       turns: 5,
