@@ -63,10 +63,8 @@ export function createServices(
 
   delivery.follow(channel.topics);
 
-  const queries = createFeedQueries(
-    eventLog.reads(),
-    settings.databaseUrl === undefined ? 'sqlite' : 'postgres',
-  );
+  const engineName = settings.databaseUrl === undefined ? 'sqlite' : 'postgres';
+  const queries = createFeedQueries((kind) => eventLog.reads(kind), engineName);
   const writes = registerFeedWrites(eventLog);
   const passwords = createPasswords({ maxPending: maxPendingPasswords });
   return {

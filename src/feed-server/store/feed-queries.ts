@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ColumnTypes } from 'posted/log';
+import type { ColumnTypes, ReadKind } from 'posted/log';
 import { type FeedPage, type FeedRange, type PostRecord, readFeed } from './feed-page.ts';
 import type { FeedTables } from './feed-tables.ts';
 import {
@@ -28,7 +28,12 @@ export interface FeedQueries {
   feedOf(range: FeedRange, options?: ReadOptions): Promise<FeedPage>;
 }
 
-export function createFeedQueries(db: Kysely<FeedTables>, engine: ColumnTypes['engine']): FeedQueries {
+export function createFeedQueries(
+  reads: (kind: ReadKind) => Kysely<FeedTables>,
+  engine: ColumnTypes['engine'],
+): FeedQueries {
+  const db = reads('short');
+  const long = reads('long');
   return {
     async findUser(id, options) {
       const query = db.selectFrom('app_user').select(userColumns).where('id', '=', id);
@@ -38,11 +43,11 @@ export function createFeedQueries(db: Kysely<FeedTables>, engine: ColumnTypes['e
       const query = db.selectFrom('app_user').select('password_hash').where('id', '=', userId);
       return (await query.executeTakeFirst(options))?.password_hash ?? null;
     },
-    searchUsers: (search, options) => searchUsers(db, search, options),
+    searchUsers: (search, options) => searchUsers(long, search, options),
     async findPost(id, options) {
       const query = db.selectFrom('post').select(['id', 'author', 'text']).where('id', '=', id);
       return (await query.executeTakeFirst(options)) ?? null;
     },
-    feedOf: (range, options) => readFeed(db, engine, range, options),
+    feedOf: (range, options) => readFeed(long, engine, range, options),
   };
 }

@@ -57,7 +57,7 @@ export function createEventLog(
     ...own,
     transaction,
     topicsOf: (user) => engine.topicsOf(user),
-    reads: () => engine.reads(),
+    reads: (kind) => engine.reads(kind),
     ping: () => engine.ping(),
   };
 }

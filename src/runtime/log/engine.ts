@@ -51,7 +51,7 @@ export interface LogEngine {
    * The tables, for reading: on connections of their own, with a deadline. Pass the signal of a request to `execute`, so
    * that a read whose client has left is not run.
    */
-  reads<Tables>(): Kysely<Tables>;
+  reads<Tables>(kind?: ReadKind): Kysely<Tables>;
   /** Resolves if the engine can write now. */
   ping(): Promise<void>;
   /** Completes pending operations, then releases files, connections and threads. New calls reject. */
@@ -80,6 +80,12 @@ export interface EventDraft {
   readonly entity?: string;
   readonly payload: unknown;
 }
+
+/**
+ * Reads that take milliseconds are long: few run at a time, which leaves CPU to the writes and to the short ones. The
+ * default is short.
+ */
+export type ReadKind = 'short' | 'long';
 
 /** A connection of the caller's to the same database: a client of `pg`, for example. */
 export interface SqlClient {

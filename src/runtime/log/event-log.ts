@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { EngineTransaction, EventDraft, JoinedTopic, SqlClient } from './engine.ts';
+import type { EngineTransaction, EventDraft, JoinedTopic, ReadKind, SqlClient } from './engine.ts';
 import type { LogEvent } from './event.ts';
 import type { Columns, Write, WriteDefinition } from './writes/write-definition.ts';
 
@@ -50,7 +50,7 @@ export interface EventLog {
   /** The topics that the user has joined. */
   topicsOf(user: string): Promise<readonly JoinedTopic[]>;
   /** The tables, for reading. Pass the signal of a request to `execute`: a read whose client has left is not run. */
-  reads<Tables>(): Kysely<Tables>;
+  reads<Tables>(kind?: ReadKind): Kysely<Tables>;
   /** Resolves if the log can be written now. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -22,7 +22,7 @@ function storeOf(engine: LogEngine, name: 'sqlite' | 'postgres'): FeedStore {
   const eventLog = createEventLog(engine, () => {});
   return {
     log: eventLog,
-    queries: createFeedQueries(eventLog.reads(), name),
+    queries: createFeedQueries((kind) => eventLog.reads(kind), name),
     writes: registerFeedWrites(eventLog),
   };
 }

@@ -1,6 +1,6 @@
 import { Kysely, sql } from 'kysely';
 import type { Log } from '../../shared/log.ts';
-import type { LogEngine, RunWrite } from '../engine.ts';
+import type { LogEngine, ReadKind, RunWrite } from '../engine.ts';
 import { createLogQueries } from '../log-queries.ts';
 import type { Migrations } from '../migrations/run-migrations.ts';
 import { PendingLimit } from '../pending-limit.ts';
@@ -46,13 +46,18 @@ export interface PostgresEngineOptions {
 export interface ConnectionLimits {
   /** For the log's own reads and small writes. Default: 3. */
   readonly log: number;
-  /** For reads of the tables by the application. Default: 8. */
+  /** For short reads of the application. Default: 7. */
   readonly reads: number;
+  /**
+   * For long reads of the application, each of which may keep a core of the database busy. Default: 1, which leaves one
+   * to the writes wherever there are two.
+   */
+  readonly longReads: number;
   /** For `transaction`. Default: 2. */
   readonly transactions: number;
 }
 
-const defaultLimits: ConnectionLimits = { log: 3, reads: 8, transactions: 2 };
+const defaultLimits: ConnectionLimits = { log: 3, reads: 7, longReads: 1, transactions: 2 };
 
 /** How long a read of the application's may take. */
 const readTimeoutMs = 5000;
@@ -83,13 +88,18 @@ export async function openPostgresEngine({
   const observer = createOutageLog(log, describeDatabase(url));
   const appendPool = new ConnectionPool({ url, maxConnections: 1, pipeline: true, observer });
   const logPool = new ConnectionPool({ url, maxConnections: limits.log, pipeline: true, observer });
-  const readPool = new ConnectionPool({
-    url,
-    maxConnections: limits.reads,
-    responseTimeoutMs: readTimeoutMs + graceMs,
-    pipeline: true,
-    observer,
-  });
+  const openReadPool = (connections: number) =>
+    new ConnectionPool({
+      url,
+      maxConnections: connections,
+      responseTimeoutMs: readTimeoutMs + graceMs,
+      pipeline: true,
+      observer,
+    });
+  const readPools: Readonly<Record<ReadKind, ConnectionPool>> = {
+    short: openReadPool(limits.reads),
+    long: openReadPool(limits.longReads),
+  };
   const transactionPool = new ConnectionPool({ url, maxConnections: limits.transactions, observer });
 
   const pending = new PendingLimit(maxPending);
@@ -105,13 +115,18 @@ export async function openPostgresEngine({
     now: sql<number>`${sql.raw(clockMs)}`,
     topicList: sql<string | null>`json_agg(json_build_array(topic, since_seq))::text`,
   });
-  const reads = new Kysely<unknown>({
-    dialect: createStatementDialect({
-      pool: readPool,
-      kind: { access: 'read only', statementTimeoutMs: readTimeoutMs },
-      limit: pendingReads,
-    }),
-  });
+  const connectReads = (pool: ConnectionPool) =>
+    new Kysely<unknown>({
+      dialect: createStatementDialect({
+        pool,
+        kind: { access: 'read only', statementTimeoutMs: readTimeoutMs },
+        limit: pendingReads,
+      }),
+    });
+  const reads: Readonly<Record<ReadKind, Kysely<unknown>>> = {
+    short: connectReads(readPools.short),
+    long: connectReads(readPools.long),
+  };
   const writes = new Map<string, PreparedWrite>();
 
   return {
@@ -133,13 +148,14 @@ export async function openPostgresEngine({
     prune: pending.limited(queries.prune),
     findDeviceCursor: pending.limited(queries.findDeviceCursor),
     saveDeviceCursors: pending.limited(queries.saveDeviceCursors),
-    reads: <Tables>() => reads as unknown as Kysely<Tables>,
+    reads: <Tables>(kind: ReadKind = 'short') => reads[kind] as Kysely<Tables>,
     ping: pending.limited(async () => {
       await queries.state([]);
     }),
     async close() {
       await Promise.all([pending.close(), pendingReads.close()]);
-      await Promise.all([appendPool, logPool, readPool, transactionPool].map((pool) => pool.end()));
+      const pools = [appendPool, logPool, ...Object.values(readPools), transactionPool];
+      await Promise.all(pools.map((pool) => pool.end()));
     },
   };
 }

@@ -21,6 +21,8 @@ export function begin({ access, statementTimeoutMs }: TransactionKind): string {
     `set_config('idle_in_transaction_session_timeout', '${lockTimeoutMs}', true)`,
     // A batch takes a millisecond; compiling its statement would take half a second.
     "set_config('jit', 'off', true)",
+    // One statement must not take all cores from the others.
+    "set_config('max_parallel_workers_per_gather', '0', true)",
   ];
   if (access === 'read write') settings.push(raiseSynchronousCommit);
   return `begin isolation level read committed ${access}; select ${settings.join(', ')}`;
@@ -43,7 +45,10 @@ export interface AtOnce {
   /** A statement that locks what the others must see the newest version of: each sees what was committed before it began. */
   readonly lock?: string;
   readonly statements: readonly Statement[];
-  /** If it is aborted before a connection is free, nothing is sent. */
+  /**
+   * If it is aborted before a connection is free, nothing is sent, and there are no results: Kysely has rejected its
+   * caller already, and reports later failures on the console.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -60,7 +65,7 @@ export async function runAtOnce(
 ): Promise<readonly QueryOutcome[]> {
   const connection = await pool.connect();
   try {
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) return [];
     const beginning = connection.query(`${begin(kind)}; ${lock}`);
     const running = statements.map(({ sql, values }) => connection.query(sql, values));
     const committing = connection.query('commit');

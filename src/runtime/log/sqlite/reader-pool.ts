@@ -9,6 +9,8 @@ export interface ReaderPoolOptions {
   readonly threads: number;
   /** How many reads a thread is sent at a time: above 1 only for reads that are all quick. */
   readonly readsPerThread: number;
+  /** Whether other threads get the CPU first, where the system can tell threads apart. Default: false. */
+  readonly isLowPriority?: boolean;
   /** How long a read may wait and run. */
   readonly deadlineMs: number;
   readonly onError: (cause: Error) => void;
@@ -104,7 +106,8 @@ export class ReaderPool {
   }
 
   #start(): Thread {
-    const workerData: ReaderData = { path: this.#options.path };
+    const { path, isLowPriority = false } = this.#options;
+    const workerData: ReaderData = { path, isLowPriority };
     const worker = new Worker(workerUrl('reader-worker'), { name: 'posted-reader', workerData });
     const thread: Thread = { worker, reads: new Map() };
     this.#threads.add(thread);

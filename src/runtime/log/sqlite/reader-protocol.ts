@@ -3,6 +3,7 @@ import type { Failure } from './protocol.ts';
 /** The messages between a pool of readers and its threads. */
 export interface ReaderData {
   readonly path: string;
+  readonly isLowPriority: boolean;
 }
 
 export interface ReadRequest {

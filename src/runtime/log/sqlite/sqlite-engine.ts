@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Kysely, SelectQueryNode, sql } from 'kysely';
 import { PostedError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
-import type { LogEngine } from '../engine.ts';
+import type { LogEngine, ReadKind } from '../engine.ts';
 import { createLogQueries } from '../log-queries.ts';
 import { type MigrationResult, type Migrations, runMigrations } from '../migrations/run-migrations.ts';
 import { PendingLimit } from '../pending-limit.ts';
@@ -27,8 +27,10 @@ export interface SqliteEngineOptions {
   readonly log: Log;
   /** Pending writes, and pending reads, beyond this number are refused with `unavailable`. Default: 10,000. */
   readonly maxPending?: number;
-  /** Threads for the application's reads. Default: 2. */
+  /** Threads for short reads of the application. Default: 2. */
   readonly readThreads?: number;
+  /** Threads for long reads of the application. Default: 1. */
+  readonly longReadThreads?: number;
   /** How long a read may take, including its wait for a thread. Default: 5000. */
   readonly readDeadlineMs?: number;
   /** How long a transaction may take. Default: 5000. */
@@ -130,6 +132,7 @@ function createSqliteEngine(
     log,
     maxPending = 10_000,
     readThreads = 2,
+    longReadThreads = 1,
     readDeadlineMs = defaultDeadlineMs,
     transactionTimeoutMs = defaultDeadlineMs,
     onFailure,
@@ -142,9 +145,12 @@ function createSqliteEngine(
     onFailure?.(err);
   });
   const onError = (err: Error): void => log.error({ err }, 'a thread that reads the database has failed');
-  const pool = { path, deadlineMs: readDeadlineMs, onError };
+  const pool = { path, deadlineMs: readDeadlineMs, readsPerThread: 1, onError };
   const logReaders = new ReaderPool({ ...pool, threads: 1, readsPerThread: logReadsPerThread });
-  const readers = new ReaderPool({ ...pool, threads: readThreads, readsPerThread: 1 });
+  const readers: Readonly<Record<ReadKind, ReaderPool>> = {
+    short: new ReaderPool({ ...pool, threads: readThreads }),
+    long: new ReaderPool({ ...pool, threads: longReadThreads, isLowPriority: true }),
+  };
   const limits = {
     writes: new PendingLimit(maxPending),
     logReads: new PendingLimit(maxPending),
@@ -158,7 +164,11 @@ function createSqliteEngine(
         return { rows: await limited(() => some.read(text, parameters, signal)), changes: 0 };
       }),
     });
-  const reads = connectReaders<unknown>(readers, (read) => limits.reads.run(read));
+  const limited = (read: Read) => limits.reads.run(read);
+  const reads: Readonly<Record<ReadKind, Kysely<unknown>>> = {
+    short: connectReaders(readers.short, limited),
+    long: connectReaders(readers.long, limited),
+  };
   const queries = createLogQueries({
     reads: connectReaders(logReaders, (read) => read()),
     writes: connectWriter(writer, 'grouped'),
@@ -181,7 +191,7 @@ function createSqliteEngine(
     beginEpoch: writes.limited(queries.beginEpoch),
     prune: writes.limited(queries.prune),
     saveDeviceCursors: writes.limited(queries.saveDeviceCursors),
-    reads: <Tables>() => reads as Kysely<Tables>,
+    reads: <Tables>(kind: ReadKind = 'short') => reads[kind] as Kysely<Tables>,
     ping: writes.limited(async () => {
       if (writer.isFull) await checkSpace(path);
       // On a full disk, only a write shows that there is space again.
@@ -189,7 +199,7 @@ function createSqliteEngine(
     }),
     async close() {
       await Promise.all(Object.values(limits).map((limit) => limit.close()));
-      await Promise.all([logReaders.close(), readers.close()]);
+      await Promise.all([logReaders, readers.short, readers.long].map((each) => each.close()));
       await writer.close();
     },
   };

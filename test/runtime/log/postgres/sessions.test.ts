@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { noPgBouncer, startPgBouncer } from '../../../support/pgbouncer.ts';
 import { describePostgres } from '../../../support/postgres.ts';
 import { countTo, readLog } from '../suite/database.ts';
@@ -84,9 +84,27 @@ describePostgres('sessions of PostgreSQL', (server) => {
     expect(performance.now() - began).toBeLessThan(9000);
   });
 
+  test('run one long read at a time, without parallel workers, beside the short ones', async () => {
+    const engine = await openEngine(await server().createDatabase(), { migrations });
+    const began = performance.now();
+    const long = countTo(3).map(() =>
+      sql<{ workers: string }>`
+        select current_setting('max_parallel_workers_per_gather') as workers from pg_sleep(0.5)`.execute(
+        engine.reads('long'),
+      ),
+    );
+    await sql`select`.execute(engine.reads());
+    expect(performance.now() - began).toBeLessThan(1500);
+    const results = await Promise.all(long);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(1500);
+    expect(results.flatMap(({ rows }) => rows)).toEqual(countTo(3).map(() => ({ workers: '0' })));
+  });
+
   test('are not given to a read whose signal is aborted while it waits', async () => {
     const url = await server().createDatabase();
     const engine = await openEngine(url, { migrations, maxConnections: { reads: 1 } });
+    const printed = vi.spyOn(console, 'error');
+    onTestFinished(() => printed.mockRestore());
     const slow = sql`select pg_sleep(1)`.execute(engine.reads());
     const leaving = new AbortController();
     const waiting = sql`select set_config('posted.x', 'never', false)`.execute(engine.reads(), {
@@ -102,6 +120,7 @@ describePostgres('sessions of PostgreSQL', (server) => {
       engine.reads(),
     );
     expect(rows).toEqual([{ x: '' }]);
+    expect(printed).not.toHaveBeenCalled();
   });
 
   describe.skipIf(noPgBouncer !== null)(`of a pooler ${noPgBouncer ?? ''}`, () => {

@@ -1,17 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import type { LogEngine } from '../../../../src/runtime/log/engine.ts';
+import type { LogEngine, ReadKind } from '../../../../src/runtime/log/engine.ts';
 import { countTo } from '../suite/database.ts';
 import { type NoteTables, note, notesIn, notesOf } from '../suite/notes-application.ts';
 import { makeDatabasePath, openEngine } from './open-engine.ts';
 
 /** A query that counts to `limit`: some 20 million per second. */
-const count = (engine: LogEngine, limit: number): Promise<unknown> =>
+const count = (engine: LogEngine, limit: number, kind?: ReadKind): Promise<unknown> =>
   sql`with recursive counter (n) as (values (1) union all select n + 1 from counter where n < ${limit})
-    select count(*) from counter`.execute(engine.reads());
+    select count(*) from counter`.execute(engine.reads(kind));
 
 const million = 1_000_000;
+
+/** In ascending order. */
+function nicenessOfThreads(): readonly number[] {
+  const values = readdirSync('/proc/self/task').map((thread) => {
+    const [, fields = ''] = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ');
+    return Number(fields.split(' ')[16]);
+  });
+  return values.toSorted((a, b) => a - b);
+}
 
 describe('a read', () => {
   it('cannot write', async () => {
@@ -39,6 +50,28 @@ describe('a read', () => {
     }
     expect(areReading).toBe(true);
     await slow;
+  });
+
+  it('does not wait for long ones', async () => {
+    const engine = await openEngine({ path: await makeDatabasePath(), readDeadlineMs: 60_000 });
+    await notesIn(engine);
+    let ended = 0;
+    const long = countTo(6).map(() =>
+      count(engine, million, 'long').then(() => {
+        ended += 1;
+      }),
+    );
+    await notesIn(engine);
+    expect(ended).toBeLessThan(3);
+    await Promise.all(long);
+  });
+
+  it.runIf(process.platform === 'linux')('leaves the CPU to other threads if it is long', async () => {
+    const engine = await openEngine({ path: await makeDatabasePath() });
+    await notesIn(engine);
+    const before = nicenessOfThreads();
+    await count(engine, 1, 'long');
+    expect(nicenessOfThreads()).toEqual([...before, getPriority() + 5].toSorted((a, b) => a - b));
   });
 
   it('rejects when it takes too long, and those that waited for its thread run in another', async () => {
