@@ -1,4 +1,4 @@
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { PostedError } from 'posted/server';
 import type { FeedTables } from './feed-tables.ts';
 
@@ -47,13 +47,21 @@ interface NameRanges {
 
 interface Range {
   readonly start: string;
-  /** Exclusive; null for no limit. */
-  readonly end: string | null;
+  /** Exclusive. */
+  readonly end: string;
 }
 
-/** The most index entries that a step examines, and the most steps of a search: together they bound its work. */
+/** Greater than any name, whose length the contract limits. */
+const greatestName = '\u{10ffff}'.repeat(201);
+
+/**
+ * The most index entries that a search examines, which bound its work, and the number of a step. Once skipping has
+ * gained nothing for some steps, because each saw several first names, larger ones save round trips.
+ */
+const maxEntries = 10_000;
 const stepEntries = 1000;
-const maxSteps = 10;
+const largeStepEntries = 4000;
+const stepsBeforeLarge = 2;
 
 export const userColumns = [
   'id',
@@ -79,31 +87,36 @@ export async function searchUsers(
   const users: UserRecord[] = [];
   let bytes = 0;
   let last = after === null ? null : await findKey(db, after, options);
-  for (let step = 0; step < maxSteps; step += 1) {
+  let stepsInVain = 0;
+  for (let examined = 0; examined < maxEntries; ) {
     const from = nextKey(last, ranges);
-    const to = await keyAfter(db, from, ranges.first, options);
+    const wanted = stepsInVain < stepsBeforeLarge ? stepEntries : largeStepEntries;
+    const entries = Math.min(wanted, maxEntries - examined);
     const rest = { limit: limit - users.length, maxBytes: maxBytes - bytes };
-    const page = await matches(db, { from, to, ranges, ...rest }, options);
-    users.push(...page);
-    bytes += page.reduce((sum, user) => sum + bytesOf(user), 0);
+    const step = await readStep(db, { from, entries, ranges, ...rest }, options);
+    users.push(...step.users);
+    bytes += step.users.reduce((sum, user) => sum + bytesOf(user), 0);
     const lastFound = users.at(-1);
     if (lastFound !== undefined && (users.length >= limit || bytes >= maxBytes)) {
       return { users, next: lastFound.id };
     }
-    if (to === null) return { users, next: null };
-    last = to;
+    if (step.last === null) return { users, next: null };
+    last = step.last;
+    stepsInVain = last.firstName === from.firstName ? 0 : stepsInVain + 1;
+    examined += entries;
   }
   return { users, next: last?.id ?? null };
 }
 
 async function findKey(db: Kysely<FeedTables>, id: string, options: ReadOptions): Promise<NameKey> {
-  const query = db.selectFrom('app_user').select(keyColumns).where('id', '=', id);
+  const query = db
+    .selectFrom('app_user')
+    .select(['first_name as firstName', 'second_name as secondName', 'id'])
+    .where('id', '=', id);
   const key = await query.executeTakeFirst(options);
   if (key !== undefined) return key;
   throw new PostedError('invalid_request', '`after` must come from the `Link` header of the previous page.');
 }
-
-const keyColumns = ['first_name as firstName', 'second_name as secondName', 'id'] as const;
 
 /** The key after which the next match may be. */
 function nextKey(last: NameKey | null, { first, second }: NameRanges): NameKey {
@@ -111,68 +124,90 @@ function nextKey(last: NameKey | null, { first, second }: NameRanges): NameKey {
   if (last === null || compare(last.firstName, first.start) < 0) return start;
   const { firstName } = last;
   if (compare(last.secondName, second.start) < 0) return { ...start, firstName };
-  if (second.end === null || compare(last.secondName, second.end) < 0) return last;
+  if (compare(last.secondName, second.end) < 0) return last;
   // The next first name: stored strings do not contain U+0000.
   return { firstName: `${firstName}\u0001`, secondName: '', id: '' };
 }
 
-/** The last key of a step that begins after `from`; null if the step reaches the end of the range. */
-async function keyAfter(
-  db: Kysely<FeedTables>,
-  from: NameKey,
-  first: Range,
-  options: ReadOptions,
-): Promise<NameKey | null> {
-  const key = await db
-    .selectFrom('app_user')
-    .select(keyColumns)
-    .where(compareKey('>', from))
-    .$if(first.end !== null, (query) => query.where('first_name', '<', first.end))
-    .orderBy('first_name')
-    .orderBy('second_name')
-    .orderBy('id')
-    .limit(1)
-    .offset(stepEntries - 1)
-    .executeTakeFirst(options);
-  return key ?? null;
-}
-
-interface Step {
+interface StepRange {
   readonly from: NameKey;
-  readonly to: NameKey | null;
+  /** The number of index entries. */
+  readonly entries: number;
   readonly ranges: NameRanges;
   readonly limit: number;
   /** A page ends with the user that exceeds it. */
   readonly maxBytes: number;
 }
 
-/** The users of a step who match. Long texts beyond `maxBytes` are not read, only their lengths. */
-async function matches(
+interface Step {
+  /** Those who match. */
+  readonly users: readonly UserRecord[];
+  /** The last one examined; null if the step reaches the end of the range. */
+  readonly last: NameKey | null;
+}
+
+/** Reads a step in one statement. Long texts beyond `maxBytes` are not read, only their lengths. */
+async function readStep(
   db: Kysely<FeedTables>,
-  { from, to, ranges: { first, second }, limit, maxBytes }: Step,
+  { from, entries, ranges: { first, second }, limit, maxBytes }: StepRange,
   options: ReadOptions,
-): Promise<readonly UserRecord[]> {
-  const sized = db
+): Promise<Step> {
+  const end = { firstName: first.end, secondName: '', id: '' };
+  const matches = db
     .selectFrom('app_user')
     .select(['id as match_id', bytesBefore.as('bytes_before')])
     .where(compareKey('>', from))
-    .$if(to !== null, (query) => query.where(compareKey('<=', to ?? from)))
-    .$if(to === null && first.end !== null, (query) => query.where('first_name', '<', first.end))
+    .where(compareKey('<=', lastKey(end)))
     .where('second_name', '>=', second.start)
-    .$if(second.end !== null, (query) => query.where('second_name', '<', second.end))
+    .where('second_name', '<', second.end)
     .orderBy('first_name')
     .orderBy('second_name')
     .orderBy('id')
     .limit(limit);
-  return await db
-    .selectFrom(sized.as('match'))
+  const rows = await db
+    .with(
+      (cte) => cte('last_entry').materialized(),
+      () =>
+        db
+          .selectFrom('app_user')
+          .select(['id', 'first_name', 'second_name'])
+          .where(compareKey('>', from))
+          .where('first_name', '<', first.end)
+          .orderBy('first_name')
+          .orderBy('second_name')
+          .orderBy('id')
+          .limit(1)
+          .offset(entries - 1),
+    )
+    .selectFrom(matches.as('match'))
     .innerJoin('app_user', 'app_user.id', 'match.match_id')
     .select(userColumns)
+    .select(sql.lit(0).as('isLast'))
     .where('match.bytes_before', '<', maxBytes)
-    .orderBy('first_name')
-    .orderBy('second_name')
+    .unionAll(
+      db
+        .withTables<{ last_entry: Pick<FeedTables['app_user'], 'id' | 'first_name' | 'second_name'> }>()
+        .selectFrom('last_entry')
+        .select(['id', 'first_name as firstName', 'second_name as secondName'])
+        .select([
+          sql<null>`null`.as('birthdate'),
+          sql<null>`null`.as('biography'),
+          sql<null>`null`.as('city'),
+        ])
+        .select(sql.lit(1).as('isLast')),
+    )
+    .orderBy('isLast')
+    .orderBy('firstName')
+    .orderBy('secondName')
     .orderBy('id')
     .execute(options);
+  const users: UserRecord[] = [];
+  let last: NameKey | null = null;
+  for (const { isLast, ...user } of rows) {
+    if (isLast === 1) last = user;
+    else users.push(user);
+  }
+  return { users, last };
 }
 
 const size = sql<number>`(octet_length(first_name) + octet_length(second_name)
@@ -183,9 +218,26 @@ function bytesOf({ firstName, secondName, biography, city }: UserRecord): number
   return Buffer.byteLength(`${firstName}${secondName}${biography ?? ''}${city ?? ''}`);
 }
 
-function compareKey(operator: '>' | '<=', { firstName, secondName, id }: NameKey) {
+function compareKey(operator: '>' | '<=', { firstName, secondName, id }: Values<NameKey>) {
   return sql<SqlBool>`(first_name, second_name, id) ${sql.raw(operator)} (${firstName}, ${secondName}, ${id})`;
 }
+
+/** The key of `last_entry`, if there is one. */
+function lastKey({ firstName, secondName, id }: NameKey): Values<NameKey> {
+  return {
+    firstName: lastOr('first_name', firstName),
+    secondName: lastOr('second_name', secondName),
+    id: lastOr('id', id),
+  };
+}
+
+/** With a subquery for each column, the index can be used. */
+function lastOr(column: string, otherwise: string): RawBuilder<string> {
+  return sql`coalesce((select ${sql.ref(column)} from last_entry), ${otherwise})`;
+}
+
+/** Values, or SQL for them. */
+type Values<Row> = { readonly [Name in keyof Row]: Row[Name] | RawBuilder<Row[Name]> };
 
 /** By code point, as the engines do. */
 function compare(a: string, b: string): number {
@@ -194,7 +246,7 @@ function compare(a: string, b: string): number {
 
 /** The strings that start with a prefix. Unlike LIKE, a range needs no escapes and is case-sensitive everywhere. */
 function rangeOf(prefix: string): Range {
-  return { start: prefix, end: prefixEnd(prefix) };
+  return { start: prefix, end: prefixEnd(prefix) ?? greatestName };
 }
 
 /**
