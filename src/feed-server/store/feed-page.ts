@@ -41,6 +41,13 @@ const maxMerged = 10_000;
 const mergedEntries = 100_000;
 const examinedPosts = 10_000;
 
+/**
+ * Finding a friend's newest post costs more than examining a post. So with many friends, the newest posts of everybody
+ * are examined first, this many for each friend: some of them are usually by friends, and enough for the page.
+ */
+const examinedPerFriend = 2;
+const minExamined = 200;
+
 /** Posts of friends, newest first, without their texts. */
 interface FoundPosts {
   readonly seqs: readonly number[];
@@ -65,8 +72,7 @@ export async function readFeed(
   const friends = await countFriends(db, user, options);
   if (friends === 0) return { posts: [], next: null };
   const part = { user, belowSeq: belowSeq ?? Number.MAX_SAFE_INTEGER, count: offset + limit };
-  const found =
-    friends > maxMerged ? await examine(db, part, options) : await merge(db, engine, part, friends, options);
+  const found = await find(db, engine, part, friends, options);
   const seqs = found.seqs.slice(offset);
   const posts = seqs.length === 0 ? [] : await readPosts(db, seqs, maxBytes, options);
   const last = posts.at(-1);
@@ -91,15 +97,32 @@ async function countFriends(db: Kysely<FeedTables>, user: string, options: ReadO
   return Number(count);
 }
 
+async function find(
+  db: Kysely<FeedTables>,
+  engine: ColumnTypes['engine'],
+  part: Part,
+  friends: number,
+  options: ReadOptions,
+): Promise<FoundPosts> {
+  if (friends > maxMerged) return await examine(db, part, examinedPosts, options);
+  const maxPerFriend = Math.min(part.count, Math.floor(mergedEntries / friends));
+  const examined = friends * examinedPerFriend;
+  if (examined >= minExamined) {
+    const found = await examine(db, part, Math.min(examined, examinedPosts), options);
+    // A merge would find no more.
+    if (found.belowSeq === null || found.seqs.length >= maxPerFriend) return found;
+  }
+  return await merge(db, engine, part, maxPerFriend, options);
+}
+
 /** Finds the posts among the newest of each friend: older ones of the same friend cannot be in the part. */
 async function merge(
   db: Kysely<FeedTables>,
   engine: ColumnTypes['engine'],
-  { user, belowSeq, count }: Part,
-  friends: number,
+  { user, belowSeq }: Part,
+  maxPerFriend: number,
   options: ReadOptions,
 ): Promise<FoundPosts> {
-  const maxPerFriend = Math.min(count, Math.floor(mergedEntries / friends));
   const rows = await db
     .selectFrom(newestOfFriends[engine](db, { user, belowSeq, maxPerFriend }))
     .select('candidate.seq')
@@ -110,10 +133,11 @@ async function merge(
   return { seqs, belowSeq: seqs.length < maxPerFriend ? null : (seqs.at(-1) ?? null) };
 }
 
-/** Finds the posts of friends among the newest posts of everybody. */
+/** Finds the posts of friends among the newest `examined` posts of everybody. */
 async function examine(
   db: Kysely<FeedTables>,
   { user, belowSeq, count }: Part,
+  examined: number,
   options: ReadOptions,
 ): Promise<FoundPosts> {
   const oldest = await db
@@ -122,7 +146,7 @@ async function examine(
     .where('seq', '<', belowSeq)
     .orderBy('seq', 'desc')
     .limit(1)
-    .offset(examinedPosts - 1)
+    .offset(examined - 1)
     .executeTakeFirst(options);
   const rows = await db
     .selectFrom('post')

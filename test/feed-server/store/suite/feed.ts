@@ -122,7 +122,7 @@ export function describeFeed(open: OpenFeedStore): void {
 
     it('shortens the pages of a user with many friends instead of reading more', async () => {
       const store = await open();
-      const user = randomUUID();
+      const [user, stranger] = [randomUUID(), randomUUID()];
       const friends = countTo(400).map(() => randomUUID());
       await Promise.all(friends.map((friend) => store.log.join(user, friend)));
       const texts = countTo(600).map(String);
@@ -130,9 +130,18 @@ export function describeFeed(open: OpenFeedStore): void {
         store,
         texts.map((text, index) => ({ author: friends[index % 7] ?? '', text })),
       );
+      // Close together, posts of friends are found without a merge.
+      const whole = await feed(store, user, { limit: 1000 });
+      expect(whole.posts.map(({ text }) => text)).toEqual(texts.toReversed());
+      expect(whole.next).toBeNull();
+      expect((await readPages(store, user, { limit: 70 })).texts).toEqual(texts.toReversed());
+      await append(
+        store,
+        countTo(800).map(() => ({ author: stranger })),
+      );
       const page = await feed(store, user, { limit: 1000 });
       expect(page.posts.map(({ text }) => text)).toEqual(texts.slice(-250).toReversed());
-      expect(await readPages(store, user, { limit: 1000 })).toEqual({ texts: texts.toReversed(), pages: 3 });
+      expect(await readPages(store, user, { limit: 1000 })).toEqual({ texts: texts.toReversed(), pages: 2 });
       const far = await feed(store, user, { offset: 300, limit: 10 });
       expect(far).toEqual({ posts: [], next: { belowSeq: expect.any(Number), offset: 50 } });
       const there = await feed(store, user, { limit: 10, ...far.next });
