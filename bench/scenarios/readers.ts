@@ -160,6 +160,8 @@ async function postFor({ port, dialect }: PeerProcess, durationMs: number): Prom
   const publisher = await Publisher.open(port, postConnections);
   const request = dialect.post(postText(0));
   try {
+    // On the connection that was opened last: once it is answered, the server has accepted all of them.
+    await publisher.send(request);
     return await postSteadily({
       post: () => publisher.send(request),
       rate,
