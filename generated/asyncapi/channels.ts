@@ -79,6 +79,15 @@ export const postFeedPosted = {
       correlationId: undefined,
     },
     {
+      name: 'alive',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['alive'] },
+      constants: { type: 'alive' },
+      guard: validators.isAliveMessage,
+      correlationId: undefined,
+    },
+    {
       name: 'bye',
       contentType: 'application/json',
       encoding: 'json',
@@ -110,7 +119,7 @@ export const postFeedPosted = {
     {
       name: 'sendPlace',
       action: 'send',
-      messages: ['ready', 'checkpoint', 'reset'],
+      messages: ['ready', 'checkpoint', 'reset', 'alive'],
       reply: undefined,
       security: [],
     },
@@ -137,6 +146,8 @@ export const postFeedPosted = {
     reset: 'reset',
     bye: 'bye',
     ack: 'ack',
+    window: 'window',
+    alive: 'alive',
   },
 } as const satisfies ChannelDescriptor;
 

@@ -120,6 +120,15 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
       correlationId: undefined,
     },
     {
+      name: 'alive',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['alive'] },
+      constants: { type: 'alive' },
+      guard: validators.isReceivedAliveMessage,
+      correlationId: undefined,
+    },
+    {
       name: 'bye',
       contentType: 'application/json',
       encoding: 'json',
@@ -151,7 +160,7 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     {
       name: 'sendPlace',
       action: 'send',
-      messages: ['ready', 'checkpoint', 'reset'],
+      messages: ['ready', 'checkpoint', 'reset', 'alive'],
       reply: undefined,
       security: [],
     },
@@ -178,5 +187,7 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     reset: 'reset',
     bye: 'bye',
     ack: 'ack',
+    window: 'window',
+    alive: 'alive',
   },
 };

@@ -87,8 +87,8 @@ export interface PostFeedPostedMessages<Sent = number> {
   ready(content: Content<models.ReadyMessage, 'type'>, options?: PublishOptions): Sent;
 
   /**
-   * Sent about every 30 seconds when there is nothing else to send, so that the cursor of an idle
-   * client does not expire.
+   * Sent about every 30 seconds when there is nothing else to send, and after a replay that ends
+   * with posts of others, so that the cursor of the client does not expire.
    *
    * @generated from message checkpoint
    */
@@ -101,6 +101,13 @@ export interface PostFeedPostedMessages<Sent = number> {
    * @generated from message reset
    */
   reset(content: Content<models.ResetMessage, 'type'>, options?: PublishOptions): Sent;
+
+  /**
+   * Sent to a client that stated its window, whenever nothing else was sent for `heartbeatMs`.
+   *
+   * @generated from message alive
+   */
+  alive(content: Content<models.AliveMessage, 'type'>, options?: PublishOptions): Sent;
 
   /**
    * Reconnect after the given time.

@@ -42,8 +42,16 @@ export interface ReadyMessage {
   cursor: Cursor;
   /** Whether the connection continues from the cursor that the client gave. */
   resumed: boolean;
-  /** The maximum number of unacknowledged posts for a client that acknowledges. */
+  /**
+   * The maximum number of unacknowledged posts for a client that acknowledges or has stated its
+   * window.
+   */
   window: number;
+  /**
+   * How long the connection is silent at most, in milliseconds. Only for a client that stated its
+   * window.
+   */
+  heartbeatMs?: number;
 }
 
 /**
@@ -58,7 +66,7 @@ export interface CheckpointMessage {
 }
 
 /**
- * The events that the client asked for are no longer kept.
+ * The events that the client asked for cannot be replayed.
  *
  * @generated from schema ResetMessage
  */
@@ -82,6 +90,18 @@ export interface ByeMessage {
 }
 
 /**
+ * The connection is alive, and nothing else was sent for some time.
+ *
+ * @generated from schema AliveMessage
+ */
+export interface AliveMessage {
+  /** Identifies this message among those of the channel. */
+  type: 'alive';
+  /** For how long the server has not read its log, in milliseconds. Newer posts may exist. */
+  staleMs: number;
+}
+
+/**
  * Everything up to the cursor is processed.
  *
  * @generated from schema AckMessage
@@ -93,7 +113,8 @@ export interface AckMessage {
 }
 
 /**
- * expired: the cursor is older than the events that the server keeps; epoch: it belongs to another
+ * expired: the events after the cursor cannot be replayed, because the server no longer keeps
+ * them, or because a friendship ended and began again after it; epoch: it belongs to another
  * history of the log, as after a restore; future: it is ahead of the log.
  *
  * @generated from schema ResetReason
@@ -117,6 +138,7 @@ export interface PostFeedQuery {
   audience?: Audience;
   since?: Since;
   device?: Device;
+  window?: Window;
 }
 
 /**
@@ -141,6 +163,14 @@ export type Since = string;
  * @generated from schema Device
  */
 export type Device = string;
+
+/**
+ * The maximum number of unacknowledged posts. A client that states it acknowledges posts, and
+ * receives `heartbeatMs` and `alive`.
+ *
+ * @generated from schema Window
+ */
+export type Window = number;
 
 /**
  * A UUID (RFC 9562) in lower case.

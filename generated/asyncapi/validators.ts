@@ -28,7 +28,7 @@ var require_ucs2length = __commonJSMin(((exports) => {
 	}
 	exports.default = ucs2length;
 }));
-const guard13 = validate10;
+const guard15 = validate10;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern0$1 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -99,7 +99,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 					if (!pattern0$1.test(data0)) {
 						validate11.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition13/pattern",
+							schemaPath: "definition15/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -108,7 +108,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 					} else if (!formats0.test(data0)) {
 						validate11.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition13/format",
+							schemaPath: "definition15/format",
 							keyword: "format",
 							params: { format: "uuid" },
 							message: "must match format \"uuid\""
@@ -118,7 +118,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 				} else {
 					validate11.errors = [{
 						instancePath: instancePath + "/postId",
-						schemaPath: "definition13/type",
+						schemaPath: "definition15/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
@@ -169,7 +169,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 							if (!pattern0$1.test(data2)) {
 								validate11.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition13/pattern",
+									schemaPath: "definition15/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -178,7 +178,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 							} else if (!formats0.test(data2)) {
 								validate11.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition13/format",
+									schemaPath: "definition15/format",
 									keyword: "format",
 									params: { format: "uuid" },
 									message: "must match format \"uuid\""
@@ -188,7 +188,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 						} else {
 							validate11.errors = [{
 								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition13/type",
+								schemaPath: "definition15/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -213,7 +213,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 	validate11.errors = vErrors;
 	return true;
 }
-const guard8 = validate12;
+const guard9 = validate12;
 const pattern3 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
 function validate12(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
@@ -318,7 +318,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
 										if (!pattern3.test(data2)) {
 											validate13.errors = [{
 												instancePath: instancePath + "/cursor",
-												schemaPath: "definition8/pattern",
+												schemaPath: "definition9/pattern",
 												keyword: "pattern",
 												params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 												message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -328,7 +328,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
 									} else {
 										validate13.errors = [{
 											instancePath: instancePath + "/cursor",
-											schemaPath: "definition8/type",
+											schemaPath: "definition9/type",
 											keyword: "type",
 											params: { type: "string" },
 											message: "must be string"
@@ -371,7 +371,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor" || key0 === "resumed" || key0 === "window")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor" || key0 === "resumed" || key0 === "window" || key0 === "heartbeatMs")) {
 				validate15.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -412,7 +412,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 						if (!pattern3.test(data1)) {
 							validate15.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition8/pattern",
+								schemaPath: "definition9/pattern",
 								keyword: "pattern",
 								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -422,7 +422,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 					} else {
 						validate15.errors = [{
 							instancePath: instancePath + "/cursor",
-							schemaPath: "definition8/type",
+							schemaPath: "definition9/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -475,6 +475,37 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 							}
 							var valid0 = true;
 						} else var valid0 = true;
+						if (valid0) {
+							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
+								let data4 = data.heartbeatMs;
+								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+									validate15.errors = [{
+										instancePath: instancePath + "/heartbeatMs",
+										schemaPath: "#/properties/heartbeatMs/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+								if (typeof data4 == "number" && isFinite(data4)) {
+									if (data4 < 1 || isNaN(data4)) {
+										validate15.errors = [{
+											instancePath: instancePath + "/heartbeatMs",
+											schemaPath: "#/properties/heartbeatMs/minimum",
+											keyword: "minimum",
+											params: {
+												comparison: ">=",
+												limit: 1
+											},
+											message: "must be >= 1"
+										}];
+										return false;
+									}
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+						}
 					}
 				}
 			}
@@ -548,7 +579,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 						if (!pattern3.test(data1)) {
 							validate16.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition8/pattern",
+								schemaPath: "definition9/pattern",
 								keyword: "pattern",
 								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -558,7 +589,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 					} else {
 						validate16.errors = [{
 							instancePath: instancePath + "/cursor",
-							schemaPath: "definition8/type",
+							schemaPath: "definition9/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -582,7 +613,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 	validate16.errors = vErrors;
 	return true;
 }
-const guard7 = validate17;
+const guard8 = validate17;
 const schema22 = {
 	"type": "string",
 	"enum": [
@@ -671,7 +702,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 					if (typeof data1 !== "string") {
 						validate18.errors = [{
 							instancePath: instancePath + "/reason",
-							schemaPath: "definition7/type",
+							schemaPath: "definition8/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -681,7 +712,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
 						validate18.errors = [{
 							instancePath: instancePath + "/reason",
-							schemaPath: "definition7/enum",
+							schemaPath: "definition8/enum",
 							keyword: "enum",
 							params: { allowedValues: schema22.enum },
 							message: "must be equal to one of the allowed values"
@@ -697,7 +728,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 							if (!pattern3.test(data2)) {
 								validate18.errors = [{
 									instancePath: instancePath + "/cursor",
-									schemaPath: "definition8/pattern",
+									schemaPath: "definition9/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -707,7 +738,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 						} else {
 							validate18.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition8/type",
+								schemaPath: "definition9/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -831,7 +862,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
 			validate20.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -841,7 +872,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "staleMs")) {
 				validate20.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -863,12 +894,12 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("ack" !== data0) {
+				if ("alive" !== data0) {
 					validate20.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "ack" },
+						params: { allowedValue: "alive" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -876,28 +907,32 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
+				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
+					let data1 = data.staleMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate20.errors = [{
+							instancePath: instancePath + "/staleMs",
+							schemaPath: "#/properties/staleMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
 							validate20.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition8/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								instancePath: instancePath + "/staleMs",
+								schemaPath: "#/properties/staleMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
 							}];
 							return false;
 						}
-					} else {
-						validate20.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition8/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
@@ -916,30 +951,90 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 	validate20.errors = vErrors;
 	return true;
 }
-const guard10 = validate21;
-const schema29 = {
-	"type": "string",
-	"enum": ["everyone", "friends"]
-};
+const guard7 = validate21;
 function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
-	if (typeof data !== "string") {
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate21.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
+				validate21.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate21.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("ack" !== data0) {
+					validate21.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "ack" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern3.test(data1)) {
+							validate21.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition9/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate21.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition9/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
 		validate21.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
-			params: { type: "string" },
-			message: "must be string"
-		}];
-		return false;
-	}
-	if (!(data === "everyone" || data === "friends")) {
-		validate21.errors = [{
-			instancePath,
-			schemaPath: "#/enum",
-			keyword: "enum",
-			params: { allowedValues: schema29.enum },
-			message: "must be equal to one of the allowed values"
+			params: { type: "object" },
+			message: "must be object"
 		}];
 		return false;
 	}
@@ -947,21 +1042,13 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 	return true;
 }
 const guard11 = validate22;
-const pattern9 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
+const schema30 = {
+	"type": "string",
+	"enum": ["everyone", "friends"]
+};
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
-	if (typeof data === "string") {
-		if (!pattern9.test(data)) {
-			validate22.errors = [{
-				instancePath,
-				schemaPath: "#/pattern",
-				keyword: "pattern",
-				params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
-				message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
-			}];
-			return false;
-		}
-	} else {
+	if (typeof data !== "string") {
 		validate22.errors = [{
 			instancePath,
 			schemaPath: "#/type",
@@ -971,21 +1058,31 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
+	if (!(data === "everyone" || data === "friends")) {
+		validate22.errors = [{
+			instancePath,
+			schemaPath: "#/enum",
+			keyword: "enum",
+			params: { allowedValues: schema30.enum },
+			message: "must be equal to one of the allowed values"
+		}];
+		return false;
+	}
 	validate22.errors = vErrors;
 	return true;
 }
 const guard12 = validate23;
-const pattern10 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
+const pattern9 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
 function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern10.test(data)) {
+		if (!pattern9.test(data)) {
 			validate23.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
-				params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
-				message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+				params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
+				message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
 			}];
 			return false;
 		}
@@ -1002,8 +1099,79 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 	validate23.errors = vErrors;
 	return true;
 }
-const guard9 = validate24;
+const guard13 = validate24;
+const pattern10 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (typeof data === "string") {
+		if (!pattern10.test(data)) {
+			validate24.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
+				message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+			}];
+			return false;
+		}
+	} else {
+		validate24.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	validate24.errors = vErrors;
+	return true;
+}
+const guard14 = validate25;
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+		validate25.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "integer" },
+			message: "must be integer"
+		}];
+		return false;
+	}
+	if (typeof data == "number" && isFinite(data)) {
+		if (data > 256 || isNaN(data)) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/maximum",
+				keyword: "maximum",
+				params: {
+					comparison: "<=",
+					limit: 256
+				},
+				message: "must be <= 256"
+			}];
+			return false;
+		} else if (data < 1 || isNaN(data)) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/minimum",
+				keyword: "minimum",
+				params: {
+					comparison: ">=",
+					limit: 1
+				},
+				message: "must be >= 1"
+			}];
+			return false;
+		}
+	}
+	validate25.errors = vErrors;
+	return true;
+}
+const guard10 = validate26;
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
@@ -1035,7 +1203,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing1;
 			if ((data.device === void 0 || !func0$1.call(data, "device")) && (missing1 = "device")) {
-				validate24.errors = [{
+				validate26.errors = [{
 					instancePath,
 					schemaPath: "#/then/required",
 					keyword: "required",
@@ -1059,14 +1227,14 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 		if (vErrors === null) vErrors = [err2];
 		else vErrors.push(err2);
 		errors++;
-		validate24.errors = vErrors;
+		validate26.errors = vErrors;
 		return false;
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			const _errs5 = errors;
-			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device")) {
-				validate24.errors = [{
+			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device" || key0 === "window")) {
+				validate26.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1078,7 +1246,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 			if (_errs5 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0$1.call(data, "device") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate24.errors = [{
+					validate26.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -1091,14 +1259,28 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 						message: "must have property since when property device is present"
 					}];
 					return false;
+				} else if (data.window !== void 0 && func0$1.call(data, "window") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
+					validate26.errors = [{
+						instancePath,
+						schemaPath: "#/dependencies",
+						keyword: "dependencies",
+						params: {
+							property: "window",
+							missingProperty: missing2,
+							depsCount: 1,
+							deps: "since"
+						},
+						message: "must have property since when property window is present"
+					}];
+					return false;
 				} else {
 					if (data.audience !== void 0 && func0$1.call(data, "audience")) {
 						let data1 = data.audience;
 						const _errs6 = errors;
 						if (typeof data1 !== "string") {
-							validate24.errors = [{
+							validate26.errors = [{
 								instancePath: instancePath + "/audience",
-								schemaPath: "definition10/type",
+								schemaPath: "definition11/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -1106,11 +1288,11 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 						if (!(data1 === "everyone" || data1 === "friends")) {
-							validate24.errors = [{
+							validate26.errors = [{
 								instancePath: instancePath + "/audience",
-								schemaPath: "definition10/enum",
+								schemaPath: "definition11/enum",
 								keyword: "enum",
-								params: { allowedValues: schema29.enum },
+								params: { allowedValues: schema30.enum },
 								message: "must be equal to one of the allowed values"
 							}];
 							return false;
@@ -1124,9 +1306,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 							if (errors === errors) {
 								if (typeof data2 === "string") {
 									if (!pattern9.test(data2)) {
-										validate24.errors = [{
+										validate26.errors = [{
 											instancePath: instancePath + "/since",
-											schemaPath: "definition11/pattern",
+											schemaPath: "definition12/pattern",
 											keyword: "pattern",
 											params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
 											message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
@@ -1134,9 +1316,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 										return false;
 									}
 								} else {
-									validate24.errors = [{
+									validate26.errors = [{
 										instancePath: instancePath + "/since",
-										schemaPath: "definition11/type",
+										schemaPath: "definition12/type",
 										keyword: "type",
 										params: { type: "string" },
 										message: "must be string"
@@ -1153,9 +1335,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 								if (errors === errors) {
 									if (typeof data3 === "string") {
 										if (!pattern10.test(data3)) {
-											validate24.errors = [{
+											validate26.errors = [{
 												instancePath: instancePath + "/device",
-												schemaPath: "definition12/pattern",
+												schemaPath: "definition13/pattern",
 												keyword: "pattern",
 												params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
 												message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
@@ -1163,9 +1345,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 											return false;
 										}
 									} else {
-										validate24.errors = [{
+										validate26.errors = [{
 											instancePath: instancePath + "/device",
-											schemaPath: "definition12/type",
+											schemaPath: "definition13/type",
 											keyword: "type",
 											params: { type: "string" },
 											message: "must be string"
@@ -1175,243 +1357,54 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 								}
 								var valid3 = _errs12 === errors;
 							} else var valid3 = true;
-						}
-					}
-				}
-			}
-		} else {
-			validate24.errors = [{
-				instancePath,
-				schemaPath: "#/type",
-				keyword: "type",
-				params: { type: "object" },
-				message: "must be object"
-			}];
-			return false;
-		}
-	}
-	validate24.errors = vErrors;
-	return errors === 0;
-}
-const guard14 = validate26;
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.postText === void 0 || !func0$1.call(data, "postText")) && (missing0 = "postText") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
-			validate25.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			if (data.postId !== void 0 && func0$1.call(data, "postId")) {
-				let data0 = data.postId;
-				if (typeof data0 === "string") {
-					if (!pattern0$1.test(data0)) {
-						validate25.errors = [{
-							instancePath: instancePath + "/postId",
-							schemaPath: "definition13/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0.test(data0)) {
-						validate25.errors = [{
-							instancePath: instancePath + "/postId",
-							schemaPath: "definition13/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
-						}];
-						return false;
-					}
-				} else {
-					validate25.errors = [{
-						instancePath: instancePath + "/postId",
-						schemaPath: "definition13/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.postText !== void 0 && func0$1.call(data, "postText")) {
-					let data1 = data.postText;
-					if (typeof data1 === "string") {
-						if (func50(data1) > 1e4) {
-							validate25.errors = [{
-								instancePath: instancePath + "/postText",
-								schemaPath: "#/properties/postText/maxLength",
-								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
-							}];
-							return false;
-						} else if (func50(data1) < 1) {
-							validate25.errors = [{
-								instancePath: instancePath + "/postText",
-								schemaPath: "#/properties/postText/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate25.errors = [{
-							instancePath: instancePath + "/postText",
-							schemaPath: "#/properties/postText/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
-						let data2 = data.author_user_id;
-						if (typeof data2 === "string") {
-							if (!pattern0$1.test(data2)) {
-								validate25.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition13/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-								}];
-								return false;
-							} else if (!formats0.test(data2)) {
-								validate25.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition13/format",
-									keyword: "format",
-									params: { format: "uuid" },
-									message: "must match format \"uuid\""
-								}];
-								return false;
-							}
-						} else {
-							validate25.errors = [{
-								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition13/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-				}
-			}
-		}
-	} else {
-		validate25.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate25.errors = vErrors;
-	return true;
-}
-function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	let errors = 0;
-	if (errors === 0) {
-		if (data && typeof data == "object" && !Array.isArray(data)) {
-			let missing0;
-			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
-				validate26.errors = [{
-					instancePath,
-					schemaPath: "#/required",
-					keyword: "required",
-					params: { missingProperty: missing0 },
-					message: "must have required property '" + missing0 + "'"
-				}];
-				return false;
-			} else {
-				if (data.type !== void 0 && func0$1.call(data, "type")) {
-					let data0 = data.type;
-					const _errs1 = errors;
-					if (typeof data0 !== "string") {
-						validate26.errors = [{
-							instancePath: instancePath + "/type",
-							schemaPath: "#/properties/type/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					if ("post" !== data0) {
-						validate26.errors = [{
-							instancePath: instancePath + "/type",
-							schemaPath: "#/properties/type/const",
-							keyword: "const",
-							params: { allowedValue: "post" },
-							message: "must be equal to constant"
-						}];
-						return false;
-					}
-					var valid0 = _errs1 === errors;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
-						const _errs3 = errors;
-						if (!validate25(data.payload, {
-							instancePath: instancePath + "/payload",
-							parentData: data,
-							parentDataProperty: "payload",
-							rootData
-						})) {
-							vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-							errors = vErrors.length;
-						}
-						var valid0 = _errs3 === errors;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-							let data2 = data.cursor;
-							const _errs4 = errors;
-							if (errors === errors) {
-								if (typeof data2 === "string") {
-									if (!pattern3.test(data2)) {
+							if (valid3) {
+								if (data.window !== void 0 && func0$1.call(data, "window")) {
+									let data4 = data.window;
+									const _errs15 = errors;
+									const _errs16 = errors;
+									if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
 										validate26.errors = [{
-											instancePath: instancePath + "/cursor",
-											schemaPath: "definition8/pattern",
-											keyword: "pattern",
-											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+											instancePath: instancePath + "/window",
+											schemaPath: "definition14/type",
+											keyword: "type",
+											params: { type: "integer" },
+											message: "must be integer"
 										}];
 										return false;
 									}
-								} else {
-									validate26.errors = [{
-										instancePath: instancePath + "/cursor",
-										schemaPath: "definition8/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
+									if (errors === _errs16) {
+										if (typeof data4 == "number" && isFinite(data4)) {
+											if (data4 > 256 || isNaN(data4)) {
+												validate26.errors = [{
+													instancePath: instancePath + "/window",
+													schemaPath: "definition14/maximum",
+													keyword: "maximum",
+													params: {
+														comparison: "<=",
+														limit: 256
+													},
+													message: "must be <= 256"
+												}];
+												return false;
+											} else if (data4 < 1 || isNaN(data4)) {
+												validate26.errors = [{
+													instancePath: instancePath + "/window",
+													schemaPath: "definition14/minimum",
+													keyword: "minimum",
+													params: {
+														comparison: ">=",
+														limit: 1
+													},
+													message: "must be >= 1"
+												}];
+												return false;
+											}
+										}
+									}
+									var valid3 = _errs15 === errors;
+								} else var valid3 = true;
 							}
-							var valid0 = _errs4 === errors;
-						} else var valid0 = true;
+						}
 					}
 				}
 			}
@@ -1429,13 +1422,13 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 	validate26.errors = vErrors;
 	return errors === 0;
 }
-const guard15 = validate28;
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard16 = validate28;
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
-			validate28.errors = [{
+		if ((data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.postText === void 0 || !func0$1.call(data, "postText")) && (missing0 = "postText") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate27.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1444,48 +1437,67 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate28.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
+			if (data.postId !== void 0 && func0$1.call(data, "postId")) {
+				let data0 = data.postId;
+				if (typeof data0 === "string") {
+					if (!pattern0$1.test(data0)) {
+						validate27.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition15/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate27.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition15/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate27.errors = [{
+						instancePath: instancePath + "/postId",
+						schemaPath: "definition15/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
 				}
-				if ("ready" !== data0) {
-					validate28.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "ready" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
+				if (data.postText !== void 0 && func0$1.call(data, "postText")) {
+					let data1 = data.postText;
 					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate28.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition8/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+						if (func50(data1) > 1e4) {
+							validate27.errors = [{
+								instancePath: instancePath + "/postText",
+								schemaPath: "#/properties/postText/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
+							}];
+							return false;
+						} else if (func50(data1) < 1) {
+							validate27.errors = [{
+								instancePath: instancePath + "/postText",
+								schemaPath: "#/properties/postText/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
 							}];
 							return false;
 						}
 					} else {
-						validate28.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition8/type",
+						validate27.errors = [{
+							instancePath: instancePath + "/postText",
+							schemaPath: "#/properties/postText/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1495,55 +1507,45 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
-						if (typeof data.resumed !== "boolean") {
-							validate28.errors = [{
-								instancePath: instancePath + "/resumed",
-								schemaPath: "#/properties/resumed/type",
+					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+						let data2 = data.author_user_id;
+						if (typeof data2 === "string") {
+							if (!pattern0$1.test(data2)) {
+								validate27.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition15/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+								}];
+								return false;
+							} else if (!formats0.test(data2)) {
+								validate27.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition15/format",
+									keyword: "format",
+									params: { format: "uuid" },
+									message: "must match format \"uuid\""
+								}];
+								return false;
+							}
+						} else {
+							validate27.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition15/type",
 								keyword: "type",
-								params: { type: "boolean" },
-								message: "must be boolean"
+								params: { type: "string" },
+								message: "must be string"
 							}];
 							return false;
 						}
 						var valid0 = true;
 					} else var valid0 = true;
-					if (valid0) {
-						if (data.window !== void 0 && func0$1.call(data, "window")) {
-							let data3 = data.window;
-							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-								validate28.errors = [{
-									instancePath: instancePath + "/window",
-									schemaPath: "#/properties/window/type",
-									keyword: "type",
-									params: { type: "integer" },
-									message: "must be integer"
-								}];
-								return false;
-							}
-							if (typeof data3 == "number" && isFinite(data3)) {
-								if (data3 < 1 || isNaN(data3)) {
-									validate28.errors = [{
-										instancePath: instancePath + "/window",
-										schemaPath: "#/properties/window/minimum",
-										keyword: "minimum",
-										params: {
-											comparison: ">=",
-											limit: 1
-										},
-										message: "must be >= 1"
-									}];
-									return false;
-								}
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-					}
 				}
 			}
 		}
 	} else {
-		validate28.errors = [{
+		validate27.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1552,95 +1554,116 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate28.errors = vErrors;
+	validate27.errors = vErrors;
 	return true;
 }
-const guard16 = validate29;
-function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate29.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate29.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("checkpoint" !== data0) {
-					validate29.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "checkpoint" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate29.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition8/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-							}];
-							return false;
-						}
-					} else {
-						validate29.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition8/type",
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate28.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				if (data.type !== void 0 && func0$1.call(data, "type")) {
+					let data0 = data.type;
+					const _errs1 = errors;
+					if (typeof data0 !== "string") {
+						validate28.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
 						}];
 						return false;
 					}
-					var valid0 = true;
+					if ("post" !== data0) {
+						validate28.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/const",
+							keyword: "const",
+							params: { allowedValue: "post" },
+							message: "must be equal to constant"
+						}];
+						return false;
+					}
+					var valid0 = _errs1 === errors;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+						const _errs3 = errors;
+						if (!validate27(data.payload, {
+							instancePath: instancePath + "/payload",
+							parentData: data,
+							parentDataProperty: "payload",
+							rootData
+						})) {
+							vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+							errors = vErrors.length;
+						}
+						var valid0 = _errs3 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+							let data2 = data.cursor;
+							const _errs4 = errors;
+							if (errors === errors) {
+								if (typeof data2 === "string") {
+									if (!pattern3.test(data2)) {
+										validate28.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition9/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+										}];
+										return false;
+									}
+								} else {
+									validate28.errors = [{
+										instancePath: instancePath + "/cursor",
+										schemaPath: "definition9/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+					}
+				}
 			}
+		} else {
+			validate28.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
 		}
-	} else {
-		validate29.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
 	}
-	validate29.errors = vErrors;
-	return true;
+	validate28.errors = vErrors;
+	return errors === 0;
 }
 const guard17 = validate30;
 function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
 			validate30.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1662,12 +1685,12 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("reset" !== data0) {
+				if ("ready" !== data0) {
 					validate30.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "reset" },
+						params: { allowedValue: "ready" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -1675,56 +1698,107 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
-					let data1 = data.reason;
-					if (typeof data1 !== "string") {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern3.test(data1)) {
+							validate30.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition9/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
 						validate30.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition7/type",
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition9/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
 						}];
 						return false;
 					}
-					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
-						validate30.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition7/enum",
-							keyword: "enum",
-							params: { allowedValues: schema22.enum },
-							message: "must be equal to one of the allowed values"
-						}];
-						return false;
-					}
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-						let data2 = data.cursor;
-						if (typeof data2 === "string") {
-							if (!pattern3.test(data2)) {
-								validate30.errors = [{
-									instancePath: instancePath + "/cursor",
-									schemaPath: "definition8/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-								}];
-								return false;
-							}
-						} else {
+					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
+						if (typeof data.resumed !== "boolean") {
 							validate30.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition8/type",
+								instancePath: instancePath + "/resumed",
+								schemaPath: "#/properties/resumed/type",
 								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
+								params: { type: "boolean" },
+								message: "must be boolean"
 							}];
 							return false;
 						}
 						var valid0 = true;
 					} else var valid0 = true;
+					if (valid0) {
+						if (data.window !== void 0 && func0$1.call(data, "window")) {
+							let data3 = data.window;
+							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+								validate30.errors = [{
+									instancePath: instancePath + "/window",
+									schemaPath: "#/properties/window/type",
+									keyword: "type",
+									params: { type: "integer" },
+									message: "must be integer"
+								}];
+								return false;
+							}
+							if (typeof data3 == "number" && isFinite(data3)) {
+								if (data3 < 1 || isNaN(data3)) {
+									validate30.errors = [{
+										instancePath: instancePath + "/window",
+										schemaPath: "#/properties/window/minimum",
+										keyword: "minimum",
+										params: {
+											comparison: ">=",
+											limit: 1
+										},
+										message: "must be >= 1"
+									}];
+									return false;
+								}
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
+								let data4 = data.heartbeatMs;
+								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+									validate30.errors = [{
+										instancePath: instancePath + "/heartbeatMs",
+										schemaPath: "#/properties/heartbeatMs/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+								if (typeof data4 == "number" && isFinite(data4)) {
+									if (data4 < 1 || isNaN(data4)) {
+										validate30.errors = [{
+											instancePath: instancePath + "/heartbeatMs",
+											schemaPath: "#/properties/heartbeatMs/minimum",
+											keyword: "minimum",
+											params: {
+												comparison: ">=",
+												limit: 1
+											},
+											message: "must be >= 1"
+										}];
+										return false;
+									}
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+						}
+					}
 				}
 			}
 		}
@@ -1746,7 +1820,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
 			validate31.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1768,12 +1842,12 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("bye" !== data0) {
+				if ("checkpoint" !== data0) {
 					validate31.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "bye" },
+						params: { allowedValue: "checkpoint" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -1781,32 +1855,28 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
-					let data1 = data.retryAfterMs;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate31.errors = [{
-							instancePath: instancePath + "/retryAfterMs",
-							schemaPath: "#/properties/retryAfterMs/type",
-							keyword: "type",
-							params: { type: "integer" },
-							message: "must be integer"
-						}];
-						return false;
-					}
-					if (typeof data1 == "number" && isFinite(data1)) {
-						if (data1 < 0 || isNaN(data1)) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern3.test(data1)) {
 							validate31.errors = [{
-								instancePath: instancePath + "/retryAfterMs",
-								schemaPath: "#/properties/retryAfterMs/minimum",
-								keyword: "minimum",
-								params: {
-									comparison: ">=",
-									limit: 0
-								},
-								message: "must be >= 0"
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition9/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
 							}];
 							return false;
 						}
+					} else {
+						validate31.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition9/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
@@ -1825,8 +1895,282 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 	validate31.errors = vErrors;
 	return true;
 }
-const guard19 = validate3;
-const schema3 = {
+const guard19 = validate32;
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate32.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate32.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("reset" !== data0) {
+					validate32.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "reset" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
+					let data1 = data.reason;
+					if (typeof data1 !== "string") {
+						validate32.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition8/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
+						validate32.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition8/enum",
+							keyword: "enum",
+							params: { allowedValues: schema22.enum },
+							message: "must be equal to one of the allowed values"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+						let data2 = data.cursor;
+						if (typeof data2 === "string") {
+							if (!pattern3.test(data2)) {
+								validate32.errors = [{
+									instancePath: instancePath + "/cursor",
+									schemaPath: "definition9/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								}];
+								return false;
+							}
+						} else {
+							validate32.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition9/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate32.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate32.errors = vErrors;
+	return true;
+}
+const guard20 = validate33;
+function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
+			validate33.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate33.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("alive" !== data0) {
+					validate33.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "alive" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
+					let data1 = data.staleMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate33.errors = [{
+							instancePath: instancePath + "/staleMs",
+							schemaPath: "#/properties/staleMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
+							validate33.errors = [{
+								instancePath: instancePath + "/staleMs",
+								schemaPath: "#/properties/staleMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
+							}];
+							return false;
+						}
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate33.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate33.errors = vErrors;
+	return true;
+}
+const guard21 = validate34;
+function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
+			validate34.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate34.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("bye" !== data0) {
+					validate34.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "bye" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
+					let data1 = data.retryAfterMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate34.errors = [{
+							instancePath: instancePath + "/retryAfterMs",
+							schemaPath: "#/properties/retryAfterMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
+							validate34.errors = [{
+								instancePath: instancePath + "/retryAfterMs",
+								schemaPath: "#/properties/retryAfterMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
+							}];
+							return false;
+						}
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate34.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate34.errors = vErrors;
+	return true;
+}
+const guard22 = validate4;
+const schema4 = {
 	"type": "object",
 	"additionalProperties": false,
 	"properties": {
@@ -1841,9 +2185,17 @@ const schema3 = {
 		"device": {
 			"type": "string",
 			"pattern": "^[A-Za-z0-9._-]{1,64}$"
+		},
+		"window": {
+			"type": "integer",
+			"minimum": 1,
+			"maximum": 256
 		}
 	},
-	"dependencies": { "device": ["since"] },
+	"dependencies": {
+		"device": ["since"],
+		"window": ["since"]
+	},
 	"if": {
 		"required": ["since"],
 		"properties": { "since": { "const": "acked" } }
@@ -1853,7 +2205,7 @@ const schema3 = {
 const func0 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
 const pattern1 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
-function validate3(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate4(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
@@ -1885,7 +2237,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing1;
 			if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
-				validate3.errors = [{
+				validate4.errors = [{
 					instancePath,
 					schemaPath: "#/then/required",
 					keyword: "required",
@@ -1909,14 +2261,14 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 		if (vErrors === null) vErrors = [err2];
 		else vErrors.push(err2);
 		errors++;
-		validate3.errors = vErrors;
+		validate4.errors = vErrors;
 		return false;
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			const _errs5 = errors;
-			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device")) {
-				validate3.errors = [{
+			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device" || key0 === "window")) {
+				validate4.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1928,7 +2280,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 			if (_errs5 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0.call(data, "device") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
-					validate3.errors = [{
+					validate4.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -1939,6 +2291,20 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 							deps: "since"
 						},
 						message: "must have property since when property device is present"
+					}];
+					return false;
+				} else if (data.window !== void 0 && func0.call(data, "window") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
+					validate4.errors = [{
+						instancePath,
+						schemaPath: "#/dependencies",
+						keyword: "dependencies",
+						params: {
+							property: "window",
+							missingProperty: missing2,
+							depsCount: 1,
+							deps: "since"
+						},
+						message: "must have property since when property window is present"
 					}];
 					return false;
 				} else {
@@ -1952,7 +2318,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
 								else if (data1 === null) coerced0 = "";
 								else {
-									validate3.errors = [{
+									validate4.errors = [{
 										instancePath: instancePath + "/audience",
 										schemaPath: "#/properties/audience/type",
 										keyword: "type",
@@ -1968,11 +2334,11 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 							}
 						}
 						if (!(data1 === "everyone" || data1 === "friends")) {
-							validate3.errors = [{
+							validate4.errors = [{
 								instancePath: instancePath + "/audience",
 								schemaPath: "#/properties/audience/enum",
 								keyword: "enum",
-								params: { allowedValues: schema3.properties.audience.enum },
+								params: { allowedValues: schema4.properties.audience.enum },
 								message: "must be equal to one of the allowed values"
 							}];
 							return false;
@@ -1990,7 +2356,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
 									else if (data2 === null) coerced1 = "";
 									else {
-										validate3.errors = [{
+										validate4.errors = [{
 											instancePath: instancePath + "/since",
 											schemaPath: "#/properties/since/type",
 											keyword: "type",
@@ -2008,7 +2374,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 							if (errors === _errs8) {
 								if (typeof data2 === "string") {
 									if (!pattern0.test(data2)) {
-										validate3.errors = [{
+										validate4.errors = [{
 											instancePath: instancePath + "/since",
 											schemaPath: "#/properties/since/pattern",
 											keyword: "pattern",
@@ -2032,7 +2398,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 										if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data3;
 										else if (data3 === null) coerced2 = "";
 										else {
-											validate3.errors = [{
+											validate4.errors = [{
 												instancePath: instancePath + "/device",
 												schemaPath: "#/properties/device/type",
 												keyword: "type",
@@ -2050,7 +2416,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 								if (errors === _errs10) {
 									if (typeof data3 === "string") {
 										if (!pattern1.test(data3)) {
-											validate3.errors = [{
+											validate4.errors = [{
 												instancePath: instancePath + "/device",
 												schemaPath: "#/properties/device/pattern",
 												keyword: "pattern",
@@ -2063,12 +2429,69 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 								}
 								var valid3 = _errs10 === errors;
 							} else var valid3 = true;
+							if (valid3) {
+								if (data.window !== void 0 && func0.call(data, "window")) {
+									let data4 = data.window;
+									const _errs12 = errors;
+									if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4))) {
+										let dataType3 = typeof data4;
+										let coerced3 = void 0;
+										if (!(coerced3 !== void 0)) {
+											if (dataType3 === "boolean" || data4 === null || dataType3 === "string" && data4 && data4 == +data4 && !(data4 % 1)) coerced3 = +data4;
+											else {
+												validate4.errors = [{
+													instancePath: instancePath + "/window",
+													schemaPath: "#/properties/window/type",
+													keyword: "type",
+													params: { type: "integer" },
+													message: "must be integer"
+												}];
+												return false;
+											}
+										}
+										if (coerced3 !== void 0) {
+											data4 = coerced3;
+											if (data !== void 0) data["window"] = coerced3;
+										}
+									}
+									if (errors === _errs12) {
+										if (typeof data4 == "number") {
+											if (data4 > 256 || isNaN(data4)) {
+												validate4.errors = [{
+													instancePath: instancePath + "/window",
+													schemaPath: "#/properties/window/maximum",
+													keyword: "maximum",
+													params: {
+														comparison: "<=",
+														limit: 256
+													},
+													message: "must be <= 256"
+												}];
+												return false;
+											} else if (data4 < 1 || isNaN(data4)) {
+												validate4.errors = [{
+													instancePath: instancePath + "/window",
+													schemaPath: "#/properties/window/minimum",
+													keyword: "minimum",
+													params: {
+														comparison: ">=",
+														limit: 1
+													},
+													message: "must be >= 1"
+												}];
+												return false;
+											}
+										}
+									}
+									var valid3 = _errs12 === errors;
+								} else var valid3 = true;
+							}
 						}
 					}
 				}
 			}
 		} else {
-			validate3.errors = [{
+			validate4.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -2078,7 +2501,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 			return false;
 		}
 	}
-	validate3.errors = vErrors;
+	validate4.errors = vErrors;
 	return errors === 0;
 }
 
@@ -2100,48 +2523,57 @@ export const isResetMessage: Guard<models.ResetMessage> = guard4 as Guard<models
 /** @generated from schema ByeMessage */
 export const isByeMessage: Guard<models.ByeMessage> = guard5 as Guard<models.ByeMessage>;
 
+/** @generated from schema AliveMessage */
+export const isAliveMessage: Guard<models.AliveMessage> = guard6 as Guard<models.AliveMessage>;
+
 /** @generated from schema AckMessage */
-export const isAckMessage: Guard<models.AckMessage> = guard6 as Guard<models.AckMessage>;
+export const isAckMessage: Guard<models.AckMessage> = guard7 as Guard<models.AckMessage>;
 
 /** @generated from schema ResetReason */
-export const isResetReason: Guard<models.ResetReason> = guard7 as Guard<models.ResetReason>;
+export const isResetReason: Guard<models.ResetReason> = guard8 as Guard<models.ResetReason>;
 
 /** @generated from schema Cursor */
-export const isCursor: Guard<models.Cursor> = guard8 as Guard<models.Cursor>;
+export const isCursor: Guard<models.Cursor> = guard9 as Guard<models.Cursor>;
 
 /** @generated from schema PostFeedQuery */
-export const isPostFeedQuery: Guard<models.PostFeedQuery> = guard9 as Guard<models.PostFeedQuery>;
+export const isPostFeedQuery: Guard<models.PostFeedQuery> = guard10 as Guard<models.PostFeedQuery>;
 
 /** @generated from schema Audience */
-export const isAudience: Guard<models.Audience> = guard10 as Guard<models.Audience>;
+export const isAudience: Guard<models.Audience> = guard11 as Guard<models.Audience>;
 
 /** @generated from schema Since */
-export const isSince: Guard<models.Since> = guard11 as Guard<models.Since>;
+export const isSince: Guard<models.Since> = guard12 as Guard<models.Since>;
 
 /** @generated from schema Device */
-export const isDevice: Guard<models.Device> = guard12 as Guard<models.Device>;
+export const isDevice: Guard<models.Device> = guard13 as Guard<models.Device>;
+
+/** @generated from schema Window */
+export const isWindow: Guard<models.Window> = guard14 as Guard<models.Window>;
 
 /** @generated from schema Uuid */
-export const isUuid: Guard<models.Uuid> = guard13 as Guard<models.Uuid>;
+export const isUuid: Guard<models.Uuid> = guard15 as Guard<models.Uuid>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedPostMessage: Guard<models.PostMessage> = guard14 as Guard<models.PostMessage>;
+export const isReceivedPostMessage: Guard<models.PostMessage> = guard16 as Guard<models.PostMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard15 as Guard<models.ReadyMessage>;
+export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard17 as Guard<models.ReadyMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard16 as Guard<models.CheckpointMessage>;
+export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard18 as Guard<models.CheckpointMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedResetMessage: Guard<models.ResetMessage> = guard17 as Guard<models.ResetMessage>;
+export const isReceivedResetMessage: Guard<models.ResetMessage> = guard19 as Guard<models.ResetMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedByeMessage: Guard<models.ByeMessage> = guard18 as Guard<models.ByeMessage>;
+export const isReceivedAliveMessage: Guard<models.AliveMessage> = guard20 as Guard<models.AliveMessage>;
+
+/** For clients: ignores unknown fields. */
+export const isReceivedByeMessage: Guard<models.ByeMessage> = guard21 as Guard<models.ByeMessage>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from schema PostFeedQuery
  */
-export const isPostFeedQueryFromText: Guard<models.PostFeedQuery> = guard19 as Guard<models.PostFeedQuery>;
+export const isPostFeedQueryFromText: Guard<models.PostFeedQuery> = guard22 as Guard<models.PostFeedQuery>;

@@ -60,6 +60,14 @@ async function problemsOf(pointer: string, value: unknown): Promise<readonly Pro
 }
 
 const said = '/channels/room/messages/said';
+const resume = {
+  query: 'since',
+  ready: 'said',
+  checkpoint: 'said',
+  reset: 'said',
+  bye: 'said',
+  ack: 'noted',
+};
 const scheme = '/components/securitySchemes/key';
 
 describe('an unsupported document', () => {
@@ -135,6 +143,21 @@ describe('an unsupported document', () => {
       'messages `noted` and `again` of channel `other` match the same values',
     ],
     ['/channels/room/address', '/rooms/{id}{id2}', '/channels/room/parameters'],
+    [
+      '/channels/room/x-resume',
+      { ...resume, window: 'since' },
+      '/channels/room/x-resume/alive no `send` operation has a message ""',
+    ],
+    [
+      '/channels/room/x-resume',
+      { ...resume, alive: 'left' },
+      '/channels/room/x-resume/window the ws binding has no query parameter ""',
+    ],
+    [
+      '/channels/room/x-resume',
+      { ...resume, alive: 'left', window: 'size' },
+      '/channels/room/x-resume/window the ws binding has no query parameter "size"',
+    ],
     ['/channels/room/parameters', {}, "/channels/room/parameters Not all channel's parameters are described"],
     [
       '/channels/other/address',

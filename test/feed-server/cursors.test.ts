@@ -69,6 +69,10 @@ describe('a client that resumes incorrectly', () => {
     ['since=acked', "must have required property 'device'"],
     ['device=phone', 'must have property since when property device is present'],
     ['since=now&device=my%20phone', '/device must match pattern'],
+    ['window=2', 'must have property since when property window is present'],
+    ['since=now&window=0', '/window must be >= 1'],
+    ['since=now&window=257', '/window must be <= 256'],
+    ['since=now&window=many', '/window must be integer'],
   ])('is refused with the query %s', async (query, message) => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);

@@ -100,6 +100,24 @@ describe('a resumable connection', () => {
     expect(textsOf(await takePosts(client, 601)).at(-1)).toBe('live again');
   });
 
+  it('is sent no more than the window that it states, from the first post on, and a heartbeat', async () => {
+    const feed = await startFeed();
+    const ada = await registerUser(feed.url);
+    const first = await subscribe(feed, ada, 'since=now&window=2');
+    const { cursor, ...ready } = await takeReady(first);
+    expect(ready).toEqual({ type: 'ready', resumed: false, window: 2, heartbeatMs: 15_000 });
+    first.webSocket.terminate();
+    await postAll(ada, ['1', '2', '3']);
+    const client = await subscribe(feed, ada, `since=${cursor}&window=2`);
+    const posts = await takePosts(client, 2);
+    await expect
+      .poll(async () => await (await fetch(`${feed.url}/metrics`)).text())
+      .toContain('posted_resumable_lagging_connections 1');
+    expect(client.received.length).toBe(3);
+    acknowledge(client, posts[0]?.cursor);
+    expect(textsOf(await takePosts(client, 3))).toEqual(['1', '2', '3']);
+  });
+
   it('is closed with 4420 when a post stays unacknowledged, and loses nothing', async () => {
     const feed = await startFeed({ ACK_TIMEOUT_MS: '200' });
     const ada = await registerUser(feed.url);

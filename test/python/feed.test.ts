@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startChatServer } from '../runtime/client/chat-server.ts';
+import { frames, sinceOf, windowOf } from '../runtime/client/resume-feed.ts';
 import { badTokens } from '../support/bad-tokens.ts';
 import { makeDataDir, registerUser, startFeed } from '../support/feed-server.ts';
 import { startRestartableFeed } from '../support/restartable-feed.ts';
@@ -93,6 +95,31 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
     const second = start({ ...config, count: 1 });
     expect(await second.ended).toBe(0);
     expect(posts(second.lines)).toEqual(['one']);
+  });
+
+  it('states its window, leaves it out once if the server refuses it, and resumes after silence', async () => {
+    let refuses = true;
+    const server = await startChatServer({
+      refuse: ({ url }) => (refuses && url?.includes('window=') === true ? { status: 400 } : undefined),
+    });
+    const program = start({ url: server.url, tokens: ['token'], query: { window: 16 } });
+    const first = await server.nextConnection();
+    first.send(frames.ready(0));
+    first.send(frames.post(1));
+    await program.waitFor((lines) => posts(lines).length === 1 || undefined);
+    refuses = false;
+    first.close(1012);
+    const second = await server.nextConnection();
+    second.send(frames.ready(1, 16, 200));
+    second.send(frames.alive());
+    second.send(frames.post(2));
+    const third = await server.nextConnection();
+    third.send(frames.ready(2, 16, 200));
+    third.send(frames.post(3));
+    await program.waitFor((lines) => posts(lines).length === 3 || undefined);
+    expect(posts(program.lines)).toEqual(['1', '2', '3']);
+    expect(windowOf(server.handshakes)).toEqual(['16', null, '16', '16']);
+    expect(sinceOf(server.handshakes)).toEqual(['now', 'now', 1, 2]);
   });
 
   it('ends after a rejected token without showing it', async () => {

@@ -52,6 +52,14 @@ post_feed_posted = Channel(
             correlation_id=None,
         ),
         Message(
+            name="alive",
+            encoding="json",
+            tag=Tag(("type",), ("alive",)),
+            guard=_guards.of("AliveMessage received"),
+            constants={"type": "alive"},
+            correlation_id=None,
+        ),
+        Message(
             name="bye",
             encoding="json",
             tag=Tag(("type",), ("bye",)),
@@ -83,7 +91,7 @@ post_feed_posted = Channel(
             name="sendPlace",
             member="send_place",
             action="send",
-            messages=("ready", "checkpoint", "reset"),
+            messages=("ready", "checkpoint", "reset", "alive"),
             reply=None,
             security=(),
         ),
@@ -112,6 +120,8 @@ post_feed_posted = Channel(
         reset="reset",
         bye="bye",
         ack="ack",
+        window="window",
+        alive="alive",
     ),
 )
 """A connection receives every new post from the moment it is open, or only those of its user's

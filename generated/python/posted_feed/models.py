@@ -41,7 +41,13 @@ class ReadyMessage(TypedDict):
     resumed: bool
     """Whether the connection continues from the cursor that the client gave."""
     window: int
-    """The maximum number of unacknowledged posts for a client that acknowledges."""
+    """The maximum number of unacknowledged posts for a client that acknowledges or has stated its
+    window.
+    """
+    heartbeatMs: NotRequired[int]
+    """How long the connection is silent at most, in milliseconds. Only for a client that stated
+    its window.
+    """
 
 
 class CheckpointMessage(TypedDict):
@@ -53,7 +59,7 @@ class CheckpointMessage(TypedDict):
 
 
 class ResetMessage(TypedDict):
-    """The events that the client asked for are no longer kept."""
+    """The events that the client asked for cannot be replayed."""
 
     type: Literal["reset"]
     """Identifies this message among those of the channel."""
@@ -70,6 +76,15 @@ class ByeMessage(TypedDict):
     """How long to wait before connecting again, in milliseconds."""
 
 
+class AliveMessage(TypedDict):
+    """The connection is alive, and nothing else was sent for some time."""
+
+    type: Literal["alive"]
+    """Identifies this message among those of the channel."""
+    staleMs: int
+    """For how long the server has not read its log, in milliseconds. Newer posts may exist."""
+
+
 class AckMessage(TypedDict):
     """Everything up to the cursor is processed."""
 
@@ -79,8 +94,9 @@ class AckMessage(TypedDict):
 
 
 ResetReason: TypeAlias = Literal["expired", "epoch", "future"]
-"""expired: the cursor is older than the events that the server keeps; epoch: it belongs to
-another history of the log, as after a restore; future: it is ahead of the log.
+"""expired: the events after the cursor cannot be replayed, because the server no longer keeps
+them, or because a friendship ended and began again after it; epoch: it belongs to another
+history of the log, as after a restore; future: it is ahead of the log.
 """
 
 Cursor: TypeAlias = str
@@ -95,6 +111,7 @@ class PostFeedQuery(TypedDict):
     audience: NotRequired[Audience]
     since: NotRequired[Since]
     device: NotRequired[Device]
+    window: NotRequired[Window]
 
 
 Audience: TypeAlias = Literal["everyone", "friends"]
@@ -110,6 +127,11 @@ cursor that this user's `device` acknowledged, and a cursor after that cursor.
 Device: TypeAlias = str
 """The name of one of the user's devices. The server stores acknowledgements by user and
 device.
+"""
+
+Window: TypeAlias = int
+"""The maximum number of unacknowledged posts. A client that states it acknowledges posts, and
+receives `heartbeatMs` and `alive`.
 """
 
 Uuid: TypeAlias = str

@@ -35,6 +35,7 @@ DEFINITIONS: Mapping[str, object] = {
             "cursor": {"$ref": "#/definitions/Cursor"},
             "resumed": {"type": "boolean"},
             "window": {"type": "integer", "minimum": 1},
+            "heartbeatMs": {"type": "integer", "minimum": 1},
         },
     },
     "CheckpointMessage": {
@@ -65,6 +66,15 @@ DEFINITIONS: Mapping[str, object] = {
             "retryAfterMs": {"type": "integer", "minimum": 0},
         },
     },
+    "AliveMessage": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", "staleMs"],
+        "properties": {
+            "type": {"type": "string", "const": "alive"},
+            "staleMs": {"type": "integer", "minimum": 0},
+        },
+    },
     "AckMessage": {
         "type": "object",
         "additionalProperties": False,
@@ -83,14 +93,16 @@ DEFINITIONS: Mapping[str, object] = {
             "audience": {"$ref": "#/definitions/Audience"},
             "since": {"$ref": "#/definitions/Since"},
             "device": {"$ref": "#/definitions/Device"},
+            "window": {"$ref": "#/definitions/Window"},
         },
-        "dependencies": {"device": ["since"]},
+        "dependencies": {"device": ["since"], "window": ["since"]},
         "if": {"required": ["since"], "properties": {"since": {"const": "acked"}}},
         "then": {"required": ["device"]},
     },
     "Audience": {"type": "string", "enum": ["everyone", "friends"]},
     "Since": {"type": "string", "pattern": "^(now|acked|[A-Za-z0-9_-]{30})\\Z"},
     "Device": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}\\Z"},
+    "Window": {"type": "integer", "minimum": 1, "maximum": 256},
     "Uuid": {
         "type": "string",
         "format": "uuid",
@@ -122,6 +134,7 @@ DEFINITIONS: Mapping[str, object] = {
             "cursor": {"$ref": "#/definitions/Cursor"},
             "resumed": {"type": "boolean"},
             "window": {"type": "integer", "minimum": 1},
+            "heartbeatMs": {"type": "integer", "minimum": 1},
         },
     },
     "CheckpointMessage received": {
@@ -139,6 +152,14 @@ DEFINITIONS: Mapping[str, object] = {
             "type": {"type": "string", "const": "reset"},
             "reason": {"$ref": "#/definitions/ResetReason"},
             "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "AliveMessage received": {
+        "type": "object",
+        "required": ["type", "staleMs"],
+        "properties": {
+            "type": {"type": "string", "const": "alive"},
+            "staleMs": {"type": "integer", "minimum": 0},
         },
     },
     "ByeMessage received": {

@@ -67,6 +67,9 @@ export interface ResumeModel {
   readonly reset: string;
   readonly bye: string;
   readonly ack: string;
+  /** The query parameter for a client's window, and the message of its heartbeat: both are null, or neither. */
+  readonly window: string | null;
+  readonly alive: string | null;
 }
 
 /** How the durable messages of a channel are delivered. What is null is up to the server. */

@@ -147,7 +147,9 @@ function member(name: string, generated: string): string | null {
 
 function resume({ resume: names }: ChannelModel): string {
   if (names === null) return 'undefined';
-  return record(Object.entries(names).map(([role, name]) => [role, stringLiteral(name)]));
+  return record(
+    Object.entries(names).flatMap(([role, name]) => (name === null ? [] : [[role, stringLiteral(name)]])),
+  );
 }
 
 function delivery({ messages: names, audience, slowReader, ...numbers }: DeliveryModel): string {

@@ -13,7 +13,7 @@ const roles = {
 
 const resumeFields: Fields = {
   object: 'x-resume',
-  read: ['query', 'cursor', ...Object.keys(roles)],
+  read: ['query', 'window', 'cursor', 'alive', ...Object.keys(roles)],
   documentation: [],
   refused: {},
 };
@@ -26,31 +26,64 @@ interface OperationNames {
 
 /**
  * Reads a channel's extension `x-resume`, which lets a client that lost its connection continue where it stopped. It
- * names the query parameter for the start, the property for a message's cursor, and the message for each role.
+ * names the query parameters for the start and for the window, the property for a message's cursor, and the message for
+ * each role.
  */
 export function readResume(channel: ContractNode, operations: readonly OperationNames[]): ResumeModel | null {
   const resume = channel.get('x-resume');
   if (resume === undefined) return null;
   checkFields(resume, resumeFields);
   const query = resume.text('query');
-  if (channel.get('bindings', 'ws', 'query')?.get('properties', query) === undefined || query === '') {
-    resume.reportAt(
-      'query',
-      `the ws binding has no query parameter ${JSON.stringify(query)}`,
-      'use the name of a declared query parameter',
-    );
-  }
+  checkParameter(channel, resume, 'query');
   const names = { ready: '', checkpoint: '', reset: '', bye: '', ack: '' };
-  for (const [role, action] of Object.entries(roles) as readonly [keyof typeof roles, Action][]) {
+  for (const role of Object.keys(roles) as (keyof typeof roles)[]) {
     names[role] = resume.text(role);
-    const isKnown = operations.some(
-      (operation) => operation.action === action && operation.messages.some(([name]) => name === names[role]),
-    );
-    if (isKnown) continue;
-    const what = `no \`${action}\` operation has a message ${JSON.stringify(names[role])}`;
-    resume.reportAt(role, what, 'use the name of the message with this role');
+    checkMessage(resume, role, roles[role], operations);
   }
-  return { query, cursor: resume.text('cursor') || 'cursor', ...names };
+  return {
+    query,
+    cursor: resume.text('cursor') || 'cursor',
+    ...names,
+    ...readHeartbeat(channel, resume, operations),
+  };
+}
+
+/** A server that accepts a window sends a heartbeat to those who state one, so a contract has both or neither. */
+function readHeartbeat(
+  channel: ContractNode,
+  resume: ContractNode,
+  operations: readonly OperationNames[],
+): Pick<ResumeModel, 'window' | 'alive'> {
+  if (resume.get('window') === undefined && resume.get('alive') === undefined)
+    return { window: null, alive: null };
+  checkParameter(channel, resume, 'window');
+  checkMessage(resume, 'alive', 'send', operations);
+  return { window: resume.text('window'), alive: resume.text('alive') };
+}
+
+function checkParameter(channel: ContractNode, resume: ContractNode, field: 'query' | 'window'): void {
+  const name = resume.text(field);
+  if (name !== '' && channel.get('bindings', 'ws', 'query')?.get('properties', name) !== undefined) return;
+  resume.reportAt(
+    field,
+    `the ws binding has no query parameter ${JSON.stringify(name)}`,
+    'use the name of a declared query parameter',
+  );
+}
+
+function checkMessage(
+  resume: ContractNode,
+  role: string,
+  action: Action,
+  operations: readonly OperationNames[],
+): void {
+  const message = resume.text(role);
+  const isKnown = operations.some(
+    (operation) => operation.action === action && operation.messages.some(([name]) => name === message),
+  );
+  if (isKnown) return;
+  const what = `no \`${action}\` operation has a message ${JSON.stringify(message)}`;
+  resume.reportAt(role, what, 'use the name of the message with this role');
 }
 
 /** The messages of an operation that clients leave to the application: all except those of the resume protocol. */
@@ -77,6 +110,6 @@ export function serverMessages(
 
 function controlNames(resume: ResumeModel | null): ReadonlySet<string> {
   if (resume === null) return new Set();
-  const { ready, checkpoint, reset, bye, ack } = resume;
-  return new Set([ready, checkpoint, reset, bye, ack]);
+  const { ready, checkpoint, reset, bye, ack, alive } = resume;
+  return new Set([ready, checkpoint, reset, bye, ack, ...(alive === null ? [] : [alive])]);
 }

@@ -102,11 +102,11 @@ export function createPostFeedPosted({
       return { subscription, start, subscriber: null };
     },
     opened(connection) {
-      const { state } = connection;
+      const { state, query } = connection;
       const { subscription, start } = state;
       if (start === null) plainConnections.add(connection);
       else {
-        state.subscriber = delivery.subscribe(connection, start, channel);
+        state.subscriber = delivery.subscribe(connection, start, channel, query.window);
         subscriberCount += 1;
       }
       topics.join(subscription, connection);

@@ -41,7 +41,12 @@ export function createServices(
   { settings, tokens, eventLog, feedChannel, log, replayObserver }: ServicesOptions,
   resources: AsyncDisposableStack,
 ): Services {
-  const { ackTimeoutMs, checkpointIntervalMs: checkpointMs, byeSpreadMs } = settings;
+  const {
+    ackTimeoutMs,
+    checkpointIntervalMs: checkpointMs,
+    heartbeatIntervalMs: heartbeatMs,
+    byeSpreadMs,
+  } = settings;
   const { engine, tail } = eventLog;
   const delivery = new Delivery<FeedState>({
     engine,
@@ -50,6 +55,7 @@ export function createServices(
     observer: replayObserver,
     ackTimeoutMs,
     checkpointMs,
+    heartbeatMs,
     byeSpreadMs,
     left: () => channel.closePlain(),
   });

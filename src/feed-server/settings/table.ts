@@ -201,6 +201,13 @@ export const table = {
     kind: integer(100, 3_600_000),
     fallback: '30000',
   },
+  heartbeatIntervalMs: {
+    name: 'HEARTBEAT_INTERVAL_MS',
+    description:
+      'How long a resumable connection whose client has stated its window is silent at most. The client gives up after twice that time.',
+    kind: integer(1000, 3_600_000),
+    fallback: '15000',
+  },
   shutdownDrainMs: {
     name: 'SHUTDOWN_DRAIN_MS',
     description:

@@ -11,6 +11,7 @@ import { Deliveries, type Stop } from './deliveries.ts';
 import { handshakeTarget } from './handshake-target.ts';
 import { decodeMessage, type NamedMessage } from './message-codec.ts';
 import { type LoopOptions, MessageLoop } from './message-loop.ts';
+import type { PlacedCredential } from './placed-credential.ts';
 import type { Frame, Platform } from './platform.ts';
 import { type Failure, ReconnectPolicy } from './reconnect-policy.ts';
 import type { Resumption } from './resumption.ts';
@@ -162,7 +163,7 @@ export class ChannelClient {
 
   /** Resolves when the connection has ended or could not be opened. */
   async #connectOnce(): Promise<Failure> {
-    const { platform, credentials, resumption, headers, settings } = this.#deps;
+    const { credentials, resumption, settings } = this.#deps;
     const { signal } = this.#stopping;
     const loadError = (await resumption?.load(settings.connectTimeoutMs, signal)) ?? null;
     if (loadError !== null) return { kind: 'not tried', error: loadError };
@@ -170,7 +171,17 @@ export class ChannelClient {
     if (placed instanceof PostedClientError) return { kind: 'not tried', error: placed };
     if (signal.aborted) return { kind: 'unreachable' };
 
-    const url = resumption?.resumeUrl(this.#deps.url) ?? this.#deps.url;
+    const failure = await this.#open(placed, true);
+    const isRefused = failure.kind === 'refused' && failure.status === 400;
+    // A server of an earlier version does not know the window.
+    if (!isRefused || resumption?.names.window === undefined || signal.aborted) return failure;
+    return await this.#open(placed, false);
+  }
+
+  async #open(placed: readonly PlacedCredential[], statesWindow: boolean): Promise<Failure> {
+    const { platform, resumption, headers, settings } = this.#deps;
+    const { signal } = this.#stopping;
+    const url = resumption?.resumeUrl(this.#deps.url, { statesWindow }) ?? this.#deps.url;
     const target = { ...settings, ...handshakeTarget(url, headers, placed) };
     let connection: ClientConnection;
     try {
@@ -232,10 +243,11 @@ export class ChannelClient {
       return false;
     }
     const { resumption } = this.#deps;
-    const delivery =
-      resumption === null
-        ? { incoming: received, cursor: null, acks: null }
-        : resumption.read(received, (ack) => sendAck(connection, ack));
+    if (resumption === null) return this.#deliveries.put({ incoming: received, cursor: null, acks: null });
+    const delivery = resumption.read(received, (ack) => sendAck(connection, ack));
+    const { heartbeatMs } = resumption;
+    if (received.name === resumption.names.ready && heartbeatMs !== null)
+      connection.expectHeartbeat(heartbeatMs);
     return delivery !== null && this.#deliveries.put(delivery);
   }
 

@@ -1,3 +1,4 @@
+import { Liveness } from './liveness.ts';
 import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './platform.ts';
 
 /** How long the server may take to answer a close frame. */
@@ -6,6 +7,8 @@ const closeTimeoutMs = 3_000;
 /** One connection, with time limits for its opening and closing handshakes. */
 export interface ClientConnection extends Omit<Socket, 'abandon'> {
   readonly ended: Promise<Ending>;
+  /** The server sends something at least this often: the connection ends after twice that time without anything. */
+  expectHeartbeat(heartbeatMs: number): void;
 }
 
 /** Opens a connection. After `close` no more frames are delivered, and `ended` resolves with its code and reason. */
@@ -18,6 +21,14 @@ export function openConnection(
   const { promise: ended, resolve } = Promise.withResolvers<Ending>();
   let state: 'connecting' | 'open' | 'ending' = 'connecting';
   let closing: Ending | null = null;
+  const liveness = new Liveness((silentMs) => {
+    end({
+      kind: 'closed',
+      code: 1006,
+      reason: '',
+      cause: new Error(`nothing was received for ${silentMs} ms`),
+    });
+  });
 
   const socket = platform.open(target, {
     opened() {
@@ -27,11 +38,13 @@ export function openConnection(
       events.opened();
     },
     frame(frame) {
+      liveness.received();
       if (state === 'open') events.frame(frame);
     },
     ended(ending) {
       state = 'ending';
       clearTimeout(timer);
+      liveness.pause();
       resolve(closing ?? ending);
     },
   });
@@ -41,11 +54,15 @@ export function openConnection(
   });
 
   function abandonAfter(delayMs: number, ending: Ending) {
-    return setTimeout(() => {
-      state = 'ending';
-      resolve(ending);
-      socket.abandon();
-    }, delayMs);
+    return setTimeout(() => end(ending), delayMs);
+  }
+
+  /** Does not wait for the server. */
+  function end(ending: Ending): void {
+    state = 'ending';
+    liveness.pause();
+    resolve(ending);
+    socket.abandon();
   }
 
   return {
@@ -54,11 +71,22 @@ export function openConnection(
       return socket.bufferedBytes;
     },
     send: (frame) => socket.send(frame),
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
+    pause() {
+      const isPaused = socket.pause();
+      if (isPaused) liveness.pause();
+      return isPaused;
+    },
+    resume() {
+      if (state === 'open') liveness.resume();
+      socket.resume();
+    },
+    expectHeartbeat(heartbeatMs) {
+      if (state === 'open') liveness.expect(heartbeatMs);
+    },
     close(code, reason) {
       if (state === 'ending') return;
       clearTimeout(timer);
+      liveness.pause();
       closing = { kind: 'closed', code, reason };
       timer = abandonAfter(state === 'open' ? closeTimeoutMs : 0, closing);
       state = 'ending';

@@ -37,8 +37,8 @@ export function applicationMessages(
   { resume }: ChannelDescriptor,
   { messages }: OperationDescriptor,
 ): readonly string[] {
-  const { ready, checkpoint, reset, bye, ack } = resume ?? {};
-  const own = [ready, checkpoint, reset, bye, ack];
+  const { ready, checkpoint, reset, bye, ack, alive } = resume ?? {};
+  const own = [ready, checkpoint, reset, bye, ack, alive];
   return messages.filter((name) => !own.includes(name));
 }
 

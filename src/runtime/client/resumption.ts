@@ -5,6 +5,9 @@ import type { CursorKeeper } from './cursor-keeper.ts';
 import type { InvalidMessage, NamedMessage, UnknownMessage } from './message-codec.ts';
 import type { Frame } from './platform.ts';
 
+/** The largest window that a server accepts. */
+const maxWindow = 256;
+
 /** A message queued for the application, and the cursor that counts as processed once it is handled. */
 export interface Delivery {
   readonly incoming: NamedMessage | UnknownMessage | InvalidMessage;
@@ -40,6 +43,7 @@ export class Resumption {
   /** The cursor at which the server started the connection. */
   #start: string | null = null;
   #byeMs: number | null = null;
+  #heartbeatMs: number | null = null;
 
   constructor(deps: ResumptionDeps) {
     this.names = deps.names;
@@ -64,12 +68,24 @@ export class Resumption {
     return null;
   }
 
-  /** The URL of the next connection. */
-  resumeUrl(url: URL): URL {
+  /**
+   * The URL of the next connection. It states the client's window, and so asks for a heartbeat, unless the server is of
+   * an earlier version that refuses it.
+   */
+  resumeUrl(url: URL, { statesWindow }: { readonly statesWindow: boolean }): URL {
     const { since } = this.#deps;
+    const { query, window } = this.names;
     const resumed = new URL(url);
-    resumed.searchParams.set(this.names.query, this.#received ?? since);
+    resumed.searchParams.set(query, this.#received ?? since);
+    if (window === undefined) return resumed;
+    if (!statesWindow) resumed.searchParams.delete(window);
+    else if (!resumed.searchParams.has(window)) resumed.searchParams.set(window, String(maxWindow));
     return resumed;
+  }
+
+  /** What the server has promised on this connection; null without a promise. */
+  get heartbeatMs(): number | null {
+    return this.#heartbeatMs;
   }
 
   /** Handles a message that concerns only the client and returns null; other messages are to be delivered in order. */
@@ -80,12 +96,14 @@ export class Resumption {
       this.#byeMs = Number(message.retryAfterMs) || 0;
       return null;
     }
+    if (received.name === names.alive) return null;
     const value = message[names.cursor];
     const cursor = typeof value === 'string' ? value : null;
     if (received.name === names.ready) {
       this.#acks?.stop();
       this.#acks = new Acks((newest) => send(this.#deps.encodeAck(newest)), Number(message.window) || 0);
       this.#start = cursor;
+      this.#heartbeatMs = Number(message.heartbeatMs) || null;
       if (cursor !== null) this.#ready(cursor, this.#acks);
       return null;
     }
@@ -118,6 +136,7 @@ export class Resumption {
   ended(): number | null {
     const byeMs = this.#byeMs;
     this.#byeMs = null;
+    this.#heartbeatMs = null;
     this.#acks?.stop();
     this.#acks = null;
     return byeMs;

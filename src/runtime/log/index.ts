@@ -9,6 +9,7 @@ export { decodeCursor, decodedCursor, encodeCursor } from './cursor.ts';
 export * from './delivery/channel-frames.ts';
 export * from './delivery/delivery.ts';
 export * from './delivery/subscriber.ts';
+export type * from './delivery/subscriber-channel.ts';
 export type * from './engine.ts';
 export * from './event.ts';
 export type * from './event-log.ts';

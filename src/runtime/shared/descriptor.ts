@@ -92,6 +92,10 @@ export interface ResumeDescriptor {
   readonly bye: string;
   /** The message with which a client confirms that it has processed everything up to a cursor. */
   readonly ack: string;
+  /** The query parameter in which a client states how many messages may be unacknowledged, if there is one. */
+  readonly window?: string;
+  /** The message that a client that has stated its window is sent when there is nothing else to send. */
+  readonly alive?: string;
 }
 
 /** How the durable messages of a channel are delivered: its `x-delivery`. What is absent is up to the server. */

@@ -97,6 +97,10 @@ class Resume:
     reset: str
     bye: str
     ack: str
+    window: str | None = None
+    """The query parameter in which a client states how many messages may be unacknowledged."""
+    alive: str | None = None
+    """The message that a client that has stated its window gets when there is nothing else."""
 
 
 @dataclass(frozen=True)

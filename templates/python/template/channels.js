@@ -118,7 +118,12 @@ function operation({ name, action, messages, reply, security }, member) {
 
 function resume(names) {
   if (names === null) return 'None';
-  return call('Resume', ...Object.entries(names).map(([role, name]) => argument(role, text(name))));
+  return call(
+    'Resume',
+    ...Object.entries(names)
+      .filter(([, name]) => name !== null)
+      .map(([role, name]) => argument(role, text(name))),
+  );
 }
 
 function guard(definition) {

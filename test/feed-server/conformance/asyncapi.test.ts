@@ -55,6 +55,14 @@ const drivers: Readonly<Record<string, (server: Server, address: string) => Prom
     const unknown = `${socketUrl}${address}?since=AAECAwQFBgcICQoLDA0ODwAAAAAAKg`;
     return (await (await connectClient(unknown, bearer(token))).take(2)).slice(1);
   },
+  'sendPlace alive': async ({ url, socketUrl }, address) => {
+    const { token } = await registerUser(url);
+    const client = await connectClient(`${socketUrl}${address}?since=now&window=4`, bearer(token));
+    for (let count = 1; ; count += 1) {
+      const frame = (await client.take(count))[count - 1] ?? '';
+      if (JSON.parse(frame).type === 'alive') return [frame];
+    }
+  },
   'sendBye bye': async ({ url, socketUrl, server }, address) => {
     const { token } = await registerUser(url);
     const client = await connectClient(`${socketUrl}${address}?since=now`, bearer(token));
@@ -68,6 +76,7 @@ const drivers: Readonly<Record<string, (server: Server, address: string) => Prom
 const queries: Readonly<Record<string, { readonly good: readonly string[]; readonly bad: string }>> = {
   audience: { good: ['audience=everyone', 'audience=friends'], bad: 'audience=nobody' },
   since: { good: ['since=now'], bad: 'since=yesterday' },
+  window: { good: ['since=now&window=1', 'since=now&window=256'], bad: 'since=now&window=0' },
   device: { good: ['since=acked&device=phone', 'since=now&device=phone'], bad: 'device=phone' },
 };
 
@@ -105,7 +114,10 @@ describe('asyncapi.json', () => {
     async ({ operation, message, address, pointer }) => {
       const drive = drivers[`${operation} ${message}`];
       if (drive === undefined) throw new Error('no driver makes the server send this message');
-      const frames = await drive(await startFeed({ CHECKPOINT_INTERVAL_MS: '100' }), address);
+      const frames = await drive(
+        await startFeed({ CHECKPOINT_INTERVAL_MS: '100', HEARTBEAT_INTERVAL_MS: '1000' }),
+        address,
+      );
       for (const frame of frames) {
         expect(violationOf('asyncapi', pointer, JSON.parse(frame))).toBeNull();
         // Exactly the required properties, in the contract's order.

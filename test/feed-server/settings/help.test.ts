@@ -31,6 +31,7 @@ describe('the help', () => {
     'ACCEPT_SETTINGS',
     'ACK_TIMEOUT_MS',
     'CHECKPOINT_INTERVAL_MS',
+    'HEARTBEAT_INTERVAL_MS',
     'SHUTDOWN_DRAIN_MS',
     'BYE_SPREAD_MS',
     'SHUTDOWN_TIMEOUT_MS',

@@ -51,6 +51,7 @@ describe('settings', () => {
       acceptSettings: false,
       ackTimeoutMs: 30_000,
       checkpointIntervalMs: 30_000,
+      heartbeatIntervalMs: 15_000,
       shutdownDrainMs: 0,
       byeSpreadMs: 2000,
       shutdownTimeoutMs: 10_000,

@@ -11,9 +11,13 @@ const { ready, post, reset } = frames;
 
 describe('the test client as a resumable client', () => {
   it.each([
-    ['starts now by default', [], '?since=now'],
-    ['starts at the cursor of --since', ['--since', cursor(7)], `?since=${cursor(7)}`],
-    ['starts after its last ack', ['--since', 'acked', '--device', 'kitchen'], '?since=acked&device=kitchen'],
+    ['starts now by default', [], '?since=now&window=256'],
+    ['starts at the cursor of --since', ['--since', cursor(7)], `?since=${cursor(7)}&window=256`],
+    [
+      'starts after its last ack',
+      ['--since', 'acked', '--device', 'kitchen'],
+      '?since=acked&device=kitchen&window=256',
+    ],
     ['opens a plain connection with --plain', ['--plain'], ''],
   ])('%s', async (_, args, query) => {
     const server = await startChatServer();

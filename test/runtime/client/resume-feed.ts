@@ -23,13 +23,14 @@ const frame = (message: object): string => JSON.stringify(message);
 
 /** Frames of a resumable server. */
 export const frames = {
-  ready: (seq: number, window = 256) =>
-    frame({ type: 'ready', cursor: cursor(seq), resumed: seq > 0, window }),
+  ready: (seq: number, window = 256, heartbeatMs?: number) =>
+    frame({ type: 'ready', cursor: cursor(seq), resumed: seq > 0, window, heartbeatMs }),
   post: (seq: number, text = String(seq)) => frame({ ...postOf(text), cursor: cursor(seq) }),
   plainPost: (text: string) => frame(postOf(text)),
   checkpoint: (seq: number) => frame({ type: 'checkpoint', cursor: cursor(seq) }),
   reset: (seq: number, reason: ResetReason = 'expired') =>
     frame({ type: 'reset', reason, cursor: cursor(seq) }),
+  alive: () => frame({ type: 'alive', staleMs: 0 }),
   bye: (retryAfterMs: number) => frame({ type: 'bye', retryAfterMs }),
 };
 
@@ -48,6 +49,11 @@ export function sinceOf(handshakes: readonly IncomingMessage[]): readonly (numbe
     const since = new URL(url, 'ws://localhost').searchParams.get('since');
     return since !== null && /^\d{30}$/.test(since) ? Number(since) : since;
   });
+}
+
+/** The window that each handshake states. */
+export function windowOf(handshakes: readonly IncomingMessage[]): readonly (string | null)[] {
+  return handshakes.map(({ url = '' }) => new URL(url, 'ws://localhost').searchParams.get('window'));
 }
 
 /** Collects the sequence numbers that a connection acknowledges from now on. */

@@ -39,9 +39,10 @@ class Endpoint:
     query: Mapping[str, str]
     headers: Mapping[str, str]
 
-    def with_query(self, *more: tuple[str, str]) -> str:
-        """The whole URL; `more` replaces parameters of the same name."""
-        query = urlencode({**self.query, **dict(more)})
+    def with_query(self, more: Mapping[str, str | None]) -> str:
+        """The whole URL; `more` replaces parameters of the same name, and removes those of None."""
+        merged = {**self.query, **more}
+        query = urlencode({name: value for name, value in merged.items() if value is not None})
         return f"{self.url}?{query}" if query else self.url
 
 

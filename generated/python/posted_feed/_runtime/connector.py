@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from . import close_codes
 from .channel_url import Endpoint
 from .client_requests import ClientRequests
-from .credentials import Credentials
+from .credentials import Credentials, Placed
 from .descriptor import Channel
 from .errors import PostedClientError
-from .failures import Closed, Failure, NotTried
+from .failures import Closed, Failure, NotTried, Refused, Unreachable
 from .inbox import Inbox
 from .message_codec import InvalidMessage, Received, UnknownMessage, decode_message
 from .outbox import Outbox
@@ -92,18 +92,18 @@ class Connector:
     async def _connect_once(self) -> Failure:
         """Returns when the connection has ended or could not be opened."""
         timeout_seconds = self._settings.connect_timeout_seconds
-        query: list[tuple[str, str]] = []
         if self._resumption is not None:
             load_error = await self._resumption.load(timeout_seconds)
             if load_error is not None:
                 return NotTried(load_error)
-            query.append(self._resumption.query())
         placed = await self._credentials.next(timeout_seconds)
         if isinstance(placed, PostedClientError):
             return NotTried(placed)
-        url = self._endpoint.with_query(*query, *placed.query)
-        headers = [*self._endpoint.headers.items(), *placed.headers]
-        socket = await open_socket(url, headers, self._settings)
+        socket = await self._open(placed, states_window=True)
+        is_refused = isinstance(socket, Refused) and socket.status == 400
+        if is_refused and self._resumption is not None and self._resumption.names.window:
+            # A server of an earlier version does not know the window.
+            socket = await self._open(placed, states_window=False)
         if not isinstance(socket, Socket):
             return socket
         self._policy.opened()
@@ -121,6 +121,15 @@ class Connector:
             if self._resumption is not None:
                 await self._resumption.closing()
             await socket.close(close_codes.NORMAL)
+
+    async def _open(
+        self, placed: Placed, *, states_window: bool
+    ) -> Socket | Refused | Unreachable:
+        query = dict[str, str | None](placed.query)
+        if self._resumption is not None:
+            query = {**self._resumption.query(states_window=states_window), **query}
+        headers = [*self._endpoint.headers.items(), *placed.headers]
+        return await open_socket(self._endpoint.with_query(query), headers, self._settings)
 
     async def _read(self, socket: Socket) -> Closed:
         while True:
@@ -149,7 +158,11 @@ class Connector:
             return None
         if self._resumption is None:
             return Delivery(received)
-        return self._resumption.read(received, socket.send)
+        delivery = self._resumption.read(received, socket.send)
+        heartbeat_seconds = self._resumption.heartbeat_seconds
+        if received.name == self._resumption.names.ready and heartbeat_seconds is not None:
+            socket.expect_heartbeat(heartbeat_seconds)
+        return delivery
 
     def _route_other(self, incoming: UnknownMessage | InvalidMessage) -> Delivery | None:
         """The same for messages that are not valid ones of the contract."""

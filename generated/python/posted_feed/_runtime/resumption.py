@@ -39,6 +39,7 @@ class Resumption:
         names: Resume,
         *,
         since: str,
+        window: str,
         is_cursor: Callable[[str], bool],
         encode_ack: Callable[[str], str | bytes],
         keeper: CursorKeeper,
@@ -47,6 +48,7 @@ class Resumption:
         """`since`: where to start without a cursor: `now`, `acked`, or a cursor."""
         self.names = names
         self._since = since
+        self._window = window
         self._is_cursor = is_cursor
         self._encode_ack = encode_ack
         self._keeper = keeper
@@ -57,6 +59,7 @@ class Resumption:
         self._acks: Acks | None = None
         self._start: str | None = None
         self._bye_seconds: float | None = None
+        self._heartbeat_seconds: float | None = None
 
     async def load(self, timeout_seconds: float) -> PostedClientError | None:
         """Loads the cursor before the first connection. Returns the error `cursor_store`."""
@@ -78,9 +81,21 @@ class Resumption:
         self._received = self._processed = cursor
         return None
 
-    def query(self) -> tuple[str, str]:
-        """The query parameter of the next connection."""
-        return self.names.query, self._received or self._since
+    def query(self, *, states_window: bool) -> dict[str, str | None]:
+        """Query parameters of the next connection; None removes one.
+
+        They state the client's window, and so ask for a heartbeat, unless the server is of an
+        earlier version that refuses it.
+        """
+        query: dict[str, str | None] = {self.names.query: self._received or self._since}
+        if self.names.window is not None:
+            query[self.names.window] = self._window if states_window else None
+        return query
+
+    @property
+    def heartbeat_seconds(self) -> float | None:
+        """What the server has promised on this connection."""
+        return self._heartbeat_seconds
 
     def read(
         self, received: Received, send: Callable[[str | bytes], Awaitable[object]]
@@ -90,6 +105,8 @@ class Resumption:
         if received.name == self.names.bye:
             after_ms = message.get("retryAfterMs")
             self._bye_seconds = after_ms / 1000 if isinstance(after_ms, (int, float)) else 0.0
+            return None
+        if received.name == self.names.alive:
             return None
         value = message.get(self.names.cursor) if isinstance(received.value, Mapping) else None
         cursor = value if isinstance(value, str) else None
@@ -127,6 +144,7 @@ class Resumption:
     def ended(self) -> float | None:
         """The connection has ended. Returns the server's requested delay before the next one."""
         bye_seconds, self._bye_seconds = self._bye_seconds, None
+        self._heartbeat_seconds = None
         if self._acks is not None:
             self._acks.stop()
             self._acks = None
@@ -160,6 +178,9 @@ class Resumption:
         window = message.get("window")
         self._acks = Acks(send_ack, window if isinstance(window, int) else 0)
         self._start = cursor
+        heartbeat_ms = message.get("heartbeatMs")
+        if isinstance(heartbeat_ms, int) and heartbeat_ms > 0:
+            self._heartbeat_seconds = heartbeat_ms / 1000
         if cursor is None:
             return
         is_first = self._received is None

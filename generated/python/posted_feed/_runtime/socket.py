@@ -73,6 +73,13 @@ class Socket:
         finally:
             self._reading_since = None
 
+    def expect_heartbeat(self, seconds: float) -> None:
+        """The server sends something at least this often: twice that time is the limit from now on."""
+        limit = 2 * seconds
+        self._limit = limit if self._limit == 0 else min(self._limit, limit)
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch())
+
     @property
     def is_open(self) -> bool:
         """False once the closing handshake has started or the connection is known to be lost."""

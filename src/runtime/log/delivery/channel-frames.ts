@@ -2,14 +2,20 @@ import { type Encoded, InvalidMessageError } from '../../server/handlers.ts';
 import type { Position } from '../cursor.ts';
 import type { LogEvent, SentMessage } from '../event.ts';
 import type { ResetReason } from '../tail-listener.ts';
-import { type SubscriberFrames, windowSize } from './subscriber.ts';
+import type { SubscriberFrames } from './subscriber-channel.ts';
 
 /** The messages with which a channel controls its resumable connections, as the contract's functions encode them. */
 export interface ControlEncoders {
-  ready(content: { readonly cursor: string; readonly resumed: boolean; readonly window: number }): Encoded;
+  ready(content: {
+    readonly cursor: string;
+    readonly resumed: boolean;
+    readonly window: number;
+    readonly heartbeatMs?: number;
+  }): Encoded;
   checkpoint(content: { readonly cursor: string }): Encoded;
   reset(content: { readonly cursor: string; readonly reason: ResetReason }): Encoded;
   bye(content: { readonly retryAfterMs: number }): Encoded;
+  alive(content: { readonly staleMs: number }): Encoded;
 }
 
 export interface ChannelFramesOptions<Content> {
@@ -46,6 +52,8 @@ export function createChannelFrames<Content extends object>({
     frame: null,
   };
 
+  let lastAlive: { readonly staleMs: number; readonly frame: Encoded | null } = { staleMs: -1, frame: null };
+
   function parsedContentOf(message: SentMessage): Content {
     if (lastContent?.message !== message) {
       lastContent = { message, content: contentOf(message, JSON.parse(message.payload)) };
@@ -67,8 +75,11 @@ export function createChannelFrames<Content extends object>({
       lastMessage = { message, frame };
       return frame;
     },
-    ready: (position, resumed) =>
-      nullIfInvalid(() => control.ready({ cursor: encodeCursor(position), resumed, window: windowSize })),
+    ready(position, resumed, { window, heartbeatMs }) {
+      const content = { cursor: encodeCursor(position), resumed, window };
+      // Deployed clients accept no other property in it.
+      return nullIfInvalid(() => control.ready(heartbeatMs === null ? content : { ...content, heartbeatMs }));
+    },
     checkpoint(position) {
       const cursor = encodeCursor(position);
       if (lastCheckpoint.cursor !== cursor) {
@@ -79,6 +90,12 @@ export function createChannelFrames<Content extends object>({
     reset: (position, reason) =>
       nullIfInvalid(() => control.reset({ reason, cursor: encodeCursor(position) })),
     bye: (retryAfterMs) => nullIfInvalid(() => control.bye({ retryAfterMs })),
+    alive(staleMs) {
+      if (lastAlive.staleMs !== staleMs) {
+        lastAlive = { staleMs, frame: nullIfInvalid(() => control.alive({ staleMs })) };
+      }
+      return lastAlive.frame;
+    },
   };
 }
 

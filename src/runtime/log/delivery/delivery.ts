@@ -10,12 +10,8 @@ import type { Tail } from '../tail.ts';
 import type { ResetReason, SkipReason } from '../tail-listener.ts';
 import { ReplayPages } from './replay-pages.ts';
 import { ReplayTurns } from './replay-turns.ts';
-import {
-  type ReplayObserver,
-  Subscriber,
-  type SubscriberChannel,
-  type SubscriberSource,
-} from './subscriber.ts';
+import { type ReplayObserver, Subscriber, type SubscriberSource, tickMs } from './subscriber.ts';
+import type { SubscriberChannel } from './subscriber-channel.ts';
 
 export interface DeliveryOptions {
   readonly engine: Pick<LogEngine, 'eventsAfter' | 'findDeviceCursor' | 'saveDeviceCursors'>;
@@ -27,6 +23,8 @@ export interface DeliveryOptions {
   readonly ackTimeoutMs: number;
   /** How long a live connection may be quiet before it is sent a checkpoint. */
   readonly checkpointMs: number;
+  /** How long the connection of a client that has stated its window is silent at most. Default: 15,000. */
+  readonly heartbeatMs?: number;
   /** The time over which clients return when this node can no longer follow the log. Default: 10,000. */
   readonly byeSpreadMs?: number;
   /** Called when this node can no longer follow the log: close the connections that are not resumable. */
@@ -64,7 +62,9 @@ export interface StartPosition {
 
 const replayReads = { max: 4, maxPerUser: 1 };
 const replayTurns = { turnMs: 2, userCost: 65_536 };
-const tickMs = 1000;
+/** For clients that state none. */
+const defaultWindow = 256;
+const defaultHeartbeatMs = 15_000;
 const defaultByeSpreadMs = 10_000;
 
 /**
@@ -94,6 +94,7 @@ export class Delivery<State> {
     this.#source = {
       tailPosition: () => tail.position,
       readCount: () => tail.freshness.readCount,
+      staleMs: () => Math.round(tail.freshness.staleMs),
       recentAfter: (seq) => tail.recent.after(seq),
       positionBefore: ({ seq }) => ({ seq: seq - 1, mark: tail.recent.markAt(seq - 1) ?? 0 }),
       pages: this.#pages,
@@ -160,14 +161,21 @@ export class Delivery<State> {
     return typeof found === 'string' ? { ...now, reset: found } : { ...now, position: found };
   }
 
-  /** Starts to serve an open connection. The caller must unsubscribe it when it is closed. */
+  /**
+   * Starts to serve an open connection, whose client may have stated its window. The caller must unsubscribe it when it is
+   * closed.
+   */
   subscribe(
     connection: Connection<unknown, State>,
     { user, device, position, reset }: StartPosition,
     channel: SubscriberChannel<State>,
+    window?: number,
   ): Subscriber<State> {
     const start = position ?? this.#tail.position;
-    const subscriber = new Subscriber(user, connection, channel, this.#source);
+    const { heartbeatMs = defaultHeartbeatMs } = this.#options;
+    const limits =
+      window === undefined ? { window: defaultWindow, heartbeatMs: null } : { window, heartbeatMs };
+    const subscriber = new Subscriber({ user, connection, channel, source: this.#source, limits });
     this.#subscribers.add(subscriber);
     // The cursor of a device is not moved by a reset: if the client misses it, it is sent another.
     if (position === null && reset === null && device !== undefined) {

@@ -1,9 +1,10 @@
 import type { Connection, Encoded } from '../../server/handlers.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Position } from '../cursor.ts';
-import { isSent, type LogEvent, type MembershipEvent, type SentMessage } from '../event.ts';
+import { isSent, type LogEvent, type SentMessage } from '../event.ts';
 import type { ResetReason } from '../tail-listener.ts';
 import { Replay, type ReplaySource, type ReplayTarget } from './replay.ts';
+import type { SubscriberChannel, SubscriberLimits } from './subscriber-channel.ts';
 import { UnackedMessages } from './unacked-messages.ts';
 
 /** How a replay ended: it caught up, its events had expired, its client left, or the log could not be read. */
@@ -18,29 +19,12 @@ export interface SubscriberStart {
   readonly resumed: boolean;
 }
 
-/** A channel of the contract, as its subscribers see it. The frames are null if a message breaks the contract. */
-export interface SubscriberChannel<State> {
-  /** Its name in the contract. */
-  readonly name: string;
-  /** Whether a connection with this state may see a message of the past, by today's memberships. */
-  canSee(state: State, message: SentMessage): boolean;
-  /** Whether the user of this connection left a topic with this event and has joined it again since. */
-  hasRejoined(state: State, leave: MembershipEvent): boolean;
-  readonly frames: SubscriberFrames;
-}
-
-export interface SubscriberFrames {
-  message(message: SentMessage): Encoded | null;
-  ready(position: Position, resumed: boolean): Encoded | null;
-  checkpoint(position: Position): Encoded | null;
-  reset(position: Position, reason: ResetReason): Encoded | null;
-  bye(retryAfterMs: number): Encoded | null;
-}
-
 /** What all subscribers have in common. */
 export interface SubscriberSource extends ReplaySource {
   /** The number of successful reads of the log: a position is known to be current if it has grown. */
   readCount(): number;
+  /** The time since the last successful read. */
+  staleMs(): number;
   /** The position before an event that is in memory. */
   positionBefore(event: LogEvent): Position;
   readonly observer: ReplayObserver;
@@ -51,8 +35,16 @@ export interface ReplayObserver {
   resetSent(reason: ResetReason): void;
 }
 
-/** How many messages may be unacknowledged, once a client acknowledges. */
-export const windowSize = 256;
+export interface SubscriberOptions<State> {
+  readonly user: string;
+  readonly connection: Connection<unknown, State>;
+  readonly channel: SubscriberChannel<State>;
+  readonly source: SubscriberSource;
+  readonly limits: SubscriberLimits;
+}
+
+/** How often `tick` is called. */
+export const tickMs = 1000;
 
 /** A fuller socket is left to drain. Far below the limit at which the connection is closed. */
 const maxBufferedBytes = 262_144;
@@ -68,30 +60,30 @@ export class Subscriber<State> implements ReplayTarget {
   readonly #channel: SubscriberChannel<State>;
   readonly #source: SubscriberSource;
   readonly #replay: Replay;
-  #unacked = new UnackedMessages();
+  readonly #limits: SubscriberLimits;
+  #unacked: UnackedMessages;
   /** The last event that was sent or that the client does not get. Not updated for the latter while live. */
   #seq = 0;
   #mark = 0;
   /** Whether the client has no cursor for the position, because the last event was skipped. */
   #hasSkipped = false;
   #isLive = false;
+  /** When the client was last sent a cursor, and anything else. */
   #lastSentMs = performance.now();
+  #lastAliveMs = 0;
   /** The read count at the last checkpoint. */
   #readCount: number;
   /** What was buffered at the last tick, and since when that has not changed. */
   #bufferedBytes = 0;
   #bufferedSinceMs = performance.now();
 
-  constructor(
-    user: string,
-    connection: Connection<unknown, State>,
-    channel: SubscriberChannel<State>,
-    source: SubscriberSource,
-  ) {
+  constructor({ user, connection, channel, source, limits }: SubscriberOptions<State>) {
     this.user = user;
     this.#connection = connection;
     this.#channel = channel;
     this.#source = source;
+    this.#limits = limits;
+    this.#unacked = this.#trackUnacked();
     this.#replay = new Replay(this, source);
     this.#readCount = source.readCount();
   }
@@ -107,7 +99,7 @@ export class Subscriber<State> implements ReplayTarget {
   /** Sends the first frames, and what the client has missed. */
   start({ position, reset, resumed }: SubscriberStart): void {
     this.#moveTo(position);
-    this.#send(this.#channel.frames.ready(position, resumed));
+    this.#send(this.#channel.frames.ready(position, resumed, this.#limits));
     if (reset !== null) this.#sendReset(reset);
     this.#resume();
   }
@@ -149,19 +141,21 @@ export class Subscriber<State> implements ReplayTarget {
   tick(nowMs: number, { ackTimeoutMs, checkpointMs }: { ackTimeoutMs: number; checkpointMs: number }): void {
     if (this.#unacked.isOverdue(nowMs - ackTimeoutMs) || this.#isStuck(nowMs, nowMs - ackTimeoutMs)) {
       this.#connection.close('slowConsumer');
-    } else if (this.#isLive && nowMs - this.#lastSentMs >= checkpointMs) {
+      return;
+    }
+    if (this.#isLive && nowMs - this.#lastSentMs >= checkpointMs) {
       // A node that cannot read its log must not claim that nothing is new.
       const readCount = this.#source.readCount();
-      if (readCount === this.#readCount) return;
+      if (readCount !== this.#readCount) this.#sendCheckpoint(nowMs);
       this.#readCount = readCount;
-      this.#sendCheckpoint(nowMs);
     }
+    this.#sendAlive(nowMs);
   }
 
   /** Continues at the tail: the events before it are no longer available. */
   reset(reason: ResetReason): void {
     this.#moveTo(this.#source.tailPosition());
-    this.#unacked = new UnackedMessages();
+    this.#unacked = this.#trackUnacked();
     this.#sendReset(reason);
     this.#resume();
   }
@@ -187,7 +181,7 @@ export class Subscriber<State> implements ReplayTarget {
   }
 
   get hasRoom(): boolean {
-    return !this.#unacked.isFull(windowSize) && this.#connection.buffersLessThan(maxBufferedBytes);
+    return !this.#unacked.isFull(this.#limits.window) && this.#connection.buffersLessThan(maxBufferedBytes);
   }
 
   take(event: LogEvent, nowMs: number): number | null {
@@ -249,6 +243,10 @@ export class Subscriber<State> implements ReplayTarget {
     return this.#bufferedSinceMs < beforeMs;
   }
 
+  #trackUnacked(): UnackedMessages {
+    return new UnackedMessages(this.#limits.heartbeatMs !== null);
+  }
+
   #canSee(event: LogEvent): event is SentMessage {
     if (!isSent(event) || event.channel !== this.#channel.name) return false;
     return this.#channel.canSee(this.#connection.state, event);
@@ -258,6 +256,15 @@ export class Subscriber<State> implements ReplayTarget {
     this.#hasSkipped = false;
     this.#lastSentMs = nowMs;
     this.#send(this.#channel.frames.checkpoint(this.#currentPosition()));
+  }
+
+  /** Whether it is live or lags: silence then means that the connection is lost. */
+  #sendAlive(nowMs: number): void {
+    const { heartbeatMs } = this.#limits;
+    if (heartbeatMs === null || nowMs + tickMs - Math.max(this.#lastSentMs, this.#lastAliveMs) < heartbeatMs)
+      return;
+    this.#lastAliveMs = nowMs;
+    this.#send(this.#channel.frames.alive(this.#source.staleMs()));
   }
 
   #sendReset(reason: ResetReason): void {

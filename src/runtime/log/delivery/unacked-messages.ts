@@ -1,13 +1,17 @@
 /**
- * The messages that were sent to a client and that it has not acknowledged. Nothing is tracked before its first ack:
- * clients that never acknowledge are limited by their socket only.
+ * The messages that were sent to a client and that it has not acknowledged. Unless the client has stated its window,
+ * nothing is tracked before its first ack: clients that never acknowledge are limited by their socket only.
  */
 export class UnackedMessages {
   /** The seq of each message, followed by when it was sent. */
   #sent: number[] = [];
   /** The index of the oldest; what is before it is cut off once in a while, not on every ack. */
   #oldest = 0;
-  #isAcking = false;
+  #isTracking: boolean;
+
+  constructor(isTracking: boolean) {
+    this.#isTracking = isTracking;
+  }
 
   get size(): number {
     return (this.#sent.length - this.#oldest) / 2;
@@ -23,12 +27,12 @@ export class UnackedMessages {
   }
 
   add(seq: number, nowMs: number): void {
-    if (this.#isAcking) this.#sent.push(seq, nowMs);
+    if (this.#isTracking) this.#sent.push(seq, nowMs);
   }
 
   /** Acknowledges all messages up to `seq`. */
   acknowledge(seq: number): void {
-    this.#isAcking = true;
+    this.#isTracking = true;
     while ((this.#sent[this.#oldest] ?? Number.POSITIVE_INFINITY) <= seq) this.#oldest += 2;
     if (this.#oldest < 128 && this.size > 0) return;
     this.#sent = this.#sent.slice(this.#oldest);

@@ -17,6 +17,7 @@ function createFrames() {
       checkpoint: encoder('checkpoint'),
       reset: encoder('reset'),
       bye: encoder('bye'),
+      alive: encoder('alive'),
     },
     contentOf(_message, payload) {
       calls.push('parse');
@@ -62,7 +63,9 @@ describe('the frames of a channel', () => {
   it('control a connection with the cursors of positions', () => {
     const { frames } = createFrames();
     const position = { seq: 5, mark: 0 };
-    expect(frames.ready(position, true)?.message).toBe('{"cursor":"cursor 5","resumed":true,"window":256}');
+    expect(frames.ready(position, true, { window: 256, heartbeatMs: null })?.message).toBe(
+      '{"cursor":"cursor 5","resumed":true,"window":256}',
+    );
     expect(frames.reset(position, 'expired')?.message).toBe('{"reason":"expired","cursor":"cursor 5"}');
     expect(frames.bye(1000)?.message).toBe('{"retryAfterMs":1000}');
     expect(frames.checkpoint(position)?.message).toBe('{"cursor":"cursor 5"}');
@@ -74,6 +77,20 @@ describe('the frames of a channel', () => {
         throw new TypeError('not a function');
       }),
     ).toThrow('not a function');
+  });
+
+  it('have a heartbeat in ready only if one is promised', () => {
+    const { frames } = createFrames();
+    const ready = (heartbeatMs: number | null) =>
+      JSON.parse(String(frames.ready({ seq: 1, mark: 0 }, true, { window: 64, heartbeatMs })?.message));
+    expect(ready(null)).toEqual({ cursor: 'cursor 1', resumed: true, window: 64 });
+    expect(ready(500)).toEqual({ cursor: 'cursor 1', resumed: true, window: 64, heartbeatMs: 500 });
+  });
+
+  it('encode a heartbeat once for all connections', () => {
+    const { frames, calls } = createFrames();
+    for (const staleMs of [0, 0, 7]) frames.alive(staleMs);
+    expect(calls).toEqual(['alive {"staleMs":0}', 'alive {"staleMs":7}']);
   });
 
   it('encode a checkpoint once for all connections at a position', () => {

@@ -81,6 +81,7 @@ async function createDelivery(length = 5) {
         checkpoint: () => frame('checkpoint'),
         reset: ({ seq }, reason) => frame(`reset ${reason} ${seq}`),
         bye: () => frame('bye'),
+        alive: () => frame('alive'),
       },
     });
     return { frames, ack: (cursor: string) => delivery.acknowledge(subscriber, start, cursor) };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ReplayPages } from '../../../../src/runtime/log/delivery/replay-pages.ts';
 import { ReplayTurns } from '../../../../src/runtime/log/delivery/replay-turns.ts';
 import { Subscriber } from '../../../../src/runtime/log/delivery/subscriber.ts';
+import type { SubscriberLimits } from '../../../../src/runtime/log/delivery/subscriber-channel.ts';
 import type { LogEvent } from '../../../../src/runtime/log/event.ts';
 import type { Connection, Encoded } from '../../../../src/runtime/server/handlers.ts';
 import { markOf, messageAt, sentAt } from './events.ts';
@@ -14,7 +15,7 @@ function frame(name: string, ...values: readonly unknown[]): Encoded {
 }
 
 /** A subscriber whose log, memory and socket the test controls. */
-function createSubscriber() {
+function createSubscriber(limits: SubscriberLimits = { window: 256, heartbeatMs: null }) {
   const frames: string[] = [];
   const closed: string[] = [];
   const log = {
@@ -43,10 +44,11 @@ function createSubscriber() {
     },
     reads: { max: 1, maxPerUser: 1 },
   });
-  const subscriber = new Subscriber<null>(
-    'ada',
-    connection as unknown as Connection<unknown, null>,
-    {
+  const subscriber = new Subscriber<null>({
+    user: 'ada',
+    connection: connection as unknown as Connection<unknown, null>,
+    limits,
+    channel: {
       name: 'orders',
       canSee: (_state, { topic }) => topic !== 'secret',
       hasRejoined: (_state, { topic, user }) => topic === 'bob' && user === 'ada',
@@ -56,18 +58,20 @@ function createSubscriber() {
         checkpoint: ({ seq, mark }) => frame('checkpoint', seq, mark),
         reset: ({ seq, mark }, reason) => frame('reset', reason, seq, mark),
         bye: (retryAfterMs) => frame('bye', retryAfterMs),
+        alive: (staleMs) => frame('alive', staleMs),
       },
     },
-    {
+    source: {
       tailPosition: () => ({ seq: log.tailSeq, mark: markOf(log.tailSeq) }),
       readCount: () => log.readCount,
+      staleMs: () => 7,
       recentAfter: (seq) => (seq < log.recentSince ? null : log.recent.filter((event) => event.seq > seq)),
       positionBefore: ({ seq }) => ({ seq: seq - 1, mark: markOf(seq - 1) }),
       pages,
       turns: new ReplayTurns({ turnMs: 1000, userCost: 1_000_000 }),
       observer: { replayEnded() {}, resetSent() {} },
     },
-  );
+  });
   const start = (seq: number) =>
     subscriber.start({ position: { seq, mark: markOf(seq) }, reset: null, resumed: true });
   const apply = (event: LogEvent) => {
@@ -240,6 +244,51 @@ describe('Subscriber', () => {
     log.readCount = 2;
     tick(95);
     expect(frames.slice(1)).toEqual(['checkpoint 0 0', 'checkpoint 0 0']);
+  });
+
+  it('sends no more than the window that the client has stated, from the first message on and after a reset', () => {
+    const { subscriber, start, apply, frames } = createSubscriber({ window: 2, heartbeatMs: 15_000 });
+    for (const seq of [1, 2, 3, 4, 5]) apply(messageAt(seq));
+    start(0);
+    expect(frames).toEqual(['ready 0 true', 'message 1', 'message 2']);
+    subscriber.acknowledge(1);
+    expect(frames.slice(3)).toEqual(['message 3']);
+    subscriber.reset('epoch');
+    for (const seq of [6, 7, 8]) {
+      apply(messageAt(seq));
+      subscriber.offer(sentAt(seq), 0);
+    }
+    expect(frames.slice(4)).toEqual([`reset epoch 5 ${markOf(5)}`, 'message 6', 'message 7']);
+  });
+
+  it('is never silent for longer than the heartbeat, live or lagging', () => {
+    const { subscriber, start, apply, frames, socket } = createSubscriber({ window: 2, heartbeatMs: 5000 });
+    start(0);
+    const startMs = performance.now();
+    const tickTo = (from: number, to: number) => {
+      for (let second = from; second <= to; second += 1) subscriber.tick(startMs + second * 1000, policy);
+    };
+    tickTo(1, 3);
+    expect(frames).toEqual(['ready 0 true']);
+    tickTo(4, 10);
+    expect(frames.slice(1)).toEqual(['alive 7', 'alive 7']);
+    apply(messageAt(1));
+    subscriber.offer(sentAt(1), startMs + 10_000);
+    tickTo(11, 13);
+    expect(frames.slice(3)).toEqual(['message 1']);
+    socket.room = 0;
+    apply(messageAt(2));
+    subscriber.offer(sentAt(2), startMs + 13_000);
+    tickTo(14, 14);
+    expect([subscriber.isLagging, ...frames.slice(4)]).toEqual([true, 'alive 7']);
+  });
+
+  it('sends no heartbeat to a client that has not stated its window', () => {
+    const { subscriber, start, frames } = createSubscriber();
+    start(0);
+    for (let second = 1; second <= 600; second += 1)
+      subscriber.tick(performance.now() + second * 1000, policy);
+    expect(frames).toEqual(['ready 0 true']);
   });
 
   it('refuses an ack of a message that it was not sent', () => {

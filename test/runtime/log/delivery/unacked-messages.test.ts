@@ -3,13 +3,19 @@ import { UnackedMessages } from '../../../../src/runtime/log/delivery/unacked-me
 
 describe('UnackedMessages', () => {
   it('counts nothing before the first ack', () => {
-    const unacked = new UnackedMessages();
+    const unacked = new UnackedMessages(false);
     unacked.add(1, 0);
     expect([unacked.size, unacked.isOverdue(1000)]).toEqual([0, false]);
   });
 
+  it('counts from the first message for a client that has stated its window', () => {
+    const unacked = new UnackedMessages(true);
+    unacked.add(1, 0);
+    expect([unacked.size, unacked.isOverdue(1000)]).toEqual([1, true]);
+  });
+
   it('acknowledges cumulatively, and knows the age of the oldest message', () => {
-    const unacked = new UnackedMessages();
+    const unacked = new UnackedMessages(false);
     unacked.acknowledge(0);
     for (let seq = 1; seq <= 300; seq += 1) unacked.add(seq, seq * 10);
     expect([unacked.size, unacked.isFull(300), unacked.isFull(301)]).toEqual([300, true, false]);

@@ -1,0 +1,32 @@
+import type { Encoded } from '../../server/handlers.ts';
+import type { Position } from '../cursor.ts';
+import type { MembershipEvent, SentMessage } from '../event.ts';
+import type { ResetReason } from '../tail-listener.ts';
+
+/** A channel of the contract, as its subscribers see it. The frames are null if a message breaks the contract. */
+export interface SubscriberChannel<State> {
+  /** Its name in the contract. */
+  readonly name: string;
+  /** Whether a connection with this state may see a message of the past, by today's memberships. */
+  canSee(state: State, message: SentMessage): boolean;
+  /** Whether the user of this connection left a topic with this event and has joined it again since. */
+  hasRejoined(state: State, leave: MembershipEvent): boolean;
+  readonly frames: SubscriberFrames;
+}
+
+export interface SubscriberFrames {
+  message(message: SentMessage): Encoded | null;
+  ready(position: Position, resumed: boolean, limits: SubscriberLimits): Encoded | null;
+  checkpoint(position: Position): Encoded | null;
+  reset(position: Position, reason: ResetReason): Encoded | null;
+  bye(retryAfterMs: number): Encoded | null;
+  alive(staleMs: number): Encoded | null;
+}
+
+/** The limits that a client is told when it connects. */
+export interface SubscriberLimits {
+  /** How many messages may be unacknowledged. */
+  readonly window: number;
+  /** How long the client is sent nothing at most; null for a client that has not stated its window. */
+  readonly heartbeatMs: number | null;
+}
