@@ -15,7 +15,7 @@ export interface AppendStates {
 
 export interface Appends {
   readonly states: AppendStates;
-  /** The number of transactions that wrote. */
+  /** The number of transactions that wrote, without those that only notify the nodes. */
   readonly transactions: number;
 }
 
@@ -39,20 +39,25 @@ export function stateOf({ state, waitType, wait }: Activity): keyof AppendStates
 /** Samples a database that only our servers use. */
 export class AppendWatch {
   readonly #client: Client;
+  #notifications = 0;
 
   private constructor(client: Client) {
     this.#client = client;
+    client.on('notification', () => {
+      this.#notifications += 1;
+    });
   }
 
   static async open(url: string): Promise<AppendWatch> {
     const client = new Client({ connectionString: url });
     await client.connect();
+    await client.query('listen posted_head');
     return new AppendWatch(client);
   }
 
   /** Starts sampling 50 times a second; the returned function ends it. */
   async watch(): Promise<() => Promise<Appends>> {
-    const before = await this.#nextTransaction();
+    const before = await this.#appends();
     const sums = { lock: 0, flush: 0, server: 0, running: 0 };
     const ended = new AbortController();
     const sampling = this.#sample(sums, ended.signal);
@@ -61,7 +66,7 @@ export class AppendWatch {
     return async () => {
       ended.abort();
       const samples = await sampling;
-      const transactions = (await this.#nextTransaction()) - before;
+      const transactions = (await this.#appends()) - before;
       const { lock, flush, server, running } = sums;
       const states = {
         lock: lock / samples,
@@ -101,12 +106,12 @@ export class AppendWatch {
     return samples;
   }
 
-  /** Only transactions that write have an id. */
-  async #nextTransaction(): Promise<number> {
+  /** Only transactions that write or notify have an id. Notifications arrive before the answer to a later query. */
+  async #appends(): Promise<number> {
     const { rows } = await this.#client.query<{ readonly id: string }>(
       'select pg_snapshot_xmax(pg_current_snapshot())::text as id',
     );
-    return Number(rows[0]?.id);
+    return Number(rows[0]?.id) - this.#notifications;
   }
 }
 

@@ -27,6 +27,7 @@ describePostgres('a watched database', (server) => {
       await server().query(url, 'insert into post values (1), (2)');
       await server().query(url, 'insert into post values (4)');
       await server().query(url, 'select * from post');
+      await server().query(url, "notify posted_head, '4'");
       expect((await end()).transactions).toBe(2);
       expect(await watch.faults(4)).toEqual([
         '4 posts were answered and 3 are stored',

@@ -35,6 +35,11 @@ export class EventSequence {
     return this.#waiting.size > 0 && !this.#waiting.has(this.#position.seq + 1);
   }
 
+  /** Whether offered events wait for `release`. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
   /** Applies the event if it is the next one, or keeps it until then. */
   offer(event: LogEvent): void {
     if (event.seq <= this.#position.seq) return;

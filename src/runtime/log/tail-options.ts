@@ -10,7 +10,7 @@ export interface TailOptions {
   readonly pollIntervalMs?: number;
   /** How long an event may wait for missing earlier ones before they are read from the log. Default: 50. */
   readonly gapTimeoutMs?: number;
-  /** The minimum time between refreshes; calls in between share the next one. Default: 5. */
+  /** The minimum time between refreshes, and between reads because of hints; those in between share the next one. Default: 5. */
   readonly refreshIntervalMs?: number;
   /** Default: 15,000. */
   readonly staleAfterMs?: number | undefined;

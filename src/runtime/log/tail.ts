@@ -5,6 +5,8 @@ import type { LogState } from './engine.ts';
 import type { LogEvent, UnknownEvent } from './event.ts';
 import { EventSequence } from './event-sequence.ts';
 import { Freshness } from './freshness.ts';
+import { GapTimer } from './gap-timer.ts';
+import { HintedReads } from './hinted-reads.ts';
 import { locateCursor } from './locate-cursor.ts';
 import { RecentEvents, recentLimits } from './recent-events.ts';
 import { SharedReads } from './shared-reads.ts';
@@ -28,27 +30,31 @@ export class Tail {
   readonly #sequence: EventSequence;
   readonly #freshness: Freshness;
   readonly #refreshes: SharedReads;
+  readonly #hintedReads: HintedReads;
+  readonly #gapTimer: GapTimer;
   readonly #failures: LogLimit;
   #recent: RecentEvents;
   #epoch: string;
   #listener: TailListener | null = null;
   #stopped: UnknownEvent | null = null;
   #pollTimer: NodeJS.Timeout | null = null;
-  #gapTimer: NodeJS.Timeout | null = null;
   #reading: Promise<LogState | null> | null = null;
   /** How often offered events had to wait for a read: only one that began later lets them continue. */
   #holds = 0;
   #isClosed = false;
 
   private constructor(options: TailOptions, position: Position, epoch: string) {
-    const { log, staleAfterMs, giveUpMs, refreshIntervalMs = 5 } = options;
+    const { log, staleAfterMs, giveUpMs, refreshIntervalMs: intervalMs = 5 } = options;
     this.#options = options;
     this.#epoch = epoch;
     this.#sequence = new EventSequence(position, (event) => this.#apply(event));
     this.#recent = new RecentEvents(recentLimits, position);
     this.#freshness = new Freshness({ staleAfterMs, giveUpMs, onGiveUp: () => this.#giveUp() });
     const reads = { current: () => this.#reading, begin: (seqs: readonly number[]) => this.#begin(seqs) };
-    this.#refreshes = new SharedReads(reads, refreshIntervalMs);
+    this.#refreshes = new SharedReads(reads, intervalMs);
+    const read = (seq: number) => this.#reading ?? this.#begin([], seq);
+    this.#hintedReads = new HintedReads({ sequence: this.#sequence, read, intervalMs });
+    this.#gapTimer = new GapTimer(this.#sequence, options.gapTimeoutMs ?? 50, () => void this.catchUp());
     this.#failures = new LogLimit(log, { maxRecords: 1, windowMs: 60_000 });
   }
 
@@ -105,7 +111,7 @@ export class Tail {
       this.refresh().catch(() => {});
     }
     this.#sequence.offer(event);
-    if (this.#sequence.hasGap) this.#awaitGap();
+    if (this.#sequence.hasGap) this.#gapTimer.start();
   }
 
   /** Another node has published that the log has reached `headSeq`, with some of the events. It may be wrong. */
@@ -114,18 +120,12 @@ export class Tail {
     if (headSeq <= this.position.seq) return;
     this.#freshness.heardOfNewer();
     // Events missing before the offered ones may be on their way in another hint.
-    if ((events.at(-1)?.seq ?? 0) < headSeq) void this.catchUpTo(headSeq);
+    if ((events.at(-1)?.seq ?? 0) < headSeq) this.#hintedReads.add(headSeq);
   }
 
   /** Reads the log to its end; failures are logged. Overlapping calls share one read. */
   async catchUp(): Promise<void> {
     await (this.#reading ?? this.#begin([]));
-  }
-
-  /** Reads the log because it may have reached `seq`. */
-  async catchUpTo(seq: number): Promise<void> {
-    // The first read may have begun before the event was appended; the second has not.
-    for (let reads = 0; reads < 2 && this.position.seq < seq; reads += 1) await this.catchUp();
   }
 
   /**
@@ -161,7 +161,8 @@ export class Tail {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const timer of [this.#pollTimer, this.#gapTimer]) if (timer !== null) clearTimeout(timer);
+    if (this.#pollTimer !== null) clearTimeout(this.#pollTimer);
+    this.#gapTimer.stop();
     this.#sequence.hold();
     await this.#reading;
   }
@@ -170,14 +171,7 @@ export class Tail {
     const nowMs = performance.now();
     this.#recent.tick(nowMs);
     this.#freshness.tick(nowMs);
-    void this.catchUp();
-  }
-
-  #awaitGap(): void {
-    this.#gapTimer ??= setTimeout(() => {
-      this.#gapTimer = null;
-      void this.catchUp();
-    }, this.#options.gapTimeoutMs ?? 50);
+    this.#refreshes.read().catch(() => {});
   }
 
   #hold(): void {
@@ -186,16 +180,18 @@ export class Tail {
     this.#sequence.hold();
   }
 
-  #begin(seqs: readonly number[]): Promise<LogState | null> {
-    this.#reading = this.#read(seqs);
+  #begin(seqs: readonly number[], hintedSeq = 0): Promise<LogState | null> {
+    this.#reading = this.#read(seqs, hintedSeq);
     return this.#reading;
   }
 
-  /** Resolves with the state of the log whose head the tail has reached, or null if it cannot be read. */
-  async #read(seqs: readonly number[]): Promise<LogState | null> {
+  /** Resolves with the state of the log at the tail's position; with null if it was not read, or cannot be. */
+  async #read(seqs: readonly number[], hintedSeq: number): Promise<LogState | null> {
     // So that `#reading` is set before it is cleared, however early the read fails.
     await Promise.resolve();
     try {
+      // The events prove that they continue at the position. Everything else can wait for the next tick.
+      if (hintedSeq > 0 && !this.#sequence.isHeld && (await this.#readTo(hintedSeq))) return null;
       for (let round = 0; round < maxRounds && !this.#isClosed; round += 1) {
         const [position, holds] = [this.position, this.#holds];
         const state = await this.#options.engine.state([position.seq, ...seqs]);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { PostedError } from '../../shared/errors.ts';
 
 /** Bound the other writes, and the data, that an answer waits for. */
@@ -18,6 +19,9 @@ export interface QueuedWrite {
 /** Runs all or, if it rejects, none; resolves with their results in the same order. */
 type RunBatch<Write, Result> = (writes: readonly Write[]) => Promise<readonly Result[]>;
 
+/** How long to gather writes for the next batch, after one that has succeeded. */
+type PauseAfter<Result> = (results: readonly Result[], durationMs: number) => number;
+
 interface Pending<Write, Result> {
   readonly write: Write;
   readonly resolve: (result: Result) => void;
@@ -30,11 +34,14 @@ interface Pending<Write, Result> {
  */
 export class AppendQueue<Write extends QueuedWrite, Result> {
   readonly #runBatch: RunBatch<Write, Result>;
+  readonly #pauseAfter: PauseAfter<Result>;
+  #pauseMs = 0;
   #pending: Pending<Write, Result>[] = [];
   #isRunning = false;
 
-  constructor(runBatch: RunBatch<Write, Result>) {
+  constructor(runBatch: RunBatch<Write, Result>, pauseAfter: PauseAfter<Result> = () => 0) {
     this.#runBatch = runBatch;
+    this.#pauseAfter = pauseAfter;
   }
 
   add(write: Write): Promise<Result> {
@@ -49,7 +56,11 @@ export class AppendQueue<Write extends QueuedWrite, Result> {
   }
 
   async #run(): Promise<void> {
-    while (this.#pending.length > 0) await this.#settle(this.#takeBatch());
+    while (this.#pending.length > 0) {
+      this.#pauseMs = 0;
+      await this.#settle(this.#takeBatch());
+      if (this.#pauseMs > 0 && this.#pending.length < maxBatch) await wait(this.#pauseMs);
+    }
     this.#isRunning = false;
   }
 
@@ -81,7 +92,9 @@ export class AppendQueue<Write extends QueuedWrite, Result> {
 
   async #settle(batch: readonly Pending<Write, Result>[]): Promise<void> {
     try {
+      const beganMs = performance.now();
       const results = await this.#runBatch(batch.map(({ write }) => write));
+      this.#pauseMs = this.#pauseAfter(results, performance.now() - beganMs);
       for (const [index, { resolve, reject }] of batch.entries()) {
         const result = results[index];
         if (result === undefined) reject(new Error('the database has returned no result for a write'));

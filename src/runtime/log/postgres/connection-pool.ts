@@ -2,7 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DatabaseError, Pool, type PoolClient } from 'pg';
 import type { Log } from '../../shared/log.ts';
 import { clientConfig, connectTimeoutMs, Sockets } from './client-config.ts';
-import { describe, hasTooManyConnections, isUnreachable, translate } from './failures.ts';
+import {
+  describe,
+  hasTooManyConnections,
+  isForeignSession,
+  isStalePlan,
+  isUnreachable,
+  translate,
+} from './failures.ts';
+import { PreparedStatements } from './prepared-statements.ts';
 
 /** Receives the outcome of every attempt to use the database. */
 export interface AttemptObserver {
@@ -35,6 +43,8 @@ export interface ConnectionPoolOptions {
   readonly responseTimeoutMs?: number;
   /** Whether to send statements without waiting for the results of earlier ones. */
   readonly pipeline?: boolean;
+  /** Whether `prepared` prepares statements, where no pooler shares the session. */
+  readonly prepare?: boolean;
   readonly observer?: AttemptObserver;
 }
 
@@ -52,6 +62,12 @@ export interface PooledConnection {
    * @throws the driver's error, to be passed to `translate`
    */
   readonly query: (text: string, values?: readonly unknown[]) => Promise<QueryOutcome>;
+  /** Begins a transaction with this statement. */
+  readonly begin: (text: string) => Promise<QueryOutcome>;
+  /** Runs a statement that is the same each time, except for its values, and so may be prepared. */
+  readonly prepared: (text: string, values: readonly unknown[]) => Promise<QueryOutcome>;
+  /** Sends the statements that `queries` starts in one write, since each wakes the database. */
+  readonly atOnce: <Result>(queries: () => Result) => Result;
   /** With `destroy`, closes the connection, which ends its transaction. */
   readonly release: (destroy?: boolean) => void;
 }
@@ -68,6 +84,7 @@ const retryMs = { first: 50, max: 500 };
 export class ConnectionPool {
   readonly #sockets = new Sockets();
   readonly #observer: AttemptObserver | undefined;
+  readonly #statements = new PreparedStatements();
   readonly #pool: Pool;
   #ended: Promise<void> | undefined;
 
@@ -76,6 +93,7 @@ export class ConnectionPool {
     maxConnections,
     responseTimeoutMs = defaultResponseTimeoutMs,
     pipeline = false,
+    prepare = false,
     observer,
   }: ConnectionPoolOptions) {
     this.#observer = observer;
@@ -84,6 +102,7 @@ export class ConnectionPool {
       max: maxConnections,
       idleTimeoutMillis: 60_000,
       pipeline,
+      ...(prepare && { onConnect: (client) => this.#statements.inspect(client) }),
     });
     // The pool replaces a connection that breaks while idle when the next one is needed.
     this.#pool.on('error', (cause) => observer?.failed(cause));
@@ -121,17 +140,31 @@ export class ConnectionPool {
 
   #wrap(client: PoolClient): PooledConnection {
     let isBroken = false;
+    const run = async (text: string, values: readonly unknown[], name?: string): Promise<QueryOutcome> => {
+      try {
+        const query = { text, values: [...values], ...(name !== undefined && { name }) };
+        const { command, rowCount, rows } = await client.query(query);
+        this.#observer?.succeeded();
+        return { command, rowCount: rowCount ?? 0, rows };
+      } catch (thrown) {
+        // Without a response from the server, a late one would be taken for that of the next query.
+        isBroken ||= !(thrown instanceof DatabaseError) || isStalePlan(thrown);
+        if (thrown instanceof DatabaseError && isForeignSession(thrown)) this.#statements.disable();
+        this.#observer?.failed(thrown);
+        throw thrown;
+      }
+    };
     return {
-      query: async (text, values = []) => {
+      query: (text, values = []) => run(text, values),
+      begin: (text) => run(`${text}${this.#statements.replanSql(client)}`, []),
+      prepared: (text, values) => run(text, values, this.#statements.nameOf(client, text, values)),
+      atOnce(queries) {
+        const { stream } = client.connection;
+        stream.cork();
         try {
-          const { command, rowCount, rows } = await client.query(text, [...values]);
-          this.#observer?.succeeded();
-          return { command, rowCount: rowCount ?? 0, rows };
-        } catch (thrown) {
-          // Without a response from the server, a late one would be taken for that of the next query.
-          isBroken ||= !(thrown instanceof DatabaseError);
-          this.#observer?.failed(thrown);
-          throw thrown;
+          return queries();
+        } finally {
+          stream.uncork();
         }
       },
       release: (destroy = false) => client.release(destroy || isBroken),

@@ -9,11 +9,14 @@ import { outcomeUnknown } from '../outcome-unknown.ts';
 /** Connection failure, insufficient resources, or a server that is starting or stopping. */
 const unreachableStates = /^(?:08...|53...|57P0[1-5])$/;
 
-/** A statement or lock timeout, a deadlock, or a standby that is not promoted yet. */
-const transientStates = /^(?:57014|55P03|40001|40P01|25006|25P03)$/;
+/** A statement or lock timeout, a deadlock, a standby that is not promoted yet, or a session that is shared. */
+const transientStates = /^(?:57014|55P03|40001|40P01|25006|25P03|26000|42P05)$/;
 
 /** The error of a standby for `begin read write`. */
 const standbyMessage = /read-write mode during recovery/;
+
+/** Of a prepared statement after a migration has changed the types of its result. */
+const stalePlanMessage = /cached plan must not change result type/;
 
 /** Node.js error codes for a server that cannot be reached or closed the connection. */
 const unreachableCodes = new Set([
@@ -51,6 +54,16 @@ function isPoolExhausted(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.message === 'timeout exceeded when trying to connect';
 }
 
+/** Whether a prepared statement can no longer be run in its session, but in a new one. */
+export function isStalePlan({ code, message }: DatabaseError): boolean {
+  return code === '0A000' && stalePlanMessage.test(message);
+}
+
+/** Whether a prepared statement was missing, or was there unexpectedly: the session is shared. */
+export function isForeignSession({ code }: DatabaseError): boolean {
+  return code === '26000' || code === '42P05';
+}
+
 /** Whether the statement was never sent, because its connection was known to be broken. */
 export function wasNeverSent(thrown: unknown): boolean {
   return thrown instanceof Error && /\bnot queryable\b/.test(thrown.message);
@@ -68,6 +81,7 @@ export function translate(thrown: unknown): Error {
   const isTransient =
     thrown instanceof DatabaseError &&
     (transientStates.test(thrown.code ?? '') ||
+      isStalePlan(thrown) ||
       (thrown.code === '0A000' && standbyMessage.test(thrown.message)));
   if (!isTransient && !isUnreachable(thrown) && !isPoolExhausted(thrown)) return cause;
   return new PostedError('unavailable', 'The database is unavailable. Try again later.', {

@@ -18,6 +18,7 @@ import { appendIn } from './append-in.ts';
 import { AppendQueue } from './append-queue.ts';
 import { describeDatabase } from './client-config.ts';
 import { ConnectionPool, createOutageLog } from './connection-pool.ts';
+import { HeadSharing } from './head-sharing.ts';
 import { preparePostgres } from './prepare-database.ts';
 import { runTransaction } from './run-transaction.ts';
 import { clockMs } from './sql-text.ts';
@@ -86,8 +87,10 @@ export async function openPostgresEngine({
   await preparePostgres({ url, migrations, log, startTimeoutMs });
   const limits = { ...defaultLimits, ...maxConnections };
   const observer = createOutageLog(log, describeDatabase(url));
-  const appendPool = new ConnectionPool({ url, maxConnections: 1, pipeline: true, observer });
-  const logPool = new ConnectionPool({ url, maxConnections: limits.log, pipeline: true, observer });
+  const openLogPool = (connections: number) =>
+    new ConnectionPool({ url, maxConnections: connections, pipeline: true, prepare: true, observer });
+  const appendPool = openLogPool(1);
+  const logPool = openLogPool(limits.log);
   const openReadPool = (connections: number) =>
     new ConnectionPool({
       url,
@@ -104,7 +107,11 @@ export async function openPostgresEngine({
 
   const pending = new PendingLimit(maxPending);
   const pendingReads = new PendingLimit(maxPending);
-  const queue = new AppendQueue<WriteRequest, WriteResult>((batch) => appendBatch(appendPool, batch));
+  const sharing = new HeadSharing();
+  const queue = new AppendQueue<WriteRequest, WriteResult>(
+    (batch) => appendBatch(appendPool, batch),
+    (results, durationMs) => sharing.pauseMs(seqsOf(results), durationMs),
+  );
   const connectLog = (access: 'read only' | 'read write') =>
     new Kysely<LogTables>({
       dialect: createStatementDialect({ pool: logPool, kind: { access, statementTimeoutMs: logTimeoutMs } }),
@@ -158,6 +165,10 @@ export async function openPostgresEngine({
       await Promise.all(pools.map((pool) => pool.end()));
     },
   };
+}
+
+function seqsOf(results: readonly WriteResult[]): readonly number[] {
+  return results.flatMap((result) => (result instanceof Error ? [] : (result.seq ?? [])));
 }
 
 /** @throws Error if the name was registered with another definition */

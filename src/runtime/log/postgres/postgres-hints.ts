@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Log } from '../../shared/log.ts';
+import { MergedCalls } from '../merged-calls.ts';
 import { clientConfig, Sockets } from './client-config.ts';
 import { describe } from './failures.ts';
 
@@ -20,6 +21,9 @@ export interface PostgresHintsOptions {
 const channel = 'posted_head';
 const responseTimeoutMs = 5000;
 const retryMs = { first: 100, max: 5000 };
+
+/** The minimum time between two hints. */
+const intervalMs = 5;
 
 /** How often an idle connection is checked. */
 const probeMs = 10_000;
@@ -41,6 +45,7 @@ export class PostgresHints {
   readonly #closing = new AbortController();
   readonly #listening: Promise<void>;
   readonly #probeTimer: NodeJS.Timeout;
+  readonly #sending = new MergedCalls(() => this.#send(), intervalMs);
   /** Null while disconnected. */
   #client: Client | null = null;
   #isSending = false;
@@ -57,10 +62,13 @@ export class PostgresHints {
     this.#probeTimer.unref();
   }
 
-  /** Notifies all nodes that the log has grown to `headSeq`. While a hint is being sent, only the newest is kept. */
+  /**
+   * Notifies all nodes that the log has grown to `headSeq`. The first hint is sent at once. Each costs every node a read
+   * of the log, so those that follow shortly after it are merged into the newest one.
+   */
   publish(headSeq: number): void {
     this.#newest = Math.max(this.#newest, headSeq);
-    void this.#send();
+    this.#sending.call();
   }
 
   async close(): Promise<void> {
@@ -112,7 +120,7 @@ export class PostgresHints {
       if (this.#isDown) log.info({}, 'receiving hints again');
       this.#isDown = false;
       onUp();
-      void this.#send();
+      this.#sending.call();
       await ended;
       if (!this.#closing.signal.aborted) this.#reportDown('the connection ended');
       return true;
@@ -150,13 +158,12 @@ export class PostgresHints {
   }
 
   async #send(): Promise<void> {
-    if (this.#isSending) return;
+    // The events of a batch are published one by one, in the same turn.
+    await nextTurn();
+    const headSeq = this.#newest;
+    if (this.#client === null || this.#sent >= headSeq) return;
     this.#isSending = true;
-    while (this.#client !== null && this.#sent < this.#newest) {
-      const headSeq = this.#newest;
-      if (!(await this.#query(this.#client, notify(channel, String(headSeq))))) break;
-      this.#sent = headSeq;
-    }
+    if (await this.#query(this.#client, notify(channel, String(headSeq)))) this.#sent = headSeq;
     this.#isSending = false;
   }
 
@@ -184,5 +191,5 @@ export class PostgresHints {
 
 /** A hint need not survive a crash, so its commit does not wait for the disk. */
 function notify(on: string, payload: string): string {
-  return `begin; set local synchronous_commit = off; notify ${on}, '${payload}'; commit`;
+  return `select set_config('synchronous_commit', 'off', true), pg_notify('${on}', '${payload}')`;
 }

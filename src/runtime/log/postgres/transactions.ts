@@ -14,7 +14,15 @@ const lockTimeoutMs = 5000;
  * Begins a transaction, with everything that it relies on: sessions may have any defaults, and a pooler in transaction
  * mode shares them with others. A confirmed commit is on disk, even if the server is configured to confirm earlier.
  */
-export function begin({ access, statementTimeoutMs }: TransactionKind): string {
+export function begin(kind: TransactionKind): string {
+  return `${beginOnly(kind)}; ${setLimits(kind)}`;
+}
+
+function beginOnly({ access }: TransactionKind): string {
+  return `begin isolation level read committed ${access}`;
+}
+
+function setLimits({ access, statementTimeoutMs }: TransactionKind): string {
   const settings = [
     `set_config('statement_timeout', '${statementTimeoutMs}', true)`,
     `set_config('lock_timeout', '${lockTimeoutMs}', true)`,
@@ -25,7 +33,7 @@ export function begin({ access, statementTimeoutMs }: TransactionKind): string {
     "set_config('max_parallel_workers_per_gather', '0', true)",
   ];
   if (access === 'read write') settings.push(raiseSynchronousCommit);
-  return `begin isolation level read committed ${access}; select ${settings.join(', ')}`;
+  return `select ${settings.join(', ')}`;
 }
 
 /** SQL that raises `synchronous_commit` for the transaction where it is off. */
@@ -33,7 +41,7 @@ export const raiseSynchronousCommit =
   "set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true)";
 
 /** Locks the head of the log until the end of the transaction: the only one that appends meanwhile. */
-export const lockHead = 'select from posted_head where k = 1 for update';
+export const lockHead = 'from posted_head where k = 1 for update';
 
 export interface Statement {
   readonly sql: string;
@@ -42,7 +50,10 @@ export interface Statement {
 
 export interface AtOnce {
   readonly kind: TransactionKind;
-  /** A statement that locks what the others must see the newest version of: each sees what was committed before it began. */
+  /**
+   * SQL from `from` on that locks the row that the statements must see the newest version of: each sees what was
+   * committed before it began. The limits are set before it is locked.
+   */
   readonly lock?: string;
   readonly statements: readonly Statement[];
   /**
@@ -66,10 +77,12 @@ export async function runAtOnce(
   const connection = await pool.connect();
   try {
     if (signal?.aborted === true) return [];
-    const beginning = connection.query(`${begin(kind)}; ${lock}`);
-    const running = statements.map(({ sql, values }) => connection.query(sql, values));
-    const committing = connection.query('commit');
-    const settled = await Promise.allSettled([beginning, ...running, committing]);
+    const { beginning, running, committing } = connection.atOnce(() => ({
+      beginning: [connection.begin(beginOnly(kind)), connection.prepared(`${setLimits(kind)} ${lock}`, [])],
+      running: statements.map(({ sql, values }) => connection.prepared(sql, values)),
+      committing: connection.query('commit'),
+    }));
+    const settled = await Promise.allSettled([...beginning, ...running, committing]);
     const failure = settled.find((each) => each.status === 'rejected');
     if (failure === undefined) return await Promise.all(running);
     const [commit] = settled.slice(-1);

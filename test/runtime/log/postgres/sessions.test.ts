@@ -10,6 +10,20 @@ import { openEngine } from './open-engine.ts';
 
 const draft = { channel: 'notes', message: 'note', topic: 'ada', payload: { text: 'a' } };
 
+/** Records the number of prepared statements with each event, or drops them. */
+const countPrepared = `
+  create table prepared (count integer);
+  create table forget (now boolean);
+  insert into forget values (false);
+  create function count_prepared() returns trigger language plpgsql as $$ begin
+    insert into prepared select count(*) from pg_prepared_statements where name like 'posted_%';
+    if (select now from forget) then
+      update forget set now = false;
+      execute 'deallocate all';
+    end if;
+    return null; end $$;
+  create trigger count_prepared after insert on posted_event for each statement execute function count_prepared()`;
+
 describePostgres('sessions of PostgreSQL', (server) => {
   test('may have any defaults: a confirmed write is on disk, and reads stay read-only', async () => {
     const url = await server().createDatabase();
@@ -38,6 +52,35 @@ describePostgres('sessions of PostgreSQL', (server) => {
       code: 'unavailable',
     });
     expect(await readLog(engine)).toHaveLength(2);
+  });
+
+  test('prepare statements, and go on in a new one when they are lost', async () => {
+    const url = await server().createDatabase();
+    const engine = await openEngine(url, { migrations });
+    await server().query(url, countPrepared);
+    const { create } = notesOf(engine);
+    await create(note(), undefined);
+    await create(note(), undefined);
+    expect(await server().query(url, 'select count > 0 as used from prepared')).toEqual([
+      { used: true },
+      { used: true },
+    ]);
+    await server().query(url, 'update forget set now = true');
+    await create(note(), undefined);
+    await expect(create(note(), undefined)).rejects.toMatchObject({ code: 'unavailable' });
+    await create(note(), undefined);
+    expect(await server().query(url, 'select count from prepared offset 3')).toEqual([{ count: 0 }]);
+    expect(await readLog(engine)).toHaveLength(4);
+  });
+
+  test('survive a migration that changes the result of a prepared statement', async () => {
+    const url = await server().createDatabase();
+    const engine = await openEngine(url, { migrations });
+    expect(await engine.eventsAfter(0, { maxEvents: 10, maxBytes: 10 })).toEqual([]);
+    await server().query(url, 'alter table posted_event add column later text');
+    const read = () => engine.eventsAfter(0, { maxEvents: 10, maxBytes: 10 });
+    await expect(read()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await read()).toEqual([]);
   });
 
   test('wait for a free connection of a server that has too many', async () => {
@@ -135,10 +178,14 @@ describePostgres('sessions of PostgreSQL', (server) => {
       const { rows: before } = await client.query(settings);
       const engine = await openEngine(pooler.url, { migrations });
       const { create } = notesOf(engine);
+      await server().query(url, countPrepared);
       await Promise.all(countTo(50).map(() => create(note(), undefined)));
       await engine.transaction((transaction) => transaction.append([draft]));
       await engine.beginEpoch('none');
       expect(await readLog(engine)).toHaveLength(51);
+      expect(await server().query(url, 'select sum(count)::integer as sum from prepared')).toEqual([
+        { sum: 0 },
+      ]);
       const { rows: after } = await client.query(settings);
       expect(after).toEqual(before);
     });

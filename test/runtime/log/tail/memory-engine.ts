@@ -14,6 +14,8 @@ export class MemoryEngine implements Pick<LogEngine, 'state' | 'eventsAfter' | '
   afterState: () => void = () => {};
   /** The seqs of each call of `state`. */
   readonly stateReads: (readonly number[])[] = [];
+  /** The number of calls of `eventsAfter`. */
+  eventReads = 0;
   onState: () => void = () => {};
 
   get headSeq(): number {
@@ -74,6 +76,7 @@ export class MemoryEngine implements Pick<LogEngine, 'state' | 'eventsAfter' | '
   }
 
   async eventsAfter(afterSeq: number, { maxEvents }: PageLimits): Promise<readonly LogEvent[]> {
+    this.eventReads += 1;
     this.#check();
     return this.events.filter(({ seq }) => seq > afterSeq).slice(0, maxEvents);
   }
