@@ -30,6 +30,11 @@ describe('the envelope of a bus', () => {
     ['lengths of too many bytes', `${JSON.stringify({ ...header, lengths: [4] })}\nabc`, 'foreign'],
     ['a negative length', `${JSON.stringify({ ...header, lengths: [4, -1] })}\nabc`, 'foreign'],
     ['lengths that are not numbers', `${JSON.stringify({ ...header, lengths: ['3'] })}\nabc`, 'foreign'],
+    ['a fraction as length', `${JSON.stringify({ ...header, lengths: [1.5, 1.5] })}\nabc`, 'foreign'],
+    ['another program', `${JSON.stringify({ ...header, bus: 'other' })}\n`, 'foreign'],
+    ['an id with more than a UUID', `${JSON.stringify({ ...header, node: `${node}0` })}\n`, 'foreign'],
+    ['an id with text before it', `${JSON.stringify({ ...header, node: `x${node}` })}\n`, 'foreign'],
+    ['no word on whether it is the last', `${JSON.stringify({ ...header, isLast: 1 })}\n`, 'foreign'],
     ['no lengths', `${JSON.stringify({ ...header, lengths: null })}\n`, 'foreign'],
     ['more than 1 MB', 'x'.repeat(1_100_000), 'too_large'],
   ])('is not read from %s', (_title, text, reason) => {

@@ -86,6 +86,15 @@ describe('a hint', () => {
     ).toBeNull();
   });
 
+  it('is as large as the texts that an event may have', () => {
+    const [first] = events;
+    if (first?.kind !== 'message') throw new Error('not a message');
+    const { length } = JSON.stringify(first.also);
+    expect(hintFormat.sizeOf({ ...first, payload: '12345', entity: '123' })).toBe(length + 8);
+    expect(hintFormat.sizeOf({ ...first, payload: null, entity: null })).toBe(length);
+    expect(hintFormat.sizeOf({ kind: 'join', seq: 8, ...appended, topic: '1234', user: '123' })).toBe(7);
+  });
+
   it.each(events)('is larger than the text of its event, $kind', (event) => {
     const { length } = hintFormat.encode(epoch, node, { headSeq: 9, events: [event] });
     expect(hintFormat.sizeOf(event)).toBeLessThan(length);
@@ -113,10 +122,21 @@ describe('a hint', () => {
     expect(matchesDocument(value)).toBe(reason === 'other_epoch');
   });
 
+  it.each([
+    ...Object.keys(valid).map((name) => [name, valid] as const),
+    ...events.flatMap((event) => Object.keys(event).map((name) => [name, event] as const)),
+  ])('is rejected as foreign without a valid %s: %j', (name, whole) => {
+    for (const wrong of [undefined, true, -1, 1.5, {}, [1]]) {
+      const changed = { ...whole, [name]: wrong };
+      expect(decode(whole === valid ? changed : { ...valid, events: [events[0], changed] })).toBe('foreign');
+    }
+  });
+
   it('is rejected if it is not JSON, or too large', () => {
     expect(hintFormat.decode(epoch, Buffer.from('{'))).toBe('foreign');
     expect(hintFormat.decode(epoch, Buffer.of(0xff, 0xfe))).toBe('foreign');
     const large = JSON.stringify(valid);
-    expect(hintFormat.decode(epoch, Buffer.from(large + ' '.repeat(2 ** 20)))).toBe('foreign');
+    expect(hintFormat.decode(epoch, Buffer.from(large.padEnd(2 ** 20)))).toEqual(valid);
+    expect(hintFormat.decode(epoch, Buffer.from(large.padEnd(2 ** 20 + 1)))).toBe('foreign');
   });
 });

@@ -44,4 +44,19 @@ describe('PendingHint', () => {
     pending.add({ seq: 4, text: null });
     expect(pending.take()).toEqual({ headSeq: 4, events: [] });
   });
+
+  it.each([
+    ['256 events', 256, 100],
+    ['65,536 characters', 2, 32_768],
+  ])('keeps %s, and drops them for one more', (_title, count, size) => {
+    const pending = new PendingHint<{ readonly seq: number }>(() => size);
+    const addAll = (): void => {
+      for (let seq = 1; seq <= count; seq += 1) pending.add({ seq });
+    };
+    addAll();
+    expect(pending.take()?.events).toHaveLength(count);
+    addAll();
+    pending.add({ seq: count + 1 });
+    expect(pending.take()).toEqual({ headSeq: count + 1, events: [] });
+  });
 });
