@@ -32,6 +32,11 @@ export interface ChannelFrames<Content> extends SubscriberFrames {
   contentOf(message: SentMessage): Content;
 }
 
+const noMessage: { readonly message: SentMessage | null; readonly frame: Encoded | null } = {
+  message: null,
+  frame: null,
+};
+
 /** Turns events of the log into frames. Each is encoded once, however many connections get it. */
 export function createChannelFrames<Content extends object>({
   control,
@@ -42,10 +47,7 @@ export function createChannelFrames<Content extends object>({
   /** Shared by live subscribers and by all replays while the event is in memory. */
   const encoded = new WeakMap<LogEvent, Encoded | null>();
   // Subscribers need the same message one after another: comparing is faster than a lookup.
-  let lastMessage: { readonly message: SentMessage | null; readonly frame: Encoded | null } = {
-    message: null,
-    frame: null,
-  };
+  let lastMessage = noMessage;
   let lastContent: { readonly message: SentMessage; readonly content: Content } | null = null;
   let lastCheckpoint: { readonly cursor: string; readonly frame: Encoded | null } = {
     cursor: '',
@@ -53,10 +55,23 @@ export function createChannelFrames<Content extends object>({
   };
 
   let lastAlive: { readonly staleMs: number; readonly frame: Encoded | null } = { staleMs: -1, frame: null };
+  let willForget = false;
+
+  /** A message that is redacted must not remain here until the next one is sent. */
+  function forgetInNextTurn(): void {
+    if (willForget) return;
+    willForget = true;
+    setImmediate(() => {
+      willForget = false;
+      lastMessage = noMessage;
+      lastContent = null;
+    });
+  }
 
   function parsedContentOf(message: SentMessage): Content {
     if (lastContent?.message !== message) {
       lastContent = { message, content: contentOf(message, JSON.parse(message.payload)) };
+      forgetInNextTurn();
     }
     return lastContent.content;
   }
@@ -73,6 +88,7 @@ export function createChannelFrames<Content extends object>({
         encoded.set(message, frame);
       }
       lastMessage = { message, frame };
+      forgetInNextTurn();
       return frame;
     },
     ready(position, resumed, { window, heartbeatMs }) {

@@ -14,6 +14,7 @@ export class Appends {
   readonly #head: Head;
   readonly #plans = new Map<string, { readonly definition: string; readonly plan: WritePlan }>();
   #insertEvent: StatementSync | null = null;
+  #hasErased = false;
 
   constructor(database: DatabaseSync, head: Head) {
     this.#database = database;
@@ -37,7 +38,15 @@ export class Appends {
     const [name] = input;
     const known = this.#plans.get(name);
     if (known === undefined) throw new Error(`the write ${name} is not registered`);
+    if (known.plan.erases) this.#hasErased = true;
     return known.plan.run(input);
+  }
+
+  /** Whether a write since the last call may have removed a payload from the log. */
+  takeErased(): boolean {
+    const hasErased = this.#hasErased;
+    this.#hasErased = false;
+    return hasErased;
   }
 
   append(events: readonly DraftColumns[]): AppendOutput {

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setFileState } from './file-state.ts';
 import { isIoError } from './sqlite-errors.ts';
+import { busyTimeoutMs } from './store-lock.ts';
 
 /**
  * Pages in the WAL that are not in the file yet: 32 MB. Indexes of random ids change most of their pages again and again:
@@ -49,14 +50,36 @@ export class Checkpoints {
     }
   }
 
-  /** @throws Error when the file fails, or its disk is full */
-  run(mode: 'noop' | 'passive' | 'full'): void {
+  /**
+   * Empties the WAL, which keeps older versions of pages, and so what was deleted. Returns false if a reader of one of
+   * them has to end before.
+   *
+   * @throws Error when the file fails, or its disk is full
+   */
+  empty(): boolean {
+    // Waiting for the reader would hold up all writes.
+    this.#database.exec('pragma busy_timeout = 0');
+    try {
+      return this.run('truncate');
+    } finally {
+      this.#database.exec(`pragma busy_timeout = ${busyTimeoutMs}`);
+    }
+  }
+
+  /**
+   * Returns whether it did all that the mode stands for.
+   *
+   * @throws Error when the file fails, or its disk is full
+   */
+  run(mode: 'noop' | 'passive' | 'full' | 'truncate'): boolean {
     this.#isMarked = false;
+    let isBusy = false;
     if (mode !== 'noop') {
       setFileState(this.#database, 'incomplete');
-      this.#database.exec(`pragma wal_checkpoint(${mode})`);
+      isBusy = this.#database.prepare(`pragma wal_checkpoint(${mode})`).get()?.busy === 1;
     }
     setFileState(this.#database, 'complete');
     this.#isMarked = true;
+    return !isBusy;
   }
 }

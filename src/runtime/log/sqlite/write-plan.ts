@@ -25,6 +25,8 @@ type AppendEvent = (item: Item, seq: bigint, mark: number, payload: string | nul
 
 /** A registered write with all of its statements prepared: `run` executes it for one row, in the current transaction. */
 export class WritePlan {
+  /** Whether it removes or replaces payloads of earlier events. */
+  readonly erases: boolean;
   readonly #write: RegisteredWrite;
   readonly #head: Head;
   readonly #condition: StatementSync | null;
@@ -52,6 +54,7 @@ export class WritePlan {
       returns,
     });
     const deciding = statements.find(({ name }) => name === when);
+    this.erases = event !== null && !isMembership(event) && (event.kind ?? 'message') !== 'message';
     this.#write = write;
     this.#head = head;
     this.#condition =

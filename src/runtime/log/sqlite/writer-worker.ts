@@ -4,6 +4,7 @@ import { type BatchRequest, createBatchRunner } from './batches.ts';
 import { CallerTransaction, type TransactionRequest } from './caller-transaction.ts';
 import { openDatabaseFile } from './database-file.ts';
 import { DiskWatch } from './disk-watch.ts';
+import { Erasure } from './erasure.ts';
 import { Head } from './head.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import type { FromWriter, Request, ToWriter, WriterData } from './protocol.ts';
@@ -31,6 +32,7 @@ const transaction = new CallerTransaction({
   timeoutMs: transactionTimeoutMs,
   onEnd: () => setImmediate(runQueue),
 });
+const erasure = new Erasure({ checkpoints, isBusy: () => transaction.isRunning });
 /** In the order of arrival; those of the running transaction overtake the others. */
 const queue: Request[] = [];
 let isMigrated = false;
@@ -47,9 +49,11 @@ send('open');
 function runQueue(): void {
   while (queue.length > 0 && runNext()) {
     if (isMigrated && !transaction.isRunning) checkpoints.afterWrite();
+    if (appends.takeErased()) erasure.request();
     enqueueReceived();
   }
   if (!isClosing || transaction.isRunning) return;
+  erasure.close();
   file.close();
   port.close();
 }
