@@ -5,12 +5,14 @@ import * as channels from './auction/generated/asyncapi/client.ts';
 
 const params = { auctionId: 'a1' };
 const ann = { user: 'ann', params };
+/** The client does not try again by itself during a test. */
+const patient = { baseMs: 2 ** 31 - 1, maxMs: 2 ** 31 - 1 };
 
 describe('a test client that goes offline', () => {
   it('loses its connection without a close frame, on both sides', async () => {
     const { server, closed } = createAuctions();
     await using t = await testServer(server);
-    const client = await t.connect(channels.auction, ann);
+    const client = await t.connect(channels.auction, { ...ann, reconnect: patient });
     await client.goOffline();
     expect(client.status.value).toMatchObject({ state: 'waiting', error: { closeCode: 1006 } });
     expect(closed).toEqual([['ann', 1006]]);
@@ -38,10 +40,7 @@ describe('a test client that goes offline', () => {
 
   it('comes back at once, whatever the back-off', async () => {
     await using t = await testServer(() => createAuctions().server);
-    const client = await t.connect(channels.auction, {
-      ...ann,
-      reconnect: { baseMs: 2 ** 31 - 1, maxMs: 2 ** 31 - 1 },
-    });
+    const client = await t.connect(channels.auction, { ...ann, reconnect: patient });
     await client.goOffline();
     const beforeMs = Date.now();
     await client.comeBack();
