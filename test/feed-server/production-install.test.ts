@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { npm } from '../scripts/installed-package.ts';
 import { makeDataDir } from '../support/feed-server.ts';
-import { requireService } from '../support/services.ts';
+import { requireService, skipsServices } from '../support/services.ts';
 
 const root = join(import.meta.dirname, '../..');
 const installed = mkdtempSync(join(tmpdir(), 'posted-production-'));
@@ -23,11 +23,15 @@ const cloned = [
   'scripts',
   'src',
 ];
-for (const part of cloned) cpSync(join(root, part), join(installed, part), { recursive: true });
 
-const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1'];
-const { code } = await npm(installed, 'ci', '--omit=dev', ...quick);
-const missing = requireService('the npm registry', code === 0);
+const missing = requireService('the npm registry', !skipsServices && (await install()));
+
+async function install(): Promise<boolean> {
+  for (const part of cloned) cpSync(join(root, part), join(installed, part), { recursive: true });
+  const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1'];
+  const { code } = await npm(installed, 'ci', '--omit=dev', ...quick);
+  return code === 0;
+}
 
 /** Runs `npm start` with this Node.js first on the PATH, and resolves with what it prints until `text` or its end. */
 async function npmStart(text: string): Promise<string> {

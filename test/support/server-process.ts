@@ -75,6 +75,10 @@ export async function runNode(args: readonly string[], env: Readonly<Record<stri
   return { code: code as number | null, stdout, stderr };
 }
 
+/** CI sets it, and without it every process would compile the server again. */
+const { NODE_COMPILE_CACHE } = process.env;
+const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+
 function spawnNode(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -82,7 +86,7 @@ function spawnNode(
 ): ChildProcess {
   const child = spawn(process.execPath, [...args], {
     cwd: root,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', ...compileCache, ...env },
     stdio: ['ignore', 'pipe', stderr],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
