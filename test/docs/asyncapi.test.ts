@@ -59,7 +59,7 @@ describe('docs/asyncapi.md', () => {
     const { model } = await loadAsyncapi(join(folder, 'orders.yaml'));
     expect(
       model.channels.map(({ send, receive }) => [send, receive].map((all) => all.map(({ name }) => name))),
-    ).toEqual([[['orderPlaced', 'orderCancelled', 'ready', 'checkpoint', 'reset', 'bye'], ['ack']]]);
+    ).toEqual([[['orderPlaced', 'orderCancelled', 'ready', 'checkpoint', 'reset', 'alive', 'bye'], ['ack']]]);
   });
 
   it('has a row for every field of x-delivery', () => {

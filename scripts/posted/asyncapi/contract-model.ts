@@ -82,6 +82,7 @@ export interface DeliveryModel {
   readonly slowReader: 'lag' | 'close' | null;
   readonly ackTimeoutMs: number | null;
   readonly checkpointMs: number | null;
+  readonly heartbeatMs: number | null;
   readonly retentionMs: number | null;
 }
 

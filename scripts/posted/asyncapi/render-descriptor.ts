@@ -153,8 +153,15 @@ function resume({ resume: names }: ChannelModel): string {
 }
 
 function delivery({ messages: names, audience, slowReader, ...numbers }: DeliveryModel): string {
-  const { window, ackTimeoutMs, checkpointMs, retentionMs } = numbers;
-  const settings = Object.entries({ window, slowReader, ackTimeoutMs, checkpointMs, retentionMs });
+  const { window, ackTimeoutMs, checkpointMs, heartbeatMs, retentionMs } = numbers;
+  const settings = Object.entries({
+    window,
+    slowReader,
+    ackTimeoutMs,
+    checkpointMs,
+    heartbeatMs,
+    retentionMs,
+  });
   return record([
     ['messages', stringList(names)],
     [

@@ -115,6 +115,8 @@ export interface DeliveryDescriptor {
   readonly ackTimeoutMs?: number;
   /** How long a connection may be quiet before it is sent a checkpoint. */
   readonly checkpointMs?: number;
+  /** How long the connection of a client that has stated its window is silent at most. */
+  readonly heartbeatMs?: number;
   /** How long messages are kept; equal in all channels of a contract that have it. */
   readonly retentionMs?: number;
 }

@@ -39,7 +39,7 @@ const cases: readonly (readonly [pointer: string, value: unknown, ...problems: r
   [
     `${extension}/priority`,
     1,
-    '24:7  /channels/orders/x-delivery/priority  x-delivery has no field `priority`; remove it, or use one of `messages`, `audience`, `resume`, `window`, `ackTimeout`, `checkpoint`, `retention`, `slowReader`',
+    '24:7  /channels/orders/x-delivery/priority  x-delivery has no field `priority`; remove it, or use one of `messages`, `audience`, `resume`, `window`, `ackTimeout`, `checkpoint`, `heartbeat`, `retention`, `slowReader`',
   ],
   [
     `${extension}/messages`,
@@ -79,7 +79,7 @@ const cases: readonly (readonly [pointer: string, value: unknown, ...problems: r
   [
     `${extension}/resume`,
     'device',
-    '24:7  /channels/orders/x-delivery/resume  `device` is the query parameter of the device; use another name',
+    '24:7  /channels/orders/x-delivery/resume  the query parameter `device` already has another meaning; use another name',
   ],
   [
     `${extension}/window`,
@@ -186,7 +186,7 @@ const cases: readonly (readonly [pointer: string, value: unknown, ...problems: r
   [
     '/channels/orders/x-resume',
     { query: 'from' },
-    '54:5  /channels/orders/x-resume  x-resume differs from that of x-delivery, which is {"query":"since","cursor":"cursor","ready":"ready","checkpoint":"checkpoint","reset":"reset","bye":"bye","ack":"ack"}; remove it: x-delivery adds it',
+    '54:5  /channels/orders/x-resume  x-resume differs from that of x-delivery, which is {"query":"since","window":"window","cursor":"cursor","ready":"ready","checkpoint":"checkpoint","reset":"reset","bye":"bye","ack":"ack","alive":"alive"}; remove it: x-delivery adds it',
   ],
   [
     '/channels/returns',

@@ -29,6 +29,7 @@ describe('x-delivery', () => {
       'reset',
       'bye',
       'ack',
+      'alive',
     ]);
     const [channel] = model.channels;
     expect(
@@ -36,12 +37,19 @@ describe('x-delivery', () => {
     ).toEqual([
       ['announce', ['orderPlaced', 'orderCancelled']],
       ['order', ['placeOrder']],
-      ['sendOrdersState', ['ready', 'checkpoint', 'reset']],
+      ['sendOrdersState', ['ready', 'checkpoint', 'reset', 'alive']],
       ['sendOrdersBye', ['bye']],
       ['receiveOrdersAck', ['ack']],
     ]);
-    const roles = { ready: 'ready', checkpoint: 'checkpoint', reset: 'reset', bye: 'bye', ack: 'ack' };
-    expect(channel?.resume).toEqual({ query: 'since', cursor: 'cursor', ...roles });
+    const roles = {
+      ready: 'ready',
+      checkpoint: 'checkpoint',
+      reset: 'reset',
+      bye: 'bye',
+      ack: 'ack',
+      alive: 'alive',
+    };
+    expect(channel?.resume).toEqual({ query: 'since', window: 'window', cursor: 'cursor', ...roles });
     expect(isExpanded).toBe(true);
   });
 
@@ -147,7 +155,7 @@ describe('x-delivery', () => {
     });
     expect(at('/channels/returns/messages/ready')).toEqual(at('/channels/orders/messages/ready'));
     expect(Object.keys(at('/operations') as object)).toContain('receiveReturnsAck');
-    expect(Object.keys(at('/components/messages') as object)).toHaveLength(6);
+    expect(Object.keys(at('/components/messages') as object)).toHaveLength(7);
   });
 
   it('uses other names for components if the author has others with these names', async () => {
@@ -174,6 +182,7 @@ describe('x-delivery', () => {
         slowReader: 'close',
         ackTimeout: 'PT1M30S',
         checkpoint: 20,
+        heartbeat: 'PT5S',
         retention: 'P7D',
       },
     });
@@ -185,6 +194,7 @@ describe('x-delivery', () => {
       slowReader: 'close',
       ackTimeoutMs: 90_000,
       checkpointMs: 20_000,
+      heartbeatMs: 5000,
       retentionMs: 604_800_000,
     });
   });
@@ -210,6 +220,7 @@ describe('x-delivery', () => {
       'ready',
       'checkpoint',
       'reset',
+      'alive',
       'bye',
     ]);
   });

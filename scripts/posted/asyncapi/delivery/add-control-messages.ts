@@ -1,7 +1,6 @@
 import { joinPointer } from '../../contract/json-pointer.ts';
 import jsonEqual from '../../schemas/json-equal.ts';
 import { Names, pascalCase } from '../../source/identifiers.ts';
-import { cursorProperty } from './add-cursor.ts';
 import type { DurableChannel } from './check-delivery.ts';
 import { controlParts, referenceTo } from './control-parts.ts';
 import type { DeliveryDraft } from './delivery-draft.ts';
@@ -83,8 +82,7 @@ function messageReference(channel: string, message: string): ReturnType<typeof r
 }
 
 function addResume(draft: DeliveryDraft, { channel, node, delivery }: DurableChannel): void {
-  const roles = Object.keys(controlParts.messages).map((role) => [role, role]);
-  const value = { query: delivery.resume, cursor: cursorProperty, ...Object.fromEntries(roles) };
+  const value = { ...controlParts.resume, query: delivery.resume };
   const own = channel.get('x-resume');
   if (own === undefined) {
     draft.set(joinPointer(channel.pointer, 'x-resume'), value, node);

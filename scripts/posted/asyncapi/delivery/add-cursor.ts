@@ -8,7 +8,7 @@ import { schemaDifference } from './difference.ts';
 import { reportClosed } from './report-closed.ts';
 
 /** The property with a message's cursor, beside its other properties. */
-export const cursorProperty = 'cursor';
+const cursorProperty = 'cursor';
 
 const exampleCursor = 'AAECAwQFBgcICQoLDA0ODwAAAAAAKg';
 

@@ -1,6 +1,7 @@
 import type { ContractNode } from '../../contract/contract-node.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { ReadOperation } from '../operations.ts';
+import { controlParts } from './control-parts.ts';
 import type { ReadDelivery } from './read-delivery.ts';
 
 /** A channel with `x-delivery`. */
@@ -15,8 +16,10 @@ export interface DurableChannel {
   readonly operations: readonly ReadOperation[];
 }
 
-/** The query parameter that names a device. */
-export const deviceParameter = 'device';
+/** The query parameters with names that cannot be chosen. */
+const reservedParameters = Object.keys(Object(controlParts.query.properties)).filter(
+  (name) => name !== controlParts.resume.query,
+);
 
 /** Reports what a channel cannot be durable with. */
 export function checkDelivery(durable: DurableChannel): void {
@@ -77,14 +80,20 @@ function checkMessages({ name: channelName, channel, node, delivery, operations 
 }
 
 function checkParameters({ node, delivery: { resume, audience } }: DurableChannel): void {
-  const fix = 'use another name';
-  if (resume === deviceParameter) {
-    node.reportAt('resume', `\`${deviceParameter}\` is the query parameter of the device`, fix);
-  }
-  if (typeof audience === 'object' && [resume, deviceParameter].includes(audience.query)) {
-    const what = `the query parameter \`${audience.query}\` already has another meaning`;
-    node.get('audience')?.reportAt('query', what, fix);
-  }
+  checkName(node, 'resume', resume, reservedParameters);
+  if (typeof audience === 'string') return;
+  checkName(node.get('audience'), 'query', audience.query, [...reservedParameters, resume]);
+}
+
+function checkName(
+  holder: ContractNode | undefined,
+  key: string,
+  name: string,
+  taken: readonly string[],
+): void {
+  if (!taken.includes(name)) return;
+  const what = `the query parameter \`${name}\` already has another meaning`;
+  holder?.reportAt(key, what, 'use another name');
 }
 
 function checkEndpoint({ channel, node, endpoint: { servers, channels } }: DurableChannel): void {

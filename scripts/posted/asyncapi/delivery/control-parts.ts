@@ -5,7 +5,9 @@ import controlFrames from './control-frames.json' with { type: 'json' };
 
 /** The parts of an AsyncAPI document that `x-delivery` adds. They refer to each other as components. */
 interface ControlParts {
-  /** Message Objects, by their roles in `x-resume`. */
+  /** `x-resume`. */
+  readonly resume: Readonly<Record<string, string>>;
+  /** Message Objects. */
   readonly messages: Readonly<Record<string, SchemaObject>>;
   /** Operations with the names of their messages, by the end of their own names. */
   readonly operations: Readonly<Record<string, ControlOperation>>;

@@ -20,9 +20,6 @@ interface Extension {
   readonly resume?: string;
   readonly window?: number;
   readonly slowReader?: 'lag' | 'close';
-  readonly ackTimeout?: unknown;
-  readonly checkpoint?: unknown;
-  readonly retention?: unknown;
 }
 
 const hourMs = 3_600_000;
@@ -31,6 +28,7 @@ const hourMs = 3_600_000;
 const limits = {
   ackTimeout: { minMs: 1000, maxMs: hourMs, text: '1 second to 1 hour' },
   checkpoint: { minMs: 1000, maxMs: hourMs, text: '1 second to 1 hour' },
+  heartbeat: { minMs: 1000, maxMs: hourMs, text: '1 second to 1 hour' },
   retention: { minMs: 1000, maxMs: 3_153_600_000_000, text: '1 second to 100 years' },
 } as const;
 
@@ -56,6 +54,7 @@ export function readDelivery(node: ContractNode): ReadDelivery | null {
     slowReader: slowReader ?? null,
     ackTimeoutMs: duration('ackTimeout'),
     checkpointMs: duration('checkpoint'),
+    heartbeatMs: duration('heartbeat'),
     retentionMs: duration('retention'),
   };
 }
