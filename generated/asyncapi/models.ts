@@ -139,6 +139,7 @@ export interface PostFeedQuery {
   since?: Since;
   device?: Device;
   window?: Window;
+  instance?: Instance;
 }
 
 /**
@@ -171,6 +172,16 @@ export type Device = string;
  * @generated from schema Window
  */
 export type Window = number;
+
+/**
+ * Claims the device for this connection, and closes the connection that had it with 4409. It is a
+ * random name of the client, a dot, and a number that the client raises with each connection: of
+ * those with the same name, the highest number has the device. A connection without it closes no
+ * other.
+ *
+ * @generated from schema Instance
+ */
+export type Instance = string;
 
 /**
  * A UUID (RFC 9562) in lower case.

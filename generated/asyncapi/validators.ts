@@ -28,7 +28,7 @@ var require_ucs2length = __commonJSMin(((exports) => {
 	}
 	exports.default = ucs2length;
 }));
-const guard15 = validate10;
+const guard16 = validate10;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern0$1 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -99,7 +99,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 					if (!pattern0$1.test(data0)) {
 						validate11.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition15/pattern",
+							schemaPath: "definition16/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -108,7 +108,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 					} else if (!formats0.test(data0)) {
 						validate11.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition15/format",
+							schemaPath: "definition16/format",
 							keyword: "format",
 							params: { format: "uuid" },
 							message: "must match format \"uuid\""
@@ -118,7 +118,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 				} else {
 					validate11.errors = [{
 						instancePath: instancePath + "/postId",
-						schemaPath: "definition15/type",
+						schemaPath: "definition16/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
@@ -169,7 +169,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 							if (!pattern0$1.test(data2)) {
 								validate11.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition15/pattern",
+									schemaPath: "definition16/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -178,7 +178,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 							} else if (!formats0.test(data2)) {
 								validate11.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition15/format",
+									schemaPath: "definition16/format",
 									keyword: "format",
 									params: { format: "uuid" },
 									message: "must match format \"uuid\""
@@ -188,7 +188,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 						} else {
 							validate11.errors = [{
 								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition15/type",
+								schemaPath: "definition16/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -1170,8 +1170,36 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 	validate25.errors = vErrors;
 	return true;
 }
-const guard10 = validate26;
+const guard15 = validate26;
+const pattern11 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
 function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (typeof data === "string") {
+		if (!pattern11.test(data)) {
+			validate26.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
+				message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
+			}];
+			return false;
+		}
+	} else {
+		validate26.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	validate26.errors = vErrors;
+	return true;
+}
+const guard10 = validate27;
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
@@ -1203,7 +1231,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing1;
 			if ((data.device === void 0 || !func0$1.call(data, "device")) && (missing1 = "device")) {
-				validate26.errors = [{
+				validate27.errors = [{
 					instancePath,
 					schemaPath: "#/then/required",
 					keyword: "required",
@@ -1227,14 +1255,14 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 		if (vErrors === null) vErrors = [err2];
 		else vErrors.push(err2);
 		errors++;
-		validate26.errors = vErrors;
+		validate27.errors = vErrors;
 		return false;
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			const _errs5 = errors;
-			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device" || key0 === "window")) {
-				validate26.errors = [{
+			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
+				validate27.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1246,7 +1274,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 			if (_errs5 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0$1.call(data, "device") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate26.errors = [{
+					validate27.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -1260,7 +1288,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				} else if (data.window !== void 0 && func0$1.call(data, "window") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate26.errors = [{
+					validate27.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -1273,12 +1301,26 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 						message: "must have property since when property window is present"
 					}];
 					return false;
+				} else if (data.instance !== void 0 && func0$1.call(data, "instance") && (data.device === void 0 || !func0$1.call(data, "device")) && (missing2 = "device")) {
+					validate27.errors = [{
+						instancePath,
+						schemaPath: "#/dependencies",
+						keyword: "dependencies",
+						params: {
+							property: "instance",
+							missingProperty: missing2,
+							depsCount: 1,
+							deps: "device"
+						},
+						message: "must have property device when property instance is present"
+					}];
+					return false;
 				} else {
 					if (data.audience !== void 0 && func0$1.call(data, "audience")) {
 						let data1 = data.audience;
 						const _errs6 = errors;
 						if (typeof data1 !== "string") {
-							validate26.errors = [{
+							validate27.errors = [{
 								instancePath: instancePath + "/audience",
 								schemaPath: "definition11/type",
 								keyword: "type",
@@ -1288,7 +1330,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 						if (!(data1 === "everyone" || data1 === "friends")) {
-							validate26.errors = [{
+							validate27.errors = [{
 								instancePath: instancePath + "/audience",
 								schemaPath: "definition11/enum",
 								keyword: "enum",
@@ -1306,7 +1348,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 							if (errors === errors) {
 								if (typeof data2 === "string") {
 									if (!pattern9.test(data2)) {
-										validate26.errors = [{
+										validate27.errors = [{
 											instancePath: instancePath + "/since",
 											schemaPath: "definition12/pattern",
 											keyword: "pattern",
@@ -1316,7 +1358,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 										return false;
 									}
 								} else {
-									validate26.errors = [{
+									validate27.errors = [{
 										instancePath: instancePath + "/since",
 										schemaPath: "definition12/type",
 										keyword: "type",
@@ -1335,7 +1377,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 								if (errors === errors) {
 									if (typeof data3 === "string") {
 										if (!pattern10.test(data3)) {
-											validate26.errors = [{
+											validate27.errors = [{
 												instancePath: instancePath + "/device",
 												schemaPath: "definition13/pattern",
 												keyword: "pattern",
@@ -1345,7 +1387,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 											return false;
 										}
 									} else {
-										validate26.errors = [{
+										validate27.errors = [{
 											instancePath: instancePath + "/device",
 											schemaPath: "definition13/type",
 											keyword: "type",
@@ -1363,7 +1405,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 									const _errs15 = errors;
 									const _errs16 = errors;
 									if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-										validate26.errors = [{
+										validate27.errors = [{
 											instancePath: instancePath + "/window",
 											schemaPath: "definition14/type",
 											keyword: "type",
@@ -1375,7 +1417,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 									if (errors === _errs16) {
 										if (typeof data4 == "number" && isFinite(data4)) {
 											if (data4 > 256 || isNaN(data4)) {
-												validate26.errors = [{
+												validate27.errors = [{
 													instancePath: instancePath + "/window",
 													schemaPath: "definition14/maximum",
 													keyword: "maximum",
@@ -1387,7 +1429,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 												}];
 												return false;
 											} else if (data4 < 1 || isNaN(data4)) {
-												validate26.errors = [{
+												validate27.errors = [{
 													instancePath: instancePath + "/window",
 													schemaPath: "definition14/minimum",
 													keyword: "minimum",
@@ -1403,13 +1445,43 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 									}
 									var valid3 = _errs15 === errors;
 								} else var valid3 = true;
+								if (valid3) {
+									if (data.instance !== void 0 && func0$1.call(data, "instance")) {
+										let data5 = data.instance;
+										const _errs18 = errors;
+										if (errors === errors) {
+											if (typeof data5 === "string") {
+												if (!pattern11.test(data5)) {
+													validate27.errors = [{
+														instancePath: instancePath + "/instance",
+														schemaPath: "definition15/pattern",
+														keyword: "pattern",
+														params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
+														message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
+													}];
+													return false;
+												}
+											} else {
+												validate27.errors = [{
+													instancePath: instancePath + "/instance",
+													schemaPath: "definition15/type",
+													keyword: "type",
+													params: { type: "string" },
+													message: "must be string"
+												}];
+												return false;
+											}
+										}
+										var valid3 = _errs18 === errors;
+									} else var valid3 = true;
+								}
 							}
 						}
 					}
 				}
 			}
 		} else {
-			validate26.errors = [{
+			validate27.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -1419,16 +1491,16 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate26.errors = vErrors;
+	validate27.errors = vErrors;
 	return errors === 0;
 }
-const guard16 = validate28;
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard17 = validate29;
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.postText === void 0 || !func0$1.call(data, "postText")) && (missing0 = "postText") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
-			validate27.errors = [{
+			validate28.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1441,18 +1513,18 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 				let data0 = data.postId;
 				if (typeof data0 === "string") {
 					if (!pattern0$1.test(data0)) {
-						validate27.errors = [{
+						validate28.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition15/pattern",
+							schemaPath: "definition16/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
 						}];
 						return false;
 					} else if (!formats0.test(data0)) {
-						validate27.errors = [{
+						validate28.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition15/format",
+							schemaPath: "definition16/format",
 							keyword: "format",
 							params: { format: "uuid" },
 							message: "must match format \"uuid\""
@@ -1460,9 +1532,9 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 				} else {
-					validate27.errors = [{
+					validate28.errors = [{
 						instancePath: instancePath + "/postId",
-						schemaPath: "definition15/type",
+						schemaPath: "definition16/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
@@ -1476,7 +1548,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 					let data1 = data.postText;
 					if (typeof data1 === "string") {
 						if (func50(data1) > 1e4) {
-							validate27.errors = [{
+							validate28.errors = [{
 								instancePath: instancePath + "/postText",
 								schemaPath: "#/properties/postText/maxLength",
 								keyword: "maxLength",
@@ -1485,7 +1557,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 							}];
 							return false;
 						} else if (func50(data1) < 1) {
-							validate27.errors = [{
+							validate28.errors = [{
 								instancePath: instancePath + "/postText",
 								schemaPath: "#/properties/postText/minLength",
 								keyword: "minLength",
@@ -1495,7 +1567,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 					} else {
-						validate27.errors = [{
+						validate28.errors = [{
 							instancePath: instancePath + "/postText",
 							schemaPath: "#/properties/postText/type",
 							keyword: "type",
@@ -1511,18 +1583,18 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 						let data2 = data.author_user_id;
 						if (typeof data2 === "string") {
 							if (!pattern0$1.test(data2)) {
-								validate27.errors = [{
+								validate28.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition15/pattern",
+									schemaPath: "definition16/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
 								}];
 								return false;
 							} else if (!formats0.test(data2)) {
-								validate27.errors = [{
+								validate28.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition15/format",
+									schemaPath: "definition16/format",
 									keyword: "format",
 									params: { format: "uuid" },
 									message: "must match format \"uuid\""
@@ -1530,9 +1602,9 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 								return false;
 							}
 						} else {
-							validate27.errors = [{
+							validate28.errors = [{
 								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition15/type",
+								schemaPath: "definition16/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -1545,7 +1617,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate27.errors = [{
+		validate28.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1554,17 +1626,17 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate27.errors = vErrors;
+	validate28.errors = vErrors;
 	return true;
 }
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing0;
 			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
-				validate28.errors = [{
+				validate29.errors = [{
 					instancePath,
 					schemaPath: "#/required",
 					keyword: "required",
@@ -1577,7 +1649,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 					let data0 = data.type;
 					const _errs1 = errors;
 					if (typeof data0 !== "string") {
-						validate28.errors = [{
+						validate29.errors = [{
 							instancePath: instancePath + "/type",
 							schemaPath: "#/properties/type/type",
 							keyword: "type",
@@ -1587,7 +1659,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 					if ("post" !== data0) {
-						validate28.errors = [{
+						validate29.errors = [{
 							instancePath: instancePath + "/type",
 							schemaPath: "#/properties/type/const",
 							keyword: "const",
@@ -1601,13 +1673,13 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 				if (valid0) {
 					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
 						const _errs3 = errors;
-						if (!validate27(data.payload, {
+						if (!validate28(data.payload, {
 							instancePath: instancePath + "/payload",
 							parentData: data,
 							parentDataProperty: "payload",
 							rootData
 						})) {
-							vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+							vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 							errors = vErrors.length;
 						}
 						var valid0 = _errs3 === errors;
@@ -1619,7 +1691,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 							if (errors === errors) {
 								if (typeof data2 === "string") {
 									if (!pattern3.test(data2)) {
-										validate28.errors = [{
+										validate29.errors = [{
 											instancePath: instancePath + "/cursor",
 											schemaPath: "definition9/pattern",
 											keyword: "pattern",
@@ -1629,7 +1701,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 										return false;
 									}
 								} else {
-									validate28.errors = [{
+									validate29.errors = [{
 										instancePath: instancePath + "/cursor",
 										schemaPath: "definition9/type",
 										keyword: "type",
@@ -1645,7 +1717,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 			}
 		} else {
-			validate28.errors = [{
+			validate29.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -1655,172 +1727,15 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate28.errors = vErrors;
+	validate29.errors = vErrors;
 	return errors === 0;
-}
-const guard17 = validate30;
-function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
-			validate30.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate30.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("ready" !== data0) {
-					validate30.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "ready" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate30.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition9/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-							}];
-							return false;
-						}
-					} else {
-						validate30.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition9/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
-						if (typeof data.resumed !== "boolean") {
-							validate30.errors = [{
-								instancePath: instancePath + "/resumed",
-								schemaPath: "#/properties/resumed/type",
-								keyword: "type",
-								params: { type: "boolean" },
-								message: "must be boolean"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.window !== void 0 && func0$1.call(data, "window")) {
-							let data3 = data.window;
-							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-								validate30.errors = [{
-									instancePath: instancePath + "/window",
-									schemaPath: "#/properties/window/type",
-									keyword: "type",
-									params: { type: "integer" },
-									message: "must be integer"
-								}];
-								return false;
-							}
-							if (typeof data3 == "number" && isFinite(data3)) {
-								if (data3 < 1 || isNaN(data3)) {
-									validate30.errors = [{
-										instancePath: instancePath + "/window",
-										schemaPath: "#/properties/window/minimum",
-										keyword: "minimum",
-										params: {
-											comparison: ">=",
-											limit: 1
-										},
-										message: "must be >= 1"
-									}];
-									return false;
-								}
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
-								let data4 = data.heartbeatMs;
-								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-									validate30.errors = [{
-										instancePath: instancePath + "/heartbeatMs",
-										schemaPath: "#/properties/heartbeatMs/type",
-										keyword: "type",
-										params: { type: "integer" },
-										message: "must be integer"
-									}];
-									return false;
-								}
-								if (typeof data4 == "number" && isFinite(data4)) {
-									if (data4 < 1 || isNaN(data4)) {
-										validate30.errors = [{
-											instancePath: instancePath + "/heartbeatMs",
-											schemaPath: "#/properties/heartbeatMs/minimum",
-											keyword: "minimum",
-											params: {
-												comparison: ">=",
-												limit: 1
-											},
-											message: "must be >= 1"
-										}];
-										return false;
-									}
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-						}
-					}
-				}
-			}
-		}
-	} else {
-		validate30.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate30.errors = vErrors;
-	return true;
 }
 const guard18 = validate31;
 function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
 			validate31.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1842,12 +1757,12 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("checkpoint" !== data0) {
+				if ("ready" !== data0) {
 					validate31.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "checkpoint" },
+						params: { allowedValue: "ready" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -1880,6 +1795,83 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
+						if (typeof data.resumed !== "boolean") {
+							validate31.errors = [{
+								instancePath: instancePath + "/resumed",
+								schemaPath: "#/properties/resumed/type",
+								keyword: "type",
+								params: { type: "boolean" },
+								message: "must be boolean"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.window !== void 0 && func0$1.call(data, "window")) {
+							let data3 = data.window;
+							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+								validate31.errors = [{
+									instancePath: instancePath + "/window",
+									schemaPath: "#/properties/window/type",
+									keyword: "type",
+									params: { type: "integer" },
+									message: "must be integer"
+								}];
+								return false;
+							}
+							if (typeof data3 == "number" && isFinite(data3)) {
+								if (data3 < 1 || isNaN(data3)) {
+									validate31.errors = [{
+										instancePath: instancePath + "/window",
+										schemaPath: "#/properties/window/minimum",
+										keyword: "minimum",
+										params: {
+											comparison: ">=",
+											limit: 1
+										},
+										message: "must be >= 1"
+									}];
+									return false;
+								}
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
+								let data4 = data.heartbeatMs;
+								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+									validate31.errors = [{
+										instancePath: instancePath + "/heartbeatMs",
+										schemaPath: "#/properties/heartbeatMs/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+								if (typeof data4 == "number" && isFinite(data4)) {
+									if (data4 < 1 || isNaN(data4)) {
+										validate31.errors = [{
+											instancePath: instancePath + "/heartbeatMs",
+											schemaPath: "#/properties/heartbeatMs/minimum",
+											keyword: "minimum",
+											params: {
+												comparison: ">=",
+												limit: 1
+											},
+											message: "must be >= 1"
+										}];
+										return false;
+									}
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+						}
+					}
+				}
 			}
 		}
 	} else {
@@ -1900,7 +1892,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
 			validate32.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1922,12 +1914,12 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("reset" !== data0) {
+				if ("checkpoint" !== data0) {
 					validate32.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "reset" },
+						params: { allowedValue: "checkpoint" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -1935,57 +1927,31 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
-					let data1 = data.reason;
-					if (typeof data1 !== "string") {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern3.test(data1)) {
+							validate32.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition9/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
 						validate32.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition8/type",
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition9/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
 						}];
 						return false;
 					}
-					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
-						validate32.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition8/enum",
-							keyword: "enum",
-							params: { allowedValues: schema22.enum },
-							message: "must be equal to one of the allowed values"
-						}];
-						return false;
-					}
 					var valid0 = true;
 				} else var valid0 = true;
-				if (valid0) {
-					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-						let data2 = data.cursor;
-						if (typeof data2 === "string") {
-							if (!pattern3.test(data2)) {
-								validate32.errors = [{
-									instancePath: instancePath + "/cursor",
-									schemaPath: "definition9/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-								}];
-								return false;
-							}
-						} else {
-							validate32.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition9/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-				}
 			}
 		}
 	} else {
@@ -2006,7 +1972,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
 			validate33.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2028,12 +1994,12 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("alive" !== data0) {
+				if ("reset" !== data0) {
 					validate33.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "alive" },
+						params: { allowedValue: "reset" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -2041,35 +2007,57 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
-					let data1 = data.staleMs;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
+					let data1 = data.reason;
+					if (typeof data1 !== "string") {
 						validate33.errors = [{
-							instancePath: instancePath + "/staleMs",
-							schemaPath: "#/properties/staleMs/type",
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition8/type",
 							keyword: "type",
-							params: { type: "integer" },
-							message: "must be integer"
+							params: { type: "string" },
+							message: "must be string"
 						}];
 						return false;
 					}
-					if (typeof data1 == "number" && isFinite(data1)) {
-						if (data1 < 0 || isNaN(data1)) {
-							validate33.errors = [{
-								instancePath: instancePath + "/staleMs",
-								schemaPath: "#/properties/staleMs/minimum",
-								keyword: "minimum",
-								params: {
-									comparison: ">=",
-									limit: 0
-								},
-								message: "must be >= 0"
-							}];
-							return false;
-						}
+					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
+						validate33.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition8/enum",
+							keyword: "enum",
+							params: { allowedValues: schema22.enum },
+							message: "must be equal to one of the allowed values"
+						}];
+						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+						let data2 = data.cursor;
+						if (typeof data2 === "string") {
+							if (!pattern3.test(data2)) {
+								validate33.errors = [{
+									instancePath: instancePath + "/cursor",
+									schemaPath: "definition9/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								}];
+								return false;
+							}
+						} else {
+							validate33.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition9/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
 			}
 		}
 	} else {
@@ -2090,7 +2078,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
 			validate34.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2112,12 +2100,12 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("bye" !== data0) {
+				if ("alive" !== data0) {
 					validate34.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "bye" },
+						params: { allowedValue: "alive" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -2125,12 +2113,12 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
-					let data1 = data.retryAfterMs;
+				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
+					let data1 = data.staleMs;
 					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
 						validate34.errors = [{
-							instancePath: instancePath + "/retryAfterMs",
-							schemaPath: "#/properties/retryAfterMs/type",
+							instancePath: instancePath + "/staleMs",
+							schemaPath: "#/properties/staleMs/type",
 							keyword: "type",
 							params: { type: "integer" },
 							message: "must be integer"
@@ -2140,8 +2128,8 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 					if (typeof data1 == "number" && isFinite(data1)) {
 						if (data1 < 0 || isNaN(data1)) {
 							validate34.errors = [{
-								instancePath: instancePath + "/retryAfterMs",
-								schemaPath: "#/properties/retryAfterMs/minimum",
+								instancePath: instancePath + "/staleMs",
+								schemaPath: "#/properties/staleMs/minimum",
 								keyword: "minimum",
 								params: {
 									comparison: ">=",
@@ -2169,8 +2157,92 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 	validate34.errors = vErrors;
 	return true;
 }
-const guard22 = validate4;
-const schema4 = {
+const guard22 = validate35;
+function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
+			validate35.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate35.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("bye" !== data0) {
+					validate35.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "bye" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
+					let data1 = data.retryAfterMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate35.errors = [{
+							instancePath: instancePath + "/retryAfterMs",
+							schemaPath: "#/properties/retryAfterMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
+							validate35.errors = [{
+								instancePath: instancePath + "/retryAfterMs",
+								schemaPath: "#/properties/retryAfterMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
+							}];
+							return false;
+						}
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate35.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate35.errors = vErrors;
+	return true;
+}
+const guard23 = validate5;
+const schema5 = {
 	"type": "object",
 	"additionalProperties": false,
 	"properties": {
@@ -2190,11 +2262,16 @@ const schema4 = {
 			"type": "integer",
 			"minimum": 1,
 			"maximum": 256
+		},
+		"instance": {
+			"type": "string",
+			"pattern": "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$"
 		}
 	},
 	"dependencies": {
 		"device": ["since"],
-		"window": ["since"]
+		"window": ["since"],
+		"instance": ["device"]
 	},
 	"if": {
 		"required": ["since"],
@@ -2205,7 +2282,8 @@ const schema4 = {
 const func0 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
 const pattern1 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
-function validate4(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const pattern2 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
+function validate5(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
@@ -2237,7 +2315,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing1;
 			if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
-				validate4.errors = [{
+				validate5.errors = [{
 					instancePath,
 					schemaPath: "#/then/required",
 					keyword: "required",
@@ -2261,14 +2339,14 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 		if (vErrors === null) vErrors = [err2];
 		else vErrors.push(err2);
 		errors++;
-		validate4.errors = vErrors;
+		validate5.errors = vErrors;
 		return false;
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			const _errs5 = errors;
-			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device" || key0 === "window")) {
-				validate4.errors = [{
+			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
+				validate5.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -2280,7 +2358,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 			if (_errs5 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0.call(data, "device") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
-					validate4.errors = [{
+					validate5.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -2294,7 +2372,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 					}];
 					return false;
 				} else if (data.window !== void 0 && func0.call(data, "window") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
-					validate4.errors = [{
+					validate5.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -2305,6 +2383,20 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 							deps: "since"
 						},
 						message: "must have property since when property window is present"
+					}];
+					return false;
+				} else if (data.instance !== void 0 && func0.call(data, "instance") && (data.device === void 0 || !func0.call(data, "device")) && (missing2 = "device")) {
+					validate5.errors = [{
+						instancePath,
+						schemaPath: "#/dependencies",
+						keyword: "dependencies",
+						params: {
+							property: "instance",
+							missingProperty: missing2,
+							depsCount: 1,
+							deps: "device"
+						},
+						message: "must have property device when property instance is present"
 					}];
 					return false;
 				} else {
@@ -2318,7 +2410,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
 								else if (data1 === null) coerced0 = "";
 								else {
-									validate4.errors = [{
+									validate5.errors = [{
 										instancePath: instancePath + "/audience",
 										schemaPath: "#/properties/audience/type",
 										keyword: "type",
@@ -2334,11 +2426,11 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 							}
 						}
 						if (!(data1 === "everyone" || data1 === "friends")) {
-							validate4.errors = [{
+							validate5.errors = [{
 								instancePath: instancePath + "/audience",
 								schemaPath: "#/properties/audience/enum",
 								keyword: "enum",
-								params: { allowedValues: schema4.properties.audience.enum },
+								params: { allowedValues: schema5.properties.audience.enum },
 								message: "must be equal to one of the allowed values"
 							}];
 							return false;
@@ -2356,7 +2448,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
 									else if (data2 === null) coerced1 = "";
 									else {
-										validate4.errors = [{
+										validate5.errors = [{
 											instancePath: instancePath + "/since",
 											schemaPath: "#/properties/since/type",
 											keyword: "type",
@@ -2374,7 +2466,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 							if (errors === _errs8) {
 								if (typeof data2 === "string") {
 									if (!pattern0.test(data2)) {
-										validate4.errors = [{
+										validate5.errors = [{
 											instancePath: instancePath + "/since",
 											schemaPath: "#/properties/since/pattern",
 											keyword: "pattern",
@@ -2398,7 +2490,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 										if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data3;
 										else if (data3 === null) coerced2 = "";
 										else {
-											validate4.errors = [{
+											validate5.errors = [{
 												instancePath: instancePath + "/device",
 												schemaPath: "#/properties/device/type",
 												keyword: "type",
@@ -2416,7 +2508,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 								if (errors === _errs10) {
 									if (typeof data3 === "string") {
 										if (!pattern1.test(data3)) {
-											validate4.errors = [{
+											validate5.errors = [{
 												instancePath: instancePath + "/device",
 												schemaPath: "#/properties/device/pattern",
 												keyword: "pattern",
@@ -2439,7 +2531,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 										if (!(coerced3 !== void 0)) {
 											if (dataType3 === "boolean" || data4 === null || dataType3 === "string" && data4 && data4 == +data4 && !(data4 % 1)) coerced3 = +data4;
 											else {
-												validate4.errors = [{
+												validate5.errors = [{
 													instancePath: instancePath + "/window",
 													schemaPath: "#/properties/window/type",
 													keyword: "type",
@@ -2457,7 +2549,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 									if (errors === _errs12) {
 										if (typeof data4 == "number") {
 											if (data4 > 256 || isNaN(data4)) {
-												validate4.errors = [{
+												validate5.errors = [{
 													instancePath: instancePath + "/window",
 													schemaPath: "#/properties/window/maximum",
 													keyword: "maximum",
@@ -2469,7 +2561,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 												}];
 												return false;
 											} else if (data4 < 1 || isNaN(data4)) {
-												validate4.errors = [{
+												validate5.errors = [{
 													instancePath: instancePath + "/window",
 													schemaPath: "#/properties/window/minimum",
 													keyword: "minimum",
@@ -2485,13 +2577,56 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 									}
 									var valid3 = _errs12 === errors;
 								} else var valid3 = true;
+								if (valid3) {
+									if (data.instance !== void 0 && func0.call(data, "instance")) {
+										let data5 = data.instance;
+										const _errs14 = errors;
+										if (typeof data5 !== "string") {
+											let dataType4 = typeof data5;
+											let coerced4 = void 0;
+											if (!(coerced4 !== void 0)) {
+												if (dataType4 == "number" || dataType4 == "boolean") coerced4 = "" + data5;
+												else if (data5 === null) coerced4 = "";
+												else {
+													validate5.errors = [{
+														instancePath: instancePath + "/instance",
+														schemaPath: "#/properties/instance/type",
+														keyword: "type",
+														params: { type: "string" },
+														message: "must be string"
+													}];
+													return false;
+												}
+											}
+											if (coerced4 !== void 0) {
+												data5 = coerced4;
+												if (data !== void 0) data["instance"] = coerced4;
+											}
+										}
+										if (errors === _errs14) {
+											if (typeof data5 === "string") {
+												if (!pattern2.test(data5)) {
+													validate5.errors = [{
+														instancePath: instancePath + "/instance",
+														schemaPath: "#/properties/instance/pattern",
+														keyword: "pattern",
+														params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
+														message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
+													}];
+													return false;
+												}
+											}
+										}
+										var valid3 = _errs14 === errors;
+									} else var valid3 = true;
+								}
 							}
 						}
 					}
 				}
 			}
 		} else {
-			validate4.errors = [{
+			validate5.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -2501,7 +2636,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
 			return false;
 		}
 	}
-	validate4.errors = vErrors;
+	validate5.errors = vErrors;
 	return errors === 0;
 }
 
@@ -2550,30 +2685,33 @@ export const isDevice: Guard<models.Device> = guard13 as Guard<models.Device>;
 /** @generated from schema Window */
 export const isWindow: Guard<models.Window> = guard14 as Guard<models.Window>;
 
+/** @generated from schema Instance */
+export const isInstance: Guard<models.Instance> = guard15 as Guard<models.Instance>;
+
 /** @generated from schema Uuid */
-export const isUuid: Guard<models.Uuid> = guard15 as Guard<models.Uuid>;
+export const isUuid: Guard<models.Uuid> = guard16 as Guard<models.Uuid>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedPostMessage: Guard<models.PostMessage> = guard16 as Guard<models.PostMessage>;
+export const isReceivedPostMessage: Guard<models.PostMessage> = guard17 as Guard<models.PostMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard17 as Guard<models.ReadyMessage>;
+export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard18 as Guard<models.ReadyMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard18 as Guard<models.CheckpointMessage>;
+export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard19 as Guard<models.CheckpointMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedResetMessage: Guard<models.ResetMessage> = guard19 as Guard<models.ResetMessage>;
+export const isReceivedResetMessage: Guard<models.ResetMessage> = guard20 as Guard<models.ResetMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedAliveMessage: Guard<models.AliveMessage> = guard20 as Guard<models.AliveMessage>;
+export const isReceivedAliveMessage: Guard<models.AliveMessage> = guard21 as Guard<models.AliveMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedByeMessage: Guard<models.ByeMessage> = guard21 as Guard<models.ByeMessage>;
+export const isReceivedByeMessage: Guard<models.ByeMessage> = guard22 as Guard<models.ByeMessage>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from schema PostFeedQuery
  */
-export const isPostFeedQueryFromText: Guard<models.PostFeedQuery> = guard22 as Guard<models.PostFeedQuery>;
+export const isPostFeedQueryFromText: Guard<models.PostFeedQuery> = guard23 as Guard<models.PostFeedQuery>;

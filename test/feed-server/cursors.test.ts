@@ -73,6 +73,8 @@ describe('a client that resumes incorrectly', () => {
     ['since=now&window=0', '/window must be >= 1'],
     ['since=now&window=257', '/window must be <= 256'],
     ['since=now&window=many', '/window must be integer'],
+    ['since=now&device=phone&instance=one', '/instance must match pattern'],
+    ['since=now&instance=one.1', 'must have property device when property instance is present'],
   ])('is refused with the query %s', async (query, message) => {
     const feed = await startFeed();
     const ada = await registerUser(feed.url);

@@ -112,6 +112,7 @@ class PostFeedQuery(TypedDict):
     since: NotRequired[Since]
     device: NotRequired[Device]
     window: NotRequired[Window]
+    instance: NotRequired[Instance]
 
 
 Audience: TypeAlias = Literal["everyone", "friends"]
@@ -132,6 +133,13 @@ device.
 Window: TypeAlias = int
 """The maximum number of unacknowledged posts. A client that states it acknowledges posts, and
 receives `heartbeatMs` and `alive`.
+"""
+
+Instance: TypeAlias = str
+"""Claims the device for this connection, and closes the connection that had it with 4409. It
+is a random name of the client, a dot, and a number that the client raises with each
+connection: of those with the same name, the highest number has the device. A connection
+without it closes no other.
 """
 
 Uuid: TypeAlias = str

@@ -94,8 +94,9 @@ DEFINITIONS: Mapping[str, object] = {
             "since": {"$ref": "#/definitions/Since"},
             "device": {"$ref": "#/definitions/Device"},
             "window": {"$ref": "#/definitions/Window"},
+            "instance": {"$ref": "#/definitions/Instance"},
         },
-        "dependencies": {"device": ["since"], "window": ["since"]},
+        "dependencies": {"device": ["since"], "window": ["since"], "instance": ["device"]},
         "if": {"required": ["since"], "properties": {"since": {"const": "acked"}}},
         "then": {"required": ["device"]},
     },
@@ -103,6 +104,7 @@ DEFINITIONS: Mapping[str, object] = {
     "Since": {"type": "string", "pattern": "^(now|acked|[A-Za-z0-9_-]{30})\\Z"},
     "Device": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}\\Z"},
     "Window": {"type": "integer", "minimum": 1, "maximum": 256},
+    "Instance": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}\\Z"},
     "Uuid": {
         "type": "string",
         "format": "uuid",

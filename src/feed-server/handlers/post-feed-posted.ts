@@ -95,9 +95,10 @@ export function createPostFeedPosted({
 
   const handlers: PostFeedPostedHandlers<User, FeedState> = {
     async accept({ user, query }) {
-      const { since, device, audience } = query;
+      const { since, device, instance, audience } = query;
       if (since === undefined) await delivery.refresh();
-      const start = since === undefined ? null : await delivery.findStart(user.id, since, device);
+      const start =
+        since === undefined ? null : await delivery.findStart(user.id, { since, device, instance });
       const subscription = await topics.subscribe(user.id, audienceOf(audience));
       return { subscription, start, subscriber: null };
     },

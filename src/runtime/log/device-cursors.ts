@@ -1,20 +1,25 @@
 import type { Log } from '../shared/log.ts';
 import { LogLimit } from '../shared/log-limit.ts';
 import type { Cursor } from './cursor.ts';
-import type { DeviceCursor, LogEngine } from './engine.ts';
+import { deviceKey, isNewer } from './device-queries.ts';
+import type { ClaimedDevice, Device, DeviceClaim, DeviceCursor, LogEngine } from './engine.ts';
 
 /** The cursor that each device of each user has acknowledged. Survives restarts. */
 export interface DeviceCursors {
-  /** Null for a device that has never acknowledged anything. */
-  find(user: string, device: string): Promise<Cursor | null>;
+  /** Null for a device that has neither started nor acknowledged anything. */
+  find(device: Device): Promise<Cursor | null>;
+  /** `claimDevice` of the engine, after all acks of the device here are stored. */
+  claim(claim: DeviceClaim): Promise<ClaimedDevice | null>;
   /** Stores an ack within about `flushMs`. A cursor only moves forward within its epoch. */
   save(cursor: DeviceCursor): void;
+  /** Resolves once the cursor is stored, or a newer one. Rejects as the engine does; it is then stored later. */
+  store(cursor: DeviceCursor): Promise<void>;
   /** Stores all acks that are not stored yet. */
   close(): Promise<void>;
 }
 
 export interface DeviceCursorsOptions {
-  readonly engine: Pick<LogEngine, 'findDeviceCursor' | 'saveDeviceCursors'>;
+  readonly engine: Pick<LogEngine, 'findDeviceCursor' | 'saveDeviceCursors' | 'claimDevice'>;
   readonly log: Log;
   /** Default: 500. */
   readonly flushMs?: number;
@@ -28,15 +33,22 @@ export function createDeviceCursors({ engine, log, flushMs = 500 }: DeviceCursor
   const failures = new LogLimit(log, { maxRecords: 1, windowMs: 60_000 });
   let unsaved = new Map<string, DeviceCursor>();
   let saving: ReadonlyMap<string, DeviceCursor> = new Map();
-  let flushing: Promise<void> | null = null;
-  const timer = setInterval(() => void flush(), flushMs);
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  const timer = setInterval(() => void settled(flush()), flushMs);
   timer.unref();
 
+  /** Stores everything that was saved before the call; calls until it begins share it. */
   function flush(): Promise<void> {
-    flushing ??= saveAll().finally(() => {
-      flushing = null;
-    });
-    return flushing;
+    next ??= saveNext();
+    return next;
+  }
+
+  async function saveNext(): Promise<void> {
+    await settled(running);
+    next = null;
+    running = saveAll();
+    await running;
   }
 
   async function saveAll(): Promise<void> {
@@ -47,33 +59,53 @@ export function createDeviceCursors({ engine, log, flushMs = 500 }: DeviceCursor
       await engine.saveDeviceCursors([...saving.values()]);
     } catch (err) {
       failures.write('error', {}, { err, devices: saving.size }, 'cannot store acks; trying again');
-      // Acks that came meanwhile are newer.
-      unsaved = new Map([...saving, ...unsaved]);
+      const later = unsaved;
+      unsaved = new Map(saving);
+      for (const cursor of later.values()) save(cursor);
+      throw err;
     } finally {
       saving = new Map();
     }
   }
 
+  const unstored = (key: string) => unsaved.get(key) ?? saving.get(key);
+
+  function save(cursor: DeviceCursor): void {
+    const key = keyOf(cursor, cursor.fence !== null);
+    if (isNewer(cursor, unsaved.get(key))) unsaved.set(key, cursor);
+  }
+
   return {
-    async find(user, device) {
-      const key = keyOf(user, device);
-      const unstored = unsaved.get(key) ?? saving.get(key);
-      return unstored ?? (await engine.findDeviceCursor(user, device));
+    async find(device) {
+      const own = unstored(keyOf(device, false));
+      if (own !== undefined) return own;
+      // Only the database knows whether their connection still holds the device.
+      if (unstored(keyOf(device, true)) !== undefined) await settled(flush());
+      return await engine.findDeviceCursor(device.user, device.device);
     },
-    save(cursor) {
-      const key = keyOf(cursor.user, cursor.device);
-      const previous = unsaved.get(key);
-      if (previous?.epoch !== cursor.epoch || cursor.seq > previous.seq) unsaved.set(key, cursor);
+    async claim(claim) {
+      const isStored = [true, false].every((isFenced) => unstored(keyOf(claim, isFenced)) === undefined);
+      if (!isStored) await settled(flush());
+      return await engine.claimDevice(claim);
+    },
+    save,
+    async store(cursor) {
+      save(cursor);
+      await flush();
     },
     async close() {
       clearInterval(timer);
-      // The first may be a flush in progress, without the newest acks.
-      await flush();
-      await flush();
+      await settled(flush());
     },
   };
 }
 
-function keyOf(user: string, device: string): string {
-  return JSON.stringify([user, device]);
+/** A device may have an ack of each kind: with a fence, which may be outdated, and without. */
+function keyOf(device: Device, isFenced: boolean): string {
+  return `${isFenced ? 'fenced ' : ''}${deviceKey(device)}`;
+}
+
+/** Failures are logged where they happen. */
+async function settled(flushing: Promise<void>): Promise<void> {
+  await flushing.catch(() => {});
 }

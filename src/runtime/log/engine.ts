@@ -42,10 +42,21 @@ export interface LogEngine {
   /** Raises the floor and deletes events that are older than this by the database's clock. Resolves with the floor. */
   prune(retentionMs: number): Promise<number>;
 
-  /** The last stored ack of the device; null for a device that has never acknowledged anything. */
+  /** The stored cursor of the device; null if there is none. */
   findDeviceCursor(user: string, device: string): Promise<Cursor | null>;
-  /** A cursor only moves forward: an older seq than the stored one of the same epoch is ignored. */
+  /**
+   * A cursor only moves forward: an older seq than the stored one of the same epoch is ignored. So is a cursor with a
+   * fence that the device does not have any more.
+   */
   saveDeviceCursors(cursors: readonly DeviceCursor[]): Promise<void>;
+  /**
+   * Gives the device a new fence, higher than those of all claims that have resolved, and resolves with it and the stored
+   * cursor. A device without a cursor gets that of the claim or, without one, that of the newest event. Null, and nothing
+   * is done, if a later attempt of the same instance has claimed it before.
+   */
+  claimDevice(claim: DeviceClaim): Promise<ClaimedDevice | null>;
+  /** The devices with a fence above `fence`, ascending and without gaps: at most `limit`. */
+  devicesClaimedAfter(fence: number, limit: number): Promise<readonly FencedDevice[]>;
 
   /**
    * The tables, for reading: on connections of their own, with a deadline. Pass the signal of a request to `execute`, so
@@ -117,8 +128,33 @@ export interface JoinedTopic {
   readonly sinceSeq: number;
 }
 
-export interface DeviceCursor extends Cursor {
+export interface DeviceCursor extends Cursor, Device {
+  /** That of the connection's claim; null for a connection that has claimed nothing. */
+  readonly fence: number | null;
+}
+
+export interface Device {
   readonly user: string;
   /** The name that the client chose for itself. */
   readonly device: string;
+}
+
+/** A client's attempt to become the only connection of a device. */
+export interface DeviceClaim extends Device {
+  /** A random name of the client. */
+  readonly instance: string;
+  /** Counts the client's connections. */
+  readonly attempt: number;
+  /** Where a device without a stored cursor starts; null: after the newest event. */
+  readonly cursor: Cursor | null;
+}
+
+export interface ClaimedDevice extends Cursor {
+  readonly fence: number;
+  /** Whether the device had no cursor before. */
+  readonly isNew: boolean;
+}
+
+export interface FencedDevice extends Device {
+  readonly fence: number;
 }

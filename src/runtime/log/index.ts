@@ -8,6 +8,7 @@ export type * from './cursor.ts';
 export { decodeCursor, decodedCursor, encodeCursor } from './cursor.ts';
 export * from './delivery/channel-frames.ts';
 export * from './delivery/delivery.ts';
+export type { StartPosition, StartRequest } from './delivery/find-start.ts';
 export * from './delivery/subscriber.ts';
 export type * from './delivery/subscriber-channel.ts';
 export type * from './engine.ts';

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { DeviceCursor, LogEngine } from './engine.ts';
+import type { LogEngine } from './engine.ts';
 import { type LogTables, toEvent } from './tables.ts';
 
 /** The operations whose statements are the same in every engine. */
-export type LogQueries = Pick<
-  LogEngine,
-  'eventsAfter' | 'state' | 'topicsOf' | 'beginEpoch' | 'prune' | 'findDeviceCursor' | 'saveDeviceCursors'
->;
+export type LogQueries = Pick<LogEngine, 'eventsAfter' | 'state' | 'topicsOf' | 'beginEpoch' | 'prune'>;
 
 export interface QueryConnections {
   /** For the reads of the log itself, which no application's read delays. */
@@ -24,9 +21,6 @@ const pruneBatch = 1000;
 
 /** How many events pruning looks ahead: this many with a time that is wrong by far cannot stop it. */
 const pruneWindow = 10_000;
-
-/** Rows per statement: engines limit the number of parameters. */
-const cursorBatch = 500;
 
 export function createLogQueries({ reads, writes, now, topicList }: QueryConnections): LogQueries {
   return {
@@ -142,45 +136,6 @@ export function createLogQueries({ reads, writes, now, topicList }: QueryConnect
         .executeTakeFirstOrThrow();
       return floor_seq;
     },
-
-    async findDeviceCursor(user, device) {
-      const row = await reads
-        .selectFrom('posted_device')
-        .select(['epoch', 'seq', 'mark'])
-        .where('user_id', '=', user)
-        .where('device', '=', device)
-        .executeTakeFirst();
-      return row ?? null;
-    },
-
-    async saveDeviceCursors(saved) {
-      const cursors = newestPerDevice(saved);
-      for (let start = 0; start < cursors.length; start += cursorBatch) {
-        await writes
-          .insertInto('posted_device')
-          .values(
-            cursors
-              .slice(start, start + cursorBatch)
-              .map(({ user, ...cursor }) => ({ user_id: user, ...cursor })),
-          )
-          .onConflict((conflict) =>
-            conflict
-              .columns(['user_id', 'device'])
-              .doUpdateSet((build) => ({
-                epoch: build.ref('excluded.epoch'),
-                seq: build.ref('excluded.seq'),
-                mark: build.ref('excluded.mark'),
-              }))
-              .where((where) =>
-                where.or([
-                  where('excluded.epoch', '!=', where.ref('posted_device.epoch')),
-                  where('excluded.seq', '>', where.ref('posted_device.seq')),
-                ]),
-              ),
-          )
-          .execute();
-      }
-    },
   };
 }
 
@@ -212,15 +167,4 @@ async function newestExpired(
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : { seq: row.seq, mark: row.mark, firstSeq: row.first ?? row.seq };
-}
-
-/** PostgreSQL refuses an upsert that contains a key twice. */
-function newestPerDevice(cursors: readonly DeviceCursor[]): readonly DeviceCursor[] {
-  const newest = new Map<string, DeviceCursor>();
-  for (const cursor of cursors) {
-    const key = `${cursor.user} ${cursor.device}`;
-    const previous = newest.get(key);
-    if (previous?.epoch !== cursor.epoch || cursor.seq > previous.seq) newest.set(key, cursor);
-  }
-  return [...newest.values()];
 }

@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely';
 import type { LogEvent } from './event.ts';
 
 /**
@@ -70,13 +71,20 @@ interface KeyTable {
   seq: number | null;
 }
 
-/** The cursor that a device has acknowledged. */
+/** The cursor that a device has acknowledged, or where it has started. */
 interface DeviceTable {
   user_id: string;
   device: string;
   epoch: string;
   seq: number;
   mark: number;
+  /** Of the newest claim of any device, the number is the highest; 0 if the device was never claimed. */
+  fence: Generated<number>;
+  /** The fence of the claim that has created the row; null if there was none. */
+  first_fence: number | null;
+  /** Whose claim it is, and with which of its attempts; null if the device was never claimed. */
+  instance: string | null;
+  attempt: number | null;
 }
 
 /** The nodes that share a log on PostgreSQL. */

@@ -78,6 +78,10 @@ const queries: Readonly<Record<string, { readonly good: readonly string[]; reado
   since: { good: ['since=now'], bad: 'since=yesterday' },
   window: { good: ['since=now&window=1', 'since=now&window=256'], bad: 'since=now&window=0' },
   device: { good: ['since=acked&device=phone', 'since=now&device=phone'], bad: 'device=phone' },
+  instance: {
+    good: ['since=acked&device=phone&instance=a-Z_9.1', 'since=now&device=phone&instance=one.0'],
+    bad: 'since=now&device=phone&instance=one',
+  },
 };
 
 describe('asyncapi.json', () => {

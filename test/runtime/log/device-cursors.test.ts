@@ -15,6 +15,7 @@ function startCursors(flushMs: number) {
   const cursors = createDeviceCursors({
     engine: {
       findDeviceCursor: async () => null,
+      claimDevice: async () => null,
       async saveDeviceCursors(batch) {
         if (failure !== null) throw failure;
         saved.push(batch);
@@ -34,12 +35,15 @@ function startCursors(flushMs: number) {
   };
 }
 
-const at = (seq: number, epoch = 'now', device = 'phone'): DeviceCursor => ({
+const phone = { user: 'ann', device: 'phone' };
+
+const at = (seq: number, epoch = 'now', device = 'phone', fence: number | null = null): DeviceCursor => ({
   user: 'ann',
   device,
   epoch,
   seq,
   mark: seq,
+  fence,
 });
 
 describe('the cursors of devices', () => {
@@ -47,7 +51,7 @@ describe('the cursors of devices', () => {
     const { cursors, saved } = startCursors(3_600_000);
     for (const seq of [1, 3, 2]) cursors.save(at(seq));
     cursors.save(at(1, 'now', 'laptop'));
-    expect(await cursors.find('ann', 'phone')).toEqual(at(3));
+    expect(await cursors.find(phone)).toEqual(at(3));
     await cursors.close();
     expect(saved).toEqual([[at(3), at(1, 'now', 'laptop')]]);
   });
@@ -57,7 +61,7 @@ describe('the cursors of devices', () => {
     cursors.save(at(9, 'former'));
     cursors.save(at(4));
     cursors.save(at(3));
-    expect(await cursors.find('ann', 'phone')).toEqual(at(4));
+    expect(await cursors.find(phone)).toEqual(at(4));
   });
 
   it('are stored again after a failure, which is logged once', async () => {
@@ -74,6 +78,37 @@ describe('the cursors of devices', () => {
   it('do not collide for users and devices whose names contain spaces', async () => {
     const { cursors } = startCursors(3_600_000);
     cursors.save({ ...at(1), user: 'a b', device: 'c' });
-    expect(await cursors.find('a', 'b c')).toBeNull();
+    expect(await cursors.find({ user: 'a', device: 'b c' })).toBeNull();
+  });
+
+  it('resolve `store` once they are stored, and reject it if that fails', async () => {
+    const { cursors, saved, fail } = startCursors(3_600_000);
+    await Promise.all([cursors.store(at(1)), cursors.store(at(1, 'now', 'laptop'))]);
+    expect(saved).toEqual([[at(1), at(1, 'now', 'laptop')]]);
+    fail(new Error('the disk is full'));
+    await expect(cursors.store(at(2))).rejects.toThrow('the disk is full');
+    fail(null);
+    await cursors.close();
+    expect(saved.at(-1)).toEqual([at(2)]);
+  });
+
+  it('are those of the newest claim, and of clients that claim nothing', async () => {
+    const { cursors, saved, fail } = startCursors(3_600_000);
+    const all = [at(5, 'now', 'phone', 2), at(9, 'now', 'phone', 1), at(7)];
+    for (const cursor of all) cursors.save(cursor);
+    fail(new Error('the disk is full'));
+    await expect(cursors.store(at(6, 'now', 'phone', 1))).rejects.toThrow('the disk is full');
+    fail(null);
+    await cursors.close();
+    expect(saved).toEqual([[all[0], all[2]]]);
+  });
+
+  it('are stored before the device is claimed', async () => {
+    const { cursors, saved } = startCursors(3_600_000);
+    for (const fence of [1, null]) {
+      cursors.save(at(5, 'now', 'phone', fence));
+      await cursors.claim({ ...phone, instance: 'one', attempt: 1, cursor: null });
+      expect(saved.at(-1)).toEqual([at(5, 'now', 'phone', fence)]);
+    }
   });
 });

@@ -1,20 +1,25 @@
 import type { Connection } from '../../server/handlers.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
-import { type Cursor, decodeCursor, decodedCursor, encodeCursor, type Position } from '../cursor.ts';
+import { type Cursor, decodeCursor, encodeCursor, type Position } from '../cursor.ts';
 import { createDeviceCursors, type DeviceCursors } from '../device-cursors.ts';
 import type { LogEngine } from '../engine.ts';
 import type { KnownEvent } from '../event.ts';
 import { logUnreadable } from '../log-unreadable.ts';
 import type { Tail } from '../tail.ts';
-import type { ResetReason, SkipReason } from '../tail-listener.ts';
+import type { SkipReason } from '../tail-listener.ts';
+import { DeviceFences, type DeviceHolder, hasClaimed } from './device-fences.ts';
+import { createFindStart, type FindStart, type StartPosition, type StartRequest } from './find-start.ts';
 import { ReplayPages } from './replay-pages.ts';
 import { ReplayTurns } from './replay-turns.ts';
 import { type ReplayObserver, Subscriber, type SubscriberSource, tickMs } from './subscriber.ts';
 import type { SubscriberChannel } from './subscriber-channel.ts';
 
 export interface DeliveryOptions {
-  readonly engine: Pick<LogEngine, 'eventsAfter' | 'findDeviceCursor' | 'saveDeviceCursors'>;
+  readonly engine: Pick<
+    LogEngine,
+    'eventsAfter' | 'findDeviceCursor' | 'saveDeviceCursors' | 'claimDevice' | 'devicesClaimedAfter'
+  >;
   /** `follow` begins to follow it. */
   readonly tail: FollowedTail;
   readonly log: Log;
@@ -51,15 +56,6 @@ export interface DeliveryStats {
   readonly unackedMessages: number;
 }
 
-/** Where a resumable connection starts, as determined at its handshake. */
-export interface StartPosition {
-  readonly user: string;
-  readonly device: string | undefined;
-  /** Everything after it is sent; null: everything from when the connection opens. */
-  readonly position: Position | null;
-  readonly reset: ResetReason | null;
-}
-
 const replayReads = { max: 4, maxPerUser: 1 };
 const replayTurns = { turnMs: 2, userCost: 65_536 };
 /** For clients that state none. */
@@ -75,9 +71,12 @@ export class Delivery<State> {
   readonly #options: DeliveryOptions;
   readonly #tail: FollowedTail;
   readonly #devices: DeviceCursors;
+  readonly #fences: DeviceFences;
+  readonly #findStart: FindStart;
   readonly #pages: ReplayPages;
   readonly #source: SubscriberSource;
-  readonly #subscribers = new Set<Subscriber<State>>();
+  /** With what each holds, if it has claimed its device. */
+  readonly #subscribers = new Map<Subscriber<State>, DeviceHolder | null>();
   readonly #ticker: NodeJS.Timeout;
   readonly #formerEpochs = new Set<string>();
   #epoch: string;
@@ -90,6 +89,8 @@ export class Delivery<State> {
     this.#tail = tail;
     this.#epoch = tail.epoch;
     this.#devices = createDeviceCursors({ engine, log });
+    this.#fences = new DeviceFences({ engine, log });
+    this.#findStart = createFindStart({ devices: this.#devices, tail, refresh: () => this.refresh() });
     this.#pages = new ReplayPages({ engine, reads: replayReads });
     this.#source = {
       tailPosition: () => tail.position,
@@ -137,28 +138,14 @@ export class Delivery<State> {
   }
 
   /**
-   * Determines where a connection starts: `since` is `now`, `acked`, or a cursor. A position that
-   * cannot be resumed becomes a reset, never a partial replay.
+   * Determines where a connection starts, and makes its claim to the device. A position that cannot be resumed becomes a
+   * reset, never a partial replay. Where a new device starts is stored before this resolves.
    *
-   * @throws PostedError `invalid_request` if `since` is not one of these, `unavailable` as `refresh` does
+   * @throws PostedError `invalid_request` if a value of the request is not valid, `unavailable` as `refresh` does
    */
-  async findStart(user: string, since: string, device: string | undefined): Promise<StartPosition> {
+  async findStart(user: string, request: StartRequest): Promise<StartPosition> {
     this.#assertFollowing();
-    const now: StartPosition = { user, device, position: null, reset: null };
-    let cursor = null;
-    if (since === 'acked' && device !== undefined) {
-      const acked = await this.#devices.find(user, device);
-      cursor = acked === null ? null : decodedCursor(acked);
-    } else if (since !== 'now' && since !== 'acked') {
-      cursor = decodeCursor(since);
-      if (cursor === null) throw new PostedError('invalid_request', '`since` is not a valid cursor');
-    }
-    if (cursor === null) {
-      await this.refresh();
-      return now;
-    }
-    const found = await this.#tail.locate(cursor);
-    return typeof found === 'string' ? { ...now, reset: found } : { ...now, position: found };
+    return await this.#findStart(user, request);
   }
 
   /**
@@ -167,42 +154,46 @@ export class Delivery<State> {
    */
   subscribe(
     connection: Connection<unknown, State>,
-    { user, device, position, reset }: StartPosition,
+    start: StartPosition,
     channel: SubscriberChannel<State>,
     window?: number,
   ): Subscriber<State> {
-    const start = position ?? this.#tail.position;
+    const { user, fence, position, resumed, reset } = start;
     const { heartbeatMs = defaultHeartbeatMs } = this.#options;
     const limits =
       window === undefined ? { window: defaultWindow, heartbeatMs: null } : { window, heartbeatMs };
     const subscriber = new Subscriber({ user, connection, channel, source: this.#source, limits });
-    this.#subscribers.add(subscriber);
-    // The cursor of a device is not moved by a reset: if the client misses it, it is sent another.
-    if (position === null && reset === null && device !== undefined) {
-      this.#devices.save({ user, device, epoch: this.#epoch, ...start });
+    if (fence === 'replaced') {
+      connection.close('replaced');
+      return subscriber;
     }
-    subscriber.start({ position: start, reset, resumed: position !== null });
+    const holder = hasClaimed(start) ? { connection, held: start } : null;
+    this.#subscribers.set(subscriber, holder);
+    subscriber.start({ position: position ?? this.#tail.position, reset, resumed });
+    if (holder !== null) this.#fences.add(holder);
     return subscriber;
   }
 
   unsubscribe(subscriber: Subscriber<State>): void {
+    const holder = this.#subscribers.get(subscriber) ?? null;
+    if (holder !== null) this.#fences.remove(holder);
     this.#subscribers.delete(subscriber);
     subscriber.end();
   }
 
   /** @throws PostedError `invalid_request` for a cursor that the connection never received */
-  acknowledge(subscriber: Subscriber<State>, { user, device }: StartPosition, text: string): void {
+  acknowledge(subscriber: Subscriber<State>, { user, device, fence }: StartPosition, text: string): void {
     if (this.#lastAck.text !== text) this.#lastAck = { text, cursor: this.#cursorOf(text) };
     const { cursor } = this.#lastAck;
     if (cursor === null) throw new PostedError('invalid_request', 'the cursor is not from this log');
     // It was on its way when the history changed: the client has been sent a reset.
     if (cursor.epoch !== this.#epoch) return;
     subscriber.acknowledge(cursor.seq);
-    if (device !== undefined) this.#devices.save({ user, device, ...cursor });
+    if (device !== undefined && fence !== 'replaced') this.#devices.save({ user, device, fence, ...cursor });
   }
 
   stats(): DeliveryStats {
-    const all = [...this.#subscribers];
+    const all = [...this.#subscribers.keys()];
     return {
       resumable: all.length,
       lagging: all.filter(({ isLagging }) => isLagging).length,
@@ -213,6 +204,7 @@ export class Delivery<State> {
   /** Stores the acks that are not stored yet. */
   async close(): Promise<void> {
     clearInterval(this.#ticker);
+    this.#fences.close();
     await this.#devices.close();
   }
 
@@ -241,19 +233,20 @@ export class Delivery<State> {
       this.#epoch = this.#tail.epoch;
     }
     this.#pages.clear();
-    for (const subscriber of this.#subscribers) subscriber.reset(reason);
+    for (const subscriber of this.#subscribers.keys()) subscriber.reset(reason);
   }
 
   /** Clients may find a node that follows the log. */
   #leave(): void {
     const { byeSpreadMs = defaultByeSpreadMs, left } = this.#options;
-    for (const subscriber of this.#subscribers) subscriber.leave(Math.floor(Math.random() * byeSpreadMs));
+    for (const subscriber of this.#subscribers.keys())
+      subscriber.leave(Math.floor(Math.random() * byeSpreadMs));
     left?.();
   }
 
   #tick(): void {
     const nowMs = performance.now();
     this.#pages.tick(nowMs);
-    for (const subscriber of this.#subscribers) subscriber.tick(nowMs, this.#options);
+    for (const subscriber of this.#subscribers.keys()) subscriber.tick(nowMs, this.#options);
   }
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { type ColumnTypes, logTables } from './0000-posted-0001-log.ts';
 import { nodeTable } from './0000-posted-0002-nodes.ts';
+import { deviceFences } from './0000-posted-0003-devices.ts';
 
 /** Migrations of an application's own tables by name: four digits, from 0001 on, and words: `0001-orders`. */
 export type Migrations = (types: ColumnTypes) => Readonly<Record<string, Migration>>;
@@ -24,7 +25,11 @@ export async function runMigrations(
   db: Kysely<unknown>,
   { types, application, namespace }: { types: ColumnTypes; application: Migrations; namespace?: string },
 ): Promise<MigrationResult> {
-  const ours = { '0000-posted-0001-log': logTables(types), '0000-posted-0002-nodes': nodeTable(types) };
+  const ours = {
+    '0000-posted-0001-log': logTables(types),
+    '0000-posted-0002-nodes': nodeTable(types),
+    '0000-posted-0003-devices': deviceFences(types),
+  };
   const theirs = application(types);
   for (const name of Object.keys(theirs)) {
     if (!/^(?!0000)\d{4}-[a-z0-9-]+$/.test(name)) {

@@ -1,6 +1,7 @@
 import { Kysely, sql } from 'kysely';
 import type { Log } from '../../shared/log.ts';
-import type { LogEngine, ReadKind, RunWrite } from '../engine.ts';
+import { createDeviceQueries, deviceKey } from '../device-queries.ts';
+import type { ClaimedDevice, DeviceClaim, LogEngine, ReadKind, RunWrite } from '../engine.ts';
 import { createLogQueries } from '../log-queries.ts';
 import type { Migrations } from '../migrations/run-migrations.ts';
 import { PendingLimit } from '../pending-limit.ts';
@@ -15,7 +16,8 @@ import {
   type WriteResult,
 } from './append-batch.ts';
 import { appendIn } from './append-in.ts';
-import { AppendQueue } from './append-queue.ts';
+import { AppendQueue, type QueuedWrite } from './append-queue.ts';
+import { claimItems } from './claim-items.ts';
 import { describeDatabase } from './client-config.ts';
 import { ConnectionPool, createOutageLog } from './connection-pool.ts';
 import { HeadSharing } from './head-sharing.ts';
@@ -57,6 +59,13 @@ export interface ConnectionLimits {
   /** For `transaction`. Default: 2. */
   readonly transactions: number;
 }
+
+interface QueuedClaim extends QueuedWrite {
+  readonly claim: DeviceClaim;
+}
+
+/** About the size of one. */
+const claimCharacters = 200;
 
 const defaultLimits: ConnectionLimits = { log: 3, reads: 7, longReads: 1, transactions: 2 };
 
@@ -116,12 +125,16 @@ export async function openPostgresEngine({
     new Kysely<LogTables>({
       dialect: createStatementDialect({ pool: logPool, kind: { access, statementTimeoutMs: logTimeoutMs } }),
     });
+  const connections = { reads: connectLog('read only'), writes: connectLog('read write') };
   const queries = createLogQueries({
-    reads: connectLog('read only'),
-    writes: connectLog('read write'),
+    ...connections,
     now: sql<number>`${sql.raw(clockMs)}`,
     topicList: sql<string | null>`json_agg(json_build_array(topic, since_seq))::text`,
   });
+  const devices = createDeviceQueries({ ...connections, claimItems });
+  const claims = new AppendQueue<QueuedClaim, ClaimedDevice | null>((batch) =>
+    devices.claimDevices(batch.map(({ claim }) => claim)),
+  );
   const connectReads = (pool: ConnectionPool) =>
     new Kysely<unknown>({
       dialect: createStatementDialect({
@@ -153,8 +166,12 @@ export async function openPostgresEngine({
     topicsOf: pending.limited(queries.topicsOf),
     beginEpoch: pending.limited(queries.beginEpoch),
     prune: pending.limited(queries.prune),
-    findDeviceCursor: pending.limited(queries.findDeviceCursor),
-    saveDeviceCursors: pending.limited(queries.saveDeviceCursors),
+    findDeviceCursor: pending.limited(devices.findDeviceCursor),
+    saveDeviceCursors: pending.limited(devices.saveDeviceCursors),
+    claimDevice: pending.limited((claim) =>
+      claims.add({ claim, subjects: [deviceKey(claim)], size: claimCharacters }),
+    ),
+    devicesClaimedAfter: pending.limited(devices.devicesClaimedAfter),
     reads: <Tables>(kind: ReadKind = 'short') => reads[kind] as Kysely<Tables>,
     ping: pending.limited(async () => {
       await queries.state([]);

@@ -3,10 +3,13 @@ import { dirname } from 'node:path';
 import { Kysely, SelectQueryNode, sql } from 'kysely';
 import { PostedError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
+import { createDeviceQueries } from '../device-queries.ts';
 import type { LogEngine, ReadKind } from '../engine.ts';
 import { createLogQueries } from '../log-queries.ts';
 import { type MigrationResult, type Migrations, runMigrations } from '../migrations/run-migrations.ts';
 import { PendingLimit } from '../pending-limit.ts';
+import type { LogTables } from '../tables.ts';
+import { claimItems } from './claim-items.ts';
 import { runTransaction } from './engine-transaction.ts';
 import { diskFull, toError } from './failure.ts';
 import type { Statement } from './protocol.ts';
@@ -169,12 +172,12 @@ function createSqliteEngine(
     short: connectReaders(readers.short, limited),
     long: connectReaders(readers.long, limited),
   };
-  const queries = createLogQueries({
-    reads: connectReaders(logReaders, (read) => read()),
-    writes: connectWriter(writer, 'grouped'),
-    now,
-    topicList,
-  });
+  const connections = {
+    reads: connectReaders<LogTables>(logReaders, (read) => read()),
+    writes: connectWriter<LogTables>(writer, 'grouped'),
+  };
+  const queries = createLogQueries({ ...connections, now, topicList });
+  const devices = createDeviceQueries({ ...connections, claimItems });
   const registered = new RegisteredWrites(writer, writes, log);
 
   return {
@@ -187,10 +190,13 @@ function createSqliteEngine(
     eventsAfter: logReads.limited(queries.eventsAfter),
     state: logReads.limited(queries.state),
     topicsOf: logReads.limited(queries.topicsOf),
-    findDeviceCursor: logReads.limited(queries.findDeviceCursor),
+    findDeviceCursor: logReads.limited(devices.findDeviceCursor),
+    devicesClaimedAfter: logReads.limited(devices.devicesClaimedAfter),
     beginEpoch: writes.limited(queries.beginEpoch),
     prune: writes.limited(queries.prune),
-    saveDeviceCursors: writes.limited(queries.saveDeviceCursors),
+    saveDeviceCursors: writes.limited(devices.saveDeviceCursors),
+    // The writer commits those that come together in one transaction.
+    claimDevice: writes.limited(async (claim) => (await devices.claimDevices([claim]))[0] ?? null),
     reads: <Tables>(kind: ReadKind = 'short') => reads[kind] as Kysely<Tables>,
     ping: writes.limited(async () => {
       if (writer.isFull) await checkSpace(path);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodeCursor } from '../../../../src/runtime/log/cursor.ts';
 import { Delivery } from '../../../../src/runtime/log/delivery/delivery.ts';
-import type { DeviceCursor } from '../../../../src/runtime/log/engine.ts';
+import type { DeviceClaim, DeviceCursor, FencedDevice } from '../../../../src/runtime/log/engine.ts';
 import type { LogEvent } from '../../../../src/runtime/log/event.ts';
 import { Tail } from '../../../../src/runtime/log/tail.ts';
 import type { Connection, Encoded } from '../../../../src/runtime/server/handlers.ts';
@@ -18,6 +18,7 @@ function createLog(length: number) {
     floorSeq: 0,
     events: Array.from({ length }, (_, index): LogEvent => messageAt(index + 1)),
     devices: [] as DeviceCursor[],
+    claims: [] as FencedDevice[],
   };
   const engine = {
     async state(seqs: readonly number[]) {
@@ -33,6 +34,17 @@ function createLog(length: number) {
     async saveDeviceCursors(cursors: readonly DeviceCursor[]) {
       log.devices.push(...cursors);
     },
+    async claimDevice({ user, device, cursor }: DeviceClaim) {
+      const isNew = !log.devices.some((each) => each.user === user && each.device === device);
+      if (isNew) {
+        const start = cursor ?? { epoch, ...positionAt(log.events.length) };
+        log.devices.push({ user, device, ...start, fence: null });
+      }
+      const stored = await engine.findDeviceCursor(user, device);
+      log.claims.push({ user, device, fence: log.claims.length + 1 });
+      return stored === null ? null : { ...stored, fence: log.claims.length, isNew };
+    },
+    devicesClaimedAfter: async (fence: number) => log.claims.slice(fence),
   };
   return { log, engine };
 }
@@ -61,7 +73,7 @@ async function createDelivery(length = 5) {
   });
   stack.defer(() => delivery.close());
   delivery.follow({ apply() {}, async reload() {} });
-  const subscribe = async (since: string, device?: string) => {
+  const subscribe = async (since: string, device?: string, instance?: string) => {
     const frames: string[] = [];
     const connection = {
       state: null,
@@ -70,7 +82,7 @@ async function createDelivery(length = 5) {
       sendEncoded: ({ message }: Encoded) => frames.push(message) > 0,
       close: (code: string) => void frames.push(code),
     };
-    const start = await delivery.findStart('ada', since, device);
+    const start = await delivery.findStart('ada', { since, device, instance });
     const subscriber = delivery.subscribe(connection as unknown as Connection<unknown, null>, start, {
       name: 'orders',
       canSee: () => true,
@@ -84,13 +96,21 @@ async function createDelivery(length = 5) {
         alive: () => frame('alive'),
       },
     });
-    return { frames, ack: (cursor: string) => delivery.acknowledge(subscriber, start, cursor) };
+    return {
+      frames,
+      ack: (cursor: string) => delivery.acknowledge(subscriber, start, cursor),
+      end: () => delivery.unsubscribe(subscriber),
+    };
   };
   return { log, tail, delivery, subscribe, left };
 }
 
 function frame(message: string): Encoded {
   return { message, bytes: message.length };
+}
+
+function positionAt(seq: number) {
+  return { seq, mark: markOf(seq) };
 }
 
 function cursorAt(seq: number, mark = markOf(seq), ofEpoch = epoch): string {
@@ -125,21 +145,80 @@ describe('Delivery', () => {
     const { subscribe, log, delivery } = await createDelivery();
     const phone = await subscribe('acked', 'phone');
     expect(phone.frames).toEqual(['ready 5 false']);
-    log.devices.push({ user: 'ada', device: 'desk', epoch, seq: 3, mark: markOf(3) });
+    log.devices.push({ user: 'ada', device: 'desk', epoch, ...positionAt(3), fence: null });
     const desk = await subscribe('acked', 'desk');
     await expect.poll(() => desk.frames).toEqual(['ready 3 true', 'message 4', 'message 5']);
     desk.ack(cursorAt(4));
     expect((await subscribe('acked', 'desk')).frames[0]).toBe('ready 4 true');
     await delivery.close();
-    expect(log.devices.slice(1)).toEqual([
-      { user: 'ada', device: 'phone', epoch, seq: 5, mark: markOf(5) },
-      { user: 'ada', device: 'desk', epoch, seq: 4, mark: markOf(4) },
-    ]);
+    expect(log.devices.at(-1)).toEqual({
+      user: 'ada',
+      device: 'desk',
+      epoch,
+      ...positionAt(4),
+      fence: null,
+    });
+  });
+
+  it.each([
+    { since: 'acked', instance: undefined },
+    { since: 'now', instance: undefined },
+    { since: 'acked', instance: 'one.1' },
+    { since: 'now', instance: 'one.1' },
+    { since: cursorAt(3), instance: 'one.1' },
+  ])('stores where a new device starts before `ready`: $since, $instance', async ({ since, instance }) => {
+    const { subscribe, log } = await createDelivery();
+    const isResumed = since === cursorAt(3);
+    const seq = isResumed ? 3 : 5;
+    const { frames } = await subscribe(since, 'phone', instance);
+    expect(frames[0]).toBe(`ready ${seq} ${isResumed}`);
+    expect(log.devices).toEqual([{ user: 'ada', device: 'phone', epoch, ...positionAt(seq), fence: null }]);
+  });
+
+  it('moves a device that starts anew', async () => {
+    const { subscribe, log } = await createDelivery();
+    log.devices.push({ user: 'ada', device: 'desk', epoch, ...positionAt(3), fence: null });
+    expect((await subscribe('now', 'desk', 'one.1')).frames).toEqual(['ready 5 false']);
+    expect(log.devices.at(-1)).toMatchObject({ ...positionAt(5), fence: 1 });
+  });
+
+  it('refuses an instance without an attempt', async () => {
+    const { subscribe } = await createDelivery();
+    for (const instance of ['one', 'one.', '.1', 'one.-1', 'one.1234567890', 'o ne.1'])
+      await expect(subscribe('now', 'phone', instance)).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('closes a connection when another one on this node claims its device', async () => {
+    const { subscribe, delivery } = await createDelivery();
+    const former = await subscribe('acked', 'phone', 'one.1');
+    const bystanders = [
+      await subscribe('acked', 'phone'),
+      await subscribe('acked', 'desk', 'one.1'),
+      await subscribe('acked', 'tablet', 'one.1'),
+    ];
+    const later = await subscribe('acked', 'phone', 'two.1');
+    expect(former.frames).toEqual(['ready 5 false', 'replaced']);
+    former.end();
+    const latest = await subscribe('acked', 'phone', 'three.1');
+    expect(later.frames).toEqual(['ready 5 true', 'replaced']);
+    for (const { frames } of [...bystanders, latest]) expect(frames).toHaveLength(1);
+    expect(delivery.stats().resumable).toBe(5);
+  });
+
+  it('closes a connection when another node has claimed its device', async () => {
+    const { subscribe, log } = await createDelivery();
+    const { frames, ack } = await subscribe('acked', 'phone', 'one.1');
+    ack(cursorAt(5));
+    log.claims.push({ user: 'ada', device: 'desk', fence: 2 }, { user: 'bob', device: 'phone', fence: 3 });
+    await expect.poll(() => log.devices.at(-1)?.fence).toBe(1);
+    expect(frames).toEqual(['ready 5 false']);
+    log.claims.push({ user: 'ada', device: 'phone', fence: 4 });
+    await expect.poll(() => frames).toEqual(['ready 5 false', 'replaced']);
   });
 
   it('resets a device whose ack is from another history', async () => {
     const { subscribe, log } = await createDelivery();
-    log.devices.push({ user: 'ada', device: 'desk', epoch, seq: 3, mark: 7 });
+    log.devices.push({ user: 'ada', device: 'desk', epoch, seq: 3, mark: 7, fence: null });
     expect((await subscribe('acked', 'desk')).frames).toEqual(['ready 5 false', 'reset epoch 5']);
   });
 

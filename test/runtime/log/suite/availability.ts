@@ -3,7 +3,7 @@ import type { LogEngine } from '../../../../src/runtime/log/engine.ts';
 import { type CreateDatabase, countTo, page, readLog } from './database.ts';
 import { note, notesIn, notesOf } from './notes-application.ts';
 
-const cursor = { epoch: 'e', seq: 1, mark: 1 };
+const cursor = { epoch: 'e', seq: 1, mark: 1, fence: null };
 
 /** One call of everything that an engine does except `close`. */
 function callAll(engine: LogEngine): readonly Promise<unknown>[] {
@@ -17,6 +17,8 @@ function callAll(engine: LogEngine): readonly Promise<unknown>[] {
     engine.prune(1_000_000),
     engine.findDeviceCursor('ada', 'phone'),
     engine.saveDeviceCursors([{ user: 'ada', device: 'phone', ...cursor }]),
+    engine.claimDevice({ user: 'ada', device: 'desk', instance: 'a', attempt: 1, cursor: null }),
+    engine.devicesClaimedAfter(0, 10),
     notesIn(engine),
     engine.ping(),
   ];
