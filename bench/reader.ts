@@ -7,11 +7,15 @@ export const feedPath = '/post/feed/posted';
 
 export interface ReaderOptions {
   readonly serverUrl: string;
+  /** Default: a user of its own. */
+  readonly userId?: string;
   /** Whether it resumes from its cursor; otherwise, it is a plain connection. */
   readonly resumable: boolean;
   /** Whether it acknowledges posts, at most every 100 ms, like the generated client. */
   readonly acks: boolean;
   onPost(text: string): void;
+  /** Called for every message after `ready`, which is then not parsed: there is no `onPost`, and the cursor stays. */
+  readonly onUnparsed?: () => void;
   /** Called when an open connection is lost. */
   onLost(): void;
   /** Called when the server sends a reset. */
@@ -30,13 +34,14 @@ const ackDelayMs = 100;
 /** The lightest possible client: 5,000 of them leave a core of the generator free to create load. */
 export class Reader {
   readonly #options: ReaderOptions;
-  readonly #headers = { Authorization: `Bearer ${tokenOf(randomUUID())}` };
+  readonly #headers: Readonly<Record<string, string>>;
   #socket: WebSocket | null = null;
   #cursor = 'now';
   #ackTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    this.#headers = { Authorization: `Bearer ${tokenOf(options.userId ?? randomUUID())}` };
   }
 
   /** Connects once. Resolves with whether the server accepted: after `ready` if it is resumable, otherwise once it is open. */
@@ -57,6 +62,10 @@ export class Reader {
     };
     if (!resumable) socket.once('open', served);
     socket.on('message', (data: Buffer) => {
+      if (isServed && this.#options.onUnparsed !== undefined) {
+        this.#options.onUnparsed();
+        return;
+      }
       const frame = JSON.parse(data.toString()) as Frame;
       if (frame.type === 'ready') served();
       this.#take(frame);

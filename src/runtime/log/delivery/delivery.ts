@@ -57,7 +57,7 @@ export interface DeliveryStats {
 }
 
 const replayReads = { max: 4, maxPerUser: 1 };
-const replayTurns = { turnMs: 2, userCost: 65_536 };
+const replayTurns = { turnMs: 1, userCost: 32_768 };
 /** For clients that state none. */
 const defaultWindow = 256;
 const defaultHeartbeatMs = 15_000;
