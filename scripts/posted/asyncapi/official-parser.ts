@@ -10,6 +10,7 @@ import {
   replaceInner,
   replaceSchemas,
 } from './positions.ts';
+import { structureRules } from './structure-rules.ts';
 
 /**
  * The official parser's output, which only @asyncapi/generator reads. Opaque, because the parser's own types do not
@@ -19,8 +20,14 @@ export type ParsedDocument = object;
 
 /** Shared, because creating a parser takes longer than parsing most documents. */
 const parser = new Parser({
-  // This rule checks the names of channels instead of their addresses.
-  ruleset: { extends: [], rules: { 'asyncapi3-channel-no-query-nor-fragment': 'off' } },
+  ruleset: {
+    extends: [],
+    rules: {
+      ...structureRules,
+      // This rule checks the names of channels instead of their addresses.
+      'asyncapi3-channel-no-query-nor-fragment': 'off',
+    },
+  },
 });
 
 /** The severities of the Language Server Protocol; higher ones are information and hints. */
