@@ -215,7 +215,7 @@ describe.skipIf(reason !== null)(`the Python client and the frames of a server $
     expect(elsewhere.handshakes).toEqual([]);
   });
 
-  it.each([4400, 4403, 1008])('ends when the server closes with %i', async (code) => {
+  it.each([4400, 4403, 4409, 1008])('ends when the server closes with %i', async (code) => {
     const server = await startChatServer();
     const { lines, ended } = start(server.url);
     const connection = await server.nextConnection();

@@ -7,7 +7,7 @@ LOST = 1006
 """A connection that ended without a close frame."""
 UNAUTHORIZED = 4401
 
-_FINAL = frozenset({NORMAL, 1002, 1003, 1007, 1008, 1009, 4400, 4403})
+_FINAL = frozenset({NORMAL, 1002, 1003, 1007, 1008, 1009, 4400, 4403, 4409})
 
 
 def should_reconnect(code: int) -> bool:

@@ -45,7 +45,7 @@ describe('a client that has lost its connection', () => {
     expect(errors).toEqual([]);
   });
 
-  it.each([1002, 1009, 4400, 4403])('ends with an error after close code %i', async (code) => {
+  it.each([1002, 1009, 4400, 4403, 4409])('ends with an error after close code %i', async (code) => {
     const server = await startChatServer();
     const { client, statuses, errors } = openChat(server.url);
     (await server.nextConnection()).close(code, 'it broke the rules');
