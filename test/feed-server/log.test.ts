@@ -15,7 +15,11 @@ async function startLoggingTo(
   env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   try {
-    return await spawnServer({ DATA_DIR: await makeDataDir(), LOG_LEVEL: 'debug', ...env }, [], stderr);
+    return await spawnServer(
+      { DATA_DIR: await makeDataDir(), LOG_LEVEL: 'debug', ...env },
+      [],
+      stderr === undefined ? {} : { stderr },
+    );
   } finally {
     closeSync(stderr);
   }

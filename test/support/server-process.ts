@@ -18,14 +18,15 @@ export interface ServerProcess {
 /**
  * Runs the server as users do, in its own process and on a free port; it ends with the test.
  *
- * @param stderr a file descriptor for its standard error
+ * @param options.stderr a file descriptor for its standard error
+ * @param options.project the folder of another version of this project
  */
 export async function spawnServer(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
-  stderr?: number,
+  options: { readonly stderr?: number; readonly project?: string } = {},
 ): Promise<ServerProcess> {
-  const child = spawnNode(['src/feed-server/main.ts', ...args], { PORT: '0', ...env }, stderr);
+  const child = spawnNode(['src/feed-server/main.ts', ...args], { PORT: '0', ...env }, options);
   let logged = '';
   child.stderr?.on('data', (chunk) => {
     logged += String(chunk);
@@ -82,10 +83,10 @@ const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACH
 function spawnNode(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  stderr: number | 'pipe' = 'pipe',
+  { stderr = 'pipe', project = root }: { readonly stderr?: number | 'pipe'; readonly project?: string } = {},
 ): ChildProcess {
   const child = spawn(process.execPath, [...args], {
-    cwd: root,
+    cwd: project,
     env: { PATH: process.env.PATH ?? '', ...compileCache, ...env },
     stdio: ['ignore', 'pipe', stderr],
   });

@@ -68,7 +68,7 @@ export function createPostFeedPosted({
     control: encode,
     // The contract's guard checks it when it is encoded.
     contentOf: (_post, payload) => ({ payload: payload as PostPayload }),
-    encode: (_post, content) => encode.post(content),
+    encoders: { post: (content) => encode.post(content) },
     encodeCursor: (position) => delivery.encodeCursor(position),
   });
   const channel: SubscriberChannel<FeedState> = {
@@ -84,6 +84,8 @@ export function createPostFeedPosted({
     deliver(post, connections) {
       if (post.channel !== channelName) return;
       const plain = subscriberCount === 0 ? connections : offerToSubscribers(post, connections);
+      // A plain connection may miss what it cannot be sent.
+      if (!frames.knows(post)) return;
       const { createdAtMs: sinceMs } = post;
       nullIfInvalid(() => to(plain).post(frames.contentOf(post), { sinceMs }));
     },

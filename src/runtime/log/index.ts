@@ -11,6 +11,7 @@ export * from './delivery/delivery.ts';
 export type { StartPosition, StartRequest } from './delivery/find-start.ts';
 export * from './delivery/subscriber.ts';
 export type * from './delivery/subscriber-channel.ts';
+export type * from './delivery/subscriber-source.ts';
 export type * from './engine.ts';
 export * from './event.ts';
 export type * from './event-log.ts';

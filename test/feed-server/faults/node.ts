@@ -27,12 +27,17 @@ export interface Frame {
   readonly payload?: { readonly postId: string; readonly postText: string };
 }
 
-/** Starts a node with its own data folder. Nodes share the key of their tokens. */
+/** Starts a node with its own data folder. Nodes share the key of their tokens. `project` is that of another version. */
 export async function startNode(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  project?: string,
 ): Promise<Node> {
-  const node = await spawnServer({ DATA_DIR: await makeDataDir(), JWT_SECRET: jwtSecret, ...env }, args);
+  const node = await spawnServer(
+    { DATA_DIR: await makeDataDir(), JWT_SECRET: jwtSecret, ...env },
+    args,
+    project === undefined ? {} : { project },
+  );
   return {
     ...node,
     readyz: async () => (await request(node.url, 'GET', '/readyz')).status,

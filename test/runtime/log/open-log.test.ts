@@ -42,6 +42,16 @@ async function dependenciesOf({ dependencies }: OpenLog): Promise<Readonly<Recor
   return Object.fromEntries(await Promise.all(states));
 }
 
+/** Appends an event of a kind that only a later version knows. `requires` is SQL. */
+async function appendUnknown(log: OpenLog, kind: string, requires: string): Promise<void> {
+  await log.transaction(async (transaction) => {
+    await transaction.query('update posted_head set seq = seq + 1');
+    await transaction.query(`
+      insert into posted_event (seq, mark, kind, topic, requires, created_at)
+      select seq, 7, '${kind}', 'ann', ${requires}, 0 from posted_head`);
+  });
+}
+
 /** What every database does. */
 function itIsALog(makeDatabase: () => Promise<Database>): void {
   it('applies what it has written by the time the write resolves', async () => {
@@ -71,6 +81,21 @@ function itIsALog(makeDatabase: () => Promise<Database>): void {
       [3, '3'],
       [4, '5'],
     ]);
+  });
+
+  it('refuses a log with an event that it must know and does not, and names the version that does', async () => {
+    const database = await makeDatabase();
+    const { log } = await startNode(database);
+    await log.join('bob', 'ann');
+    await appendUnknown(log, 'like', 'null');
+    await log.close();
+    const { log: reopened } = await startNode(database);
+    expect(reopened.tail.position.seq).toBe(2);
+    await appendUnknown(reopened, 'merge', `'98.7.6'`);
+    await reopened.close();
+    await expect(startNode(database)).rejects.toThrow(
+      'its log has an event (3, "merge") that only version 98.7.6 of Posted or a later one knows',
+    );
   });
 
   it('joins and leaves topics, and says whether that has changed anything', async () => {

@@ -22,8 +22,8 @@ export interface ChannelFramesOptions<Content> {
   readonly control: ControlEncoders;
   /** The content of a message without its cursor, whose parsed payload breaks the contract at worst. */
   readonly contentOf: (message: SentMessage, payload: unknown) => Content;
-  /** Encodes a message for resumable connections. */
-  readonly encode: (message: SentMessage, content: Content & { readonly cursor: string }) => Encoded;
+  /** By name in the contract: how each message that the log may have is encoded for resumable connections. */
+  readonly encoders: Readonly<Record<string, (content: Content & { readonly cursor: string }) => Encoded>>;
   readonly encodeCursor: (position: Position) => string;
 }
 
@@ -41,9 +41,10 @@ const noMessage: { readonly message: SentMessage | null; readonly frame: Encoded
 export function createChannelFrames<Content extends object>({
   control,
   contentOf,
-  encode,
+  encoders,
   encodeCursor,
 }: ChannelFramesOptions<Content>): ChannelFrames<Content> {
+  const encoderOf = new Map(Object.entries(encoders));
   /** Shared by live subscribers and by all replays while the event is in memory. */
   const encoded = new WeakMap<LogEvent, Encoded | null>();
   // Subscribers need the same message one after another: comparing is faster than a lookup.
@@ -76,15 +77,20 @@ export function createChannelFrames<Content extends object>({
     return lastContent.content;
   }
 
+  function encode(message: SentMessage): Encoded | null {
+    const encoder = encoderOf.get(message.message);
+    if (encoder === undefined) return null;
+    return nullIfInvalid(() => encoder({ ...parsedContentOf(message), cursor: encodeCursor(message) }));
+  }
+
   return {
+    knows: ({ message }) => encoderOf.has(message),
     contentOf: parsedContentOf,
     message(message) {
       if (lastMessage.message === message) return lastMessage.frame;
       let frame = encoded.get(message);
       if (frame === undefined) {
-        frame = nullIfInvalid(() =>
-          encode(message, { ...parsedContentOf(message), cursor: encodeCursor(message) }),
-        );
+        frame = encode(message);
         encoded.set(message, frame);
       }
       lastMessage = { message, frame };

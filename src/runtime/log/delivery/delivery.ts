@@ -4,7 +4,7 @@ import type { Log } from '../../shared/log.ts';
 import { type Cursor, decodeCursor, encodeCursor, type Position } from '../cursor.ts';
 import { createDeviceCursors, type DeviceCursors } from '../device-cursors.ts';
 import type { LogEngine } from '../engine.ts';
-import type { KnownEvent } from '../event.ts';
+import type { KnownEvent, SentMessage } from '../event.ts';
 import { logUnreadable } from '../log-unreadable.ts';
 import type { Tail } from '../tail.ts';
 import type { SkipReason } from '../tail-listener.ts';
@@ -12,8 +12,9 @@ import { DeviceFences, type DeviceHolder, hasClaimed } from './device-fences.ts'
 import { createFindStart, type FindStart, type StartPosition, type StartRequest } from './find-start.ts';
 import { ReplayPages } from './replay-pages.ts';
 import { ReplayTurns } from './replay-turns.ts';
-import { type ReplayObserver, Subscriber, type SubscriberSource, tickMs } from './subscriber.ts';
+import { Subscriber, tickMs } from './subscriber.ts';
 import type { SubscriberChannel } from './subscriber-channel.ts';
+import type { ReplayObserver, SubscriberSource } from './subscriber-source.ts';
 
 export interface DeliveryOptions {
   readonly engine: Pick<
@@ -79,6 +80,8 @@ export class Delivery<State> {
   readonly #subscribers = new Map<Subscriber<State>, DeviceHolder | null>();
   readonly #ticker: NodeJS.Timeout;
   readonly #formerEpochs = new Set<string>();
+  /** The unknown messages that were logged. */
+  readonly #unknownMessages = new Set<string>();
   #epoch: string;
   /** Cached, because many clients acknowledge the same cursor one after another. */
   #lastAck: { readonly text: string; readonly cursor: Cursor | null } = { text: '', cursor: null };
@@ -100,6 +103,10 @@ export class Delivery<State> {
       positionBefore: ({ seq }) => ({ seq: seq - 1, mark: tail.recent.markAt(seq - 1) ?? 0 }),
       pages: this.#pages,
       turns: new ReplayTurns(replayTurns),
+      unknownMessage: (message) => {
+        this.#logUnknown(message);
+        return this.#reconnectMs();
+      },
       observer,
     };
     this.#ticker = setInterval(() => this.#tick(), tickMs);
@@ -238,10 +245,24 @@ export class Delivery<State> {
 
   /** Clients may find a node that follows the log. */
   #leave(): void {
-    const { byeSpreadMs = defaultByeSpreadMs, left } = this.#options;
-    for (const subscriber of this.#subscribers.keys())
-      subscriber.leave(Math.floor(Math.random() * byeSpreadMs));
-    left?.();
+    for (const subscriber of this.#subscribers.keys()) subscriber.leave(this.#reconnectMs());
+    this.#options.left?.();
+  }
+
+  /** Clients that are sent away together return one after another. */
+  #reconnectMs(): number {
+    return Math.floor(Math.random() * (this.#options.byeSpreadMs ?? defaultByeSpreadMs));
+  }
+
+  /** Once: a client whose reconnections find no other server meets it again and again. */
+  #logUnknown({ channel, message, seq }: SentMessage): void {
+    const name = `${channel}.${message}`;
+    if (this.#unknownMessages.has(name)) return;
+    this.#unknownMessages.add(name);
+    this.#options.log.warn(
+      { channel, message, seq },
+      'this version does not know a message of the log, and sends clients that subscribed to it to other servers: upgrade this server',
+    );
   }
 
   #tick(): void {

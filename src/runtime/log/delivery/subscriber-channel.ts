@@ -15,6 +15,8 @@ export interface SubscriberChannel<State> {
 }
 
 export interface SubscriberFrames {
+  /** Whether this version knows the message. A later one, whose contract has more messages, may share the log. */
+  knows(message: SentMessage): boolean;
   message(message: SentMessage): Encoded | null;
   ready(position: Position, resumed: boolean, limits: SubscriberLimits): Encoded | null;
   checkpoint(position: Position): Encoded | null;

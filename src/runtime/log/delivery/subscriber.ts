@@ -3,12 +3,10 @@ import { PostedError } from '../../shared/errors.ts';
 import type { Position } from '../cursor.ts';
 import { isSent, type LogEvent, type SentMessage } from '../event.ts';
 import type { ResetReason } from '../tail-listener.ts';
-import { Replay, type ReplaySource, type ReplayTarget } from './replay.ts';
+import { Replay, type ReplayTarget } from './replay.ts';
 import type { SubscriberChannel, SubscriberLimits } from './subscriber-channel.ts';
+import type { SubscriberSource } from './subscriber-source.ts';
 import { UnackedMessages } from './unacked-messages.ts';
-
-/** How a replay ended: it caught up, its events had expired, its client left, or the log could not be read. */
-export type ReplayOutcome = 'live' | 'expired' | 'gone' | 'failed';
 
 export interface SubscriberStart {
   /** Everything after it is sent. */
@@ -17,22 +15,6 @@ export interface SubscriberStart {
   readonly reset: ResetReason | null;
   /** Whether the client resumes after a cursor. */
   readonly resumed: boolean;
-}
-
-/** What all subscribers have in common. */
-export interface SubscriberSource extends ReplaySource {
-  /** The number of successful reads of the log: a position is known to be current if it has grown. */
-  readCount(): number;
-  /** The time since the last successful read. */
-  staleMs(): number;
-  /** The position before an event that is in memory. */
-  positionBefore(event: LogEvent): Position;
-  readonly observer: ReplayObserver;
-}
-
-export interface ReplayObserver {
-  replayEnded(outcome: ReplayOutcome): void;
-  resetSent(reason: ResetReason): void;
 }
 
 export interface SubscriberOptions<State> {
@@ -116,7 +98,8 @@ export class Subscriber<State> implements ReplayTarget {
       this.#moveTo(this.#source.positionBefore(message));
       return;
     }
-    this.#sendMessage(message, nowMs);
+    if (this.#channel.frames.knows(message)) this.#sendMessage(message, nowMs);
+    else this.#leaveBefore(message);
   }
 
   /**
@@ -190,10 +173,14 @@ export class Subscriber<State> implements ReplayTarget {
       this.expired();
       return null;
     }
-    if (this.#canSee(event)) return this.#sendMessage(event, nowMs);
-    this.#moveTo(event);
-    this.#hasSkipped = true;
-    return 0;
+    if (!this.#canSee(event)) {
+      this.#moveTo(event);
+      this.#hasSkipped = true;
+      return 0;
+    }
+    if (this.#channel.frames.knows(event)) return this.#sendMessage(event, nowMs);
+    this.#leaveBefore(event);
+    return null;
   }
 
   pageEnded(): void {
@@ -216,6 +203,12 @@ export class Subscriber<State> implements ReplayTarget {
     this.#replay.stop();
     this.#source.observer.replayEnded('failed');
     this.#connection.close('slowConsumer');
+  }
+
+  /** Its cursor must not move past the message, which its client would never get. */
+  #leaveBefore(message: SentMessage): void {
+    this.#replay.stop();
+    this.leave(this.#source.unknownMessage(message));
   }
 
   #resume(): void {

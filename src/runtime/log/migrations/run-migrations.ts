@@ -3,6 +3,8 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { type ColumnTypes, logTables } from './0000-posted-0001-log.ts';
 import { nodeTable } from './0000-posted-0002-nodes.ts';
 import { deviceFences } from './0000-posted-0003-devices.ts';
+import { kindIndex } from './0000-posted-0004-kinds.ts';
+import { refuseUnknownEvents } from './refuse-unknown-events.ts';
 
 /** Migrations of an application's own tables by name: four digits, from 0001 on, and words: `0001-orders`. */
 export type Migrations = (types: ColumnTypes) => Readonly<Record<string, Migration>>;
@@ -19,7 +21,8 @@ export interface MigrationResult {
  * and under one lock, so that processes that start together migrate once.
  *
  * @param namespace the schema that holds the tables, for engines with several
- * @throws Error when a migration fails or has a wrong name, or when the tables have a newer schema than this version
+ * @throws Error when a migration fails or has a wrong name, or when the tables have a newer schema than this version, or
+ *   events that it must know and does not
  */
 export async function runMigrations(
   db: Kysely<unknown>,
@@ -29,6 +32,7 @@ export async function runMigrations(
     '0000-posted-0001-log': logTables(types),
     '0000-posted-0002-nodes': nodeTable(types),
     '0000-posted-0003-devices': deviceFences(types),
+    '0000-posted-0004-kinds': kindIndex,
   };
   const theirs = application(types);
   for (const name of Object.keys(theirs)) {
@@ -54,6 +58,7 @@ export async function runMigrations(
       });
       const { error, results = [] } = await migrator.migrateToLatest();
       if (error !== undefined) throw error;
+      await refuseUnknownEvents(transaction);
       return results.map(({ migrationName }) => migrationName);
     });
     return { applied, schema };

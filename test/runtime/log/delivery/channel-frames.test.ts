@@ -23,7 +23,7 @@ function createFrames() {
       calls.push('parse');
       return { payload };
     },
-    encode: (_message, content) => encoder('encode')(content),
+    encoders: { placed: encoder('encode') },
     encodeCursor: ({ seq }) => `cursor ${seq}`,
   });
   return { frames, calls };
@@ -91,6 +91,16 @@ describe('the frames of a channel', () => {
     const { frames, calls } = createFrames();
     for (const staleMs of [0, 0, 7]) frames.alive(staleMs);
     expect(calls).toEqual(['alive {"staleMs":0}', 'alive {"staleMs":7}']);
+  });
+
+  it('know the messages that have an encoder, and are null for others', () => {
+    const { frames, calls } = createFrames();
+    expect(frames.knows(sentAt(1))).toBe(true);
+    for (const message of ['moved', 'constructor']) {
+      const unknown = sentAt(2, { message });
+      expect([frames.knows(unknown), frames.message(unknown)]).toEqual([false, null]);
+    }
+    expect(calls).toEqual([]);
   });
 
   it('encode a checkpoint once for all connections at a position', () => {

@@ -49,6 +49,7 @@ export function createSubscriber(limits: SubscriberLimits = { window: 256, heart
       canSee: (_state, { topic }) => topic !== 'secret',
       hasRejoined: (_state, { topic, user }) => topic === 'bob' && user === 'ada',
       frames: {
+        knows: ({ message }) => message === 'placed',
         message: ({ seq }) => frame('message', seq),
         ready: ({ seq }, resumed) => frame('ready', seq, resumed),
         checkpoint: ({ seq, mark }) => frame('checkpoint', seq, mark),
@@ -65,6 +66,7 @@ export function createSubscriber(limits: SubscriberLimits = { window: 256, heart
       positionBefore: ({ seq }) => ({ seq: seq - 1, mark: markOf(seq - 1) }),
       pages,
       turns: new ReplayTurns({ turnMs: 1000, userCost: 1_000_000 }),
+      unknownMessage: () => 700,
       observer: { replayEnded() {}, resetSent() {} },
     },
   });

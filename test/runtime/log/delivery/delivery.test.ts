@@ -56,6 +56,7 @@ afterEach(async () => {
 });
 
 async function createDelivery(length = 5) {
+  const warnings: Readonly<Record<string, unknown>>[] = [];
   const stack = new AsyncDisposableStack();
   opened.push(stack);
   const { log, engine } = createLog(length);
@@ -65,7 +66,7 @@ async function createDelivery(length = 5) {
   const delivery = new Delivery<null>({
     engine,
     tail,
-    log: silentLog,
+    log: { ...silentLog, warn: (fields) => void warnings.push(fields) },
     observer: { replayEnded() {}, resetSent() {} },
     ackTimeoutMs: 30_000,
     checkpointMs: 30_000,
@@ -88,6 +89,7 @@ async function createDelivery(length = 5) {
       canSee: () => true,
       hasRejoined: () => false,
       frames: {
+        knows: ({ message }) => message === 'placed',
         message: ({ seq }) => frame(`message ${seq}`),
         ready: ({ seq }, resumed) => frame(`ready ${seq} ${resumed}`),
         checkpoint: () => frame('checkpoint'),
@@ -102,7 +104,7 @@ async function createDelivery(length = 5) {
       end: () => delivery.unsubscribe(subscriber),
     };
   };
-  return { log, tail, delivery, subscribe, left };
+  return { log, tail, delivery, subscribe, left, warnings };
 }
 
 function frame(message: string): Encoded {
@@ -244,5 +246,16 @@ describe('Delivery', () => {
     expect([frames, left]).toEqual([['ready 5 false', 'bye', 'tryAgainLater'], ['left']]);
     for (const since of ['now', cursorAt(3)])
       await expect(subscribe(since)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('logs once which message its version does not know, and serves those who cannot see it', async () => {
+    const { subscribe, log, warnings } = await createDelivery();
+    log.events[3] = messageAt(4, { message: 'moved' });
+    for (const _ of [1, 2]) {
+      const { frames } = await subscribe(cursorAt(2));
+      await expect.poll(() => frames).toEqual(['ready 2 true', 'message 3', 'bye', 'tryAgainLater']);
+    }
+    expect(warnings).toEqual([{ channel: 'orders', message: 'moved', seq: 4 }]);
+    expect((await subscribe(cursorAt(4))).frames[0]).toBe('ready 4 true');
   });
 });

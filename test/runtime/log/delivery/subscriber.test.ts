@@ -215,6 +215,34 @@ describe('Subscriber', () => {
     expect(frames).toEqual(['ready 0 true']);
   });
 
+  it('passes messages that this version does not know if its client cannot have subscribed to them', () => {
+    const { subscriber, start, apply, frames, closed } = createSubscriber();
+    apply(messageAt(1, { message: 'moved', topic: 'secret' }));
+    apply(messageAt(2, { message: 'moved', channel: 'bids' }));
+    apply(messageAt(3));
+    start(0);
+    subscriber.acknowledge(3);
+    expect([frames, closed]).toEqual([['ready 0 true', 'message 3'], []]);
+  });
+
+  it('sends its client to another server before a message that this version does not know, in a replay', () => {
+    const { subscriber, start, apply, frames, closed } = createSubscriber();
+    apply(messageAt(1));
+    apply(messageAt(2, { message: 'moved' }));
+    apply(messageAt(3));
+    start(0);
+    subscriber.drained();
+    expect([frames, closed]).toEqual([['ready 0 true', 'message 1', 'bye 700'], ['tryAgainLater']]);
+  });
+
+  it('sends its client to another server before a message that this version does not know, while live', () => {
+    const { subscriber, start, apply, frames, closed } = createSubscriber();
+    start(0);
+    apply(messageAt(1, { message: 'moved' }));
+    subscriber.offer(sentAt(1, { message: 'moved' }), 0);
+    expect([frames, closed]).toEqual([['ready 0 true', 'bye 700'], ['tryAgainLater']]);
+  });
+
   it('refuses an ack of a message that it was not sent', () => {
     const { subscriber, start, apply } = createSubscriber();
     apply(messageAt(1));
