@@ -82,7 +82,7 @@ describe('schemas whose names are not identifiers', () => {
     const types = [...models.matchAll(/^export (?:type|interface) (\S+)/gm)].map(([, type = '']) => type);
     expect(new Set(types).size).toBe(types.length);
     for (const [index, name] of names.entries()) {
-      const guard = guards[Object.keys(guards)[index] ?? ''];
+      const guard = guards[`is${types[index]}`];
       expect([name, guard?.(name), guard?.(`${name} `)]).toEqual([name, true, false]);
     }
   });
