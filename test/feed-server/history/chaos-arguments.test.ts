@@ -15,6 +15,7 @@ describe('the command line of the chaos runner', () => {
         rate: 60,
         killEveryMs: 5000,
         nodes: 1,
+        workers: 1,
         database: 'embedded',
         broker: 'none',
         cuts: false,
@@ -72,6 +73,23 @@ describe('the command line of the chaos runner', () => {
     expect(() => readChaosArguments([...shared, '--cuts'], unavailable)).toThrow('networks need root');
   });
 
+  it('puts a pooler in front of a shared database, lets it fail over, and isolates servers on request', () => {
+    const shared = ['--database', 'postgres', '--nodes', '3'];
+    const optionsOf = (...args: readonly string[]) =>
+      readChaosArguments([...shared, ...args], available)?.options;
+    const none = { pooler: false, failovers: false, isolations: false };
+    expect(optionsOf()).toMatchObject(none);
+    expect(optionsOf('--pgbouncer')).toMatchObject({ ...none, pooler: true });
+    expect(optionsOf('--failover')).toMatchObject({ ...none, failovers: true });
+    expect(optionsOf('--isolate')).toMatchObject({ ...none, isolations: true });
+  });
+
+  it('runs an embedded database with workers', () => {
+    expect(readChaosArguments(['--workers', '2'], available)).toMatchObject({
+      options: { database: 'embedded', nodes: 1, workers: 2 },
+    });
+  });
+
   it.each([
     ['--seed', 'x'],
     ['--seed', '-1'],
@@ -85,6 +103,11 @@ describe('the command line of the chaos runner', () => {
     ['--broker', 'zeromq'],
     ['--broker', 'nats'],
     ['--cuts'],
+    ['--pgbouncer'],
+    ['--failover'],
+    ['--isolate'],
+    ['--workers', '0'],
+    ['--workers', 'auto'],
     ['--check'],
     ['history.json'],
     ['--unknown'],

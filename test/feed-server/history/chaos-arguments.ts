@@ -46,6 +46,7 @@ Options
   --rate <r>          posts per second, by all authors together (default: 60)
   --kill-every <s>    the average seconds between two kill -9, 0 for none (default: 5)
   --nodes <n>         the number of servers (default: 1)
+  --workers <w>       the number of worker processes of each server (default: 1, a server without workers)
   --database <d>      embedded (default; one server only) or postgres
   --broker <b>        none (default), redis, rabbitmq, kafka or nats
   --cuts, --no-cuts   refuse to run if no network can be cut; never cut one
@@ -71,6 +72,7 @@ const options = {
   rate: { type: 'string', default: '60' },
   'kill-every': { type: 'string', default: '5' },
   nodes: { type: 'string', default: '1' },
+  workers: { type: 'string', default: '1' },
   database: { type: 'string', default: 'embedded' },
   broker: { type: 'string', default: 'none' },
   cuts: { type: 'boolean' },
@@ -118,6 +120,7 @@ export function readChaosArguments(
         values['kill-every'] === '0'
           ? 0
           : readNumber('--kill-every', values['kill-every'], 0.5, 86_400) * 1000,
+      workers: Math.floor(readNumber('--workers', values.workers, 1, 64)),
       ...cluster,
       cuts: !isEmbedded && values.cuts !== false && noCuts === null,
       pooler: values.pgbouncer,

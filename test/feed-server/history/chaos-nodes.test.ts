@@ -15,6 +15,7 @@ const schedule = createSchedule({
   rate: 30,
   killEveryMs: 4000,
   nodes: 3,
+  workers: 1,
   database: 'postgres',
   broker: 'none',
   cuts: true,

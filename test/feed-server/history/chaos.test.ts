@@ -9,6 +9,7 @@ const options = {
   rate: 60,
   killEveryMs: 2500,
   nodes: 1,
+  workers: 1,
   database: 'embedded',
   broker: 'none',
   cuts: false,

@@ -50,6 +50,7 @@ export async function startCluster({ schedule, folder, secret }: ClusterOptions)
     JWT_SECRET: secret,
     RETENTION_SECONDS: String(schedule.retentionSeconds),
     BYE_SPREAD_MS: '500',
+    WORKERS: String(schedule.workers),
   };
   const database = schedule.database === 'postgres' ? await DatabaseUnderTest.start(schedule) : undefined;
   started.defer(() => database?.remove());

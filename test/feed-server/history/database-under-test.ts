@@ -92,6 +92,8 @@ export class DatabaseUnderTest {
   /** Until the standby has the data, no commit is acknowledged. */
   async #addStandby(primary: Engine): Promise<void> {
     const { network } = this.#primary;
+    // It accepts connections before it answers them.
+    await waitForSql(primary.url);
     this.#standby = await prepareEngine(createStandby(primary.url, replicated), {
       ...(network && { network }),
     });

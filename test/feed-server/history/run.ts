@@ -46,6 +46,8 @@ const progressMs = 5000;
 const settleStepMs = 250;
 /** How long to wait for duplicates after every client has seen every post. */
 const lingerMs = 500;
+/** Of the servers' logs, in the error of a failed run. */
+const maxLogCharacters = 4096;
 
 /**
  * Runs a schedule against real servers and clients, and checks the history.
@@ -54,7 +56,14 @@ const lingerMs = 500;
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   await using world = await openWorld(options);
-  return await Promise.race([execute(world, options), world.failure, aborted(options.signal)]);
+  try {
+    return await Promise.race([execute(world, options), world.failure, aborted(options.signal)]);
+  } catch (thrown) {
+    if (options.signal?.aborted) throw thrown;
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    const log = world.cluster.log.slice(-maxLogCharacters);
+    throw new Error(`${reason}\nThe last lines of the servers' logs:\n${log}`, { cause: thrown });
+  }
 }
 
 async function execute(world: World, options: RunOptions): Promise<RunResult> {

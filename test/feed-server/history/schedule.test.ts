@@ -8,6 +8,7 @@ const options: ScheduleOptions = {
   rate: 60,
   killEveryMs: 5000,
   nodes: 1,
+  workers: 1,
   database: 'embedded',
   broker: 'none',
   cuts: false,
@@ -79,6 +80,33 @@ describe('a schedule', () => {
     const brokerless = stepsOf('cut-engine', { ...given, cuts: true, broker: 'none' });
     expect(brokerless).toEqual(cuts.filter(({ engine }) => engine === 'database'));
     expect(stepsOf('cut-engine', { cuts: true })).toEqual([]);
+  });
+
+  it('disrupts a pooler as other engines if there is one, without changing other steps', () => {
+    const given = { ...options, nodes: 3, database: 'postgres' } as const;
+    const { steps } = createSchedule({ ...given, pooler: true });
+    const ofPooler = steps.filter((step) => 'engine' in step && step.engine === 'pooler');
+    expect(new Set(ofPooler.map(({ kind }) => kind))).toEqual(new Set(['kill-engine', 'freeze-engine']));
+    expect(steps.filter((step) => !ofPooler.includes(step))).toEqual(createSchedule(given).steps);
+  });
+
+  it('fails over to a standby if there is one, at least once in a short run', () => {
+    const given = { ...options, nodes: 3, database: 'postgres' } as const;
+    const { steps, quietMs } = createSchedule({ ...given, failovers: true });
+    const failovers = steps.filter(({ kind }) => kind === 'fail-over');
+    expect(failovers.length).toBeGreaterThan(0);
+    expect(failovers.every(({ atMs }) => atMs >= quietMs)).toBe(true);
+    expect(steps.filter(({ kind }) => kind !== 'fail-over')).toEqual(createSchedule(given).steps);
+    expect(stepsOf('fail-over', { ...given, failovers: true, durationMs: 15_000 })).toHaveLength(1);
+  });
+
+  it('isolates each of several nodes for seconds, without changing other steps', () => {
+    const given = { ...options, nodes: 3, database: 'postgres', durationMs: 240_000 } as const;
+    const { steps } = createSchedule({ ...given, isolations: true });
+    const isolations = steps.filter((step) => step.kind === 'isolate');
+    expect(new Set(isolations.map(({ node }) => node))).toEqual(new Set([0, 1, 2]));
+    expect(isolations.every(({ forMs }) => forMs >= 500 && forMs <= 8000)).toBe(true);
+    expect(steps.filter(({ kind }) => kind !== 'isolate')).toEqual(createSchedule(given).steps);
   });
 
   it('has no steps for several nodes with one node', () => {

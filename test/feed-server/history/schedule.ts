@@ -12,6 +12,8 @@ export interface ScheduleOptions {
   readonly killEveryMs: number;
   /** The number of servers, which share one database. */
   readonly nodes: number;
+  /** The number of worker processes of each server; 1 for a server without workers. */
+  readonly workers: number;
   readonly database: 'embedded' | 'postgres';
   /** The broker between the nodes. */
   readonly broker: BrokerKind;

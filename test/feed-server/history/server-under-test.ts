@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '../../..');
 
 /** The time limit for a start or a graceful stop, on a busy machine and while the database is down. */
-const timeoutMs = 60_000;
+const timeoutMs = 180_000;
 const maxLogBytes = 65_536;
 
 /**

@@ -13,12 +13,10 @@ export const diskFull: Failure = {
 /** An error in the form in which it is sent to another thread. */
 export function toFailure(error: unknown): Failure {
   if (isDiskFull(error)) return diskFull;
-  if (
-    error instanceof PostedError &&
-    (error.code === 'unavailable' || error.code === 'idempotency_key_reused')
-  ) {
+  if (error instanceof PostedError) {
     const { code, message, retryAfterMs } = error;
-    return { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    if (code === 'unavailable' || code === 'outcome_unknown' || code === 'idempotency_key_reused')
+      return { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
   return { message: describeError(error) };
 }

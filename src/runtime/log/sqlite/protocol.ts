@@ -95,7 +95,7 @@ export type Response =
 
 export interface Failure {
   /** Of a PostedError; undefined for an internal error, whose message must not reach a client. */
-  readonly code?: 'unavailable' | 'idempotency_key_reused';
+  readonly code?: 'unavailable' | 'outcome_unknown' | 'idempotency_key_reused';
   readonly message: string;
   readonly retryAfterMs?: number;
 }

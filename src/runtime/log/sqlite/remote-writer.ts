@@ -1,4 +1,3 @@
-import { PostedError } from '../../shared/errors.ts';
 import type { LogEvent } from '../event.ts';
 import { outcomeUnknown } from '../outcome-unknown.ts';
 import { MessagedWriter } from './messaged-writer.ts';
@@ -27,7 +26,7 @@ export class RemoteWriter extends MessagedWriter implements OtherProcesses {
         this.#onAppended(message.appended);
       } else if (typeof message !== 'string' && 'failed' in message) {
         const cause = new Error(message.failed);
-        this.fail(cause, new PostedError('unavailable', 'The database has failed.', { cause }));
+        this.fail(cause, outcomeUnknown(cause));
       } else {
         this.receive(message);
         // The first answer is the state of the disk.

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { PostedError } from '../../shared/errors.ts';
+import { outcomeUnknown } from '../outcome-unknown.ts';
 import { MessagedWriter } from './messaged-writer.ts';
 import type { FromWriter, ToWriter, WriterData } from './protocol.ts';
 import { workerUrl } from './worker-url.ts';
@@ -68,7 +68,7 @@ export class ThreadWriter extends MessagedWriter {
   }
 
   #fail(cause: Error): void {
-    // What was not answered was not committed, or not known to be: the process that failed is this one.
-    this.fail(cause, new PostedError('unavailable', 'The database has failed.', { cause }));
+    // After a failed fsync, the next start may find the commit in the file.
+    this.fail(cause, outcomeUnknown(cause));
   }
 }
