@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DatabaseError, Pool, type PoolClient } from 'pg';
 import type { Log } from '../../shared/log.ts';
 import { clientConfig, connectTimeoutMs, Sockets } from './client-config.ts';
+import { PreparedStatements } from './connection-statements.ts';
 import {
   describe,
   hasTooManyConnections,
@@ -10,7 +11,6 @@ import {
   isUnreachable,
   translate,
 } from './failures.ts';
-import { PreparedStatements } from './prepared-statements.ts';
 
 /** Receives the outcome of every attempt to use the database. */
 export interface AttemptObserver {

@@ -17,7 +17,7 @@ import {
 } from './append-batch.ts';
 import { appendIn } from './append-in.ts';
 import { AppendQueue, type QueuedWrite } from './append-queue.ts';
-import { claimItems } from './claim-items.ts';
+import { claimItems } from './claim-postgres-items.ts';
 import { describeDatabase } from './client-config.ts';
 import { ConnectionPool, createOutageLog } from './connection-pool.ts';
 import { HeadSharing } from './head-sharing.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import { expect, test } from 'vitest';
-import { PreparedStatements } from '../../../../src/runtime/log/postgres/prepared-statements.ts';
+import { PreparedStatements } from '../../../../src/runtime/log/postgres/connection-statements.ts';
 
 /** A client that was given one process id, in a session that has another or the same. */
 function createClient(processID: number, pid: number): ClientBase {
