@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createDocs } from '../../../src/runtime/node/docs.ts';
+import { serve } from '../../../src/runtime/node/serve.ts';
 import type { ChannelDescriptor } from '../../../src/runtime/shared/contract.ts';
 import { generate, prepareProject, type Run, tempFolder, typeCheck } from '../generator.ts';
 import { writeOrders } from './orders.ts';
@@ -89,6 +90,14 @@ describe('the code that is generated for a durable channel', () => {
       audience: { query: 'audience', topic: 'topic' },
       ackTimeoutMs: 20_000,
     });
+  });
+
+  it('is refused by a server, which cannot serve it yet', () => {
+    const app = serve({ title: 'Orders', version: '1', channels: { orders } }, { security: {} });
+    const handlers = { orders: { order() {} } };
+    expect(() => (app.handle as (handlers: object) => unknown)(handlers)).toThrow(
+      /^Channel orders cannot be served: its messages are durable \(x-delivery\)/,
+    );
   });
 
   it('checks the query and the frames', () => {

@@ -35,13 +35,19 @@ export interface ServeChannelOptions {
 /**
  * Connects a channel with its handlers.
  *
- * @throws TypeError if a handler or security hook is missing, which type-checked handlers rule out
+ * @throws TypeError if a handler or security hook is missing, which type-checked handlers rule out, or if the channel has
+ * durable messages
  */
 export function serveChannel(
   { descriptor, handlers, security }: ServeChannelOptions,
   deps: DispatchDeps,
 ): ServedChannel {
-  const { name } = descriptor;
+  const { name, delivery } = descriptor;
+  if (delivery !== undefined) {
+    throw new TypeError(
+      `Channel ${name} cannot be served: its messages are durable (x-delivery), which this version of the server does not support.`,
+    );
+  }
   if (handlers === undefined) throw new TypeError(`No handlers for channel ${name}.`);
   const own: ConnectionHandlers = handlers;
   const handlerOf = (operation: OperationDescriptor, message: string) =>
