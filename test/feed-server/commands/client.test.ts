@@ -69,7 +69,7 @@ describe('the test client', () => {
     const server = await startChatServer();
     startClient([server.url + path, 'token']);
     await server.nextConnection();
-    expect(server.handshakes[0]?.url).toBe(`${expected}?since=now`);
+    expect(server.handshakes[0]?.url).toBe(`${expected}?since=now&window=256`);
     expect(server.handshakes[0]?.headers.authorization).toBe('Bearer token');
   });
 
@@ -77,7 +77,7 @@ describe('the test client', () => {
     const server = await startChatServer();
     startClient([server.url, 'token', '--audience', 'friends']);
     await server.nextConnection();
-    expect(server.handshakes[0]?.url).toBe('/post/feed/posted?audience=friends&since=now');
+    expect(server.handshakes[0]?.url).toBe('/post/feed/posted?audience=friends&since=now&window=256');
   });
 
   it('reads the token from the environment', async () => {
