@@ -110,11 +110,11 @@ describe.skipIf(reason !== null)(`the Python client of a feed server ${reason ??
     refuses = false;
     first.close(1012);
     const second = await server.nextConnection();
-    second.send(frames.ready(1, 16, 200));
+    second.send(frames.ready(1, 16, 1500));
     second.send(frames.alive());
     second.send(frames.post(2));
     const third = await server.nextConnection();
-    third.send(frames.ready(2, 16, 200));
+    third.send(frames.ready(2, 16, 60_000));
     third.send(frames.post(3));
     await program.waitFor((lines) => posts(lines).length === 3 || undefined);
     expect(posts(program.lines)).toEqual(['1', '2', '3']);

@@ -58,6 +58,7 @@ class Socket:
     def __init__(self, connection: _Connection, silence_timeout_seconds: float) -> None:
         self._connection = connection
         self._limit = silence_timeout_seconds
+        self._pings = True
         self._reading_since: float | None = None
         self._silence: TimeoutError | None = None
         self._watching = asyncio.create_task(self._watch()) if self._limit > 0 else None
@@ -75,9 +76,14 @@ class Socket:
     def expect_heartbeat(self, seconds: float) -> None:
         """The server sends something at least this often: twice that time is the limit from now on."""
         limit = 2 * seconds
-        self._limit = limit if self._limit == 0 else min(self._limit, limit)
-        if self._watching is None:
-            self._watching = asyncio.create_task(self._watch())
+        if 0 < self._limit < limit:
+            return
+        self._limit = limit
+        # A pong would hide that the heartbeat is missing.
+        self._pings = False
+        if self._watching is not None:
+            self._watching.cancel()
+        self._watching = asyncio.create_task(self._watch())
 
     @property
     def is_open(self) -> bool:
@@ -110,7 +116,7 @@ class Socket:
         return Closed(close_codes.LOST, "", cause)
 
     async def _watch(self) -> None:
-        """Pings a silent server after half of the limit, and aborts if it stays silent."""
+        """Aborts after a silence. Before, a server that promised no heartbeat is pinged."""
         pinged_at = 0.0
         while True:
             await asyncio.sleep(self._limit / 10)
@@ -123,7 +129,7 @@ class Socket:
                 self._silence = TimeoutError(f"no data within {self._limit} s")
                 self._connection.transport.abort()
                 return
-            if silence >= self._limit / 2 and pinged_at < since:
+            if self._pings and silence >= self._limit / 2 and pinged_at < since:
                 pinged_at = time.monotonic()
                 await self._connection.ping()
 
