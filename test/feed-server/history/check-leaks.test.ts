@@ -136,6 +136,22 @@ describe('the checker, for resets,', () => {
     expect(faultsOf({ posts: [recent] }, { lives: nothingKnown })).toEqual([]);
   });
 
+  it('allows an expiry if a friendship ended after the cursor and began again', () => {
+    const resets = [wasReset('expired', 40_000)];
+    const lives = [makeLife([saw(39_002, recent)], { resets })];
+    const changes = (deletedMs: number, setMs: number) => [
+      changed('set', ['reader', 'ada'], 10),
+      changed('deleted', ['reader', 'ada'], deletedMs),
+      changed('set', ['reader', 'ada'], setMs),
+    ];
+    const faults = (deletedMs: number, setMs: number, audience: 'everyone' | 'friends' = 'friends') =>
+      faultsOf({ posts: [recent], friendChanges: changes(deletedMs, setMs) }, { audience, lives });
+    expect(faults(39_300, 39_500)).toEqual([]);
+    expect(faults(39_300, 39_500, 'everyone')).toEqual(['needlessReset']);
+    expect(faults(37_000, 38_000)).toEqual(['needlessReset']);
+    expect(faults(39_300, 41_000)).toEqual(['needlessReset']);
+  });
+
   it('finds a reset for an epoch that did not change, or that the cursor already belongs to', () => {
     const resets = [wasReset('epoch', 40_000)];
     expect(faultsOf({}, { lives: [makeLife([], { resets })] })).toEqual(['needlessReset']);

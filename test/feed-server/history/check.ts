@@ -93,8 +93,14 @@ class ClientCheck {
 
   /** Whether a cursor that had passed everything created before `reachedMs` may have become invalid. */
   #hasCause({ atMs, reason }: SeenReset, reachedMs: number): boolean {
-    const { retentionMs, epochBumps } = this.#context.history;
-    if (reason === 'expired') return atMs - reachedMs >= retentionMs - clockSlackMs;
+    const { history, friendships } = this.#context;
+    const { retentionMs, epochBumps } = history;
+    if (reason === 'expired') {
+      const { user, audience } = this.#client;
+      // What a friend posted before the friendship ended is not replayed, so the client has to reload.
+      const hasGap = audience === 'friends' && friendships.mayHaveBegunAgain(user, reachedMs, atMs);
+      return hasGap || atMs - reachedMs >= retentionMs - clockSlackMs;
+    }
     if (reason === 'epoch')
       return epochBumps.some((bump) => bump.sentMs < atMs && latestMs(bump) > reachedMs);
     // A post answered with 200 is on disk, so no cursor is ever ahead of the log.

@@ -16,8 +16,10 @@ export interface Friendship {
 export class Friendships {
   /** By user, then by friend. */
   readonly #byUser = new Map<string, Map<string, readonly Friendship[]>>();
+  readonly #changes: readonly FriendChange[];
 
   constructor(changes: readonly FriendChange[]) {
+    this.#changes = changes;
     for (const [user, ofUser] of Map.groupBy(changes, (change) => change.user)) {
       const byFriend = Map.groupBy(ofUser, ({ friend }) => friend);
       this.#byUser.set(user, new Map([...byFriend].map(([friend, ofPair]) => [friend, readPair(ofPair)])));
@@ -27,6 +29,19 @@ export class Friendships {
   /** Every friendship of the pair that may have existed. */
   of(user: string, friend: string): readonly Friendship[] {
     return this.#byUser.get(user)?.get(friend) ?? [];
+  }
+
+  /** Whether a friendship of the user may have ended between these times and begun again by the later one. */
+  mayHaveBegunAgain(user: string, afterMs: number, beforeMs: number): boolean {
+    const changes = this.#changes.filter((change) => change.user === user && change.sentMs < beforeMs);
+    return changes.some(
+      (end) =>
+        end.kind !== 'set' &&
+        latestMs(end) > afterMs &&
+        changes.some(
+          (change) => change.kind === 'set' && change.friend === end.friend && latestMs(change) > end.sentMs,
+        ),
+    );
   }
 }
 
