@@ -122,6 +122,15 @@ describe('the checker, for unknown posts,', () => {
   });
 });
 
+/** The reader's friendship with ada, which ended and began again. */
+function begunAgain(deletedMs: number, setMs: number) {
+  return [
+    changed('set', ['reader', 'ada'], 10),
+    changed('deleted', ['reader', 'ada'], deletedMs),
+    changed('set', ['reader', 'ada'], setMs),
+  ];
+}
+
 describe('the checker, for resets,', () => {
   const recent = posted('ada', 'recent', 39_000);
 
@@ -139,13 +148,8 @@ describe('the checker, for resets,', () => {
   it('allows an expiry if a friendship ended after the cursor and began again', () => {
     const resets = [wasReset('expired', 40_000)];
     const lives = [makeLife([saw(39_002, recent)], { resets })];
-    const changes = (deletedMs: number, setMs: number) => [
-      changed('set', ['reader', 'ada'], 10),
-      changed('deleted', ['reader', 'ada'], deletedMs),
-      changed('set', ['reader', 'ada'], setMs),
-    ];
     const faults = (deletedMs: number, setMs: number, audience: 'everyone' | 'friends' = 'friends') =>
-      faultsOf({ posts: [recent], friendChanges: changes(deletedMs, setMs) }, { audience, lives });
+      faultsOf({ posts: [recent], friendChanges: begunAgain(deletedMs, setMs) }, { audience, lives });
     expect(faults(39_300, 39_500)).toEqual([]);
     expect(faults(39_300, 39_500, 'everyone')).toEqual(['needlessReset']);
     expect(faults(37_000, 38_000)).toEqual(['needlessReset']);

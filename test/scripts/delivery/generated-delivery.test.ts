@@ -94,8 +94,8 @@ describe('the code that is generated for a durable channel', () => {
 
   it('is refused by a server, which cannot serve it yet', () => {
     const app = serve({ title: 'Orders', version: '1', channels: { orders } }, { security: {} });
-    const handlers = { orders: { order() {} } };
-    expect(() => (app.handle as (handlers: object) => unknown)(handlers)).toThrow(
+    const handle = app.handle as (byChannel: object) => unknown;
+    expect(() => handle({ orders: { order() {} } })).toThrow(
       /^Channel orders cannot be served: its messages are durable \(x-delivery\)/,
     );
   });
