@@ -39,10 +39,9 @@ export function createEventLog(
 
   return {
     write(definition) {
-      const run = engine.register(registeredWrite(definition));
+      const run = register(registeredWrite(definition));
       return async (row, options) => {
-        const { event, seq, isWritten, returned, first } = await run(row, options?.key);
-        if (event !== null) appended(event);
+        const { seq, isWritten, returned, first } = await run(row, options?.key);
         return { seq, isWritten, returned, first };
       };
     },

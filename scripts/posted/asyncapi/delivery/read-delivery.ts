@@ -1,5 +1,5 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { distance } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import type { ContractNode } from '../../contract/contract-node.ts';
 import { splitPointer } from '../../contract/json-pointer.ts';
 import { createAjv } from '../../schemas/compiler.ts';
@@ -94,7 +94,7 @@ function exampleOf(field: string): string {
 
 function fixOfUnknown(unknown: string): string {
   const names = Object.keys(fields);
-  const [nearest = ''] = names.toSorted((a, b) => distance(unknown, a) - distance(unknown, b));
+  const nearest = closest(unknown, names);
   return distance(unknown, nearest) <= 3
     ? `write \`${nearest}\`, or remove it`
     : `remove it, or use one of ${names.map((name) => `\`${name}\``).join(', ')}`;

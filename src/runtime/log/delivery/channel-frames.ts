@@ -50,12 +50,6 @@ export function createChannelFrames<Content extends object>({
   // Subscribers need the same message one after another: comparing is faster than a lookup.
   let lastMessage = noMessage;
   let lastContent: { readonly message: SentMessage; readonly content: Content } | null = null;
-  let lastCheckpoint: { readonly cursor: string; readonly frame: Encoded | null } = {
-    cursor: '',
-    frame: null,
-  };
-
-  let lastAlive: { readonly staleMs: number; readonly frame: Encoded | null } = { staleMs: -1, frame: null };
   let willForget = false;
 
   /** A message that is redacted must not remain here until the next one is sent. */
@@ -83,6 +77,9 @@ export function createChannelFrames<Content extends object>({
     return nullIfInvalid(() => encoder({ ...parsedContentOf(message), cursor: encodeCursor(message) }));
   }
 
+  const checkpointAt = keepLast((cursor: string) => control.checkpoint({ cursor }));
+  const aliveAfter = keepLast((staleMs: number) => control.alive({ staleMs }));
+
   return {
     knows: ({ message }) => encoderOf.has(message),
     contentOf: parsedContentOf,
@@ -102,22 +99,20 @@ export function createChannelFrames<Content extends object>({
       // Deployed clients accept no other property in it.
       return nullIfInvalid(() => control.ready(heartbeatMs === null ? content : { ...content, heartbeatMs }));
     },
-    checkpoint(position) {
-      const cursor = encodeCursor(position);
-      if (lastCheckpoint.cursor !== cursor) {
-        lastCheckpoint = { cursor, frame: nullIfInvalid(() => control.checkpoint({ cursor })) };
-      }
-      return lastCheckpoint.frame;
-    },
+    checkpoint: (position) => checkpointAt(encodeCursor(position)),
     reset: (position, reason) =>
       nullIfInvalid(() => control.reset({ reason, cursor: encodeCursor(position) })),
     bye: (retryAfterMs) => nullIfInvalid(() => control.bye({ retryAfterMs })),
-    alive(staleMs) {
-      if (lastAlive.staleMs !== staleMs) {
-        lastAlive = { staleMs, frame: nullIfInvalid(() => control.alive({ staleMs })) };
-      }
-      return lastAlive.frame;
-    },
+    alive: aliveAfter,
+  };
+}
+
+/** Encodes a frame once for all connections that need it one after another. */
+function keepLast<Key>(encode: (key: Key) => Encoded): (key: Key) => Encoded | null {
+  let last: { readonly key: Key; readonly frame: Encoded | null } | null = null;
+  return (key) => {
+    if (last?.key !== key) last = { key, frame: nullIfInvalid(() => encode(key)) };
+    return last.frame;
   };
 }
 

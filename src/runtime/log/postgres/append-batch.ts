@@ -4,7 +4,7 @@ import { newMark } from '../new-mark.ts';
 import { columnValue } from '../writes/column-value.ts';
 import { keyConflict, keyHash } from '../writes/key-hash.ts';
 import type { EarlyRenderer } from '../writes/payload.ts';
-import { isMembership, type RegisteredWrite } from '../writes/registered-write.ts';
+import { isChangeDefinition, isMembership, type RegisteredWrite } from '../writes/registered-write.ts';
 import type { WriteOutcome } from '../writes/write-definition.ts';
 import { writtenEvent } from '../writes/written-event.ts';
 import type { QueuedWrite } from './append-queue.ts';
@@ -75,7 +75,7 @@ function subjectsOf(
   if (key !== undefined && keyed !== null) subjects.push(JSON.stringify(['key', row[keyed.user], key]));
   if (event === null) return subjects;
   if (isMembership(event)) subjects.push(JSON.stringify(['member', row[event.user], row[event.topic]]));
-  else if (event.kind !== undefined && event.kind !== 'message' && event.entity !== undefined) {
+  else if (isChangeDefinition(event) && event.entity !== undefined) {
     subjects.push(JSON.stringify(['entity', row[event.entity]]));
   }
   return subjects;

@@ -9,8 +9,8 @@ import { outcomeUnknown } from '../outcome-unknown.ts';
 /** Connection failure, insufficient resources, or a server that is starting or stopping. */
 const unreachableStates = /^(?:08...|53...|57P0[1-5])$/;
 
-/** A statement or lock timeout, a deadlock, a standby that is not promoted yet, or a session that is shared. */
-const transientStates = /^(?:57014|55P03|40001|40P01|25006|25P03|26000|42P05)$/;
+/** A statement or lock timeout, a deadlock, or a standby that is not promoted yet. */
+const transientStates = /^(?:57014|55P03|40001|40P01|25006|25P03)$/;
 
 /** The error of a standby for `begin read write`. */
 const standbyMessage = /read-write mode during recovery/;
@@ -82,6 +82,7 @@ export function translate(thrown: unknown): Error {
     thrown instanceof DatabaseError &&
     (transientStates.test(thrown.code ?? '') ||
       isStalePlan(thrown) ||
+      isForeignSession(thrown) ||
       (thrown.code === '0A000' && standbyMessage.test(thrown.message)));
   if (!isTransient && !isUnreachable(thrown) && !isPoolExhausted(thrown)) return cause;
   return new PostedError('unavailable', 'The database is unavailable. Try again later.', {

@@ -1,5 +1,6 @@
 import type { DraftColumns } from '../writes/draft-columns.ts';
 import type { RegisteredWrite } from '../writes/registered-write.ts';
+import type { WriteOutcome } from '../writes/write-definition.ts';
 import type { StatementResult } from './prepared-statements.ts';
 
 /** The operations of the thread that writes. All inputs and outputs can be sent as JSON, to other processes. */
@@ -32,7 +33,7 @@ export type WriteInput = readonly [
   /** Null for an event without a payload, and for a payload that uses what the statements return. */
   payload: string | null,
   key: string | null,
-  /** Of what the key is used for; null without a key. */
+  /** The hash of what the key is used for; null without a key. */
   keyHash: string | null,
   /** Of the columns of the write, in their order, as SQLite stores them. */
   ...values: SqliteValue[],
@@ -51,13 +52,9 @@ export type WriteOutput = readonly [
   first: FirstUse | null,
 ];
 
-/** The rows that the statements returned, by their names. */
-export type Returned = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+export type Returned = WriteOutcome['returned'];
 
-export interface FirstUse {
-  readonly seq: number | null;
-  readonly entity: string | null;
-}
+export type FirstUse = NonNullable<WriteOutcome['first']>;
 
 export interface AppendOutput {
   /** The others follow. */

@@ -2,7 +2,12 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { kindsRequire } from '../tables.ts';
 import { keyConflict } from '../writes/key-hash.ts';
 import { type PayloadRenderer, payloadRenderer } from '../writes/payload.ts';
-import { isMembership, payloadOf, type RegisteredWrite } from '../writes/registered-write.ts';
+import {
+  isChangeDefinition,
+  isMembership,
+  payloadOf,
+  type RegisteredWrite,
+} from '../writes/registered-write.ts';
 import type { EventDefinition, MembershipDefinition, MessageDefinition } from '../writes/write-definition.ts';
 import type { Head } from './head.ts';
 import type { FirstUse, Returned, SqliteValue, WriteInput, WriteOutput } from './protocol.ts';
@@ -54,7 +59,7 @@ export class WritePlan {
       returns,
     });
     const deciding = statements.find(({ name }) => name === when);
-    this.erases = event !== null && !isMembership(event) && (event.kind ?? 'message') !== 'message';
+    this.erases = event !== null && isChangeDefinition(event);
     this.#write = write;
     this.#head = head;
     this.#condition =

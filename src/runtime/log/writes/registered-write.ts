@@ -3,6 +3,7 @@ import type {
   ColumnType,
   EventDefinition,
   MembershipDefinition,
+  MessageDefinition,
   PayloadTemplate,
   WriteDefinition,
 } from './write-definition.ts';
@@ -139,6 +140,11 @@ function checkEvent(
 
 export function isMembership(event: EventDefinition): event is MembershipDefinition {
   return event.kind === 'join' || event.kind === 'leave';
+}
+
+/** Whether the event removes or replaces the payloads of earlier events of its entity. */
+export function isChangeDefinition(event: EventDefinition): event is MessageDefinition {
+  return event.kind === 'redact' || event.kind === 'revise';
 }
 
 /** Undefined for an event without a payload. */
