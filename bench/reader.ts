@@ -14,7 +14,7 @@ export interface ReaderOptions {
   /** Whether it acknowledges posts, at most every 100 ms, like the generated client. */
   readonly acks: boolean;
   onPost(text: string): void;
-  /** Called for every message after `ready`, which is then not parsed: there is no `onPost`, and the cursor stays. */
+  /** Called for every message after `ready`. With it, messages are not parsed: `onPost` is not called, and the cursor stays. */
   readonly onUnparsed?: () => void;
   /** Called when an open connection is lost. */
   onLost(): void;

@@ -72,7 +72,7 @@ export interface ResumeModel {
   readonly alive: string | null;
 }
 
-/** How the durable messages of a channel are delivered. What is null is up to the server. */
+/** How the durable messages of a channel are delivered. The server decides what is null. */
 export interface DeliveryModel {
   /** The names of the durable messages. */
   readonly messages: readonly string[];

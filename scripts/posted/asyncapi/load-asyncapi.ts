@@ -105,7 +105,7 @@ async function readDocument(file: string, files: ContractFiles, problems: Proble
   return await expand({ document: applyTraits(document, 'object'), parsed });
 }
 
-/** Adds what `x-delivery` stands for, so that all later steps treat it like what the author has written. */
+/** Adds the parts that `x-delivery` implies. All later steps treat them as if the author had written them. */
 async function expand({ document: own, parsed }: Omit<ReadDocument, 'isExpanded'>): Promise<ReadDocument> {
   const document = expandDelivery(own);
   const isExpanded = document !== own;

@@ -83,7 +83,7 @@ export class Resumption {
     return resumed;
   }
 
-  /** What the server has promised on this connection; null without a promise. */
+  /** The heartbeat that the server has promised on this connection, or null. */
   get heartbeatMs(): number | null {
     return this.#heartbeatMs;
   }

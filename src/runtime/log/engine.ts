@@ -42,7 +42,7 @@ export interface LogEngine {
   /** Raises the floor and deletes events that are older than this by the database's clock. Resolves with the floor. */
   prune(retentionMs: number): Promise<number>;
 
-  /** The stored cursor of the device; null if there is none. */
+  /** The cursor that is stored for the device, or null. */
   findDeviceCursor(user: string, device: string): Promise<Cursor | null>;
   /**
    * A cursor only moves forward: an older seq than the stored one of the same epoch is ignored. So is a cursor with a

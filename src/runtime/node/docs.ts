@@ -29,8 +29,8 @@ export interface DocsOptions {
   /** The folder that `posted generate --targets docs` wrote. */
   readonly folder: string;
   /**
-   * The paths of the contracts. Each is served next to the page, under its file name. If `x-delivery` adds to one,
-   * `posted generate` has written what it stands for into the folder, and that is served.
+   * The paths of the contracts. Each is served next to the page, under its file name. For a contract with `x-delivery`,
+   * this is the complete document, which `posted generate` has written into the folder.
    */
   readonly documents: readonly string[];
 }

@@ -98,7 +98,7 @@ export interface ResumeDescriptor {
   readonly alive?: string;
 }
 
-/** How the durable messages of a channel are delivered: its `x-delivery`. What is absent is up to the server. */
+/** How the durable messages of a channel are delivered: its `x-delivery`. The server decides what is absent. */
 export interface DeliveryDescriptor {
   /** The names of the durable messages. */
   readonly messages: readonly string[];

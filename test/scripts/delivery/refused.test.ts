@@ -11,7 +11,7 @@ const returns = {
 };
 const sameAddress = { address: '/shops/{shop}/orders', parameters: { shop: {} } };
 
-/** What the contract has besides. */
+/** Other parts of the contract. */
 const base = {
   '/servers/broker': { host: 'localhost', protocol: 'kafka' },
   '/operations/tell': { action: 'send', channel: { $ref: '#/channels/returns' } },

@@ -94,7 +94,7 @@ class Resumption:
 
     @property
     def heartbeat_seconds(self) -> float | None:
-        """What the server has promised on this connection."""
+        """The heartbeat that the server has promised on this connection, or None."""
         return self._heartbeat_seconds
 
     def read(

@@ -12,7 +12,7 @@ export interface Difference {
 /** The keywords whose value is a map of schemas by names, which may be those of annotations. */
 const maps: ReadonlySet<string> = new Set(['properties', 'dependencies']);
 
-/** The first difference between a part's schema and the author's that matters to a validator; null if there is none. */
+/** The first difference between a part's schema and the author's that a validator would notice, or null. */
 export function schemaDifference(part: unknown, node: ContractNode, isMap = false): Difference | null {
   const component = componentOf(part);
   if (component !== null) return schemaDifference(controlParts.schemas[component], node);
@@ -32,7 +32,7 @@ export function schemaDifference(part: unknown, node: ContractNode, isMap = fals
   return null;
 }
 
-/** The first difference between a control message and the author's that a frame shows; null if there is none. */
+/** The first difference between a control message and the author's that a frame would show, or null. */
 export function messageDifference({ payload }: SchemaObject, node: ContractNode): Difference | null {
   const contentType = node.get('contentType');
   if (contentType !== undefined && contentType.value !== 'application/json') {

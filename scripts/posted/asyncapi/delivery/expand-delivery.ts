@@ -11,7 +11,7 @@ import { DeliveryDraft } from './delivery-draft.ts';
 import { readDelivery } from './read-delivery.ts';
 
 /**
- * Adds to a document what the extension `x-delivery` of its channels stands for: the control messages and their
+ * Adds the parts to a document that the extension `x-delivery` of its channels implies: the control messages and their
  * operations, the query parameters, the cursor of durable messages, and `x-resume`. Parts that the author has written
  * stay if they are equal. Returns the document itself if no channel has the extension.
  *

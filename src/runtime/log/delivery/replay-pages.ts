@@ -50,7 +50,7 @@ export class ReplayPages {
     this.#maxMemory = maxMemory;
   }
 
-  /** A page in memory with the event after the position, which the caller must release; null if there is none. */
+  /** A page in memory with the event after the position, which the caller must release; null if no page has it. */
   find(position: Position): ReplayPage | null {
     for (const page of this.#pages) {
       if (!page.continues(position)) continue;

@@ -26,7 +26,7 @@ export interface ReplayTarget {
   pageEnded(): void;
   /** There is nothing left to replay. */
   caughtUp(): void;
-  /** The events after the position are no longer available: moves it to the tail. */
+  /** Moves the position to the tail, because the events after it are gone. */
   expired(): void;
   /** The log could not be read, or something else went wrong. Must not throw. */
   failed(): void;
@@ -35,12 +35,12 @@ export interface ReplayTarget {
 /** What an event costs besides the bytes sent: most are skipped by connections that see few topics. */
 const eventCost = 100;
 
-/** Why a replay has stopped: it is at the end of the events, there is no room, the turn is over, or the position was moved. */
+/** Why a replay has stopped: the events end here, the client's window or socket is full, the turn is over, or the position was moved. */
 type Stop = 'end' | 'full' | 'turn' | 'moved';
 
 /**
- * Sends a subscriber what it has missed, from memory or the log, for as long as there is room. The part of a page that
- * there is no room for is kept.
+ * Sends a subscriber what it has missed, from memory or the log, until its window or socket is full. The rest of a page
+ * is kept for later.
  */
 export class Replay implements TurnTaker {
   readonly #target: ReplayTarget;

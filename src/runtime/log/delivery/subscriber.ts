@@ -50,8 +50,9 @@ export class Subscriber<State> implements ReplayTarget {
   /** Whether the client has no cursor for the position, because the last event was skipped. */
   #hasSkipped = false;
   #isLive = false;
-  /** When the client was last sent a cursor, and anything else. */
+  /** When the client was last sent a frame with a cursor. */
   #lastSentMs = performance.now();
+  /** When it was last sent `alive`. */
   #lastAliveMs = 0;
   /** The read count at the last checkpoint. */
   #readCount: number;

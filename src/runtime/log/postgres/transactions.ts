@@ -57,8 +57,8 @@ export interface AtOnce {
   readonly lock?: string;
   readonly statements: readonly Statement[];
   /**
-   * If it is aborted before a connection is free, nothing is sent, and there are no results: Kysely has rejected its
-   * caller already, and reports later failures on the console.
+   * If it is aborted before a connection is free, nothing is sent, and the result is empty instead of an error: Kysely
+   * has already rejected the caller, and would report another failure on the console.
    */
   readonly signal?: AbortSignal;
 }

@@ -67,7 +67,7 @@ export class Checkpoints {
   }
 
   /**
-   * Returns whether it did all that the mode stands for.
+   * Returns false if a reader kept it from completing.
    *
    * @throws Error when the file fails, or its disk is full
    */

@@ -56,7 +56,7 @@ describe('a tail', () => {
     expect([applied, engine.stateReads]).toEqual([[1, 2, 3], []]);
   });
 
-  it('reads the events alone because of a hint without them, and the state twice if there are none', async () => {
+  it('reads only events after a hint without any, and reads the state twice if the log has none', async () => {
     const { engine, tail, applied } = await followEmpty();
     engine.append();
     tail.hint({ headSeq: 1, events: [] });
