@@ -100,8 +100,10 @@ export interface ResumeDescriptor {
 
 /** How the durable messages of a channel are delivered: its `x-delivery`. The server decides what is absent. */
 export interface DeliveryDescriptor {
-  /** The names of the durable messages. */
+  /** The names of all durable messages, each once. */
   readonly messages: readonly string[];
+  /** How a connection chooses which of them it gets. If absent, every connection gets all of them. */
+  readonly select?: DeliverySelection;
   /**
    * Which of the connections to a message's address get it: all of them, those whose user has joined its topic, or what
    * each has chosen with a query parameter, by default `everyone`.
@@ -119,6 +121,15 @@ export interface DeliveryDescriptor {
   readonly heartbeatMs?: number;
   /** How long messages are kept; equal in all channels of a contract that have it. */
   readonly retentionMs?: number;
+}
+
+/** A query parameter whose value is a comma-separated list of groups of durable messages. */
+export interface DeliverySelection {
+  readonly query: string;
+  /** The groups of a connection without the parameter; at least one. */
+  readonly default: readonly string[];
+  /** The names of the messages in each group: 1 to 32 groups. A message may be in several. */
+  readonly groups: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A query parameter whose value is `everyone` or `topic`. */
