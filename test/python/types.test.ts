@@ -13,6 +13,7 @@ const documents = [
     (name) => `test/corpus/documents/${name}.yaml`,
   ),
   'test/python/auction.yaml',
+  'test/python/news.yaml',
 ];
 
 const apps = [
@@ -28,11 +29,12 @@ const apps = [
 const head = `
 import auction
 import content_types
+import news
 import posted_feed
 import questions
 import typing_extensions
 
-async def main(_: typing_extensions.Any, feed: posted_feed.PostFeedPostedClient, desk: questions.DeskClient, camera: content_types.CameraClient, bids: auction.AuctionClient, scanner: auction.ScannerClient) -> None:
+async def main(_: typing_extensions.Any, feed: posted_feed.PostFeedPostedClient, desk: questions.DeskClient, camera: content_types.CameraClient, bids: auction.AuctionClient, scanner: auction.ScannerClient, paper: news.NewsClient) -> None:
 `;
 
 const allowed: Readonly<Record<string, string>> = {
@@ -91,6 +93,13 @@ const allowed: Readonly<Record<string, string>> = {
         typing_extensions.assert_type(error.retry_after_ms, int | None)`,
   'a credential from a function': `
     posted_feed.connect_post_feed_posted(auth=lambda: "token", query={"audience": "friends"})`,
+  'groups of durable messages': `
+    news.connect_news(auth="token", query={"events": "posts,likes"})
+    async for message in paper.messages():
+        if message["type"] == "post":
+            typing_extensions.assert_type(message["text"], str)
+        else:
+            typing_extensions.assert_type(message, news.models.Liked | news.models.Unliked)`,
 };
 
 const rejected: Readonly<Record<string, string>> = {
@@ -103,6 +112,10 @@ const rejected: Readonly<Record<string, string>> = {
     posted_feed.connect_post_feed_posted(auth={"bearerAuth": "token"})`,
   'an unknown query parameter': `
     posted_feed.connect_post_feed_posted(auth="token", query={"audience": "nobody"})`,
+  'groups in a list': `
+    news.connect_news(auth="token", query={"events": ["posts", "likes"]})`,
+  'an unknown parameter for groups': `
+    news.connect_news(auth="token", query={"groups": "posts"})`,
   'missing parameters': `
     auction.connect_auction(auth="token")`,
   'sending an unknown message': `

@@ -74,8 +74,10 @@ export interface ResumeModel {
 
 /** How the durable messages of a channel are delivered. The server decides what is null. */
 export interface DeliveryModel {
-  /** The names of the durable messages. */
+  /** The names of all durable messages, each once. */
   readonly messages: readonly string[];
+  /** Null if every connection gets all of them. */
+  readonly select: SelectionModel | null;
   /** With `query`, each connection chooses with that parameter: `everyone`, or the value `topic`. */
   readonly audience: 'everyone' | 'topic' | { readonly query: string; readonly topic: string };
   readonly window: number | null;
@@ -84,6 +86,15 @@ export interface DeliveryModel {
   readonly checkpointMs: number | null;
   readonly heartbeatMs: number | null;
   readonly retentionMs: number | null;
+}
+
+/** The query parameter with which a connection chooses from groups of durable messages. */
+export interface SelectionModel {
+  readonly query: string;
+  /** The groups of a connection without the parameter. */
+  readonly default: readonly string[];
+  /** The names of the messages in each group. */
+  readonly groups: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface SecurityModel {

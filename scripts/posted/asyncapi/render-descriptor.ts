@@ -7,6 +7,7 @@ import type {
   MessageModel,
   OperationModel,
   SecurityModel,
+  SelectionModel,
   ServerModel,
 } from './contract-model.ts';
 
@@ -152,7 +153,7 @@ function resume({ resume: names }: ChannelModel): string {
   );
 }
 
-function delivery({ messages: names, audience, slowReader, ...numbers }: DeliveryModel): string {
+function delivery({ messages: names, select, audience, slowReader, ...numbers }: DeliveryModel): string {
   const { window, ackTimeoutMs, checkpointMs, heartbeatMs, retentionMs } = numbers;
   const settings = Object.entries({
     window,
@@ -164,6 +165,7 @@ function delivery({ messages: names, audience, slowReader, ...numbers }: Deliver
   });
   return record([
     ['messages', stringList(names)],
+    ...(select === null ? [] : [['select', selection(select)] satisfies Member]),
     [
       'audience',
       typeof audience === 'string'
@@ -171,6 +173,14 @@ function delivery({ messages: names, audience, slowReader, ...numbers }: Deliver
         : `{ query: ${stringLiteral(audience.query)}, topic: ${stringLiteral(audience.topic)} }`,
     ],
     ...settings.flatMap(([name, value]): Member[] => (value === null ? [] : [[name, literal(value)]])),
+  ]);
+}
+
+function selection({ query, default: names, groups }: SelectionModel): string {
+  return record([
+    ['query', stringLiteral(query)],
+    ['default', stringList(names)],
+    ['groups', record(Object.entries(groups).map(([name, list]) => [name, stringList(list)]))],
   ]);
 }
 

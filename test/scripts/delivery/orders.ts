@@ -73,7 +73,7 @@ export function object(properties: object): object {
 /** Writes the contract with other values at some pointers; undefined removes what is there. Returns its path. */
 export function writeOrders(changes: Readonly<Record<string, unknown>> = {}): string {
   const document = structuredClone(orders);
-  for (const [pointer, value] of Object.entries(changes)) setAt(document, pointer, value);
+  for (const [pointer, value] of Object.entries(changes)) setAt(document, pointer, structuredClone(value));
   writeFiles(folder, { 'contract.yaml': stringify(document, { aliasDuplicateObjects: false }) });
   return join(folder, 'contract.yaml');
 }
@@ -92,4 +92,10 @@ export interface LoadedOrders extends LoadedAsyncapi {
 export async function loadOrders(changes?: Readonly<Record<string, unknown>>): Promise<LoadedOrders> {
   const loaded = await loadAsyncapi(writeOrders(changes));
   return { ...loaded, at: (pointer) => valueAt(loaded.document.value, pointer) };
+}
+
+/** Loads a document again that was expanded before. */
+export async function reload(value: unknown): Promise<LoadedAsyncapi> {
+  writeFiles(folder, { 'expanded.json': JSON.stringify(value) });
+  return await loadAsyncapi(join(folder, 'expanded.json'));
 }

@@ -39,12 +39,12 @@ const cases: readonly (readonly [pointer: string, value: unknown, ...problems: r
   [
     `${extension}/priority`,
     1,
-    '24:7  /channels/orders/x-delivery/priority  x-delivery has no field `priority`; remove it, or use one of `messages`, `audience`, `resume`, `window`, `ackTimeout`, `checkpoint`, `heartbeat`, `retention`, `slowReader`',
+    '24:7  /channels/orders/x-delivery/priority  x-delivery has no field `priority`; remove it, or use one of `messages`, `select`, `audience`, `resume`, `window`, `ackTimeout`, `checkpoint`, `heartbeat`, `retention`, `slowReader`',
   ],
   [
     `${extension}/messages`,
     [],
-    '19:7  /channels/orders/x-delivery/messages  `messages` must be a list of messages; write it as in `messages: [orderPlaced, orderCancelled]`',
+    '19:7  /channels/orders/x-delivery/messages  `messages` must be a list of messages, or 1 to 32 groups of messages; write it as in `messages: [orderPlaced, orderCancelled]`',
   ],
   [
     `${extension}/messages/1`,
@@ -109,7 +109,7 @@ const cases: readonly (readonly [pointer: string, value: unknown, ...problems: r
   [
     `${extension}/messages`,
     ['orderPlaced', 'orderPlaced'],
-    '19:7  /channels/orders/x-delivery/messages  `messages` must be a list of messages; write it as in `messages: [orderPlaced, orderCancelled]`',
+    '19:7  /channels/orders/x-delivery/messages  `messages` must be a list of messages, or 1 to 32 groups of messages; write it as in `messages: [orderPlaced, orderCancelled]`',
   ],
   [
     '/channels/returns',

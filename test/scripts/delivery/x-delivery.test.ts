@@ -5,17 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { loadAsyncapi } from '../../../scripts/posted/asyncapi/load-asyncapi.ts';
 import { writeFiles } from '../documents/load.ts';
 import { tempFolder } from '../generator.ts';
-import { loadOrders, object } from './orders.ts';
+import { loadOrders, object, reload } from './orders.ts';
 
 const cursor = { $ref: '#/components/schemas/Cursor' };
 const extension = '/channels/orders/x-delivery';
 const folder = tempFolder();
-
-/** Loads a document again that was expanded before. */
-async function reload(value: unknown) {
-  writeFiles(folder, { 'expanded.json': JSON.stringify(value) });
-  return await loadAsyncapi(join(folder, 'expanded.json'));
-}
 
 describe('x-delivery', () => {
   it('adds the control messages, their operations and x-resume', async () => {
@@ -188,6 +182,7 @@ describe('x-delivery', () => {
     });
     expect(model.channels[0]?.delivery).toEqual({
       messages: ['orderPlaced'],
+      select: null,
       audience: { query: 'audience', topic: 'topic' },
       resume: 'since',
       window: 64,

@@ -3,6 +3,7 @@ import { joinPointer } from '../../contract/json-pointer.ts';
 import { isSchemaObject, type SchemaObject } from '../../schemas/json-schema.ts';
 import { pascalCase } from '../../source/identifiers.ts';
 import type { DurableChannel } from './check-delivery.ts';
+import { choiceParameters } from './choice-parameters.ts';
 import { controlParts } from './control-parts.ts';
 import type { DeliveryDraft, OwnValue } from './delivery-draft.ts';
 import { schemaDifference } from './difference.ts';
@@ -22,10 +23,14 @@ export function addQuery(draft: DeliveryDraft, durable: DurableChannel): void {
   const part = queryPart(durable);
   if (channel.get('bindings', 'ws', 'query') !== undefined) {
     const query = draft.own(ws, 'query', { component: `${typeName}Query` });
-    merge(draft, { part, parameters: parametersOf(draft, part, durable), query, node });
+    merge(draft, durable, part, query);
     return;
   }
-  const value = { ...part, properties: parametersOf(draft, part, durable) };
+  const parameters = Object.entries(Object(part.properties)).map(([parameter, schema]) => [
+    parameter,
+    parameterOf(draft, durable, parameter, schema),
+  ]);
+  const value = { ...part, properties: Object.fromEntries(parameters) };
   const reference = draft.addSchema([`${typeName}Query`, `${typeName}DeliveryQuery`], value, node);
   draft.set(joinPointer(ws.pointer, 'query'), reference, node);
 }
@@ -46,34 +51,23 @@ function memberOf(
 }
 
 /** The schema of the query parameters, which refers to parts. */
-function queryPart({ delivery: { resume, audience } }: DurableChannel): SchemaObject {
-  const part = renamed(controlParts.query, resume) as SchemaObject;
-  if (typeof audience === 'string') return part;
-  const { query, topic } = audience;
-  const schema = {
-    type: 'string',
-    description: `Whose messages a connection receives: everyone's, or only those of the topics that its user has joined. A server can make \`${topic}\` the rule for all connections.`,
-    enum: ['everyone', topic],
-  };
-  return { ...part, properties: { [query]: schema, ...Object(part.properties) } };
+function queryPart({ delivery }: DurableChannel): SchemaObject {
+  const part = renamed(controlParts.query, delivery.resume) as SchemaObject;
+  const choices = choiceParameters(delivery).map(({ query, schema }) => [query, schema]);
+  return { ...part, properties: { ...Object.fromEntries(choices), ...Object(part.properties) } };
 }
 
-/** References to components with the schemas of the query parameters. */
-function parametersOf(
+/** The schema of a query parameter, or a reference to a component with it. */
+function parameterOf(
   draft: DeliveryDraft,
-  { properties }: SchemaObject,
-  { name, node, delivery: { audience } }: DurableChannel,
-): Readonly<Record<string, unknown>> {
-  const isAudience = (parameter: string): boolean =>
-    typeof audience === 'object' && parameter === audience.query;
-  return Object.fromEntries(
-    Object.entries(Object(properties)).map(([parameter, schema]) => [
-      parameter,
-      isAudience(parameter)
-        ? draft.component('schemas', 'Audience', node, Object(schema), `${pascalCase(name)}Audience`)
-        : draft.withComponents(schema, node),
-    ]),
-  );
+  { name, node, delivery }: DurableChannel,
+  parameter: string,
+  schema: unknown,
+): unknown {
+  const choice = choiceParameters(delivery).find(({ query }) => query === parameter);
+  if (choice === undefined) return draft.withComponents(schema, node);
+  const { component } = choice;
+  return draft.component('schemas', component, node, choice.schema, `${pascalCase(name)}${component}`);
 }
 
 /** Replaces the name of the query parameter, as a key and as a value. */
@@ -86,14 +80,8 @@ function renamed(part: unknown, name: string): unknown {
   );
 }
 
-interface Merge {
-  readonly part: SchemaObject;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly query: OwnValue;
-  readonly node: ContractNode;
-}
-
-function merge(draft: DeliveryDraft, { part, parameters, query, node }: Merge): void {
+function merge(draft: DeliveryDraft, durable: DurableChannel, part: SchemaObject, query: OwnValue): void {
+  const { node } = durable;
   const { pointer, origin } = query;
   const { value } = origin;
   if (!isSchemaObject(value) || (value.type !== undefined && value.type !== 'object')) {
@@ -106,7 +94,8 @@ function merge(draft: DeliveryDraft, { part, parameters, query, node }: Merge): 
     const own = origin.get('properties', name);
     if (own === undefined) {
       if (reportClosed(origin, name)) return;
-      draft.set(joinPointer(pointer, 'properties', name), parameters[name], node);
+      const reference = parameterOf(draft, durable, name, schema);
+      draft.set(joinPointer(pointer, 'properties', name), reference, node);
     } else if (required.includes(name)) {
       const what = `the query parameter \`${name}\` cannot be required, because x-delivery makes it optional`;
       origin.reportAt('required', what, 'remove it from `required`');

@@ -2,6 +2,7 @@ import type { ContractNode } from '../../contract/contract-node.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { ReadOperation } from '../operations.ts';
 import { controlParts } from './control-parts.ts';
+import { nearestName } from './nearest-name.ts';
 import type { ReadDelivery } from './read-delivery.ts';
 
 /** A channel with `x-delivery`. */
@@ -23,7 +24,8 @@ const reservedParameters = Object.keys(Object(controlParts.query.properties)).fi
 
 /** Reports what a channel cannot be durable with. */
 export function checkDelivery(durable: DurableChannel): void {
-  checkMessages(durable);
+  for (const listed of listedMessages(durable)) checkMessage(durable, listed);
+  checkSelection(durable);
   checkParameters(durable);
   checkEndpoint(durable);
 }
@@ -38,51 +40,86 @@ export function checkRetention(channels: readonly DurableChannel[]): void {
   }
 }
 
-function checkMessages({ name: channelName, channel, node, delivery, operations }: DurableChannel): void {
+/** An element of the list of durable messages, or of a group of them. */
+interface ListedMessage {
+  readonly name: string;
+  readonly list: ContractNode;
+  readonly index: number;
+}
+
+function listedMessages({ node, delivery: { select } }: DurableChannel): readonly ListedMessage[] {
+  const messages = node.get('messages');
+  if (messages === undefined) return [];
+  const lists = select === null ? [messages] : messages.items;
+  return lists.flatMap((list) =>
+    list.items.map(({ value }, index) => ({ name: String(value), list, index })),
+  );
+}
+
+function checkMessage(
+  { name: channelName, channel, operations }: DurableChannel,
+  { name, list: listed, index }: ListedMessage,
+): void {
+  const report = (what: string, fix: string): void => listed.reportAt(String(index), what, fix);
   const messages = channel.get('messages');
-  for (const [index, name] of delivery.messages.entries()) {
-    const report = (what: string, fix: string): void =>
-      node.get('messages')?.reportAt(String(index), what, fix);
-    const message = messages?.get(name);
-    if (message === undefined) {
-      const names = messages?.entries.map(([key]) => `\`${key}\``).join(', ') ?? '';
-      const fix = names === '' ? 'add it to the channel' : `use one of ${names}`;
-      report(`channel \`${channelName}\` has no message \`${name}\``, fix);
-      continue;
-    }
-    const has = (list: ReadOperation['messages'] | null): boolean =>
-      list?.some(([key, { pointer }]) => key === name && pointer === message.pointer) ?? false;
-    const isSent = operations.some(
-      ({ action, reply, messages: own }) => action === 'send' && reply === null && has(own),
+  const message = messages?.get(name);
+  if (message === undefined) {
+    const names = messages?.entries.map(([key]) => `\`${key}\``).join(', ') ?? '';
+    const fix = names === '' ? 'add it to the channel' : `use one of ${names}`;
+    report(`channel \`${channelName}\` has no message \`${name}\``, fix);
+    return;
+  }
+  const has = (list: ReadOperation['messages'] | null): boolean =>
+    list?.some(([key, { pointer }]) => key === name && pointer === message.pointer) ?? false;
+  const isSent = operations.some(
+    ({ action, reply, messages: own }) => action === 'send' && reply === null && has(own),
+  );
+  const isReceived = operations.some(({ action, reply, messages: own }) =>
+    has(action === 'receive' ? own : reply),
+  );
+  const isRequest = operations.some(
+    ({ action, reply, messages: own }) => action === 'send' && reply !== null && has(own),
+  );
+  const isReply = operations.some(({ action, reply }) => action === 'receive' && has(reply));
+  if (isReceived) {
+    report(`message \`${name}\` is also sent by clients`, 'give what the server sends a message of its own');
+  } else if (isRequest || isReply) {
+    const role = isReply ? 'a reply' : 'a request';
+    report(`message \`${name}\` is ${role}, which only one client gets`, 'remove it from `messages`');
+  } else if (!isSent) {
+    report(
+      `no operation of the server sends message \`${name}\``,
+      'add it to an operation with `action: send`',
     );
-    const isReceived = operations.some(({ action, reply, messages: own }) =>
-      has(action === 'receive' ? own : reply),
-    );
-    const isRequest = operations.some(
-      ({ action, reply, messages: own }) => action === 'send' && reply !== null && has(own),
-    );
-    const isReply = operations.some(({ action, reply }) => action === 'receive' && has(reply));
-    if (isReceived) {
-      report(
-        `message \`${name}\` is also sent by clients`,
-        'give what the server sends a message of its own',
-      );
-    } else if (isRequest || isReply) {
-      const role = isReply ? 'a reply' : 'a request';
-      report(`message \`${name}\` is ${role}, which only one client gets`, 'remove it from `messages`');
-    } else if (!isSent) {
-      report(
-        `no operation of the server sends message \`${name}\``,
-        'add it to an operation with `action: send`',
-      );
-    }
   }
 }
 
-function checkParameters({ node, delivery: { resume, audience } }: DurableChannel): void {
+function checkSelection({ node, delivery: { select } }: DurableChannel): void {
+  if (select === null) return;
+  const names = Object.keys(select.groups);
+  for (const [index, name] of select.default.entries()) {
+    if (names.includes(name)) continue;
+    const nearest = nearestName(name, names);
+    node
+      .get('select', 'default')
+      ?.reportAt(
+        String(index),
+        `\`messages\` has no group \`${name}\``,
+        nearest === null
+          ? `use one of ${names.map((known) => `\`${known}\``).join(', ')}`
+          : `write \`${nearest}\``,
+      );
+  }
+}
+
+function checkParameters({ node, delivery: { resume, audience, select } }: DurableChannel): void {
   checkName(node, 'resume', resume, reservedParameters);
-  if (typeof audience === 'string') return;
-  checkName(node.get('audience'), 'query', audience.query, [...reservedParameters, resume]);
+  const taken = [...reservedParameters, resume];
+  if (typeof audience === 'object') {
+    checkName(node.get('audience'), 'query', audience.query, taken);
+    taken.push(audience.query);
+  }
+  if (select !== null) checkName(node.get('select'), 'query', select.query, taken);
 }
 
 function checkName(

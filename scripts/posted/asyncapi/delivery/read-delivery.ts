@@ -1,11 +1,9 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
-import { closest, distance } from 'fastest-levenshtein';
+import type { ValidateFunction } from 'ajv';
 import type { ContractNode } from '../../contract/contract-node.ts';
-import { splitPointer } from '../../contract/json-pointer.ts';
 import { createAjv } from '../../schemas/compiler.ts';
-import type { SchemaObject } from '../../schemas/json-schema.ts';
-import type { DeliveryModel } from '../contract-model.ts';
+import type { DeliveryModel, SelectionModel } from '../contract-model.ts';
 import { durationMs } from './durations.ts';
+import { exampleOf, reportRefused } from './report-refused.ts';
 import extensionSchema from './x-delivery.schema.json' with { type: 'json' };
 
 export interface ReadDelivery extends DeliveryModel {
@@ -14,13 +12,20 @@ export interface ReadDelivery extends DeliveryModel {
 }
 
 /** A value of the extension that its schema accepts. */
-interface Extension {
-  readonly messages: readonly string[];
+type Extension = Messages & {
   readonly audience: 'everyone' | 'topic' | { readonly query: string; readonly topic?: string };
   readonly resume?: string;
   readonly window?: number;
   readonly slowReader?: 'lag' | 'close';
-}
+};
+
+/** Groups are selected, and a list is not. */
+type Messages =
+  | { readonly messages: readonly string[]; readonly select?: undefined }
+  | {
+      readonly messages: Readonly<Record<string, readonly string[]>>;
+      readonly select: Omit<SelectionModel, 'groups'>;
+    };
 
 const hourMs = 3_600_000;
 
@@ -41,13 +46,14 @@ export function readDelivery(node: ContractNode): ReadDelivery | null {
   // Compiled on demand, because few contracts have the extension.
   compiled ??= createAjv('draft-07', { allErrors: true }).compile(extensionSchema);
   if (!compiled(node.value)) {
-    for (const error of compiled.errors ?? []) reportError(node, error);
+    for (const error of compiled.errors ?? []) reportRefused(node, error);
     return null;
   }
-  const { messages, audience, resume = 'since', window, slowReader } = node.value as Extension;
+  const extension = node.value as Extension;
+  const { audience, resume = 'since', window, slowReader } = extension;
   const duration = (field: DurationField): number | null => readDuration(node, field);
   return {
-    messages,
+    ...readMessages(extension),
     audience: typeof audience === 'string' ? audience : { topic: 'topic', ...audience },
     resume,
     window: window ?? null,
@@ -59,6 +65,14 @@ export function readDelivery(node: ContractNode): ReadDelivery | null {
   };
 }
 
+function readMessages({ messages, select }: Messages): Pick<DeliveryModel, 'messages' | 'select'> {
+  if (select === undefined) return { messages, select: null };
+  return {
+    messages: [...new Set(Object.values(messages).flat())],
+    select: { ...select, groups: messages },
+  };
+}
+
 function readDuration(node: ContractNode, field: DurationField): number | null {
   const duration = node.get(field);
   if (duration === undefined) return null;
@@ -67,35 +81,4 @@ function readDuration(node: ContractNode, field: DurationField): number | null {
   if (ms >= minMs && ms <= maxMs) return ms;
   duration.report(`\`${field}\` must be ${text}`, `write it as in \`${exampleOf(field)}\``);
   return null;
-}
-
-const fields: Readonly<Record<string, SchemaObject>> = extensionSchema.properties;
-
-function reportError(node: ContractNode, { keyword, instancePath, params }: ErrorObject): void {
-  const [field] = splitPointer(instancePath);
-  if (field !== undefined) {
-    const what = `\`${field}\` must be ${String(fields[field]?.title)}`;
-    node.reportAt(field, what, `write it as in \`${exampleOf(field)}\``);
-  } else if (keyword === 'additionalProperties') {
-    const unknown = String(params.additionalProperty);
-    node.reportAt(unknown, `x-delivery has no field \`${unknown}\``, fixOfUnknown(unknown));
-  } else if (keyword === 'required') {
-    const missing = String(params.missingProperty);
-    node.report(`x-delivery must have \`${missing}\``, `add it, as in \`${exampleOf(missing)}\``);
-  } else {
-    node.report('x-delivery must be an object', `write it as in \`{ ${exampleOf('messages')}, … }\``);
-  }
-}
-
-function exampleOf(field: string): string {
-  const [example] = Object(fields[field]).examples;
-  return `${field}: ${Array.isArray(example) ? `[${example.join(', ')}]` : String(example)}`;
-}
-
-function fixOfUnknown(unknown: string): string {
-  const names = Object.keys(fields);
-  const nearest = closest(unknown, names);
-  return distance(unknown, nearest) <= 3
-    ? `write \`${nearest}\`, or remove it`
-    : `remove it, or use one of ${names.map((name) => `\`${name}\``).join(', ')}`;
 }
