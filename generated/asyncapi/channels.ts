@@ -148,6 +148,8 @@ export const postFeedPosted = {
     ack: 'ack',
     window: 'window',
     alive: 'alive',
+    device: 'device',
+    instance: 'instance',
   },
 } as const satisfies ChannelDescriptor;
 

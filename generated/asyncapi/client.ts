@@ -189,5 +189,7 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     ack: 'ack',
     window: 'window',
     alive: 'alive',
+    device: 'device',
+    instance: 'instance',
   },
 };

@@ -155,6 +155,21 @@ describe('an unsupported document', () => {
     ],
     [
       '/channels/room/x-resume',
+      { ...resume, device: 'since' },
+      '/channels/room/x-resume/instance the ws binding has no query parameter ""',
+    ],
+    [
+      '/channels/room/x-resume',
+      { ...resume, instance: 'since' },
+      '/channels/room/x-resume/device the ws binding has no query parameter ""',
+    ],
+    [
+      '/channels/room/x-resume',
+      { ...resume, device: 'since', instance: 'attempt' },
+      '/channels/room/x-resume/instance the ws binding has no query parameter "attempt"',
+    ],
+    [
+      '/channels/room/x-resume',
       { ...resume, alive: 'left', window: 'size' },
       '/channels/room/x-resume/window the ws binding has no query parameter "size"',
     ],

@@ -122,6 +122,8 @@ post_feed_posted = Channel(
         ack="ack",
         window="window",
         alive="alive",
+        device="device",
+        instance="instance",
     ),
 )
 """A connection receives every new post from the moment it is open, or only those of its user's

@@ -70,6 +70,9 @@ export interface ResumeModel {
   /** The query parameter for a client's window, and the message of its heartbeat: both are null, or neither. */
   readonly window: string | null;
   readonly alive: string | null;
+  /** The query parameters for a client's device and for its claim to it: both are null, or neither. */
+  readonly device: string | null;
+  readonly instance: string | null;
 }
 
 /** How the durable messages of a channel are delivered. The server decides what is null. */

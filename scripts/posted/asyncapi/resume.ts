@@ -13,7 +13,7 @@ const roles = {
 
 const resumeFields: Fields = {
   object: 'x-resume',
-  read: ['query', 'window', 'cursor', 'alive', ...Object.keys(roles)],
+  read: ['query', 'window', 'device', 'instance', 'cursor', 'alive', ...Object.keys(roles)],
   documentation: [],
   refused: {},
 };
@@ -26,8 +26,8 @@ interface OperationNames {
 
 /**
  * Reads a channel's extension `x-resume`, which lets a client that lost its connection continue where it stopped. It
- * names the query parameters for the start and for the window, the property for a message's cursor, and the message for
- * each role.
+ * names the query parameters for the start, the window, the device and the client's claim to it, the property for a
+ * message's cursor, and the message for each role.
  */
 export function readResume(channel: ContractNode, operations: readonly OperationNames[]): ResumeModel | null {
   const resume = channel.get('x-resume');
@@ -45,6 +45,7 @@ export function readResume(channel: ContractNode, operations: readonly Operation
     cursor: resume.text('cursor') || 'cursor',
     ...names,
     ...readHeartbeat(channel, resume, operations),
+    ...readDevice(channel, resume),
   };
 }
 
@@ -61,7 +62,20 @@ function readHeartbeat(
   return { window: resume.text('window'), alive: resume.text('alive') };
 }
 
-function checkParameter(channel: ContractNode, resume: ContractNode, field: 'query' | 'window'): void {
+/** A client claims the device that it states, so a contract has both parameters or neither. */
+function readDevice(channel: ContractNode, resume: ContractNode): Pick<ResumeModel, 'device' | 'instance'> {
+  if (resume.get('device') === undefined && resume.get('instance') === undefined)
+    return { device: null, instance: null };
+  checkParameter(channel, resume, 'device');
+  checkParameter(channel, resume, 'instance');
+  return { device: resume.text('device'), instance: resume.text('instance') };
+}
+
+function checkParameter(
+  channel: ContractNode,
+  resume: ContractNode,
+  field: 'query' | 'window' | 'device' | 'instance',
+): void {
   const name = resume.text(field);
   if (name !== '' && channel.get('bindings', 'ws', 'query')?.get('properties', name) !== undefined) return;
   resume.reportAt(

@@ -171,17 +171,16 @@ export class ChannelClient {
     if (placed instanceof PostedClientError) return { kind: 'not tried', error: placed };
     if (signal.aborted) return { kind: 'unreachable' };
 
-    const failure = await this.#open(placed, true);
-    const isRefused = failure.kind === 'refused' && failure.status === 400;
-    // A server of an earlier version does not know the window.
-    if (!isRefused || resumption?.names.window === undefined || signal.aborted) return failure;
-    return await this.#open(placed, false);
+    const { url } = this.#deps;
+    const failure = await this.#open(placed, resumption?.resumeUrl(url) ?? url);
+    if (failure.kind !== 'refused' || failure.status !== 400 || signal.aborted) return failure;
+    const earlierUrl = resumption?.earlierUrl(url) ?? null;
+    return earlierUrl === null ? failure : await this.#open(placed, earlierUrl);
   }
 
-  async #open(placed: readonly PlacedCredential[], statesWindow: boolean): Promise<Failure> {
+  async #open(placed: readonly PlacedCredential[], url: URL): Promise<Failure> {
     const { platform, resumption, headers, settings } = this.#deps;
     const { signal } = this.#stopping;
-    const url = resumption?.resumeUrl(this.#deps.url, { statesWindow }) ?? this.#deps.url;
     const target = { ...settings, ...handshakeTarget(url, headers, placed) };
     let connection: ClientConnection;
     try {

@@ -1,6 +1,7 @@
 import type { ResumeDescriptor } from '../shared/descriptor.ts';
 import { readPath } from '../shared/identify-message.ts';
 import { PostedClientError } from './client-error.ts';
+import { ClientInstance } from './client-instance.ts';
 import type { CursorKeeper } from './cursor-keeper.ts';
 import type { InvalidMessage, NamedMessage, UnknownMessage } from './message-codec.ts';
 import type { Frame } from './platform.ts';
@@ -35,6 +36,7 @@ export interface ResumptionDeps {
 export class Resumption {
   readonly names: ResumeDescriptor;
   readonly #deps: ResumptionDeps;
+  readonly #instance = new ClientInstance();
   #isLoaded = false;
   #received: string | null = null;
   #processed: string | null = null;
@@ -68,18 +70,27 @@ export class Resumption {
     return null;
   }
 
+  /** The URL of the next attempt. It states the client's window, and so asks for a heartbeat, and claims its device. */
+  resumeUrl(url: URL): URL {
+    const { window } = this.names;
+    const instance = this.#instanceParameter(url);
+    const resumed = this.#startUrl(url);
+    const { searchParams } = resumed;
+    if (window !== undefined && !searchParams.has(window)) searchParams.set(window, String(maxWindow));
+    if (instance !== undefined && !searchParams.has(instance))
+      searchParams.set(instance, this.#instance.next());
+    return resumed;
+  }
+
   /**
-   * The URL of the next connection. It states the client's window, and so asks for a heartbeat, unless the server is of
-   * an earlier version that refuses it.
+   * The same without the window and the claim, which a server of an earlier version refuses. Null if `resumeUrl` states
+   * neither.
    */
-  resumeUrl(url: URL, { statesWindow }: { readonly statesWindow: boolean }): URL {
-    const { since } = this.#deps;
-    const { query, window } = this.names;
-    const resumed = new URL(url);
-    resumed.searchParams.set(query, this.#received ?? since);
-    if (window === undefined) return resumed;
-    if (!statesWindow) resumed.searchParams.delete(window);
-    else if (!resumed.searchParams.has(window)) resumed.searchParams.set(window, String(maxWindow));
+  earlierUrl(url: URL): URL | null {
+    const later = [this.names.window, this.#instanceParameter(url)].filter((name) => name !== undefined);
+    if (later.length === 0) return null;
+    const resumed = this.#startUrl(url);
+    for (const name of later) resumed.searchParams.delete(name);
     return resumed;
   }
 
@@ -159,6 +170,18 @@ export class Resumption {
       if (this.#deps.since === 'now') this.#moveTo(cursor);
     }
     if (isFirst || this.#processed === cursor) acks.acknowledge(cursor);
+  }
+
+  /** Undefined if there is no device to claim. */
+  #instanceParameter({ searchParams }: URL): string | undefined {
+    const { device, instance } = this.names;
+    return device !== undefined && searchParams.has(device) ? instance : undefined;
+  }
+
+  #startUrl(url: URL): URL {
+    const resumed = new URL(url);
+    resumed.searchParams.set(this.names.query, this.#received ?? this.#deps.since);
+    return resumed;
   }
 
   #deliver(incoming: NamedMessage | UnknownMessage, cursor: string | null): Delivery {

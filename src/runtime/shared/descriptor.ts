@@ -94,6 +94,10 @@ export interface ResumeDescriptor {
   readonly ack: string;
   /** The query parameter in which a client states how many messages may be unacknowledged, if there is one. */
   readonly window?: string;
+  /** The query parameter with the name of the client's device, if clients can claim it. */
+  readonly device?: string;
+  /** The query parameter with which a client claims its device: a random name, a dot, and the number of the attempt. */
+  readonly instance?: string;
   /** The message that a client that has stated its window is sent when there is nothing else to send. */
   readonly alive?: string;
 }

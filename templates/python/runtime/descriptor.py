@@ -101,6 +101,11 @@ class Resume:
     """The query parameter in which a client states how many messages may be unacknowledged."""
     alive: str | None = None
     """The message that a client that has stated its window gets when there is nothing else."""
+    device: str | None = None
+    """The query parameter with the name of the client's device, if clients can claim it."""
+    instance: str | None = None
+    """The query parameter with which a client claims its device: a random name, a dot, and the
+    number of the attempt."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,24 @@ export function sinceOf(handshakes: readonly IncomingMessage[]): readonly (numbe
 
 /** The window that each handshake states. */
 export function windowOf(handshakes: readonly IncomingMessage[]): readonly (string | null)[] {
-  return handshakes.map(({ url = '' }) => new URL(url, 'ws://localhost').searchParams.get('window'));
+  return valuesOf(handshakes, 'window');
+}
+
+/** The number of the attempt that each handshake states, with the client's name. */
+export function instanceOf(handshakes: readonly IncomingMessage[]): readonly (InstanceParts | null)[] {
+  return valuesOf(handshakes, 'instance').map((instance) => {
+    const [, name = '', attempt] = /^([A-Za-z0-9_-]{20,64})\.([0-9]{1,9})$/.exec(instance ?? '') ?? [];
+    return instance === null ? null : { name, attempt: Number(attempt) };
+  });
+}
+
+interface InstanceParts {
+  readonly name: string;
+  readonly attempt: number;
+}
+
+function valuesOf(handshakes: readonly IncomingMessage[], parameter: string): readonly (string | null)[] {
+  return handshakes.map(({ url = '' }) => new URL(url, 'ws://localhost').searchParams.get(parameter));
 }
 
 /** Collects the sequence numbers that a connection acknowledges from now on. */

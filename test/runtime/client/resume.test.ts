@@ -35,8 +35,8 @@ describe('a client of a resumable channel', () => {
     const server = await startChatServer();
     openFeed(server.url, { query: { audience: 'friends', device: 'phone' } });
     await server.nextConnection();
-    expect(server.handshakes[0]?.url).toBe(
-      '/post/feed/posted?audience=friends&device=phone&since=now&window=256',
+    expect(server.handshakes[0]?.url).toMatch(
+      /^\/post\/feed\/posted\?audience=friends&device=phone&since=now&window=256&instance=\w+\.1$/,
     );
   });
 

@@ -119,9 +119,11 @@ describe('the code that is generated for a durable channel', () => {
   it('tells clients how to resume, in both languages', () => {
     const client = readFileSync(join(generated, 'asyncapi/client.ts'), 'utf8');
     expect(client).toContain("query: 'since',");
+    expect(client).toMatch(/device: 'device',\s*instance: 'instance'/);
     expect(client).not.toContain('delivery: {');
     const python = readFileSync(join(generated, 'python/orders/channels.py'), 'utf8');
     expect(python).toMatch(/resume=Resume\(\s*query="since",\s*cursor="cursor",\s*ready="ready"/);
+    expect(python).toMatch(/device="device",\s*instance="instance"/);
   });
 
   it('includes the complete document, which the server serves in place of the short one', async () => {

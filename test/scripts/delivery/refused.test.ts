@@ -186,7 +186,7 @@ const cases: readonly (readonly [pointer: string, value: unknown, ...problems: r
   [
     '/channels/orders/x-resume',
     { query: 'from' },
-    '54:5  /channels/orders/x-resume  x-resume differs from that of x-delivery, which is {"query":"since","window":"window","cursor":"cursor","ready":"ready","checkpoint":"checkpoint","reset":"reset","bye":"bye","ack":"ack","alive":"alive"}; remove it: x-delivery adds it',
+    '54:5  /channels/orders/x-resume  x-resume differs from that of x-delivery, which is {"query":"since","window":"window","device":"device","instance":"instance","cursor":"cursor","ready":"ready","checkpoint":"checkpoint","reset":"reset","bye":"bye","ack":"ack","alive":"alive"}; remove it: x-delivery adds it',
   ],
   [
     '/channels/returns',

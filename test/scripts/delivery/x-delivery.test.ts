@@ -43,7 +43,8 @@ describe('x-delivery', () => {
       ack: 'ack',
       alive: 'alive',
     };
-    expect(channel?.resume).toEqual({ query: 'since', window: 'window', cursor: 'cursor', ...roles });
+    const parameters = { query: 'since', window: 'window', device: 'device', instance: 'instance' };
+    expect(channel?.resume).toEqual({ ...parameters, cursor: 'cursor', ...roles });
     expect(isExpanded).toBe(true);
   });
 

@@ -34,10 +34,6 @@ NamedT = TypeVar("NamedT", covariant=True)
 ClientT = TypeVar("ClientT", bound="Client[Any, Any]")
 
 
-_MAX_WINDOW = 256
-"""The largest window that a server accepts."""
-
-
 @dataclass(frozen=True, repr=False)
 class Options:
     """The options of a client, without the channel's types."""
@@ -231,7 +227,6 @@ def _resumption(channel: Channel, options: Options) -> tuple[Endpoint, Resumptio
     if names is None:
         return endpoint_of(channel, target), None
     query = {name: value for name, value in target.query.items() if name != names.query}
-    window = str(query.get(names.window, _MAX_WINDOW)) if names.window else ""
     if not options.resume:
         return endpoint_of(channel, replace(target, query=query)), None
     given = target.query.get(names.query)
@@ -248,7 +243,7 @@ def _resumption(channel: Channel, options: Options) -> tuple[Endpoint, Resumptio
     return endpoint, Resumption(
         names,
         since=since,
-        window=window,
+        given=endpoint.query,
         is_cursor=is_cursor,
         encode_ack=lambda cursor: _encode_ack(channel, names, cursor),
         keeper=CursorKeeper(options.cursor or MemoryCursor(), report),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import close_codes
@@ -99,11 +100,12 @@ class Connector:
         placed = await self._credentials.next(timeout_seconds)
         if isinstance(placed, PostedClientError):
             return NotTried(placed)
-        socket = await self._open(placed, states_window=True)
-        is_refused = isinstance(socket, Refused) and socket.status == 400
-        if is_refused and self._resumption is not None and self._resumption.names.window:
-            # A server of an earlier version does not know the window.
-            socket = await self._open(placed, states_window=False)
+        resumption = self._resumption
+        socket = await self._open(placed, None if resumption is None else resumption.query())
+        if isinstance(socket, Refused) and socket.status == 400 and resumption is not None:
+            earlier = resumption.earlier_query()
+            if earlier is not None:
+                socket = await self._open(placed, earlier)
         if not isinstance(socket, Socket):
             return socket
         self._policy.opened()
@@ -123,11 +125,9 @@ class Connector:
             await socket.close(close_codes.NORMAL)
 
     async def _open(
-        self, placed: Placed, *, states_window: bool
+        self, placed: Placed, resumed: Mapping[str, str | None] | None
     ) -> Socket | Refused | Unreachable:
-        query = dict[str, str | None](placed.query)
-        if self._resumption is not None:
-            query = {**self._resumption.query(states_window=states_window), **query}
+        query = {**(resumed or {}), **dict(placed.query)}
         headers = [*self._endpoint.headers.items(), *placed.headers]
         return await open_socket(self._endpoint.with_query(query), headers, self._settings)
 

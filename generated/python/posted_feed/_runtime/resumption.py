@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import cast
 
 from .acks import Acks
+from .client_instance import ClientInstance
 from .cursor_keeper import CursorKeeper
 from .descriptor import Resume
 from .errors import PostedClientError
 from .json_path import value_at
 from .message_codec import InvalidMessage, Received, UnknownMessage
+
+_MAX_WINDOW = 256
+"""The largest window that a server accepts."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +43,21 @@ class Resumption:
         names: Resume,
         *,
         since: str,
-        window: str,
+        given: Mapping[str, str],
         is_cursor: Callable[[str], bool],
         encode_ack: Callable[[str], str | bytes],
         keeper: CursorKeeper,
         report: Callable[[PostedClientError], None],
     ) -> None:
-        """`since`: where to start without a cursor: `now`, `acked`, or a cursor."""
+        """A new client.
+
+        `since`: where to start without a cursor: `now`, `acked`, or a cursor. `given`: the query
+        parameters of the application.
+        """
         self.names = names
         self._since = since
-        self._window = window
+        self._given = given
+        self._instance = ClientInstance()
         self._is_cursor = is_cursor
         self._encode_ack = encode_ack
         self._keeper = keeper
@@ -81,16 +90,35 @@ class Resumption:
         self._received = self._processed = cursor
         return None
 
-    def query(self, *, states_window: bool) -> dict[str, str | None]:
-        """Query parameters of the next connection; None removes one.
+    def query(self) -> dict[str, str | None]:
+        """Query parameters of the next attempt.
 
-        They state the client's window, and so ask for a heartbeat, unless the server is of an
-        earlier version that refuses it.
+        They state the client's window, and so ask for a heartbeat, and claim its device.
         """
         query: dict[str, str | None] = {self.names.query: self._received or self._since}
-        if self.names.window is not None:
-            query[self.names.window] = self._window if states_window else None
+        window, instance = self.names.window, self._instance_parameter
+        if window is not None and window not in self._given:
+            query[window] = str(_MAX_WINDOW)
+        if instance is not None and instance not in self._given:
+            query[instance] = self._instance.next()
         return query
+
+    def earlier_query(self) -> dict[str, str | None] | None:
+        """The same without the window and the claim, which a server of an earlier version refuses.
+
+        Parameters that are None are left out. Returns None if `query` states neither.
+        """
+        named = (self.names.window, self._instance_parameter)
+        later = [name for name in named if name is not None]
+        if not later:
+            return None
+        return {self.names.query: self._received or self._since, **dict.fromkeys(later)}
+
+    @property
+    def _instance_parameter(self) -> str | None:
+        """None if there is no device to claim."""
+        has_device = self.names.device is not None and self.names.device in self._given
+        return self.names.instance if has_device else None
 
     @property
     def heartbeat_seconds(self) -> float | None:
