@@ -107,6 +107,8 @@ export interface OperationHandlers<Principal> {
   /**
    * Delete the caller's post.
    *
+   * Its likes and comments are deleted, too.
+   *
    * @generated from operation deletePost
    */
   deletePost(
@@ -136,4 +138,70 @@ export interface OperationHandlers<Principal> {
     request: { readonly query: models.GetFeedQuery },
     context: Caller<Principal>,
   ): Promise<{ readonly headers: models.GetFeedResponseHeaders; readonly body: models.Post[] }>;
+
+  /**
+   * Like a post.
+   *
+   * Liking a post again changes nothing.
+   *
+   * @generated from operation likePost
+   */
+  likePost(
+    request: { readonly pathParameters: models.LikePostPath },
+    context: Caller<Principal>,
+  ): Promise<void>;
+
+  /**
+   * Take back a like.
+   *
+   * Unliking a post that the caller does not like changes nothing.
+   *
+   * @generated from operation unlikePost
+   */
+  unlikePost(
+    request: { readonly pathParameters: models.UnlikePostPath },
+    context: Caller<Principal>,
+  ): Promise<void>;
+
+  /**
+   * Get the likes of a post, newest first.
+   *
+   * @generated from operation getLikes
+   */
+  getLikes(
+    request: { readonly pathParameters: models.GetLikesPath; readonly query: models.GetLikesQuery },
+    context: RequestContext,
+  ): Promise<models.Likes>;
+
+  /**
+   * Comment on a post.
+   *
+   * @generated from operation createComment
+   */
+  createComment(
+    request: { readonly headers: models.CreateCommentHeaders; readonly body: models.CreateCommentRequest },
+    context: Caller<Principal>,
+  ): Promise<models.Uuid>;
+
+  /**
+   * Delete the caller's comment, or one on the caller's post.
+   *
+   * @generated from operation deleteComment
+   */
+  deleteComment(
+    request: { readonly pathParameters: models.DeleteCommentPath },
+    context: Caller<Principal>,
+  ): Promise<void>;
+
+  /**
+   * Get the comments on a post, oldest first.
+   *
+   * A page has at most `limit` comments and 1 MB.
+   *
+   * @generated from operation listComments
+   */
+  listComments(
+    request: { readonly pathParameters: models.ListCommentsPath; readonly query: models.ListCommentsQuery },
+    context: RequestContext,
+  ): Promise<models.Comments>;
 }

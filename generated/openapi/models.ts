@@ -48,7 +48,14 @@ export type Password = string;
 export type PostText = string;
 
 /**
- * Identifies one intended post of its author.
+ * The text of a comment.
+ *
+ * @generated from schema CommentText
+ */
+export type CommentText = string;
+
+/**
+ * Identifies one intended post or comment of its author.
  *
  * @generated from schema IdempotencyKey
  */
@@ -69,7 +76,21 @@ export type Offset = number;
 export type FeedPosition = number;
 
 /**
- * A number of posts.
+ * A position in a list of likes or comments.
+ *
+ * @generated from schema ListPosition
+ */
+export type ListPosition = number;
+
+/**
+ * `after` of the next page; null on the last page.
+ *
+ * @generated from schema NextPosition
+ */
+export type NextPosition = number | null;
+
+/**
+ * The size of a page.
  *
  * @generated from schema Limit
  */
@@ -164,6 +185,52 @@ export interface Post {
   id: Uuid;
   text: PostText;
   author_user_id: Uuid;
+}
+
+/**
+ * A page of the users who like a post.
+ *
+ * @generated from schema Likes
+ */
+export interface Likes {
+  /** The number of users who like the post. */
+  count: number;
+  /** Those of this page. */
+  user_ids: Uuid[];
+  next: NextPosition;
+}
+
+/**
+ * A new comment.
+ *
+ * @generated from schema CreateCommentRequest
+ */
+export interface CreateCommentRequest {
+  post_id: Uuid;
+  text: CommentText;
+}
+
+/**
+ * A comment.
+ *
+ * @generated from schema Comment
+ */
+export interface Comment {
+  id: Uuid;
+  post_id: Uuid;
+  text: CommentText;
+  author_user_id: Uuid;
+}
+
+/**
+ * A page of the comments on a post.
+ *
+ * @generated from schema Comments
+ */
+export interface Comments {
+  /** Those of this page. */
+  comments: Comment[];
+  next: NextPosition;
 }
 
 /**
@@ -277,8 +344,68 @@ export type GetFeedResponse200 = Post[];
 /** @generated from headers of response 200 of operation getFeed */
 export interface GetFeedResponseHeaders {
   /**
+   * On the first page only: a cursor for the WebSocket channel. A connection with `audience=friends`
+   * and this cursor as `since` receives every post after those of the feed, and none of them again.
+   */
+  'Feed-Cursor'?: string;
+  /**
    * `<address>; rel="next"` (RFC 8288) if there may be a next page. The address is relative to that
    * of the request.
    */
   Link?: string;
+}
+
+/** @generated from path of operation likePost */
+export interface LikePostPath {
+  /** The id of the post. */
+  id: Uuid;
+}
+
+/** @generated from path of operation unlikePost */
+export interface UnlikePostPath {
+  /** The id of the post. */
+  id: Uuid;
+}
+
+/** @generated from path of operation getLikes */
+export interface GetLikesPath {
+  /** The id of the post. */
+  id: Uuid;
+}
+
+/** @generated from query of operation getLikes */
+export interface GetLikesQuery {
+  /** Where the page begins. Take it from `next` of the previous page. */
+  after?: ListPosition;
+  /** The maximum number of likes to return. */
+  limit: Limit;
+}
+
+/** @generated from headers of operation createComment */
+export interface CreateCommentHeaders {
+  /**
+   * A key chosen by the caller for this comment. A second request with the same key, post and text
+   * returns the id of the first comment and publishes nothing.
+   */
+  'Idempotency-Key'?: IdempotencyKey;
+}
+
+/** @generated from path of operation deleteComment */
+export interface DeleteCommentPath {
+  /** The id of the comment. */
+  id: Uuid;
+}
+
+/** @generated from path of operation listComments */
+export interface ListCommentsPath {
+  /** The id of the post. */
+  post_id: Uuid;
+}
+
+/** @generated from query of operation listComments */
+export interface ListCommentsQuery {
+  /** Where the page begins. Take it from `next` of the previous page. */
+  after?: ListPosition;
+  /** The maximum number of comments to return. */
+  limit: Limit;
 }

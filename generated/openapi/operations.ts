@@ -221,6 +221,8 @@ export const operations = {
   /**
    * Delete the caller's post.
    *
+   * Its likes and comments are deleted, too.
+   *
    * @generated from operation deletePost
    */
   deletePost: {
@@ -291,6 +293,157 @@ export const operations = {
       503: validators.isError,
     },
     responseHeaders: validators.isGetFeedResponseHeaders,
-    responseHeaderNames: ['Link'],
+    responseHeaderNames: ['Feed-Cursor', 'Link'],
+  },
+  /**
+   * Like a post.
+   *
+   * Liking a post again changes nothing.
+   *
+   * @generated from operation likePost
+   */
+  likePost: {
+    operationId: 'likePost',
+    method: 'PUT',
+    path: '/post/like/{id}',
+    security: ['bearerAuth'],
+    pathParameters: validators.isLikePostPath,
+    query: undefined,
+    headers: undefined,
+    headerNames: [],
+    body: undefined,
+    responses: {
+      200: null,
+      400: validators.isError,
+      401: validators.isError,
+      404: validators.isError,
+      500: validators.isError,
+      503: validators.isError,
+    },
+  },
+  /**
+   * Take back a like.
+   *
+   * Unliking a post that the caller does not like changes nothing.
+   *
+   * @generated from operation unlikePost
+   */
+  unlikePost: {
+    operationId: 'unlikePost',
+    method: 'PUT',
+    path: '/post/unlike/{id}',
+    security: ['bearerAuth'],
+    pathParameters: validators.isUnlikePostPath,
+    query: undefined,
+    headers: undefined,
+    headerNames: [],
+    body: undefined,
+    responses: {
+      200: null,
+      400: validators.isError,
+      401: validators.isError,
+      404: validators.isError,
+      500: validators.isError,
+      503: validators.isError,
+    },
+  },
+  /**
+   * Get the likes of a post, newest first.
+   *
+   * @generated from operation getLikes
+   */
+  getLikes: {
+    operationId: 'getLikes',
+    method: 'GET',
+    path: '/post/likes/{id}',
+    security: [],
+    pathParameters: validators.isGetLikesPath,
+    query: validators.isGetLikesQuery,
+    headers: undefined,
+    headerNames: [],
+    body: undefined,
+    responses: {
+      200: validators.isLikes,
+      400: validators.isError,
+      404: validators.isError,
+      500: validators.isError,
+      503: validators.isError,
+    },
+  },
+  /**
+   * Comment on a post.
+   *
+   * @generated from operation createComment
+   */
+  createComment: {
+    operationId: 'createComment',
+    method: 'POST',
+    path: '/comment/create',
+    security: ['bearerAuth'],
+    pathParameters: undefined,
+    query: undefined,
+    headers: validators.isCreateCommentHeaders,
+    headerNames: ['Idempotency-Key'],
+    body: validators.isCreateCommentRequest,
+    responses: {
+      200: validators.isUuid,
+      400: validators.isError,
+      401: validators.isError,
+      404: validators.isError,
+      413: validators.isError,
+      415: validators.isError,
+      422: validators.isError,
+      500: validators.isError,
+      503: validators.isError,
+    },
+  },
+  /**
+   * Delete the caller's comment, or one on the caller's post.
+   *
+   * @generated from operation deleteComment
+   */
+  deleteComment: {
+    operationId: 'deleteComment',
+    method: 'PUT',
+    path: '/comment/delete/{id}',
+    security: ['bearerAuth'],
+    pathParameters: validators.isDeleteCommentPath,
+    query: undefined,
+    headers: undefined,
+    headerNames: [],
+    body: undefined,
+    responses: {
+      200: null,
+      400: validators.isError,
+      401: validators.isError,
+      404: validators.isError,
+      500: validators.isError,
+      503: validators.isError,
+    },
+  },
+  /**
+   * Get the comments on a post, oldest first.
+   *
+   * A page has at most `limit` comments and 1 MB.
+   *
+   * @generated from operation listComments
+   */
+  listComments: {
+    operationId: 'listComments',
+    method: 'GET',
+    path: '/comment/list/{post_id}',
+    security: [],
+    pathParameters: validators.isListCommentsPath,
+    query: validators.isListCommentsQuery,
+    headers: undefined,
+    headerNames: [],
+    body: undefined,
+    responses: {
+      200: validators.isComments,
+      400: validators.isError,
+      404: validators.isError,
+      500: validators.isError,
+      503: validators.isError,
+    },
   },
 } as const satisfies Record<string, OperationDescriptor>;

@@ -214,17 +214,17 @@ var require_formats = __commonJSMin(((exports) => {
 		}
 	}
 }));
-const guard0 = validate15;
+const guard0 = validate15$1;
 const formats0$1 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern4 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
-function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate15$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate15.evaluated;
+	const evaluated0 = validate15$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
 		if (!pattern4.test(data)) {
-			validate15.errors = [{
+			validate15$1.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
@@ -233,7 +233,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (!formats0$1.test(data)) {
-			validate15.errors = [{
+			validate15$1.errors = [{
 				instancePath,
 				schemaPath: "#/format",
 				keyword: "format",
@@ -243,7 +243,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate15.errors = [{
+		validate15$1.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -252,23 +252,23 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate15.errors = vErrors;
+	validate15$1.errors = vErrors;
 	return true;
 }
-validate15.evaluated = {
+validate15$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard1 = validate16;
+const guard1 = validate16$1;
 const func60 = require_ucs2length().default;
-function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate16$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate16.evaluated;
+	const evaluated0 = validate16$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
 		if (func60(data) > 200) {
-			validate16.errors = [{
+			validate16$1.errors = [{
 				instancePath,
 				schemaPath: "#/maxLength",
 				keyword: "maxLength",
@@ -277,7 +277,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (func60(data) < 1) {
-			validate16.errors = [{
+			validate16$1.errors = [{
 				instancePath,
 				schemaPath: "#/minLength",
 				keyword: "minLength",
@@ -287,7 +287,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate16.errors = [{
+		validate16$1.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -296,10 +296,10 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate16.errors = vErrors;
+	validate16$1.errors = vErrors;
 	return true;
 }
-validate16.evaluated = {
+validate16$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
@@ -346,16 +346,16 @@ validate17.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard3 = validate18;
+const guard3 = validate18$1;
 const formats2 = require_formats().fullFormats.date;
-function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate18$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate18.evaluated;
+	const evaluated0 = validate18$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
 		if (!formats2.validate(data)) {
-			validate18.errors = [{
+			validate18$1.errors = [{
 				instancePath,
 				schemaPath: "#/format",
 				keyword: "format",
@@ -365,7 +365,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate18.errors = [{
+		validate18$1.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -374,22 +374,22 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate18.errors = vErrors;
+	validate18$1.errors = vErrors;
 	return true;
 }
-validate18.evaluated = {
+validate18$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard4 = validate19;
-function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard4 = validate19$1;
+function validate19$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate19.evaluated;
+	const evaluated0 = validate19$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
 		if (func60(data) > 1e3) {
-			validate19.errors = [{
+			validate19$1.errors = [{
 				instancePath,
 				schemaPath: "#/maxLength",
 				keyword: "maxLength",
@@ -398,7 +398,7 @@ function validate19(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (func60(data) < 1) {
-			validate19.errors = [{
+			validate19$1.errors = [{
 				instancePath,
 				schemaPath: "#/minLength",
 				keyword: "minLength",
@@ -408,7 +408,7 @@ function validate19(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate19.errors = [{
+		validate19$1.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -417,22 +417,22 @@ function validate19(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate19.errors = vErrors;
+	validate19$1.errors = vErrors;
 	return true;
 }
-validate19.evaluated = {
+validate19$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard5 = validate20;
-function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard5 = validate20$1;
+function validate20$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate20.evaluated;
+	const evaluated0 = validate20$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
 		if (func60(data) > 1e4) {
-			validate20.errors = [{
+			validate20$1.errors = [{
 				instancePath,
 				schemaPath: "#/maxLength",
 				keyword: "maxLength",
@@ -441,7 +441,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (func60(data) < 1) {
-			validate20.errors = [{
+			validate20$1.errors = [{
 				instancePath,
 				schemaPath: "#/minLength",
 				keyword: "minLength",
@@ -451,7 +451,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate20.errors = [{
+		validate20$1.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -460,23 +460,66 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate20.errors = vErrors;
+	validate20$1.errors = vErrors;
 	return true;
 }
-validate20.evaluated = {
+validate20$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard6 = validate21;
-const pattern5$1 = new RegExp("^[\\x21-\\x7e]+$", "u");
-function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard6 = validate21$1;
+function validate21$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate21.evaluated;
+	const evaluated0 = validate21$1.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (typeof data === "string") {
+		if (func60(data) > 1e4) {
+			validate21$1.errors = [{
+				instancePath,
+				schemaPath: "#/maxLength",
+				keyword: "maxLength",
+				params: { limit: 1e4 },
+				message: "must NOT have more than 10000 characters"
+			}];
+			return false;
+		} else if (func60(data) < 1) {
+			validate21$1.errors = [{
+				instancePath,
+				schemaPath: "#/minLength",
+				keyword: "minLength",
+				params: { limit: 1 },
+				message: "must NOT have fewer than 1 characters"
+			}];
+			return false;
+		}
+	} else {
+		validate21$1.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	validate21$1.errors = vErrors;
+	return true;
+}
+validate21$1.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard7 = validate22$1;
+const pattern5$1 = new RegExp("^[\\x21-\\x7e]+$", "u");
+function validate22$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate22$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
 		if (func60(data) > 255) {
-			validate21.errors = [{
+			validate22$1.errors = [{
 				instancePath,
 				schemaPath: "#/maxLength",
 				keyword: "maxLength",
@@ -485,7 +528,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (func60(data) < 1) {
-			validate21.errors = [{
+			validate22$1.errors = [{
 				instancePath,
 				schemaPath: "#/minLength",
 				keyword: "minLength",
@@ -494,7 +537,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (!pattern5$1.test(data)) {
-			validate21.errors = [{
+			validate22$1.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
@@ -504,7 +547,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate21.errors = [{
+		validate22$1.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -513,60 +556,10 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate21.errors = vErrors;
+	validate22$1.errors = vErrors;
 	return true;
 }
-validate21.evaluated = {
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard7 = validate22;
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate22.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-		validate22.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "integer" },
-			message: "must be integer"
-		}];
-		return false;
-	}
-	if (typeof data == "number" && isFinite(data)) {
-		if (data > 9007199254740991 || isNaN(data)) {
-			validate22.errors = [{
-				instancePath,
-				schemaPath: "#/maximum",
-				keyword: "maximum",
-				params: {
-					comparison: "<=",
-					limit: 9007199254740991
-				},
-				message: "must be <= 9007199254740991"
-			}];
-			return false;
-		} else if (data < 0 || isNaN(data)) {
-			validate22.errors = [{
-				instancePath,
-				schemaPath: "#/minimum",
-				keyword: "minimum",
-				params: {
-					comparison: ">=",
-					limit: 0
-				},
-				message: "must be >= 0"
-			}];
-			return false;
-		}
-	}
-	validate22.errors = vErrors;
-	return true;
-}
-validate22.evaluated = {
+validate22$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
@@ -599,16 +592,16 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 				message: "must be <= 9007199254740991"
 			}];
 			return false;
-		} else if (data < 1 || isNaN(data)) {
+		} else if (data < 0 || isNaN(data)) {
 			validate23.errors = [{
 				instancePath,
 				schemaPath: "#/minimum",
 				keyword: "minimum",
 				params: {
 					comparison: ">=",
-					limit: 1
+					limit: 0
 				},
-				message: "must be >= 1"
+				message: "must be >= 0"
 			}];
 			return false;
 		}
@@ -637,16 +630,16 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 		return false;
 	}
 	if (typeof data == "number" && isFinite(data)) {
-		if (data > 1e3 || isNaN(data)) {
+		if (data > 9007199254740991 || isNaN(data)) {
 			validate24.errors = [{
 				instancePath,
 				schemaPath: "#/maximum",
 				keyword: "maximum",
 				params: {
 					comparison: "<=",
-					limit: 1e3
+					limit: 9007199254740991
 				},
-				message: "must be <= 1000"
+				message: "must be <= 9007199254740991"
 			}];
 			return false;
 		} else if (data < 1 || isNaN(data)) {
@@ -671,16 +664,171 @@ validate24.evaluated = {
 	"dynamicItems": false
 };
 const guard10 = validate25;
-const func0$1 = Object.prototype.hasOwnProperty;
 function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate25.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+		validate25.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "integer" },
+			message: "must be integer"
+		}];
+		return false;
+	}
+	if (typeof data == "number" && isFinite(data)) {
+		if (data > 9007199254740991 || isNaN(data)) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/maximum",
+				keyword: "maximum",
+				params: {
+					comparison: "<=",
+					limit: 9007199254740991
+				},
+				message: "must be <= 9007199254740991"
+			}];
+			return false;
+		} else if (data < 1 || isNaN(data)) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/minimum",
+				keyword: "minimum",
+				params: {
+					comparison: ">=",
+					limit: 1
+				},
+				message: "must be >= 1"
+			}];
+			return false;
+		}
+	}
+	validate25.errors = vErrors;
+	return true;
+}
+validate25.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard11 = validate26;
+const schema45 = {
+	"type": ["integer", "null"],
+	"minimum": 1,
+	"maximum": 9007199254740991
+};
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate26.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data)) && data !== null) {
+		validate26.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: schema45.type },
+			message: "must be integer,null"
+		}];
+		return false;
+	}
+	if (typeof data == "number" && isFinite(data)) {
+		if (data > 9007199254740991 || isNaN(data)) {
+			validate26.errors = [{
+				instancePath,
+				schemaPath: "#/maximum",
+				keyword: "maximum",
+				params: {
+					comparison: "<=",
+					limit: 9007199254740991
+				},
+				message: "must be <= 9007199254740991"
+			}];
+			return false;
+		} else if (data < 1 || isNaN(data)) {
+			validate26.errors = [{
+				instancePath,
+				schemaPath: "#/minimum",
+				keyword: "minimum",
+				params: {
+					comparison: ">=",
+					limit: 1
+				},
+				message: "must be >= 1"
+			}];
+			return false;
+		}
+	}
+	validate26.errors = vErrors;
+	return true;
+}
+validate26.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard12 = validate27;
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate27.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+		validate27.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "integer" },
+			message: "must be integer"
+		}];
+		return false;
+	}
+	if (typeof data == "number" && isFinite(data)) {
+		if (data > 1e3 || isNaN(data)) {
+			validate27.errors = [{
+				instancePath,
+				schemaPath: "#/maximum",
+				keyword: "maximum",
+				params: {
+					comparison: "<=",
+					limit: 1e3
+				},
+				message: "must be <= 1000"
+			}];
+			return false;
+		} else if (data < 1 || isNaN(data)) {
+			validate27.errors = [{
+				instancePath,
+				schemaPath: "#/minimum",
+				keyword: "minimum",
+				params: {
+					comparison: ">=",
+					limit: 1
+				},
+				message: "must be >= 1"
+			}];
+			return false;
+		}
+	}
+	validate27.errors = vErrors;
+	return true;
+}
+validate27.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard13 = validate28;
+const func0$1 = Object.prototype.hasOwnProperty;
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate28.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
-			validate25.errors = [{
+			validate28.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -690,7 +838,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "password")) {
-				validate25.errors = [{
+				validate28.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -703,7 +851,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 				let data0 = data.id;
 				if (typeof data0 === "string") {
 					if (!pattern4.test(data0)) {
-						validate25.errors = [{
+						validate28.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "definition0/pattern",
 							keyword: "pattern",
@@ -712,7 +860,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 						}];
 						return false;
 					} else if (!formats0$1.test(data0)) {
-						validate25.errors = [{
+						validate28.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "definition0/format",
 							keyword: "format",
@@ -722,7 +870,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 				} else {
-					validate25.errors = [{
+					validate28.errors = [{
 						instancePath: instancePath + "/id",
 						schemaPath: "definition0/type",
 						keyword: "type",
@@ -738,7 +886,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 					let data1 = data.password;
 					if (typeof data1 === "string") {
 						if (func60(data1) > 1e3) {
-							validate25.errors = [{
+							validate28.errors = [{
 								instancePath: instancePath + "/password",
 								schemaPath: "definition4/maxLength",
 								keyword: "maxLength",
@@ -747,7 +895,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 							}];
 							return false;
 						} else if (func60(data1) < 1) {
-							validate25.errors = [{
+							validate28.errors = [{
 								instancePath: instancePath + "/password",
 								schemaPath: "definition4/minLength",
 								keyword: "minLength",
@@ -757,7 +905,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 					} else {
-						validate25.errors = [{
+						validate28.errors = [{
 							instancePath: instancePath + "/password",
 							schemaPath: "definition4/type",
 							keyword: "type",
@@ -768,391 +916,6 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate25.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate25.errors = vErrors;
-	return true;
-}
-validate25.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard11 = validate26;
-function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate26.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.token === void 0 || !func0$1.call(data, "token")) && (missing0 = "token")) {
-			validate26.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "token")) {
-				validate26.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.token !== void 0 && func0$1.call(data, "token")) {
-				let data0 = data.token;
-				if (typeof data0 === "string") {
-					if (func60(data0) < 1) {
-						validate26.errors = [{
-							instancePath: instancePath + "/token",
-							schemaPath: "#/properties/token/minLength",
-							keyword: "minLength",
-							params: { limit: 1 },
-							message: "must NOT have fewer than 1 characters"
-						}];
-						return false;
-					}
-				} else {
-					validate26.errors = [{
-						instancePath: instancePath + "/token",
-						schemaPath: "#/properties/token/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-			}
-		}
-	} else {
-		validate26.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate26.errors = vErrors;
-	return true;
-}
-validate26.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard12 = validate27;
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate27.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
-			validate27.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city" || key0 === "password")) {
-				validate27.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
-				let data0 = data.first_name;
-				if (typeof data0 === "string") {
-					if (func60(data0) > 200) {
-						validate27.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/maxLength",
-							keyword: "maxLength",
-							params: { limit: 200 },
-							message: "must NOT have more than 200 characters"
-						}];
-						return false;
-					} else if (func60(data0) < 1) {
-						validate27.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/minLength",
-							keyword: "minLength",
-							params: { limit: 1 },
-							message: "must NOT have fewer than 1 characters"
-						}];
-						return false;
-					}
-				} else {
-					validate27.errors = [{
-						instancePath: instancePath + "/first_name",
-						schemaPath: "definition1/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
-					let data1 = data.second_name;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 200) {
-							validate27.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/maxLength",
-								keyword: "maxLength",
-								params: { limit: 200 },
-								message: "must NOT have more than 200 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate27.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate27.errors = [{
-							instancePath: instancePath + "/second_name",
-							schemaPath: "definition1/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
-						let data2 = data.birthdate;
-						if (typeof data2 === "string") {
-							if (!formats2.validate(data2)) {
-								validate27.errors = [{
-									instancePath: instancePath + "/birthdate",
-									schemaPath: "definition3/format",
-									keyword: "format",
-									params: { format: "date" },
-									message: "must match format \"date\""
-								}];
-								return false;
-							}
-						} else {
-							validate27.errors = [{
-								instancePath: instancePath + "/birthdate",
-								schemaPath: "definition3/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.biography !== void 0 && func0$1.call(data, "biography")) {
-							let data3 = data.biography;
-							if (typeof data3 === "string") {
-								if (func60(data3) > 1e4) {
-									validate27.errors = [{
-										instancePath: instancePath + "/biography",
-										schemaPath: "#/properties/biography/maxLength",
-										keyword: "maxLength",
-										params: { limit: 1e4 },
-										message: "must NOT have more than 10000 characters"
-									}];
-									return false;
-								}
-							} else {
-								validate27.errors = [{
-									instancePath: instancePath + "/biography",
-									schemaPath: "#/properties/biography/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.city !== void 0 && func0$1.call(data, "city")) {
-								let data4 = data.city;
-								if (typeof data4 === "string") {
-									if (func60(data4) > 200) {
-										validate27.errors = [{
-											instancePath: instancePath + "/city",
-											schemaPath: "#/properties/city/maxLength",
-											keyword: "maxLength",
-											params: { limit: 200 },
-											message: "must NOT have more than 200 characters"
-										}];
-										return false;
-									}
-								} else {
-									validate27.errors = [{
-										instancePath: instancePath + "/city",
-										schemaPath: "#/properties/city/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-							if (valid0) {
-								if (data.password !== void 0 && func0$1.call(data, "password")) {
-									let data5 = data.password;
-									if (typeof data5 === "string") {
-										if (func60(data5) > 1e3) {
-											validate27.errors = [{
-												instancePath: instancePath + "/password",
-												schemaPath: "definition4/maxLength",
-												keyword: "maxLength",
-												params: { limit: 1e3 },
-												message: "must NOT have more than 1000 characters"
-											}];
-											return false;
-										} else if (func60(data5) < 1) {
-											validate27.errors = [{
-												instancePath: instancePath + "/password",
-												schemaPath: "definition4/minLength",
-												keyword: "minLength",
-												params: { limit: 1 },
-												message: "must NOT have fewer than 1 characters"
-											}];
-											return false;
-										}
-									} else {
-										validate27.errors = [{
-											instancePath: instancePath + "/password",
-											schemaPath: "definition4/type",
-											keyword: "type",
-											params: { type: "string" },
-											message: "must be string"
-										}];
-										return false;
-									}
-									var valid0 = true;
-								} else var valid0 = true;
-							}
-						}
-					}
-				}
-			}
-		}
-	} else {
-		validate27.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate27.errors = vErrors;
-	return true;
-}
-validate27.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard13 = validate28;
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate28.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.user_id === void 0 || !func0$1.call(data, "user_id")) && (missing0 = "user_id")) {
-			validate28.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "user_id")) {
-				validate28.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.user_id !== void 0 && func0$1.call(data, "user_id")) {
-				let data0 = data.user_id;
-				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
-						validate28.errors = [{
-							instancePath: instancePath + "/user_id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0$1.test(data0)) {
-						validate28.errors = [{
-							instancePath: instancePath + "/user_id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
-						}];
-						return false;
-					}
-				} else {
-					validate28.errors = [{
-						instancePath: instancePath + "/user_id",
-						schemaPath: "definition0/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
 			}
 		}
 	} else {
@@ -1181,7 +944,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
+		if ((data.token === void 0 || !func0$1.call(data, "token")) && (missing0 = "token")) {
 			validate29.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1191,7 +954,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "token")) {
 				validate29.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1201,167 +964,28 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.token !== void 0 && func0$1.call(data, "token")) {
+				let data0 = data.token;
 				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+					if (func60(data0) < 1) {
 						validate29.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0$1.test(data0)) {
-						validate29.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							instancePath: instancePath + "/token",
+							schemaPath: "#/properties/token/minLength",
+							keyword: "minLength",
+							params: { limit: 1 },
+							message: "must NOT have fewer than 1 characters"
 						}];
 						return false;
 					}
 				} else {
 					validate29.errors = [{
-						instancePath: instancePath + "/id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/token",
+						schemaPath: "#/properties/token/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
-					let data1 = data.first_name;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 200) {
-							validate29.errors = [{
-								instancePath: instancePath + "/first_name",
-								schemaPath: "definition1/maxLength",
-								keyword: "maxLength",
-								params: { limit: 200 },
-								message: "must NOT have more than 200 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate29.errors = [{
-								instancePath: instancePath + "/first_name",
-								schemaPath: "definition1/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate29.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
-						let data2 = data.second_name;
-						if (typeof data2 === "string") {
-							if (func60(data2) > 200) {
-								validate29.errors = [{
-									instancePath: instancePath + "/second_name",
-									schemaPath: "definition1/maxLength",
-									keyword: "maxLength",
-									params: { limit: 200 },
-									message: "must NOT have more than 200 characters"
-								}];
-								return false;
-							} else if (func60(data2) < 1) {
-								validate29.errors = [{
-									instancePath: instancePath + "/second_name",
-									schemaPath: "definition1/minLength",
-									keyword: "minLength",
-									params: { limit: 1 },
-									message: "must NOT have fewer than 1 characters"
-								}];
-								return false;
-							}
-						} else {
-							validate29.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
-							let data3 = data.birthdate;
-							if (typeof data3 === "string") {
-								if (!formats2.validate(data3)) {
-									validate29.errors = [{
-										instancePath: instancePath + "/birthdate",
-										schemaPath: "definition3/format",
-										keyword: "format",
-										params: { format: "date" },
-										message: "must match format \"date\""
-									}];
-									return false;
-								}
-							} else {
-								validate29.errors = [{
-									instancePath: instancePath + "/birthdate",
-									schemaPath: "definition3/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.biography !== void 0 && func0$1.call(data, "biography")) {
-								if (typeof data.biography !== "string") {
-									validate29.errors = [{
-										instancePath: instancePath + "/biography",
-										schemaPath: "#/properties/biography/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-							if (valid0) {
-								if (data.city !== void 0 && func0$1.call(data, "city")) {
-									if (typeof data.city !== "string") {
-										validate29.errors = [{
-											instancePath: instancePath + "/city",
-											schemaPath: "#/properties/city/type",
-											keyword: "type",
-											params: { type: "string" },
-											message: "must be string"
-										}];
-										return false;
-									}
-									var valid0 = true;
-								} else var valid0 = true;
-							}
-						}
-					}
 				}
 			}
 		}
@@ -1391,7 +1015,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
 			validate30.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1401,7 +1025,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city" || key0 === "password")) {
 				validate30.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1411,22 +1035,22 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.text !== void 0 && func0$1.call(data, "text")) {
-				let data0 = data.text;
+			if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
+				let data0 = data.first_name;
 				if (typeof data0 === "string") {
-					if (func60(data0) > 1e4) {
+					if (func60(data0) > 200) {
 						validate30.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/maxLength",
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition1/maxLength",
 							keyword: "maxLength",
-							params: { limit: 1e4 },
-							message: "must NOT have more than 10000 characters"
+							params: { limit: 200 },
+							message: "must NOT have more than 200 characters"
 						}];
 						return false;
 					} else if (func60(data0) < 1) {
 						validate30.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/minLength",
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition1/minLength",
 							keyword: "minLength",
 							params: { limit: 1 },
 							message: "must NOT have fewer than 1 characters"
@@ -1435,13 +1059,167 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate30.errors = [{
-						instancePath: instancePath + "/text",
-						schemaPath: "definition5/type",
+						instancePath: instancePath + "/first_name",
+						schemaPath: "definition1/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
+					let data1 = data.second_name;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 200) {
+							validate30.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition1/maxLength",
+								keyword: "maxLength",
+								params: { limit: 200 },
+								message: "must NOT have more than 200 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate30.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition1/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate30.errors = [{
+							instancePath: instancePath + "/second_name",
+							schemaPath: "definition1/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
+						let data2 = data.birthdate;
+						if (typeof data2 === "string") {
+							if (!formats2.validate(data2)) {
+								validate30.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition3/format",
+									keyword: "format",
+									params: { format: "date" },
+									message: "must match format \"date\""
+								}];
+								return false;
+							}
+						} else {
+							validate30.errors = [{
+								instancePath: instancePath + "/birthdate",
+								schemaPath: "definition3/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.biography !== void 0 && func0$1.call(data, "biography")) {
+							let data3 = data.biography;
+							if (typeof data3 === "string") {
+								if (func60(data3) > 1e4) {
+									validate30.errors = [{
+										instancePath: instancePath + "/biography",
+										schemaPath: "#/properties/biography/maxLength",
+										keyword: "maxLength",
+										params: { limit: 1e4 },
+										message: "must NOT have more than 10000 characters"
+									}];
+									return false;
+								}
+							} else {
+								validate30.errors = [{
+									instancePath: instancePath + "/biography",
+									schemaPath: "#/properties/biography/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.city !== void 0 && func0$1.call(data, "city")) {
+								let data4 = data.city;
+								if (typeof data4 === "string") {
+									if (func60(data4) > 200) {
+										validate30.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "#/properties/city/maxLength",
+											keyword: "maxLength",
+											params: { limit: 200 },
+											message: "must NOT have more than 200 characters"
+										}];
+										return false;
+									}
+								} else {
+									validate30.errors = [{
+										instancePath: instancePath + "/city",
+										schemaPath: "#/properties/city/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+							if (valid0) {
+								if (data.password !== void 0 && func0$1.call(data, "password")) {
+									let data5 = data.password;
+									if (typeof data5 === "string") {
+										if (func60(data5) > 1e3) {
+											validate30.errors = [{
+												instancePath: instancePath + "/password",
+												schemaPath: "definition4/maxLength",
+												keyword: "maxLength",
+												params: { limit: 1e3 },
+												message: "must NOT have more than 1000 characters"
+											}];
+											return false;
+										} else if (func60(data5) < 1) {
+											validate30.errors = [{
+												instancePath: instancePath + "/password",
+												schemaPath: "definition4/minLength",
+												keyword: "minLength",
+												params: { limit: 1 },
+												message: "must NOT have fewer than 1 characters"
+											}];
+											return false;
+										}
+									} else {
+										validate30.errors = [{
+											instancePath: instancePath + "/password",
+											schemaPath: "definition4/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+									var valid0 = true;
+								} else var valid0 = true;
+							}
+						}
+					}
 				}
 			}
 		}
@@ -1471,7 +1249,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.user_id === void 0 || !func0$1.call(data, "user_id")) && (missing0 = "user_id")) {
 			validate31.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1481,7 +1259,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "user_id")) {
 				validate31.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1491,12 +1269,12 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.user_id !== void 0 && func0$1.call(data, "user_id")) {
+				let data0 = data.user_id;
 				if (typeof data0 === "string") {
 					if (!pattern4.test(data0)) {
 						validate31.errors = [{
-							instancePath: instancePath + "/id",
+							instancePath: instancePath + "/user_id",
 							schemaPath: "definition0/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
@@ -1505,7 +1283,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					} else if (!formats0$1.test(data0)) {
 						validate31.errors = [{
-							instancePath: instancePath + "/id",
+							instancePath: instancePath + "/user_id",
 							schemaPath: "definition0/format",
 							keyword: "format",
 							params: { format: "uuid" },
@@ -1515,7 +1293,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate31.errors = [{
-						instancePath: instancePath + "/id",
+						instancePath: instancePath + "/user_id",
 						schemaPath: "definition0/type",
 						keyword: "type",
 						params: { type: "string" },
@@ -1523,43 +1301,6 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					let data1 = data.text;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 1e4) {
-							validate31.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/maxLength",
-								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate31.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate31.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
 			}
 		}
 	} else {
@@ -1588,7 +1329,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
 			validate32.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1598,7 +1339,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text" || key0 === "author_user_id")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city")) {
 				validate32.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1643,22 +1384,22 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					let data1 = data.text;
+				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
+					let data1 = data.first_name;
 					if (typeof data1 === "string") {
-						if (func60(data1) > 1e4) {
+						if (func60(data1) > 200) {
 							validate32.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/maxLength",
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition1/maxLength",
 								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
+								params: { limit: 200 },
+								message: "must NOT have more than 200 characters"
 							}];
 							return false;
 						} else if (func60(data1) < 1) {
 							validate32.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/minLength",
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition1/minLength",
 								keyword: "minLength",
 								params: { limit: 1 },
 								message: "must NOT have fewer than 1 characters"
@@ -1667,8 +1408,8 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 						}
 					} else {
 						validate32.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/type",
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition1/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1678,32 +1419,32 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
-						let data2 = data.author_user_id;
+					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
+						let data2 = data.second_name;
 						if (typeof data2 === "string") {
-							if (!pattern4.test(data2)) {
+							if (func60(data2) > 200) {
 								validate32.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition1/maxLength",
+									keyword: "maxLength",
+									params: { limit: 200 },
+									message: "must NOT have more than 200 characters"
 								}];
 								return false;
-							} else if (!formats0$1.test(data2)) {
+							} else if (func60(data2) < 1) {
 								validate32.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/format",
-									keyword: "format",
-									params: { format: "uuid" },
-									message: "must match format \"uuid\""
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition1/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
 								}];
 								return false;
 							}
 						} else {
 							validate32.errors = [{
-								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition0/type",
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition1/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -1712,6 +1453,63 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 						}
 						var valid0 = true;
 					} else var valid0 = true;
+					if (valid0) {
+						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
+							let data3 = data.birthdate;
+							if (typeof data3 === "string") {
+								if (!formats2.validate(data3)) {
+									validate32.errors = [{
+										instancePath: instancePath + "/birthdate",
+										schemaPath: "definition3/format",
+										keyword: "format",
+										params: { format: "date" },
+										message: "must match format \"date\""
+									}];
+									return false;
+								}
+							} else {
+								validate32.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition3/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.biography !== void 0 && func0$1.call(data, "biography")) {
+								if (typeof data.biography !== "string") {
+									validate32.errors = [{
+										instancePath: instancePath + "/biography",
+										schemaPath: "#/properties/biography/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+							if (valid0) {
+								if (data.city !== void 0 && func0$1.call(data, "city")) {
+									if (typeof data.city !== "string") {
+										validate32.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "#/properties/city/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+									var valid0 = true;
+								} else var valid0 = true;
+							}
+						}
+					}
 				}
 			}
 		}
@@ -1734,7 +1532,988 @@ validate32.evaluated = {
 	"dynamicItems": false
 };
 const guard18 = validate33;
-const schema69 = {
+function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate33.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+			validate33.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "text")) {
+				validate33.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.text !== void 0 && func0$1.call(data, "text")) {
+				let data0 = data.text;
+				if (typeof data0 === "string") {
+					if (func60(data0) > 1e4) {
+						validate33.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/maxLength",
+							keyword: "maxLength",
+							params: { limit: 1e4 },
+							message: "must NOT have more than 10000 characters"
+						}];
+						return false;
+					} else if (func60(data0) < 1) {
+						validate33.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/minLength",
+							keyword: "minLength",
+							params: { limit: 1 },
+							message: "must NOT have fewer than 1 characters"
+						}];
+						return false;
+					}
+				} else {
+					validate33.errors = [{
+						instancePath: instancePath + "/text",
+						schemaPath: "definition5/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+			}
+		}
+	} else {
+		validate33.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate33.errors = vErrors;
+	return true;
+}
+validate33.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard19 = validate34;
+function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate34.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+			validate34.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text")) {
+				validate34.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern4.test(data0)) {
+						validate34.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate34.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate34.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 1e4) {
+							validate34.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition5/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate34.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition5/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate34.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate34.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate34.errors = vErrors;
+	return true;
+}
+validate34.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard20 = validate35;
+function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate35.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate35.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text" || key0 === "author_user_id")) {
+				validate35.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern4.test(data0)) {
+						validate35.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate35.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate35.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 1e4) {
+							validate35.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition5/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate35.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition5/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate35.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+						let data2 = data.author_user_id;
+						if (typeof data2 === "string") {
+							if (!pattern4.test(data2)) {
+								validate35.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+								}];
+								return false;
+							} else if (!formats0$1.test(data2)) {
+								validate35.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/format",
+									keyword: "format",
+									params: { format: "uuid" },
+									message: "must match format \"uuid\""
+								}];
+								return false;
+							}
+						} else {
+							validate35.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition0/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate35.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate35.errors = vErrors;
+	return true;
+}
+validate35.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard21 = validate36;
+function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate36.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.count === void 0 || !func0$1.call(data, "count")) && (missing0 = "count") || (data.user_ids === void 0 || !func0$1.call(data, "user_ids")) && (missing0 = "user_ids") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
+			validate36.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "count" || key0 === "user_ids" || key0 === "next")) {
+				validate36.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.count !== void 0 && func0$1.call(data, "count")) {
+				let data0 = data.count;
+				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
+					validate36.errors = [{
+						instancePath: instancePath + "/count",
+						schemaPath: "#/properties/count/type",
+						keyword: "type",
+						params: { type: "integer" },
+						message: "must be integer"
+					}];
+					return false;
+				}
+				if (typeof data0 == "number" && isFinite(data0)) {
+					if (data0 < 0 || isNaN(data0)) {
+						validate36.errors = [{
+							instancePath: instancePath + "/count",
+							schemaPath: "#/properties/count/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 0
+							},
+							message: "must be >= 0"
+						}];
+						return false;
+					}
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.user_ids !== void 0 && func0$1.call(data, "user_ids")) {
+					let data1 = data.user_ids;
+					if (Array.isArray(data1)) {
+						if (data1.length > 1e3) {
+							validate36.errors = [{
+								instancePath: instancePath + "/user_ids",
+								schemaPath: "#/properties/user_ids/maxItems",
+								keyword: "maxItems",
+								params: { limit: 1e3 },
+								message: "must NOT have more than 1000 items"
+							}];
+							return false;
+						} else {
+							const len0 = data1.length;
+							for (let i0 = 0; i0 < len0; i0++) {
+								let data2 = data1[i0];
+								if (typeof data2 === "string") {
+									if (!pattern4.test(data2)) {
+										validate36.errors = [{
+											instancePath: instancePath + "/user_ids/" + i0,
+											schemaPath: "definition0/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+											message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+										}];
+										return false;
+									} else if (!formats0$1.test(data2)) {
+										validate36.errors = [{
+											instancePath: instancePath + "/user_ids/" + i0,
+											schemaPath: "definition0/format",
+											keyword: "format",
+											params: { format: "uuid" },
+											message: "must match format \"uuid\""
+										}];
+										return false;
+									}
+								} else {
+									validate36.errors = [{
+										instancePath: instancePath + "/user_ids/" + i0,
+										schemaPath: "definition0/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+						}
+					} else {
+						validate36.errors = [{
+							instancePath: instancePath + "/user_ids",
+							schemaPath: "#/properties/user_ids/type",
+							keyword: "type",
+							params: { type: "array" },
+							message: "must be array"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.next !== void 0 && func0$1.call(data, "next")) {
+						let data3 = data.next;
+						if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
+							validate36.errors = [{
+								instancePath: instancePath + "/next",
+								schemaPath: "definition11/type",
+								keyword: "type",
+								params: { type: schema45.type },
+								message: "must be integer,null"
+							}];
+							return false;
+						}
+						if (typeof data3 == "number" && isFinite(data3)) {
+							if (data3 > 9007199254740991 || isNaN(data3)) {
+								validate36.errors = [{
+									instancePath: instancePath + "/next",
+									schemaPath: "definition11/maximum",
+									keyword: "maximum",
+									params: {
+										comparison: "<=",
+										limit: 9007199254740991
+									},
+									message: "must be <= 9007199254740991"
+								}];
+								return false;
+							} else if (data3 < 1 || isNaN(data3)) {
+								validate36.errors = [{
+									instancePath: instancePath + "/next",
+									schemaPath: "definition11/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 1
+									},
+									message: "must be >= 1"
+								}];
+								return false;
+							}
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate36.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate36.errors = vErrors;
+	return true;
+}
+validate36.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard22 = validate37;
+function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate37.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+			validate37.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "post_id" || key0 === "text")) {
+				validate37.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
+				let data0 = data.post_id;
+				if (typeof data0 === "string") {
+					if (!pattern4.test(data0)) {
+						validate37.errors = [{
+							instancePath: instancePath + "/post_id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate37.errors = [{
+							instancePath: instancePath + "/post_id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate37.errors = [{
+						instancePath: instancePath + "/post_id",
+						schemaPath: "definition0/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 1e4) {
+							validate37.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition6/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate37.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition6/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate37.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition6/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate37.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate37.errors = vErrors;
+	return true;
+}
+validate37.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard23 = validate38;
+function validate38(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate38.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate38.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "post_id" || key0 === "text" || key0 === "author_user_id")) {
+				validate38.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern4.test(data0)) {
+						validate38.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate38.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate38.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
+					let data1 = data.post_id;
+					if (typeof data1 === "string") {
+						if (!pattern4.test(data1)) {
+							validate38.errors = [{
+								instancePath: instancePath + "/post_id",
+								schemaPath: "definition0/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0$1.test(data1)) {
+							validate38.errors = [{
+								instancePath: instancePath + "/post_id",
+								schemaPath: "definition0/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate38.errors = [{
+							instancePath: instancePath + "/post_id",
+							schemaPath: "definition0/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.text !== void 0 && func0$1.call(data, "text")) {
+						let data2 = data.text;
+						if (typeof data2 === "string") {
+							if (func60(data2) > 1e4) {
+								validate38.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "definition6/maxLength",
+									keyword: "maxLength",
+									params: { limit: 1e4 },
+									message: "must NOT have more than 10000 characters"
+								}];
+								return false;
+							} else if (func60(data2) < 1) {
+								validate38.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "definition6/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							}
+						} else {
+							validate38.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition6/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+							let data3 = data.author_user_id;
+							if (typeof data3 === "string") {
+								if (!pattern4.test(data3)) {
+									validate38.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition0/pattern",
+										keyword: "pattern",
+										params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+										message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+									}];
+									return false;
+								} else if (!formats0$1.test(data3)) {
+									validate38.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition0/format",
+										keyword: "format",
+										params: { format: "uuid" },
+										message: "must match format \"uuid\""
+									}];
+									return false;
+								}
+							} else {
+								validate38.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+					}
+				}
+			}
+		}
+	} else {
+		validate38.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate38.errors = vErrors;
+	return true;
+}
+validate38.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard24 = validate39;
+function validate39(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	const evaluated0 = validate39.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.comments === void 0 || !func0$1.call(data, "comments")) && (missing0 = "comments") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
+				validate39.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				const _errs1 = errors;
+				for (const key0 of Object.keys(data)) if (!(key0 === "comments" || key0 === "next")) {
+					validate39.errors = [{
+						instancePath,
+						schemaPath: "#/additionalProperties",
+						keyword: "additionalProperties",
+						params: { additionalProperty: key0 },
+						message: "must NOT have additional properties"
+					}];
+					return false;
+				}
+				if (_errs1 === errors) {
+					if (data.comments !== void 0 && func0$1.call(data, "comments")) {
+						let data0 = data.comments;
+						const _errs2 = errors;
+						if (errors === _errs2) {
+							if (Array.isArray(data0)) {
+								if (data0.length > 1e3) {
+									validate39.errors = [{
+										instancePath: instancePath + "/comments",
+										schemaPath: "#/properties/comments/maxItems",
+										keyword: "maxItems",
+										params: { limit: 1e3 },
+										message: "must NOT have more than 1000 items"
+									}];
+									return false;
+								} else {
+									const len0 = data0.length;
+									for (let i0 = 0; i0 < len0; i0++) {
+										const _errs4 = errors;
+										if (!validate38(data0[i0], {
+											instancePath: instancePath + "/comments/" + i0,
+											parentData: data0,
+											parentDataProperty: i0,
+											rootData,
+											dynamicAnchors
+										})) {
+											vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+											errors = vErrors.length;
+										}
+										if (!(_errs4 === errors)) break;
+									}
+								}
+							} else {
+								validate39.errors = [{
+									instancePath: instancePath + "/comments",
+									schemaPath: "#/properties/comments/type",
+									keyword: "type",
+									params: { type: "array" },
+									message: "must be array"
+								}];
+								return false;
+							}
+						}
+						var valid0 = _errs2 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.next !== void 0 && func0$1.call(data, "next")) {
+							let data2 = data.next;
+							const _errs5 = errors;
+							const _errs6 = errors;
+							if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2)) && data2 !== null) {
+								validate39.errors = [{
+									instancePath: instancePath + "/next",
+									schemaPath: "definition11/type",
+									keyword: "type",
+									params: { type: schema45.type },
+									message: "must be integer,null"
+								}];
+								return false;
+							}
+							if (errors === _errs6) {
+								if (typeof data2 == "number" && isFinite(data2)) {
+									if (data2 > 9007199254740991 || isNaN(data2)) {
+										validate39.errors = [{
+											instancePath: instancePath + "/next",
+											schemaPath: "definition11/maximum",
+											keyword: "maximum",
+											params: {
+												comparison: "<=",
+												limit: 9007199254740991
+											},
+											message: "must be <= 9007199254740991"
+										}];
+										return false;
+									} else if (data2 < 1 || isNaN(data2)) {
+										validate39.errors = [{
+											instancePath: instancePath + "/next",
+											schemaPath: "definition11/minimum",
+											keyword: "minimum",
+											params: {
+												comparison: ">=",
+												limit: 1
+											},
+											message: "must be >= 1"
+										}];
+										return false;
+									}
+								}
+							}
+							var valid0 = _errs5 === errors;
+						} else var valid0 = true;
+					}
+				}
+			}
+		} else {
+			validate39.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate39.errors = vErrors;
+	return errors === 0;
+}
+validate39.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard25 = validate41;
+const schema85 = {
 	"type": "object",
 	"additionalProperties": false,
 	"required": [
@@ -1764,15 +2543,15 @@ const schema69 = {
 		}
 	}
 };
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate33.evaluated;
+	const evaluated0 = validate41.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.message === void 0 || !func0$1.call(data, "message")) && (missing0 = "message") || (data.request_id === void 0 || !func0$1.call(data, "request_id")) && (missing0 = "request_id") || (data.code === void 0 || !func0$1.call(data, "code")) && (missing0 = "code")) {
-			validate33.errors = [{
+			validate41.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1782,7 +2561,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "message" || key0 === "request_id" || key0 === "code")) {
-				validate33.errors = [{
+				validate41.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1793,7 +2572,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 			if (data.message !== void 0 && func0$1.call(data, "message")) {
 				if (typeof data.message !== "string") {
-					validate33.errors = [{
+					validate41.errors = [{
 						instancePath: instancePath + "/message",
 						schemaPath: "#/properties/message/type",
 						keyword: "type",
@@ -1807,7 +2586,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 			if (valid0) {
 				if (data.request_id !== void 0 && func0$1.call(data, "request_id")) {
 					if (typeof data.request_id !== "string") {
-						validate33.errors = [{
+						validate41.errors = [{
 							instancePath: instancePath + "/request_id",
 							schemaPath: "#/properties/request_id/type",
 							keyword: "type",
@@ -1822,7 +2601,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 					if (data.code !== void 0 && func0$1.call(data, "code")) {
 						let data2 = data.code;
 						if (typeof data2 !== "string") {
-							validate33.errors = [{
+							validate41.errors = [{
 								instancePath: instancePath + "/code",
 								schemaPath: "#/properties/code/type",
 								keyword: "type",
@@ -1832,11 +2611,11 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 						if (!(data2 === "invalid_request" || data2 === "unauthorized" || data2 === "forbidden" || data2 === "not_found" || data2 === "method_not_allowed" || data2 === "too_large" || data2 === "unsupported_media_type" || data2 === "idempotency_key_reused" || data2 === "too_many_requests" || data2 === "internal" || data2 === "unavailable" || data2 === "outcome_unknown")) {
-							validate33.errors = [{
+							validate41.errors = [{
 								instancePath: instancePath + "/code",
 								schemaPath: "#/properties/code/enum",
 								keyword: "enum",
-								params: { allowedValues: schema69.properties.code.enum },
+								params: { allowedValues: schema85.properties.code.enum },
 								message: "must be equal to one of the allowed values"
 							}];
 							return false;
@@ -1847,7 +2626,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate33.errors = [{
+		validate41.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1856,126 +2635,25 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate33.errors = vErrors;
+	validate41.errors = vErrors;
 	return true;
 }
-validate33.evaluated = {
+validate41.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard21 = validate36;
-function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard28 = validate44;
+function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
-	const evaluated0 = validate36.evaluated;
+	const evaluated0 = validate44.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
 		if (Array.isArray(data)) {
 			if (data.length > 1e3) {
-				validate36.errors = [{
-					instancePath,
-					schemaPath: "#/maxItems",
-					keyword: "maxItems",
-					params: { limit: 1e3 },
-					message: "must NOT have more than 1000 items"
-				}];
-				return false;
-			} else {
-				const len0 = data.length;
-				for (let i0 = 0; i0 < len0; i0++) {
-					const _errs1 = errors;
-					if (!validate29(data[i0], {
-						instancePath: instancePath + "/" + i0,
-						parentData: data,
-						parentDataProperty: i0,
-						rootData,
-						dynamicAnchors
-					})) {
-						vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
-						errors = vErrors.length;
-					}
-					if (!(_errs1 === errors)) break;
-				}
-			}
-		} else {
-			validate36.errors = [{
-				instancePath,
-				schemaPath: "#/type",
-				keyword: "type",
-				params: { type: "array" },
-				message: "must be array"
-			}];
-			return false;
-		}
-	}
-	validate36.errors = vErrors;
-	return errors === 0;
-}
-validate36.evaluated = {
-	"items": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard22 = validate38;
-function validate38(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate38.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		for (const key0 of Object.keys(data)) if (!(key0 === "Link")) {
-			validate38.errors = [{
-				instancePath,
-				schemaPath: "#/additionalProperties",
-				keyword: "additionalProperties",
-				params: { additionalProperty: key0 },
-				message: "must NOT have additional properties"
-			}];
-			return false;
-		}
-		if (data.Link !== void 0 && func0$1.call(data, "Link")) {
-			if (typeof data.Link !== "string") {
-				validate38.errors = [{
-					instancePath: instancePath + "/Link",
-					schemaPath: "#/properties/Link/type",
-					keyword: "type",
-					params: { type: "string" },
-					message: "must be string"
-				}];
-				return false;
-			}
-		}
-	} else {
-		validate38.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate38.errors = vErrors;
-	return true;
-}
-validate38.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard29 = validate45;
-function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	let errors = 0;
-	const evaluated0 = validate45.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (errors === 0) {
-		if (Array.isArray(data)) {
-			if (data.length > 1e3) {
-				validate45.errors = [{
+				validate44.errors = [{
 					instancePath,
 					schemaPath: "#/maxItems",
 					keyword: "maxItems",
@@ -2001,7 +2679,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 			}
 		} else {
-			validate45.errors = [{
+			validate44.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -2011,23 +2689,23 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate45.errors = vErrors;
+	validate44.errors = vErrors;
 	return errors === 0;
 }
-validate45.evaluated = {
+validate44.evaluated = {
 	"items": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard30 = validate47;
-function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard29 = validate46;
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate47.evaluated;
+	const evaluated0 = validate46.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		for (const key0 of Object.keys(data)) if (!(key0 === "Link")) {
-			validate47.errors = [{
+			validate46.errors = [{
 				instancePath,
 				schemaPath: "#/additionalProperties",
 				keyword: "additionalProperties",
@@ -2038,7 +2716,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 		}
 		if (data.Link !== void 0 && func0$1.call(data, "Link")) {
 			if (typeof data.Link !== "string") {
-				validate47.errors = [{
+				validate46.errors = [{
 					instancePath: instancePath + "/Link",
 					schemaPath: "#/properties/Link/type",
 					keyword: "type",
@@ -2049,7 +2727,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate47.errors = [{
+		validate46.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -2058,15 +2736,145 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate47.errors = vErrors;
+	validate46.errors = vErrors;
 	return true;
 }
-validate47.evaluated = {
+validate46.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard19 = validate1;
+const guard36 = validate53;
+function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	const evaluated0 = validate53.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (errors === 0) {
+		if (Array.isArray(data)) {
+			if (data.length > 1e3) {
+				validate53.errors = [{
+					instancePath,
+					schemaPath: "#/maxItems",
+					keyword: "maxItems",
+					params: { limit: 1e3 },
+					message: "must NOT have more than 1000 items"
+				}];
+				return false;
+			} else {
+				const len0 = data.length;
+				for (let i0 = 0; i0 < len0; i0++) {
+					const _errs1 = errors;
+					if (!validate35(data[i0], {
+						instancePath: instancePath + "/" + i0,
+						parentData: data,
+						parentDataProperty: i0,
+						rootData,
+						dynamicAnchors
+					})) {
+						vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+						errors = vErrors.length;
+					}
+					if (!(_errs1 === errors)) break;
+				}
+			}
+		} else {
+			validate53.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "array" },
+				message: "must be array"
+			}];
+			return false;
+		}
+	}
+	validate53.errors = vErrors;
+	return errors === 0;
+}
+validate53.evaluated = {
+	"items": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard37 = validate55;
+const pattern24 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
+function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate55.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		for (const key0 of Object.keys(data)) if (!(key0 === "Feed-Cursor" || key0 === "Link")) {
+			validate55.errors = [{
+				instancePath,
+				schemaPath: "#/additionalProperties",
+				keyword: "additionalProperties",
+				params: { additionalProperty: key0 },
+				message: "must NOT have additional properties"
+			}];
+			return false;
+		}
+		if (data["Feed-Cursor"] !== void 0 && func0$1.call(data, "Feed-Cursor")) {
+			let data0 = data["Feed-Cursor"];
+			if (typeof data0 === "string") {
+				if (!pattern24.test(data0)) {
+					validate55.errors = [{
+						instancePath: instancePath + "/Feed-Cursor",
+						schemaPath: "#/properties/Feed-Cursor/pattern",
+						keyword: "pattern",
+						params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+						message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+					}];
+					return false;
+				}
+			} else {
+				validate55.errors = [{
+					instancePath: instancePath + "/Feed-Cursor",
+					schemaPath: "#/properties/Feed-Cursor/type",
+					keyword: "type",
+					params: { type: "string" },
+					message: "must be string"
+				}];
+				return false;
+			}
+			var valid0 = true;
+		} else var valid0 = true;
+		if (valid0) {
+			if (data.Link !== void 0 && func0$1.call(data, "Link")) {
+				if (typeof data.Link !== "string") {
+					validate55.errors = [{
+						instancePath: instancePath + "/Link",
+						schemaPath: "#/properties/Link/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+		}
+	} else {
+		validate55.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate55.errors = vErrors;
+	return true;
+}
+validate55.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard26 = validate1;
 const func0 = Object.prototype.hasOwnProperty;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern0 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
@@ -2162,7 +2970,7 @@ validate1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard20 = validate3;
+const guard27 = validate3;
 const func2 = require_ucs2length().default;
 function validate3(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -2408,7 +3216,7 @@ validate3.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard23 = validate4;
+const guard30 = validate4;
 function validate4(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate4.evaluated;
@@ -2501,7 +3309,7 @@ validate4.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard24 = validate5;
+const guard31 = validate5;
 function validate5(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate5.evaluated;
@@ -2594,7 +3402,7 @@ validate5.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard25 = validate7;
+const guard32 = validate7;
 const pattern5 = new RegExp("^[\\x21-\\x7e]+$", "u");
 function validate7(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -2685,7 +3493,7 @@ validate7.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard26 = validate8;
+const guard33 = validate8;
 function validate8(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate8.evaluated;
@@ -2778,7 +3586,7 @@ validate8.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard27 = validate9;
+const guard34 = validate9;
 function validate9(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate9.evaluated;
@@ -2871,7 +3679,7 @@ validate9.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard28 = validate13;
+const guard35 = validate13;
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate13.evaluated;
@@ -3078,6 +3886,865 @@ validate13.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
+const guard38 = validate14;
+function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate14.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id")) {
+			validate14.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id")) {
+				validate14.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 !== "string") {
+					let dataType0 = typeof data0;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
+						else if (data0 === null) coerced0 = "";
+						else {
+							validate14.errors = [{
+								instancePath: instancePath + "/id",
+								schemaPath: "#/properties/id/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data0 = coerced0;
+						if (data !== void 0) data["id"] = coerced0;
+					}
+				}
+				if (typeof data0 === "string") {
+					if (!pattern0.test(data0)) {
+						validate14.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate14.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				}
+			}
+		}
+	} else {
+		validate14.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate14.errors = vErrors;
+	return true;
+}
+validate14.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard39 = validate15;
+function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate15.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id")) {
+			validate15.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id")) {
+				validate15.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 !== "string") {
+					let dataType0 = typeof data0;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
+						else if (data0 === null) coerced0 = "";
+						else {
+							validate15.errors = [{
+								instancePath: instancePath + "/id",
+								schemaPath: "#/properties/id/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data0 = coerced0;
+						if (data !== void 0) data["id"] = coerced0;
+					}
+				}
+				if (typeof data0 === "string") {
+					if (!pattern0.test(data0)) {
+						validate15.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate15.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				}
+			}
+		}
+	} else {
+		validate15.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate15.errors = vErrors;
+	return true;
+}
+validate15.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard40 = validate16;
+function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate16.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id")) {
+			validate16.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id")) {
+				validate16.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 !== "string") {
+					let dataType0 = typeof data0;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
+						else if (data0 === null) coerced0 = "";
+						else {
+							validate16.errors = [{
+								instancePath: instancePath + "/id",
+								schemaPath: "#/properties/id/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data0 = coerced0;
+						if (data !== void 0) data["id"] = coerced0;
+					}
+				}
+				if (typeof data0 === "string") {
+					if (!pattern0.test(data0)) {
+						validate16.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate16.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				}
+			}
+		}
+	} else {
+		validate16.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate16.errors = vErrors;
+	return true;
+}
+validate16.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard41 = validate18;
+function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate18.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if (data.limit === void 0) data.limit = 10;
+		let missing0;
+		if ((data.limit === void 0 || !func0.call(data, "limit")) && (missing0 = "limit")) {
+			validate18.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "after" || key0 === "limit")) {
+				validate18.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.after !== void 0 && func0.call(data, "after")) {
+				let data0 = data.after;
+				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0))) {
+					let dataType0 = typeof data0;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 === "boolean" || data0 === null || dataType0 === "string" && data0 && data0 == +data0 && !(data0 % 1)) coerced0 = +data0;
+						else {
+							validate18.errors = [{
+								instancePath: instancePath + "/after",
+								schemaPath: "#/properties/after/type",
+								keyword: "type",
+								params: { type: "integer" },
+								message: "must be integer"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data0 = coerced0;
+						if (data !== void 0) data["after"] = coerced0;
+					}
+				}
+				if (typeof data0 == "number") {
+					if (data0 > 9007199254740991 || isNaN(data0)) {
+						validate18.errors = [{
+							instancePath: instancePath + "/after",
+							schemaPath: "#/properties/after/maximum",
+							keyword: "maximum",
+							params: {
+								comparison: "<=",
+								limit: 9007199254740991
+							},
+							message: "must be <= 9007199254740991"
+						}];
+						return false;
+					} else if (data0 < 1 || isNaN(data0)) {
+						validate18.errors = [{
+							instancePath: instancePath + "/after",
+							schemaPath: "#/properties/after/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 1
+							},
+							message: "must be >= 1"
+						}];
+						return false;
+					}
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				let data1 = data.limit;
+				if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
+					let dataType1 = typeof data1;
+					let coerced1 = void 0;
+					if (!(coerced1 !== void 0)) {
+						if (dataType1 === "boolean" || data1 === null || dataType1 === "string" && data1 && data1 == +data1 && !(data1 % 1)) coerced1 = +data1;
+						else {
+							validate18.errors = [{
+								instancePath: instancePath + "/limit",
+								schemaPath: "#/properties/limit/type",
+								keyword: "type",
+								params: { type: "integer" },
+								message: "must be integer"
+							}];
+							return false;
+						}
+					}
+					if (coerced1 !== void 0) {
+						data1 = coerced1;
+						if (data !== void 0) data["limit"] = coerced1;
+					}
+				}
+				if (typeof data1 == "number") {
+					if (data1 > 1e3 || isNaN(data1)) {
+						validate18.errors = [{
+							instancePath: instancePath + "/limit",
+							schemaPath: "#/properties/limit/maximum",
+							keyword: "maximum",
+							params: {
+								comparison: "<=",
+								limit: 1e3
+							},
+							message: "must be <= 1000"
+						}];
+						return false;
+					} else if (data1 < 1 || isNaN(data1)) {
+						validate18.errors = [{
+							instancePath: instancePath + "/limit",
+							schemaPath: "#/properties/limit/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 1
+							},
+							message: "must be >= 1"
+						}];
+						return false;
+					}
+				}
+				var valid0 = true;
+			}
+		}
+	} else {
+		validate18.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate18.errors = vErrors;
+	return true;
+}
+validate18.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard42 = validate19;
+function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate19.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		for (const key0 of Object.keys(data)) if (!(key0 === "Idempotency-Key")) {
+			validate19.errors = [{
+				instancePath,
+				schemaPath: "#/additionalProperties",
+				keyword: "additionalProperties",
+				params: { additionalProperty: key0 },
+				message: "must NOT have additional properties"
+			}];
+			return false;
+		}
+		if (data["Idempotency-Key"] !== void 0 && func0.call(data, "Idempotency-Key")) {
+			let data0 = data["Idempotency-Key"];
+			if (typeof data0 !== "string") {
+				let dataType0 = typeof data0;
+				let coerced0 = void 0;
+				if (!(coerced0 !== void 0)) {
+					if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
+					else if (data0 === null) coerced0 = "";
+					else {
+						validate19.errors = [{
+							instancePath: instancePath + "/Idempotency-Key",
+							schemaPath: "#/properties/Idempotency-Key/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+				}
+				if (coerced0 !== void 0) {
+					data0 = coerced0;
+					if (data !== void 0) data["Idempotency-Key"] = coerced0;
+				}
+			}
+			if (typeof data0 === "string") {
+				if (func2(data0) > 255) {
+					validate19.errors = [{
+						instancePath: instancePath + "/Idempotency-Key",
+						schemaPath: "#/properties/Idempotency-Key/maxLength",
+						keyword: "maxLength",
+						params: { limit: 255 },
+						message: "must NOT have more than 255 characters"
+					}];
+					return false;
+				} else if (func2(data0) < 1) {
+					validate19.errors = [{
+						instancePath: instancePath + "/Idempotency-Key",
+						schemaPath: "#/properties/Idempotency-Key/minLength",
+						keyword: "minLength",
+						params: { limit: 1 },
+						message: "must NOT have fewer than 1 characters"
+					}];
+					return false;
+				} else if (!pattern5.test(data0)) {
+					validate19.errors = [{
+						instancePath: instancePath + "/Idempotency-Key",
+						schemaPath: "#/properties/Idempotency-Key/pattern",
+						keyword: "pattern",
+						params: { pattern: "^[\\x21-\\x7e]+$" },
+						message: "must match pattern \"^[\\x21-\\x7e]+$\""
+					}];
+					return false;
+				}
+			}
+		}
+	} else {
+		validate19.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate19.errors = vErrors;
+	return true;
+}
+validate19.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard43 = validate20;
+function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate20.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id")) {
+			validate20.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id")) {
+				validate20.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 !== "string") {
+					let dataType0 = typeof data0;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
+						else if (data0 === null) coerced0 = "";
+						else {
+							validate20.errors = [{
+								instancePath: instancePath + "/id",
+								schemaPath: "#/properties/id/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data0 = coerced0;
+						if (data !== void 0) data["id"] = coerced0;
+					}
+				}
+				if (typeof data0 === "string") {
+					if (!pattern0.test(data0)) {
+						validate20.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate20.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				}
+			}
+		}
+	} else {
+		validate20.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate20.errors = vErrors;
+	return true;
+}
+validate20.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard44 = validate21;
+function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate21.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.post_id === void 0 || !func0.call(data, "post_id")) && (missing0 = "post_id")) {
+			validate21.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "post_id")) {
+				validate21.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.post_id !== void 0 && func0.call(data, "post_id")) {
+				let data0 = data.post_id;
+				if (typeof data0 !== "string") {
+					let dataType0 = typeof data0;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
+						else if (data0 === null) coerced0 = "";
+						else {
+							validate21.errors = [{
+								instancePath: instancePath + "/post_id",
+								schemaPath: "#/properties/post_id/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data0 = coerced0;
+						if (data !== void 0) data["post_id"] = coerced0;
+					}
+				}
+				if (typeof data0 === "string") {
+					if (!pattern0.test(data0)) {
+						validate21.errors = [{
+							instancePath: instancePath + "/post_id",
+							schemaPath: "#/properties/post_id/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate21.errors = [{
+							instancePath: instancePath + "/post_id",
+							schemaPath: "#/properties/post_id/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				}
+			}
+		}
+	} else {
+		validate21.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate21.errors = vErrors;
+	return true;
+}
+validate21.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard45 = validate22;
+function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate22.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if (data.limit === void 0) data.limit = 10;
+		let missing0;
+		if ((data.limit === void 0 || !func0.call(data, "limit")) && (missing0 = "limit")) {
+			validate22.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "after" || key0 === "limit")) {
+				validate22.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.after !== void 0 && func0.call(data, "after")) {
+				let data0 = data.after;
+				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0))) {
+					let dataType0 = typeof data0;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 === "boolean" || data0 === null || dataType0 === "string" && data0 && data0 == +data0 && !(data0 % 1)) coerced0 = +data0;
+						else {
+							validate22.errors = [{
+								instancePath: instancePath + "/after",
+								schemaPath: "#/properties/after/type",
+								keyword: "type",
+								params: { type: "integer" },
+								message: "must be integer"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data0 = coerced0;
+						if (data !== void 0) data["after"] = coerced0;
+					}
+				}
+				if (typeof data0 == "number") {
+					if (data0 > 9007199254740991 || isNaN(data0)) {
+						validate22.errors = [{
+							instancePath: instancePath + "/after",
+							schemaPath: "#/properties/after/maximum",
+							keyword: "maximum",
+							params: {
+								comparison: "<=",
+								limit: 9007199254740991
+							},
+							message: "must be <= 9007199254740991"
+						}];
+						return false;
+					} else if (data0 < 1 || isNaN(data0)) {
+						validate22.errors = [{
+							instancePath: instancePath + "/after",
+							schemaPath: "#/properties/after/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 1
+							},
+							message: "must be >= 1"
+						}];
+						return false;
+					}
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				let data1 = data.limit;
+				if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
+					let dataType1 = typeof data1;
+					let coerced1 = void 0;
+					if (!(coerced1 !== void 0)) {
+						if (dataType1 === "boolean" || data1 === null || dataType1 === "string" && data1 && data1 == +data1 && !(data1 % 1)) coerced1 = +data1;
+						else {
+							validate22.errors = [{
+								instancePath: instancePath + "/limit",
+								schemaPath: "#/properties/limit/type",
+								keyword: "type",
+								params: { type: "integer" },
+								message: "must be integer"
+							}];
+							return false;
+						}
+					}
+					if (coerced1 !== void 0) {
+						data1 = coerced1;
+						if (data !== void 0) data["limit"] = coerced1;
+					}
+				}
+				if (typeof data1 == "number") {
+					if (data1 > 1e3 || isNaN(data1)) {
+						validate22.errors = [{
+							instancePath: instancePath + "/limit",
+							schemaPath: "#/properties/limit/maximum",
+							keyword: "maximum",
+							params: {
+								comparison: "<=",
+								limit: 1e3
+							},
+							message: "must be <= 1000"
+						}];
+						return false;
+					} else if (data1 < 1 || isNaN(data1)) {
+						validate22.errors = [{
+							instancePath: instancePath + "/limit",
+							schemaPath: "#/properties/limit/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 1
+							},
+							message: "must be >= 1"
+						}];
+						return false;
+					}
+				}
+				var valid0 = true;
+			}
+		}
+	} else {
+		validate22.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate22.errors = vErrors;
+	return true;
+}
+validate22.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
 
 /** @generated from schema Uuid */
 export const isUuid: Guard<models.Uuid> = guard0 as Guard<models.Uuid>;
@@ -3097,109 +4764,186 @@ export const isPassword: Guard<models.Password> = guard4 as Guard<models.Passwor
 /** @generated from schema PostText */
 export const isPostText: Guard<models.PostText> = guard5 as Guard<models.PostText>;
 
+/** @generated from schema CommentText */
+export const isCommentText: Guard<models.CommentText> = guard6 as Guard<models.CommentText>;
+
 /** @generated from schema IdempotencyKey */
-export const isIdempotencyKey: Guard<models.IdempotencyKey> = guard6 as Guard<models.IdempotencyKey>;
+export const isIdempotencyKey: Guard<models.IdempotencyKey> = guard7 as Guard<models.IdempotencyKey>;
 
 /** @generated from schema Offset */
-export const isOffset: Guard<models.Offset> = guard7 as Guard<models.Offset>;
+export const isOffset: Guard<models.Offset> = guard8 as Guard<models.Offset>;
 
 /** @generated from schema FeedPosition */
-export const isFeedPosition: Guard<models.FeedPosition> = guard8 as Guard<models.FeedPosition>;
+export const isFeedPosition: Guard<models.FeedPosition> = guard9 as Guard<models.FeedPosition>;
+
+/** @generated from schema ListPosition */
+export const isListPosition: Guard<models.ListPosition> = guard10 as Guard<models.ListPosition>;
+
+/** @generated from schema NextPosition */
+export const isNextPosition: Guard<models.NextPosition> = guard11 as Guard<models.NextPosition>;
 
 /** @generated from schema Limit */
-export const isLimit: Guard<models.Limit> = guard9 as Guard<models.Limit>;
+export const isLimit: Guard<models.Limit> = guard12 as Guard<models.Limit>;
 
 /** @generated from schema LoginRequest */
-export const isLoginRequest: Guard<models.LoginRequest> = guard10 as Guard<models.LoginRequest>;
+export const isLoginRequest: Guard<models.LoginRequest> = guard13 as Guard<models.LoginRequest>;
 
 /** @generated from schema LoginResponse */
-export const isLoginResponse: Guard<models.LoginResponse> = guard11 as Guard<models.LoginResponse>;
+export const isLoginResponse: Guard<models.LoginResponse> = guard14 as Guard<models.LoginResponse>;
 
 /** @generated from schema RegisterRequest */
-export const isRegisterRequest: Guard<models.RegisterRequest> = guard12 as Guard<models.RegisterRequest>;
+export const isRegisterRequest: Guard<models.RegisterRequest> = guard15 as Guard<models.RegisterRequest>;
 
 /** @generated from schema RegisterResponse */
-export const isRegisterResponse: Guard<models.RegisterResponse> = guard13 as Guard<models.RegisterResponse>;
+export const isRegisterResponse: Guard<models.RegisterResponse> = guard16 as Guard<models.RegisterResponse>;
 
 /** @generated from schema User */
-export const isUser: Guard<models.User> = guard14 as Guard<models.User>;
+export const isUser: Guard<models.User> = guard17 as Guard<models.User>;
 
 /** @generated from schema CreatePostRequest */
-export const isCreatePostRequest: Guard<models.CreatePostRequest> = guard15 as Guard<models.CreatePostRequest>;
+export const isCreatePostRequest: Guard<models.CreatePostRequest> = guard18 as Guard<models.CreatePostRequest>;
 
 /** @generated from schema UpdatePostRequest */
-export const isUpdatePostRequest: Guard<models.UpdatePostRequest> = guard16 as Guard<models.UpdatePostRequest>;
+export const isUpdatePostRequest: Guard<models.UpdatePostRequest> = guard19 as Guard<models.UpdatePostRequest>;
 
 /** @generated from schema Post */
-export const isPost: Guard<models.Post> = guard17 as Guard<models.Post>;
+export const isPost: Guard<models.Post> = guard20 as Guard<models.Post>;
+
+/** @generated from schema Likes */
+export const isLikes: Guard<models.Likes> = guard21 as Guard<models.Likes>;
+
+/** @generated from schema CreateCommentRequest */
+export const isCreateCommentRequest: Guard<models.CreateCommentRequest> = guard22 as Guard<models.CreateCommentRequest>;
+
+/** @generated from schema Comment */
+export const isComment: Guard<models.Comment> = guard23 as Guard<models.Comment>;
+
+/** @generated from schema Comments */
+export const isComments: Guard<models.Comments> = guard24 as Guard<models.Comments>;
 
 /** @generated from schema Error */
-export const isError: Guard<models.Error> = guard18 as Guard<models.Error>;
+export const isError: Guard<models.Error> = guard25 as Guard<models.Error>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getUser
  */
-export const isGetUserPath: Guard<models.GetUserPath> = guard19 as Guard<models.GetUserPath>;
+export const isGetUserPath: Guard<models.GetUserPath> = guard26 as Guard<models.GetUserPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation searchUsers
  */
-export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard20 as Guard<models.SearchUsersQuery>;
+export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard27 as Guard<models.SearchUsersQuery>;
 
 /** @generated from response 200 of operation searchUsers */
-export const isSearchUsersResponse200: Guard<models.User[]> = guard21 as Guard<models.User[]>;
+export const isSearchUsersResponse200: Guard<models.User[]> = guard28 as Guard<models.User[]>;
 
 /** @generated from headers of response 200 of operation searchUsers */
-export const isSearchUsersResponseHeaders: Guard<models.SearchUsersResponseHeaders> = guard22 as Guard<models.SearchUsersResponseHeaders>;
+export const isSearchUsersResponseHeaders: Guard<models.SearchUsersResponseHeaders> = guard29 as Guard<models.SearchUsersResponseHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation setFriend
  */
-export const isSetFriendPath: Guard<models.SetFriendPath> = guard23 as Guard<models.SetFriendPath>;
+export const isSetFriendPath: Guard<models.SetFriendPath> = guard30 as Guard<models.SetFriendPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deleteFriend
  */
-export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard24 as Guard<models.DeleteFriendPath>;
+export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard31 as Guard<models.DeleteFriendPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from headers of operation createPost
  */
-export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard25 as Guard<models.CreatePostHeaders>;
+export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard32 as Guard<models.CreatePostHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deletePost
  */
-export const isDeletePostPath: Guard<models.DeletePostPath> = guard26 as Guard<models.DeletePostPath>;
+export const isDeletePostPath: Guard<models.DeletePostPath> = guard33 as Guard<models.DeletePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getPost
  */
-export const isGetPostPath: Guard<models.GetPostPath> = guard27 as Guard<models.GetPostPath>;
+export const isGetPostPath: Guard<models.GetPostPath> = guard34 as Guard<models.GetPostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation getFeed
  */
-export const isGetFeedQuery: Guard<models.GetFeedQuery> = guard28 as Guard<models.GetFeedQuery>;
+export const isGetFeedQuery: Guard<models.GetFeedQuery> = guard35 as Guard<models.GetFeedQuery>;
 
 /** @generated from response 200 of operation getFeed */
-export const isGetFeedResponse200: Guard<models.Post[]> = guard29 as Guard<models.Post[]>;
+export const isGetFeedResponse200: Guard<models.Post[]> = guard36 as Guard<models.Post[]>;
 
 /** @generated from headers of response 200 of operation getFeed */
-export const isGetFeedResponseHeaders: Guard<models.GetFeedResponseHeaders> = guard30 as Guard<models.GetFeedResponseHeaders>;
+export const isGetFeedResponseHeaders: Guard<models.GetFeedResponseHeaders> = guard37 as Guard<models.GetFeedResponseHeaders>;
+
+/**
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
+ *
+ * @generated from path of operation likePost
+ */
+export const isLikePostPath: Guard<models.LikePostPath> = guard38 as Guard<models.LikePostPath>;
+
+/**
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
+ *
+ * @generated from path of operation unlikePost
+ */
+export const isUnlikePostPath: Guard<models.UnlikePostPath> = guard39 as Guard<models.UnlikePostPath>;
+
+/**
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
+ *
+ * @generated from path of operation getLikes
+ */
+export const isGetLikesPath: Guard<models.GetLikesPath> = guard40 as Guard<models.GetLikesPath>;
+
+/**
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
+ *
+ * @generated from query of operation getLikes
+ */
+export const isGetLikesQuery: Guard<models.GetLikesQuery> = guard41 as Guard<models.GetLikesQuery>;
+
+/**
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
+ *
+ * @generated from headers of operation createComment
+ */
+export const isCreateCommentHeaders: Guard<models.CreateCommentHeaders> = guard42 as Guard<models.CreateCommentHeaders>;
+
+/**
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
+ *
+ * @generated from path of operation deleteComment
+ */
+export const isDeleteCommentPath: Guard<models.DeleteCommentPath> = guard43 as Guard<models.DeleteCommentPath>;
+
+/**
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
+ *
+ * @generated from path of operation listComments
+ */
+export const isListCommentsPath: Guard<models.ListCommentsPath> = guard44 as Guard<models.ListCommentsPath>;
+
+/**
+ * Accepts values that arrive as text: converts them and applies defaults, in place.
+ *
+ * @generated from query of operation listComments
+ */
+export const isListCommentsQuery: Guard<models.ListCommentsQuery> = guard45 as Guard<models.ListCommentsQuery>;

@@ -66,6 +66,14 @@ async function observe(url: string, { users, password, posts, held, device }: De
     fromAck: await replay(device.user, `since=acked&device=${device.device}`),
     feed: feed.map(({ id }) => id),
     posts: await Promise.all(posts.map(({ id }) => bodyOf(`/post/get/${id}`))),
+    reactions: await Promise.all(
+      posts.map(async ({ id: post_id }) => {
+        const token = tokenOf(held.user);
+        await request(url, 'PUT', `/post/like/${post_id}`, { token });
+        await request(url, 'POST', '/comment/create', { token, body: { post_id, text: 'an old post' } });
+        return [await bodyOf(`/post/likes/${post_id}`), await bodyOf(`/comment/list/${post_id}`)];
+      }),
+    ),
     retried: await Promise.all(
       posts
         .filter(({ idempotencyKey }) => idempotencyKey !== null)
@@ -88,6 +96,13 @@ function expectedOf({ posts, friends, held, device }: DeployedState): Awaited<Re
       .map(({ id }) => id)
       .toReversed(),
     posts: posts.map(({ id, text, author }) => ({ id, text, author_user_id: author })),
+    reactions: posts.map(({ id }) => [
+      { count: 1, user_ids: [held.user], next: null },
+      {
+        comments: [{ id: expect.any(String), post_id: id, text: 'an old post', author_user_id: held.user }],
+        next: null,
+      },
+    ]),
     retried: posts.filter(({ idempotencyKey }) => idempotencyKey !== null).map(({ id }) => id),
   };
 }

@@ -80,6 +80,11 @@ export interface TestUser {
   post(text: string, headers?: Record<string, string>): Promise<Answer>;
   befriend(friend: { readonly id: string }): Promise<Answer>;
   unfriend(friend: { readonly id: string }): Promise<Answer>;
+  like(postId: unknown): Promise<Answer>;
+  unlike(postId: unknown): Promise<Answer>;
+  comment(postId: unknown, text: string, headers?: Record<string, string>): Promise<Answer>;
+  deleteComment(commentId: unknown): Promise<Answer>;
+  deletePost(postId: unknown): Promise<Answer>;
   /** The same user on another server. */
   at(url: string): TestUser;
 }
@@ -104,6 +109,12 @@ function userAt(url: string, id: string, token: string): TestUser {
     post: (text, headers = {}) => request(url, 'POST', '/post/create', { token, body: { text }, headers }),
     befriend: (friend) => request(url, 'PUT', `/friend/set/${friend.id}`, { token }),
     unfriend: (friend) => request(url, 'PUT', `/friend/delete/${friend.id}`, { token }),
+    like: (postId) => request(url, 'PUT', `/post/like/${String(postId)}`, { token }),
+    unlike: (postId) => request(url, 'PUT', `/post/unlike/${String(postId)}`, { token }),
+    comment: (post_id, text, headers = {}) =>
+      request(url, 'POST', '/comment/create', { token, body: { post_id, text }, headers }),
+    deleteComment: (commentId) => request(url, 'PUT', `/comment/delete/${String(commentId)}`, { token }),
+    deletePost: (postId) => request(url, 'PUT', `/post/delete/${String(postId)}`, { token }),
     at: (other) => userAt(other, id, token),
   };
 }

@@ -1,19 +1,31 @@
+import { encodeCursor } from 'posted/log';
 import type { OperationHandlers } from '../../../generated/openapi/handlers.ts';
-import type { Post, User as UserBody } from '../../../generated/openapi/models.ts';
+import type { Comment, Post, User as UserBody } from '../../../generated/openapi/models.ts';
 import type { User } from '../auth/tokens.ts';
+import type { Comments } from '../services/comments.ts';
 import type { Friends } from '../services/friends.ts';
+import type { Likes } from '../services/likes.ts';
 import type { FeedPosition, PostRecord, Posts } from '../services/posts.ts';
 import type { UserRecord, Users } from '../services/users.ts';
+import type { CommentRecord } from '../store/comment-page.ts';
 import { fitPage, linkToNext, maxPageBytes } from './pages.ts';
 
 export interface OperationDeps {
   readonly users: Users;
   readonly friends: Friends;
   readonly posts: Posts;
+  readonly likes: Likes;
+  readonly comments: Comments;
 }
 
 /** The operations of openapi.yaml: maps the contract's names to those of the services. */
-export function createOperationHandlers({ users, friends, posts }: OperationDeps): OperationHandlers<User> {
+export function createOperationHandlers({
+  users,
+  friends,
+  posts,
+  likes,
+  comments,
+}: OperationDeps): OperationHandlers<User> {
   return {
     async login({ body }, { signal }) {
       return { token: await users.login(body.id, body.password, { signal }) };
@@ -60,10 +72,40 @@ export function createOperationHandlers({ users, friends, posts }: OperationDeps
       const body = fitPage(found.posts.map(toPost));
       const cut = body.length < found.posts.length ? found.posts[body.length - 1] : undefined;
       const next = cut === undefined ? found.next : { belowSeq: cut.seq, offset: 0 };
-      return { headers: next === null ? {} : linkToFeed(next, limit), body };
+      const isFirst = after === null && offset === 0;
+      const headers = {
+        ...(isFirst ? { 'Feed-Cursor': encodeCursor(found.head.epoch, found.head) } : {}),
+        ...(next === null ? {} : linkToFeed(next, limit)),
+      };
+      return { headers, body };
+    },
+    likePost: ({ pathParameters }, { user }) => likes.like(pathParameters.id, user.id),
+    unlikePost: ({ pathParameters }, { user }) => likes.unlike(pathParameters.id, user.id),
+    async getLikes({ pathParameters, query: { after = null, limit } }, { signal }) {
+      const range = { postId: pathParameters.id, belowSeq: after, limit };
+      const { count, users: found, belowSeq } = await likes.of(range, { signal });
+      return { count, user_ids: [...found], next: belowSeq };
+    },
+    createComment: ({ body, headers }, { user }) =>
+      comments.create({
+        postId: body.post_id,
+        author: user.id,
+        text: body.text,
+        idempotencyKey: headers['Idempotency-Key'],
+      }),
+    deleteComment: ({ pathParameters }, { user }) => comments.delete(pathParameters.id, user.id),
+    async listComments({ pathParameters, query: { after = null, limit } }, { signal }) {
+      const range = { postId: pathParameters.post_id, afterSeq: after, limit, maxBytes: maxPageBytes };
+      const found = await comments.of(range, { signal });
+      const body = fitPage(found.comments.map(toComment), listBytes);
+      const hasNext = found.hasNext || body.length < found.comments.length;
+      return { comments: body, next: hasNext ? (found.comments[body.length - 1]?.seq ?? null) : null };
     },
   };
 }
+
+/** What a list has beside its items, at most. */
+const listBytes = JSON.stringify({ comments: [], next: Number.MAX_SAFE_INTEGER }).length;
 
 function linkToFeed({ belowSeq, offset }: FeedPosition, limit: number): { readonly Link: string } {
   return linkToNext({
@@ -82,6 +124,10 @@ function toUser({ id, firstName, secondName, birthdate, biography, city }: UserR
     ...(biography === null ? {} : { biography }),
     ...(city === null ? {} : { city }),
   };
+}
+
+function toComment({ id, postId, text, author }: CommentRecord): Comment {
+  return { id, post_id: postId, text, author_user_id: author };
 }
 
 function toPost({ id, text, author }: PostRecord): Post {

@@ -1,9 +1,12 @@
 /** The largest body of a page, in bytes of JSON. */
 export const maxPageBytes = 1_000_000;
 
-/** The items that fit into a page, in order. They always include the first, so that every page makes progress. */
-export function fitPage<Item>(items: readonly Item[]): Item[] {
-  let bytes = '['.length;
+/**
+ * The items that fit into a page, in order, beside `otherBytes`. They always include the first, so that every page makes
+ * progress.
+ */
+export function fitPage<Item>(items: readonly Item[], otherBytes = 0): Item[] {
+  let bytes = otherBytes + '['.length;
   const end = items.findIndex((item, index) => {
     // With the comma or the bracket that follows.
     bytes += Buffer.byteLength(JSON.stringify(item)) + 1;

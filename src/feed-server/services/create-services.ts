@@ -11,7 +11,10 @@ import {
 import type { Settings } from '../settings/read-settings.ts';
 import { createFeedQueries } from '../store/feed-queries.ts';
 import { registerFeedWrites } from '../store/feed-writes.ts';
+import { type Comments, createComments } from './comments.ts';
 import { createFriends, type Friends } from './friends.ts';
+import { createLikes, type Likes } from './likes.ts';
+import { createPostRemovals } from './post-removals.ts';
 import { createPosts, type Posts } from './posts.ts';
 import { createUsers, type Users } from './users.ts';
 
@@ -22,6 +25,8 @@ export interface Services {
   readonly users: Users;
   readonly friends: Friends;
   readonly posts: Posts;
+  readonly likes: Likes;
+  readonly comments: Comments;
 }
 
 export interface ServicesOptions {
@@ -72,12 +77,16 @@ export function createServices(
   const engineName = settings.databaseUrl === undefined ? 'sqlite' : 'postgres';
   const queries = createFeedQueries((kind) => eventLog.reads(kind), engineName);
   const writes = registerFeedWrites(eventLog);
+  const removals = createPostRemovals({ queries, writes, log });
+  resources.defer(() => removals.close());
   const passwords = createPasswords({ maxPending: maxPendingPasswords });
   return {
     delivery,
     channel,
     users: createUsers({ queries, writes, passwords, tokens }),
     friends: createFriends(eventLog, queries),
-    posts: createPosts(queries, writes),
+    posts: createPosts(queries, writes, removals),
+    likes: createLikes(queries, writes),
+    comments: createComments(queries, writes),
   };
 }

@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { PostedError } from 'posted/server';
 import type { FeedPage, FeedRange, PostRecord } from '../store/feed-page.ts';
 import type { FeedQueries } from '../store/feed-queries.ts';
 import type { FeedWrites } from '../store/feed-writes.ts';
 import type { ReadOptions } from '../store/search-users.ts';
+import type { PostRemovals } from './post-removals.ts';
+import { createTimeOrderedId } from './time-ordered-id.ts';
+import { unknownPost } from './unknown-post.ts';
 
 export type { FeedPosition, PostRecord } from '../store/feed-page.ts';
 
@@ -21,6 +23,7 @@ export interface Posts {
    */
   create(post: NewPost): Promise<string>;
   update(id: string, author: string, text: string): Promise<void>;
+  /** Also deletes its likes and comments. */
   delete(id: string, author: string): Promise<void>;
   get(id: string, options?: ReadOptions): Promise<PostRecord>;
   feedOf(range: FeedRange, options?: ReadOptions): Promise<FeedPage>;
@@ -32,10 +35,11 @@ const maxOffset = 10_000;
 export function createPosts(
   queries: FeedQueries,
   writes: Pick<FeedWrites, 'createPost' | 'updatePost' | 'deletePost'>,
+  removals: Pick<PostRemovals, 'remove'>,
 ): Posts {
   return {
     async create({ author, text, idempotencyKey }) {
-      const id = createPostId(Date.now());
+      const id = createTimeOrderedId(Date.now());
       const { first } = await writes.createPost({ id, author, text }, { key: idempotencyKey });
       return first?.entity ?? id;
     },
@@ -44,12 +48,13 @@ export function createPosts(
       if (!isWritten) throw notFound();
     },
     async delete(id, author) {
-      const { isWritten } = await writes.deletePost({ id, author });
+      const { isWritten, returned } = await writes.deletePost({ id, author });
       if (!isWritten) throw notFound();
+      if (returned.left !== null) await removals.remove({ id, author });
     },
     async get(id, options) {
       const post = await queries.findPost(id, options);
-      if (post === null) throw new PostedError('not_found', 'There is no post with this id.');
+      if (post === null) throw unknownPost();
       return post;
     },
     async feedOf(range, options) {
@@ -66,14 +71,4 @@ export function createPosts(
 /** The same for other users' posts, so that it does not reveal whether they exist. */
 function notFound(): PostedError {
   return new PostedError('not_found', 'You have no post with this id.');
-}
-
-/**
- * A UUID version 7 (RFC 9562): milliseconds since the Unix epoch, then 74 random bits. Posts of about the same time are
- * neighbors in the database's index of ids, so that a batch of them changes few of its pages.
- */
-export function createPostId(nowMs: number): string {
-  const time = nowMs.toString(16).padStart(12, '0');
-  // The random part of a version 4 UUID includes the variant.
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import type { ColumnTypes } from 'posted/log';
+import type { ColumnTypes, Cursor } from 'posted/log';
 import type { FeedTables } from './feed-tables.ts';
 import { newestOfFriends } from './newest-of-friends.ts';
+import { readWithHead, type SeqsWithHead } from './read-with-head.ts';
 import type { ReadOptions } from './search-users.ts';
 
 export interface PostRecord {
@@ -28,6 +29,8 @@ export interface FeedPage {
   readonly posts: readonly FeedPost[];
   /** Where to continue; null on the last page. */
   readonly next: FeedPosition | null;
+  /** The newest event when the posts were found: whatever is not among them on any page is newer. */
+  readonly head: Cursor;
 }
 
 export interface FeedPost extends PostRecord {
@@ -49,8 +52,7 @@ const examinedPerFriend = 2;
 const minExamined = 200;
 
 /** Posts of friends, newest first, without their texts. */
-interface FoundPosts {
-  readonly seqs: readonly number[];
+interface FoundPosts extends SeqsWithHead {
   /** Older posts have a seq below this one; null on the last page. */
   readonly belowSeq: number | null;
 }
@@ -70,17 +72,18 @@ export async function readFeed(
   options: ReadOptions = {},
 ): Promise<FeedPage> {
   const friends = await countFriends(db, user, options);
-  if (friends === 0) return { posts: [], next: null };
   const part = { user, belowSeq: belowSeq ?? Number.MAX_SAFE_INTEGER, count: offset + limit };
   const found = await find(db, engine, part, friends, options);
+  const { head } = found;
   const seqs = found.seqs.slice(offset);
   const posts = seqs.length === 0 ? [] : await readPosts(db, seqs, maxBytes, options);
   const last = posts.at(-1);
   if (last !== undefined && posts.length < seqs.length) {
-    return { posts, next: { belowSeq: last.seq, offset: 0 } };
+    return { posts, next: { belowSeq: last.seq, offset: 0 }, head };
   }
-  if (found.belowSeq === null) return { posts, next: null };
-  return { posts, next: { belowSeq: found.belowSeq, offset: Math.max(0, offset - found.seqs.length) } };
+  if (found.belowSeq === null) return { posts, next: null, head };
+  const next = { belowSeq: found.belowSeq, offset: Math.max(0, offset - found.seqs.length) };
+  return { posts, next, head };
 }
 
 /** More than `maxMerged` count as one more. */
@@ -123,14 +126,14 @@ async function merge(
   maxPerFriend: number,
   options: ReadOptions,
 ): Promise<FoundPosts> {
-  const rows = await db
+  const page = db
     .selectFrom(newestOfFriends[engine](db, { user, belowSeq, maxPerFriend }))
     .select('candidate.seq')
     .orderBy('candidate.seq', 'desc')
     .limit(maxPerFriend)
-    .execute(options);
-  const seqs = rows.map(({ seq }) => seq);
-  return { seqs, belowSeq: seqs.length < maxPerFriend ? null : (seqs.at(-1) ?? null) };
+    .as('page');
+  const { seqs, head } = await readWithHead(db, page, options);
+  return { seqs, head, belowSeq: seqs.length < maxPerFriend ? null : (seqs.at(-1) ?? null) };
 }
 
 /** Finds the posts of friends among the newest `examined` posts of everybody. */
@@ -148,7 +151,7 @@ async function examine(
     .limit(1)
     .offset(examined - 1)
     .executeTakeFirst(options);
-  const rows = await db
+  const page = db
     .selectFrom('post')
     .select('seq')
     .where('seq', '<', belowSeq)
@@ -166,9 +169,9 @@ async function examine(
     )
     .orderBy('seq', 'desc')
     .limit(count)
-    .execute(options);
-  const seqs = rows.map(({ seq }) => seq);
-  return { seqs, belowSeq: seqs.length < count ? (oldest?.seq ?? null) : (seqs.at(-1) ?? null) };
+    .as('page');
+  const { seqs, head } = await readWithHead(db, page, options);
+  return { seqs, head, belowSeq: seqs.length < count ? (oldest?.seq ?? null) : (seqs.at(-1) ?? null) };
 }
 
 /** The posts up to the one that exceeds `maxBytes`. Of longer texts beyond it, only the lengths are read. */

@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { ColumnTypes, ReadKind } from 'posted/log';
+import { type CommentPage, type CommentRange, type CommentRecord, readComments } from './comment-page.ts';
 import { type FeedPage, type FeedRange, type PostRecord, readFeed } from './feed-page.ts';
 import type { FeedTables } from './feed-tables.ts';
+import { type LikePage, type LikeRange, readLikes } from './like-page.ts';
 import {
   type ReadOptions,
   searchUsers,
@@ -21,12 +23,35 @@ export interface FeedQueries {
    */
   searchUsers(search: UserSearch, options?: ReadOptions): Promise<UserPage>;
   findPost(id: string, options?: ReadOptions): Promise<PostRecord | null>;
+  findPostAuthor(id: string, options?: ReadOptions): Promise<string | null>;
   /**
    * Posts of the user's friends, newest first. Examines a bounded number of posts, so a page may be short or empty
    * although `next` is not null.
    */
   feedOf(range: FeedRange, options?: ReadOptions): Promise<FeedPage>;
+  /** The users who like a post, newest first; null if there is no such post. */
+  likesOf(range: LikeRange, options?: ReadOptions): Promise<LikePage | null>;
+  /** Null for a comment on a post that does not exist any more, too. */
+  findComment(id: string, options?: ReadOptions): Promise<CommentOfPost | null>;
+  /** The comments on a post, oldest first; null if there is no such post. */
+  commentsOf(range: CommentRange, options?: ReadOptions): Promise<CommentPage | null>;
+  /** Of any post, also of one that is deleted. */
+  findCommentIds(postId: string, limit: number): Promise<readonly string[]>;
+  /** Some of the deleted posts that still have likes or comments. */
+  findDeletedPosts(): Promise<readonly DeletedPost[]>;
 }
+
+export interface DeletedPost {
+  readonly id: string;
+  readonly author: string;
+}
+
+export interface CommentOfPost extends Omit<CommentRecord, 'text'> {
+  readonly postAuthor: string;
+}
+
+/** They are read again once these are done. */
+const maxDeletedPosts = 100;
 
 export function createFeedQueries(
   reads: (kind: ReadKind) => Kysely<FeedTables>,
@@ -48,6 +73,26 @@ export function createFeedQueries(
       const query = db.selectFrom('post').select(['id', 'author', 'text']).where('id', '=', id);
       return (await query.executeTakeFirst(options)) ?? null;
     },
+    async findPostAuthor(id, options) {
+      const query = db.selectFrom('post').select('author').where('id', '=', id);
+      return (await query.executeTakeFirst(options))?.author ?? null;
+    },
     feedOf: (range, options) => readFeed(long, engine, range, options),
+    likesOf: (range, options) => readLikes(long, range, options),
+    async findComment(id, options) {
+      const query = db
+        .selectFrom('post_comment as comment')
+        .innerJoin('post', 'post.id', 'comment.post_id')
+        .select(['comment.id', 'comment.post_id as postId', 'comment.author', 'post.author as postAuthor'])
+        .where('comment.id', '=', id);
+      return (await query.executeTakeFirst(options)) ?? null;
+    },
+    commentsOf: (range, options) => readComments(long, range, options),
+    async findCommentIds(postId, limit) {
+      const query = db.selectFrom('post_comment').select('id').where('post_id', '=', postId).limit(limit);
+      return (await query.execute()).map(({ id }) => id);
+    },
+    findDeletedPosts: () =>
+      db.selectFrom('deleted_post').select(['id', 'author']).limit(maxDeletedPosts).execute(),
   };
 }

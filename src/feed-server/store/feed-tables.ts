@@ -5,10 +5,15 @@ import type { LogTables } from 'posted/log';
  * are milliseconds since the Unix epoch, and text compares by code point. There are no foreign keys: authors may
  * come from another token issuer.
  */
-export interface FeedTables extends Pick<LogTables, 'posted_membership'> {
+export interface FeedTables
+  extends Pick<LogTables, 'posted_membership' | 'posted_head' | 'posted_meta' | 'posted_event'> {
   /** Not `user`, which is a reserved word in PostgreSQL: the role of the session. */
   app_user: UserTable;
   post: PostTable;
+  post_like: LikeTable;
+  post_like_count: LikeCountTable;
+  post_comment: CommentTable;
+  deleted_post: DeletedPostTable;
 }
 
 interface UserTable {
@@ -29,4 +34,35 @@ interface PostTable {
   author: string;
   text: string;
   created_at: number;
+}
+
+interface LikeTable {
+  post_id: string;
+  user_id: string;
+  /** The seq of the event. */
+  seq: number;
+  /** The number of likes of the post with this one. */
+  likes: number;
+}
+
+/** A post without likes may have no row. */
+interface LikeCountTable {
+  post_id: string;
+  likes: number;
+}
+
+interface CommentTable {
+  /** The seq of the event that created the comment. */
+  seq: number;
+  id: string;
+  post_id: string;
+  author: string;
+  text: string;
+  created_at: number;
+}
+
+/** Posts that are deleted, but some of their likes or comments are not yet. */
+interface DeletedPostTable {
+  id: string;
+  author: string;
 }

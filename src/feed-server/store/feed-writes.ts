@@ -1,14 +1,20 @@
 import type { EventLog, Write } from 'posted/log';
 import type { PostPayload } from '../../../generated/asyncapi/models.ts';
+import { type CommentWrites, registerCommentWrites } from './comment-writes.ts';
+import { type LikeWrites, registerLikeWrites } from './like-writes.ts';
+import { type RemovalWrites, registerRemovalWrites } from './removal-writes.ts';
 
 /** The columns of the writes are those of the tables. */
-export interface FeedWrites {
+export interface FeedWrites extends LikeWrites, CommentWrites, RemovalWrites {
   readonly registerUser: Write<typeof userRow>;
   /** Its event is the message `post` of the author. A retry with the same key writes nothing. */
   readonly createPost: Write<typeof postRow>;
   /** Also changes the message. Writes nothing if the author has no such post. */
   readonly updatePost: Write<typeof postRow>;
-  /** Also removes the content of its messages from the log. Writes nothing if the author has no such post. */
+  /**
+   * Also removes the content of its messages, and of those about its likes, from the log. Returns the row `left` if it has
+   * likes or comments, which `RemovalWrites` remove. Writes nothing if the author has no such post.
+   */
   readonly deletePost: Write<typeof postIdRow>;
 }
 
@@ -36,6 +42,9 @@ const post = {
 /** Registers the writes of the feed. Edits and deletions are sent to nobody: the contract has no messages for them. */
 export function registerFeedWrites(log: Pick<EventLog, 'write'>): FeedWrites {
   return {
+    ...registerLikeWrites(log),
+    ...registerCommentWrites(log),
+    ...registerRemovalWrites(log),
     registerUser: log.write({
       name: 'registerUser',
       row: userRow,
@@ -85,6 +94,13 @@ export function registerFeedWrites(log: Pick<EventLog, 'write'>): FeedWrites {
       statements: {
         deleted: `
           delete from post where (id, author) in (select id, author from item)
+          returning id`,
+        uncounted: 'delete from post_like_count where post_id in (select id from item)',
+        left: `
+          insert into deleted_post (id, author)
+          select id, author from item
+          where exists (select 1 from post_like where post_like.post_id = item.id)
+            or exists (select 1 from post_comment where post_comment.post_id = item.id)
           returning id`,
       },
       when: 'deleted',

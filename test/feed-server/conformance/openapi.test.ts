@@ -28,6 +28,8 @@ interface Situation {
   readonly ada: TestUser;
   readonly bob: TestUser;
   readonly postId: string;
+  /** Ada's, on that post. */
+  readonly commentId: string;
 }
 
 interface Call {
@@ -102,6 +104,39 @@ const calls: Readonly<Record<string, Readonly<Record<number, (situation: Situati
     200: () => ({ path: '/post/feed?offset=0&limit=2' }),
     400: () => ({ path: '/post/feed?limit=0' }),
   },
+  likePost: {
+    200: ({ postId }) => ({ path: `/post/like/${postId}` }),
+    400: () => ({ path: '/post/like/1' }),
+    404: () => ({ path: `/post/like/${unknown}` }),
+  },
+  unlikePost: {
+    200: ({ postId }) => ({ path: `/post/unlike/${postId}` }),
+    400: () => ({ path: '/post/unlike/1' }),
+    404: () => ({ path: `/post/unlike/${unknown}` }),
+  },
+  getLikes: {
+    200: ({ postId }) => ({ path: `/post/likes/${postId}` }),
+    400: ({ postId }) => ({ path: `/post/likes/${postId}?after=0` }),
+    404: () => ({ path: `/post/likes/${unknown}` }),
+  },
+  createComment: {
+    200: ({ postId: post_id }) => ({
+      body: { post_id, text: 'hello' },
+      headers: { 'Idempotency-Key': randomUUID() },
+    }),
+    400: ({ postId: post_id }) => ({ body: { post_id, text: '' } }),
+    404: () => ({ body: { post_id: unknown, text: 'hello' } }),
+  },
+  deleteComment: {
+    200: ({ commentId }) => ({ path: `/comment/delete/${commentId}` }),
+    400: () => ({ path: '/comment/delete/1' }),
+    404: () => ({ path: `/comment/delete/${unknown}` }),
+  },
+  listComments: {
+    200: ({ postId }) => ({ path: `/comment/list/${postId}?limit=1` }),
+    400: ({ postId }) => ({ path: `/comment/list/${postId}?limit=1001` }),
+    404: () => ({ path: `/comment/list/${unknown}` }),
+  },
 };
 
 async function situate(): Promise<Situation> {
@@ -109,8 +144,10 @@ async function situate(): Promise<Situation> {
   const [ada, bob] = await Promise.all([registerUser(url), registerUser(url)]);
   await ada.befriend(bob);
   await bob.post('from a friend');
-  const { body } = await ada.post('first');
-  return { url, ada, bob, postId: String(body) };
+  const { body: postId } = await ada.post('first');
+  await bob.like(postId);
+  const { body: commentId } = await ada.comment(postId, 'a comment');
+  return { url, ada, bob, postId: String(postId), commentId: String(commentId) };
 }
 
 function isSecured({ definition }: Operation): boolean {

@@ -10,8 +10,10 @@ import { openSqliteEngine } from '../../../src/runtime/log/sqlite/sqlite-engine.
 import { createLog } from '../../../src/runtime/node/pino-log.ts';
 import { makeDataDir } from '../../support/feed-server.ts';
 import { describePostgres } from '../../support/postgres.ts';
+import { describeComments } from './suite/comments.ts';
 import { describeFeed } from './suite/feed.ts';
 import type { FeedStore } from './suite/feed-store.ts';
+import { describeLikes } from './suite/likes.ts';
 import { describePosts } from './suite/posts.ts';
 import { describeUsers } from './suite/users.ts';
 
@@ -35,6 +37,8 @@ async function openEmbedded(): Promise<FeedStore> {
 describe('the feed in an embedded store', () => {
   describePosts(openEmbedded);
   describeFeed(openEmbedded);
+  describeLikes(openEmbedded);
+  describeComments(openEmbedded);
   describeUsers(openEmbedded);
 });
 
@@ -45,5 +49,7 @@ describePostgres('the feed in PostgreSQL', (server) => {
   };
   describePosts(open);
   describeFeed(open);
+  describeLikes(open);
+  describeComments(open);
   describeUsers(open);
 });

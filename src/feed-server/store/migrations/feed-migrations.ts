@@ -2,12 +2,14 @@ import type { Migrations } from 'posted/log';
 import { initialTables } from './0001-initial-tables.ts';
 import { adoptFirstVersion } from './0002-adopt-first-version.ts';
 import { searchIndex } from './0003-search-index.ts';
+import { likesAndComments } from './0004-likes-and-comments.ts';
 
 /** The migrations of the feed's own tables, which run after those of the log. */
 export const feedMigrations: Migrations = (types) => ({
   '0001-initial-tables': initialTables(types),
   '0002-adopt-first-version': adoptFirstVersion(types),
   '0003-search-index': searchIndex,
+  '0004-likes-and-comments': likesAndComments(types),
 });
 
 /** The schema version of the feed's tables: the name of the newest migration. */

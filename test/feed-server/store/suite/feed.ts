@@ -36,9 +36,9 @@ export function describeFeed(open: OpenFeedStore): void {
       const store = await open();
       const [user, friend] = [randomUUID(), randomUUID()];
       await store.writes.createPost(post({ author: user }));
-      expect(await feed(store, user)).toEqual({ posts: [], next: null });
+      expect(await feed(store, user)).toMatchObject({ posts: [], next: null });
       await store.log.join(user, friend);
-      expect(await feed(store, user)).toEqual({ posts: [], next: null });
+      expect(await feed(store, user)).toMatchObject({ posts: [], next: null });
     });
 
     it('returns every page of the friends’ posts, newest first', async () => {
@@ -68,7 +68,7 @@ export function describeFeed(open: OpenFeedStore): void {
           expect(posts.map(withoutSeq)).toEqual(expected.slice(offset, offset + limit));
         }
       }
-      expect(await feed(store, user, { offset: 10_000 })).toEqual({ posts: [], next: null });
+      expect(await feed(store, user, { offset: 10_000 })).toMatchObject({ posts: [], next: null });
     });
 
     it('reflects friendships, updates and deletions', async () => {
@@ -143,7 +143,7 @@ export function describeFeed(open: OpenFeedStore): void {
       expect(page.posts.map(({ text }) => text)).toEqual(texts.slice(-250).toReversed());
       expect(await readPages(store, user, { limit: 1000 })).toEqual({ texts: texts.toReversed(), pages: 2 });
       const far = await feed(store, user, { offset: 300, limit: 10 });
-      expect(far).toEqual({ posts: [], next: { belowSeq: expect.any(Number), offset: 50 } });
+      expect(far).toMatchObject({ posts: [], next: { belowSeq: expect.any(Number), offset: 50 } });
       const there = await feed(store, user, { limit: 10, ...far.next });
       expect(there.posts.map(({ text }) => text)).toEqual(texts.slice(290, 300).toReversed());
     });
@@ -161,7 +161,7 @@ export function describeFeed(open: OpenFeedStore): void {
       const others = countTo(2000).map(() => ({ author: stranger }));
       for (let round = 0; round < 5; round += 1) await append(store, others);
       const page = await feed(store, user, { limit: 10 });
-      expect(page).toEqual({ posts: [], next: { belowSeq: expect.any(Number), offset: 0 } });
+      expect(page).toMatchObject({ posts: [], next: { belowSeq: expect.any(Number), offset: 0 } });
       expect(await readPages(store, user, { limit: 10 })).toEqual({ texts: ['1', '0'], pages: 2 });
       expect(await readPages(store, user, { limit: 1 })).toMatchObject({ texts: ['1', '0'] });
     });
