@@ -51,7 +51,7 @@ async function measure(graph: Graph): Promise<FriendMemory> {
   const cpu = process.cpuUsage();
   const subscriptions = [];
   for (let user = 0; user < users; user += 1) {
-    const subscription = await topics.subscribe(idOf(graph.authors + user), 'topic');
+    const subscription = await topics.subscribe(idOf(graph.authors + user), 'posts', 'topic');
     topics.join(subscription, {});
     subscriptions.push(subscription);
   }

@@ -29,7 +29,7 @@ export const postFeedPosted = {
   ],
   parameters: undefined,
   parameterDefaults: {},
-  query: validators.isPostFeedQueryFromText,
+  query: validators.isPostFeedPostedQueryFromText,
   headers: undefined,
   headerNames: [],
   security: [
@@ -117,21 +117,21 @@ export const postFeedPosted = {
       security: [],
     },
     {
-      name: 'sendPlace',
+      name: 'sendPostFeedPostedState',
       action: 'send',
       messages: ['ready', 'checkpoint', 'reset', 'alive'],
       reply: undefined,
       security: [],
     },
     {
-      name: 'sendBye',
+      name: 'sendPostFeedPostedBye',
       action: 'send',
       messages: ['bye'],
       reply: undefined,
       security: [],
     },
     {
-      name: 'receiveAck',
+      name: 'receivePostFeedPostedAck',
       action: 'receive',
       messages: ['ack'],
       reply: undefined,
@@ -151,6 +151,7 @@ export const postFeedPosted = {
     device: 'device',
     instance: 'instance',
   },
+  delivery: { messages: ['post'], audience: { query: 'audience', topic: 'friends' } },
 } as const satisfies ChannelDescriptor;
 
 /** Posted feed 1.0.0: all channels. Its type has the interfaces of the handlers. */

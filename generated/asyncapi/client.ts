@@ -39,7 +39,7 @@ export interface PostFeedPostedTypes {
   /** In the contract's order. The first is the default. */
   readonly servers: readonly [{ readonly name: 'feed'; readonly variables: Record<string, never> }];
   readonly params: Record<string, never>;
-  readonly query: models.PostFeedQuery;
+  readonly query: models.PostFeedPostedQuery;
   readonly headers: Record<string, never>;
   /** By operation: functions that answer requests from the server. */
   readonly answer: Record<never, never>;
@@ -70,7 +70,7 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
   ],
   parameters: undefined,
   parameterDefaults: {},
-  query: validators.isPostFeedQueryFromText,
+  query: validators.isPostFeedPostedQueryFromText,
   headers: undefined,
   headerNames: [],
   security: [
@@ -158,21 +158,21 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
       security: [],
     },
     {
-      name: 'sendPlace',
+      name: 'sendPostFeedPostedState',
       action: 'send',
       messages: ['ready', 'checkpoint', 'reset', 'alive'],
       reply: undefined,
       security: [],
     },
     {
-      name: 'sendBye',
+      name: 'sendPostFeedPostedBye',
       action: 'send',
       messages: ['bye'],
       reply: undefined,
       security: [],
     },
     {
-      name: 'receiveAck',
+      name: 'receivePostFeedPostedAck',
       action: 'receive',
       messages: ['ack'],
       reply: undefined,

@@ -5,7 +5,7 @@
 // biome-ignore-all format: generated code
 // biome-ignore-all assist: generated code
 import type { Content } from 'posted/contract';
-import type { BearerCredentials, Closed, Connection, Context, ContractTypes, Handshake, Principal, PublishOptions, Room, SendAll, UserOf } from 'posted/server';
+import type { BearerCredentials, Closed, Connection, ContractTypes, Handshake, Principal, Room, UserOf } from 'posted/server';
 import type * as models from './models.ts';
 
 /**
@@ -29,16 +29,6 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Stat
 
   /** Called once for every connection that was accepted, even if it never opened. */
   closed?(connection: PostFeedPostedConnection<User, State>, why: Closed): void | Promise<void>;
-
-  /**
-   * Sent by clients on resumable connections once they have processed posts.
-   *
-   * @generated from operation receiveAck
-   */
-  receiveAck(
-    message: models.AckMessage,
-    context: Context<PostFeedPostedConnection<User, State>>,
-  ): void | Promise<void>;
 }
 
 /**
@@ -48,14 +38,10 @@ export interface PostFeedPostedHandlers<User extends Principal = Principal, Stat
  */
 export interface PostFeedPostedConnection<User extends Principal = Principal, State = unknown> extends Connection<User, State> {
   readonly params: Record<string, never>;
-  readonly query: models.PostFeedQuery;
+  readonly query: models.PostFeedPostedQuery;
   readonly headers: Record<string, never>;
   /** The connections to the same address, on all nodes. */
   readonly room: PostFeedPostedRoom<User, State>;
-  /** Sends a message to this connection. False if it is closing, or not permitted to get the message. */
-  readonly send: PostFeedPostedMessages<boolean>;
-  /** Sends many messages at the client's pace. */
-  readonly sendAll: SendAll<PostFeedPostedMessages<boolean>>;
 }
 
 /**
@@ -63,58 +49,21 @@ export interface PostFeedPostedConnection<User extends Principal = Principal, St
  *
  * @generated from channel postFeedPosted
  */
-export interface PostFeedPostedRoom<User extends Principal = Principal, State = unknown> extends PostFeedPostedMessages<number>, Room<PostFeedPostedConnection<User, State>> {}
+export interface PostFeedPostedRoom<User extends Principal = Principal, State = unknown> extends Room<PostFeedPostedConnection<User, State>> {}
 
 /**
- * The messages that the server sends on channel `postFeedPosted`. A message that breaks the
- * contract throws InvalidMessageError and is not sent.
+ * The contents of the durable messages of channel `postFeedPosted`, by name. The application
+ * appends them to the log, from which they are sent.
  *
  * @generated from channel postFeedPosted
  */
-export interface PostFeedPostedMessages<Sent = number> {
+export interface PostFeedPostedDurable {
   /**
    * A post as it was created.
    *
    * @generated from message post
    */
-  post(content: Content<models.PostMessage, 'type'>, options?: PublishOptions): Sent;
-
-  /**
-   * The first frame of a resumable connection.
-   *
-   * @generated from message ready
-   */
-  ready(content: Content<models.ReadyMessage, 'type'>, options?: PublishOptions): Sent;
-
-  /**
-   * Sent about every 30 seconds when there is nothing else to send, and after a replay that ends
-   * with posts of others, so that the cursor of the client does not expire.
-   *
-   * @generated from message checkpoint
-   */
-  checkpoint(content: Content<models.CheckpointMessage, 'type'>, options?: PublishOptions): Sent;
-
-  /**
-   * The posts after the client's cursor cannot be replayed: reload over REST and continue from this
-   * cursor.
-   *
-   * @generated from message reset
-   */
-  reset(content: Content<models.ResetMessage, 'type'>, options?: PublishOptions): Sent;
-
-  /**
-   * Sent to a client that stated its window, whenever nothing else was sent for `heartbeatMs`.
-   *
-   * @generated from message alive
-   */
-  alive(content: Content<models.AliveMessage, 'type'>, options?: PublishOptions): Sent;
-
-  /**
-   * Reconnect after the given time.
-   *
-   * @generated from message bye
-   */
-  bye(content: Content<models.ByeMessage, 'type'>, options?: PublishOptions): Sent;
+  readonly post: Content<models.PostMessage, 'type' | 'cursor'>;
 }
 
 /** Takes the handlers of all channels. */
@@ -136,7 +85,7 @@ export interface Types extends ContractTypes {
     readonly bearerAuth: BearerCredentials;
   };
   readonly channels: {
-    readonly postFeedPosted: { readonly params: Record<string, never>; readonly messages: PostFeedPostedMessages; readonly room: PostFeedPostedRoom };
+    readonly postFeedPosted: { readonly params: Record<string, never>; readonly messages: object; readonly durable: PostFeedPostedDurable; readonly room: PostFeedPostedRoom };
   };
   readonly handle: Handle<this['hooks'], this['server']>;
 }

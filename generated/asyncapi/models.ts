@@ -32,6 +32,75 @@ export interface PostPayload {
 }
 
 /**
+ * A UUID (RFC 9562) in lower case.
+ *
+ * @generated from schema Uuid
+ */
+export type Uuid = string;
+
+/**
+ * A position in the log. It is opaque: clients store it and send it back, and must not interpret
+ * it.
+ *
+ * @generated from schema Cursor
+ */
+export type Cursor = string;
+
+/**
+ * Whose messages a connection receives: everyone's, or only those of the topics that its user has
+ * joined. A server can make `friends` the rule for all connections.
+ *
+ * @generated from schema Audience
+ */
+export type Audience = 'everyone' | 'friends';
+
+/**
+ * Makes the connection resumable. `now` starts with the next event, `acked` after the last cursor
+ * that this user's `device` acknowledged, and a cursor after that cursor.
+ *
+ * @generated from schema Since
+ */
+export type Since = string;
+
+/**
+ * The name of one of the user's devices. The server stores acknowledgements by user and device.
+ *
+ * @generated from schema Device
+ */
+export type Device = string;
+
+/**
+ * The maximum number of unacknowledged messages. A client that states it acknowledges messages,
+ * and receives `heartbeatMs` and `alive`.
+ *
+ * @generated from schema Window
+ */
+export type Window = number;
+
+/**
+ * Claims the device for this connection, and closes the connection that had it with 4409. It is a
+ * random name of the client, a dot, and a number that the client raises with each connection: of
+ * those with the same name, the highest number has the device. A connection without it closes no
+ * other.
+ *
+ * @generated from schema Instance
+ */
+export type Instance = string;
+
+/**
+ * The query of a connection's URL.
+ *
+ * @generated from schema PostFeedPostedQuery
+ */
+export interface PostFeedPostedQuery {
+  audience?: Audience;
+  since?: Since;
+  device?: Device;
+  window?: Window;
+  instance?: Instance;
+}
+
+/**
  * The first frame of a resumable connection.
  *
  * @generated from schema ReadyMessage
@@ -43,7 +112,7 @@ export interface ReadyMessage {
   /** Whether the connection continues from the cursor that the client gave. */
   resumed: boolean;
   /**
-   * The maximum number of unacknowledged posts for a client that acknowledges or has stated its
+   * The maximum number of unacknowledged messages for a client that acknowledges or has stated its
    * window.
    */
   window: number;
@@ -64,6 +133,15 @@ export interface CheckpointMessage {
   type: 'checkpoint';
   cursor: Cursor;
 }
+
+/**
+ * expired: the events after the cursor cannot be replayed, because the server no longer keeps
+ * them, or because the user left a topic and joined it again after it; epoch: it belongs to
+ * another history of the log, as after a restore; future: it is ahead of the log.
+ *
+ * @generated from schema ResetReason
+ */
+export type ResetReason = 'expired' | 'epoch' | 'future';
 
 /**
  * The events that the client asked for cannot be replayed.
@@ -90,18 +168,6 @@ export interface ByeMessage {
 }
 
 /**
- * The connection is alive, and nothing else was sent for some time.
- *
- * @generated from schema AliveMessage
- */
-export interface AliveMessage {
-  /** Identifies this message among those of the channel. */
-  type: 'alive';
-  /** For how long the server has not read its log, in milliseconds. Newer posts may exist. */
-  staleMs: number;
-}
-
-/**
  * Everything up to the cursor is processed.
  *
  * @generated from schema AckMessage
@@ -113,79 +179,13 @@ export interface AckMessage {
 }
 
 /**
- * expired: the events after the cursor cannot be replayed, because the server no longer keeps
- * them, or because a friendship ended and began again after it; epoch: it belongs to another
- * history of the log, as after a restore; future: it is ahead of the log.
+ * The connection is alive, and nothing else was sent for some time.
  *
- * @generated from schema ResetReason
+ * @generated from schema AliveMessage
  */
-export type ResetReason = 'expired' | 'epoch' | 'future';
-
-/**
- * A position in the log. It is opaque: clients store it and send it back, and must not interpret
- * it.
- *
- * @generated from schema Cursor
- */
-export type Cursor = string;
-
-/**
- * The query of a connection's URL.
- *
- * @generated from schema PostFeedQuery
- */
-export interface PostFeedQuery {
-  audience?: Audience;
-  since?: Since;
-  device?: Device;
-  window?: Window;
-  instance?: Instance;
+export interface AliveMessage {
+  /** Identifies this message among those of the channel. */
+  type: 'alive';
+  /** For how long the server has not read its log, in milliseconds. Newer messages may exist. */
+  staleMs: number;
 }
-
-/**
- * Whose posts a connection receives: everyone's, or only those of its user's friends. A server can
- * make `friends` the rule for all connections.
- *
- * @generated from schema Audience
- */
-export type Audience = 'everyone' | 'friends';
-
-/**
- * Makes the connection resumable. `now` starts with the next event, `acked` after the last cursor
- * that this user's `device` acknowledged, and a cursor after that cursor.
- *
- * @generated from schema Since
- */
-export type Since = string;
-
-/**
- * The name of one of the user's devices. The server stores acknowledgements by user and device.
- *
- * @generated from schema Device
- */
-export type Device = string;
-
-/**
- * The maximum number of unacknowledged posts. A client that states it acknowledges posts, and
- * receives `heartbeatMs` and `alive`.
- *
- * @generated from schema Window
- */
-export type Window = number;
-
-/**
- * Claims the device for this connection, and closes the connection that had it with 4409. It is a
- * random name of the client, a dot, and a number that the client raises with each connection: of
- * those with the same name, the highest number has the device. A connection without it closes no
- * other.
- *
- * @generated from schema Instance
- */
-export type Instance = string;
-
-/**
- * A UUID (RFC 9562) in lower case.
- *
- * @generated from schema Uuid
- */
-export type Uuid = string;

@@ -28,7 +28,7 @@ var require_ucs2length = __commonJSMin(((exports) => {
 	}
 	exports.default = ucs2length;
 }));
-const guard16 = validate10;
+const guard2 = validate10;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern0$1 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -99,7 +99,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 					if (!pattern0$1.test(data0)) {
 						validate11.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition16/pattern",
+							schemaPath: "definition2/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -108,7 +108,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 					} else if (!formats0.test(data0)) {
 						validate11.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition16/format",
+							schemaPath: "definition2/format",
 							keyword: "format",
 							params: { format: "uuid" },
 							message: "must match format \"uuid\""
@@ -118,7 +118,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 				} else {
 					validate11.errors = [{
 						instancePath: instancePath + "/postId",
-						schemaPath: "definition16/type",
+						schemaPath: "definition2/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
@@ -169,7 +169,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 							if (!pattern0$1.test(data2)) {
 								validate11.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition16/pattern",
+									schemaPath: "definition2/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -178,7 +178,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 							} else if (!formats0.test(data2)) {
 								validate11.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition16/format",
+									schemaPath: "definition2/format",
 									keyword: "format",
 									params: { format: "uuid" },
 									message: "must match format \"uuid\""
@@ -188,7 +188,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 						} else {
 							validate11.errors = [{
 								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition16/type",
+								schemaPath: "definition2/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -213,7 +213,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 	validate11.errors = vErrors;
 	return true;
 }
-const guard9 = validate12;
+const guard3 = validate12;
 const pattern3 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
 function validate12(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
@@ -318,7 +318,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
 										if (!pattern3.test(data2)) {
 											validate13.errors = [{
 												instancePath: instancePath + "/cursor",
-												schemaPath: "definition9/pattern",
+												schemaPath: "definition3/pattern",
 												keyword: "pattern",
 												params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 												message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -328,7 +328,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
 									} else {
 										validate13.errors = [{
 											instancePath: instancePath + "/cursor",
-											schemaPath: "definition9/type",
+											schemaPath: "definition3/type",
 											keyword: "type",
 											params: { type: "string" },
 											message: "must be string"
@@ -356,700 +356,15 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
 	validate13.errors = vErrors;
 	return errors === 0;
 }
-const guard2 = validate15;
-function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
-			validate15.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor" || key0 === "resumed" || key0 === "window" || key0 === "heartbeatMs")) {
-				validate15.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate15.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("ready" !== data0) {
-					validate15.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "ready" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate15.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition9/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-							}];
-							return false;
-						}
-					} else {
-						validate15.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition9/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
-						if (typeof data.resumed !== "boolean") {
-							validate15.errors = [{
-								instancePath: instancePath + "/resumed",
-								schemaPath: "#/properties/resumed/type",
-								keyword: "type",
-								params: { type: "boolean" },
-								message: "must be boolean"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.window !== void 0 && func0$1.call(data, "window")) {
-							let data3 = data.window;
-							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-								validate15.errors = [{
-									instancePath: instancePath + "/window",
-									schemaPath: "#/properties/window/type",
-									keyword: "type",
-									params: { type: "integer" },
-									message: "must be integer"
-								}];
-								return false;
-							}
-							if (typeof data3 == "number" && isFinite(data3)) {
-								if (data3 < 1 || isNaN(data3)) {
-									validate15.errors = [{
-										instancePath: instancePath + "/window",
-										schemaPath: "#/properties/window/minimum",
-										keyword: "minimum",
-										params: {
-											comparison: ">=",
-											limit: 1
-										},
-										message: "must be >= 1"
-									}];
-									return false;
-								}
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
-								let data4 = data.heartbeatMs;
-								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-									validate15.errors = [{
-										instancePath: instancePath + "/heartbeatMs",
-										schemaPath: "#/properties/heartbeatMs/type",
-										keyword: "type",
-										params: { type: "integer" },
-										message: "must be integer"
-									}];
-									return false;
-								}
-								if (typeof data4 == "number" && isFinite(data4)) {
-									if (data4 < 1 || isNaN(data4)) {
-										validate15.errors = [{
-											instancePath: instancePath + "/heartbeatMs",
-											schemaPath: "#/properties/heartbeatMs/minimum",
-											keyword: "minimum",
-											params: {
-												comparison: ">=",
-												limit: 1
-											},
-											message: "must be >= 1"
-										}];
-										return false;
-									}
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-						}
-					}
-				}
-			}
-		}
-	} else {
-		validate15.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate15.errors = vErrors;
-	return true;
-}
-const guard3 = validate16;
-function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate16.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
-				validate16.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate16.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("checkpoint" !== data0) {
-					validate16.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "checkpoint" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate16.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition9/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-							}];
-							return false;
-						}
-					} else {
-						validate16.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition9/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate16.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate16.errors = vErrors;
-	return true;
-}
-const guard8 = validate17;
-const schema22 = {
-	"type": "string",
-	"enum": [
-		"expired",
-		"epoch",
-		"future"
-	]
-};
-function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (typeof data !== "string") {
-		validate17.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "string" },
-			message: "must be string"
-		}];
-		return false;
-	}
-	if (!(data === "expired" || data === "epoch" || data === "future")) {
-		validate17.errors = [{
-			instancePath,
-			schemaPath: "#/enum",
-			keyword: "enum",
-			params: { allowedValues: schema22.enum },
-			message: "must be equal to one of the allowed values"
-		}];
-		return false;
-	}
-	validate17.errors = vErrors;
-	return true;
-}
-const guard4 = validate18;
-function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate18.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "reason" || key0 === "cursor")) {
-				validate18.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate18.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("reset" !== data0) {
-					validate18.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "reset" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
-					let data1 = data.reason;
-					if (typeof data1 !== "string") {
-						validate18.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition8/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
-						validate18.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition8/enum",
-							keyword: "enum",
-							params: { allowedValues: schema22.enum },
-							message: "must be equal to one of the allowed values"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-						let data2 = data.cursor;
-						if (typeof data2 === "string") {
-							if (!pattern3.test(data2)) {
-								validate18.errors = [{
-									instancePath: instancePath + "/cursor",
-									schemaPath: "definition9/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-								}];
-								return false;
-							}
-						} else {
-							validate18.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition9/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-				}
-			}
-		}
-	} else {
-		validate18.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate18.errors = vErrors;
-	return true;
-}
-const guard5 = validate19;
-function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
-			validate19.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "retryAfterMs")) {
-				validate19.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate19.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("bye" !== data0) {
-					validate19.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "bye" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
-					let data1 = data.retryAfterMs;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate19.errors = [{
-							instancePath: instancePath + "/retryAfterMs",
-							schemaPath: "#/properties/retryAfterMs/type",
-							keyword: "type",
-							params: { type: "integer" },
-							message: "must be integer"
-						}];
-						return false;
-					}
-					if (typeof data1 == "number" && isFinite(data1)) {
-						if (data1 < 0 || isNaN(data1)) {
-							validate19.errors = [{
-								instancePath: instancePath + "/retryAfterMs",
-								schemaPath: "#/properties/retryAfterMs/minimum",
-								keyword: "minimum",
-								params: {
-									comparison: ">=",
-									limit: 0
-								},
-								message: "must be >= 0"
-							}];
-							return false;
-						}
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate19.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate19.errors = vErrors;
-	return true;
-}
-const guard6 = validate20;
-function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
-			validate20.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "staleMs")) {
-				validate20.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate20.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("alive" !== data0) {
-					validate20.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "alive" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
-					let data1 = data.staleMs;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate20.errors = [{
-							instancePath: instancePath + "/staleMs",
-							schemaPath: "#/properties/staleMs/type",
-							keyword: "type",
-							params: { type: "integer" },
-							message: "must be integer"
-						}];
-						return false;
-					}
-					if (typeof data1 == "number" && isFinite(data1)) {
-						if (data1 < 0 || isNaN(data1)) {
-							validate20.errors = [{
-								instancePath: instancePath + "/staleMs",
-								schemaPath: "#/properties/staleMs/minimum",
-								keyword: "minimum",
-								params: {
-									comparison: ">=",
-									limit: 0
-								},
-								message: "must be >= 0"
-							}];
-							return false;
-						}
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate20.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate20.errors = vErrors;
-	return true;
-}
-const guard7 = validate21;
-function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate21.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
-				validate21.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate21.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("ack" !== data0) {
-					validate21.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "ack" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate21.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition9/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-							}];
-							return false;
-						}
-					} else {
-						validate21.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition9/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate21.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate21.errors = vErrors;
-	return true;
-}
-const guard11 = validate22;
-const schema30 = {
+const guard4 = validate15;
+const schema18 = {
 	"type": "string",
 	"enum": ["everyone", "friends"]
 };
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data !== "string") {
-		validate22.errors = [{
+		validate15.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1059,25 +374,25 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 		return false;
 	}
 	if (!(data === "everyone" || data === "friends")) {
-		validate22.errors = [{
+		validate15.errors = [{
 			instancePath,
 			schemaPath: "#/enum",
 			keyword: "enum",
-			params: { allowedValues: schema30.enum },
+			params: { allowedValues: schema18.enum },
 			message: "must be equal to one of the allowed values"
 		}];
 		return false;
 	}
-	validate22.errors = vErrors;
+	validate15.errors = vErrors;
 	return true;
 }
-const guard12 = validate23;
-const pattern9 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard5 = validate16;
+const pattern5 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
+function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern9.test(data)) {
-			validate23.errors = [{
+		if (!pattern5.test(data)) {
+			validate16.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
@@ -1087,7 +402,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate23.errors = [{
+		validate16.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1096,16 +411,16 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate23.errors = vErrors;
+	validate16.errors = vErrors;
 	return true;
 }
-const guard13 = validate24;
-const pattern10 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
-function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard6 = validate17;
+const pattern6 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
+function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern10.test(data)) {
-			validate24.errors = [{
+		if (!pattern6.test(data)) {
+			validate17.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
@@ -1115,7 +430,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate24.errors = [{
+		validate17.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1124,14 +439,14 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate24.errors = vErrors;
+	validate17.errors = vErrors;
 	return true;
 }
-const guard14 = validate25;
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard7 = validate18;
+function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-		validate25.errors = [{
+		validate18.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1142,7 +457,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 	}
 	if (typeof data == "number" && isFinite(data)) {
 		if (data > 256 || isNaN(data)) {
-			validate25.errors = [{
+			validate18.errors = [{
 				instancePath,
 				schemaPath: "#/maximum",
 				keyword: "maximum",
@@ -1154,7 +469,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (data < 1 || isNaN(data)) {
-			validate25.errors = [{
+			validate18.errors = [{
 				instancePath,
 				schemaPath: "#/minimum",
 				keyword: "minimum",
@@ -1167,16 +482,16 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate25.errors = vErrors;
+	validate18.errors = vErrors;
 	return true;
 }
-const guard15 = validate26;
-const pattern11 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
-function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard8 = validate19;
+const pattern7 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
+function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern11.test(data)) {
-			validate26.errors = [{
+		if (!pattern7.test(data)) {
+			validate19.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
@@ -1186,7 +501,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate26.errors = [{
+		validate19.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1195,11 +510,11 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate26.errors = vErrors;
+	validate19.errors = vErrors;
 	return true;
 }
-const guard10 = validate27;
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard9 = validate20;
+function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
@@ -1231,7 +546,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing1;
 			if ((data.device === void 0 || !func0$1.call(data, "device")) && (missing1 = "device")) {
-				validate27.errors = [{
+				validate20.errors = [{
 					instancePath,
 					schemaPath: "#/then/required",
 					keyword: "required",
@@ -1255,14 +570,14 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 		if (vErrors === null) vErrors = [err2];
 		else vErrors.push(err2);
 		errors++;
-		validate27.errors = vErrors;
+		validate20.errors = vErrors;
 		return false;
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			const _errs5 = errors;
 			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
-				validate27.errors = [{
+				validate20.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1274,7 +589,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 			if (_errs5 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0$1.call(data, "device") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate27.errors = [{
+					validate20.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -1288,7 +603,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				} else if (data.window !== void 0 && func0$1.call(data, "window") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate27.errors = [{
+					validate20.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -1302,7 +617,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				} else if (data.instance !== void 0 && func0$1.call(data, "instance") && (data.device === void 0 || !func0$1.call(data, "device")) && (missing2 = "device")) {
-					validate27.errors = [{
+					validate20.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -1320,9 +635,9 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 						let data1 = data.audience;
 						const _errs6 = errors;
 						if (typeof data1 !== "string") {
-							validate27.errors = [{
+							validate20.errors = [{
 								instancePath: instancePath + "/audience",
-								schemaPath: "definition11/type",
+								schemaPath: "definition4/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -1330,11 +645,11 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 						if (!(data1 === "everyone" || data1 === "friends")) {
-							validate27.errors = [{
+							validate20.errors = [{
 								instancePath: instancePath + "/audience",
-								schemaPath: "definition11/enum",
+								schemaPath: "definition4/enum",
 								keyword: "enum",
-								params: { allowedValues: schema30.enum },
+								params: { allowedValues: schema18.enum },
 								message: "must be equal to one of the allowed values"
 							}];
 							return false;
@@ -1347,10 +662,10 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 							const _errs9 = errors;
 							if (errors === errors) {
 								if (typeof data2 === "string") {
-									if (!pattern9.test(data2)) {
-										validate27.errors = [{
+									if (!pattern5.test(data2)) {
+										validate20.errors = [{
 											instancePath: instancePath + "/since",
-											schemaPath: "definition12/pattern",
+											schemaPath: "definition5/pattern",
 											keyword: "pattern",
 											params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
 											message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
@@ -1358,9 +673,9 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 										return false;
 									}
 								} else {
-									validate27.errors = [{
+									validate20.errors = [{
 										instancePath: instancePath + "/since",
-										schemaPath: "definition12/type",
+										schemaPath: "definition5/type",
 										keyword: "type",
 										params: { type: "string" },
 										message: "must be string"
@@ -1376,10 +691,10 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 								const _errs12 = errors;
 								if (errors === errors) {
 									if (typeof data3 === "string") {
-										if (!pattern10.test(data3)) {
-											validate27.errors = [{
+										if (!pattern6.test(data3)) {
+											validate20.errors = [{
 												instancePath: instancePath + "/device",
-												schemaPath: "definition13/pattern",
+												schemaPath: "definition6/pattern",
 												keyword: "pattern",
 												params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
 												message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
@@ -1387,9 +702,9 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 											return false;
 										}
 									} else {
-										validate27.errors = [{
+										validate20.errors = [{
 											instancePath: instancePath + "/device",
-											schemaPath: "definition13/type",
+											schemaPath: "definition6/type",
 											keyword: "type",
 											params: { type: "string" },
 											message: "must be string"
@@ -1405,9 +720,9 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 									const _errs15 = errors;
 									const _errs16 = errors;
 									if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-										validate27.errors = [{
+										validate20.errors = [{
 											instancePath: instancePath + "/window",
-											schemaPath: "definition14/type",
+											schemaPath: "definition7/type",
 											keyword: "type",
 											params: { type: "integer" },
 											message: "must be integer"
@@ -1417,9 +732,9 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 									if (errors === _errs16) {
 										if (typeof data4 == "number" && isFinite(data4)) {
 											if (data4 > 256 || isNaN(data4)) {
-												validate27.errors = [{
+												validate20.errors = [{
 													instancePath: instancePath + "/window",
-													schemaPath: "definition14/maximum",
+													schemaPath: "definition7/maximum",
 													keyword: "maximum",
 													params: {
 														comparison: "<=",
@@ -1429,9 +744,9 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 												}];
 												return false;
 											} else if (data4 < 1 || isNaN(data4)) {
-												validate27.errors = [{
+												validate20.errors = [{
 													instancePath: instancePath + "/window",
-													schemaPath: "definition14/minimum",
+													schemaPath: "definition7/minimum",
 													keyword: "minimum",
 													params: {
 														comparison: ">=",
@@ -1451,10 +766,10 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 										const _errs18 = errors;
 										if (errors === errors) {
 											if (typeof data5 === "string") {
-												if (!pattern11.test(data5)) {
-													validate27.errors = [{
+												if (!pattern7.test(data5)) {
+													validate20.errors = [{
 														instancePath: instancePath + "/instance",
-														schemaPath: "definition15/pattern",
+														schemaPath: "definition8/pattern",
 														keyword: "pattern",
 														params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
 														message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
@@ -1462,9 +777,9 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 													return false;
 												}
 											} else {
-												validate27.errors = [{
+												validate20.errors = [{
 													instancePath: instancePath + "/instance",
-													schemaPath: "definition15/type",
+													schemaPath: "definition8/type",
 													keyword: "type",
 													params: { type: "string" },
 													message: "must be string"
@@ -1481,7 +796,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 			}
 		} else {
-			validate27.errors = [{
+			validate20.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -1491,8 +806,693 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate27.errors = vErrors;
+	validate20.errors = vErrors;
 	return errors === 0;
+}
+const guard10 = validate21;
+function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
+			validate21.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor" || key0 === "resumed" || key0 === "window" || key0 === "heartbeatMs")) {
+				validate21.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate21.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("ready" !== data0) {
+					validate21.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "ready" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern3.test(data1)) {
+							validate21.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition3/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate21.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition3/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
+						if (typeof data.resumed !== "boolean") {
+							validate21.errors = [{
+								instancePath: instancePath + "/resumed",
+								schemaPath: "#/properties/resumed/type",
+								keyword: "type",
+								params: { type: "boolean" },
+								message: "must be boolean"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.window !== void 0 && func0$1.call(data, "window")) {
+							let data3 = data.window;
+							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+								validate21.errors = [{
+									instancePath: instancePath + "/window",
+									schemaPath: "#/properties/window/type",
+									keyword: "type",
+									params: { type: "integer" },
+									message: "must be integer"
+								}];
+								return false;
+							}
+							if (typeof data3 == "number" && isFinite(data3)) {
+								if (data3 < 1 || isNaN(data3)) {
+									validate21.errors = [{
+										instancePath: instancePath + "/window",
+										schemaPath: "#/properties/window/minimum",
+										keyword: "minimum",
+										params: {
+											comparison: ">=",
+											limit: 1
+										},
+										message: "must be >= 1"
+									}];
+									return false;
+								}
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
+								let data4 = data.heartbeatMs;
+								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+									validate21.errors = [{
+										instancePath: instancePath + "/heartbeatMs",
+										schemaPath: "#/properties/heartbeatMs/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+								if (typeof data4 == "number" && isFinite(data4)) {
+									if (data4 < 1 || isNaN(data4)) {
+										validate21.errors = [{
+											instancePath: instancePath + "/heartbeatMs",
+											schemaPath: "#/properties/heartbeatMs/minimum",
+											keyword: "minimum",
+											params: {
+												comparison: ">=",
+												limit: 1
+											},
+											message: "must be >= 1"
+										}];
+										return false;
+									}
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+						}
+					}
+				}
+			}
+		}
+	} else {
+		validate21.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate21.errors = vErrors;
+	return true;
+}
+const guard11 = validate22;
+function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate22.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
+				validate22.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate22.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("checkpoint" !== data0) {
+					validate22.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "checkpoint" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern3.test(data1)) {
+							validate22.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition3/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate22.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition3/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate22.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate22.errors = vErrors;
+	return true;
+}
+const guard12 = validate23;
+const schema33 = {
+	"type": "string",
+	"enum": [
+		"expired",
+		"epoch",
+		"future"
+	]
+};
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (typeof data !== "string") {
+		validate23.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	if (!(data === "expired" || data === "epoch" || data === "future")) {
+		validate23.errors = [{
+			instancePath,
+			schemaPath: "#/enum",
+			keyword: "enum",
+			params: { allowedValues: schema33.enum },
+			message: "must be equal to one of the allowed values"
+		}];
+		return false;
+	}
+	validate23.errors = vErrors;
+	return true;
+}
+const guard13 = validate24;
+function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate24.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "reason" || key0 === "cursor")) {
+				validate24.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate24.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("reset" !== data0) {
+					validate24.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "reset" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
+					let data1 = data.reason;
+					if (typeof data1 !== "string") {
+						validate24.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition12/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
+						validate24.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition12/enum",
+							keyword: "enum",
+							params: { allowedValues: schema33.enum },
+							message: "must be equal to one of the allowed values"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+						let data2 = data.cursor;
+						if (typeof data2 === "string") {
+							if (!pattern3.test(data2)) {
+								validate24.errors = [{
+									instancePath: instancePath + "/cursor",
+									schemaPath: "definition3/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								}];
+								return false;
+							}
+						} else {
+							validate24.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition3/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate24.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate24.errors = vErrors;
+	return true;
+}
+const guard14 = validate25;
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "retryAfterMs")) {
+				validate25.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate25.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("bye" !== data0) {
+					validate25.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "bye" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
+					let data1 = data.retryAfterMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate25.errors = [{
+							instancePath: instancePath + "/retryAfterMs",
+							schemaPath: "#/properties/retryAfterMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
+							validate25.errors = [{
+								instancePath: instancePath + "/retryAfterMs",
+								schemaPath: "#/properties/retryAfterMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
+							}];
+							return false;
+						}
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate25.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate25.errors = vErrors;
+	return true;
+}
+const guard15 = validate26;
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate26.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
+				validate26.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate26.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("ack" !== data0) {
+					validate26.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "ack" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern3.test(data1)) {
+							validate26.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition3/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate26.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition3/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate26.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate26.errors = vErrors;
+	return true;
+}
+const guard16 = validate27;
+function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
+			validate27.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "staleMs")) {
+				validate27.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate27.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("alive" !== data0) {
+					validate27.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "alive" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
+					let data1 = data.staleMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate27.errors = [{
+							instancePath: instancePath + "/staleMs",
+							schemaPath: "#/properties/staleMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
+							validate27.errors = [{
+								instancePath: instancePath + "/staleMs",
+								schemaPath: "#/properties/staleMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
+							}];
+							return false;
+						}
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate27.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate27.errors = vErrors;
+	return true;
 }
 const guard17 = validate29;
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -1515,7 +1515,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 					if (!pattern0$1.test(data0)) {
 						validate28.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition16/pattern",
+							schemaPath: "definition2/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -1524,7 +1524,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 					} else if (!formats0.test(data0)) {
 						validate28.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition16/format",
+							schemaPath: "definition2/format",
 							keyword: "format",
 							params: { format: "uuid" },
 							message: "must match format \"uuid\""
@@ -1534,7 +1534,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 				} else {
 					validate28.errors = [{
 						instancePath: instancePath + "/postId",
-						schemaPath: "definition16/type",
+						schemaPath: "definition2/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
@@ -1585,7 +1585,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 							if (!pattern0$1.test(data2)) {
 								validate28.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition16/pattern",
+									schemaPath: "definition2/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -1594,7 +1594,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 							} else if (!formats0.test(data2)) {
 								validate28.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition16/format",
+									schemaPath: "definition2/format",
 									keyword: "format",
 									params: { format: "uuid" },
 									message: "must match format \"uuid\""
@@ -1604,7 +1604,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 						} else {
 							validate28.errors = [{
 								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition16/type",
+								schemaPath: "definition2/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -1693,7 +1693,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 									if (!pattern3.test(data2)) {
 										validate29.errors = [{
 											instancePath: instancePath + "/cursor",
-											schemaPath: "definition9/pattern",
+											schemaPath: "definition3/pattern",
 											keyword: "pattern",
 											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -1703,7 +1703,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 								} else {
 									validate29.errors = [{
 										instancePath: instancePath + "/cursor",
-										schemaPath: "definition9/type",
+										schemaPath: "definition3/type",
 										keyword: "type",
 										params: { type: "string" },
 										message: "must be string"
@@ -1776,7 +1776,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 						if (!pattern3.test(data1)) {
 							validate31.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition9/pattern",
+								schemaPath: "definition3/pattern",
 								keyword: "pattern",
 								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -1786,7 +1786,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 					} else {
 						validate31.errors = [{
 							instancePath: instancePath + "/cursor",
-							schemaPath: "definition9/type",
+							schemaPath: "definition3/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1933,7 +1933,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 						if (!pattern3.test(data1)) {
 							validate32.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition9/pattern",
+								schemaPath: "definition3/pattern",
 								keyword: "pattern",
 								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -1943,7 +1943,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 					} else {
 						validate32.errors = [{
 							instancePath: instancePath + "/cursor",
-							schemaPath: "definition9/type",
+							schemaPath: "definition3/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -2012,7 +2012,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 					if (typeof data1 !== "string") {
 						validate33.errors = [{
 							instancePath: instancePath + "/reason",
-							schemaPath: "definition8/type",
+							schemaPath: "definition12/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -2022,9 +2022,9 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
 						validate33.errors = [{
 							instancePath: instancePath + "/reason",
-							schemaPath: "definition8/enum",
+							schemaPath: "definition12/enum",
 							keyword: "enum",
-							params: { allowedValues: schema22.enum },
+							params: { allowedValues: schema33.enum },
 							message: "must be equal to one of the allowed values"
 						}];
 						return false;
@@ -2038,7 +2038,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 							if (!pattern3.test(data2)) {
 								validate33.errors = [{
 									instancePath: instancePath + "/cursor",
-									schemaPath: "definition9/pattern",
+									schemaPath: "definition3/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -2048,7 +2048,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 						} else {
 							validate33.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition9/type",
+								schemaPath: "definition3/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -2646,50 +2646,50 @@ export const isPostMessage: Guard<models.PostMessage> = guard0 as Guard<models.P
 /** @generated from schema PostPayload */
 export const isPostPayload: Guard<models.PostPayload> = guard1 as Guard<models.PostPayload>;
 
-/** @generated from schema ReadyMessage */
-export const isReadyMessage: Guard<models.ReadyMessage> = guard2 as Guard<models.ReadyMessage>;
-
-/** @generated from schema CheckpointMessage */
-export const isCheckpointMessage: Guard<models.CheckpointMessage> = guard3 as Guard<models.CheckpointMessage>;
-
-/** @generated from schema ResetMessage */
-export const isResetMessage: Guard<models.ResetMessage> = guard4 as Guard<models.ResetMessage>;
-
-/** @generated from schema ByeMessage */
-export const isByeMessage: Guard<models.ByeMessage> = guard5 as Guard<models.ByeMessage>;
-
-/** @generated from schema AliveMessage */
-export const isAliveMessage: Guard<models.AliveMessage> = guard6 as Guard<models.AliveMessage>;
-
-/** @generated from schema AckMessage */
-export const isAckMessage: Guard<models.AckMessage> = guard7 as Guard<models.AckMessage>;
-
-/** @generated from schema ResetReason */
-export const isResetReason: Guard<models.ResetReason> = guard8 as Guard<models.ResetReason>;
+/** @generated from schema Uuid */
+export const isUuid: Guard<models.Uuid> = guard2 as Guard<models.Uuid>;
 
 /** @generated from schema Cursor */
-export const isCursor: Guard<models.Cursor> = guard9 as Guard<models.Cursor>;
-
-/** @generated from schema PostFeedQuery */
-export const isPostFeedQuery: Guard<models.PostFeedQuery> = guard10 as Guard<models.PostFeedQuery>;
+export const isCursor: Guard<models.Cursor> = guard3 as Guard<models.Cursor>;
 
 /** @generated from schema Audience */
-export const isAudience: Guard<models.Audience> = guard11 as Guard<models.Audience>;
+export const isAudience: Guard<models.Audience> = guard4 as Guard<models.Audience>;
 
 /** @generated from schema Since */
-export const isSince: Guard<models.Since> = guard12 as Guard<models.Since>;
+export const isSince: Guard<models.Since> = guard5 as Guard<models.Since>;
 
 /** @generated from schema Device */
-export const isDevice: Guard<models.Device> = guard13 as Guard<models.Device>;
+export const isDevice: Guard<models.Device> = guard6 as Guard<models.Device>;
 
 /** @generated from schema Window */
-export const isWindow: Guard<models.Window> = guard14 as Guard<models.Window>;
+export const isWindow: Guard<models.Window> = guard7 as Guard<models.Window>;
 
 /** @generated from schema Instance */
-export const isInstance: Guard<models.Instance> = guard15 as Guard<models.Instance>;
+export const isInstance: Guard<models.Instance> = guard8 as Guard<models.Instance>;
 
-/** @generated from schema Uuid */
-export const isUuid: Guard<models.Uuid> = guard16 as Guard<models.Uuid>;
+/** @generated from schema PostFeedPostedQuery */
+export const isPostFeedPostedQuery: Guard<models.PostFeedPostedQuery> = guard9 as Guard<models.PostFeedPostedQuery>;
+
+/** @generated from schema ReadyMessage */
+export const isReadyMessage: Guard<models.ReadyMessage> = guard10 as Guard<models.ReadyMessage>;
+
+/** @generated from schema CheckpointMessage */
+export const isCheckpointMessage: Guard<models.CheckpointMessage> = guard11 as Guard<models.CheckpointMessage>;
+
+/** @generated from schema ResetReason */
+export const isResetReason: Guard<models.ResetReason> = guard12 as Guard<models.ResetReason>;
+
+/** @generated from schema ResetMessage */
+export const isResetMessage: Guard<models.ResetMessage> = guard13 as Guard<models.ResetMessage>;
+
+/** @generated from schema ByeMessage */
+export const isByeMessage: Guard<models.ByeMessage> = guard14 as Guard<models.ByeMessage>;
+
+/** @generated from schema AckMessage */
+export const isAckMessage: Guard<models.AckMessage> = guard15 as Guard<models.AckMessage>;
+
+/** @generated from schema AliveMessage */
+export const isAliveMessage: Guard<models.AliveMessage> = guard16 as Guard<models.AliveMessage>;
 
 /** For clients: ignores unknown fields. */
 export const isReceivedPostMessage: Guard<models.PostMessage> = guard17 as Guard<models.PostMessage>;
@@ -2712,6 +2712,6 @@ export const isReceivedByeMessage: Guard<models.ByeMessage> = guard22 as Guard<m
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
- * @generated from schema PostFeedQuery
+ * @generated from schema PostFeedPostedQuery
  */
-export const isPostFeedQueryFromText: Guard<models.PostFeedQuery> = guard23 as Guard<models.PostFeedQuery>;
+export const isPostFeedPostedQueryFromText: Guard<models.PostFeedPostedQuery> = guard23 as Guard<models.PostFeedPostedQuery>;

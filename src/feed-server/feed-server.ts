@@ -1,17 +1,14 @@
 import { join } from 'node:path';
-import type { OpenLog } from 'posted/log';
 import { createMetrics } from 'posted/metrics';
-import { type ListenOptions, type PublishOptions, type Running, serve } from 'posted/node';
+import { type DurableOptions, type Running, serve } from 'posted/node';
 import type { Log } from 'posted/server';
 import { contract } from '../../generated/asyncapi/channels.ts';
 import { operations } from '../../generated/openapi/operations.ts';
-import { createDeliveryMetrics } from './delivery-metrics.ts';
 import { createOperationHandlers } from './handlers/operations.ts';
-import { createServices, type Services } from './services/create-services.ts';
+import { createServices } from './services/create-services.ts';
 import { joinFeedNodes } from './services/join-feed-nodes.ts';
 import { openFeedLog } from './services/open-feed-log.ts';
 import { openTokens } from './services/open-tokens.ts';
-import type { SecretKeys } from './settings/kinds.ts';
 import type { Settings } from './settings/read-settings.ts';
 import { table } from './settings/table.ts';
 
@@ -54,7 +51,6 @@ export async function startFeedServer(
     channels: contract.channels,
     droppedLogRecords: () => log.droppedRecords ?? 0,
   });
-  const deliveryMetrics = createDeliveryMetrics(metrics.registry);
   const storeFailure = Promise.withResolvers<Error>();
 
   const { tokens, tokenKey } = await openTokens(settings);
@@ -76,66 +72,37 @@ export async function startFeedServer(
     handshakeTimeoutMs: settings.handshakeTimeoutMs,
     pingIntervalMs: settings.pingIntervalMs,
     settingNames,
-    dependencies: eventLog.dependencies,
-    ...(settings.publishKeys === undefined
-      ? {}
-      : { publish: publishOptionsOf(settings.publishKeys, eventLog) }),
+    eventLog,
+    delivery: deliveryOptionsOf(settings),
+    ...(settings.publishKeys === undefined ? {} : { publish: { keys: settings.publishKeys.reveal() } }),
     docs,
     metrics,
     log,
   });
-  const services = createServices(
-    {
-      settings,
-      tokens,
-      eventLog,
-      feedChannel: app.channel('postFeedPosted'),
-      log,
-      replayObserver: deliveryMetrics,
-    },
-    resources,
-  );
+  const services = createServices({ settings, tokens, eventLog, log }, resources);
   app.rest(operations, createOperationHandlers(services));
-  const server = app.handle({ postFeedPosted: services.channel.handlers });
-  deliveryMetrics.watchDelivery(() => ({
-    ...services.delivery.stats(),
-    queuedBytes: server.queuedBytes,
-    staleSeconds: eventLog.tail.freshness.staleMs / 1000,
-  }));
+  const server = app.handle({ postFeedPosted: {} });
   return await server.listen({
     ...listenOptionsOf(settings),
-    ...closingOptionsOf(settings, eventLog, services),
     signals,
     failure: storeFailure.promise,
     resources: resources.move(),
   });
 }
 
-/** What other back ends publish is the payload of a post, as in the events of our own. */
-function publishOptionsOf(keys: SecretKeys, log: OpenLog): PublishOptions {
-  return { log, keys: keys.reveal(), contentOf: (_event, payload) => ({ payload }) };
+function deliveryOptionsOf(settings: Settings): DurableOptions {
+  return {
+    audience: settings.feedAudience === 'friends' ? 'topic' : 'everyone',
+    ackTimeoutMs: settings.ackTimeoutMs,
+    checkpointMs: settings.checkpointIntervalMs,
+    heartbeatMs: settings.heartbeatIntervalMs,
+    byeSpreadMs: settings.byeSpreadMs,
+    payloadProperty: 'payload',
+  };
 }
 
 /** Those of the primary of several workers, too. */
 export function listenOptionsOf(settings: Settings) {
   const { host, port, workers, shutdownDrainMs: drainMs, shutdownTimeoutMs } = settings;
   return { host, port, workers, drainMs, shutdownTimeoutMs };
-}
-
-/** A shutdown delivers all posts that were answered with 200, and asks clients to come back one after the other. */
-function closingOptionsOf(
-  { databaseUrl, workers, byeSpreadMs }: Settings,
-  { tail }: OpenLog,
-  { channel }: Services,
-): Pick<ListenOptions, 'closeSpreadMs' | 'requestsFinished' | 'beforeClose'> {
-  // With a shared database there may be other nodes: clients move there one by one, and are served until then.
-  const isShared = databaseUrl !== undefined || workers > 1;
-  return {
-    closeSpreadMs: isShared ? byeSpreadMs : 0,
-    requestsFinished: () => tail.applied(),
-    beforeClose(connection, leftMs) {
-      const spreadMs = isShared ? 0 : Math.min(byeSpreadMs, leftMs);
-      channel.sendBye(connection, Math.floor(Math.random() * spreadMs));
-    },
-  };
 }

@@ -50,10 +50,7 @@ const restricted: readonly { readonly name: RegExp; readonly onlyIn: RegExp }[] 
     onlyIn: /^src\/runtime\/log\/hints\//,
   },
   { name: /^pino$/, onlyIn: /^src\/runtime\/node\/pino-log\.ts$/ },
-  {
-    name: /^prom-client$/,
-    onlyIn: /^src\/(?:runtime\/node\/metrics\/|feed-server\/delivery-metrics\.ts$)/,
-  },
+  { name: /^prom-client$/, onlyIn: /^src\/runtime\/node\/metrics\// },
   {
     name: /^(?:@asyncapi\/.*|ajv.*|react.*|rolldown|yaml|@seriousme\/.*)$/,
     onlyIn: /^(?:scripts\/posted|templates)\//,

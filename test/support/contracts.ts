@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 
-/** The contracts as they are written, and validators compiled from them here: independent of what is generated. */
+/** The contracts as they are published, and validators compiled from them here: independent of the generated code. */
 
 export interface Json {
   readonly [key: string]: unknown;
@@ -13,7 +13,7 @@ export interface Json {
 
 const root = join(import.meta.dirname, '../..');
 
-export const asyncapi: Json = JSON.parse(readFileSync(join(root, 'asyncapi.json'), 'utf8'));
+export const asyncapi: Json = JSON.parse(readFileSync(join(root, 'generated/docs/asyncapi.json'), 'utf8'));
 export const openapi: Json = parse(readFileSync(join(root, 'openapi.yaml'), 'utf8'));
 
 /** What a JSON Pointer in `document` points to, through any number of `$ref`s. */

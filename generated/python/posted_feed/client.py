@@ -58,7 +58,7 @@ def connect_post_feed_posted(
     auth: TextCredential,
     server: Literal["feed"] | None = None,
     variables: Mapping[str, str] | None = None,
-    query: models.PostFeedQuery | None = None,
+    query: models.PostFeedPostedQuery | None = None,
     resume: bool = True,
     cursor: CursorStore | None = None,
     on_reset: Callable[[models.ResetMessage], Awaitable[None] | None] | None = None,

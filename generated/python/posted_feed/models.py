@@ -32,6 +32,52 @@ class PostPayload(TypedDict):
     """The user who wrote it."""
 
 
+Uuid: TypeAlias = str
+"""A UUID (RFC 9562) in lower case."""
+
+Cursor: TypeAlias = str
+"""A position in the log. It is opaque: clients store it and send it back, and must not
+interpret it.
+"""
+
+Audience: TypeAlias = Literal["everyone", "friends"]
+"""Whose messages a connection receives: everyone's, or only those of the topics that its user
+has joined. A server can make `friends` the rule for all connections.
+"""
+
+Since: TypeAlias = str
+"""Makes the connection resumable. `now` starts with the next event, `acked` after the last
+cursor that this user's `device` acknowledged, and a cursor after that cursor.
+"""
+
+Device: TypeAlias = str
+"""The name of one of the user's devices. The server stores acknowledgements by user and
+device.
+"""
+
+Window: TypeAlias = int
+"""The maximum number of unacknowledged messages. A client that states it acknowledges
+messages, and receives `heartbeatMs` and `alive`.
+"""
+
+Instance: TypeAlias = str
+"""Claims the device for this connection, and closes the connection that had it with 4409. It
+is a random name of the client, a dot, and a number that the client raises with each
+connection: of those with the same name, the highest number has the device. A connection
+without it closes no other.
+"""
+
+
+class PostFeedPostedQuery(TypedDict):
+    """The query of a connection's URL."""
+
+    audience: NotRequired[Audience]
+    since: NotRequired[Since]
+    device: NotRequired[Device]
+    window: NotRequired[Window]
+    instance: NotRequired[Instance]
+
+
 class ReadyMessage(TypedDict):
     """The first frame of a resumable connection."""
 
@@ -41,8 +87,8 @@ class ReadyMessage(TypedDict):
     resumed: bool
     """Whether the connection continues from the cursor that the client gave."""
     window: int
-    """The maximum number of unacknowledged posts for a client that acknowledges or has stated its
-    window.
+    """The maximum number of unacknowledged messages for a client that acknowledges or has stated
+    its window.
     """
     heartbeatMs: NotRequired[int]
     """How long the connection is silent at most, in milliseconds. Only for a client that stated
@@ -56,6 +102,13 @@ class CheckpointMessage(TypedDict):
     type: Literal["checkpoint"]
     """Identifies this message among those of the channel."""
     cursor: Cursor
+
+
+ResetReason: TypeAlias = Literal["expired", "epoch", "future"]
+"""expired: the events after the cursor cannot be replayed, because the server no longer keeps
+them, or because the user left a topic and joined it again after it; epoch: it belongs to
+another history of the log, as after a restore; future: it is ahead of the log.
+"""
 
 
 class ResetMessage(TypedDict):
@@ -76,15 +129,6 @@ class ByeMessage(TypedDict):
     """How long to wait before connecting again, in milliseconds."""
 
 
-class AliveMessage(TypedDict):
-    """The connection is alive, and nothing else was sent for some time."""
-
-    type: Literal["alive"]
-    """Identifies this message among those of the channel."""
-    staleMs: int
-    """For how long the server has not read its log, in milliseconds. Newer posts may exist."""
-
-
 class AckMessage(TypedDict):
     """Everything up to the cursor is processed."""
 
@@ -93,54 +137,10 @@ class AckMessage(TypedDict):
     cursor: Cursor
 
 
-ResetReason: TypeAlias = Literal["expired", "epoch", "future"]
-"""expired: the events after the cursor cannot be replayed, because the server no longer keeps
-them, or because a friendship ended and began again after it; epoch: it belongs to another
-history of the log, as after a restore; future: it is ahead of the log.
-"""
+class AliveMessage(TypedDict):
+    """The connection is alive, and nothing else was sent for some time."""
 
-Cursor: TypeAlias = str
-"""A position in the log. It is opaque: clients store it and send it back, and must not
-interpret it.
-"""
-
-
-class PostFeedQuery(TypedDict):
-    """The query of a connection's URL."""
-
-    audience: NotRequired[Audience]
-    since: NotRequired[Since]
-    device: NotRequired[Device]
-    window: NotRequired[Window]
-    instance: NotRequired[Instance]
-
-
-Audience: TypeAlias = Literal["everyone", "friends"]
-"""Whose posts a connection receives: everyone's, or only those of its user's friends. A server
-can make `friends` the rule for all connections.
-"""
-
-Since: TypeAlias = str
-"""Makes the connection resumable. `now` starts with the next event, `acked` after the last
-cursor that this user's `device` acknowledged, and a cursor after that cursor.
-"""
-
-Device: TypeAlias = str
-"""The name of one of the user's devices. The server stores acknowledgements by user and
-device.
-"""
-
-Window: TypeAlias = int
-"""The maximum number of unacknowledged posts. A client that states it acknowledges posts, and
-receives `heartbeatMs` and `alive`.
-"""
-
-Instance: TypeAlias = str
-"""Claims the device for this connection, and closes the connection that had it with 4409. It
-is a random name of the client, a dot, and a number that the client raises with each
-connection: of those with the same name, the highest number has the device. A connection
-without it closes no other.
-"""
-
-Uuid: TypeAlias = str
-"""A UUID (RFC 9562) in lower case."""
+    type: Literal["alive"]
+    """Identifies this message among those of the channel."""
+    staleMs: int
+    """For how long the server has not read its log, in milliseconds. Newer messages may exist."""

@@ -4,7 +4,7 @@ import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
 import { createElement as h } from 'react';
 import { stringify } from 'yaml';
 import { isSchemaObject, referencedComponent } from '../schemas/json-schema.ts';
-import { type ContractTitle, preamble } from '../source/preamble.ts';
+import { type ContractTitle, generatedJson, preamble } from '../source/preamble.ts';
 import { AsyncapiPart, asyncapiLinks, asyncapiSchemaId } from './asyncapi-part.ts';
 import { Description, DocumentProvider, type DocumentView } from './document-context.ts';
 import { createJsonReader, type JsonObject, type JsonReader } from './json-reader.ts';
@@ -57,16 +57,16 @@ export async function generateDocs({ asyncapi, openapi, title }: DocsSource, fol
     'icon.svg': `${preamble(contract, 'markup')}\n${icon}\n`,
     'react-component.css': `${preamble(contract, 'css')}\n${library.css}\n`,
     'page.css': `${preamble(contract, 'css')}\n${pageStyle}\n${reactComponentStyle}`,
-    ...(asyncapi.isExpanded === true ? { [basename(asyncapi.file)]: textOf(asyncapi) } : {}),
+    ...(asyncapi.isExpanded === true ? { [basename(asyncapi.file)]: textOf(asyncapi, contract) } : {}),
   };
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
 }
 
-function textOf({ file, value }: DocumentSource): string {
+function textOf({ file, value }: DocumentSource, contract: ContractTitle): string {
+  if (!/\.ya?ml$/.test(file)) return generatedJson(contract, Object(value));
   // Without aliases, which not every YAML parser resolves.
-  if (/\.ya?ml$/.test(file)) return stringify(value, { aliasDuplicateObjects: false });
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${preamble(contract, 'yaml')}\n${stringify(value, { aliasDuplicateObjects: false })}`;
 }
 
 /** A dot that emits waves. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { postFeedPosted } from '../../../generated/asyncapi/client.ts';
-import type { Audience, PostFeedQuery } from '../../../generated/asyncapi/models.ts';
+import type { Audience, PostFeedPostedQuery } from '../../../generated/asyncapi/models.ts';
 
 /** The options of the test client, from the command line and the environment. */
 export interface ClientArguments {
@@ -9,7 +9,7 @@ export interface ClientArguments {
   /** A token, or the credentials for POST /login. */
   readonly credentials: { readonly token: string } | LoginCredentials;
   /** The query parameters of the connection. */
-  readonly query: PostFeedQuery;
+  readonly query: PostFeedPostedQuery;
   /** Whether a new connection resumes from the cursor of the last one. */
   readonly resume: boolean;
   /** The file that stores the cursor. */
@@ -160,7 +160,7 @@ function readQuery(given: {
   readonly device?: string;
   readonly cursor?: string;
   readonly plain: boolean;
-}): PostFeedQuery {
+}): PostFeedPostedQuery {
   const { since, device } = given;
   if (given.plain && (since ?? device ?? given.cursor) !== undefined) {
     throw new UsageError(

@@ -1,13 +1,7 @@
-import { Delivery, type OpenLog, type ReplayObserver } from 'posted/log';
+import type { OpenLog } from 'posted/log';
 import type { Log } from 'posted/server';
 import { createPasswords } from '../auth/passwords.ts';
 import type { Tokens } from '../auth/tokens.ts';
-import {
-  createPostFeedPosted,
-  type FeedChannel,
-  type FeedState,
-  type PostFeedPosted,
-} from '../handlers/post-feed-posted.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { createFeedQueries } from '../store/feed-queries.ts';
 import { registerFeedWrites } from '../store/feed-writes.ts';
@@ -18,10 +12,8 @@ import { createPostRemovals } from './post-removals.ts';
 import { createPosts, type Posts } from './posts.ts';
 import { createUsers, type Users } from './users.ts';
 
-/** Everything behind the network. */
+/** Everything behind the operations. */
 export interface Services {
-  readonly delivery: Delivery<FeedState>;
-  readonly channel: PostFeedPosted;
   readonly users: Users;
   readonly friends: Friends;
   readonly posts: Posts;
@@ -29,51 +21,21 @@ export interface Services {
   readonly comments: Comments;
 }
 
-export interface ServicesOptions {
-  readonly settings: Settings;
+export interface ServicesDeps {
+  readonly settings: Pick<Settings, 'databaseUrl'>;
   readonly tokens: Tokens;
   readonly eventLog: OpenLog;
-  readonly feedChannel: FeedChannel;
   readonly log: Log;
-  readonly replayObserver: ReplayObserver;
 }
 
 /** Password hashes that are being computed or queued. One takes about 20 ms of a core. */
 const maxPendingPasswords = 64;
 
-/** Creates the services, which `resources` closes, and begins to follow the log. */
+/** Creates the services, which `resources` closes. */
 export function createServices(
-  { settings, tokens, eventLog, feedChannel, log, replayObserver }: ServicesOptions,
+  { settings, tokens, eventLog, log }: ServicesDeps,
   resources: AsyncDisposableStack,
 ): Services {
-  const {
-    ackTimeoutMs,
-    checkpointIntervalMs: checkpointMs,
-    heartbeatIntervalMs: heartbeatMs,
-    byeSpreadMs,
-  } = settings;
-  const { engine, tail } = eventLog;
-  const delivery = new Delivery<FeedState>({
-    engine,
-    tail,
-    log,
-    observer: replayObserver,
-    ackTimeoutMs,
-    checkpointMs,
-    heartbeatMs,
-    byeSpreadMs,
-    left: () => channel.closePlain(),
-  });
-  resources.defer(() => delivery.close());
-  const channel = createPostFeedPosted({
-    feedChannel,
-    delivery,
-    topicsOf: (user) => eventLog.topicsOf(user),
-    audience: settings.feedAudience,
-  });
-
-  delivery.follow(channel.topics);
-
   const engineName = settings.databaseUrl === undefined ? 'sqlite' : 'postgres';
   const queries = createFeedQueries((kind) => eventLog.reads(kind), engineName);
   const writes = registerFeedWrites(eventLog);
@@ -81,8 +43,6 @@ export function createServices(
   resources.defer(() => removals.close());
   const passwords = createPasswords({ maxPending: maxPendingPasswords });
   return {
-    delivery,
-    channel,
     users: createUsers({ queries, writes, passwords, tokens }),
     friends: createFriends(eventLog, queries),
     posts: createPosts(queries, writes, removals),

@@ -1,5 +1,8 @@
+import { mkdir } from 'node:fs/promises';
 import { checking } from '../shared/checking.ts';
+import type { Contract } from '../shared/descriptor.ts';
 import type { Log } from '../shared/log.ts';
+import { createStderrLog } from '../shared/stderr-log.ts';
 import { createEventLog } from './create-event-log.ts';
 import { embeddedFile } from './embedded-file.ts';
 import type { LogEngine } from './engine.ts';
@@ -21,9 +24,12 @@ export interface OpenLogOptions {
   readonly migrations?: Migrations;
   /** A broker that connects the nodes of a database: see `createBroker`. Without it, they notify each other through the database. */
   readonly brokerUrl?: string | undefined;
-  /** How long events are kept. */
-  readonly retentionMs: number;
-  readonly log: Log;
+  /** How long events are kept. Default: what `contract` says, or 7 days. */
+  readonly retentionMs?: number;
+  /** Whose durable messages the log keeps. */
+  readonly contract?: Contract;
+  /** Default: warnings and errors go to standard error. */
+  readonly log?: Log;
   readonly brokerObserver?: BrokerObserver;
   /** After how long without a successful read the log counts as down. Default: 15,000. */
   readonly staleAfterMs?: number | undefined;
@@ -43,7 +49,7 @@ export type DatabaseLocation =
       readonly directUrl?: string | undefined;
     }
   | {
-      /** Of an embedded database, which one process can open. The folder must exist. */
+      /** Of an embedded database, which one process can open. A folder that does not exist is created. */
       readonly folder: string;
       /** To the process that has opened it with `openSharedLog`. Default: this process opens it. */
       readonly sharedLog?: SharedLogPort | undefined;
@@ -56,12 +62,17 @@ export interface LogSettingNames {
   readonly brokerUrl: string;
 }
 
-export interface OpenLog extends EventLog {
+/** Disposing of it closes it. */
+export interface OpenLog extends EventLog, AsyncDisposable {
   /** Follows the log: `tail.follow` begins to apply its events. */
   readonly tail: Tail;
   readonly engine: LogEngine;
   /** Null without a broker. */
   readonly broker: BrokerState | null;
+  /** Whether other servers may serve the same log. */
+  readonly isShared: boolean;
+  /** How long events are kept. */
+  readonly retentionMs: number;
   /** For /readyz: whether the database can be written, the log is followed, and the broker is up. */
   readonly dependencies: Readonly<Record<string, LogDependency>>;
   /** Completes pending writes, and releases connections, files and threads. */
@@ -94,14 +105,15 @@ const ignoredBroker: BrokerObserver = {
  * @throws Error that names the option to check, and says what is wrong
  */
 export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
-  const { database, log, retentionMs, staleAfterMs, giveUpMs, brokerUrl } = options;
+  const { database, contract, staleAfterMs, giveUpMs, brokerUrl, log = createStderrLog() } = options;
+  const { retentionMs = retentionOf(contract) } = options;
   const names = { ...defaultNames, ...options.settingNames };
   const listenUrl = 'url' in database ? (database.directUrl ?? database.url) : undefined;
   const databaseName = listenUrl === undefined ? names.folder : names.databaseUrl;
   // Released in reverse order. A step that fails does not skip the others.
   await using opened = new AsyncDisposableStack();
 
-  const { engine, others } = await checking(databaseName, () => openEngine(options));
+  const { engine, others } = await checking(databaseName, () => openEngine({ ...options, log }));
   opened.defer(() => engine.close());
   const startTail = () =>
     Tail.start({
@@ -143,8 +155,19 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
       return nodes.broker;
     },
     dependencies: dependenciesOf(engine, tail, nodes),
+    isShared: listenUrl !== undefined || others !== null,
+    retentionMs,
     close: () => resources.disposeAsync(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+const defaultRetentionMs = 7 * 24 * 3_600_000;
+
+/** All channels of a contract that say how long messages are kept say the same. */
+function retentionOf(contract: Contract | undefined): number {
+  const stated = Object.values(contract?.channels ?? {}).map(({ delivery }) => delivery?.retentionMs);
+  return stated.find((ms) => ms !== undefined) ?? defaultRetentionMs;
 }
 
 async function openEngine({
@@ -152,11 +175,15 @@ async function openEngine({
   migrations = () => ({}),
   log,
   onFailure = () => {},
-}: OpenLogOptions): Promise<{ readonly engine: LogEngine; readonly others: OtherProcesses | null }> {
+}: OpenLogOptions & { readonly log: Log }): Promise<{
+  readonly engine: LogEngine;
+  readonly others: OtherProcesses | null;
+}> {
   if ('folder' in database) {
     const { joinSqliteEngine, openSqliteEngine } = await import('./sqlite/sqlite-engine.ts');
     const options = { path: embeddedFile(database.folder), log, onFailure };
     if (database.sharedLog !== undefined) return await joinSqliteEngine(database.sharedLog, options);
+    await mkdir(database.folder, { recursive: true, mode: 0o700 });
     return { engine: await openSqliteEngine({ ...options, migrations }), others: null };
   }
   const { openPostgresEngine } = await loadPackage({

@@ -35,7 +35,7 @@ export class Tail {
   readonly #failures: LogLimit;
   #recent: RecentEvents;
   #epoch: string;
-  #listener: TailListener | null = null;
+  readonly #listeners: TailListener[] = [];
   #stopped: UnknownEvent | null = null;
   #pollTimer: NodeJS.Timeout | null = null;
   #reading: Promise<LogState | null> | null = null;
@@ -93,9 +93,9 @@ export class Tail {
     return this.#stopped;
   }
 
-  /** Begins to apply the events after `position`. Call it once. */
+  /** Applies the events after `position` to this listener, too. The first call begins to follow the log. */
   follow(listener: TailListener): void {
-    this.#listener = listener;
+    if (this.#listeners.push(listener) > 1) return;
     this.#pollTimer = setInterval(() => this.#tick(), this.#options.pollIntervalMs ?? 1000);
     this.#pollTimer.unref();
     void this.catchUp();
@@ -103,7 +103,7 @@ export class Tail {
 
   /** Applies the event if it is the next one, or keeps it until then. */
   offer(event: LogEvent): void {
-    if (this.#isClosed || this.#listener === null) return;
+    if (this.#isClosed || this.#listeners.length === 0) return;
     const known = this.#recent.markAt(event.seq);
     if (known !== null && known !== event.mark) {
       // The log has another event than the one that was applied.
@@ -236,7 +236,7 @@ export class Tail {
   }
 
   async #skip(reason: SkipReason, to: Position, epoch: string = this.#epoch): Promise<void> {
-    await this.#listener?.beforeSkip();
+    for (const listener of this.#listeners) await listener.beforeSkip();
     // Events offered meanwhile may have advanced the tail.
     if (reason === 'expired' && to.seq <= this.position.seq) return;
     this.#options.log.warn({ reason, fromSeq: this.position.seq, toSeq: to.seq }, 'skipped events');
@@ -244,12 +244,12 @@ export class Tail {
     this.#sequence.moveTo(to);
     this.#epoch = epoch;
     this.#recent = new RecentEvents(recentLimits, to);
-    this.#listener?.skipped(reason);
+    for (const listener of this.#listeners) listener.skipped(reason);
   }
 
   /** Applies the events up to `headSeq`. Resolves with false if the log has changed since that was its head. */
   async #readTo(headSeq: number): Promise<boolean> {
-    while (this.position.seq < headSeq && this.#listener !== null && !this.#isClosed) {
+    while (this.position.seq < headSeq && this.#listeners.length > 0 && !this.#isClosed) {
       const { seq } = this.position;
       const limits = this.#stopped === null ? pageLimits : { ...pageLimits, maxEvents: 2 };
       const events = await readContinuation(this.#options.engine, this.position, limits);
@@ -270,7 +270,7 @@ export class Tail {
     }
     this.#stopped = null;
     this.#recent.add(event);
-    if (event.kind !== 'unknown') this.#listener?.apply(event);
+    if (event.kind !== 'unknown') for (const listener of this.#listeners) listener.apply(event);
     return true;
   }
 
@@ -282,7 +282,7 @@ export class Tail {
       { seq: event.seq, kind: event.name, requires: event.requires },
       'this version does not know an event of the log: upgrade this server to the required version',
     );
-    this.#listener?.stopped(event);
+    for (const listener of this.#listeners) listener.stopped(event);
   }
 
   #giveUp(): void {
@@ -290,6 +290,6 @@ export class Tail {
       { staleMs: Math.round(this.#freshness.staleMs) },
       'the log could not be read for too long: clients are moved to other servers',
     );
-    this.#listener?.gaveUp();
+    for (const listener of this.#listeners) listener.gaveUp();
   }
 }

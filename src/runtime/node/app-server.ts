@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { DurableChannels } from '../log/delivery/durable-channels.ts';
 import type { NodeBindings, RestApp } from '../rest/app.ts';
 import type { DrainOptions } from '../server/connection/drain.ts';
 import type { ContractServer } from '../server/contract-server.ts';
@@ -33,6 +34,8 @@ export interface AppServerDeps extends Omit<HttpAppOptions, 'rest' | 'mounts' | 
   /** Read when the first request or `listen` needs it. */
   readonly rest: () => HttpAppOptions['rest'];
   readonly sockets: ContractServer;
+  /** Null if the contract has no durable messages. */
+  readonly durable: DurableChannels | null;
   /** Those of the application, if it has any. */
   readonly metrics: ServedMetrics | undefined;
   /** Loads the metrics of a server that listens; undefined without prom-client. */
@@ -56,6 +59,8 @@ export class ServedContract implements AppServer {
 
   constructor(deps: AppServerDeps) {
     this.#deps = deps;
+    deps.durable?.follow();
+    this.#watch(deps.metrics);
   }
 
   get connectionCount(): number {
@@ -79,13 +84,20 @@ export class ServedContract implements AppServer {
   };
 
   async shutdown(timeoutMs: number, drainOptions?: DrainOptions): Promise<void> {
+    const { sockets, durable } = this.#deps;
     this.#isStopping = true;
-    await this.#deps.sockets.shutdown(timeoutMs, drainOptions);
+    await durable?.applied();
+    await sockets.shutdown(timeoutMs, {
+      spreadMs: durable?.closeSpreadMs ?? 0,
+      beforeClose: (connection) => durable?.sendBye(connection, timeoutMs),
+      ...drainOptions,
+    });
+    await durable?.close();
   }
 
   async listen(options: ListenOptions = {}): Promise<Running> {
-    const { sockets, primary, joinPeers, log, settingNames } = this.#deps;
-    const resolved = resolveListenOptions(options);
+    const { sockets, durable, primary, joinPeers, log, settingNames } = this.#deps;
+    const resolved = resolveListenOptions(options, durable);
     if (resolved.workers > 1 && cluster.isPrimary) {
       await options.resources?.[Symbol.asyncDispose]();
       return await superviseWorkers({ ...options, log, settingNames });
@@ -94,13 +106,15 @@ export class ServedContract implements AppServer {
       this.#isStopping = true;
     };
     const createHttp = (): Promise<StartedHttp> => this.#createHttp();
-    const deps = { createHttp, sockets, primary, joinPeers, onStopping, log, settingNames };
+    const closed = async (): Promise<void> => durable?.close();
+    const deps = { createHttp, sockets, primary, joinPeers, onStopping, closed, log, settingNames };
     return await startServer(deps, resolved);
   }
 
   /** For `listen`: also with metrics that have to be loaded, and with those of the other workers. */
   async #createHttp(): Promise<StartedHttp> {
     const metrics = await this.#deps.loadMetrics();
+    if (metrics !== this.#deps.metrics) this.#watch(metrics);
     if (metrics === undefined) return { app: await this.#createApp(undefined), snapshot: async () => [] };
     const { contentType } = metrics;
     const render = this.#deps.primary?.renderMetrics ?? (() => metrics.render());
@@ -118,5 +132,15 @@ export class ServedContract implements AppServer {
         ...(docs === undefined ? {} : await createDocs(docs)),
       },
     });
+  }
+
+  #watch(metrics: ServedMetrics | undefined): void {
+    const { durable } = this.#deps;
+    if (durable === null) return;
+    metrics?.watchDelivery(() => ({
+      ...durable.stats(),
+      queuedBytes: this.queuedBytes,
+      staleSeconds: durable.staleMs / 1000,
+    }));
   }
 }

@@ -1,3 +1,4 @@
+import type { ReplayObserver } from '../log/delivery/subscriber-source.ts';
 import type { RestObserver } from '../rest/operation.ts';
 import { type ContractObserver, silentObserver } from '../server/observer.ts';
 import { errorCode } from '../shared/errors.ts';
@@ -14,10 +15,12 @@ export class DefaultMetrics {
   readonly #channels: CountedChannels;
   readonly #log: Log;
   /** Counts once the metrics are loaded. */
-  readonly observer: ContractObserver & RestObserver = {
+  readonly observer: ContractObserver & RestObserver & ReplayObserver = {
     ...silentObserver,
     requestCompleted() {},
     bodyInvalid() {},
+    replayEnded() {},
+    resetSent() {},
   };
 
   constructor(channels: CountedChannels, log: Log) {

@@ -1,9 +1,14 @@
 /** The process around a server: HTTP, health, documentation, workers, signals. */
+export type { DeliveryPolicy } from '../log/delivery/delivery-policy.ts';
+export type { DurableOptions } from '../log/delivery/durable-options.ts';
+export type { Audience } from '../log/topics/topics.ts';
 export { checking } from '../shared/checking.ts';
 export { errorCode } from '../shared/errors.ts';
 export type { AppServer } from './app-server.ts';
 export { disposalErrors } from './disposal-errors.ts';
 export { createDocs, type DocsOptions } from './docs.ts';
+export type { ServedLog } from './durable-app.ts';
+export type { DurablePublishers, DurablePublishOptions } from './durable-publishers.ts';
 export { endProcess } from './end-process.ts';
 export type { Dependency } from './health.ts';
 export type { FetchApp } from './http-app.ts';

@@ -1,3 +1,4 @@
+import type { DurableChannels } from '../log/delivery/durable-channels.ts';
 import type { Connection } from '../server/handlers.ts';
 
 /** How a process serves. All options have defaults. */
@@ -21,7 +22,10 @@ export interface ListenOptions {
   readonly drainMs?: number;
   /** The time limit for a shutdown, after which remaining connections are cut. Default: 10,000. */
   readonly shutdownTimeoutMs?: number;
-  /** The time over which a shutdown closes the connections one after the other. Default: 0, all at once. */
+  /**
+   * The time over which a shutdown closes the connections one after the other. Default: 0, all at once; with durable
+   * messages in a log that other servers may serve, `delivery.byeSpreadMs`.
+   */
   readonly closeSpreadMs?: number;
   /**
    * Called in a shutdown after the active requests were answered and before connections are closed, to deliver what the
@@ -46,8 +50,25 @@ type Defaulted = 'host' | 'port' | 'workers' | 'signals' | 'drainMs' | 'shutdown
 
 export type ResolvedListenOptions = ListenOptions & Required<Pick<ListenOptions, Defaulted>>;
 
-export function resolveListenOptions(options: ListenOptions): ResolvedListenOptions {
-  return { ...defaults, ...options };
+/** With the steps of a server with durable messages, whose shutdown delivers everything that the log has. */
+export function resolveListenOptions(
+  options: ListenOptions,
+  durable: DurableChannels | null,
+): ResolvedListenOptions {
+  if (durable === null) return { ...defaults, ...options };
+  return {
+    ...defaults,
+    closeSpreadMs: durable.closeSpreadMs,
+    ...options,
+    async requestsFinished() {
+      await options.requestsFinished?.();
+      await durable.applied();
+    },
+    beforeClose(connection, leftMs) {
+      options.beforeClose?.(connection, leftMs);
+      durable.sendBye(connection, leftMs);
+    },
+  };
 }
 
 const defaults: Pick<ResolvedListenOptions, Defaulted> = {

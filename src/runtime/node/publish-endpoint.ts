@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { channelNameOf } from '../log/delivery/log-channel.ts';
 import type { EventDraft, EventLog } from '../log/index.ts';
 import type { BearerToken, OperationDescriptor } from '../rest/operation-handlers.ts';
+import { compileAddress } from '../server/handshake/address.ts';
 import type { ChannelDescriptor, MessageDescriptor } from '../shared/descriptor.ts';
 import { PostedError } from '../shared/errors.ts';
 import { accepts, explain, type Guard } from '../shared/guard.ts';
@@ -8,12 +10,19 @@ import { withConstants } from '../shared/identify-message.ts';
 
 /** POST /publish, with which other back ends append events to the log. */
 export interface PublishOptions {
-  readonly log: Pick<EventLog, 'append' | 'appendOnce'>;
+  /** Default: the `eventLog` of the server. */
+  readonly log?: Pick<EventLog, 'append' | 'appendOnce'>;
   /** By the name of a back end: the key that it sends as its bearer token, at least 32 characters. */
   readonly keys: Readonly<Record<string, string>>;
-  /** The content of the message that clients get, without its cursor, of a payload in the log. Default: the payload. */
+  /**
+   * The content of the message that clients get, without its cursor, of a payload in the log. Default: the payload, or
+   * what `delivery.payloadProperty` says.
+   */
   readonly contentOf?: (event: Pick<EventDraft, 'channel' | 'message'>, payload: unknown) => unknown;
 }
+
+/** With all defaults. */
+export type AppendingPublishOptions = Required<PublishOptions>;
 
 /** A back end whose key was accepted. */
 interface Publisher {
@@ -52,7 +61,7 @@ export const publishOperation: OperationDescriptor = {
  */
 export function createPublish(
   channels: Readonly<Record<string, ChannelDescriptor>>,
-  { log, keys, contentOf = (_, payload) => payload }: PublishOptions,
+  { log, keys, contentOf }: AppendingPublishOptions,
 ) {
   const publishers = Object.entries(keys).map(([id, key]) => ({ id, hash: hashOf(checkKey(id, key)) }));
 
@@ -96,14 +105,21 @@ function findMessage(
   channels: Readonly<Record<string, ChannelDescriptor>>,
   { channel, message }: EventDraft,
 ): MessageDescriptor {
-  const found = Object.hasOwn(channels, channel)
-    ? channels[channel]?.send.find(({ name }) => name === message)
-    : undefined;
-  if (found !== undefined) return found;
+  const name = channelNameOf(channel);
+  const descriptor = Object.hasOwn(channels, name) ? channels[name] : undefined;
+  const found = descriptor?.send.find((sent) => sent.name === message);
+  if (descriptor !== undefined && found !== undefined && isInLog(descriptor, channel)) return found;
   throw new PostedError(
     'invalid_request',
     'The contract has no such channel, or the channel does not send the message.',
   );
+}
+
+/** Whether events of the channel can have this channel in the log: with a path if its address has parameters. */
+function isInLog({ name, address, delivery }: ChannelDescriptor, logChannel: string): boolean {
+  if (logChannel === name) return delivery === undefined || !address.includes('{');
+  const [path = ''] = logChannel.slice(name.length + 1).split(' ', 1);
+  return address.includes('{') && typeof compileAddress(address, [])(path) === 'object';
 }
 
 function checkMessage(message: MessageDescriptor, content: unknown): void {

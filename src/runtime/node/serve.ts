@@ -1,9 +1,16 @@
+import type { DurableOptions } from '../log/delivery/durable-options.ts';
 import { createBus } from '../log/index.ts';
 import type { HandlersOf, Operations, SecurityHooks } from '../rest/operation-handlers.ts';
 import { AppCore } from '../server/app-core.ts';
-import type { UnhandledApp } from '../server/contract-app.ts';
+import type { RoomArguments, UnhandledApp } from '../server/contract-app.ts';
 import type { ContractServerOptions, SettingNames } from '../server/options.ts';
-import type { ContractTypes, SecurityHooksOf, SecurityOption, UserOf } from '../server/types.ts';
+import type {
+  ChannelTypesOf,
+  ContractTypes,
+  SecurityHooksOf,
+  SecurityOption,
+  UserOf,
+} from '../server/types.ts';
 import type { Bus } from '../shared/bus.ts';
 import type { Contract } from '../shared/descriptor.ts';
 import type { Log } from '../shared/log.ts';
@@ -11,10 +18,12 @@ import { createStderrLog } from '../shared/stderr-log.ts';
 import { type AppServer, ServedContract } from './app-server.ts';
 import { DefaultMetrics } from './default-metrics.ts';
 import type { DocsOptions } from './docs.ts';
+import { createDurableApp, type DurableName, type EventLogOption, type ServedLog } from './durable-app.ts';
+import type { DurablePublishers } from './durable-publishers.ts';
 import type { Dependency } from './health.ts';
 import { checkSecurityHooks, type FetchApp, noOperations, type RestOperations } from './http-app.ts';
 import type { ListenSettingNames } from './http-listener.ts';
-import { createPublish, type PublishOptions } from './publish-endpoint.ts';
+import { type AppendingPublishOptions, createPublish, type PublishOptions } from './publish-endpoint.ts';
 import type { ServedMetrics } from './served-metrics.ts';
 import { joinPrimary } from './workers/primary-link.ts';
 
@@ -25,6 +34,8 @@ export interface ServeOptions extends Omit<ContractServerOptions, 'observer' | '
   readonly maxBodyBytes?: number;
   /** By name: what /readyz checks. Default: none. */
   readonly dependencies?: Readonly<Record<string, Dependency>>;
+  /** How durable messages are delivered, where the contract does not say it. */
+  readonly delivery?: DurableOptions;
   /** Lets other back ends append events with POST /publish. Default: they cannot. */
   readonly publish?: PublishOptions;
   /** Served under /docs. Default: nothing. */
@@ -44,6 +55,21 @@ export interface ServeOptions extends Omit<ContractServerOptions, 'observer' | '
 /** An app whose handlers are missing. */
 export type ServedApp<Types extends ContractTypes, Hooks> = UnhandledApp<Types, Hooks, AppServer> & {
   readonly rest: ServeRest<Hooks>;
+  /**
+   * Appends durable messages of a channel to the log, which sends them to its connections on all nodes:
+   * `app.durable('orders', { shop: 's1' }).orderPlaced({ … }, { topic: 's1' })`.
+   *
+   * @throws PostedError `invalid_request` if the channel has no address with these parameters
+   */
+  durable<Name extends DurableName<Types>>(
+    channel: Name,
+    ...values: RoomArguments<ChannelTypesOf<Types, Name>['params']>
+  ): DurablePublishers<NonNullable<ChannelTypesOf<Types, Name>['durable']>>;
+  /** The channel of an address in the log, for `append` and the like. Without parameters, it is the channel's name. */
+  logChannel<Name extends DurableName<Types>>(
+    channel: Name,
+    ...values: RoomArguments<ChannelTypesOf<Types, Name>['params']>
+  ): string;
 };
 
 /** Says what is served over HTTP, besides /healthz, /readyz, /metrics and /docs; called at most once, before `listen`. */
@@ -72,7 +98,7 @@ type RestHandlers<Table extends Operations, Hooks> = HandlersOf<
  */
 export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf<Types>>(
   contract: Contract<Types>,
-  options: ServeOptions & SecurityOption<Types, Hooks>,
+  options: ServeOptions & SecurityOption<Types, Hooks> & EventLogOption<Types>,
 ): ServedApp<Types, Hooks> {
   const {
     maxBodyBytes = 131_072,
@@ -83,14 +109,20 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
     log = createStderrLog(),
     settingNames = {},
     hints,
+    eventLog,
+    delivery = {},
     ...rest
-  }: ServeOptions & { readonly security?: object } = options;
+  }: ServeOptions & { readonly security?: object; readonly eventLog?: ServedLog } = options;
   const security = rest.security ?? {};
   const defaultMetrics = new DefaultMetrics(contract.channels, log);
   const observer = metrics ?? defaultMetrics.observer;
   const bus = hints === undefined ? joinPrimary()?.bus : busOf(hints, log);
   const core = new AppCore(contract, { ...rest, ...(bus && { bus }), observer, log, settingNames });
   const { origins, requestTimeoutMs, audit } = core.options;
+  const durableApp =
+    eventLog === undefined
+      ? null
+      : createDurableApp({ contract, core, eventLog, options: delivery, observer, log });
   let served: RestOperations | FetchApp | null = null;
 
   function serveOverHttp(operationsOrApp: Operations | FetchApp, handlers?: object): void {
@@ -107,9 +139,11 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
   const app = {
     ...core.app,
     rest: serveOverHttp,
+    ...(durableApp && { durable: durableApp.durable, logChannel: durableApp.logChannel }),
     handle: (handlers: object): AppServer =>
       new ServedContract({
-        sockets: core.handle(handlers),
+        sockets: core.handle(handlers, (channel) => durableApp?.channels.channel(channel)),
+        durable: durableApp?.channels ?? null,
         rest: () => {
           served ??= noOperations;
           return served;
@@ -118,12 +152,13 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
         observer,
         metrics,
         loadMetrics: async () => metrics ?? (await defaultMetrics.load()),
-        dependencies:
-          hints === undefined || bus === undefined
-            ? dependencies
-            : { hints: readinessOf(bus), ...dependencies },
+        dependencies: {
+          ...eventLog?.dependencies,
+          ...(hints === undefined || bus === undefined ? {} : { hints: readinessOf(bus) }),
+          ...dependencies,
+        },
         docs,
-        own: publish && createPublish(contract.channels, publish),
+        own: publish && createPublish(contract.channels, publishOptionsOf(publish, eventLog, delivery)),
         origins,
         limits: { bodyBytes: maxBodyBytes, timeoutMs: requestTimeoutMs },
         ...(audit === undefined ? {} : { audit }),
@@ -136,6 +171,19 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
   };
   // The generated types promise what the descriptors ensure at run time.
   return app as unknown as ServedApp<Types, Hooks>;
+}
+
+/** @throws TypeError if there is no log to append to */
+function publishOptionsOf(
+  { log, ...publish }: PublishOptions,
+  eventLog: ServedLog | undefined,
+  { payloadProperty }: DurableOptions,
+): AppendingPublishOptions {
+  const appended = log ?? eventLog;
+  if (appended === undefined) throw new TypeError('The option publish needs a log: set `eventLog`.');
+  const contentOf = (_event: unknown, payload: unknown): unknown =>
+    payloadProperty === undefined ? payload : { [payloadProperty]: payload };
+  return { contentOf, ...publish, log: appended };
 }
 
 /** @throws TypeError if the URL is not valid */

@@ -27,6 +27,8 @@ export interface StartDeps {
   readonly joinPeers: () => Promise<void>;
   /** Called when the server starts to stop: readiness fails from then on. */
   readonly onStopping: () => void;
+  /** Called when all connections are closed. */
+  readonly closed: () => Promise<void>;
   readonly log: Log;
   readonly settingNames: ListenSettingNames;
 }
@@ -43,6 +45,7 @@ export async function startServer(deps: StartDeps, options: ResolvedListenOption
   await using starting = new AsyncDisposableStack();
   const stopSignals = starting.use(watchStopSignals(signalsOf(primary, options), log));
   if (options.resources !== undefined) starting.use(options.resources);
+  starting.defer(deps.closed);
   const { app, snapshot } = await deps.createHttp();
   const http = createServer({ app, log });
   http.on('upgrade', sockets.handleUpgrade);

@@ -1,3 +1,4 @@
+import type { ChannelDelivery } from '../log/delivery/channel-delivery.ts';
 import type { ChannelDescriptor, Contract } from '../shared/descriptor.ts';
 import { PostedError } from '../shared/errors.ts';
 import { LogLimit } from '../shared/log-limit.ts';
@@ -16,7 +17,8 @@ export interface AppCoreOptions extends ContractServerOptions {
   readonly security?: object;
 }
 
-interface CoreChannel {
+/** A channel without its handlers. */
+export interface CoreChannel {
   readonly descriptor: ChannelDescriptor;
   readonly rooms: Rooms;
   readonly functions: ChannelFunctions;
@@ -55,11 +57,11 @@ export class AppCore {
   /** Bound functions, so that they can be passed on one by one. */
   readonly app = {
     room: (channel: string, params?: object, variables: Readonly<Record<string, string>> = {}): object => {
-      const { rooms, functions } = this.#channel(channel);
+      const { rooms, functions } = this.channel(channel);
       return functions.room(rooms.targetOf({ params: rooms.check(params), variables }));
     },
     channel: (name: string): object => {
-      const { encode, to } = this.#channel(name).functions;
+      const { encode, to } = this.channel(name).functions;
       return { encode, to };
     },
     connections: (filter: ConnectionFilter = {}): readonly WebSocketConnection[] => [...this.#find(filter)],
@@ -93,14 +95,33 @@ export class AppCore {
     });
   }
 
-  /** Completes the server with handlers, by channel. */
-  handle(handlers: object): WebSocketContractServer {
+  /** @throws PostedError `invalid_request` for a name that the contract does not have */
+  channel(name: string): CoreChannel {
+    const channel = this.#channels.get(name);
+    if (channel === undefined) {
+      const names = [...this.#channels.keys()].join(', ');
+      throw new PostedError('invalid_request', `The contract has no channel ${name}. It has ${names}.`);
+    }
+    return channel;
+  }
+
+  /** Completes the server with handlers, by channel, and with what delivers the durable messages of a channel. */
+  handle(
+    handlers: object,
+    deliveryOf: (channel: string) => ChannelDelivery | undefined = () => undefined,
+  ): WebSocketContractServer {
     const byChannel = handlers as Readonly<Record<string, object | undefined>>;
     let server: WebSocketContractServer | null = null;
     const isDraining = (): boolean => server?.isShuttingDown ?? false;
     const hosted = [...this.#channels.values()].map(({ descriptor, rooms, functions }): HostedChannel => {
       checkConcurrency(descriptor, this.#deps.concurrency);
-      const options = { descriptor, handlers: byChannel[descriptor.name], security: this.#security };
+      const { name } = descriptor;
+      const options = {
+        descriptor,
+        handlers: byChannel[name],
+        security: this.#security,
+        delivery: deliveryOf(name),
+      };
       return { ...serveChannel(options, { ...this.#deps, isDraining }), rooms, functions };
     });
     server = new WebSocketContractServer(hosted, this.#deps);
@@ -136,15 +157,6 @@ export class AppCore {
         if (connection === undefined || member.id === connection) yield member;
       }
     }
-  }
-
-  #channel(name: string): CoreChannel {
-    const channel = this.#channels.get(name);
-    if (channel === undefined) {
-      const names = [...this.#channels.keys()].join(', ');
-      throw new PostedError('invalid_request', `The contract has no channel ${name}. It has ${names}.`);
-    }
-    return channel;
   }
 }
 

@@ -41,7 +41,7 @@ export interface App<Types extends ContractTypes> {
 }
 
 /** The rooms of a channel without parameters are one. */
-type RoomArguments<Params> =
+export type RoomArguments<Params> =
   true extends IsOptional<Params>
     ? [params?: Params, variables?: Readonly<Record<string, string>>]
     : [params: Params, variables?: Readonly<Record<string, string>>];

@@ -19,6 +19,8 @@ export interface ChannelTypes {
   readonly params: object;
   /** A function for each message that the server sends on its own. */
   readonly messages: object;
+  /** The contents of durable messages, by name, if the channel has any. */
+  readonly durable?: object;
   readonly room: Room;
 }
 

@@ -41,21 +41,21 @@ const drivers: Readonly<Record<string, (server: Server, address: string) => Prom
     for (const text of texts) expect((await author.post(text)).status).toBe(200);
     return await client.take(texts.length);
   },
-  'sendPlace ready': async ({ url, socketUrl }, address) => {
+  'sendPostFeedPostedState ready': async ({ url, socketUrl }, address) => {
     const { token } = await registerUser(url);
     return await (await connectClient(`${socketUrl}${address}?since=now`, bearer(token))).take(1);
   },
-  'sendPlace checkpoint': async ({ url, socketUrl }, address) => {
+  'sendPostFeedPostedState checkpoint': async ({ url, socketUrl }, address) => {
     const { token } = await registerUser(url);
     const frames = await (await connectClient(`${socketUrl}${address}?since=now`, bearer(token))).take(2);
     return frames.slice(1);
   },
-  'sendPlace reset': async ({ url, socketUrl }, address) => {
+  'sendPostFeedPostedState reset': async ({ url, socketUrl }, address) => {
     const { token } = await registerUser(url);
     const unknown = `${socketUrl}${address}?since=AAECAwQFBgcICQoLDA0ODwAAAAAAKg`;
     return (await (await connectClient(unknown, bearer(token))).take(2)).slice(1);
   },
-  'sendPlace alive': async ({ url, socketUrl }, address) => {
+  'sendPostFeedPostedState alive': async ({ url, socketUrl }, address) => {
     const { token } = await registerUser(url);
     const client = await connectClient(`${socketUrl}${address}?since=now&window=4`, bearer(token));
     for (let count = 1; ; count += 1) {
@@ -63,7 +63,7 @@ const drivers: Readonly<Record<string, (server: Server, address: string) => Prom
       if (JSON.parse(frame).type === 'alive') return [frame];
     }
   },
-  'sendBye bye': async ({ url, socketUrl, server }, address) => {
+  'sendPostFeedPostedBye bye': async ({ url, socketUrl, server }, address) => {
     const { token } = await registerUser(url);
     const client = await connectClient(`${socketUrl}${address}?since=now`, bearer(token));
     await client.take(1);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PostFeedPostedClient, postFeedPosted } from '../../../generated/asyncapi/client.ts';
-import type { PostFeedQuery, PostMessage } from '../../../generated/asyncapi/models.ts';
+import type { PostFeedPostedQuery, PostMessage } from '../../../generated/asyncapi/models.ts';
 import { connect } from '../../../src/runtime/client/node.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { ClientRecorder, LifeRecorder } from './recorder.ts';
@@ -139,7 +139,7 @@ function pause(forMs: number): Promise<void> {
   return delay(forMs, undefined, { ref: false });
 }
 
-function queryOf({ audience, cursors }: Reader, device: string): PostFeedQuery {
+function queryOf({ audience, cursors }: Reader, device: string): PostFeedPostedQuery {
   switch (cursors) {
     case 'none':
       return { audience };

@@ -28,11 +28,6 @@ type Changes = Readonly<Record<string, readonly (readonly [from: string, to: str
 
 const changes: Changes = {
   'src/feed-server/package.json': [[`"version": "0.1.0"`, `"version": "${laterVersion}"`]],
-  // Its contract has one more message, which clients of the channel get like posts.
-  'src/feed-server/handlers/post-feed-posted.ts': [
-    ['encoders: {', 'encoders: { poll: (content) => encode.poll(content),'],
-    ['to(plain).post(', 'to(plain)[post.message]('],
-  ],
   // Friendships begin with an event of another kind, which earlier versions must know.
   'src/runtime/log/postgres/event-sql.ts': [
     [
@@ -84,7 +79,7 @@ function change(path: string, replacements: Changes[string] = []): void {
   writeFileSync(path, text);
 }
 
-/** This contract with one more message on the channel. */
+/** This contract with one more message on the channel, which its connections get like posts. */
 function laterContract(): object {
   const contract = JSON.parse(readFileSync(join(root, 'asyncapi.json'), 'utf8'));
   const { channels, operations, components } = contract;
@@ -98,17 +93,14 @@ function laterContract(): object {
     type: 'object',
     additionalProperties: false,
     required: ['type', 'payload'],
-    properties: {
-      type: { type: 'string', const: 'poll' },
-      payload,
-      cursor: { $ref: '#/components/schemas/Cursor' },
-    },
+    properties: { type: { type: 'string', const: 'poll' }, payload },
   };
   components.messages.poll = {
     summary: 'A question.',
     payload: { $ref: '#/components/schemas/PollMessage' },
     examples: [{ payload: { type: 'poll', payload: { question: 'Tea?' } } }],
   };
+  channels.postFeedPosted['x-delivery'].messages.push('poll');
   channels.postFeedPosted.messages.poll = { $ref: '#/components/messages/poll' };
   operations.sendPost.messages.push({ $ref: '#/channels/postFeedPosted/messages/poll' });
   return contract;

@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createDocs } from '../../../src/runtime/node/docs.ts';
-import { serve } from '../../../src/runtime/node/serve.ts';
 import type { ChannelDescriptor } from '../../../src/runtime/shared/contract.ts';
 import { generate, prepareProject, type Run, tempFolder, typeCheck } from '../generator.ts';
 import { writeOrders } from './orders.ts';
@@ -90,14 +89,6 @@ describe('the code that is generated for a durable channel', () => {
       audience: { query: 'audience', topic: 'topic' },
       ackTimeoutMs: 20_000,
     });
-  });
-
-  it('is refused by a server, which cannot serve it yet', () => {
-    const app = serve({ title: 'Orders', version: '1', channels: { orders } }, { security: {} });
-    const handle = app.handle as (byChannel: object) => unknown;
-    expect(() => handle({ orders: { order() {} } })).toThrow(
-      /^Channel orders cannot be served: its messages are durable \(x-delivery\)/,
-    );
   });
 
   it('checks the query and the frames', () => {

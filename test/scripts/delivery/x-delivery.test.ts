@@ -227,8 +227,9 @@ describe('x-delivery', () => {
   });
 });
 
-describe('the contract of the feed', () => {
-  const feed = JSON.parse(readFileSync('docs/asyncapi.json', 'utf8'));
+describe('a contract that was written by hand', () => {
+  const path = 'test/fixtures/by-hand.asyncapi.json';
+  const feed = JSON.parse(readFileSync(path, 'utf8'));
   const channel = feed.channels.postFeedPosted;
 
   it('may have x-delivery beside what it has written by hand, and stays as it is', async () => {
@@ -238,7 +239,7 @@ describe('the contract of the feed', () => {
   });
 
   it('may leave to x-delivery what it has written by hand, with the same frames', async () => {
-    const { model: byHand } = await loadAsyncapi('docs/asyncapi.json');
+    const { model: byHand } = await loadAsyncapi(path);
     const { post } = channel.messages;
     const short = structuredClone(feed);
     short.channels.postFeedPosted = {

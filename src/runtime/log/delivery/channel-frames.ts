@@ -2,7 +2,7 @@ import { type Encoded, InvalidMessageError } from '../../server/handlers.ts';
 import type { Position } from '../cursor.ts';
 import type { LogEvent, SentMessage } from '../event.ts';
 import type { ResetReason } from '../tail-listener.ts';
-import type { SubscriberFrames } from './subscriber-channel.ts';
+import type { SubscriberFrames } from './subscriber-frames.ts';
 
 /** The messages with which a channel controls its resumable connections, as the contract's functions encode them. */
 export interface ControlEncoders {

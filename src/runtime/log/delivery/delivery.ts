@@ -1,4 +1,3 @@
-import type { Connection } from '../../server/handlers.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { type Cursor, decodeCursor, encodeCursor, type Position } from '../cursor.ts';
@@ -9,11 +8,12 @@ import { logUnreadable } from '../log-unreadable.ts';
 import type { Tail } from '../tail.ts';
 import type { SkipReason } from '../tail-listener.ts';
 import { DeviceFences, type DeviceHolder, hasClaimed } from './device-fences.ts';
+import { defaultByeSpreadMs } from './durable-options.ts';
 import { createFindStart, type FindStart, type StartPosition, type StartRequest } from './find-start.ts';
 import { ReplayPages } from './replay-pages.ts';
 import { ReplayTurns } from './replay-turns.ts';
 import { Subscriber, tickMs } from './subscriber.ts';
-import type { SubscriberChannel } from './subscriber-channel.ts';
+import type { SubscriberOptions } from './subscriber-options.ts';
 import type { ReplayObserver, SubscriberSource } from './subscriber-source.ts';
 
 export interface DeliveryOptions {
@@ -25,17 +25,14 @@ export interface DeliveryOptions {
   readonly tail: FollowedTail;
   readonly log: Log;
   readonly observer: ReplayObserver;
-  /** How long a message may stay unacknowledged. */
-  readonly ackTimeoutMs: number;
-  /** How long a live connection may be quiet before it is sent a checkpoint. */
-  readonly checkpointMs: number;
-  /** How long the connection of a client that has stated its window is silent at most. Default: 15,000. */
-  readonly heartbeatMs?: number;
   /** The time over which clients return when this node can no longer follow the log. Default: 10,000. */
   readonly byeSpreadMs?: number;
   /** Called when this node can no longer follow the log: close the connections that are not resumable. */
   readonly left?: () => void;
 }
+
+/** A connection, and how its subscriber sees and serves it. */
+export type SubscriberView = Omit<SubscriberOptions, 'user' | 'source'>;
 
 type FollowedTail = Pick<
   Tail,
@@ -59,16 +56,12 @@ export interface DeliveryStats {
 
 const replayReads = { max: 4, maxPerUser: 1 };
 const replayTurns = { turnMs: 1, userCost: 32_768 };
-/** For clients that state none. */
-const defaultWindow = 256;
-const defaultHeartbeatMs = 15_000;
-const defaultByeSpreadMs = 10_000;
 
 /**
  * Serves resumable connections of any channel: determines where they start, replays what they have missed, and stores
  * what their devices acknowledge.
  */
-export class Delivery<State> {
+export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #tail: FollowedTail;
   readonly #devices: DeviceCursors;
@@ -77,7 +70,7 @@ export class Delivery<State> {
   readonly #pages: ReplayPages;
   readonly #source: SubscriberSource;
   /** With what each holds, if it has claimed its device. */
-  readonly #subscribers = new Map<Subscriber<State>, DeviceHolder | null>();
+  readonly #subscribers = new Map<Subscriber, DeviceHolder | null>();
   readonly #ticker: NodeJS.Timeout;
   readonly #formerEpochs = new Set<string>();
   /** The unknown messages that were logged. */
@@ -155,21 +148,11 @@ export class Delivery<State> {
     return await this.#findStart(user, request);
   }
 
-  /**
-   * Starts to serve an open connection, whose client may have stated its window. The caller must unsubscribe it when it is
-   * closed.
-   */
-  subscribe(
-    connection: Connection<unknown, State>,
-    start: StartPosition,
-    channel: SubscriberChannel<State>,
-    window?: number,
-  ): Subscriber<State> {
+  /** Starts to serve an open connection. The caller must unsubscribe it when it is closed. */
+  subscribe(start: StartPosition, view: SubscriberView): Subscriber {
     const { user, fence, position, resumed, reset } = start;
-    const { heartbeatMs = defaultHeartbeatMs } = this.#options;
-    const limits =
-      window === undefined ? { window: defaultWindow, heartbeatMs: null } : { window, heartbeatMs };
-    const subscriber = new Subscriber({ user, connection, channel, source: this.#source, limits });
+    const { connection } = view;
+    const subscriber = new Subscriber({ user, source: this.#source, ...view });
     if (fence === 'replaced') {
       connection.close('replaced');
       return subscriber;
@@ -181,7 +164,7 @@ export class Delivery<State> {
     return subscriber;
   }
 
-  unsubscribe(subscriber: Subscriber<State>): void {
+  unsubscribe(subscriber: Subscriber): void {
     const holder = this.#subscribers.get(subscriber) ?? null;
     if (holder !== null) this.#fences.remove(holder);
     this.#subscribers.delete(subscriber);
@@ -189,7 +172,7 @@ export class Delivery<State> {
   }
 
   /** @throws PostedError `invalid_request` for a cursor that the connection never received */
-  acknowledge(subscriber: Subscriber<State>, { user, device, fence }: StartPosition, text: string): void {
+  acknowledge(subscriber: Subscriber, { user, device, fence }: StartPosition, text: string): void {
     if (this.#lastAck.text !== text) this.#lastAck = { text, cursor: this.#cursorOf(text) };
     const { cursor } = this.#lastAck;
     if (cursor === null) throw new PostedError('invalid_request', 'the cursor is not from this log');
@@ -268,6 +251,6 @@ export class Delivery<State> {
   #tick(): void {
     const nowMs = performance.now();
     this.#pages.tick(nowMs);
-    for (const subscriber of this.#subscribers.keys()) subscriber.tick(nowMs, this.#options);
+    for (const subscriber of this.#subscribers.keys()) subscriber.tick(nowMs);
   }
 }

@@ -1,29 +1,15 @@
-import type { Connection, Encoded } from '../../server/handlers.ts';
+import type { Encoded } from '../../server/handlers.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Position } from '../cursor.ts';
 import { isSent, type LogEvent, type SentMessage } from '../event.ts';
 import type { ResetReason } from '../tail-listener.ts';
+import type { DeliveryPolicy } from './delivery-policy.ts';
 import { Replay, type ReplayTarget } from './replay.ts';
-import type { SubscriberChannel, SubscriberLimits } from './subscriber-channel.ts';
+import type { SubscriberFrames, SubscriberLimits } from './subscriber-frames.ts';
+import type { SubscriberConnection, SubscriberOptions, SubscriberStart } from './subscriber-options.ts';
 import type { SubscriberSource } from './subscriber-source.ts';
 import { UnackedMessages } from './unacked-messages.ts';
-
-export interface SubscriberStart {
-  /** Everything after it is sent. */
-  readonly position: Position;
-  /** Why the client cannot resume after its cursor; null if it can. */
-  readonly reset: ResetReason | null;
-  /** Whether the client resumes after a cursor. */
-  readonly resumed: boolean;
-}
-
-export interface SubscriberOptions<State> {
-  readonly user: string;
-  readonly connection: Connection<unknown, State>;
-  readonly channel: SubscriberChannel<State>;
-  readonly source: SubscriberSource;
-  readonly limits: SubscriberLimits;
-}
+import type { Visibility } from './visibility.ts';
 
 /** How often `tick` is called. */
 export const tickMs = 1000;
@@ -36,11 +22,13 @@ const maxBufferedBytes = 262_144;
  * When the window or the socket is full it lags: nothing is queued for it, only its position is kept. Acks and the
  * drained socket resume the replay, until it has caught up and goes live in the same turn.
  */
-export class Subscriber<State> implements ReplayTarget {
+export class Subscriber implements ReplayTarget {
   readonly user: string;
-  readonly #connection: Connection<unknown, State>;
-  readonly #channel: SubscriberChannel<State>;
+  readonly #connection: SubscriberConnection;
+  readonly #visibility: Visibility;
+  readonly #frames: SubscriberFrames;
   readonly #source: SubscriberSource;
+  readonly #policy: DeliveryPolicy;
   readonly #replay: Replay;
   readonly #limits: SubscriberLimits;
   #unacked: UnackedMessages;
@@ -60,12 +48,17 @@ export class Subscriber<State> implements ReplayTarget {
   #bufferedBytes = 0;
   #bufferedSinceMs = performance.now();
 
-  constructor({ user, connection, channel, source, limits }: SubscriberOptions<State>) {
+  constructor({ user, connection, visibility, frames, source, policy, window }: SubscriberOptions) {
     this.user = user;
     this.#connection = connection;
-    this.#channel = channel;
+    this.#visibility = visibility;
+    this.#frames = frames;
     this.#source = source;
-    this.#limits = limits;
+    this.#policy = policy;
+    this.#limits = {
+      window: Math.min(policy.window, window ?? policy.window),
+      heartbeatMs: window === undefined ? null : policy.heartbeatMs,
+    };
     this.#unacked = this.#trackUnacked();
     this.#replay = new Replay(this, source);
     this.#readCount = source.readCount();
@@ -82,7 +75,7 @@ export class Subscriber<State> implements ReplayTarget {
   /** Sends the first frames, and what the client has missed. */
   start({ position, reset, resumed }: SubscriberStart): void {
     this.#moveTo(position);
-    this.#send(this.#channel.frames.ready(position, resumed, this.#limits));
+    this.#send(this.#frames.ready(position, resumed, this.#limits));
     if (reset !== null) this.#sendReset(reset);
     this.#resume();
   }
@@ -95,11 +88,15 @@ export class Subscriber<State> implements ReplayTarget {
   offer(message: SentMessage, nowMs: number): void {
     if (!this.#isLive || message.seq <= this.#seq) return;
     if (!this.hasRoom) {
+      if (this.#policy.slowReader === 'close') {
+        this.#connection.close('slowConsumer');
+        return;
+      }
       this.#isLive = false;
       this.#moveTo(this.#source.positionBefore(message));
       return;
     }
-    if (this.#channel.frames.knows(message)) this.#sendMessage(message, nowMs);
+    if (this.#frames.knows(message)) this.#sendMessage(message, nowMs);
     else this.#leaveBefore(message);
   }
 
@@ -122,7 +119,8 @@ export class Subscriber<State> implements ReplayTarget {
   }
 
   /** Called about once a second, with `performance.now()`. */
-  tick(nowMs: number, { ackTimeoutMs, checkpointMs }: { ackTimeoutMs: number; checkpointMs: number }): void {
+  tick(nowMs: number): void {
+    const { ackTimeoutMs, checkpointMs } = this.#policy;
     if (this.#unacked.isOverdue(nowMs - ackTimeoutMs) || this.#isStuck(nowMs, nowMs - ackTimeoutMs)) {
       this.#connection.close('slowConsumer');
       return;
@@ -146,7 +144,7 @@ export class Subscriber<State> implements ReplayTarget {
 
   /** Asks the client to reconnect after that time. */
   sendBye(retryAfterMs: number): void {
-    this.#send(this.#channel.frames.bye(retryAfterMs));
+    this.#send(this.#frames.bye(retryAfterMs));
   }
 
   /** Sends the client to another server, which it connects to after that time. */
@@ -169,7 +167,7 @@ export class Subscriber<State> implements ReplayTarget {
   }
 
   take(event: LogEvent, nowMs: number): number | null {
-    if (event.kind === 'leave' && this.#channel.hasRejoined(this.#connection.state, event)) {
+    if (event.kind === 'leave' && this.#visibility.hasRejoined(event)) {
       // What it could see of the topic before it left cannot be told from what it could not.
       this.expired();
       return null;
@@ -179,7 +177,7 @@ export class Subscriber<State> implements ReplayTarget {
       this.#hasSkipped = true;
       return 0;
     }
-    if (this.#channel.frames.knows(event)) return this.#sendMessage(event, nowMs);
+    if (this.#frames.knows(event)) return this.#sendMessage(event, nowMs);
     this.#leaveBefore(event);
     return null;
   }
@@ -242,14 +240,13 @@ export class Subscriber<State> implements ReplayTarget {
   }
 
   #canSee(event: LogEvent): event is SentMessage {
-    if (!isSent(event) || event.channel !== this.#channel.name) return false;
-    return this.#channel.canSee(this.#connection.state, event);
+    return isSent(event) && this.#visibility.canSee(event);
   }
 
   #sendCheckpoint(nowMs: number): void {
     this.#hasSkipped = false;
     this.#lastSentMs = nowMs;
-    this.#send(this.#channel.frames.checkpoint(this.#currentPosition()));
+    this.#send(this.#frames.checkpoint(this.#currentPosition()));
   }
 
   /** Whether it is live or lags: silence then means that the connection is lost. */
@@ -258,19 +255,19 @@ export class Subscriber<State> implements ReplayTarget {
     if (heartbeatMs === null || nowMs + tickMs - Math.max(this.#lastSentMs, this.#lastAliveMs) < heartbeatMs)
       return;
     this.#lastAliveMs = nowMs;
-    this.#send(this.#channel.frames.alive(this.#source.staleMs()));
+    this.#send(this.#frames.alive(this.#source.staleMs()));
   }
 
   #sendReset(reason: ResetReason): void {
     this.#hasSkipped = false;
     this.#source.observer.resetSent(reason);
-    this.#send(this.#channel.frames.reset(this.#currentPosition(), reason));
+    this.#send(this.#frames.reset(this.#currentPosition(), reason));
   }
 
   /** Returns how many bytes were sent. */
   #sendMessage(message: SentMessage, nowMs: number): number {
     this.#moveTo(message);
-    const frame = this.#channel.frames.message(message);
+    const frame = this.#frames.message(message);
     this.#hasSkipped = !this.#send(frame);
     if (frame === null || this.#hasSkipped) return 0;
     this.#lastSentMs = nowMs;

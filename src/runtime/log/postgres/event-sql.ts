@@ -32,10 +32,10 @@ function eventValues({ event, hasReturnedPayload }: RegisteredWrite): Readonly<R
     kind: literal(event.kind ?? 'message'),
   };
   if (isMembership(event)) return { ...base, member: accepted(event.user), requires: literal(kindsRequire) };
-  const { kind = 'message', channel, message, also, entity, revises } = event;
+  const { kind = 'message', message, also, entity, revises } = event;
   return {
     ...base,
-    channel: literal(channel),
+    channel: channelValue(event),
     message: literal(message),
     also: also === undefined ? 'null' : `nullif(nullif(${accepted(also)}, '[]'), 'null')`,
     entity: entity === undefined ? 'null' : `${accepted(entity)}::text`,
@@ -43,6 +43,10 @@ function eventValues({ event, hasReturnedPayload }: RegisteredWrite): Readonly<R
     revises: literal(revises),
     requires: literal(kind === 'message' ? undefined : kindsRequire),
   };
+}
+
+function channelValue({ channel, address }: MessageDefinition): string {
+  return address === undefined ? literal(channel) : `${literal(`${channel} `)} || ${accepted(address)}`;
 }
 
 /**
@@ -73,10 +77,8 @@ function membershipPart({ event }: RegisteredWrite): string {
 }
 
 /** Changes earlier events as `redact` and `revise` require. A redacted one stays redacted. */
-function changedEventsPart(
-  write: RegisteredWrite,
-  { kind = 'message', channel, entity = '', revises }: MessageDefinition,
-): readonly string[] {
+function changedEventsPart(write: RegisteredWrite, event: MessageDefinition): readonly string[] {
+  const { kind = 'message', entity = '', revises } = event;
   if (kind === 'message') return [];
   const about = `posted_event.entity = ${accepted(entity)}::text and posted_event.payload is not null`;
   if (kind === 'redact') {
@@ -89,7 +91,7 @@ function changedEventsPart(
       update posted_event set payload = ${write.hasReturnedPayload ? 'posted_rendered.payload' : 'posted_accepted.posted_payload'}
       from ${writtenFrom(write)}
       where ${about} and posted_event.message = ${literal(revises)}
-        and posted_event.channel is not distinct from ${literal(channel)})`,
+        and posted_event.channel is not distinct from ${channelValue(event)})`,
   ];
 }
 

@@ -204,29 +204,33 @@ function membershipAppend(
 function messageAppend(
   database: DatabaseSync,
   write: RegisteredWrite,
-  { kind = 'message', channel, message, topic, also, entity, revises }: MessageDefinition,
+  { kind = 'message', channel, address, message, topic, also, entity, revises }: MessageDefinition,
 ): AppendEvent {
   const requires = kind === 'message' ? null : kindsRequire;
   const insert = database.prepare(
     `insert into posted_event
        (seq, mark, kind, channel, message, topic, also, entity, payload, revises, requires, created_at)
-     values (?, ?, ${[kind, channel, message].map(literal).join(', ')}, ?, ?, ?, ?,
-       ${literal(revises)}, ${literal(requires)}, ?)`,
+     values (?, ?, ${literal(kind)}, ?, ${literal(message)}, ?, ?, ?, ?, ${literal(revises)}, ${literal(requires)}, ?)`,
   );
-  const [topicIndex, alsoIndex, entityIndex] = [topic, also, entity].map((column) => indexOf(write, column));
+  const [topicIndex, alsoIndex, entityIndex, addressIndex] = [topic, also, entity, address].map((column) =>
+    indexOf(write, column),
+  );
+  const channelOf = (values: Item['values']): SQLInputValue =>
+    address === undefined ? (channel ?? null) : `${channel} ${valueAt(values, addressIndex) as string}`;
   // What was redacted stays redacted.
   const isEarlier =
     "entity = ? and seq < ? and payload is not null and kind in ('message', 'redact', 'revise')";
   const redact = database.prepare(`update posted_event set payload = null where ${isEarlier}`);
   const revise = database.prepare(
     `update posted_event set payload = ?
-     where ${isEarlier} and channel is ${literal(channel)} and message = ${literal(revises)}`,
+     where ${isEarlier} and channel is ? and message = ${literal(revises)}`,
   );
   return ({ values, at }, seq, mark, payload) => {
     const about = valueAt(values, entityIndex);
-    insert.run(seq, mark, valueAt(values, topicIndex), valueAt(values, alsoIndex), about, payload, at);
+    const room = channelOf(values);
+    insert.run(seq, mark, room, valueAt(values, topicIndex), valueAt(values, alsoIndex), about, payload, at);
     if (kind === 'redact') redact.run(about, seq);
-    if (kind === 'revise') revise.run(payload, about, seq);
+    if (kind === 'revise') revise.run(payload, about, seq, room);
   };
 }
 

@@ -12,8 +12,9 @@ export interface TopicsOptions<Member> {
   deliver(event: SentMessage, members: readonly Member[]): void;
 }
 
-/** The subscription of one member, from before it joins until it ends. */
+/** The subscription of one member to a channel of the log, from before it joins until it ends. */
 export interface Subscription<Member> {
+  readonly channel: string;
   /** Null for a subscription to everyone. */
   readonly user: SubscribedUser<Member> | null;
   member: Member | null;
@@ -23,8 +24,8 @@ export interface Subscription<Member> {
 interface SubscribedUser<Member> {
   readonly id: string;
   subscriptions: number;
-  /** Replaced on each change. Nearly every user has one member. */
-  members: readonly Member[];
+  /** Those with a member. Replaced on each change: nearly every user has one. */
+  joined: readonly Subscription<Member>[];
   /** In the index; null until the topics are loaded, and after the last subscription has ended. */
   number: number | null;
   /** Null once the topics are loaded. */
@@ -36,16 +37,23 @@ interface SubscribedUser<Member> {
 /** Users whose topics are reloaded at the same time. */
 const reloadBatch = 100;
 
+/** The members of a channel that are subscribed to everyone. */
+interface Everyone<Member> {
+  readonly members: Set<Member>;
+  /** The same as an array, rebuilt at the first message after a change. */
+  array: readonly Member[] | null;
+}
+
 /**
- * Decides which members, such as connections, get a message: those subscribed to everyone, those whose user has joined
- * the message's topic, and those whose user is in its `also`. It applies every event in log order, so that each
- * message is decided by the memberships at its place in the log, on every node alike.
+ * Decides which members, such as connections, get a message. Of those subscribed to its channel, these are those
+ * subscribed to everyone, those whose user has joined the message's topic, and those whose user is in its `also`. It
+ * applies every event in log order, so that each message is decided by the memberships at its place in the log, on
+ * every node alike.
  */
 export class Topics<Member> {
   readonly #options: TopicsOptions<Member>;
-  readonly #everyone = new Set<Member>();
-  /** `#everyone` as an array, rebuilt at the first message after a change. */
-  #everyoneArray: readonly Member[] | null = null;
+  /** By channel. */
+  readonly #everyone = new Map<string, Everyone<Member>>();
   readonly #users = new Map<string, SubscribedUser<Member>>();
   readonly #index = new MembershipIndex<SubscribedUser<Member>>();
 
@@ -54,8 +62,8 @@ export class Topics<Member> {
   }
 
   /** Loads the user's topics if necessary. The caller must end the subscription, even if no member joins. */
-  async subscribe(id: string, audience: Audience): Promise<Subscription<Member>> {
-    if (audience === 'everyone') return { user: null, member: null };
+  async subscribe(id: string, channel: string, audience: Audience): Promise<Subscription<Member>> {
+    if (audience === 'everyone') return { channel, user: null, member: null };
     const user = this.#users.get(id) ?? this.#add(id);
     user.subscriptions += 1;
     try {
@@ -64,30 +72,39 @@ export class Topics<Member> {
       this.#release(user);
       throw thrown;
     }
-    return { user, member: null };
+    return { channel, user, member: null };
   }
 
   /** From now on `member` receives the messages of the subscription. */
   join(subscription: Subscription<Member>, member: Member): void {
-    const { user } = subscription;
+    const { channel, user } = subscription;
     subscription.member = member;
     if (user !== null) {
-      // A spread array reserves space for more members, which hardly any user has.
-      user.members = user.members.length === 0 ? [member] : [...user.members, member];
+      // A spread array reserves space for more, which hardly any user has.
+      user.joined = user.joined.length === 0 ? [subscription] : [...user.joined, subscription];
       return;
     }
-    this.#everyone.add(member);
-    this.#everyoneArray = null;
+    const everyone = this.#everyone.get(channel);
+    if (everyone === undefined) {
+      this.#everyone.set(channel, { members: new Set([member]), array: null });
+      return;
+    }
+    everyone.members.add(member);
+    everyone.array = null;
   }
 
-  end({ user, member }: Subscription<Member>): void {
+  end(subscription: Subscription<Member>): void {
+    const { channel, user, member } = subscription;
     if (user !== null) {
-      user.members = user.members.filter((each) => each !== member);
+      user.joined = user.joined.filter((each) => each !== subscription);
       this.#release(user);
-    } else if (member !== null) {
-      this.#everyone.delete(member);
-      this.#everyoneArray = null;
+      return;
     }
+    const everyone = this.#everyone.get(channel);
+    if (member === null || everyone === undefined) return;
+    everyone.members.delete(member);
+    everyone.array = null;
+    if (everyone.members.size === 0) this.#everyone.delete(channel);
   }
 
   /** Whether the subscription may see a message of the past, by today's memberships. */
@@ -132,11 +149,12 @@ export class Topics<Member> {
 
   /** The memberships may be more recent than the message: those who joined after it do not get it. */
   #deliver(message: SentMessage): void {
-    const { topic, seq, also } = message;
-    this.#everyoneArray ??= [...this.#everyone];
+    const { channel, topic, seq, also } = message;
     const joined: Member[] = [];
-    const addMembers = ({ members }: SubscribedUser<Member>): void => {
-      for (const member of members) joined.push(member);
+    const addMembers = (user: SubscribedUser<Member>): void => {
+      for (const { channel: subscribed, member } of user.joined) {
+        if (subscribed === channel && member !== null) joined.push(member);
+      }
     };
     this.#index.forEachUser(topic, seq, addMembers);
     for (const id of also.length === 0 ? also : new Set(also)) {
@@ -144,8 +162,16 @@ export class Topics<Member> {
       if (user === undefined || user.number === null) continue;
       if (!this.#hasJoinedBefore(user.number, topic, seq)) addMembers(user);
     }
-    const members = joined.length === 0 ? this.#everyoneArray : this.#everyoneArray.concat(joined);
+    const everyone = this.#everyoneOf(channel);
+    const members = joined.length === 0 ? everyone : everyone.concat(joined);
     if (members.length > 0) this.#options.deliver(message, members);
+  }
+
+  #everyoneOf(channel: string): readonly Member[] {
+    const everyone = this.#everyone.get(channel);
+    if (everyone === undefined) return [];
+    everyone.array ??= [...everyone.members];
+    return everyone.array;
   }
 
   #hasJoinedBefore(number: number, topic: string, seq: number): boolean {
@@ -156,7 +182,7 @@ export class Topics<Member> {
     const user: SubscribedUser<Member> = {
       id,
       subscriptions: 0,
-      members: [],
+      joined: [],
       number: null,
       loading: null,
       changesWhileLoading: null,

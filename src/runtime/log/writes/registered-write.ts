@@ -113,11 +113,19 @@ function checkEvent(
     checkColumn(event.user, '`event.user`');
     return;
   }
-  const { kind = 'message', channel, message, also, entity, payload, revises } = event;
+  const { kind = 'message', channel, address, message, also, entity, payload, revises } = event;
   // A revision that is sent to nobody still says in which channel the revised message is.
   const isSilentRevision = kind === 'revise' && message === undefined;
   if ((channel === undefined) !== (message === undefined) && !isSilentRevision)
     fail('`event` needs both `channel` and `message`, or neither');
+  if (address !== undefined) {
+    checkColumn(address, '`event.address`');
+    if (channel === undefined) fail('`event.address` has no meaning without `channel`');
+    const isText = columns.some(
+      ({ name, type, isNullable }) => name === address && type === 'text' && !isNullable,
+    );
+    if (!isText) fail('the column of `event.address` must be of type text');
+  }
   if (entity !== undefined) checkColumn(entity, '`event.entity`');
   else if (kind !== 'message') fail(`an event of the kind ${kind} needs an \`entity\``);
   if ((kind === 'revise') !== (revises !== undefined))

@@ -69,6 +69,8 @@ export interface MessageDefinition<Column extends string = string> {
    * `revise` event is that of the message it changes.
    */
   readonly channel?: string;
+  /** For a channel whose address has parameters: the column with the address of the room, which gets the message. */
+  readonly address?: Column;
   readonly message?: string;
   readonly topic: Column;
   /** A column of type `json`: an array of users. */

@@ -1,6 +1,7 @@
 import type { EventDraft } from '../engine.ts';
 import type { LogEvent } from '../event.ts';
 import { isMembership, type RegisteredWrite } from './registered-write.ts';
+import type { MessageDefinition } from './write-definition.ts';
 
 /** The parts of an event that its database or its appender has chosen. */
 export interface AppendedParts {
@@ -29,7 +30,7 @@ export function writtenEvent(
     mark,
     createdAtMs,
     kind: event.kind ?? 'message',
-    channel: event.channel ?? null,
+    channel: channelOf(event, row),
     message: event.message ?? null,
     topic,
     also: event.also === undefined ? noUsers : ((row[event.also] ?? noUsers) as readonly string[]),
@@ -37,6 +38,14 @@ export function writtenEvent(
     payload,
     revises: event.revises ?? null,
   };
+}
+
+function channelOf(
+  { channel, address }: MessageDefinition,
+  row: Readonly<Record<string, unknown>>,
+): string | null {
+  if (channel === undefined) return null;
+  return address === undefined ? channel : `${channel} ${String(row[address])}`;
 }
 
 /** The event of a draft, as a read of the log would return it. */

@@ -4,6 +4,7 @@ import type { PeersObserver } from '../../server/observer.ts';
 import { peerDropReasons } from '../../server/peers/peer-message.ts';
 import { busDropReasons } from '../../shared/bus.ts';
 import type { ServedMetrics } from '../served-metrics.ts';
+import { createDeliveryMetrics } from './delivery-metrics.ts';
 
 /** The Prometheus metrics of one server. */
 export interface Metrics extends ServedMetrics, BrokerObserver {
@@ -25,7 +26,15 @@ interface CountedChannel {
   readonly name: string;
   readonly send: readonly { readonly name: string }[];
   readonly receive: readonly { readonly name: string }[];
+  readonly delivery?: object;
 }
+
+/** Of a server without durable messages. */
+const noDelivery: Pick<ServedMetrics, 'replayEnded' | 'resetSent' | 'watchDelivery'> = {
+  replayEnded() {},
+  resetSent() {},
+  watchDelivery() {},
+};
 
 /** In seconds, from the resolution of a busy event loop to the longest that anyone would wait. */
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -121,6 +130,7 @@ export function createMetrics({ channels, droppedLogRecords = () => 0 }: Metrics
   }
 
   createLogMetrics(registry, droppedLogRecords);
+  const isDurable = Object.values(channels).some(({ delivery }) => delivery !== undefined);
   // Merged for each use, because the application may register metrics at any time.
   const all = (): Registry => Registry.merge([registry, processMetrics()]);
   return {
@@ -149,6 +159,7 @@ export function createMetrics({ channels, droppedLogRecords = () => 0 }: Metrics
     bodyInvalid: (operation, direction) => violations.inc({ operation, direction }),
     ...createHintMetrics(registry),
     ...createPeerMetrics(registry),
+    ...(isDurable ? createDeliveryMetrics(registry) : noDelivery),
   };
 }
 

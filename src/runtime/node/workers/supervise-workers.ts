@@ -44,7 +44,7 @@ export async function superviseWorkers({
   settingNames = {},
   ...options
 }: SuperviseOptions): Promise<Running> {
-  const { host, port, workers, signals, drainMs, shutdownTimeoutMs } = resolveListenOptions(options);
+  const { host, port, workers, signals, drainMs, shutdownTimeoutMs } = resolveListenOptions(options, null);
   const pool = new WorkerPool({
     count: workers,
     port: port === 0 ? await freePort(host, settingNames) : port,

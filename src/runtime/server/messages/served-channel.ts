@@ -1,9 +1,10 @@
+import type { ChannelDelivery } from '../../log/delivery/channel-delivery.ts';
 import type { ChannelDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { Closed } from '../handlers.ts';
 import { compileAddress } from '../handshake/address.ts';
 import { createAuthenticate, type SecurityHooks } from '../handshake/authenticate.ts';
-import type { HandshakeChannel } from '../handshake/handshake.ts';
+import { type HandshakeChannel, neverOpened } from '../handshake/handshake.ts';
 import { createReadValues } from '../handshake/handshake-values.ts';
 import { refuse } from '../handshake/refuse.ts';
 import { createDispatch, type Dispatch, type DispatchDeps } from './dispatch.ts';
@@ -30,28 +31,32 @@ export interface ServeChannelOptions {
   /** The handlers that the generated interface describes; here they are read by the names in the descriptor. */
   readonly handlers: object | undefined;
   readonly security: SecurityHooks;
+  /** For a channel with durable messages. */
+  readonly delivery: ChannelDelivery | undefined;
 }
 
 /**
  * Connects a channel with its handlers.
  *
- * @throws TypeError if a handler or security hook is missing, which type-checked handlers rule out, or if the channel has
- * durable messages
+ * @throws TypeError if a handler or security hook is missing, which type-checked handlers rule out, or if nothing delivers
+ * the channel's durable messages
  */
 export function serveChannel(
-  { descriptor, handlers, security }: ServeChannelOptions,
+  { descriptor, handlers, security, delivery }: ServeChannelOptions,
   deps: DispatchDeps,
 ): ServedChannel {
-  const { name, delivery } = descriptor;
-  if (delivery !== undefined) {
+  const { name, resume } = descriptor;
+  if (descriptor.delivery !== undefined && delivery === undefined) {
     throw new TypeError(
-      `Channel ${name} cannot be served: its messages are durable (x-delivery), which this version of the server does not support.`,
+      `Channel ${name} has durable messages (x-delivery). Serve it with \`serve\` of posted/node and its option \`eventLog\`.`,
     );
   }
   if (handlers === undefined) throw new TypeError(`No handlers for channel ${name}.`);
   const own: ConnectionHandlers = handlers;
-  const handlerOf = (operation: OperationDescriptor, message: string) =>
-    findHandler(handlers as HandlersByName, operation, message);
+  const handlerOf = (operation: OperationDescriptor, message: string): MessageHandler =>
+    delivery !== undefined && message === resume?.ack
+      ? (ack, { connection }) => delivery.acknowledge(connection, (ack as { cursor: string }).cursor)
+      : findHandler(handlers as HandlersByName, operation, message);
   const report = (handler: string, { id }: WebSocketConnection, thrown: unknown): void =>
     deps.failures.write(
       'error',
@@ -59,34 +64,52 @@ export function serveChannel(
       { connection: id, err: thrown },
       'a handler failed',
     );
+  const closed = (connection: WebSocketConnection, why: Closed): void =>
+    callHandler(
+      () => own.closed?.(connection, why),
+      (thrown) => report('closed', connection, thrown),
+    );
   return {
     descriptor,
     match: compileAddress(descriptor.address, descriptor.servers),
     authenticate: createAuthenticate(descriptor, security),
     readValues: createReadValues(descriptor),
     dispatch: createDispatch(descriptor, handlerOf, deps),
-    accept(connection) {
+    async accept(connection) {
       const { id, user, params, query, headers, variables } = connection;
-      return own.accept?.({ id, user, params, query, headers, variables, connection, refuse });
+      const state = await own.accept?.({ id, user, params, query, headers, variables, connection, refuse });
+      if (delivery === undefined) return state;
+      try {
+        await delivery.accept(connection);
+      } catch (thrown) {
+        connection.state = state;
+        closed(connection, neverOpened);
+        throw thrown;
+      }
+      return state;
     },
     opened: (connection) =>
       callHandler(
-        () => own.opened?.(connection),
+        () => {
+          delivery?.opened(connection);
+          return own.opened?.(connection);
+        },
         (thrown) => {
           report('opened', connection, thrown);
           connection.close('internalError');
         },
       ),
-    closed: (connection, closed) =>
-      callHandler(
-        () => own.closed?.(connection, closed),
-        (thrown) => report('closed', connection, thrown),
-      ),
-    drained: (connection) =>
+    closed(connection, why) {
+      delivery?.closed(connection);
+      closed(connection, why);
+    },
+    drained(connection) {
+      delivery?.drained(connection);
       callHandler(
         () => own.drained?.(connection),
         (thrown) => report('drained', connection, thrown),
-      ),
+      );
+    },
   };
 }
 

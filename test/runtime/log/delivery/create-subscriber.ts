@@ -1,9 +1,9 @@
+import { type DeliveryPolicy, resolvePolicy } from '../../../../src/runtime/log/delivery/delivery-policy.ts';
 import { ReplayPages } from '../../../../src/runtime/log/delivery/replay-pages.ts';
 import { ReplayTurns } from '../../../../src/runtime/log/delivery/replay-turns.ts';
 import { Subscriber } from '../../../../src/runtime/log/delivery/subscriber.ts';
-import type { SubscriberLimits } from '../../../../src/runtime/log/delivery/subscriber-channel.ts';
 import type { LogEvent } from '../../../../src/runtime/log/event.ts';
-import type { Connection, Encoded } from '../../../../src/runtime/server/handlers.ts';
+import type { Encoded } from '../../../../src/runtime/server/handlers.ts';
 import { markOf } from './events.ts';
 
 function frame(name: string, ...values: readonly unknown[]): Encoded {
@@ -11,7 +11,10 @@ function frame(name: string, ...values: readonly unknown[]): Encoded {
 }
 
 /** A subscriber whose log, memory and socket the test controls. */
-export function createSubscriber(limits: SubscriberLimits = { window: 256, heartbeatMs: null }) {
+export function createSubscriber({
+  window,
+  ...policy
+}: Partial<DeliveryPolicy> & { readonly window?: number } = {}) {
   const frames: string[] = [];
   const closed: string[] = [];
   const log = {
@@ -25,14 +28,13 @@ export function createSubscriber(limits: SubscriberLimits = { window: 256, heart
   };
   const socket = { room: Number.POSITIVE_INFINITY };
   const connection = {
-    state: null,
     bufferedBytes: 0,
     buffersLessThan: () => socket.room > 0,
     sendEncoded({ message }: Encoded) {
       if (message.startsWith('message')) socket.room -= 1;
       return frames.push(message) > 0;
     },
-    close: (code: string) => void closed.push(code),
+    close: (code = 'normal') => void closed.push(code),
   };
   const pages = new ReplayPages({
     engine: {
@@ -40,23 +42,23 @@ export function createSubscriber(limits: SubscriberLimits = { window: 256, heart
     },
     reads: { max: 1, maxPerUser: 1 },
   });
-  const subscriber = new Subscriber<null>({
+  const subscriber = new Subscriber({
     user: 'ada',
-    connection: connection as unknown as Connection<unknown, null>,
-    limits,
-    channel: {
-      name: 'orders',
-      canSee: (_state, { topic }) => topic !== 'secret',
-      hasRejoined: (_state, { topic, user }) => topic === 'bob' && user === 'ada',
-      frames: {
-        knows: ({ message }) => message === 'placed',
-        message: ({ seq }) => frame('message', seq),
-        ready: ({ seq }, resumed) => frame('ready', seq, resumed),
-        checkpoint: ({ seq, mark }) => frame('checkpoint', seq, mark),
-        reset: ({ seq, mark }, reason) => frame('reset', reason, seq, mark),
-        bye: (retryAfterMs) => frame('bye', retryAfterMs),
-        alive: (staleMs) => frame('alive', staleMs),
-      },
+    connection,
+    policy: resolvePolicy(policy),
+    window,
+    visibility: {
+      canSee: ({ channel, topic }) => channel === 'orders' && topic !== 'secret',
+      hasRejoined: ({ topic, user }) => topic === 'bob' && user === 'ada',
+    },
+    frames: {
+      knows: ({ message }) => message === 'placed',
+      message: ({ seq }) => frame('message', seq),
+      ready: ({ seq }, resumed) => frame('ready', seq, resumed),
+      checkpoint: ({ seq, mark }) => frame('checkpoint', seq, mark),
+      reset: ({ seq, mark }, reason) => frame('reset', reason, seq, mark),
+      bye: (retryAfterMs) => frame('bye', retryAfterMs),
+      alive: (staleMs) => frame('alive', staleMs),
     },
     source: {
       tailPosition: () => ({ seq: log.tailSeq, mark: markOf(log.tailSeq) }),

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodeCursor } from '../../../../src/runtime/log/cursor.ts';
 import { Delivery } from '../../../../src/runtime/log/delivery/delivery.ts';
+import { resolvePolicy } from '../../../../src/runtime/log/delivery/delivery-policy.ts';
 import type { DeviceClaim, DeviceCursor, FencedDevice } from '../../../../src/runtime/log/engine.ts';
 import type { LogEvent } from '../../../../src/runtime/log/event.ts';
 import { Tail } from '../../../../src/runtime/log/tail.ts';
-import type { Connection, Encoded } from '../../../../src/runtime/server/handlers.ts';
+import type { Encoded } from '../../../../src/runtime/server/handlers.ts';
 import { silentLog } from '../../../../src/runtime/shared/log.ts';
 import { markOf, messageAt } from './events.ts';
 
@@ -63,13 +64,11 @@ async function createDelivery(length = 5) {
   const tail = await Tail.start({ engine, log: silentLog, pollIntervalMs: 60_000 });
   stack.defer(() => tail.close());
   const left: string[] = [];
-  const delivery = new Delivery<null>({
+  const delivery = new Delivery({
     engine,
     tail,
     log: { ...silentLog, warn: (fields) => void warnings.push(fields) },
     observer: { replayEnded() {}, resetSent() {} },
-    ackTimeoutMs: 30_000,
-    checkpointMs: 30_000,
     left: () => void left.push('left'),
   });
   stack.defer(() => delivery.close());
@@ -77,17 +76,17 @@ async function createDelivery(length = 5) {
   const subscribe = async (since: string, device?: string, instance?: string) => {
     const frames: string[] = [];
     const connection = {
-      state: null,
       bufferedBytes: 0,
       buffersLessThan: () => true,
       sendEncoded: ({ message }: Encoded) => frames.push(message) > 0,
-      close: (code: string) => void frames.push(code),
+      close: (code = 'normal') => void frames.push(code),
     };
     const start = await delivery.findStart('ada', { since, device, instance });
-    const subscriber = delivery.subscribe(connection as unknown as Connection<unknown, null>, start, {
-      name: 'orders',
-      canSee: () => true,
-      hasRejoined: () => false,
+    const subscriber = delivery.subscribe(start, {
+      connection,
+      policy: resolvePolicy({}),
+      window: undefined,
+      visibility: { canSee: ({ channel }) => channel === 'orders', hasRejoined: () => false },
       frames: {
         knows: ({ message }) => message === 'placed',
         message: ({ seq }) => frame(`message ${seq}`),

@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { createSubscriber } from './create-subscriber.ts';
 import { markOf, messageAt, sentAt } from './events.ts';
 
-const policy = { ackTimeoutMs: 30_000, checkpointMs: 30_000 };
-
 describe('Subscriber', () => {
   it('replays what its connection may see of its channel, from the log and then from memory', async () => {
     const { start, apply, frames, log } = createSubscriber();
@@ -149,15 +147,15 @@ describe('Subscriber', () => {
     start(0);
     log.tailSeq = 7;
     log.readCount = 1;
-    subscriber.tick(performance.now() + 29_000, policy);
-    subscriber.tick(performance.now() + 31_000, policy);
+    subscriber.tick(performance.now() + 29_000);
+    subscriber.tick(performance.now() + 31_000);
     expect(frames.slice(1)).toEqual([`checkpoint 7 ${markOf(7)}`]);
   });
 
   it('sends no checkpoint unless the log was read after the last one', () => {
     const { subscriber, start, log, frames } = createSubscriber();
     start(0);
-    const tick = (seconds: number) => subscriber.tick(performance.now() + seconds * 1000, policy);
+    const tick = (seconds: number) => subscriber.tick(performance.now() + seconds * 1000);
     tick(31);
     expect(frames.slice(1)).toEqual([]);
     log.readCount = 1;
@@ -185,12 +183,26 @@ describe('Subscriber', () => {
     expect(frames.slice(4)).toEqual([`reset epoch 5 ${markOf(5)}`, 'message 6', 'message 7']);
   });
 
+  it('closes a live connection without room if the contract says so, but not one that replays', () => {
+    const { subscriber, start, apply, frames, closed } = createSubscriber({ window: 1, slowReader: 'close' });
+    for (const seq of [1, 2]) apply(messageAt(seq));
+    start(0);
+    expect([frames.at(-1), closed]).toEqual(['message 1', []]);
+    subscriber.acknowledge(1);
+    subscriber.acknowledge(2);
+    for (const seq of [3, 4]) {
+      apply(messageAt(seq));
+      subscriber.offer(sentAt(seq), 0);
+    }
+    expect([frames.at(-1), closed]).toEqual(['message 3', ['slowConsumer']]);
+  });
+
   it('is never silent for longer than the heartbeat, live or lagging', () => {
     const { subscriber, start, apply, frames, socket } = createSubscriber({ window: 2, heartbeatMs: 5000 });
     start(0);
     const startMs = performance.now();
     const tickTo = (from: number, to: number) => {
-      for (let second = from; second <= to; second += 1) subscriber.tick(startMs + second * 1000, policy);
+      for (let second = from; second <= to; second += 1) subscriber.tick(startMs + second * 1000);
     };
     tickTo(1, 3);
     expect(frames).toEqual(['ready 0 true']);
@@ -210,8 +222,7 @@ describe('Subscriber', () => {
   it('sends no heartbeat to a client that has not stated its window', () => {
     const { subscriber, start, frames } = createSubscriber();
     start(0);
-    for (let second = 1; second <= 600; second += 1)
-      subscriber.tick(performance.now() + second * 1000, policy);
+    for (let second = 1; second <= 600; second += 1) subscriber.tick(performance.now() + second * 1000);
     expect(frames).toEqual(['ready 0 true']);
   });
 

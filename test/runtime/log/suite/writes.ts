@@ -43,6 +43,37 @@ export function describeWrites(create: CreateDatabase): void {
       expect(JSON.parse((await notesIn(engine))[0]?.tags ?? '')).toEqual(row.tags);
     });
 
+    it('appends to the room whose address is in a column, and revises only there', async () => {
+      const engine = await (await create()).open();
+      const row = { id: 'text', room: 'text', text: 'text' } as const;
+      const event = {
+        channel: 'chat',
+        address: 'room',
+        topic: 'id',
+        entity: 'id',
+        payload: { text: 'text' },
+      } as const;
+      const [say, correct] = [
+        { name: 'say', row, one: ['id'], event: { ...event, message: 'said' } } as const,
+        {
+          name: 'correct',
+          row,
+          one: ['id'],
+          event: { ...event, kind: 'revise', message: 'corrected', revises: 'said' },
+        } as const,
+      ].map((definition) => engine.register(registeredWrite(definition)));
+      const said = await say?.({ id: 'm', room: "/rooms/ann's", text: 'before' }, undefined);
+      await say?.({ id: 'm', room: '/rooms/bob', text: 'before' }, undefined);
+      await correct?.({ id: 'm', room: "/rooms/ann's", text: 'after' }, undefined);
+      const events = await readLog(engine);
+      expect(events[0]).toEqual({ ...said?.event, payload: '{"text":"after"}' });
+      expect(events).toMatchObject([
+        { channel: "chat /rooms/ann's", payload: '{"text":"after"}' },
+        { channel: 'chat /rooms/bob', payload: '{"text":"before"}' },
+        { channel: "chat /rooms/ann's", message: 'corrected', payload: '{"text":"after"}' },
+      ]);
+    });
+
     it('preserves texts exactly', async () => {
       const engine = await (await create()).open();
       const { create: write } = notesOf(engine);

@@ -105,7 +105,7 @@ class World {
     const audience = this.random.chance(0.2) ? 'everyone' : 'topic';
     this.#opened += 1;
     const member = `member ${this.#opened}`;
-    void this.topics.subscribe(user, audience).then((subscription) => {
+    void this.topics.subscribe(user, 'orders', audience).then((subscription) => {
       this.topics.join(subscription, member);
       this.open.push({ user, audience, member, subscription });
     });

@@ -42,8 +42,8 @@ function createTopics(joined: Readonly<Record<string, readonly string[]>> = {}) 
       for (const member of members) delivered.push(`${member} <- ${names[topic]}`);
     },
   });
-  const join = async (user: string, audience: Audience, member = names[user] ?? user) => {
-    const subscription = await topics.subscribe(user, audience);
+  const join = async (user: string, audience: Audience, member = names[user] ?? user, channel = 'orders') => {
+    const subscription = await topics.subscribe(user, channel, audience);
     topics.join(subscription, member);
     return subscription;
   };
@@ -61,6 +61,22 @@ function createRecorder(topicsOf: TopicsOptions<string>['topicsOf']) {
 }
 
 describe('Topics', () => {
+  it('delivers a message to the subscriptions of its channel only', async () => {
+    const { topics, delivered, join, log } = createTopics({ [ada]: [bob] });
+    await join(ada, 'topic', 'ada in orders');
+    await join(ada, 'topic', 'ada in alerts', 'alerts');
+    await join(ada, 'everyone', 'all of orders');
+    const all = await join(ada, 'everyone', 'all of alerts', 'alerts');
+    topics.apply(log.message(bob));
+    expect(delivered.splice(0)).toEqual(['all of orders <- bob', 'ada in orders <- bob']);
+    topics.apply(log.message(bob, { channel: 'alerts' }));
+    expect(delivered.splice(0)).toEqual(['all of alerts <- bob', 'ada in alerts <- bob']);
+    topics.end(all);
+    topics.apply(log.message(bob, { channel: 'alerts' }));
+    topics.apply(log.message(bob, { channel: 'other' }));
+    expect(delivered).toEqual(['ada in alerts <- bob']);
+  });
+
   it('delivers every message to those subscribed to everyone, those of their own topic included', async () => {
     const { topics, delivered, join, log } = createTopics();
     await join(ada, 'everyone');
@@ -138,7 +154,7 @@ describe('Topics', () => {
   it('applies changes that arrive while the topics are loading', async () => {
     const answer = Promise.withResolvers<readonly JoinedTopic[]>();
     const { topics, delivered, log } = createRecorder(() => answer.promise);
-    const subscribing = topics.subscribe(ada, 'topic');
+    const subscribing = topics.subscribe(ada, 'orders', 'topic');
     await Promise.resolve();
     topics.apply(log.leave(ada, bob));
     topics.apply(log.join(ada, cyd));
@@ -155,9 +171,9 @@ describe('Topics', () => {
       if (fails) throw new Error('the disk is gone');
       return [joinedTopic(bob)];
     });
-    await expect(topics.subscribe(ada, 'topic')).rejects.toThrow('the disk is gone');
+    await expect(topics.subscribe(ada, 'orders', 'topic')).rejects.toThrow('the disk is gone');
     fails = false;
-    topics.join(await topics.subscribe(ada, 'topic'), ada);
+    topics.join(await topics.subscribe(ada, 'orders', 'topic'), ada);
     topics.apply(log.message(bob));
     expect(delivered).toEqual([bob]);
   });
@@ -178,7 +194,7 @@ describe('Topics', () => {
     const before = log.message(bob);
     const joining = log.join(ada, bob);
     const { topics, delivered } = createRecorder(async () => [{ topic: bob, sinceSeq: joining.seq }]);
-    topics.join(await topics.subscribe(ada, 'topic'), ada);
+    topics.join(await topics.subscribe(ada, 'orders', 'topic'), ada);
     for (const event of [before, joining, log.message(bob)]) topics.apply(event);
     expect(delivered).toEqual([bob]);
   });
@@ -205,7 +221,7 @@ describe('Topics', () => {
     const { topics, delivered, log } = createRecorder(
       () => new Promise((answer) => void answers.push(answer)),
     );
-    const subscribing = topics.subscribe(ada, 'topic');
+    const subscribing = topics.subscribe(ada, 'orders', 'topic');
     const reloading = topics.reload();
     await nextTurn();
     expect(answers).toHaveLength(1);
@@ -224,7 +240,7 @@ describe('Topics', () => {
       if (fails) throw new Error('the disk is gone');
       return [joinedTopic(bob)];
     });
-    topics.join(await topics.subscribe(ada, 'topic'), ada);
+    topics.join(await topics.subscribe(ada, 'orders', 'topic'), ada);
     fails = true;
     await expect(topics.reload()).rejects.toThrow('the disk is gone');
     topics.apply(log.message(bob));
@@ -245,7 +261,7 @@ describe('Topics', () => {
     for (let round = 0; round < 500; round += 1) {
       // By now its pages are allocated.
       if (round === 100) before = process.memoryUsage().arrayBuffers;
-      const subscription = await topics.subscribe(ada, 'topic');
+      const subscription = await topics.subscribe(ada, 'orders', 'topic');
       const reloading = topics.reload();
       await Promise.resolve();
       topics.end(subscription);

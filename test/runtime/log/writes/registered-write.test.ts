@@ -138,6 +138,12 @@ describe('a registered write', () => {
     ],
     ['`event.also` names the column "name"', withEvent({ also: 'name' })],
     ['must be of type json', withEvent({ also: 'author' })],
+    ['`event.address` names the column "name"', withEvent({ address: 'name' })],
+    ['the column of `event.address` must be of type text', withEvent({ address: 'likes' })],
+    [
+      '`event.address` has no meaning without `channel`',
+      withEvent({ address: 'author', channel: undefined, message: undefined }),
+    ],
     ['`event.payload` names the column "name"', withEvent({ payload: { id: 'id', deep: { name: 'name' } } })],
     ['no statement "gone" returns', { statements, ...withEvent({ payload: 'gone.id' }) }],
     ['no statement "seen" returns', { statements, ...withEvent({ payload: 'seen.id' }) }],

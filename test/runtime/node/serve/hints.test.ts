@@ -2,9 +2,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { redis } from '../../../../scripts/dev/services/redis.ts';
 import { describeEngine } from '../../../support/engines/describe-engine.ts';
 import { MemoryTopic } from '../../server/peers/memory-topic.ts';
-import { servePosts } from './posts-app.ts';
+import { ignoreAcks, servePosts } from './posts-app.ts';
 
-const handlers = { postFeedPosted: { receiveAck() {} } };
+const handlers = { postFeedPosted: ignoreAcks };
 const free = { port: 0, signals: false };
 
 async function readinessOf(url: string): Promise<unknown> {

@@ -92,7 +92,7 @@ describe('operations beside a contract', () => {
       ['ann', 'deleteNote', 'ok'],
       ['bob', 'deleteNote', 'internal'],
       [null, 'deleteNote', 'unauthorized'],
-      ['ann', 'receiveAck', 'ok'],
+      ['ann', 'receivePostFeedPostedAck', 'ok'],
     ]);
     expect(entries.slice(0, 2).map(({ requestId }) => requestId)).toEqual(['of-ann', 'of-bob']);
   });

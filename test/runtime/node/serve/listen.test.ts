@@ -3,9 +3,7 @@ import { silentLog } from '../../../../src/runtime/shared/log.ts';
 import { bearer, connectClient } from '../../../support/websocket.ts';
 import { handlers, operations } from '../../rest/operations.ts';
 import { listenToPosts } from './listen-to-posts.ts';
-import { aPost, feedPath, servePosts } from './posts-app.ts';
-
-const ok = { receiveAck() {} };
+import { aPost, feedPath, ignoreAcks, servePosts } from './posts-app.ts';
 
 describe('close', () => {
   it('fails readiness for drainMs while everything is served, then closes connections with 1012', async () => {
@@ -122,7 +120,7 @@ describe('listen', () => {
 
   it('can be called again after a port was in use', async () => {
     const taken = await listenToPosts(servePosts());
-    const server = servePosts().handle({ postFeedPosted: ok });
+    const server = servePosts().handle({ postFeedPosted: ignoreAcks });
     const port = Number(new URL(taken.url).port);
     await expect(server.listen({ port, signals: false })).rejects.toThrow('is in use');
     const running = await server.listen({ port: 0, signals: false });
@@ -152,7 +150,7 @@ describe('an embedded server', () => {
   it('answers requests without listening', async () => {
     const app = servePosts();
     app.rest(operations, { ...handlers, deleteNote: async () => {} });
-    const server = app.handle({ postFeedPosted: ok });
+    const server = app.handle({ postFeedPosted: ignoreAcks });
     const note = await server.fetch(new Request(`${base}/note/get/7`));
     expect(await note.json()).toEqual({ text: '7' });
     expect((await server.fetch(new Request(`${base}/readyz`))).status).toBe(200);

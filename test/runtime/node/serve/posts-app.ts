@@ -1,6 +1,44 @@
-import { PostedError, silentLog } from 'posted/server';
-import { contract } from '../../../../generated/asyncapi/channels.ts';
+import type { Contract } from 'posted/contract';
+import {
+  type Connection,
+  type ContractTypes,
+  PostedError,
+  type PublishOptions,
+  type Room,
+  silentLog,
+} from 'posted/server';
+import { contract, postFeedPosted } from '../../../../generated/asyncapi/channels.ts';
+import type { Types } from '../../../../generated/asyncapi/handlers.ts';
+import type { PostPayload } from '../../../../generated/asyncapi/models.ts';
 import { type ServeOptions, serve } from '../../../../src/runtime/node/serve.ts';
+
+interface PostsMessages {
+  post(content: { readonly payload: PostPayload }, options?: PublishOptions): number;
+  bye(content: { readonly retryAfterMs: number }): number;
+}
+
+interface PostsTypes extends ContractTypes {
+  readonly security: Types['security'];
+  readonly channels: {
+    readonly postFeedPosted: {
+      readonly params: Record<string, never>;
+      readonly messages: PostsMessages;
+      readonly room: Room & PostsMessages;
+    };
+  };
+  readonly handle: (handlers: {
+    readonly postFeedPosted: typeof ignoreAcks & { opened?(connection: Connection): void };
+  }) => this['server'];
+}
+
+/** Handlers of clients that acknowledge. */
+export const ignoreAcks = { receivePostFeedPostedAck() {} };
+
+const { delivery: _delivery, ...plain } = postFeedPosted;
+const { title, version } = contract;
+
+/** The feed's contract, whose messages are not durable here. */
+const postsContract: Contract<PostsTypes> = { title, version, channels: { postFeedPosted: plain } };
 
 /** The token of a user is its id. */
 export const security = {
@@ -12,9 +50,9 @@ export const security = {
 
 export const feedPath = '/post/feed/posted';
 
-/** An app of the feed's contract, without any of the feed's services. */
+/** An app without any of the feed's services. */
 export function servePosts(options: ServeOptions = {}) {
-  return serve(contract, { log: silentLog, ...options, security });
+  return serve(postsContract, { log: silentLog, ...options, security });
 }
 
 export type PostsApp = ReturnType<typeof servePosts>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openLog } from '../../../../src/runtime/log/open-log.ts';
 import { silentLog } from '../../../../src/runtime/shared/log.ts';
-import { aPost, servePosts } from './posts-app.ts';
+import { aPost, ignoreAcks, servePosts } from './posts-app.ts';
 
 const billing = 'b'.repeat(32);
 const shipping = 's'.repeat(32);
@@ -27,7 +27,7 @@ async function startServer({ ownApp = false } = {}) {
     publish: { log, keys: { billing, shipping }, contentOf: (_, payload) => ({ payload }) },
   });
   if (ownApp) app.rest({ fetch: () => Response.json('own') });
-  const server = app.handle({ postFeedPosted: { receiveAck() {} } });
+  const server = app.handle({ postFeedPosted: ignoreAcks });
   onTestFinished(() => server.shutdown(100));
   return {
     events: () => log.engine.eventsAfter(0, { maxEvents: 9, maxBytes: 100_000 }),
@@ -116,7 +116,7 @@ describe('POST /publish', () => {
   });
 
   it('is not there without server keys', async () => {
-    const server = servePosts({}).handle({ postFeedPosted: { receiveAck() {} } });
+    const server = servePosts({}).handle({ postFeedPosted: ignoreAcks });
     onTestFinished(() => server.shutdown(100));
     const { status } = await server.fetch(new Request('http://posted/publish', { method: 'POST' }));
     expect(status).toBe(404);
@@ -126,7 +126,7 @@ describe('POST /publish', () => {
     const log = { append: async () => [], appendOnce: async () => 1 };
     const serveShort = (): unknown =>
       servePosts({ publish: { log, keys: { billing: 'short' } } }).handle({
-        postFeedPosted: { receiveAck() {} },
+        postFeedPosted: ignoreAcks,
       });
     expect(serveShort).toThrow('The server key of billing must be at least 32');
     expect(serveShort).not.toThrow('short');

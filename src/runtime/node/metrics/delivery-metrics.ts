@@ -1,18 +1,8 @@
-import type { DeliveryStats, ReplayObserver } from 'posted/log';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ReplayObserver } from '../../log/delivery/subscriber-source.ts';
+import type { ServedMetrics, WatchedDelivery } from '../served-metrics.ts';
 
-/** Metrics of the log and of resumable connections. */
-export interface DeliveryMetrics extends ReplayObserver {
-  /** Sets where the gauges are read at each scrape. */
-  watchDelivery(read: () => WatchedStats): void;
-}
-
-interface WatchedStats extends DeliveryStats {
-  /** Sent but not yet taken by the sockets, of all connections. */
-  readonly queuedBytes: number;
-  /** Since the last successful read of the log. */
-  readonly staleSeconds: number;
-}
+type DeliveryMetrics = ReplayObserver & Pick<ServedMetrics, 'watchDelivery'>;
 
 const outcomes = ['live', 'expired', 'gone', 'failed'] as const;
 const reasons = ['expired', 'epoch', 'future'] as const;
@@ -20,14 +10,15 @@ const reasons = ['expired', 'epoch', 'future'] as const;
 const gauges = {
   resumable: ['posted_resumable_connections', 'Open resumable connections.'],
   lagging: ['posted_resumable_lagging_connections', 'Resumable connections that have not caught up.'],
-  unackedMessages: ['posted_resumable_unacked_messages', 'Posts sent but not yet acknowledged.'],
+  unackedMessages: ['posted_resumable_unacked_messages', 'Messages sent but not yet acknowledged.'],
   queuedBytes: [
     'posted_websocket_queued_bytes',
     'Bytes sent but not yet taken by the sockets. Frames are shared, so they take less memory.',
   ],
   staleSeconds: ['posted_log_stale_seconds', 'Time since the log was last read.'],
-} as const satisfies Readonly<Record<keyof WatchedStats, readonly [name: string, help: string]>>;
+} as const satisfies Readonly<Record<keyof WatchedDelivery, readonly [name: string, help: string]>>;
 
+/** Metrics of the log and of resumable connections, which only a server with durable messages has. */
 export function createDeliveryMetrics(registry: Registry): DeliveryMetrics {
   const registers = [registry];
   const replays = new Counter({
@@ -45,14 +36,14 @@ export function createDeliveryMetrics(registry: Registry): DeliveryMetrics {
   for (const outcome of outcomes) replays.inc({ outcome }, 0);
   for (const reason of reasons) resets.inc({ reason }, 0);
 
-  let read: (() => WatchedStats) | null = null;
+  let read: (() => WatchedDelivery) | null = null;
   for (const [key, [name, help]] of Object.entries(gauges)) {
     new Gauge({
       name,
       help,
       registers,
       collect() {
-        this.set(read?.()[key as keyof WatchedStats] ?? 0);
+        this.set(read?.()[key as keyof WatchedDelivery] ?? 0);
       },
     });
   }

@@ -1,19 +1,9 @@
 import type { Encoded } from '../../server/handlers.ts';
 import type { Position } from '../cursor.ts';
-import type { MembershipEvent, SentMessage } from '../event.ts';
+import type { SentMessage } from '../event.ts';
 import type { ResetReason } from '../tail-listener.ts';
 
-/** A channel of the contract, as its subscribers see it. The frames are null if a message breaks the contract. */
-export interface SubscriberChannel<State> {
-  /** Its name in the contract. */
-  readonly name: string;
-  /** Whether a connection with this state may see a message of the past, by today's memberships. */
-  canSee(state: State, message: SentMessage): boolean;
-  /** Whether the user of this connection left a topic with this event and has joined it again since. */
-  hasRejoined(state: State, leave: MembershipEvent): boolean;
-  readonly frames: SubscriberFrames;
-}
-
+/** The frames of a channel's subscribers; null if a message breaks the contract. */
 export interface SubscriberFrames {
   /** Whether this version knows the message. A later one, whose contract has more messages, may share the log. */
   knows(message: SentMessage): boolean;
