@@ -12,7 +12,7 @@ import type { BrokerObserver, BrokerState } from './hints/broker.ts';
 import { connectNodes, type Nodes } from './hints/connect-nodes.ts';
 import { loadPackage } from './load-package.ts';
 import type { Migrations } from './migrations/run-migrations.ts';
-import type { SharedLogPort } from './open-shared-log.ts';
+import { openSharedLog, type SharedLog, type SharedLogPort } from './open-shared-log.ts';
 import { keepRetention } from './retention.ts';
 import { retryWhileUnavailable } from './retry-while-unavailable.ts';
 import type { OtherProcesses } from './sqlite/remote-writer.ts';
@@ -73,6 +73,8 @@ export interface OpenLog extends EventLog, AsyncDisposable {
   readonly isShared: boolean;
   /** How long events are kept. */
   readonly retentionMs: number;
+  /** Opens the same embedded database for the workers of this process, once this log is closed; null for any other. */
+  readonly share: (() => Promise<SharedLog>) | null;
   /** For /readyz: whether the database can be written, the log is followed, and the broker is up. */
   readonly dependencies: Readonly<Record<string, LogDependency>>;
   /** Completes pending writes, and releases connections, files and threads. */
@@ -157,6 +159,7 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
     dependencies: dependenciesOf(engine, tail, nodes),
     isShared: listenUrl !== undefined || others !== null,
     retentionMs,
+    share: 'folder' in database && others === null ? () => openSharedLog({ ...options, ...database }) : null,
     close: () => resources.disposeAsync(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -7,6 +7,7 @@ import type { DrainOptions } from '../server/connection/drain.ts';
 import type { ContractServer } from '../server/contract-server.ts';
 import type { Log } from '../shared/log.ts';
 import { createDocs, type DocsOptions } from './docs.ts';
+import type { ServedLog } from './durable-app.ts';
 import { createHealthMounts, type Dependency } from './health.ts';
 import { createHttpApp, createMetricsMount, type HttpAppOptions, type RenderedMetrics } from './http-app.ts';
 import type { ListenSettingNames } from './http-listener.ts';
@@ -36,6 +37,8 @@ export interface AppServerDeps extends Omit<HttpAppOptions, 'rest' | 'mounts' | 
   readonly sockets: ContractServer;
   /** Null if the contract has no durable messages. */
   readonly durable: DurableChannels | null;
+  /** Opens the log for workers; null if they can open it themselves. */
+  readonly share: ServedLog['share'];
   /** Those of the application, if it has any. */
   readonly metrics: ServedMetrics | undefined;
   /** Loads the metrics of a server that listens; undefined without prom-client. */
@@ -96,11 +99,13 @@ export class ServedContract implements AppServer {
   }
 
   async listen(options: ListenOptions = {}): Promise<Running> {
-    const { sockets, durable, primary, joinPeers, log, settingNames } = this.#deps;
+    const { sockets, durable, share, primary, joinPeers, log, settingNames } = this.#deps;
     const resolved = resolveListenOptions(options, durable);
     if (resolved.workers > 1 && cluster.isPrimary) {
+      await durable?.close();
       await options.resources?.[Symbol.asyncDispose]();
-      return await superviseWorkers({ ...options, log, settingNames });
+      const shared = share === null ? {} : { sharedLog: await share() };
+      return await superviseWorkers({ ...options, ...shared, log, settingNames });
     }
     const onStopping = (): void => {
       this.#isStopping = true;

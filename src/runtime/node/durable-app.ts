@@ -13,7 +13,15 @@ import { createDurablePublishers } from './durable-publishers.ts';
 /** The log of a server with durable messages: `openLog` of posted/log opens it. */
 export type ServedLog = Pick<
   OpenLog,
-  'engine' | 'tail' | 'topicsOf' | 'append' | 'appendOnce' | 'dependencies' | 'isShared' | 'retentionMs'
+  | 'engine'
+  | 'tail'
+  | 'topicsOf'
+  | 'append'
+  | 'appendOnce'
+  | 'dependencies'
+  | 'isShared'
+  | 'retentionMs'
+  | 'share'
 >;
 
 /** Required if a channel of the contract has durable messages. */

@@ -144,6 +144,7 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
       new ServedContract({
         sockets: core.handle(handlers, (channel) => durableApp?.channels.channel(channel)),
         durable: durableApp?.channels ?? null,
+        share: eventLog?.share ?? null,
         rest: () => {
           served ??= noOperations;
           return served;

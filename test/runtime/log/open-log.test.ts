@@ -54,6 +54,21 @@ async function appendUnknown(log: OpenLog, kind: string, requires: string): Prom
 
 /** What every database does. */
 function itIsALog(makeDatabase: () => Promise<Database>): void {
+  it('applies events to every listener, each from when it begins to follow', async () => {
+    const { log, applied } = await startNode(await makeDatabase());
+    await log.append([{ ...draft, payload: 1 }]);
+    const others: number[] = [];
+    log.tail.follow({
+      apply: ({ seq }) => void others.push(seq),
+      beforeSkip: async () => {},
+      skipped() {},
+      stopped() {},
+      gaveUp() {},
+    });
+    await log.append([{ ...draft, payload: 2 }]);
+    expect([applied.map(({ seq }) => seq), others]).toEqual([[1, 2], [2]]);
+  });
+
   it('applies what it has written by the time the write resolves', async () => {
     const { log, applied } = await startNode(await makeDatabase());
     const [event] = await log.append([{ ...draft, also: ['bob'], entity: 'a', payload: { text: 'é' } }]);

@@ -47,9 +47,9 @@ export abstract class MessagedWriter implements SqliteWriter {
   ): Promise<Operations[Name]['output']> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     const id = this.#freeIds.pop() ?? this.#pending.length;
-    if (this.#outbox.length === 0) setImmediate(() => this.#flush());
+    if (this.#outbox.length === 0) setImmediate(() => this.flush());
     this.#outbox.push({ id, name, input } as Request);
-    if (this.#outbox.length >= maxPerMessage) this.#flush();
+    if (this.#outbox.length >= maxPerMessage) this.flush();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#pending[id] = { name, resolve, reject };
     return promise as Promise<Operations[Name]['output']>;
@@ -88,7 +88,8 @@ export abstract class MessagedWriter implements SqliteWriter {
     }
   }
 
-  #flush(): void {
+  /** Sends the requests of this turn. */
+  protected flush(): void {
     if (this.#outbox.length === 0) return;
     const requests = this.#outbox;
     this.#outbox = [];

@@ -18,6 +18,8 @@ export class RemoteWriter extends MessagedWriter implements OtherProcesses {
   #appended: LogEvent[] = [];
   #onAppended: (events: readonly LogEvent[]) => void = () => {};
 
+  #isClosed = false;
+
   private constructor(port: WriterPort<ToHost, FromHost>, joined: () => void) {
     super();
     this.#port = port;
@@ -34,6 +36,7 @@ export class RemoteWriter extends MessagedWriter implements OtherProcesses {
       }
     });
     void port.closed.then(() => {
+      if (this.#isClosed) return;
       const cause = new Error('the process that writes the database is gone');
       this.fail(cause, outcomeUnknown(cause));
     });
@@ -59,7 +62,9 @@ export class RemoteWriter extends MessagedWriter implements OtherProcesses {
   }
 
   /** Leaves the writer to its process. */
-  override async close(): Promise<void> {}
+  override async close(): Promise<void> {
+    this.#isClosed = true;
+  }
 
   protected override send(requests: readonly Request[]): void {
     this.#port.send(requests);

@@ -49,6 +49,7 @@ export class ThreadWriter extends MessagedWriter {
   override async close(): Promise<void> {
     if (!this.#isClosing) {
       this.#isClosing = true;
+      this.flush();
       this.send('close');
     }
     await this.#ended.promise;
