@@ -19,6 +19,7 @@ it('the examples of docs/log.md are one program, which compiles and prints what 
   expect((await readUntil(running, 'no text at all')).trimEnd().split('\n')).toEqual([
     'false o-2 true',
     "[ { id: 'o-2', cents: 1100 } ]",
+    '1 30',
     ...events.map((kind, index) => `${index + 1} ${kind}`),
   ]);
 });

@@ -18,6 +18,7 @@ export type { MigrationResult, Migrations } from './migrations/run-migrations.ts
 export { joinLiveNodes, type LiveNodes, type LiveNodesOptions } from './nodes/live-nodes.ts';
 export * from './open-log.ts';
 export * from './open-shared-log.ts';
+export { type RowsWithCursor, readWithCursor } from './read-with-cursor.ts';
 export type { LogTables } from './tables.ts';
 export type { Tail } from './tail.ts';
 export type * from './tail-listener.ts';
