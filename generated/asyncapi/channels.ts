@@ -10,14 +10,16 @@ import * as validators from './validators.ts';
 
 /**
  * A connection receives every new post from the moment it is open, or only those of its user's
- * friends.
+ * friends. With `events`, it also receives edits and deletions of these posts, their likes and
+ * comments. Likes and comments of a post also go to its author. All messages have one order, which
+ * is the same for every connection.
  *
  * @generated from channel postFeedPosted
  */
 export const postFeedPosted = {
   name: 'postFeedPosted',
   address: '/post/feed/posted',
-  description: "A connection receives every new post from the moment it is open, or only those of its user's friends.",
+  description: "A connection receives every new post from the moment it is open, or only those of its user's friends. With `events`, it also receives edits and deletions of these posts, their likes and comments. Likes and comments of a post also go to its author. All messages have one order, which is the same for every connection.",
   servers: [
     {
       name: 'feed',
@@ -49,6 +51,60 @@ export const postFeedPosted = {
       tag: { path: ['type'], values: ['post'] },
       constants: { type: 'post' },
       guard: validators.isPostMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'postUpdated',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['post_updated'] },
+      constants: { type: 'post_updated' },
+      guard: validators.isPostUpdatedMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'postDeleted',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['post_deleted'] },
+      constants: { type: 'post_deleted' },
+      guard: validators.isPostDeletedMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'postLiked',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['post_liked'] },
+      constants: { type: 'post_liked' },
+      guard: validators.isPostLikedMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'postUnliked',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['post_unliked'] },
+      constants: { type: 'post_unliked' },
+      guard: validators.isPostUnlikedMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'commentCreated',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['comment_created'] },
+      constants: { type: 'comment_created' },
+      guard: validators.isCommentCreatedMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'commentDeleted',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['comment_deleted'] },
+      constants: { type: 'comment_deleted' },
+      guard: validators.isCommentDeletedMessage,
       correlationId: undefined,
     },
     {
@@ -117,6 +173,27 @@ export const postFeedPosted = {
       security: [],
     },
     {
+      name: 'sendPostChange',
+      action: 'send',
+      messages: ['postUpdated', 'postDeleted'],
+      reply: undefined,
+      security: [],
+    },
+    {
+      name: 'sendLike',
+      action: 'send',
+      messages: ['postLiked', 'postUnliked'],
+      reply: undefined,
+      security: [],
+    },
+    {
+      name: 'sendComment',
+      action: 'send',
+      messages: ['commentCreated', 'commentDeleted'],
+      reply: undefined,
+      security: [],
+    },
+    {
       name: 'sendPostFeedPostedState',
       action: 'send',
       messages: ['ready', 'checkpoint', 'reset', 'alive'],
@@ -151,7 +228,28 @@ export const postFeedPosted = {
     device: 'device',
     instance: 'instance',
   },
-  delivery: { messages: ['post'], audience: { query: 'audience', topic: 'friends' } },
+  delivery: {
+    messages: [
+      'post',
+      'postUpdated',
+      'postDeleted',
+      'postLiked',
+      'postUnliked',
+      'commentCreated',
+      'commentDeleted',
+    ],
+    select: {
+      query: 'events',
+      default: ['posts'],
+      groups: {
+        posts: ['post'],
+        changes: ['postUpdated', 'postDeleted'],
+        likes: ['postLiked', 'postUnliked'],
+        comments: ['commentCreated', 'commentDeleted'],
+      },
+    },
+    audience: { query: 'audience', topic: 'friends' },
+  },
 } as const satisfies ChannelDescriptor;
 
 /** Posted feed 1.0.0: all channels. Its type has the interfaces of the handlers. */

@@ -12,11 +12,13 @@ import * as validators from './validators.ts';
  * A client of channel `postFeedPosted`.
  *
  * A connection receives every new post from the moment it is open, or only those of its user's
- * friends.
+ * friends. With `events`, it also receives edits and deletions of these posts, their likes and
+ * comments. Likes and comments of a post also go to its author. All messages have one order, which
+ * is the same for every connection.
  *
  * @generated from channel postFeedPosted
  */
-export interface PostFeedPostedClient extends ClientBase<models.PostMessage> {
+export interface PostFeedPostedClient extends ClientBase<models.PostMessage | models.PostUpdatedMessage | models.PostDeletedMessage | models.PostLikedMessage | models.PostUnlikedMessage | models.CommentCreatedMessage | models.CommentDeletedMessage> {
   /** Adds a handler of messages from the server. Returns how to remove it. */
   readonly on: {
     /**
@@ -25,6 +27,42 @@ export interface PostFeedPostedClient extends ClientBase<models.PostMessage> {
      * @generated from message post
      */
     post(handler: Handler<models.PostMessage>): Stop;
+    /**
+     * A post with its new text.
+     *
+     * @generated from message postUpdated
+     */
+    postUpdated(handler: Handler<models.PostUpdatedMessage>): Stop;
+    /**
+     * The post, its likes and its comments are gone.
+     *
+     * @generated from message postDeleted
+     */
+    postDeleted(handler: Handler<models.PostDeletedMessage>): Stop;
+    /**
+     * A user likes the post.
+     *
+     * @generated from message postLiked
+     */
+    postLiked(handler: Handler<models.PostLikedMessage>): Stop;
+    /**
+     * A user does not like the post any more.
+     *
+     * @generated from message postUnliked
+     */
+    postUnliked(handler: Handler<models.PostUnlikedMessage>): Stop;
+    /**
+     * A comment as it was created.
+     *
+     * @generated from message commentCreated
+     */
+    commentCreated(handler: Handler<models.CommentCreatedMessage>): Stop;
+    /**
+     * The comment is gone.
+     *
+     * @generated from message commentDeleted
+     */
+    commentDeleted(handler: Handler<models.CommentDeletedMessage>): Stop;
   };
 }
 
@@ -49,7 +87,9 @@ export interface PostFeedPostedTypes {
 
 /**
  * A connection receives every new post from the moment it is open, or only those of its user's
- * friends.
+ * friends. With `events`, it also receives edits and deletions of these posts, their likes and
+ * comments. Likes and comments of a post also go to its author. All messages have one order, which
+ * is the same for every connection.
  *
  * Pass it to `connect` from `posted/client`.
  *
@@ -58,7 +98,7 @@ export interface PostFeedPostedTypes {
 export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedTypes> = {
   name: 'postFeedPosted',
   address: '/post/feed/posted',
-  description: "A connection receives every new post from the moment it is open, or only those of its user's friends.",
+  description: "A connection receives every new post from the moment it is open, or only those of its user's friends. With `events`, it also receives edits and deletions of these posts, their likes and comments. Likes and comments of a post also go to its author. All messages have one order, which is the same for every connection.",
   servers: [
     {
       name: 'feed',
@@ -90,6 +130,60 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
       tag: { path: ['type'], values: ['post'] },
       constants: { type: 'post' },
       guard: validators.isReceivedPostMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'postUpdated',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['post_updated'] },
+      constants: { type: 'post_updated' },
+      guard: validators.isReceivedPostUpdatedMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'postDeleted',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['post_deleted'] },
+      constants: { type: 'post_deleted' },
+      guard: validators.isReceivedPostDeletedMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'postLiked',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['post_liked'] },
+      constants: { type: 'post_liked' },
+      guard: validators.isReceivedPostLikedMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'postUnliked',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['post_unliked'] },
+      constants: { type: 'post_unliked' },
+      guard: validators.isReceivedPostUnlikedMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'commentCreated',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['comment_created'] },
+      constants: { type: 'comment_created' },
+      guard: validators.isReceivedCommentCreatedMessage,
+      correlationId: undefined,
+    },
+    {
+      name: 'commentDeleted',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['comment_deleted'] },
+      constants: { type: 'comment_deleted' },
+      guard: validators.isReceivedCommentDeletedMessage,
       correlationId: undefined,
     },
     {
@@ -154,6 +248,27 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
       name: 'sendPost',
       action: 'send',
       messages: ['post'],
+      reply: undefined,
+      security: [],
+    },
+    {
+      name: 'sendPostChange',
+      action: 'send',
+      messages: ['postUpdated', 'postDeleted'],
+      reply: undefined,
+      security: [],
+    },
+    {
+      name: 'sendLike',
+      action: 'send',
+      messages: ['postLiked', 'postUnliked'],
+      reply: undefined,
+      security: [],
+    },
+    {
+      name: 'sendComment',
+      action: 'send',
+      messages: ['commentCreated', 'commentDeleted'],
       reply: undefined,
       security: [],
     },

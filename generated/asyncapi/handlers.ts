@@ -10,7 +10,9 @@ import type * as models from './models.ts';
 
 /**
  * A connection receives every new post from the moment it is open, or only those of its user's
- * friends.
+ * friends. With `events`, it also receives edits and deletions of these posts, their likes and
+ * comments. Likes and comments of a post also go to its author. All messages have one order, which
+ * is the same for every connection.
  *
  * @generated from channel postFeedPosted
  */
@@ -64,6 +66,48 @@ export interface PostFeedPostedDurable {
    * @generated from message post
    */
   readonly post: Content<models.PostMessage, 'type' | 'cursor'>;
+
+  /**
+   * A post with its new text.
+   *
+   * @generated from message postUpdated
+   */
+  readonly postUpdated: Content<models.PostUpdatedMessage, 'type' | 'cursor'>;
+
+  /**
+   * The post, its likes and its comments are gone.
+   *
+   * @generated from message postDeleted
+   */
+  readonly postDeleted: Content<models.PostDeletedMessage, 'type' | 'cursor'>;
+
+  /**
+   * A user likes the post.
+   *
+   * @generated from message postLiked
+   */
+  readonly postLiked: Content<models.PostLikedMessage, 'type' | 'cursor'>;
+
+  /**
+   * A user does not like the post any more.
+   *
+   * @generated from message postUnliked
+   */
+  readonly postUnliked: Content<models.PostUnlikedMessage, 'type' | 'cursor'>;
+
+  /**
+   * A comment as it was created.
+   *
+   * @generated from message commentCreated
+   */
+  readonly commentCreated: Content<models.CommentCreatedMessage, 'type' | 'cursor'>;
+
+  /**
+   * The comment is gone.
+   *
+   * @generated from message commentDeleted
+   */
+  readonly commentDeleted: Content<models.CommentDeletedMessage, 'type' | 'cursor'>;
 }
 
 /** Takes the handlers of all channels. */

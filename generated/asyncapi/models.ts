@@ -32,6 +32,132 @@ export interface PostPayload {
 }
 
 /**
+ * Announces the new text of a post.
+ *
+ * @generated from schema PostUpdatedMessage
+ */
+export interface PostUpdatedMessage {
+  /** Identifies this message among those of the channel. */
+  type: 'post_updated';
+  payload: PostPayload;
+  cursor?: Cursor;
+}
+
+/**
+ * Announces that a post was deleted, with its likes and comments.
+ *
+ * @generated from schema PostDeletedMessage
+ */
+export interface PostDeletedMessage {
+  /** Identifies this message among those of the channel. */
+  type: 'post_deleted';
+  payload: DeletedPost;
+  cursor?: Cursor;
+}
+
+/**
+ * A post that was deleted.
+ *
+ * @generated from schema DeletedPost
+ */
+export interface DeletedPost {
+  /** The id of the post. */
+  postId: Uuid;
+  /** The user who wrote it. */
+  author_user_id: Uuid;
+}
+
+/**
+ * Announces that a user likes a post.
+ *
+ * @generated from schema PostLikedMessage
+ */
+export interface PostLikedMessage {
+  /** Identifies this message among those of the channel. */
+  type: 'post_liked';
+  payload: Like;
+  cursor?: Cursor;
+}
+
+/**
+ * Announces that a user took back a like.
+ *
+ * @generated from schema PostUnlikedMessage
+ */
+export interface PostUnlikedMessage {
+  /** Identifies this message among those of the channel. */
+  type: 'post_unliked';
+  payload: Like;
+  cursor?: Cursor;
+}
+
+/**
+ * A like that was given or taken back.
+ *
+ * @generated from schema Like
+ */
+export interface Like {
+  /** The id of the post. */
+  postId: Uuid;
+  /** The user whose like it is. */
+  user_id: Uuid;
+  /** The number of users who like the post after it. */
+  likes: number;
+}
+
+/**
+ * Announces a new comment.
+ *
+ * @generated from schema CommentCreatedMessage
+ */
+export interface CommentCreatedMessage {
+  /** Identifies this message among those of the channel. */
+  type: 'comment_created';
+  payload: CommentPayload;
+  cursor?: Cursor;
+}
+
+/**
+ * A comment as subscribers receive it.
+ *
+ * @generated from schema CommentPayload
+ */
+export interface CommentPayload {
+  /** The id of the comment, `id` in REST. */
+  commentId: Uuid;
+  /** The id of the post. */
+  postId: Uuid;
+  /** The text of the comment. */
+  text: string;
+  /** The user who wrote it. */
+  author_user_id: Uuid;
+}
+
+/**
+ * Announces that a comment was deleted.
+ *
+ * @generated from schema CommentDeletedMessage
+ */
+export interface CommentDeletedMessage {
+  /** Identifies this message among those of the channel. */
+  type: 'comment_deleted';
+  payload: DeletedComment;
+  cursor?: Cursor;
+}
+
+/**
+ * A comment that was deleted.
+ *
+ * @generated from schema DeletedComment
+ */
+export interface DeletedComment {
+  /** The id of the comment. */
+  commentId: Uuid;
+  /** The id of the post. */
+  postId: Uuid;
+}
+
+/**
  * A UUID (RFC 9562) in lower case.
  *
  * @generated from schema Uuid
@@ -53,6 +179,15 @@ export type Cursor = string;
  * @generated from schema Audience
  */
 export type Audience = 'everyone' | 'friends';
+
+/**
+ * Which durable messages a connection receives: those of the groups in this comma-separated list.
+ * Groups: `posts` (post), `changes` (postUpdated, postDeleted), `likes` (postLiked, postUnliked),
+ * `comments` (commentCreated, commentDeleted). Default: posts.
+ *
+ * @generated from schema Selection
+ */
+export type Selection = string;
 
 /**
  * Makes the connection resumable. `now` starts with the next event, `acked` after the last cursor
@@ -94,6 +229,7 @@ export type Instance = string;
  */
 export interface PostFeedPostedQuery {
   audience?: Audience;
+  events?: Selection;
   since?: Since;
   device?: Device;
   window?: Window;

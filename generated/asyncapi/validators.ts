@@ -28,7 +28,7 @@ var require_ucs2length = __commonJSMin(((exports) => {
 	}
 	exports.default = ucs2length;
 }));
-const guard2 = validate10;
+const guard12 = validate10;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern0$1 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -99,7 +99,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 					if (!pattern0$1.test(data0)) {
 						validate11.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition2/pattern",
+							schemaPath: "definition12/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -108,7 +108,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 					} else if (!formats0.test(data0)) {
 						validate11.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition2/format",
+							schemaPath: "definition12/format",
 							keyword: "format",
 							params: { format: "uuid" },
 							message: "must match format \"uuid\""
@@ -118,7 +118,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 				} else {
 					validate11.errors = [{
 						instancePath: instancePath + "/postId",
-						schemaPath: "definition2/type",
+						schemaPath: "definition12/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
@@ -169,7 +169,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 							if (!pattern0$1.test(data2)) {
 								validate11.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition2/pattern",
+									schemaPath: "definition12/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -178,7 +178,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 							} else if (!formats0.test(data2)) {
 								validate11.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition2/format",
+									schemaPath: "definition12/format",
 									keyword: "format",
 									params: { format: "uuid" },
 									message: "must match format \"uuid\""
@@ -188,7 +188,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 						} else {
 							validate11.errors = [{
 								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition2/type",
+								schemaPath: "definition12/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -213,12 +213,12 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 	validate11.errors = vErrors;
 	return true;
 }
-const guard3 = validate12;
-const pattern3 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
+const guard13 = validate12;
+const pattern3$1 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
 function validate12(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern3.test(data)) {
+		if (!pattern3$1.test(data)) {
 			validate12.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
@@ -315,10 +315,10 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
 								const _errs5 = errors;
 								if (errors === errors) {
 									if (typeof data2 === "string") {
-										if (!pattern3.test(data2)) {
+										if (!pattern3$1.test(data2)) {
 											validate13.errors = [{
 												instancePath: instancePath + "/cursor",
-												schemaPath: "definition3/pattern",
+												schemaPath: "definition13/pattern",
 												keyword: "pattern",
 												params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 												message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -328,7 +328,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
 									} else {
 										validate13.errors = [{
 											instancePath: instancePath + "/cursor",
-											schemaPath: "definition3/type",
+											schemaPath: "definition13/type",
 											keyword: "type",
 											params: { type: "string" },
 											message: "must be string"
@@ -356,15 +356,1244 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
 	validate13.errors = vErrors;
 	return errors === 0;
 }
-const guard4 = validate15;
-const schema18 = {
+const guard2 = validate15;
+function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate15.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				const _errs1 = errors;
+				for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "payload" || key0 === "cursor")) {
+					validate15.errors = [{
+						instancePath,
+						schemaPath: "#/additionalProperties",
+						keyword: "additionalProperties",
+						params: { additionalProperty: key0 },
+						message: "must NOT have additional properties"
+					}];
+					return false;
+				}
+				if (_errs1 === errors) {
+					if (data.type !== void 0 && func0$1.call(data, "type")) {
+						let data0 = data.type;
+						const _errs2 = errors;
+						if (typeof data0 !== "string") {
+							validate15.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						if ("post_updated" !== data0) {
+							validate15.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/const",
+								keyword: "const",
+								params: { allowedValue: "post_updated" },
+								message: "must be equal to constant"
+							}];
+							return false;
+						}
+						var valid0 = _errs2 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+							const _errs4 = errors;
+							if (!validate11(data.payload, {
+								instancePath: instancePath + "/payload",
+								parentData: data,
+								parentDataProperty: "payload",
+								rootData
+							})) {
+								vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+								errors = vErrors.length;
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+								let data2 = data.cursor;
+								const _errs5 = errors;
+								if (errors === errors) {
+									if (typeof data2 === "string") {
+										if (!pattern3$1.test(data2)) {
+											validate15.errors = [{
+												instancePath: instancePath + "/cursor",
+												schemaPath: "definition13/pattern",
+												keyword: "pattern",
+												params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+												message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+											}];
+											return false;
+										}
+									} else {
+										validate15.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+								}
+								var valid0 = _errs5 === errors;
+							} else var valid0 = true;
+						}
+					}
+				}
+			}
+		} else {
+			validate15.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate15.errors = vErrors;
+	return errors === 0;
+}
+const guard4 = validate17;
+function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate17.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "postId" || key0 === "author_user_id")) {
+				validate17.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.postId !== void 0 && func0$1.call(data, "postId")) {
+				let data0 = data.postId;
+				if (typeof data0 === "string") {
+					if (!pattern0$1.test(data0)) {
+						validate17.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate17.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate17.errors = [{
+						instancePath: instancePath + "/postId",
+						schemaPath: "definition12/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+					let data1 = data.author_user_id;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
+							validate17.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition12/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0.test(data1)) {
+							validate17.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition12/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate17.errors = [{
+							instancePath: instancePath + "/author_user_id",
+							schemaPath: "definition12/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate17.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate17.errors = vErrors;
+	return true;
+}
+const guard3 = validate18;
+function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate18.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				const _errs1 = errors;
+				for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "payload" || key0 === "cursor")) {
+					validate18.errors = [{
+						instancePath,
+						schemaPath: "#/additionalProperties",
+						keyword: "additionalProperties",
+						params: { additionalProperty: key0 },
+						message: "must NOT have additional properties"
+					}];
+					return false;
+				}
+				if (_errs1 === errors) {
+					if (data.type !== void 0 && func0$1.call(data, "type")) {
+						let data0 = data.type;
+						const _errs2 = errors;
+						if (typeof data0 !== "string") {
+							validate18.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						if ("post_deleted" !== data0) {
+							validate18.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/const",
+								keyword: "const",
+								params: { allowedValue: "post_deleted" },
+								message: "must be equal to constant"
+							}];
+							return false;
+						}
+						var valid0 = _errs2 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+							const _errs4 = errors;
+							if (!validate17(data.payload, {
+								instancePath: instancePath + "/payload",
+								parentData: data,
+								parentDataProperty: "payload",
+								rootData
+							})) {
+								vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+								errors = vErrors.length;
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+								let data2 = data.cursor;
+								const _errs5 = errors;
+								if (errors === errors) {
+									if (typeof data2 === "string") {
+										if (!pattern3$1.test(data2)) {
+											validate18.errors = [{
+												instancePath: instancePath + "/cursor",
+												schemaPath: "definition13/pattern",
+												keyword: "pattern",
+												params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+												message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+											}];
+											return false;
+										}
+									} else {
+										validate18.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+								}
+								var valid0 = _errs5 === errors;
+							} else var valid0 = true;
+						}
+					}
+				}
+			}
+		} else {
+			validate18.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate18.errors = vErrors;
+	return errors === 0;
+}
+const guard7 = validate20;
+function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.user_id === void 0 || !func0$1.call(data, "user_id")) && (missing0 = "user_id") || (data.likes === void 0 || !func0$1.call(data, "likes")) && (missing0 = "likes")) {
+			validate20.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "postId" || key0 === "user_id" || key0 === "likes")) {
+				validate20.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.postId !== void 0 && func0$1.call(data, "postId")) {
+				let data0 = data.postId;
+				if (typeof data0 === "string") {
+					if (!pattern0$1.test(data0)) {
+						validate20.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate20.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate20.errors = [{
+						instancePath: instancePath + "/postId",
+						schemaPath: "definition12/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.user_id !== void 0 && func0$1.call(data, "user_id")) {
+					let data1 = data.user_id;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
+							validate20.errors = [{
+								instancePath: instancePath + "/user_id",
+								schemaPath: "definition12/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0.test(data1)) {
+							validate20.errors = [{
+								instancePath: instancePath + "/user_id",
+								schemaPath: "definition12/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate20.errors = [{
+							instancePath: instancePath + "/user_id",
+							schemaPath: "definition12/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.likes !== void 0 && func0$1.call(data, "likes")) {
+						let data2 = data.likes;
+						if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
+							validate20.errors = [{
+								instancePath: instancePath + "/likes",
+								schemaPath: "#/properties/likes/type",
+								keyword: "type",
+								params: { type: "integer" },
+								message: "must be integer"
+							}];
+							return false;
+						}
+						if (typeof data2 == "number" && isFinite(data2)) {
+							if (data2 < 0 || isNaN(data2)) {
+								validate20.errors = [{
+									instancePath: instancePath + "/likes",
+									schemaPath: "#/properties/likes/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 0
+									},
+									message: "must be >= 0"
+								}];
+								return false;
+							}
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate20.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate20.errors = vErrors;
+	return true;
+}
+const guard5 = validate21;
+function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate21.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				const _errs1 = errors;
+				for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "payload" || key0 === "cursor")) {
+					validate21.errors = [{
+						instancePath,
+						schemaPath: "#/additionalProperties",
+						keyword: "additionalProperties",
+						params: { additionalProperty: key0 },
+						message: "must NOT have additional properties"
+					}];
+					return false;
+				}
+				if (_errs1 === errors) {
+					if (data.type !== void 0 && func0$1.call(data, "type")) {
+						let data0 = data.type;
+						const _errs2 = errors;
+						if (typeof data0 !== "string") {
+							validate21.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						if ("post_liked" !== data0) {
+							validate21.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/const",
+								keyword: "const",
+								params: { allowedValue: "post_liked" },
+								message: "must be equal to constant"
+							}];
+							return false;
+						}
+						var valid0 = _errs2 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+							const _errs4 = errors;
+							if (!validate20(data.payload, {
+								instancePath: instancePath + "/payload",
+								parentData: data,
+								parentDataProperty: "payload",
+								rootData
+							})) {
+								vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+								errors = vErrors.length;
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+								let data2 = data.cursor;
+								const _errs5 = errors;
+								if (errors === errors) {
+									if (typeof data2 === "string") {
+										if (!pattern3$1.test(data2)) {
+											validate21.errors = [{
+												instancePath: instancePath + "/cursor",
+												schemaPath: "definition13/pattern",
+												keyword: "pattern",
+												params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+												message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+											}];
+											return false;
+										}
+									} else {
+										validate21.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+								}
+								var valid0 = _errs5 === errors;
+							} else var valid0 = true;
+						}
+					}
+				}
+			}
+		} else {
+			validate21.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate21.errors = vErrors;
+	return errors === 0;
+}
+const guard6 = validate23;
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate23.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				const _errs1 = errors;
+				for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "payload" || key0 === "cursor")) {
+					validate23.errors = [{
+						instancePath,
+						schemaPath: "#/additionalProperties",
+						keyword: "additionalProperties",
+						params: { additionalProperty: key0 },
+						message: "must NOT have additional properties"
+					}];
+					return false;
+				}
+				if (_errs1 === errors) {
+					if (data.type !== void 0 && func0$1.call(data, "type")) {
+						let data0 = data.type;
+						const _errs2 = errors;
+						if (typeof data0 !== "string") {
+							validate23.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						if ("post_unliked" !== data0) {
+							validate23.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/const",
+								keyword: "const",
+								params: { allowedValue: "post_unliked" },
+								message: "must be equal to constant"
+							}];
+							return false;
+						}
+						var valid0 = _errs2 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+							const _errs4 = errors;
+							if (!validate20(data.payload, {
+								instancePath: instancePath + "/payload",
+								parentData: data,
+								parentDataProperty: "payload",
+								rootData
+							})) {
+								vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
+								errors = vErrors.length;
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+								let data2 = data.cursor;
+								const _errs5 = errors;
+								if (errors === errors) {
+									if (typeof data2 === "string") {
+										if (!pattern3$1.test(data2)) {
+											validate23.errors = [{
+												instancePath: instancePath + "/cursor",
+												schemaPath: "definition13/pattern",
+												keyword: "pattern",
+												params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+												message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+											}];
+											return false;
+										}
+									} else {
+										validate23.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+								}
+								var valid0 = _errs5 === errors;
+							} else var valid0 = true;
+						}
+					}
+				}
+			}
+		} else {
+			validate23.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate23.errors = vErrors;
+	return errors === 0;
+}
+const guard9 = validate25;
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.commentId === void 0 || !func0$1.call(data, "commentId")) && (missing0 = "commentId") || (data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "commentId" || key0 === "postId" || key0 === "text" || key0 === "author_user_id")) {
+				validate25.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.commentId !== void 0 && func0$1.call(data, "commentId")) {
+				let data0 = data.commentId;
+				if (typeof data0 === "string") {
+					if (!pattern0$1.test(data0)) {
+						validate25.errors = [{
+							instancePath: instancePath + "/commentId",
+							schemaPath: "definition12/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate25.errors = [{
+							instancePath: instancePath + "/commentId",
+							schemaPath: "definition12/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate25.errors = [{
+						instancePath: instancePath + "/commentId",
+						schemaPath: "definition12/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.postId !== void 0 && func0$1.call(data, "postId")) {
+					let data1 = data.postId;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
+							validate25.errors = [{
+								instancePath: instancePath + "/postId",
+								schemaPath: "definition12/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0.test(data1)) {
+							validate25.errors = [{
+								instancePath: instancePath + "/postId",
+								schemaPath: "definition12/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate25.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.text !== void 0 && func0$1.call(data, "text")) {
+						let data2 = data.text;
+						if (typeof data2 === "string") {
+							if (func50(data2) > 1e4) {
+								validate25.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "#/properties/text/maxLength",
+									keyword: "maxLength",
+									params: { limit: 1e4 },
+									message: "must NOT have more than 10000 characters"
+								}];
+								return false;
+							} else if (func50(data2) < 1) {
+								validate25.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "#/properties/text/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							}
+						} else {
+							validate25.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "#/properties/text/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+							let data3 = data.author_user_id;
+							if (typeof data3 === "string") {
+								if (!pattern0$1.test(data3)) {
+									validate25.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition12/pattern",
+										keyword: "pattern",
+										params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+										message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+									}];
+									return false;
+								} else if (!formats0.test(data3)) {
+									validate25.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition12/format",
+										keyword: "format",
+										params: { format: "uuid" },
+										message: "must match format \"uuid\""
+									}];
+									return false;
+								}
+							} else {
+								validate25.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition12/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+					}
+				}
+			}
+		}
+	} else {
+		validate25.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate25.errors = vErrors;
+	return true;
+}
+const guard8 = validate26;
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate26.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				const _errs1 = errors;
+				for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "payload" || key0 === "cursor")) {
+					validate26.errors = [{
+						instancePath,
+						schemaPath: "#/additionalProperties",
+						keyword: "additionalProperties",
+						params: { additionalProperty: key0 },
+						message: "must NOT have additional properties"
+					}];
+					return false;
+				}
+				if (_errs1 === errors) {
+					if (data.type !== void 0 && func0$1.call(data, "type")) {
+						let data0 = data.type;
+						const _errs2 = errors;
+						if (typeof data0 !== "string") {
+							validate26.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						if ("comment_created" !== data0) {
+							validate26.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/const",
+								keyword: "const",
+								params: { allowedValue: "comment_created" },
+								message: "must be equal to constant"
+							}];
+							return false;
+						}
+						var valid0 = _errs2 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+							const _errs4 = errors;
+							if (!validate25(data.payload, {
+								instancePath: instancePath + "/payload",
+								parentData: data,
+								parentDataProperty: "payload",
+								rootData
+							})) {
+								vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+								errors = vErrors.length;
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+								let data2 = data.cursor;
+								const _errs5 = errors;
+								if (errors === errors) {
+									if (typeof data2 === "string") {
+										if (!pattern3$1.test(data2)) {
+											validate26.errors = [{
+												instancePath: instancePath + "/cursor",
+												schemaPath: "definition13/pattern",
+												keyword: "pattern",
+												params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+												message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+											}];
+											return false;
+										}
+									} else {
+										validate26.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+								}
+								var valid0 = _errs5 === errors;
+							} else var valid0 = true;
+						}
+					}
+				}
+			}
+		} else {
+			validate26.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate26.errors = vErrors;
+	return errors === 0;
+}
+const guard11 = validate28;
+function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.commentId === void 0 || !func0$1.call(data, "commentId")) && (missing0 = "commentId") || (data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId")) {
+			validate28.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "commentId" || key0 === "postId")) {
+				validate28.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.commentId !== void 0 && func0$1.call(data, "commentId")) {
+				let data0 = data.commentId;
+				if (typeof data0 === "string") {
+					if (!pattern0$1.test(data0)) {
+						validate28.errors = [{
+							instancePath: instancePath + "/commentId",
+							schemaPath: "definition12/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate28.errors = [{
+							instancePath: instancePath + "/commentId",
+							schemaPath: "definition12/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate28.errors = [{
+						instancePath: instancePath + "/commentId",
+						schemaPath: "definition12/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.postId !== void 0 && func0$1.call(data, "postId")) {
+					let data1 = data.postId;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
+							validate28.errors = [{
+								instancePath: instancePath + "/postId",
+								schemaPath: "definition12/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0.test(data1)) {
+							validate28.errors = [{
+								instancePath: instancePath + "/postId",
+								schemaPath: "definition12/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate28.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate28.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate28.errors = vErrors;
+	return true;
+}
+const guard10 = validate29;
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate29.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				const _errs1 = errors;
+				for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "payload" || key0 === "cursor")) {
+					validate29.errors = [{
+						instancePath,
+						schemaPath: "#/additionalProperties",
+						keyword: "additionalProperties",
+						params: { additionalProperty: key0 },
+						message: "must NOT have additional properties"
+					}];
+					return false;
+				}
+				if (_errs1 === errors) {
+					if (data.type !== void 0 && func0$1.call(data, "type")) {
+						let data0 = data.type;
+						const _errs2 = errors;
+						if (typeof data0 !== "string") {
+							validate29.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						if ("comment_deleted" !== data0) {
+							validate29.errors = [{
+								instancePath: instancePath + "/type",
+								schemaPath: "#/properties/type/const",
+								keyword: "const",
+								params: { allowedValue: "comment_deleted" },
+								message: "must be equal to constant"
+							}];
+							return false;
+						}
+						var valid0 = _errs2 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+							const _errs4 = errors;
+							if (!validate28(data.payload, {
+								instancePath: instancePath + "/payload",
+								parentData: data,
+								parentDataProperty: "payload",
+								rootData
+							})) {
+								vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+								errors = vErrors.length;
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+								let data2 = data.cursor;
+								const _errs5 = errors;
+								if (errors === errors) {
+									if (typeof data2 === "string") {
+										if (!pattern3$1.test(data2)) {
+											validate29.errors = [{
+												instancePath: instancePath + "/cursor",
+												schemaPath: "definition13/pattern",
+												keyword: "pattern",
+												params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+												message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+											}];
+											return false;
+										}
+									} else {
+										validate29.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+								}
+								var valid0 = _errs5 === errors;
+							} else var valid0 = true;
+						}
+					}
+				}
+			}
+		} else {
+			validate29.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate29.errors = vErrors;
+	return errors === 0;
+}
+const guard14 = validate31;
+const schema43 = {
 	"type": "string",
 	"enum": ["everyone", "friends"]
 };
-function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data !== "string") {
-		validate15.errors = [{
+		validate31.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -374,25 +1603,53 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 		return false;
 	}
 	if (!(data === "everyone" || data === "friends")) {
-		validate15.errors = [{
+		validate31.errors = [{
 			instancePath,
 			schemaPath: "#/enum",
 			keyword: "enum",
-			params: { allowedValues: schema18.enum },
+			params: { allowedValues: schema43.enum },
 			message: "must be equal to one of the allowed values"
 		}];
 		return false;
 	}
-	validate15.errors = vErrors;
+	validate31.errors = vErrors;
 	return true;
 }
-const guard5 = validate16;
-const pattern5 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
-function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard15 = validate32;
+const pattern20 = new RegExp("^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*$", "u");
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern5.test(data)) {
-			validate16.errors = [{
+		if (!pattern20.test(data)) {
+			validate32.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*$" },
+				message: "must match pattern \"^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*$\""
+			}];
+			return false;
+		}
+	} else {
+		validate32.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	validate32.errors = vErrors;
+	return true;
+}
+const guard16 = validate33;
+const pattern21 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
+function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (typeof data === "string") {
+		if (!pattern21.test(data)) {
+			validate33.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
@@ -402,7 +1659,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate16.errors = [{
+		validate33.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -411,16 +1668,16 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate16.errors = vErrors;
+	validate33.errors = vErrors;
 	return true;
 }
-const guard6 = validate17;
-const pattern6 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
-function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard17 = validate34;
+const pattern22 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
+function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern6.test(data)) {
-			validate17.errors = [{
+		if (!pattern22.test(data)) {
+			validate34.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
@@ -430,7 +1687,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate17.errors = [{
+		validate34.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -439,14 +1696,14 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate17.errors = vErrors;
+	validate34.errors = vErrors;
 	return true;
 }
-const guard7 = validate18;
-function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard18 = validate35;
+function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-		validate18.errors = [{
+		validate35.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -457,7 +1714,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 	}
 	if (typeof data == "number" && isFinite(data)) {
 		if (data > 256 || isNaN(data)) {
-			validate18.errors = [{
+			validate35.errors = [{
 				instancePath,
 				schemaPath: "#/maximum",
 				keyword: "maximum",
@@ -469,7 +1726,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (data < 1 || isNaN(data)) {
-			validate18.errors = [{
+			validate35.errors = [{
 				instancePath,
 				schemaPath: "#/minimum",
 				keyword: "minimum",
@@ -482,16 +1739,16 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate18.errors = vErrors;
+	validate35.errors = vErrors;
 	return true;
 }
-const guard8 = validate19;
-const pattern7 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
-function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard19 = validate36;
+const pattern23 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
+function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern7.test(data)) {
-			validate19.errors = [{
+		if (!pattern23.test(data)) {
+			validate36.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
@@ -501,7 +1758,7 @@ function validate19(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate19.errors = [{
+		validate36.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -510,11 +1767,11 @@ function validate19(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate19.errors = vErrors;
+	validate36.errors = vErrors;
 	return true;
 }
-const guard9 = validate20;
-function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard20 = validate37;
+function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
@@ -546,7 +1803,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing1;
 			if ((data.device === void 0 || !func0$1.call(data, "device")) && (missing1 = "device")) {
-				validate20.errors = [{
+				validate37.errors = [{
 					instancePath,
 					schemaPath: "#/then/required",
 					keyword: "required",
@@ -570,14 +1827,14 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 		if (vErrors === null) vErrors = [err2];
 		else vErrors.push(err2);
 		errors++;
-		validate20.errors = vErrors;
+		validate37.errors = vErrors;
 		return false;
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			const _errs5 = errors;
-			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
-				validate20.errors = [{
+			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "events" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
+				validate37.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -589,7 +1846,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 			if (_errs5 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0$1.call(data, "device") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate20.errors = [{
+					validate37.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -603,7 +1860,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				} else if (data.window !== void 0 && func0$1.call(data, "window") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate20.errors = [{
+					validate37.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -617,7 +1874,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				} else if (data.instance !== void 0 && func0$1.call(data, "instance") && (data.device === void 0 || !func0$1.call(data, "device")) && (missing2 = "device")) {
-					validate20.errors = [{
+					validate37.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -635,9 +1892,9 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 						let data1 = data.audience;
 						const _errs6 = errors;
 						if (typeof data1 !== "string") {
-							validate20.errors = [{
+							validate37.errors = [{
 								instancePath: instancePath + "/audience",
-								schemaPath: "definition4/type",
+								schemaPath: "definition14/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -645,11 +1902,11 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 						if (!(data1 === "everyone" || data1 === "friends")) {
-							validate20.errors = [{
+							validate37.errors = [{
 								instancePath: instancePath + "/audience",
-								schemaPath: "definition4/enum",
+								schemaPath: "definition14/enum",
 								keyword: "enum",
-								params: { allowedValues: schema18.enum },
+								params: { allowedValues: schema43.enum },
 								message: "must be equal to one of the allowed values"
 							}];
 							return false;
@@ -657,25 +1914,25 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 						var valid3 = _errs6 === errors;
 					} else var valid3 = true;
 					if (valid3) {
-						if (data.since !== void 0 && func0$1.call(data, "since")) {
-							let data2 = data.since;
+						if (data.events !== void 0 && func0$1.call(data, "events")) {
+							let data2 = data.events;
 							const _errs9 = errors;
 							if (errors === errors) {
 								if (typeof data2 === "string") {
-									if (!pattern5.test(data2)) {
-										validate20.errors = [{
-											instancePath: instancePath + "/since",
-											schemaPath: "definition5/pattern",
+									if (!pattern20.test(data2)) {
+										validate37.errors = [{
+											instancePath: instancePath + "/events",
+											schemaPath: "definition15/pattern",
 											keyword: "pattern",
-											params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
-											message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
+											params: { pattern: "^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*$" },
+											message: "must match pattern \"^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*$\""
 										}];
 										return false;
 									}
 								} else {
-									validate20.errors = [{
-										instancePath: instancePath + "/since",
-										schemaPath: "definition5/type",
+									validate37.errors = [{
+										instancePath: instancePath + "/events",
+										schemaPath: "definition15/type",
 										keyword: "type",
 										params: { type: "string" },
 										message: "must be string"
@@ -686,25 +1943,25 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 							var valid3 = _errs9 === errors;
 						} else var valid3 = true;
 						if (valid3) {
-							if (data.device !== void 0 && func0$1.call(data, "device")) {
-								let data3 = data.device;
+							if (data.since !== void 0 && func0$1.call(data, "since")) {
+								let data3 = data.since;
 								const _errs12 = errors;
 								if (errors === errors) {
 									if (typeof data3 === "string") {
-										if (!pattern6.test(data3)) {
-											validate20.errors = [{
-												instancePath: instancePath + "/device",
-												schemaPath: "definition6/pattern",
+										if (!pattern21.test(data3)) {
+											validate37.errors = [{
+												instancePath: instancePath + "/since",
+												schemaPath: "definition16/pattern",
 												keyword: "pattern",
-												params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
-												message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+												params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
+												message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
 											}];
 											return false;
 										}
 									} else {
-										validate20.errors = [{
-											instancePath: instancePath + "/device",
-											schemaPath: "definition6/type",
+										validate37.errors = [{
+											instancePath: instancePath + "/since",
+											schemaPath: "definition16/type",
 											keyword: "type",
 											params: { type: "string" },
 											message: "must be string"
@@ -715,80 +1972,110 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 								var valid3 = _errs12 === errors;
 							} else var valid3 = true;
 							if (valid3) {
-								if (data.window !== void 0 && func0$1.call(data, "window")) {
-									let data4 = data.window;
+								if (data.device !== void 0 && func0$1.call(data, "device")) {
+									let data4 = data.device;
 									const _errs15 = errors;
-									const _errs16 = errors;
-									if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-										validate20.errors = [{
-											instancePath: instancePath + "/window",
-											schemaPath: "definition7/type",
-											keyword: "type",
-											params: { type: "integer" },
-											message: "must be integer"
-										}];
-										return false;
-									}
-									if (errors === _errs16) {
-										if (typeof data4 == "number" && isFinite(data4)) {
-											if (data4 > 256 || isNaN(data4)) {
-												validate20.errors = [{
-													instancePath: instancePath + "/window",
-													schemaPath: "definition7/maximum",
-													keyword: "maximum",
-													params: {
-														comparison: "<=",
-														limit: 256
-													},
-													message: "must be <= 256"
-												}];
-												return false;
-											} else if (data4 < 1 || isNaN(data4)) {
-												validate20.errors = [{
-													instancePath: instancePath + "/window",
-													schemaPath: "definition7/minimum",
-													keyword: "minimum",
-													params: {
-														comparison: ">=",
-														limit: 1
-													},
-													message: "must be >= 1"
+									if (errors === errors) {
+										if (typeof data4 === "string") {
+											if (!pattern22.test(data4)) {
+												validate37.errors = [{
+													instancePath: instancePath + "/device",
+													schemaPath: "definition17/pattern",
+													keyword: "pattern",
+													params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
+													message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
 												}];
 												return false;
 											}
+										} else {
+											validate37.errors = [{
+												instancePath: instancePath + "/device",
+												schemaPath: "definition17/type",
+												keyword: "type",
+												params: { type: "string" },
+												message: "must be string"
+											}];
+											return false;
 										}
 									}
 									var valid3 = _errs15 === errors;
 								} else var valid3 = true;
 								if (valid3) {
-									if (data.instance !== void 0 && func0$1.call(data, "instance")) {
-										let data5 = data.instance;
+									if (data.window !== void 0 && func0$1.call(data, "window")) {
+										let data5 = data.window;
 										const _errs18 = errors;
-										if (errors === errors) {
-											if (typeof data5 === "string") {
-												if (!pattern7.test(data5)) {
-													validate20.errors = [{
-														instancePath: instancePath + "/instance",
-														schemaPath: "definition8/pattern",
-														keyword: "pattern",
-														params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
-														message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
+										const _errs19 = errors;
+										if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5))) {
+											validate37.errors = [{
+												instancePath: instancePath + "/window",
+												schemaPath: "definition18/type",
+												keyword: "type",
+												params: { type: "integer" },
+												message: "must be integer"
+											}];
+											return false;
+										}
+										if (errors === _errs19) {
+											if (typeof data5 == "number" && isFinite(data5)) {
+												if (data5 > 256 || isNaN(data5)) {
+													validate37.errors = [{
+														instancePath: instancePath + "/window",
+														schemaPath: "definition18/maximum",
+														keyword: "maximum",
+														params: {
+															comparison: "<=",
+															limit: 256
+														},
+														message: "must be <= 256"
+													}];
+													return false;
+												} else if (data5 < 1 || isNaN(data5)) {
+													validate37.errors = [{
+														instancePath: instancePath + "/window",
+														schemaPath: "definition18/minimum",
+														keyword: "minimum",
+														params: {
+															comparison: ">=",
+															limit: 1
+														},
+														message: "must be >= 1"
 													}];
 													return false;
 												}
-											} else {
-												validate20.errors = [{
-													instancePath: instancePath + "/instance",
-													schemaPath: "definition8/type",
-													keyword: "type",
-													params: { type: "string" },
-													message: "must be string"
-												}];
-												return false;
 											}
 										}
 										var valid3 = _errs18 === errors;
 									} else var valid3 = true;
+									if (valid3) {
+										if (data.instance !== void 0 && func0$1.call(data, "instance")) {
+											let data6 = data.instance;
+											const _errs21 = errors;
+											if (errors === errors) {
+												if (typeof data6 === "string") {
+													if (!pattern23.test(data6)) {
+														validate37.errors = [{
+															instancePath: instancePath + "/instance",
+															schemaPath: "definition19/pattern",
+															keyword: "pattern",
+															params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
+															message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
+														}];
+														return false;
+													}
+												} else {
+													validate37.errors = [{
+														instancePath: instancePath + "/instance",
+														schemaPath: "definition19/type",
+														keyword: "type",
+														params: { type: "string" },
+														message: "must be string"
+													}];
+													return false;
+												}
+											}
+											var valid3 = _errs21 === errors;
+										} else var valid3 = true;
+									}
 								}
 							}
 						}
@@ -796,7 +2083,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 			}
 		} else {
-			validate20.errors = [{
+			validate37.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -806,16 +2093,16 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate20.errors = vErrors;
+	validate37.errors = vErrors;
 	return errors === 0;
 }
-const guard10 = validate21;
-function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard21 = validate38;
+function validate38(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
-			validate21.errors = [{
+			validate38.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -825,7 +2112,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor" || key0 === "resumed" || key0 === "window" || key0 === "heartbeatMs")) {
-				validate21.errors = [{
+				validate38.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -837,7 +2124,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate21.errors = [{
+					validate38.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -847,7 +2134,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("ready" !== data0) {
-					validate21.errors = [{
+					validate38.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -862,10 +2149,10 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
 					let data1 = data.cursor;
 					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate21.errors = [{
+						if (!pattern3$1.test(data1)) {
+							validate38.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition3/pattern",
+								schemaPath: "definition13/pattern",
 								keyword: "pattern",
 								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -873,9 +2160,9 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 					} else {
-						validate21.errors = [{
+						validate38.errors = [{
 							instancePath: instancePath + "/cursor",
-							schemaPath: "definition3/type",
+							schemaPath: "definition13/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -887,7 +2174,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 				if (valid0) {
 					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
 						if (typeof data.resumed !== "boolean") {
-							validate21.errors = [{
+							validate38.errors = [{
 								instancePath: instancePath + "/resumed",
 								schemaPath: "#/properties/resumed/type",
 								keyword: "type",
@@ -902,7 +2189,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 						if (data.window !== void 0 && func0$1.call(data, "window")) {
 							let data3 = data.window;
 							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-								validate21.errors = [{
+								validate38.errors = [{
 									instancePath: instancePath + "/window",
 									schemaPath: "#/properties/window/type",
 									keyword: "type",
@@ -913,7 +2200,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 							}
 							if (typeof data3 == "number" && isFinite(data3)) {
 								if (data3 < 1 || isNaN(data3)) {
-									validate21.errors = [{
+									validate38.errors = [{
 										instancePath: instancePath + "/window",
 										schemaPath: "#/properties/window/minimum",
 										keyword: "minimum",
@@ -932,7 +2219,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
 								let data4 = data.heartbeatMs;
 								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-									validate21.errors = [{
+									validate38.errors = [{
 										instancePath: instancePath + "/heartbeatMs",
 										schemaPath: "#/properties/heartbeatMs/type",
 										keyword: "type",
@@ -943,7 +2230,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 								}
 								if (typeof data4 == "number" && isFinite(data4)) {
 									if (data4 < 1 || isNaN(data4)) {
-										validate21.errors = [{
+										validate38.errors = [{
 											instancePath: instancePath + "/heartbeatMs",
 											schemaPath: "#/properties/heartbeatMs/minimum",
 											keyword: "minimum",
@@ -964,7 +2251,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate21.errors = [{
+		validate38.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -973,16 +2260,16 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate21.errors = vErrors;
+	validate38.errors = vErrors;
 	return true;
 }
-const guard11 = validate22;
-function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard22 = validate39;
+function validate39(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate22.errors = [{
+			validate39.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -992,7 +2279,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
-				validate22.errors = [{
+				validate39.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1004,7 +2291,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate22.errors = [{
+					validate39.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -1014,7 +2301,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("checkpoint" !== data0) {
-					validate22.errors = [{
+					validate39.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -1029,10 +2316,10 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
 					let data1 = data.cursor;
 					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate22.errors = [{
+						if (!pattern3$1.test(data1)) {
+							validate39.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition3/pattern",
+								schemaPath: "definition13/pattern",
 								keyword: "pattern",
 								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -1040,9 +2327,9 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 					} else {
-						validate22.errors = [{
+						validate39.errors = [{
 							instancePath: instancePath + "/cursor",
-							schemaPath: "definition3/type",
+							schemaPath: "definition13/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1054,7 +2341,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate22.errors = [{
+		validate39.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1063,11 +2350,11 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate22.errors = vErrors;
+	validate39.errors = vErrors;
 	return true;
 }
-const guard12 = validate23;
-const schema33 = {
+const guard23 = validate40;
+const schema60 = {
 	"type": "string",
 	"enum": [
 		"expired",
@@ -1075,10 +2362,10 @@ const schema33 = {
 		"future"
 	]
 };
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data !== "string") {
-		validate23.errors = [{
+		validate40.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1088,25 +2375,25 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 		return false;
 	}
 	if (!(data === "expired" || data === "epoch" || data === "future")) {
-		validate23.errors = [{
+		validate40.errors = [{
 			instancePath,
 			schemaPath: "#/enum",
 			keyword: "enum",
-			params: { allowedValues: schema33.enum },
+			params: { allowedValues: schema60.enum },
 			message: "must be equal to one of the allowed values"
 		}];
 		return false;
 	}
-	validate23.errors = vErrors;
+	validate40.errors = vErrors;
 	return true;
 }
-const guard13 = validate24;
-function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard24 = validate41;
+function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate24.errors = [{
+			validate41.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1116,7 +2403,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "reason" || key0 === "cursor")) {
-				validate24.errors = [{
+				validate41.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1128,7 +2415,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate24.errors = [{
+					validate41.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -1138,7 +2425,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("reset" !== data0) {
-					validate24.errors = [{
+					validate41.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -1153,9 +2440,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
 					let data1 = data.reason;
 					if (typeof data1 !== "string") {
-						validate24.errors = [{
+						validate41.errors = [{
 							instancePath: instancePath + "/reason",
-							schemaPath: "definition12/type",
+							schemaPath: "definition23/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1163,11 +2450,11 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
-						validate24.errors = [{
+						validate41.errors = [{
 							instancePath: instancePath + "/reason",
-							schemaPath: "definition12/enum",
+							schemaPath: "definition23/enum",
 							keyword: "enum",
-							params: { allowedValues: schema33.enum },
+							params: { allowedValues: schema60.enum },
 							message: "must be equal to one of the allowed values"
 						}];
 						return false;
@@ -1178,10 +2465,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
 						let data2 = data.cursor;
 						if (typeof data2 === "string") {
-							if (!pattern3.test(data2)) {
-								validate24.errors = [{
+							if (!pattern3$1.test(data2)) {
+								validate41.errors = [{
 									instancePath: instancePath + "/cursor",
-									schemaPath: "definition3/pattern",
+									schemaPath: "definition13/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -1189,9 +2476,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 								return false;
 							}
 						} else {
-							validate24.errors = [{
+							validate41.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition3/type",
+								schemaPath: "definition13/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -1204,7 +2491,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate24.errors = [{
+		validate41.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1213,16 +2500,16 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate24.errors = vErrors;
+	validate41.errors = vErrors;
 	return true;
 }
-const guard14 = validate25;
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard25 = validate42;
+function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
-			validate25.errors = [{
+			validate42.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1232,7 +2519,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "retryAfterMs")) {
-				validate25.errors = [{
+				validate42.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1244,7 +2531,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate25.errors = [{
+					validate42.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -1254,7 +2541,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("bye" !== data0) {
-					validate25.errors = [{
+					validate42.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -1269,7 +2556,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
 					let data1 = data.retryAfterMs;
 					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate25.errors = [{
+						validate42.errors = [{
 							instancePath: instancePath + "/retryAfterMs",
 							schemaPath: "#/properties/retryAfterMs/type",
 							keyword: "type",
@@ -1280,7 +2567,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					if (typeof data1 == "number" && isFinite(data1)) {
 						if (data1 < 0 || isNaN(data1)) {
-							validate25.errors = [{
+							validate42.errors = [{
 								instancePath: instancePath + "/retryAfterMs",
 								schemaPath: "#/properties/retryAfterMs/minimum",
 								keyword: "minimum",
@@ -1298,7 +2585,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate25.errors = [{
+		validate42.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1307,16 +2594,16 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate25.errors = vErrors;
+	validate42.errors = vErrors;
 	return true;
 }
-const guard15 = validate26;
-function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard26 = validate43;
+function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate26.errors = [{
+			validate43.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1326,7 +2613,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
-				validate26.errors = [{
+				validate43.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1338,7 +2625,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate26.errors = [{
+					validate43.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -1348,7 +2635,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("ack" !== data0) {
-					validate26.errors = [{
+					validate43.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -1363,10 +2650,10 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
 					let data1 = data.cursor;
 					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate26.errors = [{
+						if (!pattern3$1.test(data1)) {
+							validate43.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition3/pattern",
+								schemaPath: "definition13/pattern",
 								keyword: "pattern",
 								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -1374,9 +2661,9 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 					} else {
-						validate26.errors = [{
+						validate43.errors = [{
 							instancePath: instancePath + "/cursor",
-							schemaPath: "definition3/type",
+							schemaPath: "definition13/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1388,7 +2675,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate26.errors = [{
+		validate43.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1397,16 +2684,16 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate26.errors = vErrors;
+	validate43.errors = vErrors;
 	return true;
 }
-const guard16 = validate27;
-function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard27 = validate44;
+function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
-			validate27.errors = [{
+			validate44.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1416,7 +2703,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "staleMs")) {
-				validate27.errors = [{
+				validate44.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1428,7 +2715,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate27.errors = [{
+					validate44.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -1438,7 +2725,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("alive" !== data0) {
-					validate27.errors = [{
+					validate44.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -1453,7 +2740,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
 					let data1 = data.staleMs;
 					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate27.errors = [{
+						validate44.errors = [{
 							instancePath: instancePath + "/staleMs",
 							schemaPath: "#/properties/staleMs/type",
 							keyword: "type",
@@ -1464,7 +2751,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					if (typeof data1 == "number" && isFinite(data1)) {
 						if (data1 < 0 || isNaN(data1)) {
-							validate27.errors = [{
+							validate44.errors = [{
 								instancePath: instancePath + "/staleMs",
 								schemaPath: "#/properties/staleMs/minimum",
 								keyword: "minimum",
@@ -1482,7 +2769,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate27.errors = [{
+		validate44.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1491,16 +2778,16 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate27.errors = vErrors;
+	validate44.errors = vErrors;
 	return true;
 }
-const guard17 = validate29;
-function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard28 = validate46;
+function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.postText === void 0 || !func0$1.call(data, "postText")) && (missing0 = "postText") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
-			validate28.errors = [{
+			validate45.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1513,18 +2800,18 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 				let data0 = data.postId;
 				if (typeof data0 === "string") {
 					if (!pattern0$1.test(data0)) {
-						validate28.errors = [{
+						validate45.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition2/pattern",
+							schemaPath: "definition12/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
 						}];
 						return false;
 					} else if (!formats0.test(data0)) {
-						validate28.errors = [{
+						validate45.errors = [{
 							instancePath: instancePath + "/postId",
-							schemaPath: "definition2/format",
+							schemaPath: "definition12/format",
 							keyword: "format",
 							params: { format: "uuid" },
 							message: "must match format \"uuid\""
@@ -1532,9 +2819,9 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 				} else {
-					validate28.errors = [{
+					validate45.errors = [{
 						instancePath: instancePath + "/postId",
-						schemaPath: "definition2/type",
+						schemaPath: "definition12/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
@@ -1548,7 +2835,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 					let data1 = data.postText;
 					if (typeof data1 === "string") {
 						if (func50(data1) > 1e4) {
-							validate28.errors = [{
+							validate45.errors = [{
 								instancePath: instancePath + "/postText",
 								schemaPath: "#/properties/postText/maxLength",
 								keyword: "maxLength",
@@ -1557,7 +2844,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 							}];
 							return false;
 						} else if (func50(data1) < 1) {
-							validate28.errors = [{
+							validate45.errors = [{
 								instancePath: instancePath + "/postText",
 								schemaPath: "#/properties/postText/minLength",
 								keyword: "minLength",
@@ -1567,7 +2854,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 					} else {
-						validate28.errors = [{
+						validate45.errors = [{
 							instancePath: instancePath + "/postText",
 							schemaPath: "#/properties/postText/type",
 							keyword: "type",
@@ -1583,18 +2870,18 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 						let data2 = data.author_user_id;
 						if (typeof data2 === "string") {
 							if (!pattern0$1.test(data2)) {
-								validate28.errors = [{
+								validate45.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition2/pattern",
+									schemaPath: "definition12/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
 								}];
 								return false;
 							} else if (!formats0.test(data2)) {
-								validate28.errors = [{
+								validate45.errors = [{
 									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition2/format",
+									schemaPath: "definition12/format",
 									keyword: "format",
 									params: { format: "uuid" },
 									message: "must match format \"uuid\""
@@ -1602,9 +2889,9 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 								return false;
 							}
 						} else {
-							validate28.errors = [{
+							validate45.errors = [{
 								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition2/type",
+								schemaPath: "definition12/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -1617,7 +2904,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate28.errors = [{
+		validate45.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1626,17 +2913,17 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate28.errors = vErrors;
+	validate45.errors = vErrors;
 	return true;
 }
-function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing0;
 			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
-				validate29.errors = [{
+				validate46.errors = [{
 					instancePath,
 					schemaPath: "#/required",
 					keyword: "required",
@@ -1649,7 +2936,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 					let data0 = data.type;
 					const _errs1 = errors;
 					if (typeof data0 !== "string") {
-						validate29.errors = [{
+						validate46.errors = [{
 							instancePath: instancePath + "/type",
 							schemaPath: "#/properties/type/type",
 							keyword: "type",
@@ -1659,7 +2946,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 					if ("post" !== data0) {
-						validate29.errors = [{
+						validate46.errors = [{
 							instancePath: instancePath + "/type",
 							schemaPath: "#/properties/type/const",
 							keyword: "const",
@@ -1673,13 +2960,13 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 				if (valid0) {
 					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
 						const _errs3 = errors;
-						if (!validate28(data.payload, {
+						if (!validate45(data.payload, {
 							instancePath: instancePath + "/payload",
 							parentData: data,
 							parentDataProperty: "payload",
 							rootData
 						})) {
-							vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+							vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 							errors = vErrors.length;
 						}
 						var valid0 = _errs3 === errors;
@@ -1690,10 +2977,10 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 							const _errs4 = errors;
 							if (errors === errors) {
 								if (typeof data2 === "string") {
-									if (!pattern3.test(data2)) {
-										validate29.errors = [{
+									if (!pattern3$1.test(data2)) {
+										validate46.errors = [{
 											instancePath: instancePath + "/cursor",
-											schemaPath: "definition3/pattern",
+											schemaPath: "definition13/pattern",
 											keyword: "pattern",
 											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -1701,9 +2988,9 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 										return false;
 									}
 								} else {
-									validate29.errors = [{
+									validate46.errors = [{
 										instancePath: instancePath + "/cursor",
-										schemaPath: "definition3/type",
+										schemaPath: "definition13/type",
 										keyword: "type",
 										params: { type: "string" },
 										message: "must be string"
@@ -1717,7 +3004,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 			}
 		} else {
-			validate29.errors = [{
+			validate46.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -1727,16 +3014,1123 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate29.errors = vErrors;
+	validate46.errors = vErrors;
 	return errors === 0;
 }
-const guard18 = validate31;
-function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard29 = validate48;
+function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate48.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				if (data.type !== void 0 && func0$1.call(data, "type")) {
+					let data0 = data.type;
+					const _errs1 = errors;
+					if (typeof data0 !== "string") {
+						validate48.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if ("post_updated" !== data0) {
+						validate48.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/const",
+							keyword: "const",
+							params: { allowedValue: "post_updated" },
+							message: "must be equal to constant"
+						}];
+						return false;
+					}
+					var valid0 = _errs1 === errors;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+						const _errs3 = errors;
+						if (!validate45(data.payload, {
+							instancePath: instancePath + "/payload",
+							parentData: data,
+							parentDataProperty: "payload",
+							rootData
+						})) {
+							vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
+							errors = vErrors.length;
+						}
+						var valid0 = _errs3 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+							let data2 = data.cursor;
+							const _errs4 = errors;
+							if (errors === errors) {
+								if (typeof data2 === "string") {
+									if (!pattern3$1.test(data2)) {
+										validate48.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+										}];
+										return false;
+									}
+								} else {
+									validate48.errors = [{
+										instancePath: instancePath + "/cursor",
+										schemaPath: "definition13/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+					}
+				}
+			}
+		} else {
+			validate48.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate48.errors = vErrors;
+	return errors === 0;
+}
+const guard30 = validate51;
+function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate50.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.postId !== void 0 && func0$1.call(data, "postId")) {
+				let data0 = data.postId;
+				if (typeof data0 === "string") {
+					if (!pattern0$1.test(data0)) {
+						validate50.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate50.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate50.errors = [{
+						instancePath: instancePath + "/postId",
+						schemaPath: "definition12/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+					let data1 = data.author_user_id;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
+							validate50.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition12/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0.test(data1)) {
+							validate50.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition12/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate50.errors = [{
+							instancePath: instancePath + "/author_user_id",
+							schemaPath: "definition12/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate50.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate50.errors = vErrors;
+	return true;
+}
+function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate51.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				if (data.type !== void 0 && func0$1.call(data, "type")) {
+					let data0 = data.type;
+					const _errs1 = errors;
+					if (typeof data0 !== "string") {
+						validate51.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if ("post_deleted" !== data0) {
+						validate51.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/const",
+							keyword: "const",
+							params: { allowedValue: "post_deleted" },
+							message: "must be equal to constant"
+						}];
+						return false;
+					}
+					var valid0 = _errs1 === errors;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+						const _errs3 = errors;
+						if (!validate50(data.payload, {
+							instancePath: instancePath + "/payload",
+							parentData: data,
+							parentDataProperty: "payload",
+							rootData
+						})) {
+							vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+							errors = vErrors.length;
+						}
+						var valid0 = _errs3 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+							let data2 = data.cursor;
+							const _errs4 = errors;
+							if (errors === errors) {
+								if (typeof data2 === "string") {
+									if (!pattern3$1.test(data2)) {
+										validate51.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+										}];
+										return false;
+									}
+								} else {
+									validate51.errors = [{
+										instancePath: instancePath + "/cursor",
+										schemaPath: "definition13/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+					}
+				}
+			}
+		} else {
+			validate51.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate51.errors = vErrors;
+	return errors === 0;
+}
+const guard31 = validate54;
+function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.user_id === void 0 || !func0$1.call(data, "user_id")) && (missing0 = "user_id") || (data.likes === void 0 || !func0$1.call(data, "likes")) && (missing0 = "likes")) {
+			validate53.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.postId !== void 0 && func0$1.call(data, "postId")) {
+				let data0 = data.postId;
+				if (typeof data0 === "string") {
+					if (!pattern0$1.test(data0)) {
+						validate53.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate53.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate53.errors = [{
+						instancePath: instancePath + "/postId",
+						schemaPath: "definition12/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.user_id !== void 0 && func0$1.call(data, "user_id")) {
+					let data1 = data.user_id;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
+							validate53.errors = [{
+								instancePath: instancePath + "/user_id",
+								schemaPath: "definition12/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0.test(data1)) {
+							validate53.errors = [{
+								instancePath: instancePath + "/user_id",
+								schemaPath: "definition12/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate53.errors = [{
+							instancePath: instancePath + "/user_id",
+							schemaPath: "definition12/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.likes !== void 0 && func0$1.call(data, "likes")) {
+						let data2 = data.likes;
+						if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
+							validate53.errors = [{
+								instancePath: instancePath + "/likes",
+								schemaPath: "#/properties/likes/type",
+								keyword: "type",
+								params: { type: "integer" },
+								message: "must be integer"
+							}];
+							return false;
+						}
+						if (typeof data2 == "number" && isFinite(data2)) {
+							if (data2 < 0 || isNaN(data2)) {
+								validate53.errors = [{
+									instancePath: instancePath + "/likes",
+									schemaPath: "#/properties/likes/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 0
+									},
+									message: "must be >= 0"
+								}];
+								return false;
+							}
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate53.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate53.errors = vErrors;
+	return true;
+}
+function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate54.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				if (data.type !== void 0 && func0$1.call(data, "type")) {
+					let data0 = data.type;
+					const _errs1 = errors;
+					if (typeof data0 !== "string") {
+						validate54.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if ("post_liked" !== data0) {
+						validate54.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/const",
+							keyword: "const",
+							params: { allowedValue: "post_liked" },
+							message: "must be equal to constant"
+						}];
+						return false;
+					}
+					var valid0 = _errs1 === errors;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+						const _errs3 = errors;
+						if (!validate53(data.payload, {
+							instancePath: instancePath + "/payload",
+							parentData: data,
+							parentDataProperty: "payload",
+							rootData
+						})) {
+							vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+							errors = vErrors.length;
+						}
+						var valid0 = _errs3 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+							let data2 = data.cursor;
+							const _errs4 = errors;
+							if (errors === errors) {
+								if (typeof data2 === "string") {
+									if (!pattern3$1.test(data2)) {
+										validate54.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+										}];
+										return false;
+									}
+								} else {
+									validate54.errors = [{
+										instancePath: instancePath + "/cursor",
+										schemaPath: "definition13/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+					}
+				}
+			}
+		} else {
+			validate54.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate54.errors = vErrors;
+	return errors === 0;
+}
+const guard32 = validate56;
+function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate56.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				if (data.type !== void 0 && func0$1.call(data, "type")) {
+					let data0 = data.type;
+					const _errs1 = errors;
+					if (typeof data0 !== "string") {
+						validate56.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if ("post_unliked" !== data0) {
+						validate56.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/const",
+							keyword: "const",
+							params: { allowedValue: "post_unliked" },
+							message: "must be equal to constant"
+						}];
+						return false;
+					}
+					var valid0 = _errs1 === errors;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+						const _errs3 = errors;
+						if (!validate53(data.payload, {
+							instancePath: instancePath + "/payload",
+							parentData: data,
+							parentDataProperty: "payload",
+							rootData
+						})) {
+							vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+							errors = vErrors.length;
+						}
+						var valid0 = _errs3 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+							let data2 = data.cursor;
+							const _errs4 = errors;
+							if (errors === errors) {
+								if (typeof data2 === "string") {
+									if (!pattern3$1.test(data2)) {
+										validate56.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+										}];
+										return false;
+									}
+								} else {
+									validate56.errors = [{
+										instancePath: instancePath + "/cursor",
+										schemaPath: "definition13/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+					}
+				}
+			}
+		} else {
+			validate56.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate56.errors = vErrors;
+	return errors === 0;
+}
+const guard33 = validate59;
+function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.commentId === void 0 || !func0$1.call(data, "commentId")) && (missing0 = "commentId") || (data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate58.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.commentId !== void 0 && func0$1.call(data, "commentId")) {
+				let data0 = data.commentId;
+				if (typeof data0 === "string") {
+					if (!pattern0$1.test(data0)) {
+						validate58.errors = [{
+							instancePath: instancePath + "/commentId",
+							schemaPath: "definition12/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate58.errors = [{
+							instancePath: instancePath + "/commentId",
+							schemaPath: "definition12/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate58.errors = [{
+						instancePath: instancePath + "/commentId",
+						schemaPath: "definition12/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.postId !== void 0 && func0$1.call(data, "postId")) {
+					let data1 = data.postId;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
+							validate58.errors = [{
+								instancePath: instancePath + "/postId",
+								schemaPath: "definition12/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0.test(data1)) {
+							validate58.errors = [{
+								instancePath: instancePath + "/postId",
+								schemaPath: "definition12/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate58.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.text !== void 0 && func0$1.call(data, "text")) {
+						let data2 = data.text;
+						if (typeof data2 === "string") {
+							if (func50(data2) > 1e4) {
+								validate58.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "#/properties/text/maxLength",
+									keyword: "maxLength",
+									params: { limit: 1e4 },
+									message: "must NOT have more than 10000 characters"
+								}];
+								return false;
+							} else if (func50(data2) < 1) {
+								validate58.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "#/properties/text/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							}
+						} else {
+							validate58.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "#/properties/text/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+							let data3 = data.author_user_id;
+							if (typeof data3 === "string") {
+								if (!pattern0$1.test(data3)) {
+									validate58.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition12/pattern",
+										keyword: "pattern",
+										params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+										message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+									}];
+									return false;
+								} else if (!formats0.test(data3)) {
+									validate58.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition12/format",
+										keyword: "format",
+										params: { format: "uuid" },
+										message: "must match format \"uuid\""
+									}];
+									return false;
+								}
+							} else {
+								validate58.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition12/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+					}
+				}
+			}
+		}
+	} else {
+		validate58.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate58.errors = vErrors;
+	return true;
+}
+function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate59.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				if (data.type !== void 0 && func0$1.call(data, "type")) {
+					let data0 = data.type;
+					const _errs1 = errors;
+					if (typeof data0 !== "string") {
+						validate59.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if ("comment_created" !== data0) {
+						validate59.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/const",
+							keyword: "const",
+							params: { allowedValue: "comment_created" },
+							message: "must be equal to constant"
+						}];
+						return false;
+					}
+					var valid0 = _errs1 === errors;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+						const _errs3 = errors;
+						if (!validate58(data.payload, {
+							instancePath: instancePath + "/payload",
+							parentData: data,
+							parentDataProperty: "payload",
+							rootData
+						})) {
+							vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+							errors = vErrors.length;
+						}
+						var valid0 = _errs3 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+							let data2 = data.cursor;
+							const _errs4 = errors;
+							if (errors === errors) {
+								if (typeof data2 === "string") {
+									if (!pattern3$1.test(data2)) {
+										validate59.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+										}];
+										return false;
+									}
+								} else {
+									validate59.errors = [{
+										instancePath: instancePath + "/cursor",
+										schemaPath: "definition13/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+					}
+				}
+			}
+		} else {
+			validate59.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate59.errors = vErrors;
+	return errors === 0;
+}
+const guard34 = validate62;
+function validate61(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.commentId === void 0 || !func0$1.call(data, "commentId")) && (missing0 = "commentId") || (data.postId === void 0 || !func0$1.call(data, "postId")) && (missing0 = "postId")) {
+			validate61.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.commentId !== void 0 && func0$1.call(data, "commentId")) {
+				let data0 = data.commentId;
+				if (typeof data0 === "string") {
+					if (!pattern0$1.test(data0)) {
+						validate61.errors = [{
+							instancePath: instancePath + "/commentId",
+							schemaPath: "definition12/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate61.errors = [{
+							instancePath: instancePath + "/commentId",
+							schemaPath: "definition12/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate61.errors = [{
+						instancePath: instancePath + "/commentId",
+						schemaPath: "definition12/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.postId !== void 0 && func0$1.call(data, "postId")) {
+					let data1 = data.postId;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
+							validate61.errors = [{
+								instancePath: instancePath + "/postId",
+								schemaPath: "definition12/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0.test(data1)) {
+							validate61.errors = [{
+								instancePath: instancePath + "/postId",
+								schemaPath: "definition12/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate61.errors = [{
+							instancePath: instancePath + "/postId",
+							schemaPath: "definition12/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate61.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate61.errors = vErrors;
+	return true;
+}
+function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.payload === void 0 || !func0$1.call(data, "payload")) && (missing0 = "payload")) {
+				validate62.errors = [{
+					instancePath,
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
+				}];
+				return false;
+			} else {
+				if (data.type !== void 0 && func0$1.call(data, "type")) {
+					let data0 = data.type;
+					const _errs1 = errors;
+					if (typeof data0 !== "string") {
+						validate62.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if ("comment_deleted" !== data0) {
+						validate62.errors = [{
+							instancePath: instancePath + "/type",
+							schemaPath: "#/properties/type/const",
+							keyword: "const",
+							params: { allowedValue: "comment_deleted" },
+							message: "must be equal to constant"
+						}];
+						return false;
+					}
+					var valid0 = _errs1 === errors;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.payload !== void 0 && func0$1.call(data, "payload")) {
+						const _errs3 = errors;
+						if (!validate61(data.payload, {
+							instancePath: instancePath + "/payload",
+							parentData: data,
+							parentDataProperty: "payload",
+							rootData
+						})) {
+							vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+							errors = vErrors.length;
+						}
+						var valid0 = _errs3 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+							let data2 = data.cursor;
+							const _errs4 = errors;
+							if (errors === errors) {
+								if (typeof data2 === "string") {
+									if (!pattern3$1.test(data2)) {
+										validate62.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition13/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+										}];
+										return false;
+									}
+								} else {
+									validate62.errors = [{
+										instancePath: instancePath + "/cursor",
+										schemaPath: "definition13/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							var valid0 = _errs4 === errors;
+						} else var valid0 = true;
+					}
+				}
+			}
+		} else {
+			validate62.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate62.errors = vErrors;
+	return errors === 0;
+}
+const guard35 = validate64;
+function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
-			validate31.errors = [{
+			validate64.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1748,7 +4142,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate31.errors = [{
+					validate64.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -1758,7 +4152,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("ready" !== data0) {
-					validate31.errors = [{
+					validate64.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -1773,10 +4167,10 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
 					let data1 = data.cursor;
 					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate31.errors = [{
+						if (!pattern3$1.test(data1)) {
+							validate64.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition3/pattern",
+								schemaPath: "definition13/pattern",
 								keyword: "pattern",
 								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -1784,9 +4178,9 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 					} else {
-						validate31.errors = [{
+						validate64.errors = [{
 							instancePath: instancePath + "/cursor",
-							schemaPath: "definition3/type",
+							schemaPath: "definition13/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1798,7 +4192,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 				if (valid0) {
 					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
 						if (typeof data.resumed !== "boolean") {
-							validate31.errors = [{
+							validate64.errors = [{
 								instancePath: instancePath + "/resumed",
 								schemaPath: "#/properties/resumed/type",
 								keyword: "type",
@@ -1813,7 +4207,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 						if (data.window !== void 0 && func0$1.call(data, "window")) {
 							let data3 = data.window;
 							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-								validate31.errors = [{
+								validate64.errors = [{
 									instancePath: instancePath + "/window",
 									schemaPath: "#/properties/window/type",
 									keyword: "type",
@@ -1824,7 +4218,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 							}
 							if (typeof data3 == "number" && isFinite(data3)) {
 								if (data3 < 1 || isNaN(data3)) {
-									validate31.errors = [{
+									validate64.errors = [{
 										instancePath: instancePath + "/window",
 										schemaPath: "#/properties/window/minimum",
 										keyword: "minimum",
@@ -1843,7 +4237,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
 								let data4 = data.heartbeatMs;
 								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-									validate31.errors = [{
+									validate64.errors = [{
 										instancePath: instancePath + "/heartbeatMs",
 										schemaPath: "#/properties/heartbeatMs/type",
 										keyword: "type",
@@ -1854,7 +4248,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 								}
 								if (typeof data4 == "number" && isFinite(data4)) {
 									if (data4 < 1 || isNaN(data4)) {
-										validate31.errors = [{
+										validate64.errors = [{
 											instancePath: instancePath + "/heartbeatMs",
 											schemaPath: "#/properties/heartbeatMs/minimum",
 											keyword: "minimum",
@@ -1875,7 +4269,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate31.errors = [{
+		validate64.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1884,16 +4278,16 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate31.errors = vErrors;
+	validate64.errors = vErrors;
 	return true;
 }
-const guard19 = validate32;
-function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard36 = validate65;
+function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate32.errors = [{
+			validate65.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1905,7 +4299,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate32.errors = [{
+					validate65.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -1915,7 +4309,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("checkpoint" !== data0) {
-					validate32.errors = [{
+					validate65.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -1930,10 +4324,10 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
 					let data1 = data.cursor;
 					if (typeof data1 === "string") {
-						if (!pattern3.test(data1)) {
-							validate32.errors = [{
+						if (!pattern3$1.test(data1)) {
+							validate65.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition3/pattern",
+								schemaPath: "definition13/pattern",
 								keyword: "pattern",
 								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -1941,9 +4335,9 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 					} else {
-						validate32.errors = [{
+						validate65.errors = [{
 							instancePath: instancePath + "/cursor",
-							schemaPath: "definition3/type",
+							schemaPath: "definition13/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1955,7 +4349,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate32.errors = [{
+		validate65.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -1964,16 +4358,16 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate32.errors = vErrors;
+	validate65.errors = vErrors;
 	return true;
 }
-const guard20 = validate33;
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard37 = validate66;
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate33.errors = [{
+			validate66.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -1985,7 +4379,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate33.errors = [{
+					validate66.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -1995,7 +4389,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("reset" !== data0) {
-					validate33.errors = [{
+					validate66.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -2010,9 +4404,9 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
 					let data1 = data.reason;
 					if (typeof data1 !== "string") {
-						validate33.errors = [{
+						validate66.errors = [{
 							instancePath: instancePath + "/reason",
-							schemaPath: "definition12/type",
+							schemaPath: "definition23/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -2020,11 +4414,11 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
-						validate33.errors = [{
+						validate66.errors = [{
 							instancePath: instancePath + "/reason",
-							schemaPath: "definition12/enum",
+							schemaPath: "definition23/enum",
 							keyword: "enum",
-							params: { allowedValues: schema33.enum },
+							params: { allowedValues: schema60.enum },
 							message: "must be equal to one of the allowed values"
 						}];
 						return false;
@@ -2035,10 +4429,10 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
 						let data2 = data.cursor;
 						if (typeof data2 === "string") {
-							if (!pattern3.test(data2)) {
-								validate33.errors = [{
+							if (!pattern3$1.test(data2)) {
+								validate66.errors = [{
 									instancePath: instancePath + "/cursor",
-									schemaPath: "definition3/pattern",
+									schemaPath: "definition13/pattern",
 									keyword: "pattern",
 									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
 									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
@@ -2046,9 +4440,9 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 								return false;
 							}
 						} else {
-							validate33.errors = [{
+							validate66.errors = [{
 								instancePath: instancePath + "/cursor",
-								schemaPath: "definition3/type",
+								schemaPath: "definition13/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -2061,7 +4455,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate33.errors = [{
+		validate66.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -2070,16 +4464,16 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate33.errors = vErrors;
+	validate66.errors = vErrors;
 	return true;
 }
-const guard21 = validate34;
-function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard38 = validate67;
+function validate67(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
-			validate34.errors = [{
+			validate67.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -2091,7 +4485,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate34.errors = [{
+					validate67.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -2101,7 +4495,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("alive" !== data0) {
-					validate34.errors = [{
+					validate67.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -2116,7 +4510,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
 					let data1 = data.staleMs;
 					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate34.errors = [{
+						validate67.errors = [{
 							instancePath: instancePath + "/staleMs",
 							schemaPath: "#/properties/staleMs/type",
 							keyword: "type",
@@ -2127,7 +4521,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					if (typeof data1 == "number" && isFinite(data1)) {
 						if (data1 < 0 || isNaN(data1)) {
-							validate34.errors = [{
+							validate67.errors = [{
 								instancePath: instancePath + "/staleMs",
 								schemaPath: "#/properties/staleMs/minimum",
 								keyword: "minimum",
@@ -2145,7 +4539,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate34.errors = [{
+		validate67.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -2154,16 +4548,16 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate34.errors = vErrors;
+	validate67.errors = vErrors;
 	return true;
 }
-const guard22 = validate35;
-function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard39 = validate68;
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
-			validate35.errors = [{
+			validate68.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -2175,7 +4569,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate35.errors = [{
+					validate68.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -2185,7 +4579,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 				if ("bye" !== data0) {
-					validate35.errors = [{
+					validate68.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -2200,7 +4594,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
 					let data1 = data.retryAfterMs;
 					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate35.errors = [{
+						validate68.errors = [{
 							instancePath: instancePath + "/retryAfterMs",
 							schemaPath: "#/properties/retryAfterMs/type",
 							keyword: "type",
@@ -2211,7 +4605,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					if (typeof data1 == "number" && isFinite(data1)) {
 						if (data1 < 0 || isNaN(data1)) {
-							validate35.errors = [{
+							validate68.errors = [{
 								instancePath: instancePath + "/retryAfterMs",
 								schemaPath: "#/properties/retryAfterMs/minimum",
 								keyword: "minimum",
@@ -2229,7 +4623,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate35.errors = [{
+		validate68.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -2238,17 +4632,21 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate35.errors = vErrors;
+	validate68.errors = vErrors;
 	return true;
 }
-const guard23 = validate5;
-const schema5 = {
+const guard40 = validate6;
+const schema6 = {
 	"type": "object",
 	"additionalProperties": false,
 	"properties": {
 		"audience": {
 			"type": "string",
 			"enum": ["everyone", "friends"]
+		},
+		"events": {
+			"type": "string",
+			"pattern": "^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*$"
 		},
 		"since": {
 			"type": "string",
@@ -2280,10 +4678,11 @@ const schema5 = {
 	"then": { "required": ["device"] }
 };
 const func0 = Object.prototype.hasOwnProperty;
-const pattern0 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
-const pattern1 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
-const pattern2 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
-function validate5(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const pattern0 = new RegExp("^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*$", "u");
+const pattern1 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
+const pattern2 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
+const pattern3 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
+function validate6(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
@@ -2315,7 +4714,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing1;
 			if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
-				validate5.errors = [{
+				validate6.errors = [{
 					instancePath,
 					schemaPath: "#/then/required",
 					keyword: "required",
@@ -2339,14 +4738,14 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 		if (vErrors === null) vErrors = [err2];
 		else vErrors.push(err2);
 		errors++;
-		validate5.errors = vErrors;
+		validate6.errors = vErrors;
 		return false;
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			const _errs5 = errors;
-			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
-				validate5.errors = [{
+			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "events" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
+				validate6.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -2358,7 +4757,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 			if (_errs5 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0.call(data, "device") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
-					validate5.errors = [{
+					validate6.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -2372,7 +4771,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 					}];
 					return false;
 				} else if (data.window !== void 0 && func0.call(data, "window") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
-					validate5.errors = [{
+					validate6.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -2386,7 +4785,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 					}];
 					return false;
 				} else if (data.instance !== void 0 && func0.call(data, "instance") && (data.device === void 0 || !func0.call(data, "device")) && (missing2 = "device")) {
-					validate5.errors = [{
+					validate6.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -2410,7 +4809,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
 								else if (data1 === null) coerced0 = "";
 								else {
-									validate5.errors = [{
+									validate6.errors = [{
 										instancePath: instancePath + "/audience",
 										schemaPath: "#/properties/audience/type",
 										keyword: "type",
@@ -2426,11 +4825,11 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 							}
 						}
 						if (!(data1 === "everyone" || data1 === "friends")) {
-							validate5.errors = [{
+							validate6.errors = [{
 								instancePath: instancePath + "/audience",
 								schemaPath: "#/properties/audience/enum",
 								keyword: "enum",
-								params: { allowedValues: schema5.properties.audience.enum },
+								params: { allowedValues: schema6.properties.audience.enum },
 								message: "must be equal to one of the allowed values"
 							}];
 							return false;
@@ -2438,8 +4837,8 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 						var valid3 = _errs6 === errors;
 					} else var valid3 = true;
 					if (valid3) {
-						if (data.since !== void 0 && func0.call(data, "since")) {
-							let data2 = data.since;
+						if (data.events !== void 0 && func0.call(data, "events")) {
+							let data2 = data.events;
 							const _errs8 = errors;
 							if (typeof data2 !== "string") {
 								let dataType1 = typeof data2;
@@ -2448,9 +4847,9 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
 									else if (data2 === null) coerced1 = "";
 									else {
-										validate5.errors = [{
-											instancePath: instancePath + "/since",
-											schemaPath: "#/properties/since/type",
+										validate6.errors = [{
+											instancePath: instancePath + "/events",
+											schemaPath: "#/properties/events/type",
 											keyword: "type",
 											params: { type: "string" },
 											message: "must be string"
@@ -2460,18 +4859,18 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 								}
 								if (coerced1 !== void 0) {
 									data2 = coerced1;
-									if (data !== void 0) data["since"] = coerced1;
+									if (data !== void 0) data["events"] = coerced1;
 								}
 							}
 							if (errors === _errs8) {
 								if (typeof data2 === "string") {
 									if (!pattern0.test(data2)) {
-										validate5.errors = [{
-											instancePath: instancePath + "/since",
-											schemaPath: "#/properties/since/pattern",
+										validate6.errors = [{
+											instancePath: instancePath + "/events",
+											schemaPath: "#/properties/events/pattern",
 											keyword: "pattern",
-											params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
-											message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
+											params: { pattern: "^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*$" },
+											message: "must match pattern \"^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*$\""
 										}];
 										return false;
 									}
@@ -2480,8 +4879,8 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 							var valid3 = _errs8 === errors;
 						} else var valid3 = true;
 						if (valid3) {
-							if (data.device !== void 0 && func0.call(data, "device")) {
-								let data3 = data.device;
+							if (data.since !== void 0 && func0.call(data, "since")) {
+								let data3 = data.since;
 								const _errs10 = errors;
 								if (typeof data3 !== "string") {
 									let dataType2 = typeof data3;
@@ -2490,9 +4889,9 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 										if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data3;
 										else if (data3 === null) coerced2 = "";
 										else {
-											validate5.errors = [{
-												instancePath: instancePath + "/device",
-												schemaPath: "#/properties/device/type",
+											validate6.errors = [{
+												instancePath: instancePath + "/since",
+												schemaPath: "#/properties/since/type",
 												keyword: "type",
 												params: { type: "string" },
 												message: "must be string"
@@ -2502,18 +4901,18 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 									}
 									if (coerced2 !== void 0) {
 										data3 = coerced2;
-										if (data !== void 0) data["device"] = coerced2;
+										if (data !== void 0) data["since"] = coerced2;
 									}
 								}
 								if (errors === _errs10) {
 									if (typeof data3 === "string") {
 										if (!pattern1.test(data3)) {
-											validate5.errors = [{
-												instancePath: instancePath + "/device",
-												schemaPath: "#/properties/device/pattern",
+											validate6.errors = [{
+												instancePath: instancePath + "/since",
+												schemaPath: "#/properties/since/pattern",
 												keyword: "pattern",
-												params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
-												message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+												params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
+												message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
 											}];
 											return false;
 										}
@@ -2522,54 +4921,40 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 								var valid3 = _errs10 === errors;
 							} else var valid3 = true;
 							if (valid3) {
-								if (data.window !== void 0 && func0.call(data, "window")) {
-									let data4 = data.window;
+								if (data.device !== void 0 && func0.call(data, "device")) {
+									let data4 = data.device;
 									const _errs12 = errors;
-									if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4))) {
+									if (typeof data4 !== "string") {
 										let dataType3 = typeof data4;
 										let coerced3 = void 0;
 										if (!(coerced3 !== void 0)) {
-											if (dataType3 === "boolean" || data4 === null || dataType3 === "string" && data4 && data4 == +data4 && !(data4 % 1)) coerced3 = +data4;
+											if (dataType3 == "number" || dataType3 == "boolean") coerced3 = "" + data4;
+											else if (data4 === null) coerced3 = "";
 											else {
-												validate5.errors = [{
-													instancePath: instancePath + "/window",
-													schemaPath: "#/properties/window/type",
+												validate6.errors = [{
+													instancePath: instancePath + "/device",
+													schemaPath: "#/properties/device/type",
 													keyword: "type",
-													params: { type: "integer" },
-													message: "must be integer"
+													params: { type: "string" },
+													message: "must be string"
 												}];
 												return false;
 											}
 										}
 										if (coerced3 !== void 0) {
 											data4 = coerced3;
-											if (data !== void 0) data["window"] = coerced3;
+											if (data !== void 0) data["device"] = coerced3;
 										}
 									}
 									if (errors === _errs12) {
-										if (typeof data4 == "number") {
-											if (data4 > 256 || isNaN(data4)) {
-												validate5.errors = [{
-													instancePath: instancePath + "/window",
-													schemaPath: "#/properties/window/maximum",
-													keyword: "maximum",
-													params: {
-														comparison: "<=",
-														limit: 256
-													},
-													message: "must be <= 256"
-												}];
-												return false;
-											} else if (data4 < 1 || isNaN(data4)) {
-												validate5.errors = [{
-													instancePath: instancePath + "/window",
-													schemaPath: "#/properties/window/minimum",
-													keyword: "minimum",
-													params: {
-														comparison: ">=",
-														limit: 1
-													},
-													message: "must be >= 1"
+										if (typeof data4 === "string") {
+											if (!pattern2.test(data4)) {
+												validate6.errors = [{
+													instancePath: instancePath + "/device",
+													schemaPath: "#/properties/device/pattern",
+													keyword: "pattern",
+													params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
+													message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
 												}];
 												return false;
 											}
@@ -2578,40 +4963,54 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 									var valid3 = _errs12 === errors;
 								} else var valid3 = true;
 								if (valid3) {
-									if (data.instance !== void 0 && func0.call(data, "instance")) {
-										let data5 = data.instance;
+									if (data.window !== void 0 && func0.call(data, "window")) {
+										let data5 = data.window;
 										const _errs14 = errors;
-										if (typeof data5 !== "string") {
+										if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
 											let dataType4 = typeof data5;
 											let coerced4 = void 0;
 											if (!(coerced4 !== void 0)) {
-												if (dataType4 == "number" || dataType4 == "boolean") coerced4 = "" + data5;
-												else if (data5 === null) coerced4 = "";
+												if (dataType4 === "boolean" || data5 === null || dataType4 === "string" && data5 && data5 == +data5 && !(data5 % 1)) coerced4 = +data5;
 												else {
-													validate5.errors = [{
-														instancePath: instancePath + "/instance",
-														schemaPath: "#/properties/instance/type",
+													validate6.errors = [{
+														instancePath: instancePath + "/window",
+														schemaPath: "#/properties/window/type",
 														keyword: "type",
-														params: { type: "string" },
-														message: "must be string"
+														params: { type: "integer" },
+														message: "must be integer"
 													}];
 													return false;
 												}
 											}
 											if (coerced4 !== void 0) {
 												data5 = coerced4;
-												if (data !== void 0) data["instance"] = coerced4;
+												if (data !== void 0) data["window"] = coerced4;
 											}
 										}
 										if (errors === _errs14) {
-											if (typeof data5 === "string") {
-												if (!pattern2.test(data5)) {
-													validate5.errors = [{
-														instancePath: instancePath + "/instance",
-														schemaPath: "#/properties/instance/pattern",
-														keyword: "pattern",
-														params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
-														message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
+											if (typeof data5 == "number") {
+												if (data5 > 256 || isNaN(data5)) {
+													validate6.errors = [{
+														instancePath: instancePath + "/window",
+														schemaPath: "#/properties/window/maximum",
+														keyword: "maximum",
+														params: {
+															comparison: "<=",
+															limit: 256
+														},
+														message: "must be <= 256"
+													}];
+													return false;
+												} else if (data5 < 1 || isNaN(data5)) {
+													validate6.errors = [{
+														instancePath: instancePath + "/window",
+														schemaPath: "#/properties/window/minimum",
+														keyword: "minimum",
+														params: {
+															comparison: ">=",
+															limit: 1
+														},
+														message: "must be >= 1"
 													}];
 													return false;
 												}
@@ -2619,6 +5018,49 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 										}
 										var valid3 = _errs14 === errors;
 									} else var valid3 = true;
+									if (valid3) {
+										if (data.instance !== void 0 && func0.call(data, "instance")) {
+											let data6 = data.instance;
+											const _errs16 = errors;
+											if (typeof data6 !== "string") {
+												let dataType5 = typeof data6;
+												let coerced5 = void 0;
+												if (!(coerced5 !== void 0)) {
+													if (dataType5 == "number" || dataType5 == "boolean") coerced5 = "" + data6;
+													else if (data6 === null) coerced5 = "";
+													else {
+														validate6.errors = [{
+															instancePath: instancePath + "/instance",
+															schemaPath: "#/properties/instance/type",
+															keyword: "type",
+															params: { type: "string" },
+															message: "must be string"
+														}];
+														return false;
+													}
+												}
+												if (coerced5 !== void 0) {
+													data6 = coerced5;
+													if (data !== void 0) data["instance"] = coerced5;
+												}
+											}
+											if (errors === _errs16) {
+												if (typeof data6 === "string") {
+													if (!pattern3.test(data6)) {
+														validate6.errors = [{
+															instancePath: instancePath + "/instance",
+															schemaPath: "#/properties/instance/pattern",
+															keyword: "pattern",
+															params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
+															message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
+														}];
+														return false;
+													}
+												}
+											}
+											var valid3 = _errs16 === errors;
+										} else var valid3 = true;
+									}
 								}
 							}
 						}
@@ -2626,7 +5068,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 				}
 			}
 		} else {
-			validate5.errors = [{
+			validate6.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -2636,7 +5078,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 			return false;
 		}
 	}
-	validate5.errors = vErrors;
+	validate6.errors = vErrors;
 	return errors === 0;
 }
 
@@ -2646,72 +5088,123 @@ export const isPostMessage: Guard<models.PostMessage> = guard0 as Guard<models.P
 /** @generated from schema PostPayload */
 export const isPostPayload: Guard<models.PostPayload> = guard1 as Guard<models.PostPayload>;
 
+/** @generated from schema PostUpdatedMessage */
+export const isPostUpdatedMessage: Guard<models.PostUpdatedMessage> = guard2 as Guard<models.PostUpdatedMessage>;
+
+/** @generated from schema PostDeletedMessage */
+export const isPostDeletedMessage: Guard<models.PostDeletedMessage> = guard3 as Guard<models.PostDeletedMessage>;
+
+/** @generated from schema DeletedPost */
+export const isDeletedPost: Guard<models.DeletedPost> = guard4 as Guard<models.DeletedPost>;
+
+/** @generated from schema PostLikedMessage */
+export const isPostLikedMessage: Guard<models.PostLikedMessage> = guard5 as Guard<models.PostLikedMessage>;
+
+/** @generated from schema PostUnlikedMessage */
+export const isPostUnlikedMessage: Guard<models.PostUnlikedMessage> = guard6 as Guard<models.PostUnlikedMessage>;
+
+/** @generated from schema Like */
+export const isLike: Guard<models.Like> = guard7 as Guard<models.Like>;
+
+/** @generated from schema CommentCreatedMessage */
+export const isCommentCreatedMessage: Guard<models.CommentCreatedMessage> = guard8 as Guard<models.CommentCreatedMessage>;
+
+/** @generated from schema CommentPayload */
+export const isCommentPayload: Guard<models.CommentPayload> = guard9 as Guard<models.CommentPayload>;
+
+/** @generated from schema CommentDeletedMessage */
+export const isCommentDeletedMessage: Guard<models.CommentDeletedMessage> = guard10 as Guard<models.CommentDeletedMessage>;
+
+/** @generated from schema DeletedComment */
+export const isDeletedComment: Guard<models.DeletedComment> = guard11 as Guard<models.DeletedComment>;
+
 /** @generated from schema Uuid */
-export const isUuid: Guard<models.Uuid> = guard2 as Guard<models.Uuid>;
+export const isUuid: Guard<models.Uuid> = guard12 as Guard<models.Uuid>;
 
 /** @generated from schema Cursor */
-export const isCursor: Guard<models.Cursor> = guard3 as Guard<models.Cursor>;
+export const isCursor: Guard<models.Cursor> = guard13 as Guard<models.Cursor>;
 
 /** @generated from schema Audience */
-export const isAudience: Guard<models.Audience> = guard4 as Guard<models.Audience>;
+export const isAudience: Guard<models.Audience> = guard14 as Guard<models.Audience>;
+
+/** @generated from schema Selection */
+export const isSelection: Guard<models.Selection> = guard15 as Guard<models.Selection>;
 
 /** @generated from schema Since */
-export const isSince: Guard<models.Since> = guard5 as Guard<models.Since>;
+export const isSince: Guard<models.Since> = guard16 as Guard<models.Since>;
 
 /** @generated from schema Device */
-export const isDevice: Guard<models.Device> = guard6 as Guard<models.Device>;
+export const isDevice: Guard<models.Device> = guard17 as Guard<models.Device>;
 
 /** @generated from schema Window */
-export const isWindow: Guard<models.Window> = guard7 as Guard<models.Window>;
+export const isWindow: Guard<models.Window> = guard18 as Guard<models.Window>;
 
 /** @generated from schema Instance */
-export const isInstance: Guard<models.Instance> = guard8 as Guard<models.Instance>;
+export const isInstance: Guard<models.Instance> = guard19 as Guard<models.Instance>;
 
 /** @generated from schema PostFeedPostedQuery */
-export const isPostFeedPostedQuery: Guard<models.PostFeedPostedQuery> = guard9 as Guard<models.PostFeedPostedQuery>;
+export const isPostFeedPostedQuery: Guard<models.PostFeedPostedQuery> = guard20 as Guard<models.PostFeedPostedQuery>;
 
 /** @generated from schema ReadyMessage */
-export const isReadyMessage: Guard<models.ReadyMessage> = guard10 as Guard<models.ReadyMessage>;
+export const isReadyMessage: Guard<models.ReadyMessage> = guard21 as Guard<models.ReadyMessage>;
 
 /** @generated from schema CheckpointMessage */
-export const isCheckpointMessage: Guard<models.CheckpointMessage> = guard11 as Guard<models.CheckpointMessage>;
+export const isCheckpointMessage: Guard<models.CheckpointMessage> = guard22 as Guard<models.CheckpointMessage>;
 
 /** @generated from schema ResetReason */
-export const isResetReason: Guard<models.ResetReason> = guard12 as Guard<models.ResetReason>;
+export const isResetReason: Guard<models.ResetReason> = guard23 as Guard<models.ResetReason>;
 
 /** @generated from schema ResetMessage */
-export const isResetMessage: Guard<models.ResetMessage> = guard13 as Guard<models.ResetMessage>;
+export const isResetMessage: Guard<models.ResetMessage> = guard24 as Guard<models.ResetMessage>;
 
 /** @generated from schema ByeMessage */
-export const isByeMessage: Guard<models.ByeMessage> = guard14 as Guard<models.ByeMessage>;
+export const isByeMessage: Guard<models.ByeMessage> = guard25 as Guard<models.ByeMessage>;
 
 /** @generated from schema AckMessage */
-export const isAckMessage: Guard<models.AckMessage> = guard15 as Guard<models.AckMessage>;
+export const isAckMessage: Guard<models.AckMessage> = guard26 as Guard<models.AckMessage>;
 
 /** @generated from schema AliveMessage */
-export const isAliveMessage: Guard<models.AliveMessage> = guard16 as Guard<models.AliveMessage>;
+export const isAliveMessage: Guard<models.AliveMessage> = guard27 as Guard<models.AliveMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedPostMessage: Guard<models.PostMessage> = guard17 as Guard<models.PostMessage>;
+export const isReceivedPostMessage: Guard<models.PostMessage> = guard28 as Guard<models.PostMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard18 as Guard<models.ReadyMessage>;
+export const isReceivedPostUpdatedMessage: Guard<models.PostUpdatedMessage> = guard29 as Guard<models.PostUpdatedMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard19 as Guard<models.CheckpointMessage>;
+export const isReceivedPostDeletedMessage: Guard<models.PostDeletedMessage> = guard30 as Guard<models.PostDeletedMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedResetMessage: Guard<models.ResetMessage> = guard20 as Guard<models.ResetMessage>;
+export const isReceivedPostLikedMessage: Guard<models.PostLikedMessage> = guard31 as Guard<models.PostLikedMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedAliveMessage: Guard<models.AliveMessage> = guard21 as Guard<models.AliveMessage>;
+export const isReceivedPostUnlikedMessage: Guard<models.PostUnlikedMessage> = guard32 as Guard<models.PostUnlikedMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedByeMessage: Guard<models.ByeMessage> = guard22 as Guard<models.ByeMessage>;
+export const isReceivedCommentCreatedMessage: Guard<models.CommentCreatedMessage> = guard33 as Guard<models.CommentCreatedMessage>;
+
+/** For clients: ignores unknown fields. */
+export const isReceivedCommentDeletedMessage: Guard<models.CommentDeletedMessage> = guard34 as Guard<models.CommentDeletedMessage>;
+
+/** For clients: ignores unknown fields. */
+export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard35 as Guard<models.ReadyMessage>;
+
+/** For clients: ignores unknown fields. */
+export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard36 as Guard<models.CheckpointMessage>;
+
+/** For clients: ignores unknown fields. */
+export const isReceivedResetMessage: Guard<models.ResetMessage> = guard37 as Guard<models.ResetMessage>;
+
+/** For clients: ignores unknown fields. */
+export const isReceivedAliveMessage: Guard<models.AliveMessage> = guard38 as Guard<models.AliveMessage>;
+
+/** For clients: ignores unknown fields. */
+export const isReceivedByeMessage: Guard<models.ByeMessage> = guard39 as Guard<models.ByeMessage>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from schema PostFeedPostedQuery
  */
-export const isPostFeedPostedQueryFromText: Guard<models.PostFeedPostedQuery> = guard23 as Guard<models.PostFeedPostedQuery>;
+export const isPostFeedPostedQueryFromText: Guard<models.PostFeedPostedQuery> = guard40 as Guard<models.PostFeedPostedQuery>;

@@ -41,7 +41,7 @@ def emit_reset(reset: models.ResetMessage) -> None:
 
 
 def text_of(message: PostFeedPostedMessage) -> str:
-    return message["payload"]["postText"]
+    return message["payload"]["postText"] if message["type"] == "post" else ""
 
 
 async def read(client: PostFeedPostedClient, config: dict[str, Any]) -> None:

@@ -40,8 +40,10 @@ async def main(_: typing_extensions.Any, feed: posted_feed.PostFeedPostedClient,
 const allowed: Readonly<Record<string, string>> = {
   'a loop over typed messages': `
     async for message in feed.messages():
-        typing_extensions.assert_type(message, posted_feed.models.PostMessage)
-        typing_extensions.assert_type(message["payload"]["postText"], str)`,
+        typing_extensions.assert_type(message, posted_feed.PostFeedPostedMessage)
+        if message["type"] == "post":
+            typing_extensions.assert_type(message, posted_feed.models.PostMessage)
+            typing_extensions.assert_type(message["payload"]["postText"], str)`,
   'narrowing by the tag': `
     async for message in desk.messages():
         if message["op"] == "tick":

@@ -84,6 +84,7 @@ export interface TestUser {
   unlike(postId: unknown): Promise<Answer>;
   comment(postId: unknown, text: string, headers?: Record<string, string>): Promise<Answer>;
   deleteComment(commentId: unknown): Promise<Answer>;
+  updatePost(postId: unknown, text: string): Promise<Answer>;
   deletePost(postId: unknown): Promise<Answer>;
   /** The same user on another server. */
   at(url: string): TestUser;
@@ -114,6 +115,7 @@ function userAt(url: string, id: string, token: string): TestUser {
     comment: (post_id, text, headers = {}) =>
       request(url, 'POST', '/comment/create', { token, body: { post_id, text }, headers }),
     deleteComment: (commentId) => request(url, 'PUT', `/comment/delete/${String(commentId)}`, { token }),
+    updatePost: (postId, text) => request(url, 'PUT', '/post/update', { token, body: { id: postId, text } }),
     deletePost: (postId) => request(url, 'PUT', `/post/delete/${String(postId)}`, { token }),
     at: (other) => userAt(other, id, token),
   };

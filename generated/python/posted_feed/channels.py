@@ -28,6 +28,54 @@ post_feed_posted = Channel(
             correlation_id=None,
         ),
         Message(
+            name="postUpdated",
+            encoding="json",
+            tag=Tag(("type",), ("post_updated",)),
+            guard=_guards.of("PostUpdatedMessage received"),
+            constants={"type": "post_updated"},
+            correlation_id=None,
+        ),
+        Message(
+            name="postDeleted",
+            encoding="json",
+            tag=Tag(("type",), ("post_deleted",)),
+            guard=_guards.of("PostDeletedMessage received"),
+            constants={"type": "post_deleted"},
+            correlation_id=None,
+        ),
+        Message(
+            name="postLiked",
+            encoding="json",
+            tag=Tag(("type",), ("post_liked",)),
+            guard=_guards.of("PostLikedMessage received"),
+            constants={"type": "post_liked"},
+            correlation_id=None,
+        ),
+        Message(
+            name="postUnliked",
+            encoding="json",
+            tag=Tag(("type",), ("post_unliked",)),
+            guard=_guards.of("PostUnlikedMessage received"),
+            constants={"type": "post_unliked"},
+            correlation_id=None,
+        ),
+        Message(
+            name="commentCreated",
+            encoding="json",
+            tag=Tag(("type",), ("comment_created",)),
+            guard=_guards.of("CommentCreatedMessage received"),
+            constants={"type": "comment_created"},
+            correlation_id=None,
+        ),
+        Message(
+            name="commentDeleted",
+            encoding="json",
+            tag=Tag(("type",), ("comment_deleted",)),
+            guard=_guards.of("CommentDeletedMessage received"),
+            constants={"type": "comment_deleted"},
+            correlation_id=None,
+        ),
+        Message(
             name="ready",
             encoding="json",
             tag=Tag(("type",), ("ready",)),
@@ -88,6 +136,30 @@ post_feed_posted = Channel(
             security=(),
         ),
         Operation(
+            name="sendPostChange",
+            member="send_post_change",
+            action="send",
+            messages=("postUpdated", "postDeleted"),
+            reply=None,
+            security=(),
+        ),
+        Operation(
+            name="sendLike",
+            member="send_like",
+            action="send",
+            messages=("postLiked", "postUnliked"),
+            reply=None,
+            security=(),
+        ),
+        Operation(
+            name="sendComment",
+            member="send_comment",
+            action="send",
+            messages=("commentCreated", "commentDeleted"),
+            reply=None,
+            security=(),
+        ),
+        Operation(
             name="sendPostFeedPostedState",
             member="send_post_feed_posted_state",
             action="send",
@@ -127,5 +199,7 @@ post_feed_posted = Channel(
     ),
 )
 """A connection receives every new post from the moment it is open, or only those of its user's
-friends.
+friends. With `events`, it also receives edits and deletions of these posts, their likes and
+comments. Likes and comments of a post also go to its author. All messages have one order,
+which is the same for every connection.
 """

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, Union
 
 from . import channels, models
 from ._runtime.channel_url import Target
@@ -15,10 +15,26 @@ from ._runtime.handlers import Handler, Handlers
 from ._runtime.settings import Settings
 from ._runtime.status import Stop
 
-PostFeedPostedMessage: TypeAlias = models.PostMessage
+PostFeedPostedMessage: TypeAlias = Union[
+    models.PostMessage,
+    models.PostUpdatedMessage,
+    models.PostDeletedMessage,
+    models.PostLikedMessage,
+    models.PostUnlikedMessage,
+    models.CommentCreatedMessage,
+    models.CommentDeletedMessage,
+]
 """Any message that the client receives."""
 
-PostFeedPostedNamed: TypeAlias = tuple[Literal["post"], models.PostMessage]
+PostFeedPostedNamed: TypeAlias = Union[
+    tuple[Literal["post"], models.PostMessage],
+    tuple[Literal["postUpdated"], models.PostUpdatedMessage],
+    tuple[Literal["postDeleted"], models.PostDeletedMessage],
+    tuple[Literal["postLiked"], models.PostLikedMessage],
+    tuple[Literal["postUnliked"], models.PostUnlikedMessage],
+    tuple[Literal["commentCreated"], models.CommentCreatedMessage],
+    tuple[Literal["commentDeleted"], models.CommentDeletedMessage],
+]
 """Any message that the client receives, with its name."""
 
 
@@ -36,12 +52,56 @@ class PostFeedPostedOn(Handlers):
         """
         return self._add("post", handler)
 
+    def post_updated(self, handler: Handler[models.PostUpdatedMessage]) -> Stop:
+        """A post with its new text.
+
+        @generated from message postUpdated
+        """
+        return self._add("postUpdated", handler)
+
+    def post_deleted(self, handler: Handler[models.PostDeletedMessage]) -> Stop:
+        """The post, its likes and its comments are gone.
+
+        @generated from message postDeleted
+        """
+        return self._add("postDeleted", handler)
+
+    def post_liked(self, handler: Handler[models.PostLikedMessage]) -> Stop:
+        """A user likes the post.
+
+        @generated from message postLiked
+        """
+        return self._add("postLiked", handler)
+
+    def post_unliked(self, handler: Handler[models.PostUnlikedMessage]) -> Stop:
+        """A user does not like the post any more.
+
+        @generated from message postUnliked
+        """
+        return self._add("postUnliked", handler)
+
+    def comment_created(self, handler: Handler[models.CommentCreatedMessage]) -> Stop:
+        """A comment as it was created.
+
+        @generated from message commentCreated
+        """
+        return self._add("commentCreated", handler)
+
+    def comment_deleted(self, handler: Handler[models.CommentDeletedMessage]) -> Stop:
+        """The comment is gone.
+
+        @generated from message commentDeleted
+        """
+        return self._add("commentDeleted", handler)
+
 
 class PostFeedPostedClient(Client[PostFeedPostedMessage, PostFeedPostedNamed]):
     """The client of channel postFeedPosted.
 
     A connection receives every new post from the moment it is open, or only those of its user's
-    friends.
+    friends. With `events`, it also receives edits and deletions of these posts, their likes and
+    comments. Likes and comments of a post also go to its author. All messages have one order,
+    which is the same for every connection.
     """
 
     on: PostFeedPostedOn
@@ -67,7 +127,9 @@ def connect_post_feed_posted(
     """A client of channel postFeedPosted, which `async with` connects and closes.
 
     A connection receives every new post from the moment it is open, or only those of its user's
-    friends.
+    friends. With `events`, it also receives edits and deletions of these posts, their likes and
+    comments. Likes and comments of a post also go to its author. All messages have one order,
+    which is the same for every connection.
 
     Args:
         url: The URL of the server: ws, wss, http or https. The address is appended to its path.

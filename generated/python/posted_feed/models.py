@@ -32,6 +32,102 @@ class PostPayload(TypedDict):
     """The user who wrote it."""
 
 
+class PostUpdatedMessage(TypedDict):
+    """Announces the new text of a post."""
+
+    type: Literal["post_updated"]
+    """Identifies this message among those of the channel."""
+    payload: PostPayload
+    cursor: NotRequired[Cursor]
+
+
+class PostDeletedMessage(TypedDict):
+    """Announces that a post was deleted, with its likes and comments."""
+
+    type: Literal["post_deleted"]
+    """Identifies this message among those of the channel."""
+    payload: DeletedPost
+    cursor: NotRequired[Cursor]
+
+
+class DeletedPost(TypedDict):
+    """A post that was deleted."""
+
+    postId: Uuid
+    """The id of the post."""
+    author_user_id: Uuid
+    """The user who wrote it."""
+
+
+class PostLikedMessage(TypedDict):
+    """Announces that a user likes a post."""
+
+    type: Literal["post_liked"]
+    """Identifies this message among those of the channel."""
+    payload: Like
+    cursor: NotRequired[Cursor]
+
+
+class PostUnlikedMessage(TypedDict):
+    """Announces that a user took back a like."""
+
+    type: Literal["post_unliked"]
+    """Identifies this message among those of the channel."""
+    payload: Like
+    cursor: NotRequired[Cursor]
+
+
+class Like(TypedDict):
+    """A like that was given or taken back."""
+
+    postId: Uuid
+    """The id of the post."""
+    user_id: Uuid
+    """The user whose like it is."""
+    likes: int
+    """The number of users who like the post after it."""
+
+
+class CommentCreatedMessage(TypedDict):
+    """Announces a new comment."""
+
+    type: Literal["comment_created"]
+    """Identifies this message among those of the channel."""
+    payload: CommentPayload
+    cursor: NotRequired[Cursor]
+
+
+class CommentPayload(TypedDict):
+    """A comment as subscribers receive it."""
+
+    commentId: Uuid
+    """The id of the comment, `id` in REST."""
+    postId: Uuid
+    """The id of the post."""
+    text: str
+    """The text of the comment."""
+    author_user_id: Uuid
+    """The user who wrote it."""
+
+
+class CommentDeletedMessage(TypedDict):
+    """Announces that a comment was deleted."""
+
+    type: Literal["comment_deleted"]
+    """Identifies this message among those of the channel."""
+    payload: DeletedComment
+    cursor: NotRequired[Cursor]
+
+
+class DeletedComment(TypedDict):
+    """A comment that was deleted."""
+
+    commentId: Uuid
+    """The id of the comment."""
+    postId: Uuid
+    """The id of the post."""
+
+
 Uuid: TypeAlias = str
 """A UUID (RFC 9562) in lower case."""
 
@@ -43,6 +139,12 @@ interpret it.
 Audience: TypeAlias = Literal["everyone", "friends"]
 """Whose messages a connection receives: everyone's, or only those of the topics that its user
 has joined. A server can make `friends` the rule for all connections.
+"""
+
+Selection: TypeAlias = str
+"""Which durable messages a connection receives: those of the groups in this comma-separated
+list. Groups: `posts` (post), `changes` (postUpdated, postDeleted), `likes` (postLiked,
+postUnliked), `comments` (commentCreated, commentDeleted). Default: posts.
 """
 
 Since: TypeAlias = str
@@ -72,6 +174,7 @@ class PostFeedPostedQuery(TypedDict):
     """The query of a connection's URL."""
 
     audience: NotRequired[Audience]
+    events: NotRequired[Selection]
     since: NotRequired[Since]
     device: NotRequired[Device]
     window: NotRequired[Window]

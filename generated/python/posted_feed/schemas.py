@@ -26,6 +26,105 @@ DEFINITIONS: Mapping[str, object] = {
             "author_user_id": {"$ref": "#/definitions/Uuid"},
         },
     },
+    "PostUpdatedMessage": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "post_updated"},
+            "payload": {"$ref": "#/definitions/PostPayload"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "PostDeletedMessage": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "post_deleted"},
+            "payload": {"$ref": "#/definitions/DeletedPost"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "DeletedPost": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["postId", "author_user_id"],
+        "properties": {
+            "postId": {"$ref": "#/definitions/Uuid"},
+            "author_user_id": {"$ref": "#/definitions/Uuid"},
+        },
+    },
+    "PostLikedMessage": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "post_liked"},
+            "payload": {"$ref": "#/definitions/Like"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "PostUnlikedMessage": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "post_unliked"},
+            "payload": {"$ref": "#/definitions/Like"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "Like": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["postId", "user_id", "likes"],
+        "properties": {
+            "postId": {"$ref": "#/definitions/Uuid"},
+            "user_id": {"$ref": "#/definitions/Uuid"},
+            "likes": {"type": "integer", "minimum": 0},
+        },
+    },
+    "CommentCreatedMessage": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "comment_created"},
+            "payload": {"$ref": "#/definitions/CommentPayload"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "CommentPayload": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["commentId", "postId", "text", "author_user_id"],
+        "properties": {
+            "commentId": {"$ref": "#/definitions/Uuid"},
+            "postId": {"$ref": "#/definitions/Uuid"},
+            "text": {"type": "string", "minLength": 1, "maxLength": 10000},
+            "author_user_id": {"$ref": "#/definitions/Uuid"},
+        },
+    },
+    "CommentDeletedMessage": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "comment_deleted"},
+            "payload": {"$ref": "#/definitions/DeletedComment"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "DeletedComment": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["commentId", "postId"],
+        "properties": {
+            "commentId": {"$ref": "#/definitions/Uuid"},
+            "postId": {"$ref": "#/definitions/Uuid"},
+        },
+    },
     "Uuid": {
         "type": "string",
         "format": "uuid",
@@ -33,6 +132,10 @@ DEFINITIONS: Mapping[str, object] = {
     },
     "Cursor": {"type": "string", "pattern": "^[A-Za-z0-9_-]{30}\\Z"},
     "Audience": {"type": "string", "enum": ["everyone", "friends"]},
+    "Selection": {
+        "type": "string",
+        "pattern": "^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*\\Z",
+    },
     "Since": {"type": "string", "pattern": "^(now|acked|[A-Za-z0-9_-]{30})\\Z"},
     "Device": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}\\Z"},
     "Window": {"type": "integer", "minimum": 1, "maximum": 256},
@@ -42,6 +145,7 @@ DEFINITIONS: Mapping[str, object] = {
         "additionalProperties": False,
         "properties": {
             "audience": {"$ref": "#/definitions/Audience"},
+            "events": {"$ref": "#/definitions/Selection"},
             "since": {"$ref": "#/definitions/Since"},
             "device": {"$ref": "#/definitions/Device"},
             "window": {"$ref": "#/definitions/Window"},
@@ -126,6 +230,95 @@ DEFINITIONS: Mapping[str, object] = {
             "postId": {"$ref": "#/definitions/Uuid"},
             "postText": {"type": "string", "minLength": 1, "maxLength": 10000},
             "author_user_id": {"$ref": "#/definitions/Uuid"},
+        },
+    },
+    "PostUpdatedMessage received": {
+        "type": "object",
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "post_updated"},
+            "payload": {"$ref": "#/definitions/PostPayload received"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "PostDeletedMessage received": {
+        "type": "object",
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "post_deleted"},
+            "payload": {"$ref": "#/definitions/DeletedPost received"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "DeletedPost received": {
+        "type": "object",
+        "required": ["postId", "author_user_id"],
+        "properties": {
+            "postId": {"$ref": "#/definitions/Uuid"},
+            "author_user_id": {"$ref": "#/definitions/Uuid"},
+        },
+    },
+    "PostLikedMessage received": {
+        "type": "object",
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "post_liked"},
+            "payload": {"$ref": "#/definitions/Like received"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "Like received": {
+        "type": "object",
+        "required": ["postId", "user_id", "likes"],
+        "properties": {
+            "postId": {"$ref": "#/definitions/Uuid"},
+            "user_id": {"$ref": "#/definitions/Uuid"},
+            "likes": {"type": "integer", "minimum": 0},
+        },
+    },
+    "PostUnlikedMessage received": {
+        "type": "object",
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "post_unliked"},
+            "payload": {"$ref": "#/definitions/Like received"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "CommentCreatedMessage received": {
+        "type": "object",
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "comment_created"},
+            "payload": {"$ref": "#/definitions/CommentPayload received"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "CommentPayload received": {
+        "type": "object",
+        "required": ["commentId", "postId", "text", "author_user_id"],
+        "properties": {
+            "commentId": {"$ref": "#/definitions/Uuid"},
+            "postId": {"$ref": "#/definitions/Uuid"},
+            "text": {"type": "string", "minLength": 1, "maxLength": 10000},
+            "author_user_id": {"$ref": "#/definitions/Uuid"},
+        },
+    },
+    "CommentDeletedMessage received": {
+        "type": "object",
+        "required": ["type", "payload"],
+        "properties": {
+            "type": {"type": "string", "const": "comment_deleted"},
+            "payload": {"$ref": "#/definitions/DeletedComment received"},
+            "cursor": {"$ref": "#/definitions/Cursor"},
+        },
+    },
+    "DeletedComment received": {
+        "type": "object",
+        "required": ["commentId", "postId"],
+        "properties": {
+            "commentId": {"$ref": "#/definitions/Uuid"},
+            "postId": {"$ref": "#/definitions/Uuid"},
         },
     },
     "ReadyMessage received": {

@@ -28,7 +28,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const help = `Prints new posts as they arrive.
+export const help = `Prints new posts, and other messages of the feed, as they arrive.
 
   npm run client -- <server url> [token] [options]
   npm run client -- <server url> --id <user id> [options]
@@ -41,6 +41,8 @@ Options
   --password <password>   the password for --id
   --audience <audience>   everyone: all posts; friends: only posts of your friends
                           (default: the server decides)
+  --events <list>         what to receive, separated by commas: posts, changes, likes, comments
+                          (default: posts)
   --since <cursor>        where to start: now, acked (after the last ack of --device), or a cursor
                           (default: now)
   --device <name>         a name for this client, under which the server stores its acks
@@ -76,6 +78,7 @@ const options = {
   id: { type: 'string' },
   password: { type: 'string' },
   audience: { type: 'string' },
+  events: { type: 'string' },
   since: { type: 'string' },
   device: { type: 'string' },
   cursor: { type: 'string' },
@@ -156,12 +159,13 @@ function readCredentials(
 
 function readQuery(given: {
   readonly audience?: string;
+  readonly events?: string;
   readonly since?: string;
   readonly device?: string;
   readonly cursor?: string;
   readonly plain: boolean;
 }): PostFeedPostedQuery {
-  const { since, device } = given;
+  const { events, since, device } = given;
   if (given.plain && (since ?? device ?? given.cursor) !== undefined) {
     throw new UsageError(
       'A plain connection has no cursor: --plain excludes --since, --device and --cursor.',
@@ -170,6 +174,7 @@ function readQuery(given: {
   const audience = readAudience(given.audience);
   return {
     ...(audience === undefined ? {} : { audience }),
+    ...(events === undefined ? {} : { events }),
     ...(since === undefined ? {} : { since }),
     ...(device === undefined ? {} : { device }),
   };

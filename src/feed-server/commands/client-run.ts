@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
-import { type ClientStatus, connect, fileCursor, PostedClientError } from 'posted/client';
+import { type ClientBase, type ClientStatus, connect, fileCursor, PostedClientError } from 'posted/client';
+import type { PostFeedPostedClient } from '../../../generated/asyncapi/client.ts';
 import { postFeedPosted } from '../../../generated/asyncapi/client.ts';
-import type { PostMessage, ResetReason } from '../../../generated/asyncapi/models.ts';
+import type { ResetReason } from '../../../generated/asyncapi/models.ts';
 import { type ClientArguments, help, readArguments, UsageError } from './client-arguments.ts';
 import { logIn } from './client-login.ts';
 
@@ -61,7 +62,7 @@ async function follow(options: ClientArguments, { stdout, report, signal }: Outp
   });
   try {
     for await (const message of client.messages()) {
-      const line = json ? `${JSON.stringify(message)}\n` : formatPost(message, new Date());
+      const line = json ? `${JSON.stringify(message)}\n` : formatMessage(message, new Date());
       await print(stdout, line, signal);
     }
     return 0;
@@ -104,10 +105,13 @@ function isClosedPipe(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPIPE';
 }
 
-/** A line for people: time, type, author and text. */
-function formatPost(message: PostMessage, at: Date): string {
-  const { author_user_id, postText } = message.payload;
-  return `${at.toTimeString().slice(0, 8)} ${message.type} ${author_user_id} ${escapeControls(postText)}\n`;
+type FeedMessage = PostFeedPostedClient extends ClientBase<infer Message> ? Message : never;
+
+/** A line for people: time and type, then author and text, or what else the message has. */
+function formatMessage({ type, payload }: FeedMessage, at: Date): string {
+  const details =
+    'postText' in payload ? [payload.author_user_id, payload.postText] : Object.values(payload).map(String);
+  return `${at.toTimeString().slice(0, 8)} ${type} ${escapeControls(details.join(' '))}\n`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { EventLog, Write } from 'posted/log';
+import type { CommentPayload, DeletedComment } from '../../../generated/asyncapi/models.ts';
 
 export interface CommentWrites {
   /** A retry with the same key writes nothing. Neither does a comment on a post that does not exist. */
@@ -19,10 +20,23 @@ const commentRow = {
 
 const commentIdRow = { id: 'text', post_id: 'text', post_author: 'text', also: 'json' } as const;
 
-/**
- * Registers the writes of comments. The entity of their events is the comment, so that the deletion of one leaves the
- * others, and the post, in the log.
- */
+/** The entity is the comment, so that the deletion of one leaves the others, and the post, in the log. */
+const commentEvent = { channel: 'postFeedPosted', topic: 'post_author', also: 'also', entity: 'id' } as const;
+
+/** The payload of the message `commentCreated`. */
+const comment = {
+  commentId: 'id',
+  postId: 'post_id',
+  text: 'text',
+  author_user_id: 'author',
+} as const satisfies Readonly<Record<keyof CommentPayload, keyof typeof commentRow>>;
+
+/** The payload of the message `commentDeleted`. */
+const deletedComment = { commentId: 'id', postId: 'post_id' } as const satisfies Readonly<
+  Record<keyof DeletedComment, keyof typeof commentIdRow>
+>;
+
+/** Registers the writes of comments. */
 export function registerCommentWrites(log: Pick<EventLog, 'write'>): CommentWrites {
   return {
     createComment: log.write({
@@ -36,12 +50,7 @@ export function registerCommentWrites(log: Pick<EventLog, 'write'>): CommentWrit
           insert into post_comment (seq, id, post_id, author, text, created_at)
           select seq, id, post_id, author, text, at from item`,
       },
-      event: {
-        topic: 'post_author',
-        also: 'also',
-        entity: 'id',
-        payload: { commentId: 'id', postId: 'post_id', text: 'text', author_user_id: 'author' },
-      },
+      event: { ...commentEvent, message: 'commentCreated', payload: comment },
     }),
     deleteComment: log.write({
       name: 'deleteComment',
@@ -53,13 +62,7 @@ export function registerCommentWrites(log: Pick<EventLog, 'write'>): CommentWrit
           returning id`,
       },
       when: 'deleted',
-      event: {
-        kind: 'redact',
-        topic: 'post_author',
-        also: 'also',
-        entity: 'id',
-        payload: { commentId: 'id', postId: 'post_id' },
-      },
+      event: { ...commentEvent, kind: 'redact', message: 'commentDeleted', payload: deletedComment },
     }),
   };
 }

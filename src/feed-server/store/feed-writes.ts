@@ -1,5 +1,5 @@
 import type { EventLog, Write } from 'posted/log';
-import type { PostPayload } from '../../../generated/asyncapi/models.ts';
+import type { DeletedPost, PostPayload } from '../../../generated/asyncapi/models.ts';
 import { type CommentWrites, registerCommentWrites } from './comment-writes.ts';
 import { type LikeWrites, registerLikeWrites } from './like-writes.ts';
 import { type RemovalWrites, registerRemovalWrites } from './removal-writes.ts';
@@ -9,11 +9,11 @@ export interface FeedWrites extends LikeWrites, CommentWrites, RemovalWrites {
   readonly registerUser: Write<typeof userRow>;
   /** Its event is the message `post` of the author. A retry with the same key writes nothing. */
   readonly createPost: Write<typeof postRow>;
-  /** Also changes the message. Writes nothing if the author has no such post. */
+  /** Also changes the message `post`, and announces it. Writes nothing if the author has no such post. */
   readonly updatePost: Write<typeof postRow>;
   /**
-   * Also removes the content of its messages, and of those about its likes, from the log. Returns the row `left` if it has
-   * likes or comments, which `RemovalWrites` remove. Writes nothing if the author has no such post.
+   * Also removes the content of its messages, and of those about its likes, from the log, and announces it. Returns the
+   * row `left` if it has likes or comments, which `RemovalWrites` remove. Writes nothing if the author has no such post.
    */
   readonly deletePost: Write<typeof postIdRow>;
 }
@@ -32,14 +32,19 @@ const postRow = { id: 'text', author: 'text', text: 'text' } as const;
 
 const postIdRow = { id: 'text', author: 'text' } as const;
 
-/** The payload of the message `post`. */
+/** The payload of the messages `post` and `postUpdated`. */
 const post = {
   postId: 'id',
   postText: 'text',
   author_user_id: 'author',
 } as const satisfies Readonly<Record<keyof PostPayload, keyof typeof postRow>>;
 
-/** Registers the writes of the feed. Edits and deletions are sent to nobody: the contract has no messages for them. */
+/** The payload of the message `postDeleted`. */
+const deletedPost = { postId: 'id', author_user_id: 'author' } as const satisfies Readonly<
+  Record<keyof DeletedPost, keyof typeof postIdRow>
+>;
+
+/** Registers the writes of the feed. */
 export function registerFeedWrites(log: Pick<EventLog, 'write'>): FeedWrites {
   return {
     ...registerLikeWrites(log),
@@ -81,6 +86,7 @@ export function registerFeedWrites(log: Pick<EventLog, 'write'>): FeedWrites {
       event: {
         kind: 'revise',
         channel: 'postFeedPosted',
+        message: 'postUpdated',
         topic: 'author',
         entity: 'id',
         payload: post,
@@ -104,7 +110,14 @@ export function registerFeedWrites(log: Pick<EventLog, 'write'>): FeedWrites {
           returning id`,
       },
       when: 'deleted',
-      event: { kind: 'redact', topic: 'author', entity: 'id' },
+      event: {
+        kind: 'redact',
+        channel: 'postFeedPosted',
+        message: 'postDeleted',
+        topic: 'author',
+        entity: 'id',
+        payload: deletedPost,
+      },
     }),
   };
 }

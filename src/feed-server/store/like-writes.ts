@@ -1,4 +1,5 @@
 import type { EventLog, Write } from 'posted/log';
+import type { Like } from '../../../generated/asyncapi/models.ts';
 
 /** Both write nothing if the author has no such post. */
 export interface LikeWrites {
@@ -15,6 +16,13 @@ const postExists = 'exists (select 1 from post where post.id = item.post_id and 
 
 const isLiked = `exists (
   select 1 from post_like where post_like.post_id = item.post_id and post_like.user_id = item.user_id)`;
+
+const likeEvent = { channel: 'postFeedPosted', topic: 'author', also: 'also', entity: 'post_id' } as const;
+
+/** The payload of both messages, without the number of likes. */
+const like = { postId: 'post_id', user_id: 'user_id' } as const satisfies Readonly<
+  Record<Exclude<keyof Like, 'likes'>, keyof typeof likeRow>
+>;
 
 /** Registers the writes of likes. Their messages count the likes of the post at their position in the log. */
 export function registerLikeWrites(log: Pick<EventLog, 'write'>): LikeWrites {
@@ -39,12 +47,7 @@ export function registerLikeWrites(log: Pick<EventLog, 'write'>): LikeWrites {
           on conflict (post_id) do update set likes = post_like_count.likes + excluded.likes`,
       },
       when: 'liked',
-      event: {
-        topic: 'author',
-        also: 'also',
-        entity: 'post_id',
-        payload: { postId: 'post_id', user_id: 'user_id', likes: 'liked.likes' },
-      },
+      event: { ...likeEvent, message: 'postLiked', payload: { ...like, likes: 'liked.likes' } },
     }),
     unlikePost: log.write({
       name: 'unlikePost',
@@ -58,12 +61,7 @@ export function registerLikeWrites(log: Pick<EventLog, 'write'>): LikeWrites {
           where post_like_count.post_id = item.post_id
           returning post_like_count.post_id, post_like_count.likes`,
       },
-      event: {
-        topic: 'author',
-        also: 'also',
-        entity: 'post_id',
-        payload: { postId: 'post_id', user_id: 'user_id', likes: 'counted.likes' },
-      },
+      event: { ...likeEvent, message: 'postUnliked', payload: { ...like, likes: 'counted.likes' } },
     }),
   };
 }

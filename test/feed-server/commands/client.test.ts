@@ -1,6 +1,6 @@
 import { json } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { PostMessage } from '../../../generated/asyncapi/models.ts';
+import type { PostLikedMessage, PostMessage } from '../../../generated/asyncapi/models.ts';
 import { type ChatServerOptions, startChatServer } from '../../runtime/client/chat-server.ts';
 import { soon } from '../../runtime/client/soon.ts';
 import { startClient } from './client-process.ts';
@@ -73,11 +73,25 @@ describe('the test client', () => {
     expect(server.handshakes[0]?.headers.authorization).toBe('Bearer token');
   });
 
-  it('requests an audience', async () => {
+  it('requests an audience and events', async () => {
     const server = await startChatServer();
-    startClient([server.url, 'token', '--audience', 'friends']);
+    startClient([server.url, 'token', '--audience', 'friends', '--events', 'posts,likes']);
     await server.nextConnection();
-    expect(server.handshakes[0]?.url).toBe('/post/feed/posted?audience=friends&since=now&window=256');
+    expect(server.handshakes[0]?.url).toBe(
+      '/post/feed/posted?audience=friends&events=posts%2Clikes&since=now&window=256',
+    );
+  });
+
+  it('prints other messages with everything that they have', async () => {
+    const server = await startChatServer();
+    const { output } = startClient([server.url, 'token', '--events', 'likes']);
+    const payload = { postId: '1d535fd6-7521-4cb1-aa6d-031be7123c4d', user_id: author, likes: 3 };
+    (await server.nextConnection()).send(
+      JSON.stringify({ type: 'post_liked', payload } satisfies PostLikedMessage),
+    );
+    await expect
+      .poll(() => output.stdout, soon)
+      .toMatch(new RegExp(` post_liked ${payload.postId} ${author} 3\n$`));
   });
 
   it('reads the token from the environment', async () => {

@@ -3,7 +3,7 @@ import { contract } from '../../../generated/asyncapi/channels.ts';
 import * as guards from '../../../generated/asyncapi/validators.ts';
 import { badTokens } from '../../support/bad-tokens.ts';
 import { asyncapi, deref, entries, type Json, violationOf } from '../../support/contracts.ts';
-import { registerUser, startFeed } from '../../support/feed-server.ts';
+import { registerUser, startFeed, type TestUser } from '../../support/feed-server.ts';
 import { bearer, connectClient, refusedHandshake } from '../../support/websocket.ts';
 
 interface MessageOfOperation {
@@ -41,6 +41,51 @@ const drivers: Readonly<Record<string, (server: Server, address: string) => Prom
     for (const text of texts) expect((await author.post(text)).status).toBe(200);
     return await client.take(texts.length);
   },
+  'sendPostChange postUpdated': async (server, address) =>
+    await framesOf(server, address, 'changes', async (author) => {
+      const { body: id } = await author.post('before');
+      for (const text of ['after', '"\\\u2028</script>']) await author.updatePost(id, text);
+    }),
+  'sendPostChange postDeleted': async (server, address) =>
+    await framesOf(server, address, 'changes', async (author) => {
+      await author.deletePost((await author.post('gone')).body);
+    }),
+  'sendLike postLiked': async (server, address) =>
+    await framesOf(server, address, 'likes', async (author) => {
+      await author.like((await author.post('likable')).body);
+    }),
+  'sendLike postUnliked': async (server, address) =>
+    (
+      await framesOf(
+        server,
+        address,
+        'likes',
+        async (author) => {
+          const { body: id } = await author.post('likable');
+          await author.like(id);
+          await author.unlike(id);
+        },
+        2,
+      )
+    ).slice(1),
+  'sendComment commentCreated': async (server, address) =>
+    await framesOf(server, address, 'comments', async (author) => {
+      const { body: id } = await author.post('worth a comment');
+      for (const text of ['short', 'x'.repeat(10_000)]) await author.comment(id, text);
+    }),
+  'sendComment commentDeleted': async (server, address) =>
+    (
+      await framesOf(
+        server,
+        address,
+        'comments',
+        async (author) => {
+          const { body: id } = await author.post('worth a comment');
+          await author.deleteComment((await author.comment(id, 'gone')).body);
+        },
+        2,
+      )
+    ).slice(1),
   'sendPostFeedPostedState ready': async ({ url, socketUrl }, address) => {
     const { token } = await registerUser(url);
     return await (await connectClient(`${socketUrl}${address}?since=now`, bearer(token))).take(1);
@@ -72,9 +117,24 @@ const drivers: Readonly<Record<string, (server: Server, address: string) => Prom
   },
 };
 
+/** The first frames of a connection with these events, while `act` runs. */
+async function framesOf(
+  { url, socketUrl }: Server,
+  address: string,
+  events: string,
+  act: (author: TestUser) => Promise<void>,
+  count = 1,
+): Promise<readonly string[]> {
+  const author = await registerUser(url);
+  const client = await connectClient(`${socketUrl}${address}?events=${events}`, bearer(author.token));
+  await act(author);
+  return await client.take(count);
+}
+
 /** Valid queries for each query parameter of the contract, and an invalid one. */
 const queries: Readonly<Record<string, { readonly good: readonly string[]; readonly bad: string }>> = {
   audience: { good: ['audience=everyone', 'audience=friends'], bad: 'audience=nobody' },
+  events: { good: ['events=posts', 'events=comments,posts,likes,changes'], bad: 'events=posts,polls' },
   since: { good: ['since=now'], bad: 'since=yesterday' },
   window: { good: ['since=now&window=1', 'since=now&window=256'], bad: 'since=now&window=0' },
   device: { good: ['since=acked&device=phone', 'since=now&device=phone'], bad: 'device=phone' },

@@ -16,7 +16,7 @@ const snapshotEnd = '.heapsnapshot';
 interface DeletedPost {
   readonly node: Node;
   readonly author: TestUser;
-  /** The texts that the post had. */
+  /** The texts that the post and its comments had. */
   readonly texts: readonly string[];
   /** A client that was connected all the time, which has a cursor from before the post. */
   readonly reader: Subscriber;
@@ -25,7 +25,7 @@ interface DeletedPost {
   readonly memory: () => Promise<string>;
 }
 
-/** Creates a post that clients get, edits it, deletes it, and waits until no trace of it may remain. */
+/** Creates a post that clients get, with comments, edits it, deletes it, and waits until no trace of it may remain. */
 async function deletePost(env: Readonly<Record<string, string>>): Promise<DeletedPost> {
   const folder = await mkdtemp(join(tmpdir(), 'posted-memory-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -34,20 +34,29 @@ async function deletePost(env: Readonly<Record<string, string>>): Promise<Delete
   const author = await registerUser(node.url);
   const reader = await node.subscribe(author, 'since=now');
   await node.subscribe(author, '');
+  const everything = 'events=posts,changes,likes,comments';
+  const witnesses = [
+    await node.subscribe(author, everything),
+    await node.subscribe(author, `since=now&${everything}`),
+  ];
   await author.post('before');
   await expect.poll(reader.texts).toEqual(['before']);
   const cursor = reader.cursor();
 
-  const texts = [`first-${randomUUID()}`, `second-${randomUUID()}`];
-  const [text, edited] = texts as [string, string];
+  const texts = ['first', 'second', 'comment', 'deleted-comment'].map((name) => `${name}-${randomUUID()}`);
+  const [text, edited, comment, deletedComment] = texts as [string, string, string, string];
   const { token } = author;
   const { body: id } = await author.post(text);
   await expect.poll(reader.texts).toEqual(['before', text]);
   await request(node.url, 'PUT', '/post/update', { token, body: { id, text: edited } });
+  await author.comment(id, comment);
+  await author.deleteComment((await author.comment(id, deletedComment)).body);
   const resumed = await node.subscribe(author, `since=${cursor}`);
   await expect.poll(resumed.texts).toEqual([edited]);
   const deleted = await request(node.url, 'PUT', `/post/delete/${id as string}`, { token });
   expect(deleted.status).toBe(200);
+  for (const witness of witnesses)
+    await expect.poll(() => witness.frames().at(-1)?.type).toBe('post_deleted');
   await sleep(limitMs);
   return { node, author, texts, reader, cursor, memory: () => readMemory(node, folder) };
 }

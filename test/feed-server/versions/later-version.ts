@@ -100,7 +100,7 @@ function laterContract(): object {
     payload: { $ref: '#/components/schemas/PollMessage' },
     examples: [{ payload: { type: 'poll', payload: { question: 'Tea?' } } }],
   };
-  channels.postFeedPosted['x-delivery'].messages.push('poll');
+  channels.postFeedPosted['x-delivery'].messages.posts.push('poll');
   channels.postFeedPosted.messages.poll = { $ref: '#/components/messages/poll' };
   operations.sendPost.messages.push({ $ref: '#/channels/postFeedPosted/messages/poll' });
   return contract;

@@ -88,7 +88,9 @@ describe('an invalid message', () => {
     const { client, acks } = await startWithInvalid({ onInvalid: () => 'close' }, 'none');
     const texts: string[] = [];
     const read = async () => {
-      for await (const { payload } of client.messages()) texts.push(payload.postText);
+      for await (const { payload } of client.messages()) {
+        if ('postText' in payload) texts.push(payload.postText);
+      }
     };
     expect(await rejection(read())).toMatchObject({ code: 'bad_frame' });
     expect(texts).toEqual(['2']);
@@ -105,7 +107,9 @@ describe('an invalid message', () => {
       const { client, acks, cursors } = await startWithInvalid({ onInvalid: () => deciding.promise }, 'none');
       const received: string[][] = [[], []];
       const loops = received.map(async (texts) => {
-        for await (const { payload } of client.messages()) texts.push(payload.postText);
+        for await (const { payload } of client.messages()) {
+          if ('postText' in payload) texts.push(payload.postText);
+        }
       });
       // Longer than an ack may be delayed.
       await new Promise((resolve) => setTimeout(resolve, 400));

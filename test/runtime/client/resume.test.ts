@@ -130,7 +130,7 @@ describe('a client of a resumable channel', () => {
     expectTypeOf<Parameters<NonNullable<Feed['onReset']>>>().toEqualTypeOf<[reset: ResetMessage]>();
     expectTypeOf<Feed['resume']>().toEqualTypeOf<boolean | undefined>();
     type On = PostFeedPostedClient['on'];
-    expectTypeOf<keyof On>().toEqualTypeOf<'post'>();
+    expectTypeOf<keyof On & ('post' | keyof typeof frames)>().toEqualTypeOf<'post'>();
     expectTypeOf<Parameters<Parameters<On['post']>[0]>>().toEqualTypeOf<[message: PostMessage]>();
     type Chat = ConnectOptions<ChatTypes>;
     expectTypeOf<Chat['onReset' | 'resume' | 'cursor']>().toEqualTypeOf<undefined>();

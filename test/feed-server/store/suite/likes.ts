@@ -102,7 +102,11 @@ export function describeLikes(open: OpenFeedStore): void {
       expect(returned.left).toEqual({ id: posted.id });
       expect(await likesOf(store, posted)).toBeNull();
       const payloads = (await readLog(store)).flatMap(([, payload]) => payload ?? []);
-      expect(payloads).toMatchObject([{ postId: other.id }, { postId: other.id }]);
+      expect(payloads).toMatchObject([
+        { postId: other.id },
+        { postId: other.id, likes: 1 },
+        { postId: posted.id, author_user_id: posted.author },
+      ]);
       expect(await likePost(like(posted, randomUUID()))).toMatchObject({ isWritten: false });
 
       expect(await store.queries.findDeletedPosts()).toEqual([{ id: posted.id, author: posted.author }]);

@@ -101,7 +101,7 @@ export function describePosts(open: OpenFeedStore): void {
         ['message', null],
         ['revise', null],
         ['message', payloadOf(other)],
-        ['redact', null],
+        ['redact', { postId: id, author_user_id: author }],
       ]);
       expect(await store.writes.deletePost({ id, author })).toMatchObject({ isWritten: false });
       expect(await store.writes.updatePost({ id, author, text: 'again' })).toMatchObject({
