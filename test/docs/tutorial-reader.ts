@@ -12,7 +12,9 @@ export interface Block {
 /** Commands that are not run: they need the registry, or the project exists already. */
 const prepared = new Set([
   'npm create posted@latest my-app',
+  'npm create posted@latest my-durable-app -- --durable',
   'cd my-app',
+  'cd my-durable-app',
   'npm install',
   'npm install prom-client',
 ]);

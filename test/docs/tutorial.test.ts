@@ -6,7 +6,9 @@ import { posted, tempFolder } from '../scripts/generator.ts';
 import { findExample, readPage, root } from './examples.ts';
 import { TutorialReader } from './tutorial-reader.ts';
 
-const project = join(tempFolder(), 'my-app');
+const folder = tempFolder();
+const project = join(folder, 'my-app');
+const durableProject = join(folder, 'my-durable-app');
 
 /** The sections that have code blocks. Each continues with the files of those before. */
 const sections = readPage('docs/tutorial.md')
@@ -21,9 +23,11 @@ const sections = readPage('docs/tutorial.md')
   .filter(({ blocks }) => blocks.length > 0);
 
 beforeAll(async () => {
-  const { code, stderr } = await posted('init', project);
-  if (code !== 0) throw new Error(stderr);
-  symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
+  for (const args of [[project], [durableProject, '--durable']] as const) {
+    const { code, stderr } = await posted('init', ...args);
+    if (code !== 0) throw new Error(stderr);
+    symlinkSync(join(root, 'node_modules'), join(args[0], 'node_modules'));
+  }
 });
 
 describe('docs/reference.md', () => {
@@ -35,8 +39,9 @@ describe('docs/reference.md', () => {
 });
 
 describe('docs/tutorial.md', () => {
-  it.each(sections)('can be followed in "$title"', async ({ blocks }) => {
-    const reader = new TutorialReader(project, await freePort());
+  it.each(sections)('can be followed in "$title"', async ({ title, blocks }) => {
+    const used = title === 'Bids that survive' ? durableProject : project;
+    const reader = new TutorialReader(used, await freePort());
     await expect(reader.follow(blocks)).resolves.toBeUndefined();
   });
 });

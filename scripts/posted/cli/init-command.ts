@@ -17,11 +17,13 @@ Existing files are kept and listed; an existing package.json is completed. Handl
 only once: after that they are yours, and posted generate does not touch them.`,
   options: {
     example: { value: 'NAME', description: [`create an example: ${examples.join(', ')}`] },
+    durable: { description: ['create the example with bids that survive a crash, in a database'] },
     ...loadOptions,
     ...helpOption,
   },
   examples: [
     'posted init my-auction',
+    'posted init my-auction --durable',
     'posted init my-project asyncapi.yaml',
     'posted init . --example auction',
   ],
@@ -32,10 +34,14 @@ only once: after that they are yours, and posted generate does not touch them.`,
     if (example !== undefined && document !== null) {
       throw new UsageError('--example and a document exclude each other.');
     }
-    const source = {
-      document,
-      example: example === undefined ? null : choiceOf('example', example, examples),
-    };
+    const isDurable = args.has('durable');
+    if (isDurable && document !== null) {
+      throw new UsageError(
+        '--durable is for the example. In a document of your own, x-delivery makes messages durable.',
+      );
+    }
+    const chosen = example === undefined ? null : choiceOf('example', example, examples);
+    const source = { document, example: isDurable ? 'auction-durable' : chosen } as const;
     // Imported on demand, because it takes a while to load.
     const { initProject } = await import('./init/init-project.ts');
     await initProject(folder, source, readLoadOptions(args));

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { type BrokerObserver, type OpenLog, openLog, openSharedLog, type SharedLog } from 'posted/log';
 import { checking, sharedLogPort } from 'posted/node';
 import type { Log } from 'posted/server';
@@ -47,10 +46,9 @@ export async function shareEmbeddedLog({
   dataDir,
 }: DatabaseSettings): Promise<{ readonly sharedLog?: SharedLog }> {
   if (databaseUrl !== undefined) return {};
-  return await checking(table.dataDir.name, async () => {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    return { sharedLog: await openSharedLog({ folder: dataDir, migrations: feedMigrations }) };
-  });
+  return await checking(table.dataDir.name, async () => ({
+    sharedLog: await openSharedLog({ folder: dataDir, migrations: feedMigrations }),
+  }));
 }
 
 /** The database at DATABASE_URL, or else the embedded one in DATA_DIR. */

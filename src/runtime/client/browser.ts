@@ -2,7 +2,6 @@
 import { createConnect } from './connect.ts';
 import type { Platform } from './platform.ts';
 
-export { localStorageCursor } from './cursor-store.ts';
 export * from './index.ts';
 
 const platform: Platform = {

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { embeddedFile } from './embedded-file.ts';
 import type { Migrations } from './migrations/run-migrations.ts';
 import type { FromHost, ToHost, WriterPort } from './sqlite/writer-port.ts';
@@ -24,7 +25,7 @@ export async function openSharedLog({
   folder,
   migrations = () => ({}),
 }: {
-  /** It must exist. */
+  /** Created if it does not exist. */
   readonly folder: string;
   /** Of the application's own tables. Default: none. */
   readonly migrations?: Migrations;
@@ -33,6 +34,7 @@ export async function openSharedLog({
     import('./sqlite/sqlite-engine.ts'),
     import('./sqlite/writer-host.ts'),
   ]);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const writer = await openSharedWriter({ path: embeddedFile(folder), migrations });
   const host = new WriterHost(writer);
   return {

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { type LoadOptions, loadContracts } from '../../generate-files.ts';
 import { generateProject } from '../generate-folder.ts';
@@ -14,7 +13,14 @@ import {
   packageManagerOf,
   runCommand,
 } from './package-manager.ts';
-import { type Example, examples, type Files, filesFor, filesOfExample } from './project-files.ts';
+import {
+  contractOf,
+  type Example,
+  exampleWith,
+  type Files,
+  filesFor,
+  filesOfExample,
+} from './project-files.ts';
 import { completeManifest, projectManifest, readManifest, unneededScripts } from './project-manifest.ts';
 import { planProject } from './project-plan.ts';
 
@@ -33,26 +39,33 @@ export interface InitSource {
  */
 export async function initProject(
   folder: string,
-  { document, example }: InitSource,
+  { document, example: chosen }: InitSource,
   options: LoadOptions,
 ): Promise<void> {
-  const own = example === null ? (document ?? documentIn(folder)) : undefined;
-  const source = own ?? examples[example ?? 'auction'];
-  const isExample = own === undefined || (await isSame(own, examples.auction));
+  const own = chosen === null ? (document ?? documentIn(folder)) : undefined;
+  const example = own === undefined ? (chosen ?? 'auction') : await exampleWith(own);
+  const source = own ?? contractOf(chosen ?? 'auction');
   // The document is loaded again below, which reports progress and warnings.
   const { websocket, files } = await loadContracts(
     { asyncapi: source, openapi: null },
     options,
     silentReporter,
   );
-  const texts = isExample
-    ? await filesOfExample(example ?? 'auction')
-    : await filesFor(planProject(websocket.model, websocket.schemas));
+  const texts =
+    example === null
+      ? await filesFor(planProject(websocket.model, websocket.schemas))
+      : await filesOfExample(example);
   const contract = await planCopies(source, files, folder);
   const existing = readManifest(folder);
   const type = moduleTypeFor(folder, existing?.type);
   const packageManager = packageManagerOf(folder, process.env.npm_config_user_agent);
-  const project = { ...options, type, packageManager, hasSecrets: '.env' in texts, hasPage: isExample };
+  const project = {
+    ...options,
+    type,
+    packageManager,
+    hasSecrets: '.env' in texts,
+    hasPage: example !== null,
+  };
   const manifest = completeManifest(existing, projectManifest(folder, contract.document, project));
 
   await mkdir(folder, { recursive: true });
@@ -73,11 +86,7 @@ export async function initProject(
   if (manifest.typeChange !== null) print(`changed in package.json: ${manifest.typeChange}`);
   for (const name of manifest.kept) print(`kept in package.json: ${name}`);
   for (const path of kept) print(`kept existing file: ${path}`);
-  print(nextSteps(folder, packageManager, { isExample, hasSecrets: project.hasSecrets }));
-}
-
-async function isSame(one: string, other: string): Promise<boolean> {
-  return existsSync(one) && (await readFile(one)).equals(await readFile(other));
+  print(nextSteps(folder, packageManager, { isExample: example !== null, hasSecrets: project.hasSecrets }));
 }
 
 /** For files whose syntax decides what they are, the compiler must not read `type` in package.json. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ProjectPlan } from './project-plan.ts';
@@ -13,10 +14,27 @@ export type Files = Readonly<Record<string, string>>;
 
 const templates = join(import.meta.dirname, '../../../../templates/project');
 
-/** The contracts of the examples, whose projects are complete in the templates. */
-export const examples = { auction: join(templates, 'auction/asyncapi.yaml') } as const;
+/** By example: the folders in the templates that make up its project. A file replaces that of a folder before. */
+const layers = { auction: ['auction'], 'auction-durable': ['auction', 'auction-durable'] } as const;
 
-export type Example = keyof typeof examples;
+export type Example = keyof typeof layers;
+
+/** The contract of an example. */
+export function contractOf(example: Example): string {
+  return join(templates, example, contractName);
+}
+
+/** The example whose contract is the same as the one at this path; null if there is none. */
+export async function exampleWith(contract: string): Promise<Example | null> {
+  if (!existsSync(contract)) return null;
+  const content = await readFile(contract);
+  for (const example of Object.keys(layers) as Example[]) {
+    if (content.equals(await readFile(contractOf(example)))) return example;
+  }
+  return null;
+}
+
+const contractName = 'asyncapi.yaml';
 
 /** The files of a project for any contract: each has an example handler for every message. */
 export async function filesFor(plan: ProjectPlan): Promise<Files> {
@@ -39,23 +57,28 @@ export async function filesFor(plan: ProjectPlan): Promise<Files> {
 
 /** The files of an example, without its contract. */
 export async function filesOfExample(example: Example): Promise<Files> {
-  const folder = join(templates, example);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const files = paths
-    .filter((path) => path !== examples[example])
-    .map(
-      async (path) => [relative(folder, path).replaceAll('\\', '/'), await readFile(path, 'utf8')] as const,
-    );
+  const common = await commonFiles();
+  const folders = await Promise.all(layers[example].map((layer) => readFiles(join(templates, layer))));
+  const { [contractName]: _contract, ...files } = Object.assign({}, ...folders) as Files;
   return {
-    ...(await commonFiles()),
-    ...Object.fromEntries(await Promise.all(files)),
+    ...common,
+    ...files,
+    ...(example === 'auction-durable' && { '.gitignore': `${common['.gitignore']}data/\n*.cursor*\n` }),
     // Short, because people type it into the page.
     '.env': `AUCTION_PASSWORD=${secret(9)}\n`,
   };
 }
 
-async function commonFiles(): Promise<Files> {
+async function readFiles(folder: string): Promise<Files> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = paths.map(
+    async (path) => [relative(folder, path).replaceAll('\\', '/'), await readFile(path, 'utf8')] as const,
+  );
+  return Object.fromEntries(await Promise.all(files));
+}
+
+async function commonFiles() {
   return {
     'tsconfig.json': await readTemplate('tsconfig.json'),
     'settings.json': await readTemplate('settings.json'),
