@@ -1,4 +1,3 @@
-import { encodeCursor } from 'posted/log';
 import type { OperationHandlers } from '../../../generated/openapi/handlers.ts';
 import type { Comment, Post, User as UserBody } from '../../../generated/openapi/models.ts';
 import type { User } from '../auth/tokens.ts';
@@ -74,7 +73,7 @@ export function createOperationHandlers({
       const next = cut === undefined ? found.next : { belowSeq: cut.seq, offset: 0 };
       const isFirst = after === null && offset === 0;
       const headers = {
-        ...(isFirst ? { 'Feed-Cursor': encodeCursor(found.head.epoch, found.head) } : {}),
+        ...(isFirst ? { 'Feed-Cursor': found.cursor } : {}),
         ...(next === null ? {} : linkToFeed(next, limit)),
       };
       return { headers, body };

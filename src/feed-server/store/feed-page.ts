@@ -1,8 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import type { ColumnTypes, Cursor } from 'posted/log';
+import { type ColumnTypes, readWithCursor } from 'posted/log';
 import type { FeedTables } from './feed-tables.ts';
 import { newestOfFriends } from './newest-of-friends.ts';
-import { readWithHead, type SeqsWithHead } from './read-with-head.ts';
 import type { ReadOptions } from './search-users.ts';
 
 export interface PostRecord {
@@ -29,8 +28,8 @@ export interface FeedPage {
   readonly posts: readonly FeedPost[];
   /** Where to continue; null on the last page. */
   readonly next: FeedPosition | null;
-  /** The newest event when the posts were found: whatever is not among them on any page is newer. */
-  readonly head: Cursor;
+  /** Of the newest event when the posts were found: whatever is not among them on any page is newer. */
+  readonly cursor: string;
 }
 
 export interface FeedPost extends PostRecord {
@@ -52,7 +51,10 @@ const examinedPerFriend = 2;
 const minExamined = 200;
 
 /** Posts of friends, newest first, without their texts. */
-interface FoundPosts extends SeqsWithHead {
+interface FoundPosts {
+  /** Descending. */
+  readonly seqs: readonly number[];
+  readonly cursor: string;
   /** Older posts have a seq below this one; null on the last page. */
   readonly belowSeq: number | null;
 }
@@ -74,16 +76,16 @@ export async function readFeed(
   const friends = await countFriends(db, user, options);
   const part = { user, belowSeq: belowSeq ?? Number.MAX_SAFE_INTEGER, count: offset + limit };
   const found = await find(db, engine, part, friends, options);
-  const { head } = found;
+  const { cursor } = found;
   const seqs = found.seqs.slice(offset);
   const posts = seqs.length === 0 ? [] : await readPosts(db, seqs, maxBytes, options);
   const last = posts.at(-1);
   if (last !== undefined && posts.length < seqs.length) {
-    return { posts, next: { belowSeq: last.seq, offset: 0 }, head };
+    return { posts, next: { belowSeq: last.seq, offset: 0 }, cursor };
   }
-  if (found.belowSeq === null) return { posts, next: null, head };
+  if (found.belowSeq === null) return { posts, next: null, cursor };
   const next = { belowSeq: found.belowSeq, offset: Math.max(0, offset - found.seqs.length) };
-  return { posts, next, head };
+  return { posts, next, cursor };
 }
 
 /** More than `maxMerged` count as one more. */
@@ -130,10 +132,10 @@ async function merge(
     .selectFrom(newestOfFriends[engine](db, { user, belowSeq, maxPerFriend }))
     .select('candidate.seq')
     .orderBy('candidate.seq', 'desc')
-    .limit(maxPerFriend)
-    .as('page');
-  const { seqs, head } = await readWithHead(db, page, options);
-  return { seqs, head, belowSeq: seqs.length < maxPerFriend ? null : (seqs.at(-1) ?? null) };
+    .limit(maxPerFriend);
+  const { rows, cursor } = await readWithCursor(db, page, options);
+  const seqs = rows.map(({ seq }) => seq);
+  return { seqs, cursor, belowSeq: seqs.length < maxPerFriend ? null : (seqs.at(-1) ?? null) };
 }
 
 /** Finds the posts of friends among the newest `examined` posts of everybody. */
@@ -168,10 +170,10 @@ async function examine(
       null,
     )
     .orderBy('seq', 'desc')
-    .limit(count)
-    .as('page');
-  const { seqs, head } = await readWithHead(db, page, options);
-  return { seqs, head, belowSeq: seqs.length < count ? (oldest?.seq ?? null) : (seqs.at(-1) ?? null) };
+    .limit(count);
+  const { rows, cursor } = await readWithCursor(db, page, options);
+  const seqs = rows.map(({ seq }) => seq);
+  return { seqs, cursor, belowSeq: seqs.length < count ? (oldest?.seq ?? null) : (seqs.at(-1) ?? null) };
 }
 
 /** The posts up to the one that exceeds `maxBytes`. Of longer texts beyond it, only the lengths are read. */

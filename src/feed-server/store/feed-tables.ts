@@ -5,8 +5,7 @@ import type { LogTables } from 'posted/log';
  * are milliseconds since the Unix epoch, and text compares by code point. There are no foreign keys: authors may
  * come from another token issuer.
  */
-export interface FeedTables
-  extends Pick<LogTables, 'posted_membership' | 'posted_head' | 'posted_meta' | 'posted_event'> {
+export interface FeedTables extends Pick<LogTables, 'posted_membership'> {
   /** Not `user`, which is a reserved word in PostgreSQL: the role of the session. */
   app_user: UserTable;
   post: PostTable;
