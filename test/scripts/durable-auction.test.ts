@@ -149,8 +149,14 @@ async function joinAuction(port: number, username: string) {
     } as never,
   ) as never as AuctionClient;
   onTestFinished(() => client.close());
-  const joined = { client, bids: [] as Bid[], winners: [] as unknown[] };
+  const joined = {
+    client,
+    bids: [] as Bid[],
+    winners: [] as unknown[],
+    states: [] as { readonly cents: number }[],
+  };
   client.on.bidPlaced(({ bidder, cents }) => void joined.bids.push({ bidder, cents }));
+  client.on.auctionState((state) => void joined.states.push(state));
   client.on.auctionClosed(({ winner }) => void joined.winners.push(winner));
   await client.opened;
   return joined;
@@ -158,6 +164,7 @@ async function joinAuction(port: number, username: string) {
 
 interface AuctionClient {
   readonly on: {
+    auctionState(handler: (state: { readonly cents: number }) => void): void;
     bidPlaced(handler: (bid: Bid) => void): void;
     auctionClosed(handler: (end: { readonly winner?: string }) => void): void;
   };
@@ -185,6 +192,32 @@ async function keepBidding(name: string, port: number, signal: AbortSignal): Pro
 }
 
 describe('the durable auction', () => {
+  it('tells everybody who joins during bids all of them, in its state or after it', {
+    timeout: 60_000,
+  }, async () => {
+    const server = await startServer();
+    const stop = new AbortController();
+    const bidding = ['ann', 'bob', 'cleo'].map((name) => keepBidding(name, server.port, stop.signal));
+    const guests: Awaited<ReturnType<typeof joinAuction>>[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      const names = Array.from({ length: 20 }, (_, index) => `guest${round}_${index}`);
+      guests.push(...(await Promise.all(names.map((name) => joinAuction(server.port, name)))));
+    }
+    stop.abort();
+    const last = Math.max(...(await Promise.all(bidding)).flat().map(({ cents }) => cents));
+    for (const { bids, states } of guests) {
+      const newest = () => bids.at(-1)?.cents ?? states[0]?.cents;
+      await expect.poll(newest, { timeout: 30_000 }).toBeGreaterThanOrEqual(last);
+    }
+    await server.kill();
+    const stored = endAuction();
+    for (const { bids, states } of guests) {
+      const known = states[0]?.cents ?? 0;
+      expect(bids.filter(({ cents }) => cents > known)).toEqual(stored.filter(({ cents }) => cents > known));
+    }
+    expect(guests.filter(({ states }) => states.length === 1)).toHaveLength(200);
+  });
+
   it.skipIf(chromiumSkipped)(
     `shows on its page what was missed${chromiumNote}`,
     { timeout: 60_000 },
