@@ -193,7 +193,7 @@ describe('posted generate', () => {
     const advice = "other generators' clients may reject fields that you add later.";
     expect(await strictNotes('asyncapi.json')).toEqual([
       0,
-      [`note: post is closed (additionalProperties: false): ${advice}`],
+      [`note: post, postUpdated, postDeleted and 4 more are closed (additionalProperties: false): ${advice}`],
     ]);
     expect(await strictNotes('test/corpus/documents/one-address.yaml')).toEqual([0, null]);
   });
