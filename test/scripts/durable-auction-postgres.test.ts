@@ -8,7 +8,7 @@ describePostgres('the durable auction on PostgreSQL', (server) => {
   it('accepts only higher bids and closes once, with two nodes', { timeout: 60_000 }, async () => {
     const url = await server().createDatabase();
     const nodes = await Promise.all([openNode(url), openNode(url)]);
-    await Promise.all(nodes.map(({ auctions }) => auctions.open('a3', 'A lamp', 4000)));
+    await Promise.all(nodes.map(({ auctions }) => auctions.open('a3', 'A lamp', 3_600_000)));
     const bids = Array.from({ length: 200 }, (_, index) => 1 + ((index * 37) % 100));
     const answers = await Promise.all(
       bids.map((cents, index) =>
@@ -19,6 +19,7 @@ describePostgres('the durable auction on PostgreSQL', (server) => {
     const stored = await server().query(url, 'select id, cents::int from bid');
     expect(new Set(stored.map(({ id }) => id))).toEqual(new Set(accepted.map(({ bidId }) => bidId)));
 
+    await server().query(url, `update auction set closes_at = 1 where id = 'a3'`);
     const events = `select payload::json->>'cents' as cents, message from posted_event order by seq`;
     const closed = async () =>
       (await server().query(url, events)).filter(({ message }) => message === 'auctionClosed');
