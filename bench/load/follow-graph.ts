@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createRandom, type Random } from '../../test/feed-server/history/random.ts';
+import { createRandom, type Random } from '../../test/support/history/random.ts';
 
 export interface FollowGraphOptions {
   readonly seed: number;

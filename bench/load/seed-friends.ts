@@ -28,7 +28,7 @@ const sinceSeq = 0;
 const sources = [
   '../../src/runtime/log/migrations/0000-posted-0001-log.ts',
   '../../src/feed-server/store/migrations/feed-migrations.ts',
-  '../../test/feed-server/history/random.ts',
+  '../../test/support/history/random.ts',
   './follow-graph.ts',
   './seed-friends.ts',
 ];

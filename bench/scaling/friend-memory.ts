@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { JoinedTopic } from '../../src/runtime/log/engine.ts';
 import { Topics } from '../../src/runtime/log/topics/topics.ts';
-import { createRandom } from '../../test/feed-server/history/random.ts';
+import { createRandom } from '../../test/support/history/random.ts';
 import { printResult } from '../support.ts';
 
 interface Graph {

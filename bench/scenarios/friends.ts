@@ -1,4 +1,4 @@
-import { createRandom } from '../../test/feed-server/history/random.ts';
+import { createRandom } from '../../test/support/history/random.ts';
 import { formatCount } from '../harness/format.ts';
 import { measuredOnce } from '../harness/measured-once.ts';
 import type { Scenario, Subject } from '../harness/scenario.ts';

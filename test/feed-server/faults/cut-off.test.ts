@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { registerUser } from '../../support/feed-server.ts';
+import { openFaultProxy } from '../../support/history/fault-proxy.ts';
 import { describePostgres, type PostgresServer } from '../../support/postgres.ts';
-import { openFaultProxy } from '../history/fault-proxy.ts';
 import { postAll } from '../resumable-client.ts';
 import { type Subscriber, startNode } from './node.ts';
 

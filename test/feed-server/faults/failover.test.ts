@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { registerUser, type TestUser } from '../../support/feed-server.ts';
+import { type FaultProxy, openFaultProxy } from '../../support/history/fault-proxy.ts';
 import { describePostgres, type PostgresServer } from '../../support/postgres.ts';
-import { type FaultProxy, openFaultProxy } from '../history/fault-proxy.ts';
 import { postAll } from '../resumable-client.ts';
 import { type Frame, type Node, type Subscriber, startNode } from './node.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { brokerKinds, type ScheduleOptions } from './schedule.ts';
+import { brokerKinds, type ScheduleOptions } from '../../support/history/run-options.ts';
 
 /** The command line of the chaos runner. */
 export interface ChaosArguments {

@@ -1,6 +1,6 @@
+import type { Random } from '../../support/history/random.ts';
 import type { FriendChange, IntendedPost, Operation } from './history.ts';
 import { idOf } from './history-builders.ts';
-import type { Random } from './random.ts';
 
 /** When an operation really took effect, which a history does not tell. */
 interface Committed {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createRandom, type Random } from '../../support/history/random.ts';
 import { check } from './check.ts';
 import {
   type ClientHistory,
@@ -13,7 +14,6 @@ import {
 } from './history.ts';
 import { idOf } from './history-builders.ts';
 import { stranger } from './log-model.ts';
-import { createRandom, type Random } from './random.ts';
 import { simulateHistory } from './simulated-history.ts';
 import type { FaultKind } from './verdict.ts';
 

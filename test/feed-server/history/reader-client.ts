@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type PostFeedPostedClient, postFeedPosted } from '../../../generated/asyncapi/client.ts';
 import type { PostFeedPostedQuery, PostMessage } from '../../../generated/asyncapi/models.ts';
 import { connect } from '../../../src/runtime/client/node.ts';
-import type { FaultProxy } from './fault-proxy.ts';
+import type { FaultProxy } from '../../support/history/fault-proxy.ts';
+import type { Disruption } from '../../support/history/run-options.ts';
 import type { ClientRecorder, LifeRecorder } from './recorder.ts';
-import type { Disruption, Reader } from './schedule.ts';
+import type { Reader } from './schedule.ts';
 import { TrackedCursorStore } from './tracked-cursor-store.ts';
 
 export interface ReaderClientDeps {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { at } from './at.ts';
+import { at } from '../../support/history/at.ts';
 import { check } from './check.ts';
 import type { History } from './history.ts';
 import type { LatencySummary } from './latencies.ts';
@@ -150,20 +150,6 @@ async function postSteadily(
 async function perform(world: World, step: Step): Promise<void> {
   const { cluster, recorder, readers } = world;
   switch (step.kind) {
-    case 'kill':
-      return await cluster.kill(step.node, step.pauseMs);
-    case 'roll':
-      return await cluster.roll();
-    case 'kill-engine':
-      return await cluster.engines[step.engine]?.kill(step.pauseMs);
-    case 'freeze-engine':
-      return await cluster.engines[step.engine]?.freeze(step.forMs);
-    case 'cut-engine':
-      return await cluster.engines[step.engine]?.cut(step.forMs);
-    case 'fail-over':
-      return await cluster.database?.failOver();
-    case 'isolate':
-      return await cluster.database?.isolate(step.node, step.forMs);
     case 'bump-epoch':
       return await recorder.bumpEpoch(() => cluster.bumpEpoch());
     case 'burst':
@@ -174,8 +160,13 @@ async function perform(world: World, step: Step): Promise<void> {
       return await world.changeFriend('set', step);
     case 'delete-friend':
       return await world.changeFriend('deleted', step);
-    default:
+    case 'drop':
+    case 'stall':
+    case 'freeze':
+    case 'restart':
       return await at(readers, step.reader).disrupt(step.kind, step.forMs);
+    default:
+      return await cluster.disrupt(step);
   }
 }
 

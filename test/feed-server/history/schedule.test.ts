@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSchedule, type ScheduleOptions } from './schedule.ts';
+import type { ScheduleOptions } from '../../support/history/run-options.ts';
+import { createSchedule } from './schedule.ts';
 
 const options: ScheduleOptions = {
   seed: 1,

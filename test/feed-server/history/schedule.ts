@@ -1,34 +1,11 @@
-import { planCluster, planCuts, planDatabaseFaults } from './plan-cluster.ts';
-import { createRandom, type Random, randomTimes } from './random.ts';
-
-/** The same options give the same schedule. */
-export interface ScheduleOptions {
-  readonly seed: number;
-  readonly durationMs: number;
-  readonly clients: number;
-  /** Posts per second, by all authors together. */
-  readonly rate: number;
-  /** The average time between kills of a server; 0 for never. */
-  readonly killEveryMs: number;
-  /** The number of servers, which share one database. */
-  readonly nodes: number;
-  /** The number of worker processes of each server; 1 for a server without workers. */
-  readonly workers: number;
-  readonly database: 'embedded' | 'postgres';
-  /** The broker between the nodes. */
-  readonly broker: BrokerKind;
-  /** Whether the networks of the shared engines are cut. */
-  readonly cuts: boolean;
-  /** Whether the servers reach PostgreSQL through PgBouncer, in transaction mode. */
-  readonly pooler: boolean;
-  /** Whether PostgreSQL has a synchronous standby, to which it fails over. */
-  readonly failovers: boolean;
-  /** Whether single servers are cut off from PostgreSQL. */
-  readonly isolations: boolean;
-}
-
-export const brokerKinds = ['none', 'redis', 'rabbitmq', 'kafka', 'nats'] as const;
-export type BrokerKind = (typeof brokerKinds)[number];
+import { planCluster, planCuts, planDatabaseFaults } from '../../support/history/plan-cluster.ts';
+import { createRandom, type Random, randomTimes } from '../../support/history/random.ts';
+import type {
+  ClusterStep,
+  Disruption,
+  DisruptionStep,
+  ScheduleOptions,
+} from '../../support/history/run-options.ts';
 
 /** Everything that a run does to the servers and their clients. Times are milliseconds since its start. */
 export interface Schedule extends ScheduleOptions {
@@ -58,52 +35,19 @@ export interface Pair {
   readonly author: number;
 }
 
-/** A temporary disruption of a reader. */
-export type Disruption =
-  /** Its connections break, and new ones are refused. */
-  | 'drop'
-  /** The application's handler does not return. */
-  | 'stall'
-  /** Nothing is read from the client's socket. */
-  | 'freeze'
-  /** The client's process ends, and another one starts afterwards. */
-  | 'restart';
-
-/** An engine that the nodes share. */
-export type EngineKind = 'database' | 'broker' | 'pooler';
-
-export type Step = { readonly atMs: number } & (
-  | {
-      /** kill -9, and a restart after `pauseMs`. */
-      readonly kind: 'kill';
-      readonly node: number;
-      readonly pauseMs: number;
-    }
-  /** All nodes are restarted gracefully, one after another. */
-  | { readonly kind: 'roll' }
-  | { readonly kind: 'kill-engine'; readonly engine: EngineKind; readonly pauseMs: number }
-  /** All of its processes are suspended. */
-  | { readonly kind: 'freeze-engine'; readonly engine: EngineKind; readonly forMs: number }
-  /** Every packet to and from it is dropped. */
-  | { readonly kind: 'cut-engine'; readonly engine: EngineKind; readonly forMs: number }
-  /** The database is killed, and its standby takes over its address. */
-  | { readonly kind: 'fail-over' }
-  /** Every packet between the node and the database is dropped, but none between the node and its clients. */
-  | { readonly kind: 'isolate'; readonly node: number; readonly forMs: number }
-  /** The nodes are stopped gracefully, the epoch is bumped, and they are started again. */
-  | { readonly kind: 'bump-epoch' }
-  /** The authors create so many posts without a pause: more than a client's window. */
-  | { readonly kind: 'burst'; readonly posts: number }
-  /** No response to a post gets through, and then the connections break. */
-  | { readonly kind: 'lose-answers'; readonly forMs: number }
-  | {
-      readonly kind: Disruption;
-      /** An index of `readers`. */
-      readonly reader: number;
-      readonly forMs: number;
-    }
-  | ({ readonly kind: 'set-friend' | 'delete-friend' } & Pair)
-);
+export type Step =
+  | ClusterStep
+  | DisruptionStep
+  | ({ readonly atMs: number } & (
+      | {
+          /** The authors create so many posts without a pause: more than a client's window. */
+          readonly kind: 'burst';
+          readonly posts: number;
+        }
+      /** No response to a post gets through, and then the connections break. */
+      | { readonly kind: 'lose-answers'; readonly forMs: number }
+      | ({ readonly kind: 'set-friend' | 'delete-friend' } & Pair)
+    ));
 
 const authors = 6;
 

@@ -1,7 +1,7 @@
+import type { Random } from '../../support/history/random.ts';
 import type { ClientHistory, History, Link, SeenPost, SeenReset } from './history.ts';
 import { idOf } from './history-builders.ts';
 import { createLogModel, isVisible, type LogModel, type ModelSize, userOf } from './log-model.ts';
-import type { Random } from './random.ts';
 
 /**
  * Simulates a history of a server without faults, in which each client is a cursor over a log. Whatever

@@ -2,14 +2,20 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { secretKey } from '../../../src/feed-server/auth/keys.ts';
 import { createTokens } from '../../../src/feed-server/auth/tokens.ts';
-import { at } from './at.ts';
-import { type Cluster, startCluster } from './cluster.ts';
-import { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
+import { at } from '../../support/history/at.ts';
+import { type Cluster, startCluster } from '../../support/history/cluster.ts';
+import { type FaultProxy, openFaultProxy } from '../../support/history/fault-proxy.ts';
+import { createRest, type Rest } from '../../support/history/rest.ts';
 import { Latencies } from './latencies.ts';
 import { ReaderClient } from './reader-client.ts';
 import { Recorder } from './recorder.ts';
-import { createRest, type Rest } from './rest.ts';
 import type { Pair, Schedule } from './schedule.ts';
+
+const feedServer = {
+  server: 'src/feed-server/main.ts',
+  bumpEpoch: 'src/feed-server/commands/bump-epoch.ts',
+  announcement: 'Posted serves REST on ',
+};
 
 export interface WorldOptions {
   readonly schedule: Schedule;
@@ -55,7 +61,19 @@ export async function openWorld({ schedule, folder }: WorldOptions): Promise<Wor
   const recorder = new Recorder(schedule.retentionSeconds * 1000);
   const disposal = new AbortController();
 
-  const cluster = started.use(await startCluster({ schedule, folder, secret }));
+  const cluster = started.use(
+    await startCluster({
+      program: feedServer,
+      engines: schedule,
+      folder,
+      env: {
+        JWT_SECRET: secret,
+        RETENTION_SECONDS: String(schedule.retentionSeconds),
+        BYE_SPREAD_MS: '500',
+        WORKERS: String(schedule.workers),
+      },
+    }),
+  );
   const ports = cluster.nodes.map(({ port }) => port);
   const rest = createRest(ports, disposal.signal);
   started.defer(() => rest.close());

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { MembershipIndex } from '../../../../src/runtime/log/topics/membership-index.ts';
-import { createRandom } from '../../../feed-server/history/random.ts';
+import { createRandom } from '../../../support/history/random.ts';
 import { idOf, nameOf } from './ids.ts';
 
 const maxSeq = 2 ** 48 - 1;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JoinedTopic } from '../../../../src/runtime/log/engine.ts';
 import type { LogEvent, MembershipEvent } from '../../../../src/runtime/log/event.ts';
 import { type Audience, type Subscription, Topics } from '../../../../src/runtime/log/topics/topics.ts';
-import { createRandom, type Random } from '../../../feed-server/history/random.ts';
+import { createRandom, type Random } from '../../../support/history/random.ts';
 import { idOf, nameOf } from './ids.ts';
 
 const users = 30;

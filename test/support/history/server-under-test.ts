@@ -10,6 +10,15 @@ const root = join(import.meta.dirname, '../../..');
 const timeoutMs = 180_000;
 const maxLogBytes = 65_536;
 
+/** The scripts of a server, from the root of the repository. Both take their settings from the environment. */
+export interface Program {
+  readonly server: string;
+  /** Begins a new history of the log. */
+  readonly bumpEpoch: string;
+  /** What the server prints to standard output once it accepts connections. */
+  readonly announcement: string;
+}
+
 /**
  * A server of a run, regardless of how many processes it takes, on one port and one data folder. Its
  * operations run one after another.
@@ -18,6 +27,7 @@ export class ServerUnderTest {
   readonly port: number;
   /** Rejects when the server exits by itself or cannot start; never resolves. */
   readonly failure: Promise<never>;
+  readonly #program: Program;
   readonly #env: Readonly<Record<string, string>>;
   readonly #failed = Promise.withResolvers<never>();
   #process: ChildProcess | null = null;
@@ -25,15 +35,16 @@ export class ServerUnderTest {
   #log = '';
   #queue: Promise<void> = Promise.resolve();
 
-  private constructor(port: number, env: Readonly<Record<string, string>>) {
+  private constructor(program: Program, port: number, env: Readonly<Record<string, string>>) {
+    this.#program = program;
     this.port = port;
     this.#env = { PATH: process.env.PATH ?? '', LOG_LEVEL: 'warn', ...env, PORT: String(port) };
     this.failure = this.#failed.promise;
     this.failure.catch(() => {});
   }
 
-  static async start(env: Readonly<Record<string, string>>): Promise<ServerUnderTest> {
-    const server = new ServerUnderTest(await findFreePort(), env);
+  static async start(program: Program, env: Readonly<Record<string, string>>): Promise<ServerUnderTest> {
+    const server = new ServerUnderTest(program, await findFreePort(), env);
     try {
       await server.#start();
     } catch (thrown) {
@@ -76,7 +87,7 @@ export class ServerUnderTest {
 
   /** Bumps the epoch as an operator does. Call it while every server is down. */
   async bumpEpoch(): Promise<void> {
-    const bump = this.#spawn('src/feed-server/commands/bump-epoch.ts');
+    const bump = this.#spawn(this.#program.bumpEpoch);
     bump.stdout?.resume();
     const [code] = await once(bump, 'exit');
     if (code !== 0) throw new Error(`bump-epoch exited with ${code}:\n${this.#log}`);
@@ -96,7 +107,7 @@ export class ServerUnderTest {
   }
 
   async #start(): Promise<void> {
-    const child = this.#spawn('src/feed-server/main.ts');
+    const child = this.#spawn(this.#program.server);
     this.#process = child;
     const ended = once(child, 'exit').then(([code, signal]) => {
       const error = new Error(`the server exited with ${code ?? signal}:\n${this.#log}`);
@@ -104,7 +115,7 @@ export class ServerUnderTest {
       throw error;
     });
     ended.catch(() => {});
-    await withTimeout(Promise.race([isListening(child), ended]), 'the server did not start');
+    await withTimeout(Promise.race([isListening(child, this.#program), ended]), 'the server did not start');
     this.#isUp = true;
   }
 
@@ -139,12 +150,12 @@ export class ServerUnderTest {
   }
 }
 
-function isListening({ stdout }: ChildProcess): Promise<void> {
+function isListening({ stdout }: ChildProcess, { announcement }: Program): Promise<void> {
   return new Promise((resolve) => {
     let output = '';
     stdout?.on('data', (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-1024);
-      if (output.includes('Posted serves REST on ')) resolve();
+      if (output.includes(announcement)) resolve();
     });
   });
 }

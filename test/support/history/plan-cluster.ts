@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 import { randomTimes } from './random.ts';
-import type { EngineKind, ScheduleOptions, Step } from './schedule.ts';
+import type { ClusterStep, EngineKind, ScheduleOptions } from './run-options.ts';
 
 /** The longest time that an engine is suspended, well below the timeouts of the servers. */
 const longestFreezeMs = 4000;
@@ -9,9 +9,9 @@ const longestFreezeMs = 4000;
 const longestCutMs = 8000;
 
 /** The disruptions of all nodes together, and of the engines that they share. */
-export function planCluster(random: Random, options: ScheduleOptions): Step[] {
+export function planCluster(random: Random, options: ScheduleOptions): ClusterStep[] {
   const { durationMs, nodes, database, broker } = options;
-  const steps: Step[] = [];
+  const steps: ClusterStep[] = [];
   const [ofNodes, ofDatabase, ofBroker] = [random.fork(), random.fork(), random.fork()];
   if (nodes > 1) {
     for (const atMs of randomTimes(ofNodes, durationMs, gap(durationMs, 30_000)))
@@ -23,7 +23,10 @@ export function planCluster(random: Random, options: ScheduleOptions): Step[] {
 }
 
 /** The times when the network of a shared engine is cut. */
-export function planCuts(random: Random, { durationMs, database, broker, cuts }: ScheduleOptions): Step[] {
+export function planCuts(
+  random: Random,
+  { durationMs, database, broker, cuts }: ScheduleOptions,
+): ClusterStep[] {
   const [ofDatabase, ofBroker] = [random.fork(), random.fork()];
   if (!cuts) return [];
   return [
@@ -36,9 +39,9 @@ export function planCuts(random: Random, { durationMs, database, broker, cuts }:
 export function planDatabaseFaults(
   random: Random,
   { durationMs, nodes, pooler, failovers, isolations }: ScheduleOptions,
-): Step[] {
+): ClusterStep[] {
   const [ofPooler, ofFailovers, ofIsolations] = [random.fork(), random.fork(), random.fork()];
-  const steps: Step[] = [];
+  const steps: ClusterStep[] = [];
   if (pooler) steps.push(...planEngine(ofPooler, 'pooler', durationMs));
   if (failovers) {
     for (const atMs of randomTimes(ofFailovers, durationMs, gap(durationMs, 30_000)))
@@ -54,7 +57,7 @@ export function planDatabaseFaults(
   return steps;
 }
 
-function planCutsOf(random: Random, engine: EngineKind, durationMs: number): Step[] {
+function planCutsOf(random: Random, engine: EngineKind, durationMs: number): ClusterStep[] {
   const longestMs = Math.min(longestCutMs, durationMs / 5);
   return Array.from(randomTimes(random, durationMs, gap(durationMs, 40_000)), (atMs) => ({
     kind: 'cut-engine',
@@ -64,8 +67,8 @@ function planCutsOf(random: Random, engine: EngineKind, durationMs: number): Ste
   }));
 }
 
-function planEngine(random: Random, engine: EngineKind, durationMs: number): Step[] {
-  const steps: Step[] = [];
+function planEngine(random: Random, engine: EngineKind, durationMs: number): ClusterStep[] {
+  const steps: ClusterStep[] = [];
   for (const atMs of randomTimes(random, durationMs, gap(durationMs, 20_000))) {
     steps.push({ kind: 'kill-engine', engine, atMs, pauseMs: random.integer(0, 2000) });
   }

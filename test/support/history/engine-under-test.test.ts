@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { postgres } from '../../../scripts/dev/services/postgres.ts';
 import { openEngine } from '../../runtime/log/postgres/open-engine.ts';
-import { noNetworks } from '../../support/distant-network.ts';
-import { requireService } from '../../support/services.ts';
+import { noNetworks } from '../distant-network.ts';
+import { requireService } from '../services.ts';
 import { EngineUnderTest } from './engine-under-test.ts';
 
 const noPostgres = requireService(postgres.name, postgres.isInstalled());

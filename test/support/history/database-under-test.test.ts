@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { postgres } from '../../../scripts/dev/services/postgres.ts';
-import { noNetworks } from '../../support/distant-network.ts';
-import { noPgBouncer } from '../../support/pgbouncer.ts';
-import { requireService } from '../../support/services.ts';
-import { querySql, waitForSql } from '../../support/sql.ts';
+import { noNetworks } from '../distant-network.ts';
+import { noPgBouncer } from '../pgbouncer.ts';
+import { requireService } from '../services.ts';
+import { querySql, waitForSql } from '../sql.ts';
 import { DatabaseUnderTest } from './database-under-test.ts';
 
 const skipped = requireService(postgres.name, postgres.isInstalled()) ?? noPgBouncer;

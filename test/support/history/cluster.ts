@@ -8,14 +8,16 @@ import { redis } from '../../../scripts/dev/services/redis.ts';
 import { at } from './at.ts';
 import { DatabaseUnderTest } from './database-under-test.ts';
 import { EngineUnderTest } from './engine-under-test.ts';
-import type { BrokerKind, EngineKind, Schedule } from './schedule.ts';
-import { ServerUnderTest } from './server-under-test.ts';
+import type { BrokerKind, ClusterStep, EngineKind, SharedEngines } from './run-options.ts';
+import { type Program, ServerUnderTest } from './server-under-test.ts';
 
 export interface ClusterOptions {
-  readonly schedule: Schedule;
+  readonly program: Program;
+  readonly engines: SharedEngines;
   /** A folder for the data of the servers. */
   readonly folder: string;
-  readonly secret: string;
+  /** The environment of each server, besides the addresses of the engines and DATA_DIR. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** The servers of a run and the engines that they share. Disposing of it stops all of them. */
@@ -26,6 +28,8 @@ export interface Cluster extends AsyncDisposable {
   readonly engines: Readonly<Partial<Record<EngineKind, EngineUnderTest>>>;
   /** Without an embedded database. */
   readonly database: DatabaseUnderTest | undefined;
+  /** The folder of the embedded database of the first server. */
+  readonly dataDir: string;
   /** Rejects when a server exits by itself or cannot start; never resolves. */
   readonly failure: Promise<never>;
   /** The errors that the servers logged. */
@@ -34,38 +38,38 @@ export interface Cluster extends AsyncDisposable {
   readonly log: string;
   /** The index of a server to connect to, which is up if any server is. */
   pick(): number;
-  kill(node: number, pauseMs: number): Promise<void>;
-  /** Restarts the servers gracefully, one after another. */
-  roll(): Promise<void>;
+  /** Everything but `bump-epoch`. */
+  disrupt(step: Exclude<ClusterStep, { readonly kind: 'bump-epoch' }>): Promise<void>;
   /** Stops all servers gracefully, bumps the epoch, and starts them again. */
   bumpEpoch(): Promise<void>;
 }
 
 const brokers: Readonly<Record<Exclude<BrokerKind, 'none'>, EngineSpec>> = { redis, rabbitmq, kafka, nats };
 
-export async function startCluster({ schedule, folder, secret }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({
+  program,
+  engines: planned,
+  folder,
+  env,
+}: ClusterOptions): Promise<Cluster> {
   await using started = new AsyncDisposableStack();
   const engines: Partial<Record<EngineKind, EngineUnderTest>> = {};
-  const shared: Record<string, string> = {
-    JWT_SECRET: secret,
-    RETENTION_SECONDS: String(schedule.retentionSeconds),
-    BYE_SPREAD_MS: '500',
-    WORKERS: String(schedule.workers),
-  };
-  const database = schedule.database === 'postgres' ? await DatabaseUnderTest.start(schedule) : undefined;
+  const shared: Record<string, string> = { ...env };
+  const database = planned.database === 'postgres' ? await DatabaseUnderTest.start(planned) : undefined;
   started.defer(() => database?.remove());
   Object.assign(engines, database?.engines);
-  if (schedule.broker !== 'none') {
-    const broker = await EngineUnderTest.start(brokers[schedule.broker], schedule.cuts);
+  if (planned.broker !== 'none') {
+    const broker = await EngineUnderTest.start(brokers[planned.broker], planned.cuts);
     started.defer(() => broker.remove());
     engines.broker = broker;
     shared.BROKER_URL = broker.engine.url;
   }
-  const starting = Array.from({ length: schedule.nodes }, (_, index) =>
-    ServerUnderTest.start({
+  const dataDirOf = (index: number): string => join(folder, `node${index}`);
+  const starting = Array.from({ length: planned.nodes }, (_, index) =>
+    ServerUnderTest.start(program, {
       ...shared,
       ...database?.settingsOf(index),
-      DATA_DIR: join(folder, `node${index}`),
+      DATA_DIR: dataDirOf(index),
     }),
   );
   for (const each of starting) {
@@ -88,6 +92,7 @@ export async function startCluster({ schedule, folder, secret }: ClusterOptions)
     nodes,
     engines,
     database,
+    dataDir: dataDirOf(0),
     failure: failed,
     get errors() {
       return nodes.flatMap(({ errors }) => errors);
@@ -99,9 +104,24 @@ export async function startCluster({ schedule, folder, secret }: ClusterOptions)
       const up = nodes.flatMap(({ isUp }, index) => (isUp ? [index] : []));
       return up[Math.floor(Math.random() * up.length)] ?? 0;
     },
-    kill: (node, pauseMs) => at(nodes, node).restart('SIGKILL', () => delay(pauseMs)),
-    async roll() {
-      for (const node of nodes) await node.restart('SIGTERM', async () => {});
+    async disrupt(step) {
+      switch (step.kind) {
+        case 'kill':
+          return await at(nodes, step.node).restart('SIGKILL', () => delay(step.pauseMs));
+        case 'roll':
+          for (const node of nodes) await node.restart('SIGTERM', async () => {});
+          return;
+        case 'kill-engine':
+          return await engines[step.engine]?.kill(step.pauseMs);
+        case 'freeze-engine':
+          return await engines[step.engine]?.freeze(step.forMs);
+        case 'cut-engine':
+          return await engines[step.engine]?.cut(step.forMs);
+        case 'fail-over':
+          return await database?.failOver();
+        case 'isolate':
+          return await database?.isolate(step.node, step.forMs);
+      }
     },
     async bumpEpoch() {
       const allDown = Promise.withResolvers<void>();

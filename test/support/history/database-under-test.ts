@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Engine, prepareEngine } from '../../../scripts/dev/services/engine.ts';
 import { createPgBouncer } from '../../../scripts/dev/services/pgbouncer.ts';
 import { createPostgres, createStandby, standbyName } from '../../../scripts/dev/services/postgres.ts';
-import { querySql, type Row, waitForSql } from '../../support/sql.ts';
+import { querySql, type Row, waitForSql } from '../sql.ts';
 import { at } from './at.ts';
 import { EngineUnderTest } from './engine-under-test.ts';
 import { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
-import type { ScheduleOptions } from './schedule.ts';
+import type { SharedEngines } from './run-options.ts';
 
-type Options = Pick<ScheduleOptions, 'nodes' | 'cuts' | 'pooler' | 'failovers' | 'isolations'>;
+type Options = Omit<SharedEngines, 'database' | 'broker'>;
 
 /** How one server reaches the database. */
 interface Access {
