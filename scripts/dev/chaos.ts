@@ -2,25 +2,28 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { feedChaos } from '../../test/feed-server/history/feed-chaos.ts';
+import { shopChaos } from '../../test/runtime/durable/history/shop-chaos.ts';
+import type { AppUnderTest, Progress, RunResult } from '../../test/support/history/app-under-test.ts';
 import {
+  type AppName,
   type ChaosArguments,
   help,
   readChaosArguments,
   UsageError,
-} from '../../test/feed-server/history/chaos-arguments.ts';
-import { check } from '../../test/feed-server/history/check.ts';
-import { loadHistory, saveHistory } from '../../test/feed-server/history/history.ts';
-import { type Progress, type RunResult, run } from '../../test/feed-server/history/run.ts';
-import { createSchedule } from '../../test/feed-server/history/schedule.ts';
+} from '../../test/support/history/chaos-arguments.ts';
 import {
   hasPassed,
   type Outcome,
+  renderDeliveries,
   renderFault,
   renderLatencies,
   renderSummary,
-} from '../../test/feed-server/history/summary.ts';
-import { Findings } from '../../test/feed-server/history/verdict.ts';
+} from '../../test/support/history/summary.ts';
+import { Findings } from '../../test/support/history/verdict.ts';
 import { whyNoNetworks } from './services/distant-network.ts';
+
+const apps: Readonly<Record<AppName, AppUnderTest>> = { feed: feedChaos, shop: shopChaos };
 
 /** How long clients may take, after the last failure, to receive what they must. */
 const settleMs = 60_000;
@@ -35,28 +38,29 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (chaos.action === 'print-schedule') {
-    for (const seed of chaos.seeds)
-      print(JSON.stringify(createSchedule({ ...chaos.options, seed }), null, 2));
+    for (const seed of chaos.seeds) {
+      print(JSON.stringify(apps[chaos.app].plan({ ...chaos.options, seed }).schedule, null, 2));
+    }
     return 0;
   }
   if (chaos.noCuts !== null) print(`No network is cut: ${chaos.noCuts}.`);
-  const outcomes = chaos.action === 'check' ? await checkFiles(chaos.files) : await runSeeds(chaos);
+  const outcomes = chaos.action === 'check' ? await checkFiles(chaos) : await runSeeds(chaos);
   process.stdout.write(`\n${renderSummary(outcomes)}`);
   return outcomes.every(hasPassed) ? 0 : 1;
 }
 
-async function checkFiles(files: readonly string[]): Promise<readonly Outcome[]> {
+async function checkFiles({ app, files }: ChaosArguments): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const file of files) {
-    const history = await loadHistory(file);
-    const verdict = check(history);
+    const { verdict, posts } = await apps[app].check(file);
     for (const fault of verdict.examples) print(`${file}: ${renderFault(fault)}`);
-    outcomes.push({ name: file, verdict, posts: history.posts.length, kills: 0, problems: [] });
+    print(`${file}: ${renderDeliveries(verdict)}`);
+    outcomes.push({ name: file, verdict, posts, kills: 0, problems: [] });
   }
   return outcomes;
 }
 
-async function runSeeds({ seeds, options, keep }: ChaosArguments): Promise<readonly Outcome[]> {
+async function runSeeds({ app, seeds, options, keep }: ChaosArguments): Promise<readonly Outcome[]> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => interrupted.abort(new Error('The run was interrupted.')));
@@ -64,16 +68,17 @@ async function runSeeds({ seeds, options, keep }: ChaosArguments): Promise<reado
   if (keep !== undefined) mkdirSync(keep, { recursive: true });
   const outcomes: Outcome[] = [];
   for (const seed of seeds) {
-    const schedule = createSchedule({ ...options, seed });
-    print(`seed ${seed}: ${schedule.steps.length} steps in ${options.durationMs / 1000} s`);
+    const planned = apps[app].plan({ ...options, seed });
+    print(`seed ${seed}: ${planned.schedule.steps.length} steps in ${options.durationMs / 1000} s`);
     const folder = mkdtempSync(join(tmpdir(), 'posted-chaos-'));
     try {
       const onProgress = (progress: Progress): void => print(`seed ${seed}: ${describe(progress)}`);
-      const result = await run({ schedule, folder, settleMs, onProgress, signal: interrupted.signal });
-      const { verdict, problems, kills, history } = result;
-      outcomes.push({ name: String(seed), verdict, problems, kills, posts: history.posts.length });
+      const result = await planned.run({ folder, settleMs, onProgress, signal: interrupted.signal });
+      const { verdict, problems, kills, posts } = result;
+      outcomes.push({ name: String(seed), verdict, problems, kills, posts });
       if (result.latencies !== null) print(`seed ${seed}: ${renderLatencies(result.latencies)}`);
       await report(seed, result, keep);
+      print(`seed ${seed}: ${renderDeliveries(verdict)}`);
     } catch (thrown) {
       if (interrupted.signal.aborted) throw thrown;
       const problem = `the run failed: ${messageOf(thrown)}`;
@@ -88,7 +93,7 @@ async function runSeeds({ seeds, options, keep }: ChaosArguments): Promise<reado
 }
 
 function describe({ elapsedMs, posts, seen, kills }: Progress): string {
-  return `${Math.round(elapsedMs / 1000)} s, ${posts} posts, received ${seen} times, ${kills} kills`;
+  return `${Math.round(elapsedMs / 1000)} s, ${posts} messages, received ${seen} times, ${kills} kills`;
 }
 
 async function report(seed: number, result: RunResult, keep: string | undefined): Promise<void> {
@@ -99,7 +104,7 @@ async function report(seed: number, result: RunResult, keep: string | undefined)
     print(`seed ${seed}: the last lines of the servers' logs:\n${result.log.slice(-4096)}`);
   if (right && keep === undefined) return;
   const path = join(keep ?? mkdtempSync(join(tmpdir(), 'posted-chaos-kept-')), `history-${seed}.json`);
-  await saveHistory(path, result.history);
+  await result.save(path);
   print(`seed ${seed}: the history was saved to ${path}`);
 }
 

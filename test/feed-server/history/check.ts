@@ -1,3 +1,4 @@
+import { type FaultKind, Findings, type Verdict } from '../../support/history/verdict.ts';
 import { Friendships } from './friendships.ts';
 import {
   type ClientHistory,
@@ -9,7 +10,6 @@ import {
 } from './history.ts';
 import { IntendedPosts } from './intended-posts.ts';
 import { SeenPosts } from './seen-posts.ts';
-import { type FaultKind, Findings, type Verdict } from './verdict.ts';
 import { entitledUntilMs, maySee } from './visibility.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { faultKinds } from '../../support/history/verdict.ts';
 import { check } from './check.ts';
 import type {
   ClientHistory,
@@ -9,7 +10,6 @@ import type {
   SeenPost,
   SeenReset,
 } from './history.ts';
-import { faultKinds } from './verdict.ts';
 
 /** These functions build small histories for tests: each fills in whatever the test does not specify. */
 export function makeHistory(history: Partial<History>): History {

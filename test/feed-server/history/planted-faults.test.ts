@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRandom, type Random } from '../../support/history/random.ts';
+import type { FaultKind } from '../../support/history/verdict.ts';
 import { check } from './check.ts';
 import {
   type ClientHistory,
@@ -15,7 +16,6 @@ import {
 import { idOf } from './history-builders.ts';
 import { stranger } from './log-model.ts';
 import { simulateHistory } from './simulated-history.ts';
-import type { FaultKind } from './verdict.ts';
 
 const size = { posts: 600, clients: 8 };
 const seeds = Array.from({ length: 25 }, (_, index) => index + 1);

@@ -1,40 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RunOptions, RunResult } from '../../support/history/app-under-test.ts';
 import { at } from '../../support/history/at.ts';
+import type { Verdict } from '../../support/history/verdict.ts';
 import { check } from './check.ts';
 import type { History } from './history.ts';
-import type { LatencySummary } from './latencies.ts';
 import type { Schedule, Step } from './schedule.ts';
-import type { Verdict } from './verdict.ts';
 import { type Account, openWorld, type World } from './world.ts';
 
-export interface RunOptions {
-  readonly schedule: Schedule;
-  /** An empty folder for the data of the servers and the cursors of the clients. */
-  readonly folder: string;
-  /** How long clients may take, after the last disruption, to see the remaining posts. */
-  readonly settleMs: number;
-  readonly onProgress?: (progress: Progress) => void;
-  /** Ends the run without a result when aborted. */
-  readonly signal?: AbortSignal;
-}
+type FeedRunOptions = RunOptions & { readonly schedule: Schedule };
 
-export interface Progress {
-  readonly elapsedMs: number;
-  readonly posts: number;
-  readonly seen: number;
-  readonly kills: number;
-}
-
-export interface RunResult {
+export interface FeedRunResult extends Omit<RunResult, 'posts' | 'save'> {
   readonly history: History;
-  readonly verdict: Verdict;
-  readonly kills: number;
-  /** Null for a single server. */
-  readonly latencies: LatencySummary | null;
-  /** What no disruption may cause: a client that gave up, or an error logged by a server. */
-  readonly problems: readonly string[];
-  /** The last lines that each server wrote to standard error. */
-  readonly log: string;
 }
 
 /** All authors post at this interval until every reader has seen a post, up to this many times. */
@@ -54,7 +30,7 @@ const maxLogCharacters = 4096;
  *
  * @throws Error when the run fails, for example because a server does not start or exits by itself
  */
-export async function run(options: RunOptions): Promise<RunResult> {
+export async function run(options: FeedRunOptions): Promise<FeedRunResult> {
   await using world = await openWorld(options);
   try {
     return await Promise.race([execute(world, options), world.failure, aborted(options.signal)]);
@@ -66,7 +42,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
-async function execute(world: World, options: RunOptions): Promise<RunResult> {
+async function execute(world: World, options: FeedRunOptions): Promise<FeedRunResult> {
   const { schedule, onProgress = () => {} } = options;
   const { recorder, readers, cluster, latencies, signal } = world;
   await Promise.all(schedule.friends.map((pair) => world.changeFriend('set', pair)));

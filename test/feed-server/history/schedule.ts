@@ -1,10 +1,12 @@
 import { planCluster, planCuts, planDatabaseFaults } from '../../support/history/plan-cluster.ts';
+import { planServers } from '../../support/history/plan-servers.ts';
 import { createRandom, type Random, randomTimes } from '../../support/history/random.ts';
 import type {
   ClusterStep,
   Disruption,
   DisruptionStep,
   ScheduleOptions,
+  TrafficStep,
 } from '../../support/history/run-options.ts';
 
 /** Everything that a run does to the servers and their clients. Times are milliseconds since its start. */
@@ -38,16 +40,8 @@ export interface Pair {
 export type Step =
   | ClusterStep
   | DisruptionStep
-  | ({ readonly atMs: number } & (
-      | {
-          /** The authors create so many posts without a pause: more than a client's window. */
-          readonly kind: 'burst';
-          readonly posts: number;
-        }
-      /** No response to a post gets through, and then the connections break. */
-      | { readonly kind: 'lose-answers'; readonly forMs: number }
-      | ({ readonly kind: 'set-friend' | 'delete-friend' } & Pair)
-    ));
+  | TrafficStep
+  | ({ readonly atMs: number; readonly kind: 'set-friend' | 'delete-friend' } & Pair);
 
 const authors = 6;
 
@@ -71,7 +65,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   ];
   const friends = planFriends(ofFriends, readers);
   const steps = [
-    ...planServer(ofServer, options),
+    ...planServers(ofServer, options),
     ...planCluster(ofCluster, options),
     ...planCuts(ofCuts, options),
     ...planDatabaseFaults(ofDatabase, options),
@@ -112,24 +106,6 @@ function planReader(index: number, count: number): Reader {
     cursors: isPlain ? 'none' : (cursorKinds[index % cursorKinds.length] ?? 'memory'),
     isUndisturbed: false,
   };
-}
-
-function planServer(random: Random, { durationMs, killEveryMs }: ScheduleOptions): Step[] {
-  const steps: Step[] = [{ kind: 'bump-epoch', atMs: random.integer(0.3 * durationMs, 0.7 * durationMs) }];
-  for (const atMs of randomTimes(random, durationMs, { fromMs: 200, toMs: 1500 })) {
-    steps.push({ kind: 'lose-answers', atMs, forMs: random.integer(5, 50) });
-  }
-  const burstGap = { fromMs: Math.min(8000, 0.3 * durationMs), toMs: Math.min(15_000, 0.6 * durationMs) };
-  for (const atMs of randomTimes(random, durationMs, burstGap))
-    steps.push({ kind: 'burst', atMs, posts: 400 });
-  if (killEveryMs === 0) return steps;
-  for (const atMs of randomTimes(random, durationMs, {
-    fromMs: 0.7 * killEveryMs,
-    toMs: 1.3 * killEveryMs,
-  })) {
-    steps.push({ kind: 'kill', node: 0, atMs, pauseMs: random.integer(0, 300) });
-  }
-  return steps;
 }
 
 interface DisruptionOptions {

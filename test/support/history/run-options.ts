@@ -74,3 +74,14 @@ export interface DisruptionStep {
   readonly reader: number;
   readonly forMs: number;
 }
+
+/** Times are milliseconds since the start of the run. */
+export type TrafficStep = { readonly atMs: number } & (
+  | {
+      /** The authors create so many messages without a pause: more than a client's window. */
+      readonly kind: 'burst';
+      readonly posts: number;
+    }
+  /** No response to an author gets through, and then the connections break. */
+  | { readonly kind: 'lose-answers'; readonly forMs: number }
+);

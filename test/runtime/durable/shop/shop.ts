@@ -1,22 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type DatabaseLocation, type Migrations, openLog } from 'posted/log';
+import { type DatabaseLocation, openLog } from 'posted/log';
 import { type DurableOptions, serve } from 'posted/node';
 import { type Log, PostedError, silentLog } from 'posted/server';
 import { contract } from './generated/asyncapi/channels.ts';
-
-const migrations: Migrations = ({ text, integer }) => ({
-  '0001-orders': {
-    async up({ schema }) {
-      await schema
-        .createTable('shop_order')
-        .addColumn('id', text, (column) => column.notNull().primaryKey())
-        .addColumn('shop', text, (column) => column.notNull())
-        .addColumn('customer', text, (column) => column.notNull())
-        .addColumn('cents', integer, (column) => column.notNull())
-        .execute();
-    },
-  },
-});
+import { createShopRest } from './shop-rest.ts';
+import { migrations } from './shop-tables.ts';
+import { registerShopWrites } from './shop-writes.ts';
 
 export interface ShopOptions {
   readonly database: DatabaseLocation;
@@ -33,35 +22,21 @@ export async function createShop({ database, brokerUrl, delivery = {}, log = sil
     delivery,
     log,
     security: {
-      token: ({ token }) => {
-        if (/^[a-z0-9]+$/.test(token)) return { id: token };
-        throw new PostedError('unauthorized', 'The token is malformed.');
-      },
+      token: ({ token }) => verify(token),
     },
     publish: { keys: { billing: 'b'.repeat(32) } },
   });
-  const storeOrder = eventLog.write({
-    name: 'storeOrder',
-    row: { id: 'text', shop: 'text', customer: 'text', cents: 'integer', address: 'text' },
-    one: ['id'],
-    statements: {
-      stored: 'insert into shop_order (id, shop, customer, cents) select id, shop, customer, cents from item',
-    },
-    event: {
-      channel: 'orders',
-      address: 'address',
-      message: 'orderPlaced',
-      topic: 'shop',
-      entity: 'id',
-      payload: { orderId: 'id', customer: 'customer', cents: 'cents' },
-    },
-  });
+  const writes = registerShopWrites(eventLog);
+  const addressOf = (shopId: string): string => app.room('orders', { shopId }).address;
+  app.rest(createShopRest({ eventLog, writes, addressOf, verify }));
 
-  async function placeOrder(shopId: string, customer: string, cents: number): Promise<string> {
+  async function placeOrder(shop: string, customer: string, cents: number, key?: string): Promise<string> {
     const id = randomUUID();
-    const { address } = app.room('orders', { shopId });
-    await storeOrder({ id, shop: shopId, customer, cents, address });
-    return id;
+    const { first } = await writes.storeOrder(
+      { id, shop, customer, cents, address: addressOf(shop) },
+      { key },
+    );
+    return first?.entity ?? id;
   }
 
   const ended: string[] = [];
@@ -72,11 +47,16 @@ export async function createShop({ database, brokerUrl, delivery = {}, log = sil
         return { shopId };
       },
       closed: ({ state }, { code }) => void ended.push(`${state.shopId} ${code}`),
-      async placeOrder({ cents }, { user, state, reply }) {
-        return reply.orderAccepted({ orderId: await placeOrder(state.shopId, user.id, cents) });
+      async placeOrder({ cents, key }, { user, state, reply }) {
+        return reply.orderAccepted({ orderId: await placeOrder(state.shopId, user.id, cents, key) });
       },
     },
     alerts: {},
   });
   return { app, server, eventLog, placeOrder, ended };
+}
+
+function verify(token: string): { readonly id: string } {
+  if (/^[a-z0-9]+$/.test(token)) return { id: token };
+  throw new PostedError('unauthorized', 'The token is malformed.');
 }

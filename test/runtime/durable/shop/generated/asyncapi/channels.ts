@@ -60,6 +60,15 @@ export const orders = {
       correlationId: undefined,
     },
     {
+      name: 'noteAdded',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['noteAdded'] },
+      constants: { type: 'noteAdded' },
+      guard: validators.isNoteAddedPayload,
+      correlationId: undefined,
+    },
+    {
       name: 'orderAccepted',
       contentType: 'application/json',
       encoding: 'json',
@@ -138,7 +147,7 @@ export const orders = {
     {
       name: 'announceOrders',
       action: 'send',
-      messages: ['orderPlaced', 'orderCancelled'],
+      messages: ['orderPlaced', 'orderCancelled', 'noteAdded'],
       reply: undefined,
       security: [],
     },
@@ -185,7 +194,12 @@ export const orders = {
     instance: 'instance',
   },
   delivery: {
-    messages: ['orderPlaced', 'orderCancelled'],
+    messages: ['orderPlaced', 'orderCancelled', 'noteAdded'],
+    select: {
+      query: 'show',
+      default: ['orders'],
+      groups: { orders: ['orderPlaced', 'orderCancelled'], notes: ['noteAdded'] },
+    },
     audience: { query: 'whose', topic: 'mine' },
     window: 64,
   },

@@ -15,7 +15,7 @@ import * as validators from './validators.ts';
  *
  * @generated from channel orders
  */
-export interface OrdersClient extends ClientBase<models.OrderPlacedPayload | models.OrderCancelledPayload> {
+export interface OrdersClient extends ClientBase<models.OrderPlacedPayload | models.OrderCancelledPayload | models.NoteAddedPayload> {
   /** Adds a handler of messages from the server. Returns how to remove it. */
   readonly on: {
     /**
@@ -30,6 +30,12 @@ export interface OrdersClient extends ClientBase<models.OrderPlacedPayload | mod
      * @generated from message orderCancelled
      */
     orderCancelled(handler: Handler<models.OrderCancelledPayload>): Stop;
+    /**
+     * Somebody has left a note at a desk of the shop.
+     *
+     * @generated from message noteAdded
+     */
+    noteAdded(handler: Handler<models.NoteAddedPayload>): Stop;
   };
 
   /**
@@ -113,6 +119,15 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
       correlationId: undefined,
     },
     {
+      name: 'noteAdded',
+      contentType: 'application/json',
+      encoding: 'json',
+      tag: { path: ['type'], values: ['noteAdded'] },
+      constants: { type: 'noteAdded' },
+      guard: validators.isNoteAddedPayload,
+      correlationId: undefined,
+    },
+    {
       name: 'orderAccepted',
       contentType: 'application/json',
       encoding: 'json',
@@ -191,7 +206,7 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     {
       name: 'announceOrders',
       action: 'send',
-      messages: ['orderPlaced', 'orderCancelled'],
+      messages: ['orderPlaced', 'orderCancelled', 'noteAdded'],
       reply: undefined,
       security: [],
     },

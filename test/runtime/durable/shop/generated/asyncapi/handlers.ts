@@ -80,6 +80,13 @@ export interface OrdersDurable {
    * @generated from message orderCancelled
    */
   readonly orderCancelled: Content<models.OrderCancelledPayload, 'type' | 'cursor'>;
+
+  /**
+   * Somebody has left a note at a desk of the shop.
+   *
+   * @generated from message noteAdded
+   */
+  readonly noteAdded: Content<models.NoteAddedPayload, 'type' | 'cursor'>;
 }
 
 /**

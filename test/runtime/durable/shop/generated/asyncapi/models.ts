@@ -22,6 +22,14 @@ export type Cursor = string;
 export type Audience = 'everyone' | 'mine';
 
 /**
+ * Which durable messages a connection receives: those of the groups in this comma-separated list.
+ * Groups: `orders` (orderPlaced, orderCancelled), `notes` (noteAdded). Default: orders.
+ *
+ * @generated from schema Selection
+ */
+export type Selection = string;
+
+/**
  * Makes the connection resumable. `now` starts with the next event, `acked` after the last cursor
  * that this user's `device` acknowledged, and a cursor after that cursor.
  *
@@ -61,6 +69,7 @@ export type Instance = string;
  */
 export interface OrdersQuery {
   whose?: Audience;
+  show?: Selection;
   since?: Since;
   device?: Device;
   window?: Window;
@@ -185,6 +194,15 @@ export interface OrderCancelledPayload {
   cursor?: Cursor;
 }
 
+/** @generated from message noteAdded */
+export interface NoteAddedPayload {
+  type: 'noteAdded';
+  noteId: string;
+  author: string;
+  desk: string;
+  cursor?: Cursor;
+}
+
 /** @generated from message orderAccepted */
 export interface OrderAcceptedPayload {
   type: 'orderAccepted';
@@ -197,6 +215,8 @@ export interface PlaceOrderPayload {
   type: 'placeOrder';
   id: string;
   cents: number;
+  /** An idempotency key. A request with the key of an earlier one places nothing, and gets its reply. */
+  key?: string;
 }
 
 /** @generated from parameters of channel orders */

@@ -67,7 +67,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
 	return true;
 }
 const guard2 = validate12;
-const pattern1$1 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
+const pattern1$1 = new RegExp("^(orders|notes)(,(orders|notes))*$", "u");
 function validate12(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
@@ -76,8 +76,8 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
-				params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
-				message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
+				params: { pattern: "^(orders|notes)(,(orders|notes))*$" },
+				message: "must match pattern \"^(orders|notes)(,(orders|notes))*$\""
 			}];
 			return false;
 		}
@@ -95,7 +95,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
 	return true;
 }
 const guard3 = validate13;
-const pattern2$1 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
+const pattern2$1 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
@@ -104,8 +104,8 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
-				params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
-				message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+				params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
+				message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
 			}];
 			return false;
 		}
@@ -123,10 +123,38 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
 	return true;
 }
 const guard4 = validate14;
+const pattern3$1 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
 function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
-	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+	if (typeof data === "string") {
+		if (!pattern3$1.test(data)) {
+			validate14.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
+				message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+			}];
+			return false;
+		}
+	} else {
 		validate14.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	validate14.errors = vErrors;
+	return true;
+}
+const guard5 = validate15;
+function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+		validate15.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -137,7 +165,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 	}
 	if (typeof data == "number" && isFinite(data)) {
 		if (data > 256 || isNaN(data)) {
-			validate14.errors = [{
+			validate15.errors = [{
 				instancePath,
 				schemaPath: "#/maximum",
 				keyword: "maximum",
@@ -149,7 +177,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (data < 1 || isNaN(data)) {
-			validate14.errors = [{
+			validate15.errors = [{
 				instancePath,
 				schemaPath: "#/minimum",
 				keyword: "minimum",
@@ -162,16 +190,16 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate14.errors = vErrors;
+	validate15.errors = vErrors;
 	return true;
 }
-const guard5 = validate15;
-const pattern3 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
-function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+const guard6 = validate16;
+const pattern4 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
+function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern3.test(data)) {
-			validate15.errors = [{
+		if (!pattern4.test(data)) {
+			validate16.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
@@ -181,7 +209,7 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	} else {
-		validate15.errors = [{
+		validate16.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -190,12 +218,12 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate15.errors = vErrors;
+	validate16.errors = vErrors;
 	return true;
 }
-const guard6 = validate16;
+const guard7 = validate17;
 const func0$1 = Object.prototype.hasOwnProperty;
-function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
@@ -227,7 +255,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing1;
 			if ((data.device === void 0 || !func0$1.call(data, "device")) && (missing1 = "device")) {
-				validate16.errors = [{
+				validate17.errors = [{
 					instancePath,
 					schemaPath: "#/then/required",
 					keyword: "required",
@@ -251,14 +279,14 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 		if (vErrors === null) vErrors = [err2];
 		else vErrors.push(err2);
 		errors++;
-		validate16.errors = vErrors;
+		validate17.errors = vErrors;
 		return false;
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			const _errs5 = errors;
-			for (const key0 of Object.keys(data)) if (!(key0 === "whose" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
-				validate16.errors = [{
+			for (const key0 of Object.keys(data)) if (!(key0 === "whose" || key0 === "show" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
+				validate17.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -270,7 +298,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 			if (_errs5 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0$1.call(data, "device") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate16.errors = [{
+					validate17.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -284,7 +312,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				} else if (data.window !== void 0 && func0$1.call(data, "window") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate16.errors = [{
+					validate17.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -298,7 +326,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				} else if (data.instance !== void 0 && func0$1.call(data, "instance") && (data.device === void 0 || !func0$1.call(data, "device")) && (missing2 = "device")) {
-					validate16.errors = [{
+					validate17.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -316,7 +344,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 						let data1 = data.whose;
 						const _errs6 = errors;
 						if (typeof data1 !== "string") {
-							validate16.errors = [{
+							validate17.errors = [{
 								instancePath: instancePath + "/whose",
 								schemaPath: "definition1/type",
 								keyword: "type",
@@ -326,7 +354,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 						if (!(data1 === "everyone" || data1 === "mine")) {
-							validate16.errors = [{
+							validate17.errors = [{
 								instancePath: instancePath + "/whose",
 								schemaPath: "definition1/enum",
 								keyword: "enum",
@@ -338,24 +366,24 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 						var valid3 = _errs6 === errors;
 					} else var valid3 = true;
 					if (valid3) {
-						if (data.since !== void 0 && func0$1.call(data, "since")) {
-							let data2 = data.since;
+						if (data.show !== void 0 && func0$1.call(data, "show")) {
+							let data2 = data.show;
 							const _errs9 = errors;
 							if (errors === errors) {
 								if (typeof data2 === "string") {
 									if (!pattern1$1.test(data2)) {
-										validate16.errors = [{
-											instancePath: instancePath + "/since",
+										validate17.errors = [{
+											instancePath: instancePath + "/show",
 											schemaPath: "definition2/pattern",
 											keyword: "pattern",
-											params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
-											message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
+											params: { pattern: "^(orders|notes)(,(orders|notes))*$" },
+											message: "must match pattern \"^(orders|notes)(,(orders|notes))*$\""
 										}];
 										return false;
 									}
 								} else {
-									validate16.errors = [{
-										instancePath: instancePath + "/since",
+									validate17.errors = [{
+										instancePath: instancePath + "/show",
 										schemaPath: "definition2/type",
 										keyword: "type",
 										params: { type: "string" },
@@ -367,24 +395,24 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 							var valid3 = _errs9 === errors;
 						} else var valid3 = true;
 						if (valid3) {
-							if (data.device !== void 0 && func0$1.call(data, "device")) {
-								let data3 = data.device;
+							if (data.since !== void 0 && func0$1.call(data, "since")) {
+								let data3 = data.since;
 								const _errs12 = errors;
 								if (errors === errors) {
 									if (typeof data3 === "string") {
 										if (!pattern2$1.test(data3)) {
-											validate16.errors = [{
-												instancePath: instancePath + "/device",
+											validate17.errors = [{
+												instancePath: instancePath + "/since",
 												schemaPath: "definition3/pattern",
 												keyword: "pattern",
-												params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
-												message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+												params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
+												message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
 											}];
 											return false;
 										}
 									} else {
-										validate16.errors = [{
-											instancePath: instancePath + "/device",
+										validate17.errors = [{
+											instancePath: instancePath + "/since",
 											schemaPath: "definition3/type",
 											keyword: "type",
 											params: { type: "string" },
@@ -396,80 +424,110 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 								var valid3 = _errs12 === errors;
 							} else var valid3 = true;
 							if (valid3) {
-								if (data.window !== void 0 && func0$1.call(data, "window")) {
-									let data4 = data.window;
+								if (data.device !== void 0 && func0$1.call(data, "device")) {
+									let data4 = data.device;
 									const _errs15 = errors;
-									const _errs16 = errors;
-									if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-										validate16.errors = [{
-											instancePath: instancePath + "/window",
-											schemaPath: "definition4/type",
-											keyword: "type",
-											params: { type: "integer" },
-											message: "must be integer"
-										}];
-										return false;
-									}
-									if (errors === _errs16) {
-										if (typeof data4 == "number" && isFinite(data4)) {
-											if (data4 > 256 || isNaN(data4)) {
-												validate16.errors = [{
-													instancePath: instancePath + "/window",
-													schemaPath: "definition4/maximum",
-													keyword: "maximum",
-													params: {
-														comparison: "<=",
-														limit: 256
-													},
-													message: "must be <= 256"
-												}];
-												return false;
-											} else if (data4 < 1 || isNaN(data4)) {
-												validate16.errors = [{
-													instancePath: instancePath + "/window",
-													schemaPath: "definition4/minimum",
-													keyword: "minimum",
-													params: {
-														comparison: ">=",
-														limit: 1
-													},
-													message: "must be >= 1"
+									if (errors === errors) {
+										if (typeof data4 === "string") {
+											if (!pattern3$1.test(data4)) {
+												validate17.errors = [{
+													instancePath: instancePath + "/device",
+													schemaPath: "definition4/pattern",
+													keyword: "pattern",
+													params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
+													message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
 												}];
 												return false;
 											}
+										} else {
+											validate17.errors = [{
+												instancePath: instancePath + "/device",
+												schemaPath: "definition4/type",
+												keyword: "type",
+												params: { type: "string" },
+												message: "must be string"
+											}];
+											return false;
 										}
 									}
 									var valid3 = _errs15 === errors;
 								} else var valid3 = true;
 								if (valid3) {
-									if (data.instance !== void 0 && func0$1.call(data, "instance")) {
-										let data5 = data.instance;
+									if (data.window !== void 0 && func0$1.call(data, "window")) {
+										let data5 = data.window;
 										const _errs18 = errors;
-										if (errors === errors) {
-											if (typeof data5 === "string") {
-												if (!pattern3.test(data5)) {
-													validate16.errors = [{
-														instancePath: instancePath + "/instance",
-														schemaPath: "definition5/pattern",
-														keyword: "pattern",
-														params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
-														message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
+										const _errs19 = errors;
+										if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5))) {
+											validate17.errors = [{
+												instancePath: instancePath + "/window",
+												schemaPath: "definition5/type",
+												keyword: "type",
+												params: { type: "integer" },
+												message: "must be integer"
+											}];
+											return false;
+										}
+										if (errors === _errs19) {
+											if (typeof data5 == "number" && isFinite(data5)) {
+												if (data5 > 256 || isNaN(data5)) {
+													validate17.errors = [{
+														instancePath: instancePath + "/window",
+														schemaPath: "definition5/maximum",
+														keyword: "maximum",
+														params: {
+															comparison: "<=",
+															limit: 256
+														},
+														message: "must be <= 256"
+													}];
+													return false;
+												} else if (data5 < 1 || isNaN(data5)) {
+													validate17.errors = [{
+														instancePath: instancePath + "/window",
+														schemaPath: "definition5/minimum",
+														keyword: "minimum",
+														params: {
+															comparison: ">=",
+															limit: 1
+														},
+														message: "must be >= 1"
 													}];
 													return false;
 												}
-											} else {
-												validate16.errors = [{
-													instancePath: instancePath + "/instance",
-													schemaPath: "definition5/type",
-													keyword: "type",
-													params: { type: "string" },
-													message: "must be string"
-												}];
-												return false;
 											}
 										}
 										var valid3 = _errs18 === errors;
 									} else var valid3 = true;
+									if (valid3) {
+										if (data.instance !== void 0 && func0$1.call(data, "instance")) {
+											let data6 = data.instance;
+											const _errs21 = errors;
+											if (errors === errors) {
+												if (typeof data6 === "string") {
+													if (!pattern4.test(data6)) {
+														validate17.errors = [{
+															instancePath: instancePath + "/instance",
+															schemaPath: "definition6/pattern",
+															keyword: "pattern",
+															params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
+															message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
+														}];
+														return false;
+													}
+												} else {
+													validate17.errors = [{
+														instancePath: instancePath + "/instance",
+														schemaPath: "definition6/type",
+														keyword: "type",
+														params: { type: "string" },
+														message: "must be string"
+													}];
+													return false;
+												}
+											}
+											var valid3 = _errs21 === errors;
+										} else var valid3 = true;
+									}
 								}
 							}
 						}
@@ -477,7 +535,7 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 			}
 		} else {
-			validate16.errors = [{
+			validate17.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -487,182 +545,15 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate16.errors = vErrors;
-	return errors === 0;
-}
-const guard7 = validate17;
-function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
-			validate17.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor" || key0 === "resumed" || key0 === "window" || key0 === "heartbeatMs")) {
-				validate17.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate17.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("ready" !== data0) {
-					validate17.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "ready" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern0$1.test(data1)) {
-							validate17.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-							}];
-							return false;
-						}
-					} else {
-						validate17.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition0/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
-						if (typeof data.resumed !== "boolean") {
-							validate17.errors = [{
-								instancePath: instancePath + "/resumed",
-								schemaPath: "#/properties/resumed/type",
-								keyword: "type",
-								params: { type: "boolean" },
-								message: "must be boolean"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.window !== void 0 && func0$1.call(data, "window")) {
-							let data3 = data.window;
-							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-								validate17.errors = [{
-									instancePath: instancePath + "/window",
-									schemaPath: "#/properties/window/type",
-									keyword: "type",
-									params: { type: "integer" },
-									message: "must be integer"
-								}];
-								return false;
-							}
-							if (typeof data3 == "number" && isFinite(data3)) {
-								if (data3 < 1 || isNaN(data3)) {
-									validate17.errors = [{
-										instancePath: instancePath + "/window",
-										schemaPath: "#/properties/window/minimum",
-										keyword: "minimum",
-										params: {
-											comparison: ">=",
-											limit: 1
-										},
-										message: "must be >= 1"
-									}];
-									return false;
-								}
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
-								let data4 = data.heartbeatMs;
-								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-									validate17.errors = [{
-										instancePath: instancePath + "/heartbeatMs",
-										schemaPath: "#/properties/heartbeatMs/type",
-										keyword: "type",
-										params: { type: "integer" },
-										message: "must be integer"
-									}];
-									return false;
-								}
-								if (typeof data4 == "number" && isFinite(data4)) {
-									if (data4 < 1 || isNaN(data4)) {
-										validate17.errors = [{
-											instancePath: instancePath + "/heartbeatMs",
-											schemaPath: "#/properties/heartbeatMs/minimum",
-											keyword: "minimum",
-											params: {
-												comparison: ">=",
-												limit: 1
-											},
-											message: "must be >= 1"
-										}];
-										return false;
-									}
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-						}
-					}
-				}
-			}
-		}
-	} else {
-		validate17.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
 	validate17.errors = vErrors;
-	return true;
+	return errors === 0;
 }
 const guard8 = validate18;
 function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
 			validate18.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -672,7 +563,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor" || key0 === "resumed" || key0 === "window" || key0 === "heartbeatMs")) {
 				validate18.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -694,12 +585,12 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("checkpoint" !== data0) {
+				if ("ready" !== data0) {
 					validate18.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "checkpoint" },
+						params: { allowedValue: "ready" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -732,6 +623,83 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
+						if (typeof data.resumed !== "boolean") {
+							validate18.errors = [{
+								instancePath: instancePath + "/resumed",
+								schemaPath: "#/properties/resumed/type",
+								keyword: "type",
+								params: { type: "boolean" },
+								message: "must be boolean"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.window !== void 0 && func0$1.call(data, "window")) {
+							let data3 = data.window;
+							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+								validate18.errors = [{
+									instancePath: instancePath + "/window",
+									schemaPath: "#/properties/window/type",
+									keyword: "type",
+									params: { type: "integer" },
+									message: "must be integer"
+								}];
+								return false;
+							}
+							if (typeof data3 == "number" && isFinite(data3)) {
+								if (data3 < 1 || isNaN(data3)) {
+									validate18.errors = [{
+										instancePath: instancePath + "/window",
+										schemaPath: "#/properties/window/minimum",
+										keyword: "minimum",
+										params: {
+											comparison: ">=",
+											limit: 1
+										},
+										message: "must be >= 1"
+									}];
+									return false;
+								}
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
+								let data4 = data.heartbeatMs;
+								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+									validate18.errors = [{
+										instancePath: instancePath + "/heartbeatMs",
+										schemaPath: "#/properties/heartbeatMs/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+								if (typeof data4 == "number" && isFinite(data4)) {
+									if (data4 < 1 || isNaN(data4)) {
+										validate18.errors = [{
+											instancePath: instancePath + "/heartbeatMs",
+											schemaPath: "#/properties/heartbeatMs/minimum",
+											keyword: "minimum",
+											params: {
+												comparison: ">=",
+												limit: 1
+											},
+											message: "must be >= 1"
+										}];
+										return false;
+									}
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+						}
+					}
+				}
 			}
 		}
 	} else {
@@ -748,46 +716,12 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 	return true;
 }
 const guard9 = validate19;
-const schema27 = {
-	"type": "string",
-	"enum": [
-		"expired",
-		"epoch",
-		"future"
-	]
-};
 function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (typeof data !== "string") {
-		validate19.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "string" },
-			message: "must be string"
-		}];
-		return false;
-	}
-	if (!(data === "expired" || data === "epoch" || data === "future")) {
-		validate19.errors = [{
-			instancePath,
-			schemaPath: "#/enum",
-			keyword: "enum",
-			params: { allowedValues: schema27.enum },
-			message: "must be equal to one of the allowed values"
-		}];
-		return false;
-	}
-	validate19.errors = vErrors;
-	return true;
-}
-const guard10 = validate20;
-function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate20.errors = [{
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+			validate19.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -796,8 +730,8 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "reason" || key0 === "cursor")) {
-				validate20.errors = [{
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
+				validate19.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -809,7 +743,7 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
 				let data0 = data.type;
 				if (typeof data0 !== "string") {
-					validate20.errors = [{
+					validate19.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/type",
 						keyword: "type",
@@ -818,12 +752,12 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("reset" !== data0) {
-					validate20.errors = [{
+				if ("checkpoint" !== data0) {
+					validate19.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "reset" },
+						params: { allowedValue: "checkpoint" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -831,66 +765,74 @@ function validate20(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
-					let data1 = data.reason;
-					if (typeof data1 !== "string") {
-						validate20.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition9/type",
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
+							validate19.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition0/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate19.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition0/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
 						}];
 						return false;
 					}
-					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
-						validate20.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition9/enum",
-							keyword: "enum",
-							params: { allowedValues: schema27.enum },
-							message: "must be equal to one of the allowed values"
-						}];
-						return false;
-					}
 					var valid0 = true;
 				} else var valid0 = true;
-				if (valid0) {
-					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-						let data2 = data.cursor;
-						if (typeof data2 === "string") {
-							if (!pattern0$1.test(data2)) {
-								validate20.errors = [{
-									instancePath: instancePath + "/cursor",
-									schemaPath: "definition0/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-								}];
-								return false;
-							}
-						} else {
-							validate20.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-				}
 			}
 		}
 	} else {
-		validate20.errors = [{
+		validate19.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
 			params: { type: "object" },
 			message: "must be object"
+		}];
+		return false;
+	}
+	validate19.errors = vErrors;
+	return true;
+}
+const guard10 = validate20;
+const schema29 = {
+	"type": "string",
+	"enum": [
+		"expired",
+		"epoch",
+		"future"
+	]
+};
+function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (typeof data !== "string") {
+		validate20.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	if (!(data === "expired" || data === "epoch" || data === "future")) {
+		validate20.errors = [{
+			instancePath,
+			schemaPath: "#/enum",
+			keyword: "enum",
+			params: { allowedValues: schema29.enum },
+			message: "must be equal to one of the allowed values"
 		}];
 		return false;
 	}
@@ -902,7 +844,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
 			validate21.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -912,7 +854,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "retryAfterMs")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "reason" || key0 === "cursor")) {
 				validate21.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -934,12 +876,12 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("bye" !== data0) {
+				if ("reset" !== data0) {
 					validate21.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "bye" },
+						params: { allowedValue: "reset" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -947,35 +889,57 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
-					let data1 = data.retryAfterMs;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
+					let data1 = data.reason;
+					if (typeof data1 !== "string") {
 						validate21.errors = [{
-							instancePath: instancePath + "/retryAfterMs",
-							schemaPath: "#/properties/retryAfterMs/type",
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition10/type",
 							keyword: "type",
-							params: { type: "integer" },
-							message: "must be integer"
+							params: { type: "string" },
+							message: "must be string"
 						}];
 						return false;
 					}
-					if (typeof data1 == "number" && isFinite(data1)) {
-						if (data1 < 0 || isNaN(data1)) {
-							validate21.errors = [{
-								instancePath: instancePath + "/retryAfterMs",
-								schemaPath: "#/properties/retryAfterMs/minimum",
-								keyword: "minimum",
-								params: {
-									comparison: ">=",
-									limit: 0
-								},
-								message: "must be >= 0"
-							}];
-							return false;
-						}
+					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
+						validate21.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition10/enum",
+							keyword: "enum",
+							params: { allowedValues: schema29.enum },
+							message: "must be equal to one of the allowed values"
+						}];
+						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+						let data2 = data.cursor;
+						if (typeof data2 === "string") {
+							if (!pattern0$1.test(data2)) {
+								validate21.errors = [{
+									instancePath: instancePath + "/cursor",
+									schemaPath: "definition0/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								}];
+								return false;
+							}
+						} else {
+							validate21.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition0/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
 			}
 		}
 	} else {
@@ -996,7 +960,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
 			validate22.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1006,7 +970,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "retryAfterMs")) {
 				validate22.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1028,12 +992,12 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("ack" !== data0) {
+				if ("bye" !== data0) {
 					validate22.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "ack" },
+						params: { allowedValue: "bye" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -1041,28 +1005,32 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern0$1.test(data1)) {
+				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
+					let data1 = data.retryAfterMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate22.errors = [{
+							instancePath: instancePath + "/retryAfterMs",
+							schemaPath: "#/properties/retryAfterMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
 							validate22.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								instancePath: instancePath + "/retryAfterMs",
+								schemaPath: "#/properties/retryAfterMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
 							}];
 							return false;
 						}
-					} else {
-						validate22.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition0/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
@@ -1086,7 +1054,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
 			validate23.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1096,7 +1064,7 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "staleMs")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "cursor")) {
 				validate23.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1118,12 +1086,12 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("alive" !== data0) {
+				if ("ack" !== data0) {
 					validate23.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "alive" },
+						params: { allowedValue: "ack" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -1131,32 +1099,28 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
-					let data1 = data.staleMs;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate23.errors = [{
-							instancePath: instancePath + "/staleMs",
-							schemaPath: "#/properties/staleMs/type",
-							keyword: "type",
-							params: { type: "integer" },
-							message: "must be integer"
-						}];
-						return false;
-					}
-					if (typeof data1 == "number" && isFinite(data1)) {
-						if (data1 < 0 || isNaN(data1)) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
 							validate23.errors = [{
-								instancePath: instancePath + "/staleMs",
-								schemaPath: "#/properties/staleMs/minimum",
-								keyword: "minimum",
-								params: {
-									comparison: ">=",
-									limit: 0
-								},
-								message: "must be >= 0"
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition0/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
 							}];
 							return false;
 						}
+					} else {
+						validate23.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition0/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
@@ -1177,6 +1141,100 @@ function validate23(data, { instancePath = "", parentData, parentDataProperty, r
 }
 const guard14 = validate24;
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
+			validate24.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "type" || key0 === "staleMs")) {
+				validate24.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate24.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("alive" !== data0) {
+					validate24.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "alive" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
+					let data1 = data.staleMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate24.errors = [{
+							instancePath: instancePath + "/staleMs",
+							schemaPath: "#/properties/staleMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
+							validate24.errors = [{
+								instancePath: instancePath + "/staleMs",
+								schemaPath: "#/properties/staleMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
+							}];
+							return false;
+						}
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate24.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate24.errors = vErrors;
+	return true;
+}
+const guard15 = validate25;
+function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
@@ -1208,7 +1266,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing1;
 			if ((data.device === void 0 || !func0$1.call(data, "device")) && (missing1 = "device")) {
-				validate24.errors = [{
+				validate25.errors = [{
 					instancePath,
 					schemaPath: "#/then/required",
 					keyword: "required",
@@ -1232,14 +1290,14 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 		if (vErrors === null) vErrors = [err2];
 		else vErrors.push(err2);
 		errors++;
-		validate24.errors = vErrors;
+		validate25.errors = vErrors;
 		return false;
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			const _errs5 = errors;
 			for (const key0 of Object.keys(data)) if (!(key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
-				validate24.errors = [{
+				validate25.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -1251,7 +1309,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 			if (_errs5 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0$1.call(data, "device") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate24.errors = [{
+					validate25.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -1265,7 +1323,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				} else if (data.window !== void 0 && func0$1.call(data, "window") && (data.since === void 0 || !func0$1.call(data, "since")) && (missing2 = "since")) {
-					validate24.errors = [{
+					validate25.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -1279,7 +1337,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				} else if (data.instance !== void 0 && func0$1.call(data, "instance") && (data.device === void 0 || !func0$1.call(data, "device")) && (missing2 = "device")) {
-					validate24.errors = [{
+					validate25.errors = [{
 						instancePath,
 						schemaPath: "#/dependencies",
 						keyword: "dependencies",
@@ -1298,10 +1356,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 						const _errs6 = errors;
 						if (errors === errors) {
 							if (typeof data1 === "string") {
-								if (!pattern1$1.test(data1)) {
-									validate24.errors = [{
+								if (!pattern2$1.test(data1)) {
+									validate25.errors = [{
 										instancePath: instancePath + "/since",
-										schemaPath: "definition2/pattern",
+										schemaPath: "definition3/pattern",
 										keyword: "pattern",
 										params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
 										message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
@@ -1309,9 +1367,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 									return false;
 								}
 							} else {
-								validate24.errors = [{
+								validate25.errors = [{
 									instancePath: instancePath + "/since",
-									schemaPath: "definition2/type",
+									schemaPath: "definition3/type",
 									keyword: "type",
 									params: { type: "string" },
 									message: "must be string"
@@ -1327,10 +1385,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 							const _errs9 = errors;
 							if (errors === errors) {
 								if (typeof data2 === "string") {
-									if (!pattern2$1.test(data2)) {
-										validate24.errors = [{
+									if (!pattern3$1.test(data2)) {
+										validate25.errors = [{
 											instancePath: instancePath + "/device",
-											schemaPath: "definition3/pattern",
+											schemaPath: "definition4/pattern",
 											keyword: "pattern",
 											params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
 											message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
@@ -1338,9 +1396,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 										return false;
 									}
 								} else {
-									validate24.errors = [{
+									validate25.errors = [{
 										instancePath: instancePath + "/device",
-										schemaPath: "definition3/type",
+										schemaPath: "definition4/type",
 										keyword: "type",
 										params: { type: "string" },
 										message: "must be string"
@@ -1356,9 +1414,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 								const _errs12 = errors;
 								const _errs13 = errors;
 								if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-									validate24.errors = [{
+									validate25.errors = [{
 										instancePath: instancePath + "/window",
-										schemaPath: "definition4/type",
+										schemaPath: "definition5/type",
 										keyword: "type",
 										params: { type: "integer" },
 										message: "must be integer"
@@ -1368,9 +1426,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 								if (errors === _errs13) {
 									if (typeof data3 == "number" && isFinite(data3)) {
 										if (data3 > 256 || isNaN(data3)) {
-											validate24.errors = [{
+											validate25.errors = [{
 												instancePath: instancePath + "/window",
-												schemaPath: "definition4/maximum",
+												schemaPath: "definition5/maximum",
 												keyword: "maximum",
 												params: {
 													comparison: "<=",
@@ -1380,9 +1438,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 											}];
 											return false;
 										} else if (data3 < 1 || isNaN(data3)) {
-											validate24.errors = [{
+											validate25.errors = [{
 												instancePath: instancePath + "/window",
-												schemaPath: "definition4/minimum",
+												schemaPath: "definition5/minimum",
 												keyword: "minimum",
 												params: {
 													comparison: ">=",
@@ -1402,10 +1460,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 									const _errs15 = errors;
 									if (errors === errors) {
 										if (typeof data4 === "string") {
-											if (!pattern3.test(data4)) {
-												validate24.errors = [{
+											if (!pattern4.test(data4)) {
+												validate25.errors = [{
 													instancePath: instancePath + "/instance",
-													schemaPath: "definition5/pattern",
+													schemaPath: "definition6/pattern",
 													keyword: "pattern",
 													params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
 													message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
@@ -1413,9 +1471,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 												return false;
 											}
 										} else {
-											validate24.errors = [{
+											validate25.errors = [{
 												instancePath: instancePath + "/instance",
-												schemaPath: "definition5/type",
+												schemaPath: "definition6/type",
 												keyword: "type",
 												params: { type: "string" },
 												message: "must be string"
@@ -1431,7 +1489,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 			}
 		} else {
-			validate24.errors = [{
+			validate25.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -1441,145 +1499,15 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate24.errors = vErrors;
-	return errors === 0;
-}
-const guard15 = validate25;
-function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.orderId === void 0 || !func0$1.call(data, "orderId")) && (missing0 = "orderId") || (data.customer === void 0 || !func0$1.call(data, "customer")) && (missing0 = "customer") || (data.cents === void 0 || !func0$1.call(data, "cents")) && (missing0 = "cents")) {
-			validate25.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				if ("orderPlaced" !== data.type) {
-					validate25.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "orderPlaced" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.orderId !== void 0 && func0$1.call(data, "orderId")) {
-					if (typeof data.orderId !== "string") {
-						validate25.errors = [{
-							instancePath: instancePath + "/orderId",
-							schemaPath: "#/properties/orderId/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.customer !== void 0 && func0$1.call(data, "customer")) {
-						if (typeof data.customer !== "string") {
-							validate25.errors = [{
-								instancePath: instancePath + "/customer",
-								schemaPath: "#/properties/customer/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.cents !== void 0 && func0$1.call(data, "cents")) {
-							let data3 = data.cents;
-							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-								validate25.errors = [{
-									instancePath: instancePath + "/cents",
-									schemaPath: "#/properties/cents/type",
-									keyword: "type",
-									params: { type: "integer" },
-									message: "must be integer"
-								}];
-								return false;
-							}
-							if (typeof data3 == "number" && isFinite(data3)) {
-								if (data3 < 1 || isNaN(data3)) {
-									validate25.errors = [{
-										instancePath: instancePath + "/cents",
-										schemaPath: "#/properties/cents/minimum",
-										keyword: "minimum",
-										params: {
-											comparison: ">=",
-											limit: 1
-										},
-										message: "must be >= 1"
-									}];
-									return false;
-								}
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-								let data4 = data.cursor;
-								if (typeof data4 === "string") {
-									if (!pattern0$1.test(data4)) {
-										validate25.errors = [{
-											instancePath: instancePath + "/cursor",
-											schemaPath: "definition0/pattern",
-											keyword: "pattern",
-											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-										}];
-										return false;
-									}
-								} else {
-									validate25.errors = [{
-										instancePath: instancePath + "/cursor",
-										schemaPath: "definition0/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-						}
-					}
-				}
-			}
-		}
-	} else {
-		validate25.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
 	validate25.errors = vErrors;
-	return true;
+	return errors === 0;
 }
 const guard16 = validate26;
 function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.orderId === void 0 || !func0$1.call(data, "orderId")) && (missing0 = "orderId")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.orderId === void 0 || !func0$1.call(data, "orderId")) && (missing0 = "orderId") || (data.customer === void 0 || !func0$1.call(data, "customer")) && (missing0 = "customer") || (data.cents === void 0 || !func0$1.call(data, "cents")) && (missing0 = "cents")) {
 			validate26.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1590,12 +1518,12 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				if ("orderCancelled" !== data.type) {
+				if ("orderPlaced" !== data.type) {
 					validate26.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "orderCancelled" },
+						params: { allowedValue: "orderPlaced" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -1617,23 +1545,11 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-						let data2 = data.cursor;
-						if (typeof data2 === "string") {
-							if (!pattern0$1.test(data2)) {
-								validate26.errors = [{
-									instancePath: instancePath + "/cursor",
-									schemaPath: "definition0/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-								}];
-								return false;
-							}
-						} else {
+					if (data.customer !== void 0 && func0$1.call(data, "customer")) {
+						if (typeof data.customer !== "string") {
 							validate26.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/type",
+								instancePath: instancePath + "/customer",
+								schemaPath: "#/properties/customer/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -1642,6 +1558,64 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
 						}
 						var valid0 = true;
 					} else var valid0 = true;
+					if (valid0) {
+						if (data.cents !== void 0 && func0$1.call(data, "cents")) {
+							let data3 = data.cents;
+							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+								validate26.errors = [{
+									instancePath: instancePath + "/cents",
+									schemaPath: "#/properties/cents/type",
+									keyword: "type",
+									params: { type: "integer" },
+									message: "must be integer"
+								}];
+								return false;
+							}
+							if (typeof data3 == "number" && isFinite(data3)) {
+								if (data3 < 1 || isNaN(data3)) {
+									validate26.errors = [{
+										instancePath: instancePath + "/cents",
+										schemaPath: "#/properties/cents/minimum",
+										keyword: "minimum",
+										params: {
+											comparison: ">=",
+											limit: 1
+										},
+										message: "must be >= 1"
+									}];
+									return false;
+								}
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+								let data4 = data.cursor;
+								if (typeof data4 === "string") {
+									if (!pattern0$1.test(data4)) {
+										validate26.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition0/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+										}];
+										return false;
+									}
+								} else {
+									validate26.errors = [{
+										instancePath: instancePath + "/cursor",
+										schemaPath: "definition0/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+						}
+					}
 				}
 			}
 		}
@@ -1663,7 +1637,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.orderId === void 0 || !func0$1.call(data, "orderId")) && (missing0 = "orderId")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.orderId === void 0 || !func0$1.call(data, "orderId")) && (missing0 = "orderId")) {
 			validate27.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1674,12 +1648,12 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				if ("orderAccepted" !== data.type) {
+				if ("orderCancelled" !== data.type) {
 					validate27.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "orderAccepted" },
+						params: { allowedValue: "orderCancelled" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -1687,11 +1661,11 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.id !== void 0 && func0$1.call(data, "id")) {
-					if (typeof data.id !== "string") {
+				if (data.orderId !== void 0 && func0$1.call(data, "orderId")) {
+					if (typeof data.orderId !== "string") {
 						validate27.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "#/properties/id/type",
+							instancePath: instancePath + "/orderId",
+							schemaPath: "#/properties/orderId/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1701,11 +1675,23 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.orderId !== void 0 && func0$1.call(data, "orderId")) {
-						if (typeof data.orderId !== "string") {
+					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+						let data2 = data.cursor;
+						if (typeof data2 === "string") {
+							if (!pattern0$1.test(data2)) {
+								validate27.errors = [{
+									instancePath: instancePath + "/cursor",
+									schemaPath: "definition0/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								}];
+								return false;
+							}
+						} else {
 							validate27.errors = [{
-								instancePath: instancePath + "/orderId",
-								schemaPath: "#/properties/orderId/type",
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition0/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -1730,12 +1716,12 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 	validate27.errors = vErrors;
 	return true;
 }
-const guard23 = validate28;
+const guard18 = validate28;
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.cents === void 0 || !func0$1.call(data, "cents")) && (missing0 = "cents")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.noteId === void 0 || !func0$1.call(data, "noteId")) && (missing0 = "noteId") || (data.author === void 0 || !func0$1.call(data, "author")) && (missing0 = "author") || (data.desk === void 0 || !func0$1.call(data, "desk")) && (missing0 = "desk")) {
 			validate28.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1746,12 +1732,12 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				if ("placeOrder" !== data.type) {
+				if ("noteAdded" !== data.type) {
 					validate28.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "placeOrder" },
+						params: { allowedValue: "noteAdded" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -1759,11 +1745,11 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.id !== void 0 && func0$1.call(data, "id")) {
-					if (typeof data.id !== "string") {
+				if (data.noteId !== void 0 && func0$1.call(data, "noteId")) {
+					if (typeof data.noteId !== "string") {
 						validate28.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "#/properties/id/type",
+							instancePath: instancePath + "/noteId",
+							schemaPath: "#/properties/noteId/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1773,35 +1759,61 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.cents !== void 0 && func0$1.call(data, "cents")) {
-						let data2 = data.cents;
-						if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
+					if (data.author !== void 0 && func0$1.call(data, "author")) {
+						if (typeof data.author !== "string") {
 							validate28.errors = [{
-								instancePath: instancePath + "/cents",
-								schemaPath: "#/properties/cents/type",
+								instancePath: instancePath + "/author",
+								schemaPath: "#/properties/author/type",
 								keyword: "type",
-								params: { type: "integer" },
-								message: "must be integer"
+								params: { type: "string" },
+								message: "must be string"
 							}];
 							return false;
 						}
-						if (typeof data2 == "number" && isFinite(data2)) {
-							if (data2 < 1 || isNaN(data2)) {
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.desk !== void 0 && func0$1.call(data, "desk")) {
+							if (typeof data.desk !== "string") {
 								validate28.errors = [{
-									instancePath: instancePath + "/cents",
-									schemaPath: "#/properties/cents/minimum",
-									keyword: "minimum",
-									params: {
-										comparison: ">=",
-										limit: 1
-									},
-									message: "must be >= 1"
+									instancePath: instancePath + "/desk",
+									schemaPath: "#/properties/desk/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
 								}];
 								return false;
 							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+								let data4 = data.cursor;
+								if (typeof data4 === "string") {
+									if (!pattern0$1.test(data4)) {
+										validate28.errors = [{
+											instancePath: instancePath + "/cursor",
+											schemaPath: "definition0/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+											message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+										}];
+										return false;
+									}
+								} else {
+									validate28.errors = [{
+										instancePath: instancePath + "/cursor",
+										schemaPath: "definition0/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
 						}
-						var valid0 = true;
-					} else var valid0 = true;
+					}
 				}
 			}
 		}
@@ -1818,12 +1830,84 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 	validate28.errors = vErrors;
 	return true;
 }
-const guard26 = validate30;
+const guard19 = validate29;
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.orderId === void 0 || !func0$1.call(data, "orderId")) && (missing0 = "orderId")) {
+			validate29.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				if ("orderAccepted" !== data.type) {
+					validate29.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "orderAccepted" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.id !== void 0 && func0$1.call(data, "id")) {
+					if (typeof data.id !== "string") {
+						validate29.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.orderId !== void 0 && func0$1.call(data, "orderId")) {
+						if (typeof data.orderId !== "string") {
+							validate29.errors = [{
+								instancePath: instancePath + "/orderId",
+								schemaPath: "#/properties/orderId/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate29.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate29.errors = vErrors;
+	return true;
+}
+const guard25 = validate30;
 function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.cents === void 0 || !func0$1.call(data, "cents")) && (missing0 = "cents")) {
 			validate30.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1834,12 +1918,12 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				if ("alert" !== data.type) {
+				if ("placeOrder" !== data.type) {
 					validate30.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "alert" },
+						params: { allowedValue: "placeOrder" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -1847,11 +1931,11 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					if (typeof data.text !== "string") {
+				if (data.id !== void 0 && func0$1.call(data, "id")) {
+					if (typeof data.id !== "string") {
 						validate30.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "#/properties/text/type",
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1861,31 +1945,50 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-						let data2 = data.cursor;
-						if (typeof data2 === "string") {
-							if (!pattern0$1.test(data2)) {
-								validate30.errors = [{
-									instancePath: instancePath + "/cursor",
-									schemaPath: "definition0/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-								}];
-								return false;
-							}
-						} else {
+					if (data.cents !== void 0 && func0$1.call(data, "cents")) {
+						let data2 = data.cents;
+						if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
 							validate30.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/type",
+								instancePath: instancePath + "/cents",
+								schemaPath: "#/properties/cents/type",
 								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
+								params: { type: "integer" },
+								message: "must be integer"
 							}];
 							return false;
 						}
+						if (typeof data2 == "number" && isFinite(data2)) {
+							if (data2 < 1 || isNaN(data2)) {
+								validate30.errors = [{
+									instancePath: instancePath + "/cents",
+									schemaPath: "#/properties/cents/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 1
+									},
+									message: "must be >= 1"
+								}];
+								return false;
+							}
+						}
 						var valid0 = true;
 					} else var valid0 = true;
+					if (valid0) {
+						if (data.key !== void 0 && func0$1.call(data, "key")) {
+							if (typeof data.key !== "string") {
+								validate30.errors = [{
+									instancePath: instancePath + "/key",
+									schemaPath: "#/properties/key/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+					}
 				}
 			}
 		}
@@ -1902,169 +2005,12 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 	validate30.errors = vErrors;
 	return true;
 }
-const guard18 = validate31;
-function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
-			validate31.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate31.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("ready" !== data0) {
-					validate31.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "ready" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern0$1.test(data1)) {
-							validate31.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-							}];
-							return false;
-						}
-					} else {
-						validate31.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition0/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
-						if (typeof data.resumed !== "boolean") {
-							validate31.errors = [{
-								instancePath: instancePath + "/resumed",
-								schemaPath: "#/properties/resumed/type",
-								keyword: "type",
-								params: { type: "boolean" },
-								message: "must be boolean"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.window !== void 0 && func0$1.call(data, "window")) {
-							let data3 = data.window;
-							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-								validate31.errors = [{
-									instancePath: instancePath + "/window",
-									schemaPath: "#/properties/window/type",
-									keyword: "type",
-									params: { type: "integer" },
-									message: "must be integer"
-								}];
-								return false;
-							}
-							if (typeof data3 == "number" && isFinite(data3)) {
-								if (data3 < 1 || isNaN(data3)) {
-									validate31.errors = [{
-										instancePath: instancePath + "/window",
-										schemaPath: "#/properties/window/minimum",
-										keyword: "minimum",
-										params: {
-											comparison: ">=",
-											limit: 1
-										},
-										message: "must be >= 1"
-									}];
-									return false;
-								}
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
-								let data4 = data.heartbeatMs;
-								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-									validate31.errors = [{
-										instancePath: instancePath + "/heartbeatMs",
-										schemaPath: "#/properties/heartbeatMs/type",
-										keyword: "type",
-										params: { type: "integer" },
-										message: "must be integer"
-									}];
-									return false;
-								}
-								if (typeof data4 == "number" && isFinite(data4)) {
-									if (data4 < 1 || isNaN(data4)) {
-										validate31.errors = [{
-											instancePath: instancePath + "/heartbeatMs",
-											schemaPath: "#/properties/heartbeatMs/minimum",
-											keyword: "minimum",
-											params: {
-												comparison: ">=",
-												limit: 1
-											},
-											message: "must be >= 1"
-										}];
-										return false;
-									}
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-						}
-					}
-				}
-			}
-		}
-	} else {
-		validate31.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate31.errors = vErrors;
-	return true;
-}
-const guard19 = validate32;
+const guard28 = validate32;
 function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
 			validate32.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2075,23 +2021,12 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate32.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("checkpoint" !== data0) {
+				if ("alert" !== data.type) {
 					validate32.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "checkpoint" },
+						params: { allowedValue: "alert" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -2099,23 +2034,11 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern0$1.test(data1)) {
-							validate32.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-							}];
-							return false;
-						}
-					} else {
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					if (typeof data.text !== "string") {
 						validate32.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition0/type",
+							instancePath: instancePath + "/text",
+							schemaPath: "#/properties/text/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -2124,6 +2047,33 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+						let data2 = data.cursor;
+						if (typeof data2 === "string") {
+							if (!pattern0$1.test(data2)) {
+								validate32.errors = [{
+									instancePath: instancePath + "/cursor",
+									schemaPath: "definition0/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								}];
+								return false;
+							}
+						} else {
+							validate32.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition0/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
 			}
 		}
 	} else {
@@ -2144,7 +2094,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
 			validate33.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2166,12 +2116,12 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("reset" !== data0) {
+				if ("ready" !== data0) {
 					validate33.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "reset" },
+						params: { allowedValue: "ready" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -2179,56 +2129,107 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
-					let data1 = data.reason;
-					if (typeof data1 !== "string") {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
+							validate33.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition0/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+							}];
+							return false;
+						}
+					} else {
 						validate33.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition9/type",
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition0/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
 						}];
 						return false;
 					}
-					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
-						validate33.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition9/enum",
-							keyword: "enum",
-							params: { allowedValues: schema27.enum },
-							message: "must be equal to one of the allowed values"
-						}];
-						return false;
-					}
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-						let data2 = data.cursor;
-						if (typeof data2 === "string") {
-							if (!pattern0$1.test(data2)) {
-								validate33.errors = [{
-									instancePath: instancePath + "/cursor",
-									schemaPath: "definition0/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-								}];
-								return false;
-							}
-						} else {
+					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
+						if (typeof data.resumed !== "boolean") {
 							validate33.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/type",
+								instancePath: instancePath + "/resumed",
+								schemaPath: "#/properties/resumed/type",
 								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
+								params: { type: "boolean" },
+								message: "must be boolean"
 							}];
 							return false;
 						}
 						var valid0 = true;
 					} else var valid0 = true;
+					if (valid0) {
+						if (data.window !== void 0 && func0$1.call(data, "window")) {
+							let data3 = data.window;
+							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+								validate33.errors = [{
+									instancePath: instancePath + "/window",
+									schemaPath: "#/properties/window/type",
+									keyword: "type",
+									params: { type: "integer" },
+									message: "must be integer"
+								}];
+								return false;
+							}
+							if (typeof data3 == "number" && isFinite(data3)) {
+								if (data3 < 1 || isNaN(data3)) {
+									validate33.errors = [{
+										instancePath: instancePath + "/window",
+										schemaPath: "#/properties/window/minimum",
+										keyword: "minimum",
+										params: {
+											comparison: ">=",
+											limit: 1
+										},
+										message: "must be >= 1"
+									}];
+									return false;
+								}
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
+								let data4 = data.heartbeatMs;
+								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+									validate33.errors = [{
+										instancePath: instancePath + "/heartbeatMs",
+										schemaPath: "#/properties/heartbeatMs/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+								if (typeof data4 == "number" && isFinite(data4)) {
+									if (data4 < 1 || isNaN(data4)) {
+										validate33.errors = [{
+											instancePath: instancePath + "/heartbeatMs",
+											schemaPath: "#/properties/heartbeatMs/minimum",
+											keyword: "minimum",
+											params: {
+												comparison: ">=",
+												limit: 1
+											},
+											message: "must be >= 1"
+										}];
+										return false;
+									}
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+						}
+					}
 				}
 			}
 		}
@@ -2250,7 +2251,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
 			validate34.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2272,12 +2273,12 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("alive" !== data0) {
+				if ("checkpoint" !== data0) {
 					validate34.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
-						params: { allowedValue: "alive" },
+						params: { allowedValue: "checkpoint" },
 						message: "must be equal to constant"
 					}];
 					return false;
@@ -2285,32 +2286,28 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
-					let data1 = data.staleMs;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate34.errors = [{
-							instancePath: instancePath + "/staleMs",
-							schemaPath: "#/properties/staleMs/type",
-							keyword: "type",
-							params: { type: "integer" },
-							message: "must be integer"
-						}];
-						return false;
-					}
-					if (typeof data1 == "number" && isFinite(data1)) {
-						if (data1 < 0 || isNaN(data1)) {
+				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+					let data1 = data.cursor;
+					if (typeof data1 === "string") {
+						if (!pattern0$1.test(data1)) {
 							validate34.errors = [{
-								instancePath: instancePath + "/staleMs",
-								schemaPath: "#/properties/staleMs/minimum",
-								keyword: "minimum",
-								params: {
-									comparison: ">=",
-									limit: 0
-								},
-								message: "must be >= 0"
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition0/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
 							}];
 							return false;
 						}
+					} else {
+						validate34.errors = [{
+							instancePath: instancePath + "/cursor",
+							schemaPath: "definition0/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
@@ -2334,7 +2331,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
 			validate35.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2356,8 +2353,198 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 					}];
 					return false;
 				}
-				if ("bye" !== data0) {
+				if ("reset" !== data0) {
 					validate35.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "reset" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
+					let data1 = data.reason;
+					if (typeof data1 !== "string") {
+						validate35.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition10/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
+						validate35.errors = [{
+							instancePath: instancePath + "/reason",
+							schemaPath: "definition10/enum",
+							keyword: "enum",
+							params: { allowedValues: schema29.enum },
+							message: "must be equal to one of the allowed values"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
+						let data2 = data.cursor;
+						if (typeof data2 === "string") {
+							if (!pattern0$1.test(data2)) {
+								validate35.errors = [{
+									instancePath: instancePath + "/cursor",
+									schemaPath: "definition0/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
+									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
+								}];
+								return false;
+							}
+						} else {
+							validate35.errors = [{
+								instancePath: instancePath + "/cursor",
+								schemaPath: "definition0/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate35.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate35.errors = vErrors;
+	return true;
+}
+const guard23 = validate36;
+function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
+			validate36.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate36.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("alive" !== data0) {
+					validate36.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/const",
+						keyword: "const",
+						params: { allowedValue: "alive" },
+						message: "must be equal to constant"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
+					let data1 = data.staleMs;
+					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+						validate36.errors = [{
+							instancePath: instancePath + "/staleMs",
+							schemaPath: "#/properties/staleMs/type",
+							keyword: "type",
+							params: { type: "integer" },
+							message: "must be integer"
+						}];
+						return false;
+					}
+					if (typeof data1 == "number" && isFinite(data1)) {
+						if (data1 < 0 || isNaN(data1)) {
+							validate36.errors = [{
+								instancePath: instancePath + "/staleMs",
+								schemaPath: "#/properties/staleMs/minimum",
+								keyword: "minimum",
+								params: {
+									comparison: ">=",
+									limit: 0
+								},
+								message: "must be >= 0"
+							}];
+							return false;
+						}
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+			}
+		}
+	} else {
+		validate36.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate36.errors = vErrors;
+	return true;
+}
+const guard24 = validate37;
+function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
+			validate37.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			if (data.type !== void 0 && func0$1.call(data, "type")) {
+				let data0 = data.type;
+				if (typeof data0 !== "string") {
+					validate37.errors = [{
+						instancePath: instancePath + "/type",
+						schemaPath: "#/properties/type/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				if ("bye" !== data0) {
+					validate37.errors = [{
 						instancePath: instancePath + "/type",
 						schemaPath: "#/properties/type/const",
 						keyword: "const",
@@ -2372,7 +2559,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
 					let data1 = data.retryAfterMs;
 					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate35.errors = [{
+						validate37.errors = [{
 							instancePath: instancePath + "/retryAfterMs",
 							schemaPath: "#/properties/retryAfterMs/type",
 							keyword: "type",
@@ -2383,7 +2570,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					if (typeof data1 == "number" && isFinite(data1)) {
 						if (data1 < 0 || isNaN(data1)) {
-							validate35.errors = [{
+							validate37.errors = [{
 								instancePath: instancePath + "/retryAfterMs",
 								schemaPath: "#/properties/retryAfterMs/minimum",
 								keyword: "minimum",
@@ -2401,7 +2588,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate35.errors = [{
+		validate37.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -2410,10 +2597,10 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate35.errors = vErrors;
+	validate37.errors = vErrors;
 	return true;
 }
-const guard24 = validate0;
+const guard26 = validate0;
 const func0 = Object.prototype.hasOwnProperty;
 function validate0(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
@@ -2478,14 +2665,18 @@ function validate0(data, { instancePath = "", parentData, parentDataProperty, ro
 	validate0.errors = vErrors;
 	return true;
 }
-const guard25 = validate6;
-const schema6 = {
+const guard27 = validate7;
+const schema7 = {
 	"type": "object",
 	"additionalProperties": false,
 	"properties": {
 		"whose": {
 			"type": "string",
 			"enum": ["everyone", "mine"]
+		},
+		"show": {
+			"type": "string",
+			"pattern": "^(orders|notes)(,(orders|notes))*$"
 		},
 		"since": {
 			"type": "string",
@@ -2516,366 +2707,10 @@ const schema6 = {
 	},
 	"then": { "required": ["device"] }
 };
-const pattern0 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
-const pattern1 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
-const pattern2 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
-function validate6(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	let errors = 0;
-	const _errs1 = errors;
-	let valid0 = true;
-	const _errs2 = errors;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		if ((data.since === void 0 || !func0.call(data, "since")) && "since") {
-			const err0 = {};
-			if (vErrors === null) vErrors = [err0];
-			else vErrors.push(err0);
-			errors++;
-		} else if (data.since !== void 0 && func0.call(data, "since")) {
-			if ("acked" !== data.since) {
-				const err1 = {};
-				if (vErrors === null) vErrors = [err1];
-				else vErrors.push(err1);
-				errors++;
-			}
-		}
-	}
-	var _valid0 = _errs2 === errors;
-	errors = _errs1;
-	if (vErrors !== null) {
-		if (_errs1) vErrors.length = _errs1;
-		else vErrors = null;
-	}
-	if (_valid0) {
-		const _errs4 = errors;
-		if (data && typeof data == "object" && !Array.isArray(data)) {
-			let missing1;
-			if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
-				validate6.errors = [{
-					instancePath,
-					schemaPath: "#/then/required",
-					keyword: "required",
-					params: { missingProperty: missing1 },
-					message: "must have required property '" + missing1 + "'"
-				}];
-				return false;
-			}
-		}
-		var _valid0 = _errs4 === errors;
-		valid0 = _valid0;
-	}
-	if (!valid0) {
-		const err2 = {
-			instancePath,
-			schemaPath: "#/if",
-			keyword: "if",
-			params: { failingKeyword: "then" },
-			message: "must match \"then\" schema"
-		};
-		if (vErrors === null) vErrors = [err2];
-		else vErrors.push(err2);
-		errors++;
-		validate6.errors = vErrors;
-		return false;
-	}
-	if (errors === 0) {
-		if (data && typeof data == "object" && !Array.isArray(data)) {
-			const _errs5 = errors;
-			for (const key0 of Object.keys(data)) if (!(key0 === "whose" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
-				validate6.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (_errs5 === errors) {
-				let missing2;
-				if (data.device !== void 0 && func0.call(data, "device") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
-					validate6.errors = [{
-						instancePath,
-						schemaPath: "#/dependencies",
-						keyword: "dependencies",
-						params: {
-							property: "device",
-							missingProperty: missing2,
-							depsCount: 1,
-							deps: "since"
-						},
-						message: "must have property since when property device is present"
-					}];
-					return false;
-				} else if (data.window !== void 0 && func0.call(data, "window") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
-					validate6.errors = [{
-						instancePath,
-						schemaPath: "#/dependencies",
-						keyword: "dependencies",
-						params: {
-							property: "window",
-							missingProperty: missing2,
-							depsCount: 1,
-							deps: "since"
-						},
-						message: "must have property since when property window is present"
-					}];
-					return false;
-				} else if (data.instance !== void 0 && func0.call(data, "instance") && (data.device === void 0 || !func0.call(data, "device")) && (missing2 = "device")) {
-					validate6.errors = [{
-						instancePath,
-						schemaPath: "#/dependencies",
-						keyword: "dependencies",
-						params: {
-							property: "instance",
-							missingProperty: missing2,
-							depsCount: 1,
-							deps: "device"
-						},
-						message: "must have property device when property instance is present"
-					}];
-					return false;
-				} else {
-					if (data.whose !== void 0 && func0.call(data, "whose")) {
-						let data1 = data.whose;
-						const _errs6 = errors;
-						if (typeof data1 !== "string") {
-							let dataType0 = typeof data1;
-							let coerced0 = void 0;
-							if (!(coerced0 !== void 0)) {
-								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
-								else if (data1 === null) coerced0 = "";
-								else {
-									validate6.errors = [{
-										instancePath: instancePath + "/whose",
-										schemaPath: "#/properties/whose/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-							}
-							if (coerced0 !== void 0) {
-								data1 = coerced0;
-								if (data !== void 0) data["whose"] = coerced0;
-							}
-						}
-						if (!(data1 === "everyone" || data1 === "mine")) {
-							validate6.errors = [{
-								instancePath: instancePath + "/whose",
-								schemaPath: "#/properties/whose/enum",
-								keyword: "enum",
-								params: { allowedValues: schema6.properties.whose.enum },
-								message: "must be equal to one of the allowed values"
-							}];
-							return false;
-						}
-						var valid3 = _errs6 === errors;
-					} else var valid3 = true;
-					if (valid3) {
-						if (data.since !== void 0 && func0.call(data, "since")) {
-							let data2 = data.since;
-							const _errs8 = errors;
-							if (typeof data2 !== "string") {
-								let dataType1 = typeof data2;
-								let coerced1 = void 0;
-								if (!(coerced1 !== void 0)) {
-									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
-									else if (data2 === null) coerced1 = "";
-									else {
-										validate6.errors = [{
-											instancePath: instancePath + "/since",
-											schemaPath: "#/properties/since/type",
-											keyword: "type",
-											params: { type: "string" },
-											message: "must be string"
-										}];
-										return false;
-									}
-								}
-								if (coerced1 !== void 0) {
-									data2 = coerced1;
-									if (data !== void 0) data["since"] = coerced1;
-								}
-							}
-							if (errors === _errs8) {
-								if (typeof data2 === "string") {
-									if (!pattern0.test(data2)) {
-										validate6.errors = [{
-											instancePath: instancePath + "/since",
-											schemaPath: "#/properties/since/pattern",
-											keyword: "pattern",
-											params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
-											message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
-										}];
-										return false;
-									}
-								}
-							}
-							var valid3 = _errs8 === errors;
-						} else var valid3 = true;
-						if (valid3) {
-							if (data.device !== void 0 && func0.call(data, "device")) {
-								let data3 = data.device;
-								const _errs10 = errors;
-								if (typeof data3 !== "string") {
-									let dataType2 = typeof data3;
-									let coerced2 = void 0;
-									if (!(coerced2 !== void 0)) {
-										if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data3;
-										else if (data3 === null) coerced2 = "";
-										else {
-											validate6.errors = [{
-												instancePath: instancePath + "/device",
-												schemaPath: "#/properties/device/type",
-												keyword: "type",
-												params: { type: "string" },
-												message: "must be string"
-											}];
-											return false;
-										}
-									}
-									if (coerced2 !== void 0) {
-										data3 = coerced2;
-										if (data !== void 0) data["device"] = coerced2;
-									}
-								}
-								if (errors === _errs10) {
-									if (typeof data3 === "string") {
-										if (!pattern1.test(data3)) {
-											validate6.errors = [{
-												instancePath: instancePath + "/device",
-												schemaPath: "#/properties/device/pattern",
-												keyword: "pattern",
-												params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
-												message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
-											}];
-											return false;
-										}
-									}
-								}
-								var valid3 = _errs10 === errors;
-							} else var valid3 = true;
-							if (valid3) {
-								if (data.window !== void 0 && func0.call(data, "window")) {
-									let data4 = data.window;
-									const _errs12 = errors;
-									if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4))) {
-										let dataType3 = typeof data4;
-										let coerced3 = void 0;
-										if (!(coerced3 !== void 0)) {
-											if (dataType3 === "boolean" || data4 === null || dataType3 === "string" && data4 && data4 == +data4 && !(data4 % 1)) coerced3 = +data4;
-											else {
-												validate6.errors = [{
-													instancePath: instancePath + "/window",
-													schemaPath: "#/properties/window/type",
-													keyword: "type",
-													params: { type: "integer" },
-													message: "must be integer"
-												}];
-												return false;
-											}
-										}
-										if (coerced3 !== void 0) {
-											data4 = coerced3;
-											if (data !== void 0) data["window"] = coerced3;
-										}
-									}
-									if (errors === _errs12) {
-										if (typeof data4 == "number") {
-											if (data4 > 256 || isNaN(data4)) {
-												validate6.errors = [{
-													instancePath: instancePath + "/window",
-													schemaPath: "#/properties/window/maximum",
-													keyword: "maximum",
-													params: {
-														comparison: "<=",
-														limit: 256
-													},
-													message: "must be <= 256"
-												}];
-												return false;
-											} else if (data4 < 1 || isNaN(data4)) {
-												validate6.errors = [{
-													instancePath: instancePath + "/window",
-													schemaPath: "#/properties/window/minimum",
-													keyword: "minimum",
-													params: {
-														comparison: ">=",
-														limit: 1
-													},
-													message: "must be >= 1"
-												}];
-												return false;
-											}
-										}
-									}
-									var valid3 = _errs12 === errors;
-								} else var valid3 = true;
-								if (valid3) {
-									if (data.instance !== void 0 && func0.call(data, "instance")) {
-										let data5 = data.instance;
-										const _errs14 = errors;
-										if (typeof data5 !== "string") {
-											let dataType4 = typeof data5;
-											let coerced4 = void 0;
-											if (!(coerced4 !== void 0)) {
-												if (dataType4 == "number" || dataType4 == "boolean") coerced4 = "" + data5;
-												else if (data5 === null) coerced4 = "";
-												else {
-													validate6.errors = [{
-														instancePath: instancePath + "/instance",
-														schemaPath: "#/properties/instance/type",
-														keyword: "type",
-														params: { type: "string" },
-														message: "must be string"
-													}];
-													return false;
-												}
-											}
-											if (coerced4 !== void 0) {
-												data5 = coerced4;
-												if (data !== void 0) data["instance"] = coerced4;
-											}
-										}
-										if (errors === _errs14) {
-											if (typeof data5 === "string") {
-												if (!pattern2.test(data5)) {
-													validate6.errors = [{
-														instancePath: instancePath + "/instance",
-														schemaPath: "#/properties/instance/pattern",
-														keyword: "pattern",
-														params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
-														message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
-													}];
-													return false;
-												}
-											}
-										}
-										var valid3 = _errs14 === errors;
-									} else var valid3 = true;
-								}
-							}
-						}
-					}
-				}
-			}
-		} else {
-			validate6.errors = [{
-				instancePath,
-				schemaPath: "#/type",
-				keyword: "type",
-				params: { type: "object" },
-				message: "must be object"
-			}];
-			return false;
-		}
-	}
-	validate6.errors = vErrors;
-	return errors === 0;
-}
-const guard27 = validate7;
+const pattern0 = new RegExp("^(orders|notes)(,(orders|notes))*$", "u");
+const pattern1 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
+const pattern2 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
+const pattern3 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
 function validate7(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
@@ -2938,7 +2773,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			const _errs5 = errors;
-			for (const key0 of Object.keys(data)) if (!(key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "whose" || key0 === "show" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
 				validate7.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2993,6 +2828,406 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 					}];
 					return false;
 				} else {
+					if (data.whose !== void 0 && func0.call(data, "whose")) {
+						let data1 = data.whose;
+						const _errs6 = errors;
+						if (typeof data1 !== "string") {
+							let dataType0 = typeof data1;
+							let coerced0 = void 0;
+							if (!(coerced0 !== void 0)) {
+								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
+								else if (data1 === null) coerced0 = "";
+								else {
+									validate7.errors = [{
+										instancePath: instancePath + "/whose",
+										schemaPath: "#/properties/whose/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+							if (coerced0 !== void 0) {
+								data1 = coerced0;
+								if (data !== void 0) data["whose"] = coerced0;
+							}
+						}
+						if (!(data1 === "everyone" || data1 === "mine")) {
+							validate7.errors = [{
+								instancePath: instancePath + "/whose",
+								schemaPath: "#/properties/whose/enum",
+								keyword: "enum",
+								params: { allowedValues: schema7.properties.whose.enum },
+								message: "must be equal to one of the allowed values"
+							}];
+							return false;
+						}
+						var valid3 = _errs6 === errors;
+					} else var valid3 = true;
+					if (valid3) {
+						if (data.show !== void 0 && func0.call(data, "show")) {
+							let data2 = data.show;
+							const _errs8 = errors;
+							if (typeof data2 !== "string") {
+								let dataType1 = typeof data2;
+								let coerced1 = void 0;
+								if (!(coerced1 !== void 0)) {
+									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
+									else if (data2 === null) coerced1 = "";
+									else {
+										validate7.errors = [{
+											instancePath: instancePath + "/show",
+											schemaPath: "#/properties/show/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+								}
+								if (coerced1 !== void 0) {
+									data2 = coerced1;
+									if (data !== void 0) data["show"] = coerced1;
+								}
+							}
+							if (errors === _errs8) {
+								if (typeof data2 === "string") {
+									if (!pattern0.test(data2)) {
+										validate7.errors = [{
+											instancePath: instancePath + "/show",
+											schemaPath: "#/properties/show/pattern",
+											keyword: "pattern",
+											params: { pattern: "^(orders|notes)(,(orders|notes))*$" },
+											message: "must match pattern \"^(orders|notes)(,(orders|notes))*$\""
+										}];
+										return false;
+									}
+								}
+							}
+							var valid3 = _errs8 === errors;
+						} else var valid3 = true;
+						if (valid3) {
+							if (data.since !== void 0 && func0.call(data, "since")) {
+								let data3 = data.since;
+								const _errs10 = errors;
+								if (typeof data3 !== "string") {
+									let dataType2 = typeof data3;
+									let coerced2 = void 0;
+									if (!(coerced2 !== void 0)) {
+										if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data3;
+										else if (data3 === null) coerced2 = "";
+										else {
+											validate7.errors = [{
+												instancePath: instancePath + "/since",
+												schemaPath: "#/properties/since/type",
+												keyword: "type",
+												params: { type: "string" },
+												message: "must be string"
+											}];
+											return false;
+										}
+									}
+									if (coerced2 !== void 0) {
+										data3 = coerced2;
+										if (data !== void 0) data["since"] = coerced2;
+									}
+								}
+								if (errors === _errs10) {
+									if (typeof data3 === "string") {
+										if (!pattern1.test(data3)) {
+											validate7.errors = [{
+												instancePath: instancePath + "/since",
+												schemaPath: "#/properties/since/pattern",
+												keyword: "pattern",
+												params: { pattern: "^(now|acked|[A-Za-z0-9_-]{30})$" },
+												message: "must match pattern \"^(now|acked|[A-Za-z0-9_-]{30})$\""
+											}];
+											return false;
+										}
+									}
+								}
+								var valid3 = _errs10 === errors;
+							} else var valid3 = true;
+							if (valid3) {
+								if (data.device !== void 0 && func0.call(data, "device")) {
+									let data4 = data.device;
+									const _errs12 = errors;
+									if (typeof data4 !== "string") {
+										let dataType3 = typeof data4;
+										let coerced3 = void 0;
+										if (!(coerced3 !== void 0)) {
+											if (dataType3 == "number" || dataType3 == "boolean") coerced3 = "" + data4;
+											else if (data4 === null) coerced3 = "";
+											else {
+												validate7.errors = [{
+													instancePath: instancePath + "/device",
+													schemaPath: "#/properties/device/type",
+													keyword: "type",
+													params: { type: "string" },
+													message: "must be string"
+												}];
+												return false;
+											}
+										}
+										if (coerced3 !== void 0) {
+											data4 = coerced3;
+											if (data !== void 0) data["device"] = coerced3;
+										}
+									}
+									if (errors === _errs12) {
+										if (typeof data4 === "string") {
+											if (!pattern2.test(data4)) {
+												validate7.errors = [{
+													instancePath: instancePath + "/device",
+													schemaPath: "#/properties/device/pattern",
+													keyword: "pattern",
+													params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
+													message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+												}];
+												return false;
+											}
+										}
+									}
+									var valid3 = _errs12 === errors;
+								} else var valid3 = true;
+								if (valid3) {
+									if (data.window !== void 0 && func0.call(data, "window")) {
+										let data5 = data.window;
+										const _errs14 = errors;
+										if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
+											let dataType4 = typeof data5;
+											let coerced4 = void 0;
+											if (!(coerced4 !== void 0)) {
+												if (dataType4 === "boolean" || data5 === null || dataType4 === "string" && data5 && data5 == +data5 && !(data5 % 1)) coerced4 = +data5;
+												else {
+													validate7.errors = [{
+														instancePath: instancePath + "/window",
+														schemaPath: "#/properties/window/type",
+														keyword: "type",
+														params: { type: "integer" },
+														message: "must be integer"
+													}];
+													return false;
+												}
+											}
+											if (coerced4 !== void 0) {
+												data5 = coerced4;
+												if (data !== void 0) data["window"] = coerced4;
+											}
+										}
+										if (errors === _errs14) {
+											if (typeof data5 == "number") {
+												if (data5 > 256 || isNaN(data5)) {
+													validate7.errors = [{
+														instancePath: instancePath + "/window",
+														schemaPath: "#/properties/window/maximum",
+														keyword: "maximum",
+														params: {
+															comparison: "<=",
+															limit: 256
+														},
+														message: "must be <= 256"
+													}];
+													return false;
+												} else if (data5 < 1 || isNaN(data5)) {
+													validate7.errors = [{
+														instancePath: instancePath + "/window",
+														schemaPath: "#/properties/window/minimum",
+														keyword: "minimum",
+														params: {
+															comparison: ">=",
+															limit: 1
+														},
+														message: "must be >= 1"
+													}];
+													return false;
+												}
+											}
+										}
+										var valid3 = _errs14 === errors;
+									} else var valid3 = true;
+									if (valid3) {
+										if (data.instance !== void 0 && func0.call(data, "instance")) {
+											let data6 = data.instance;
+											const _errs16 = errors;
+											if (typeof data6 !== "string") {
+												let dataType5 = typeof data6;
+												let coerced5 = void 0;
+												if (!(coerced5 !== void 0)) {
+													if (dataType5 == "number" || dataType5 == "boolean") coerced5 = "" + data6;
+													else if (data6 === null) coerced5 = "";
+													else {
+														validate7.errors = [{
+															instancePath: instancePath + "/instance",
+															schemaPath: "#/properties/instance/type",
+															keyword: "type",
+															params: { type: "string" },
+															message: "must be string"
+														}];
+														return false;
+													}
+												}
+												if (coerced5 !== void 0) {
+													data6 = coerced5;
+													if (data !== void 0) data["instance"] = coerced5;
+												}
+											}
+											if (errors === _errs16) {
+												if (typeof data6 === "string") {
+													if (!pattern3.test(data6)) {
+														validate7.errors = [{
+															instancePath: instancePath + "/instance",
+															schemaPath: "#/properties/instance/pattern",
+															keyword: "pattern",
+															params: { pattern: "^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$" },
+															message: "must match pattern \"^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$\""
+														}];
+														return false;
+													}
+												}
+											}
+											var valid3 = _errs16 === errors;
+										} else var valid3 = true;
+									}
+								}
+							}
+						}
+					}
+				}
+			}
+		} else {
+			validate7.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "object" },
+				message: "must be object"
+			}];
+			return false;
+		}
+	}
+	validate7.errors = vErrors;
+	return errors === 0;
+}
+const guard29 = validate8;
+function validate8(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	const _errs1 = errors;
+	let valid0 = true;
+	const _errs2 = errors;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if ((data.since === void 0 || !func0.call(data, "since")) && "since") {
+			const err0 = {};
+			if (vErrors === null) vErrors = [err0];
+			else vErrors.push(err0);
+			errors++;
+		} else if (data.since !== void 0 && func0.call(data, "since")) {
+			if ("acked" !== data.since) {
+				const err1 = {};
+				if (vErrors === null) vErrors = [err1];
+				else vErrors.push(err1);
+				errors++;
+			}
+		}
+	}
+	var _valid0 = _errs2 === errors;
+	errors = _errs1;
+	if (vErrors !== null) {
+		if (_errs1) vErrors.length = _errs1;
+		else vErrors = null;
+	}
+	if (_valid0) {
+		const _errs4 = errors;
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing1;
+			if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
+				validate8.errors = [{
+					instancePath,
+					schemaPath: "#/then/required",
+					keyword: "required",
+					params: { missingProperty: missing1 },
+					message: "must have required property '" + missing1 + "'"
+				}];
+				return false;
+			}
+		}
+		var _valid0 = _errs4 === errors;
+		valid0 = _valid0;
+	}
+	if (!valid0) {
+		const err2 = {
+			instancePath,
+			schemaPath: "#/if",
+			keyword: "if",
+			params: { failingKeyword: "then" },
+			message: "must match \"then\" schema"
+		};
+		if (vErrors === null) vErrors = [err2];
+		else vErrors.push(err2);
+		errors++;
+		validate8.errors = vErrors;
+		return false;
+	}
+	if (errors === 0) {
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			const _errs5 = errors;
+			for (const key0 of Object.keys(data)) if (!(key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
+				validate8.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (_errs5 === errors) {
+				let missing2;
+				if (data.device !== void 0 && func0.call(data, "device") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
+					validate8.errors = [{
+						instancePath,
+						schemaPath: "#/dependencies",
+						keyword: "dependencies",
+						params: {
+							property: "device",
+							missingProperty: missing2,
+							depsCount: 1,
+							deps: "since"
+						},
+						message: "must have property since when property device is present"
+					}];
+					return false;
+				} else if (data.window !== void 0 && func0.call(data, "window") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
+					validate8.errors = [{
+						instancePath,
+						schemaPath: "#/dependencies",
+						keyword: "dependencies",
+						params: {
+							property: "window",
+							missingProperty: missing2,
+							depsCount: 1,
+							deps: "since"
+						},
+						message: "must have property since when property window is present"
+					}];
+					return false;
+				} else if (data.instance !== void 0 && func0.call(data, "instance") && (data.device === void 0 || !func0.call(data, "device")) && (missing2 = "device")) {
+					validate8.errors = [{
+						instancePath,
+						schemaPath: "#/dependencies",
+						keyword: "dependencies",
+						params: {
+							property: "instance",
+							missingProperty: missing2,
+							depsCount: 1,
+							deps: "device"
+						},
+						message: "must have property device when property instance is present"
+					}];
+					return false;
+				} else {
 					if (data.since !== void 0 && func0.call(data, "since")) {
 						let data1 = data.since;
 						const _errs6 = errors;
@@ -3003,7 +3238,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
 								else if (data1 === null) coerced0 = "";
 								else {
-									validate7.errors = [{
+									validate8.errors = [{
 										instancePath: instancePath + "/since",
 										schemaPath: "#/properties/since/type",
 										keyword: "type",
@@ -3020,8 +3255,8 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 						}
 						if (errors === _errs6) {
 							if (typeof data1 === "string") {
-								if (!pattern0.test(data1)) {
-									validate7.errors = [{
+								if (!pattern1.test(data1)) {
+									validate8.errors = [{
 										instancePath: instancePath + "/since",
 										schemaPath: "#/properties/since/pattern",
 										keyword: "pattern",
@@ -3045,7 +3280,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
 									else if (data2 === null) coerced1 = "";
 									else {
-										validate7.errors = [{
+										validate8.errors = [{
 											instancePath: instancePath + "/device",
 											schemaPath: "#/properties/device/type",
 											keyword: "type",
@@ -3062,8 +3297,8 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 							}
 							if (errors === _errs8) {
 								if (typeof data2 === "string") {
-									if (!pattern1.test(data2)) {
-										validate7.errors = [{
+									if (!pattern2.test(data2)) {
+										validate8.errors = [{
 											instancePath: instancePath + "/device",
 											schemaPath: "#/properties/device/pattern",
 											keyword: "pattern",
@@ -3086,7 +3321,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 									if (!(coerced2 !== void 0)) {
 										if (dataType2 === "boolean" || data3 === null || dataType2 === "string" && data3 && data3 == +data3 && !(data3 % 1)) coerced2 = +data3;
 										else {
-											validate7.errors = [{
+											validate8.errors = [{
 												instancePath: instancePath + "/window",
 												schemaPath: "#/properties/window/type",
 												keyword: "type",
@@ -3104,7 +3339,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 								if (errors === _errs10) {
 									if (typeof data3 == "number") {
 										if (data3 > 256 || isNaN(data3)) {
-											validate7.errors = [{
+											validate8.errors = [{
 												instancePath: instancePath + "/window",
 												schemaPath: "#/properties/window/maximum",
 												keyword: "maximum",
@@ -3116,7 +3351,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 											}];
 											return false;
 										} else if (data3 < 1 || isNaN(data3)) {
-											validate7.errors = [{
+											validate8.errors = [{
 												instancePath: instancePath + "/window",
 												schemaPath: "#/properties/window/minimum",
 												keyword: "minimum",
@@ -3143,7 +3378,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 											if (dataType3 == "number" || dataType3 == "boolean") coerced3 = "" + data4;
 											else if (data4 === null) coerced3 = "";
 											else {
-												validate7.errors = [{
+												validate8.errors = [{
 													instancePath: instancePath + "/instance",
 													schemaPath: "#/properties/instance/type",
 													keyword: "type",
@@ -3160,8 +3395,8 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 									}
 									if (errors === _errs12) {
 										if (typeof data4 === "string") {
-											if (!pattern2.test(data4)) {
-												validate7.errors = [{
+											if (!pattern3.test(data4)) {
+												validate8.errors = [{
 													instancePath: instancePath + "/instance",
 													schemaPath: "#/properties/instance/pattern",
 													keyword: "pattern",
@@ -3180,7 +3415,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 				}
 			}
 		} else {
-			validate7.errors = [{
+			validate8.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -3190,7 +3425,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 			return false;
 		}
 	}
-	validate7.errors = vErrors;
+	validate8.errors = vErrors;
 	return errors === 0;
 }
 
@@ -3200,92 +3435,98 @@ export const isCursor: Guard<models.Cursor> = guard0 as Guard<models.Cursor>;
 /** @generated from schema Audience */
 export const isAudience: Guard<models.Audience> = guard1 as Guard<models.Audience>;
 
+/** @generated from schema Selection */
+export const isSelection: Guard<models.Selection> = guard2 as Guard<models.Selection>;
+
 /** @generated from schema Since */
-export const isSince: Guard<models.Since> = guard2 as Guard<models.Since>;
+export const isSince: Guard<models.Since> = guard3 as Guard<models.Since>;
 
 /** @generated from schema Device */
-export const isDevice: Guard<models.Device> = guard3 as Guard<models.Device>;
+export const isDevice: Guard<models.Device> = guard4 as Guard<models.Device>;
 
 /** @generated from schema Window */
-export const isWindow: Guard<models.Window> = guard4 as Guard<models.Window>;
+export const isWindow: Guard<models.Window> = guard5 as Guard<models.Window>;
 
 /** @generated from schema Instance */
-export const isInstance: Guard<models.Instance> = guard5 as Guard<models.Instance>;
+export const isInstance: Guard<models.Instance> = guard6 as Guard<models.Instance>;
 
 /** @generated from schema OrdersQuery */
-export const isOrdersQuery: Guard<models.OrdersQuery> = guard6 as Guard<models.OrdersQuery>;
+export const isOrdersQuery: Guard<models.OrdersQuery> = guard7 as Guard<models.OrdersQuery>;
 
 /** @generated from schema ReadyMessage */
-export const isReadyMessage: Guard<models.ReadyMessage> = guard7 as Guard<models.ReadyMessage>;
+export const isReadyMessage: Guard<models.ReadyMessage> = guard8 as Guard<models.ReadyMessage>;
 
 /** @generated from schema CheckpointMessage */
-export const isCheckpointMessage: Guard<models.CheckpointMessage> = guard8 as Guard<models.CheckpointMessage>;
+export const isCheckpointMessage: Guard<models.CheckpointMessage> = guard9 as Guard<models.CheckpointMessage>;
 
 /** @generated from schema ResetReason */
-export const isResetReason: Guard<models.ResetReason> = guard9 as Guard<models.ResetReason>;
+export const isResetReason: Guard<models.ResetReason> = guard10 as Guard<models.ResetReason>;
 
 /** @generated from schema ResetMessage */
-export const isResetMessage: Guard<models.ResetMessage> = guard10 as Guard<models.ResetMessage>;
+export const isResetMessage: Guard<models.ResetMessage> = guard11 as Guard<models.ResetMessage>;
 
 /** @generated from schema ByeMessage */
-export const isByeMessage: Guard<models.ByeMessage> = guard11 as Guard<models.ByeMessage>;
+export const isByeMessage: Guard<models.ByeMessage> = guard12 as Guard<models.ByeMessage>;
 
 /** @generated from schema AckMessage */
-export const isAckMessage: Guard<models.AckMessage> = guard12 as Guard<models.AckMessage>;
+export const isAckMessage: Guard<models.AckMessage> = guard13 as Guard<models.AckMessage>;
 
 /** @generated from schema AliveMessage */
-export const isAliveMessage: Guard<models.AliveMessage> = guard13 as Guard<models.AliveMessage>;
+export const isAliveMessage: Guard<models.AliveMessage> = guard14 as Guard<models.AliveMessage>;
 
 /** @generated from schema AlertsQuery */
-export const isAlertsQuery: Guard<models.AlertsQuery> = guard14 as Guard<models.AlertsQuery>;
+export const isAlertsQuery: Guard<models.AlertsQuery> = guard15 as Guard<models.AlertsQuery>;
 
 /** @generated from message orderPlaced */
-export const isOrderPlacedPayload: Guard<models.OrderPlacedPayload> = guard15 as Guard<models.OrderPlacedPayload>;
+export const isOrderPlacedPayload: Guard<models.OrderPlacedPayload> = guard16 as Guard<models.OrderPlacedPayload>;
 
 /** @generated from message orderCancelled */
-export const isOrderCancelledPayload: Guard<models.OrderCancelledPayload> = guard16 as Guard<models.OrderCancelledPayload>;
+export const isOrderCancelledPayload: Guard<models.OrderCancelledPayload> = guard17 as Guard<models.OrderCancelledPayload>;
+
+/** @generated from message noteAdded */
+export const isNoteAddedPayload: Guard<models.NoteAddedPayload> = guard18 as Guard<models.NoteAddedPayload>;
 
 /** @generated from message orderAccepted */
-export const isOrderAcceptedPayload: Guard<models.OrderAcceptedPayload> = guard17 as Guard<models.OrderAcceptedPayload>;
+export const isOrderAcceptedPayload: Guard<models.OrderAcceptedPayload> = guard19 as Guard<models.OrderAcceptedPayload>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard18 as Guard<models.ReadyMessage>;
+export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard20 as Guard<models.ReadyMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard19 as Guard<models.CheckpointMessage>;
+export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard21 as Guard<models.CheckpointMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedResetMessage: Guard<models.ResetMessage> = guard20 as Guard<models.ResetMessage>;
+export const isReceivedResetMessage: Guard<models.ResetMessage> = guard22 as Guard<models.ResetMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedAliveMessage: Guard<models.AliveMessage> = guard21 as Guard<models.AliveMessage>;
+export const isReceivedAliveMessage: Guard<models.AliveMessage> = guard23 as Guard<models.AliveMessage>;
 
 /** For clients: ignores unknown fields. */
-export const isReceivedByeMessage: Guard<models.ByeMessage> = guard22 as Guard<models.ByeMessage>;
+export const isReceivedByeMessage: Guard<models.ByeMessage> = guard24 as Guard<models.ByeMessage>;
 
 /** @generated from message placeOrder */
-export const isPlaceOrderPayload: Guard<models.PlaceOrderPayload> = guard23 as Guard<models.PlaceOrderPayload>;
+export const isPlaceOrderPayload: Guard<models.PlaceOrderPayload> = guard25 as Guard<models.PlaceOrderPayload>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from parameters of channel orders
  */
-export const isOrdersParameters: Guard<models.OrdersParameters> = guard24 as Guard<models.OrdersParameters>;
+export const isOrdersParameters: Guard<models.OrdersParameters> = guard26 as Guard<models.OrdersParameters>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from schema OrdersQuery
  */
-export const isOrdersQueryFromText: Guard<models.OrdersQuery> = guard25 as Guard<models.OrdersQuery>;
+export const isOrdersQueryFromText: Guard<models.OrdersQuery> = guard27 as Guard<models.OrdersQuery>;
 
 /** @generated from message alert */
-export const isAlertPayload: Guard<models.AlertPayload> = guard26 as Guard<models.AlertPayload>;
+export const isAlertPayload: Guard<models.AlertPayload> = guard28 as Guard<models.AlertPayload>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from schema AlertsQuery
  */
-export const isAlertsQueryFromText: Guard<models.AlertsQuery> = guard27 as Guard<models.AlertsQuery>;
+export const isAlertsQueryFromText: Guard<models.AlertsQuery> = guard29 as Guard<models.AlertsQuery>;

@@ -1,14 +1,14 @@
 /** The faults of a history. Only certain faults count. */
 export const faultKinds = [
-  /** A post that had to be seen was not. */
+  /** What had to be seen was not. */
   'lost',
-  /** One life of a client saw a post twice. */
+  /** One life of a client saw something twice. */
   'duplicated',
-  /** A post was seen after a later post of its author. */
+  /** Something was seen after what came later. */
   'outOfOrder',
-  /** A post was seen by a user who was not a friend when it could have been sent, or it predates the subscription. */
+  /** Somebody saw what was not for them, or what predates the subscription. */
   'leaked',
-  /** A post was seen that nobody created. */
+  /** Something was seen that nobody created. */
   'unknown',
   /** The application got a reset without a cause. */
   'needlessReset',

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
-import { brokerKinds, type ScheduleOptions } from '../../support/history/run-options.ts';
+import { brokerKinds, type ScheduleOptions } from './run-options.ts';
 
 /** The command line of the chaos runner. */
 export interface ChaosArguments {
   readonly action: 'run' | 'print-schedule' | 'check';
+  readonly app: AppName;
   /** One run per seed. */
   readonly seeds: readonly number[];
   readonly options: Omit<ScheduleOptions, 'seed'>;
@@ -15,6 +16,10 @@ export interface ChaosArguments {
   readonly noCuts: string | null;
 }
 
+/** The applications whose servers and clients are disrupted. */
+export const appNames = ['feed', 'shop'] as const;
+export type AppName = (typeof appNames)[number];
+
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -23,6 +28,7 @@ export const help = `Subjects the server and its clients to failures, and checks
 
   npm run chaos -- [options]
   npm run chaos -- --nodes 3 --database postgres
+  npm run chaos -- --app shop --workers 2
   npm run chaos -- --check <history.json> ...
 
 Starts a server of its own, kills it with kill -9 and restarts it on the same data, while authors post and
@@ -30,6 +36,10 @@ clients lose connections, stall, stop reading, restart, stay away for longer tha
 and remove friends; once, the epoch is bumped. A checker then decides, from the responses to the requests
 and from what the applications saw, whether any post was lost, seen twice, seen out of order by author,
 shown to somebody who was not a friend, or made up. The same seed and options give the same schedule.
+
+--app shop does the same to a small application with durable channels of its own: orders and notes of shops,
+placed over WebSocket and REST, in rooms, topics and groups of messages. What each of its readers received is
+compared with the log in the database, by room, group, audience and the memberships at each event.
 
 Several nodes share a PostgreSQL database and optionally a broker, which run in temporary folders and are
 killed, suspended and cut off: for seconds, every packet to and from them is dropped. This takes network
@@ -39,11 +49,12 @@ reconnect to nodes that are alive. The first fifth of a run is undisturbed. The 
 posts take to reach applications at other nodes, in the undisturbed and in the disrupted part.
 
 Options
+  --app <a>           feed (default) or shop
   --seed <n>          the seed of the schedule (default: 1)
   --seeds <a>..<b>    one run per seed from a to b
   --minutes <m>       the duration of a run (default: 1)
   --clients <c>       the number of subscribers (default: 24)
-  --rate <r>          posts per second, by all authors together (default: 60)
+  --rate <r>          posts per second, by all authors together (default: 60; for the shop 150)
   --kill-every <s>    the average seconds between two kill -9, 0 for none (default: 5)
   --nodes <n>         the number of servers (default: 1)
   --workers <w>       the number of worker processes of each server (default: 1, a server without workers)
@@ -65,11 +76,12 @@ Exit codes
 `;
 
 const options = {
+  app: { type: 'string', default: 'feed' },
   seed: { type: 'string' },
   seeds: { type: 'string' },
   minutes: { type: 'string', default: '1' },
   clients: { type: 'string', default: '24' },
-  rate: { type: 'string', default: '60' },
+  rate: { type: 'string' },
   'kill-every': { type: 'string', default: '5' },
   nodes: { type: 'string', default: '1' },
   workers: { type: 'string', default: '1' },
@@ -102,6 +114,8 @@ export function readChaosArguments(
   if (values.seed !== undefined && values.seeds !== undefined) {
     throw new UsageError('Use either --seed or --seeds, not both.');
   }
+  const app = appNames.find((name) => name === values.app);
+  if (app === undefined) throw new UsageError(`--app must be one of ${appNames.join(', ')}.`);
   const cluster = readCluster(values);
   const isEmbedded = cluster.database === 'embedded';
   for (const name of ['cuts', 'pgbouncer', 'failover', 'isolate'] as const) {
@@ -111,11 +125,12 @@ export function readChaosArguments(
   if (values.cuts && noCuts !== null) throw new UsageError(`--cuts: ${noCuts}.`);
   return {
     action: values.check ? 'check' : values.schedule ? 'print-schedule' : 'run',
+    app,
     seeds: readSeeds(values.seeds ?? values.seed ?? '1'),
     options: {
       durationMs: readNumber('--minutes', values.minutes, 0.05, 1440) * 60_000,
       clients: Math.floor(readNumber('--clients', values.clients, 1, 10_000)),
-      rate: readNumber('--rate', values.rate, 0.1, 10_000),
+      rate: readNumber('--rate', values.rate ?? defaultRates[app], 0.1, 10_000),
       killEveryMs:
         values['kill-every'] === '0'
           ? 0
@@ -132,6 +147,8 @@ export function readChaosArguments(
     noCuts,
   };
 }
+
+const defaultRates: Readonly<Record<AppName, string>> = { feed: '60', shop: '150' };
 
 function parse(args: readonly string[]) {
   try {

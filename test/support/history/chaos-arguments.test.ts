@@ -8,6 +8,7 @@ describe('the command line of the chaos runner', () => {
   it('runs one seed for a minute by default', () => {
     expect(readChaosArguments([], unavailable)).toEqual({
       action: 'run',
+      app: 'feed',
       seeds: [1],
       options: {
         durationMs: 60_000,
@@ -84,6 +85,13 @@ describe('the command line of the chaos runner', () => {
     expect(optionsOf('--isolate')).toMatchObject({ ...none, isolations: true });
   });
 
+  it('runs the shop with more messages by default', () => {
+    expect(readChaosArguments(['--app', 'shop'], available)).toMatchObject({
+      app: 'shop',
+      options: { rate: 150 },
+    });
+  });
+
   it('runs an embedded database with workers', () => {
     expect(readChaosArguments(['--workers', '2'], available)).toMatchObject({
       options: { database: 'embedded', nodes: 1, workers: 2 },
@@ -91,6 +99,7 @@ describe('the command line of the chaos runner', () => {
   });
 
   it.each([
+    ['--app', 'bank'],
     ['--seed', 'x'],
     ['--seed', '-1'],
     ['--seeds', '5..3'],

@@ -1,5 +1,4 @@
 import type { LatencySummary, Quantiles } from './latencies.ts';
-import type { RunResult } from './run.ts';
 import type { Fault, Verdict } from './verdict.ts';
 
 /** One line of the summary: the result of one seed. */
@@ -12,7 +11,7 @@ export interface Outcome {
   readonly problems: readonly string[];
 }
 
-export function hasPassed({ verdict, problems }: Pick<RunResult, 'verdict' | 'problems'>): boolean {
+export function hasPassed({ verdict, problems }: Pick<Outcome, 'verdict' | 'problems'>): boolean {
   return verdict.passed && problems.length === 0;
 }
 
@@ -58,6 +57,12 @@ export function renderLatencies({ quiet, disrupted }: LatencySummary): string {
 
 function renderQuantiles({ count, p50Ms, p99Ms }: Quantiles): string {
   return `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms of ${count}`;
+}
+
+/** One line with what matters. */
+export function renderDeliveries({ seen, faults }: Verdict): string {
+  const { lost, duplicated, outOfOrder, leaked, unknown, needlessReset } = faults;
+  return `${seen} deliveries: ${lost} lost, ${duplicated} duplicated, ${outOfOrder} out of order, ${leaked} leaked, ${unknown} unknown, ${needlessReset} needless resets`;
 }
 
 export function renderFault({ kind, client, atMs, detail }: Fault): string {
