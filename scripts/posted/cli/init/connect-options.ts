@@ -23,8 +23,8 @@ export function connectOptions(
     url(base, pathname),
     ...(schemes.length === 0 ? [] : [`auth: ${authSource(schemes, security.length > 1)},`]),
     ...Object.entries(handshake ?? {}).map(([option, value]) => `${option}: ${valueSource(value)},`),
-    // The example handlers keep no log to resume from.
-    ...(channel.resume === null ? [] : ['resume: false,']),
+    // Without durable messages, the example has no log to resume from.
+    ...(channel.resume === null || channel.delivery !== null ? [] : ['resume: false,']),
     ...(answered.length === 0 ? [] : [`answer: {\n${answered.map(answerMember).join('\n')}\n},`]),
   ];
 }

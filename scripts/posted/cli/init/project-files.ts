@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import type { ProjectPlan } from './project-plan.ts';
 import { renderClient } from './render-client.ts';
 import { renderHandlers } from './render-handlers.ts';
-import { renderApp, startSource } from './render-server.ts';
+import { hasLog, renderApp, renderStart } from './render-server.ts';
 import { renderTest } from './render-test.ts';
 import { renderUsers } from './render-users.ts';
 
@@ -40,8 +40,10 @@ const contractName = 'asyncapi.yaml';
 export async function filesFor(plan: ProjectPlan): Promise<Files> {
   const users = renderUsers(plan);
   const secrets = [...plan.secrets.values()].map((name) => `${name}=${secret(18)}\n`);
+  const common = await commonFiles();
   return {
-    ...(await commonFiles()),
+    ...common,
+    ...(hasLog(plan) && { '.gitignore': withData(common['.gitignore']) }),
     'README.md': await readTemplate('README.md'),
     ...(secrets.length === 0 ? {} : { '.env': secrets.join('') }),
     ...Object.fromEntries(
@@ -49,7 +51,7 @@ export async function filesFor(plan: ProjectPlan): Promise<Files> {
     ),
     ...(users === null ? {} : { 'src/users.ts': users }),
     'src/app.ts': renderApp(plan),
-    'src/start.ts': startSource,
+    'src/start.ts': renderStart(plan),
     'src/client.ts': renderClient(plan),
     'test/contract.test.ts': renderTest(plan),
   };
@@ -63,10 +65,15 @@ export async function filesOfExample(example: Example): Promise<Files> {
   return {
     ...common,
     ...files,
-    ...(example === 'auction-durable' && { '.gitignore': `${common['.gitignore']}data/\n*.cursor*\n` }),
+    ...(example === 'auction-durable' && { '.gitignore': withData(common['.gitignore']) }),
     // Short, because people type it into the page.
     '.env': `AUCTION_PASSWORD=${secret(9)}\n`,
   };
+}
+
+/** What git ignores, with the database and the cursors of clients. */
+function withData(gitignore: string): string {
+  return `${gitignore}data/\n*.cursor*\n`;
 }
 
 async function readFiles(folder: string): Promise<Files> {

@@ -19,15 +19,26 @@ export function renderHandlers(plan: ChannelPlan): string {
     .map((each) => ({ ...each, messages: ofServer(each, channel) }))
     .filter(({ messages }) => messages.length > 0);
   const examples = sendExamples(plan);
+  const members = [
+    ...(examples.length > 0 ? [openedHandler(examples)] : []),
+    ...received.map(operationHandlers),
+  ];
   return ts`
     import type { ${channel.typeName}Handlers } from '../../generated/asyncapi/handlers.ts';
     ${hasUser ? "import type { User } from '../users.ts';" : null}
 
     ${docComment(channel.description, 'These handlers are examples. `posted generate` does not touch them.')}
-    export const ${handlers}: ${channel.typeName}Handlers${hasUser ? '<User>' : ''} = {
-      ${separate([...(examples.length > 0 ? [openedHandler(examples)] : []), ...received.map(operationHandlers)])}
-    };
+    export const ${handlers}: ${channel.typeName}Handlers${hasUser ? '<User>' : ''} = ${handlersObject(members)};
 
+  `;
+}
+
+function handlersObject(members: readonly string[]): string {
+  if (members.length === 0) return '{}';
+  return ts`
+    {
+      ${separate(members)}
+    }
   `;
 }
 

@@ -1,30 +1,65 @@
-import { separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
+import { memberAccess, separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
 import { connectOptions } from './connect-options.ts';
-import type { ChannelPlan, OperationPlan, ProjectPlan } from './project-plan.ts';
+import type { ChannelPlan, OperationPlan, ProjectPlan, SampleMessage } from './project-plan.ts';
 import { functionOf, greetingsOf, receivedLabel, samplesOf, serverRequestsOf } from './render-handlers.ts';
+import { hasLog } from './render-server.ts';
 
 /** The text of test/contract.test.ts, which sends every example of the contract over a real connection. */
 export function renderTest(plan: ProjectPlan): string {
   const channels = plan.channels.filter(({ handshake }) => handshake !== null);
   const tests = separate(channels.map((channel) => channelTests(channel, plan)));
+  const usesLog = hasLog(plan);
   return ts`
+    ${usesLog ? "import { rmSync } from 'node:fs';" : null}
     import { connect } from 'posted/client';
     import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
     import * as channels from '../generated/asyncapi/client.ts';
-    import { server } from '../src/app.ts';
+    import { ${[...(usesLog ? appMembers(channels) : []), 'server'].join(', ')} } from '../src/app.ts';
 
+    ${usesLog ? folderSource : null}
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     let running: Awaited<ReturnType<typeof server.listen>>;
 
     beforeAll(async () => {
       ${[...plan.secrets.values()].map((variable) => `process.env.${variable} = 'test-secret';`)}
-      running = await server.listen({ port: 0, signals: false });
+      running = await server.listen({ port: 0, signals: false${usesLog ? ', resources: eventLog' : ''} });
     });
-    afterAll(() => running.close());
+    ${usesLog ? closeSource : 'afterAll(() => running.close());'}
 
     ${tests}
 
   `;
+}
+
+function appMembers(channels: readonly ChannelPlan[]): readonly string[] {
+  return channels.some((channel) => durableSamples(channel).length > 0) ? ['app', 'eventLog'] : ['eventLog'];
+}
+
+const folderSource = ts`
+  /** The database of this test, which is not that of a server that runs meanwhile. */
+  const folder = await vi.hoisted(async () => {
+    const [{ mkdtempSync }, { tmpdir }] = await Promise.all([import('node:fs'), import('node:os')]);
+    process.env.DATA_DIR = mkdtempSync(\`\${tmpdir()}/data-\`);
+    return process.env.DATA_DIR;
+  });
+`;
+
+const closeSource = ts`
+  afterAll(async () => {
+    await running.close();
+    rmSync(folder, { recursive: true });
+  });
+`;
+
+/** The durable messages that a new connection gets, whoever its user is. */
+function durableSamples({ channel: { delivery }, operations }: ChannelPlan): readonly SampleMessage[] {
+  if (delivery === null || delivery.audience === 'topic') return [];
+  const { messages, select } = delivery;
+  const received = select === null ? messages : select.default.flatMap((group) => select.groups[group] ?? []);
+  return operations
+    .filter(({ operation }) => operation.action === 'send')
+    .flatMap((operation) => operation.messages)
+    .filter(({ message, sample }) => sample !== undefined && received.includes(message.name));
 }
 
 function channelTests(plan: ChannelPlan, project: ProjectPlan): string {
@@ -36,6 +71,7 @@ function channelTests(plan: ChannelPlan, project: ProjectPlan): string {
     ...(greetingsOf(plan).length > 0 ? [testGreetings(plan)] : []),
     ...fromClients.flatMap((operation) => testReceiving(operation, plan)),
     ...serverRequestsOf(plan).map(testRequest),
+    ...durableSamples(plan).map((sample) => testDurable(sample, plan)),
   ];
   return ts`
     describe(${stringLiteral(`channel ${file}`)}, () => {
@@ -118,6 +154,24 @@ function testRequest({ operation }: OperationPlan): string {
       await vi.waitFor(() =>
         expect(log).toHaveBeenCalledWith(${stringLiteral(`${operation.name} was answered:`)}, expect.anything()),
       );
+    });
+  `;
+}
+
+function testDurable(
+  { message, sample, content }: SampleMessage,
+  { channel, handshake }: ChannelPlan,
+): string {
+  const params = handshake?.params === undefined ? '' : `, ${valueSource(handshake.params)}`;
+  const publisher = `app.durable(${stringLiteral(channel.name)}${params})${memberAccess(message.name)}`;
+  return ts`
+    it(${stringLiteral(`delivers ${message.name}`)}, async () => {
+      await using client = await open();
+      await ${publisher}(${valueSource(content)}, { topic: 'example' });
+      for await (const message of client.messages()) {
+        expect(message).toMatchObject(${valueSource(sample)});
+        break;
+      }
     });
   `;
 }
