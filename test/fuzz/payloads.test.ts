@@ -14,7 +14,7 @@ const seed = Number(process.env.FUZZ_SEED ?? Math.trunc(Math.random() * 2 ** 31)
 const count = Number(process.env.FUZZ_PAYLOADS ?? 100_000);
 
 const schemas = {
-  ...readJson('../../generated/docs/asyncapi.json').components.schemas,
+  ...readJson('../../generated/docs/asyncapi.json.txt').components.schemas,
   ...readJson('nasty-schemas.json'),
 };
 const names = Object.keys(schemas);

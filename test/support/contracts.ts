@@ -13,7 +13,9 @@ export interface Json {
 
 const root = join(import.meta.dirname, '../..');
 
-export const asyncapi: Json = JSON.parse(readFileSync(join(root, 'generated/docs/asyncapi.json'), 'utf8'));
+export const asyncapi: Json = JSON.parse(
+  readFileSync(join(root, 'generated/docs/asyncapi.json.txt'), 'utf8'),
+);
 export const openapi: Json = parse(readFileSync(join(root, 'openapi.yaml'), 'utf8'));
 
 /** What a JSON Pointer in `document` points to, through any number of `$ref`s. */

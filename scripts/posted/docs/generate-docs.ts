@@ -57,7 +57,9 @@ export async function generateDocs({ asyncapi, openapi, title }: DocsSource, fol
     'icon.svg': `${preamble(contract, 'markup')}\n${icon}\n`,
     'react-component.css': `${preamble(contract, 'css')}\n${library.css}\n`,
     'page.css': `${preamble(contract, 'css')}\n${pageStyle}\n${reactComponentStyle}`,
-    ...(asyncapi.isExpanded === true ? { [basename(asyncapi.file)]: textOf(asyncapi, contract) } : {}),
+    ...(asyncapi.isExpanded === true
+      ? { [`${basename(asyncapi.file)}.txt`]: textOf(asyncapi, contract) }
+      : {}),
   };
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);

@@ -55,7 +55,7 @@ export async function createDocs({
   }
   for (const path of documents) {
     const contentType = /\.ya?ml$/.test(path) ? 'application/yaml' : 'application/json';
-    const expanded = join(folder, basename(path));
+    const expanded = join(folder, `${basename(path)}.txt`);
     mounts[`/docs/${basename(path)}`] = file(await read(existsSync(expanded) ? expanded : path), contentType);
   }
   return mounts;

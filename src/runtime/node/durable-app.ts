@@ -3,43 +3,11 @@ import { DurableChannels } from '../log/delivery/durable-channels.ts';
 import type { DurableOptions } from '../log/delivery/durable-options.ts';
 import { logChannelOf } from '../log/delivery/log-channel.ts';
 import type { ReplayObserver } from '../log/delivery/subscriber-source.ts';
-import type { OpenLog } from '../log/index.ts';
 import type { AppCore } from '../server/app-core.ts';
-import type { ChannelTypes, ChannelTypesOf, ContractTypes } from '../server/types.ts';
 import type { Contract } from '../shared/descriptor.ts';
 import type { Log } from '../shared/log.ts';
 import { createDurablePublishers } from './durable-publishers.ts';
-
-/** The log of a server with durable messages: `openLog` of posted/log opens it. */
-export type ServedLog = Pick<
-  OpenLog,
-  | 'engine'
-  | 'tail'
-  | 'topicsOf'
-  | 'append'
-  | 'appendOnce'
-  | 'dependencies'
-  | 'isShared'
-  | 'retentionMs'
-  | 'share'
->;
-
-/** Required if a channel of the contract has durable messages. */
-export type EventLogOption<Types extends ContractTypes> = [DurableName<Types>] extends [never]
-  ? { readonly eventLog?: ServedLog }
-  : {
-      /** Where durable messages are kept. The server does not close it: pass it as `resources` to `listen`. */
-      readonly eventLog: ServedLog;
-    };
-
-/** The channels with durable messages. */
-export type DurableName<Types extends ContractTypes> = {
-  [Name in keyof Types['channels'] & string]: ChannelTypesOf<Types, Name> extends ChannelTypes & {
-    readonly durable: object;
-  }
-    ? Name
-    : never;
-}[keyof Types['channels'] & string];
+import type { ServedLog } from './served-log.ts';
 
 export interface DurableDeps {
   readonly contract: Contract;

@@ -18,12 +18,13 @@ import { createStderrLog } from '../shared/stderr-log.ts';
 import { type AppServer, ServedContract } from './app-server.ts';
 import { DefaultMetrics } from './default-metrics.ts';
 import type { DocsOptions } from './docs.ts';
-import { createDurableApp, type DurableName, type EventLogOption, type ServedLog } from './durable-app.ts';
+import { createDurableApp } from './durable-app.ts';
 import type { DurablePublishers } from './durable-publishers.ts';
 import type { Dependency } from './health.ts';
 import { checkSecurityHooks, type FetchApp, noOperations, type RestOperations } from './http-app.ts';
 import type { ListenSettingNames } from './http-listener.ts';
 import { type AppendingPublishOptions, createPublish, type PublishOptions } from './publish-endpoint.ts';
+import type { DurableName, EventLogOption, ServedLog } from './served-log.ts';
 import type { ServedMetrics } from './served-metrics.ts';
 import { joinPrimary } from './workers/primary-link.ts';
 

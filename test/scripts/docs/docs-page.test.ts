@@ -17,7 +17,7 @@ const served = [
   ['/docs/page.css', 'text/css; charset=utf-8', 'generated/docs/page.css'],
   ['/docs/react-component.css', 'text/css; charset=utf-8', 'generated/docs/react-component.css'],
   ['/docs/icon.svg', 'image/svg+xml', 'generated/docs/icon.svg'],
-  ['/docs/asyncapi.json', 'application/json', 'generated/docs/asyncapi.json'],
+  ['/docs/asyncapi.json', 'application/json', 'generated/docs/asyncapi.json.txt'],
   ['/docs/openapi.yaml', 'application/yaml', 'openapi.yaml'],
 ] as const;
 
