@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import type { EventLog, LogTables } from 'posted/log';
+import type { EventLog } from 'posted/log';
 import { PostedError } from 'posted/server';
 import { readOrders } from './read-orders.ts';
 import type { ShopTables } from './shop-tables.ts';
@@ -21,9 +21,7 @@ export function createShopRest({ eventLog, writes, addressOf, verify }: ShopRest
 
   app.get('/shops/:shop/orders', async (context) => {
     userOf(context);
-    return context.json(
-      await readOrders(eventLog.reads<ShopTables & LogTables>('long'), context.req.param('shop')),
-    );
+    return context.json(await readOrders(eventLog.reads<ShopTables>('long'), context.req.param('shop')));
   });
   app.post('/shops/:shop/orders/:order/cancel', async (context) => {
     const { shop, order } = context.req.param();
