@@ -220,7 +220,7 @@ describe('the durable auction', () => {
 
   it.skipIf(chromiumSkipped)(
     `shows on its page what was missed${chromiumNote}`,
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       await run(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', 'page'], {
         cwd: project,

@@ -25,5 +25,5 @@ it.each([
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: project });
     expect(stdout).toMatch(/Tests +\d+ passed \(\d+\)/);
   },
-  120_000,
+  240_000,
 );

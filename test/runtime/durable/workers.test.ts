@@ -49,4 +49,4 @@ it('two workers serve durable channels from one embedded database', async () => 
     ...Array.from({ length: 4 }, () => 'orderPlaced'),
   ]);
   expect(await second.stop()).toEqual([0, '']);
-}, 60_000);
+}, 180_000);

@@ -25,12 +25,12 @@ const options = {
 describe('a foreign application that is killed repeatedly, with clients that come and go,', () => {
   it.for([1, 2])(
     'delivers every durable message (workers: %i)',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (workers, context) => {
       const { expect, signal, onTestFinished } = context;
       const folder = await mkdtemp(join(tmpdir(), 'posted-chaos-'));
       const schedule = createShopSchedule({ ...options, workers });
-      const running = runShop({ schedule, folder, settleMs: 20_000, signal });
+      const running = runShop({ schedule, folder, settleMs: 60_000, signal });
       onTestFinished(async () => {
         await running.catch(() => {}); // the test reports it
         await rm(folder, { recursive: true, force: true });
