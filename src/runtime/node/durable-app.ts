@@ -59,7 +59,7 @@ export function createDurableApp({
         descriptor,
         eventLog,
         encode: parts.encode,
-        payloadProperty: options.payloadProperty,
+        options,
       });
       return [name, { parts, rooms, publishers }];
     }),

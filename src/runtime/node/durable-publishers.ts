@@ -1,6 +1,9 @@
-import type { DeliveredChannel } from '../log/delivery/durable-channel.ts';
-import type { EventDraft, IdempotencyKey, OpenLog } from '../log/index.ts';
+import { type DeliveredChannel, durableMembers } from '../log/delivery/durable-channel.ts';
+import type { DurableOptions } from '../log/delivery/durable-options.ts';
+import { payloadOfContent } from '../log/delivery/stored-payload.ts';
+import type { IdempotencyKey, OpenLog } from '../log/index.ts';
 import { createNamedFunctions } from '../server/messages/named-functions.ts';
+import { appendMessage } from './append-message.ts';
 
 /** For each durable message of a channel: a function that appends it to the log. It resolves once the message is on disk. */
 export type DurablePublishers<Contents> = {
@@ -27,15 +30,15 @@ export interface DurablePublishersDeps {
   readonly eventLog: Pick<OpenLog, 'append' | 'appendOnce'>;
   /** The functions that encode the channel's messages, which check them. */
   readonly encode: Readonly<Record<string, (content: object) => unknown>>;
-  readonly payloadProperty: string | undefined;
+  readonly options: Pick<DurableOptions, 'payloadProperty'>;
 }
 
 /** Returns a function that creates the publishers for one channel in the log. */
 export function createDurablePublishers({
-  descriptor: { delivery, send },
+  descriptor,
   eventLog,
   encode,
-  payloadProperty,
+  options: delivered,
 }: DurablePublishersDeps): (logChannel: string) => object {
   async function publish(
     channel: string,
@@ -43,29 +46,17 @@ export function createDurablePublishers({
     content: object,
     { topic, also, entity, key }: DurablePublishOptions,
   ): Promise<{ readonly seq: number }> {
-    const event: EventDraft = {
-      channel,
-      message,
-      topic,
-      payload: payloadProperty === undefined ? content : Reflect.get(content, payloadProperty),
-      ...(also === undefined ? {} : { also }),
-      ...(entity === undefined ? {} : { entity }),
-    };
-    if (key !== undefined) return { seq: await eventLog.appendOnce(event, key) };
-    const [appended] = await eventLog.append([event]);
-    if (appended === undefined) throw new Error('the log has not appended the event');
-    return { seq: appended.seq };
+    const payload = payloadOfContent(content, delivered);
+    return { seq: await appendMessage(eventLog, { channel, message, topic, also, entity, payload }, key) };
   }
 
   return createNamedFunctions<string>({
-    functions: send
-      .filter(({ name }) => delivery.messages.includes(name))
-      .map(({ name, member = name }) => [
-        name,
-        async (channel, content, options) => {
-          encode[member]?.(content as object);
-          return await publish(channel, name, content as object, options as DurablePublishOptions);
-        },
-      ]),
+    functions: [...durableMembers(descriptor)].map(([name, member]) => [
+      name,
+      async (channel, content, options) => {
+        encode[member]?.(content as object);
+        return await publish(channel, name, content as object, options as DurablePublishOptions);
+      },
+    ]),
   });
 }

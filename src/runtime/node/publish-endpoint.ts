@@ -7,6 +7,7 @@ import type { ChannelDescriptor, MessageDescriptor } from '../shared/descriptor.
 import { PostedError } from '../shared/errors.ts';
 import { accepts, explain, type Guard } from '../shared/guard.ts';
 import { withConstants } from '../shared/identify-message.ts';
+import { appendMessage } from './append-message.ts';
 
 /** POST /publish, with which other back ends append events to the log. */
 export interface PublishOptions {
@@ -77,21 +78,10 @@ export function createPublish(
     { headers, body }: PublishRequest,
     { user }: { readonly user: Publisher },
   ): Promise<{ readonly seq: number }> {
-    const { channel, message, topic, also, entity, payload } = body;
+    const { channel, message, payload } = body;
     checkMessage(findMessage(channels, body), contentOf({ channel, message }, payload));
-    const event: EventDraft = {
-      channel,
-      message,
-      topic,
-      payload,
-      ...(also === undefined ? {} : { also }),
-      ...(entity === undefined ? {} : { entity }),
-    };
     const key = headers['Idempotency-Key'];
-    if (key !== undefined) return { seq: await log.appendOnce(event, { user: user.id, key }) };
-    const [appended] = await log.append([event]);
-    if (appended === undefined) throw new Error('the log has not appended the event');
-    return { seq: appended.seq };
+    return { seq: await appendMessage(log, body, key === undefined ? undefined : { user: user.id, key }) };
   }
 
   return {

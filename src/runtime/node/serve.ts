@@ -1,4 +1,5 @@
 import type { DurableOptions } from '../log/delivery/durable-options.ts';
+import { contentOfPayload } from '../log/delivery/stored-payload.ts';
 import { createBus } from '../log/index.ts';
 import type { HandlersOf, Operations, SecurityHooks } from '../rest/operation-handlers.ts';
 import { AppCore } from '../server/app-core.ts';
@@ -175,16 +176,15 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
   return app as unknown as ServedApp<Types, Hooks>;
 }
 
-/** @throws TypeError if there is no log to append to */
+/** @throws TypeError if the server has no log to append to */
 function publishOptionsOf(
   { log, ...publish }: PublishOptions,
   eventLog: ServedLog | undefined,
-  { payloadProperty }: DurableOptions,
+  delivery: DurableOptions,
 ): AppendingPublishOptions {
   const appended = log ?? eventLog;
   if (appended === undefined) throw new TypeError('The option publish needs a log: set `eventLog`.');
-  const contentOf = (_event: unknown, payload: unknown): unknown =>
-    payloadProperty === undefined ? payload : { [payloadProperty]: payload };
+  const contentOf = (_event: unknown, payload: unknown): unknown => contentOfPayload(payload, delivery);
   return { contentOf, ...publish, log: appended };
 }
 

@@ -17,10 +17,8 @@ export interface DeliveryPolicy {
   readonly heartbeatMs: number;
 }
 
-export const maxWindow = 256;
-
 const defaults: DeliveryPolicy = {
-  window: maxWindow,
+  window: 256,
   slowReader: 'lag',
   ackTimeoutMs: 30_000,
   checkpointMs: 30_000,

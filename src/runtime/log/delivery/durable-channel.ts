@@ -15,6 +15,7 @@ import { type DeliveryPolicy, resolvePolicy } from './delivery-policy.ts';
 import { DurableConnection, type VisibilityDeps } from './durable-connection.ts';
 import type { DurableOptions } from './durable-options.ts';
 import { Selection } from './selection.ts';
+import { contentOfPayload } from './stored-payload.ts';
 
 /** A channel of the contract with `x-delivery`, and the functions that its server has for it. */
 export interface DurableChannelParts {
@@ -76,13 +77,11 @@ export class DurableChannel implements ChannelDelivery {
     this.#deps = deps;
     this.#policy = resolvePolicy(descriptor.delivery, options);
     this.#visibility = { topics, selection: new Selection(descriptor.delivery.select) };
-    this.#members = membersOf(descriptor);
-    const { payloadProperty } = options;
+    this.#members = durableMembers(descriptor);
     this.#frames = createChannelFrames({
       control: controlEncoders(parts),
       // The contract's guard checks it when it is encoded.
-      contentOf: (_message, payload) =>
-        (payloadProperty === undefined ? payload : { [payloadProperty]: payload }) as object,
+      contentOf: (_message, payload) => contentOfPayload(payload, options) as object,
       encoders: Object.fromEntries([...this.#members.keys()].map((name) => [name, encoderOf(parts, name)])),
       encodeCursor: (position) => delivery.encodeCursor(position),
     });
@@ -188,8 +187,8 @@ export class DurableChannel implements ChannelDelivery {
   }
 }
 
-/** The durable messages by name, with the names of their functions. */
-function membersOf({ delivery, send }: DeliveredChannel): ReadonlyMap<string, string> {
+/** The names of the durable messages, with those of their functions. */
+export function durableMembers({ delivery, send }: DeliveredChannel): ReadonlyMap<string, string> {
   return new Map(
     send
       .filter(({ name }) => delivery.messages.includes(name))
