@@ -9,7 +9,7 @@ export interface LossyProxy {
   lose(): void;
   /** Holds back what the next client sends. Returns a function that passes it on, even if the client has gone. */
   holdNext(): () => void;
-  /** What the server has sent on lost connections since, and on those whose input was held back. */
+  /** The bytes that the server has sent since then on lost connections, and on connections whose input is held back. */
   lostOutput(): string;
 }
 

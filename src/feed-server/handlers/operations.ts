@@ -103,7 +103,7 @@ export function createOperationHandlers({
   };
 }
 
-/** What a list has beside its items, at most. */
+/** The largest size of everything in a list except its items. */
 const listBytes = JSON.stringify({ comments: [], next: Number.MAX_SAFE_INTEGER }).length;
 
 function linkToFeed({ belowSeq, offset }: FeedPosition, limit: number): { readonly Link: string } {

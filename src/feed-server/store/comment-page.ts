@@ -28,7 +28,7 @@ export interface CommentPage {
   readonly hasNext: boolean;
 }
 
-/** Reads a page of the comments on a post; null if there is no such post. */
+/** Reads a page of the comments on a post; null if the post does not exist. */
 export async function readComments(
   db: Kysely<FeedTables>,
   { postId, afterSeq, limit, maxBytes }: CommentRange,

@@ -4,7 +4,7 @@ import type { CommentPayload, DeletedComment } from '../../../generated/asyncapi
 export interface CommentWrites {
   /** A retry with the same key writes nothing. Neither does a comment on a post that does not exist. */
   readonly createComment: Write<typeof commentRow>;
-  /** Also removes its text from the log. Writes nothing if there is no such comment. */
+  /** Also removes its text from the log. Writes nothing if the comment does not exist. */
   readonly deleteComment: Write<typeof commentIdRow>;
 }
 

@@ -29,11 +29,11 @@ export interface FeedQueries {
    * although `next` is not null.
    */
   feedOf(range: FeedRange, options?: ReadOptions): Promise<FeedPage>;
-  /** The users who like a post, newest first; null if there is no such post. */
+  /** The users who like a post, newest first; null if the post does not exist. */
   likesOf(range: LikeRange, options?: ReadOptions): Promise<LikePage | null>;
   /** Null for a comment on a post that does not exist any more, too. */
   findComment(id: string, options?: ReadOptions): Promise<CommentOfPost | null>;
-  /** The comments on a post, oldest first; null if there is no such post. */
+  /** The comments on a post, oldest first; null if the post does not exist. */
   commentsOf(range: CommentRange, options?: ReadOptions): Promise<CommentPage | null>;
   /** Of any post, also of one that is deleted. */
   findCommentIds(postId: string, limit: number): Promise<readonly string[]>;

@@ -18,7 +18,7 @@ export interface LikePage {
   readonly belowSeq: number | null;
 }
 
-/** Reads a page of a post's likes, and their number at the same time; null if there is no such post. */
+/** Reads a page of a post's likes, and their number at the same time; null if the post does not exist. */
 export async function readLikes(
   db: Kysely<FeedTables>,
   { postId, belowSeq, limit }: LikeRange,

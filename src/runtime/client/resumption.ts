@@ -172,7 +172,7 @@ export class Resumption {
     if (isFirst || this.#processed === cursor) acks.acknowledge(cursor);
   }
 
-  /** Undefined if there is no device to claim. */
+  /** Undefined if the connection has no device to claim. */
   #instanceParameter({ searchParams }: URL): string | undefined {
     const { device, instance } = this.names;
     return device !== undefined && searchParams.has(device) ? instance : undefined;

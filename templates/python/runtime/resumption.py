@@ -105,7 +105,7 @@ class Resumption:
     def earlier_query(self) -> dict[str, str | None] | None:
         """The same without the window and the claim, which a server of an earlier version refuses.
 
-        Parameters that are None are left out. Returns None if `query` states neither.
+        Omits parameters that are None. Returns None if `query` states neither.
         """
         named = (self.names.window, self._instance_parameter)
         later = [name for name in named if name is not None]
@@ -115,7 +115,7 @@ class Resumption:
 
     @property
     def _instance_parameter(self) -> str | None:
-        """None if there is no device to claim."""
+        """None if the connection has no device to claim."""
         has_device = self.names.device is not None and self.names.device in self._given
         return self.names.instance if has_device else None
 

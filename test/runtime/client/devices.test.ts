@@ -23,7 +23,7 @@ async function start() {
 }
 
 describe('two clients with one device', () => {
-  it('replace each other for good, and what the first has not processed arrives at the second', async () => {
+  it('replace each other for good, and the second receives everything that the first has not processed', async () => {
     const { author, open } = await start();
     const gate = Promise.withResolvers<void>();
     const seen: string[] = [];

@@ -37,7 +37,7 @@ describe('a durable channel', () => {
     expect(plain.received).toHaveLength(1);
   });
 
-  it('replays what a client has missed, of its address and audience', async () => {
+  it('replays the missed messages of its address and audience', async () => {
     const { app, eventLog, connect } = await startShop();
     const first = await connect('/shops/s1/orders?since=now&whose=mine', 'bob');
     const [ready] = await first.take(1);
@@ -137,7 +137,7 @@ describe('a durable channel', () => {
     ]);
   });
 
-  it('calls `closed` of the application if the delivery refuses what the application has accepted', async () => {
+  it('calls `closed` of the application if the delivery refuses a connection that the application accepted', async () => {
     const { url, eventLog, ended } = await startShop();
     await eventLog.close();
     const path = '/shops/s1/orders?whose=mine';

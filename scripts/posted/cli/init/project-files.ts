@@ -24,7 +24,7 @@ export function contractOf(example: Example): string {
   return join(templates, example, contractName);
 }
 
-/** The example whose contract is the same as the one at this path; null if there is none. */
+/** The example with the contract at this path, or null. */
 export async function exampleWith(contract: string): Promise<Example | null> {
   if (!existsSync(contract)) return null;
   const content = await readFile(contract);

@@ -43,7 +43,7 @@ export async function createShop({ database, brokerUrl, delivery = {}, log = sil
   const server = app.handle({
     orders: {
       accept({ params: { shopId }, refuse }) {
-        if (shopId === 'closed') refuse.notFound('There is no such shop.');
+        if (shopId === 'closed') refuse.notFound('This shop does not exist.');
         return { shopId };
       },
       closed: ({ state }, { code }) => void ended.push(`${state.shopId} ${code}`),
