@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import { oneServer } from '../../support/history/run-options.ts';
 import { runInTest } from './run-in-test.ts';
 import { createSchedule } from './schedule.ts';
 
@@ -8,14 +9,7 @@ const options = {
   clients: 16,
   rate: 60,
   killEveryMs: 2500,
-  nodes: 1,
-  workers: 1,
-  database: 'embedded',
-  broker: 'none',
-  cuts: false,
-  pooler: false,
-  failovers: false,
-  isolations: false,
+  ...oneServer,
 } as const;
 
 describe('a server that is killed repeatedly, with clients that come and go,', () => {

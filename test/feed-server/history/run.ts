@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunOptions, RunResult } from '../../support/history/app-under-test.ts';
 import { at } from '../../support/history/at.ts';
+import { runSteps, type Traffic, untilFailure } from '../../support/history/run-steps.ts';
 import type { Verdict } from '../../support/history/verdict.ts';
 import { check } from './check.ts';
 import type { History } from './history.ts';
@@ -18,12 +19,9 @@ const warmupIntervalMs = 200;
 const maxWarmupRounds = 100;
 /** Enough time for the clients to send their acks and for the servers to store them. */
 const ackStorageMs = 1000;
-const progressMs = 5000;
 const settleStepMs = 250;
 /** How long to wait for duplicates after every client has seen every post. */
 const lingerMs = 500;
-/** Of the servers' logs, in the error of a failed run. */
-const maxLogCharacters = 4096;
 
 /**
  * Runs a schedule against real servers and clients, and checks the history.
@@ -32,48 +30,27 @@ const maxLogCharacters = 4096;
  */
 export async function run(options: FeedRunOptions): Promise<FeedRunResult> {
   await using world = await openWorld(options);
-  try {
-    return await Promise.race([execute(world, options), world.failure, aborted(options.signal)]);
-  } catch (thrown) {
-    if (options.signal?.aborted) throw thrown;
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    const log = world.cluster.log.slice(-maxLogCharacters);
-    throw new Error(`${reason}\nThe last lines of the servers' logs:\n${log}`, { cause: thrown });
-  }
+  return await untilFailure(world, options.signal, execute(world, options));
 }
 
 async function execute(world: World, options: FeedRunOptions): Promise<FeedRunResult> {
-  const { schedule, onProgress = () => {} } = options;
-  const { recorder, readers, cluster, latencies, signal } = world;
+  const { schedule, onProgress } = options;
+  const { recorder, readers, cluster, latencies } = world;
   await Promise.all(schedule.friends.map((pair) => world.changeFriend('set', pair)));
   await subscribeAll(world);
 
-  const startMs = performance.now();
-  const until = (atMs: number) =>
-    delay(Math.max(0, startMs + atMs - performance.now()), undefined, { signal });
-  latencies.begin('quiet');
-  world.watch(until(schedule.quietMs).then(() => latencies.begin('disrupted')));
-  let kills = 0;
-  /** The number of posts to create without a pause. */
-  const burst = { posts: 0 };
-  const reporting = setInterval(() => {
-    onProgress({ elapsedMs: performance.now() - startMs, ...recorder.counts, kills });
-  }, progressMs);
-  signal.addEventListener('abort', () => clearInterval(reporting));
-
-  const pending = world.authors.map((author, index) =>
-    postSteadily(world, schedule, { author, index, until, burst }),
-  );
-  for (const posting of pending) world.watch(posting);
-  for (const step of schedule.steps) {
-    await until(step.atMs);
-    if (step.kind === 'kill') kills += 1;
-    if (step.kind === 'burst') burst.posts += step.posts;
-    const performed = perform(world, step);
-    world.watch(performed);
-    pending.push(performed);
-  }
-  await Promise.all(pending);
+  const kills = await runSteps(world, {
+    steps: schedule.steps,
+    onProgress,
+    write(traffic) {
+      latencies.begin('quiet');
+      world.watch(traffic.until(schedule.quietMs).then(() => latencies.begin('disrupted')));
+      return world.authors.map((author, index) =>
+        postSteadily(world, schedule, { ...traffic, author, index }),
+      );
+    },
+    perform: (step) => perform(world, step),
+  });
   for (const reader of readers) reader.restore();
   const verdict = await settle(world, options.settleMs);
   return {
@@ -98,11 +75,9 @@ async function subscribeAll(world: World): Promise<void> {
   for (const reader of world.readers) reader.expectAll();
 }
 
-interface Poster {
+interface Poster extends Traffic {
   readonly author: Account;
   readonly index: number;
-  readonly until: (atMs: number) => Promise<void>;
-  readonly burst: { posts: number };
 }
 
 /** Posts one after another at a steady rate, and skips posts that were scheduled while the servers were down. */
@@ -153,11 +128,4 @@ async function settle({ recorder, signal }: World, settleMs: number): Promise<Ve
   }
   await delay(lingerMs, undefined, { signal });
   return check(recorder.history);
-}
-
-function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal?.aborted) reject(signal.reason);
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

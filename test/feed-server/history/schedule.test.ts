@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ScheduleOptions } from '../../support/history/run-options.ts';
+import { oneServer, type ScheduleOptions } from '../../support/history/run-options.ts';
 import { createSchedule } from './schedule.ts';
 
 const options: ScheduleOptions = {
@@ -8,14 +8,7 @@ const options: ScheduleOptions = {
   clients: 24,
   rate: 60,
   killEveryMs: 5000,
-  nodes: 1,
-  workers: 1,
-  database: 'embedded',
-  broker: 'none',
-  cuts: false,
-  pooler: false,
-  failovers: false,
-  isolations: false,
+  ...oneServer,
 };
 
 function stepsOf(kind: string, given: Partial<ScheduleOptions> = {}) {

@@ -27,6 +27,18 @@ export interface SharedEngines {
   readonly isolations: boolean;
 }
 
+/** One server with an embedded database. */
+export const oneServer = {
+  nodes: 1,
+  workers: 1,
+  database: 'embedded',
+  broker: 'none',
+  cuts: false,
+  pooler: false,
+  failovers: false,
+  isolations: false,
+} as const satisfies Partial<ScheduleOptions>;
+
 export const brokerKinds = ['none', 'redis', 'rabbitmq', 'kafka', 'nats'] as const;
 export type BrokerKind = (typeof brokerKinds)[number];
 

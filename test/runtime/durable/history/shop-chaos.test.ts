@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
+import { oneServer } from '../../../support/history/run-options.ts';
 import { runShop } from './shop-run.ts';
 import { createShopSchedule } from './shop-schedule.ts';
 
@@ -12,14 +13,7 @@ const options = {
   clients: 12,
   rate: 60,
   killEveryMs: 2000,
-  nodes: 1,
-  workers: 1,
-  database: 'embedded',
-  broker: 'none',
-  cuts: false,
-  pooler: false,
-  failovers: false,
-  isolations: false,
+  ...oneServer,
 } as const;
 
 describe('a foreign application that is killed repeatedly, with clients that come and go,', () => {

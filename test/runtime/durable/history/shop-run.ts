@@ -3,6 +3,7 @@ import type { RunOptions, RunResult } from '../../../support/history/app-under-t
 import { at } from '../../../support/history/at.ts';
 import { checkDeliveries } from '../../../support/history/check-deliveries.ts';
 import type { DeliveryHistory, LoggedEvent } from '../../../support/history/delivery-history.ts';
+import { runSteps, type Traffic, untilFailure } from '../../../support/history/run-steps.ts';
 import { readLoggedEvents } from './logged-events.ts';
 import { desks, type ShopSchedule, type ShopStep } from './shop-schedule.ts';
 import { openShopWorld, type ShopWorld } from './shop-world.ts';
@@ -19,12 +20,9 @@ const warmupIntervalMs = 200;
 const maxWarmupRounds = 100;
 /** Enough time for the clients to send their acks and for the servers to store them. */
 const ackStorageMs = 1000;
-const progressMs = 5000;
 const settleStepMs = 250;
 /** How long to wait for duplicates after every client has received everything. */
 const lingerMs = 500;
-/** Of the servers' logs, in the error of a failed run. */
-const maxLogCharacters = 4096;
 
 /**
  * Runs a schedule against a real shop with real clients, and compares what they received with its log.
@@ -33,46 +31,22 @@ const maxLogCharacters = 4096;
  */
 export async function runShop(options: ShopRunOptions): Promise<ShopRunResult> {
   await using world = await openShopWorld(options.schedule, options.folder);
-  try {
-    return await Promise.race([execute(world, options), world.failure, aborted(options.signal)]);
-  } catch (thrown) {
-    if (options.signal?.aborted) throw thrown;
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    const log = world.cluster.log.slice(-maxLogCharacters);
-    throw new Error(`${reason}\nThe last lines of the servers' logs:\n${log}`, { cause: thrown });
-  }
+  return await untilFailure(world, options.signal, execute(world, options));
 }
 
 async function execute(world: ShopWorld, options: ShopRunOptions): Promise<ShopRunResult> {
-  const { schedule, onProgress = () => {} } = options;
-  const { recorder, readers, cluster, signal } = world;
+  const { schedule, onProgress } = options;
+  const { readers, cluster } = world;
   await Promise.all(schedule.memberships.map((membership) => world.changeMembership('join', membership)));
   await subscribeAll(world, schedule);
 
-  const startMs = performance.now();
-  const until = (atMs: number) =>
-    delay(Math.max(0, startMs + atMs - performance.now()), undefined, { signal });
-  let kills = 0;
-  /** The number of messages to write without a pause. */
-  const burst = { posts: 0 };
-  const reporting = setInterval(() => {
-    onProgress({ elapsedMs: performance.now() - startMs, ...recorder.counts, kills });
-  }, progressMs);
-  signal.addEventListener('abort', () => clearInterval(reporting));
-
-  const pending: Promise<void>[] = world.writers.map((writer, index) =>
-    writeSteadily(world, schedule, { writer, index, until, burst }),
-  );
-  for (const writing of pending) world.watch(writing);
-  for (const step of schedule.steps) {
-    await until(step.atMs);
-    if (step.kind === 'kill') kills += 1;
-    if (step.kind === 'burst') burst.posts += step.posts;
-    const performed = perform(world, step);
-    world.watch(performed);
-    pending.push(performed);
-  }
-  await Promise.all(pending);
+  const kills = await runSteps(world, {
+    steps: schedule.steps,
+    onProgress,
+    write: (traffic) =>
+      world.writers.map((writer, index) => writeSteadily(world, schedule, { ...traffic, writer, index })),
+    perform: (step) => perform(world, step),
+  });
   for (const reader of readers) reader.restore();
   const history = await settle(world, options.settleMs);
   return {
@@ -99,11 +73,9 @@ async function subscribeAll({ readers, writers, signal }: ShopWorld, { shops }: 
   await delay(ackStorageMs, undefined, { signal });
 }
 
-interface SteadyWriter {
+interface SteadyWriter extends Traffic {
   readonly writer: ShopWriter;
   readonly index: number;
-  readonly until: (atMs: number) => Promise<void>;
-  readonly burst: { posts: number };
 }
 
 /** Writes one message after another at a steady rate, and skips those that were scheduled while the servers were down. */
@@ -157,11 +129,4 @@ async function settle({ cluster, recorder, signal }: ShopWorld, settleMs: number
   }
   await delay(lingerMs, undefined, { signal });
   return await complete();
-}
-
-function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal?.aborted) reject(signal.reason);
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }
