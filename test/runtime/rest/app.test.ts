@@ -225,3 +225,13 @@ describe('createRestApp', () => {
     expectTypeOf<Required['deleteNote']>().returns.toEqualTypeOf<Promise<void>>();
   });
 });
+
+describe('a path of 100,000 characters', () => {
+  const parts = ['-', '/', '/-', '%2D', '%2F', '%'];
+  it.each(parts)('of %s is matched in linear time', async (part) => {
+    const { app } = await startRest();
+    const text = part.repeat(100_000 / part.length);
+    const response = await app.fetch(new Request(`http://localhost/note/get/${text}`));
+    expect([200, 400, 404]).toContain(response.status);
+  });
+});

@@ -17,6 +17,12 @@ describe('compileAddress', () => {
     ['/rooms/{roomId}/talk', '/rooms/__proto__/talk', { roomId: '__proto__' }],
     ['/{a}/{b}', '/x/y', { a: 'x', b: 'y' }],
     ['/files/{name}.{type}', '/files/report.v2.pdf', { name: 'report.v2', type: 'pdf' }],
+    ['/{a}-{b}', '/x--y', { a: 'x-', b: 'y' }],
+    ['/{a}-{b}-{c}', '/1-2-3-4', { a: '1-2', b: '3', c: '4' }],
+    ['/{a}--{b}', '/---x', { a: '-', b: 'x' }],
+    ['/{a}--{b}', '/--x', 'no match'],
+    ['/v{a}.json', '/v.json', 'no match'],
+    ['/{a}a', '/a', 'no match'],
     ['/a+b(c)', '/a+b(c)', {}],
     ['/a+b(c)', '/aab(c)', 'no match'],
     ['/', '/', {}],
@@ -24,6 +30,17 @@ describe('compileAddress', () => {
   it.each(cases)('matches %s against %s', (address, path, expected) => {
     const match = compileAddress(address, [])(path);
     expect(typeof match === 'string' ? match : { ...match.parameters }).toEqual(expected);
+  });
+
+  it('matches and rejects a path of 100,000 dashes in linear time', () => {
+    const match = compileAddress('/{a}-{b}-{c}-{d}.json', []);
+    const dashes = '-'.repeat(100_000);
+    expect(match(`/${dashes}`)).toBe('no match');
+    const matched = match(`/${dashes}.json`);
+    const values = typeof matched === 'object' ? Object.values(matched.parameters) : [];
+    expect(values.map(({ length }) => length).toSorted((one, other) => one - other)).toEqual([
+      1, 1, 1, 99_994,
+    ]);
   });
 
   const anyValue = { values: [], default: undefined };

@@ -78,15 +78,31 @@ function areAllowed(values: PathValues['variables'], variables: ServedPath['vari
 
 type SegmentMatcher = (text: string, values: Record<string, string>) => boolean;
 
+/**
+ * Text between two expressions may occur several times in a segment. The earliest expression then gets the longest
+ * value, and so on: `/{name}.{type}` splits `/a.b.pdf` into `a.b` and `pdf`. Literals are searched for from the end,
+ * which finds that split in time linear in the length of the path: a regular expression tries all splits.
+ */
 function compileSegment(template: string): SegmentMatcher {
   const names = [...template.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => name ?? '');
-  if (names.length === 0) return (text) => text === template;
-  const literals = template.split(/\{[^{}]+\}/).map((literal) => RegExp.escape(literal));
-  const pattern = new RegExp(`^${literals.join('(.+)')}$`, 's');
+  const [prefix = '', ...literals] = template.split(/\{[^{}]+\}/);
+  if (literals.length === 0) return (text) => text === template;
+  const suffix = literals.pop() ?? '';
+  const expressions = names
+    .map((name, index) => ({ name, before: literals[index - 1] ?? prefix }))
+    .toReversed();
   return (text, values) => {
-    const match = pattern.exec(text);
-    if (match === null) return false;
-    for (const [index, name] of names.entries()) values[name] = match[index + 1] ?? '';
+    if (!text.startsWith(prefix) || !text.endsWith(suffix)) return false;
+    let end = text.length - suffix.length;
+    for (const [index, { name, before }] of expressions.entries()) {
+      const isFirst = index === expressions.length - 1;
+      // A value has at least one character.
+      const last = end - 1 - before.length;
+      const start = isFirst || last < 0 ? 0 : text.lastIndexOf(before, last);
+      if (last < 0 || start < 0) return false;
+      values[name] = text.slice(start + before.length, end);
+      end = start;
+    }
     return true;
   };
 }
