@@ -4,6 +4,7 @@ import { ContractNode } from '../contract/contract-node.ts';
 import { Problems } from '../contract/problems.ts';
 import { checkSchemas } from '../schemas/check-schemas.ts';
 import { SchemaSet } from '../schemas/schema-set.ts';
+import { warnOfSlowPatterns } from '../schemas/slow-patterns.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 import { bundle } from './bundle.ts';
 import type { ContractModel } from './contract-model.ts';
@@ -49,6 +50,7 @@ export async function loadAsyncapi(
   const schemas = new SchemaSet(document, 'draft-07', root.get('components', 'schemas'));
   const model = readAsyncapi(root, schemas);
   checkSchemas(document, schemas);
+  await warnOfSlowPatterns(document, schemas);
   document.throwProblems();
   return { document, isExpanded, parsed, model, schemas, warnings: document.warnings, files: files.paths };
 }
@@ -79,6 +81,7 @@ export async function loadMessages(
   ];
   for (const [name, message] of messages.flatMap((node) => node?.entries ?? [])) read(name, message);
   checkSchemas(document, schemas);
+  await warnOfSlowPatterns(document, schemas);
   document.throwProblems();
   const { warnings } = document;
   return { schemas, warnings, files: files.paths, title: titleOf(root) };

@@ -5,6 +5,7 @@ import { ContractNode } from '../contract/contract-node.ts';
 import { joinPointer, pointerOfReference, valueAt } from '../contract/json-pointer.ts';
 import { checkSchemas } from '../schemas/check-schemas.ts';
 import { SchemaSet } from '../schemas/schema-set.ts';
+import { warnOfSlowPatterns } from '../schemas/slow-patterns.ts';
 import { readOpenapi } from './read-openapi.ts';
 import type { RestModel } from './rest-model.ts';
 
@@ -41,6 +42,7 @@ export async function loadOpenapi(
   const schemas = new SchemaSet(document, '2020-12', root.get('components', 'schemas'));
   const model = readOpenapi(root, schemas);
   checkSchemas(document, schemas);
+  await warnOfSlowPatterns(document, schemas);
   document.throwProblems();
   return { document, model, schemas, warnings: document.warnings };
 }
