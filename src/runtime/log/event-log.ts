@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { SentRevocation } from '../shared/revocation.ts';
 import type { EngineTransaction, EventDraft, JoinedTopic, ReadKind, SqlClient } from './engine.ts';
 import type { LogEvent } from './event.ts';
 import type { Columns, Write, WriteDefinition } from './writes/write-definition.ts';
@@ -47,6 +48,8 @@ export interface EventLog {
   join(user: string, topic: string): Promise<boolean>;
   /** Resolves with whether anything changed: false if the user had not joined the topic. */
   leave(user: string, topic: string): Promise<boolean>;
+  /** Appends a revocation, which ends credentials on all nodes. Resolves with its seq. */
+  revoke(revocation: SentRevocation): Promise<number>;
   /** The topics that the user has joined. */
   topicsOf(user: string): Promise<readonly JoinedTopic[]>;
   /** The tables, for reading. Pass the signal of a request to `execute`: a read whose client has left is not run. */

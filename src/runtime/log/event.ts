@@ -1,7 +1,7 @@
 /** An event of the log. `seq` starts at 1 and grows by one with each event, in the order of the commits. */
 export type LogEvent = KnownEvent | UnknownEvent;
 
-export type KnownEvent = MessageEvent | MembershipEvent;
+export type KnownEvent = MessageEvent | MembershipEvent | RevocationEvent;
 
 interface EventBase {
   readonly seq: number;
@@ -37,6 +37,15 @@ export interface MembershipEvent extends EventBase {
   readonly kind: 'join' | 'leave';
   readonly topic: string;
   readonly user: string;
+}
+
+/** From this event on, credentials are no longer valid: all nodes close the connections with them. */
+export interface RevocationEvent extends EventBase {
+  readonly kind: 'revoke';
+  /** The user whose credentials they are; '' if only the payload identifies them. */
+  readonly topic: string;
+  /** JSON: a revocation with its id. */
+  readonly payload: string;
 }
 
 /** An event of a kind that this version does not know. */

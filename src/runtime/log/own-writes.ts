@@ -6,7 +6,8 @@ import type { EventLog } from './event-log.ts';
 import { registeredWrite } from './writes/registered-write.ts';
 import type { Columns, MembershipDefinition, MessageDefinition } from './writes/write-definition.ts';
 
-export interface OwnWrites extends Pick<EventLog, 'appendOnce' | 'redact' | 'revise' | 'join' | 'leave'> {
+export interface OwnWrites
+  extends Pick<EventLog, 'appendOnce' | 'redact' | 'revise' | 'join' | 'leave' | 'revoke'> {
   readonly appendOne: (event: EventDraft) => Promise<LogEvent>;
 }
 
@@ -31,6 +32,14 @@ type MessageKind = Pick<MessageDefinition, 'kind' | 'channel' | 'message' | 'rev
 export function createOwnWrites(register: LogEngine['register']): OwnWrites {
   const join = register(membershipWrite('join'));
   const leave = register(membershipWrite('leave'));
+  const revoke = register(
+    registeredWrite({
+      name: 'posted.revoke',
+      row: { id: 'text', subject: 'text', revocation: 'json' },
+      one: ['id'],
+      event: { kind: 'revoke', topic: 'subject', payload: 'revocation' },
+    }),
+  );
   /** By name. The channels and messages of a contract are few. */
   const messageWrites = new Map<string, RunWrite>();
 
@@ -66,6 +75,10 @@ export function createOwnWrites(register: LogEngine['register']): OwnWrites {
       return known((await run({ kind: 'revise', ...named, revises }, { ...event, entity })).seq);
     },
     join: async (member, topic) => (await join({ topic, member }, undefined)).isWritten,
+    async revoke(revocation) {
+      const { id, user: subject = '' } = revocation;
+      return known((await revoke({ id, subject, revocation }, undefined)).seq);
+    },
     leave: async (member, topic) => (await leave({ topic, member }, undefined)).isWritten,
   };
 }

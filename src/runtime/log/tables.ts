@@ -119,6 +119,8 @@ export function toEvent(row: EventTable): LogEvent {
     case 'leave':
       if (row.member === null) throw new Error(`event ${seq} has no member`);
       return { seq, mark, createdAtMs, kind, topic, user: row.member };
+    case 'revoke':
+      return { seq, mark, createdAtMs, kind, topic, payload: row.payload ?? '{}' };
     default:
       return { seq, mark, createdAtMs, kind: 'unknown', name: kind, requires: row.requires };
   }

@@ -35,6 +35,8 @@ export interface AppServerDeps extends Omit<HttpAppOptions, 'rest' | 'mounts' | 
   /** Read when the first request or `listen` needs it. */
   readonly rest: () => HttpAppOptions['rest'];
   readonly sockets: ContractServer;
+  /** Begins to apply the revocations in the log, if there is one. */
+  readonly followRevocations: () => void;
   /** Null if the contract has no durable messages. */
   readonly durable: DurableChannels | null;
   /** Opens the log for workers; null if they can open it themselves. */
@@ -62,6 +64,7 @@ export class ServedContract implements AppServer {
 
   constructor(deps: AppServerDeps) {
     this.#deps = deps;
+    deps.followRevocations();
     deps.durable?.follow();
     this.#watch(deps.metrics);
   }

@@ -21,6 +21,7 @@ import { DefaultMetrics } from './default-metrics.ts';
 import type { DocsOptions } from './docs.ts';
 import { createDurableApp } from './durable-app.ts';
 import type { DurablePublishers } from './durable-publishers.ts';
+import { followRevocations } from './follow-revocations.ts';
 import type { Dependency } from './health.ts';
 import { checkSecurityHooks, type FetchApp, noOperations, type RestOperations } from './http-app.ts';
 import type { ListenSettingNames } from './http-listener.ts';
@@ -48,7 +49,7 @@ export interface ServeOptions extends Omit<ContractServerOptions, 'observer' | '
    */
   readonly metrics?: ServedMetrics;
   /**
-   * Connects the nodes of the application, so that rooms, `kick` and presence span all of them: the URL of a broker, such
+   * Connects the nodes of the application, so that rooms, `kick`, `revoke` and presence span all of them: the URL of a broker, such
    * as `redis://host:6379`, or a bus. Default: only the workers of this machine are connected.
    */
   readonly hints?: string | Bus;
@@ -119,7 +120,14 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
   const defaultMetrics = new DefaultMetrics(contract.channels, log);
   const observer = metrics ?? defaultMetrics.observer;
   const bus = hints === undefined ? joinPrimary()?.bus : busOf(hints, log);
-  const core = new AppCore(contract, { ...rest, ...(bus && { bus }), observer, log, settingNames });
+  const core = new AppCore(contract, {
+    ...rest,
+    ...(bus && { bus }),
+    storeRevocation: eventLog && ((revocation) => eventLog.revoke(revocation)),
+    observer,
+    log,
+    settingNames,
+  });
   const { origins, requestTimeoutMs, audit } = core.options;
   const durableApp =
     eventLog === undefined
@@ -145,6 +153,9 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
     handle: (handlers: object): AppServer =>
       new ServedContract({
         sockets: core.handle(handlers, (channel) => durableApp?.channels.channel(channel)),
+        followRevocations: () => {
+          if (eventLog !== undefined) followRevocations(eventLog, core);
+        },
         durable: durableApp?.channels ?? null,
         share: eventLog?.share ?? null,
         rest: () => {

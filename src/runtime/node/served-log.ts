@@ -9,6 +9,7 @@ export type ServedLog = Pick<
   | 'topicsOf'
   | 'append'
   | 'appendOnce'
+  | 'revoke'
   | 'dependencies'
   | 'isShared'
   | 'retentionMs'

@@ -1,20 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import type { ChannelDelivery } from '../log/delivery/channel-delivery.ts';
 import type { ChannelDescriptor, Contract } from '../shared/descriptor.ts';
 import { PostedError } from '../shared/errors.ts';
 import { LogLimit } from '../shared/log-limit.ts';
+import { isRevokedBy, type SentRevocation, sentRevocation } from '../shared/revocation.ts';
 import type { WebSocketConnection } from './connection/connection.ts';
 import { Outbox } from './connection/outbox.ts';
-import type { ConnectionFilter } from './connection-filter.ts';
+import type { ConnectionFilter, RevokeFilter } from './connection-filter.ts';
 import type { SecurityHooks } from './handshake/authenticate.ts';
 import { type ChannelFunctions, createChannelFunctions } from './messages/channel-functions.ts';
 import { serveChannel } from './messages/served-channel.ts';
 import { type ContractServerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { type LocalNode, Peers } from './peers/peers.ts';
+import { Revocations } from './revocations.ts';
 import { Rooms } from './rooms.ts';
 import { type HostedChannel, type ServerDeps, WebSocketContractServer } from './server.ts';
 
 export interface AppCoreOptions extends ContractServerOptions {
   readonly security?: object;
+  /** Stores a revocation where all nodes find it. Default: only the bus passes it on. */
+  readonly storeRevocation?: ((revocation: SentRevocation) => Promise<unknown>) | undefined;
 }
 
 /** A channel without its handlers. */
@@ -30,9 +35,10 @@ export class AppCore {
   readonly #channels: ReadonlyMap<string, CoreChannel>;
   readonly #security: SecurityHooks;
   readonly #peers: Peers;
+  readonly #storeRevocation: AppCoreOptions['storeRevocation'];
   #isJoiningPeers = false;
 
-  constructor(contract: Contract, { security = {}, bus, ...options }: AppCoreOptions) {
+  constructor(contract: Contract, { security = {}, bus, storeRevocation, ...options }: AppCoreOptions) {
     const resolved = resolveOptions(options);
     const failures = new LogLimit(resolved.log);
     const peers = new Peers({
@@ -43,7 +49,9 @@ export class AppCore {
       failures,
     });
     this.#peers = peers;
-    this.#deps = { ...resolved, failures, outbox: new Outbox(), peers };
+    this.#storeRevocation = storeRevocation;
+    const revocations = new Revocations({ onRevoked: resolved.onRevoked, failures });
+    this.#deps = { ...resolved, failures, outbox: new Outbox(), peers, revocations };
     this.#security = security as SecurityHooks;
     this.#channels = new Map(
       Object.values(contract.channels).map((descriptor) => {
@@ -74,7 +82,35 @@ export class AppCore {
       this.#peers.kick(byId, reason);
       return this.#kick(byId, reason);
     },
+    revoke: async ({ user, tokenId, beforeVersion }: RevokeFilter): Promise<void> => {
+      if (user === undefined && tokenId === undefined)
+        throw new TypeError('revoke needs a user or a tokenId.');
+      const id = user && idOf(user);
+      const revocation = sentRevocation(randomUUID(), { user: id, tokenId, beforeVersion });
+      await this.#storeRevocation?.(revocation);
+      this.#peers.revoke(revocation);
+      this.revoked(revocation);
+    },
   };
+
+  /** Applies a revocation of any node, once. */
+  revoked(revocation: SentRevocation): void {
+    const { revocations } = this.#deps;
+    if (!revocations.apply(revocation)) return;
+    const found = [...this.#find({})].filter(
+      ({ user }) => user !== undefined && isRevokedBy(user, revocation),
+    );
+    for (const connection of found) connection.close('unauthorized', 'the credentials were revoked');
+  }
+
+  /** Revocations were missed. `reconnect` makes all users authenticate again. */
+  missedRevocations({ reconnect }: { readonly reconnect: boolean }): void {
+    this.#deps.revocations.missed();
+    if (!reconnect) return;
+    for (const connection of this.#find({})) {
+      if (connection.user !== undefined) connection.close('serviceRestart');
+    }
+  }
 
   /** Those that were given, and the defaults of the others. */
   get options(): ResolvedOptions {
@@ -137,6 +173,7 @@ export class AppCore {
         return found.functions.deliver(message, room, payload);
       },
       kick: (filter, reason) => void this.#kick(filter, reason),
+      revoke: (revocation) => this.revoked(revocation),
       membersOf: (channel, room) => this.#channels.get(channel)?.rooms.countOf(room),
     };
   }

@@ -1,7 +1,7 @@
 import type { IsOptional } from '../shared/content.ts';
 import type { Contract } from '../shared/descriptor.ts';
 import { AppCore } from './app-core.ts';
-import type { ConnectionFilter, KickFilter } from './connection-filter.ts';
+import type { ConnectionFilter, KickFilter, RevokeFilter } from './connection-filter.ts';
 import type { ContractServer } from './contract-server.ts';
 import type { Connection, EncodeMessages, Principal } from './handlers.ts';
 import type { ContractServerOptions } from './options.ts';
@@ -38,6 +38,15 @@ export interface App<Types extends ContractTypes> {
    * @throws TypeError if the filter is empty, which would match everybody
    */
   kick(filter: KickFilter<keyof Types['channels'] & string>, reason: string): number;
+  /**
+   * Ends credentials on all nodes: `onRevoked` is called, and the connections with them are closed with 4401. The security
+   * hooks have to refuse the credentials by then: store what they check first. With a log, every other node follows within
+   * a second, even if it misses the bus's message; without one, the bus delivers it at most once.
+   *
+   * @throws TypeError if the filter has neither a user nor a token
+   * @throws PostedError `unavailable` if the log cannot be written
+   */
+  revoke(filter: RevokeFilter): Promise<void>;
 }
 
 /** The rooms of a channel without parameters are one. */

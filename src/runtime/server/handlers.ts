@@ -7,6 +7,10 @@ export interface Principal {
   readonly id: string;
   /** When the credentials expire, in milliseconds since the epoch; the connection is then closed with 4401. */
   readonly expiresAtMs?: number;
+  /** Identifies the token among those of the user, so that it can be revoked alone. */
+  readonly tokenId?: string;
+  /** Raised when all earlier tokens of the user are revoked, such as with a new password. */
+  readonly tokenVersion?: number;
 }
 
 /** One connection: the same object in `accept`, `opened`, `closed` and every handler. */

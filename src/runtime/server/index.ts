@@ -11,6 +11,7 @@ export type { Guard } from '../shared/guard.ts';
 export { type Log, type LogLevel, logLevels, silentLog } from '../shared/log.ts';
 export { LogLimit, type LogLimitOptions } from '../shared/log-limit.ts';
 export type { OriginPolicy } from '../shared/origin.ts';
+export type { Revocation } from '../shared/revocation.ts';
 export { createStderrLog, type StderrLogOptions } from '../shared/stderr-log.ts';
 export type * from './connection-filter.ts';
 export * from './contract-app.ts';

@@ -2,6 +2,7 @@ import type { Audit } from '../shared/audit.ts';
 import type { Bus } from '../shared/bus.ts';
 import type { Log } from '../shared/log.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
+import type { Revocation } from '../shared/revocation.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
 import { type ContractObserver, silentObserver } from './observer.ts';
 
@@ -39,7 +40,12 @@ export interface ContractServerOptions {
   /** Receives an entry for each message of an operation, after it was handled. Default: none. */
   readonly audit?: Audit;
   /**
-   * Connects the nodes of the application, so that rooms, `kick` and presence span all of them. `handle` starts it, and
+   * Called on every node with each revocation, before the connections close: forget what is known about its credentials,
+   * so that the security hooks verify them again. Without members, forget everything: revocations may have been missed.
+   */
+  readonly onRevoked?: (revocation: Revocation) => void;
+  /**
+   * Connects the nodes of the application, so that rooms, `kick`, `revoke` and presence span all of them. `handle` starts it, and
    * `shutdown` closes it. Default: none.
    */
   readonly bus?: Bus;
@@ -74,6 +80,7 @@ export function resolveOptions(options: ContractServerOptions): ResolvedOptions 
 
 const defaults: Omit<ResolvedOptions, 'log' | 'audit'> = {
   observer: silentObserver,
+  onRevoked() {},
   origins: { kind: 'same-origin' },
   maxMessageBytes: 65_536,
   maxConnections: 0,

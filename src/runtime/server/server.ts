@@ -19,19 +19,21 @@ import { ServedSocket } from './connection/served-socket.ts';
 import type { ContractServer } from './contract-server.ts';
 import { ConnectionLimits } from './handshake/connection-limits.ts';
 import { type AcceptedHandshake, createHandshake, neverOpened } from './handshake/handshake.ts';
-import { Refusal, sendRefusal } from './handshake/refusal.ts';
+import { Refusal, refusal, sendRefusal } from './handshake/refusal.ts';
 import { createRefusalLog } from './handshake/refusal-log.ts';
 import type { ChannelFunctions } from './messages/channel-functions.ts';
 import { createSentCount } from './messages/publish.ts';
 import type { ServedChannel } from './messages/served-channel.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Peers } from './peers/peers.ts';
+import type { Revocations } from './revocations.ts';
 import type { Rooms } from './rooms.ts';
 
 export interface ServerDeps extends ResolvedOptions {
   readonly failures: LogLimit;
   readonly outbox: Outbox;
   readonly peers: Peers;
+  readonly revocations: Revocations;
 }
 
 /** A channel with its handlers and everything else that its connections share. */
@@ -128,6 +130,10 @@ export class WebSocketContractServer implements ContractServer {
       abandon();
       throw this.#isShuttingDown ? shuttingDown() : clientGone();
     }
+    if (connection.user !== undefined && this.#deps.revocations.isRevoked(connection.user, startMs)) {
+      abandon();
+      throw refusal('unauthorized', 'unauthorized', 'The credentials were revoked.');
+    }
     let isOpen = false;
     this.#webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
       isOpen = true;
@@ -155,10 +161,10 @@ export class WebSocketContractServer implements ContractServer {
   }
 
   #refuse(socket: Duplex, id: string, thrown: unknown): void {
-    const refusal = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
-    this.#deps.observer.handshakeRefused(refusal.reason);
-    this.#logRefusal(id, refusal);
-    if (socket.writable) sendRefusal(socket, id, refusal);
+    const refused = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
+    this.#deps.observer.handshakeRefused(refused.reason);
+    this.#logRefusal(id, refused);
+    if (socket.writable) sendRefusal(socket, id, refused);
     else socket.destroy();
   }
 

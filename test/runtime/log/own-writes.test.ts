@@ -104,6 +104,18 @@ describe("the log's own writes", () => {
     ]);
   });
 
+  it('append a revocation, which has its user as the topic', async () => {
+    const { own, calls } = createWrites();
+    const revocation = { id: 'r', user: 'ann', tokenId: 't' };
+    expect([await own.revoke(revocation), await own.revoke({ id: 's', tokenId: 't' })]).toEqual([1, 2]);
+    const [first, second] = calls.map(({ write, row }) =>
+      writtenEvent(write, row, { seq: 1, mark: 1, createdAtMs: 2, payload: JSON.stringify(row.revocation) }),
+    );
+    const base = { seq: 1, mark: 1, createdAtMs: 2, kind: 'revoke' };
+    expect(first).toEqual({ ...base, topic: 'ann', payload: JSON.stringify(revocation) });
+    expect(second).toMatchObject({ topic: '' });
+  });
+
   it('begin and end memberships, and say whether that changed anything', async () => {
     const { own, calls } = createWrites();
     expect([await own.join('bob', 'ann'), await own.leave('bob', 'ann')]).toEqual([true, true]);
@@ -137,10 +149,10 @@ describe("the log's own writes", () => {
       await own.revise('a', { ...draft, revises: 'other' });
     }
     const names = registered.map(({ name }) => name);
-    expect(new Set(names).size).toBe(8);
-    expect(names).toHaveLength(8);
+    expect(new Set(names).size).toBe(9);
+    expect(names).toHaveLength(9);
     // Idempotency keys are stored with the name.
-    expect(names[2]).toBe('posted.message.2sKj16uKRLXjiE9U1b81S8');
+    expect(names[3]).toBe('posted.message.2sKj16uKRLXjiE9U1b81S8');
   });
 
   it('change an entity one at a time, and append events side by side', async () => {
@@ -148,7 +160,7 @@ describe("the log's own writes", () => {
     await own.appendOne(draft);
     await own.redact('a', draft);
     await own.revise('a', { ...draft, revises: 'article' });
-    expect(registered.slice(2).map(({ one }) => one)).toEqual([['id'], ['entity'], ['entity']]);
+    expect(registered.slice(3).map(({ one }) => one)).toEqual([['id'], ['entity'], ['entity']]);
   });
 
   it('reject if the log has not appended the event', async () => {

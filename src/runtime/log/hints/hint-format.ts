@@ -11,6 +11,7 @@ export const hintFormat: HintFormat<LogEvent> = {
   sizeOf(event) {
     // Of an unknown event, this version cannot write all fields.
     if (event.kind === 'unknown') return null;
+    if (event.kind === 'revoke') return event.topic.length + event.payload.length;
     if (!isMessage(event)) return event.topic.length + event.user.length;
     return JSON.stringify(event.also).length + (event.payload?.length ?? 0) + (event.entity?.length ?? 0);
   },
@@ -68,6 +69,8 @@ function isEvent(event: Fields): boolean {
     case 'join':
     case 'leave':
       return isText(event.user);
+    case 'revoke':
+      return isText(event.payload);
     case 'message':
     case 'redact':
     case 'revise':

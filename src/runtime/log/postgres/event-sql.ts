@@ -79,7 +79,7 @@ function membershipPart({ event }: RegisteredWrite): string {
 /** Changes earlier events as `redact` and `revise` require. A redacted one stays redacted. */
 function changedEventsPart(write: RegisteredWrite, event: MessageDefinition): readonly string[] {
   const { kind = 'message', entity = '', revises } = event;
-  if (kind === 'message') return [];
+  if (kind === 'message' || kind === 'revoke') return [];
   const about = `posted_event.entity = ${accepted(entity)}::text and posted_event.payload is not null`;
   if (kind === 'redact') {
     return [

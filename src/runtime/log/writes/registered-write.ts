@@ -118,6 +118,7 @@ function checkEvent(
   const isSilentRevision = kind === 'revise' && message === undefined;
   if ((channel === undefined) !== (message === undefined) && !isSilentRevision)
     fail('`event` needs both `channel` and `message`, or neither');
+  if (kind === 'revoke' && channel !== undefined) fail('a revocation is sent to nobody: it has no `channel`');
   if (address !== undefined) {
     checkColumn(address, '`event.address`');
     if (channel === undefined) fail('`event.address` has no meaning without `channel`');
@@ -127,7 +128,7 @@ function checkEvent(
     if (!isText) fail('the column of `event.address` must be of type text');
   }
   if (entity !== undefined) checkColumn(entity, '`event.entity`');
-  else if (kind !== 'message') fail(`an event of the kind ${kind} needs an \`entity\``);
+  else if (kind !== 'message' && kind !== 'revoke') fail(`an event of the kind ${kind} needs an \`entity\``);
   if ((kind === 'revise') !== (revises !== undefined))
     fail('`revises` belongs to events of the kind revise, which need it');
   if (kind !== 'redact' && payload === undefined) fail('`event.payload` is missing');

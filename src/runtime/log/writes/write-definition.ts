@@ -62,8 +62,12 @@ export interface MembershipDefinition<Column extends string = string> {
 }
 
 export interface MessageDefinition<Column extends string = string> {
-  /** Default: 'message'. `redact` and `revise` also change earlier events of the entity. */
-  readonly kind?: 'message' | 'redact' | 'revise';
+  /**
+   * Default: 'message'. `redact` and `revise` also change earlier events of the entity. `revoke` ends credentials of the
+   * user that is its topic on all nodes, with a payload of `id` (unique to the revocation), and `user`, `tokenId` and
+   * `beforeVersion`, as `app.revoke` takes them.
+   */
+  readonly kind?: 'message' | 'redact' | 'revise' | 'revoke';
   /**
    * The channel and message in the contract. Without a message, the event is sent to nobody; the channel of such a
    * `revise` event is that of the message it changes.

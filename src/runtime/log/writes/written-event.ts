@@ -25,11 +25,13 @@ export function writtenEvent(
   if (isMembership(event)) {
     return { seq, mark, createdAtMs, kind: event.kind, topic, user: String(row[event.user]) };
   }
+  const { kind = 'message' } = event;
+  if (kind === 'revoke') return { seq, mark, createdAtMs, kind, topic, payload: payload ?? '{}' };
   return {
     seq,
     mark,
     createdAtMs,
-    kind: event.kind ?? 'message',
+    kind,
     channel: channelOf(event, row),
     message: event.message ?? null,
     topic,

@@ -1,5 +1,6 @@
 import type { BusDropReason } from '../../shared/bus.ts';
 import { joinHeader, splitHeader } from '../../shared/header-line.ts';
+import { readRevocation, type SentRevocation } from '../../shared/revocation.ts';
 import type { ConnectionFilter } from '../connection-filter.ts';
 
 /** A message for the connections of a room, which may be on any node. */
@@ -37,6 +38,7 @@ export interface PresenceAnswer {
 export type PeerMessage =
   | ({ readonly kind: 'room' } & RoomMessage)
   | { readonly kind: 'kick'; readonly filter: ConnectionFilter; readonly reason: string }
+  | { readonly kind: 'revoke'; readonly revocation: SentRevocation }
   | ({ readonly kind: 'presence' } & PresenceQuestion)
   | ({ readonly kind: 'members' } & PresenceAnswer);
 
@@ -82,6 +84,10 @@ const decoders = {
   kick({ filter, reason }) {
     const known = readFilter(filter);
     return known === undefined || !isText(reason) ? undefined : { kind: 'kick', filter: known, reason };
+  },
+  revoke({ revocation }) {
+    const known = readRevocation(revocation);
+    return known === undefined ? undefined : { kind: 'revoke', revocation: known };
   },
   presence({ query, channel, room }) {
     if (!isText(query) || !isText(channel) || !isText(room)) return undefined;

@@ -1,5 +1,6 @@
 import type { Bus, BusDropReason, BusListener, BusState } from '../../shared/bus.ts';
 import type { LogLimit } from '../../shared/log-limit.ts';
+import type { SentRevocation } from '../../shared/revocation.ts';
 import type { ConnectionFilter } from '../connection-filter.ts';
 import type { Presence } from '../handlers.ts';
 import type { PeersObserver } from '../observer.ts';
@@ -18,6 +19,8 @@ export interface LocalNode {
   deliver(message: RoomMessage): DeliveryProblem | null;
   /** Closes the connections of this node that match. */
   kick(filter: ConnectionFilter, reason: string): void;
+  /** Applies a revocation of another node. */
+  revoke(revocation: SentRevocation): void;
   /** The connections of this node; undefined if the contract has no such channel. */
   membersOf(channel: string, room: string): Members | undefined;
 }
@@ -82,6 +85,10 @@ export class Peers {
     this.#publish({ kind: 'kick', filter, reason });
   }
 
+  revoke(revocation: SentRevocation): void {
+    this.#publish({ kind: 'revoke', revocation });
+  }
+
   async presence(channel: string, room: string): Promise<Presence> {
     const { bus, node } = this.#options;
     const remote =
@@ -132,6 +139,8 @@ export class Peers {
       if (problem !== null) this.#drop(problem.reason, { node: from, ...problem });
     } else if (message.kind === 'kick') {
       node.kick(message.filter, message.reason);
+    } else if (message.kind === 'revoke') {
+      node.revoke(message.revocation);
     } else if (message.kind === 'presence') {
       const members = node.membersOf(message.channel, message.room) ?? nobody;
       for (const answer of answersTo(message.query, members)) this.#publish({ kind: 'members', ...answer });

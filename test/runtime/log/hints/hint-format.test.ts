@@ -50,6 +50,7 @@ const events: readonly LogEvent[] = [
   { kind: 'redact', seq: 7, ...message, channel: null, message: null, entity: 'a', payload: null },
   { kind: 'join', seq: 8, ...appended, user: 'bob' },
   { kind: 'leave', seq: 9, ...appended, mark: 0, user: 'bob' },
+  { kind: 'revoke', seq: 10, ...appended, payload: '{"id":"r"}' },
 ];
 
 function decode(value: unknown): unknown {
@@ -69,9 +70,9 @@ describe('a hint', () => {
   });
 
   it('is encoded as the document says, and decoded to the same events', () => {
-    const bytes = hintFormat.encode(epoch, node, { headSeq: 9, events });
+    const bytes = hintFormat.encode(epoch, node, { headSeq: 10, events });
     expect(matchesDocument(JSON.parse(bytes.toString()))).toBe(true);
-    expect(hintFormat.decode(epoch, bytes)).toEqual({ version: 2, epoch, node, headSeq: 9, events });
+    expect(hintFormat.decode(epoch, bytes)).toEqual({ version: 2, epoch, node, headSeq: 10, events });
   });
 
   it('may have properties of a later server', () => {
