@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ContractModel } from './asyncapi/contract-model.ts';
 import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
+import type { AllowedFiles } from './contract/contract-files.ts';
 import { GenerationError, type Problem } from './contract/generation-error.ts';
 import type { LoadedOpenapi } from './openapi/load-openapi.ts';
 import type { ValidatorsOptions } from './schemas/generate-validators.ts';
@@ -18,9 +19,7 @@ export interface Contracts {
   readonly messages: ReadonlyMap<string, string>;
 }
 
-export interface LoadOptions {
-  /** Whether to follow references to http and https URLs. */
-  readonly allowRemote: boolean;
+export interface LoadOptions extends AllowedFiles {
   /** Whether warnings count as problems. */
   readonly strict: boolean;
 }

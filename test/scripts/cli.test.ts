@@ -23,11 +23,14 @@ describe('posted --help', () => {
   });
 
   it.each([
-    ['generate', ['--out', '--openapi', '--targets', '--import-extension', '--allow-remote']],
+    [
+      'generate',
+      ['--out', '--openapi', '--targets', '--import-extension', '--allow-remote', '--allow-outside'],
+    ],
     ['generate', ['--strict', '--check', '--watch', '--help']],
-    ['validate', ['--allow-remote', '--strict', '--help']],
-    ['init', ['--example', '--allow-remote', '--strict', '--help']],
-    ['dev', ['--out', '--start', '--allow-remote', '--strict', '--help']],
+    ['validate', ['--allow-remote', '--allow-outside', '--strict', '--help']],
+    ['init', ['--example', '--allow-remote', '--allow-outside', '--strict', '--help']],
+    ['dev', ['--out', '--start', '--allow-remote', '--allow-outside', '--strict', '--help']],
   ])('describes the command %s with the options %j and examples', async (command, options) => {
     const { code, stdout } = await posted(command, '--help');
     for (const option of options) expect(stdout).toMatch(new RegExp(`^  ${option}\\b`, 'm'));

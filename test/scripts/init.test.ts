@@ -197,14 +197,16 @@ operations:
     writeFileSync(join(source, 'api/ticks.yaml'), document);
     writeFileSync(join(source, 'shared/tick.yaml'), 'type: integer\ntitle: Tick\n');
     const project = join(folder, 'ticks');
-    expect(await posted('init', project, join(source, 'api/ticks.yaml'))).toMatchObject({
+    expect(await posted('init', project, join(source, 'api/ticks.yaml'), '--allow-outside')).toMatchObject({
       code: 0,
       stderr: '',
     });
     const files = readFolder(project);
     expect(files['api/ticks.yaml']).toBe(document);
     expect(files['shared/tick.yaml']).toBe('type: integer\ntitle: Tick\n');
-    expect(manifestOf(project).scripts.generate).toBe('posted generate api/ticks.yaml --out generated');
+    expect(manifestOf(project).scripts.generate).toBe(
+      'posted generate api/ticks.yaml --out generated --allow-outside',
+    );
     // The contract has no security.
     expect(Object.keys(files)).not.toContain('src/users.ts');
     expect(Object.keys(files)).not.toContain('.env');

@@ -1,5 +1,5 @@
 import { type ContractDocument, documentOf } from '../contract/contract-document.ts';
-import { ContractFiles } from '../contract/contract-files.ts';
+import { type AllowedFiles, ContractFiles } from '../contract/contract-files.ts';
 import { ContractNode } from '../contract/contract-node.ts';
 import { Problems } from '../contract/problems.ts';
 import { checkSchemas } from '../schemas/check-schemas.ts';
@@ -14,9 +14,7 @@ import { type ParsedDocument, parseAsyncapi } from './official-parser.ts';
 import { readAsyncapi, titleOf } from './read-asyncapi.ts';
 import { applyTraits } from './traits.ts';
 
-export interface LoadAsyncapiOptions {
-  /** Whether to follow references to http and https URLs. Default: false. */
-  readonly allowRemote?: boolean;
+export interface LoadAsyncapiOptions extends AllowedFiles {
   /** Whether warnings count as problems. Default: false. */
   readonly strict?: boolean;
 }
@@ -42,9 +40,9 @@ export interface LoadedAsyncapi {
  */
 export async function loadAsyncapi(
   file: string,
-  { allowRemote = false, strict = false }: LoadAsyncapiOptions = {},
+  { strict = false, ...allowed }: LoadAsyncapiOptions = {},
 ): Promise<LoadedAsyncapi> {
-  const files = new ContractFiles(allowRemote);
+  const files = new ContractFiles(allowed);
   const { document, parsed, isExpanded } = await readDocument(file, files, new Problems(strict));
   const root = new ContractNode(document);
   const schemas = new SchemaSet(document, 'draft-07', root.get('components', 'schemas'));
@@ -67,9 +65,9 @@ interface LoadedMessages extends Pick<LoadedAsyncapi, 'schemas' | 'warnings' | '
  */
 export async function loadMessages(
   file: string,
-  { allowRemote = false, strict = false }: LoadAsyncapiOptions = {},
+  { strict = false, ...allowed }: LoadAsyncapiOptions = {},
 ): Promise<LoadedMessages> {
-  const files = new ContractFiles(allowRemote);
+  const files = new ContractFiles(allowed);
   const { document } = await readDocument(file, files, new Problems(strict));
   const root = new ContractNode(document);
   const schemas = new SchemaSet(document, 'draft-07', root.get('components', 'schemas'));

@@ -32,11 +32,18 @@ export const helpOption: OptionTable = { help: { description: ['show this help']
 /** The options of every command that reads contracts. */
 export const loadOptions: OptionTable = {
   'allow-remote': { description: ['follow http and https references (default: reject them)'] },
+  'allow-outside': {
+    description: ["follow references to files outside of the document's folder (default: reject them)"],
+  },
   strict: { description: ['treat warnings as errors'] },
 };
 
 export function readLoadOptions(args: Arguments): LoadOptions {
-  return { allowRemote: args.has('allow-remote'), strict: args.has('strict') };
+  return {
+    allowRemote: args.has('allow-remote'),
+    allowOutside: args.has('allow-outside'),
+    strict: args.has('strict'),
+  };
 }
 
 /** An invalid command line. The message says how to fix it. */

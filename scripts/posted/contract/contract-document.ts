@@ -89,5 +89,5 @@ export function documentOf(source: ContractSource, problems: Problems): Contract
  * @throws GenerationError for a file that cannot be read, or is neither JSON nor YAML
  */
 export async function readContract(file: string, strict = false): Promise<ContractDocument> {
-  return documentOf(await new ContractFiles(false).readMain(file), new Problems(strict));
+  return documentOf(await new ContractFiles().readMain(file), new Problems(strict));
 }

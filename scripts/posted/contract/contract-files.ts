@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ContractSource } from './contract-source.ts';
 import { GenerationError } from './generation-error.ts';
@@ -10,19 +10,27 @@ export interface Unreadable {
   readonly fix: string;
 }
 
+/** Which files a contract may refer to besides those in the folder of its main file. */
+export interface AllowedFiles {
+  /** Whether to follow references to http and https URLs. Default: false. */
+  readonly allowRemote?: boolean;
+  /** Whether to follow references to local files outside of the folder. Default: false. */
+  readonly allowOutside?: boolean;
+}
+
 /** The limits of remote files, where they are allowed. */
 const limits = { documents: 100, bytes: 4 * 1024 * 1024, timeoutMs: 10_000 };
 
 /** The files of a contract. Each is read once. */
 export class ContractFiles {
-  readonly #allowRemote: boolean;
+  readonly #allowed: AllowedFiles;
   readonly #paths = new Set<string>();
   readonly #sources = new Map<string, Promise<ContractSource | Unreadable>>();
   #main: { readonly file: string; readonly path: string } | null = null;
   #remotes = 0;
 
-  constructor(allowRemote: boolean) {
-    this.#allowRemote = allowRemote;
+  constructor(allowed: AllowedFiles = {}) {
+    this.#allowed = allowed;
   }
 
   /** The absolute paths of all requested local files, in the order of the requests. */
@@ -78,17 +86,23 @@ export class ContractFiles {
     }
   }
 
-  async #readLocal(url: URL): Promise<ContractSource> {
+  async #readLocal(url: URL): Promise<ContractSource | Unreadable> {
     const path = fileURLToPath(url);
+    const { file, path: main } = this.#main ?? { file: path, path };
+    if (!this.#allowed.allowOutside) {
+      const folder = dirname(main);
+      // In this order, so that the answer does not reveal which files exist outside.
+      if (!isInside(path, folder)) return outside;
+      if (!isInside(await realpath(path), await realpath(folder))) return outside;
+    }
     this.#paths.add(path);
     const text = await readFile(path, 'utf8');
     // Relative or absolute, as the main file was given.
-    const { file, path: main } = this.#main ?? { file: path, path };
     return new ContractSource(join(dirname(file), relative(dirname(main), path)), url, text);
   }
 
   async #readRemote(url: URL): Promise<ContractSource | Unreadable> {
-    if (!this.#allowRemote) {
+    if (!this.#allowed.allowRemote) {
       return {
         what: 'refers to a remote file',
         fix: 'copy the file into this project, or allow remote files with --allow-remote',
@@ -105,6 +119,16 @@ export class ContractFiles {
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     return new ContractSource(url.href, url, await readBody(response));
   }
+}
+
+const outside: Unreadable = {
+  what: "leaves the document's folder",
+  fix: 'copy the file into that folder, or allow files outside of it with --allow-outside',
+};
+
+function isInside(file: string, folder: string): boolean {
+  const path = relative(folder, file);
+  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }
 
 async function readBody({ body }: Response): Promise<string> {

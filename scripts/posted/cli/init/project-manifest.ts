@@ -38,12 +38,16 @@ export const unneededScripts: readonly string[] = Object.keys(packageInfo.allowS
 export function projectManifest(
   folder: string,
   document: string,
-  { allowRemote, strict, type, packageManager, hasSecrets, hasPage }: ManifestOptions,
+  { allowRemote, allowOutside, strict, type, packageManager, hasSecrets, hasPage }: ManifestOptions,
 ): ProjectManifest {
   const { version } = packageInfo;
   const { posted, '@posted/cli': cli } = postedSpecs({ packageFolder, version }, resolve(folder));
   const path = /^[\w./-]+$/.test(document) ? document : JSON.stringify(document);
-  const flags = `${allowRemote ? ' --allow-remote' : ''}${strict ? ' --strict' : ''}`;
+  const flags = [
+    allowRemote ? ' --allow-remote' : '',
+    allowOutside ? ' --allow-outside' : '',
+    strict ? ' --strict' : '',
+  ].join('');
   const node = [
     'node',
     ...(hasSecrets ? ['--env-file-if-exists=.env'] : []),
