@@ -8,11 +8,12 @@ import { subprotocol } from '../shared/subprotocol.ts';
 import {
   type ConnectionHost,
   type ConnectionIdentity,
-  createConnectionId,
   WebSocketConnection,
 } from './connection/connection.ts';
+import { createConnectionId } from './connection/connection-id.ts';
 import { Deadlines } from './connection/deadlines.ts';
 import { type DrainOptions, drain } from './connection/drain.ts';
+import { Expiries } from './connection/expiries.ts';
 import { Heartbeat } from './connection/heartbeat.ts';
 import type { Outbox } from './connection/outbox.ts';
 import { ServedSocket } from './connection/served-socket.ts';
@@ -52,6 +53,7 @@ export class WebSocketContractServer implements ContractServer {
   readonly #deps: ServerDeps;
   readonly #limits: ConnectionLimits;
   readonly #heartbeat: Heartbeat<WebSocketConnection>;
+  readonly #expiries = new Expiries<WebSocketConnection>();
   readonly #performHandshake: ReturnType<typeof createHandshake<ConnectableChannel>>;
   readonly #logRefusal: ReturnType<typeof createRefusalLog>;
   readonly #webSocketServer: Server<typeof ServedSocket>;
@@ -113,6 +115,7 @@ export class WebSocketContractServer implements ContractServer {
     await Promise.all([empty, drained]);
     clearTimeout(timer);
     this.#heartbeat.stop();
+    this.#expiries.stop();
     this.#webSocketServer.close();
     await this.#deps.peers.close();
   }
@@ -184,6 +187,7 @@ export class WebSocketContractServer implements ContractServer {
       maxBufferedBytes,
       maxBufferedAgeMs,
       closeTimeoutMs,
+      expiries: this.#expiries,
       concurrency,
       requestTimeoutMs,
       deadlines: new Deadlines(requestTimeoutMs),

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { type Duplex, getDefaultHighWaterMark } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { type CloseCode, closeCodes, fitReason } from '../../shared/close-codes.ts';
 import type { Closed, Connection, Encoded, Principal } from '../handlers.ts';
 import type { HandshakeValues } from '../handshake/handshake-values.ts';
 import type { EncodedFrame } from '../messages/encode.ts';
+import type { Expirable, Expiries } from './expiries.ts';
 import { pingFrame } from './frame.ts';
 import { Inbound, type InboundOptions, type ReceivedMessage, type ReceivingConnection } from './inbound.ts';
 import type { Outbox, Writer } from './outbox.ts';
@@ -22,6 +22,7 @@ export interface ConnectionHost extends InboundOptions<WebSocketConnection> {
   readonly maxBufferedBytes: number;
   readonly maxBufferedAgeMs: number;
   readonly closeTimeoutMs: number;
+  readonly expiries: Expiries<WebSocketConnection>;
   /** Create the objects with the channel's functions, on first use, because most connections are idle. */
   createRoom(connection: WebSocketConnection): object;
   createSend(connection: WebSocketConnection): object;
@@ -49,20 +50,21 @@ export interface ConnectionIdentity extends HandshakeValues {
  * handles messages in order. Most connections are idle, so parts that not all of them need are created on first use,
  * and what all have in common is in their host.
  */
-export class WebSocketConnection implements Connection, ReceivingConnection, Writer {
+export class WebSocketConnection implements Connection, Expirable, ReceivingConnection, Writer {
   readonly id: string;
   readonly user: Principal | undefined;
   readonly params: object;
   readonly query: object;
   readonly headers: object;
   readonly variables: Readonly<Record<string, string>>;
+  expiresAtMs: number;
+  expiryIndex = -1;
   /** Set once, by the handshake. */
   state: unknown = undefined;
   /** The socket under `#webSocket`. Prebuilt frames are written to it directly, which is sound without compression. */
   socket!: Duplex;
   readonly #host: ConnectionHost;
   readonly #permits: ReadonlySet<string>;
-  readonly #expiresAtMs: number;
   #webSocket: WebSocket | null = null;
   /** The most recent slot in the outbox. */
   #slot = 0;
@@ -84,7 +86,7 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
     this.variables = identity.variables;
     this.#host = host;
     this.#permits = identity.permits;
-    this.#expiresAtMs = identity.expiresAtMs;
+    this.expiresAtMs = identity.expiresAtMs;
   }
 
   /** Called when the upgrade is complete. */
@@ -92,6 +94,16 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
     this.socket = socket;
     this.#webSocket = webSocket;
     this.#isOpen = true;
+    this.awaitExpiry();
+  }
+
+  /** From now on, the connection is closed when its credentials expire. */
+  awaitExpiry(): void {
+    if (this.expiresAtMs !== Number.POSITIVE_INFINITY) this.#host.expiries.add(this);
+  }
+
+  expire(): void {
+    this.close('unauthorized');
   }
 
   get channel(): string {
@@ -231,6 +243,7 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
   /** Called when the socket has closed, with the peer's code and reason, which a code of this side overrides. */
   onClosed(code: number, reason: Buffer): void {
     this.#isOpen = false;
+    this.#host.expiries.remove(this);
     this.#pendingRequests?.rejectAll();
     const isOwn = this.#closing !== null;
     const closed = this.#closing === null ? { code, reason: reason.toString() } : closeCodes[this.#closing];
@@ -248,12 +261,10 @@ export class WebSocketConnection implements Connection, ReceivingConnection, Wri
     this.#isAlive = true;
   }
 
-  /** Pings the peer; closes the connection if the last ping had no answer or the credentials have expired. */
-  beat(nowMs: number): void {
+  /** Pings the peer; ends the connection if the last ping had no answer. */
+  beat(): void {
     if (this.#closing !== null) return;
-    if (this.#expiresAtMs <= nowMs) {
-      this.close('unauthorized');
-    } else if (this.#isAlive) {
+    if (this.#isAlive) {
       this.#isAlive = false;
       this.socket.write(pingFrame);
     } else {
@@ -283,12 +294,4 @@ function drainedOrClosed(socket: Duplex): Promise<void> {
     };
     socket.on('drain', finish).on('close', finish);
   });
-}
-
-/**
- * Creates a UUID. Node's string is a tree of many small strings, ten times the size; ids live as long as their
- * connections, so this returns a flat copy.
- */
-export function createConnectionId(): string {
-  return Buffer.from(randomUUID(), 'latin1').toString('latin1');
 }

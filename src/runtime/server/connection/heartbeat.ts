@@ -1,6 +1,6 @@
 /** A member of a heartbeat. */
 export interface Beating {
-  beat(nowMs: number): void;
+  beat(): void;
 }
 
 const slotCount = 30;
@@ -41,8 +41,7 @@ export class Heartbeat<Member extends Beating> {
   }
 
   #beat(): void {
-    const nowMs = Date.now();
-    for (const member of this.#slots[this.#beatingSlot] ?? []) member.beat(nowMs);
+    for (const member of this.#slots[this.#beatingSlot] ?? []) member.beat();
     this.#beatingSlot = (this.#beatingSlot + 1) % slotCount;
   }
 }
