@@ -1,14 +1,19 @@
 /**
  * `npm run check`: what CI checks before it starts services (format, lint, types, drift, tests). A failed
- * step does not stop the others; the summary prints a fix for each.
+ * step does not stop the others; the summary prints a fix for each. `--report FILE` writes vitest's JSON report.
  */
 import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
 
 interface Step {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
   readonly fix: string;
 }
+
+const { report } = parseArgs({ options: { report: { type: 'string' } } }).values;
+const reporters =
+  report === undefined ? [] : ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
 
 const steps: readonly Step[] = [
   { name: 'format', command: ['biome', 'check', '--error-on-warnings', '.'], fix: 'npm run format' },
@@ -19,7 +24,7 @@ const steps: readonly Step[] = [
     command: ['npm', 'run', '--silent', 'generate:check'],
     fix: 'npm run generate, then commit generated/',
   },
-  { name: 'tests', command: ['vitest', 'run'], fix: 'fix the code or the test' },
+  { name: 'tests', command: ['vitest', 'run', ...reporters], fix: 'fix the code or the test' },
 ];
 
 const failed: Step[] = [];
