@@ -28,6 +28,7 @@ export const operations = {
       200: validators.isLoginResponse,
       400: validators.isError,
       401: validators.isError,
+      403: validators.isError,
       404: validators.isError,
       413: validators.isError,
       415: validators.isError,
@@ -53,6 +54,7 @@ export const operations = {
     responses: {
       200: validators.isRegisterResponse,
       400: validators.isError,
+      403: validators.isError,
       413: validators.isError,
       415: validators.isError,
       500: validators.isError,

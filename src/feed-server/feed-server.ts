@@ -53,7 +53,7 @@ export async function startFeedServer(
   });
   const storeFailure = Promise.withResolvers<Error>();
 
-  const { tokens, tokenKey } = await openTokens(settings);
+  const { tokens, keys } = await openTokens(settings, log, resources);
   const eventLog = await openFeedLog({
     settings,
     log,
@@ -61,7 +61,7 @@ export async function startFeedServer(
     onFailure: storeFailure.resolve,
   });
   resources.defer(() => eventLog.close());
-  await joinFeedNodes({ settings, tokenKey, eventLog, log }, resources);
+  await joinFeedNodes({ settings, keys, eventLog, log }, resources);
   const app = serve(contract, {
     security: { bearerAuth: ({ token }) => tokens.verify(token) },
     origins: settings.allowedOrigins,
@@ -74,6 +74,7 @@ export async function startFeedServer(
     settingNames,
     eventLog,
     delivery: deliveryOptionsOf(settings),
+    dependencies: settings.jwtJwks === undefined ? {} : { keys: { isUp: () => keys.isLoaded } },
     ...(settings.publishKeys === undefined ? {} : { publish: { keys: settings.publishKeys.reveal() } }),
     docs,
     metrics,

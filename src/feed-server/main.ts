@@ -26,7 +26,8 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   const log = createLog(settings.logLevel);
-  if (settings.databaseUrl !== undefined && settings.jwtKey === undefined) {
+  const { databaseUrl, jwtKey, jwtKeys, jwtJwks } = settings;
+  if (databaseUrl !== undefined && (jwtKey ?? jwtKeys ?? jwtJwks) === undefined) {
     log.warn(
       { dataDir: settings.dataDir },
       "tokens are signed with this machine's secret; if several machines share the database, set the same JWT_SECRET on all of them",

@@ -84,10 +84,10 @@ describe('a running server', () => {
     );
   });
 
-  it('verifies tokens of another issuer with a public key, and issues none', async () => {
+  it('verifies tokens of another issuer with a public key', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-    const { url, socketUrl } = await startFeed({
+    const { socketUrl } = await startFeed({
       JWT_SECRET: '',
       JWT_PUBLIC_KEY: pem,
       JWT_ISSUER: 'https://issuer.example',
@@ -100,12 +100,6 @@ describe('a running server', () => {
     ]) {
       expect((await refusedHandshake(`${socketUrl}${channel}`, bearer(token))).status).toBe(401);
     }
-    const password = 'correct horse';
-    const registered = await request(url, 'POST', '/user/register', {
-      body: { first_name: 'Ada', second_name: 'Lovelace', password },
-    });
-    const { user_id: id } = registered.body as { user_id: string };
-    expect((await request(url, 'POST', '/login', { body: { id, password } })).status).toBe(503);
   });
 
   it('allows pages of other hosts by default only in development', async () => {

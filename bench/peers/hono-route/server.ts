@@ -3,15 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { isCreatePostRequest } from '../../../generated/openapi/validators.ts';
+import { singleKey } from '../../../src/feed-server/auth/key-ring.ts';
 import { secretKey } from '../../../src/feed-server/auth/keys.ts';
 import { createTokens } from '../../../src/feed-server/auth/tokens.ts';
 
-const tokens = createTokens({ key: secretKey(process.env.JWT_SECRET ?? '') });
+const tokens = createTokens({ keys: singleKey(secretKey(process.env.JWT_SECRET ?? '')) });
 const app = new Hono();
 
 app.post('/post/create', async (c) => {
   const [, token = ''] = /^Bearer (.+)$/.exec(c.req.header('Authorization') ?? '') ?? [];
-  tokens.verify(token);
+  await tokens.verify(token);
   const body: unknown = await c.req.json();
   if (!isCreatePostRequest(body)) return c.body(null, 400);
   return c.json(randomUUID());

@@ -22,9 +22,14 @@ export function secretKey(secret: string): TokenKey {
     // As a secret, a public key would let anyone sign tokens.
     throw new Error('must not be a PEM key');
   }
-  const bytes = Buffer.from(secret);
-  if (bytes.length < minSecretBytes) throw new Error(`the secret has only ${bytes.length} bytes`);
-  return Object.freeze({ algorithm: 'HS256', key: createSecretKey(bytes) });
+  return checkedSecret(createSecretKey(Buffer.from(secret)));
+}
+
+/** @throws Error if the secret is too short */
+export function checkedSecret(key: KeyObject): TokenKey {
+  const bytes = key.symmetricKeySize ?? 0;
+  if (bytes < minSecretBytes) throw new Error(`the secret has only ${bytes} bytes`);
+  return Object.freeze({ algorithm: 'HS256', key });
 }
 
 /**
@@ -39,7 +44,21 @@ export function publicKey(pem: string): TokenKey {
   }
   // Node would also extract the key of a certificate, but ignores the certificate's dates and issuer.
   if (!/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem)) throw new Error('must be a public key in PEM format');
-  const key = parsePublicKey(pem);
+  return checkedPublicKey(() => createPublicKey(pem));
+}
+
+/**
+ * The type of the key determines its algorithm.
+ *
+ * @throws Error with what is wrong with the key that `parse` returns; it never quotes it
+ */
+export function checkedPublicKey(parse: () => KeyObject): TokenKey {
+  let key: KeyObject;
+  try {
+    key = parse();
+  } catch (cause) {
+    throw new Error('the key is damaged', { cause });
+  }
   return Object.freeze({ algorithm: algorithmOf(key), key });
 }
 
@@ -52,18 +71,13 @@ export function fingerprintOf({ algorithm, key }: TokenKey): string {
   return `${algorithm}:${hash.digest('base64url').slice(0, 22)}`;
 }
 
-function parsePublicKey(pem: string): KeyObject {
-  try {
-    return createPublicKey(pem);
-  } catch (cause) {
-    throw new Error('the PEM is damaged', { cause });
-  }
-}
-
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): 'RS256' | 'ES256' {
   if (asymmetricKeyType === 'rsa') {
     const bits = asymmetricKeyDetails?.modulusLength ?? 0;
     if (bits < minRsaBits) throw new Error(`the RSA key has only ${bits} bits`);
+    // With 1, everybody could sign.
+    if ((asymmetricKeyDetails?.publicExponent ?? 0n) < 3n)
+      throw new Error('the exponent of the RSA key is too small');
     return 'RS256';
   }
   const curve = asymmetricKeyDetails?.namedCurve;

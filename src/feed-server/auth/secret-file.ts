@@ -32,6 +32,15 @@ export async function loadOrCreateSecret(dataDir: string): Promise<string> {
   return created;
 }
 
+/**
+ * The secret in `<dataDir>/jwt-secret`, or null if there is none.
+ *
+ * @throws Error that names the file, what is wrong with it, and how to fix it
+ */
+export function loadSecret(dataDir: string): Promise<string | null> {
+  return readSecret(join(dataDir, fileName));
+}
+
 /** Null if the file does not exist. */
 async function readSecret(path: string): Promise<string | null> {
   let file: FileHandle;

@@ -1,11 +1,12 @@
 import jwt from 'jsonwebtoken';
 import { PostedError } from 'posted/server';
+import type { KeyRing } from './key-ring.ts';
 import type { TokenKey } from './keys.ts';
 import { cacheVerified } from './token-cache.ts';
 
 export interface TokenOptions {
-  /** A secret issues and verifies tokens; a public key only verifies those of its issuer. */
-  readonly key: TokenKey;
+  /** Secrets issue and verify tokens; public keys only verify those of their issuer. */
+  readonly keys: KeyRing;
   /** The required `iss`, also set in issued tokens. Undefined: any. */
   readonly issuer?: string | undefined;
   /** The required `aud`, or one of a token's several, also set in issued tokens. Undefined: any. */
@@ -24,10 +25,22 @@ export interface User {
 
 /** JSON Web Tokens (RFC 7519) whose subject is a user id. */
 export interface Tokens {
-  /** @throws PostedError `unauthorized` with the reason; it never quotes the token */
-  verify(token: string): User;
-  /** @throws PostedError `unavailable` if only another issuer can create tokens */
+  /**
+   * A promise only if the token has an unknown key, which may be a new one.
+   *
+   * @throws PostedError `unauthorized` with the reason, which never quotes the token; `unavailable` if no key was read yet
+   */
+  verify(token: string): User | Promise<User>;
+  /** False if only another issuer can create tokens. */
+  readonly canIssue: boolean;
+  /** @throws PostedError `forbidden` if only another issuer can create tokens */
   issue(userId: string): string;
+}
+
+/** A user, and the key that has verified the token. */
+interface Verified {
+  readonly user: User;
+  readonly key: TokenKey;
 }
 
 const maxTokenLength = 16_384;
@@ -49,46 +62,77 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function createTokens(options: TokenOptions): Tokens {
   const { issuer, audience, lifetimeSeconds = defaultLifetimeSeconds } = options;
-  const { algorithm, key } = options.key;
+  const { keys } = options;
   const parties = {
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
   };
-  const checks = {
-    ...parties,
-    algorithms: [algorithm],
-    clockTolerance: clockToleranceSeconds,
-    complete: true as const,
-  };
 
-  const verify = cacheVerified((token) => {
+  function verifyWith(key: TokenKey | undefined, token: string): Verified {
+    if (key === undefined) throw keys.isLoaded ? unauthorized(unknownKey) : noKeysYet();
     let verified: jwt.Jwt;
     try {
-      verified = jwt.verify(token, key, checks);
+      verified = jwt.verify(token, key.key, {
+        ...parties,
+        // The key determines the algorithm, never the token.
+        algorithms: [key.algorithm],
+        clockTolerance: clockToleranceSeconds,
+        complete: true,
+      });
     } catch (thrown) {
       // Not passed on as the cause: the library's error may quote the token.
       throw unauthorized(describe(thrown));
     }
-    return readUser(verified);
-  }, maxCachedTokens);
+    return { user: readUser(verified), key };
+  }
+
+  const verify = cacheVerified({
+    verify(token): Verified | Promise<Verified> {
+      const kid = kidOf(token);
+      const search = kid === undefined ? undefined : keys.search(kid);
+      if (search === undefined) return verifyWith(keys.find(kid), token);
+      return search.then(() => verifyWith(keys.find(kid), token));
+    },
+    isCurrent: ({ user, key }) => user.expiresAtMs > Date.now() && keys.has(key),
+    maxTokens: maxCachedTokens,
+  });
 
   return {
     verify(token) {
       if (token === '') throw unauthorized('The token is missing.');
       if (token.length > maxTokenLength) throw unauthorized('The token is too long.');
-      return verify(token);
+      const verified = verify(token);
+      return verified instanceof Promise ? verified.then(({ user }) => user) : verified.user;
+    },
+
+    get canIssue() {
+      return keys.signingKey !== undefined;
     },
 
     issue(userId) {
-      if (key.type !== 'secret') {
-        throw new PostedError(
-          'unavailable',
-          'This server verifies tokens with a public key and cannot issue them. Get a token from its issuer.',
-        );
-      }
-      return jwt.sign({}, key, { ...parties, algorithm, subject: userId, expiresIn: lifetimeSeconds });
+      const { signingKey } = keys;
+      if (signingKey === undefined) throw noLogins();
+      const { kid, algorithm, key } = signingKey;
+      return jwt.sign({}, key, {
+        ...parties,
+        ...(kid === undefined ? {} : { keyid: kid }),
+        algorithm,
+        subject: userId,
+        expiresIn: lifetimeSeconds,
+      });
     },
   };
+}
+
+/** What the token says about its key, before anything is verified. Undefined for a malformed token, too. */
+function kidOf(token: string): string | undefined {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString());
+    const kid = typeof header === 'object' && header !== null && 'kid' in header ? header.kid : undefined;
+    return typeof kid === 'string' ? kid : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function readUser({ header, payload }: jwt.Jwt): User {
@@ -107,6 +151,21 @@ function readUser({ header, payload }: jwt.Jwt): User {
 
 const malformed = 'The token is malformed.';
 const expired = 'The token has expired.';
+const unknownKey = "The token's key (kid) is not known here.";
+
+/** The answer to whoever wants to register or log in where only another issuer can create tokens. */
+export function noLogins(): PostedError {
+  return new PostedError(
+    'forbidden',
+    'This server accepts the tokens of another issuer and has no logins of its own. Get a token from that issuer.',
+  );
+}
+
+function noKeysYet(): PostedError {
+  return new PostedError('unavailable', "The issuer's keys could not be read yet. Try again later.", {
+    retryAfterMs: 1000,
+  });
+}
 
 function describe(thrown: unknown): string {
   if (thrown instanceof jwt.TokenExpiredError) return expired;

@@ -44,7 +44,7 @@ export function createServices(
   const passwords = createPasswords({ maxPending: maxPendingPasswords });
   return {
     users: createUsers({ queries, writes, passwords, tokens }),
-    friends: createFriends(eventLog, queries),
+    friends: createFriends({ log: eventLog, queries, areUsersRegistered: tokens.canIssue }),
     posts: createPosts(queries, writes, removals),
     likes: createLikes(queries, writes),
     comments: createComments(queries, writes),

@@ -11,9 +11,16 @@ export interface Friends {
   delete(user: string, friend: string): Promise<void>;
 }
 
-export function createFriends(log: Pick<EventLog, 'join' | 'leave'>, queries: FeedQueries): Friends {
+export interface FriendsDeps {
+  readonly log: Pick<EventLog, 'join' | 'leave'>;
+  readonly queries: FeedQueries;
+  /** Whether all users are registered here. Those of another issuer are known by their tokens only. */
+  readonly areUsersRegistered: boolean;
+}
+
+export function createFriends({ log, queries, areUsersRegistered }: FriendsDeps): Friends {
   async function mustExist(user: string): Promise<void> {
-    if ((await queries.findUser(user)) === null) {
+    if (areUsersRegistered && (await queries.findUser(user)) === null) {
       throw new PostedError('not_found', 'There is no user with this id.');
     }
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { joinLiveNodes, type OpenLog } from 'posted/log';
 import type { Log } from 'posted/server';
-import { fingerprintOf, type TokenKey } from '../auth/keys.ts';
+import type { KeyRing } from '../auth/key-ring.ts';
+import { fingerprintOf } from '../auth/keys.ts';
 import type { Settings } from '../settings/read-settings.ts';
 import { table } from '../settings/table.ts';
 import { feedSchema } from '../store/migrations/feed-migrations.ts';
@@ -9,7 +10,7 @@ import { version } from '../version.ts';
 
 export interface JoinOptions {
   readonly settings: Settings;
-  readonly tokenKey: TokenKey;
+  readonly keys: KeyRing;
   readonly eventLog: Pick<OpenLog, 'transaction'>;
   readonly log: Log;
 }
@@ -20,7 +21,7 @@ export interface JoinOptions {
  * @throws Error that names the server and the settings that differ, because both decide who gets which posts
  */
 export async function joinFeedNodes(
-  { settings, tokenKey, eventLog, log }: JoinOptions,
+  { settings, keys, eventLog, log }: JoinOptions,
   resources: AsyncDisposableStack,
 ): Promise<void> {
   if (settings.databaseUrl === undefined) return;
@@ -33,7 +34,7 @@ export async function joinFeedNodes(
       [table.retentionSeconds.name]: String(settings.retentionSeconds),
       schema: feedSchema,
     },
-    keys: [fingerprintOf(tokenKey)],
+    keys: keys.all.map(fingerprintOf),
     acceptDifferent: settings.acceptSettings,
     advice: 'To start it anyway, use --accept-settings.',
     log,

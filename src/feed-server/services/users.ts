@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { PostedError } from 'posted/server';
 import type { Passwords } from '../auth/passwords.ts';
-import type { Tokens } from '../auth/tokens.ts';
+import { noLogins, type Tokens } from '../auth/tokens.ts';
 import type { FeedQueries } from '../store/feed-queries.ts';
 import type { FeedWrites } from '../store/feed-writes.ts';
 import type { ReadOptions, UserPage, UserRecord, UserSearch } from '../store/search-users.ts';
 
 export type { UserRecord };
 
-/** All methods reject with PostedError. */
+/** All methods reject with PostedError: `register` and `login` with `forbidden` if tokens come from another issuer. */
 export interface Users {
   /** Resolves with the id of the new user. */
   register(user: Omit<UserRecord, 'id'>, password: string): Promise<string>;
@@ -28,6 +28,7 @@ export interface UsersDeps {
 export function createUsers({ queries, writes, passwords, tokens }: UsersDeps): Users {
   return {
     async register({ firstName, secondName, birthdate, biography, city }, password) {
+      if (!tokens.canIssue) throw noLogins();
       const id = randomUUID();
       const password_hash = await passwords.hash(password);
       await writes.registerUser({
@@ -42,6 +43,7 @@ export function createUsers({ queries, writes, passwords, tokens }: UsersDeps): 
       return id;
     },
     async login(id, password, options) {
+      if (!tokens.canIssue) throw noLogins();
       const passwordHash = await queries.findPasswordHash(id, options);
       if (passwordHash === null) throw unknownUser();
       if (!(await passwords.verify(passwordHash, password))) {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { parseBrokerUrl } from 'posted/log';
 import type { OriginPolicy } from 'posted/server';
+import { parsePublicJwks, parseSecretJwks } from '../auth/jwk-set.ts';
 import { minSecretBytes, publicKey, secretKey, type TokenKey } from '../auth/keys.ts';
 import { quote, readTextFile } from './setting-text.ts';
 
@@ -107,6 +108,40 @@ export const tokenPublicKey: Kind<TokenKey> = {
     return publicKey(text.includes('-----BEGIN ') ? text.replaceAll('\\n', '\n') : readTextFile(text));
   },
 };
+
+/** The path of a file with secrets that was read successfully. */
+export const secretKeysFile: Kind<string> = {
+  allowed: `the path of a JWK Set with secrets of at least ${minSecretBytes} bytes: {"keys":[{"kty":"oct","kid":"…","k":"…"}]}`,
+  parse(text) {
+    parseSecretJwks(readTextFile(text));
+    return text;
+  },
+};
+
+/** Where the public keys of an issuer are. A file was read successfully. */
+export type JwksSource = { readonly url: URL } | { readonly path: string };
+
+export const jwksSource: Kind<JwksSource> = {
+  allowed:
+    'the https URL of a JWK Set with public keys, RSA (at least 2048 bits) or P-256, or the path of its file; http only to this machine',
+  parse(text) {
+    if (!/^https?:/i.test(text)) {
+      parsePublicJwks(readTextFile(text));
+      return Object.freeze({ path: text });
+    }
+    const url = URL.parse(text);
+    if (url === null || url.username !== '' || url.password !== '')
+      throw new Error('this is not a valid URL');
+    if (url.protocol !== 'https:' && !isLoopback(url.hostname))
+      throw new Error('the URL must start with https://');
+    return Object.freeze({ url });
+  },
+};
+
+/** Whether a host name of a URL is this machine. */
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
+}
 
 /** A URL with one of the schemes, which may contain a password. */
 export function secretUrl(schemes: readonly string[], example: string): Kind<SecretUrl> {

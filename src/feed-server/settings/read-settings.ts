@@ -6,7 +6,7 @@ import { type Setting, table, type Values } from './table.ts';
 
 /** The validated settings, frozen. Units are part of the names. */
 export interface Settings extends Omit<Values, 'jwtSecret' | 'jwtPublicKey'> {
-  /** Undefined if the secret in `dataDir` is used. */
+  /** Undefined if the secret in `dataDir` is used, or only the keys of `jwtKeys` or `jwtJwks`. */
   readonly jwtKey: TokenKey | undefined;
 }
 
@@ -71,8 +71,11 @@ export function readSettings({ env, argv = [] }: SettingsSources): Settings {
   const { jwtSecret, jwtPublicKey, ...others } = Object.fromEntries(
     Object.entries(table).map(([key, setting]) => [key, read(setting)]),
   ) as Values;
-  if (find(table.jwtSecret) && find(table.jwtPublicKey)) {
-    mistakes.push('JWT_SECRET and JWT_PUBLIC_KEY: both are set. Set at most one of them.');
+  for (const secret of [table.jwtSecret, table.jwtKeys]) {
+    for (const foreign of [table.jwtPublicKey, table.jwtJwks]) {
+      if (!find(secret) || !find(foreign)) continue;
+      mistakes.push(`${secret.name} and ${foreign.name}: both are set. Set at most one of them.`);
+    }
   }
   if (find(table.brokerUrl) && !find(table.databaseUrl)) {
     mistakes.push(

@@ -6,10 +6,12 @@ import {
   flag,
   host,
   integer,
+  jwksSource,
   type Kind,
   mode,
   origins,
   processCount,
+  secretKeysFile,
   secretUrl,
   serverKeys,
   tokenPublicKey,
@@ -91,11 +93,23 @@ export const table = {
       'The secret that signs tokens (HS256). If JWT_PUBLIC_KEY is unset too, one is generated in DATA_DIR at the first start.',
     kind: tokenSecret,
   },
+  jwtKeys: {
+    name: 'JWT_KEYS',
+    description:
+      'A file with several secrets, which is read again when it changes. The first one signs tokens, and all verify them; JWT_SECRET verifies those without `kid`.',
+    kind: secretKeysFile,
+  },
   jwtPublicKey: {
     name: 'JWT_PUBLIC_KEY',
     description:
-      "The public key that verifies another issuer's tokens (RS256, ES256), instead of JWT_SECRET.",
+      "The public key that verifies another issuer's tokens (RS256, ES256), instead of secrets. Registration and login are off.",
     kind: tokenPublicKey,
+  },
+  jwtJwks: {
+    name: 'JWT_JWKS',
+    description:
+      'The public keys of another issuer, which are read again and again. JWT_PUBLIC_KEY verifies tokens without `kid`. Registration and login are off.',
+    kind: jwksSource,
   },
   jwtIssuer: {
     name: 'JWT_ISSUER',

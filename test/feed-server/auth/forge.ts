@@ -1,4 +1,11 @@
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 
 /** Builds a token by hand: a library would refuse to build most of those that a server must reject. */
 export function forge(header: unknown, payload: unknown, signature: (input: string) => Buffer): string {
@@ -52,4 +59,8 @@ function toPem(pair: { readonly publicKey: KeyObject; readonly privateKey: KeyOb
     pem: pair.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     privateKey: pair.privateKey,
   };
+}
+
+export function publicJwk({ pem }: PemPair): JsonWebKey {
+  return createPublicKey(pem).export({ format: 'jwk' });
 }

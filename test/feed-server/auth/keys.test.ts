@@ -64,7 +64,7 @@ describe('a public key', () => {
     ['P-384', ecPair('P-384').pem, 'unsupported key type secp384r1'],
     ['secp256k1', ecPair('secp256k1').pem, 'unsupported key type secp256k1'],
     ['Ed25519', ed25519Pair().pem, 'unsupported key type ed25519'],
-    ['a damaged PEM', rsa.pem.replace('MII', 'AAA'), 'the PEM is damaged'],
+    ['a damaged PEM', rsa.pem.replace('MII', 'AAA'), 'the key is damaged'],
     [
       'a private key',
       rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { singleKey } from '../../../src/feed-server/auth/key-ring.ts';
 import { publicKey, secretKey } from '../../../src/feed-server/auth/keys.ts';
 import { createTokens, type TokenOptions } from '../../../src/feed-server/auth/tokens.ts';
 import type { Principal } from '../../../src/runtime/server/handlers.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
 import { ecPair, encode, es256, forge, hs256, hs512, rs256, rs512, rsaPair } from './forge.ts';
+import { settled } from './settled.ts';
 
 const secret = 'a secret of forty bytes, made for a test';
 const otherSecret = 'another one, which no server here knows.';
@@ -20,8 +22,8 @@ function token(claims: object, header: object = hs): string {
   return forge(header, { ...good, ...claims }, hs256(secret));
 }
 
-function withSecret(options: Omit<TokenOptions, 'key'> = {}) {
-  return createTokens({ key: secretKey(secret), ...options });
+function withSecret(options: Omit<TokenOptions, 'keys'> = {}) {
+  return createTokens({ keys: singleKey(secretKey(secret)), ...options });
 }
 
 function rejection(work: () => unknown): PostedError {
@@ -37,14 +39,14 @@ function rejection(work: () => unknown): PostedError {
 describe('an issued token', () => {
   it('identifies its user as the principal of a connection', () => {
     const tokens = withSecret();
-    const principal: Principal = tokens.verify(tokens.issue(user));
+    const principal: Principal = settled(tokens.verify(tokens.issue(user)));
     expect(principal.id).toBe(user);
   });
 
   it('expires after 24 hours by default', () => {
     const tokens = withSecret();
     const before = Math.floor(Date.now() / 1000);
-    const { expiresAtMs } = tokens.verify(tokens.issue(user));
+    const { expiresAtMs } = settled(tokens.verify(tokens.issue(user)));
     const after = Math.floor(Date.now() / 1000);
     expect(expiresAtMs / 1000 - 86_400).toBeGreaterThanOrEqual(before);
     expect(expiresAtMs / 1000 - 86_400).toBeLessThanOrEqual(after);
@@ -52,12 +54,12 @@ describe('an issued token', () => {
 
   it('expires after the configured lifetime', () => {
     const tokens = withSecret({ lifetimeSeconds: 60 });
-    expect(tokens.verify(tokens.issue(user)).expiresAtMs).toBeLessThanOrEqual(Date.now() + 60_000);
+    expect(settled(tokens.verify(tokens.issue(user))).expiresAtMs).toBeLessThanOrEqual(Date.now() + 60_000);
   });
 
   it('contains the configured issuer and audience', () => {
     const parties = { issuer: 'https://issuer.example', audience: 'posted' };
-    expect(withSecret(parties).verify(withSecret(parties).issue(user)).id).toBe(user);
+    expect(settled(withSecret(parties).verify(withSecret(parties).issue(user))).id).toBe(user);
     expect(rejection(() => withSecret(parties).verify(withSecret().issue(user))).code).toBe('unauthorized');
   });
 });
@@ -67,17 +69,17 @@ describe('a token of another issuer', () => {
     ['RS256 with an RSA key', rsa.pem, forge({ alg: 'RS256' }, good, rs256(rsa.privateKey))],
     ['ES256 with a P-256 key', p256.pem, forge({ alg: 'ES256' }, good, es256(p256.privateKey))],
   ])('is accepted: %s', (_, pem, foreign) => {
-    expect(createTokens({ key: publicKey(pem) }).verify(foreign)).toEqual({
+    expect(createTokens({ keys: singleKey(publicKey(pem)) }).verify(foreign)).toEqual({
       id: user,
       expiresAtMs: good.exp * 1000,
     });
   });
 
   it('cannot be issued with its public key', () => {
-    const error = rejection(() => createTokens({ key: publicKey(p256.pem) }).issue(user));
-    expect(error.code).toBe('unavailable');
+    const error = rejection(() => createTokens({ keys: singleKey(publicKey(p256.pem)) }).issue(user));
+    expect(error.code).toBe('forbidden');
     expect(error.message).toBe(
-      'This server verifies tokens with a public key and cannot issue them. Get a token from its issuer.',
+      'This server accepts the tokens of another issuer and has no logins of its own. Get a token from that issuer.',
     );
   });
 
@@ -87,7 +89,7 @@ describe('a token of another issuer', () => {
     ['unknown claims', { aud: 'posted', iss: 'i', role: 'admin', jti: '1' }],
     ['a fractional expiry', { aud: 'posted', iss: 'i', exp: nowSeconds + 60.5 }],
   ])('is accepted with %s', (_, claims) => {
-    expect(withSecret({ issuer: 'i', audience: 'posted' }).verify(token(claims)).id).toBe(user);
+    expect(settled(withSecret({ issuer: 'i', audience: 'posted' }).verify(token(claims))).id).toBe(user);
   });
 });
 
@@ -220,7 +222,7 @@ describe('a server with a public key', () => {
       forge({ alg: 'ES256', jwk: other.privateKey.export({ format: 'jwk' }) }, good, es256(other.privateKey)),
     ],
   ])('rejects %s', (_, pem, hostile) => {
-    const error = rejection(() => createTokens({ key: publicKey(pem) }).verify(hostile));
+    const error = rejection(() => createTokens({ keys: singleKey(publicKey(pem)) }).verify(hostile));
     expect(error.code).toBe('unauthorized');
     expect(error.message).toBe(badSignature);
   });

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { singleKey } from '../../../src/feed-server/auth/key-ring.ts';
 import { secretKey } from '../../../src/feed-server/auth/keys.ts';
 import { createTokens } from '../../../src/feed-server/auth/tokens.ts';
 import { at } from '../../support/history/at.ts';
@@ -56,7 +57,7 @@ export interface World extends AsyncDisposable {
 export async function openWorld({ schedule, folder }: WorldOptions): Promise<World> {
   await using started = new AsyncDisposableStack();
   const secret = randomBytes(32).toString('base64url');
-  const tokens = createTokens({ key: secretKey(secret) });
+  const tokens = createTokens({ keys: singleKey(secretKey(secret)) });
   const issueAccount = (id: string): Account => ({ id, token: tokens.issue(id) });
   const recorder = new Recorder(schedule.retentionSeconds * 1000);
   const disposal = new AbortController();

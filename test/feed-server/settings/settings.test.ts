@@ -34,6 +34,8 @@ describe('settings', () => {
       brokerUrl: undefined,
       feedAudience: 'everyone',
       jwtKey: undefined,
+      jwtKeys: undefined,
+      jwtJwks: undefined,
       jwtIssuer: undefined,
       jwtAudience: undefined,
       jwtLifetimeSeconds: 86_400,
@@ -78,6 +80,9 @@ describe('settings', () => {
     ['JWT_SECRET', secret, { jwtKey: { algorithm: 'HS256' } }],
     ['JWT_PUBLIC_KEY', pem, { jwtKey: { algorithm: 'ES256' } }],
     ['JWT_PUBLIC_KEY', pem.replaceAll('\n', '\\n'), { jwtKey: { algorithm: 'ES256' } }],
+    ['JWT_JWKS', 'https://issuer.example/jwks', { jwtJwks: { url: new URL('https://issuer.example/jwks') } }],
+    ['JWT_JWKS', 'http://127.0.0.1:81/jwks', { jwtJwks: { url: new URL('http://127.0.0.1:81/jwks') } }],
+    ['JWT_JWKS', 'http://[::1]/jwks', { jwtJwks: { url: new URL('http://[::1]/jwks') } }],
     ['JWT_ISSUER', 'https://issuer.example', { jwtIssuer: 'https://issuer.example' }],
     ['JWT_AUDIENCE', 'posted', { jwtAudience: 'posted' }],
     ['JWT_LIFETIME_SECONDS', '1', { jwtLifetimeSeconds: 1 }],
@@ -139,6 +144,10 @@ const port = 'an integer from 0 to 65535 (0: any free port, which is printed)';
 const origins =
   'a comma-separated list of origins such as https://example.com, same-origin, or * (any origin)';
 const key = 'a PEM public key, RSA (at least 2048 bits) or P-256, or the path of its file';
+const keysFile =
+  'the path of a JWK Set with secrets of at least 32 bytes: {"keys":[{"kty":"oct","kid":"…","k":"…"}]}';
+const jwks =
+  'the https URL of a JWK Set with public keys, RSA (at least 2048 bits) or P-256, or the path of its file; http only to this machine';
 const flags = '--config FILE, --workers N, --accept-settings, --help, --version';
 
 describe('a mistake in the environment', () => {
@@ -180,6 +189,11 @@ describe('a mistake in the environment', () => {
       `the PEM contains a private key, which only the issuer may have. Allowed: ${key}.`,
     ],
     ['JWT_PUBLIC_KEY', ecPair('P-384').pem, `unsupported key type secp384r1. Allowed: ${key}.`],
+    ['JWT_KEYS', '/hunter2.json', `cannot read the file (ENOENT). Allowed: ${keysFile}.`],
+    ['JWT_JWKS', '/hunter2.json', `cannot read the file (ENOENT). Allowed: ${jwks}.`],
+    ['JWT_JWKS', 'http://issuer.example/jwks', `the URL must start with https://. Allowed: ${jwks}.`],
+    ['JWT_JWKS', 'http://127.0.0.1.example/jwks', `the URL must start with https://. Allowed: ${jwks}.`],
+    ['JWT_JWKS', 'https://user:hunter2@issuer.example', `this is not a valid URL. Allowed: ${jwks}.`],
     ['JWT_LIFETIME_SECONDS', '0', '"0" is not allowed. Allowed: an integer from 1 to 31536000.'],
     ['ALLOWED_ORIGINS', 'example.com', `"example.com" is not allowed. Allowed: ${origins}.`],
     ['ALLOWED_ORIGINS', 'https://a.example/', `"https://a.example/" is not allowed. Allowed: ${origins}.`],
@@ -219,6 +233,9 @@ describe('a mistake in the environment', () => {
   });
 
   it('is reported if both a secret and a public key are set', () => {
+    expect(mistakesOf({ env: { JWT_SECRET: secret, JWT_JWKS: 'https://issuer.example/jwks' } })).toEqual([
+      'JWT_SECRET and JWT_JWKS: both are set. Set at most one of them.',
+    ]);
     expect(mistakesOf({ env: { JWT_SECRET: secret, JWT_PUBLIC_KEY: pem } })).toEqual([
       'JWT_SECRET and JWT_PUBLIC_KEY: both are set. Set at most one of them.',
     ]);
