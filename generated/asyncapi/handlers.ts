@@ -131,5 +131,6 @@ export interface Types extends ContractTypes {
   readonly channels: {
     readonly postFeedPosted: { readonly params: Record<string, never>; readonly messages: object; readonly durable: PostFeedPostedDurable; readonly room: PostFeedPostedRoom };
   };
+  readonly operations: 'receivePostFeedPostedAck';
   readonly handle: Handle<this['hooks'], this['server']>;
 }

@@ -31,6 +31,7 @@ export const channelFields: Fields = {
     'summary',
     'title',
     'x-delivery',
+    'x-limits',
     'x-resume',
   ],
   documentation: ['tags', 'externalDocs'],
@@ -54,7 +55,18 @@ export const wsChannelBindingFields: Fields = {
 
 export const operationFields: Fields = {
   object: 'an operation',
-  read: ['action', 'bindings', 'channel', 'description', 'messages', 'reply', 'security', 'summary', 'title'],
+  read: [
+    'action',
+    'bindings',
+    'channel',
+    'description',
+    'messages',
+    'reply',
+    'security',
+    'summary',
+    'title',
+    'x-limits',
+  ],
   documentation: ['tags', 'externalDocs'],
   refused: {},
 };
@@ -79,6 +91,7 @@ export const messageFields: Fields = {
     'payload',
     'summary',
     'title',
+    'x-limits',
   ],
   documentation: ['deprecated', 'name', 'tags', 'externalDocs'],
   refused: {},

@@ -2,6 +2,7 @@
  * An AsyncAPI contract as plain data for the templates. Names are the contract's own, unchanged; identifiers of
  * generated code are valid TypeScript.
  */
+import type { LimitModel } from '../contract/limits.ts';
 import type { SchemaUse } from '../schemas/schema-set.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 
@@ -38,6 +39,8 @@ export interface ChannelModel {
   readonly resume: ResumeModel | null;
   /** Null if the contract does not make messages durable with `x-delivery`. */
   readonly delivery: DeliveryModel | null;
+  /** Of all messages of clients together. */
+  readonly limits: readonly LimitModel[];
 }
 
 export interface ServerModel {
@@ -130,6 +133,8 @@ export interface OperationModel {
   readonly wrapsReply: boolean;
   /** Alternatives: one suffices. Empty if the operation requires no more than its connection. */
   readonly security: readonly SecurityModel[];
+  /** Empty if clients do not start the operation. */
+  readonly limits: readonly LimitModel[];
 }
 
 interface OperationMessageModel {
@@ -159,6 +164,8 @@ export interface MessageModel {
   readonly correlationId: readonly [string, ...string[]] | null;
   /** The contract's examples of a frame's content. */
   readonly examples: readonly unknown[];
+  /** Empty if no client starts an operation with it. */
+  readonly limits: readonly LimitModel[];
 }
 
 /** A client's check where the contract's own schema would reject fields that are added later. */

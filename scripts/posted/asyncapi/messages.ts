@@ -7,7 +7,7 @@ import type { Action, MessageModel } from './contract-model.ts';
 import type { ReadOperation } from './operations.ts';
 
 /** A message by itself, without the members that depend on the other messages of its direction. */
-export type ReadMessage = Omit<MessageModel, 'tag' | 'constants' | 'received'> & {
+export type ReadMessage = Omit<MessageModel, 'tag' | 'constants' | 'received' | 'limits'> & {
   readonly node: ContractNode;
 };
 

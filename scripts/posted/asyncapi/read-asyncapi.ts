@@ -16,6 +16,12 @@ import type {
 import { readDelivery } from './delivery/read-delivery.ts';
 import { checkOverlaps, type Endpoint, readEndpoints } from './endpoints.ts';
 import { readHandshake, readParameters } from './handshake.ts';
+import {
+  checkLimitedMessages,
+  readChannelLimits,
+  readMessageLimits,
+  readOperationLimits,
+} from './message-limits.ts';
 import { checkReceivers, createMessageReader, messagesIn, type ReadMessage } from './messages.ts';
 import { type ReadOperation, readOperations } from './operations.ts';
 import { receivedMessages } from './received-messages.ts';
@@ -44,6 +50,7 @@ export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractMo
     root.reportAt('operations', 'no channel has an operation', 'add an operation');
   }
   checkUse(root, operations);
+  checkLimitedMessages([...operations.values()].flat());
   checkOverlaps(used);
 
   const readMessage = createMessageReader(schemas, root.text('defaultContentType'));
@@ -86,13 +93,19 @@ function readChannel(
     tagMessages(name, messagesIn(direction, operations, readMessage), schemas);
   const sent = receivedMessages(tagged('send'), schemas);
   const senderOf = memberNames(sent, roomMembers, 'Message');
-  const directions: Readonly<Record<Action, readonly MessageModel[]>> = {
-    send: sent.map((message) => ({ ...message, senderName: senderOf(message) })),
-    receive: tagged('receive').map((message) => ({ ...message, received: null })),
-  };
   const security = securityOf(endpoint);
   for (const { node } of operations) checkSecurity(node, security);
   const schemes = [...security, ...operations.flatMap(({ node }) => readSecurity(node))];
+  const hasUsers = schemes.length > 0;
+  const messageLimits = readMessageLimits(operations, hasUsers);
+  const directions: Readonly<Record<Action, readonly MessageModel[]>> = {
+    send: sent.map((message) => ({ ...message, senderName: senderOf(message), limits: [] })),
+    receive: tagged('receive').map((message) => ({
+      ...message,
+      received: null,
+      limits: messageLimits.get(message.name) ?? [],
+    })),
+  };
   for (const channel of channels.slice(0, 1)) checkSchemeNames(channel, schemes);
   const find = (direction: Action, message: string): MessageModel => {
     const found = directions[direction].find((candidate) => candidate.name === message);
@@ -133,11 +146,13 @@ function readChannel(
         reply: replies ?? null,
         wrapsReply: replies !== undefined && wrapsReply(replies, schemas),
         security: readSecurity(node),
+        limits: readOperationLimits(read, hasUsers),
       };
     }),
     resume:
       channels.map((channel) => readResume(channel, operations)).find((resume) => resume !== null) ?? null,
     delivery: deliveryOf(channels),
+    limits: readChannelLimits(endpoint, operations, hasUsers),
   };
 }
 

@@ -8,9 +8,9 @@ import { areDistinguishable } from './tag-messages.ts';
 
 /** Adds to messages that a server sends the guards with which clients check them. */
 export function receivedMessages(
-  messages: readonly Omit<MessageModel, 'received'>[],
+  messages: readonly Omit<MessageModel, 'received' | 'limits'>[],
   schemas: SchemaSet,
-): readonly MessageModel[] {
+): readonly Omit<MessageModel, 'limits'>[] {
   const opened = messages.map(({ definition }) =>
     definition === null ? new Map<string, JsonSchema>() : receivedSchemas(schemas.definitions, definition),
   );
@@ -49,7 +49,7 @@ export function closedMessages(
  * difference between messages. Then they stay closed.
  */
 function areIdentifiableWhenOpen(
-  messages: readonly Omit<MessageModel, 'received'>[],
+  messages: readonly Omit<MessageModel, 'received' | 'limits'>[],
   { definitions }: SchemaSet,
   opened: readonly ReadonlyMap<string, JsonSchema>[],
 ): boolean {

@@ -1,5 +1,6 @@
 /** Renders channels as object literals of `ChannelDescriptor`, for the server and its clients. */
 import type { SchemaUse } from '../schemas/schema-set.ts';
+import { limitsProperty } from '../source/limits-source.ts';
 import { enclose, literal, propertyKey, stringLiteral, ts } from '../source/typescript-source.ts';
 import type {
   ChannelModel,
@@ -36,6 +37,7 @@ export function renderDescriptor(channel: ChannelModel, reader: Reader): string 
       )},
       resume: ${resume(channel)},
       ${reader === 'server' && channel.delivery !== null ? `delivery: ${delivery(channel.delivery)},` : null}
+      ${reader === 'server' ? withComma(limitsProperty(channel.limits)) : null}
     }
   `;
 }
@@ -104,7 +106,7 @@ function messages(
 }
 
 function describeMessage(
-  { name, senderName, contentType, encoding, tag, constants, correlationId }: MessageModel,
+  { name, senderName, contentType, encoding, tag, constants, correlationId, limits }: MessageModel,
   guardName: string | null,
   reader: Reader,
 ): string {
@@ -118,14 +120,26 @@ function describeMessage(
       constants: ${record(Object.entries(constants).map(([key, value]) => [key, literal(value)]))},
       guard: ${guardName === null ? 'undefined' : `validators.${guardName}`},
       correlationId: ${correlationId === null ? 'undefined' : stringList(correlationId)},
+      ${reader === 'server' ? withComma(limitsProperty(limits)) : null}
     }
   `;
 }
 
 function operation(
-  { name, handlerName, clientName, action, messages: own, reply, wrapsReply, security }: OperationModel,
+  {
+    name,
+    handlerName,
+    clientName,
+    action,
+    messages: own,
+    reply,
+    wrapsReply,
+    security,
+    limits,
+  }: OperationModel,
   reader: Reader,
 ): string {
+  const limited = reader === 'server' ? limitsProperty(limits) : null;
   const generated = reader === 'server' ? handlerName : clientName;
   return enclose(
     '{',
@@ -137,9 +151,14 @@ function operation(
       `reply: ${reply === null ? 'undefined' : stringList(reply.map((message) => message.name))}`,
       ...(wrapsReply ? ['wrapsReply: true'] : []),
       `security: ${schemes(security)}`,
+      ...(limited === null ? [] : [limited]),
     ],
     '}',
   );
+}
+
+function withComma(property: string | null): string | null {
+  return property === null ? null : `${property},`;
 }
 
 function member(name: string, generated: string): string | null {

@@ -22,7 +22,7 @@ export function tagMessages(
   channel: string,
   messages: readonly ReadMessage[],
   schemas: SchemaSet,
-): readonly Omit<MessageModel, 'received'>[] {
+): readonly Omit<MessageModel, 'received' | 'limits'>[] {
   const json = messages.filter(({ encoding }) => encoding === 'json');
   const tags = tagsOf(json, schemas);
   if (tags === null && json.length > 1) checkDisjoint(channel, json, schemas);

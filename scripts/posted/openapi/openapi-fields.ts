@@ -27,7 +27,16 @@ export const pathItemFields: Fields = {
 
 export const operationFields: Fields = {
   object: 'an operation',
-  read: ['description', 'operationId', 'parameters', 'requestBody', 'responses', 'security', 'summary'],
+  read: [
+    'description',
+    'operationId',
+    'parameters',
+    'requestBody',
+    'responses',
+    'security',
+    'summary',
+    'x-limits',
+  ],
   documentation: ['deprecated', 'externalDocs', 'tags'],
   refused: {
     callbacks: 'describe messages from the server as channels of an AsyncAPI document',

@@ -1,6 +1,7 @@
 import { checkAddress, checkParameterNames } from '../contract/addresses.ts';
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
+import { checkUsers, readLimits } from '../contract/limits.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { readBody, readResponses } from './bodies.ts';
 import * as fields from './openapi-fields.ts';
@@ -47,6 +48,9 @@ function readOperation(
   checkFields(node, fields.operationFields);
   const operationId = node.text('operationId');
   const parameters = parametersOf(item, node);
+  const security = readSecurity(root, node);
+  const limits = readLimits(node);
+  if (security.length === 0) checkUsers(node, limits, 'add `security`, or use `per: address`');
   checkParameterNames(
     node,
     path,
@@ -60,7 +64,7 @@ function readOperation(
     path,
     summary: node.text('summary'),
     description: node.text('description'),
-    security: readSecurity(root, node),
+    security,
     pathParameters: readParameters(parameters, 'path', operationId, schemas),
     query: readParameters(parameters, 'query', operationId, schemas),
     headers: readParameters(parameters, 'header', operationId, schemas),
@@ -68,6 +72,7 @@ function readOperation(
     body: readBody(node, operationId, schemas),
     responses: readResponses(node, operationId, schemas),
     ...readResponseHeaders(node, operationId, schemas),
+    limits,
   };
 }
 

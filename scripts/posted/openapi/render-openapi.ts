@@ -1,4 +1,5 @@
 import type { SchemaUse } from '../schemas/schema-set.ts';
+import { limitsProperty } from '../source/limits-source.ts';
 import { preamble } from '../source/preamble.ts';
 import {
   docComment,
@@ -57,6 +58,7 @@ export function renderHandlers(model: RestModel, extension: ImportExtension): st
 function descriptor(operation: RestOperationModel): string {
   const { operationId, method, path, security, headerNames, responses } = operation;
   const { responseHeaders, responseHeaderNames } = operation;
+  const limits = limitsProperty(operation.limits);
   return ts`
     ${docOf(operation)}
     ${propertyKey(operationId)}: {
@@ -80,6 +82,7 @@ function descriptor(operation: RestOperationModel): string {
           ? null
           : ts`responseHeaderNames: ${enclose('[', responseHeaderNames.map(stringLiteral), ']')},`
       }
+      ${limits === null ? null : `${limits},`}
     },
   `;
 }

@@ -1,4 +1,5 @@
 /** An OpenAPI contract as plain data for rendering. Names are the contract's own, unchanged. */
+import type { LimitModel } from '../contract/limits.ts';
 import type { SchemaUse } from '../schemas/schema-set.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 
@@ -24,6 +25,7 @@ export interface RestOperationModel {
   /** The headers of the 200 response; null if it has none. */
   readonly responseHeaders: SchemaUse | null;
   readonly responseHeaderNames: readonly string[];
+  readonly limits: readonly LimitModel[];
 }
 
 export interface ResponseModel {

@@ -3,6 +3,7 @@ import type { RestObserver } from '../rest/operation.ts';
 import type { HandlersOf, Operations, SecurityHooks } from '../rest/operation-handlers.ts';
 import { canonicalPath } from '../rest/route-path.ts';
 import { PostedError } from '../shared/errors.ts';
+import type { LimitsByName } from '../shared/limits/limit.ts';
 import type { ServedMetrics } from './served-metrics.ts';
 
 /** An HTTP application of one's own: one of Hono, or anything else with a fetch function. CORS is up to it. */
@@ -15,6 +16,8 @@ export interface FetchApp {
 export interface RestOperations {
   readonly operations: Operations;
   readonly handlers: object;
+  /** By operation: instead of those of the contract. */
+  readonly rateLimits?: LimitsByName;
 }
 
 /** Operations that Posted itself has, with their hooks. */
@@ -25,7 +28,7 @@ export interface OwnOperations extends RestOperations {
 export interface HttpAppOptions
   extends Pick<
     RestAppOptions<Operations, never>,
-    'observer' | 'log' | 'audit' | 'origins' | 'limits' | 'settingNames'
+    'observer' | 'log' | 'audit' | 'origins' | 'limits' | 'limiter' | 'settingNames'
   > {
   /** What the application serves besides the mounts. */
   readonly rest: RestOperations | FetchApp;
@@ -55,6 +58,7 @@ function merge(some: RestOperations, others: RestOperations): RestOperations {
   return {
     operations: { ...some.operations, ...others.operations },
     handlers: { ...some.handlers, ...others.handlers },
+    rateLimits: { ...some.rateLimits, ...others.rateLimits },
   };
 }
 
@@ -65,11 +69,14 @@ export const noOperations: RestOperations = { operations: {}, handlers: {} };
 const noOwnOperations: OwnOperations = { ...noOperations, security: {} };
 
 function createOperationsApp(
-  { operations, handlers }: RestOperations,
+  { operations, handlers, rateLimits = {} }: RestOperations,
   options: Omit<HttpAppOptions, 'rest'>,
 ): RestApp {
   // The types of `rest` require these handlers for these operations and hooks.
-  return createRestApp({ ...options, operations, handlers } as RestAppOptions<Operations, AnyHandlers>);
+  return createRestApp({ ...options, operations, handlers, rateLimits } as RestAppOptions<
+    Operations,
+    AnyHandlers
+  >);
 }
 
 function countRequests(app: FetchApp, observer: RestObserver): FetchApp {

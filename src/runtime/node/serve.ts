@@ -8,12 +8,14 @@ import type { ContractServerOptions, SettingNames } from '../server/options.ts';
 import type {
   ChannelTypesOf,
   ContractTypes,
+  OperationNameOf,
   SecurityHooksOf,
   SecurityOption,
   UserOf,
 } from '../server/types.ts';
 import type { Bus } from '../shared/bus.ts';
 import type { Contract } from '../shared/descriptor.ts';
+import { checkNames, type LimitsByName } from '../shared/limits/limit.ts';
 import type { Log } from '../shared/log.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
 import { type AppServer, ServedContract } from './app-server.ts';
@@ -31,7 +33,8 @@ import type { ServedMetrics } from './served-metrics.ts';
 import { joinPrimary } from './workers/primary-link.ts';
 
 /** Those of a contract server, which also hold for REST: `origins` for CORS, `requestTimeoutMs` for each request. */
-export interface ServeOptions extends Omit<ContractServerOptions, 'observer' | 'settingNames' | 'bus'> {
+export interface ServeOptions
+  extends Omit<ContractServerOptions, 'observer' | 'settingNames' | 'bus' | 'limits'> {
   readonly settingNames?: SettingNames & ListenSettingNames;
   /** The largest body of a request over REST, in bytes. Default: 131,072. */
   readonly maxBodyBytes?: number;
@@ -53,6 +56,17 @@ export interface ServeOptions extends Omit<ContractServerOptions, 'observer' | '
    * as `redis://host:6379`, or a bus. Default: only the workers of this machine are connected.
    */
   readonly hints?: string | Bus;
+}
+
+/** The limits of the operations that clients of the contract start. */
+export interface LimitsOption<Types extends ContractTypes> {
+  /**
+   * How often clients may send the messages of operations, by the operation's name: instead of its `x-limits` in the
+   * contract, as in `{ placeBid: { per: 'user', rate: 5, seconds: 1 } }`. A request above a limit is answered with
+   * `too_many_requests`; a message that cannot be answered closes its connection with 4429, as does a client that goes
+   * on. Default: what the contract says.
+   */
+  readonly limits?: LimitsByName<OperationNameOf<Types>>;
 }
 
 /** An app whose handlers are missing. */
@@ -80,11 +94,23 @@ export interface ServeRest<Hooks> {
   /**
    * Generated operations and their handlers, whose users are those of the security hooks.
    *
-   * @throws TypeError if a security scheme has no hook
+   * @throws TypeError if a security scheme has no hook, or if a limit is of none of the operations
    */
-  <const Table extends Operations>(operations: Table, handlers: RestHandlers<Table, Hooks>): void;
+  <const Table extends Operations>(
+    operations: Table,
+    handlers: RestHandlers<Table, Hooks>,
+    options?: RestServeOptions<keyof Table & string>,
+  ): void;
   /** An application of one's own, such as one of Hono, which answers all other paths. */
   (app: FetchApp): void;
+}
+
+export interface RestServeOptions<Name extends string> {
+  /**
+   * How often clients may request operations, by operationId: instead of their `x-limits` in the contract. A request
+   * above a limit is answered with 429. Default: what the contract says.
+   */
+  readonly limits?: LimitsByName<Name>;
 }
 
 type RestHandlers<Table extends Operations, Hooks> = HandlersOf<
@@ -101,7 +127,7 @@ type RestHandlers<Table extends Operations, Hooks> = HandlersOf<
  */
 export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf<Types>>(
   contract: Contract<Types>,
-  options: ServeOptions & SecurityOption<Types, Hooks> & EventLogOption<Types>,
+  options: ServeOptions & LimitsOption<Types> & SecurityOption<Types, Hooks> & EventLogOption<Types>,
 ): ServedApp<Types, Hooks> {
   const {
     maxBodyBytes = 131_072,
@@ -128,14 +154,18 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
     log,
     settingNames,
   });
-  const { origins, requestTimeoutMs, audit } = core.options;
+  const { origins, requestTimeoutMs, audit, limiter } = core.options;
   const durableApp =
     eventLog === undefined
       ? null
       : createDurableApp({ contract, core, eventLog, options: delivery, observer, log });
   let served: RestOperations | FetchApp | null = null;
 
-  function serveOverHttp(operationsOrApp: Operations | FetchApp, handlers?: object): void {
+  function serveOverHttp(
+    operationsOrApp: Operations | FetchApp,
+    handlers?: object,
+    { limits = {} }: RestServeOptions<string> = {},
+  ): void {
     if (served !== null) throw new TypeError('Call `rest` once, before the server listens.');
     if (handlers === undefined) {
       served = operationsOrApp as FetchApp;
@@ -143,7 +173,8 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
     }
     const operations = operationsOrApp as Operations;
     checkSecurityHooks(operations, security);
-    served = { operations, handlers };
+    checkNames(limits, Object.keys(operations));
+    served = { operations, handlers, rateLimits: limits };
   }
 
   const app = {
@@ -175,6 +206,7 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
         own: publish && createPublish(contract.channels, publishOptionsOf(publish, eventLog, delivery)),
         origins,
         limits: { bodyBytes: maxBodyBytes, timeoutMs: requestTimeoutMs },
+        limiter,
         ...(audit === undefined ? {} : { audit }),
         settingNames,
         primary: joinPrimary(),

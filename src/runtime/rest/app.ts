@@ -3,6 +3,8 @@ import { METHODS } from 'node:http';
 import { type Context, Hono } from 'hono';
 import type { Audit, AuditEntry } from '../shared/audit.ts';
 import { PostedError } from '../shared/errors.ts';
+import { checkNames, type LimitsByName } from '../shared/limits/limit.ts';
+import { type Limiter, memoryLimiter } from '../shared/limits/limiter.ts';
 import type { Log } from '../shared/log.ts';
 import { LogLimit } from '../shared/log-limit.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
@@ -13,7 +15,9 @@ import { type IncomingRequest, toIncoming } from './incoming-request.ts';
 import { type Handler, type RestObserver, serveOperation } from './operation.ts';
 import { OperationContext } from './operation-context.ts';
 import type { HandlersOf, OperationDescriptor, Operations, SecurityHooksOf } from './operation-handlers.ts';
+import { idOf, operationLimits } from './operation-limits.ts';
 import { canonicalPath, compilePath } from './route-path.ts';
+import { withDeadline } from './with-deadline.ts';
 
 export interface RestAppOptions<Table extends Operations, Handlers> {
   /** The generated operations. */
@@ -29,6 +33,10 @@ export interface RestAppOptions<Table extends Operations, Handlers> {
   /** The pages that may read responses, such as `['https://app.example']`. */
   readonly origins: OriginPolicy | readonly string[];
   readonly limits: RestLimits;
+  /** How often clients may request operations, by operationId: instead of their `x-limits` in the contract. */
+  readonly rateLimits?: LimitsByName<keyof Table & string>;
+  /** What counts for them. Default: the memory of this process. */
+  readonly limiter?: Limiter;
   /** Served for GET in addition to the contract, by path: health, metrics, documentation. */
   readonly mounts?: Readonly<Record<string, Mount>>;
   /** The application's names for these options, which the log mentions. */
@@ -96,13 +104,14 @@ const defaultTimeoutMs = 30_000;
 /**
  * Serves operations with their handlers.
  *
- * @throws Error if the operations cannot be served: two have the same method and path, a path cannot be routed, or an
- * operation lacks a handler or a 200 response
+ * @throws Error if the operations cannot be served: two have the same method and path, a path cannot be routed, an
+ * operation lacks a handler or a 200 response, or a limit is of none of them
  */
 export function createRestApp<const Table extends Operations, Handlers extends HandlersOf<Table, never>>(
   options: RestAppOptions<Table, Handlers>,
 ): RestApp {
-  const { operations, mounts = {} } = options;
+  const { operations, mounts = {}, rateLimits = {} } = options;
+  checkNames(rateLimits, Object.keys(operations));
   const app = new Hono<RestEnv>({ getPath: (request) => canonicalPath(request.url) });
   const answer = createAnswer(options);
   const routes = [
@@ -182,57 +191,31 @@ function createAnswer({
   };
 }
 
-/** The id of what a security hook returned; null if it has none. */
-function idOf(user: unknown): string | null {
-  const { id } = (user ?? {}) as { readonly id?: unknown };
-  return typeof id === 'string' ? id : null;
-}
-
 /** The client's id for the request if it is safe to log, or a new one. */
 function requestIdOf(requested: string | readonly string[] | undefined): string {
   return typeof requested === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(requested) ? requested : randomUUID();
 }
 
-/**
- * Waits for `work` until the deadline, and then calls `abort`. A later result is dropped.
- *
- * @throws PostedError `unavailable` at the deadline, or PostedError.from() of what `work` rejects with
- */
-function withDeadline<T>(
-  work: Promise<T>,
-  timeoutMs: number,
-  abort: (reason: PostedError) => void,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      const reason = new PostedError('unavailable', 'The server did not finish in time.');
-      reject(reason);
-      abort(reason);
-    }, timeoutMs);
-    work.then(
-      (result) => {
-        clearTimeout(timer);
-        resolve(result);
-      },
-      (thrown: unknown) => {
-        clearTimeout(timer);
-        reject(PostedError.from(thrown));
-      },
-    );
-  });
-}
-
 function operationRoute<Table extends Operations, Handlers extends HandlersOf<Table, never>>(
   operation: OperationDescriptor,
-  { handlers, security, observer, limits }: RestAppOptions<Table, Handlers>,
+  options: RestAppOptions<Table, Handlers>,
 ): Route {
+  const { handlers, security, observer, limits, rateLimits = {}, limiter = memoryLimiter } = options;
   const { operationId, method, path, responses } = operation;
   const byId: Readonly<Record<string, Handler>> = handlers;
   const handler = byId[operationId]?.bind(handlers);
   if (handler === undefined) throw new Error(`The operation ${operationId} has no handler.`);
   if (responses[200] === undefined) throw new Error(`The operation ${operationId} has no 200 response.`);
   const routePath = compilePath(path);
-  const served = { operation, routePath, bodyBytes: limits.bodyBytes, handler, security, observer };
+  const served = {
+    operation,
+    routePath,
+    bodyBytes: limits.bodyBytes,
+    handler,
+    security,
+    limits: operationLimits(operation, rateLimits, limiter),
+    observer,
+  };
   return {
     method,
     pattern: routePath.pattern,

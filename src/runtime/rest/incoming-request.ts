@@ -11,6 +11,7 @@ export interface IncomingRequest extends Readable {
 /** The part of a socket that tells whether the client is still there. */
 export interface ClientSocket {
   readonly destroyed: boolean;
+  readonly remoteAddress?: string | undefined;
   once(event: 'close', listener: () => void): unknown;
 }
 

@@ -3,6 +3,7 @@
  * serve them.
  */
 import type { Guard } from '../shared/guard.ts';
+import type { Limit } from '../shared/limits/limit.ts';
 
 export interface OperationDescriptor {
   readonly operationId: string;
@@ -24,6 +25,8 @@ export interface OperationDescriptor {
   readonly responseHeaders?: Guard<object>;
   /** The names of the headers that `responseHeaders` checks. */
   readonly responseHeaderNames?: readonly string[];
+  /** How often clients may request it: its `x-limits`. */
+  readonly limits?: readonly Limit[];
 }
 
 /** A generated table of operations, by operationId. */

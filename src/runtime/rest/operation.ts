@@ -8,6 +8,7 @@ import type { IncomingRequest } from './incoming-request.ts';
 import { readJsonBody } from './json-body.ts';
 import type { OperationContext } from './operation-context.ts';
 import type { OperationDescriptor, SecurityHooks } from './operation-handlers.ts';
+import { enforceLimit, type OperationLimits } from './operation-limits.ts';
 import { type RoutePath, splitUrl } from './route-path.ts';
 
 /** Counts requests. Every label comes from a closed set, never from a client. */
@@ -28,6 +29,7 @@ export interface ServedOperation {
   readonly bodyBytes: number;
   readonly handler: Handler;
   readonly security: SecurityHooks;
+  readonly limits: OperationLimits;
   readonly observer: RestObserver;
 }
 
@@ -46,7 +48,7 @@ interface CheckedRequest {
 }
 
 /**
- * Checks the credentials and the request, calls the handler, and checks its response, in this order.
+ * Checks the limits, the credentials and the request, calls the handler, and checks its response, in this order.
  *
  * @throws PostedError if the request is refused; anything that a handler or a security hook throws
  */
@@ -57,9 +59,11 @@ export async function serveOperation(
   context: OperationContext,
 ): Promise<Response> {
   const { operation, handler, security, observer } = served;
+  await enforceLimit(served.limits.perAddress, incoming, undefined);
   if (operation.security.length > 0) {
     context.user = await authenticate(operation.security, security, incoming.headers.authorization);
   }
+  await enforceLimit(served.limits.perUser, incoming, context.user);
   let request: CheckedRequest;
   try {
     request = await readRequest(served, incoming, target);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ChannelDelivery } from '../log/delivery/channel-delivery.ts';
 import type { ChannelDescriptor, Contract } from '../shared/descriptor.ts';
 import { PostedError } from '../shared/errors.ts';
+import { checkNames } from '../shared/limits/limit.ts';
 import { LogLimit } from '../shared/log-limit.ts';
 import { isRevokedBy, type SentRevocation, sentRevocation } from '../shared/revocation.ts';
 import type { WebSocketConnection } from './connection/connection.ts';
@@ -40,6 +41,7 @@ export class AppCore {
 
   constructor(contract: Contract, { security = {}, bus, storeRevocation, ...options }: AppCoreOptions) {
     const resolved = resolveOptions(options);
+    checkNames(resolved.limits, limitedNames(contract));
     const failures = new LogLimit(resolved.log);
     const peers = new Peers({
       bus,
@@ -195,6 +197,13 @@ export class AppCore {
       }
     }
   }
+}
+
+/** The operations that clients start. */
+function limitedNames({ channels }: Contract): readonly string[] {
+  return Object.values(channels).flatMap(({ operations }) =>
+    operations.filter(({ action }) => action === 'receive').map(({ name }) => name),
+  );
 }
 
 function idOf(user: NonNullable<ConnectionFilter['user']>): string {

@@ -8,6 +8,8 @@ export type * from '../shared/credentials.ts';
 export * from '../shared/descriptor.ts';
 export { type ErrorCode, PostedError } from '../shared/errors.ts';
 export type { Guard } from '../shared/guard.ts';
+export type { Limit, Limits, LimitsByName } from '../shared/limits/limit.ts';
+export type { Counter, Limiter } from '../shared/limits/limiter.ts';
 export { type Log, type LogLevel, logLevels, silentLog } from '../shared/log.ts';
 export { LogLimit, type LogLimitOptions } from '../shared/log-limit.ts';
 export type { OriginPolicy } from '../shared/origin.ts';

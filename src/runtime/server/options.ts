@@ -1,5 +1,7 @@
 import type { Audit } from '../shared/audit.ts';
 import type { Bus } from '../shared/bus.ts';
+import type { LimitsByName } from '../shared/limits/limit.ts';
+import { type Limiter, memoryLimiter } from '../shared/limits/limiter.ts';
 import type { Log } from '../shared/log.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import type { Revocation } from '../shared/revocation.ts';
@@ -37,6 +39,14 @@ export interface ContractServerOptions {
   readonly concurrency?: number;
   /** How long a handler may take to answer a request, which is then answered with `unavailable`. Default: 30,000. */
   readonly requestTimeoutMs?: number;
+  /**
+   * How often clients may send the messages of operations, by the operation's name: instead of its `x-limits` in the
+   * contract. A request above a limit is answered with `too_many_requests`; a message that cannot be answered closes its
+   * connection with 4429, as does a client that goes on. Default: what the contract says.
+   */
+  readonly limits?: LimitsByName;
+  /** What counts for the limits. Default: the memory of this process. */
+  readonly limiter?: Limiter;
   /** Receives an entry for each message of an operation, after it was handled. Default: none. */
   readonly audit?: Audit;
   /**
@@ -79,6 +89,8 @@ export function resolveOptions(options: ContractServerOptions): ResolvedOptions 
 }
 
 const defaults: Omit<ResolvedOptions, 'log' | 'audit'> = {
+  limits: {},
+  limiter: memoryLimiter,
   observer: silentObserver,
   onRevoked() {},
   origins: { kind: 'same-origin' },

@@ -7,6 +7,8 @@ export interface ContractTypes {
   readonly security: object;
   /** `ChannelTypes`, by channel. */
   readonly channels: object;
+  /** The names of the operations that clients start; absent if the generator was older. */
+  readonly operations?: string;
   /** The application's security hooks, from which the types of users follow. */
   readonly hooks: unknown;
   /** What `handle` returns. */
@@ -28,6 +30,8 @@ export type ChannelTypesOf<
   Types extends ContractTypes,
   Name extends keyof Types['channels'],
 > = Types['channels'][Name] extends infer Channel extends ChannelTypes ? Channel : never;
+
+export type OperationNameOf<Types extends ContractTypes> = NonNullable<Types['operations']>;
 
 /** One hook for each security scheme. It returns the user of the credentials, or throws PostedError `unauthorized`. */
 export type SecurityHooksOf<Types extends ContractTypes> = {

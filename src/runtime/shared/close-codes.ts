@@ -1,6 +1,6 @@
 /**
  * The codes with which the server closes connections (RFC 6455 section 7.4), and whether a client should reconnect. The
- * 44xx codes below 4420 have the same meaning as in graphql-ws. After 4401, reconnecting requires new credentials.
+ * 44xx codes other than 4420 have the same meaning as in graphql-ws. After 4401, reconnecting requires new credentials.
  */
 export const closeCodes = {
   normal: { code: 1000, reconnect: false, reason: 'done' },
@@ -17,6 +17,7 @@ export const closeCodes = {
   unauthorized: { code: 4401, reconnect: true, reason: 'the credentials have expired' },
   forbidden: { code: 4403, reconnect: false, reason: 'not allowed' },
   replaced: { code: 4409, reconnect: false, reason: 'replaced by another client with the same device' },
+  tooManyRequests: { code: 4429, reconnect: true, reason: 'too many requests' },
   slowConsumer: { code: 4420, reconnect: true, reason: 'the connection reads too slowly' },
 } as const satisfies Record<string, CloseCodeDescriptor>;
 

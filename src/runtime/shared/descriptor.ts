@@ -3,6 +3,7 @@
  * 3.0's; `send` and `receive` are from the server's point of view.
  */
 import type { Guard } from './guard.ts';
+import type { Limit } from './limits/limit.ts';
 
 /** Identifies a message among those of its direction: a property with values that no other message has. */
 export interface MessageTag {
@@ -28,6 +29,8 @@ export interface MessageDescriptor<Message = unknown> {
   readonly guard: Guard<Message> | undefined;
   /** The path of property names to the correlation id (AsyncAPI 3.0, Correlation ID Object). */
   readonly correlationId: readonly [string, ...string[]] | undefined;
+  /** How often clients may send it: its `x-limits`; only for servers. Absent: as often as its operation. */
+  readonly limits?: readonly Limit[];
 }
 
 export interface OperationDescriptor {
@@ -44,6 +47,8 @@ export interface OperationDescriptor {
   readonly wrapsReply?: boolean;
   /** Any one of them suffices. Empty: open to every connection. */
   readonly security: readonly SecurityScheme[];
+  /** How often clients may send its messages: its `x-limits`; only for servers. */
+  readonly limits?: readonly Limit[];
 }
 
 /** A security scheme of the contract (AsyncAPI 3.0, Security Scheme Object), by the credentials in a handshake. */
@@ -171,6 +176,8 @@ export interface ChannelDescriptor {
   readonly resume: ResumeDescriptor | undefined;
   /** Absent if the contract does not make messages durable; only for servers. */
   readonly delivery?: DeliveryDescriptor;
+  /** How often clients may send messages of its operations, which are counted together: its `x-limits`; only for servers. */
+  readonly limits?: readonly Limit[];
 }
 
 declare const typesOf: unique symbol;

@@ -56,9 +56,18 @@ function types(contract: ContractModel): string {
       readonly channels: {
         ${contract.channels.map(channelMember)}
       };
+      readonly operations: ${operationNames(contract)};
       readonly handle: Handle<${handleArguments}>;
     }
   `;
+}
+
+/** Those that clients start. */
+function operationNames({ channels }: ContractModel): string {
+  const received = channels.flatMap(({ operations }) =>
+    operations.filter(({ action }) => action === 'receive'),
+  );
+  return received.length === 0 ? 'never' : received.map(({ name }) => literal(name)).join(' | ');
 }
 
 function security(schemes: readonly SecurityModel[]): string {

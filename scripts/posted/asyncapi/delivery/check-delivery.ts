@@ -1,8 +1,8 @@
 import type { ContractNode } from '../../contract/contract-node.ts';
+import { nearestName } from '../../contract/nearest-name.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { ReadOperation } from '../operations.ts';
 import { controlParts } from './control-parts.ts';
-import { nearestName } from './nearest-name.ts';
 import type { ReadDelivery } from './read-delivery.ts';
 
 /** A channel with `x-delivery`. */

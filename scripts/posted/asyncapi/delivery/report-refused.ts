@@ -1,8 +1,8 @@
 import type { ErrorObject } from 'ajv';
 import type { ContractNode } from '../../contract/contract-node.ts';
 import { joinPointer, splitPointer } from '../../contract/json-pointer.ts';
+import { nearestName } from '../../contract/nearest-name.ts';
 import { isSchemaObject, type SchemaObject } from '../../schemas/json-schema.ts';
-import { nearestName } from './nearest-name.ts';
 import extensionSchema from './x-delivery.schema.json' with { type: 'json' };
 
 /** The part of the extension's schema for a value that a problem can name. */

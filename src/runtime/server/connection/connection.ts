@@ -39,6 +39,8 @@ export interface ConnectionHost extends InboundOptions<WebSocketConnection> {
 export interface ConnectionIdentity extends HandshakeValues {
   readonly id: string;
   readonly user: Principal | undefined;
+  /** By which the client is limited, see `clientAddress`. */
+  readonly address: string;
   /** The operations with their own security that the credentials permit. */
   readonly permits: ReadonlySet<string>;
   /** When the credentials expire, in milliseconds since the epoch. */
@@ -53,6 +55,7 @@ export interface ConnectionIdentity extends HandshakeValues {
 export class WebSocketConnection implements Connection, Expirable, ReceivingConnection, Writer {
   readonly id: string;
   readonly user: Principal | undefined;
+  readonly address: string;
   readonly params: object;
   readonly query: object;
   readonly headers: object;
@@ -61,6 +64,8 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   expiryIndex = -1;
   /** Set once, by the handshake. */
   state: unknown = undefined;
+  /** How many messages in a row were above a limit. */
+  limitedInRow = 0;
   /** The socket under `#webSocket`. Prebuilt frames are written to it directly, which is sound without compression. */
   socket!: Duplex;
   readonly #host: ConnectionHost;
@@ -80,6 +85,7 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   constructor(host: ConnectionHost, identity: ConnectionIdentity) {
     this.id = identity.id;
     this.user = identity.user;
+    this.address = identity.address;
     this.params = identity.params;
     this.query = identity.query;
     this.headers = identity.headers;

@@ -260,8 +260,9 @@ function closeCodeOf(error: PostedError): CloseCode {
       return 'internalError';
     case 'unavailable':
     case 'outcome_unknown':
-    case 'too_many_requests':
       return 'tryAgainLater';
+    case 'too_many_requests':
+      return 'tooManyRequests';
     case 'unauthorized':
       return 'unauthorized';
     case 'forbidden':

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { clientAddress } from '../../shared/client-address.ts';
 import type { ChannelDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import { isAllowedOrigin, type OriginPolicy } from '../../shared/origin.ts';
@@ -79,7 +80,14 @@ export function createHandshake<Channel extends HandshakeChannel>(
         user = principal.id;
       }
       const values = channel.readValues(pathValues, request);
-      const connection = channel.createConnection({ id, user: principal, permits, expiresAtMs, ...values });
+      const connection = channel.createConnection({
+        id,
+        user: principal,
+        address: clientAddress(message),
+        permits,
+        expiresAtMs,
+        ...values,
+      });
       connection.state = await deadline.race(accept(channel, connection), (lateState) => {
         connection.state = lateState;
         channel.closed(connection, neverOpened);

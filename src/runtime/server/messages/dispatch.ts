@@ -4,15 +4,24 @@ import { PostedError } from '../../shared/errors.ts';
 import { accepts, explain } from '../../shared/guard.ts';
 import { identifyMessage, readCorrelationId } from '../../shared/identify-message.ts';
 import { parseJson } from '../../shared/json.ts';
+import { tooManyRequests, type Wait } from '../../shared/limits/limiter.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import { encodeTextFrame } from '../connection/frame.ts';
 import type { Task } from '../connection/handler-call.ts';
 import type { ReceivedMessage } from '../connection/inbound.ts';
 import { permitOf, type Reporter } from './encode.ts';
+import { createMessageLimits, type MessageLimitsDeps } from './message-limits.ts';
 import { createReplies } from './reply.ts';
-import { type Answers, type MessageHandler, MessageTask, type Receiver, RefusedRequest } from './task.ts';
+import {
+  type Answers,
+  LimitedTask,
+  type MessageHandler,
+  MessageTask,
+  type Receiver,
+  RefusedRequest,
+} from './task.ts';
 
-export interface DispatchDeps extends Reporter {
+export interface DispatchDeps extends Reporter, MessageLimitsDeps {
   /** Whether the server shuts down: requests are then answered with `unavailable`. */
   readonly isDraining: () => boolean;
 }
@@ -23,6 +32,9 @@ export type Dispatch = (connection: WebSocketConnection, data: Buffer, isBinary:
 /** When clients should send a request again that a server refused because it shuts down. */
 const drainRetryAfterMs = 1000;
 
+/** How many requests in a row are answered with `too_many_requests`; a client may have sent them before the first answer. */
+const maxLimitedRequests = 16;
+
 /**
  * Returns a function that takes each message of a channel's clients: it identifies the message, validates it, and
  * returns the task that handles it. A reply to a pending request is delivered at once and needs no task.
@@ -30,7 +42,8 @@ const drainRetryAfterMs = 1000;
  * An invalid request is a task that answers with an error, if the request's correlation id can be read. For any other
  * message that is refused, the function throws PostedError: `invalid_request` if the contract does not define or allow
  * it, `unsupported_media_type` for bytes or text if the channel has no such messages, and `forbidden` if the
- * connection's credentials do not permit the operation.
+ * connection's credentials do not permit the operation, and `too_many_requests` for a message above a limit that cannot
+ * be answered, or if many requests in a row were above one.
  */
 export function createDispatch(
   channel: ChannelDescriptor,
@@ -107,16 +120,40 @@ export function createDispatch(
     const { message, value } = received;
     const { name, guard } = message;
     const receiver = receivers.get(name);
-    if (guard !== undefined && !accepts(guard, value)) {
-      const error = invalid(name, explain(guard, 'the message'));
-      if (receiver === undefined) throw error;
-      return refuse(connection, received, receiver, error);
-    }
-    if (replies.has(name) && connection.resolveRequest(received)) {
+    const isValid = guard === undefined || accepts(guard, value);
+    if (isValid && replies.has(name) && connection.resolveRequest(received)) {
       observer.messageReceived(channel.name, name);
       return null;
     }
-    if (receiver === undefined) throw invalid(name, `no pending request matches the reply ${name}`);
+    if (receiver === undefined) {
+      if (guard !== undefined && !isValid) throw invalid(name, explain(guard, 'the message'));
+      throw invalid(name, `no pending request matches the reply ${name}`);
+    }
+    const wait = receiver.limit?.(connection) ?? 0;
+    if (wait === 0) {
+      connection.limitedInRow = 0;
+      return accept(connection, received, receiver, isValid);
+    }
+    if (typeof wait === 'number') return refuseLimited(connection, received, receiver, wait);
+    // Counted elsewhere. The messages of the connection wait in their order.
+    return new LimitedTask(receiver, wait, (ms) => {
+      if (ms > 0) return refuseLimited(connection, received, receiver, ms);
+      connection.limitedInRow = 0;
+      return accept(connection, received, receiver, isValid);
+    });
+  };
+
+  function accept(
+    connection: WebSocketConnection,
+    received: ReceivedMessage,
+    receiver: Receiver,
+    isValid: boolean,
+  ): Task {
+    const { message, value } = received;
+    const { name, guard } = message;
+    if (guard !== undefined && !isValid) {
+      return refuse(connection, received, receiver, invalid(name, explain(guard, 'the message')));
+    }
     if (!connection.hasPermit(receiver.permit)) {
       const problem = `the credentials do not permit operation ${receiver.operation}`;
       return refuse(connection, received, receiver, new PostedError('forbidden', problem));
@@ -125,7 +162,20 @@ export function createDispatch(
     if (receiver.answers !== null && isDraining()) return refuse(connection, received, receiver, draining());
     const id = message.correlationId && readCorrelationId(value, message.correlationId);
     return new MessageTask(connection, receiver, value, id);
-  };
+  }
+}
+
+/** Answers a request that is above a limit, but not forever. */
+function refuseLimited(
+  connection: WebSocketConnection,
+  received: ReceivedMessage,
+  receiver: Receiver,
+  wait: Wait,
+): Task {
+  connection.limitedInRow += 1;
+  const error = tooManyRequests(wait);
+  if (connection.limitedInRow > maxLimitedRequests) throw error;
+  return refuse(connection, received, receiver, error);
 }
 
 /** Answers an invalid request; without an id, only if the contract matches replies by their order. */
@@ -156,14 +206,21 @@ function draining(): PostedError {
 function createReceivers(
   channel: ChannelDescriptor,
   handlerOf: (operation: OperationDescriptor, message: string) => MessageHandler,
-  reporter: Reporter,
+  reporter: Reporter & MessageLimitsDeps,
 ): ReadonlyMap<string, Receiver> {
+  const limitOf = createMessageLimits(channel, reporter);
   const receivers = new Map<string, Receiver>();
   for (const operation of channel.operations.filter(({ action }) => action === 'receive')) {
     const answers = operation.reply === undefined ? null : createAnswers(channel, operation, reporter);
     for (const { name } of channel.receive.filter((message) => operation.messages.includes(message.name))) {
       const handler = handlerOf(operation, name);
-      receivers.set(name, { operation: operation.name, permit: permitOf(operation), handler, answers });
+      receivers.set(name, {
+        operation: operation.name,
+        permit: permitOf(operation),
+        limit: limitOf(operation, name),
+        handler,
+        answers,
+      });
     }
   }
   return receivers;

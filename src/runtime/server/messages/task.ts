@@ -1,5 +1,6 @@
 import type { PostedError } from '../../shared/errors.ts';
 import type { CorrelationId } from '../../shared/identify-message.ts';
+import type { LimitCheck, Wait } from '../../shared/limits/limiter.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { HandlerCall, Task } from '../connection/handler-call.ts';
 import type { Replies } from './reply.ts';
@@ -12,6 +13,8 @@ export interface Receiver {
   readonly operation: string;
   /** The permit that a connection needs to send the message. */
   readonly permit: string | undefined;
+  /** Undefined if clients may send it as often as they like. */
+  readonly limit: LimitCheck | undefined;
   readonly handler: MessageHandler;
   /** Null for an operation without a reply. */
   readonly answers: Answers | null;
@@ -116,6 +119,31 @@ export class MessageTask implements Task {
   #reply(replies: Replies, returned: unknown, call: HandlerCall): void {
     // A late reply was answered for.
     if (!call.isAborted) this.#connection.sendEncoded(replies.encode(returned, call, this.#id));
+  }
+}
+
+/** A message that waits for the count of its limits, and becomes another task then. */
+export class LimitedTask implements Task {
+  readonly operation: string;
+  readonly isRequest: boolean;
+  readonly #wait: Promise<Wait>;
+  readonly #proceed: (wait: Wait) => Task;
+  #task: Task | null = null;
+
+  constructor({ operation, answers }: Receiver, wait: Promise<Wait>, proceed: (wait: Wait) => Task) {
+    this.operation = operation;
+    this.isRequest = answers?.sendError != null;
+    this.#wait = wait;
+    this.#proceed = proceed;
+  }
+
+  async run(call: HandlerCall): Promise<void> {
+    this.#task = this.#proceed(await this.#wait);
+    await this.#task.run(call);
+  }
+
+  answerError(error: PostedError): void {
+    this.#task?.answerError(error);
   }
 }
 

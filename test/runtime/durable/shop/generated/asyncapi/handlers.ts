@@ -178,5 +178,6 @@ export interface Types extends ContractTypes {
     readonly orders: { readonly params: models.OrdersParameters; readonly messages: object; readonly durable: OrdersDurable; readonly room: OrdersRoom };
     readonly alerts: { readonly params: Record<string, never>; readonly messages: object; readonly durable: AlertsDurable; readonly room: AlertsRoom };
   };
+  readonly operations: 'placeOrder' | 'receiveOrdersAck' | 'receiveAlertsAck';
   readonly handle: Handle<this['hooks'], this['server']>;
 }

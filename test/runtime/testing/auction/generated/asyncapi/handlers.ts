@@ -190,5 +190,6 @@ export interface Types extends ContractTypes {
     readonly auction: { readonly params: models.AuctionParameters; readonly messages: AuctionMessages; readonly room: AuctionRoom };
     readonly news: { readonly params: Record<string, never>; readonly messages: NewsMessages; readonly room: NewsRoom };
   };
+  readonly operations: 'placeBid';
   readonly handle: Handle<this['hooks'], this['server']>;
 }

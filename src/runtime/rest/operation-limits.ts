@@ -1,0 +1,49 @@
+import { clientAddress } from '../shared/client-address.ts';
+import { type LimitsByName, limitsOf } from '../shared/limits/limit.ts';
+import {
+  countLimits,
+  createLimitCheck,
+  type LimitCheck,
+  type Limiter,
+  tooManyRequests,
+} from '../shared/limits/limiter.ts';
+import type { IncomingRequest } from './incoming-request.ts';
+import type { OperationDescriptor } from './operation-handlers.ts';
+
+/** The limits of an operation. Undefined: there are none. */
+export interface OperationLimits {
+  /** Checked first, so that requests above them cost little. */
+  readonly perAddress: LimitCheck | undefined;
+  readonly perUser: LimitCheck | undefined;
+}
+
+/** @throws TypeError if a limit of `replaced` cannot be kept */
+export function operationLimits(
+  { operationId, limits }: OperationDescriptor,
+  replaced: LimitsByName,
+  limiter: Limiter,
+): OperationLimits {
+  const all = countLimits(`rest ${operationId}`, limitsOf(operationId, limits, replaced), limiter);
+  return {
+    perAddress: createLimitCheck(all.filter(({ per }) => per === 'address')),
+    perUser: createLimitCheck(all.filter(({ per }) => per === 'user')),
+  };
+}
+
+/** @throws PostedError `too_many_requests` */
+export async function enforceLimit(
+  check: LimitCheck | undefined,
+  incoming: IncomingRequest,
+  user: unknown,
+): Promise<void> {
+  if (check === undefined) return;
+  const id = idOf(user);
+  const wait = await check({ user: id === null ? undefined : { id }, address: clientAddress(incoming) });
+  if (wait > 0) throw tooManyRequests(wait);
+}
+
+/** The id of what a security hook returned; null if it has none. */
+export function idOf(user: unknown): string | null {
+  const { id } = (user ?? {}) as { readonly id?: unknown };
+  return typeof id === 'string' ? id : null;
+}

@@ -1,0 +1,78 @@
+import { PostedError } from '../errors.ts';
+import type { Limit } from './limit.ts';
+import { RateCounter } from './rate-counter.ts';
+
+/** After how many milliseconds something is allowed; 0: it is allowed, and counted. */
+export type Wait = number;
+
+/** Counts by key. A promise only if the count is not in this process. */
+export interface Counter {
+  take(key: string): Wait | Promise<Wait>;
+}
+
+/** Creates what counts for a limit; `name` identifies the limit among those of the contract, on all nodes. */
+export type Limiter = (name: string, limit: Limit) => Counter;
+
+/** Counts in the memory of this process. */
+export const memoryLimiter: Limiter = (_name, limit) => new RateCounter(limit);
+
+/** Who did something. */
+export interface LimitedClient {
+  readonly user?: { readonly id: string } | undefined;
+  /** As `clientAddress` returns it; '' if it is unknown, and then nothing is limited by address. */
+  readonly address: string;
+}
+
+/** Counts something that a client did: the longest wait that a limit asks for. */
+export type LimitCheck = (client: LimitedClient) => Wait | Promise<Wait>;
+
+/** Limits with what counts for them, which several checks can share. */
+export interface CountedLimit {
+  readonly per: Limit['per'];
+  readonly counter: Counter;
+}
+
+export function countLimits(
+  name: string,
+  limits: readonly Limit[],
+  limiter: Limiter,
+): readonly CountedLimit[] {
+  return limits.map((limit, index) => {
+    const { per, rate, seconds, burst } = limit;
+    // Nodes whose limits differ, such as during an upgrade, must not read each other's counts.
+    const id = [name, index, per, rate, seconds, burst ?? ''].join(' ');
+    return { per, counter: limiter(id, limit) };
+  });
+}
+
+/** Checks limits in turn, until one of them is exceeded; undefined if there are none. */
+export function createLimitCheck(limits: readonly CountedLimit[]): LimitCheck | undefined {
+  if (limits.length === 0) return undefined;
+
+  function checkFrom(start: number, client: LimitedClient): Wait | Promise<Wait> {
+    for (let index = start; index < limits.length; index += 1) {
+      const limit = limits[index] as CountedLimit;
+      const key = keyOf(limit, client);
+      if (key === '') continue;
+      const wait = limit.counter.take(key);
+      if (typeof wait !== 'number') return wait.then((ms) => ms || checkFrom(index + 1, client));
+      if (wait > 0) return wait;
+    }
+    return 0;
+  }
+
+  return (client) => checkFrom(0, client);
+}
+
+function keyOf({ per }: CountedLimit, { user, address }: LimitedClient): string {
+  if (per === 'address') return address;
+  // The space keeps addresses apart from users with such an id.
+  return user?.id ?? (address && ` ${address}`);
+}
+
+/** What a client gets that has to wait. */
+export function tooManyRequests(retryAfterMs: Wait): PostedError {
+  return new PostedError('too_many_requests', `Too many requests. Try again in ${retryAfterMs} ms.`, {
+    retryAfterMs,
+  });
+}
