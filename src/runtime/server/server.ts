@@ -5,12 +5,9 @@ import { closeCodes } from '../shared/close-codes.ts';
 import { PostedError } from '../shared/errors.ts';
 import type { LogLimit } from '../shared/log-limit.ts';
 import { subprotocol } from '../shared/subprotocol.ts';
-import {
-  type ConnectionHost,
-  type ConnectionIdentity,
-  WebSocketConnection,
-} from './connection/connection.ts';
+import { type ConnectionHost, WebSocketConnection } from './connection/connection.ts';
 import { createConnectionId } from './connection/connection-id.ts';
+import type { ConnectionIdentity } from './connection/connection-identity.ts';
 import { Deadlines } from './connection/deadlines.ts';
 import { type DrainOptions, drain } from './connection/drain.ts';
 import { Expiries } from './connection/expiries.ts';

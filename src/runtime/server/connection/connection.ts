@@ -2,8 +2,8 @@ import { type Duplex, getDefaultHighWaterMark } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { type CloseCode, closeCodes, fitReason } from '../../shared/close-codes.ts';
 import type { Closed, Connection, Encoded, Principal } from '../handlers.ts';
-import type { HandshakeValues } from '../handshake/handshake-values.ts';
 import type { EncodedFrame } from '../messages/encode.ts';
+import type { ConnectionIdentity } from './connection-identity.ts';
 import type { Expirable, Expiries } from './expiries.ts';
 import { pingFrame } from './frame.ts';
 import { Inbound, type InboundOptions, type ReceivedMessage, type ReceivingConnection } from './inbound.ts';
@@ -33,18 +33,6 @@ export interface ConnectionHost extends InboundOptions<WebSocketConnection> {
   /** Called when the socket, after it was full, has sent all that it buffered. */
   onDrained(connection: WebSocketConnection): void;
   onClosed(connection: WebSocketConnection, closed: Closed): void;
-}
-
-/** What a handshake determines about its connection. */
-export interface ConnectionIdentity extends HandshakeValues {
-  readonly id: string;
-  readonly user: Principal | undefined;
-  /** By which the client is limited, see `clientAddress`. */
-  readonly address: string;
-  /** The operations with their own security that the credentials permit. */
-  readonly permits: ReadonlySet<string>;
-  /** When the credentials expire, in milliseconds since the epoch. */
-  readonly expiresAtMs: number;
 }
 
 /**

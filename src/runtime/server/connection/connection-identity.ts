@@ -1,0 +1,14 @@
+import type { Principal } from '../handlers.ts';
+import type { HandshakeValues } from '../handshake/handshake-values.ts';
+
+/** What a handshake determines about its connection. */
+export interface ConnectionIdentity extends HandshakeValues {
+  readonly id: string;
+  readonly user: Principal | undefined;
+  /** By which the client is limited, see `clientAddress`. */
+  readonly address: string;
+  /** The operations with their own security that the credentials permit. */
+  readonly permits: ReadonlySet<string>;
+  /** When the credentials expire, in milliseconds since the epoch. */
+  readonly expiresAtMs: number;
+}
