@@ -52,10 +52,9 @@ describe('a limit of a REST operation', () => {
     });
     expect((await fetch(`${url}/price/fish`)).status).toBe(200);
     expect((await fetch(`${url}/price/fish`)).status).toBe(429);
-    const start = (): Promise<unknown> =>
-      // @ts-expect-error -- no operation has this name
-      startMarket({ restLimits: { limits: { getPrize: [] } } });
-    await expect(start()).rejects.toThrow(
+    const limits = { getPrize: [] };
+    // @ts-expect-error -- no operation has this name
+    await expect(startMarket({ restLimits: { limits } })).rejects.toThrow(
       'The option limits has getPrize, which is not an operation that clients start: use one of getPrice, makeOffer.',
     );
   });

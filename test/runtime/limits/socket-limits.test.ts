@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { generate } from '../../scripts/generator.ts';
-import { bids, connectMarket, startMarket } from './start-market.ts';
+import { bids, connectMarket, startMarket, times } from './start-market.ts';
 
 const limited = {
   code: 'too_many_requests',
@@ -98,7 +98,7 @@ describe('a limit of an operation without a reply', () => {
   it('allows its burst, and closes the connection with 4429 after it', async () => {
     const { done, socketUrl } = await startMarket();
     const { send, closed } = await connectMarket(socketUrl);
-    send(...Array(6).fill({ type: 'wave' }));
+    send(...times(6, { type: 'wave' }));
     expect(await closed).toMatchObject({ code: 4429 });
     expect(done).toEqual(Array(4).fill('ann waves'));
   });
@@ -120,9 +120,9 @@ describe('a limit of a channel', () => {
     const { done, socketUrl } = await startMarket();
     const ann = await connectMarket(socketUrl);
     const bea = await connectMarket(socketUrl, 'bea');
-    ann.send(...Array(20).fill({ type: 'whisper', text: 'a' }));
+    ann.send(...times(20, { type: 'whisper', text: 'a' }));
     await expect.poll(() => done.length).toBe(20);
-    bea.send(...Array(20).fill({ type: 'whisper', text: 'b' }));
+    bea.send(...times(20, { type: 'whisper', text: 'b' }));
     await expect.poll(() => done.length).toBe(40);
     bea.send({ type: 'whisper', text: 'c' });
     expect(await bea.closed).toMatchObject({ code: 4429 });
@@ -137,7 +137,7 @@ describe('the option limits', () => {
       limits: { placeBid: { per: 'address', rate: 1, seconds: 600 }, wave: [] },
     });
     const { send, take } = await connectMarket(socketUrl);
-    send(...Array(10).fill({ type: 'wave' }), ...bids(2));
+    send(...times(10, { type: 'wave' }), ...bids(2));
     expect(parsed(await take(2))).toEqual([
       { type: 'bidAccepted', id: '1' },
       { type: 'error', id: '2', error: limited },
@@ -162,7 +162,6 @@ describe('the option limits', () => {
 
   it('has the names of the operations in its type', async () => {
     // @ts-expect-error -- no operation has this name
-    const start = (): Promise<unknown> => startMarket({ limits: { announce: [] } });
-    await expect(start()).rejects.toThrow('announce');
+    await expect(startMarket({ limits: { announce: [] } })).rejects.toThrow('announce');
   });
 });

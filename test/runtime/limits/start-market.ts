@@ -54,10 +54,11 @@ export async function startMarket({ restLimits, ...options }: MarketOptions = {}
       },
     },
   });
-  const { url, close } = await server.listen({ port: 0, signals: false });
-  onTestFinished(() => void close());
+  const running = await server.listen({ port: 0, signals: false });
+  onTestFinished(() => void running.close());
+  const { url } = running;
   const socketUrl = `${url.replace('http', 'ws')}/market`;
-  return { done, url, socketUrl, close };
+  return { done, url, socketUrl };
 }
 
 /** A plain client, which sends what it likes. */
@@ -65,10 +66,15 @@ export async function connectMarket(socketUrl: string, user = 'ann') {
   const client = await connectClient(socketUrl, bearer(user));
   return {
     ...client,
+    take: (count: number) => client.take(count),
     send: (...messages: readonly object[]): void => {
       for (const message of messages) client.webSocket.send(JSON.stringify(message));
     },
   };
+}
+
+export function times(count: number, message: object): readonly object[] {
+  return Array.from({ length: count }, () => message);
 }
 
 /** Requests with the ids 1 to `count`. */

@@ -47,7 +47,6 @@ export function checkNames(option: LimitsByName, names: readonly string[]): void
 }
 
 function checkLimit(operation: string, { per, rate, seconds, burst = 1 }: Limit): void {
-  const isPositive = (value: number): boolean => Number.isFinite(value) && value > 0;
   const isSound =
     (per === 'user' || per === 'address') &&
     isPositive(rate) &&
@@ -58,4 +57,8 @@ function checkLimit(operation: string, { per, rate, seconds, burst = 1 }: Limit)
   throw new TypeError(
     `The limit of ${operation} must be as in { per: 'user', rate: 5, seconds: 1 }, with per 'user' or 'address', positive numbers, and an integer as burst.`,
   );
+}
+
+function isPositive(value: number): boolean {
+  return Number.isFinite(value) && value > 0;
 }
