@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { feedChaos } from '../../test/feed-server/history/feed-chaos.ts';
-import { shopChaos } from '../../test/runtime/durable/history/shop-chaos.ts';
+import { shopApp } from '../../test/runtime/durable/history/shop-app.ts';
 import type { AppUnderTest, Progress, RunResult } from '../../test/support/history/app-under-test.ts';
 import {
   type AppName,
@@ -12,6 +12,7 @@ import {
   readChaosArguments,
   UsageError,
 } from '../../test/support/history/chaos-arguments.ts';
+import { chaosOf } from '../../test/support/history/delivery-chaos.ts';
 import {
   hasPassed,
   type Outcome,
@@ -23,7 +24,7 @@ import {
 import { Findings } from '../../test/support/history/verdict.ts';
 import { whyNoNetworks } from './services/distant-network.ts';
 
-const apps: Readonly<Record<AppName, AppUnderTest>> = { feed: feedChaos, shop: shopChaos };
+const apps: Readonly<Record<AppName, AppUnderTest>> = { feed: feedChaos, shop: chaosOf(shopApp) };
 
 /** How long clients may take, after the last failure, to receive what they must. */
 const settleMs = 60_000;
@@ -111,6 +112,8 @@ async function report(seed: number, result: RunResult, keep: string | undefined)
 const maxProblems = 5;
 
 function messageOf(thrown: unknown): string {
+  // Something could not be stopped after the run had failed.
+  if (thrown instanceof SuppressedError) return `${messageOf(thrown.suppressed)}\n${messageOf(thrown.error)}`;
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 

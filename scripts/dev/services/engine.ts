@@ -28,6 +28,7 @@ export interface Engine {
 
 const startTimeoutMs = 90_000;
 const stopTimeoutMs = 3000;
+const killTimeoutMs = 60_000;
 
 /** How much output to keep for the error of a failed start. */
 const keptCharacters = 4000;
@@ -117,9 +118,13 @@ export async function prepareEngine(
       const started = signalAll('SIGSTOP');
       signalGroups('SIGKILL');
       for (const pid of started) signal(pid, 'SIGKILL');
-      await waitUntilGone(Number.POSITIVE_INFINITY);
+      const deadlineMs = performance.now() + killTimeoutMs;
+      await waitUntilGone(killTimeoutMs);
       // PostgreSQL does not start again while an old process holds its shared memory.
-      while (started.some(isAlive)) await wait(10);
+      while (started.some(isAlive)) {
+        if (performance.now() > deadlineMs) throw new Error(`${spec.name} does not end when it is killed`);
+        await wait(10);
+      }
       running = [];
     },
     freeze: () => void signalAll('SIGSTOP'),

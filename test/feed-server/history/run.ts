@@ -41,6 +41,7 @@ async function execute(world: World, options: FeedRunOptions): Promise<FeedRunRe
 
   const kills = await runSteps(world, {
     steps: schedule.steps,
+    durationMs: schedule.durationMs,
     onProgress,
     write(traffic) {
       latencies.begin('quiet');

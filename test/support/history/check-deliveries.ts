@@ -1,5 +1,11 @@
 import { checkLog } from './check-log.ts';
-import type { DeliveryHistory, LoggedMessage, ReaderHistory, ReaderLife } from './delivery-history.ts';
+import type {
+  DeliveryHistory,
+  LoggedMessage,
+  ReaderHistory,
+  ReaderLife,
+  ReceivedReset,
+} from './delivery-history.ts';
 import { FinalLog, type Membership } from './final-log.ts';
 import { type FaultKind, Findings, type Verdict } from './verdict.ts';
 
@@ -21,6 +27,12 @@ interface Context {
   readonly findings: Findings;
 }
 
+/** Tolerated difference between the database's clock and that of the history, for resets of expired cursors. */
+const clockSlackMs = 100;
+
+/** How long after a deletion or an edit a node may still send what was there before. */
+const changeSlackMs = 1000;
+
 /** A reset, and the received messages around it. */
 interface Gap {
   readonly atMs: number;
@@ -37,6 +49,8 @@ class ReaderCheck {
   readonly #gaps: Gap[] = [];
   /** The highest received seq of each membership. */
   readonly #lastOf = new Map<Membership, number>();
+  /** When the application received something higher than all before, in order. */
+  readonly #progress: { readonly atMs: number; readonly seq: number }[] = [];
   #highestSeq = 0;
 
   constructor(reader: ReaderHistory, context: Context) {
@@ -83,45 +97,70 @@ class ReaderCheck {
     for (const { atMs, id, content } of received) {
       findings.seen += 1;
       const message = log.find(id);
-      if (message?.content !== content) {
+      const version = message === undefined ? null : log.versionOf(message, content);
+      if (message === undefined || version === null || atMs < version.fromMs) {
         this.#fault('unknown', atMs, `${id}: ${content.slice(0, 80)}`);
         continue;
       }
       const { seq } = message;
       while (waiting[0] !== undefined && waiting[0].atMs <= atMs)
-        this.#checkReset(waiting.shift(), lastSeq, seq);
+        this.#checkReset(waiting.shift(), { resumedSeq, lastSeq, nextSeq: seq });
       const isRepeated = this.#received.has(seq);
       if (inLife.has(seq) || seq <= passedSeq) this.#fault('duplicated', atMs, id);
       else if (seq < lastSeq) this.#fault('outOfOrder', atMs, id);
       else if (isRepeated) findings.repeated += 1;
       else if (seq < highestBefore) this.#fault('outOfOrder', atMs, `${id} was skipped in an earlier life`);
-      if (!isRepeated && !this.#maySee(message, atMs)) this.#fault('leaked', atMs, id);
+      if (!isRepeated && !this.#maySee(message, atMs, version.replaced?.certainFromMs ?? null))
+        this.#fault('leaked', atMs, id);
       this.#received.add(seq);
       inLife.add(seq);
       const membership = log.visibilityTo(this.#reader, message)?.membership;
       if (membership) this.#lastOf.set(membership, Math.max(seq, this.#lastOf.get(membership) ?? 0));
       lastSeq = Math.max(lastSeq, seq);
-      this.#highestSeq = Math.max(this.#highestSeq, seq);
+      if (seq <= this.#highestSeq) continue;
+      this.#highestSeq = seq;
+      this.#progress.push({ atMs, seq });
     }
-    for (const reset of waiting) this.#checkReset(reset, lastSeq, null);
+    for (const reset of waiting) this.#checkReset(reset, { resumedSeq, lastSeq, nextSeq: null });
   }
 
   #checkReset(
-    reset: ReaderLife['resets'][number] | undefined,
-    lastSeq: number,
-    nextSeq: number | null,
+    reset: ReceivedReset | undefined,
+    {
+      resumedSeq,
+      lastSeq,
+      nextSeq,
+    }: { readonly resumedSeq: number; readonly lastSeq: number; readonly nextSeq: number | null },
   ): void {
     if (reset === undefined) return;
-    const { history, log, findings } = this.#context;
+    const { history, findings } = this.#context;
     findings.resets += 1;
     const afterSeq = Math.max(lastSeq, this.#highestSeq);
     this.#gaps.push({ atMs: reset.atMs, afterSeq, beforeSeq: nextSeq });
-    const { user, audience } = this.#reader;
+    const passedSeq = Math.max(resumedSeq, lastSeq);
     const hasCause =
       reset.reason === 'epoch'
-        ? history.epochBumps.some(({ sentMs }) => sentMs < reset.atMs)
-        : reset.reason === 'expired' && audience === 'topic' && log.hasBegunAgainAfter(user, lastSeq);
+        ? history.epochBumps.some(
+            ({ sentMs, answeredMs }) =>
+              sentMs < reset.atMs && (answeredMs ?? Number.POSITIVE_INFINITY) > this.#reachedMs(passedSeq),
+          )
+        : reset.reason === 'expired' && this.#mayHaveExpired(reset, passedSeq);
     if (!hasCause) this.#fault('needlessReset', reset.atMs, `${reset.reason} after seq ${lastSeq}`);
+  }
+
+  /** Whether a cursor that had passed that message may have been refused, or what follows it may be incomplete. */
+  #mayHaveExpired({ atMs }: ReceivedReset, seq: number): boolean {
+    const { history, log } = this.#context;
+    const { user, audience } = this.#reader;
+    if (audience === 'topic' && log.hasBegunAgainAfter(user, seq)) return true;
+    return history.retentionMs !== null && atMs - this.#reachedMs(seq) >= history.retentionMs - clockSlackMs;
+  }
+
+  /** A cursor that had passed that message had passed everything until this time. */
+  #reachedMs(seq: number): number {
+    const { log } = this.#context;
+    const message = log.at(seq);
+    return (message && log.writeOf(message)?.sentMs) ?? this.#reader.beganMs;
   }
 
   #isSubscribedTo(message: LoggedMessage): boolean {
@@ -129,7 +168,8 @@ class ReaderCheck {
     return message.channel === channel && messages.includes(message.message);
   }
 
-  #maySee(message: LoggedMessage, atMs: number): boolean {
+  /** `replacedMs`: when other content had certainly replaced what was received; null if unknown, or never. */
+  #maySee(message: LoggedMessage, atMs: number, replacedMs: number | null): boolean {
     const { log } = this.#context;
     const { links, snapshot, beganMs, isResumable } = this.#reader;
     if (!this.#isSubscribedTo(message)) return false;
@@ -138,12 +178,16 @@ class ReaderCheck {
     const write = log.writeOf(message);
     const isOlder = (write?.answeredMs ?? Number.POSITIVE_INFINITY) < beganMs;
     if (isOlder && snapshot === null) return false;
-    const endedMs = visibility.membership?.endedMs ?? null;
-    if (endedMs === null || !isResumable) return true;
-    // What was missed of a membership that has ended is not replayed.
+    if (!isResumable) return true;
+    // What was missed of a membership that has ended is not replayed, nor is what was deleted or replaced.
+    const latestMs = Math.min(
+      atMs,
+      visibility.membership?.endedMs ?? Number.POSITIVE_INFINITY,
+      (log.redactionOf(message)?.certainFromMs ?? Number.POSITIVE_INFINITY) + changeSlackMs,
+      (replacedMs ?? Number.POSITIVE_INFINITY) + changeSlackMs,
+    );
     return links.some(
-      ({ fromMs, toMs }) =>
-        fromMs <= Math.min(atMs, endedMs) && (toMs ?? Number.POSITIVE_INFINITY) >= (write?.sentMs ?? 0),
+      ({ fromMs, toMs }) => fromMs <= latestMs && (toMs ?? Number.POSITIVE_INFINITY) >= (write?.sentMs ?? 0),
     );
   }
 
@@ -166,6 +210,9 @@ class ReaderCheck {
       const { membership } = visibility;
       if (membership !== null && membership.toSeq !== null && (this.#lastOf.get(membership) ?? 0) < seq)
         continue;
+      // Nor is what was deleted, unless something after it was received before the deletion.
+      const redaction = log.redactionOf(message);
+      if (redaction !== undefined && this.#reachedBefore(redaction.fromMs) < seq) continue;
       if (this.#isExcused(message)) {
         findings.excused += 1;
         continue;
@@ -173,6 +220,11 @@ class ReaderCheck {
       findings.expected += 1;
       this.#fault('lost', log.writeOf(message)?.sentMs ?? 0, `${id} (seq ${seq})`);
     }
+  }
+
+  /** The highest seq received before that time. */
+  #reachedBefore(ms: number): number {
+    return this.#progress.findLast(({ atMs }) => atMs < ms)?.seq ?? 0;
   }
 
   #isExcused(message: LoggedMessage): boolean {

@@ -6,6 +6,8 @@ import { readFile, writeFile } from 'node:fs/promises';
  * the run, on one monotonic clock.
  */
 export interface DeliveryHistory {
+  /** How long the servers keep messages; null if nobody was away for longer. */
+  readonly retentionMs: number | null;
   /** By `seq`, complete from the beginning. */
   readonly events: readonly LoggedEvent[];
   readonly writes: readonly IntendedWrite[];
@@ -15,7 +17,7 @@ export interface DeliveryHistory {
   readonly readers: readonly ReaderHistory[];
 }
 
-export type LoggedEvent = LoggedMessage | LoggedMembership;
+export type LoggedEvent = LoggedMessage | LoggedMembership | LoggedRedaction;
 
 export interface LoggedMessage {
   readonly kind: 'message';
@@ -27,8 +29,21 @@ export interface LoggedMessage {
   readonly also: readonly string[];
   /** What the application identifies it by, unique in the run. */
   readonly id: string;
-  /** All of its fields, as text. */
+  /** All of its fields when it was appended, as text. */
   readonly content: string;
+  /** What it is about. */
+  readonly entity: string | null;
+  /** Whether it removes the earlier messages of its entity. */
+  readonly redacts: boolean;
+  /** The name of the earlier message of its entity whose content it replaces with its own; null if none. */
+  readonly revises: string | null;
+}
+
+/** Removes the earlier messages of an entity, and is sent to nobody. */
+export interface LoggedRedaction {
+  readonly kind: 'redact';
+  readonly seq: number;
+  readonly entity: string;
 }
 
 export interface LoggedMembership {
@@ -49,6 +64,8 @@ export interface Operation {
 /** One intended message, regardless of how many requests it took. */
 export interface IntendedWrite extends Operation {
   readonly id: string;
+  /** The entity of its message, if the answer named it. */
+  readonly entity: string | null;
 }
 
 export interface MembershipChange extends Operation {

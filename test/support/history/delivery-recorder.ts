@@ -13,22 +13,45 @@ import type {
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
+/** A write that had no effect, and never will. */
+export const refused = Symbol('refused');
+
 /** Records the history of a run by its own clock. */
 export class DeliveryRecorder {
   readonly #startMs = performance.now();
-  readonly #writes: IntendedWrite[] = [];
+  readonly #writes = new Set<IntendedWrite>();
   readonly #memberships: MembershipChange[] = [];
   readonly #epochBumps: Operation[] = [];
   readonly #readers: ReaderRecorder[] = [];
+  readonly #retentionMs: number | null;
+
+  constructor(retentionSeconds: number | null) {
+    this.#retentionMs = retentionSeconds === null ? null : 1000 * retentionSeconds;
+  }
 
   /** Milliseconds since the run began. */
   nowMs(): number {
     return performance.now() - this.#startMs;
   }
 
-  /** `execute` resolves with the answer, or with null if it got none. */
-  async write<Answer>(id: string, execute: () => Promise<Answer | null>): Promise<Answer | null> {
-    return await this.#operate(this.#writes, { id }, execute);
+  /**
+   * `execute` resolves with the answer, with null if it got none, or with `refused` if the write was certainly refused.
+   * Answers that are text name the entity.
+   */
+  async write<Answer>(
+    id: string,
+    execute: () => Promise<Answer | null | typeof refused>,
+  ): Promise<Answer | null> {
+    const write: Mutable<IntendedWrite> = { id, entity: null, sentMs: this.nowMs(), answeredMs: null };
+    this.#writes.add(write);
+    const answer = await execute();
+    if (answer === refused) {
+      this.#writes.delete(write);
+      return null;
+    }
+    if (answer !== null) write.answeredMs = this.nowMs();
+    if (typeof answer === 'string') write.entity = answer;
+    return answer;
   }
 
   async changeMembership(
@@ -50,29 +73,28 @@ export class DeliveryRecorder {
 
   get counts(): { readonly posts: number; readonly seen: number } {
     const seen = this.#readers.reduce((sum, reader) => sum + reader.received, 0);
-    return { posts: this.#writes.length, seen };
+    return { posts: this.#writes.size, seen };
   }
 
   historyWith(events: readonly LoggedEvent[]): DeliveryHistory {
     return {
+      retentionMs: this.#retentionMs,
       events,
-      writes: this.#writes,
+      writes: [...this.#writes],
       memberships: this.#memberships,
       epochBumps: this.#epochBumps,
       readers: this.#readers.map(({ history }) => history),
     };
   }
 
-  async #operate<Kind extends object, Answer>(
+  async #operate<Kind extends object>(
     operations: (Kind & Operation)[],
     kind: Kind,
-    execute: () => Promise<Answer | null>,
-  ): Promise<Answer | null> {
+    execute: () => Promise<unknown>,
+  ): Promise<void> {
     const operation: Kind & Mutable<Operation> = { ...kind, sentMs: this.nowMs(), answeredMs: null };
     operations.push(operation);
-    const answer = await execute();
-    if (answer !== null) operation.answeredMs = this.nowMs();
-    return answer;
+    if ((await execute()) !== null) operation.answeredMs = this.nowMs();
   }
 }
 

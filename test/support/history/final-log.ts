@@ -1,4 +1,12 @@
-import type { DeliveryHistory, LoggedMessage, MembershipChange, Operation } from './delivery-history.ts';
+import type {
+  DeliveryHistory,
+  IntendedWrite,
+  LoggedMembership,
+  LoggedMessage,
+  LoggedRedaction,
+  MembershipChange,
+} from './delivery-history.ts';
+import { isMembership, matchChanges, pairOf } from './match-changes.ts';
 
 /** From the event at `fromSeq` to the one at `toSeq`, exclusively. */
 export interface Membership {
@@ -12,25 +20,46 @@ export interface Membership {
 /** Why somebody gets a message: by their membership, or regardless of it. */
 export type Visibility = { readonly membership: Membership | null };
 
+/** A content of a message: when it was appended, and since it was replaced. */
+interface Version {
+  readonly content: string;
+  readonly cause: Cause;
+}
+
+/** An event that has changed a message. */
+interface Cause {
+  readonly seq: number;
+  /** It was not in effect before. */
+  readonly fromMs: number;
+  /** It was certainly in effect from here on; null if unknown. */
+  readonly certainFromMs: number | null;
+}
+
 /** The log at the end of a run: what is in it, and who was in which topic at each of its events. */
 export class FinalLog {
   /** By `seq`; of one that is in the log twice, the first. */
   readonly messages: readonly LoggedMessage[];
   readonly #byId = new Map<string, LoggedMessage>();
-  readonly #writes: ReadonlyMap<string, Operation>;
+  readonly #bySeq = new Map<number, LoggedMessage>();
+  readonly #writes: ReadonlyMap<string, IntendedWrite>;
   readonly #memberships = new Map<string, Membership[]>();
+  /** By message, the contents that replaced its own. */
+  readonly #revisions = new Map<LoggedMessage, Version[]>();
+  readonly #redactions = new Map<LoggedMessage, Cause>();
 
   constructor({ events, writes, memberships }: DeliveryHistory) {
     for (const event of events) {
-      if (event.kind === 'message' && !this.#byId.has(event.id)) this.#byId.set(event.id, event);
+      if (event.kind !== 'message' || this.#byId.has(event.id)) continue;
+      this.#byId.set(event.id, event);
+      this.#bySeq.set(event.seq, event);
     }
     this.messages = [...this.#byId.values()];
     this.#writes = new Map(writes.map((write) => [write.id, write]));
-    const changes = Map.groupBy(memberships, pairOf);
-    const logged = events.filter((event) => event.kind !== 'message');
+    this.#readChanges(events.filter((event) => !isMembership(event)));
+    const logged = events.filter(isMembership);
+    const changes = matchChanges(logged, memberships);
     for (const [pair, ofPair] of Map.groupBy(logged, pairOf)) {
-      const intended = changes.get(pair) ?? [];
-      this.#memberships.set(pair, toMemberships(ofPair, intended));
+      this.#memberships.set(pair, toMemberships(ofPair, changes));
     }
   }
 
@@ -38,8 +67,35 @@ export class FinalLog {
     return this.#byId.get(id);
   }
 
-  writeOf({ id }: LoggedMessage): Operation | undefined {
+  at(seq: number): LoggedMessage | undefined {
+    return this.#bySeq.get(seq);
+  }
+
+  writeOf({ id }: LoggedMessage): IntendedWrite | undefined {
     return this.#writes.get(id);
+  }
+
+  /** The event that removed the message from the log; undefined if none has. */
+  redactionOf(message: LoggedMessage): Cause | undefined {
+    return this.#redactions.get(message);
+  }
+
+  /** Whether the message had that content, and the event that replaced it, if any. Null if it never had it. */
+  versionOf(
+    message: LoggedMessage,
+    content: string,
+  ): { readonly fromMs: number; readonly replaced?: Cause } | null {
+    const revisions = this.#revisions.get(message) ?? [];
+    if (message.content === content) {
+      return {
+        fromMs: this.writeOf(message)?.sentMs ?? 0,
+        ...(revisions[0] && { replaced: revisions[0].cause }),
+      };
+    }
+    const index = revisions.findIndex((revision) => revision.content === content);
+    const [revision, next] = revisions.slice(index);
+    if (index === -1 || revision === undefined) return null;
+    return { fromMs: revision.cause.fromMs, ...(next && { replaced: next.cause }) };
   }
 
   /** Null if the user does not get the message. */
@@ -67,28 +123,49 @@ export class FinalLog {
   #membershipsOf(user: string, topic: string): readonly Membership[] {
     return this.#memberships.get(pairOf({ user, topic })) ?? [];
   }
+
+  #readChanges(events: readonly (LoggedMessage | LoggedRedaction)[]): void {
+    const ofEntity = new Map<string, LoggedMessage[]>();
+    let fromMs = 0;
+    for (const event of events) {
+      const write = event.kind === 'message' ? this.writeOf(event) : undefined;
+      // An event is later than those before it in the log.
+      fromMs = Math.max(fromMs, write?.sentMs ?? 0);
+      const { seq, entity } = event;
+      if (entity === null) continue;
+      const cause = { seq, fromMs, certainFromMs: write?.answeredMs ?? null };
+      const earlier = ofEntity.get(entity) ?? [];
+      if (event.kind === 'redact' || event.redacts) {
+        for (const message of earlier) this.#redactions.set(message, cause);
+        ofEntity.delete(entity);
+      } else if (event.revises !== null) {
+        const revised = earlier.find(({ message }) => message === event.revises);
+        if (revised !== undefined) this.#revise(revised, { content: event.content, cause });
+      }
+      if (event.kind === 'message') ofEntity.set(entity, [...(ofEntity.get(entity) ?? []), event]);
+    }
+  }
+
+  #revise(message: LoggedMessage, version: Version): void {
+    const revisions = this.#revisions.get(message);
+    if (revisions === undefined) this.#revisions.set(message, [version]);
+    else revisions.push(version);
+  }
 }
 
-function pairOf({ user, topic }: { readonly user: string; readonly topic: string }): string {
-  return `${user} ${topic}`;
-}
-
-/** Each change is one event unless a request without a response was repeated late: then no end has a known time. */
 function toMemberships(
-  events: readonly { readonly kind: 'join' | 'leave'; readonly seq: number }[],
-  intended: readonly MembershipChange[],
+  events: readonly LoggedMembership[],
+  changes: ReadonlyMap<LoggedMembership, MembershipChange>,
 ): Membership[] {
-  const areMatched =
-    events.length === intended.length && events.every(({ kind }, index) => kind === intended[index]?.kind);
   const memberships: Membership[] = [];
-  for (const [index, { kind, seq }] of events.entries()) {
-    if (kind === 'join') {
-      memberships.push({ fromSeq: seq, toSeq: null, endedMs: null });
+  for (const event of events) {
+    if (event.kind === 'join') {
+      memberships.push({ fromSeq: event.seq, toSeq: null, endedMs: null });
       continue;
     }
     const open = memberships.pop();
-    const endedMs = areMatched ? (intended[index]?.answeredMs ?? null) : null;
-    if (open !== undefined) memberships.push({ ...open, toSeq: seq, endedMs });
+    const endedMs = changes.get(event)?.answeredMs ?? null;
+    if (open !== undefined) memberships.push({ ...open, toSeq: event.seq, endedMs });
   }
   return memberships;
 }

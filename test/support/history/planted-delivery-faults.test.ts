@@ -21,6 +21,9 @@ const message = (seq: number, fields: Partial<LoggedMessage> = {}): LoggedMessag
   also: [],
   id: `m${seq}`,
   content: `content of m${seq}`,
+  entity: null,
+  redacts: false,
+  revises: null,
   ...fields,
 });
 
@@ -83,12 +86,15 @@ function historyOf(
   fields: Partial<DeliveryHistory> = {},
 ): DeliveryHistory {
   return {
+    retentionMs: null,
     events,
     writes: events.flatMap((event) =>
-      event.kind === 'message' ? [{ id: event.id, ...timesOf(event.seq) }] : [],
+      event.kind === 'message' ? [{ id: event.id, entity: null, ...timesOf(event.seq) }] : [],
     ),
     memberships: events.flatMap((event) =>
-      event.kind === 'message' ? [] : [{ kind: event.kind, user: 'ann', topic: 's1', ...timesOf(event.seq) }],
+      event.kind === 'join' || event.kind === 'leave'
+        ? [{ kind: event.kind, user: 'ann', topic: 's1', ...timesOf(event.seq) }]
+        : [],
     ),
     epochBumps: [],
     readers,
@@ -125,7 +131,7 @@ const right: Readonly<Record<string, DeliveryHistory>> = {
     reader({ audience: 'topic', lives: [afterReset('expired', 1550, 2, 3, 16, 17, 18)] }),
   ]),
   'a write without an answer that is not in the log': historyOf([reader()], {
-    writes: [...historyOf([]).writes, { id: 'm99', sentMs: 5, answeredMs: null }],
+    writes: [...historyOf([]).writes, { id: 'm99', entity: null, sentMs: 5, answeredMs: null }],
   }),
 };
 
@@ -154,7 +160,7 @@ const faulty: Readonly<Record<string, readonly [FaultKind, DeliveryHistory]>> = 
   ],
   'an answered write that is not in the log': [
     'lost',
-    historyOf([reader()], { writes: [...historyOf([]).writes, { id: 'm99', ...timesOf(3) }] }),
+    historyOf([reader()], { writes: [...historyOf([]).writes, { id: 'm99', entity: null, ...timesOf(3) }] }),
   ],
   'a message twice in a row': [
     'duplicated',
@@ -187,7 +193,7 @@ const faulty: Readonly<Record<string, readonly [FaultKind, DeliveryHistory]>> = 
     'outOfOrder',
     historyOf([reader()], {
       writes: historyOf([]).writes.map((write) =>
-        write.id === 'm7' ? { id: 'm7', sentMs: 0, answeredMs: 50 } : write,
+        write.id === 'm7' ? { ...write, sentMs: 0, answeredMs: 50 } : write,
       ),
     }),
   ],

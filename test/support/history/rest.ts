@@ -19,13 +19,35 @@ export interface Rest {
   /**
    * Resolves with the body of a response with 200, or with null once the signal is aborted.
    *
-   * @throws Error for a response that a retry would not change
+   * @throws RestError for a response that a retry would not change
+   * @throws Error if there is no such response for minutes
    */
   requestUntilAnswered(request: RestRequest): Promise<unknown>;
+  /**
+   * The same with a request per attempt.
+   *
+   * @param prepare returns the request of an attempt, and is passed their number so far
+   */
+  attemptUntilAnswered(prepare: (attempts: number) => RestRequest): Promise<unknown>;
   close(): void;
 }
 
+/** A response that a retry would not change. */
+export class RestError extends Error {
+  override readonly name = 'RestError';
+  readonly status: number;
+
+  constructor({ method, path }: RestRequest, { status, text }: RestResponse) {
+    super(`${method} ${path} got HTTP ${status}: ${text}`);
+    this.status = status;
+  }
+}
+
 const retryMs = 50;
+/** Longer than a server waits for its database. */
+const attemptTimeoutMs = 30_000;
+/** Longer than a server takes to restart on a busy machine, while its database and broker do. */
+const answerTimeoutMs = 300_000;
 
 /** The servers, identified by their ports on the loopback interface, take turns. */
 export function createRest(ports: readonly number[], signal: AbortSignal): Rest {
@@ -41,6 +63,7 @@ export function createRest(ports: readonly number[], signal: AbortSignal): Rest 
       if (token !== undefined) outgoing.setHeader('Authorization', `Bearer ${token}`);
       if (idempotencyKey !== undefined) outgoing.setHeader('Idempotency-Key', idempotencyKey);
       if (body !== undefined) outgoing.setHeader('Content-Type', 'application/json');
+      outgoing.setTimeout(attemptTimeoutMs, () => outgoing.destroy());
       outgoing.on('error', () => resolve(null));
       outgoing.on('response', (response) => {
         let text = '';
@@ -54,22 +77,30 @@ export function createRest(ports: readonly number[], signal: AbortSignal): Rest 
     });
   }
 
-  return {
-    async requestUntilAnswered(restRequest) {
-      nextServer += 1;
-      for (let server = nextServer % ports.length; !signal.aborted; server = (server + 1) % ports.length) {
-        restRequest.onAttempt?.(server);
-        const response = await send(server, restRequest);
-        if (response?.status === 200) return response.text === '' ? undefined : JSON.parse(response.text);
-        if (response !== null && response.status !== 503) {
-          throw new Error(
-            `${restRequest.method} ${restRequest.path} got HTTP ${response.status}: ${response.text}`,
-          );
-        }
-        await delay(retryMs);
+  async function attemptUntilAnswered(prepare: (attempts: number) => RestRequest): Promise<unknown> {
+    nextServer += 1;
+    const first = nextServer;
+    const deadlineMs = performance.now() + answerTimeoutMs;
+    for (let attempts = 0; !signal.aborted; attempts += 1) {
+      const server = (first + attempts) % ports.length;
+      const restRequest = prepare(attempts);
+      restRequest.onAttempt?.(server);
+      const response = await send(server, restRequest);
+      if (response?.status === 200) return response.text === '' ? undefined : JSON.parse(response.text);
+      if (response !== null && response.status !== 503) throw new RestError(restRequest, response);
+      if (performance.now() > deadlineMs) {
+        const last = response === null ? 'no response' : `HTTP 503: ${response.text}`;
+        const { method, path } = restRequest;
+        throw new Error(`${method} ${path} has waited for ${answerTimeoutMs / 1000} s, and last got ${last}`);
       }
-      return null;
-    },
+      await delay(retryMs);
+    }
+    return null;
+  }
+
+  return {
+    requestUntilAnswered: (restRequest) => attemptUntilAnswered(() => restRequest),
+    attemptUntilAnswered,
     close: () => agent.destroy(),
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunOptions } from './app-under-test.ts';
+import { within } from './within.ts';
 
 /** The servers and clients of a run. */
 export interface RunningWorld {
@@ -30,6 +31,7 @@ interface RunStep {
 }
 
 export interface RunStepsOptions<Step extends RunStep> {
+  readonly durationMs: number;
   readonly onProgress: RunOptions['onProgress'] | undefined;
   readonly steps: readonly Step[];
   /** Starts the writers. Their promises resolve when they have written everything. */
@@ -38,13 +40,15 @@ export interface RunStepsOptions<Step extends RunStep> {
 }
 
 const progressMs = 5000;
+/** How long a step or a write may take, behind others that restart the same server or engine. */
+const stepTimeoutMs = 400_000;
 /** Of the servers' logs, in the error of a failed run. */
 const maxLogCharacters = 4096;
 
 /** Performs the steps at their times while the writers write. Resolves with the number of kills when all are done. */
 export async function runSteps<Step extends RunStep>(
   { signal, watch, recorder }: Pick<RunningWorld, 'signal' | 'watch' | 'recorder'>,
-  { steps, write, perform, onProgress = () => {} }: RunStepsOptions<Step>,
+  { steps, durationMs, write, perform, onProgress = () => {} }: RunStepsOptions<Step>,
 ): Promise<number> {
   const startMs = performance.now();
   const until = (atMs: number): Promise<void> =>
@@ -56,15 +60,20 @@ export async function runSteps<Step extends RunStep>(
   }, progressMs);
   signal.addEventListener('abort', () => clearInterval(reporting));
 
-  const pending = [...write({ until, burst })];
-  for (const writing of pending) watch(writing);
+  const pending: Promise<void>[] = [];
+  const track = (limitMs: number, what: string, promise: Promise<void>): void => {
+    const bounded = within(limitMs, what, promise);
+    watch(bounded);
+    pending.push(bounded);
+  };
+  for (const [index, writing] of write({ until, burst }).entries()) {
+    track(durationMs + stepTimeoutMs, `writer ${index} to be answered`, writing);
+  }
   for (const step of steps) {
     await until(step.atMs);
     if (step.kind === 'kill') kills += 1;
     if (step.kind === 'burst') burst.posts += step.posts ?? 0;
-    const performed = perform(step);
-    watch(performed);
-    pending.push(performed);
+    track(stepTimeoutMs, `the step ${JSON.stringify(step)} to end`, perform(step));
   }
   await Promise.all(pending);
   return kills;

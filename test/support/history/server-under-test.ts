@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { within } from './within.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -89,7 +90,9 @@ export class ServerUnderTest {
   async bumpEpoch(): Promise<void> {
     const bump = this.#spawn(this.#program.bumpEpoch);
     bump.stdout?.resume();
-    const [code] = await once(bump, 'exit');
+    const [code] = await within(timeoutMs, 'bump-epoch to exit', once(bump, 'exit')).finally(() =>
+      bump.kill('SIGKILL'),
+    );
     if (code !== 0) throw new Error(`bump-epoch exited with ${code}:\n${this.#log}`);
   }
 
@@ -115,7 +118,8 @@ export class ServerUnderTest {
       throw error;
     });
     ended.catch(() => {});
-    await withTimeout(Promise.race([isListening(child, this.#program), ended]), 'the server did not start');
+    const started = Promise.race([isListening(child, this.#program), ended]);
+    await within(timeoutMs, `the server on port ${this.port} to start`, started);
     this.#isUp = true;
   }
 
@@ -178,12 +182,4 @@ async function findFreePort(): Promise<number> {
     return port;
   }
   throw new Error('found no free port');
-}
-
-async function withTimeout<Value>(promise: Promise<Value>, message: string): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${message} within ${timeoutMs} ms`)), timeoutMs);
-  });
-  return await Promise.race([promise, timeUp]).finally(() => clearTimeout(timer));
 }

@@ -1,31 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, PostedClientError } from '../../../../src/runtime/client/node.ts';
-import { PostedError } from '../../../../src/runtime/shared/errors.ts';
-import type { DeliveryRecorder } from '../../../support/history/delivery-recorder.ts';
-import type { Random } from '../../../support/history/random.ts';
-import type { Rest } from '../../../support/history/rest.ts';
+import { connect } from '../../../../src/runtime/client/node.ts';
+import type { Writer, WriterDeps } from '../../../support/history/delivery-app.ts';
+import { isWorthRetrying } from '../../../support/history/retry.ts';
 import { type OrdersClient, orders } from '../shop/generated/asyncapi/client.ts';
 import { cancelledId, noteId, placedId } from './identify.ts';
-import { desks } from './shop-schedule.ts';
+import { desks, shops } from './shop-readers.ts';
 
-export interface ShopWriterDeps {
-  readonly user: string;
-  readonly shops: readonly string[];
-  /** A port for all connections over WebSocket. */
-  readonly port: number;
-  readonly rest: Rest;
-  readonly recorder: DeliveryRecorder;
-  readonly random: Random;
-  readonly signal: AbortSignal;
-  readonly onProblem: (problem: string) => void;
-}
+type ShopWriterDeps = WriterDeps & { readonly user: string };
 
 const retryMs = 50;
 /** Of a request over WebSocket, whose answer may have been lost. */
 const answerTimeoutMs = 2000;
 
 /** A customer of all shops: places orders over WebSocket, and cancels some and adds notes over REST. */
-export class ShopWriter {
+export class ShopWriter implements Writer {
   readonly #deps: ShopWriterDeps;
   readonly #clients = new Map<string, OrdersClient>();
   readonly #open: { readonly shop: string; readonly orderId: string }[] = [];
@@ -33,7 +21,7 @@ export class ShopWriter {
 
   constructor(deps: ShopWriterDeps) {
     this.#deps = deps;
-    const { user, shops, port, onProblem } = deps;
+    const { user, port, onProblem } = deps;
     for (const shopId of shops) {
       const client = connect(orders, {
         url: `ws://127.0.0.1:${port}`,
@@ -49,30 +37,41 @@ export class ShopWriter {
     }
   }
 
-  /** Places an order, adds a note or cancels an order. Resolves once it is answered, or the run has ended. */
-  async write(): Promise<void> {
-    const { random, shops } = this.#deps;
-    const shop = random.pick(shops);
-    const share = random.between(0, 1);
-    if (share < 0.25) await this.addNote(shop, random.pick(desks));
-    else if (share < 0.4) await this.#cancelOrder();
-    else await this.placeOrder(shop);
+  async welcome(): Promise<void> {
+    for (const shop of shops) {
+      await this.#placeOrder(shop);
+      for (const desk of desks) await this.#addNote(shop, desk);
+    }
   }
 
-  async placeOrder(shop: string): Promise<void> {
-    const { user, recorder } = this.#deps;
+  /** Places an order, adds a note or cancels an order. */
+  async write(): Promise<void> {
+    const { random } = this.#deps;
+    const shop = random.pick(shops);
+    const share = random.between(0, 1);
+    if (share < 0.25) await this.#addNote(shop, random.pick(desks));
+    else if (share < 0.4) await this.#cancelOrder();
+    else await this.#placeOrder(shop);
+  }
+
+  async #placeOrder(shop: string): Promise<void> {
+    const { user, recorder, latencies, server } = this.#deps;
     this.#count += 1;
     const cents = this.#count;
+    latencies.requested(placedId(user, cents), server());
     const answer = await recorder.write(placedId(user, cents), () => this.#requestUntilAnswered(shop, cents));
     if (answer !== null) this.#open.push({ shop, orderId: answer });
   }
 
-  async addNote(shop: string, desk: string): Promise<void> {
-    const { user, rest, recorder } = this.#deps;
+  async #addNote(shop: string, desk: string): Promise<void> {
+    const { user, rest, recorder, latencies } = this.#deps;
     this.#count += 1;
     const note = `${user}-${this.#count}`;
     const path = `/shops/${shop}/desks/${desk}/notes/${note}`;
-    await recorder.write(noteId(note), () => rest.requestUntilAnswered({ method: 'PUT', path, token: user }));
+    const onAttempt = (server: number): void => latencies.requested(noteId(note), server);
+    await recorder.write(noteId(note), () =>
+      rest.requestUntilAnswered({ method: 'PUT', path, token: user, onAttempt }),
+    );
   }
 
   async #cancelOrder(): Promise<void> {
@@ -109,10 +108,4 @@ export class ShopWriter {
     for (const client of this.#clients.values()) client.close();
     await Promise.all([...this.#clients.values()].map((client) => client.closed.catch(() => {})));
   }
-}
-
-/** Connections break, answers get lost, and servers and databases are unavailable for a time. */
-function isWorthRetrying(thrown: unknown): boolean {
-  if (thrown instanceof PostedError) return thrown.status === 503;
-  return thrown instanceof PostedClientError && ['closed', 'not_open', 'timeout'].includes(thrown.code);
 }

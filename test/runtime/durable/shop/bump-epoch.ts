@@ -1,7 +1,7 @@
 /** Begins a new history of the shop's log, in the database that the environment names. */
 import { openLog } from 'posted/log';
+import { ownDatabase } from '../../../support/history/server-environment.ts';
 import { migrations } from './shop-tables.ts';
 
-const { DATABASE_URL: url, DATA_DIR: folder = 'data' } = process.env;
-await using eventLog = await openLog({ database: url === undefined ? { folder } : { url }, migrations });
+await using eventLog = await openLog({ database: ownDatabase, migrations });
 await eventLog.engine.beginEpoch(eventLog.tail.epoch);

@@ -1,38 +1,40 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CursorStore, connect, memoryCursor } from '../../../../src/runtime/client/node.ts';
-import type { LifeRecorder, ReaderRecorder } from '../../../support/history/delivery-recorder.ts';
-import type { FaultProxy } from '../../../support/history/fault-proxy.ts';
-import type { Disruption } from '../../../support/history/run-options.ts';
-import { type OrdersClient, orders } from '../shop/generated/asyncapi/client.ts';
-import type { OrdersQuery } from '../shop/generated/asyncapi/models.ts';
-import type { OrdersSnapshot } from '../shop/read-orders.ts';
-import { cancelledId, contentOf, identify, placedId, type ShopMessage } from './identify.ts';
-import type { ShopReader } from './shop-schedule.ts';
+import { type CursorStore, memoryCursor } from '../../../src/runtime/client/node.ts';
+import { contentOf } from './content-of.ts';
+import type { AppReader, ConnectOptions, SubscribedClient } from './delivery-app.ts';
+import type { LifeRecorder, ReaderRecorder } from './delivery-recorder.ts';
+import type { PlannedReader } from './delivery-schedule.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+import type { Disruption } from './run-options.ts';
+import { within } from './within.ts';
 
-export interface ShopReaderDeps {
+export interface SubscriberDeps {
   readonly name: string;
-  readonly plan: ShopReader;
+  readonly plan: PlannedReader;
+  readonly reader: AppReader;
   readonly proxy: FaultProxy;
   /** A process that begins with a snapshot is a reader of its own. */
   readonly record: () => ReaderRecorder;
-  /** Null once the run has ended. */
-  readonly loadSnapshot: () => Promise<OrdersSnapshot | null>;
+  readonly identify: (message: string, payload: object) => string;
+  /** Called with the id of each message that its application receives. */
+  readonly onReceived: (id: string) => void;
   /** Called with errors that a client must not have, whatever happens to its server. */
   readonly onProblem: (problem: string) => void;
 }
 
 /** One process of the client. */
 interface Life {
-  readonly client: OrdersClient;
+  readonly client: SubscribedClient;
   readonly recorder: LifeRecorder;
 }
 
 /** How often a stalled handler checks whether it may continue. */
 const stallStepMs = 50;
+const closeTimeoutMs = 30_000;
 
 /** A subscriber with the generated client, and an application that records what it receives. */
-export class ShopReaderClient {
-  readonly #deps: ShopReaderDeps;
+export class Subscriber {
+  readonly #deps: SubscriberDeps;
   readonly #store: CursorStore = memoryCursor();
   /** By cursor, the id of its message. */
   readonly #ids = new Map<string, string>();
@@ -43,8 +45,12 @@ export class ShopReaderClient {
   #stalledUntilMs = 0;
   #isClosed = false;
 
-  constructor(deps: ShopReaderDeps) {
+  constructor(deps: SubscriberDeps) {
     this.#deps = deps;
+  }
+
+  get name(): string {
+    return this.#deps.name;
   }
 
   get recorder(): ReaderRecorder | null {
@@ -53,53 +59,44 @@ export class ShopReaderClient {
 
   /** Whether it must not miss a message from now on, or may. */
   get isSubscribed(): boolean {
-    const { cursors } = this.#deps.plan;
-    return cursors === 'snapshot' || (this.#recorder?.received ?? 0) > 0;
+    return this.#deps.plan.cursors === 'snapshot' || (this.#recorder?.received ?? 0) > 0;
   }
 
   /** Starts a process of the client. */
   async begin(): Promise<void> {
-    const { plan, loadSnapshot } = this.#deps;
+    const { plan, reader, record } = this.#deps;
     if (plan.cursors !== 'snapshot') {
-      this.#recorder ??= this.#deps.record();
+      this.#recorder ??= record();
       this.#start(this.#recorder, queryOf(plan, this.#deps.name));
       return;
     }
-    const recorder = this.#deps.record();
+    const recorder = record();
     this.#recorder = recorder;
-    const snapshot = await loadSnapshot();
-    if (snapshot === null || this.#isClosed) return;
-    recorder.loaded(
-      snapshot.orders.flatMap(({ orderId, customer, cents, isCancelled }) => [
-        placedId(customer, cents),
-        ...(isCancelled ? [cancelledId(orderId)] : []),
-      ]),
-    );
+    const snapshot = await reader.loadSnapshot?.();
+    if (!snapshot || this.#isClosed) return;
+    recorder.loaded(snapshot.ids);
     this.#start(recorder, { since: snapshot.cursor });
   }
 
-  #start(reader: ReaderRecorder, query: OrdersQuery): void {
-    const { name, plan, proxy, onProblem } = this.#deps;
-    const recorder = reader.begin(plan.cursors === 'store' ? this.#savedId : null);
-    const client = connect(orders, {
-      url: `ws://127.0.0.1:${proxy.port}`,
-      params: { shopId: plan.shop },
-      auth: plan.user,
-      query,
-      resume: plan.cursors !== 'none',
-      cursor: plan.cursors === 'store' ? this.#trackedStore() : memoryCursor(),
-      reconnect: { baseMs: 50, maxMs: 500 },
-      onReset: async ({ reason }) => {
-        await this.#whenRunning(life);
-        recorder.wasReset(reason);
+  #start(record: ReaderRecorder, query: ConnectOptions['query']): void {
+    const { name, plan, reader, proxy, onProblem } = this.#deps;
+    const recorder = record.begin(plan.cursors === 'store' ? this.#savedId : null);
+    const client = reader.connect(
+      {
+        url: `ws://127.0.0.1:${proxy.port}`,
+        query,
+        resume: plan.cursors !== 'none',
+        cursor: plan.cursors === 'store' ? this.#trackedStore() : memoryCursor(),
+        reconnect: { baseMs: 50, maxMs: 500 },
+        onReset: async ({ reason }) => {
+          await this.#whenRunning(life);
+          recorder.wasReset(reason);
+        },
+        onError: (error) => onProblem(`${name}: ${error.code}: ${error.message}`),
       },
-      onError: (error) => onProblem(`${name}: ${error.code}: ${error.message}`),
-    });
+      (message, payload, cursor) => this.#handle(life, { message, payload, cursor }),
+    );
     const life: Life = { client, recorder };
-    const handle = (message: ShopMessage & { readonly cursor?: string }) => this.#handle(life, message);
-    client.on.orderPlaced(handle);
-    client.on.orderCancelled(handle);
-    client.on.noteAdded(handle);
     this.#life = life;
   }
 
@@ -149,9 +146,11 @@ export class ShopReaderClient {
     const life = this.#life;
     this.#life = null;
     this.#deps.proxy.drop(0);
-    life?.client.close();
+    if (life === null) return;
+    life.client.close();
     // `onError` has reported a rejection.
-    await life?.client.closed.catch(() => {});
+    const closed = life.client.closed.catch(() => {});
+    await within(closeTimeoutMs, `the client of ${this.name} to close`, closed);
   }
 
   /** Resolves when the application of that process is not stalled. Never resolves if the process has ended. */
@@ -160,13 +159,16 @@ export class ShopReaderClient {
     if (this.#life !== life) await new Promise(() => {});
   }
 
-  async #handle(life: Life, message: ShopMessage & { readonly cursor?: string }): Promise<void> {
+  async #handle(
+    life: Life,
+    { message, payload, cursor }: { message: string; payload: object; cursor: string | undefined },
+  ): Promise<void> {
     await this.#whenRunning(life);
-    const id = identify(message);
+    const id = this.#deps.identify(message, payload);
     // Recorded last, since the cursor passes the message when its handler returns.
-    life.recorder.received(id, contentOf(message));
-    if (message.cursor !== undefined && this.#deps.plan.cursors === 'store')
-      this.#ids.set(message.cursor, id);
+    life.recorder.received(id, contentOf(payload));
+    this.#deps.onReceived(id);
+    if (cursor !== undefined && this.#deps.plan.cursors === 'store') this.#ids.set(cursor, id);
   }
 
   /** A store that survives the process, and knows the message behind the saved cursor. */
@@ -186,17 +188,13 @@ function pause(forMs: number): Promise<void> {
   return delay(forMs, undefined, { ref: false });
 }
 
-function queryOf({ audience, show, cursors }: ShopReader, device: string): OrdersQuery {
-  const query: OrdersQuery = {
-    ...(audience === 'topic' ? { whose: 'mine' } : {}),
-    ...(show === undefined ? {} : { show }),
-  };
+function queryOf({ cursors }: PlannedReader, device: string): ConnectOptions['query'] {
   switch (cursors) {
     case 'none':
-      return query;
+      return {};
     case 'server':
-      return { ...query, since: 'acked', device };
+      return { since: 'acked', device };
     default:
-      return { ...query, since: 'now' };
+      return { since: 'now' };
   }
 }
