@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { feedChaos } from '../../test/feed-server/history/feed-chaos.ts';
 import { shopApp } from '../../test/runtime/durable/history/shop-app.ts';
+import { auctionApp } from '../../test/scripts/auction-history/auction-app.ts';
 import type { AppUnderTest, Progress, RunResult } from '../../test/support/history/app-under-test.ts';
 import {
   type AppName,
@@ -24,7 +25,11 @@ import {
 import { Findings } from '../../test/support/history/verdict.ts';
 import { whyNoNetworks } from './services/distant-network.ts';
 
-const apps: Readonly<Record<AppName, AppUnderTest>> = { feed: feedChaos, shop: chaosOf(shopApp) };
+const apps: Readonly<Record<AppName, AppUnderTest>> = {
+  feed: feedChaos,
+  shop: chaosOf(shopApp),
+  auction: chaosOf(auctionApp),
+};
 
 /** How long clients may take, after the last failure, to receive what they must. */
 const settleMs = 60_000;

@@ -17,7 +17,7 @@ export interface ChaosArguments {
 }
 
 /** The applications whose servers and clients are disrupted. */
-export const appNames = ['feed', 'shop'] as const;
+export const appNames = ['feed', 'shop', 'auction'] as const;
 export type AppName = (typeof appNames)[number];
 
 export class UsageError extends Error {
@@ -29,6 +29,7 @@ export const help = `Subjects the server and its clients to failures, and checks
   npm run chaos -- [options]
   npm run chaos -- --nodes 3 --database postgres
   npm run chaos -- --app shop --workers 2
+  npm run chaos -- --app auction --nodes 3 --database postgres --broker nats
   npm run chaos -- --check <history.json> ...
 
 Starts a server of its own, kills it with kill -9 and restarts it on the same data, while authors post and
@@ -39,7 +40,7 @@ shown to somebody who was not a friend, or made up. The same seed and options gi
 
 --app shop does the same to a small application with durable channels of its own: orders and notes of shops,
 placed over WebSocket and REST, in rooms, topics and groups of messages. What each of its readers received is
-compared with the log in the database, by room, group, audience and the memberships at each event.
+compared with the log in the database, by room, group, audience and the memberships at each event. --app auction does it to the auction that \`npm create posted --durable\` creates.
 
 Several nodes share a PostgreSQL database and optionally a broker, which run in temporary folders and are
 killed, suspended and cut off: for seconds, every packet to and from them is dropped. This takes network
@@ -49,12 +50,12 @@ reconnect to nodes that are alive. The first fifth of a run is undisturbed. The 
 posts take to reach applications at other nodes, in the undisturbed and in the disrupted part.
 
 Options
-  --app <a>           feed (default) or shop
+  --app <a>           feed (default), shop or auction
   --seed <n>          the seed of the schedule (default: 1)
   --seeds <a>..<b>    one run per seed from a to b
   --minutes <m>       the duration of a run (default: 1)
   --clients <c>       the number of subscribers (default: 24)
-  --rate <r>          posts per second, by all authors together (default: 60; for the shop 150)
+  --rate <r>          posts per second, by all authors together (default: 60; for the others 150)
   --kill-every <s>    the average seconds between two kill -9, 0 for none (default: 5)
   --nodes <n>         the number of servers (default: 1)
   --workers <w>       the number of worker processes of each server (default: 1, a server without workers)
@@ -148,7 +149,7 @@ export function readChaosArguments(
   };
 }
 
-const defaultRates: Readonly<Record<AppName, string>> = { feed: '60', shop: '150' };
+const defaultRates: Readonly<Record<AppName, string>> = { feed: '60', shop: '150', auction: '150' };
 
 function parse(args: readonly string[]) {
   try {
