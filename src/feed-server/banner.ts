@@ -1,8 +1,9 @@
+import type { Running } from 'posted/node';
 import type { Settings } from './settings/read-settings.ts';
 
 /** Printed when the server is ready: its addresses, and commands to paste that send and receive a post. */
 export function renderBanner(
-  url: string,
+  { url, metricsUrl }: Pick<Running, 'url' | 'metricsUrl'>,
   { databaseUrl, dataDir, workers }: Pick<Settings, 'databaseUrl' | 'dataDir' | 'workers'>,
 ): string {
   const socketUrl = url.replace(/^http/, 'ws');
@@ -12,7 +13,7 @@ export function renderBanner(
 
   API docs:  ${url}/docs
   Data:      ${data}
-${workers > 1 ? `  Workers:   ${workers}\n` : ''}  Stop:      Ctrl-C
+${metricsUrl === null ? '' : `  Metrics:   ${metricsUrl}\n`}${workers > 1 ? `  Workers:   ${workers}\n` : ''}  Stop:      Ctrl-C
 
 Try it. In a second terminal, register and watch for new posts:
 

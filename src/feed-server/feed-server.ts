@@ -28,6 +28,7 @@ const docs = {
 export const settingNames = {
   host: table.host.name,
   port: table.port.name,
+  metricsPort: table.metricsPort.name,
   origins: table.allowedOrigins.name,
   maxConnections: table.maxConnections.name,
   maxConnectionsPerUser: table.maxConnectionsPerUser.name,
@@ -104,6 +105,6 @@ function deliveryOptionsOf(settings: Settings): DurableOptions {
 
 /** Those of the primary of several workers, too. */
 export function listenOptionsOf(settings: Settings) {
-  const { host, port, workers, shutdownDrainMs: drainMs, shutdownTimeoutMs } = settings;
-  return { host, port, workers, drainMs, shutdownTimeoutMs };
+  const { host, port, metricsPort, workers, shutdownDrainMs: drainMs, shutdownTimeoutMs } = settings;
+  return { host, port, metricsPort, workers, drainMs, shutdownTimeoutMs };
 }

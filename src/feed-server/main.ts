@@ -33,7 +33,7 @@ async function main(argv: readonly string[]): Promise<void> {
       "tokens are signed with this machine's secret; if several machines share the database, set the same JWT_SECRET on all of them",
     );
   }
-  const { url } =
+  const urls =
     settings.workers === 1
       ? await startFeedServer(settings, log, { signals: true })
       : await superviseWorkers({
@@ -42,7 +42,7 @@ async function main(argv: readonly string[]): Promise<void> {
           settingNames,
           log,
         });
-  process.stdout.write(renderBanner(url, settings));
+  process.stdout.write(renderBanner(urls, settings));
 }
 
 // The server keeps running when its output is closed.

@@ -28,6 +28,13 @@ export function integer(min: number, max: number, meaningOfZero?: string): Kind<
   };
 }
 
+/** As the option `metricsPort` of `listen`. */
+export const metricsPort: Kind<number | 'same' | 'off'> = {
+  allowed: 'an integer from 0 to 65535 (0: any free port, which is printed), same (on PORT), or off',
+  json: 'number',
+  parse: (text) => (text === 'same' || text === 'off' ? text : integer(0, 65_535).parse(text)),
+};
+
 /** A number of processes. */
 export const processCount: Kind<number> = {
   allowed: 'an integer from 1 to 1024, or auto (one per core)',

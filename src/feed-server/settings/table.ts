@@ -8,6 +8,7 @@ import {
   integer,
   jwksSource,
   type Kind,
+  metricsPort,
   mode,
   origins,
   processCount,
@@ -49,6 +50,13 @@ export const table = {
     description: 'The port to listen on, for REST and WebSocket.',
     kind: integer(0, 65_535, 'any free port, which is printed'),
     fallback: '8080',
+  },
+  metricsPort: {
+    name: 'METRICS_PORT',
+    description: 'The port of HOST on which /metrics is served. Whoever reaches it can read the metrics.',
+    kind: metricsPort,
+    fallback: 'same',
+    productionFallback: 'off',
   },
   dataDir: {
     name: 'DATA_DIR',

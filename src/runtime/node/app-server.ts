@@ -8,9 +8,15 @@ import type { ContractServer } from '../server/contract-server.ts';
 import type { Log } from '../shared/log.ts';
 import { createDocs, type DocsOptions } from './docs.ts';
 import { createHealthMounts, type Dependency } from './health.ts';
-import { createHttpApp, createMetricsMount, type HttpAppOptions, type RenderedMetrics } from './http-app.ts';
+import {
+  createHttpApp,
+  createMetricsMount,
+  type HttpAppOptions,
+  noOperations,
+  type RenderedMetrics,
+} from './http-app.ts';
 import type { ListenSettingNames } from './http-listener.ts';
-import { type ListenOptions, resolveListenOptions } from './listen-options.ts';
+import { type ListenOptions, type MetricsPort, resolveListenOptions } from './listen-options.ts';
 import type { Running } from './running.ts';
 import type { ServedLog } from './served-log.ts';
 import type { ServedMetrics } from './served-metrics.ts';
@@ -56,6 +62,8 @@ export interface AppServerDeps extends Omit<HttpAppOptions, 'rest' | 'mounts' | 
   readonly log: Log;
 }
 
+type Mounts = HttpAppOptions['mounts'];
+
 export class ServedContract implements AppServer {
   readonly #deps: AppServerDeps;
   /** For requests that do not come from `listen`. */
@@ -84,7 +92,7 @@ export class ServedContract implements AppServer {
 
   readonly fetch = async (request: Request, node?: NodeBindings): Promise<Response> => {
     this.#deps.joinPeersInBackground();
-    this.#embedded ??= this.#createApp(this.#deps.metrics);
+    this.#embedded ??= this.#createApp(createMetricsMount(this.#deps.metrics));
     const app = await this.#embedded;
     return await app.fetch(request, node);
   };
@@ -113,33 +121,47 @@ export class ServedContract implements AppServer {
     const onStopping = (): void => {
       this.#isStopping = true;
     };
-    const createHttp = (): Promise<StartedHttp> => this.#createHttp();
+    const createHttp = (): Promise<StartedHttp> => this.#createHttp(resolved.metricsPort);
     const closed = async (): Promise<void> => durable?.close();
     const deps = { createHttp, sockets, primary, joinPeers, onStopping, closed, log, settingNames };
     return await startServer(deps, resolved);
   }
 
   /** For `listen`: also with metrics that have to be loaded, and with those of the other workers. */
-  async #createHttp(): Promise<StartedHttp> {
+  async #createHttp(metricsPort: MetricsPort): Promise<StartedHttp> {
     const metrics = await this.#deps.loadMetrics();
     if (metrics !== this.#deps.metrics) this.#watch(metrics);
-    if (metrics === undefined) return { app: await this.#createApp(undefined), snapshot: async () => [] };
-    const { contentType } = metrics;
-    const render = this.#deps.primary?.renderMetrics ?? (() => metrics.render());
-    return { app: await this.#createApp({ contentType, render }), snapshot: () => metrics.snapshot() };
+    const mount = createMetricsMount(metrics === undefined ? undefined : this.#rendered(metrics));
+    return {
+      app: await this.#createApp(metricsPort === 'same' ? mount : {}),
+      metrics:
+        typeof metricsPort === 'number' ? { app: this.#createMetricsApp(mount), port: metricsPort } : null,
+      snapshot: async () => (await metrics?.snapshot()) ?? [],
+    };
   }
 
-  async #createApp(metrics: RenderedMetrics | undefined): Promise<RestApp> {
+  /** Those of all workers, if there are several. */
+  #rendered(metrics: ServedMetrics): RenderedMetrics {
+    const render = this.#deps.primary?.renderMetrics ?? (() => metrics.render());
+    return { contentType: metrics.contentType, render };
+  }
+
+  async #createApp(metricsMount: Mounts): Promise<RestApp> {
     const { dependencies, docs } = this.#deps;
     return createHttpApp({
       ...this.#deps,
       rest: this.#deps.rest(),
       mounts: {
         ...createHealthMounts(dependencies, () => this.#isStopping),
-        ...createMetricsMount(metrics),
+        ...metricsMount,
         ...(docs === undefined ? {} : await createDocs(docs)),
       },
     });
+  }
+
+  #createMetricsApp(mounts: Mounts): RestApp {
+    const { observer, log, origins, limits } = this.#deps;
+    return createHttpApp({ observer, log, origins, limits, security: {}, rest: noOperations, mounts });
   }
 
   #watch(metrics: ServedMetrics | undefined): void {

@@ -10,6 +10,7 @@ const backlog = 4096;
 export interface ListenSettingNames {
   readonly host?: string;
   readonly port?: string;
+  readonly metricsPort?: string;
 }
 
 /** Starts and stops an HTTP server that also has upgraded connections, which it does not close itself. */

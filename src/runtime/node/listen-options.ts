@@ -1,12 +1,20 @@
 import type { DurableChannels } from '../log/delivery/durable-channels.ts';
 import type { Connection } from '../server/handlers.ts';
 
+/** `off`: /metrics is served nowhere. */
+export type MetricsPort = number | 'same' | 'off';
+
 /** How a process serves. All options have defaults. */
 export interface ListenOptions {
   /** The address to listen on. Default: 127.0.0.1, which other machines cannot reach; 0.0.0.0 means all addresses. */
   readonly host?: string;
   /** Default: 8080; 0 picks a free port. */
   readonly port?: number;
+  /**
+   * The port of `host` for /metrics, and nothing else; 0 picks a free one. Default: `same`, on `port` with everything else,
+   * for everyone who reaches it.
+   */
+  readonly metricsPort?: MetricsPort;
   /**
    * How many processes share the port. With more than one, the whole script runs again in each of them, and this process
    * only starts, replaces and stops them: its `listen` resolves once all of them serve. `isPrimary` of node:cluster tells
@@ -46,7 +54,15 @@ export interface ListenOptions {
   readonly resources?: AsyncDisposable;
 }
 
-type Defaulted = 'host' | 'port' | 'workers' | 'signals' | 'drainMs' | 'shutdownTimeoutMs' | 'closeSpreadMs';
+type Defaulted =
+  | 'host'
+  | 'port'
+  | 'metricsPort'
+  | 'workers'
+  | 'signals'
+  | 'drainMs'
+  | 'shutdownTimeoutMs'
+  | 'closeSpreadMs';
 
 export type ResolvedListenOptions = ListenOptions & Required<Pick<ListenOptions, Defaulted>>;
 
@@ -74,6 +90,7 @@ export function resolveListenOptions(
 const defaults: Pick<ResolvedListenOptions, Defaulted> = {
   host: '127.0.0.1',
   port: 8080,
+  metricsPort: 'same',
   workers: 1,
   signals: true,
   drainMs: 0,

@@ -1,10 +1,15 @@
 import type { Log } from '../shared/log.ts';
 import { endProcess } from './end-process.ts';
 
-/** A server, or the workers that serve, from its start to its end. */
-export interface Running {
-  /** `http://host:port`, with the actual port if the option was 0. */
+/** Where a server listens: `http://host:port`, with the actual port if the option was 0. */
+export interface ServedUrls {
   readonly url: string;
+  /** Of /metrics, if it has a port of its own; null otherwise. */
+  readonly metricsUrl: string | null;
+}
+
+/** A server, or the workers that serve, from its start to its end. */
+export interface Running extends ServedUrls {
   /**
    * Resolves with the exit code when everything is closed: 0, or 1 if the server could not continue or a step of its
    * shutdown failed, which the log explains.
@@ -24,7 +29,7 @@ export interface Stop {
 }
 
 export interface RunOptions {
-  readonly url: string;
+  readonly urls: ServedUrls;
   /** For the log: `the server cannot continue`. */
   readonly subject: 'the server' | 'the workers';
   /** Signals and messages from outside. Once one of them has stopped the server, the process ends. */
@@ -44,7 +49,7 @@ interface End extends Stop {
 }
 
 /** Waits for the end of something that has started: a stop, a failure, or a call of `close`. */
-export function run({ url, subject, stops, failure, ownsProcess, close, log }: RunOptions): Running {
+export function run({ urls, subject, stops, failure, ownsProcess, close, log }: RunOptions): Running {
   const requested = Promise.withResolvers<End>();
   const ends = [
     requested.promise,
@@ -68,7 +73,7 @@ export function run({ url, subject, stops, failure, ownsProcess, close, log }: R
 
   const closed = end();
   return {
-    url,
+    ...urls,
     closed,
     close({ drain = true } = {}) {
       requested.resolve({ drain, isFailure: false, endsProcess: false });

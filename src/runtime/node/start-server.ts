@@ -14,6 +14,8 @@ import type { MetricsSnapshot } from './workers/worker-messages.ts';
 /** The HTTP part of a server that starts. */
 export interface StartedHttp {
   readonly app: RestApp;
+  /** Serves /metrics on a port of its own; null if it has none. */
+  readonly metrics: { readonly app: RestApp; readonly port: number } | null;
   /** The metrics of this process. */
   readonly snapshot: () => Promise<MetricsSnapshot>;
 }
@@ -46,17 +48,19 @@ export async function startServer(deps: StartDeps, options: ResolvedListenOption
   const stopSignals = starting.use(watchStopSignals(signalsOf(primary, options), log));
   if (options.resources !== undefined) starting.use(options.resources);
   starting.defer(deps.closed);
-  const { app, snapshot } = await deps.createHttp();
+  const { app, metrics, snapshot } = await deps.createHttp();
+  const metricsUrl = metrics === null ? null : await serveMetrics(metrics, options.host, deps, starting);
   const http = createServer({ app, log });
   http.on('upgrade', sockets.handleUpgrade);
   const listener = new HttpListener(http, deps.settingNames);
   const url = await listener.listen(options.host, primary?.port ?? options.port);
+  const urls = { url, metricsUrl };
   let endMs = 0;
   starting.defer(() => listener.closed);
   starting.defer(() => closeSockets(sockets, options, endMs - performance.now()));
   starting.defer(() => finishRequests(listener, options));
   await deps.joinPeers();
-  log.info({ url }, 'listening');
+  log.info(metricsUrl === null ? { url } : urls, 'listening');
   const steps = starting.move();
 
   async function close({ drain }: Stop): Promise<boolean> {
@@ -72,9 +76,9 @@ export async function startServer(deps: StartDeps, options: ResolvedListenOption
     }
   }
 
-  primary?.ready({ url, snapshot });
+  primary?.ready(urls, snapshot);
   return run({
-    url,
+    urls,
     subject: 'the server',
     stops: [stopSignals.received, ...(primary === null ? [] : [primary.stop])],
     failure: options.failure,
@@ -82,6 +86,24 @@ export async function startServer(deps: StartDeps, options: ResolvedListenOption
     close,
     log,
   });
+}
+
+/** Listens on the port of /metrics, until the other one is closed. */
+async function serveMetrics(
+  { app, port }: NonNullable<StartedHttp['metrics']>,
+  host: string,
+  { log, settingNames }: Pick<StartDeps, 'log' | 'settingNames'>,
+  starting: AsyncDisposableStack,
+): Promise<string> {
+  const portName = settingNames.metricsPort ?? 'metricsPort';
+  const listener = new HttpListener(createServer({ app, log }), { ...settingNames, port: portName });
+  const url = await listener.listen(host, port);
+  starting.defer(async () => {
+    await listener.finishRequests(0);
+    listener.closeConnections();
+    await listener.closed;
+  });
+  return `${url}/metrics`;
 }
 
 /** Only the primary acts on SIGINT, which terminals send to all processes. */

@@ -27,6 +27,7 @@ describe('settings', () => {
       production: false,
       host: '127.0.0.1',
       port: 8080,
+      metricsPort: 'same',
       dataDir: './data',
       workers: 1,
       databaseUrl: undefined,

@@ -4,7 +4,7 @@ import type { SharedLogPort } from '../../log/open-shared-log.ts';
 import type { FromHost } from '../../log/sqlite/writer-port.ts';
 import type { Bus } from '../../shared/bus.ts';
 import { PostedError } from '../../shared/errors.ts';
-import type { Stop } from '../running.ts';
+import type { ServedUrls, Stop } from '../running.ts';
 import { WorkerBus } from './worker-bus.ts';
 import { type MetricsSnapshot, portVariable, type ToPrimary, type ToWorker } from './worker-messages.ts';
 
@@ -15,7 +15,7 @@ export interface PrimaryLink {
   /** Resolves when the primary wants this worker to end. */
   readonly stop: Promise<Stop>;
   /** Reports that this worker accepts connections. */
-  ready(server: { readonly url: string; snapshot(): Promise<MetricsSnapshot> }): void;
+  ready(urls: ServedUrls, snapshotOf: () => Promise<MetricsSnapshot>): void;
   /**
    * The metrics of all workers, in the Prometheus text format.
    *
@@ -88,9 +88,9 @@ function createPrimaryLink(port: number): PrimaryLink {
   return {
     port,
     stop: stop.promise,
-    ready(server) {
-      snapshot = () => server.snapshot();
-      void send({ kind: 'ready', url: server.url });
+    ready(urls, snapshotOf) {
+      snapshot = snapshotOf;
+      void send({ kind: 'ready', ...urls });
     },
     renderMetrics: async () => {
       const id = nextScrape;

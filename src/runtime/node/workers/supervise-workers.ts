@@ -64,19 +64,19 @@ export async function superviseWorkers({
     return isClean;
   }
 
-  const url = await Promise.race([pool.start(), stopSignals.received]);
-  if (url === null) {
+  const started = await Promise.race([pool.start(), stopSignals.received]);
+  if (started === null) {
     await close();
     throw new WorkerStartError();
   }
-  if (typeof url !== 'string') {
+  if (!('url' in started)) {
     const isClean = await close();
     log.info({}, 'stopped');
     return process.exit(isClean ? 0 : 1);
   }
   if (signals) process.on('SIGUSR2', restart);
   return run({
-    url,
+    urls: started,
     subject: 'the workers',
     stops: [stopSignals.received],
     failure: sharedLog === undefined ? pool.failure : Promise.race([pool.failure, sharedLog.failed]),

@@ -1,6 +1,7 @@
 /** The messages between a worker and its primary, over the channel of node:cluster. */
 
 import type { FromHost, ToHost } from '../../log/sqlite/writer-port.ts';
+import type { ServedUrls } from '../running.ts';
 
 /** The environment variable with the port that a worker listens on. */
 export const portVariable = 'POSTED_WORKER_PORT';
@@ -13,7 +14,7 @@ export type BusMessages = readonly string[];
 
 export type ToPrimary =
   /** The worker accepts connections. */
-  | { readonly kind: 'ready'; readonly url: string }
+  | ({ readonly kind: 'ready' } & ServedUrls)
   /** Answers `snapshot`. */
   | { readonly kind: 'snapshot'; readonly scrape: number; readonly snapshot: MetricsSnapshot }
   /** This worker was asked for /metrics. */

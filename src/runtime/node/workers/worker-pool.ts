@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import type { SharedLog } from '../../log/open-shared-log.ts';
 import type { ToHost } from '../../log/sqlite/writer-port.ts';
 import type { Log } from '../../shared/log.ts';
+import type { ServedUrls } from '../running.ts';
 import { BusRelay } from './bus-relay.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { Scrapes, type WorkerSums } from './scrapes.ts';
@@ -36,7 +37,7 @@ interface Exit {
 interface Member {
   readonly worker: Worker;
   /** Its URL once it serves, or null if it ended before that. */
-  readonly ready: Promise<string | null>;
+  readonly ready: Promise<ServedUrls | null>;
   readonly exited: Promise<Exit>;
   /** Whether another worker replaces it when it dies. */
   isKept: boolean;
@@ -72,13 +73,13 @@ export class WorkerPool {
 
   /**
    * Starts all workers, the first one alone, so that a wrong setting is reported once and the tables exist for the
-   * others. Resolves with the URL, or with null if a worker could not start and has printed the reason.
+   * others. Resolves with null if a worker could not start and has printed the reason.
    */
-  async start(): Promise<string | null> {
-    const url = await this.#startOne();
-    if (url === null || this.#isStopping) return null;
+  async start(): Promise<ServedUrls | null> {
+    const urls = await this.#startOne();
+    if (urls === null || this.#isStopping) return null;
     const others = await Promise.all(Array.from({ length: this.#options.count - 1 }, () => this.#startOne()));
-    return others.includes(null) ? null : url;
+    return others.includes(null) ? null : urls;
   }
 
   /** Replaces the workers one at a time. Each new one serves before the old one stops. */
@@ -112,16 +113,16 @@ export class WorkerPool {
   }
 
   /** A worker that dies is replaced only if it has served. Otherwise, its settings may be wrong. */
-  async #startOne(): Promise<string | null> {
+  async #startOne(): Promise<ServedUrls | null> {
     const member = this.#fork();
-    const url = await member.ready;
-    member.isKept = url !== null;
-    return url;
+    const urls = await member.ready;
+    member.isKept = urls !== null;
+    return urls;
   }
 
   #fork(): Member {
     const worker = cluster.fork({ [portVariable]: this.#options.port });
-    const ready = Promise.withResolvers<string | null>();
+    const ready = Promise.withResolvers<ServedUrls | null>();
     const exited = Promise.withResolvers<Exit>();
     const member: Member = {
       worker,
@@ -144,7 +145,7 @@ export class WorkerPool {
         member.readyAtMs = performance.now();
         this.#options.metrics.started();
         this.#options.log.info({ worker: worker.process.pid }, 'a worker has started');
-        ready.resolve(message.url);
+        ready.resolve({ url: message.url, metricsUrl: message.metricsUrl });
       } else if (message.kind === 'snapshot') {
         this.#scrapes.received(worker.id, message.scrape, message.snapshot);
       } else if (message.kind === 'scrape') {
