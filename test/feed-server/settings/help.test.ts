@@ -6,6 +6,7 @@ describe('the help', () => {
     'NODE_ENV',
     'HOST',
     'PORT',
+    'METRICS_PORT',
     'DATA_DIR',
     'DATABASE_URL',
     'DATABASE_DIRECT_URL',
