@@ -1,14 +1,16 @@
 /** Prints what `posted` reports: progress, notes, warnings and errors. */
 import { formatProblem, GenerationError, type Problem } from '../contract/generation-error.ts';
 import type { Reporter } from '../generate-files.ts';
+import { printable, printableLines } from '../source/printable.ts';
 import { UsageError } from './command.ts';
 
+/** Prints one or more lines. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printableLines(text)}\n`);
 }
 
 export function printError(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printableLines(text)}\n`);
 }
 
 /** Each step prints at most this many warnings, so that they do not bury the progress. */
@@ -24,14 +26,14 @@ export function createReporter(): Reporter {
       if (omitted > 0) printWarning(`${omitted} more; run posted validate to see all of them`);
       warnings = 0;
       const nowMs = performance.now();
-      print(`${step} (${Math.round(nowMs - lastMs)} ms)`);
+      print(`${printable(step)} (${Math.round(nowMs - lastMs)} ms)`);
       lastMs = nowMs;
     },
     warn(warning) {
       warnings += 1;
       if (warnings <= maxWarnings) printWarning(warning);
     },
-    note: (text) => print(`note: ${text}`),
+    note: (text) => print(`note: ${printable(text)}`),
   };
 }
 
@@ -42,7 +44,7 @@ export const quietReporter: Reporter = { progress() {}, warn: printWarning, note
 export const silentReporter: Reporter = { progress() {}, warn() {}, note() {} };
 
 function printWarning(warning: string): void {
-  printError(`warning: ${warning}`);
+  printError(`warning: ${printable(warning)}`);
 }
 
 /** Problems beyond this number are counted but not listed. */

@@ -1,6 +1,7 @@
 import type { ChannelModel, ContractModel, OperationModel } from '../asyncapi/contract-model.ts';
 import { GenerationError } from '../contract/generation-error.ts';
 import { loadContracts } from '../generate-files.ts';
+import { printable } from '../source/printable.ts';
 import { type Command, helpOption, loadOptions, readLoadOptions, UsageError } from './command.ts';
 import { print, quietReporter, reportError } from './reporter.ts';
 
@@ -33,7 +34,7 @@ its channels and the messages that the server sends and receives on them.`,
 };
 
 function renderSummary(file: string, { title, version, channels }: ContractModel): string {
-  return [`${file}: ${title} ${version}`, ...channels.flatMap(channelLines)].join('\n');
+  return [`${file}: ${title} ${version}`, ...channels.flatMap(channelLines)].map(printable).join('\n');
 }
 
 function channelLines({ name, address, security, operations }: ChannelModel): readonly string[] {

@@ -1,3 +1,5 @@
+import { printable } from '../source/printable.ts';
+
 /** A problem of a contract: where it is, what is wrong, and how to fix it. */
 export interface Problem {
   /** The contract's file, as given to the generator. */
@@ -27,5 +29,5 @@ export class GenerationError extends Error {
 
 /** `file:line:column  pointer  what is wrong; how to fix it`, which editors and terminals turn into a link. */
 export function formatProblem({ file, line, column, pointer, what, fix }: Problem): string {
-  return `${file}:${line}:${column}  ${pointer === '' ? '/' : pointer}  ${what}; ${fix}`;
+  return printable(`${file}:${line}:${column}  ${pointer === '' ? '/' : pointer}  ${what}; ${fix}`);
 }

@@ -1,4 +1,6 @@
 import { type ContractTitle, preamble } from '../source/preamble.ts';
+import { printable } from '../source/printable.ts';
+import { oneLine } from '../source/typescript-source.ts';
 import type { PythonChannel, PythonContract } from './python-contract.ts';
 import { kebabCase, packageName } from './python-names.ts';
 import { text } from './python-source.ts';
@@ -12,9 +14,9 @@ export function renderProject(title: ContractTitle): string {
     'build-backend = "hatchling.build"',
     '',
     '[project]',
-    `name = ${text(kebabCase(title.title))}`,
-    `version = ${text(releaseOf(title.version))}`,
-    `description = ${text(oneLine(`A client of ${title.title}.`))}`,
+    `name = ${tomlText(kebabCase(title.title))}`,
+    `version = ${tomlText(releaseOf(title.version))}`,
+    `description = ${tomlText(oneLine(`A client of ${title.title}.`))}`,
     'readme = "README.md"',
     'requires-python = ">=3.10"',
     'dependencies = [',
@@ -24,7 +26,7 @@ export function renderProject(title: ContractTitle): string {
     ']',
     '',
     '[tool.hatch.build.targets.wheel]',
-    `packages = [${text(packageName(title.title))}]`,
+    `packages = [${tomlText(packageName(title.title))}]`,
     '',
   ].join('\n');
 }
@@ -93,6 +95,7 @@ function releaseOf(version: string): string {
   return kind === '' ? release : `${release}${kind}${number}`;
 }
 
-function oneLine(line: string): string {
-  return line.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+/** A basic string of TOML, which has the escapes of JSON except for halves of characters. */
+function tomlText(value: string): string {
+  return printable(JSON.stringify(value.toWellFormed()));
 }

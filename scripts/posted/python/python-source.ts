@@ -1,5 +1,7 @@
 /** Writes Python in the format of ruff, and escapes the text that it takes from contracts. */
 
+import { printableLines } from '../source/printable.ts';
+
 const columns = 100;
 /** One level of indentation. */
 export const step = '    ';
@@ -168,12 +170,7 @@ export function indented(lines: readonly string[], indent = step): readonly stri
 
 function linesOf(paragraphs: readonly string[], width: number): readonly string[] {
   return paragraphs
-    .map((paragraph) =>
-      paragraph
-        .replaceAll(/\r\n?|[\u2028\u2029]/g, '\n')
-        .replaceAll(/[^\P{C}\n]/gu, ' ')
-        .trim(),
-    )
+    .map((paragraph) => printableLines(paragraph).trim())
     .filter((paragraph) => paragraph !== '')
     .flatMap((paragraph, index) => [
       ...(index === 0 ? [] : ['']),

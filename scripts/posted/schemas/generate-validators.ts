@@ -3,6 +3,7 @@ import { extname, join } from 'node:path';
 import type standaloneCode from 'ajv/dist/standalone/index.js';
 import { type Plugin, rolldown } from 'rolldown';
 import { type ContractTitle, preamble } from '../source/preamble.ts';
+import { printable } from '../source/printable.ts';
 import {
   docComment,
   generatedFrom,
@@ -96,7 +97,9 @@ async function compileGuards(
       return [exported, local];
     }),
   );
-  return { code: (code ?? '').trimEnd(), names: guardNames.map((name) => locals.get(name) ?? name) };
+  // Only string literals contain such characters, and they may be escaped there; tabs indent.
+  const escaped = (code ?? '').trimEnd().replaceAll(/[^\t\n]+/g, printable);
+  return { code: escaped, names: guardNames.map((name) => locals.get(name) ?? name) };
 }
 
 const jsonEqualModule = join(import.meta.dirname, `json-equal${extname(import.meta.filename)}`);

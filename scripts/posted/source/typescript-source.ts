@@ -1,5 +1,7 @@
 /** Writes TypeScript: lays out generated code and escapes the text that it takes from contracts. */
 
+import { printable, printableLines } from './printable.ts';
+
 /** The extension in relative imports of generated code: `ts` for code that runs as it is, `js` for code to compile. */
 export type ImportExtension = 'ts' | 'js';
 
@@ -49,13 +51,13 @@ export function enclose(open: string, items: readonly string[], close: string, s
 
 /** A string literal with the escapes of JSON, in single quotes if the text contains no quotes. */
 export function stringLiteral(text: string): string {
-  const json = JSON.stringify(text);
+  const json = printable(JSON.stringify(text));
   return /["']/.test(text) ? json : `'${json.slice(1, -1)}'`;
 }
 
 /** A JSON value as source on one line, which is also valid as a literal type. */
 export function literal(value: unknown): string {
-  return typeof value === 'string' ? stringLiteral(value) : JSON.stringify(value);
+  return typeof value === 'string' ? stringLiteral(value) : printable(JSON.stringify(value));
 }
 
 /** A JSON value or bytes as source, laid out for readers. */
@@ -97,11 +99,7 @@ export function generatedFrom(element: string): string {
 }
 
 function escapeComment(text: string): string {
-  return text
-    .replaceAll(/\r\n?|[\u2028\u2029]/g, '\n')
-    .replaceAll(/[^\P{Cc}\n]/gu, ' ')
-    .replaceAll('*/', '*\\/')
-    .trim();
+  return printableLines(text).replaceAll('*/', '*\\/').trim();
 }
 
 export function oneLine(text: string): string {

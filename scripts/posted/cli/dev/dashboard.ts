@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '../../source/printable.ts';
 import { print } from '../reporter.ts';
 
 const parts = ['contract', 'types', 'server'] as const;
@@ -26,10 +27,11 @@ export function createDashboard(title: string, output: NodeJS.WriteStream = proc
 const plainDashboard: Dashboard = {
   show(part, { kind, text, problems = [] }) {
     if (kind === 'busy') return;
-    print(`${part}: ${text}`);
-    for (const problem of problems) print(`  ${problem}`);
+    print(`${part}: ${printable(text)}`);
+    for (const problem of problems) print(`  ${printable(problem)}`);
   },
-  line: (text) => print(`server | ${text}`),
+  // The server's own colors and links stay.
+  line: (text) => void process.stdout.write(`server | ${text}\n`),
 };
 
 /** The most lines of the server that are kept: more than a terminal shows. */
@@ -86,9 +88,9 @@ class Screen implements Dashboard {
     const head = [
       `${styleText('bold', this.#title)}  ${styleText('dim', 'Ctrl-C stops it')}`,
       '',
-      ...states.map(({ part, kind, text }) => `  ${part.padEnd(10)}${marks[kind]} ${text}`),
+      ...states.map(({ part, kind, text }) => `  ${part.padEnd(10)}${marks[kind]} ${printable(text)}`),
     ];
-    const problems = states.flatMap((state) => state.problems ?? []);
+    const problems = states.flatMap((state) => state.problems ?? []).map(printable);
     // Problems come first, because what the server printed before them is out of date.
     const room = Math.max(rows - head.length - 2, 0);
     const shown = problems.length > 0 ? firstLines(problems, room) : this.#lines.slice(-room);
