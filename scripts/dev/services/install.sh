@@ -46,6 +46,8 @@ mkdir -p /etc/postgresql-common
 [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
 
 export DEBIAN_FRONTEND=noninteractive
-retry apt-get update -qq
-retry apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+# A machine that has just started may still be installing updates of its own.
+wait_for_lock=(-o DPkg::Lock::Timeout=300)
+retry apt-get "${wait_for_lock[@]}" update -qq
+retry apt-get "${wait_for_lock[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fetch_kafka
