@@ -37,6 +37,10 @@ export async function startPosted(
     // Subscribers do not answer pings.
     PING_INTERVAL_MS: '3600000',
     BYE_SPREAD_MS: '0',
+    // All clients have one address, and some share a user.
+    MAX_CONNECTIONS_PER_USER: '0',
+    MAX_CONNECTIONS_PER_ADDRESS: '0',
+    MAX_PENDING_HANDSHAKES_PER_ADDRESS: '0',
     ...settings,
   };
   try {

@@ -32,6 +32,9 @@ export const settingNames = {
   origins: table.allowedOrigins.name,
   maxConnections: table.maxConnections.name,
   maxConnectionsPerUser: table.maxConnectionsPerUser.name,
+  maxConnectionsPerAddress: table.maxConnectionsPerAddress.name,
+  maxPendingHandshakes: table.maxPendingHandshakes.name,
+  maxPendingHandshakesPerAddress: table.maxPendingHandshakesPerAddress.name,
   handshakeTimeoutMs: table.handshakeTimeoutMs.name,
 };
 
@@ -70,6 +73,10 @@ export async function startFeedServer(
     maxMessageBytes: settings.maxMessageBytes,
     maxConnections: settings.maxConnections,
     maxConnectionsPerUser: settings.maxConnectionsPerUser,
+    maxConnectionsPerAddress: settings.maxConnectionsPerAddress,
+    maxPendingHandshakes: settings.maxPendingHandshakes,
+    maxPendingHandshakesPerAddress: settings.maxPendingHandshakesPerAddress,
+    maxMessagesPerSecond: settings.maxMessagesPerSecond,
     handshakeTimeoutMs: settings.handshakeTimeoutMs,
     pingIntervalMs: settings.pingIntervalMs,
     settingNames,

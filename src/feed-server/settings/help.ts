@@ -1,4 +1,5 @@
-import { type Setting, table } from './table.ts';
+import type { Setting } from './setting.ts';
+import { table } from './table.ts';
 
 const settings: readonly Setting<unknown>[] = Object.values(table);
 

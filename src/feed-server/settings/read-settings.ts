@@ -2,7 +2,8 @@ import type { TokenKey } from '../auth/keys.ts';
 import { readCommandLine } from './command-line.ts';
 import { type ConfigFile, messageOf, readConfigFile } from './config-file.ts';
 import type { Kind } from './kinds.ts';
-import { type Setting, table, type Values } from './table.ts';
+import type { Setting } from './setting.ts';
+import { table, type Values } from './table.ts';
 
 /** The validated settings, frozen. Units are part of the names. */
 export interface Settings extends Omit<Values, 'jwtSecret' | 'jwtPublicKey'> {

@@ -18,17 +18,8 @@ import {
   tokenPublicKey,
   tokenSecret,
 } from './kinds.ts';
-
-export interface Setting<Value> {
-  /** Its name in the environment and in the config file. */
-  readonly name: string;
-  readonly description: string;
-  readonly kind: Kind<Value>;
-  /** The text to parse if the setting is not set. */
-  readonly fallback?: string;
-  /** Replaces `fallback` in production mode. */
-  readonly productionFallback?: string;
-}
+import { limitSettings } from './limit-settings.ts';
+import type { Setting } from './setting.ts';
 
 /** All settings: the source of parsing, `--help` and the table in docs/settings.md. */
 export const table = {
@@ -147,18 +138,7 @@ export const table = {
     fallback: '*',
     productionFallback: 'same-origin',
   },
-  maxConnections: {
-    name: 'MAX_CONNECTIONS',
-    description: 'The maximum number of WebSocket connections per worker.',
-    kind: integer(0, 10_000_000, 'no limit'),
-    fallback: '0',
-  },
-  maxConnectionsPerUser: {
-    name: 'MAX_CONNECTIONS_PER_USER',
-    description: 'The maximum number of WebSocket connections per user and worker.',
-    kind: integer(0, 10_000_000, 'no limit'),
-    fallback: '0',
-  },
+  ...limitSettings,
   maxBodyBytes: {
     name: 'MAX_BODY_BYTES',
     description: 'The maximum size of a request body.',

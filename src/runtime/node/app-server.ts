@@ -17,6 +17,7 @@ import {
 } from './http-app.ts';
 import type { ListenSettingNames } from './http-listener.ts';
 import { type ListenOptions, type MetricsPort, resolveListenOptions } from './listen-options.ts';
+import type { PendingSocketsOptions } from './pending-sockets.ts';
 import type { Running } from './running.ts';
 import type { ServedLog } from './served-log.ts';
 import type { ServedMetrics } from './served-metrics.ts';
@@ -59,6 +60,7 @@ export interface AppServerDeps extends Omit<HttpAppOptions, 'rest' | 'mounts' | 
   /** The same for requests and connections that do not come from `listen`; a failure is logged. */
   readonly joinPeersInBackground: () => void;
   readonly settingNames: ListenSettingNames & { readonly origins?: string };
+  readonly pendingSockets: PendingSocketsOptions;
   readonly log: Log;
 }
 
@@ -110,7 +112,7 @@ export class ServedContract implements AppServer {
   }
 
   async listen(options: ListenOptions = {}): Promise<Running> {
-    const { sockets, durable, share, primary, joinPeers, log, settingNames } = this.#deps;
+    const { sockets, durable, share, primary, joinPeers, log, settingNames, pendingSockets } = this.#deps;
     const resolved = resolveListenOptions(options, durable);
     if (resolved.workers > 1 && cluster.isPrimary) {
       await durable?.close();
@@ -123,7 +125,17 @@ export class ServedContract implements AppServer {
     };
     const createHttp = (): Promise<StartedHttp> => this.#createHttp(resolved.metricsPort);
     const closed = async (): Promise<void> => durable?.close();
-    const deps = { createHttp, sockets, primary, joinPeers, onStopping, closed, log, settingNames };
+    const deps = {
+      createHttp,
+      sockets,
+      primary,
+      joinPeers,
+      onStopping,
+      closed,
+      log,
+      settingNames,
+      pendingSockets,
+    };
     return await startServer(deps, resolved);
   }
 

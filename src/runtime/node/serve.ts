@@ -209,6 +209,7 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
         limiter,
         ...(audit === undefined ? {} : { audit }),
         settingNames,
+        pendingSockets: core.options,
         primary: joinPrimary(),
         joinPeers: () => core.joinPeers(),
         joinPeersInBackground: () => core.joinPeersInBackground(),

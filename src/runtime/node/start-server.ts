@@ -6,6 +6,7 @@ import { disposalErrors } from './disposal-errors.ts';
 import { HttpListener, type ListenSettingNames } from './http-listener.ts';
 import { createServer } from './http-server.ts';
 import type { ResolvedListenOptions } from './listen-options.ts';
+import { limitPendingSockets, type PendingSocketsOptions } from './pending-sockets.ts';
 import { type Running, run, type Stop } from './running.ts';
 import { watchStopSignals } from './stop-signals.ts';
 import type { PrimaryLink } from './workers/primary-link.ts';
@@ -33,6 +34,7 @@ export interface StartDeps {
   readonly closed: () => Promise<void>;
   readonly log: Log;
   readonly settingNames: ListenSettingNames;
+  readonly pendingSockets: PendingSocketsOptions;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function startServer(deps: StartDeps, options: ResolvedListenOption
   const metricsUrl = metrics === null ? null : await serveMetrics(metrics, options.host, deps, starting);
   const http = createServer({ app, log });
   http.on('upgrade', sockets.handleUpgrade);
+  limitPendingSockets(http, deps.pendingSockets);
   const listener = new HttpListener(http, deps.settingNames);
   const url = await listener.listen(options.host, primary?.port ?? options.port);
   const urls = { url, metricsUrl };

@@ -6,6 +6,7 @@ import type { Log } from '../shared/log.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import type { Revocation } from '../shared/revocation.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
+import type { ConnectionMaxima } from './handshake/connection-limits.ts';
 import { type ContractObserver, silentObserver } from './observer.ts';
 
 /** The options of a contract server. All have defaults. */
@@ -22,6 +23,23 @@ export interface ContractServerOptions {
   readonly maxConnections?: number;
   /** The maximum number of connections of one user; 0, the default, means no limit. */
   readonly maxConnectionsPerUser?: number;
+  /**
+   * The maximum number of connections of one address, where an IPv6 client is its /64; 0, the default, means no limit.
+   * Behind a proxy, all clients may have the address of the proxy.
+   */
+  readonly maxConnectionsPerAddress?: number;
+  /**
+   * The maximum number of handshakes in progress, and of sockets whose request has not arrived; 0, the default, means no
+   * limit.
+   */
+  readonly maxPendingHandshakes?: number;
+  /** The same for one address. */
+  readonly maxPendingHandshakesPerAddress?: number;
+  /**
+   * How many messages a connection may send in a second, before it is closed with 4429; 0, the default, means no limit.
+   * Acks of new messages are not counted, since it is up to the server how many there are.
+   */
+  readonly maxMessagesPerSecond?: number;
   /** How long authentication and `accept` may take together. Default: 10,000. */
   readonly handshakeTimeoutMs?: number;
   /** A peer that sends nothing, not even a pong, for one to two intervals is disconnected. Default: 30,000. */
@@ -67,7 +85,7 @@ export interface ContractServerOptions {
 }
 
 /** The options that can make a server refuse a handshake. */
-export type RefusingOption = 'origins' | 'maxConnections' | 'maxConnectionsPerUser' | 'handshakeTimeoutMs';
+export type RefusingOption = 'origins' | 'handshakeTimeoutMs' | keyof ConnectionMaxima;
 
 export type SettingNames = Readonly<Partial<Record<RefusingOption, string>>>;
 
@@ -97,6 +115,10 @@ const defaults: Omit<ResolvedOptions, 'log' | 'audit'> = {
   maxMessageBytes: 65_536,
   maxConnections: 0,
   maxConnectionsPerUser: 0,
+  maxConnectionsPerAddress: 0,
+  maxPendingHandshakes: 0,
+  maxPendingHandshakesPerAddress: 0,
+  maxMessagesPerSecond: 0,
   handshakeTimeoutMs: 10_000,
   pingIntervalMs: 30_000,
   maxBufferedBytes: 1_048_576,

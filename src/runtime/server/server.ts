@@ -15,7 +15,7 @@ import { Heartbeat } from './connection/heartbeat.ts';
 import type { Outbox } from './connection/outbox.ts';
 import { ServedSocket } from './connection/served-socket.ts';
 import type { ContractServer } from './contract-server.ts';
-import { ConnectionLimits } from './handshake/connection-limits.ts';
+import { ConnectionLimits, type Counted } from './handshake/connection-limits.ts';
 import { type AcceptedHandshake, createHandshake, neverOpened } from './handshake/handshake.ts';
 import { Refusal, refusal, sendRefusal } from './handshake/refusal.ts';
 import { createRefusalLog } from './handshake/refusal-log.ts';
@@ -58,7 +58,7 @@ export class WebSocketContractServer implements ContractServer {
 
   constructor(channels: readonly HostedChannel[], deps: ServerDeps) {
     this.#deps = deps;
-    this.#limits = new ConnectionLimits(deps.maxConnections, deps.maxConnectionsPerUser);
+    this.#limits = new ConnectionLimits(deps);
     this.#heartbeat = new Heartbeat(deps.pingIntervalMs);
     this.#performHandshake = createHandshake({
       channels: channels.map((channel) => this.#connectable(channel)),
@@ -124,7 +124,7 @@ export class WebSocketContractServer implements ContractServer {
     const { channel, connection } = accepted;
     const abandon = (): void => {
       channel.closed(connection, neverOpened);
-      this.#limits.release(userOf(connection));
+      this.#limits.release(countedFor(connection));
     };
     if (this.#isShuttingDown || socket.destroyed || !socket.writable) {
       abandon();
@@ -177,7 +177,8 @@ export class WebSocketContractServer implements ContractServer {
     const { name } = channel.descriptor;
     const { functions, rooms } = channel;
     const { outbox, observer, log, failures, audit } = this.#deps;
-    const { maxBufferedBytes, maxBufferedAgeMs, closeTimeoutMs, concurrency, requestTimeoutMs } = this.#deps;
+    const { maxBufferedBytes, maxBufferedAgeMs, closeTimeoutMs, requestTimeoutMs } = this.#deps;
+    const { concurrency, maxMessagesPerSecond } = this.#deps;
     return {
       channel: name,
       outbox,
@@ -186,6 +187,7 @@ export class WebSocketContractServer implements ContractServer {
       closeTimeoutMs,
       expiries: this.#expiries,
       concurrency,
+      maxMessagesPerSecond,
       requestTimeoutMs,
       deadlines: new Deadlines(requestTimeoutMs),
       createRoom: (connection) => functions.room(rooms.targetOf(connection)),
@@ -210,7 +212,7 @@ export class WebSocketContractServer implements ContractServer {
         observer.connectionClosed(name, codeLabel(closed.code));
         log.debug({ connection: id, channel: name, code: closed.code }, 'connection closed');
         channel.closed(connection, closed);
-        this.#limits.release(userOf(connection));
+        this.#limits.release(countedFor(connection));
       },
     };
   }
@@ -219,6 +221,10 @@ export class WebSocketContractServer implements ContractServer {
 /** The user that a connection counts for; null without a principal. */
 function userOf({ user }: WebSocketConnection): string | null {
   return user?.id ?? null;
+}
+
+function countedFor(connection: WebSocketConnection): Counted {
+  return { address: connection.address, user: userOf(connection) };
 }
 
 function shuttingDown(): Refusal {

@@ -44,6 +44,10 @@ describe('settings', () => {
       allowedOrigins: { kind: 'any' },
       maxConnections: 0,
       maxConnectionsPerUser: 0,
+      maxConnectionsPerAddress: 0,
+      maxPendingHandshakes: 0,
+      maxPendingHandshakesPerAddress: 0,
+      maxMessagesPerSecond: 0,
       maxBodyBytes: 131_072,
       maxMessageBytes: 65_536,
       handshakeTimeoutMs: 10_000,
@@ -67,6 +71,12 @@ describe('settings', () => {
       production: true,
       host: '0.0.0.0',
       allowedOrigins: { kind: 'same-origin' },
+      maxConnections: 0,
+      maxConnectionsPerUser: 100,
+      maxConnectionsPerAddress: 1000,
+      maxPendingHandshakes: 10_000,
+      maxPendingHandshakesPerAddress: 500,
+      maxMessagesPerSecond: 100,
     });
   });
 

@@ -191,6 +191,22 @@ describe('a handshake', () => {
     await connectClient(`${url}${path}`, bearer('ada'));
   });
 
+  it.each([
+    ['maxPendingHandshakes', 503],
+    ['maxPendingHandshakesPerAddress', 429],
+  ])('is refused at the limit %s with %d, until others are finished', async (option, expected) => {
+    const accepting = Promise.withResolvers<RoomState>();
+    const handlers = createRoomHandlers({ accept: () => accepting.promise });
+    const { url, server } = await startRooms(handlers, { [option]: 2 });
+    const pending = [1, 2].map(() => connectClient(`${url}${path}`, bearer('ada')));
+    await expect.poll(() => server.connectionCount).toBe(2);
+    const { status, headers } = await refusedHandshake(`${url}${path}`, bearer('bob'));
+    expect([status, headers['retry-after']]).toEqual([expected, '1']);
+    accepting.resolve({ user: 'ada', room: 'kitchen', loud: false });
+    await Promise.all(pending);
+    await connectClient(`${url}${path}`, bearer('bob'));
+  });
+
   it('is refused with the status of the error that accept throws', async () => {
     const handlers = createRoomHandlers({
       accept() {

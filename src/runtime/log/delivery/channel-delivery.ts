@@ -13,6 +13,10 @@ export interface ChannelDelivery {
   /** The socket has taken everything that was buffered. */
   drained(connection: Connection): void;
   closed(connection: Connection): void;
-  /** @throws PostedError `invalid_request` for a cursor that the connection never received */
-  acknowledge(connection: Connection, cursor: string): void;
+  /**
+   * Returns whether the connection had not acknowledged the cursor before.
+   *
+   * @throws PostedError `invalid_request` for a cursor that the connection never received
+   */
+  acknowledge(connection: Connection, cursor: string): boolean;
 }

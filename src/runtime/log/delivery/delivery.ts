@@ -171,15 +171,20 @@ export class Delivery {
     subscriber.end();
   }
 
-  /** @throws PostedError `invalid_request` for a cursor that the connection never received */
-  acknowledge(subscriber: Subscriber, { user, device, fence }: StartPosition, text: string): void {
+  /**
+   * Returns whether the subscriber had not acknowledged the cursor before.
+   *
+   * @throws PostedError `invalid_request` for a cursor that the connection never received
+   */
+  acknowledge(subscriber: Subscriber, { user, device, fence }: StartPosition, text: string): boolean {
     if (this.#lastAck.text !== text) this.#lastAck = { text, cursor: this.#cursorOf(text) };
     const { cursor } = this.#lastAck;
     if (cursor === null) throw new PostedError('invalid_request', 'the cursor is not from this log');
     // It was on its way when the history changed: the client has been sent a reset.
-    if (cursor.epoch !== this.#epoch) return;
-    subscriber.acknowledge(cursor.seq);
+    if (cursor.epoch !== this.#epoch) return false;
+    const isNew = subscriber.acknowledge(cursor.seq);
     if (device !== undefined && fence !== 'replaced') this.#devices.save({ user, device, fence, ...cursor });
+    return isNew;
   }
 
   stats(): DeliveryStats {

@@ -141,13 +141,13 @@ export class DurableChannel implements ChannelDelivery {
     if (own.subscriber !== null) this.#deps.delivery.unsubscribe(own.subscriber);
   }
 
-  acknowledge(connection: Connection, cursor: string): void {
+  acknowledge(connection: Connection, cursor: string): boolean {
     const { start = null, subscriber = null } = this.#connections.get(connection) ?? {};
     if (start === null || subscriber === null) {
       const { query } = this.#descriptor.resume;
       throw new PostedError('invalid_request', `only connections opened with \`${query}\` can acknowledge`);
     }
-    this.#deps.delivery.acknowledge(subscriber, start, cursor);
+    return this.#deps.delivery.acknowledge(subscriber, start, cursor);
   }
 
   /** Sends a message to those who get it. Subscribers decide by themselves whether they have room for it. */

@@ -101,16 +101,17 @@ export class Subscriber implements ReplayTarget {
   }
 
   /**
-   * The client has processed everything up to `seq`.
+   * The client has processed everything up to `seq`. Returns whether it had not said so before.
    *
    * @throws PostedError `invalid_request` for a seq that was never sent
    */
-  acknowledge(seq: number): void {
+  acknowledge(seq: number): boolean {
     if (seq > this.#currentPosition().seq) {
       throw new PostedError('invalid_request', 'this connection never received that cursor');
     }
-    this.#unacked.acknowledge(seq);
+    const isNew = this.#unacked.acknowledge(seq);
     this.#resume();
+    return isNew;
   }
 
   /** The socket has taken everything that was buffered. */

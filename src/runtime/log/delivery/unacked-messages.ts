@@ -8,6 +8,7 @@ export class UnackedMessages {
   /** The index of the oldest; what is before it is cut off once in a while, not on every ack. */
   #oldest = 0;
   #isTracking: boolean;
+  #ackedSeq = -1;
 
   constructor(isTracking: boolean) {
     this.#isTracking = isTracking;
@@ -30,12 +31,15 @@ export class UnackedMessages {
     if (this.#isTracking) this.#sent.push(seq, nowMs);
   }
 
-  /** Acknowledges all messages up to `seq`. */
-  acknowledge(seq: number): void {
+  /** Acknowledges all messages up to `seq`; false if they were acknowledged before. */
+  acknowledge(seq: number): boolean {
+    const isNew = seq > this.#ackedSeq;
+    if (isNew) this.#ackedSeq = seq;
     this.#isTracking = true;
     while ((this.#sent[this.#oldest] ?? Number.POSITIVE_INFINITY) <= seq) this.#oldest += 2;
-    if (this.#oldest < 128 && this.size > 0) return;
+    if (this.#oldest < 128 && this.size > 0) return isNew;
     this.#sent = this.#sent.slice(this.#oldest);
     this.#oldest = 0;
+    return isNew;
   }
 }

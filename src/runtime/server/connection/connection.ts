@@ -142,6 +142,11 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
     return this.#pendingRequests;
   }
 
+  /** The message that is handled now does not count as sent by the client. */
+  uncountMessage(): void {
+    this.#inbound?.uncount();
+  }
+
   hasPermit(permit: string | undefined): boolean {
     return permit === undefined || this.#permits.has(permit);
   }

@@ -3,6 +3,7 @@ import type { MessageDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import type { Deadlines } from './deadlines.ts';
 import { type CallOwner, HandlerCall, type Task } from './handler-call.ts';
+import { MessageBudget } from './message-budget.ts';
 
 /** A message with the descriptor that it was identified by. */
 export interface ReceivedMessage {
@@ -26,6 +27,8 @@ export interface ReceivingConnection {
 export interface InboundOptions<Connection> {
   /** How many messages of a connection are handled at the same time. */
   readonly concurrency: number;
+  /** How many messages a connection may send in a second before it is closed; 0: as many as it likes. */
+  readonly maxMessagesPerSecond: number;
   /** How long a handler may take to answer a request. */
   readonly requestTimeoutMs: number;
   /** The requests of all connections that share these options. */
@@ -70,6 +73,7 @@ export class Inbound<Connection extends ReceivingConnection> implements CallOwne
   /** In no order. A list, because a Set whose members come and go leaves garbage behind. */
   readonly #calls: HandlerCall[] = [];
   readonly #queue: Task[] = [];
+  readonly #budget: MessageBudget | null;
   #count = 0;
   #isPaused = false;
   #onEnd: (() => void) | null = null;
@@ -78,6 +82,8 @@ export class Inbound<Connection extends ReceivingConnection> implements CallOwne
     this.#connection = connection;
     this.#webSocket = webSocket;
     this.#options = options;
+    const { maxMessagesPerSecond } = options;
+    this.#budget = maxMessagesPerSecond === 0 ? null : new MessageBudget(maxMessagesPerSecond);
   }
 
   get id(): string {
@@ -86,6 +92,10 @@ export class Inbound<Connection extends ReceivingConnection> implements CallOwne
 
   receive(data: Buffer, isBinary: boolean): void {
     if (this.#connection.closing !== null) return;
+    if (this.#budget?.take() === false) {
+      this.#connection.close('tooManyRequests');
+      return;
+    }
     const task = this.#read(data, isBinary);
     if (task === null) return;
     if (!this.#isBusy) {
@@ -94,6 +104,11 @@ export class Inbound<Connection extends ReceivingConnection> implements CallOwne
       this.#queue.push(task);
       this.#updateFlow();
     }
+  }
+
+  /** The message that is handled now does not count as sent by the client. */
+  uncount(): void {
+    this.#budget?.giveBack();
   }
 
   /** This side closes the connection: aborts the signals of handlers, and drops the queued messages. */

@@ -1,41 +1,76 @@
-/** Counts connections, handshakes in progress included, in total and by user. A limit of 0 means no limit. */
+import { KeyedCount } from './keyed-count.ts';
+
+/** How many connections there may be, handshakes in progress included. 0 means no limit. */
+export interface ConnectionMaxima {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerUser: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxPendingHandshakes: number;
+  readonly maxPendingHandshakesPerAddress: number;
+}
+
+/** The limit that a new connection would exceed. */
+export type ExceededLimit = 'capacity' | 'address_limit' | 'pending_limit' | 'address_pending_limit';
+
+/** Whom a connection counts for. */
+export interface Counted {
+  /** '' if it is unknown. */
+  readonly address: string;
+  /** Null without a user, and before it is known. */
+  readonly user: string | null;
+}
+
+/** Counts connections and handshakes in progress, in total, by user and by address. */
 export class ConnectionLimits {
   readonly #max: number;
-  readonly #maxPerUser: number;
-  /** Stays empty if users have no limit. */
-  readonly #byUser = new Map<string, number>();
+  readonly #maxPending: number;
+  readonly #users: KeyedCount;
+  readonly #addresses: KeyedCount;
+  readonly #pendingAddresses: KeyedCount;
   #total = 0;
+  #pending = 0;
   #onEmpty: (() => void) | null = null;
 
-  constructor(max: number, maxPerUser: number) {
-    this.#max = max;
-    this.#maxPerUser = maxPerUser;
+  constructor(maxima: ConnectionMaxima) {
+    this.#max = maxima.maxConnections;
+    this.#maxPending = maxima.maxPendingHandshakes;
+    this.#users = new KeyedCount(maxima.maxConnectionsPerUser);
+    this.#addresses = new KeyedCount(maxima.maxConnectionsPerAddress);
+    this.#pendingAddresses = new KeyedCount(maxima.maxPendingHandshakesPerAddress);
   }
 
   get total(): number {
     return this.#total;
   }
 
-  /** Counts one more connection; false if that would exceed the limit. */
-  acquire(): boolean {
-    if (this.#max > 0 && this.#total >= this.#max) return false;
+  /** Counts a handshake that begins, and its connection; or returns the limit that it would exceed. */
+  acquire(address: string): ExceededLimit | null {
+    if (this.#max > 0 && this.#total >= this.#max) return 'capacity';
+    if (this.#maxPending > 0 && this.#pending >= this.#maxPending) return 'pending_limit';
+    if (this.#pendingAddresses.isFull(address)) return 'address_pending_limit';
+    if (!this.#addresses.add(address)) return 'address_limit';
+    this.#pendingAddresses.add(address);
+    this.#pending += 1;
     this.#total += 1;
-    return true;
+    return null;
+  }
+
+  /** The handshake is over, whether its connection opens or not. */
+  settle(address: string): void {
+    this.#pending -= 1;
+    this.#pendingAddresses.remove(address);
   }
 
   /** Attributes an acquired connection to a user; false if that would exceed the user's limit. */
   acquireForUser(user: string): boolean {
-    if (this.#maxPerUser === 0) return true;
-    const count = this.#byUser.get(user) ?? 0;
-    if (count >= this.#maxPerUser) return false;
-    this.#byUser.set(user, count + 1);
-    return true;
+    return this.#users.add(user);
   }
 
-  /** Counts one connection less; `user` is the one that it was attributed to, or null. */
-  release(user: string | null): void {
+  /** Counts one connection less. */
+  release({ address, user }: Counted): void {
     this.#total -= 1;
-    if (user !== null) this.#releaseUser(user);
+    this.#addresses.remove(address);
+    if (user !== null) this.#users.remove(user);
     if (this.#total === 0) this.#onEmpty?.();
   }
 
@@ -45,12 +80,5 @@ export class ConnectionLimits {
       this.#onEmpty = resolve;
       if (this.#total === 0) resolve();
     });
-  }
-
-  #releaseUser(user: string): void {
-    const count = this.#byUser.get(user);
-    if (count === undefined) return;
-    if (count > 1) this.#byUser.set(user, count - 1);
-    else this.#byUser.delete(user);
   }
 }

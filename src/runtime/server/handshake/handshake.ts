@@ -12,6 +12,7 @@ import type { Authenticated } from './authenticate.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import type { HandshakeValues } from './handshake-values.ts';
 import { knownPrincipalOf, permitAll } from './known-principals.ts';
+import { refuseAtLimit } from './limit-refusals.ts';
 import { Refusal, refusal, refuseOrigin } from './refusal.ts';
 import { checkUpgrade, UpgradeRequest } from './upgrade-request.ts';
 
@@ -66,7 +67,9 @@ export function createHandshake<Channel extends HandshakeChannel>(
     if (origin !== undefined && !isAllowedOrigin(origins, origin, host)) {
       throw refuseOrigin(origin, origins, settingNames.origins);
     }
-    if (!limits.acquire()) throw atCapacity();
+    const address = clientAddress(message);
+    const exceeded = limits.acquire(address);
+    if (exceeded !== null) throw refuseAtLimit(exceeded);
     const deadline = new Deadline(timeoutMs);
     let user: string | null = null;
     try {
@@ -77,14 +80,14 @@ export function createHandshake<Channel extends HandshakeChannel>(
           ? await deadline.race(channel.authenticate(request), () => {})
           : permitAll(known, channel.descriptor);
       if (principal !== undefined) {
-        if (!limits.acquireForUser(principal.id)) throw atUserLimit();
+        if (!limits.acquireForUser(principal.id)) throw refuseAtLimit('user_limit');
         user = principal.id;
       }
       const values = channel.readValues(pathValues, request);
       const connection = channel.createConnection({
         id,
         user: principal,
-        address: clientAddress(message),
+        address,
         permits,
         expiresAtMs,
         ...values,
@@ -95,9 +98,10 @@ export function createHandshake<Channel extends HandshakeChannel>(
       });
       return { channel, connection };
     } catch (thrown) {
-      limits.release(user);
+      limits.release({ address, user });
       throw thrown;
     } finally {
+      limits.settle(address);
       deadline.clear();
     }
   };
@@ -125,16 +129,6 @@ function findChannel<Channel extends HandshakeChannel>(
     new PostedError('not_found', 'The contract has no channel at this path.'),
     { remedy: `connect to a channel of the contract, such as ${addresses.join(', ')}` },
   );
-}
-
-function atCapacity(): Refusal {
-  const message = 'The server has reached its connection limit. Try again later.';
-  return new Refusal('capacity', new PostedError('unavailable', message, { retryAfterMs: 5000 }));
-}
-
-function atUserLimit(): Refusal {
-  const message = 'This user has reached the connection limit. Close a connection first.';
-  return refusal('user_limit', 'too_many_requests', message);
 }
 
 /** One time limit for several steps. */

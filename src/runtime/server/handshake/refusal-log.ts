@@ -8,6 +8,9 @@ import type { Refusal } from './refusal.ts';
 const optionToRaise: Readonly<Partial<Record<RefusalReason, RefusingOption>>> = {
   capacity: 'maxConnections',
   user_limit: 'maxConnectionsPerUser',
+  address_limit: 'maxConnectionsPerAddress',
+  pending_limit: 'maxPendingHandshakes',
+  address_pending_limit: 'maxPendingHandshakesPerAddress',
   timeout: 'handshakeTimeoutMs',
 };
 

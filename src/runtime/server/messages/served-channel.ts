@@ -55,7 +55,10 @@ export function serveChannel(
   const own: ConnectionHandlers = handlers;
   const handlerOf = (operation: OperationDescriptor, message: string): MessageHandler =>
     delivery !== undefined && message === resume?.ack
-      ? (ack, { connection }) => delivery.acknowledge(connection, (ack as { cursor: string }).cursor)
+      ? (ack, { connection }) => {
+          if (delivery.acknowledge(connection, (ack as { cursor: string }).cursor))
+            connection.uncountMessage();
+        }
       : findHandler(handlers as HandlersByName, operation, message);
   const report = (handler: string, { id }: WebSocketConnection, thrown: unknown): void =>
     deps.failures.write(

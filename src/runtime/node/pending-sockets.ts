@@ -1,0 +1,50 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { clientAddress } from '../shared/client-address.ts';
+
+export interface PendingSocketsOptions {
+  /** The maximum number of sockets whose first request has not arrived; 0 means no limit. */
+  readonly maxPendingHandshakes: number;
+  readonly maxPendingHandshakesPerAddress: number;
+}
+
+/**
+ * Bounds the sockets that have connected and not sent their first request yet. Beyond the limits, the oldest one is
+ * closed: a client that means to send a request does it at once, so strangers who send nothing displace each other.
+ */
+export function limitPendingSockets(http: Server, options: PendingSocketsOptions): void {
+  const { maxPendingHandshakes, maxPendingHandshakesPerAddress } = options;
+  if (maxPendingHandshakes === 0 && maxPendingHandshakesPerAddress === 0) return;
+  /** In the order in which they have connected. */
+  const pending = new Map<Socket, string>();
+  const byAddress = new Map<string, Set<Socket>>();
+
+  function remove(socket: Socket): void {
+    const address = pending.get(socket);
+    if (address === undefined) return;
+    pending.delete(socket);
+    const own = byAddress.get(address);
+    own?.delete(socket);
+    if (own?.size === 0) byAddress.delete(address);
+  }
+
+  function add(socket: Socket): void {
+    const address = clientAddress({ socket });
+    const own = byAddress.get(address) ?? new Set();
+    byAddress.set(address, own.add(socket));
+    pending.set(socket, address);
+    socket.once('close', () => remove(socket));
+    if (maxPendingHandshakesPerAddress > 0 && own.size > maxPendingHandshakesPerAddress) close(own.keys());
+    if (maxPendingHandshakes > 0 && pending.size > maxPendingHandshakes) close(pending.keys());
+  }
+
+  function close(sockets: Iterable<Socket>): void {
+    const [oldest] = sockets;
+    if (oldest === undefined) return;
+    remove(oldest);
+    oldest.destroy();
+  }
+
+  const arrived = ({ socket }: IncomingMessage): void => remove(socket);
+  http.on('connection', add).on('request', arrived).on('upgrade', arrived);
+}
