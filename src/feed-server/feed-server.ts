@@ -30,6 +30,7 @@ export const settingNames = {
   port: table.port.name,
   metricsPort: table.metricsPort.name,
   origins: table.allowedOrigins.name,
+  trustProxy: table.trustProxy.name,
   maxConnections: table.maxConnections.name,
   maxConnectionsPerUser: table.maxConnectionsPerUser.name,
   maxConnectionsPerAddress: table.maxConnectionsPerAddress.name,
@@ -69,6 +70,7 @@ export async function startFeedServer(
   const app = serve(contract, {
     security: { bearerAuth: ({ token }) => tokens.verify(token) },
     origins: settings.allowedOrigins,
+    trustProxy: { networks: settings.trustProxy ?? [], headers: settings.trustProxyHeaders },
     maxBodyBytes: settings.maxBodyBytes,
     maxMessageBytes: settings.maxMessageBytes,
     maxConnections: settings.maxConnections,

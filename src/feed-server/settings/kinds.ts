@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { parseBrokerUrl } from 'posted/log';
-import type { OriginPolicy } from 'posted/server';
+import { type OriginPolicy, TrustedProxies } from 'posted/server';
 import { parsePublicJwks, parseSecretJwks } from '../auth/jwk-set.ts';
 import { minSecretBytes, publicKey, secretKey, type TokenKey } from '../auth/keys.ts';
 import { quote, readTextFile } from './setting-text.ts';
@@ -33,6 +33,22 @@ export const metricsPort: Kind<number | 'same' | 'off'> = {
   allowed: 'an integer from 0 to 65535 (0: any free port, which is printed), same (on PORT), or off',
   json: 'number',
   parse: (text) => (text === 'same' || text === 'off' ? text : integer(0, 65_535).parse(text)),
+};
+
+export const networks: Kind<readonly string[]> = {
+  allowed: 'a comma-separated list of addresses and networks such as 10.0.0.0/8, loopback, or private',
+  json: 'array',
+  parse(text) {
+    const list = text.split(',').map((network) => network.trim());
+    for (const network of list) {
+      try {
+        new TrustedProxies({ networks: [network] });
+      } catch {
+        throw notAllowed(network);
+      }
+    }
+    return Object.freeze(list);
+  },
 };
 
 /** A number of processes. */

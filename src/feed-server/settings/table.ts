@@ -10,6 +10,7 @@ import {
   type Kind,
   metricsPort,
   mode,
+  networks,
   origins,
   processCount,
   secretKeysFile,
@@ -137,6 +138,19 @@ export const table = {
     kind: origins,
     fallback: '*',
     productionFallback: 'same-origin',
+  },
+  trustProxy: {
+    name: 'TRUST_PROXY',
+    description:
+      'The networks of the proxies in front of the server, which report the address of a client and the host that it asked for.',
+    kind: networks,
+  },
+  trustProxyHeaders: {
+    name: 'TRUST_PROXY_HEADERS',
+    description:
+      'The headers that these proxies set: X-Forwarded-For and X-Forwarded-Host, or Forwarded. The other ones are ignored.',
+    kind: choice(['x-forwarded', 'forwarded']),
+    fallback: 'x-forwarded',
   },
   ...limitSettings,
   maxBodyBytes: {

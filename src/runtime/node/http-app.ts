@@ -28,7 +28,7 @@ export interface OwnOperations extends RestOperations {
 export interface HttpAppOptions
   extends Pick<
     RestAppOptions<Operations, never>,
-    'observer' | 'log' | 'audit' | 'origins' | 'limits' | 'limiter' | 'settingNames'
+    'observer' | 'log' | 'audit' | 'origins' | 'proxies' | 'limits' | 'limiter' | 'settingNames'
   > {
   /** What the application serves besides the mounts. */
   readonly rest: RestOperations | FetchApp;

@@ -154,7 +154,7 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
     log,
     settingNames,
   });
-  const { origins, requestTimeoutMs, audit, limiter } = core.options;
+  const { origins, proxies, requestTimeoutMs, audit, limiter } = core.options;
   const durableApp =
     eventLog === undefined
       ? null
@@ -205,6 +205,7 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
         docs,
         own: publish && createPublish(contract.channels, publishOptionsOf(publish, eventLog, delivery)),
         origins,
+        proxies,
         limits: { bodyBytes: maxBodyBytes, timeoutMs: requestTimeoutMs },
         limiter,
         ...(audit === undefined ? {} : { audit }),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { METHODS } from 'node:http';
 import { type Context, Hono } from 'hono';
 import type { Audit, AuditEntry } from '../shared/audit.ts';
+import { clientNetwork } from '../shared/client-network.ts';
 import { PostedError } from '../shared/errors.ts';
 import { checkNames, type LimitsByName } from '../shared/limits/limit.ts';
 import { type Limiter, memoryLimiter } from '../shared/limits/limiter.ts';
@@ -9,6 +10,7 @@ import type { Log } from '../shared/log.ts';
 import { LogLimit } from '../shared/log-limit.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
+import { TrustedProxies } from '../shared/trusted-proxies.ts';
 import { createCrossOrigin } from './cross-origin.ts';
 import { addCommonHeaders, errorResponse } from './error-response.ts';
 import { type IncomingRequest, toIncoming } from './incoming-request.ts';
@@ -32,6 +34,8 @@ export interface RestAppOptions<Table extends Operations, Handlers> {
   readonly audit?: Audit;
   /** The pages that may read responses, such as `['https://app.example']`. */
   readonly origins: OriginPolicy | readonly string[];
+  /** The proxies in front of the server. Default: none. */
+  readonly proxies?: TrustedProxies;
   readonly limits: RestLimits;
   /** How often clients may request operations, by operationId: instead of their `x-limits` in the contract. */
   readonly rateLimits?: LimitsByName<keyof Table & string>;
@@ -90,7 +94,7 @@ type Answer = (endpoint: Endpoint, c: RestContext) => Promise<Response>;
 
 type AnswerOptions = Pick<
   RestAppOptions<Operations, never>,
-  'operations' | 'observer' | 'log' | 'audit' | 'origins' | 'limits' | 'settingNames'
+  'operations' | 'observer' | 'log' | 'audit' | 'origins' | 'proxies' | 'limits' | 'settingNames'
 >;
 
 /** A request that is being answered. */
@@ -129,7 +133,7 @@ export function createRestApp<const Table extends Operations, Handlers extends H
 
 /**
  * Wraps every request: gives it an id and a deadline, lets pages of allowed origins read the response, and reports the
- * outcome to the log, the observer and the audit. Of the request, only its id and a foreign origin are logged.
+ * outcome to the log, the observer and the audit. Of the request, only its id, its address and a foreign origin are logged.
  *
  * This is one function and not a chain of Hono's middleware, each of which would cost as much as a small handler.
  */
@@ -139,6 +143,7 @@ function createAnswer({
   log = createStderrLog(),
   audit,
   origins,
+  proxies = new TrustedProxies(),
   limits: { timeoutMs = defaultTimeoutMs },
   settingNames = {},
 }: AnswerOptions): Answer {
@@ -170,20 +175,27 @@ function createAnswer({
   return async (endpoint, c) => {
     const startMs = performance.now();
     const { incoming } = c.env;
-    const { headers } = incoming;
-    const requestId = requestIdOf(headers['x-request-id']);
-    const call: Call = { context: new OperationContext(requestId, incoming, c.req.raw), outcome: 'ok' };
+    const { origin } = incoming.headers;
+    const requestId = requestIdOf(incoming.headers['x-request-id']);
+    const address = proxies.addressOf(incoming);
+    const context = new OperationContext(requestId, clientNetwork(address), incoming, c.req.raw);
+    const call: Call = { context, outcome: 'ok' };
     const response =
-      headers.origin === undefined
+      origin === undefined
         ? await respond(endpoint, c, call)
-        : await crossOrigin(c, headers, requestId, () => respond(endpoint, c, call));
+        : await crossOrigin(c, { origin, host: proxies.hostOf(incoming) }, requestId, () =>
+            respond(endpoint, c, call),
+          );
     const { status } = response;
     const durationMs = performance.now() - startMs;
     const { operation } = endpoint;
     observer.requestCompleted(operation, status, durationMs / 1000);
     // Probes and scanners would drown out the rest.
     const level = operation === 'none' ? 'debug' : 'info';
-    log[level]({ requestId, operation, status, durationMs: Math.round(durationMs * 1000) / 1000 }, 'request');
+    log[level](
+      { requestId, address, operation, status, durationMs: Math.round(durationMs * 1000) / 1000 },
+      'request',
+    );
     if (operation !== 'none') {
       audit?.({ user: idOf(call.context.user), requestId, operation, outcome: call.outcome, ms: durationMs });
     }

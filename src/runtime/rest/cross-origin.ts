@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'hono';
 import { cors } from 'hono/cors';
 import type { LogLimit } from '../shared/log-limit.ts';
@@ -15,10 +14,10 @@ export interface CrossOriginOptions {
   readonly settingName: string | undefined;
 }
 
-/** Answers a request that has an Origin header: a preflight itself, any other request with `respond`. */
+/** Answers a request of a page to a host: a preflight itself, any other request with `respond`. */
 type CrossOrigin = (
   c: Context,
-  headers: IncomingHttpHeaders,
+  page: { readonly origin: string; readonly host: string | undefined },
   requestId: string,
   respond: () => Promise<Response>,
 ) => Promise<Response>;
@@ -46,7 +45,7 @@ export function createCrossOrigin(options: CrossOriginOptions): CrossOrigin {
     failures.write('warn', {}, fields, 'a page from another origin cannot read the response');
   }
 
-  return async (c, { origin = '', host }, requestId, respond) => {
+  return async (c, { origin, host }, requestId, respond) => {
     if (!isAllowedOrigin(policy, origin, host)) {
       logForeign(origin, host, requestId);
       return respond();

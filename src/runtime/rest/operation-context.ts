@@ -5,6 +5,8 @@ import type { RequestContext } from './operation-handlers.ts';
 /** A handler's context. A request whose handler never reads `signal` costs nothing for it. */
 export class OperationContext implements RequestContext {
   readonly requestId: string;
+  /** By which the client is limited, see `clientNetwork`. */
+  readonly network: string;
   /** There once its credentials are accepted. */
   user?: unknown;
   readonly #incoming: IncomingRequest;
@@ -13,8 +15,9 @@ export class OperationContext implements RequestContext {
   #unwatch: (() => void) | undefined;
   #isAnswered = false;
 
-  constructor(requestId: string, incoming: IncomingRequest, request: Request) {
+  constructor(requestId: string, network: string, incoming: IncomingRequest, request: Request) {
     this.requestId = requestId;
+    this.network = network;
     this.#incoming = incoming;
     this.#request = request;
   }

@@ -1,4 +1,3 @@
-import { clientAddress } from '../shared/client-address.ts';
 import { type LimitsByName, limitsOf } from '../shared/limits/limit.ts';
 import {
   countLimits,
@@ -7,7 +6,6 @@ import {
   type Limiter,
   tooManyRequests,
 } from '../shared/limits/limiter.ts';
-import type { IncomingRequest } from './incoming-request.ts';
 import type { OperationDescriptor } from './operation-handlers.ts';
 
 /** The limits of an operation. Undefined: there are none. */
@@ -33,12 +31,12 @@ export function operationLimits(
 /** @throws PostedError `too_many_requests` */
 export async function enforceLimit(
   check: LimitCheck | undefined,
-  incoming: IncomingRequest,
+  address: string,
   user: unknown,
 ): Promise<void> {
   if (check === undefined) return;
   const id = idOf(user);
-  const wait = await check({ user: id === null ? undefined : { id }, address: clientAddress(incoming) });
+  const wait = await check({ user: id === null ? undefined : { id }, address });
   if (wait > 0) throw tooManyRequests(wait);
 }
 

@@ -59,11 +59,11 @@ export async function serveOperation(
   context: OperationContext,
 ): Promise<Response> {
   const { operation, handler, security, observer } = served;
-  await enforceLimit(served.limits.perAddress, incoming, undefined);
+  await enforceLimit(served.limits.perAddress, context.network, undefined);
   if (operation.security.length > 0) {
     context.user = await authenticate(operation.security, security, incoming.headers.authorization);
   }
-  await enforceLimit(served.limits.perUser, incoming, context.user);
+  await enforceLimit(served.limits.perUser, context.network, context.user);
   let request: CheckedRequest;
   try {
     request = await readRequest(served, incoming, target);

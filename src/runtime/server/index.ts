@@ -15,6 +15,7 @@ export { LogLimit, type LogLimitOptions } from '../shared/log-limit.ts';
 export type { OriginPolicy } from '../shared/origin.ts';
 export type { Revocation } from '../shared/revocation.ts';
 export { createStderrLog, type StderrLogOptions } from '../shared/stderr-log.ts';
+export { TrustedProxies, type TrustProxyOptions } from '../shared/trusted-proxies.ts';
 export type * from './connection-filter.ts';
 export * from './contract-app.ts';
 export type { ContractServer } from './contract-server.ts';

@@ -6,6 +6,7 @@ import type { Log } from '../shared/log.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import type { Revocation } from '../shared/revocation.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
+import { TrustedProxies, type TrustProxyOptions } from '../shared/trusted-proxies.ts';
 import type { ConnectionMaxima } from './handshake/connection-limits.ts';
 import { type ContractObserver, silentObserver } from './observer.ts';
 
@@ -17,6 +18,11 @@ export interface ContractServerOptions {
   readonly log?: Log;
   /** The origins whose pages may connect, such as `['https://app.example']`. Default: the server's own host. */
   readonly origins?: OriginPolicy | readonly string[];
+  /**
+   * The proxies in front of the server, which report the addresses of clients and the host that they asked for. Default:
+   * none; the client is whoever opened the connection.
+   */
+  readonly trustProxy?: TrustProxyOptions;
   /** The largest message that a client may send, in bytes. Default: 65,536. */
   readonly maxMessageBytes?: number;
   /** The maximum number of connections; 0, the default, means no limit. */
@@ -85,17 +91,23 @@ export interface ContractServerOptions {
 }
 
 /** The options that can make a server refuse a handshake. */
-export type RefusingOption = 'origins' | 'handshakeTimeoutMs' | keyof ConnectionMaxima;
+export type RefusingOption = 'origins' | 'trustProxy' | 'handshakeTimeoutMs' | keyof ConnectionMaxima;
 
 export type SettingNames = Readonly<Partial<Record<RefusingOption, string>>>;
 
-export interface ResolvedOptions extends Required<Omit<ContractServerOptions, 'audit' | 'bus'>> {
+export interface ResolvedOptions
+  extends Required<Omit<ContractServerOptions, 'audit' | 'bus' | 'trustProxy'>> {
   readonly origins: OriginPolicy;
   readonly audit: Audit | undefined;
+  readonly proxies: TrustedProxies;
 }
 
-/** Fills in the defaults, once for a server. */
-export function resolveOptions(options: ContractServerOptions): ResolvedOptions {
+/**
+ * Fills in the defaults, once for a server.
+ *
+ * @throws TypeError if a network of `trustProxy` is not one
+ */
+export function resolveOptions({ trustProxy, ...options }: ContractServerOptions): ResolvedOptions {
   const { origins = defaults.origins } = options;
   return {
     ...defaults,
@@ -103,10 +115,11 @@ export function resolveOptions(options: ContractServerOptions): ResolvedOptions 
     audit: undefined,
     ...options,
     origins: originPolicy(origins),
+    proxies: new TrustedProxies(trustProxy),
   };
 }
 
-const defaults: Omit<ResolvedOptions, 'log' | 'audit'> = {
+const defaults: Omit<ResolvedOptions, 'log' | 'audit' | 'proxies'> = {
   limits: {},
   limiter: memoryLimiter,
   observer: silentObserver,

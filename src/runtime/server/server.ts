@@ -64,6 +64,7 @@ export class WebSocketContractServer implements ContractServer {
       channels: channels.map((channel) => this.#connectable(channel)),
       limits: this.#limits,
       origins: deps.origins,
+      proxies: deps.proxies,
       settingNames: deps.settingNames,
       timeoutMs: deps.handshakeTimeoutMs,
     });
@@ -93,7 +94,9 @@ export class WebSocketContractServer implements ContractServer {
   readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const id = createConnectionId();
     socket.on('error', destroyOnError);
-    this.#upgrade(request, socket, head, id).catch((thrown: unknown) => this.#refuse(socket, id, thrown));
+    this.#upgrade(request, socket, head, id).catch((thrown: unknown) =>
+      this.#refuse(request, socket, id, thrown),
+    );
   };
 
   /** Whether the server refuses new connections and requests, because it shuts down. */
@@ -160,10 +163,10 @@ export class WebSocketContractServer implements ContractServer {
     channel.opened(connection);
   }
 
-  #refuse(socket: Duplex, id: string, thrown: unknown): void {
+  #refuse(request: IncomingMessage, socket: Duplex, id: string, thrown: unknown): void {
     const refused = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
     this.#deps.observer.handshakeRefused(refused.reason);
-    this.#logRefusal(id, refused);
+    this.#logRefusal({ connection: id, address: this.#deps.proxies.addressOf(request) }, refused);
     if (socket.writable) sendRefusal(socket, id, refused);
     else socket.destroy();
   }

@@ -5,7 +5,7 @@ import type { HandshakeValues } from '../handshake/handshake-values.ts';
 export interface ConnectionIdentity extends HandshakeValues {
   readonly id: string;
   readonly user: Principal | undefined;
-  /** By which the client is limited, see `clientAddress`. */
+  /** By which the client is limited, see `clientNetwork`. */
   readonly address: string;
   /** The operations with their own security that the credentials permit. */
   readonly permits: ReadonlySet<string>;

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { clientAddress } from '../../shared/client-address.ts';
+import { clientNetwork } from '../../shared/client-network.ts';
 import type { ChannelDescriptor } from '../../shared/descriptor.ts';
 import { PostedError } from '../../shared/errors.ts';
 import { isAllowedOrigin, type OriginPolicy } from '../../shared/origin.ts';
+import type { TrustedProxies } from '../../shared/trusted-proxies.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { ConnectionIdentity } from '../connection/connection-identity.ts';
 import type { Closed } from '../handlers.ts';
@@ -32,6 +33,7 @@ export interface HandshakeOptions<Channel> {
   readonly channels: readonly Channel[];
   readonly limits: ConnectionLimits;
   readonly origins: OriginPolicy;
+  readonly proxies: TrustedProxies;
   readonly settingNames: SettingNames;
   /** How long the security hooks and `accept` may take together. */
   readonly timeoutMs: number;
@@ -57,17 +59,17 @@ export const neverOpened: Closed = { code: 1006, reason: 'never opened' };
 export function createHandshake<Channel extends HandshakeChannel>(
   options: HandshakeOptions<Channel>,
 ): (request: IncomingMessage, id: string) => Promise<AcceptedHandshake<Channel>> {
-  const { limits, origins, settingNames, timeoutMs } = options;
+  const { limits, origins, proxies, settingNames, timeoutMs } = options;
 
   return async (message, id) => {
     checkUpgrade(message);
     const { path, query } = splitTarget(message.url ?? '/');
     const { channel, pathValues } = findChannel(options.channels, path);
-    const { origin, host } = message.headers;
-    if (origin !== undefined && !isAllowedOrigin(origins, origin, host)) {
-      throw refuseOrigin(origin, origins, settingNames.origins);
+    const { origin } = message.headers;
+    if (!isAllowedOrigin(origins, origin, proxies.hostOf(message))) {
+      throw refuseOrigin(message, origins, settingNames);
     }
-    const address = clientAddress(message);
+    const address = clientNetwork(proxies.addressOf(message));
     const exceeded = limits.acquire(address);
     if (exceeded !== null) throw refuseAtLimit(exceeded);
     const deadline = new Deadline(timeoutMs);

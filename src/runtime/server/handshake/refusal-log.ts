@@ -23,24 +23,31 @@ export interface RefusalLogDeps {
   readonly settingNames: SettingNames;
 }
 
+interface Refused {
+  /** The id of the connection that was not opened. */
+  readonly connection: string;
+  /** Of the client. */
+  readonly address: string;
+}
+
 /**
  * Returns a function that logs why a handshake was refused and how to allow it. It logs nothing of the request except
- * a refused origin: never the credentials, the path or the query.
+ * its address and a refused origin: never the credentials, the path or the query.
  */
 export function createRefusalLog({
   log,
   failures,
   settingNames,
-}: RefusalLogDeps): (connection: string, refusal: Refusal) => void {
-  return (connection, { reason, error, remedy }) => {
+}: RefusalLogDeps): (refused: Refused, refusal: Refusal) => void {
+  return (refused, { reason, error, remedy }) => {
     if (error.code === 'internal') {
-      failures.write('error', { reason }, { connection, err: error.cause ?? error }, 'a handshake failed');
+      failures.write('error', { reason }, { ...refused, err: error.cause ?? error }, 'a handshake failed');
     } else if (expected.has(reason)) {
-      log.debug({ reason, connection }, 'a handshake was refused');
+      log.debug({ reason, ...refused }, 'a handshake was refused');
     } else {
       const option = optionToRaise[reason];
       const raise = option && `raise ${settingNames[option] ?? `the option ${option}`}`;
-      const fields = { connection, problem: error.message, remedy: remedy ?? raise };
+      const fields = { ...refused, problem: error.message, remedy: remedy ?? raise };
       failures.write('warn', { reason }, fields, 'a handshake was refused');
     }
   };

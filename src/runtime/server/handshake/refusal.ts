@@ -1,8 +1,9 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, PostedError } from '../../shared/errors.ts';
 import { allowOrigin, type OriginPolicy, printableOrigin } from '../../shared/origin.ts';
 import type { RefusalReason } from '../observer.ts';
+import type { SettingNames } from '../options.ts';
 
 interface RefusalOptions {
   /** Default: the status of the error's code. */
@@ -44,8 +45,13 @@ export function refusal(
  * Refuses a page because of its origin. The response names the setting to change; only the log contains the value to
  * set, because it lists the allowed origins.
  */
-export function refuseOrigin(origin: string, policy: OriginPolicy, settingName: string | undefined): Refusal {
-  const setting = settingName ?? 'the option `origins`';
+export function refuseOrigin(
+  { headers, socket }: IncomingMessage,
+  policy: OriginPolicy,
+  settingNames: SettingNames,
+): Refusal {
+  const { origin = '' } = headers;
+  const setting = settingNames.origins ?? 'the option `origins`';
   const printable = printableOrigin(origin);
   if (printable === null) {
     return forbidden('The Origin header is not an origin that may connect to this server.');
@@ -57,8 +63,18 @@ export function refuseOrigin(origin: string, policy: OriginPolicy, settingName: 
   }
   return forbidden(
     `Pages of ${printable} may not connect to this server. To allow them, add ${printable} to ${setting}.`,
-    allowOrigin(printable, policy, settingName),
+    `${allowOrigin(printable, policy, settingNames.origins)}${hasForwarding(headers) ? trustHint(socket, settingNames) : ''}`,
   );
+}
+
+/** A proxy that is not trusted may have replaced the host, which then differs from that of the page. */
+function trustHint({ remoteAddress = '' }: IncomingMessage['socket'], { trustProxy }: SettingNames): string {
+  const setting = trustProxy ?? 'the option `trustProxy`';
+  return `; or, if ${remoteAddress} is a proxy of yours, add it to ${setting}`;
+}
+
+function hasForwarding({ forwarded, ...headers }: IncomingMessage['headers']): boolean {
+  return forwarded !== undefined || headers['x-forwarded-host'] !== undefined;
 }
 
 function forbidden(message: string, remedy?: string): Refusal {

@@ -19,7 +19,7 @@ export const memoryLimiter: Limiter = (_name, limit) => new RateCounter(limit);
 /** Who did something. */
 export interface LimitedClient {
   readonly user?: { readonly id: string } | undefined;
-  /** As `clientAddress` returns it; '' if it is unknown, and then nothing is limited by address. */
+  /** As `clientNetwork` returns it; '' if it is unknown, and then nothing is limited by address. */
   readonly address: string;
 }
 

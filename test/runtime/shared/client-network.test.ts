@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { clientAddress, limitedAddress } from '../../../src/runtime/shared/client-address.ts';
+import { clientNetwork } from '../../../src/runtime/shared/client-network.ts';
 
-describe('the address by which a client is limited', () => {
+describe('the network by which a client is limited', () => {
   it.each([
     ['192.0.2.7', '192.0.2.7'],
     ['::ffff:192.0.2.7', '192.0.2.7'],
@@ -12,12 +12,8 @@ describe('the address by which a client is limited', () => {
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
+    ['', ''],
   ])('of %s is %s', (address, limited) => {
-    expect(limitedAddress(address)).toBe(limited);
-  });
-
-  it('is empty if the request did not come from a socket', () => {
-    expect(clientAddress({})).toBe('');
-    expect(clientAddress({ socket: { remoteAddress: '192.0.2.7' } })).toBe('192.0.2.7');
+    expect(clientNetwork(address)).toBe(limited);
   });
 });

@@ -1,18 +1,8 @@
-/** The part of a request that tells where it comes from. */
-export interface AddressedRequest {
-  readonly socket?: { readonly remoteAddress?: string | undefined } | undefined;
-}
-
 /**
- * The address by which the client of a request is limited; '' if it is unknown. For IPv6 it is the first half (/64),
- * since a client has all addresses of its network.
+ * The part of an address that all addresses of one client have in common, by which it is limited. For IPv6 it is the first
+ * half (/64), since a client has all addresses of its network.
  */
-export function clientAddress({ socket }: AddressedRequest): string {
-  return limitedAddress(socket?.remoteAddress ?? '');
-}
-
-/** The part of an address that all addresses of one client have in common. */
-export function limitedAddress(address: string): string {
+export function clientNetwork(address: string): string {
   if (!address.includes(':')) return address;
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
