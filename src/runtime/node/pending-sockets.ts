@@ -1,11 +1,14 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { clientAddress } from '../shared/client-address.ts';
+import { clientNetwork } from '../shared/client-network.ts';
+import type { TrustedProxies } from '../shared/trusted-proxies.ts';
 
 export interface PendingSocketsOptions {
   /** The maximum number of sockets whose first request has not arrived; 0 means no limit. */
   readonly maxPendingHandshakes: number;
   readonly maxPendingHandshakesPerAddress: number;
+  /** Their connections wait for requests of many clients, and have no limit of their own. */
+  readonly proxies: TrustedProxies;
 }
 
 /**
@@ -13,7 +16,7 @@ export interface PendingSocketsOptions {
  * closed: a client that means to send a request does it at once, so strangers who send nothing displace each other.
  */
 export function limitPendingSockets(http: Server, options: PendingSocketsOptions): void {
-  const { maxPendingHandshakes, maxPendingHandshakesPerAddress } = options;
+  const { maxPendingHandshakes, maxPendingHandshakesPerAddress, proxies } = options;
   if (maxPendingHandshakes === 0 && maxPendingHandshakesPerAddress === 0) return;
   /** In the order in which they have connected. */
   const pending = new Map<Socket, string>();
@@ -29,7 +32,8 @@ export function limitPendingSockets(http: Server, options: PendingSocketsOptions
   }
 
   function add(socket: Socket): void {
-    const address = clientAddress({ socket });
+    if (proxies.isProxy(socket.remoteAddress ?? '')) return;
+    const address = clientNetwork(socket.remoteAddress ?? '');
     const own = byAddress.get(address) ?? new Set();
     byAddress.set(address, own.add(socket));
     pending.set(socket, address);

@@ -38,6 +38,11 @@ export class TrustedProxies {
     this.#isEmpty = networks.length === 0;
   }
 
+  /** Whether connections from this address are a proxy's. */
+  isProxy(address: string): boolean {
+    return this.#trusts(withoutMapping(address));
+  }
+
   /** The address of the client: of the last hop before the trusted proxies. '' if it is unknown. */
   addressOf(request: ProxiedRequest): string {
     const peer = withoutMapping(request.socket?.remoteAddress ?? '');

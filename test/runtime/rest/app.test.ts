@@ -29,7 +29,7 @@ describe('the log and the observer', () => {
     ]);
     expect(invalid).toEqual([['createNote', 'request']]);
     const records = logged.map(([level, { operation, status, ...rest }]) => {
-      expect(Object.keys(rest).toSorted()).toEqual(['durationMs', 'requestId']);
+      expect(Object.keys(rest).toSorted()).toEqual(['address', 'durationMs', 'requestId']);
       return [level, operation, status];
     });
     expect(records).toEqual([

@@ -17,7 +17,7 @@ function from(origin: string) {
 }
 
 function warning(fields: Readonly<Record<string, unknown>>) {
-  return ['warn', { connection: expect.any(String), ...fields }, refused];
+  return ['warn', { connection: expect.any(String), address: '127.0.0.1', ...fields }, refused];
 }
 
 describe('the refusal of a foreign origin', () => {

@@ -1,8 +1,9 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../../../src/runtime/shared/log.ts';
 import type { TrustProxyOptions } from '../../../../src/runtime/shared/trusted-proxies.ts';
-import { bearer, connectClient } from '../../../support/websocket.ts';
+import { bearer, connectClient, connectRaw } from '../../../support/websocket.ts';
 import { startMarket } from '../../limits/start-market.ts';
 import { listenToPosts } from './listen-to-posts.ts';
 import { servePosts } from './posts-app.ts';
@@ -23,6 +24,12 @@ function responseTo(url: string, headers: IncomingHttpHeaders): Promise<number |
     sent.on('error', reject);
     sent.end();
   });
+}
+
+/** Connections that send nothing. */
+async function openSockets(url: string, count: number): Promise<readonly Socket[]> {
+  const { port } = new URL(url);
+  return await Promise.all(Array.from({ length: count }, () => connectRaw(Number(port))));
 }
 
 const trustProxy: TrustProxyOptions = { networks: ['loopback'] };
@@ -56,6 +63,13 @@ describe('behind a trusted proxy', () => {
     // What the client itself has sent does not help.
     expect(await priceFor('192.0.2.66, 198.51.100.7')).toBe(429);
   });
+
+  it('a connection may wait for its first request, of which the proxy keeps many', async () => {
+    const { url } = await startMarket({ trustProxy, maxPendingHandshakesPerAddress: 1 });
+    const sockets = await openSockets(url, 3);
+    expect(await responseTo(`${url}/price/tea`, {})).toBe(200);
+    expect(sockets.map(({ closed }) => closed)).toEqual([false, false, false]);
+  });
 });
 
 describe('without a trusted proxy', () => {
@@ -71,6 +85,12 @@ describe('without a trusted proxy', () => {
           "origins: ['https://feed.example']; or, if 127.0.0.1 is a proxy of yours, add it to TRUST_PROXY",
       },
     ]);
+  });
+
+  it('a connection of the same address that waits for its first request is displaced', async () => {
+    const { url } = await startMarket({ maxPendingHandshakesPerAddress: 1 });
+    const sockets = await openSockets(url, 3);
+    await expect.poll(() => sockets.filter(({ closed }) => closed).length).toBe(2);
   });
 
   it('the address of a client is that of its connection', async () => {
