@@ -23,6 +23,33 @@ export interface OperationHandlers<Principal> {
   ): Promise<models.LoginResponse>;
 
   /**
+   * End the token.
+   *
+   * The token is refused from now on, and its WebSocket connections are closed: on this server at
+   * once, on all others within a second. Other tokens of the user stay valid.
+   *
+   * @generated from operation logout
+   */
+  logout(
+    request: Record<never, never>,
+    context: Caller<Principal>,
+  ): Promise<void>;
+
+  /**
+   * Change the caller's password, and end all of the caller's tokens.
+   *
+   * All tokens from before, also the one of this request, are refused from now on, and their
+   * WebSocket connections are closed: on this server at once, on all others within a second. Log in
+   * again with the new password.
+   *
+   * @generated from operation changePassword
+   */
+  changePassword(
+    request: { readonly body: models.ChangePasswordRequest },
+    context: Caller<Principal>,
+  ): Promise<void>;
+
+  /**
    * Register a user.
    *
    * @generated from operation registerUser

@@ -117,6 +117,16 @@ export interface LoginResponse {
 }
 
 /**
+ * The password that the user has, and the new one.
+ *
+ * @generated from schema ChangePasswordRequest
+ */
+export interface ChangePasswordRequest {
+  old_password: Password;
+  password: Password;
+}
+
+/**
  * A new user. Only the names and the password are required.
  *
  * @generated from schema RegisterRequest

@@ -37,6 +37,62 @@ export const operations = {
     },
   },
   /**
+   * End the token.
+   *
+   * The token is refused from now on, and its WebSocket connections are closed: on this server at
+   * once, on all others within a second. Other tokens of the user stay valid.
+   *
+   * @generated from operation logout
+   */
+  logout: {
+    operationId: 'logout',
+    method: 'POST',
+    path: '/logout',
+    security: ['bearerAuth'],
+    pathParameters: undefined,
+    query: undefined,
+    headers: undefined,
+    headerNames: [],
+    body: undefined,
+    responses: {
+      200: null,
+      401: validators.isError,
+      500: validators.isError,
+      503: validators.isError,
+    },
+  },
+  /**
+   * Change the caller's password, and end all of the caller's tokens.
+   *
+   * All tokens from before, also the one of this request, are refused from now on, and their
+   * WebSocket connections are closed: on this server at once, on all others within a second. Log in
+   * again with the new password.
+   *
+   * @generated from operation changePassword
+   */
+  changePassword: {
+    operationId: 'changePassword',
+    method: 'POST',
+    path: '/user/password',
+    security: ['bearerAuth'],
+    pathParameters: undefined,
+    query: undefined,
+    headers: undefined,
+    headerNames: [],
+    body: validators.isChangePasswordRequest,
+    responses: {
+      200: null,
+      400: validators.isError,
+      401: validators.isError,
+      403: validators.isError,
+      404: validators.isError,
+      413: validators.isError,
+      415: validators.isError,
+      500: validators.isError,
+      503: validators.isError,
+    },
+  },
+  /**
    * Register a user.
    *
    * @generated from operation registerUser

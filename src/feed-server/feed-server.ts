@@ -67,8 +67,11 @@ export async function startFeedServer(
   });
   resources.defer(() => eventLog.close());
   await joinFeedNodes({ settings, keys, eventLog, log }, resources);
+  const services = createServices({ settings, tokens, eventLog, log }, resources);
+  const { sessions } = services;
   const app = serve(contract, {
-    security: { bearerAuth: ({ token }) => tokens.verify(token) },
+    security: { bearerAuth: ({ token }) => sessions.verify(token) },
+    onRevoked: ({ user }) => sessions.revoked(user),
     origins: settings.allowedOrigins,
     trustProxy: { networks: settings.trustProxy ?? [], headers: settings.trustProxyHeaders },
     maxBodyBytes: settings.maxBodyBytes,
@@ -90,9 +93,10 @@ export async function startFeedServer(
     metrics,
     log,
   });
-  const services = createServices({ settings, tokens, eventLog, log }, resources);
   app.rest(operations, createOperationHandlers(services));
   const server = app.handle({ postFeedPosted: {} });
+  // From now on, new revocations are noticed.
+  void sessions.load();
   return await server.listen({
     ...listenOptionsOf(settings),
     signals,

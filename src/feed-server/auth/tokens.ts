@@ -1,3 +1,4 @@
+import { hash, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { PostedError } from 'posted/server';
 import type { KeyRing } from './key-ring.ts';
@@ -21,6 +22,10 @@ export interface User {
   readonly id: string;
   /** When the token expires, in milliseconds since the epoch. */
   readonly expiresAtMs: number;
+  /** Identifies the token among those of the user: its `jti`, or else a hash of what was signed. */
+  readonly tokenId: string;
+  /** The version that the user's tokens had when this one was issued; 0 without one, and for another issuer's tokens. */
+  readonly tokenVersion: number;
 }
 
 /** JSON Web Tokens (RFC 7519) whose subject is a user id. */
@@ -34,7 +39,7 @@ export interface Tokens {
   /** False if only another issuer can create tokens. */
   readonly canIssue: boolean;
   /** @throws PostedError `forbidden` if only another issuer can create tokens */
-  issue(userId: string): string;
+  issue(userId: string, version?: number): string;
 }
 
 /** A user, and the key that has verified the token. */
@@ -46,7 +51,7 @@ interface Verified {
 const maxTokenLength = 16_384;
 const defaultLifetimeSeconds = 86_400;
 
-/** About 200 bytes each. */
+/** About 300 bytes each. */
 const maxCachedTokens = 16_384;
 
 /**
@@ -54,6 +59,11 @@ const maxCachedTokens = 16_384;
  * `exp` is exact, so that a connection closes the moment its token expires.
  */
 const clockToleranceSeconds = 5;
+
+/** Not a registered claim, so that it is not that of another issuer. */
+const versionClaim = 'token_version';
+
+const maxIdLength = 64;
 
 /** The largest time value of ECMAScript (Date), in seconds. */
 const maxTimeSeconds = 8.64e12;
@@ -83,7 +93,7 @@ export function createTokens(options: TokenOptions): Tokens {
       // Not passed on as the cause: the library's error may quote the token.
       throw unauthorized(describe(thrown));
     }
-    return { user: readUser(verified), key };
+    return { user: readUser(verified, token, key), key };
   }
 
   const verify = cacheVerified({
@@ -109,15 +119,16 @@ export function createTokens(options: TokenOptions): Tokens {
       return keys.signingKey !== undefined;
     },
 
-    issue(userId) {
+    issue(userId, version = 0) {
       const { signingKey } = keys;
       if (signingKey === undefined) throw noLogins();
       const { kid, algorithm, key } = signingKey;
-      return jwt.sign({}, key, {
+      return jwt.sign(version === 0 ? {} : { [versionClaim]: version }, key, {
         ...parties,
         ...(kid === undefined ? {} : { keyid: kid }),
         algorithm,
         subject: userId,
+        jwtid: randomUUID(),
         expiresIn: lifetimeSeconds,
       });
     },
@@ -135,7 +146,7 @@ function kidOf(token: string): string | undefined {
   }
 }
 
-function readUser({ header, payload }: jwt.Jwt): User {
+function readUser({ header, payload }: jwt.Jwt, token: string, { key }: TokenKey): User {
   // RFC 7515 section 4.1.11; the library ignores it.
   if ('crit' in header) throw unauthorized('The token requires an unsupported extension (crit).');
   if (typeof payload === 'string') throw unauthorized(malformed);
@@ -146,7 +157,19 @@ function readUser({ header, payload }: jwt.Jwt): User {
   if (typeof sub !== 'string' || !uuid.test(sub)) {
     throw unauthorized("The token's subject (sub) is not a user id.");
   }
-  return { id: sub, expiresAtMs: exp * 1000 };
+  const version: unknown = key.type === 'secret' ? payload[versionClaim] : 0;
+  return {
+    id: sub,
+    expiresAtMs: exp * 1000,
+    tokenId: idOf(payload.jti, token),
+    tokenVersion: typeof version === 'number' ? version : 0,
+  };
+}
+
+/** Without the signature: some algorithms have several signatures of the same token. */
+function idOf(jti: unknown, token: string): string {
+  if (typeof jti === 'string' && jti !== '' && jti.length <= maxIdLength && !jti.includes('\0')) return jti;
+  return hash('sha256', token.slice(0, token.lastIndexOf('.')), 'base64url');
 }
 
 const malformed = 'The token is malformed.';

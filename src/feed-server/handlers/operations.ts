@@ -5,12 +5,14 @@ import type { Comments } from '../services/comments.ts';
 import type { Friends } from '../services/friends.ts';
 import type { Likes } from '../services/likes.ts';
 import type { FeedPosition, PostRecord, Posts } from '../services/posts.ts';
+import type { Sessions } from '../services/sessions.ts';
 import type { UserRecord, Users } from '../services/users.ts';
 import type { CommentRecord } from '../store/comment-page.ts';
 import { fitPage, linkToNext, maxPageBytes } from './pages.ts';
 
 export interface OperationDeps {
   readonly users: Users;
+  readonly sessions: Sessions;
   readonly friends: Friends;
   readonly posts: Posts;
   readonly likes: Likes;
@@ -20,6 +22,7 @@ export interface OperationDeps {
 /** The operations of openapi.yaml: maps the contract's names to those of the services. */
 export function createOperationHandlers({
   users,
+  sessions,
   friends,
   posts,
   likes,
@@ -40,6 +43,8 @@ export function createOperationHandlers({
       };
       return { user_id: await users.register(user, password) };
     },
+    logout: (_, { user }) => sessions.logout(user),
+    changePassword: ({ body }, { user }) => users.changePassword(user.id, body.old_password, body.password),
     async getUser({ pathParameters }, { signal }) {
       return toUser(await users.get(pathParameters.id, { signal }));
     },

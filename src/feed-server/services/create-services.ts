@@ -10,11 +10,13 @@ import { createFriends, type Friends } from './friends.ts';
 import { createLikes, type Likes } from './likes.ts';
 import { createPostRemovals } from './post-removals.ts';
 import { createPosts, type Posts } from './posts.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import { createUsers, type Users } from './users.ts';
 
 /** Everything behind the operations. */
 export interface Services {
   readonly users: Users;
+  readonly sessions: Sessions;
   readonly friends: Friends;
   readonly posts: Posts;
   readonly likes: Likes;
@@ -42,8 +44,10 @@ export function createServices(
   const removals = createPostRemovals({ queries, writes, log });
   resources.defer(() => removals.close());
   const passwords = createPasswords({ maxPending: maxPendingPasswords });
+  const sessions = createSessions({ tokens, queries, writes, log });
   return {
-    users: createUsers({ queries, writes, passwords, tokens }),
+    users: createUsers({ queries, writes, passwords, tokens, sessions }),
+    sessions,
     friends: createFriends({ log: eventLog, queries, areUsersRegistered: tokens.canIssue }),
     posts: createPosts(queries, writes, removals),
     likes: createLikes(queries, writes),

@@ -5,27 +5,32 @@ import { noLogins, type Tokens } from '../auth/tokens.ts';
 import type { FeedQueries } from '../store/feed-queries.ts';
 import type { FeedWrites } from '../store/feed-writes.ts';
 import type { ReadOptions, UserPage, UserRecord, UserSearch } from '../store/search-users.ts';
+import type { Sessions } from './sessions.ts';
 
 export type { UserRecord };
 
-/** All methods reject with PostedError: `register` and `login` with `forbidden` if tokens come from another issuer. */
+/** All methods reject with PostedError: with `forbidden` where logins are off,
+ * because tokens come from another issuer. */
 export interface Users {
   /** Resolves with the id of the new user. */
   register(user: Omit<UserRecord, 'id'>, password: string): Promise<string>;
   /** Resolves with a token. */
   login(id: string, password: string, options?: ReadOptions): Promise<string>;
+  /** Ends all tokens that the user has, and their connections: on this node at once, on others within a second. */
+  changePassword(id: string, oldPassword: string, password: string): Promise<void>;
   get(id: string, options?: ReadOptions): Promise<UserRecord>;
   search(search: UserSearch, options?: ReadOptions): Promise<UserPage>;
 }
 
 export interface UsersDeps {
   readonly queries: FeedQueries;
-  readonly writes: Pick<FeedWrites, 'registerUser'>;
+  readonly writes: Pick<FeedWrites, 'registerUser' | 'changePassword'>;
   readonly passwords: Passwords;
   readonly tokens: Tokens;
+  readonly sessions: Pick<Sessions, 'revoked'>;
 }
 
-export function createUsers({ queries, writes, passwords, tokens }: UsersDeps): Users {
+export function createUsers({ queries, writes, passwords, tokens, sessions }: UsersDeps): Users {
   return {
     async register({ firstName, secondName, birthdate, biography, city }, password) {
       if (!tokens.canIssue) throw noLogins();
@@ -44,12 +49,27 @@ export function createUsers({ queries, writes, passwords, tokens }: UsersDeps): 
     },
     async login(id, password, options) {
       if (!tokens.canIssue) throw noLogins();
-      const passwordHash = await queries.findPasswordHash(id, options);
-      if (passwordHash === null) throw unknownUser();
-      if (!(await passwords.verify(passwordHash, password))) {
-        throw new PostedError('unauthorized', 'The password is wrong.');
-      }
-      return tokens.issue(id);
+      const login = await queries.findLogin(id, options);
+      if (login === null) throw unknownUser();
+      if (!(await passwords.verify(login.passwordHash, password))) throw wrongPassword();
+      // Not valid if the password has changed meanwhile.
+      return tokens.issue(id, login.tokenVersion);
+    },
+    async changePassword(id, oldPassword, password) {
+      if (!tokens.canIssue) throw noLogins();
+      const login = await queries.findLogin(id);
+      if (login === null) throw unknownUser();
+      if (!(await passwords.verify(login.passwordHash, oldPassword))) throw wrongPassword();
+      const { tokenVersion: version } = login;
+      const { isWritten } = await writes.changePassword({
+        id,
+        password_hash: await passwords.hash(password),
+        version,
+        next_version: version + 1,
+        revocation: randomUUID(),
+      });
+      if (!isWritten) throw wrongPassword();
+      sessions.revoked(id);
     },
     async get(id, options) {
       const user = await queries.findUser(id, options);
@@ -58,6 +78,10 @@ export function createUsers({ queries, writes, passwords, tokens }: UsersDeps): 
     },
     search: (search, options) => queries.searchUsers(search, options),
   };
+}
+
+function wrongPassword(): PostedError {
+  return new PostedError('unauthorized', 'The password is wrong.');
 }
 
 function unknownUser(): PostedError {

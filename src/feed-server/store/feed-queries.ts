@@ -12,11 +12,16 @@ import {
   type UserSearch,
   userColumns,
 } from './search-users.ts';
+import { readRevokedUsers, readTokenState, type TokenState } from './token-queries.ts';
 
 /** The reads of the feed's tables. They reject with PostedError. */
 export interface FeedQueries {
   findUser(id: string, options?: ReadOptions): Promise<UserRecord | null>;
-  findPasswordHash(userId: string, options?: ReadOptions): Promise<string | null>;
+  /** What a login needs to know of a user. */
+  findLogin(userId: string, options?: ReadOptions): Promise<Login | null>;
+  tokenState(userId: string, tokenId: string): Promise<TokenState>;
+  /** The users of whom a token may have been revoked that has not expired at `nowMs`, page by page. */
+  revokedUsers(nowMs: number): AsyncIterable<readonly string[]>;
   /**
    * Users whose names start with both prefixes (case-sensitive, by code point), ordered by first name, second name and
    * id. Examines a bounded number of users, so a page may be short or empty although `next` is not null.
@@ -39,6 +44,11 @@ export interface FeedQueries {
   findCommentIds(postId: string, limit: number): Promise<readonly string[]>;
   /** Some of the deleted posts that still have likes or comments. */
   findDeletedPosts(): Promise<readonly DeletedPost[]>;
+}
+
+export interface Login {
+  readonly passwordHash: string;
+  readonly tokenVersion: number;
 }
 
 export interface DeletedPost {
@@ -64,10 +74,15 @@ export function createFeedQueries(
       const query = db.selectFrom('app_user').select(userColumns).where('id', '=', id);
       return (await query.executeTakeFirst(options)) ?? null;
     },
-    async findPasswordHash(userId, options) {
-      const query = db.selectFrom('app_user').select('password_hash').where('id', '=', userId);
-      return (await query.executeTakeFirst(options))?.password_hash ?? null;
+    async findLogin(userId, options) {
+      const query = db
+        .selectFrom('app_user')
+        .select(['password_hash as passwordHash', 'token_version as tokenVersion'])
+        .where('id', '=', userId);
+      return (await query.executeTakeFirst(options)) ?? null;
     },
+    tokenState: (userId, tokenId) => readTokenState(db, userId, tokenId),
+    revokedUsers: (nowMs) => readRevokedUsers(long, nowMs),
     searchUsers: (search, options) => searchUsers(long, search, options),
     async findPost(id, options) {
       const query = db.selectFrom('post').select(['id', 'author', 'text']).where('id', '=', id);

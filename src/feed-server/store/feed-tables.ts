@@ -13,6 +13,7 @@ export interface FeedTables extends Pick<LogTables, 'posted_membership'> {
   post_like_count: LikeCountTable;
   post_comment: CommentTable;
   deleted_post: DeletedPostTable;
+  revoked_token: RevokedTokenTable;
 }
 
 interface UserTable {
@@ -24,6 +25,8 @@ interface UserTable {
   biography: string | null;
   city: string | null;
   password_hash: string;
+  /** Raised with each new password. Tokens with a lower version are not valid. */
+  token_version: number;
 }
 
 interface PostTable {
@@ -64,4 +67,11 @@ interface CommentTable {
 interface DeletedPostTable {
   id: string;
   author: string;
+}
+
+/** Tokens that were ended before they expire. Retention does not touch them. */
+interface RevokedTokenTable {
+  user_id: string;
+  token_id: string;
+  expires_at: number;
 }

@@ -1,11 +1,12 @@
 import type { EventLog, Write } from 'posted/log';
 import type { DeletedPost, PostPayload } from '../../../generated/asyncapi/models.ts';
 import { type CommentWrites, registerCommentWrites } from './comment-writes.ts';
+import { type CredentialWrites, registerCredentialWrites } from './credential-writes.ts';
 import { type LikeWrites, registerLikeWrites } from './like-writes.ts';
 import { type RemovalWrites, registerRemovalWrites } from './removal-writes.ts';
 
 /** The columns of the writes are those of the tables. */
-export interface FeedWrites extends LikeWrites, CommentWrites, RemovalWrites {
+export interface FeedWrites extends LikeWrites, CommentWrites, RemovalWrites, CredentialWrites {
   readonly registerUser: Write<typeof userRow>;
   /** Its event is the message `post` of the author. A retry with the same key writes nothing. */
   readonly createPost: Write<typeof postRow>;
@@ -50,6 +51,7 @@ export function registerFeedWrites(log: Pick<EventLog, 'write'>): FeedWrites {
     ...registerLikeWrites(log),
     ...registerCommentWrites(log),
     ...registerRemovalWrites(log),
+    ...registerCredentialWrites(log),
     registerUser: log.write({
       name: 'registerUser',
       row: userRow,

@@ -64,6 +64,39 @@ describe('an issued token', () => {
   });
 });
 
+describe('the id of a token', () => {
+  const es = { alg: 'ES256' };
+  const verifier = createTokens({ keys: singleKey(publicKey(p256.pem)) });
+  const idOf = (foreign: string) => settled(verifier.verify(foreign)).tokenId;
+
+  it('is its jti, of which each issued token has one of its own', () => {
+    expect(settled(withSecret().verify(token({ jti: 'one' }))).tokenId).toBe('one');
+    const tokens = withSecret();
+    const [a, b] = [tokens.issue(user), tokens.issue(user)].map((each) => settled(tokens.verify(each)));
+    expect(a?.tokenId).not.toBe(b?.tokenId);
+  });
+
+  it.each([
+    ['without a jti', {}],
+    ['with a jti that is not text', { jti: 1 }],
+    ['with a long jti', { jti: 'x'.repeat(65) }],
+  ])('%s is the same for all signatures of what it says, and for nothing else', (_, claims) => {
+    const payload = { ...good, ...claims };
+    const id = idOf(forge(es, payload, es256(p256.privateKey)));
+    expect(idOf(forge(es, payload, es256(p256.privateKey)))).toBe(id);
+    expect(idOf(forge(es, { ...payload, role: 'x' }, es256(p256.privateKey)))).not.toBe(id);
+  });
+});
+
+describe('the version of a token', () => {
+  it('is the one it was issued with, and 0 without one', () => {
+    const tokens = withSecret();
+    expect(settled(tokens.verify(tokens.issue(user, 3))).tokenVersion).toBe(3);
+    expect(settled(tokens.verify(token({}))).tokenVersion).toBe(0);
+    expect(settled(tokens.verify(token({ token_version: 'x' }))).tokenVersion).toBe(0);
+  });
+});
+
 describe('a token of another issuer', () => {
   it.each([
     ['RS256 with an RSA key', rsa.pem, forge({ alg: 'RS256' }, good, rs256(rsa.privateKey))],
@@ -72,6 +105,8 @@ describe('a token of another issuer', () => {
     expect(createTokens({ keys: singleKey(publicKey(pem)) }).verify(foreign)).toEqual({
       id: user,
       expiresAtMs: good.exp * 1000,
+      tokenId: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      tokenVersion: 0,
     });
   });
 

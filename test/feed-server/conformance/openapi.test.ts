@@ -4,6 +4,7 @@ import { operations as generated } from '../../../generated/openapi/operations.t
 import { badTokens } from '../../support/bad-tokens.ts';
 import { deref, entries, escapePointer, type Json, openapi, violationOf } from '../../support/contracts.ts';
 import { type Answer, registerUser, request, startFeed, type TestUser } from '../../support/feed-server.ts';
+import { signToken } from '../../support/tokens.ts';
 
 interface Operation {
   readonly id: string;
@@ -48,6 +49,17 @@ const calls: Readonly<Record<string, Readonly<Record<number, (situation: Situati
     400: () => ({ body: { id: 'ada', password } }),
     401: ({ ada }) => ({ body: { id: ada.id, password: 'wrong' } }),
     404: () => ({ body: { id: unknown, password } }),
+  },
+  logout: {
+    200: () => ({}),
+  },
+  changePassword: {
+    200: () => ({ body: { old_password: password, password } }),
+    400: () => ({ body: { old_password: password } }),
+    404: () => ({
+      body: { old_password: password, password },
+      headers: { Authorization: `Bearer ${signToken(unknown)}` },
+    }),
   },
   registerUser: {
     200: () => ({

@@ -11,6 +11,7 @@ import { createLog } from '../../../src/runtime/node/pino-log.ts';
 import { makeDataDir } from '../../support/feed-server.ts';
 import { describePostgres } from '../../support/postgres.ts';
 import { describeComments } from './suite/comments.ts';
+import { describeCredentials } from './suite/credentials.ts';
 import { describeFeed } from './suite/feed.ts';
 import type { FeedStore } from './suite/feed-store.ts';
 import { describeLikes } from './suite/likes.ts';
@@ -39,6 +40,7 @@ describe('the feed in an embedded store', () => {
   describeFeed(openEmbedded);
   describeLikes(openEmbedded);
   describeComments(openEmbedded);
+  describeCredentials(openEmbedded);
   describeUsers(openEmbedded);
 });
 
@@ -51,5 +53,6 @@ describePostgres('the feed in PostgreSQL', (server) => {
   describeFeed(open);
   describeLikes(open);
   describeComments(open);
+  describeCredentials(open);
   describeUsers(open);
 });

@@ -4,6 +4,7 @@ import { adoptFirstVersion } from './0002-adopt-first-version.ts';
 import { searchIndex } from './0003-search-index.ts';
 import { likesAndComments } from './0004-likes-and-comments.ts';
 import { devicesByChannel } from './0005-devices-by-channel.ts';
+import { credentials } from './0006-credentials.ts';
 
 /** The migrations of the feed's own tables, which run after those of the log. */
 export const feedMigrations: Migrations = (types) => ({
@@ -12,6 +13,7 @@ export const feedMigrations: Migrations = (types) => ({
   '0003-search-index': searchIndex,
   '0004-likes-and-comments': likesAndComments(types),
   '0005-devices-by-channel': devicesByChannel,
+  '0006-credentials': credentials(types),
 });
 
 /** The schema version of the feed's tables: the name of the newest migration. */

@@ -39,14 +39,20 @@ export function describeUsers(open: OpenFeedStore): void {
       await register(store, bare, '$argon2id$bare');
       expect(await store.queries.findUser(full.id)).toEqual(full);
       expect(await store.queries.findUser(bare.id)).toEqual(bare);
-      expect(await store.queries.findPasswordHash(full.id)).toBe('$argon2id$full');
-      expect(await store.queries.findPasswordHash(bare.id)).toBe('$argon2id$bare');
+      expect(await store.queries.findLogin(full.id)).toEqual({
+        passwordHash: '$argon2id$full',
+        tokenVersion: 0,
+      });
+      expect(await store.queries.findLogin(bare.id)).toEqual({
+        passwordHash: '$argon2id$bare',
+        tokenVersion: 0,
+      });
     });
 
     it('that does not exist is null', async () => {
       const store = await open();
       expect(await store.queries.findUser(randomUUID())).toBeNull();
-      expect(await store.queries.findPasswordHash(randomUUID())).toBeNull();
+      expect(await store.queries.findLogin(randomUUID())).toBeNull();
     });
 
     it('is refused if the id is taken, and the first one stays', async () => {
@@ -56,7 +62,7 @@ export function describeUsers(open: OpenFeedStore): void {
       const second = register(store, { ...first, firstName: 'Eve' }, 'second');
       await expect(second).rejects.toMatchObject({ code: 'internal' });
       expect(await store.queries.findUser(first.id)).toEqual(first);
-      expect(await store.queries.findPasswordHash(first.id)).toBe('first');
+      expect(await store.queries.findLogin(first.id)).toEqual({ passwordHash: 'first', tokenVersion: 0 });
     });
   });
 
