@@ -1,5 +1,6 @@
 import type { AsyncAPIDocumentInterface } from '@asyncapi/parser';
 import { createElement as h, type ReactNode } from 'react';
+import { limitsText } from './limits-text.ts';
 import type { OperationLink } from './page.ts';
 import type { ReactComponent } from './react-component.ts';
 
@@ -20,9 +21,13 @@ export function AsyncapiPart({ AsyncApi, document }: PartProps): ReactNode {
     config: {
       show: { info: false, messages: false, errors: false },
       // react-component renders this extension with inline styles by default.
-      extensions: { 'x-x': undefined },
+      extensions: { 'x-x': undefined, 'x-limits': LimitsView },
     },
   });
+}
+
+function LimitsView({ propertyValue }: { readonly propertyValue: unknown }): ReactNode {
+  return h('p', { className: 'docs-limits' }, limitsText(propertyValue));
 }
 
 /** Links to the elements that react-component renders for the operations. */

@@ -3,6 +3,7 @@ import { methods } from '../openapi/openapi-fields.ts';
 import { isSchemaObject } from '../schemas/json-schema.ts';
 import { Description } from './document-context.ts';
 import type { JsonObject, JsonReader } from './json-reader.ts';
+import { limitsText } from './limits-text.ts';
 import { SchemaView } from './schema-view.ts';
 
 export interface RestOperation {
@@ -52,6 +53,7 @@ export function OperationView({ operation, reader, sample }: OperationProps): Re
   const { method, path, id, value, parameters } = operation;
   const { summary, description, deprecated, requestBody, security = reader.root.security } = value;
   const body = reader.follow(requestBody);
+  const limits = limitsText(value['x-limits']);
   return h(
     'article',
     { id, className: 'docs-operation' },
@@ -60,6 +62,7 @@ export function OperationView({ operation, reader, sample }: OperationProps): Re
     deprecated === true ? h('p', null, h('strong', null, 'Deprecated.')) : null,
     h(Description, { text: description }),
     h('p', { className: 'docs-security' }, securityOf(security, reader)),
+    limits === null ? null : h('p', { className: 'docs-limits' }, limits),
     parameters.length === 0 ? null : h('h5', null, 'Parameters'),
     ...parameters.map((parameter) => parameterView(reader.follow(parameter), reader)),
     requestBody === undefined ? null : h('h5', null, 'Request body'),

@@ -10,7 +10,9 @@ interface AsyncApiProps {
   readonly schema: AsyncAPIDocumentInterface;
   readonly config: {
     readonly show: Readonly<Record<string, boolean>>;
-    readonly extensions: Readonly<Record<string, undefined>>;
+    readonly extensions: Readonly<
+      Record<string, ((props: { readonly propertyValue: unknown }) => ReactNode) | undefined>
+    >;
   };
 }
 

@@ -24,6 +24,8 @@ export function openFeedLog({ settings, ...options }: OpenFeedLogOptions): Promi
     migrations: feedMigrations,
     brokerUrl: settings.brokerUrl?.reveal(),
     retentionMs: settings.retentionSeconds * 1000,
+    maxDevicesPerUser: settings.maxDevicesPerUser,
+    maxKeysPerUser: settings.maxKeysPerUser,
     staleAfterMs: settings.logStaleMs,
     giveUpMs: settings.logGiveUpMs,
     ...options,

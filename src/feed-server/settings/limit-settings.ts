@@ -49,4 +49,20 @@ export const limitSettings = {
     fallback: '0',
     productionFallback: '100',
   },
+  maxDevicesPerUser: {
+    name: 'MAX_DEVICES_PER_USER',
+    description:
+      'The maximum number of devices per user. A new one replaces the least recently used one, which then starts like a new device.',
+    kind: count,
+    fallback: '0',
+    productionFallback: '100',
+  },
+  maxKeysPerUser: {
+    name: 'MAX_KEYS_PER_USER',
+    description:
+      'How many idempotency keys of a user are kept. The oldest are removed, and a retry with one of them posts again.',
+    kind: count,
+    fallback: '0',
+    productionFallback: '10000',
+  },
 } as const satisfies Record<string, Setting<unknown>>;

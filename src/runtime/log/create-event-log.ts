@@ -4,10 +4,14 @@ import type { EventLog } from './event-log.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { registeredWrite } from './writes/registered-write.ts';
 
-/** The writes and reads of a log. `appended` is called with each event that they have appended, once it is on disk. */
+/**
+ * The writes and reads of a log. `appended` is called with each event that they have appended, once it is on disk, and
+ * `keyUsed` with the user of each new idempotency key of the application's writes.
+ */
 export function createEventLog(
   engine: LogEngine,
   appended: (event: LogEvent) => void,
+  keyUsed: (user: string) => void = () => {},
 ): Omit<EventLog, 'close'> {
   const register: LogEngine['register'] = (write) => {
     const run = engine.register(write);
@@ -40,8 +44,11 @@ export function createEventLog(
   return {
     write(definition) {
       const run = register(registeredWrite(definition));
+      const userOfKey = definition.key?.user;
       return async (row, options) => {
         const { seq, isWritten, returned, first } = await run(row, options?.key);
+        if (userOfKey !== undefined && options?.key !== undefined && isWritten)
+          keyUsed(String(row[userOfKey]));
         return { seq, isWritten, returned, first };
       };
     },

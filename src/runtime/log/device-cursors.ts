@@ -19,20 +19,32 @@ export interface DeviceCursors {
 }
 
 export interface DeviceCursorsOptions {
-  readonly engine: Pick<LogEngine, 'findDeviceCursor' | 'saveDeviceCursors' | 'claimDevice'>;
+  readonly engine: Pick<LogEngine, 'findDeviceCursor' | 'saveDeviceCursors' | 'claimDevice' | 'trimDevices'>;
   readonly log: Log;
+  /** How many devices a user may have, before the least recently used ones are removed; 0, the default, means no limit. */
+  readonly maxPerUser?: number;
   /** Default: 500. */
   readonly flushMs?: number;
 }
+
+/** How many devices without a claim are remembered. */
+const maxKnown = 10_000;
 
 /**
  * Clients may acknowledge every message, and losing the newest acks costs only a repetition that the client drops. So
  * acks are collected and stored in batches, one row per device.
  */
-export function createDeviceCursors({ engine, log, flushMs = 500 }: DeviceCursorsOptions): DeviceCursors {
+export function createDeviceCursors({
+  engine,
+  log,
+  maxPerUser = 0,
+  flushMs = 500,
+}: DeviceCursorsOptions): DeviceCursors {
   const failures = new LogLimit(log, { maxRecords: 1, windowMs: 60_000 });
   let unsaved = new Map<string, DeviceCursor>();
   let saving: ReadonlyMap<string, DeviceCursor> = new Map();
+  /** Devices without a claim that were stored before, so that they cannot be new. */
+  const known = new Set<string>();
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
   const timer = setInterval(() => void settled(flush()), flushMs);
@@ -57,6 +69,7 @@ export function createDeviceCursors({ engine, log, flushMs = 500 }: DeviceCursor
     unsaved = new Map();
     try {
       await engine.saveDeviceCursors([...saving.values()]);
+      await trimUsersOf(saving);
     } catch (err) {
       failures.write('error', {}, { err, devices: saving.size }, 'cannot store acks; trying again');
       const later = unsaved;
@@ -65,6 +78,29 @@ export function createDeviceCursors({ engine, log, flushMs = 500 }: DeviceCursor
       throw err;
     } finally {
       saving = new Map();
+    }
+  }
+
+  /** Devices of clients without claims are new if they are stored for the first time. */
+  async function trimUsersOf(saved: ReadonlyMap<string, DeviceCursor>): Promise<void> {
+    if (maxPerUser === 0) return;
+    const users = new Set<string>();
+    for (const [key, { user, fence }] of saved) {
+      if (fence !== null || known.has(key)) continue;
+      if (known.size >= maxKnown) known.clear();
+      known.add(key);
+      users.add(user);
+    }
+    for (const user of users) await trim(user);
+  }
+
+  /** A failure only leaves a few devices too many until the next one is new. */
+  async function trim(user: string): Promise<void> {
+    if (maxPerUser === 0) return;
+    try {
+      await engine.trimDevices(user, maxPerUser);
+    } catch (err) {
+      failures.write('error', {}, { err }, 'cannot remove the least recently used devices of a user');
     }
   }
 
@@ -86,7 +122,9 @@ export function createDeviceCursors({ engine, log, flushMs = 500 }: DeviceCursor
     async claim(claim) {
       const isStored = [true, false].every((isFenced) => unstored(keyOf(claim, isFenced)) === undefined);
       if (!isStored) await settled(flush());
-      return await engine.claimDevice(claim);
+      const claimed = await engine.claimDevice(claim);
+      if (claimed?.isNew === true) await trim(claim.user);
+      return claimed;
     },
     save,
     async store(cursor) {

@@ -59,6 +59,14 @@ export interface LogEngine {
   devicesClaimedAfter(fence: number, limit: number): Promise<readonly FencedDevice[]>;
 
   /**
+   * Removes devices of a user beyond `max`: first those that could not be resumed any more, then those that were claimed
+   * longest ago. Devices that were never claimed come before those, the furthest behind first.
+   */
+  trimDevices(user: string, max: number): Promise<void>;
+  /** Removes idempotency keys of a user beyond `max`, the oldest first. */
+  trimKeys(user: string, max: number): Promise<void>;
+
+  /**
    * The tables, for reading: on connections of their own, with a deadline. Pass the signal of a request to `execute`, so
    * that a read whose client has left is not run.
    */

@@ -10,6 +10,7 @@ import type { LogEvent } from './event.ts';
 import type { EventLog } from './event-log.ts';
 import type { BrokerObserver, BrokerState } from './hints/broker.ts';
 import { connectNodes, type Nodes } from './hints/connect-nodes.ts';
+import { createKeyBounds } from './key-bounds.ts';
 import { loadPackage } from './load-package.ts';
 import type { Migrations } from './migrations/run-migrations.ts';
 import { openSharedLog, type SharedLog, type SharedLogPort } from './open-shared-log.ts';
@@ -26,6 +27,16 @@ export interface OpenLogOptions {
   readonly brokerUrl?: string | undefined;
   /** How long events are kept. Default: what `contract` says, or 7 days. */
   readonly retentionMs?: number;
+  /**
+   * How many devices a user may have. A new one replaces the least recently used one, which starts like a new device when
+   * it comes back. 0, the default, means no limit.
+   */
+  readonly maxDevicesPerUser?: number;
+  /**
+   * How many idempotency keys of a user are kept, not counting those of the log's own writes. The oldest ones are removed,
+   * and a retry with one of them writes again. A tenth more may be there for a while. 0, the default, means no limit.
+   */
+  readonly maxKeysPerUser?: number;
   /** Whose durable messages the log keeps. */
   readonly contract?: Contract;
   /** Default: warnings and errors go to standard error. */
@@ -73,6 +84,8 @@ export interface OpenLog extends EventLog, AsyncDisposable {
   readonly isShared: boolean;
   /** How long events are kept. */
   readonly retentionMs: number;
+  /** 0 means no limit. */
+  readonly maxDevicesPerUser: number;
   /** Opens the same embedded database for the workers of this process, once this log is closed; null for any other. */
   readonly share: (() => Promise<SharedLog>) | null;
   /** For /readyz: whether the database can be written, the log is followed, and the broker is up. */
@@ -108,7 +121,7 @@ const ignoredBroker: BrokerObserver = {
  */
 export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
   const { database, contract, staleAfterMs, giveUpMs, brokerUrl, log = createStderrLog() } = options;
-  const { retentionMs = retentionOf(contract) } = options;
+  const { retentionMs = retentionOf(contract), maxDevicesPerUser = 0, maxKeysPerUser = 0 } = options;
   const names = { ...defaultNames, ...options.settingNames };
   const listenUrl = 'url' in database ? (database.directUrl ?? database.url) : undefined;
   const databaseName = listenUrl === undefined ? names.folder : names.databaseUrl;
@@ -150,7 +163,7 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
     nodes.publish(event);
   };
   return {
-    ...createEventLog(engine, appended),
+    ...createEventLog(engine, appended, createKeyBounds({ engine, maxKeysPerUser, log })),
     tail,
     engine,
     get broker() {
@@ -159,6 +172,7 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
     dependencies: dependenciesOf(engine, tail, nodes),
     isShared: listenUrl !== undefined || others !== null,
     retentionMs,
+    maxDevicesPerUser,
     share: 'folder' in database && others === null ? () => openSharedLog({ ...options, ...database }) : null,
     close: () => resources.disposeAsync(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

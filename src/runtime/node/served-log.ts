@@ -13,6 +13,7 @@ export type ServedLog = Pick<
   | 'dependencies'
   | 'isShared'
   | 'retentionMs'
+  | 'maxDevicesPerUser'
   | 'share'
 >;
 

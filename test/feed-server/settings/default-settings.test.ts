@@ -30,6 +30,8 @@ describe('the defaults of the settings', () => {
       maxPendingHandshakes: 0,
       maxPendingHandshakesPerAddress: 0,
       maxMessagesPerSecond: 0,
+      maxDevicesPerUser: 0,
+      maxKeysPerUser: 0,
       maxBodyBytes: 131_072,
       maxMessageBytes: 65_536,
       handshakeTimeoutMs: 10_000,
@@ -59,6 +61,8 @@ describe('the defaults of the settings', () => {
       maxPendingHandshakes: 10_000,
       maxPendingHandshakesPerAddress: 500,
       maxMessagesPerSecond: 100,
+      maxDevicesPerUser: 100,
+      maxKeysPerUser: 10_000,
     });
   });
 });

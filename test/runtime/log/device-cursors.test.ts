@@ -16,6 +16,7 @@ function startCursors(flushMs: number) {
     engine: {
       findDeviceCursor: async () => null,
       claimDevice: async () => null,
+      trimDevices: async () => {},
       async saveDeviceCursors(batch) {
         if (failure !== null) throw failure;
         saved.push(batch);

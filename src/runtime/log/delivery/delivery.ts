@@ -19,12 +19,19 @@ import type { ReplayObserver, SubscriberSource } from './subscriber-source.ts';
 export interface DeliveryOptions {
   readonly engine: Pick<
     LogEngine,
-    'eventsAfter' | 'findDeviceCursor' | 'saveDeviceCursors' | 'claimDevice' | 'devicesClaimedAfter'
+    | 'eventsAfter'
+    | 'findDeviceCursor'
+    | 'saveDeviceCursors'
+    | 'claimDevice'
+    | 'devicesClaimedAfter'
+    | 'trimDevices'
   >;
   /** `follow` begins to follow it. */
   readonly tail: FollowedTail;
   readonly log: Log;
   readonly observer: ReplayObserver;
+  /** How many devices a user may have; 0, the default, means no limit. */
+  readonly maxDevicesPerUser?: number;
   /** The time over which clients return when this node can no longer follow the log. Default: 10,000. */
   readonly byeSpreadMs?: number;
   /** Called when this node can no longer follow the log: close the connections that are not resumable. */
@@ -80,11 +87,11 @@ export class Delivery {
   #lastAck: { readonly text: string; readonly cursor: Cursor | null } = { text: '', cursor: null };
 
   constructor(options: DeliveryOptions) {
-    const { engine, tail, log, observer } = options;
+    const { engine, tail, log, observer, maxDevicesPerUser = 0 } = options;
     this.#options = options;
     this.#tail = tail;
     this.#epoch = tail.epoch;
-    this.#devices = createDeviceCursors({ engine, log });
+    this.#devices = createDeviceCursors({ engine, log, maxPerUser: maxDevicesPerUser });
     this.#fences = new DeviceFences({ engine, log });
     this.#findStart = createFindStart({ devices: this.#devices, tail, refresh: () => this.refresh() });
     this.#pages = new ReplayPages({ engine, reads: replayReads });

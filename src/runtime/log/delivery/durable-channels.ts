@@ -11,7 +11,7 @@ import { channelNameOf } from './log-channel.ts';
 import type { ReplayObserver } from './subscriber-source.ts';
 
 /** The log that channels are served from. */
-export type DeliveredLog = Pick<OpenLog, 'engine' | 'tail' | 'topicsOf' | 'isShared'>;
+export type DeliveredLog = Pick<OpenLog, 'engine' | 'tail' | 'topicsOf' | 'isShared' | 'maxDevicesPerUser'>;
 
 export interface DurableChannelsOptions {
   readonly eventLog: DeliveredLog;
@@ -30,7 +30,7 @@ export class DurableChannels {
   readonly #channels: ReadonlyMap<string, DurableChannel>;
 
   constructor({ eventLog, channels, options, observer, log }: DurableChannelsOptions) {
-    const { engine, tail } = eventLog;
+    const { engine, tail, maxDevicesPerUser } = eventLog;
     this.#eventLog = eventLog;
     this.#options = options;
     this.#delivery = new Delivery({
@@ -38,6 +38,7 @@ export class DurableChannels {
       tail,
       log,
       observer,
+      maxDevicesPerUser,
       byeSpreadMs: this.#byeSpreadMs,
       left: () => {
         for (const channel of this.#channels.values()) channel.closePlain();

@@ -6,6 +6,7 @@ import { createLogQueries } from '../log-queries.ts';
 import type { Migrations } from '../migrations/run-migrations.ts';
 import { PendingLimit } from '../pending-limit.ts';
 import type { LogTables } from '../tables.ts';
+import { createUserBoundQueries } from '../user-bound-queries.ts';
 import { earlyRenderer } from '../writes/payload.ts';
 import type { RegisteredWrite } from '../writes/registered-write.ts';
 import {
@@ -132,6 +133,7 @@ export async function openPostgresEngine({
     topicList: sql<string | null>`json_agg(json_build_array(topic, since_seq))::text`,
   });
   const devices = createDeviceQueries({ ...connections, claimItems });
+  const bounds = createUserBoundQueries(connections);
   const claims = new AppendQueue<QueuedClaim, ClaimedDevice | null>((batch) =>
     devices.claimDevices(batch.map(({ claim }) => claim)),
   );
@@ -172,6 +174,8 @@ export async function openPostgresEngine({
       claims.add({ claim, subjects: [deviceKey(claim)], size: claimCharacters }),
     ),
     devicesClaimedAfter: pending.limited(devices.devicesClaimedAfter),
+    trimDevices: pending.limited(bounds.trimDevices),
+    trimKeys: pending.limited(bounds.trimKeys),
     reads: <Tables>(kind: ReadKind = 'short') => reads[kind] as Kysely<Tables>,
     ping: pending.limited(async () => {
       await queries.state([]);

@@ -9,6 +9,7 @@ import { createLogQueries } from '../log-queries.ts';
 import { type MigrationResult, type Migrations, runMigrations } from '../migrations/run-migrations.ts';
 import { PendingLimit } from '../pending-limit.ts';
 import type { LogTables } from '../tables.ts';
+import { createUserBoundQueries } from '../user-bound-queries.ts';
 import { claimItems } from './claim-items.ts';
 import { runTransaction } from './engine-transaction.ts';
 import { diskFull, toError } from './failure.ts';
@@ -178,6 +179,7 @@ function createSqliteEngine(
   };
   const queries = createLogQueries({ ...connections, now, topicList });
   const devices = createDeviceQueries({ ...connections, claimItems });
+  const bounds = createUserBoundQueries(connections);
   const registered = new RegisteredWrites(writer, writes, log);
 
   return {
@@ -197,6 +199,8 @@ function createSqliteEngine(
     saveDeviceCursors: writes.limited(devices.saveDeviceCursors),
     // The writer commits those that come together in one transaction.
     claimDevice: writes.limited(async (claim) => (await devices.claimDevices([claim]))[0] ?? null),
+    trimDevices: writes.limited(bounds.trimDevices),
+    trimKeys: writes.limited(bounds.trimKeys),
     reads: <Tables>(kind: ReadKind = 'short') => reads[kind] as Kysely<Tables>,
     ping: writes.limited(async () => {
       if (writer.isFull) await checkSpace(path);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { DeviceClaim } from '../../../../src/runtime/log/engine.ts';
+import type { DeviceClaim, LogEngine } from '../../../../src/runtime/log/engine.ts';
+import type { LogTables } from '../../../../src/runtime/log/tables.ts';
 import { type CreateDatabase, countTo } from './database.ts';
 import { note, notesOf } from './notes-application.ts';
 
@@ -63,6 +64,53 @@ export function describeDevices(create: CreateDatabase): void {
       const cursors = countTo(1201).map((seq) => ({ user: `user ${seq}`, device: 'phone', ...at(seq) }));
       await engine.saveDeviceCursors(cursors);
       expect(await engine.findDeviceCursor('user 1201', 'phone')).toEqual(stored(1201));
+    });
+  });
+
+  describe('trimming the devices of a user', () => {
+    const devicesOf = async (engine: LogEngine, user: string): Promise<readonly string[]> => {
+      const rows = await engine
+        .reads<LogTables>()
+        .selectFrom('posted_device')
+        .select('device')
+        .where('user_id', '=', user)
+        .orderBy('device')
+        .execute();
+      return rows.map(({ device }) => device);
+    };
+
+    it('keeps those that were claimed last, and none of another user is removed', async () => {
+      const engine = await (await create()).open();
+      for (const device of ['a', 'b', 'c', 'd']) {
+        await engine.claimDevice(claimOf('one', 1, { user: 'ada', device }));
+        await engine.claimDevice(claimOf('one', 1, { user: 'bob', device }));
+      }
+      await engine.claimDevice(claimOf('one', 2, { user: 'ada', device: 'a' }));
+      await engine.trimDevices('ada', 4);
+      expect(await devicesOf(engine, 'ada')).toEqual(['a', 'b', 'c', 'd']);
+      await engine.trimDevices('ada', 2);
+      expect(await devicesOf(engine, 'ada')).toEqual(['a', 'd']);
+      expect(await devicesOf(engine, 'bob')).toEqual(['a', 'b', 'c', 'd']);
+    });
+
+    it('first removes those that cannot be resumed any more, and then those without a claim', async () => {
+      const engine = await (await create()).open();
+      const { epoch: current } = await engine.state([]);
+      const save = (device: string, seq: number, of = current) =>
+        engine.saveDeviceCursors([{ user: 'ada', device, epoch: of, seq, mark: 0, fence: null }]);
+      await save('older', 3);
+      await save('newer', 5);
+      await engine.claimDevice(claimOf('one', 1, { user: 'ada', device: 'claimed' }));
+      await engine.claimDevice({
+        ...claimOf('one', 1, { user: 'ada', device: 'former' }),
+        cursor: { epoch: randomUUID(), seq: 9, mark: 0 },
+      });
+      const left: (readonly string[])[] = [];
+      for (const max of [3, 2, 1]) {
+        await engine.trimDevices('ada', max);
+        left.push(await devicesOf(engine, 'ada'));
+      }
+      expect(left).toEqual([['claimed', 'newer', 'older'], ['claimed', 'newer'], ['claimed']]);
     });
   });
 

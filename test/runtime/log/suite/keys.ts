@@ -77,6 +77,19 @@ export function describeKeys(create: CreateDatabase): void {
       });
     });
 
+    it('is forgotten when its user has too many newer ones', async () => {
+      const engine = await (await create()).open();
+      const { create: write } = notesOf(engine);
+      for (const each of ['a', 'b', 'c']) await write(note(), each);
+      await write(note({ author: 'bob' }), 'a');
+      await engine.trimKeys('ada', 3);
+      expect(await write(note(), 'a')).toMatchObject({ isWritten: false });
+      await engine.trimKeys('ada', 2);
+      expect(await write(note(), 'b')).toMatchObject({ isWritten: false });
+      expect(await write(note(), 'a')).toMatchObject({ isWritten: true });
+      expect(await write(note({ author: 'bob' }), 'a')).toMatchObject({ isWritten: false });
+    });
+
     it('without a hash, as in the first version, gives the first result for any body', async () => {
       const engine = await (await create()).open();
       const { create: write } = notesOf(engine);
