@@ -18,7 +18,7 @@ export function createUserBoundQueries({ reads, writes }: UserBoundConnections):
       .select((build) => build.fn.countAll<number>().as('count'))
       .where('user_id', '=', user)
       .executeTakeFirstOrThrow();
-    return Number(count) > max;
+    return count > max;
   }
 
   return {

@@ -18,6 +18,18 @@ const claimOf = (instance: string, attempt: number, device = phone): DeviceClaim
   cursor: null,
 });
 
+/** The devices of a user that are stored. */
+async function devicesOf(engine: LogEngine, user: string): Promise<readonly string[]> {
+  const rows = await engine
+    .reads<LogTables>()
+    .selectFrom('posted_device')
+    .select('device')
+    .where('user_id', '=', user)
+    .orderBy('device')
+    .execute();
+  return rows.map(({ device }) => device);
+}
+
 export function describeDevices(create: CreateDatabase): void {
   describe('the cursor of a device', () => {
     it('survives reopening, per user and device', async () => {
@@ -68,17 +80,6 @@ export function describeDevices(create: CreateDatabase): void {
   });
 
   describe('trimming the devices of a user', () => {
-    const devicesOf = async (engine: LogEngine, user: string): Promise<readonly string[]> => {
-      const rows = await engine
-        .reads<LogTables>()
-        .selectFrom('posted_device')
-        .select('device')
-        .where('user_id', '=', user)
-        .orderBy('device')
-        .execute();
-      return rows.map(({ device }) => device);
-    };
-
     it('keeps those that were claimed last, and none of another user is removed', async () => {
       const engine = await (await create()).open();
       for (const device of ['a', 'b', 'c', 'd']) {
