@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { feedChaos } from '../../test/feed-server/history/feed-chaos.ts';
+import { feedApp } from '../../test/feed-server/history/feed-app.ts';
 import { shopApp } from '../../test/runtime/durable/history/shop-app.ts';
 import { auctionApp } from '../../test/scripts/auction-history/auction-app.ts';
 import type { AppUnderTest, Progress, RunResult } from '../../test/support/history/app-under-test.ts';
@@ -26,7 +26,7 @@ import { Findings } from '../../test/support/history/verdict.ts';
 import { whyNoNetworks } from './services/distant-network.ts';
 
 const apps: Readonly<Record<AppName, AppUnderTest>> = {
-  feed: feedChaos,
+  feed: chaosOf(feedApp),
   shop: chaosOf(shopApp),
   auction: chaosOf(auctionApp),
 };

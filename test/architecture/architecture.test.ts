@@ -84,7 +84,7 @@ const cases: Readonly<Record<string, { readonly allowed: string; readonly refuse
     refused: ['src/runtime/server/index.ts', 'src/feed-server/main.ts', 'scripts/dev/check.ts'],
   },
   'scripts/dev': {
-    allowed: 'test/feed-server/history/run.ts',
+    allowed: 'test/feed-server/history/feed-app.ts',
     refused: ['src/runtime/server/index.ts', 'src/feed-server/main.ts', 'scripts/posted/index.ts'],
   },
 };

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
+import { runAppInTest } from '../../support/history/run-app-in-test.ts';
 import { oneServer } from '../../support/history/run-options.ts';
-import { runInTest } from './run-in-test.ts';
-import { createSchedule } from './schedule.ts';
+import { feedApp } from './feed-app.ts';
 
 /** Longer runs: `npm run chaos -- --help`. */
 const options = {
@@ -13,12 +13,15 @@ const options = {
 } as const;
 
 describe('a server that is killed repeatedly, with clients that come and go,', () => {
-  it.concurrent.for([1, 2, 3])('delivers every post (seed %i)', async (seed, context) => {
-    const { expect } = context;
-    const schedule = createSchedule({ ...options, seed });
-    const { verdict, kills, problems, log } = await runInTest(schedule, context);
-    expect({ ...verdict, problems, log }).toMatchObject({ passed: true, examples: [], problems: [] });
-    expect(verdict.expected).toBeGreaterThan(100);
-    expect(kills).toBeGreaterThan(0);
-  });
+  it.concurrent.for([1, 2, 3])(
+    'delivers every message (seed %i)',
+    { timeout: 240_000 },
+    async (seed, context) => {
+      const { expect } = context;
+      const { verdict, kills, problems, log } = await runAppInTest(feedApp, { ...options, seed }, context);
+      expect({ ...verdict, problems, log }).toMatchObject({ passed: true, examples: [], problems: [] });
+      expect(verdict.expected).toBeGreaterThan(100);
+      expect(kills).toBeGreaterThan(0);
+    },
+  );
 });

@@ -25,6 +25,8 @@ const warmupIntervalMs = 200;
 const maxWarmupRounds = 100;
 /** How long everything that begins a run may take. */
 const beginTimeoutMs = 180_000;
+/** How long the last writes may take, while servers restart. */
+const answerTimeoutMs = 300_000;
 /** Enough time for the clients to send their acks and for the servers to store them. */
 const ackStorageMs = 1000;
 const settleStepMs = 250;
@@ -66,6 +68,9 @@ async function execute(
     perform: (step) => perform(world, step),
   });
   for (const reader of readers) reader.restore();
+  // Whatever has happened to a reader, it must receive these.
+  const last = Promise.all(world.writers.map((writer) => writer.welcome()));
+  await within(answerTimeoutMs, 'the last messages to be answered', last);
   const { history, verdict } = await settle(world, settleMs);
   return {
     history,

@@ -1,107 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { checkDeliveries } from './check-deliveries.ts';
-import type {
-  DeliveryHistory,
-  LoggedEvent,
-  LoggedMessage,
-  ReaderHistory,
-  ReaderLife,
-  ReceivedMessage,
-} from './delivery-history.ts';
+import {
+  events,
+  everything,
+  historyOf,
+  life,
+  message,
+  reader,
+  receivedOf,
+  timesOf,
+} from './delivery-builders.ts';
+import type { DeliveryHistory, ReaderLife } from './delivery-history.ts';
 import type { FaultKind } from './verdict.ts';
 
-const channel = 'orders /shops/s1/orders';
-
-const message = (seq: number, fields: Partial<LoggedMessage> = {}): LoggedMessage => ({
-  kind: 'message',
-  seq,
-  channel,
-  message: 'placed',
-  topic: 's1',
-  also: [],
-  id: `m${seq}`,
-  content: `content of m${seq}`,
-  entity: null,
-  redacts: false,
-  revises: null,
-  ...fields,
-});
-
-/** Ann joins at 1, leaves at 10, and joins again at 15. Each event is sent at 100 times its seq, and answered 10 later. */
-const events: readonly LoggedEvent[] = [
-  { kind: 'join', seq: 1, user: 'ann', topic: 's1' },
-  message(2),
-  message(3),
-  message(4, { topic: 'strange' }),
-  message(5, { message: 'noted' }),
-  message(6, { channel: 'orders /shops/s2/orders' }),
-  message(7),
-  message(8, { topic: 'strange', also: ['ann'] }),
-  message(9),
-  { kind: 'leave', seq: 10, user: 'ann', topic: 's1' },
-  message(11),
-  message(12),
-  { kind: 'join', seq: 15, user: 'ann', topic: 's1' },
-  message(16),
-  message(17),
-  message(18),
-];
-
-const timesOf = (seq: number) => ({ sentMs: 100 * seq, answeredMs: 100 * seq + 10 });
-const receivedOf = (seq: number, fields: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
-  atMs: 100 * seq + 5,
-  id: `m${seq}`,
-  content: `content of m${seq}`,
-  ...fields,
-});
-
-const life = (...seqs: readonly number[]): ReaderLife => ({
-  resumedAfter: null,
-  received: seqs.map((seq) => receivedOf(seq)),
-  resets: [],
-});
-
-const everything = [2, 3, 4, 7, 8, 9, 11, 12, 16, 17, 18];
 const ofAnn = [2, 3, 7, 8, 9, 16, 17, 18];
-
-function reader(fields: Partial<ReaderHistory> = {}): ReaderHistory {
-  return {
-    name: 'reader',
-    user: 'ann',
-    channel,
-    messages: ['placed'],
-    audience: 'everyone',
-    isResumable: true,
-    beganMs: 0,
-    snapshot: null,
-    hasLeft: false,
-    links: [{ fromMs: 0, toMs: null }],
-    lives: [life(...everything)],
-    ...fields,
-  };
-}
-
-function historyOf(
-  readers: readonly ReaderHistory[],
-  fields: Partial<DeliveryHistory> = {},
-): DeliveryHistory {
-  return {
-    retentionMs: null,
-    events,
-    writes: events.flatMap((event) =>
-      event.kind === 'message' ? [{ id: event.id, entity: null, ...timesOf(event.seq) }] : [],
-    ),
-    memberships: events.flatMap((event) =>
-      event.kind === 'join' || event.kind === 'leave'
-        ? [{ kind: event.kind, user: 'ann', topic: 's1', ...timesOf(event.seq) }]
-        : [],
-    ),
-    epochBumps: [],
-    readers,
-    ...fields,
-  };
-}
-
 const topicReader = (...seqs: readonly number[]) => reader({ audience: 'topic', lives: [life(...seqs)] });
 const afterReset = (reason: 'expired' | 'epoch', atMs: number, ...seqs: readonly number[]): ReaderLife => ({
   ...life(...seqs),
@@ -179,7 +91,10 @@ const faulty: Readonly<Record<string, readonly [FaultKind, DeliveryHistory]>> = 
   ],
   'a message twice in the log': [
     'duplicated',
-    historyOf([reader()], { events: [...events, message(19, { id: 'm2', content: 'content of m2' })] }),
+    historyOf([reader()], {
+      events: [...events, message(19, { id: 'm2', content: 'content of m2' })],
+      writes: historyOf([]).writes,
+    }),
   ],
   'two messages in the wrong order': [
     'outOfOrder',

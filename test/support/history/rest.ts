@@ -23,12 +23,8 @@ export interface Rest {
    * @throws Error if there is no such response for minutes
    */
   requestUntilAnswered(request: RestRequest): Promise<unknown>;
-  /**
-   * The same with a request per attempt.
-   *
-   * @param prepare returns the request of an attempt, and is passed their number so far
-   */
-  attemptUntilAnswered(prepare: (attempts: number) => RestRequest): Promise<unknown>;
+  /** Resolves with true after a response with 200 to a single attempt, and with null without a response, or after 503. */
+  attempt(request: RestRequest): Promise<true | null>;
   close(): void;
 }
 
@@ -44,6 +40,8 @@ export class RestError extends Error {
 }
 
 const retryMs = 50;
+/** After an attempt that is not repeated: whoever tries again writes something else. */
+const attemptPauseMs = 250;
 /** Longer than a server waits for its database. */
 const attemptTimeoutMs = 30_000;
 /** Longer than a server takes to restart on a busy machine, while its database and broker do. */
@@ -77,30 +75,40 @@ export function createRest(ports: readonly number[], signal: AbortSignal): Rest 
     });
   }
 
-  async function attemptUntilAnswered(prepare: (attempts: number) => RestRequest): Promise<unknown> {
-    nextServer += 1;
-    const first = nextServer;
-    const deadlineMs = performance.now() + answerTimeoutMs;
-    for (let attempts = 0; !signal.aborted; attempts += 1) {
-      const server = (first + attempts) % ports.length;
-      const restRequest = prepare(attempts);
-      restRequest.onAttempt?.(server);
-      const response = await send(server, restRequest);
-      if (response?.status === 200) return response.text === '' ? undefined : JSON.parse(response.text);
-      if (response !== null && response.status !== 503) throw new RestError(restRequest, response);
-      if (performance.now() > deadlineMs) {
-        const last = response === null ? 'no response' : `HTTP 503: ${response.text}`;
-        const { method, path } = restRequest;
-        throw new Error(`${method} ${path} has waited for ${answerTimeoutMs / 1000} s, and last got ${last}`);
-      }
-      await delay(retryMs);
+  async function sendOnce(server: number, restRequest: RestRequest): Promise<RestResponse | null> {
+    restRequest.onAttempt?.(server);
+    const response = await send(server, restRequest);
+    if (response !== null && response.status !== 200 && response.status !== 503) {
+      throw new RestError(restRequest, response);
     }
-    return null;
+    return response;
   }
 
   return {
-    requestUntilAnswered: (restRequest) => attemptUntilAnswered(() => restRequest),
-    attemptUntilAnswered,
+    async requestUntilAnswered(restRequest) {
+      nextServer += 1;
+      const deadlineMs = performance.now() + answerTimeoutMs;
+      for (let server = nextServer % ports.length; !signal.aborted; server = (server + 1) % ports.length) {
+        const response = await sendOnce(server, restRequest);
+        if (response?.status === 200) return response.text === '' ? undefined : JSON.parse(response.text);
+        if (performance.now() > deadlineMs) {
+          const last = response === null ? 'no response' : `HTTP 503: ${response.text}`;
+          const { method, path } = restRequest;
+          throw new Error(
+            `${method} ${path} has waited for ${answerTimeoutMs / 1000} s, and last got ${last}`,
+          );
+        }
+        await delay(retryMs);
+      }
+      return null;
+    },
+    async attempt(restRequest) {
+      nextServer += 1;
+      const response = await sendOnce(nextServer % ports.length, restRequest);
+      if (response?.status === 200) return true;
+      await delay(attemptPauseMs);
+      return null;
+    },
     close: () => agent.destroy(),
   };
 }
