@@ -72,16 +72,17 @@ export interface OperationHandlers<Principal> {
   /**
    * Find users by prefixes of both names.
    *
-   * The search is case-sensitive. Users are ordered by first name, second name and id. A page has at
-   * most `limit` users and 1 MB, and the server examines a limited number of users for it, so a page
-   * may be short, or even empty, and still have a `Link` to the next one.
+   * Names are compared in compatibility form (Unicode NFKC), without differences of case, and with е
+   * for ё. Users are ordered by first name, second name and id. A page has at most `limit` users and
+   * 1 MB, and the server examines a limited number of users for it, so a page may be short, or even
+   * empty, and still have a `Link` to the next one.
    *
    * @generated from operation searchUsers
    */
   searchUsers(
     request: { readonly query: models.SearchUsersQuery },
     context: RequestContext,
-  ): Promise<{ readonly headers: models.SearchUsersResponseHeaders; readonly body: models.User[] }>;
+  ): Promise<{ readonly headers: models.SearchUsersResponseHeaders; readonly body: models.FoundUser[] }>;
 
   /**
    * Add a friend.

@@ -168,6 +168,20 @@ export interface User {
 }
 
 /**
+ * The public profile of a user, without the biography.
+ *
+ * @generated from schema FoundUser
+ */
+export interface FoundUser {
+  id: Uuid;
+  first_name: Name;
+  second_name: Name;
+  birthdate?: Birthdate;
+  /** Where the user lives. */
+  city?: string;
+}
+
+/**
  * A new post.
  *
  * @generated from schema CreatePostRequest
@@ -291,7 +305,7 @@ export interface SearchUsersQuery {
 }
 
 /** @generated from response 200 of operation searchUsers */
-export type SearchUsersResponse200 = User[];
+export type SearchUsersResponse200 = FoundUser[];
 
 /** @generated from headers of response 200 of operation searchUsers */
 export interface SearchUsersResponseHeaders {

@@ -143,9 +143,10 @@ export const operations = {
   /**
    * Find users by prefixes of both names.
    *
-   * The search is case-sensitive. Users are ordered by first name, second name and id. A page has at
-   * most `limit` users and 1 MB, and the server examines a limited number of users for it, so a page
-   * may be short, or even empty, and still have a `Link` to the next one.
+   * Names are compared in compatibility form (Unicode NFKC), without differences of case, and with е
+   * for ё. Users are ordered by first name, second name and id. A page has at most `limit` users and
+   * 1 MB, and the server examines a limited number of users for it, so a page may be short, or even
+   * empty, and still have a `Link` to the next one.
    *
    * @generated from operation searchUsers
    */

@@ -1656,7 +1656,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
 			validate34.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1666,7 +1666,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "city")) {
 				validate34.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1676,37 +1676,152 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.text !== void 0 && func0$1.call(data, "text")) {
-				let data0 = data.text;
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
 				if (typeof data0 === "string") {
-					if (func60(data0) > 1e4) {
+					if (!pattern4.test(data0)) {
 						validate34.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/maxLength",
-							keyword: "maxLength",
-							params: { limit: 1e4 },
-							message: "must NOT have more than 10000 characters"
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
 						}];
 						return false;
-					} else if (func60(data0) < 1) {
+					} else if (!formats0$1.test(data0)) {
 						validate34.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/minLength",
-							keyword: "minLength",
-							params: { limit: 1 },
-							message: "must NOT have fewer than 1 characters"
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
 						}];
 						return false;
 					}
 				} else {
 					validate34.errors = [{
-						instancePath: instancePath + "/text",
-						schemaPath: "definition5/type",
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
+					let data1 = data.first_name;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 200) {
+							validate34.errors = [{
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition1/maxLength",
+								keyword: "maxLength",
+								params: { limit: 200 },
+								message: "must NOT have more than 200 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate34.errors = [{
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition1/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate34.errors = [{
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition1/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
+						let data2 = data.second_name;
+						if (typeof data2 === "string") {
+							if (func60(data2) > 200) {
+								validate34.errors = [{
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition1/maxLength",
+									keyword: "maxLength",
+									params: { limit: 200 },
+									message: "must NOT have more than 200 characters"
+								}];
+								return false;
+							} else if (func60(data2) < 1) {
+								validate34.errors = [{
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition1/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							}
+						} else {
+							validate34.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition1/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
+							let data3 = data.birthdate;
+							if (typeof data3 === "string") {
+								if (!formats2.validate(data3)) {
+									validate34.errors = [{
+										instancePath: instancePath + "/birthdate",
+										schemaPath: "definition3/format",
+										keyword: "format",
+										params: { format: "date" },
+										message: "must match format \"date\""
+									}];
+									return false;
+								}
+							} else {
+								validate34.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition3/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.city !== void 0 && func0$1.call(data, "city")) {
+								if (typeof data.city !== "string") {
+									validate34.errors = [{
+										instancePath: instancePath + "/city",
+										schemaPath: "#/properties/city/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+						}
+					}
 				}
 			}
 		}
@@ -1736,7 +1851,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
 			validate35.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1746,7 +1861,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "text")) {
 				validate35.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1756,75 +1871,38 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.text !== void 0 && func0$1.call(data, "text")) {
+				let data0 = data.text;
 				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+					if (func60(data0) > 1e4) {
 						validate35.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/maxLength",
+							keyword: "maxLength",
+							params: { limit: 1e4 },
+							message: "must NOT have more than 10000 characters"
 						}];
 						return false;
-					} else if (!formats0$1.test(data0)) {
+					} else if (func60(data0) < 1) {
 						validate35.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/minLength",
+							keyword: "minLength",
+							params: { limit: 1 },
+							message: "must NOT have fewer than 1 characters"
 						}];
 						return false;
 					}
 				} else {
 					validate35.errors = [{
-						instancePath: instancePath + "/id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/text",
+						schemaPath: "definition5/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
 				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					let data1 = data.text;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 1e4) {
-							validate35.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/maxLength",
-								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate35.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate35.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
 			}
 		}
 	} else {
@@ -1853,7 +1931,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
 			validate36.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1863,7 +1941,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text" || key0 === "author_user_id")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text")) {
 				validate36.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1942,42 +2020,6 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
-				if (valid0) {
-					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
-						let data2 = data.author_user_id;
-						if (typeof data2 === "string") {
-							if (!pattern4.test(data2)) {
-								validate36.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-								}];
-								return false;
-							} else if (!formats0$1.test(data2)) {
-								validate36.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/format",
-									keyword: "format",
-									params: { format: "uuid" },
-									message: "must match format \"uuid\""
-								}];
-								return false;
-							}
-						} else {
-							validate36.errors = [{
-								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition0/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-				}
 			}
 		}
 	} else {
@@ -2006,7 +2048,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.count === void 0 || !func0$1.call(data, "count")) && (missing0 = "count") || (data.user_ids === void 0 || !func0$1.call(data, "user_ids")) && (missing0 = "user_ids") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
 			validate37.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2016,7 +2058,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "count" || key0 === "user_ids" || key0 === "next")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text" || key0 === "author_user_id")) {
 				validate37.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2026,135 +2068,107 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.count !== void 0 && func0$1.call(data, "count")) {
-				let data0 = data.count;
-				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-					validate37.errors = [{
-						instancePath: instancePath + "/count",
-						schemaPath: "#/properties/count/type",
-						keyword: "type",
-						params: { type: "integer" },
-						message: "must be integer"
-					}];
-					return false;
-				}
-				if (typeof data0 == "number" && isFinite(data0)) {
-					if (data0 < 0 || isNaN(data0)) {
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern4.test(data0)) {
 						validate37.errors = [{
-							instancePath: instancePath + "/count",
-							schemaPath: "#/properties/count/minimum",
-							keyword: "minimum",
-							params: {
-								comparison: ">=",
-								limit: 0
-							},
-							message: "must be >= 0"
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate37.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
 						}];
 						return false;
 					}
+				} else {
+					validate37.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
 				}
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.user_ids !== void 0 && func0$1.call(data, "user_ids")) {
-					let data1 = data.user_ids;
-					if (Array.isArray(data1)) {
-						if (data1.length > 1e3) {
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 1e4) {
 							validate37.errors = [{
-								instancePath: instancePath + "/user_ids",
-								schemaPath: "#/properties/user_ids/maxItems",
-								keyword: "maxItems",
-								params: { limit: 1e3 },
-								message: "must NOT have more than 1000 items"
+								instancePath: instancePath + "/text",
+								schemaPath: "definition5/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
 							}];
 							return false;
-						} else {
-							const len0 = data1.length;
-							for (let i0 = 0; i0 < len0; i0++) {
-								let data2 = data1[i0];
-								if (typeof data2 === "string") {
-									if (!pattern4.test(data2)) {
-										validate37.errors = [{
-											instancePath: instancePath + "/user_ids/" + i0,
-											schemaPath: "definition0/pattern",
-											keyword: "pattern",
-											params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-											message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-										}];
-										return false;
-									} else if (!formats0$1.test(data2)) {
-										validate37.errors = [{
-											instancePath: instancePath + "/user_ids/" + i0,
-											schemaPath: "definition0/format",
-											keyword: "format",
-											params: { format: "uuid" },
-											message: "must match format \"uuid\""
-										}];
-										return false;
-									}
-								} else {
-									validate37.errors = [{
-										instancePath: instancePath + "/user_ids/" + i0,
-										schemaPath: "definition0/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-							}
+						} else if (func60(data1) < 1) {
+							validate37.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition5/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
 						}
 					} else {
 						validate37.errors = [{
-							instancePath: instancePath + "/user_ids",
-							schemaPath: "#/properties/user_ids/type",
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/type",
 							keyword: "type",
-							params: { type: "array" },
-							message: "must be array"
+							params: { type: "string" },
+							message: "must be string"
 						}];
 						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.next !== void 0 && func0$1.call(data, "next")) {
-						let data3 = data.next;
-						if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-							validate37.errors = [{
-								instancePath: instancePath + "/next",
-								schemaPath: "definition11/type",
-								keyword: "type",
-								params: { type: schema45.type },
-								message: "must be integer,null"
-							}];
-							return false;
-						}
-						if (typeof data3 == "number" && isFinite(data3)) {
-							if (data3 > 9007199254740991 || isNaN(data3)) {
+					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+						let data2 = data.author_user_id;
+						if (typeof data2 === "string") {
+							if (!pattern4.test(data2)) {
 								validate37.errors = [{
-									instancePath: instancePath + "/next",
-									schemaPath: "definition11/maximum",
-									keyword: "maximum",
-									params: {
-										comparison: "<=",
-										limit: 9007199254740991
-									},
-									message: "must be <= 9007199254740991"
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
 								}];
 								return false;
-							} else if (data3 < 1 || isNaN(data3)) {
+							} else if (!formats0$1.test(data2)) {
 								validate37.errors = [{
-									instancePath: instancePath + "/next",
-									schemaPath: "definition11/minimum",
-									keyword: "minimum",
-									params: {
-										comparison: ">=",
-										limit: 1
-									},
-									message: "must be >= 1"
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/format",
+									keyword: "format",
+									params: { format: "uuid" },
+									message: "must match format \"uuid\""
 								}];
 								return false;
 							}
+						} else {
+							validate37.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition0/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
 						}
 						var valid0 = true;
 					} else var valid0 = true;
@@ -2187,7 +2201,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.count === void 0 || !func0$1.call(data, "count")) && (missing0 = "count") || (data.user_ids === void 0 || !func0$1.call(data, "user_ids")) && (missing0 = "user_ids") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
 			validate38.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2197,7 +2211,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "post_id" || key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "count" || key0 === "user_ids" || key0 === "next")) {
 				validate38.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2207,75 +2221,139 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
-				let data0 = data.post_id;
-				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+			if (data.count !== void 0 && func0$1.call(data, "count")) {
+				let data0 = data.count;
+				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
+					validate38.errors = [{
+						instancePath: instancePath + "/count",
+						schemaPath: "#/properties/count/type",
+						keyword: "type",
+						params: { type: "integer" },
+						message: "must be integer"
+					}];
+					return false;
+				}
+				if (typeof data0 == "number" && isFinite(data0)) {
+					if (data0 < 0 || isNaN(data0)) {
 						validate38.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0$1.test(data0)) {
-						validate38.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							instancePath: instancePath + "/count",
+							schemaPath: "#/properties/count/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 0
+							},
+							message: "must be >= 0"
 						}];
 						return false;
 					}
-				} else {
-					validate38.errors = [{
-						instancePath: instancePath + "/post_id",
-						schemaPath: "definition0/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
 				}
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					let data1 = data.text;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 1e4) {
+				if (data.user_ids !== void 0 && func0$1.call(data, "user_ids")) {
+					let data1 = data.user_ids;
+					if (Array.isArray(data1)) {
+						if (data1.length > 1e3) {
 							validate38.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition6/maxLength",
-								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
+								instancePath: instancePath + "/user_ids",
+								schemaPath: "#/properties/user_ids/maxItems",
+								keyword: "maxItems",
+								params: { limit: 1e3 },
+								message: "must NOT have more than 1000 items"
 							}];
 							return false;
-						} else if (func60(data1) < 1) {
-							validate38.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition6/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
+						} else {
+							const len0 = data1.length;
+							for (let i0 = 0; i0 < len0; i0++) {
+								let data2 = data1[i0];
+								if (typeof data2 === "string") {
+									if (!pattern4.test(data2)) {
+										validate38.errors = [{
+											instancePath: instancePath + "/user_ids/" + i0,
+											schemaPath: "definition0/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+											message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+										}];
+										return false;
+									} else if (!formats0$1.test(data2)) {
+										validate38.errors = [{
+											instancePath: instancePath + "/user_ids/" + i0,
+											schemaPath: "definition0/format",
+											keyword: "format",
+											params: { format: "uuid" },
+											message: "must match format \"uuid\""
+										}];
+										return false;
+									}
+								} else {
+									validate38.errors = [{
+										instancePath: instancePath + "/user_ids/" + i0,
+										schemaPath: "definition0/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
 						}
 					} else {
 						validate38.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition6/type",
+							instancePath: instancePath + "/user_ids",
+							schemaPath: "#/properties/user_ids/type",
 							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
+							params: { type: "array" },
+							message: "must be array"
 						}];
 						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.next !== void 0 && func0$1.call(data, "next")) {
+						let data3 = data.next;
+						if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
+							validate38.errors = [{
+								instancePath: instancePath + "/next",
+								schemaPath: "definition11/type",
+								keyword: "type",
+								params: { type: schema45.type },
+								message: "must be integer,null"
+							}];
+							return false;
+						}
+						if (typeof data3 == "number" && isFinite(data3)) {
+							if (data3 > 9007199254740991 || isNaN(data3)) {
+								validate38.errors = [{
+									instancePath: instancePath + "/next",
+									schemaPath: "definition11/maximum",
+									keyword: "maximum",
+									params: {
+										comparison: "<=",
+										limit: 9007199254740991
+									},
+									message: "must be <= 9007199254740991"
+								}];
+								return false;
+							} else if (data3 < 1 || isNaN(data3)) {
+								validate38.errors = [{
+									instancePath: instancePath + "/next",
+									schemaPath: "definition11/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 1
+									},
+									message: "must be >= 1"
+								}];
+								return false;
+							}
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
 			}
 		}
 	} else {
@@ -2304,7 +2382,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+		if ((data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
 			validate39.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2314,7 +2392,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "post_id" || key0 === "text" || key0 === "author_user_id")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "post_id" || key0 === "text")) {
 				validate39.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2324,12 +2402,12 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
+				let data0 = data.post_id;
 				if (typeof data0 === "string") {
 					if (!pattern4.test(data0)) {
 						validate39.errors = [{
-							instancePath: instancePath + "/id",
+							instancePath: instancePath + "/post_id",
 							schemaPath: "definition0/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
@@ -2338,7 +2416,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					} else if (!formats0$1.test(data0)) {
 						validate39.errors = [{
-							instancePath: instancePath + "/id",
+							instancePath: instancePath + "/post_id",
 							schemaPath: "definition0/format",
 							keyword: "format",
 							params: { format: "uuid" },
@@ -2348,7 +2426,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate39.errors = [{
-						instancePath: instancePath + "/id",
+						instancePath: instancePath + "/post_id",
 						schemaPath: "definition0/type",
 						keyword: "type",
 						params: { type: "string" },
@@ -2359,32 +2437,32 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
-					let data1 = data.post_id;
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
 					if (typeof data1 === "string") {
-						if (!pattern4.test(data1)) {
+						if (func60(data1) > 1e4) {
 							validate39.errors = [{
-								instancePath: instancePath + "/post_id",
-								schemaPath: "definition0/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+								instancePath: instancePath + "/text",
+								schemaPath: "definition6/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
 							}];
 							return false;
-						} else if (!formats0$1.test(data1)) {
+						} else if (func60(data1) < 1) {
 							validate39.errors = [{
-								instancePath: instancePath + "/post_id",
-								schemaPath: "definition0/format",
-								keyword: "format",
-								params: { format: "uuid" },
-								message: "must match format \"uuid\""
+								instancePath: instancePath + "/text",
+								schemaPath: "definition6/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
 							}];
 							return false;
 						}
 					} else {
 						validate39.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "definition0/type",
+							instancePath: instancePath + "/text",
+							schemaPath: "definition6/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -2393,78 +2471,6 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
-				if (valid0) {
-					if (data.text !== void 0 && func0$1.call(data, "text")) {
-						let data2 = data.text;
-						if (typeof data2 === "string") {
-							if (func60(data2) > 1e4) {
-								validate39.errors = [{
-									instancePath: instancePath + "/text",
-									schemaPath: "definition6/maxLength",
-									keyword: "maxLength",
-									params: { limit: 1e4 },
-									message: "must NOT have more than 10000 characters"
-								}];
-								return false;
-							} else if (func60(data2) < 1) {
-								validate39.errors = [{
-									instancePath: instancePath + "/text",
-									schemaPath: "definition6/minLength",
-									keyword: "minLength",
-									params: { limit: 1 },
-									message: "must NOT have fewer than 1 characters"
-								}];
-								return false;
-							}
-						} else {
-							validate39.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition6/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
-							let data3 = data.author_user_id;
-							if (typeof data3 === "string") {
-								if (!pattern4.test(data3)) {
-									validate39.errors = [{
-										instancePath: instancePath + "/author_user_id",
-										schemaPath: "definition0/pattern",
-										keyword: "pattern",
-										params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-										message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-									}];
-									return false;
-								} else if (!formats0$1.test(data3)) {
-									validate39.errors = [{
-										instancePath: instancePath + "/author_user_id",
-										schemaPath: "definition0/format",
-										keyword: "format",
-										params: { format: "uuid" },
-										message: "must match format \"uuid\""
-									}];
-									return false;
-								}
-							} else {
-								validate39.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-					}
-				}
 			}
 		}
 	} else {
@@ -2488,15 +2494,204 @@ validate39.evaluated = {
 const guard25 = validate40;
 function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	let errors = 0;
 	const evaluated0 = validate40.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate40.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "post_id" || key0 === "text" || key0 === "author_user_id")) {
+				validate40.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern4.test(data0)) {
+						validate40.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate40.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate40.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
+					let data1 = data.post_id;
+					if (typeof data1 === "string") {
+						if (!pattern4.test(data1)) {
+							validate40.errors = [{
+								instancePath: instancePath + "/post_id",
+								schemaPath: "definition0/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0$1.test(data1)) {
+							validate40.errors = [{
+								instancePath: instancePath + "/post_id",
+								schemaPath: "definition0/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate40.errors = [{
+							instancePath: instancePath + "/post_id",
+							schemaPath: "definition0/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.text !== void 0 && func0$1.call(data, "text")) {
+						let data2 = data.text;
+						if (typeof data2 === "string") {
+							if (func60(data2) > 1e4) {
+								validate40.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "definition6/maxLength",
+									keyword: "maxLength",
+									params: { limit: 1e4 },
+									message: "must NOT have more than 10000 characters"
+								}];
+								return false;
+							} else if (func60(data2) < 1) {
+								validate40.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "definition6/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							}
+						} else {
+							validate40.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition6/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+							let data3 = data.author_user_id;
+							if (typeof data3 === "string") {
+								if (!pattern4.test(data3)) {
+									validate40.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition0/pattern",
+										keyword: "pattern",
+										params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+										message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+									}];
+									return false;
+								} else if (!formats0$1.test(data3)) {
+									validate40.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition0/format",
+										keyword: "format",
+										params: { format: "uuid" },
+										message: "must match format \"uuid\""
+									}];
+									return false;
+								}
+							} else {
+								validate40.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+					}
+				}
+			}
+		}
+	} else {
+		validate40.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate40.errors = vErrors;
+	return true;
+}
+validate40.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard26 = validate41;
+function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	const evaluated0 = validate41.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing0;
 			if ((data.comments === void 0 || !func0$1.call(data, "comments")) && (missing0 = "comments") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
-				validate40.errors = [{
+				validate41.errors = [{
 					instancePath,
 					schemaPath: "#/required",
 					keyword: "required",
@@ -2507,7 +2702,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 			} else {
 				const _errs1 = errors;
 				for (const key0 of Object.keys(data)) if (!(key0 === "comments" || key0 === "next")) {
-					validate40.errors = [{
+					validate41.errors = [{
 						instancePath,
 						schemaPath: "#/additionalProperties",
 						keyword: "additionalProperties",
@@ -2523,7 +2718,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 						if (errors === _errs2) {
 							if (Array.isArray(data0)) {
 								if (data0.length > 1e3) {
-									validate40.errors = [{
+									validate41.errors = [{
 										instancePath: instancePath + "/comments",
 										schemaPath: "#/properties/comments/maxItems",
 										keyword: "maxItems",
@@ -2535,21 +2730,21 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 									const len0 = data0.length;
 									for (let i0 = 0; i0 < len0; i0++) {
 										const _errs4 = errors;
-										if (!validate39(data0[i0], {
+										if (!validate40(data0[i0], {
 											instancePath: instancePath + "/comments/" + i0,
 											parentData: data0,
 											parentDataProperty: i0,
 											rootData,
 											dynamicAnchors
 										})) {
-											vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
+											vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 											errors = vErrors.length;
 										}
 										if (!(_errs4 === errors)) break;
 									}
 								}
 							} else {
-								validate40.errors = [{
+								validate41.errors = [{
 									instancePath: instancePath + "/comments",
 									schemaPath: "#/properties/comments/type",
 									keyword: "type",
@@ -2567,7 +2762,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 							const _errs5 = errors;
 							const _errs6 = errors;
 							if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2)) && data2 !== null) {
-								validate40.errors = [{
+								validate41.errors = [{
 									instancePath: instancePath + "/next",
 									schemaPath: "definition11/type",
 									keyword: "type",
@@ -2579,7 +2774,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 							if (errors === _errs6) {
 								if (typeof data2 == "number" && isFinite(data2)) {
 									if (data2 > 9007199254740991 || isNaN(data2)) {
-										validate40.errors = [{
+										validate41.errors = [{
 											instancePath: instancePath + "/next",
 											schemaPath: "definition11/maximum",
 											keyword: "maximum",
@@ -2591,7 +2786,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 										}];
 										return false;
 									} else if (data2 < 1 || isNaN(data2)) {
-										validate40.errors = [{
+										validate41.errors = [{
 											instancePath: instancePath + "/next",
 											schemaPath: "definition11/minimum",
 											keyword: "minimum",
@@ -2611,7 +2806,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 			}
 		} else {
-			validate40.errors = [{
+			validate41.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -2621,16 +2816,16 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate40.errors = vErrors;
+	validate41.errors = vErrors;
 	return errors === 0;
 }
-validate40.evaluated = {
+validate41.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard26 = validate42;
-const schema88 = {
+const guard27 = validate43;
+const schema93 = {
 	"type": "object",
 	"additionalProperties": false,
 	"required": [
@@ -2660,15 +2855,15 @@ const schema88 = {
 		}
 	}
 };
-function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate42.evaluated;
+	const evaluated0 = validate43.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.message === void 0 || !func0$1.call(data, "message")) && (missing0 = "message") || (data.request_id === void 0 || !func0$1.call(data, "request_id")) && (missing0 = "request_id") || (data.code === void 0 || !func0$1.call(data, "code")) && (missing0 = "code")) {
-			validate42.errors = [{
+			validate43.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -2678,7 +2873,7 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "message" || key0 === "request_id" || key0 === "code")) {
-				validate42.errors = [{
+				validate43.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -2689,7 +2884,7 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 			if (data.message !== void 0 && func0$1.call(data, "message")) {
 				if (typeof data.message !== "string") {
-					validate42.errors = [{
+					validate43.errors = [{
 						instancePath: instancePath + "/message",
 						schemaPath: "#/properties/message/type",
 						keyword: "type",
@@ -2703,7 +2898,7 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
 			if (valid0) {
 				if (data.request_id !== void 0 && func0$1.call(data, "request_id")) {
 					if (typeof data.request_id !== "string") {
-						validate42.errors = [{
+						validate43.errors = [{
 							instancePath: instancePath + "/request_id",
 							schemaPath: "#/properties/request_id/type",
 							keyword: "type",
@@ -2718,7 +2913,7 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
 					if (data.code !== void 0 && func0$1.call(data, "code")) {
 						let data2 = data.code;
 						if (typeof data2 !== "string") {
-							validate42.errors = [{
+							validate43.errors = [{
 								instancePath: instancePath + "/code",
 								schemaPath: "#/properties/code/type",
 								keyword: "type",
@@ -2728,11 +2923,11 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 						if (!(data2 === "invalid_request" || data2 === "unauthorized" || data2 === "forbidden" || data2 === "not_found" || data2 === "method_not_allowed" || data2 === "too_large" || data2 === "unsupported_media_type" || data2 === "idempotency_key_reused" || data2 === "too_many_requests" || data2 === "internal" || data2 === "unavailable" || data2 === "outcome_unknown")) {
-							validate42.errors = [{
+							validate43.errors = [{
 								instancePath: instancePath + "/code",
 								schemaPath: "#/properties/code/enum",
 								keyword: "enum",
-								params: { allowedValues: schema88.properties.code.enum },
+								params: { allowedValues: schema93.properties.code.enum },
 								message: "must be equal to one of the allowed values"
 							}];
 							return false;
@@ -2743,7 +2938,7 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate42.errors = [{
+		validate43.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -2752,25 +2947,25 @@ function validate42(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate42.errors = vErrors;
+	validate43.errors = vErrors;
 	return true;
 }
-validate42.evaluated = {
+validate43.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard29 = validate45;
-function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard30 = validate46;
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
-	const evaluated0 = validate45.evaluated;
+	const evaluated0 = validate46.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
 		if (Array.isArray(data)) {
 			if (data.length > 1e3) {
-				validate45.errors = [{
+				validate46.errors = [{
 					instancePath,
 					schemaPath: "#/maxItems",
 					keyword: "maxItems",
@@ -2782,21 +2977,21 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
 				const len0 = data.length;
 				for (let i0 = 0; i0 < len0; i0++) {
 					const _errs1 = errors;
-					if (!validate33(data[i0], {
+					if (!validate34(data[i0], {
 						instancePath: instancePath + "/" + i0,
 						parentData: data,
 						parentDataProperty: i0,
 						rootData,
 						dynamicAnchors
 					})) {
-						vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+						vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
 						errors = vErrors.length;
 					}
 					if (!(_errs1 === errors)) break;
 				}
 			}
 		} else {
-			validate45.errors = [{
+			validate46.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -2806,23 +3001,23 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate45.errors = vErrors;
+	validate46.errors = vErrors;
 	return errors === 0;
 }
-validate45.evaluated = {
+validate46.evaluated = {
 	"items": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard30 = validate47;
-function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard31 = validate48;
+function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate47.evaluated;
+	const evaluated0 = validate48.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		for (const key0 of Object.keys(data)) if (!(key0 === "Link")) {
-			validate47.errors = [{
+			validate48.errors = [{
 				instancePath,
 				schemaPath: "#/additionalProperties",
 				keyword: "additionalProperties",
@@ -2833,7 +3028,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 		}
 		if (data.Link !== void 0 && func0$1.call(data, "Link")) {
 			if (typeof data.Link !== "string") {
-				validate47.errors = [{
+				validate48.errors = [{
 					instancePath: instancePath + "/Link",
 					schemaPath: "#/properties/Link/type",
 					keyword: "type",
@@ -2844,7 +3039,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate47.errors = [{
+		validate48.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -2853,25 +3048,25 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate47.errors = vErrors;
+	validate48.errors = vErrors;
 	return true;
 }
-validate47.evaluated = {
+validate48.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard37 = validate54;
-function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard38 = validate55;
+function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
-	const evaluated0 = validate54.evaluated;
+	const evaluated0 = validate55.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
 		if (Array.isArray(data)) {
 			if (data.length > 1e3) {
-				validate54.errors = [{
+				validate55.errors = [{
 					instancePath,
 					schemaPath: "#/maxItems",
 					keyword: "maxItems",
@@ -2883,21 +3078,21 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
 				const len0 = data.length;
 				for (let i0 = 0; i0 < len0; i0++) {
 					const _errs1 = errors;
-					if (!validate36(data[i0], {
+					if (!validate37(data[i0], {
 						instancePath: instancePath + "/" + i0,
 						parentData: data,
 						parentDataProperty: i0,
 						rootData,
 						dynamicAnchors
 					})) {
-						vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+						vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
 						errors = vErrors.length;
 					}
 					if (!(_errs1 === errors)) break;
 				}
 			}
 		} else {
-			validate54.errors = [{
+			validate55.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -2907,24 +3102,24 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate54.errors = vErrors;
+	validate55.errors = vErrors;
 	return errors === 0;
 }
-validate54.evaluated = {
+validate55.evaluated = {
 	"items": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard38 = validate56;
-const pattern24 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
-function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard39 = validate57;
+const pattern25 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
+function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate56.evaluated;
+	const evaluated0 = validate57.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		for (const key0 of Object.keys(data)) if (!(key0 === "Feed-Cursor" || key0 === "Link")) {
-			validate56.errors = [{
+			validate57.errors = [{
 				instancePath,
 				schemaPath: "#/additionalProperties",
 				keyword: "additionalProperties",
@@ -2936,8 +3131,8 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
 		if (data["Feed-Cursor"] !== void 0 && func0$1.call(data, "Feed-Cursor")) {
 			let data0 = data["Feed-Cursor"];
 			if (typeof data0 === "string") {
-				if (!pattern24.test(data0)) {
-					validate56.errors = [{
+				if (!pattern25.test(data0)) {
+					validate57.errors = [{
 						instancePath: instancePath + "/Feed-Cursor",
 						schemaPath: "#/properties/Feed-Cursor/pattern",
 						keyword: "pattern",
@@ -2947,7 +3142,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 			} else {
-				validate56.errors = [{
+				validate57.errors = [{
 					instancePath: instancePath + "/Feed-Cursor",
 					schemaPath: "#/properties/Feed-Cursor/type",
 					keyword: "type",
@@ -2961,7 +3156,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
 		if (valid0) {
 			if (data.Link !== void 0 && func0$1.call(data, "Link")) {
 				if (typeof data.Link !== "string") {
-					validate56.errors = [{
+					validate57.errors = [{
 						instancePath: instancePath + "/Link",
 						schemaPath: "#/properties/Link/type",
 						keyword: "type",
@@ -2974,7 +3169,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
 			} else var valid0 = true;
 		}
 	} else {
-		validate56.errors = [{
+		validate57.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -2983,15 +3178,15 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate56.errors = vErrors;
+	validate57.errors = vErrors;
 	return true;
 }
-validate56.evaluated = {
+validate57.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard27 = validate1;
+const guard28 = validate1;
 const func0 = Object.prototype.hasOwnProperty;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern0 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
@@ -3087,7 +3282,7 @@ validate1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard28 = validate3;
+const guard29 = validate3;
 const func2 = require_ucs2length().default;
 function validate3(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -3333,7 +3528,7 @@ validate3.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard31 = validate4;
+const guard32 = validate4;
 function validate4(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate4.evaluated;
@@ -3426,7 +3621,7 @@ validate4.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard32 = validate5;
+const guard33 = validate5;
 function validate5(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate5.evaluated;
@@ -3519,7 +3714,7 @@ validate5.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard33 = validate7;
+const guard34 = validate7;
 const pattern5 = new RegExp("^[\\x21-\\x7e]+$", "u");
 function validate7(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -3610,7 +3805,7 @@ validate7.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard34 = validate8;
+const guard35 = validate8;
 function validate8(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate8.evaluated;
@@ -3703,7 +3898,7 @@ validate8.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard35 = validate9;
+const guard36 = validate9;
 function validate9(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate9.evaluated;
@@ -3796,7 +3991,7 @@ validate9.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard36 = validate13;
+const guard37 = validate13;
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate13.evaluated;
@@ -4003,7 +4198,7 @@ validate13.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard39 = validate14;
+const guard40 = validate14;
 function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate14.evaluated;
@@ -4096,7 +4291,7 @@ validate14.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard40 = validate15;
+const guard41 = validate15;
 function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate15.evaluated;
@@ -4189,7 +4384,7 @@ validate15.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard41 = validate16;
+const guard42 = validate16;
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate16.evaluated;
@@ -4282,7 +4477,7 @@ validate16.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard42 = validate18;
+const guard43 = validate18;
 function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate18.evaluated;
@@ -4434,7 +4629,7 @@ validate18.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard43 = validate19;
+const guard44 = validate19;
 function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate19.evaluated;
@@ -4524,7 +4719,7 @@ validate19.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard44 = validate20;
+const guard45 = validate20;
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate20.evaluated;
@@ -4617,7 +4812,7 @@ validate20.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard45 = validate21;
+const guard46 = validate21;
 function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate21.evaluated;
@@ -4710,7 +4905,7 @@ validate21.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard46 = validate22;
+const guard47 = validate22;
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate22.evaluated;
@@ -4920,150 +5115,153 @@ export const isRegisterResponse: Guard<models.RegisterResponse> = guard17 as Gua
 /** @generated from schema User */
 export const isUser: Guard<models.User> = guard18 as Guard<models.User>;
 
+/** @generated from schema FoundUser */
+export const isFoundUser: Guard<models.FoundUser> = guard19 as Guard<models.FoundUser>;
+
 /** @generated from schema CreatePostRequest */
-export const isCreatePostRequest: Guard<models.CreatePostRequest> = guard19 as Guard<models.CreatePostRequest>;
+export const isCreatePostRequest: Guard<models.CreatePostRequest> = guard20 as Guard<models.CreatePostRequest>;
 
 /** @generated from schema UpdatePostRequest */
-export const isUpdatePostRequest: Guard<models.UpdatePostRequest> = guard20 as Guard<models.UpdatePostRequest>;
+export const isUpdatePostRequest: Guard<models.UpdatePostRequest> = guard21 as Guard<models.UpdatePostRequest>;
 
 /** @generated from schema Post */
-export const isPost: Guard<models.Post> = guard21 as Guard<models.Post>;
+export const isPost: Guard<models.Post> = guard22 as Guard<models.Post>;
 
 /** @generated from schema Likes */
-export const isLikes: Guard<models.Likes> = guard22 as Guard<models.Likes>;
+export const isLikes: Guard<models.Likes> = guard23 as Guard<models.Likes>;
 
 /** @generated from schema CreateCommentRequest */
-export const isCreateCommentRequest: Guard<models.CreateCommentRequest> = guard23 as Guard<models.CreateCommentRequest>;
+export const isCreateCommentRequest: Guard<models.CreateCommentRequest> = guard24 as Guard<models.CreateCommentRequest>;
 
 /** @generated from schema Comment */
-export const isComment: Guard<models.Comment> = guard24 as Guard<models.Comment>;
+export const isComment: Guard<models.Comment> = guard25 as Guard<models.Comment>;
 
 /** @generated from schema Comments */
-export const isComments: Guard<models.Comments> = guard25 as Guard<models.Comments>;
+export const isComments: Guard<models.Comments> = guard26 as Guard<models.Comments>;
 
 /** @generated from schema Error */
-export const isError: Guard<models.Error> = guard26 as Guard<models.Error>;
+export const isError: Guard<models.Error> = guard27 as Guard<models.Error>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getUser
  */
-export const isGetUserPath: Guard<models.GetUserPath> = guard27 as Guard<models.GetUserPath>;
+export const isGetUserPath: Guard<models.GetUserPath> = guard28 as Guard<models.GetUserPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation searchUsers
  */
-export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard28 as Guard<models.SearchUsersQuery>;
+export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard29 as Guard<models.SearchUsersQuery>;
 
 /** @generated from response 200 of operation searchUsers */
-export const isSearchUsersResponse200: Guard<models.User[]> = guard29 as Guard<models.User[]>;
+export const isSearchUsersResponse200: Guard<models.FoundUser[]> = guard30 as Guard<models.FoundUser[]>;
 
 /** @generated from headers of response 200 of operation searchUsers */
-export const isSearchUsersResponseHeaders: Guard<models.SearchUsersResponseHeaders> = guard30 as Guard<models.SearchUsersResponseHeaders>;
+export const isSearchUsersResponseHeaders: Guard<models.SearchUsersResponseHeaders> = guard31 as Guard<models.SearchUsersResponseHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation setFriend
  */
-export const isSetFriendPath: Guard<models.SetFriendPath> = guard31 as Guard<models.SetFriendPath>;
+export const isSetFriendPath: Guard<models.SetFriendPath> = guard32 as Guard<models.SetFriendPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deleteFriend
  */
-export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard32 as Guard<models.DeleteFriendPath>;
+export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard33 as Guard<models.DeleteFriendPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from headers of operation createPost
  */
-export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard33 as Guard<models.CreatePostHeaders>;
+export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard34 as Guard<models.CreatePostHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deletePost
  */
-export const isDeletePostPath: Guard<models.DeletePostPath> = guard34 as Guard<models.DeletePostPath>;
+export const isDeletePostPath: Guard<models.DeletePostPath> = guard35 as Guard<models.DeletePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getPost
  */
-export const isGetPostPath: Guard<models.GetPostPath> = guard35 as Guard<models.GetPostPath>;
+export const isGetPostPath: Guard<models.GetPostPath> = guard36 as Guard<models.GetPostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation getFeed
  */
-export const isGetFeedQuery: Guard<models.GetFeedQuery> = guard36 as Guard<models.GetFeedQuery>;
+export const isGetFeedQuery: Guard<models.GetFeedQuery> = guard37 as Guard<models.GetFeedQuery>;
 
 /** @generated from response 200 of operation getFeed */
-export const isGetFeedResponse200: Guard<models.Post[]> = guard37 as Guard<models.Post[]>;
+export const isGetFeedResponse200: Guard<models.Post[]> = guard38 as Guard<models.Post[]>;
 
 /** @generated from headers of response 200 of operation getFeed */
-export const isGetFeedResponseHeaders: Guard<models.GetFeedResponseHeaders> = guard38 as Guard<models.GetFeedResponseHeaders>;
+export const isGetFeedResponseHeaders: Guard<models.GetFeedResponseHeaders> = guard39 as Guard<models.GetFeedResponseHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation likePost
  */
-export const isLikePostPath: Guard<models.LikePostPath> = guard39 as Guard<models.LikePostPath>;
+export const isLikePostPath: Guard<models.LikePostPath> = guard40 as Guard<models.LikePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation unlikePost
  */
-export const isUnlikePostPath: Guard<models.UnlikePostPath> = guard40 as Guard<models.UnlikePostPath>;
+export const isUnlikePostPath: Guard<models.UnlikePostPath> = guard41 as Guard<models.UnlikePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getLikes
  */
-export const isGetLikesPath: Guard<models.GetLikesPath> = guard41 as Guard<models.GetLikesPath>;
+export const isGetLikesPath: Guard<models.GetLikesPath> = guard42 as Guard<models.GetLikesPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation getLikes
  */
-export const isGetLikesQuery: Guard<models.GetLikesQuery> = guard42 as Guard<models.GetLikesQuery>;
+export const isGetLikesQuery: Guard<models.GetLikesQuery> = guard43 as Guard<models.GetLikesQuery>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from headers of operation createComment
  */
-export const isCreateCommentHeaders: Guard<models.CreateCommentHeaders> = guard43 as Guard<models.CreateCommentHeaders>;
+export const isCreateCommentHeaders: Guard<models.CreateCommentHeaders> = guard44 as Guard<models.CreateCommentHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deleteComment
  */
-export const isDeleteCommentPath: Guard<models.DeleteCommentPath> = guard44 as Guard<models.DeleteCommentPath>;
+export const isDeleteCommentPath: Guard<models.DeleteCommentPath> = guard45 as Guard<models.DeleteCommentPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation listComments
  */
-export const isListCommentsPath: Guard<models.ListCommentsPath> = guard45 as Guard<models.ListCommentsPath>;
+export const isListCommentsPath: Guard<models.ListCommentsPath> = guard46 as Guard<models.ListCommentsPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation listComments
  */
-export const isListCommentsQuery: Guard<models.ListCommentsQuery> = guard46 as Guard<models.ListCommentsQuery>;
+export const isListCommentsQuery: Guard<models.ListCommentsQuery> = guard47 as Guard<models.ListCommentsQuery>;

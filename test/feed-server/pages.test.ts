@@ -50,19 +50,6 @@ describe('GET /user/search', () => {
     ]);
   });
 
-  it('ends a page before 1 MB', async () => {
-    const { url } = await startFeed();
-    // Six bytes of JSON each, but one byte in the store.
-    const biography = '\u0001'.repeat(10_000);
-    const ids: string[] = [];
-    for (let count = 0; count < 18; count += 1) {
-      ids.push(await register(url, { first_name: 'Ada', second_name: 'Lovelace', biography }));
-    }
-    const pages = await readPages(url, '/user/search?first_name=A&last_name=L');
-    expect(pages.map((page) => page.length)).toEqual([16, 2]);
-    expect(pages.flat().map(({ id }) => id)).toEqual(ids.toSorted());
-  });
-
   it.each(['after=x', 'after=00000000-0000-4000-8000-000000000000', 'limit=0', 'limit=1001'])(
     'refuses %s',
     async (query) => {

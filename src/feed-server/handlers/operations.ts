@@ -1,5 +1,10 @@
 import type { OperationHandlers } from '../../../generated/openapi/handlers.ts';
-import type { Comment, Post, User as UserBody } from '../../../generated/openapi/models.ts';
+import type {
+  Comment,
+  FoundUser as FoundUserBody,
+  Post,
+  User as UserBody,
+} from '../../../generated/openapi/models.ts';
 import type { User } from '../auth/tokens.ts';
 import type { Comments } from '../services/comments.ts';
 import type { Friends } from '../services/friends.ts';
@@ -8,6 +13,7 @@ import type { FeedPosition, PostRecord, Posts } from '../services/posts.ts';
 import type { Sessions } from '../services/sessions.ts';
 import type { UserRecord, Users } from '../services/users.ts';
 import type { CommentRecord } from '../store/comment-page.ts';
+import type { FoundUser } from '../store/search-users.ts';
 import { fitPage, linkToNext, maxPageBytes } from './pages.ts';
 
 export interface OperationDeps {
@@ -57,7 +63,7 @@ export function createOperationHandlers({
         maxBytes: maxPageBytes,
       };
       const found = await users.search(search, { signal });
-      const body = fitPage(found.users.map(toUser));
+      const body = fitPage(found.users.map(toFoundUser));
       const after = body.length < found.users.length ? body.at(-1)?.id : found.next;
       return { headers: after ? linkToNext({ ...query, after }) : {}, body };
     },
@@ -119,13 +125,16 @@ function linkToFeed({ belowSeq, offset }: FeedPosition, limit: number): { readon
   });
 }
 
-function toUser({ id, firstName, secondName, birthdate, biography, city }: UserRecord): UserBody {
+function toUser({ biography, ...user }: UserRecord): UserBody {
+  return { ...toFoundUser(user), ...(biography === null ? {} : { biography }) };
+}
+
+function toFoundUser({ id, firstName, secondName, birthdate, city }: FoundUser): FoundUserBody {
   return {
     id,
     first_name: firstName,
     second_name: secondName,
     ...(birthdate === null ? {} : { birthdate }),
-    ...(biography === null ? {} : { biography }),
     ...(city === null ? {} : { city }),
   };
 }

@@ -8,6 +8,7 @@ import { registerFeedWrites } from '../store/feed-writes.ts';
 import { type Comments, createComments } from './comments.ts';
 import { createFriends, type Friends } from './friends.ts';
 import { createLikes, type Likes } from './likes.ts';
+import { addMissingNameKeys } from './missing-name-keys.ts';
 import { createPostRemovals } from './post-removals.ts';
 import { createPosts, type Posts } from './posts.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -43,6 +44,8 @@ export function createServices(
   const writes = registerFeedWrites(eventLog);
   const removals = createPostRemovals({ queries, writes, log });
   resources.defer(() => removals.close());
+  // No other version has an embedded store open at the same time.
+  if (engineName === 'postgres') resources.defer(addMissingNameKeys({ queries, writes, log }));
   const passwords = createPasswords({ maxPending: maxPendingPasswords });
   const sessions = createSessions({ tokens, queries, writes, log });
   return {

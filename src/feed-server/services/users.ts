@@ -4,6 +4,7 @@ import type { Passwords } from '../auth/passwords.ts';
 import { noLogins, type Tokens } from '../auth/tokens.ts';
 import type { FeedQueries } from '../store/feed-queries.ts';
 import type { FeedWrites } from '../store/feed-writes.ts';
+import { nameKey } from '../store/name-key.ts';
 import type { ReadOptions, UserPage, UserRecord, UserSearch } from '../store/search-users.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -40,6 +41,8 @@ export function createUsers({ queries, writes, passwords, tokens, sessions }: Us
         id,
         first_name: firstName,
         second_name: secondName,
+        first_name_key: nameKey(firstName),
+        second_name_key: nameKey(secondName),
         birthdate,
         biography,
         city,

@@ -42,6 +42,8 @@ export interface FeedQueries {
   commentsOf(range: CommentRange, options?: ReadOptions): Promise<CommentPage | null>;
   /** Of any post, also of one that is deleted. */
   findCommentIds(postId: string, limit: number): Promise<readonly string[]>;
+  /** Some of the users whom searches do not find, because a server of an earlier version has registered them. */
+  findUsersWithoutNameKeys(): Promise<readonly Pick<UserRecord, 'id' | 'firstName' | 'secondName'>[]>;
   /** Some of the deleted posts that still have likes or comments. */
   findDeletedPosts(): Promise<readonly DeletedPost[]>;
 }
@@ -62,6 +64,7 @@ export interface CommentOfPost extends Omit<CommentRecord, 'text'> {
 
 /** They are read again once these are done. */
 const maxDeletedPosts = 100;
+const maxUsersWithoutNameKeys = 100;
 
 export function createFeedQueries(
   reads: (kind: ReadKind) => Kysely<FeedTables>,
@@ -83,6 +86,13 @@ export function createFeedQueries(
     },
     tokenState: (userId, tokenId) => readTokenState(db, userId, tokenId),
     revokedUsers: (nowMs) => readRevokedUsers(long, nowMs),
+    findUsersWithoutNameKeys: () =>
+      db
+        .selectFrom('app_user')
+        .select(['id', 'first_name as firstName', 'second_name as secondName'])
+        .where('first_name_key', 'is', null)
+        .limit(maxUsersWithoutNameKeys)
+        .execute(),
     searchUsers: (search, options) => searchUsers(long, search, options),
     async findPost(id, options) {
       const query = db.selectFrom('post').select(['id', 'author', 'text']).where('id', '=', id);

@@ -20,6 +20,9 @@ interface UserTable {
   id: string;
   first_name: string;
   second_name: string;
+  /** The names as searches compare them; null if a server of an earlier version has registered the user. */
+  first_name_key: string | null;
+  second_name_key: string | null;
   /** A full-date (RFC 3339). */
   birthdate: string | null;
   biography: string | null;

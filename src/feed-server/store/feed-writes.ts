@@ -8,6 +8,8 @@ import { type RemovalWrites, registerRemovalWrites } from './removal-writes.ts';
 /** The columns of the writes are those of the tables. */
 export interface FeedWrites extends LikeWrites, CommentWrites, RemovalWrites, CredentialWrites {
   readonly registerUser: Write<typeof userRow>;
+  /** Writes nothing if the user is unknown. */
+  readonly setNameKeys: Write<typeof nameKeysRow>;
   /** Its event is the message `post` of the author. A retry with the same key writes nothing. */
   readonly createPost: Write<typeof postRow>;
   /** Also changes the message `post`, and announces it. Writes nothing if the author has no such post. */
@@ -23,11 +25,15 @@ const userRow = {
   id: 'text',
   first_name: 'text',
   second_name: 'text',
+  first_name_key: 'text',
+  second_name_key: 'text',
   birthdate: 'text?',
   biography: 'text?',
   city: 'text?',
   password_hash: 'text',
 } as const;
+
+const nameKeysRow = { id: 'text', first_name_key: 'text', second_name_key: 'text' } as const;
 
 const postRow = { id: 'text', author: 'text', text: 'text' } as const;
 
@@ -58,8 +64,20 @@ export function registerFeedWrites(log: Pick<EventLog, 'write'>): FeedWrites {
       one: ['id'],
       statements: {
         added: `
-          insert into app_user (id, first_name, second_name, birthdate, biography, city, password_hash)
-          select id, first_name, second_name, birthdate, biography, city, password_hash from item`,
+          insert into app_user
+            (id, first_name, second_name, first_name_key, second_name_key, birthdate, biography, city, password_hash)
+          select id, first_name, second_name, first_name_key, second_name_key, birthdate, biography, city, password_hash
+          from item`,
+      },
+    }),
+    setNameKeys: log.write({
+      name: 'setNameKeys',
+      row: nameKeysRow,
+      one: ['id'],
+      statements: {
+        changed: `
+          update app_user set first_name_key = item.first_name_key, second_name_key = item.second_name_key
+          from item where app_user.id = item.id`,
       },
     }),
     createPost: log.write({

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { PostedError } from 'posted/server';
 import type { FeedTables } from './feed-tables.ts';
+import { nameKey } from './name-key.ts';
 
 export interface UserRecord {
   readonly id: string;
@@ -10,6 +11,9 @@ export interface UserRecord {
   readonly biography: string | null;
   readonly city: string | null;
 }
+
+/** A user whom a search finds: without the biography, which may be long. */
+export type FoundUser = Omit<UserRecord, 'biography'>;
 
 export interface UserSearch {
   readonly firstNamePrefix: string;
@@ -22,7 +26,7 @@ export interface UserSearch {
 }
 
 export interface UserPage {
-  readonly users: readonly UserRecord[];
+  readonly users: readonly FoundUser[];
   /** The id of the last user examined; null on the last page. */
   readonly next: string | null;
 }
@@ -32,7 +36,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** An entry of the index `app_user_search`, which has this order. */
+/** An entry of the index `app_user_name_keys`, which has this order. */
 interface NameKey {
   readonly firstName: string;
   readonly secondName: string;
@@ -51,7 +55,7 @@ interface Range {
   readonly end: string;
 }
 
-/** Greater than any name, whose length the contract limits. */
+/** Greater than any name key, whose length is limited. */
 const greatestName = '\u{10ffff}'.repeat(201);
 
 /**
@@ -63,14 +67,18 @@ const stepEntries = 1000;
 const largeStepEntries = 4000;
 const stepsBeforeLarge = 2;
 
-export const userColumns = [
-  'id',
+const foundColumns = [
+  'app_user.id',
   'first_name as firstName',
   'second_name as secondName',
   'birthdate',
-  'biography',
   'city',
 ] as const;
+
+export const userColumns = [...foundColumns, 'biography'] as const;
+
+/** Null in no row that a search examines. */
+const keyColumns = [sql<string>`first_name_key`.as('firstKey'), sql<string>`second_name_key`.as('secondKey')];
 
 /**
  * Searches in steps, each of which examines a bounded part of the index and then skips the second names up to the next
@@ -83,8 +91,8 @@ export async function searchUsers(
   { firstNamePrefix, secondNamePrefix, after, limit, maxBytes }: UserSearch,
   options: ReadOptions = {},
 ): Promise<UserPage> {
-  const ranges = { first: rangeOf(firstNamePrefix), second: rangeOf(secondNamePrefix) };
-  const users: UserRecord[] = [];
+  const ranges = { first: rangeOf(nameKey(firstNamePrefix)), second: rangeOf(nameKey(secondNamePrefix)) };
+  const users: FoundUser[] = [];
   let bytes = 0;
   let last = after === null ? null : await findKey(db, after, options);
   let stepsInVain = 0;
@@ -111,10 +119,16 @@ export async function searchUsers(
 async function findKey(db: Kysely<FeedTables>, id: string, options: ReadOptions): Promise<NameKey> {
   const query = db
     .selectFrom('app_user')
-    .select(['first_name as firstName', 'second_name as secondName', 'id'])
+    .select(['first_name', 'second_name', 'first_name_key', 'second_name_key'])
     .where('id', '=', id);
   const key = await query.executeTakeFirst(options);
-  if (key !== undefined) return key;
+  if (key !== undefined) {
+    return {
+      firstName: key.first_name_key ?? nameKey(key.first_name),
+      secondName: key.second_name_key ?? nameKey(key.second_name),
+      id,
+    };
+  }
   throw new PostedError('invalid_request', '`after` must come from the `Link` header of the previous page.');
 }
 
@@ -141,7 +155,7 @@ interface StepRange {
 
 interface Step {
   /** Those who match. */
-  readonly users: readonly UserRecord[];
+  readonly users: readonly FoundUser[];
   /** The last one examined; null if the step reaches the end of the range. */
   readonly last: NameKey | null;
 }
@@ -158,10 +172,10 @@ async function readStep(
     .select(['id as match_id', bytesBefore.as('bytes_before')])
     .where(compareKey('>', from))
     .where(compareKey('<=', lastKey(end)))
-    .where('second_name', '>=', second.start)
-    .where('second_name', '<', second.end)
-    .orderBy('first_name')
-    .orderBy('second_name')
+    .where('second_name_key', '>=', second.start)
+    .where('second_name_key', '<', second.end)
+    .orderBy('first_name_key')
+    .orderBy('second_name_key')
     .orderBy('id')
     .limit(limit);
   const rows = await db
@@ -170,63 +184,67 @@ async function readStep(
       () =>
         db
           .selectFrom('app_user')
-          .select(['id', 'first_name', 'second_name'])
+          .select(['id', 'first_name_key', 'second_name_key'])
           .where(compareKey('>', from))
-          .where('first_name', '<', first.end)
-          .orderBy('first_name')
-          .orderBy('second_name')
+          .where('first_name_key', '<', first.end)
+          .orderBy('first_name_key')
+          .orderBy('second_name_key')
           .orderBy('id')
           .limit(1)
           .offset(entries - 1),
     )
     .selectFrom(matches.as('match'))
     .innerJoin('app_user', 'app_user.id', 'match.match_id')
-    .select(userColumns)
+    .select(foundColumns)
+    .select(keyColumns)
     .select(sql.lit(0).as('isLast'))
     .where('match.bytes_before', '<', maxBytes)
     .unionAll(
       db
-        .withTables<{ last_entry: Pick<FeedTables['app_user'], 'id' | 'first_name' | 'second_name'> }>()
+        .withTables<{
+          last_entry: Pick<FeedTables['app_user'], 'id' | 'first_name_key' | 'second_name_key'>;
+        }>()
         .selectFrom('last_entry')
-        .select(['id', 'first_name as firstName', 'second_name as secondName'])
+        .select('id')
         .select([
+          sql<string>`''`.as('firstName'),
+          sql<string>`''`.as('secondName'),
           sql<null>`null`.as('birthdate'),
-          sql<null>`null`.as('biography'),
           sql<null>`null`.as('city'),
         ])
+        .select(keyColumns)
         .select(sql.lit(1).as('isLast')),
     )
     .orderBy('isLast')
-    .orderBy('firstName')
-    .orderBy('secondName')
+    .orderBy('firstKey')
+    .orderBy('secondKey')
     .orderBy('id')
     .execute(options);
-  const users: UserRecord[] = [];
+  const users: FoundUser[] = [];
   let last: NameKey | null = null;
-  for (const { isLast, ...user } of rows) {
-    if (isLast === 1) last = user;
+  for (const { isLast, firstKey, secondKey, ...user } of rows) {
+    if (isLast === 1) last = { firstName: firstKey, secondName: secondKey, id: user.id };
     else users.push(user);
   }
   return { users, last };
 }
 
-const size = sql<number>`(octet_length(first_name) + octet_length(second_name)
-  + coalesce(octet_length(biography), 0) + coalesce(octet_length(city), 0))`;
-const bytesBefore = sql<number>`sum(${size}) over (order by first_name, second_name, id) - ${size}`;
+const size = sql<number>`(octet_length(first_name) + octet_length(second_name) + coalesce(octet_length(city), 0))`;
+const bytesBefore = sql<number>`sum(${size}) over (order by first_name_key, second_name_key, id) - ${size}`;
 
-function bytesOf({ firstName, secondName, biography, city }: UserRecord): number {
-  return Buffer.byteLength(`${firstName}${secondName}${biography ?? ''}${city ?? ''}`);
+function bytesOf({ firstName, secondName, city }: FoundUser): number {
+  return Buffer.byteLength(`${firstName}${secondName}${city ?? ''}`);
 }
 
 function compareKey(operator: '>' | '<=', { firstName, secondName, id }: Values<NameKey>) {
-  return sql<SqlBool>`(first_name, second_name, id) ${sql.raw(operator)} (${firstName}, ${secondName}, ${id})`;
+  return sql<SqlBool>`(first_name_key, second_name_key, id) ${sql.raw(operator)} (${firstName}, ${secondName}, ${id})`;
 }
 
 /** The key of `last_entry`, if there is one. */
 function lastKey({ firstName, secondName, id }: NameKey): Values<NameKey> {
   return {
-    firstName: lastOr('first_name', firstName),
-    secondName: lastOr('second_name', secondName),
+    firstName: lastOr('first_name_key', firstName),
+    secondName: lastOr('second_name_key', secondName),
     id: lastOr('id', id),
   };
 }
@@ -244,7 +262,7 @@ function compare(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** The strings that start with a prefix. Unlike LIKE, a range needs no escapes and is case-sensitive everywhere. */
+/** The strings that start with a prefix. Unlike LIKE, a range needs no escapes, and every engine uses an index for it. */
 function rangeOf(prefix: string): Range {
   return { start: prefix, end: prefixEnd(prefix) ?? greatestName };
 }

@@ -81,6 +81,10 @@ function describeAdoption(engine: 'embedded' | 'postgres', open: () => Promise<O
       friends.map(({ user, friend }) => ({ user_id: user, topic: friend })),
     );
     expect(users.length).toBeGreaterThan(0);
+    const names = await database.query(
+      'select distinct first_name_key, second_name_key from app_user order by 1',
+    );
+    expect(names).toContainEqual({ first_name_key: 'ada', second_name_key: 'lovelace' });
   });
 
   it('keeps devices and idempotency keys, and drops the old tables', async () => {

@@ -8,10 +8,10 @@ const migrate = (env: Readonly<Record<string, string>>) =>
 const applied = {
   code: 0,
   stdout: expect.stringMatching(
-    /^Applied 0000-posted-0001-log, .*0001-initial-tables, .*\. The schema version is 0005-devices-by-channel\.\n$/,
+    /^Applied 0000-posted-0001-log, .*0001-initial-tables, .*\. The schema version is 0007-name-keys\.\n$/,
   ),
 };
-const upToDate = { code: 0, stdout: 'Already up to date. The schema version is 0005-devices-by-channel.\n' };
+const upToDate = { code: 0, stdout: 'Already up to date. The schema version is 0007-name-keys.\n' };
 
 describe('npm run migrate', () => {
   it('migrates the embedded store and prints the result', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FeedPage, FeedRange } from '../../../../src/feed-server/store/feed-page.ts';
 import type { FeedQueries } from '../../../../src/feed-server/store/feed-queries.ts';
 import type { FeedWrites } from '../../../../src/feed-server/store/feed-writes.ts';
+import { nameKey } from '../../../../src/feed-server/store/name-key.ts';
 import type { UserPage, UserRecord, UserSearch } from '../../../../src/feed-server/store/search-users.ts';
 import type { EventLog } from '../../../../src/runtime/log/event-log.ts';
 import type { LogTables } from '../../../../src/runtime/log/tables.ts';
@@ -47,6 +48,8 @@ export async function register(
     id,
     first_name: firstName,
     second_name: secondName,
+    first_name_key: nameKey(firstName),
+    second_name_key: nameKey(secondName),
     birthdate,
     biography,
     city,
