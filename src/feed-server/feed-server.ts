@@ -76,6 +76,7 @@ export async function startFeedServer(
     trustProxy: { networks: settings.trustProxy ?? [], headers: settings.trustProxyHeaders },
     maxBodyBytes: settings.maxBodyBytes,
     maxMessageBytes: settings.maxMessageBytes,
+    maxMessageFragments: settings.maxMessageFragments,
     maxConnections: settings.maxConnections,
     maxConnectionsPerUser: settings.maxConnectionsPerUser,
     maxConnectionsPerAddress: settings.maxConnectionsPerAddress,

@@ -165,6 +165,12 @@ export const table = {
     kind: integer(1024, 16_777_216),
     fallback: '65536',
   },
+  maxMessageFragments: {
+    name: 'MAX_MESSAGE_FRAGMENTS',
+    description: 'The maximum number of frames that a client may split a WebSocket message into.',
+    kind: integer(1, 65_536),
+    fallback: '1024',
+  },
   handshakeTimeoutMs: {
     name: 'HANDSHAKE_TIMEOUT_MS',
     description: 'The time limit for a handshake.',

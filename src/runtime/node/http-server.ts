@@ -30,7 +30,7 @@ const lingerMs = 500;
 
 /**
  * Creates the HTTP server, which does not listen yet. WebSocket upgrades go to the listeners of 'upgrade'. Requests for
- * other upgrades, such as the h2c of Java's client, are served as if they had not asked (RFC 9110 section 7.8).
+ * other upgrades, such as the h2c of Java's client, and those of HTTP/1.0 are served as if they had not asked (RFC 9110 section 7.8).
  */
 export function createServer(options: ServerOptions): Server {
   const { app, log = createStderrLog(), headersTimeoutMs = 10_000, requestTimeoutMs = 20_000 } = options;
@@ -48,8 +48,10 @@ export function createServer(options: ServerOptions): Server {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(headersTimeoutMs, requestTimeoutMs) / 4,
-    shouldUpgradeCallback: ({ headers }) =>
-      headers.upgrade?.toLowerCase() === 'websocket' && server.listenerCount('upgrade') > 0,
+    shouldUpgradeCallback: ({ headers, httpVersion }) =>
+      headers.upgrade?.toLowerCase() === 'websocket' &&
+      httpVersion !== '1.0' &&
+      server.listenerCount('upgrade') > 0,
   });
   server.on('request', (request, response) => void listener(request, response));
   server.on('clientError', answerMalformedRequest);

@@ -25,6 +25,8 @@ export interface ContractServerOptions {
   readonly trustProxy?: TrustProxyOptions;
   /** The largest message that a client may send, in bytes. Default: 65,536. */
   readonly maxMessageBytes?: number;
+  /** The largest number of frames that a client may split a message into. Default: 1024. */
+  readonly maxMessageFragments?: number;
   /** The maximum number of connections; 0, the default, means no limit. */
   readonly maxConnections?: number;
   /** The maximum number of connections of one user; 0, the default, means no limit. */
@@ -126,6 +128,7 @@ const defaults: Omit<ResolvedOptions, 'log' | 'audit' | 'proxies'> = {
   onRevoked() {},
   origins: { kind: 'same-origin' },
   maxMessageBytes: 65_536,
+  maxMessageFragments: 1024,
   maxConnections: 0,
   maxConnectionsPerUser: 0,
   maxConnectionsPerAddress: 0,

@@ -44,8 +44,6 @@ interface ConnectableChannel extends HostedChannel {
   createConnection(identity: ConnectionIdentity): WebSocketConnection;
 }
 
-const maxFragments = 1024;
-
 export class WebSocketContractServer implements ContractServer {
   readonly #deps: ServerDeps;
   readonly #limits: ConnectionLimits;
@@ -69,13 +67,16 @@ export class WebSocketContractServer implements ContractServer {
       timeoutMs: deps.handshakeTimeoutMs,
     });
     this.#logRefusal = createRefusalLog(deps);
+    // The types of ws lack this option, which bounds every close: also those by the peer or because of a frame.
+    const closing = { closeTimeout: deps.closeTimeoutMs };
     this.#webSocketServer = new WebSocketServer({
+      ...closing,
       WebSocket: ServedSocket,
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false, // prebuilt frames bypass ws, see WebSocketConnection
       maxPayload: deps.maxMessageBytes,
-      maxFragments,
+      maxFragments: deps.maxMessageFragments,
       handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     });
   }
@@ -180,14 +181,13 @@ export class WebSocketContractServer implements ContractServer {
     const { name } = channel.descriptor;
     const { functions, rooms } = channel;
     const { outbox, observer, log, failures, audit } = this.#deps;
-    const { maxBufferedBytes, maxBufferedAgeMs, closeTimeoutMs, requestTimeoutMs } = this.#deps;
+    const { maxBufferedBytes, maxBufferedAgeMs, requestTimeoutMs } = this.#deps;
     const { concurrency, maxMessagesPerSecond } = this.#deps;
     return {
       channel: name,
       outbox,
       maxBufferedBytes,
       maxBufferedAgeMs,
-      closeTimeoutMs,
       expiries: this.#expiries,
       concurrency,
       maxMessagesPerSecond,

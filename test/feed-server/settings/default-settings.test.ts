@@ -34,6 +34,7 @@ describe('the defaults of the settings', () => {
       maxKeysPerUser: 0,
       maxBodyBytes: 131_072,
       maxMessageBytes: 65_536,
+      maxMessageFragments: 1024,
       handshakeTimeoutMs: 10_000,
       pingIntervalMs: 30_000,
       retentionSeconds: 604_800,

@@ -34,6 +34,7 @@ describe('the help', () => {
     'MAX_KEYS_PER_USER',
     'MAX_BODY_BYTES',
     'MAX_MESSAGE_BYTES',
+    'MAX_MESSAGE_FRAGMENTS',
     'HANDSHAKE_TIMEOUT_MS',
     'PING_INTERVAL_MS',
     'RETENTION_SECONDS',

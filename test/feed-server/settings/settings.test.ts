@@ -64,6 +64,7 @@ describe('settings', () => {
     ['MAX_CONNECTIONS_PER_USER', '2', { maxConnectionsPerUser: 2 }],
     ['MAX_BODY_BYTES', '1024', { maxBodyBytes: 1024 }],
     ['MAX_MESSAGE_BYTES', '2048', { maxMessageBytes: 2048 }],
+    ['MAX_MESSAGE_FRAGMENTS', '1', { maxMessageFragments: 1 }],
     ['HANDSHAKE_TIMEOUT_MS', '100', { handshakeTimeoutMs: 100 }],
     ['PING_INTERVAL_MS', '200', { pingIntervalMs: 200 }],
     ['SHUTDOWN_DRAIN_MS', '5000', { shutdownDrainMs: 5000 }],

@@ -184,13 +184,14 @@ describe('a connection', () => {
   it('that requests an upgrade that is not offered is served over HTTP/1.1', async () => {
     const { server, port } = await startRest();
     server.on('upgrade', (_request, socket) => socket.end('upgraded'));
-    const upgrade = async (protocol: string) => {
+    const upgrade = async (protocol: string, version = '1.1') => {
       const client = await connectRaw(port);
-      client.send('GET /note/get/a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\n');
+      client.send(`GET /note/get/a HTTP/${version}\r\nHost: a\r\nConnection: Upgrade, close\r\n`);
       client.send(`Upgrade: ${protocol}\r\n\r\n`);
       return client.end;
     };
     expect(await upgrade('h2c')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(await upgrade('websocket', '1.0')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(await upgrade('WebSocket')).toBe('upgraded');
     server.removeAllListeners('upgrade');
     expect(await upgrade('websocket')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);

@@ -132,6 +132,14 @@ describe('a handshake', () => {
       reason: 'bad_handshake',
     },
     {
+      title: 'two Host headers',
+      headers: { host: 'other.example' },
+      status: 400,
+      code: 'invalid_request',
+      message: 'A WebSocket handshake must have one Host header.',
+      reason: 'bad_handshake',
+    },
+    {
       title: 'another version of the protocol',
       headers: { 'Sec-WebSocket-Version': '8' },
       status: 426,

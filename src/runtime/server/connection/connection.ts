@@ -21,7 +21,6 @@ export interface ConnectionHost extends InboundOptions<WebSocketConnection> {
   readonly outbox: Outbox;
   readonly maxBufferedBytes: number;
   readonly maxBufferedAgeMs: number;
-  readonly closeTimeoutMs: number;
   readonly expiries: Expiries<WebSocketConnection>;
   /** Create the objects with the channel's functions, on first use, because most connections are idle. */
   createRoom(connection: WebSocketConnection): object;
@@ -219,7 +218,6 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
     webSocket.close(closeCodes[code].code, fitReason(reason ?? this.#reasonOf(code)));
     // A paused socket would never read the peer's close frame.
     webSocket.resume();
-    setTimeout(() => this.terminate(), this.#host.closeTimeoutMs).unref();
   }
 
   /** After a failure, the reason contains the connection's id, which finds the cause in the log. */

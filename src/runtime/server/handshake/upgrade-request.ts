@@ -45,7 +45,7 @@ function decodeQuery(query: string): Record<string, string | string[]> {
  *
  * @throws Refusal
  */
-export function checkUpgrade({ method, headers }: IncomingMessage): void {
+export function checkUpgrade({ method, headers, rawHeaders, httpVersion }: IncomingMessage): void {
   if (headers.upgrade?.toLowerCase() !== 'websocket') {
     throw refusal('not_a_websocket', 'invalid_request', 'The Upgrade header must be "websocket".');
   }
@@ -53,6 +53,14 @@ export function checkUpgrade({ method, headers }: IncomingMessage): void {
     throw refusal('method', 'method_not_allowed', 'A WebSocket handshake must be a GET request.', {
       Allow: 'GET',
     });
+  }
+  if (httpVersion === '1.0') {
+    throw refusal('bad_handshake', 'invalid_request', 'A WebSocket handshake must use HTTP/1.1.');
+  }
+  // A proxy may have decided by one of two headers, while an origin is compared with the other (RFC 9112 section 3.2).
+  const hosts = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');
+  if (hosts.length !== 1) {
+    throw refusal('bad_handshake', 'invalid_request', 'A WebSocket handshake must have one Host header.');
   }
   if (!/^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? '')) {
     throw refusal('bad_handshake', 'invalid_request', 'Sec-WebSocket-Key must be 16 bytes in Base64.');
