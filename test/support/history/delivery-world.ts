@@ -47,6 +47,8 @@ export interface DeliveryWorldOptions<Reader extends PlannedReader> {
 /** How long the servers may take to answer the first requests. */
 const openTimeoutMs = 120_000;
 const closeTimeoutMs = 60_000;
+/** Of each reader, so that the attempts of many leave time for the servers to start. */
+const reconnectShareMs = 10;
 
 export async function openDeliveryWorld<Reader extends PlannedReader>({
   app,
@@ -134,6 +136,7 @@ export async function openDeliveryWorld<Reader extends PlannedReader>({
       reader,
       proxy,
       record: () => recorder.reader(reader.identity),
+      maxReconnectMs: Math.max(500, reconnectShareMs * schedule.readers.length),
       identify: (message, payload) => opened.identify(message, payload, reader.identity.channel),
       onReceived: (id) => {
         if (plan.isUndisturbed) latencies.saw(id, node);

@@ -15,6 +15,8 @@ export interface SubscriberDeps {
   readonly proxy: FaultProxy;
   /** A process that begins with a snapshot is a reader of its own. */
   readonly record: () => ReaderRecorder;
+  /** The longest pause between two attempts to connect. */
+  readonly maxReconnectMs: number;
   readonly identify: (message: string, payload: object) => string;
   /** Called with the id of each message that its application receives. */
   readonly onReceived: (id: string) => void;
@@ -87,7 +89,7 @@ export class Subscriber {
         query,
         resume: plan.cursors !== 'none',
         cursor: plan.cursors === 'store' ? this.#trackedStore() : memoryCursor(),
-        reconnect: { baseMs: 50, maxMs: 500 },
+        reconnect: { baseMs: 50, maxMs: this.#deps.maxReconnectMs },
         onReset: async ({ reason }) => {
           await this.#whenRunning(life);
           recorder.wasReset(reason);
