@@ -172,6 +172,8 @@ export interface ChannelDescriptor {
   /** Every message that clients send, including replies, once. */
   readonly receive: readonly MessageDescriptor[];
   readonly operations: readonly OperationDescriptor[];
+  /** Whether clients can renew their credentials with `auth` (see auth-frames.ts). Default: false. */
+  readonly auth?: boolean;
   /** Undefined if connections cannot be resumed. */
   readonly resume: ResumeDescriptor | undefined;
   /** Absent if the contract does not make messages durable; only for servers. */

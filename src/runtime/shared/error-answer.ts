@@ -17,15 +17,19 @@ export function errorAnswer(
   channel: ChannelDescriptor,
   operation: OperationDescriptor,
   id: CorrelationId | undefined,
-  { code, message, retryAfterMs }: PostedError,
+  error: PostedError,
 ): object {
-  const error = { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   const tagPath = pathOfTag(channel);
   const idPath = pathOfId(channel, operation);
   let answer: unknown = {};
   if (tagPath !== undefined && !isTagTaken(channel, tagPath)) answer = writePath(answer, tagPath, tagValue);
   if (idPath !== undefined && id !== undefined) answer = writePath(answer, idPath, id);
-  return { ...(answer as object), error };
+  return { ...(answer as object), error: errorFields(error) };
+}
+
+/** What an answer says about an error. */
+export function errorFields({ code, message, retryAfterMs }: PostedError): object {
+  return { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 /**
@@ -72,7 +76,8 @@ function unlessError(path: Path | undefined): Path | undefined {
   return path?.[0] === 'error' ? undefined : path;
 }
 
-function readError(value: unknown): PostedError | undefined {
+/** Reads `errorFields`; undefined if the value is anything else. */
+export function readError(value: unknown): PostedError | undefined {
   const code = readPath(value, ['code']);
   const message = readPath(value, ['message']);
   if (typeof code !== 'string' || !Object.hasOwn(statusOf, code) || typeof message !== 'string')

@@ -7,8 +7,13 @@ export interface ConnectionIdentity extends HandshakeValues {
   readonly user: Principal | undefined;
   /** By which the client is limited, see `clientNetwork`. */
   readonly address: string;
+  /** The name of the security scheme that the user was known by. */
+  readonly scheme: string | undefined;
   /** The operations with their own security that the credentials permit. */
   readonly permits: ReadonlySet<string>;
   /** When the credentials expire, in milliseconds since the epoch. */
   readonly expiresAtMs: number;
 }
+
+/** What a renewal changes. */
+export type RenewedCredentials = Pick<ConnectionIdentity, 'user' | 'permits' | 'expiresAtMs'>;

@@ -3,7 +3,8 @@ import type { WebSocket } from 'ws';
 import { type CloseCode, closeCodes, fitReason } from '../../shared/close-codes.ts';
 import type { Closed, Connection, Encoded, Principal } from '../handlers.ts';
 import type { EncodedFrame } from '../messages/encode.ts';
-import type { ConnectionIdentity } from './connection-identity.ts';
+import type { ConnectionIdentity, RenewedCredentials } from './connection-identity.ts';
+import { drainedOrClosed } from './drained-or-closed.ts';
 import type { Expirable, Expiries } from './expiries.ts';
 import { pingFrame } from './frame.ts';
 import { Inbound, type InboundOptions, type ReceivedMessage, type ReceivingConnection } from './inbound.ts';
@@ -41,8 +42,9 @@ export interface ConnectionHost extends InboundOptions<WebSocketConnection> {
  */
 export class WebSocketConnection implements Connection, Expirable, ReceivingConnection, Writer {
   readonly id: string;
-  readonly user: Principal | undefined;
   readonly address: string;
+  user: Principal | undefined;
+  readonly scheme: string | undefined;
   readonly params: object;
   readonly query: object;
   readonly headers: object;
@@ -56,7 +58,7 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   /** The socket under `#webSocket`. Prebuilt frames are written to it directly, which is sound without compression. */
   socket!: Duplex;
   readonly #host: ConnectionHost;
-  readonly #permits: ReadonlySet<string>;
+  #permits: ReadonlySet<string>;
   #webSocket: WebSocket | null = null;
   /** The most recent slot in the outbox. */
   #slot = 0;
@@ -73,6 +75,7 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
     this.id = identity.id;
     this.user = identity.user;
     this.address = identity.address;
+    this.scheme = identity.scheme;
     this.params = identity.params;
     this.query = identity.query;
     this.headers = identity.headers;
@@ -93,6 +96,19 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   /** From now on, the connection is closed when its credentials expire. */
   awaitExpiry(): void {
     if (this.expiresAtMs !== Number.POSITIVE_INFINITY) this.#host.expiries.add(this);
+  }
+
+  /** The connection outlives its credentials until `awaitExpiry` or `renew` is called. */
+  suspendExpiry(): void {
+    this.#host.expiries.remove(this);
+  }
+
+  renew({ user, permits, expiresAtMs }: RenewedCredentials): void {
+    this.suspendExpiry();
+    this.user = user;
+    this.#permits = permits;
+    this.expiresAtMs = expiresAtMs;
+    this.awaitExpiry();
   }
 
   expire(): void {
@@ -280,15 +296,4 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   get #pendingFrames(): PendingFrames {
     return this.#host.outbox.pendingFor(this, this.#slot);
   }
-}
-
-/** Resolves at either event, and leaves no listener for the other. */
-function drainedOrClosed(socket: Duplex): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      socket.off('drain', finish).off('close', finish);
-      resolve();
-    };
-    socket.on('drain', finish).on('close', finish);
-  });
 }

@@ -16,6 +16,8 @@ export type SecurityHooks = Readonly<
 export interface Authenticated {
   /** Undefined if the channel has no security, and no credentials for an operation were accepted either. */
   readonly principal: Principal | undefined;
+  /** The name of the scheme that the principal is known by. */
+  readonly scheme: string | undefined;
   /** Names of the operations with their own security that the credentials permit. */
   readonly permits: ReadonlySet<string>;
   /** When the first of the credentials expires, in milliseconds since the epoch. */
@@ -93,13 +95,15 @@ const noPermits: ReadonlySet<string> = new Set();
 
 function summarize(verifications: readonly Verification[], permits: ReadonlySet<string>): Authenticated {
   let principal: Authenticated['principal'];
+  let name: string | undefined;
   let expiresAtMs = Number.POSITIVE_INFINITY;
-  for (const { verdict } of verifications) {
+  for (const { scheme, verdict } of verifications) {
     if (verdict.kind !== 'accepted') continue;
     principal ??= verdict.principal;
+    name ??= scheme.name;
     expiresAtMs = Math.min(expiresAtMs, verdict.principal.expiresAtMs ?? expiresAtMs);
   }
-  return { principal, permits, expiresAtMs };
+  return { principal, scheme: name, permits, expiresAtMs };
 }
 
 type Verify = (verifier: Verifier) => Promise<Verdict>;

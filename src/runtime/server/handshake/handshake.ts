@@ -77,7 +77,7 @@ export function createHandshake<Channel extends HandshakeChannel>(
     try {
       const request = new UpgradeRequest(message, query);
       const known = knownPrincipalOf(message);
-      const { principal, permits, expiresAtMs } =
+      const { principal, ...credentials } =
         known === undefined
           ? await deadline.race(channel.authenticate(request), () => {})
           : permitAll(known, channel.descriptor);
@@ -90,8 +90,7 @@ export function createHandshake<Channel extends HandshakeChannel>(
         id,
         user: principal,
         address,
-        permits,
-        expiresAtMs,
+        ...credentials,
         ...values,
       });
       connection.state = await deadline.race(accept(channel, connection), (lateState) => {

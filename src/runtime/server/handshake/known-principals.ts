@@ -19,6 +19,7 @@ export function permitAll(principal: Principal, { operations }: ChannelDescripto
   const secured = operations.filter(({ security }) => security.length > 0);
   return {
     principal,
+    scheme: undefined,
     permits: new Set(secured.map(({ name }) => name)),
     expiresAtMs: principal.expiresAtMs ?? Number.POSITIVE_INFINITY,
   };

@@ -1,3 +1,4 @@
+import { readAuth } from '../../shared/auth-frames.ts';
 import type { ChannelDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { errorAnswer } from '../../shared/error-answer.ts';
 import { PostedError } from '../../shared/errors.ts';
@@ -24,6 +25,8 @@ import {
 export interface DispatchDeps extends Reporter, MessageLimitsDeps {
   /** Whether the server shuts down: requests are then answered with `unavailable`. */
   readonly isDraining: () => boolean;
+  /** Renews the credentials of a connection, on a channel whose clients can. Must not reject. */
+  readonly renew?: (connection: WebSocketConnection, token: string) => Promise<void>;
 }
 
 /** Reads one message of a client and returns how to handle it, or null if it is done. */
@@ -51,6 +54,7 @@ export function createDispatch(
   deps: DispatchDeps,
 ): Dispatch {
   const { observer, isDraining } = deps;
+  const renew = channel.auth === true ? deps.renew : undefined;
   const receivers = createReceivers(channel, handlerOf, deps);
   const json = channel.receive.filter(({ encoding }) => encoding === 'json');
   const text = channel.receive.find(({ encoding }) => encoding === 'text');
@@ -74,21 +78,32 @@ export function createDispatch(
     return new PostedError('unsupported_media_type', `this channel does not accept ${encoding} messages`);
   }
 
-  function readText(data: Buffer): ReceivedMessage | UnknownMessage {
+  /** Null for a renewal, which no handler sees and for which nothing else waits. */
+  function readText(connection: WebSocketConnection, data: Buffer): ReceivedMessage | UnknownMessage | null {
     if (text !== undefined) {
       const value = data.toString();
       if (value.includes('\0')) throw invalid(text.name, 'the text contains U+0000');
       return { message: text, value };
     }
-    if (binary !== undefined && json.length === 0) throw unsupported('text');
-    if (json.length === 0) throw invalid('unknown', 'this channel does not accept messages from clients');
+    if (binary !== undefined && json.length === 0 && renew === undefined) throw unsupported('text');
+    if (json.length === 0 && renew === undefined) throw notAccepted();
     let value: unknown;
     try {
       value = parseJson(data);
     } catch (thrown) {
       throw invalid('unknown', PostedError.from(thrown).message);
     }
+    const token = renew && readAuth(channel, value);
+    if (token !== undefined) {
+      void renew?.(connection, token);
+      return null;
+    }
+    if (json.length === 0) throw notAccepted();
     return { message: identifyMessage(json, value), value };
+  }
+
+  function notAccepted(): PostedError {
+    return invalid('unknown', 'this channel does not accept messages from clients');
   }
 
   function readBinary(data: Buffer): ReceivedMessage {
@@ -115,7 +130,8 @@ export function createDispatch(
   }
 
   return (connection, data, isBinary) => {
-    const received = isBinary ? readBinary(data) : readText(data);
+    const received = isBinary ? readBinary(data) : readText(connection, data);
+    if (received === null) return null;
     if (received.message === undefined) return refuseUnknown(connection, received.value);
     const { message, value } = received;
     const { name, guard } = message;

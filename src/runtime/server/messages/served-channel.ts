@@ -7,6 +7,8 @@ import { createAuthenticate, type SecurityHooks } from '../handshake/authenticat
 import { type HandshakeChannel, neverOpened } from '../handshake/handshake.ts';
 import { createReadValues } from '../handshake/handshake-values.ts';
 import { refuse } from '../handshake/refuse.ts';
+import { Renewals } from '../handshake/renewals.ts';
+import type { Revocations } from '../revocations.ts';
 import { createDispatch, type Dispatch, type DispatchDeps } from './dispatch.ts';
 import type { HandlerContext, MessageHandler } from './task.ts';
 
@@ -35,6 +37,11 @@ export interface ServeChannelOptions {
   readonly delivery: ChannelDelivery | undefined;
 }
 
+export interface ServedChannelDeps extends Omit<DispatchDeps, 'renew'> {
+  readonly handshakeTimeoutMs: number;
+  readonly revocations: Revocations;
+}
+
 /**
  * Connects a channel with its handlers.
  *
@@ -43,7 +50,7 @@ export interface ServeChannelOptions {
  */
 export function serveChannel(
   { descriptor, handlers, security, delivery }: ServeChannelOptions,
-  deps: DispatchDeps,
+  deps: ServedChannelDeps,
 ): ServedChannel {
   const { name, resume } = descriptor;
   if (descriptor.delivery !== undefined && delivery === undefined) {
@@ -72,12 +79,20 @@ export function serveChannel(
       () => own.closed?.(connection, why),
       (thrown) => report('closed', connection, thrown),
     );
+  const authenticate = createAuthenticate(descriptor, security);
+  const renewals = new Renewals({
+    ...deps,
+    channel: descriptor,
+    authenticate,
+    timeoutMs: deps.handshakeTimeoutMs,
+  });
+  const renew: DispatchDeps['renew'] = (connection, token) => renewals.request(connection, token);
   return {
     descriptor,
     match: compileAddress(descriptor.address, descriptor.servers),
-    authenticate: createAuthenticate(descriptor, security),
+    authenticate,
     readValues: createReadValues(descriptor),
-    dispatch: createDispatch(descriptor, handlerOf, deps),
+    dispatch: createDispatch(descriptor, handlerOf, { ...deps, renew }),
     async accept(connection) {
       const { id, user, params, query, headers, variables } = connection;
       const state = await own.accept?.({ id, user, params, query, headers, variables, connection, refuse });
