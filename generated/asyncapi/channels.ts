@@ -215,6 +215,7 @@ export const postFeedPosted = {
       security: [],
     },
   ],
+  auth: true,
   resume: {
     query: 'since',
     cursor: 'cursor',

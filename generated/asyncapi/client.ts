@@ -294,6 +294,7 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
       security: [],
     },
   ],
+  auth: true,
   resume: {
     query: 'since',
     cursor: 'cursor',

@@ -197,6 +197,7 @@ post_feed_posted = Channel(
         device="device",
         instance="instance",
     ),
+    auth=True,
 )
 """A connection receives every new post from the moment it is open, or only those of its user's
 friends. With `events`, it also receives edits and deletions of these posts, their likes and

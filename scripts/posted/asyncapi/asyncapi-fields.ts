@@ -30,6 +30,7 @@ export const channelFields: Fields = {
     'servers',
     'summary',
     'title',
+    'x-auth',
     'x-delivery',
     'x-limits',
     'x-resume',

@@ -35,6 +35,8 @@ export interface ChannelModel {
   /** All messages that the server receives, including replies, each once. */
   readonly receive: readonly MessageModel[];
   readonly operations: readonly OperationModel[];
+  /** Whether clients can renew their credentials with `auth`. */
+  readonly auth: boolean;
   /** Null if connections cannot be resumed. */
   readonly resume: ResumeModel | null;
   /** Null if the contract does not make messages durable with `x-delivery`. */

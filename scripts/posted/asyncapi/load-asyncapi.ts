@@ -6,6 +6,7 @@ import { checkSchemas } from '../schemas/check-schemas.ts';
 import { SchemaSet } from '../schemas/schema-set.ts';
 import { warnOfSlowPatterns } from '../schemas/slow-patterns.ts';
 import type { ContractTitle } from '../source/preamble.ts';
+import { addAuth, withoutAuth } from './auth/add-auth.ts';
 import { bundle } from './bundle.ts';
 import type { ContractModel } from './contract-model.ts';
 import { expandDelivery } from './delivery/expand-delivery.ts';
@@ -22,7 +23,7 @@ export interface LoadAsyncapiOptions extends AllowedFiles {
 export interface LoadedAsyncapi {
   /** The contract as one AsyncAPI 3.0.0 document, without traits. */
   readonly document: ContractDocument;
-  /** Whether the document has more than its author wrote, because of `x-delivery`. */
+  /** Whether the document has more than its author wrote, because of `x-delivery` or `x-auth`. */
   readonly isExpanded: boolean;
   /** The output of the official parser, for @asyncapi/generator. */
   readonly parsed: ParsedDocument;
@@ -50,7 +51,16 @@ export async function loadAsyncapi(
   checkSchemas(document, schemas);
   await warnOfSlowPatterns(document, schemas);
   document.throwProblems();
-  return { document, isExpanded, parsed, model, schemas, warnings: document.warnings, files: files.paths };
+  const published = addAuth(document, model);
+  return {
+    document: published,
+    isExpanded: isExpanded || published !== document,
+    parsed,
+    model,
+    schemas,
+    warnings: document.warnings,
+    files: files.paths,
+  };
 }
 
 /** The messages of a document, whatever its protocols are. */
@@ -108,7 +118,7 @@ async function readDocument(file: string, files: ContractFiles, problems: Proble
 
 /** Adds the parts that `x-delivery` implies. All later steps treat them as if the author had written them. */
 async function expand({ document: own, parsed }: Omit<ReadDocument, 'isExpanded'>): Promise<ReadDocument> {
-  const document = expandDelivery(own);
+  const document = expandDelivery(withoutAuth(own));
   const isExpanded = document !== own;
   return {
     document,

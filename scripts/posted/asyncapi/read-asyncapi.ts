@@ -5,6 +5,7 @@ import { isObject, shapesOf } from '../schemas/shapes.ts';
 import { camelCase, memberNames, Names, pascalCase } from '../source/identifiers.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 import * as fields from './asyncapi-fields.ts';
+import { readAuth } from './auth/read-auth.ts';
 import type {
   Action,
   ChannelModel,
@@ -149,6 +150,15 @@ function readChannel(
         limits: readOperationLimits(read, hasUsers),
       };
     }),
+    auth: readAuth(
+      {
+        channels,
+        security,
+        ofOperations: operations.map(({ node }) => readSecurity(node)),
+        ...directions,
+      },
+      schemas,
+    ),
     resume:
       channels.map((channel) => readResume(channel, operations)).find((resume) => resume !== null) ?? null,
     delivery: deliveryOf(channels),

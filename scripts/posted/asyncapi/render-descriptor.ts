@@ -35,6 +35,7 @@ export function renderDescriptor(channel: ChannelModel, reader: Reader): string 
         channel.operations.map((each) => operation(each, reader)),
         ']',
       )},
+      ${channel.auth ? 'auth: true,' : null}
       resume: ${resume(channel)},
       ${reader === 'server' && channel.delivery !== null ? `delivery: ${delivery(channel.delivery)},` : null}
       ${reader === 'server' ? withComma(limitsProperty(channel.limits)) : null}

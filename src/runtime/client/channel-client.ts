@@ -14,6 +14,7 @@ import { type LoopOptions, MessageLoop } from './message-loop.ts';
 import type { PlacedCredential } from './placed-credential.ts';
 import type { Frame, Platform } from './platform.ts';
 import { type Failure, ReconnectPolicy } from './reconnect-policy.ts';
+import { Renewal } from './renewal.ts';
 import type { Resumption } from './resumption.ts';
 import { SendQueue, sendAck } from './send-queue.ts';
 import { type AnswerFunctions, ServerRequests } from './server-requests.ts';
@@ -44,6 +45,7 @@ export class ChannelClient {
   readonly closed: Promise<ClientClosed>;
   readonly #deps: ChannelClientDeps;
   readonly #reconnectPolicy: ReconnectPolicy;
+  readonly #renewal: Renewal | null;
   readonly #deliveries: Deliveries;
   readonly #serverRequests: ServerRequests;
   readonly #requests: ClientRequests;
@@ -62,6 +64,9 @@ export class ChannelClient {
       maxFirstAttempts: deps.platform.maxFirstAttempts,
       credentials: deps.credentials,
     });
+    const { credentials } = deps;
+    const { connectTimeoutMs: timeoutMs } = settings;
+    this.#renewal = Renewal.of({ channel, credentials, timeoutMs, signal: this.#stopping.signal });
     this.#deliveries = new Deliveries({
       settings,
       resumption,
@@ -196,7 +201,8 @@ export class ChannelClient {
       connection.close(closeCodes.normal.code, '');
     };
     signal.addEventListener('abort', close);
-    const ending = await connection.ended;
+    const ended = await connection.ended;
+    const ending = this.#renewal?.ended(ended) ?? ended;
     signal.removeEventListener('abort', close);
     this.#queue.lost();
     this.#requests.end(connectionLost(ending));
@@ -206,6 +212,7 @@ export class ChannelClient {
   #opened(connection: ClientConnection): void {
     this.#reconnectPolicy.opened();
     this.#queue.opened(connection);
+    this.#renewal?.opened(connection);
     this.#status.set({ state: 'open' });
   }
 
@@ -217,7 +224,7 @@ export class ChannelClient {
   }
 
   #receive(frame: Frame, connection: ClientConnection): void {
-    if (this.#requests.settleError(frame)) return;
+    if (this.#renewal?.receive(frame) === true || this.#requests.settleError(frame)) return;
     const incoming = decodeMessage(this.#deps.channel, frame);
     const { resumption } = this.#deps;
     let isFull: boolean;

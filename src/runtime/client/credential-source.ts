@@ -97,6 +97,22 @@ export class CredentialSource {
     return placed;
   }
 
+  /** Whether there is only a bearer token, which a function returns. */
+  get isRenewable(): boolean {
+    const [only, second] = this.#credentials;
+    return (
+      only !== undefined &&
+      second === undefined &&
+      only.scheme.credentials === 'bearer' &&
+      typeof only.credential === 'function'
+    );
+  }
+
+  /** The bearer token of the latest attempt. */
+  get token(): string {
+    return this.#placed[0]?.secrets[0] ?? '';
+  }
+
   /** The server accepted the credentials. */
   accepted(): void {
     this.#rejectionsInARow = 0;

@@ -5,6 +5,7 @@ from __future__ import annotations
 NORMAL = 1000
 LOST = 1006
 """A connection that ended without a close frame."""
+SERVICE_RESTART = 1012
 UNAUTHORIZED = 4401
 
 _FINAL = frozenset({NORMAL, 1002, 1003, 1007, 1008, 1009, 4400, 4403, 4409})

@@ -17,6 +17,7 @@ from .inbox import Inbox
 from .message_codec import InvalidMessage, Received, UnknownMessage, decode_message
 from .outbox import Outbox
 from .reconnect_policy import End, ReconnectPolicy
+from .renewal import Renewal
 from .resumption import Delivery, Resumption
 from .server_requests import ServerRequests
 from .settings import Settings
@@ -59,6 +60,7 @@ class Connector:
         self._settings = settings
         self._status = status
         self._policy = ReconnectPolicy(settings.reconnect, credentials)
+        self._renewal = Renewal(channel, credentials, settings.connect_timeout_seconds)
         self._only_replies = _only_replies(channel)
 
     async def run(self) -> Ended:
@@ -109,13 +111,15 @@ class Connector:
             return socket
         self._policy.opened()
         self.outbox.open(socket)
+        self._renewal.opened(socket)
         self._status.publish(Status("open"))
         close_code: int | None = None
         try:
-            closed = await self._read(socket)
+            closed = self._renewal.ended(await self._read(socket))
             close_code = closed.code
             return closed
         finally:
+            self._renewal.stop()
             await self.outbox.close()
             self._server_requests.lost()
             self.requests.lost(close_code)
@@ -135,7 +139,7 @@ class Connector:
             frame = await socket.receive()
             if isinstance(frame, Closed):
                 return frame
-            if self.requests.settle_error(frame):
+            if self._renewal.take(frame) or self.requests.settle_error(frame):
                 continue
             incoming = decode_message(self._channel, frame)
             if isinstance(incoming, Received):

@@ -127,6 +127,8 @@ class Channel:
     operations: tuple[Operation, ...]
     resume: Resume | None
     """None if connections cannot be resumed."""
+    auth: bool = False
+    """Whether clients can renew their credentials on an open connection."""
     messages: Mapping[str, Message] = field(init=False, repr=False)
     """The client's messages, by name."""
 

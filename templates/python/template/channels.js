@@ -62,6 +62,7 @@ function descriptor({ model, identifier, members }) {
     argument('receive', tuple(model.receive.map(message))),
     argument('operations', tuple(model.operations.map((one) => operation(one, members.get(one.name))))),
     argument('resume', resume(model.resume)),
+    ...(model.auth ? [argument('auth', 'True')] : []),
   );
   return [statement(`${identifier} = `, code), ...docstring(model.description)].join('\n');
 }

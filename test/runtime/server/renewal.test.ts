@@ -51,7 +51,7 @@ async function start(channel = silent, options: object = {}) {
   return {
     ...started,
     handled,
-    async connect(token: string, headers?: Readonly<Record<string, string>>) {
+    connect: async (token: string, headers?: Readonly<Record<string, string>>) => {
       const client = await connectClient(
         `${started.url}/desk`,
         headers === undefined ? bearer(token) : { headers },

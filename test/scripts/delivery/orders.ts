@@ -15,6 +15,7 @@ const orders = {
   channels: {
     orders: {
       address: '/shops/{shop}/orders',
+      'x-auth': false,
       'x-delivery': { messages: ['orderPlaced', 'orderCancelled'], audience: 'topic' },
       parameters: { shop: { description: 'The shop.' } },
       messages: {

@@ -63,7 +63,9 @@ describe('generateDocs', () => {
       entries(item).map(([, { operationId }]) => `rest-operation-${String(operationId)}`),
     );
     const ids = [
-      ...entries(asyncapi.operations).map(([name, { action }]) => `operation-${String(action)}-${name}`),
+      ...entries(asyncapi.operations).map(
+        ([name, { action, reply }]) => `operation-${reply === undefined ? String(action) : 'reply'}-${name}`,
+      ),
       ...schemasOf(asyncapi).map((name) => `schema-${name}`),
       ...restOperations,
       ...schemasOf(openapi).map((name) => `rest-schema-${name}`),

@@ -111,6 +111,20 @@ class Credentials:
         """Whether the client has any credentials."""
         return len(self._sources) > 0
 
+    @property
+    def are_renewable(self) -> bool:
+        """Whether there is only a bearer token, which a function returns."""
+        if len(self._sources) != 1:
+            return False
+        scheme, source = self._sources[0]
+        return scheme.credentials == "bearer" and callable(source)
+
+    @property
+    def token(self) -> str:
+        """The bearer token of the latest attempt."""
+        headers = dict(self._placed.headers)
+        return headers.get("Authorization", "").removeprefix("Bearer ")
+
     def accepted(self) -> None:
         """The server accepted them."""
         self._rejections_in_a_row = 0

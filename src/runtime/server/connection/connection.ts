@@ -85,7 +85,6 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
     this.expiresAtMs = identity.expiresAtMs;
   }
 
-  /** Called when the upgrade is complete. */
   open(webSocket: WebSocket, socket: Duplex): void {
     this.socket = socket;
     this.#webSocket = webSocket;
@@ -95,20 +94,19 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
 
   /** From now on, the connection is closed when its credentials expire. */
   awaitExpiry(): void {
-    if (this.expiresAtMs !== Number.POSITIVE_INFINITY) this.#host.expiries.add(this);
+    const canExpire = this.expiresAtMs !== Number.POSITIVE_INFINITY;
+    if (this.#isOpen && canExpire) this.#host.expiries.add(this);
   }
 
-  /** The connection outlives its credentials until `awaitExpiry` or `renew` is called. */
+  /** The connection outlives its credentials until `awaitExpiry` is called. */
   suspendExpiry(): void {
     this.#host.expiries.remove(this);
   }
 
   renew({ user, permits, expiresAtMs }: RenewedCredentials): void {
-    this.suspendExpiry();
     this.user = user;
     this.#permits = permits;
     this.expiresAtMs = expiresAtMs;
-    this.awaitExpiry();
   }
 
   expire(): void {

@@ -45,6 +45,7 @@ export class Renewals {
       this.#lastMs.set(connection, startMs);
       if (connection.closing !== null) return;
       connection.renew({ user: principal, permits, expiresAtMs });
+      connection.awaitExpiry();
       this.#answer(connection, encodeAuthorized(this.#options.channel, expiresAtMs));
     } catch (thrown) {
       this.#fail(connection, startMs, thrown);
