@@ -10,7 +10,10 @@ export interface Counter {
   take(key: string): Wait | Promise<Wait>;
 }
 
-/** Creates what counts for a limit; `name` identifies the limit among those of the contract, on all nodes. */
+/**
+ * Creates what counts for a limit; `name` identifies the limit among those of the contract, on all nodes. A counter must
+ * not reject: what it rejects with fails the message or the request.
+ */
 export type Limiter = (name: string, limit: Limit) => Counter;
 
 /** Counts in the memory of this process. */

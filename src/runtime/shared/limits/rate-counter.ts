@@ -5,7 +5,7 @@ interface Allowance {
   fullAtMs: number;
 }
 
-/** Enough for all active clients of one process. With keys of 36 characters, they take about 12 MB. */
+/** Enough for all active clients of one process. With keys of 36 characters, they take about 14 MB. */
 const defaultMaxKeys = 100_000;
 
 /**
