@@ -122,7 +122,19 @@ function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-main(process.argv.slice(2)).then(
+/** Ends the process even if something that was not stopped keeps it running. */
+function exitSoon(): void {
+  const timer = setTimeout(() => {
+    const active = [...new Set(process.getActiveResourcesInfo())].join(', ');
+    process.stderr.write(`chaos: the run is over, but these are still active: ${active}\n`);
+    process.exit();
+  }, exitTimeoutMs);
+  timer.unref();
+}
+
+const exitTimeoutMs = 10_000;
+
+const running = main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
@@ -132,3 +144,4 @@ main(process.argv.slice(2)).then(
     process.exitCode = isUsage ? 2 : 1;
   },
 );
+await running.finally(exitSoon);
