@@ -12,7 +12,7 @@ import { OpenapiPart, restSchemaId } from './openapi-part.ts';
 import { operationsOf } from './operation-view.ts';
 import { type Part, renderPage } from './page.ts';
 import { pageStyle } from './page-style.ts';
-import { parseLinked } from './parse-linked.ts';
+import { parseLinked, withoutMarks } from './parse-linked.ts';
 import { loadReactComponent, type ReactComponent } from './react-component.ts';
 import { reactComponentStyle } from './react-component-style.ts';
 
@@ -45,12 +45,9 @@ export async function generateDocs({ asyncapi, openapi, title }: DocsSource, fol
     await asyncapiPart(asyncapi, library),
     ...(openapi === null ? [] : [openapiPart(openapi, library)]),
   ];
-  const page = renderPage({
-    title,
-    icon: 'icon.svg',
-    styles: ['react-component.css', 'page.css'],
-    parts,
-  });
+  const page = withoutMarks(
+    renderPage({ title, icon: 'icon.svg', styles: ['react-component.css', 'page.css'], parts }),
+  );
   const contract = contractTitleOf(asyncapi, title);
   const files = {
     'index.html': `${preamble(contract, 'markup')}\n${page}\n`,

@@ -12,14 +12,41 @@ import {
 /** Replaces `$ref` while the parser, which would follow it, processes the document. */
 const placeholder = 'x-ref';
 
+/** Marks names while the parser processes the document: a private-use character, which names do not contain. */
+const mark = '\uE026';
+
+/** Names of methods that the parser and the page call on every object of the document. */
+const reserved = /^(?:hasOwnProperty|toString|valueOf)$/;
+
+/** Removes the marks from a page that was made of a parsed document. */
+export function withoutMarks(page: string): string {
+  return page.replaceAll(mark, '');
+}
+
+function markNames(value: unknown): unknown {
+  if (typeof value === 'string') return markName(value);
+  if (Array.isArray(value)) return value.map(markNames);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      const isReference = (name === '$ref' || name === placeholder) && typeof member === 'string';
+      return [markName(name), isReference ? member.split('/').map(markName).join('/') : markNames(member)];
+    }),
+  );
+}
+
+function markName(name: string): string {
+  return reserved.test(name) ? `${name}${mark}` : name;
+}
+
 /**
  * Parses a valid AsyncAPI 3 document like @asyncapi/parser: each reference is replaced by the object that it refers
  * to. The parser would visit every path through schemas that refer to each other, which takes exponential time;
- * this function lets it visit each schema once.
+ * this function lets it visit each schema once. Some names have a mark, which `withoutMarks` removes.
  */
 export async function parseLinked(value: unknown): Promise<AsyncAPIDocumentInterface | undefined> {
   // As text, because the parser modifies its input.
-  const text = JSON.stringify(replaceSchemas(value, unlink));
+  const text = JSON.stringify(markNames(replaceSchemas(value, unlink)));
   const { document } = await new Parser().parse(text);
   if (document !== undefined) link(document.json());
   return document;

@@ -43,6 +43,29 @@ function reference(name: string): Json {
 }
 
 describe('generateDocs', () => {
+  it.each(['hasOwnProperty', 'toString', 'valueOf', 'constructor', '__proto__x'])(
+    'documents what is named %s',
+    async (name) => {
+      const messages = { [name]: { payload: reference(name) } };
+      const value = {
+        asyncapi: '3.0.0',
+        info: { title: 'Names', version: '1.0.0' },
+        channels: { [name]: { address: '/names', messages } },
+        operations: { [name]: { action: 'send', channel: { $ref: `#/channels/${name}` } } },
+        components: {
+          schemas: {
+            [name]: { type: 'object', required: [name], properties: { [name]: { type: 'string' } } },
+          },
+        },
+      };
+      const source = { asyncapi: { file: 'names.json', value }, openapi: null, title: 'Names' };
+      const { 'index.html': page = '' } = await generate(source);
+      expect(page).toContain(`id="operation-send-${name}"`);
+      expect(page).toContain(`id="schema-${name}"`);
+      expect(page).not.toContain('\uE026');
+    },
+  );
+
   it('writes the same bytes each time, with the generator and the contract in the first line of each file', async () => {
     const [first, second] = [await generate(own), await generate(own)];
     expect(second).toEqual(first);
