@@ -59,8 +59,8 @@ export function needDatabase(): string {
   process.exit(2);
 }
 
-export function tokenOf(userId: string): string {
-  return jwt.sign({}, secret, { subject: userId, expiresIn: '1d' });
+export function tokenOf(userId: string, options: jwt.SignOptions = {}): string {
+  return jwt.sign({}, secret, { subject: userId, expiresIn: '1d', ...options });
 }
 
 /** A new folder, which is deleted when this process exits. */
