@@ -42,6 +42,13 @@ export const postFeedPosted = {
       parameter: '',
       scopes: [],
     },
+    {
+      name: 'ticketAuth',
+      credentials: 'apiKey',
+      in: 'query',
+      parameter: 'ticket',
+      scopes: [],
+    },
   ],
   send: [
     {

@@ -5,7 +5,7 @@
 // biome-ignore-all format: generated code
 // biome-ignore-all assist: generated code
 import type { Content } from 'posted/contract';
-import type { BearerCredentials, Closed, Connection, ContractTypes, Handshake, Principal, Room, UserOf } from 'posted/server';
+import type { ApiKeyCredentials, BearerCredentials, Closed, Connection, ContractTypes, Handshake, Principal, Room, UserOf } from 'posted/server';
 import type * as models from './models.ts';
 
 /**
@@ -113,7 +113,7 @@ export interface PostFeedPostedDurable {
 /** Takes the handlers of all channels. */
 export interface Handle<Hooks, Server> {
   <PostFeedPostedState>(handlers: {
-    readonly postFeedPosted: PostFeedPostedHandlers<UserOf<Hooks, 'bearerAuth'>, PostFeedPostedState>;
+    readonly postFeedPosted: PostFeedPostedHandlers<UserOf<Hooks, 'bearerAuth' | 'ticketAuth'>, PostFeedPostedState>;
   }): Server;
 }
 
@@ -127,6 +127,14 @@ export interface Types extends ContractTypes {
      * @generated from security scheme bearerAuth
      */
     readonly bearerAuth: BearerCredentials;
+
+    /**
+     * A ticket from POST /ticket, for browsers without a generated client: good once, for 30 seconds.
+     * The connection ends with the token that the ticket was issued for.
+     *
+     * @generated from security scheme ticketAuth
+     */
+    readonly ticketAuth: ApiKeyCredentials;
   };
   readonly channels: {
     readonly postFeedPosted: { readonly params: Record<string, never>; readonly messages: object; readonly durable: PostFeedPostedDurable; readonly room: PostFeedPostedRoom };

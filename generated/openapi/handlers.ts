@@ -36,6 +36,20 @@ export interface OperationHandlers<Principal> {
   ): Promise<void>;
 
   /**
+   * Get a ticket for one WebSocket connection.
+   *
+   * For browsers, which cannot set headers on a WebSocket: put the ticket into the query of its
+   * address, as `?ticket=`. It is good once, for 30 seconds, on any server. The connection ends when
+   * the token of this request expires or is ended.
+   *
+   * @generated from operation createTicket
+   */
+  createTicket(
+    request: Record<never, never>,
+    context: Caller<Principal>,
+  ): Promise<models.TicketResponse>;
+
+  /**
    * Change the caller's password, and end all of the caller's tokens.
    *
    * All tokens from before, also the one of this request, are refused from now on, and their

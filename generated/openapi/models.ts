@@ -117,6 +117,16 @@ export interface LoginResponse {
 }
 
 /**
+ * A ticket for one WebSocket connection.
+ *
+ * @generated from schema TicketResponse
+ */
+export interface TicketResponse {
+  /** The ticket. */
+  ticket: string;
+}
+
+/**
  * The password that the user has, and the new one.
  *
  * @generated from schema ChangePasswordRequest

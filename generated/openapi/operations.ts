@@ -62,6 +62,32 @@ export const operations = {
     },
   },
   /**
+   * Get a ticket for one WebSocket connection.
+   *
+   * For browsers, which cannot set headers on a WebSocket: put the ticket into the query of its
+   * address, as `?ticket=`. It is good once, for 30 seconds, on any server. The connection ends when
+   * the token of this request expires or is ended.
+   *
+   * @generated from operation createTicket
+   */
+  createTicket: {
+    operationId: 'createTicket',
+    method: 'POST',
+    path: '/ticket',
+    security: ['bearerAuth'],
+    pathParameters: undefined,
+    query: undefined,
+    headers: undefined,
+    headerNames: [],
+    body: undefined,
+    responses: {
+      200: validators.isTicketResponse,
+      401: validators.isError,
+      500: validators.isError,
+      503: validators.isError,
+    },
+  },
+  /**
    * Change the caller's password, and end all of the caller's tokens.
    *
    * All tokens from before, also the one of this request, are refused from now on, and their

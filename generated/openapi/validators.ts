@@ -1008,6 +1008,7 @@ validate29.evaluated = {
 	"dynamicItems": false
 };
 const guard15 = validate30;
+const pattern7 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
 function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate30.evaluated;
@@ -1015,7 +1016,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.old_password === void 0 || !func0$1.call(data, "old_password")) && (missing0 = "old_password") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
+		if ((data.ticket === void 0 || !func0$1.call(data, "ticket")) && (missing0 = "ticket")) {
 			validate30.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1025,7 +1026,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "old_password" || key0 === "password")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "ticket")) {
 				validate30.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1035,75 +1036,29 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.old_password !== void 0 && func0$1.call(data, "old_password")) {
-				let data0 = data.old_password;
+			if (data.ticket !== void 0 && func0$1.call(data, "ticket")) {
+				let data0 = data.ticket;
 				if (typeof data0 === "string") {
-					if (func60(data0) > 1e3) {
+					if (!pattern7.test(data0)) {
 						validate30.errors = [{
-							instancePath: instancePath + "/old_password",
-							schemaPath: "definition4/maxLength",
-							keyword: "maxLength",
-							params: { limit: 1e3 },
-							message: "must NOT have more than 1000 characters"
-						}];
-						return false;
-					} else if (func60(data0) < 1) {
-						validate30.errors = [{
-							instancePath: instancePath + "/old_password",
-							schemaPath: "definition4/minLength",
-							keyword: "minLength",
-							params: { limit: 1 },
-							message: "must NOT have fewer than 1 characters"
+							instancePath: instancePath + "/ticket",
+							schemaPath: "#/properties/ticket/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[A-Za-z0-9_-]{43}$" },
+							message: "must match pattern \"^[A-Za-z0-9_-]{43}$\""
 						}];
 						return false;
 					}
 				} else {
 					validate30.errors = [{
-						instancePath: instancePath + "/old_password",
-						schemaPath: "definition4/type",
+						instancePath: instancePath + "/ticket",
+						schemaPath: "#/properties/ticket/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
 				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.password !== void 0 && func0$1.call(data, "password")) {
-					let data1 = data.password;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 1e3) {
-							validate30.errors = [{
-								instancePath: instancePath + "/password",
-								schemaPath: "definition4/maxLength",
-								keyword: "maxLength",
-								params: { limit: 1e3 },
-								message: "must NOT have more than 1000 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate30.errors = [{
-								instancePath: instancePath + "/password",
-								schemaPath: "definition4/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate30.errors = [{
-							instancePath: instancePath + "/password",
-							schemaPath: "definition4/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
 			}
 		}
 	} else {
@@ -1132,7 +1087,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
+		if ((data.old_password === void 0 || !func0$1.call(data, "old_password")) && (missing0 = "old_password") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
 			validate31.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1142,7 +1097,7 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city" || key0 === "password")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "old_password" || key0 === "password")) {
 				validate31.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1152,22 +1107,22 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
-				let data0 = data.first_name;
+			if (data.old_password !== void 0 && func0$1.call(data, "old_password")) {
+				let data0 = data.old_password;
 				if (typeof data0 === "string") {
-					if (func60(data0) > 200) {
+					if (func60(data0) > 1e3) {
 						validate31.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/maxLength",
+							instancePath: instancePath + "/old_password",
+							schemaPath: "definition4/maxLength",
 							keyword: "maxLength",
-							params: { limit: 200 },
-							message: "must NOT have more than 200 characters"
+							params: { limit: 1e3 },
+							message: "must NOT have more than 1000 characters"
 						}];
 						return false;
 					} else if (func60(data0) < 1) {
 						validate31.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/minLength",
+							instancePath: instancePath + "/old_password",
+							schemaPath: "definition4/minLength",
 							keyword: "minLength",
 							params: { limit: 1 },
 							message: "must NOT have fewer than 1 characters"
@@ -1176,8 +1131,8 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate31.errors = [{
-						instancePath: instancePath + "/first_name",
-						schemaPath: "definition1/type",
+						instancePath: instancePath + "/old_password",
+						schemaPath: "definition4/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
@@ -1187,22 +1142,22 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
-					let data1 = data.second_name;
+				if (data.password !== void 0 && func0$1.call(data, "password")) {
+					let data1 = data.password;
 					if (typeof data1 === "string") {
-						if (func60(data1) > 200) {
+						if (func60(data1) > 1e3) {
 							validate31.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/maxLength",
+								instancePath: instancePath + "/password",
+								schemaPath: "definition4/maxLength",
 								keyword: "maxLength",
-								params: { limit: 200 },
-								message: "must NOT have more than 200 characters"
+								params: { limit: 1e3 },
+								message: "must NOT have more than 1000 characters"
 							}];
 							return false;
 						} else if (func60(data1) < 1) {
 							validate31.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/minLength",
+								instancePath: instancePath + "/password",
+								schemaPath: "definition4/minLength",
 								keyword: "minLength",
 								params: { limit: 1 },
 								message: "must NOT have fewer than 1 characters"
@@ -1211,8 +1166,8 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 						}
 					} else {
 						validate31.errors = [{
-							instancePath: instancePath + "/second_name",
-							schemaPath: "definition1/type",
+							instancePath: instancePath + "/password",
+							schemaPath: "definition4/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -1221,123 +1176,6 @@ function validate31(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
-				if (valid0) {
-					if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
-						let data2 = data.birthdate;
-						if (typeof data2 === "string") {
-							if (!formats2.validate(data2)) {
-								validate31.errors = [{
-									instancePath: instancePath + "/birthdate",
-									schemaPath: "definition3/format",
-									keyword: "format",
-									params: { format: "date" },
-									message: "must match format \"date\""
-								}];
-								return false;
-							}
-						} else {
-							validate31.errors = [{
-								instancePath: instancePath + "/birthdate",
-								schemaPath: "definition3/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.biography !== void 0 && func0$1.call(data, "biography")) {
-							let data3 = data.biography;
-							if (typeof data3 === "string") {
-								if (func60(data3) > 1e4) {
-									validate31.errors = [{
-										instancePath: instancePath + "/biography",
-										schemaPath: "#/properties/biography/maxLength",
-										keyword: "maxLength",
-										params: { limit: 1e4 },
-										message: "must NOT have more than 10000 characters"
-									}];
-									return false;
-								}
-							} else {
-								validate31.errors = [{
-									instancePath: instancePath + "/biography",
-									schemaPath: "#/properties/biography/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.city !== void 0 && func0$1.call(data, "city")) {
-								let data4 = data.city;
-								if (typeof data4 === "string") {
-									if (func60(data4) > 200) {
-										validate31.errors = [{
-											instancePath: instancePath + "/city",
-											schemaPath: "#/properties/city/maxLength",
-											keyword: "maxLength",
-											params: { limit: 200 },
-											message: "must NOT have more than 200 characters"
-										}];
-										return false;
-									}
-								} else {
-									validate31.errors = [{
-										instancePath: instancePath + "/city",
-										schemaPath: "#/properties/city/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-							if (valid0) {
-								if (data.password !== void 0 && func0$1.call(data, "password")) {
-									let data5 = data.password;
-									if (typeof data5 === "string") {
-										if (func60(data5) > 1e3) {
-											validate31.errors = [{
-												instancePath: instancePath + "/password",
-												schemaPath: "definition4/maxLength",
-												keyword: "maxLength",
-												params: { limit: 1e3 },
-												message: "must NOT have more than 1000 characters"
-											}];
-											return false;
-										} else if (func60(data5) < 1) {
-											validate31.errors = [{
-												instancePath: instancePath + "/password",
-												schemaPath: "definition4/minLength",
-												keyword: "minLength",
-												params: { limit: 1 },
-												message: "must NOT have fewer than 1 characters"
-											}];
-											return false;
-										}
-									} else {
-										validate31.errors = [{
-											instancePath: instancePath + "/password",
-											schemaPath: "definition4/type",
-											keyword: "type",
-											params: { type: "string" },
-											message: "must be string"
-										}];
-										return false;
-									}
-									var valid0 = true;
-								} else var valid0 = true;
-							}
-						}
-					}
-				}
 			}
 		}
 	} else {
@@ -1366,7 +1204,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.user_id === void 0 || !func0$1.call(data, "user_id")) && (missing0 = "user_id")) {
+		if ((data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
 			validate32.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1376,7 +1214,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "user_id")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city" || key0 === "password")) {
 				validate32.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1386,37 +1224,191 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.user_id !== void 0 && func0$1.call(data, "user_id")) {
-				let data0 = data.user_id;
+			if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
+				let data0 = data.first_name;
 				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+					if (func60(data0) > 200) {
 						validate32.errors = [{
-							instancePath: instancePath + "/user_id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition1/maxLength",
+							keyword: "maxLength",
+							params: { limit: 200 },
+							message: "must NOT have more than 200 characters"
 						}];
 						return false;
-					} else if (!formats0$1.test(data0)) {
+					} else if (func60(data0) < 1) {
 						validate32.errors = [{
-							instancePath: instancePath + "/user_id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition1/minLength",
+							keyword: "minLength",
+							params: { limit: 1 },
+							message: "must NOT have fewer than 1 characters"
 						}];
 						return false;
 					}
 				} else {
 					validate32.errors = [{
-						instancePath: instancePath + "/user_id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/first_name",
+						schemaPath: "definition1/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
+					let data1 = data.second_name;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 200) {
+							validate32.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition1/maxLength",
+								keyword: "maxLength",
+								params: { limit: 200 },
+								message: "must NOT have more than 200 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate32.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition1/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate32.errors = [{
+							instancePath: instancePath + "/second_name",
+							schemaPath: "definition1/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
+						let data2 = data.birthdate;
+						if (typeof data2 === "string") {
+							if (!formats2.validate(data2)) {
+								validate32.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition3/format",
+									keyword: "format",
+									params: { format: "date" },
+									message: "must match format \"date\""
+								}];
+								return false;
+							}
+						} else {
+							validate32.errors = [{
+								instancePath: instancePath + "/birthdate",
+								schemaPath: "definition3/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.biography !== void 0 && func0$1.call(data, "biography")) {
+							let data3 = data.biography;
+							if (typeof data3 === "string") {
+								if (func60(data3) > 1e4) {
+									validate32.errors = [{
+										instancePath: instancePath + "/biography",
+										schemaPath: "#/properties/biography/maxLength",
+										keyword: "maxLength",
+										params: { limit: 1e4 },
+										message: "must NOT have more than 10000 characters"
+									}];
+									return false;
+								}
+							} else {
+								validate32.errors = [{
+									instancePath: instancePath + "/biography",
+									schemaPath: "#/properties/biography/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.city !== void 0 && func0$1.call(data, "city")) {
+								let data4 = data.city;
+								if (typeof data4 === "string") {
+									if (func60(data4) > 200) {
+										validate32.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "#/properties/city/maxLength",
+											keyword: "maxLength",
+											params: { limit: 200 },
+											message: "must NOT have more than 200 characters"
+										}];
+										return false;
+									}
+								} else {
+									validate32.errors = [{
+										instancePath: instancePath + "/city",
+										schemaPath: "#/properties/city/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+							if (valid0) {
+								if (data.password !== void 0 && func0$1.call(data, "password")) {
+									let data5 = data.password;
+									if (typeof data5 === "string") {
+										if (func60(data5) > 1e3) {
+											validate32.errors = [{
+												instancePath: instancePath + "/password",
+												schemaPath: "definition4/maxLength",
+												keyword: "maxLength",
+												params: { limit: 1e3 },
+												message: "must NOT have more than 1000 characters"
+											}];
+											return false;
+										} else if (func60(data5) < 1) {
+											validate32.errors = [{
+												instancePath: instancePath + "/password",
+												schemaPath: "definition4/minLength",
+												keyword: "minLength",
+												params: { limit: 1 },
+												message: "must NOT have fewer than 1 characters"
+											}];
+											return false;
+										}
+									} else {
+										validate32.errors = [{
+											instancePath: instancePath + "/password",
+											schemaPath: "definition4/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+									var valid0 = true;
+								} else var valid0 = true;
+							}
+						}
+					}
 				}
 			}
 		}
@@ -1446,7 +1438,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
+		if ((data.user_id === void 0 || !func0$1.call(data, "user_id")) && (missing0 = "user_id")) {
 			validate33.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1456,7 +1448,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "user_id")) {
 				validate33.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1466,12 +1458,12 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.user_id !== void 0 && func0$1.call(data, "user_id")) {
+				let data0 = data.user_id;
 				if (typeof data0 === "string") {
 					if (!pattern4.test(data0)) {
 						validate33.errors = [{
-							instancePath: instancePath + "/id",
+							instancePath: instancePath + "/user_id",
 							schemaPath: "definition0/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
@@ -1480,7 +1472,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					} else if (!formats0$1.test(data0)) {
 						validate33.errors = [{
-							instancePath: instancePath + "/id",
+							instancePath: instancePath + "/user_id",
 							schemaPath: "definition0/format",
 							keyword: "format",
 							params: { format: "uuid" },
@@ -1490,143 +1482,13 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate33.errors = [{
-						instancePath: instancePath + "/id",
+						instancePath: instancePath + "/user_id",
 						schemaPath: "definition0/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
-					let data1 = data.first_name;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 200) {
-							validate33.errors = [{
-								instancePath: instancePath + "/first_name",
-								schemaPath: "definition1/maxLength",
-								keyword: "maxLength",
-								params: { limit: 200 },
-								message: "must NOT have more than 200 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate33.errors = [{
-								instancePath: instancePath + "/first_name",
-								schemaPath: "definition1/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate33.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
-						let data2 = data.second_name;
-						if (typeof data2 === "string") {
-							if (func60(data2) > 200) {
-								validate33.errors = [{
-									instancePath: instancePath + "/second_name",
-									schemaPath: "definition1/maxLength",
-									keyword: "maxLength",
-									params: { limit: 200 },
-									message: "must NOT have more than 200 characters"
-								}];
-								return false;
-							} else if (func60(data2) < 1) {
-								validate33.errors = [{
-									instancePath: instancePath + "/second_name",
-									schemaPath: "definition1/minLength",
-									keyword: "minLength",
-									params: { limit: 1 },
-									message: "must NOT have fewer than 1 characters"
-								}];
-								return false;
-							}
-						} else {
-							validate33.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
-							let data3 = data.birthdate;
-							if (typeof data3 === "string") {
-								if (!formats2.validate(data3)) {
-									validate33.errors = [{
-										instancePath: instancePath + "/birthdate",
-										schemaPath: "definition3/format",
-										keyword: "format",
-										params: { format: "date" },
-										message: "must match format \"date\""
-									}];
-									return false;
-								}
-							} else {
-								validate33.errors = [{
-									instancePath: instancePath + "/birthdate",
-									schemaPath: "definition3/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.biography !== void 0 && func0$1.call(data, "biography")) {
-								if (typeof data.biography !== "string") {
-									validate33.errors = [{
-										instancePath: instancePath + "/biography",
-										schemaPath: "#/properties/biography/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-							if (valid0) {
-								if (data.city !== void 0 && func0$1.call(data, "city")) {
-									if (typeof data.city !== "string") {
-										validate33.errors = [{
-											instancePath: instancePath + "/city",
-											schemaPath: "#/properties/city/type",
-											keyword: "type",
-											params: { type: "string" },
-											message: "must be string"
-										}];
-										return false;
-									}
-									var valid0 = true;
-								} else var valid0 = true;
-							}
-						}
-					}
 				}
 			}
 		}
@@ -1666,7 +1528,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "city")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city")) {
 				validate34.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1807,11 +1669,11 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 							var valid0 = true;
 						} else var valid0 = true;
 						if (valid0) {
-							if (data.city !== void 0 && func0$1.call(data, "city")) {
-								if (typeof data.city !== "string") {
+							if (data.biography !== void 0 && func0$1.call(data, "biography")) {
+								if (typeof data.biography !== "string") {
 									validate34.errors = [{
-										instancePath: instancePath + "/city",
-										schemaPath: "#/properties/city/type",
+										instancePath: instancePath + "/biography",
+										schemaPath: "#/properties/biography/type",
 										keyword: "type",
 										params: { type: "string" },
 										message: "must be string"
@@ -1820,6 +1682,21 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 								}
 								var valid0 = true;
 							} else var valid0 = true;
+							if (valid0) {
+								if (data.city !== void 0 && func0$1.call(data, "city")) {
+									if (typeof data.city !== "string") {
+										validate34.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "#/properties/city/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+									var valid0 = true;
+								} else var valid0 = true;
+							}
 						}
 					}
 				}
@@ -1851,7 +1728,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
 			validate35.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1861,7 +1738,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "city")) {
 				validate35.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1871,37 +1748,152 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.text !== void 0 && func0$1.call(data, "text")) {
-				let data0 = data.text;
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
 				if (typeof data0 === "string") {
-					if (func60(data0) > 1e4) {
+					if (!pattern4.test(data0)) {
 						validate35.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/maxLength",
-							keyword: "maxLength",
-							params: { limit: 1e4 },
-							message: "must NOT have more than 10000 characters"
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
 						}];
 						return false;
-					} else if (func60(data0) < 1) {
+					} else if (!formats0$1.test(data0)) {
 						validate35.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/minLength",
-							keyword: "minLength",
-							params: { limit: 1 },
-							message: "must NOT have fewer than 1 characters"
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
 						}];
 						return false;
 					}
 				} else {
 					validate35.errors = [{
-						instancePath: instancePath + "/text",
-						schemaPath: "definition5/type",
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
+					let data1 = data.first_name;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 200) {
+							validate35.errors = [{
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition1/maxLength",
+								keyword: "maxLength",
+								params: { limit: 200 },
+								message: "must NOT have more than 200 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate35.errors = [{
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition1/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate35.errors = [{
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition1/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
+						let data2 = data.second_name;
+						if (typeof data2 === "string") {
+							if (func60(data2) > 200) {
+								validate35.errors = [{
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition1/maxLength",
+									keyword: "maxLength",
+									params: { limit: 200 },
+									message: "must NOT have more than 200 characters"
+								}];
+								return false;
+							} else if (func60(data2) < 1) {
+								validate35.errors = [{
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition1/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							}
+						} else {
+							validate35.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition1/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
+							let data3 = data.birthdate;
+							if (typeof data3 === "string") {
+								if (!formats2.validate(data3)) {
+									validate35.errors = [{
+										instancePath: instancePath + "/birthdate",
+										schemaPath: "definition3/format",
+										keyword: "format",
+										params: { format: "date" },
+										message: "must match format \"date\""
+									}];
+									return false;
+								}
+							} else {
+								validate35.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition3/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.city !== void 0 && func0$1.call(data, "city")) {
+								if (typeof data.city !== "string") {
+									validate35.errors = [{
+										instancePath: instancePath + "/city",
+										schemaPath: "#/properties/city/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+						}
+					}
 				}
 			}
 		}
@@ -1931,7 +1923,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
 			validate36.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1941,7 +1933,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "text")) {
 				validate36.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1951,75 +1943,38 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.text !== void 0 && func0$1.call(data, "text")) {
+				let data0 = data.text;
 				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+					if (func60(data0) > 1e4) {
 						validate36.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/maxLength",
+							keyword: "maxLength",
+							params: { limit: 1e4 },
+							message: "must NOT have more than 10000 characters"
 						}];
 						return false;
-					} else if (!formats0$1.test(data0)) {
+					} else if (func60(data0) < 1) {
 						validate36.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/minLength",
+							keyword: "minLength",
+							params: { limit: 1 },
+							message: "must NOT have fewer than 1 characters"
 						}];
 						return false;
 					}
 				} else {
 					validate36.errors = [{
-						instancePath: instancePath + "/id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/text",
+						schemaPath: "definition5/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
 				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					let data1 = data.text;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 1e4) {
-							validate36.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/maxLength",
-								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate36.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate36.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
 			}
 		}
 	} else {
@@ -2048,7 +2003,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
 			validate37.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2058,7 +2013,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text" || key0 === "author_user_id")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text")) {
 				validate37.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2137,42 +2092,6 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
-				if (valid0) {
-					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
-						let data2 = data.author_user_id;
-						if (typeof data2 === "string") {
-							if (!pattern4.test(data2)) {
-								validate37.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-								}];
-								return false;
-							} else if (!formats0$1.test(data2)) {
-								validate37.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/format",
-									keyword: "format",
-									params: { format: "uuid" },
-									message: "must match format \"uuid\""
-								}];
-								return false;
-							}
-						} else {
-							validate37.errors = [{
-								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition0/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-				}
 			}
 		}
 	} else {
@@ -2201,7 +2120,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.count === void 0 || !func0$1.call(data, "count")) && (missing0 = "count") || (data.user_ids === void 0 || !func0$1.call(data, "user_ids")) && (missing0 = "user_ids") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
 			validate38.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2211,7 +2130,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "count" || key0 === "user_ids" || key0 === "next")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text" || key0 === "author_user_id")) {
 				validate38.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2221,135 +2140,107 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.count !== void 0 && func0$1.call(data, "count")) {
-				let data0 = data.count;
-				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-					validate38.errors = [{
-						instancePath: instancePath + "/count",
-						schemaPath: "#/properties/count/type",
-						keyword: "type",
-						params: { type: "integer" },
-						message: "must be integer"
-					}];
-					return false;
-				}
-				if (typeof data0 == "number" && isFinite(data0)) {
-					if (data0 < 0 || isNaN(data0)) {
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern4.test(data0)) {
 						validate38.errors = [{
-							instancePath: instancePath + "/count",
-							schemaPath: "#/properties/count/minimum",
-							keyword: "minimum",
-							params: {
-								comparison: ">=",
-								limit: 0
-							},
-							message: "must be >= 0"
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate38.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
 						}];
 						return false;
 					}
+				} else {
+					validate38.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
 				}
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.user_ids !== void 0 && func0$1.call(data, "user_ids")) {
-					let data1 = data.user_ids;
-					if (Array.isArray(data1)) {
-						if (data1.length > 1e3) {
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 1e4) {
 							validate38.errors = [{
-								instancePath: instancePath + "/user_ids",
-								schemaPath: "#/properties/user_ids/maxItems",
-								keyword: "maxItems",
-								params: { limit: 1e3 },
-								message: "must NOT have more than 1000 items"
+								instancePath: instancePath + "/text",
+								schemaPath: "definition5/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
 							}];
 							return false;
-						} else {
-							const len0 = data1.length;
-							for (let i0 = 0; i0 < len0; i0++) {
-								let data2 = data1[i0];
-								if (typeof data2 === "string") {
-									if (!pattern4.test(data2)) {
-										validate38.errors = [{
-											instancePath: instancePath + "/user_ids/" + i0,
-											schemaPath: "definition0/pattern",
-											keyword: "pattern",
-											params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-											message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-										}];
-										return false;
-									} else if (!formats0$1.test(data2)) {
-										validate38.errors = [{
-											instancePath: instancePath + "/user_ids/" + i0,
-											schemaPath: "definition0/format",
-											keyword: "format",
-											params: { format: "uuid" },
-											message: "must match format \"uuid\""
-										}];
-										return false;
-									}
-								} else {
-									validate38.errors = [{
-										instancePath: instancePath + "/user_ids/" + i0,
-										schemaPath: "definition0/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-							}
+						} else if (func60(data1) < 1) {
+							validate38.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition5/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
 						}
 					} else {
 						validate38.errors = [{
-							instancePath: instancePath + "/user_ids",
-							schemaPath: "#/properties/user_ids/type",
+							instancePath: instancePath + "/text",
+							schemaPath: "definition5/type",
 							keyword: "type",
-							params: { type: "array" },
-							message: "must be array"
+							params: { type: "string" },
+							message: "must be string"
 						}];
 						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.next !== void 0 && func0$1.call(data, "next")) {
-						let data3 = data.next;
-						if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-							validate38.errors = [{
-								instancePath: instancePath + "/next",
-								schemaPath: "definition11/type",
-								keyword: "type",
-								params: { type: schema45.type },
-								message: "must be integer,null"
-							}];
-							return false;
-						}
-						if (typeof data3 == "number" && isFinite(data3)) {
-							if (data3 > 9007199254740991 || isNaN(data3)) {
+					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+						let data2 = data.author_user_id;
+						if (typeof data2 === "string") {
+							if (!pattern4.test(data2)) {
 								validate38.errors = [{
-									instancePath: instancePath + "/next",
-									schemaPath: "definition11/maximum",
-									keyword: "maximum",
-									params: {
-										comparison: "<=",
-										limit: 9007199254740991
-									},
-									message: "must be <= 9007199254740991"
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
 								}];
 								return false;
-							} else if (data3 < 1 || isNaN(data3)) {
+							} else if (!formats0$1.test(data2)) {
 								validate38.errors = [{
-									instancePath: instancePath + "/next",
-									schemaPath: "definition11/minimum",
-									keyword: "minimum",
-									params: {
-										comparison: ">=",
-										limit: 1
-									},
-									message: "must be >= 1"
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/format",
+									keyword: "format",
+									params: { format: "uuid" },
+									message: "must match format \"uuid\""
 								}];
 								return false;
 							}
+						} else {
+							validate38.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition0/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
 						}
 						var valid0 = true;
 					} else var valid0 = true;
@@ -2382,7 +2273,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.count === void 0 || !func0$1.call(data, "count")) && (missing0 = "count") || (data.user_ids === void 0 || !func0$1.call(data, "user_ids")) && (missing0 = "user_ids") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
 			validate39.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2392,7 +2283,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "post_id" || key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "count" || key0 === "user_ids" || key0 === "next")) {
 				validate39.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2402,75 +2293,139 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
-				let data0 = data.post_id;
-				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+			if (data.count !== void 0 && func0$1.call(data, "count")) {
+				let data0 = data.count;
+				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
+					validate39.errors = [{
+						instancePath: instancePath + "/count",
+						schemaPath: "#/properties/count/type",
+						keyword: "type",
+						params: { type: "integer" },
+						message: "must be integer"
+					}];
+					return false;
+				}
+				if (typeof data0 == "number" && isFinite(data0)) {
+					if (data0 < 0 || isNaN(data0)) {
 						validate39.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0$1.test(data0)) {
-						validate39.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							instancePath: instancePath + "/count",
+							schemaPath: "#/properties/count/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 0
+							},
+							message: "must be >= 0"
 						}];
 						return false;
 					}
-				} else {
-					validate39.errors = [{
-						instancePath: instancePath + "/post_id",
-						schemaPath: "definition0/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
 				}
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					let data1 = data.text;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 1e4) {
+				if (data.user_ids !== void 0 && func0$1.call(data, "user_ids")) {
+					let data1 = data.user_ids;
+					if (Array.isArray(data1)) {
+						if (data1.length > 1e3) {
 							validate39.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition6/maxLength",
-								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
+								instancePath: instancePath + "/user_ids",
+								schemaPath: "#/properties/user_ids/maxItems",
+								keyword: "maxItems",
+								params: { limit: 1e3 },
+								message: "must NOT have more than 1000 items"
 							}];
 							return false;
-						} else if (func60(data1) < 1) {
-							validate39.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition6/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
+						} else {
+							const len0 = data1.length;
+							for (let i0 = 0; i0 < len0; i0++) {
+								let data2 = data1[i0];
+								if (typeof data2 === "string") {
+									if (!pattern4.test(data2)) {
+										validate39.errors = [{
+											instancePath: instancePath + "/user_ids/" + i0,
+											schemaPath: "definition0/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+											message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+										}];
+										return false;
+									} else if (!formats0$1.test(data2)) {
+										validate39.errors = [{
+											instancePath: instancePath + "/user_ids/" + i0,
+											schemaPath: "definition0/format",
+											keyword: "format",
+											params: { format: "uuid" },
+											message: "must match format \"uuid\""
+										}];
+										return false;
+									}
+								} else {
+									validate39.errors = [{
+										instancePath: instancePath + "/user_ids/" + i0,
+										schemaPath: "definition0/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
 						}
 					} else {
 						validate39.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition6/type",
+							instancePath: instancePath + "/user_ids",
+							schemaPath: "#/properties/user_ids/type",
 							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
+							params: { type: "array" },
+							message: "must be array"
 						}];
 						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.next !== void 0 && func0$1.call(data, "next")) {
+						let data3 = data.next;
+						if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
+							validate39.errors = [{
+								instancePath: instancePath + "/next",
+								schemaPath: "definition11/type",
+								keyword: "type",
+								params: { type: schema45.type },
+								message: "must be integer,null"
+							}];
+							return false;
+						}
+						if (typeof data3 == "number" && isFinite(data3)) {
+							if (data3 > 9007199254740991 || isNaN(data3)) {
+								validate39.errors = [{
+									instancePath: instancePath + "/next",
+									schemaPath: "definition11/maximum",
+									keyword: "maximum",
+									params: {
+										comparison: "<=",
+										limit: 9007199254740991
+									},
+									message: "must be <= 9007199254740991"
+								}];
+								return false;
+							} else if (data3 < 1 || isNaN(data3)) {
+								validate39.errors = [{
+									instancePath: instancePath + "/next",
+									schemaPath: "definition11/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 1
+									},
+									message: "must be >= 1"
+								}];
+								return false;
+							}
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
 			}
 		}
 	} else {
@@ -2499,7 +2454,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+		if ((data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
 			validate40.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2509,7 +2464,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "post_id" || key0 === "text" || key0 === "author_user_id")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "post_id" || key0 === "text")) {
 				validate40.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2519,12 +2474,12 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
+				let data0 = data.post_id;
 				if (typeof data0 === "string") {
 					if (!pattern4.test(data0)) {
 						validate40.errors = [{
-							instancePath: instancePath + "/id",
+							instancePath: instancePath + "/post_id",
 							schemaPath: "definition0/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
@@ -2533,7 +2488,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					} else if (!formats0$1.test(data0)) {
 						validate40.errors = [{
-							instancePath: instancePath + "/id",
+							instancePath: instancePath + "/post_id",
 							schemaPath: "definition0/format",
 							keyword: "format",
 							params: { format: "uuid" },
@@ -2543,7 +2498,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate40.errors = [{
-						instancePath: instancePath + "/id",
+						instancePath: instancePath + "/post_id",
 						schemaPath: "definition0/type",
 						keyword: "type",
 						params: { type: "string" },
@@ -2554,32 +2509,32 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
-					let data1 = data.post_id;
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
 					if (typeof data1 === "string") {
-						if (!pattern4.test(data1)) {
+						if (func60(data1) > 1e4) {
 							validate40.errors = [{
-								instancePath: instancePath + "/post_id",
-								schemaPath: "definition0/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+								instancePath: instancePath + "/text",
+								schemaPath: "definition6/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
 							}];
 							return false;
-						} else if (!formats0$1.test(data1)) {
+						} else if (func60(data1) < 1) {
 							validate40.errors = [{
-								instancePath: instancePath + "/post_id",
-								schemaPath: "definition0/format",
-								keyword: "format",
-								params: { format: "uuid" },
-								message: "must match format \"uuid\""
+								instancePath: instancePath + "/text",
+								schemaPath: "definition6/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
 							}];
 							return false;
 						}
 					} else {
 						validate40.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "definition0/type",
+							instancePath: instancePath + "/text",
+							schemaPath: "definition6/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -2588,78 +2543,6 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
-				if (valid0) {
-					if (data.text !== void 0 && func0$1.call(data, "text")) {
-						let data2 = data.text;
-						if (typeof data2 === "string") {
-							if (func60(data2) > 1e4) {
-								validate40.errors = [{
-									instancePath: instancePath + "/text",
-									schemaPath: "definition6/maxLength",
-									keyword: "maxLength",
-									params: { limit: 1e4 },
-									message: "must NOT have more than 10000 characters"
-								}];
-								return false;
-							} else if (func60(data2) < 1) {
-								validate40.errors = [{
-									instancePath: instancePath + "/text",
-									schemaPath: "definition6/minLength",
-									keyword: "minLength",
-									params: { limit: 1 },
-									message: "must NOT have fewer than 1 characters"
-								}];
-								return false;
-							}
-						} else {
-							validate40.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition6/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
-							let data3 = data.author_user_id;
-							if (typeof data3 === "string") {
-								if (!pattern4.test(data3)) {
-									validate40.errors = [{
-										instancePath: instancePath + "/author_user_id",
-										schemaPath: "definition0/pattern",
-										keyword: "pattern",
-										params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-										message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-									}];
-									return false;
-								} else if (!formats0$1.test(data3)) {
-									validate40.errors = [{
-										instancePath: instancePath + "/author_user_id",
-										schemaPath: "definition0/format",
-										keyword: "format",
-										params: { format: "uuid" },
-										message: "must match format \"uuid\""
-									}];
-									return false;
-								}
-							} else {
-								validate40.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-					}
-				}
 			}
 		}
 	} else {
@@ -2683,15 +2566,204 @@ validate40.evaluated = {
 const guard26 = validate41;
 function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	let errors = 0;
 	const evaluated0 = validate41.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate41.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "post_id" || key0 === "text" || key0 === "author_user_id")) {
+				validate41.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern4.test(data0)) {
+						validate41.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate41.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate41.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition0/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
+					let data1 = data.post_id;
+					if (typeof data1 === "string") {
+						if (!pattern4.test(data1)) {
+							validate41.errors = [{
+								instancePath: instancePath + "/post_id",
+								schemaPath: "definition0/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0$1.test(data1)) {
+							validate41.errors = [{
+								instancePath: instancePath + "/post_id",
+								schemaPath: "definition0/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate41.errors = [{
+							instancePath: instancePath + "/post_id",
+							schemaPath: "definition0/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.text !== void 0 && func0$1.call(data, "text")) {
+						let data2 = data.text;
+						if (typeof data2 === "string") {
+							if (func60(data2) > 1e4) {
+								validate41.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "definition6/maxLength",
+									keyword: "maxLength",
+									params: { limit: 1e4 },
+									message: "must NOT have more than 10000 characters"
+								}];
+								return false;
+							} else if (func60(data2) < 1) {
+								validate41.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "definition6/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							}
+						} else {
+							validate41.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition6/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+							let data3 = data.author_user_id;
+							if (typeof data3 === "string") {
+								if (!pattern4.test(data3)) {
+									validate41.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition0/pattern",
+										keyword: "pattern",
+										params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+										message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+									}];
+									return false;
+								} else if (!formats0$1.test(data3)) {
+									validate41.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition0/format",
+										keyword: "format",
+										params: { format: "uuid" },
+										message: "must match format \"uuid\""
+									}];
+									return false;
+								}
+							} else {
+								validate41.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition0/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+					}
+				}
+			}
+		}
+	} else {
+		validate41.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate41.errors = vErrors;
+	return true;
+}
+validate41.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard27 = validate42;
+function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	let errors = 0;
+	const evaluated0 = validate42.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
 			let missing0;
 			if ((data.comments === void 0 || !func0$1.call(data, "comments")) && (missing0 = "comments") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
-				validate41.errors = [{
+				validate42.errors = [{
 					instancePath,
 					schemaPath: "#/required",
 					keyword: "required",
@@ -2702,7 +2774,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 			} else {
 				const _errs1 = errors;
 				for (const key0 of Object.keys(data)) if (!(key0 === "comments" || key0 === "next")) {
-					validate41.errors = [{
+					validate42.errors = [{
 						instancePath,
 						schemaPath: "#/additionalProperties",
 						keyword: "additionalProperties",
@@ -2718,7 +2790,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 						if (errors === _errs2) {
 							if (Array.isArray(data0)) {
 								if (data0.length > 1e3) {
-									validate41.errors = [{
+									validate42.errors = [{
 										instancePath: instancePath + "/comments",
 										schemaPath: "#/properties/comments/maxItems",
 										keyword: "maxItems",
@@ -2730,21 +2802,21 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 									const len0 = data0.length;
 									for (let i0 = 0; i0 < len0; i0++) {
 										const _errs4 = errors;
-										if (!validate40(data0[i0], {
+										if (!validate41(data0[i0], {
 											instancePath: instancePath + "/comments/" + i0,
 											parentData: data0,
 											parentDataProperty: i0,
 											rootData,
 											dynamicAnchors
 										})) {
-											vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+											vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
 											errors = vErrors.length;
 										}
 										if (!(_errs4 === errors)) break;
 									}
 								}
 							} else {
-								validate41.errors = [{
+								validate42.errors = [{
 									instancePath: instancePath + "/comments",
 									schemaPath: "#/properties/comments/type",
 									keyword: "type",
@@ -2762,7 +2834,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 							const _errs5 = errors;
 							const _errs6 = errors;
 							if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2)) && data2 !== null) {
-								validate41.errors = [{
+								validate42.errors = [{
 									instancePath: instancePath + "/next",
 									schemaPath: "definition11/type",
 									keyword: "type",
@@ -2774,7 +2846,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 							if (errors === _errs6) {
 								if (typeof data2 == "number" && isFinite(data2)) {
 									if (data2 > 9007199254740991 || isNaN(data2)) {
-										validate41.errors = [{
+										validate42.errors = [{
 											instancePath: instancePath + "/next",
 											schemaPath: "definition11/maximum",
 											keyword: "maximum",
@@ -2786,7 +2858,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 										}];
 										return false;
 									} else if (data2 < 1 || isNaN(data2)) {
-										validate41.errors = [{
+										validate42.errors = [{
 											instancePath: instancePath + "/next",
 											schemaPath: "definition11/minimum",
 											keyword: "minimum",
@@ -2806,7 +2878,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 			}
 		} else {
-			validate41.errors = [{
+			validate42.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -2816,16 +2888,16 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate41.errors = vErrors;
+	validate42.errors = vErrors;
 	return errors === 0;
 }
-validate41.evaluated = {
+validate42.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard27 = validate43;
-const schema93 = {
+const guard28 = validate44;
+const schema94 = {
 	"type": "object",
 	"additionalProperties": false,
 	"required": [
@@ -2855,15 +2927,15 @@ const schema93 = {
 		}
 	}
 };
-function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate43.evaluated;
+	const evaluated0 = validate44.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.message === void 0 || !func0$1.call(data, "message")) && (missing0 = "message") || (data.request_id === void 0 || !func0$1.call(data, "request_id")) && (missing0 = "request_id") || (data.code === void 0 || !func0$1.call(data, "code")) && (missing0 = "code")) {
-			validate43.errors = [{
+			validate44.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -2873,7 +2945,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "message" || key0 === "request_id" || key0 === "code")) {
-				validate43.errors = [{
+				validate44.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -2884,7 +2956,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 			if (data.message !== void 0 && func0$1.call(data, "message")) {
 				if (typeof data.message !== "string") {
-					validate43.errors = [{
+					validate44.errors = [{
 						instancePath: instancePath + "/message",
 						schemaPath: "#/properties/message/type",
 						keyword: "type",
@@ -2898,7 +2970,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
 			if (valid0) {
 				if (data.request_id !== void 0 && func0$1.call(data, "request_id")) {
 					if (typeof data.request_id !== "string") {
-						validate43.errors = [{
+						validate44.errors = [{
 							instancePath: instancePath + "/request_id",
 							schemaPath: "#/properties/request_id/type",
 							keyword: "type",
@@ -2913,7 +2985,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
 					if (data.code !== void 0 && func0$1.call(data, "code")) {
 						let data2 = data.code;
 						if (typeof data2 !== "string") {
-							validate43.errors = [{
+							validate44.errors = [{
 								instancePath: instancePath + "/code",
 								schemaPath: "#/properties/code/type",
 								keyword: "type",
@@ -2923,11 +2995,11 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 						if (!(data2 === "invalid_request" || data2 === "unauthorized" || data2 === "forbidden" || data2 === "not_found" || data2 === "method_not_allowed" || data2 === "too_large" || data2 === "unsupported_media_type" || data2 === "idempotency_key_reused" || data2 === "too_many_requests" || data2 === "internal" || data2 === "unavailable" || data2 === "outcome_unknown")) {
-							validate43.errors = [{
+							validate44.errors = [{
 								instancePath: instancePath + "/code",
 								schemaPath: "#/properties/code/enum",
 								keyword: "enum",
-								params: { allowedValues: schema93.properties.code.enum },
+								params: { allowedValues: schema94.properties.code.enum },
 								message: "must be equal to one of the allowed values"
 							}];
 							return false;
@@ -2938,7 +3010,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate43.errors = [{
+		validate44.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -2947,25 +3019,25 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate43.errors = vErrors;
+	validate44.errors = vErrors;
 	return true;
 }
-validate43.evaluated = {
+validate44.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard30 = validate46;
-function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard31 = validate47;
+function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
-	const evaluated0 = validate46.evaluated;
+	const evaluated0 = validate47.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
 		if (Array.isArray(data)) {
 			if (data.length > 1e3) {
-				validate46.errors = [{
+				validate47.errors = [{
 					instancePath,
 					schemaPath: "#/maxItems",
 					keyword: "maxItems",
@@ -2977,21 +3049,21 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
 				const len0 = data.length;
 				for (let i0 = 0; i0 < len0; i0++) {
 					const _errs1 = errors;
-					if (!validate34(data[i0], {
+					if (!validate35(data[i0], {
 						instancePath: instancePath + "/" + i0,
 						parentData: data,
 						parentDataProperty: i0,
 						rootData,
 						dynamicAnchors
 					})) {
-						vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+						vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
 						errors = vErrors.length;
 					}
 					if (!(_errs1 === errors)) break;
 				}
 			}
 		} else {
-			validate46.errors = [{
+			validate47.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -3001,23 +3073,23 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate46.errors = vErrors;
+	validate47.errors = vErrors;
 	return errors === 0;
 }
-validate46.evaluated = {
+validate47.evaluated = {
 	"items": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard31 = validate48;
-function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard32 = validate49;
+function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate48.evaluated;
+	const evaluated0 = validate49.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		for (const key0 of Object.keys(data)) if (!(key0 === "Link")) {
-			validate48.errors = [{
+			validate49.errors = [{
 				instancePath,
 				schemaPath: "#/additionalProperties",
 				keyword: "additionalProperties",
@@ -3028,7 +3100,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
 		}
 		if (data.Link !== void 0 && func0$1.call(data, "Link")) {
 			if (typeof data.Link !== "string") {
-				validate48.errors = [{
+				validate49.errors = [{
 					instancePath: instancePath + "/Link",
 					schemaPath: "#/properties/Link/type",
 					keyword: "type",
@@ -3039,7 +3111,7 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
 			}
 		}
 	} else {
-		validate48.errors = [{
+		validate49.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -3048,25 +3120,25 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate48.errors = vErrors;
+	validate49.errors = vErrors;
 	return true;
 }
-validate48.evaluated = {
+validate49.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard38 = validate55;
-function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard39 = validate56;
+function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
-	const evaluated0 = validate55.evaluated;
+	const evaluated0 = validate56.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
 		if (Array.isArray(data)) {
 			if (data.length > 1e3) {
-				validate55.errors = [{
+				validate56.errors = [{
 					instancePath,
 					schemaPath: "#/maxItems",
 					keyword: "maxItems",
@@ -3078,21 +3150,21 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
 				const len0 = data.length;
 				for (let i0 = 0; i0 < len0; i0++) {
 					const _errs1 = errors;
-					if (!validate37(data[i0], {
+					if (!validate38(data[i0], {
 						instancePath: instancePath + "/" + i0,
 						parentData: data,
 						parentDataProperty: i0,
 						rootData,
 						dynamicAnchors
 					})) {
-						vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+						vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 						errors = vErrors.length;
 					}
 					if (!(_errs1 === errors)) break;
 				}
 			}
 		} else {
-			validate55.errors = [{
+			validate56.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -3102,24 +3174,24 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate55.errors = vErrors;
+	validate56.errors = vErrors;
 	return errors === 0;
 }
-validate55.evaluated = {
+validate56.evaluated = {
 	"items": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard39 = validate57;
-const pattern25 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
-function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard40 = validate58;
+const pattern26 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
+function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate57.evaluated;
+	const evaluated0 = validate58.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		for (const key0 of Object.keys(data)) if (!(key0 === "Feed-Cursor" || key0 === "Link")) {
-			validate57.errors = [{
+			validate58.errors = [{
 				instancePath,
 				schemaPath: "#/additionalProperties",
 				keyword: "additionalProperties",
@@ -3131,8 +3203,8 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
 		if (data["Feed-Cursor"] !== void 0 && func0$1.call(data, "Feed-Cursor")) {
 			let data0 = data["Feed-Cursor"];
 			if (typeof data0 === "string") {
-				if (!pattern25.test(data0)) {
-					validate57.errors = [{
+				if (!pattern26.test(data0)) {
+					validate58.errors = [{
 						instancePath: instancePath + "/Feed-Cursor",
 						schemaPath: "#/properties/Feed-Cursor/pattern",
 						keyword: "pattern",
@@ -3142,7 +3214,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 			} else {
-				validate57.errors = [{
+				validate58.errors = [{
 					instancePath: instancePath + "/Feed-Cursor",
 					schemaPath: "#/properties/Feed-Cursor/type",
 					keyword: "type",
@@ -3156,7 +3228,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
 		if (valid0) {
 			if (data.Link !== void 0 && func0$1.call(data, "Link")) {
 				if (typeof data.Link !== "string") {
-					validate57.errors = [{
+					validate58.errors = [{
 						instancePath: instancePath + "/Link",
 						schemaPath: "#/properties/Link/type",
 						keyword: "type",
@@ -3169,7 +3241,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
 			} else var valid0 = true;
 		}
 	} else {
-		validate57.errors = [{
+		validate58.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -3178,15 +3250,15 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate57.errors = vErrors;
+	validate58.errors = vErrors;
 	return true;
 }
-validate57.evaluated = {
+validate58.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard28 = validate1;
+const guard29 = validate1;
 const func0 = Object.prototype.hasOwnProperty;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const pattern0 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
@@ -3282,7 +3354,7 @@ validate1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard29 = validate3;
+const guard30 = validate3;
 const func2 = require_ucs2length().default;
 function validate3(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -3528,7 +3600,7 @@ validate3.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard32 = validate4;
+const guard33 = validate4;
 function validate4(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate4.evaluated;
@@ -3621,7 +3693,7 @@ validate4.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard33 = validate5;
+const guard34 = validate5;
 function validate5(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate5.evaluated;
@@ -3714,7 +3786,7 @@ validate5.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard34 = validate7;
+const guard35 = validate7;
 const pattern5 = new RegExp("^[\\x21-\\x7e]+$", "u");
 function validate7(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
@@ -3805,7 +3877,7 @@ validate7.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard35 = validate8;
+const guard36 = validate8;
 function validate8(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate8.evaluated;
@@ -3898,7 +3970,7 @@ validate8.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard36 = validate9;
+const guard37 = validate9;
 function validate9(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate9.evaluated;
@@ -3991,7 +4063,7 @@ validate9.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard37 = validate13;
+const guard38 = validate13;
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate13.evaluated;
@@ -4198,7 +4270,7 @@ validate13.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard40 = validate14;
+const guard41 = validate14;
 function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate14.evaluated;
@@ -4291,7 +4363,7 @@ validate14.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard41 = validate15;
+const guard42 = validate15;
 function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate15.evaluated;
@@ -4384,7 +4456,7 @@ validate15.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard42 = validate16;
+const guard43 = validate16;
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate16.evaluated;
@@ -4477,7 +4549,7 @@ validate16.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard43 = validate18;
+const guard44 = validate18;
 function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate18.evaluated;
@@ -4629,7 +4701,7 @@ validate18.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard44 = validate19;
+const guard45 = validate19;
 function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate19.evaluated;
@@ -4719,7 +4791,7 @@ validate19.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard45 = validate20;
+const guard46 = validate20;
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate20.evaluated;
@@ -4812,7 +4884,7 @@ validate20.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard46 = validate21;
+const guard47 = validate21;
 function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate21.evaluated;
@@ -4905,7 +4977,7 @@ validate21.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard47 = validate22;
+const guard48 = validate22;
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate22.evaluated;
@@ -5103,165 +5175,168 @@ export const isLoginRequest: Guard<models.LoginRequest> = guard13 as Guard<model
 /** @generated from schema LoginResponse */
 export const isLoginResponse: Guard<models.LoginResponse> = guard14 as Guard<models.LoginResponse>;
 
+/** @generated from schema TicketResponse */
+export const isTicketResponse: Guard<models.TicketResponse> = guard15 as Guard<models.TicketResponse>;
+
 /** @generated from schema ChangePasswordRequest */
-export const isChangePasswordRequest: Guard<models.ChangePasswordRequest> = guard15 as Guard<models.ChangePasswordRequest>;
+export const isChangePasswordRequest: Guard<models.ChangePasswordRequest> = guard16 as Guard<models.ChangePasswordRequest>;
 
 /** @generated from schema RegisterRequest */
-export const isRegisterRequest: Guard<models.RegisterRequest> = guard16 as Guard<models.RegisterRequest>;
+export const isRegisterRequest: Guard<models.RegisterRequest> = guard17 as Guard<models.RegisterRequest>;
 
 /** @generated from schema RegisterResponse */
-export const isRegisterResponse: Guard<models.RegisterResponse> = guard17 as Guard<models.RegisterResponse>;
+export const isRegisterResponse: Guard<models.RegisterResponse> = guard18 as Guard<models.RegisterResponse>;
 
 /** @generated from schema User */
-export const isUser: Guard<models.User> = guard18 as Guard<models.User>;
+export const isUser: Guard<models.User> = guard19 as Guard<models.User>;
 
 /** @generated from schema FoundUser */
-export const isFoundUser: Guard<models.FoundUser> = guard19 as Guard<models.FoundUser>;
+export const isFoundUser: Guard<models.FoundUser> = guard20 as Guard<models.FoundUser>;
 
 /** @generated from schema CreatePostRequest */
-export const isCreatePostRequest: Guard<models.CreatePostRequest> = guard20 as Guard<models.CreatePostRequest>;
+export const isCreatePostRequest: Guard<models.CreatePostRequest> = guard21 as Guard<models.CreatePostRequest>;
 
 /** @generated from schema UpdatePostRequest */
-export const isUpdatePostRequest: Guard<models.UpdatePostRequest> = guard21 as Guard<models.UpdatePostRequest>;
+export const isUpdatePostRequest: Guard<models.UpdatePostRequest> = guard22 as Guard<models.UpdatePostRequest>;
 
 /** @generated from schema Post */
-export const isPost: Guard<models.Post> = guard22 as Guard<models.Post>;
+export const isPost: Guard<models.Post> = guard23 as Guard<models.Post>;
 
 /** @generated from schema Likes */
-export const isLikes: Guard<models.Likes> = guard23 as Guard<models.Likes>;
+export const isLikes: Guard<models.Likes> = guard24 as Guard<models.Likes>;
 
 /** @generated from schema CreateCommentRequest */
-export const isCreateCommentRequest: Guard<models.CreateCommentRequest> = guard24 as Guard<models.CreateCommentRequest>;
+export const isCreateCommentRequest: Guard<models.CreateCommentRequest> = guard25 as Guard<models.CreateCommentRequest>;
 
 /** @generated from schema Comment */
-export const isComment: Guard<models.Comment> = guard25 as Guard<models.Comment>;
+export const isComment: Guard<models.Comment> = guard26 as Guard<models.Comment>;
 
 /** @generated from schema Comments */
-export const isComments: Guard<models.Comments> = guard26 as Guard<models.Comments>;
+export const isComments: Guard<models.Comments> = guard27 as Guard<models.Comments>;
 
 /** @generated from schema Error */
-export const isError: Guard<models.Error> = guard27 as Guard<models.Error>;
+export const isError: Guard<models.Error> = guard28 as Guard<models.Error>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getUser
  */
-export const isGetUserPath: Guard<models.GetUserPath> = guard28 as Guard<models.GetUserPath>;
+export const isGetUserPath: Guard<models.GetUserPath> = guard29 as Guard<models.GetUserPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation searchUsers
  */
-export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard29 as Guard<models.SearchUsersQuery>;
+export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard30 as Guard<models.SearchUsersQuery>;
 
 /** @generated from response 200 of operation searchUsers */
-export const isSearchUsersResponse200: Guard<models.FoundUser[]> = guard30 as Guard<models.FoundUser[]>;
+export const isSearchUsersResponse200: Guard<models.FoundUser[]> = guard31 as Guard<models.FoundUser[]>;
 
 /** @generated from headers of response 200 of operation searchUsers */
-export const isSearchUsersResponseHeaders: Guard<models.SearchUsersResponseHeaders> = guard31 as Guard<models.SearchUsersResponseHeaders>;
+export const isSearchUsersResponseHeaders: Guard<models.SearchUsersResponseHeaders> = guard32 as Guard<models.SearchUsersResponseHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation setFriend
  */
-export const isSetFriendPath: Guard<models.SetFriendPath> = guard32 as Guard<models.SetFriendPath>;
+export const isSetFriendPath: Guard<models.SetFriendPath> = guard33 as Guard<models.SetFriendPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deleteFriend
  */
-export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard33 as Guard<models.DeleteFriendPath>;
+export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard34 as Guard<models.DeleteFriendPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from headers of operation createPost
  */
-export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard34 as Guard<models.CreatePostHeaders>;
+export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard35 as Guard<models.CreatePostHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deletePost
  */
-export const isDeletePostPath: Guard<models.DeletePostPath> = guard35 as Guard<models.DeletePostPath>;
+export const isDeletePostPath: Guard<models.DeletePostPath> = guard36 as Guard<models.DeletePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getPost
  */
-export const isGetPostPath: Guard<models.GetPostPath> = guard36 as Guard<models.GetPostPath>;
+export const isGetPostPath: Guard<models.GetPostPath> = guard37 as Guard<models.GetPostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation getFeed
  */
-export const isGetFeedQuery: Guard<models.GetFeedQuery> = guard37 as Guard<models.GetFeedQuery>;
+export const isGetFeedQuery: Guard<models.GetFeedQuery> = guard38 as Guard<models.GetFeedQuery>;
 
 /** @generated from response 200 of operation getFeed */
-export const isGetFeedResponse200: Guard<models.Post[]> = guard38 as Guard<models.Post[]>;
+export const isGetFeedResponse200: Guard<models.Post[]> = guard39 as Guard<models.Post[]>;
 
 /** @generated from headers of response 200 of operation getFeed */
-export const isGetFeedResponseHeaders: Guard<models.GetFeedResponseHeaders> = guard39 as Guard<models.GetFeedResponseHeaders>;
+export const isGetFeedResponseHeaders: Guard<models.GetFeedResponseHeaders> = guard40 as Guard<models.GetFeedResponseHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation likePost
  */
-export const isLikePostPath: Guard<models.LikePostPath> = guard40 as Guard<models.LikePostPath>;
+export const isLikePostPath: Guard<models.LikePostPath> = guard41 as Guard<models.LikePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation unlikePost
  */
-export const isUnlikePostPath: Guard<models.UnlikePostPath> = guard41 as Guard<models.UnlikePostPath>;
+export const isUnlikePostPath: Guard<models.UnlikePostPath> = guard42 as Guard<models.UnlikePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getLikes
  */
-export const isGetLikesPath: Guard<models.GetLikesPath> = guard42 as Guard<models.GetLikesPath>;
+export const isGetLikesPath: Guard<models.GetLikesPath> = guard43 as Guard<models.GetLikesPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation getLikes
  */
-export const isGetLikesQuery: Guard<models.GetLikesQuery> = guard43 as Guard<models.GetLikesQuery>;
+export const isGetLikesQuery: Guard<models.GetLikesQuery> = guard44 as Guard<models.GetLikesQuery>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from headers of operation createComment
  */
-export const isCreateCommentHeaders: Guard<models.CreateCommentHeaders> = guard44 as Guard<models.CreateCommentHeaders>;
+export const isCreateCommentHeaders: Guard<models.CreateCommentHeaders> = guard45 as Guard<models.CreateCommentHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deleteComment
  */
-export const isDeleteCommentPath: Guard<models.DeleteCommentPath> = guard45 as Guard<models.DeleteCommentPath>;
+export const isDeleteCommentPath: Guard<models.DeleteCommentPath> = guard46 as Guard<models.DeleteCommentPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation listComments
  */
-export const isListCommentsPath: Guard<models.ListCommentsPath> = guard46 as Guard<models.ListCommentsPath>;
+export const isListCommentsPath: Guard<models.ListCommentsPath> = guard47 as Guard<models.ListCommentsPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation listComments
  */
-export const isListCommentsQuery: Guard<models.ListCommentsQuery> = guard47 as Guard<models.ListCommentsQuery>;
+export const isListCommentsQuery: Guard<models.ListCommentsQuery> = guard48 as Guard<models.ListCommentsQuery>;

@@ -70,7 +70,10 @@ export async function startFeedServer(
   const services = createServices({ settings, tokens, eventLog, log }, resources);
   const { sessions } = services;
   const app = serve(contract, {
-    security: { bearerAuth: ({ token }) => sessions.verify(token) },
+    security: {
+      bearerAuth: ({ token }) => sessions.verify(token),
+      ticketAuth: ({ key }) => sessions.redeemTicket(key),
+    },
     onRevoked: ({ user }) => sessions.revoked(user),
     origins: settings.allowedOrigins,
     trustProxy: { networks: settings.trustProxy ?? [], headers: settings.trustProxyHeaders },

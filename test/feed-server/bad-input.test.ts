@@ -84,7 +84,7 @@ describe('over WebSocket', () => {
       path,
       { Authorization: '' },
       401,
-      'A bearer token is missing. Send it as Authorization: Bearer <token>.',
+      'A bearer token is missing. Send it as Authorization: Bearer <token>, or an API key as the query parameter ticket.',
     ],
     [
       'a foreign Origin',

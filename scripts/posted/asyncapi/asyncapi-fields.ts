@@ -121,7 +121,7 @@ export const multiFormatSchemaFields: Fields = {
 
 export const securitySchemeFields: Fields = {
   object: 'a security scheme',
-  read: ['description', 'in', 'name', 'scheme', 'scopes', 'type'],
+  read: ['description', 'in', 'name', 'scheme', 'scopes', 'type', 'x-client'],
   documentation: ['bearerFormat', 'flows', 'openIdConnectUrl'],
   refused: {},
 };

@@ -113,6 +113,8 @@ export interface SecurityModel {
   /** The name of the header, query parameter or cookie; '' for the `Authorization` header. */
   readonly parameter: string;
   readonly scopes: readonly string[];
+  /** False if generated clients have no use for the scheme, because they have a better one. */
+  readonly isForClients: boolean;
 }
 
 /** From the server's point of view. */

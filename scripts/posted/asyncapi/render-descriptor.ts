@@ -11,11 +11,13 @@ import type {
   SelectionModel,
   ServerModel,
 } from './contract-model.ts';
+import { forClients } from './security.ts';
 
 type Reader = 'server' | 'client';
 
 /** @param reader who checks the messages that the server sends: a server exactly, a client ignoring unknown fields */
-export function renderDescriptor(channel: ChannelModel, reader: Reader): string {
+export function renderDescriptor(model: ChannelModel, reader: Reader): string {
+  const channel = reader === 'client' ? forClients(model) : model;
   return ts`
     {
       name: ${stringLiteral(channel.name)},

@@ -2,7 +2,7 @@ import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { camelCase } from '../source/identifiers.ts';
 import * as fields from './asyncapi-fields.ts';
-import type { SecurityModel } from './contract-model.ts';
+import type { ChannelModel, SecurityModel } from './contract-model.ts';
 
 type Placement = Pick<SecurityModel, 'credentials' | 'in' | 'parameter'>;
 
@@ -19,9 +19,21 @@ export function readSecurity(node: ContractNode): readonly SecurityModel[] {
         description: scheme.text('description'),
         ...placement,
         scopes: Array.isArray(scopes) ? scopes.map(String) : [],
+        isForClients: readUse(scheme),
       },
     ];
   });
+}
+
+/** The channel as generated clients see it. */
+export function forClients(channel: ChannelModel): ChannelModel {
+  return { ...channel, security: channel.security.filter(({ isForClients }) => isForClients) };
+}
+
+function readUse(scheme: ContractNode): boolean {
+  const use = scheme.get('x-client')?.value ?? true;
+  if (typeof use !== 'boolean') scheme.reportAt('x-client', 'it must be true or false', 'use one of them');
+  return use !== false;
 }
 
 /** The credentials of a scheme and their place in the handshake; null, with a problem, if no handshake can carry them. */

@@ -1,4 +1,5 @@
 import type { ChannelModel, ContractModel, SecurityModel } from '../asyncapi/contract-model.ts';
+import { forClients } from '../asyncapi/security.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import { Names } from '../source/identifiers.ts';
 import type { ContractTitle } from '../source/preamble.ts';
@@ -61,7 +62,7 @@ export function pythonContractOf(
     file,
     title,
     version,
-    channels: channels.map((model) => ({
+    channels: channels.map(forClients).map((model) => ({
       model,
       identifier: identifiers.claim(snakeCase(model.name)),
       typeName: typeNames.claim(publicIdentifier(model.typeName, 'Channel')),

@@ -49,6 +49,9 @@ export function createOperationHandlers({
       };
       return { user_id: await users.register(user, password) };
     },
+    async createTicket(_, { user }) {
+      return { ticket: await sessions.issueTicket(user) };
+    },
     logout: (_, { user }) => sessions.logout(user),
     changePassword: ({ body }, { user }) => users.changePassword(user.id, body.old_password, body.password),
     async getUser({ pathParameters }, { signal }) {

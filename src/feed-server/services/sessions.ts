@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { type Log, PostedError } from 'posted/server';
 import type { Tokens, User } from '../auth/tokens.ts';
 import type { CredentialWrites } from '../store/credential-writes.ts';
@@ -13,6 +13,14 @@ export interface Sessions {
    * @throws PostedError `unauthorized`
    */
   verify(token: string): User | Promise<User>;
+  /** A ticket with which the user can open one connection, within 30 s and on any node. */
+  issueTicket(user: User): Promise<string>;
+  /**
+   * The user of a ticket, which is not good any more.
+   *
+   * @throws PostedError `unauthorized`
+   */
+  redeemTicket(ticket: string): Promise<User>;
   /** Ends the token and its connections: on this node at once, on others within a second. */
   logout(user: User): Promise<void>;
   /** Makes this node look again whether tokens of the user, or of any user, are revoked. */
@@ -24,7 +32,7 @@ export interface Sessions {
 export interface SessionsDeps {
   readonly tokens: Tokens;
   readonly queries: Pick<FeedQueries, 'tokenState' | 'revokedUsers'>;
-  readonly writes: Pick<CredentialWrites, 'revokeToken'>;
+  readonly writes: Pick<CredentialWrites, 'revokeToken' | 'addTicket' | 'redeemTicket'>;
   readonly log: Log;
 }
 
@@ -77,6 +85,26 @@ export function createSessions({ tokens, queries, writes, log }: SessionsDeps): 
       const user = tokens.verify(token);
       return user instanceof Promise ? user.then(check) : check(user);
     },
+    async issueTicket({ id, tokenId, tokenVersion, expiresAtMs }) {
+      const ticket = randomBytes(32).toString('base64url');
+      await writes.addTicket({
+        id: hashOf(ticket),
+        user_id: id,
+        token_id: tokenId,
+        token_version: tokenVersion,
+        token_expires_at: Math.floor(expiresAtMs),
+      });
+      return ticket;
+    },
+    async redeemTicket(ticket) {
+      const user = ticketForm.test(ticket)
+        ? userOf((await writes.redeemTicket({ id: hashOf(ticket) })).returned.redeemed)
+        : null;
+      if (user === null || user.expiresAtMs <= Date.now()) {
+        throw new PostedError('unauthorized', 'The ticket is not valid: it is good once, for 30 seconds.');
+      }
+      return await check(user);
+    },
     async logout({ id, tokenId, expiresAtMs }) {
       const row = { user_id: id, token_id: tokenId, expires_at: Math.ceil(expiresAtMs) };
       await writes.revokeToken({ ...row, revocation: randomUUID() });
@@ -84,5 +112,22 @@ export function createSessions({ tokens, queries, writes, log }: SessionsDeps): 
     },
     revoked,
     load,
+  };
+}
+
+const ticketForm = /^[A-Za-z0-9_-]{43}$/;
+
+function hashOf(ticket: string): string {
+  return hash('sha256', ticket, 'base64url');
+}
+
+/** The user of the row of a ticket. */
+function userOf(row: Readonly<Record<string, unknown>> | null | undefined): User | null {
+  if (row === null || row === undefined) return null;
+  return {
+    id: String(row.user_id),
+    expiresAtMs: Number(row.token_expires_at),
+    tokenId: String(row.token_id),
+    tokenVersion: Number(row.token_version),
   };
 }

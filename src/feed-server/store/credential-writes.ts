@@ -8,6 +8,9 @@ export interface CredentialWrites {
   readonly changePassword: Write<typeof passwordRow>;
   /** Ends one token on all nodes. Writes nothing if it has ended before. */
   readonly revokeToken: Write<typeof tokenRow>;
+  readonly addTicket: Write<typeof ticketRow>;
+  /** Returns the row `redeemed` and deletes it, so that a ticket is good once; null if it is unknown or has expired. */
+  readonly redeemTicket: Write<typeof ticketIdRow>;
 }
 
 /** `revocation` is the id of its event. */
@@ -20,6 +23,19 @@ const passwordRow = {
 } as const;
 
 const tokenRow = { user_id: 'text', token_id: 'text', expires_at: 'integer', revocation: 'text' } as const;
+
+/** `id` is a hash, so that whoever reads the table has no tickets. */
+const ticketRow = {
+  id: 'text',
+  user_id: 'text',
+  token_id: 'text',
+  token_version: 'integer',
+  token_expires_at: 'integer',
+} as const;
+
+const ticketIdRow = { id: 'text' } as const;
+
+const ticketLifetimeMs = 30_000;
 
 /** How many rows that have expired are deleted with each new one, so that they need no timer. */
 const swept = 1000;
@@ -64,6 +80,27 @@ export function registerCredentialWrites(log: Pick<EventLog, 'write'>): Credenti
         kind: 'revoke',
         topic: 'user_id',
         payload: { id: 'revocation', user: 'user_id', tokenId: 'token_id' },
+      },
+    }),
+    addTicket: log.write({
+      name: 'addTicket',
+      row: ticketRow,
+      one: ['id'],
+      statements: {
+        added: `
+          insert into ticket (id, user_id, token_id, token_version, token_expires_at, expires_at)
+          select id, user_id, token_id, token_version, token_expires_at, at + ${ticketLifetimeMs} from item`,
+        swept: sweep('ticket', 'id'),
+      },
+    }),
+    redeemTicket: log.write({
+      name: 'redeemTicket',
+      row: ticketIdRow,
+      one: ['id'],
+      statements: {
+        redeemed: `
+          delete from ticket where id in (select id from item) and expires_at > (select max(at) from item)
+          returning id, user_id, token_id, token_version, token_expires_at`,
       },
     }),
   };

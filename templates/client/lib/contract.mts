@@ -5,6 +5,7 @@ import type {
   ServerModel,
   ServerVariableModel,
 } from '../../../scripts/posted/asyncapi/contract-model.ts';
+import { forClients } from '../../../scripts/posted/asyncapi/security.ts';
 import type { SchemaUse } from '../../../scripts/posted/schemas/schema-set.ts';
 import { enclose, literal, propertyKey } from '../../../scripts/posted/source/typescript-source.ts';
 
@@ -13,8 +14,8 @@ export { renderDescriptor, usesGuards } from '../../../scripts/posted/asyncapi/r
 type Member = readonly [key: string, type: string];
 
 /** By security scheme: the kind of its credentials. */
-export function credentialsType({ security }: ChannelModel): string {
-  return objectType(security.map(credential));
+export function credentialsType(channel: ChannelModel): string {
+  return objectType(forClients(channel).security.map(credential));
 }
 
 /** The same for schemes that only operations require. */

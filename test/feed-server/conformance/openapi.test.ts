@@ -50,6 +50,9 @@ const calls: Readonly<Record<string, Readonly<Record<number, (situation: Situati
     401: ({ ada }) => ({ body: { id: ada.id, password: 'wrong' } }),
     404: () => ({ body: { id: unknown, password } }),
   },
+  createTicket: {
+    200: () => ({}),
+  },
   logout: {
     200: () => ({}),
   },

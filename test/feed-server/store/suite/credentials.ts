@@ -33,6 +33,25 @@ export function describeCredentials(open: OpenFeedStore): void {
     });
   });
 
+  describe('a ticket', () => {
+    const ticket = {
+      user_id: randomUUID(),
+      token_id: 'one',
+      token_version: 2,
+      token_expires_at: 1_900_000_000_000,
+    };
+
+    it('is redeemed once', async () => {
+      const { writes } = await open();
+      await Promise.all([writes.addTicket({ ...ticket, id: 'a' }), writes.addTicket({ ...ticket, id: 'b' })]);
+      const redeemed = await Promise.all([1, 2, 3].map(() => writes.redeemTicket({ id: 'a' })));
+      const rows = redeemed.flatMap(({ returned }) => returned.redeemed ?? []);
+      expect(rows).toEqual([{ ...ticket, id: 'a' }]);
+      expect((await writes.redeemTicket({ id: 'b' })).returned.redeemed).toEqual({ ...ticket, id: 'b' });
+      expect((await writes.redeemTicket({ id: 'c' })).returned.redeemed).toBeNull();
+    });
+  });
+
   describe('a revoked token', () => {
     it('is that of one user, and is revoked once', async () => {
       const store = await open();

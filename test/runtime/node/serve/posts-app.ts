@@ -41,11 +41,14 @@ const { title, version } = contract;
 const postsContract: Contract<PostsTypes> = { title, version, channels: { postFeedPosted: plain } };
 
 /** The token of a user is its id. */
+function userOf(token: string): { readonly id: string } {
+  if (/^[a-z]+$/.test(token)) return { id: token };
+  throw new PostedError('unauthorized', 'The token is malformed.');
+}
+
 export const security = {
-  bearerAuth: ({ token }: { readonly token: string }) => {
-    if (/^[a-z]+$/.test(token)) return { id: token };
-    throw new PostedError('unauthorized', 'The token is malformed.');
-  },
+  bearerAuth: ({ token }: { readonly token: string }) => userOf(token),
+  ticketAuth: ({ key }: { readonly key: string }) => userOf(key),
 };
 
 export const feedPath = '/post/feed/posted';
