@@ -120,5 +120,6 @@ export interface Types extends ContractTypes {
   readonly channels: {
     readonly auction: { readonly params: models.AuctionParameters; readonly messages: AuctionMessages; readonly room: AuctionRoom };
   };
+  readonly operations: 'placeBid';
   readonly handle: Handle<this['hooks'], this['server']>;
 }
