@@ -8,8 +8,12 @@ import type { ClaimedDevice, Device, DeviceClaim, DeviceCursor, LogEngine } from
 export interface DeviceCursors {
   /** Null for a device that has neither started nor acknowledged anything. */
   find(device: Device): Promise<Cursor | null>;
-  /** `claimDevice` of the engine, after all acks of the device here are stored. */
-  claim(claim: DeviceClaim): Promise<ClaimedDevice | null>;
+  /**
+   * Claims the device for a client, after all acks of the device here are stored. A claim that was delayed, for example
+   * by the database, must not replace that of a client which came later: `hasLeft` says whether its own client is gone.
+   * Resolves with null if it is, or if a later attempt of the client has claimed the device.
+   */
+  claim(claim: Omit<DeviceClaim, 'replaces'>, hasLeft: () => boolean): Promise<ClaimedDevice | null>;
   /** Stores an ack within about `flushMs`. A cursor only moves forward within its epoch. */
   save(cursor: DeviceCursor): void;
   /** Resolves once the cursor is stored, or a newer one. Rejects as the engine does; it is then stored later. */
@@ -19,7 +23,10 @@ export interface DeviceCursors {
 }
 
 export interface DeviceCursorsOptions {
-  readonly engine: Pick<LogEngine, 'findDeviceCursor' | 'saveDeviceCursors' | 'claimDevice' | 'trimDevices'>;
+  readonly engine: Pick<
+    LogEngine,
+    'findDeviceCursor' | 'findDeviceHolder' | 'saveDeviceCursors' | 'claimDevice' | 'trimDevices'
+  >;
   readonly log: Log;
   /** How many devices a user may have, before the least recently used ones are removed; 0, the default, means no limit. */
   readonly maxPerUser?: number;
@@ -119,12 +126,19 @@ export function createDeviceCursors({
       if (unstored(keyOf(device, true)) !== undefined) await settled(flush());
       return await engine.findDeviceCursor(device.user, device.device);
     },
-    async claim(claim) {
+    async claim(claim, hasLeft) {
       const isStored = [true, false].every((isFenced) => unstored(keyOf(claim, isFenced)) === undefined);
       if (!isStored) await settled(flush());
-      const claimed = await engine.claimDevice(claim);
-      if (claimed?.isNew === true) await trim(claim.user);
-      return claimed;
+      const { user, device, instance, attempt } = claim;
+      for (;;) {
+        const holder = await engine.findDeviceHolder(user, device);
+        if (hasLeft() || (holder?.instance === instance && holder.attempt > attempt)) return null;
+        const claimed = await engine.claimDevice({ ...claim, replaces: holder?.fence ?? 0 });
+        // Otherwise somebody else has claimed it in between.
+        if (claimed === null) continue;
+        if (claimed.isNew) await trim(user);
+        return claimed;
+      }
     },
     save,
     async store(cursor) {

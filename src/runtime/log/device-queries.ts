@@ -5,7 +5,10 @@ import type { LogTables } from './tables.ts';
 
 /** The operations on devices, whose statements are almost the same in every engine. */
 export interface DeviceQueries
-  extends Pick<LogEngine, 'findDeviceCursor' | 'saveDeviceCursors' | 'devicesClaimedAfter'> {
+  extends Pick<
+    LogEngine,
+    'findDeviceCursor' | 'findDeviceHolder' | 'saveDeviceCursors' | 'devicesClaimedAfter'
+  > {
   /** `claimDevice` for several, in one statement and in the same order. No two claims may be of the same device. */
   claimDevices(claims: readonly DeviceClaim[]): Promise<readonly (ClaimedDevice | null)[]>;
 }
@@ -29,6 +32,7 @@ interface ClaimRow {
   readonly epoch: string | null;
   readonly seq: number | null;
   readonly mark: number | null;
+  readonly replaces: number | null;
 }
 
 interface ClaimedRow {
@@ -54,6 +58,17 @@ export function createDeviceQueries({ reads, writes, claimItems }: DeviceQueryCo
         .where('device', '=', device)
         .executeTakeFirst();
       return row ?? null;
+    },
+
+    async findDeviceHolder(user, device) {
+      const row = await reads
+        .selectFrom('posted_device')
+        .select(['fence', 'instance', 'attempt'])
+        .where('user_id', '=', user)
+        .where('device', '=', device)
+        .where('fence', '>', 0)
+        .executeTakeFirst();
+      return row === undefined ? null : { ...row, instance: row.instance ?? '', attempt: row.attempt ?? 0 };
     },
 
     async saveDeviceCursors(saved) {
@@ -87,8 +102,13 @@ export function createDeviceQueries({ reads, writes, claimItems }: DeviceQueryCo
         order by fence
         on conflict (user_id, device) do update
         set fence = excluded.fence, instance = excluded.instance, attempt = excluded.attempt
-        where posted_device.instance is distinct from excluded.instance
-          or posted_device.attempt <= excluded.attempt
+        where case when posted_device.instance is distinct from excluded.instance
+          then posted_device.fence = (
+            select coalesce(item.replaces, posted_device.fence) from item
+            where item.user_id = posted_device.user_id and item.device = posted_device.device
+          )
+          else posted_device.attempt <= excluded.attempt
+        end
         returning user_id, device, epoch, seq, mark, fence, first_fence`.execute(writes);
       const byKey = new Map(
         claimed.map((row) => [deviceKey({ user: row.user_id, device: row.device }), row]),
@@ -170,9 +190,9 @@ function byDevice(one: Device, other: Device): number {
   return key < otherKey ? -1 : 1;
 }
 
-function toClaimRow({ user, device, instance, attempt, cursor }: DeviceClaim): ClaimRow {
+function toClaimRow({ user, device, instance, attempt, cursor, replaces }: DeviceClaim): ClaimRow {
   const { epoch, seq, mark } = cursor ?? { epoch: null, seq: null, mark: null };
-  return { user_id: user, device, instance, attempt, epoch, seq, mark };
+  return { user_id: user, device, instance, attempt, epoch, seq, mark, replaces };
 }
 
 function toClaimed(row: ClaimedRow | undefined): ClaimedDevice | null {

@@ -44,6 +44,8 @@ export interface LogEngine {
 
   /** The cursor that is stored for the device, or null. */
   findDeviceCursor(user: string, device: string): Promise<Cursor | null>;
+  /** Null if no client has claimed the device. */
+  findDeviceHolder(user: string, device: string): Promise<DeviceHolder | null>;
   /**
    * A cursor only moves forward: an older seq than the stored one of the same epoch is ignored. So is a cursor with a
    * fence that the device does not have any more.
@@ -155,7 +157,12 @@ export interface DeviceClaim extends Device {
   readonly attempt: number;
   /** Where a device without a stored cursor starts; null: after the newest event. */
   readonly cursor: Cursor | null;
+  /** The fence of the claim that this one replaces, 0 if there is none; null for whichever claim it is. */
+  readonly replaces: number | null;
 }
+
+/** The newest claim to a device. */
+export type DeviceHolder = Pick<DeviceClaim, 'instance' | 'attempt'> & { readonly fence: number };
 
 export interface ClaimedDevice extends Cursor {
   readonly fence: number;

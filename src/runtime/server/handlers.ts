@@ -30,6 +30,8 @@ export interface Connection<User = unknown, State = unknown> {
   readonly headers: object;
   /** The values of the variables in the server's pathname. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Whether the client's connection is gone, as it may be already during its handshake. */
+  readonly hasLeft: boolean;
   /** How many bytes are queued and not yet accepted by the operating system. */
   readonly bufferedBytes: number;
   /**

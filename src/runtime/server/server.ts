@@ -155,7 +155,7 @@ export class WebSocketContractServer implements ContractServer {
   ): void {
     const { name } = channel.descriptor;
     socket.off('error', destroyOnError); // ws has its own listener
-    connection.open(webSocket, socket);
+    connection.open(webSocket);
     webSocket.serve(connection);
     this.#heartbeat.add(connection);
     channel.rooms.add(connection);

@@ -1,11 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDeviceCursors } from '../../../src/runtime/log/device-cursors.ts';
-import type { DeviceCursor } from '../../../src/runtime/log/engine.ts';
+import type { DeviceCursor, DeviceHolder } from '../../../src/runtime/log/engine.ts';
 
 function startCursors(flushMs: number) {
   const saved: (readonly DeviceCursor[])[] = [];
   const logged: string[] = [];
   let failure: Error | null = null;
+  const holders: DeviceHolder[] = [];
+  let delay: Promise<void> | null = null;
   const log = {
     debug() {},
     info() {},
@@ -15,7 +17,16 @@ function startCursors(flushMs: number) {
   const cursors = createDeviceCursors({
     engine: {
       findDeviceCursor: async () => null,
-      claimDevice: async () => null,
+      findDeviceHolder: async () => holders.at(-1) ?? null,
+      async claimDevice({ instance, attempt, replaces }) {
+        const delayed = delay;
+        delay = null;
+        await delayed;
+        if (replaces !== (holders.at(-1)?.fence ?? 0)) return null;
+        const fence = holders.length + 1;
+        holders.push({ instance, attempt, fence });
+        return { ...at(1, 'now', 'phone', fence), fence, isNew: false };
+      },
       trimDevices: async () => {},
       async saveDeviceCursors(batch) {
         if (failure !== null) throw failure;
@@ -30,6 +41,11 @@ function startCursors(flushMs: number) {
     cursors,
     saved,
     logged,
+    holders,
+    /** Delays the next claim in the database. */
+    delayClaim: (until: Promise<void>): void => {
+      delay = until;
+    },
     fail: (error: Error | null) => {
       failure = error;
     },
@@ -37,6 +53,8 @@ function startCursors(flushMs: number) {
 }
 
 const phone = { user: 'ann', device: 'phone' };
+
+const claimOf = (instance: string, attempt = 1) => ({ ...phone, instance, attempt, cursor: null });
 
 const at = (seq: number, epoch = 'now', device = 'phone', fence: number | null = null): DeviceCursor => ({
   user: 'ann',
@@ -108,8 +126,41 @@ describe('the cursors of devices', () => {
     const { cursors, saved } = startCursors(3_600_000);
     for (const fence of [1, null]) {
       cursors.save(at(5, 'now', 'phone', fence));
-      await cursors.claim({ ...phone, instance: 'one', attempt: 1, cursor: null });
+      await cursors.claim(claimOf('one'), () => false);
       expect(saved.at(-1)).toEqual([at(5, 'now', 'phone', fence)]);
     }
+  });
+});
+
+describe('a claim to a device', () => {
+  it('that was delayed does not replace the one of a client that came later', async () => {
+    const { cursors, holders, delayClaim } = startCursors(3_600_000);
+    const held = Promise.withResolvers<void>();
+    delayClaim(held.promise);
+    let hasLeft = false;
+    const late = cursors.claim(claimOf('one'), () => hasLeft);
+    expect(await cursors.claim(claimOf('two'), () => false)).toMatchObject({ fence: 1 });
+    hasLeft = true;
+    held.resolve();
+    expect(await late).toBeNull();
+    expect(holders).toMatchObject([{ instance: 'two' }]);
+  });
+
+  it('is repeated if another client has claimed the device in between', async () => {
+    const { cursors, holders, delayClaim } = startCursors(3_600_000);
+    const held = Promise.withResolvers<void>();
+    delayClaim(held.promise);
+    const late = cursors.claim(claimOf('one'), () => false);
+    await cursors.claim(claimOf('two'), () => false);
+    held.resolve();
+    expect(await late).toMatchObject({ fence: 2 });
+    expect(holders).toMatchObject([{ instance: 'two' }, { instance: 'one' }]);
+  });
+
+  it('is not made after a later one of the same client', async () => {
+    const { cursors } = startCursors(3_600_000);
+    await cursors.claim(claimOf('one', 2), () => false);
+    expect(await cursors.claim(claimOf('one', 1), () => false)).toBeNull();
+    expect(await cursors.claim(claimOf('one', 2), () => false)).toMatchObject({ fence: 2 });
   });
 });

@@ -23,6 +23,7 @@ export interface DeliveryOptions {
     | 'findDeviceCursor'
     | 'saveDeviceCursors'
     | 'claimDevice'
+    | 'findDeviceHolder'
     | 'devicesClaimedAfter'
     | 'trimDevices'
   >;

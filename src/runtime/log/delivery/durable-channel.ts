@@ -103,6 +103,7 @@ export class DurableChannel implements ChannelDelivery {
             // A device has a cursor for each address, because it may be ahead in one of them.
             device: device === undefined ? undefined : `${device} ${channel}`,
             instance,
+            hasLeft: () => connection.hasLeft,
           });
     const subscription = await topics.subscribe(user, channel, this.#audienceOf(query));
     const groups = this.#visibility.selection.chosenBy(query);

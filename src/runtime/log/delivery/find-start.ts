@@ -13,6 +13,8 @@ export interface StartRequest {
   readonly device?: string | undefined;
   /** `<random>.<attempt>`: names the client, and counts its connections. With it, the connection claims its device. */
   readonly instance?: string | undefined;
+  /** Whether the client has left. */
+  readonly hasLeft: () => boolean;
 }
 
 /** Where a resumable connection starts, as determined at its handshake. */
@@ -57,10 +59,15 @@ export function createFindStart({ devices, tail, refresh }: FindStartDeps): Find
     return { ...start, position };
   }
 
-  async function claim(start: StartPosition, device: Device, since: string, instance: string) {
+  async function claim(
+    start: StartPosition,
+    device: Device,
+    { since, hasLeft }: StartRequest,
+    instance: string,
+  ): Promise<StartPosition> {
     const { position } = start;
     const cursor = position === null ? null : { epoch: tail.epoch, ...position };
-    const claimed = await devices.claim({ ...device, ...parseInstance(instance), cursor });
+    const claimed = await devices.claim({ ...device, ...parseInstance(instance), cursor }, hasLeft);
     if (claimed === null) return { ...start, fence: 'replaced' as const };
     const { fence, isNew } = claimed;
     const held = { ...start, fence };
@@ -69,7 +76,8 @@ export function createFindStart({ devices, tail, refresh }: FindStartDeps): Find
     return await locate(held, decodedCursor(claimed), !isNew);
   }
 
-  return async (user, { since, device: name, instance }) => {
+  return async (user, request) => {
+    const { since, device: name, instance } = request;
     let start: StartPosition = {
       user,
       device: name,
@@ -80,7 +88,7 @@ export function createFindStart({ devices, tail, refresh }: FindStartDeps): Find
     };
     if (isCursor(since)) start = await locate(start, parseCursor(since));
     const device = name === undefined ? null : { user, device: name };
-    if (device !== null && instance !== undefined) return await claim(start, device, since, instance);
+    if (device !== null && instance !== undefined) return await claim(start, device, request, instance);
     if (isCursor(since)) return start;
     const acked = since === 'acked' && device !== null ? await devices.find(device) : null;
     return acked === null ? await startNow(start) : await locate(start, decodedCursor(acked));

@@ -10,7 +10,7 @@ export function claimItems(rows: string, count: number): RawBuilder<unknown> {
     item as (
       select claim.*, taken.fence + row_number() over () as fence
       from taken, json_to_recordset(${rows}) as claim (
-        user_id text, device text, instance text, attempt bigint, epoch text, seq bigint, mark bigint
+        user_id text, device text, instance text, attempt bigint, epoch text, seq bigint, mark bigint, replaces bigint
       )
     )`;
 }

@@ -169,6 +169,7 @@ export async function openPostgresEngine({
     beginEpoch: pending.limited(queries.beginEpoch),
     prune: pending.limited(queries.prune),
     findDeviceCursor: pending.limited(devices.findDeviceCursor),
+    findDeviceHolder: pending.limited(devices.findDeviceHolder),
     saveDeviceCursors: pending.limited(devices.saveDeviceCursors),
     claimDevice: pending.limited((claim) =>
       claims.add({ claim, subjects: [deviceKey(claim)], size: claimCharacters }),

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 
 const columns = sql.join(
-  ['user_id', 'device', 'instance', 'attempt', 'epoch', 'seq', 'mark'].map(
+  ['user_id', 'device', 'instance', 'attempt', 'epoch', 'seq', 'mark', 'replaces'].map(
     (name) => sql`value ->> ${sql.lit(`$.${name}`)} as ${sql.ref(name)}`,
   ),
 );

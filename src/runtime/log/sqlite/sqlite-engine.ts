@@ -193,6 +193,7 @@ function createSqliteEngine(
     state: logReads.limited(queries.state),
     topicsOf: logReads.limited(queries.topicsOf),
     findDeviceCursor: logReads.limited(devices.findDeviceCursor),
+    findDeviceHolder: logReads.limited(devices.findDeviceHolder),
     devicesClaimedAfter: logReads.limited(devices.devicesClaimedAfter),
     beginEpoch: writes.limited(queries.beginEpoch),
     prune: writes.limited(queries.prune),

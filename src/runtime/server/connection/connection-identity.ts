@@ -1,9 +1,11 @@
+import type { Duplex } from 'node:stream';
 import type { Principal } from '../handlers.ts';
 import type { HandshakeValues } from '../handshake/handshake-values.ts';
 
 /** What a handshake determines about its connection. */
 export interface ConnectionIdentity extends HandshakeValues {
   readonly id: string;
+  readonly socket: Duplex;
   readonly user: Principal | undefined;
   /** By which the client is limited, see `clientNetwork`. */
   readonly address: string;

@@ -36,9 +36,8 @@ export interface ConnectionHost extends InboundOptions<WebSocketConnection> {
 }
 
 /**
- * A connection from its handshake to its end: an outbound queue that is bounded in bytes, and an inbound side that
- * handles messages in order. Most connections are idle, so parts that not all of them need are created on first use,
- * and what all have in common is in their host.
+ * A connection from its handshake to its end: an outbound queue that is bounded in bytes, and an inbound side that handles
+ * messages in order. Most are idle, so parts that not all need are created on first use, and the host has what they share.
  */
 export class WebSocketConnection implements Connection, Expirable, ReceivingConnection, Writer {
   readonly id: string;
@@ -56,7 +55,7 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   /** How many messages in a row were above a limit. */
   limitedInRow = 0;
   /** The socket under `#webSocket`. Prebuilt frames are written to it directly, which is sound without compression. */
-  socket!: Duplex;
+  readonly socket: Duplex;
   readonly #host: ConnectionHost;
   #permits: ReadonlySet<string>;
   #webSocket: WebSocket | null = null;
@@ -73,6 +72,7 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
 
   constructor(host: ConnectionHost, identity: ConnectionIdentity) {
     this.id = identity.id;
+    this.socket = identity.socket;
     this.user = identity.user;
     this.address = identity.address;
     this.scheme = identity.scheme;
@@ -85,17 +85,19 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
     this.expiresAtMs = identity.expiresAtMs;
   }
 
-  open(webSocket: WebSocket, socket: Duplex): void {
-    this.socket = socket;
+  open(webSocket: WebSocket): void {
     this.#webSocket = webSocket;
     this.#isOpen = true;
     this.awaitExpiry();
   }
 
+  get hasLeft(): boolean {
+    return this.socket.destroyed;
+  }
+
   /** From now on, the connection is closed when its credentials expire. */
   awaitExpiry(): void {
-    const canExpire = this.expiresAtMs !== Number.POSITIVE_INFINITY;
-    if (this.#isOpen && canExpire) this.#host.expiries.add(this);
+    if (this.#isOpen && this.expiresAtMs !== Number.POSITIVE_INFINITY) this.#host.expiries.add(this);
   }
 
   /** The connection outlives its credentials until `awaitExpiry` is called. */

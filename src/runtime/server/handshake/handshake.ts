@@ -88,6 +88,7 @@ export function createHandshake<Channel extends HandshakeChannel>(
       const values = channel.readValues(pathValues, request);
       const connection = channel.createConnection({
         id,
+        socket: message.socket,
         user: principal,
         address,
         ...credentials,

@@ -45,6 +45,7 @@ function createLog(length: number) {
       log.claims.push({ user, device, fence: log.claims.length + 1 });
       return stored === null ? null : { ...stored, fence: log.claims.length, isNew };
     },
+    findDeviceHolder: async () => null,
     devicesClaimedAfter: async (fence: number) => log.claims.slice(fence),
     trimDevices: async () => {},
   };
@@ -82,7 +83,7 @@ async function createDelivery(length = 5) {
       sendEncoded: ({ message }: Encoded) => frames.push(message) > 0,
       close: (code = 'normal') => void frames.push(code),
     };
-    const start = await delivery.findStart('ada', { since, device, instance });
+    const start = await delivery.findStart('ada', { since, device, instance, hasLeft: () => false });
     const subscriber = delivery.subscribe(start, {
       connection,
       policy: resolvePolicy({}),

@@ -16,6 +16,7 @@ const claimOf = (instance: string, attempt: number, device = phone): DeviceClaim
   instance,
   attempt,
   cursor: null,
+  replaces: null,
 });
 
 /** The devices of a user that are stored. */
@@ -150,6 +151,32 @@ export function describeDevices(create: CreateDatabase): void {
       // A proxy may repeat a handshake.
       expect([await claim('one', 2), await claim('one', 10)]).toEqual([true, true]);
       expect([await claim('two', 1), await claim('one', 3)]).toEqual([true, true]);
+    });
+
+    it('is refused if another client has claimed the device since, but not to the client itself', async () => {
+      const engine = await (await create()).open();
+      expect(await engine.findDeviceHolder('ada', 'phone')).toBeNull();
+      const claim = async (instance: string, replaces: number | null) =>
+        (await engine.claimDevice({ ...claimOf(instance, 1), replaces }))?.fence ?? null;
+      const first = await claim('one', 0);
+      expect(await engine.findDeviceHolder('ada', 'phone')).toEqual({
+        instance: 'one',
+        attempt: 1,
+        fence: first,
+      });
+      expect(await claim('two', 0)).toBeNull();
+      const second = await claim('two', first);
+      expect(second).toBeGreaterThan(first ?? Number.NaN);
+      expect(await claim('one', first)).toBeNull();
+      expect(await claim('two', first)).toBeGreaterThan(second ?? Number.NaN);
+      expect(await claim('one', null)).not.toBeNull();
+    });
+
+    it('replaces the cursor of a device that was never claimed', async () => {
+      const engine = await (await create()).open();
+      await engine.saveDeviceCursors([{ ...phone, ...at(5) }]);
+      expect(await engine.findDeviceHolder('ada', 'phone')).toBeNull();
+      expect(await engine.claimDevice({ ...claimOf('one', 1), replaces: 0 })).toMatchObject(stored(5));
     });
 
     it('lets only its own connection store acks with a fence, and everybody without', async () => {
