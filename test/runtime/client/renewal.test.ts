@@ -94,11 +94,11 @@ it('a client of the feed keeps one connection for longer than any of its tokens 
   let issued = 0;
   const auth = (): string => {
     issued += 1;
-    return signToken(user, { expiresIn: 4 + issued });
+    return signToken(user, { expiresIn: 9 + issued });
   };
   const { client, statuses } = openClient(postFeedPosted, { url: feed.socketUrl, auth });
   await client.opened;
-  await wait(9000);
+  await wait(14_000);
   expect(issued).toBeGreaterThan(1);
   expect(statuses.map(({ state }) => state)).toEqual(['connecting', 'open']);
 });
