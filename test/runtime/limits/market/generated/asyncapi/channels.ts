@@ -134,6 +134,7 @@ export const market = {
       security: [],
     },
   ],
+  auth: true,
   resume: undefined,
   limits: [{ per: 'address', rate: 40, seconds: 600 }],
 } as const satisfies ChannelDescriptor;

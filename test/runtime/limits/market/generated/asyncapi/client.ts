@@ -202,5 +202,6 @@ export const market: ClientChannel<MarketClient, MarketTypes> = {
       security: [],
     },
   ],
+  auth: true,
   resume: undefined,
 };
