@@ -27,51 +27,51 @@ describe('x-limits of an AsyncAPI document', () => {
   });
 
   it.each([
-    [order, true, `64:5  ${order}  a limit must be an object; write it as in \`${example}\``],
+    [order, true, `65:5  ${order}  a limit must be an object; write it as in \`${example}\``],
     [
       order,
       [],
-      `64:5  ${order}  x-limits must be a limit, or a list of 1 to 8; write one as in \`${example}\``,
+      `65:5  ${order}  x-limits must be a limit, or a list of 1 to 8; write one as in \`${example}\``,
     ],
     [
       order,
       { rate: 5, seconds: 1 },
-      `64:5  ${order}  a limit must have \`per\`; add it, as in \`${example}\``,
+      `65:5  ${order}  a limit must have \`per\`; add it, as in \`${example}\``,
     ],
     [
       order,
       { ...limit, per: 'browser' },
-      `65:7  ${order}/per  \`per\` must be \`user\` or \`address\`; write it as in \`per: user\``,
+      `66:7  ${order}/per  \`per\` must be \`user\` or \`address\`; write it as in \`per: user\``,
     ],
     [
       order,
       [limit, { ...limit, rate: 0 }],
-      `69:9  ${order}/1/rate  \`rate\` must be a number above 0; write it as in \`rate: 5\``,
+      `70:9  ${order}/1/rate  \`rate\` must be a number above 0; write it as in \`rate: 5\``,
     ],
     [
       order,
       { ...limit, seconds: '1 s' },
-      `67:7  ${order}/seconds  \`seconds\` must be a number above 0; write it as in \`seconds: 1\``,
+      `68:7  ${order}/seconds  \`seconds\` must be a number above 0; write it as in \`seconds: 1\``,
     ],
     [
       order,
       { ...limit, burst: 1.5 },
-      `68:7  ${order}/burst  \`burst\` must be an integer above 0; write it as in \`burst: 10\``,
+      `69:7  ${order}/burst  \`burst\` must be an integer above 0; write it as in \`burst: 10\``,
     ],
     [
       order,
       { ...limit, brust: 5 },
-      `68:7  ${order}/brust  a limit has no field \`brust\`; write \`burst\`, or remove it`,
+      `69:7  ${order}/brust  a limit has no field \`brust\`; write \`burst\`, or remove it`,
     ],
     [
       '/operations/announce/x-limits',
       limit,
-      '58:5  /operations/announce/x-limits  the server starts this operation, so nothing is limited; remove x-limits',
+      '59:5  /operations/announce/x-limits  the server starts this operation, so nothing is limited; remove x-limits',
     ],
     [
       '/components/messages/orderPlaced/x-limits',
       limit,
-      '75:7  /components/messages/orderPlaced/x-limits  no client starts an operation with this message, so nothing is limited; remove x-limits',
+      '76:7  /components/messages/orderPlaced/x-limits  no client starts an operation with this message, so nothing is limited; remove x-limits',
     ],
   ])('are refused at %s as %j', async (pointer, value, problem) => {
     expect(await problemsWith({ [pointer]: value })).toEqual([problem]);
@@ -84,7 +84,7 @@ describe('x-limits of an AsyncAPI document', () => {
       '/channels/orders/x-limits': limit,
     };
     expect(await problemsWith(changes)).toEqual([
-      "42:5  /channels/orders/x-limits  a limit per user needs users; add `security` to the channel's servers, or use `per: address`",
+      "43:5  /channels/orders/x-limits  a limit per user needs users; add `security` to the channel's servers, or use `per: address`",
     ]);
   });
 });
