@@ -41,6 +41,9 @@ describe('a contract in several files', () => {
       'id',
       'said',
       'text2',
+      // Of `auth`, which every channel with a bearer scheme has.
+      'AuthMessage',
+      'AuthorizedMessage',
     ]);
     expect(at('/channels/room/messages/met/payload/properties')).toEqual({
       type: { const: 'met' },

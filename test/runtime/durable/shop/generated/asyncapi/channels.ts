@@ -180,6 +180,7 @@ export const orders = {
       security: [],
     },
   ],
+  auth: true,
   resume: {
     query: 'since',
     cursor: 'cursor',
@@ -334,6 +335,7 @@ export const alerts = {
       security: [],
     },
   ],
+  auth: true,
   resume: {
     query: 'since',
     cursor: 'cursor',

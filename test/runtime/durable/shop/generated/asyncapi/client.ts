@@ -239,6 +239,7 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
       security: [],
     },
   ],
+  auth: true,
   resume: {
     query: 'since',
     cursor: 'cursor',
@@ -423,6 +424,7 @@ export const alerts: ClientChannel<AlertsClient, AlertsTypes> = {
       security: [],
     },
   ],
+  auth: true,
   resume: {
     query: 'since',
     cursor: 'cursor',
