@@ -29,82 +29,82 @@ const refused: readonly (readonly [pointer: string, value: unknown, ...problems:
   [
     '/select',
     undefined,
-    '16:7  /channels/orders/x-delivery/messages  groups of messages need `select`, which chooses from them; add it, as in `select: { query: events, default: [orders] }`, or list the messages without groups',
+    '17:7  /channels/orders/x-delivery/messages  groups of messages need `select`, which chooses from them; add it, as in `select: { query: events, default: [orders] }`, or list the messages without groups',
   ],
   [
     '/messages',
     ['orderPlaced'],
-    `18:7  /channels/orders/x-delivery/select  \`select\` chooses from groups, which \`messages\` does not have; ${asGroups}`,
+    `19:7  /channels/orders/x-delivery/select  \`select\` chooses from groups, which \`messages\` does not have; ${asGroups}`,
   ],
   [
     '/messages',
     {},
-    '16:7  /channels/orders/x-delivery/messages  `messages` must be a list of messages, or 1 to 32 groups of messages; write it as in `messages: [orderPlaced, orderCancelled]`',
+    '17:7  /channels/orders/x-delivery/messages  `messages` must be a list of messages, or 1 to 32 groups of messages; write it as in `messages: [orderPlaced, orderCancelled]`',
   ],
   [
     '/messages',
     Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`g${index}`, ['orderPlaced']])),
-    '16:7  /channels/orders/x-delivery/messages  `messages` must be a list of messages, or 1 to 32 groups of messages; write it as in `messages: [orderPlaced, orderCancelled]`',
+    '17:7  /channels/orders/x-delivery/messages  `messages` must be a list of messages, or 1 to 32 groups of messages; write it as in `messages: [orderPlaced, orderCancelled]`',
   ],
   [
     '/messages/changes',
     [],
-    '19:9  /channels/orders/x-delivery/messages/changes  `messages.changes` must be a list of messages; write it as in `changes: [orderPlaced, orderCancelled]`',
+    '20:9  /channels/orders/x-delivery/messages/changes  `messages.changes` must be a list of messages; write it as in `changes: [orderPlaced, orderCancelled]`',
   ],
   [
     '/messages/a b',
     ['orderPlaced'],
-    '22:9  /channels/orders/x-delivery/messages/a b  `a b` cannot be the name of a group; start it with a letter, and use up to 64 letters, digits, `_` and `-`',
+    '23:9  /channels/orders/x-delivery/messages/a b  `a b` cannot be the name of a group; start it with a letter, and use up to 64 letters, digits, `_` and `-`',
   ],
   [
     '/messages/changes/0',
     'orderShipped',
-    '20:13  /channels/orders/x-delivery/messages/changes/0  channel `orders` has no message `orderShipped`; use one of `orderPlaced`, `orderCancelled`, `placeOrder`',
+    '21:13  /channels/orders/x-delivery/messages/changes/0  channel `orders` has no message `orderShipped`; use one of `orderPlaced`, `orderCancelled`, `placeOrder`',
   ],
   [
     '/messages/changes/1',
     'placeOrder',
-    '21:13  /channels/orders/x-delivery/messages/changes/1  message `placeOrder` is also sent by clients; give what the server sends a message of its own',
+    '22:13  /channels/orders/x-delivery/messages/changes/1  message `placeOrder` is also sent by clients; give what the server sends a message of its own',
   ],
   [
     '/select',
     'events',
-    '22:7  /channels/orders/x-delivery/select  `select` must be `{ query: NAME, default: [GROUP, …] }`; write it as in `select: { query: events, default: [orders] }`',
+    '23:7  /channels/orders/x-delivery/select  `select` must be `{ query: NAME, default: [GROUP, …] }`; write it as in `select: { query: events, default: [orders] }`',
   ],
   [
     '/select/default',
     undefined,
-    '22:7  /channels/orders/x-delivery/select  `select` must have `default`; add it, as in `default: [orders]`',
+    '23:7  /channels/orders/x-delivery/select  `select` must have `default`; add it, as in `default: [orders]`',
   ],
   [
     '/select/default',
     [],
-    '24:9  /channels/orders/x-delivery/select/default  `select.default` must be a list of groups; write it as in `default: [orders]`',
+    '25:9  /channels/orders/x-delivery/select/default  `select.default` must be a list of groups; write it as in `default: [orders]`',
   ],
   [
     '/select/default/0',
     'place',
-    '25:13  /channels/orders/x-delivery/select/default/0  `messages` has no group `place`; write `placed`',
+    '26:13  /channels/orders/x-delivery/select/default/0  `messages` has no group `place`; write `placed`',
   ],
   [
     '/select/default/0',
     'orderPlaced',
-    '25:13  /channels/orders/x-delivery/select/default/0  `messages` has no group `orderPlaced`; use one of `placed`, `changes`',
+    '26:13  /channels/orders/x-delivery/select/default/0  `messages` has no group `orderPlaced`; use one of `placed`, `changes`',
   ],
   [
     '/select/defaults',
     ['placed'],
-    '26:9  /channels/orders/x-delivery/select/defaults  `select` has no field `defaults`; write `default`, or remove it',
+    '27:9  /channels/orders/x-delivery/select/defaults  `select` has no field `defaults`; write `default`, or remove it',
   ],
   [
     '/select/query',
     '1st',
-    '23:9  /channels/orders/x-delivery/select/query  `select.query` must be the name of a query parameter; write it as in `query: events`',
+    '24:9  /channels/orders/x-delivery/select/query  `select.query` must be the name of a query parameter; write it as in `query: events`',
   ],
   ...['since', 'device', 'window', 'instance', 'audience'].map((name): readonly [string, string, string] => [
     '/select/query',
     name,
-    `23:9  /channels/orders/x-delivery/select/query  the query parameter \`${name}\` already has another meaning; use another name`,
+    `24:9  /channels/orders/x-delivery/select/query  the query parameter \`${name}\` already has another meaning; use another name`,
   ]),
 ];
 

@@ -105,6 +105,7 @@ export const auction = {
       security: [],
     },
   ],
+  auth: true,
   resume: undefined,
 } as const satisfies ChannelDescriptor;
 

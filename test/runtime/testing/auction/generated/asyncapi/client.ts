@@ -161,6 +161,7 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
       security: [],
     },
   ],
+  auth: true,
   resume: undefined,
 };
 

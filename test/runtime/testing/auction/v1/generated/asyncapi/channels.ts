@@ -96,6 +96,7 @@ export const auction = {
       security: [],
     },
   ],
+  auth: true,
   resume: undefined,
 } as const satisfies ChannelDescriptor;
 

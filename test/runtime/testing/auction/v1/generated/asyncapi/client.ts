@@ -146,5 +146,6 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
       security: [],
     },
   ],
+  auth: true,
   resume: undefined,
 };
