@@ -13,7 +13,7 @@ const refused: readonly (readonly [schema: unknown, problem: string])[] = [
   ],
   [
     { properties: { '\ud800': { type: 'string' } } },
-    'Post/properties/\ud800  the name contains an unpaired surrogate, which UTF-8 cannot encode; rename it',
+    'Post/properties/\\ud800  the name contains an unpaired surrogate, which UTF-8 cannot encode; rename it',
   ],
   [{ $async: true }, 'Post/$async  `$async` is not supported; remove it'],
   [
