@@ -114,5 +114,10 @@ it('security schemes that are required with different scopes get different names
   ]);
   expect(at('/components/securitySchemes/oauth-read-write/scopes')).toEqual(['read', 'write']);
   // Two messages with the same name also stay distinct.
-  expect(Object.keys(at('/channels/~1room/messages') as object)).toEqual(['said', 'said2', 'auth', 'authorized']);
+  expect(Object.keys(at('/channels/~1room/messages') as object)).toEqual([
+    'said',
+    'said2',
+    'auth',
+    'authorized',
+  ]);
 });
