@@ -33,7 +33,8 @@ describePostgres('a node whose network to its database', (server) => {
     const { node, proxy, ada } = await startCutOff(server(), { LOG_STALE_MS: '1000' });
     const subscriber = await node.subscribe(ada, 'since=now');
     await expect.poll(() => countCheckpoints(subscriber)).toBeGreaterThan(2);
-    expect(await node.readyz()).toBe(200);
+    // On a busy machine, a read may take longer than LOG_STALE_MS.
+    await expect.poll(node.readyz).toBe(200);
 
     proxy[fault](oneHourMs);
     // A read that was answered before still allows one, with the next tick.
