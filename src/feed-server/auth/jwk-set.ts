@@ -23,9 +23,7 @@ export function parsePublicJwks(text: string): JwkSet {
   const unused: string[] = [];
   for (const [index, jwk] of readKeys(text).entries()) {
     try {
-      const key = publicKeyOf(jwk);
-      if (keys.some(({ kid }) => kid === key.kid)) throw new Error('an earlier key has the same kid');
-      keys.push(key);
+      add(keys, publicKeyOf(jwk));
     } catch (thrown) {
       unused.push(`key ${index + 1}: ${thrown instanceof Error ? thrown.message : 'invalid'}`);
     }
@@ -43,9 +41,7 @@ export function parseSecretJwks(text: string): JwkSet {
   const keys: NamedKey[] = [];
   for (const [index, jwk] of readKeys(text).entries()) {
     try {
-      const key = secretKeyOf(jwk);
-      if (keys.some(({ kid }) => kid === key.kid)) throw new Error('an earlier key has the same kid');
-      keys.push(key);
+      add(keys, secretKeyOf(jwk));
     } catch (cause) {
       throw new Error(`key ${index + 1}: ${cause instanceof Error ? cause.message : 'invalid'}`, { cause });
     }
@@ -68,6 +64,11 @@ function readKeys(text: string): readonly Jwk[] {
   if (!Array.isArray(keys) || !keys.every(isObject)) throw new Error('it has no array of keys');
   if (keys.length === 0 || keys.length > maxKeys) throw new Error(`it must have 1 to ${maxKeys} keys`);
   return keys;
+}
+
+function add(keys: NamedKey[], key: NamedKey): void {
+  if (keys.some(({ kid }) => kid === key.kid)) throw new Error('an earlier key has the same kid');
+  keys.push(key);
 }
 
 function publicKeyOf(jwk: Jwk): NamedKey {

@@ -2,6 +2,7 @@ import type { Log } from 'posted/server';
 import type { FeedQueries } from '../store/feed-queries.ts';
 import type { FeedWrites } from '../store/feed-writes.ts';
 import { nameKey } from '../store/name-key.ts';
+import { repeat } from './repeat.ts';
 
 export interface MissingNameKeysDeps {
   readonly queries: Pick<FeedQueries, 'findUsersWithoutNameKeys'>;
@@ -16,7 +17,9 @@ const intervalMs = 60_000;
 export function addMissingNameKeys({ queries, writes, log }: MissingNameKeysDeps): () => Promise<void> {
   async function addMissing(): Promise<void> {
     try {
-      for (let users = await queries.findUsersWithoutNameKeys(); users.length > 0; ) {
+      for (;;) {
+        const users = await queries.findUsersWithoutNameKeys();
+        if (users.length === 0) return;
         await Promise.all(
           users.map(({ id, firstName, secondName }) =>
             writes.setNameKeys({
@@ -26,21 +29,11 @@ export function addMissingNameKeys({ queries, writes, log }: MissingNameKeysDeps
             }),
           ),
         );
-        users = await queries.findUsersWithoutNameKeys();
       }
     } catch (err) {
       log.warn({ err }, 'cannot add the names of new users to the search; trying again');
     }
   }
 
-  let adding: Promise<void> = addMissing();
-  const timer = setInterval(() => {
-    adding = adding.then(addMissing);
-  }, intervalMs);
-  timer.unref();
-
-  return async () => {
-    clearInterval(timer);
-    await adding;
-  };
+  return repeat(addMissing, intervalMs);
 }

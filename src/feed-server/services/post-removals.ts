@@ -1,6 +1,7 @@
 import type { Log } from 'posted/server';
 import type { DeletedPost, FeedQueries } from '../store/feed-queries.ts';
 import type { RemovalWrites } from '../store/removal-writes.ts';
+import { repeat } from './repeat.ts';
 
 /** Removes the likes and comments of deleted posts, those too that a server has left behind that has crashed. */
 export interface PostRemovals {
@@ -51,17 +52,5 @@ export function createPostRemovals({ queries, writes, log }: PostRemovalsDeps): 
     }
   }
 
-  let removing: Promise<void> = removeLeft();
-  const timer = setInterval(() => {
-    removing = removing.then(removeLeft);
-  }, intervalMs);
-  timer.unref();
-
-  return {
-    remove,
-    async close() {
-      clearInterval(timer);
-      await removing;
-    },
-  };
+  return { remove, close: repeat(removeLeft, intervalMs) };
 }

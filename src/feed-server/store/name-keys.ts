@@ -5,9 +5,8 @@ import { nameKey } from './name-key.ts';
 /** Users per statement. */
 const batch = 500;
 
-/** Computes the missing name keys of all users, by which they are found. Returns how many were missing. */
-export async function addNameKeys(db: Kysely<FeedTables>): Promise<number> {
-  let added = 0;
+/** Computes the missing name keys of all users, by which they are found. */
+export async function addNameKeys(db: Kysely<FeedTables>): Promise<void> {
   for (;;) {
     const users = await db
       .selectFrom('app_user')
@@ -15,7 +14,7 @@ export async function addNameKeys(db: Kysely<FeedTables>): Promise<number> {
       .where('first_name_key', 'is', null)
       .limit(batch)
       .execute();
-    if (users.length === 0) return added;
+    if (users.length === 0) return;
     const values = users.map(
       ({ id, first_name, second_name }) => sql`(${id}, ${nameKey(first_name)}, ${nameKey(second_name)})`,
     );
@@ -23,6 +22,5 @@ export async function addNameKeys(db: Kysely<FeedTables>): Promise<number> {
       update app_user set first_name_key = keys.column2, second_name_key = keys.column3
       from (values ${sql.join(values)}) as keys
       where app_user.id = keys.column1`.execute(db);
-    added += users.length;
   }
 }

@@ -51,8 +51,10 @@ export class TrustedProxies {
 
   /** The host that the client asked for; undefined if it is unknown. */
   hostOf(request: ProxiedRequest): string | undefined {
-    const peer = withoutMapping(request.socket?.remoteAddress ?? '');
     const own = request.headers.host;
+    // Without asking the system for the address.
+    if (this.#isEmpty) return own;
+    const peer = withoutMapping(request.socket?.remoteAddress ?? '');
     return this.#trusts(peer) ? (this.#client(peer, this.#hopsOf(request)).host ?? own) : own;
   }
 

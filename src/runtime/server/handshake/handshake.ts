@@ -66,7 +66,7 @@ export function createHandshake<Channel extends HandshakeChannel>(
     const { path, query } = splitTarget(message.url ?? '/');
     const { channel, pathValues } = findChannel(options.channels, path);
     const { origin } = message.headers;
-    if (!isAllowedOrigin(origins, origin, proxies.hostOf(message))) {
+    if (origin !== undefined && !isAllowedOrigin(origins, origin, proxies.hostOf(message))) {
       throw refuseOrigin(message, origins, settingNames);
     }
     const address = clientNetwork(proxies.addressOf(message));
