@@ -1,7 +1,7 @@
 import type { LimitModel } from '../contract/limits.ts';
 import { isSchemaObject } from '../schemas/json-schema.ts';
 
-/** What `x-limits` says, in words: `Limits: 5 in 1 s per user (up to 10 at once).`; null if there are none. */
+/** `x-limits` in words: `Limits: 5 in 1 s per user (up to 10 at once).`; null without limits. */
 export function limitsText(limits: unknown): string | null {
   const texts = [limits].flat().flatMap((limit) => {
     if (!isSchemaObject(limit)) return [];

@@ -54,7 +54,7 @@ export async function warnOfSlowPatterns(
 
 interface SlowPattern {
   readonly growth: string;
-  /** Of the polynomial that bounds the steps; infinite if there is none. */
+  /** Of the polynomial that bounds the steps; infinite if they are exponential. */
   readonly degree: number;
   /** A text, as an expression in JavaScript. */
   readonly attack: string;

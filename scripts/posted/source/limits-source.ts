@@ -1,7 +1,7 @@
 import type { LimitModel } from '../contract/limits.ts';
 import { enclose, literal } from './typescript-source.ts';
 
-/** The property `limits` of a descriptor; null if there are none. */
+/** The property `limits` of a descriptor; null without limits. */
 export function limitsProperty(limits: readonly LimitModel[]): string | null {
   if (limits.length === 0) return null;
   const sources = limits.map((limit) =>

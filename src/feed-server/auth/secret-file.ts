@@ -33,7 +33,7 @@ export async function loadOrCreateSecret(dataDir: string): Promise<string> {
 }
 
 /**
- * The secret in `<dataDir>/jwt-secret`, or null if there is none.
+ * The secret in `<dataDir>/jwt-secret`, or null without that file.
  *
  * @throws Error that names the file, what is wrong with it, and how to fix it
  */

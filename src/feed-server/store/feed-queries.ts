@@ -17,7 +17,7 @@ import { readRevokedUsers, readTokenState, type TokenState } from './token-queri
 /** The reads of the feed's tables. They reject with PostedError. */
 export interface FeedQueries {
   findUser(id: string, options?: ReadOptions): Promise<UserRecord | null>;
-  /** What a login needs to know of a user. */
+  /** The data of a user that a login needs. */
   findLogin(userId: string, options?: ReadOptions): Promise<Login | null>;
   tokenState(userId: string, tokenId: string): Promise<TokenState>;
   /** The users of whom a token may have been revoked that has not expired at `nowMs`, page by page. */

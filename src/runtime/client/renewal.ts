@@ -69,7 +69,7 @@ export class Renewal {
     return true;
   }
 
-  /** The end of a connection, as the client has to understand it: a server without `auth` is no reason to give up. */
+  /** How the client treats the end of a connection: it does not give up because a server does not know `auth`. */
   ended(ending: Ending): Ending {
     clearTimeout(this.#timer);
     this.#connection = null;

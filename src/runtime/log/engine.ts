@@ -157,7 +157,7 @@ export interface DeviceClaim extends Device {
   readonly attempt: number;
   /** Where a device without a stored cursor starts; null: after the newest event. */
   readonly cursor: Cursor | null;
-  /** The fence of the claim that this one replaces, 0 if there is none; null for whichever claim it is. */
+  /** The fence of the claim that this one replaces: 0 for a device without a claim, null for any claim. */
   readonly replaces: number | null;
 }
 

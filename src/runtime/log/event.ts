@@ -39,7 +39,7 @@ export interface MembershipEvent extends EventBase {
   readonly user: string;
 }
 
-/** From this event on, credentials are no longer valid: all nodes close the connections with them. */
+/** Ends the validity of credentials: all nodes close the connections that use them. */
 export interface RevocationEvent extends EventBase {
   readonly kind: 'revoke';
   /** The user whose credentials they are; '' if only the payload identifies them. */

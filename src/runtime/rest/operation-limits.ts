@@ -8,7 +8,7 @@ import {
 } from '../shared/limits/limiter.ts';
 import type { OperationDescriptor } from './operation-handlers.ts';
 
-/** The limits of an operation. Undefined: there are none. */
+/** The limits of an operation; undefined if nothing is limited. */
 export interface OperationLimits {
   /** Checked first, so that requests above them cost little. */
   readonly perAddress: LimitCheck | undefined;

@@ -1,4 +1,4 @@
-/** Whose credentials are no longer valid: those that match all of its members. */
+/** Revokes the credentials that match all of its members. */
 export interface Revocation {
   readonly user?: string;
   /** One of the user's tokens: the `tokenId` of its principal. */

@@ -49,7 +49,7 @@ class Renewal:
         self._answer_path = _tag_path(channel.send)
         self._task: asyncio.Task[None] | None = None
         self._answer: asyncio.Future[float | None] | None = None
-        """Gets the time of expiry once an answer has arrived; None if there is none."""
+        """Gets the time of expiry once an answer has arrived; None for a token that does not expire."""
 
     def opened(self, socket: Socket) -> None:
         """A connection has opened."""
@@ -78,7 +78,7 @@ class Renewal:
         return True
 
     def ended(self, closed: Closed) -> Closed:
-        """The end as the client has to take it: a server without `auth` is no reason to give up."""
+        """How the client treats the end: it does not give up because a server does not know `auth`."""
         is_refused = self._answer is not None and closed.code in _REFUSALS
         self.stop()
         if not is_refused:

@@ -16,7 +16,7 @@ function setOf(...kids: readonly string[]): JwkSet {
   return parseSecretJwks(JSON.stringify({ keys }));
 }
 
-/** Keys from a source that answers with the newest of `answers`, or fails while there is none. */
+/** Keys from a source that answers with the newest of `answers`, or fails while it has none. */
 function createKeys({ first }: { readonly first?: JwkSet } = {}) {
   const answers: JwkSet[] = [];
   const warnings: unknown[] = [];

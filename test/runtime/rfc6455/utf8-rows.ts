@@ -10,7 +10,7 @@ const valid: readonly (readonly [what: string, bytes: readonly number[]])[] = [
   ['the first character of three bytes', [0xe0, 0xa0, 0x80]],
   ['the character before the surrogates', [0xed, 0x9f, 0xbf]],
   ['the character after the surrogates', [0xee, 0x80, 0x80]],
-  ['U+FFFE and U+FFFF, which are no characters', [0xef, 0xbf, 0xbe, 0xef, 0xbf, 0xbf]],
+  ['U+FFFE and U+FFFF, which are noncharacters', [0xef, 0xbf, 0xbe, 0xef, 0xbf, 0xbf]],
   ['the replacement character', [0xef, 0xbf, 0xbd]],
   ['a byte order mark', [0xef, 0xbb, 0xbf, 0x61]],
   ['the first character of four bytes', [0xf0, 0x90, 0x80, 0x80]],

@@ -31,7 +31,7 @@ describe('the address of a client', () => {
     ['that a proxy in between does not know', proxy, 'unknown, 10.0.0.2', '10.0.0.2'],
     ['if the header is missing', proxy, undefined, proxy],
     ['if all hops are proxies', proxy, '10.0.0.3, 10.0.0.2', '10.0.0.3'],
-    ['if the header is no list of addresses', proxy, ',, ,<script>', proxy],
+    ['if the header is not a list of addresses', proxy, ',, ,<script>', proxy],
   ])('is right: the one %s', (_, peer, forwardedFor, address) => {
     const headers = forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor };
     expect(behind().addressOf(requestFrom(peer, headers))).toBe(address);

@@ -6,7 +6,7 @@ import type { ClusterStep, Disruption, DisruptionStep, ScheduleOptions, TrafficS
 /** Everything that a run does to an application with durable messages. Times are milliseconds since its start. */
 export interface DeliverySchedule<Reader extends PlannedReader = PlannedReader> extends ScheduleOptions {
   readonly writers: number;
-  /** With several nodes, there are no disruptions until then. */
+  /** With several nodes, nothing is disrupted until then. */
   readonly quietMs: number;
   /** How long the servers keep messages, if a client can be away for longer; otherwise null. */
   readonly retentionSeconds: number | null;
@@ -51,7 +51,7 @@ export interface DeliveryPlan<Reader extends PlannedReader> {
   readonly retentionSeconds?: number;
   /** In this order, so that the number of clients does not affect the first ones. */
   readonly readers: readonly Reader[];
-  /** What a reader is like that nothing disrupts. With several nodes, there is one for each. */
+  /** The traits of a reader that nothing disrupts. With several nodes, each has one. */
   readonly undisturbed: Reader;
   memberships(random: Random, readers: readonly Reader[]): readonly PlannedMembership[];
 }

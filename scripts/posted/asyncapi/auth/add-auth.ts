@@ -10,7 +10,7 @@ import { addedMark, authAnswer, authMessages, authRequest, tagPathOf } from './a
 
 /**
  * Adds the messages with which clients renew their credentials to the document that is published, in every channel that
- * has them. Generated code does not see them: the runtime handles them. Returns the document itself if there are none.
+ * has them. Generated code does not see them: the runtime handles them. Without such a channel, the document itself is returned.
  */
 export function addAuth(document: ContractDocument, { channels }: ContractModel): ContractDocument {
   const renewing = channels.filter(({ auth }) => auth);

@@ -48,7 +48,7 @@ export function countLimits(
   });
 }
 
-/** Checks limits in turn, until one of them is exceeded; undefined if there are none. */
+/** Checks limits in turn, until one of them is exceeded; undefined without limits. */
 export function createLimitCheck(limits: readonly CountedLimit[]): LimitCheck | undefined {
   if (limits.length === 0) return undefined;
 
@@ -73,7 +73,7 @@ function keyOf({ per }: CountedLimit, { user, address }: LimitedClient): string 
   return user?.id ?? (address && ` ${address}`);
 }
 
-/** What a client gets that has to wait. */
+/** The error for a client that has to wait. */
 export function tooManyRequests(retryAfterMs: Wait): PostedError {
   return new PostedError('too_many_requests', `Too many requests. Try again in ${retryAfterMs} ms.`, {
     retryAfterMs,

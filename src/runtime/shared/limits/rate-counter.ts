@@ -1,6 +1,6 @@
 import { burstOf, type Limit } from './limit.ts';
 
-/** When what a key has used up by now is available again, in milliseconds by `performance.now()`. */
+/** The time at which a key has its whole allowance again, in milliseconds of `performance.now()`. */
 interface Allowance {
   fullAtMs: number;
 }
