@@ -6,11 +6,12 @@ import { earlier } from '../peers/earlier.ts';
 import { posted } from '../peers/posted.ts';
 import { createFanOut } from './fan-out.ts';
 import type { Scale } from './fan-out-subject.ts';
+import { createEarlierHandshakesScenario } from './handshakes.ts';
 import { postingMetrics, postingSubject } from './posting.ts';
 
 const versions = [earlier, posted];
 
-/** Compares the server with the earlier commit, for posts on each engine and for the fan-out. */
+/** Compares the server with the earlier commit, for posts on each engine, the fan-out and handshakes. */
 export function createEarlierScenarios(scale: Scale): readonly Scenario[] {
   const posts = engines.map(
     (engine): Scenario => ({
@@ -34,5 +35,5 @@ export function createEarlierScenarios(scale: Scale): readonly Scenario[] {
       title: `${fanOut.title}, against the earlier version`,
     };
   });
-  return [...posts, ...fanOuts];
+  return [...posts, ...fanOuts, createEarlierHandshakesScenario(scale)];
 }

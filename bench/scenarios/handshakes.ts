@@ -3,6 +3,7 @@ import { formatCount } from '../harness/format.ts';
 import type { OpenSubject, Sample, Scenario, Subject } from '../harness/scenario.ts';
 import { commonMetrics } from '../load/measure-posts.ts';
 import { measureUsage } from '../load/usage.ts';
+import { earlier } from '../peers/earlier.ts';
 import { goHub } from '../peers/go-hub.ts';
 import type { Dialect, Peer, PeerProcess } from '../peers/peer.ts';
 import { posted } from '../peers/posted.ts';
@@ -34,8 +35,36 @@ const subjects: readonly HandshakeSubject[] = [
   { name: goHub.name, title: `${goHub.title} without any check`, peer: goHub },
 ];
 
+/** Two versions of our server, each with the ways in which clients connect. */
+const versions: readonly HandshakeSubject[] = [earlier, posted].flatMap((peer) => [
+  { name: peer.name, title: `${peer.title}: a token each`, peer },
+  { name: `${peer.name}-one-token`, title: `${peer.title}: one token for all`, peer, users: 1 },
+  {
+    name: `${peer.name}-resumable`,
+    title: `${peer.title}: a token each, resumable`,
+    peer,
+    dialectOf: resumableDialect,
+  },
+]);
+
 /** Measures how fast clients connect when all of them connect at once. */
 export function createHandshakesScenario(scale: Scale): Scenario {
+  return {
+    ...createHandshakes(subjects, scale),
+    targets: [{ metric: 'perSecond', subject: posted.name, against: wsSend.name, atLeast: 0.7 }],
+  };
+}
+
+/** Compares the handshakes with those of the earlier commit. */
+export function createEarlierHandshakesScenario(scale: Scale): Scenario {
+  return {
+    ...createHandshakes(versions, scale),
+    name: 'earlier-handshakes',
+    title: 'Connection storm, against the earlier version',
+  };
+}
+
+function createHandshakes(compared: readonly HandshakeSubject[], scale: Scale): Scenario {
   const sizes = {
     full: {
       warmUp: Math.min(24_000, scale.mostConnections),
@@ -85,14 +114,14 @@ export function createHandshakesScenario(scale: Scale): Scenario {
       commonMetrics.generatorPercent,
     ],
     turns,
-    subjects: subjects.map((subject) => ({
+    subjects: compared.map((subject) => ({
       name: subject.name,
       title: subject.title,
       prepare: () => subject.peer.prepare(),
       connections: atATime,
       open: ({ quick }) => open(subject, quick),
     })),
-    targets: [{ metric: 'perSecond', subject: posted.name, against: wsSend.name, atLeast: 0.7 }],
+    targets: [],
   };
 }
 

@@ -4,6 +4,7 @@ import { PostedError } from 'posted/server';
 import type { KeyRing } from './key-ring.ts';
 import type { TokenKey } from './keys.ts';
 import { cacheVerified } from './token-cache.ts';
+import { createKidOf } from './token-header.ts';
 
 export interface TokenOptions {
   /** Secrets issue and verify tokens; public keys only verify those of their issuer. */
@@ -96,6 +97,7 @@ export function createTokens(options: TokenOptions): Tokens {
     return { user: readUser(verified, token, key), key };
   }
 
+  const kidOf = createKidOf();
   const verify = cacheVerified({
     verify(token): Verified | Promise<Verified> {
       const kid = kidOf(token);
@@ -133,17 +135,6 @@ export function createTokens(options: TokenOptions): Tokens {
       });
     },
   };
-}
-
-/** What the token says about its key, before anything is verified. Undefined for a malformed token, too. */
-function kidOf(token: string): string | undefined {
-  try {
-    const header: unknown = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString());
-    const kid = typeof header === 'object' && header !== null && 'kid' in header ? header.kid : undefined;
-    return typeof kid === 'string' ? kid : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function readUser({ header, payload }: jwt.Jwt, token: string, { key }: TokenKey): User {

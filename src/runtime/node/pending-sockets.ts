@@ -18,28 +18,42 @@ export interface PendingSocketsOptions {
 export function limitPendingSockets(http: Server, options: PendingSocketsOptions): void {
   const { maxPendingHandshakes, maxPendingHandshakesPerAddress, proxies } = options;
   if (maxPendingHandshakes === 0 && maxPendingHandshakesPerAddress === 0) return;
+  const total = maxPendingHandshakes || Number.POSITIVE_INFINITY;
+  const perAddress = maxPendingHandshakesPerAddress || Number.POSITIVE_INFINITY;
+  /** With so few sockets, no limit can be exceeded. */
+  const mostUncounted = Math.min(total, perAddress);
+  /** Nobody has asked the system yet for the addresses of these. */
+  const uncounted = new Set<Socket>();
   /** In the order in which they have connected. */
-  const pending = new Map<Socket, string>();
+  const counted = new Map<Socket, string>();
   const byAddress = new Map<string, Set<Socket>>();
 
   function remove(socket: Socket): void {
-    const address = pending.get(socket);
+    if (uncounted.delete(socket)) return;
+    const address = counted.get(socket);
     if (address === undefined) return;
-    pending.delete(socket);
+    counted.delete(socket);
     const own = byAddress.get(address);
     own?.delete(socket);
     if (own?.size === 0) byAddress.delete(address);
   }
 
   function add(socket: Socket): void {
-    if (proxies.isProxy(socket.remoteAddress ?? '')) return;
+    uncounted.add(socket);
+    if (uncounted.size + counted.size <= mostUncounted) return;
+    for (const each of uncounted) count(each);
+    uncounted.clear();
+  }
+
+  function count(socket: Socket): void {
+    if (socket.destroyed || proxies.isProxy(socket.remoteAddress ?? '')) return;
     const address = clientNetwork(socket.remoteAddress ?? '');
     const own = byAddress.get(address) ?? new Set();
     byAddress.set(address, own.add(socket));
-    pending.set(socket, address);
+    counted.set(socket, address);
     socket.once('close', () => remove(socket));
-    if (maxPendingHandshakesPerAddress > 0 && own.size > maxPendingHandshakesPerAddress) close(own.keys());
-    if (maxPendingHandshakes > 0 && pending.size > maxPendingHandshakes) close(pending.keys());
+    if (own.size > perAddress) close(own);
+    if (counted.size > total) close(counted.keys());
   }
 
   function close(sockets: Iterable<Socket>): void {

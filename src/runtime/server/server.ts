@@ -5,7 +5,8 @@ import { closeCodes } from '../shared/close-codes.ts';
 import { PostedError } from '../shared/errors.ts';
 import type { LogLimit } from '../shared/log-limit.ts';
 import { subprotocol } from '../shared/subprotocol.ts';
-import { type ConnectionHost, WebSocketConnection } from './connection/connection.ts';
+import { WebSocketConnection } from './connection/connection.ts';
+import type { ConnectionHost } from './connection/connection-host.ts';
 import { createConnectionId } from './connection/connection-id.ts';
 import type { ConnectionIdentity } from './connection/connection-identity.ts';
 import { Deadlines } from './connection/deadlines.ts';
@@ -15,7 +16,7 @@ import { Heartbeat } from './connection/heartbeat.ts';
 import type { Outbox } from './connection/outbox.ts';
 import { ServedSocket } from './connection/served-socket.ts';
 import type { ContractServer } from './contract-server.ts';
-import { ConnectionLimits, type Counted } from './handshake/connection-limits.ts';
+import { ConnectionLimits } from './handshake/connection-limits.ts';
 import { type AcceptedHandshake, createHandshake, neverOpened } from './handshake/handshake.ts';
 import { Refusal, refusal, sendRefusal } from './handshake/refusal.ts';
 import { createRefusalLog } from './handshake/refusal-log.ts';
@@ -128,7 +129,7 @@ export class WebSocketContractServer implements ContractServer {
     const { channel, connection } = accepted;
     const abandon = (): void => {
       channel.closed(connection, neverOpened);
-      this.#limits.release(countedFor(connection));
+      this.#release(connection);
     };
     if (this.#isShuttingDown || socket.destroyed || !socket.writable) {
       abandon();
@@ -164,6 +165,11 @@ export class WebSocketContractServer implements ContractServer {
     channel.opened(connection);
   }
 
+  #release(connection: WebSocketConnection): void {
+    const address = this.#limits.countAddresses ? connection.address : undefined;
+    this.#limits.release({ address, user: userOf(connection) });
+  }
+
   #refuse(request: IncomingMessage, socket: Duplex, id: string, thrown: unknown): void {
     const refused = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
     this.#deps.observer.handshakeRefused(refused.reason);
@@ -177,7 +183,7 @@ export class WebSocketContractServer implements ContractServer {
     return { ...channel, createConnection: (identity) => new WebSocketConnection(host, identity) };
   }
 
-  #createHost(channel: HostedChannel): ConnectionHost {
+  #createHost(channel: HostedChannel): ConnectionHost<WebSocketConnection> {
     const { name } = channel.descriptor;
     const { functions, rooms } = channel;
     const { outbox, observer, log, failures, audit } = this.#deps;
@@ -215,7 +221,7 @@ export class WebSocketContractServer implements ContractServer {
         observer.connectionClosed(name, codeLabel(closed.code));
         log.debug({ connection: id, channel: name, code: closed.code }, 'connection closed');
         channel.closed(connection, closed);
-        this.#limits.release(countedFor(connection));
+        this.#release(connection);
       },
     };
   }
@@ -224,10 +230,6 @@ export class WebSocketContractServer implements ContractServer {
 /** The user that a connection counts for; null without a principal. */
 function userOf({ user }: WebSocketConnection): string | null {
   return user?.id ?? null;
-}
-
-function countedFor(connection: WebSocketConnection): Counted {
-  return { address: connection.address, user: userOf(connection) };
 }
 
 function shuttingDown(): Refusal {

@@ -38,6 +38,11 @@ export class TrustedProxies {
     this.#isEmpty = networks.length === 0;
   }
 
+  /** If not, every client has the address that its connection comes from. */
+  get exist(): boolean {
+    return !this.#isEmpty;
+  }
+
   /** Whether connections from this address are a proxy's. */
   isProxy(address: string): boolean {
     return this.#trusts(withoutMapping(address));

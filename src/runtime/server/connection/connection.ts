@@ -1,39 +1,22 @@
-import { type Duplex, getDefaultHighWaterMark } from 'node:stream';
+import type { Socket } from 'node:net';
+import { getDefaultHighWaterMark } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { clientNetwork } from '../../shared/client-network.ts';
 import { type CloseCode, closeCodes, fitReason } from '../../shared/close-codes.ts';
-import type { Closed, Connection, Encoded, Principal } from '../handlers.ts';
+import type { Connection, Encoded, Principal } from '../handlers.ts';
 import type { EncodedFrame } from '../messages/encode.ts';
+import type { ConnectionHost } from './connection-host.ts';
 import type { ConnectionIdentity, RenewedCredentials } from './connection-identity.ts';
 import { drainedOrClosed } from './drained-or-closed.ts';
-import type { Expirable, Expiries } from './expiries.ts';
+import type { Expirable } from './expiries.ts';
 import { pingFrame } from './frame.ts';
-import { Inbound, type InboundOptions, type ReceivedMessage, type ReceivingConnection } from './inbound.ts';
-import type { Outbox, Writer } from './outbox.ts';
+import { Inbound, type ReceivedMessage, type ReceivingConnection } from './inbound.ts';
+import type { Writer } from './outbox.ts';
 import type { PendingFrames } from './pending-frames.ts';
 import { type ExpectedReply, PendingRequests } from './pending-requests.ts';
 
 /** A socket that buffers more than this reports that it is full. */
 const highWaterMarkBytes = getDefaultHighWaterMark(false);
-
-/** What the connections of one channel share. */
-export interface ConnectionHost extends InboundOptions<WebSocketConnection> {
-  /** The channel's name in the contract. */
-  readonly channel: string;
-  readonly outbox: Outbox;
-  readonly maxBufferedBytes: number;
-  readonly maxBufferedAgeMs: number;
-  readonly expiries: Expiries<WebSocketConnection>;
-  /** Create the objects with the channel's functions, on first use, because most connections are idle. */
-  createRoom(connection: WebSocketConnection): object;
-  createSend(connection: WebSocketConnection): object;
-  createSendAll(connection: WebSocketConnection): object;
-  createRequest(connection: WebSocketConnection): object;
-  /** Called for each message that is sent to one connection only. */
-  onSent(message: string): void;
-  /** Called when the socket, after it was full, has sent all that it buffered. */
-  onDrained(connection: WebSocketConnection): void;
-  onClosed(connection: WebSocketConnection, closed: Closed): void;
-}
 
 /**
  * A connection from its handshake to its end: an outbound queue that is bounded in bytes, and an inbound side that handles
@@ -41,7 +24,6 @@ export interface ConnectionHost extends InboundOptions<WebSocketConnection> {
  */
 export class WebSocketConnection implements Connection, Expirable, ReceivingConnection, Writer {
   readonly id: string;
-  readonly address: string;
   user: Principal | undefined;
   readonly scheme: string | undefined;
   readonly params: object;
@@ -55,8 +37,9 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   /** How many messages in a row were above a limit. */
   limitedInRow = 0;
   /** The socket under `#webSocket`. Prebuilt frames are written to it directly, which is sound without compression. */
-  readonly socket: Duplex;
-  readonly #host: ConnectionHost;
+  readonly socket: Socket;
+  readonly #host: ConnectionHost<WebSocketConnection>;
+  #address: string | undefined;
   #permits: ReadonlySet<string>;
   #webSocket: WebSocket | null = null;
   /** The most recent slot in the outbox. */
@@ -70,11 +53,11 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   /** Since when the socket has been full; 0 if it is not. */
   #fullSinceMs = 0;
 
-  constructor(host: ConnectionHost, identity: ConnectionIdentity) {
+  constructor(host: ConnectionHost<WebSocketConnection>, identity: ConnectionIdentity) {
     this.id = identity.id;
     this.socket = identity.socket;
     this.user = identity.user;
-    this.address = identity.address;
+    this.#address = identity.address;
     this.scheme = identity.scheme;
     this.params = identity.params;
     this.query = identity.query;
@@ -89,6 +72,12 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
     this.#webSocket = webSocket;
     this.#isOpen = true;
     this.awaitExpiry();
+  }
+
+  /** By which the client is limited, see `clientNetwork`. */
+  get address(): string {
+    this.#address ??= clientNetwork(this.socket.remoteAddress ?? '');
+    return this.#address;
   }
 
   get hasLeft(): boolean {

@@ -14,8 +14,8 @@ export type ExceededLimit = 'capacity' | 'address_limit' | 'pending_limit' | 'ad
 
 /** Whom a connection counts for. */
 export interface Counted {
-  /** '' if it is unknown. */
-  readonly address: string;
+  /** '' if it is unknown; undefined if no limit counts addresses. */
+  readonly address: string | undefined;
   /** Null without a user, and before it is known. */
   readonly user: string | null;
 }
@@ -43,8 +43,12 @@ export class ConnectionLimits {
     return this.#total;
   }
 
+  get countAddresses(): boolean {
+    return this.#addresses.isLimited || this.#pendingAddresses.isLimited;
+  }
+
   /** Counts a handshake that begins, and its connection; or returns the limit that it would exceed. */
-  acquire(address: string): ExceededLimit | null {
+  acquire(address: string | undefined): ExceededLimit | null {
     if (this.#max > 0 && this.#total >= this.#max) return 'capacity';
     if (this.#maxPending > 0 && this.#pending >= this.#maxPending) return 'pending_limit';
     if (this.#pendingAddresses.isFull(address)) return 'address_pending_limit';
@@ -56,7 +60,7 @@ export class ConnectionLimits {
   }
 
   /** The handshake is over, whether its connection opens or not. */
-  settle(address: string): void {
+  settle(address: string | undefined): void {
     this.#pending -= 1;
     this.#pendingAddresses.remove(address);
   }

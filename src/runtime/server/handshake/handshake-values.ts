@@ -24,7 +24,7 @@ export function createReadValues(
   channel: ChannelDescriptor,
 ): (path: PathValues, request: UpgradeRequest) => HandshakeValues {
   const schemes = [channel, ...channel.operations].flatMap(({ security }) => security);
-  const keys = new Set(schemes.filter((scheme) => scheme.in === 'query').map(({ parameter }) => parameter));
+  const keys = schemes.filter((scheme) => scheme.in === 'query').map(({ parameter }) => parameter);
 
   return ({ variables, parameters }, request) => ({
     variables,
@@ -52,9 +52,9 @@ function check(
   throw refusal(reason, 'invalid_request', explain(guard, subject));
 }
 
-function omit(names: ReadonlySet<string>, values: object): object {
-  if (names.size === 0) return values;
-  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.has(name)));
+function omit(names: readonly string[], values: object): object {
+  if (!names.some((name) => Object.hasOwn(values, name))) return values;
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 }
 
 /** Picks headers by the names in the contract, whose case the result keeps. */

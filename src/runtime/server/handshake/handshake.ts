@@ -69,7 +69,9 @@ export function createHandshake<Channel extends HandshakeChannel>(
     if (origin !== undefined && !isAllowedOrigin(origins, origin, proxies.hostOf(message))) {
       throw refuseOrigin(message, origins, settingNames);
     }
-    const address = clientNetwork(proxies.addressOf(message));
+    // Asking the system for the address is among the most expensive parts of a handshake.
+    const address =
+      limits.countAddresses || proxies.exist ? clientNetwork(proxies.addressOf(message)) : undefined;
     const exceeded = limits.acquire(address);
     if (exceeded !== null) throw refuseAtLimit(exceeded);
     const deadline = new Deadline(timeoutMs);
@@ -77,7 +79,7 @@ export function createHandshake<Channel extends HandshakeChannel>(
     try {
       const request = new UpgradeRequest(message, query);
       const known = knownPrincipalOf(message);
-      const { principal, ...credentials } =
+      const { principal, scheme, permits, expiresAtMs } =
         known === undefined
           ? await deadline.race(channel.authenticate(request), () => {})
           : permitAll(known, channel.descriptor);
@@ -91,7 +93,9 @@ export function createHandshake<Channel extends HandshakeChannel>(
         socket: message.socket,
         user: principal,
         address,
-        ...credentials,
+        scheme,
+        permits,
+        expiresAtMs,
         ...values,
       });
       connection.state = await deadline.race(accept(channel, connection), (lateState) => {
