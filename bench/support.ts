@@ -1,5 +1,7 @@
 /** Shared by the benchmarks: the server as a separate process, its resource use, and the output of results. */
+
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,7 +62,7 @@ export function needDatabase(): string {
 }
 
 export function tokenOf(userId: string, options: jwt.SignOptions = {}): string {
-  return jwt.sign({}, secret, { subject: userId, expiresIn: '1d', ...options });
+  return jwt.sign({}, secret, { subject: userId, jwtid: randomUUID(), expiresIn: '1d', ...options });
 }
 
 /** A new folder, which is deleted when this process exits. */
