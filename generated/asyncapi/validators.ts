@@ -4675,9 +4675,11 @@ const schema6 = {
 		"required": ["since"],
 		"properties": { "since": { "const": "acked" } }
 	},
-	"then": { "required": ["device"] }
+	"then": { "required": ["device"] },
+	"allOf": [{ "properties": { "window": { "posted:decimal": "integer" } } }]
 };
 const func0 = Object.prototype.hasOwnProperty;
+const pattern4 = new RegExp("^(?!-0+$)-?[0-9]+$", "u");
 const pattern0 = new RegExp("^(posts|changes|likes|comments)(,(posts|changes|likes|comments))*$", "u");
 const pattern1 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
 const pattern2 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
@@ -4686,64 +4688,84 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
-	let valid0 = true;
-	const _errs2 = errors;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
-		if ((data.since === void 0 || !func0.call(data, "since")) && "since") {
-			const err0 = {};
-			if (vErrors === null) vErrors = [err0];
-			else vErrors.push(err0);
-			errors++;
-		} else if (data.since !== void 0 && func0.call(data, "since")) {
-			if ("acked" !== data.since) {
-				const err1 = {};
-				if (vErrors === null) vErrors = [err1];
-				else vErrors.push(err1);
-				errors++;
+		if (data.window !== void 0 && func0.call(data, "window")) {
+			let data0 = data.window;
+			if (typeof data0 === "string") {
+				if (!pattern4.test(data0)) {
+					validate6.errors = [{
+						instancePath: instancePath + "/window",
+						schemaPath: "#/allOf/0/properties/window/posted:decimal",
+						keyword: "posted:decimal",
+						params: {},
+						message: "must be integer"
+					}];
+					return false;
+				}
 			}
 		}
 	}
-	var _valid0 = _errs2 === errors;
-	errors = _errs1;
-	if (vErrors !== null) {
-		if (_errs1) vErrors.length = _errs1;
-		else vErrors = null;
-	}
-	if (_valid0) {
+	if (_errs1 === errors) {
+		const _errs3 = errors;
+		let valid2 = true;
 		const _errs4 = errors;
 		if (data && typeof data == "object" && !Array.isArray(data)) {
-			let missing1;
-			if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
-				validate6.errors = [{
-					instancePath,
-					schemaPath: "#/then/required",
-					keyword: "required",
-					params: { missingProperty: missing1 },
-					message: "must have required property '" + missing1 + "'"
-				}];
-				return false;
+			if ((data.since === void 0 || !func0.call(data, "since")) && "since") {
+				const err0 = {};
+				if (vErrors === null) vErrors = [err0];
+				else vErrors.push(err0);
+				errors++;
+			} else if (data.since !== void 0 && func0.call(data, "since")) {
+				if ("acked" !== data.since) {
+					const err1 = {};
+					if (vErrors === null) vErrors = [err1];
+					else vErrors.push(err1);
+					errors++;
+				}
 			}
 		}
 		var _valid0 = _errs4 === errors;
-		valid0 = _valid0;
-	}
-	if (!valid0) {
-		const err2 = {
-			instancePath,
-			schemaPath: "#/if",
-			keyword: "if",
-			params: { failingKeyword: "then" },
-			message: "must match \"then\" schema"
-		};
-		if (vErrors === null) vErrors = [err2];
-		else vErrors.push(err2);
-		errors++;
-		validate6.errors = vErrors;
-		return false;
+		errors = _errs3;
+		if (vErrors !== null) {
+			if (_errs3) vErrors.length = _errs3;
+			else vErrors = null;
+		}
+		if (_valid0) {
+			const _errs6 = errors;
+			if (data && typeof data == "object" && !Array.isArray(data)) {
+				let missing1;
+				if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
+					validate6.errors = [{
+						instancePath,
+						schemaPath: "#/then/required",
+						keyword: "required",
+						params: { missingProperty: missing1 },
+						message: "must have required property '" + missing1 + "'"
+					}];
+					return false;
+				}
+			}
+			var _valid0 = _errs6 === errors;
+			valid2 = _valid0;
+		}
+		if (!valid2) {
+			const err2 = {
+				instancePath,
+				schemaPath: "#/if",
+				keyword: "if",
+				params: { failingKeyword: "then" },
+				message: "must match \"then\" schema"
+			};
+			if (vErrors === null) vErrors = [err2];
+			else vErrors.push(err2);
+			errors++;
+			validate6.errors = vErrors;
+			return false;
+		}
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
-			const _errs5 = errors;
+			const _errs7 = errors;
 			for (const key0 of Object.keys(data)) if (!(key0 === "audience" || key0 === "events" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
 				validate6.errors = [{
 					instancePath,
@@ -4754,7 +4776,7 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 				}];
 				return false;
 			}
-			if (_errs5 === errors) {
+			if (_errs7 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0.call(data, "device") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
 					validate6.errors = [{
@@ -4800,14 +4822,14 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 					return false;
 				} else {
 					if (data.audience !== void 0 && func0.call(data, "audience")) {
-						let data1 = data.audience;
-						const _errs6 = errors;
-						if (typeof data1 !== "string") {
-							let dataType0 = typeof data1;
+						let data2 = data.audience;
+						const _errs8 = errors;
+						if (typeof data2 !== "string") {
+							let dataType0 = typeof data2;
 							let coerced0 = void 0;
 							if (!(coerced0 !== void 0)) {
-								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
-								else if (data1 === null) coerced0 = "";
+								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data2;
+								else if (data2 === null) coerced0 = "";
 								else {
 									validate6.errors = [{
 										instancePath: instancePath + "/audience",
@@ -4820,11 +4842,11 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 								}
 							}
 							if (coerced0 !== void 0) {
-								data1 = coerced0;
+								data2 = coerced0;
 								if (data !== void 0) data["audience"] = coerced0;
 							}
 						}
-						if (!(data1 === "everyone" || data1 === "friends")) {
+						if (!(data2 === "everyone" || data2 === "friends")) {
 							validate6.errors = [{
 								instancePath: instancePath + "/audience",
 								schemaPath: "#/properties/audience/enum",
@@ -4834,18 +4856,18 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 							}];
 							return false;
 						}
-						var valid3 = _errs6 === errors;
-					} else var valid3 = true;
-					if (valid3) {
+						var valid5 = _errs8 === errors;
+					} else var valid5 = true;
+					if (valid5) {
 						if (data.events !== void 0 && func0.call(data, "events")) {
-							let data2 = data.events;
-							const _errs8 = errors;
-							if (typeof data2 !== "string") {
-								let dataType1 = typeof data2;
+							let data3 = data.events;
+							const _errs10 = errors;
+							if (typeof data3 !== "string") {
+								let dataType1 = typeof data3;
 								let coerced1 = void 0;
 								if (!(coerced1 !== void 0)) {
-									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
-									else if (data2 === null) coerced1 = "";
+									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data3;
+									else if (data3 === null) coerced1 = "";
 									else {
 										validate6.errors = [{
 											instancePath: instancePath + "/events",
@@ -4858,13 +4880,13 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 									}
 								}
 								if (coerced1 !== void 0) {
-									data2 = coerced1;
+									data3 = coerced1;
 									if (data !== void 0) data["events"] = coerced1;
 								}
 							}
-							if (errors === _errs8) {
-								if (typeof data2 === "string") {
-									if (!pattern0.test(data2)) {
+							if (errors === _errs10) {
+								if (typeof data3 === "string") {
+									if (!pattern0.test(data3)) {
 										validate6.errors = [{
 											instancePath: instancePath + "/events",
 											schemaPath: "#/properties/events/pattern",
@@ -4876,18 +4898,18 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 									}
 								}
 							}
-							var valid3 = _errs8 === errors;
-						} else var valid3 = true;
-						if (valid3) {
+							var valid5 = _errs10 === errors;
+						} else var valid5 = true;
+						if (valid5) {
 							if (data.since !== void 0 && func0.call(data, "since")) {
-								let data3 = data.since;
-								const _errs10 = errors;
-								if (typeof data3 !== "string") {
-									let dataType2 = typeof data3;
+								let data4 = data.since;
+								const _errs12 = errors;
+								if (typeof data4 !== "string") {
+									let dataType2 = typeof data4;
 									let coerced2 = void 0;
 									if (!(coerced2 !== void 0)) {
-										if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data3;
-										else if (data3 === null) coerced2 = "";
+										if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data4;
+										else if (data4 === null) coerced2 = "";
 										else {
 											validate6.errors = [{
 												instancePath: instancePath + "/since",
@@ -4900,13 +4922,13 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 										}
 									}
 									if (coerced2 !== void 0) {
-										data3 = coerced2;
+										data4 = coerced2;
 										if (data !== void 0) data["since"] = coerced2;
 									}
 								}
-								if (errors === _errs10) {
-									if (typeof data3 === "string") {
-										if (!pattern1.test(data3)) {
+								if (errors === _errs12) {
+									if (typeof data4 === "string") {
+										if (!pattern1.test(data4)) {
 											validate6.errors = [{
 												instancePath: instancePath + "/since",
 												schemaPath: "#/properties/since/pattern",
@@ -4918,18 +4940,18 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 										}
 									}
 								}
-								var valid3 = _errs10 === errors;
-							} else var valid3 = true;
-							if (valid3) {
+								var valid5 = _errs12 === errors;
+							} else var valid5 = true;
+							if (valid5) {
 								if (data.device !== void 0 && func0.call(data, "device")) {
-									let data4 = data.device;
-									const _errs12 = errors;
-									if (typeof data4 !== "string") {
-										let dataType3 = typeof data4;
+									let data5 = data.device;
+									const _errs14 = errors;
+									if (typeof data5 !== "string") {
+										let dataType3 = typeof data5;
 										let coerced3 = void 0;
 										if (!(coerced3 !== void 0)) {
-											if (dataType3 == "number" || dataType3 == "boolean") coerced3 = "" + data4;
-											else if (data4 === null) coerced3 = "";
+											if (dataType3 == "number" || dataType3 == "boolean") coerced3 = "" + data5;
+											else if (data5 === null) coerced3 = "";
 											else {
 												validate6.errors = [{
 													instancePath: instancePath + "/device",
@@ -4942,13 +4964,13 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 											}
 										}
 										if (coerced3 !== void 0) {
-											data4 = coerced3;
+											data5 = coerced3;
 											if (data !== void 0) data["device"] = coerced3;
 										}
 									}
-									if (errors === _errs12) {
-										if (typeof data4 === "string") {
-											if (!pattern2.test(data4)) {
+									if (errors === _errs14) {
+										if (typeof data5 === "string") {
+											if (!pattern2.test(data5)) {
 												validate6.errors = [{
 													instancePath: instancePath + "/device",
 													schemaPath: "#/properties/device/pattern",
@@ -4960,17 +4982,17 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 											}
 										}
 									}
-									var valid3 = _errs12 === errors;
-								} else var valid3 = true;
-								if (valid3) {
+									var valid5 = _errs14 === errors;
+								} else var valid5 = true;
+								if (valid5) {
 									if (data.window !== void 0 && func0.call(data, "window")) {
-										let data5 = data.window;
-										const _errs14 = errors;
-										if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
-											let dataType4 = typeof data5;
+										let data6 = data.window;
+										const _errs16 = errors;
+										if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6))) {
+											let dataType4 = typeof data6;
 											let coerced4 = void 0;
 											if (!(coerced4 !== void 0)) {
-												if (dataType4 === "boolean" || data5 === null || dataType4 === "string" && data5 && data5 == +data5 && !(data5 % 1)) coerced4 = +data5;
+												if (dataType4 === "boolean" || data6 === null || dataType4 === "string" && data6 && data6 == +data6 && !(data6 % 1)) coerced4 = +data6;
 												else {
 													validate6.errors = [{
 														instancePath: instancePath + "/window",
@@ -4983,13 +5005,13 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 												}
 											}
 											if (coerced4 !== void 0) {
-												data5 = coerced4;
+												data6 = coerced4;
 												if (data !== void 0) data["window"] = coerced4;
 											}
 										}
-										if (errors === _errs14) {
-											if (typeof data5 == "number") {
-												if (data5 > 256 || isNaN(data5)) {
+										if (errors === _errs16) {
+											if (typeof data6 == "number") {
+												if (data6 > 256 || isNaN(data6)) {
 													validate6.errors = [{
 														instancePath: instancePath + "/window",
 														schemaPath: "#/properties/window/maximum",
@@ -5001,7 +5023,7 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 														message: "must be <= 256"
 													}];
 													return false;
-												} else if (data5 < 1 || isNaN(data5)) {
+												} else if (data6 < 1 || isNaN(data6)) {
 													validate6.errors = [{
 														instancePath: instancePath + "/window",
 														schemaPath: "#/properties/window/minimum",
@@ -5016,18 +5038,18 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 												}
 											}
 										}
-										var valid3 = _errs14 === errors;
-									} else var valid3 = true;
-									if (valid3) {
+										var valid5 = _errs16 === errors;
+									} else var valid5 = true;
+									if (valid5) {
 										if (data.instance !== void 0 && func0.call(data, "instance")) {
-											let data6 = data.instance;
-											const _errs16 = errors;
-											if (typeof data6 !== "string") {
-												let dataType5 = typeof data6;
+											let data7 = data.instance;
+											const _errs18 = errors;
+											if (typeof data7 !== "string") {
+												let dataType5 = typeof data7;
 												let coerced5 = void 0;
 												if (!(coerced5 !== void 0)) {
-													if (dataType5 == "number" || dataType5 == "boolean") coerced5 = "" + data6;
-													else if (data6 === null) coerced5 = "";
+													if (dataType5 == "number" || dataType5 == "boolean") coerced5 = "" + data7;
+													else if (data7 === null) coerced5 = "";
 													else {
 														validate6.errors = [{
 															instancePath: instancePath + "/instance",
@@ -5040,13 +5062,13 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 													}
 												}
 												if (coerced5 !== void 0) {
-													data6 = coerced5;
+													data7 = coerced5;
 													if (data !== void 0) data["instance"] = coerced5;
 												}
 											}
-											if (errors === _errs16) {
-												if (typeof data6 === "string") {
-													if (!pattern3.test(data6)) {
+											if (errors === _errs18) {
+												if (typeof data7 === "string") {
+													if (!pattern3.test(data7)) {
 														validate6.errors = [{
 															instancePath: instancePath + "/instance",
 															schemaPath: "#/properties/instance/pattern",
@@ -5058,8 +5080,8 @@ function validate6(data, { instancePath = "", parentData, parentDataProperty, ro
 													}
 												}
 											}
-											var valid3 = _errs16 === errors;
-										} else var valid3 = true;
+											var valid5 = _errs18 === errors;
+										} else var valid5 = true;
 									}
 								}
 							}

@@ -15,6 +15,9 @@ export interface OperationHandlers<Principal> {
   /**
    * Log in and get a token.
    *
+   * A token identifies its user until it expires, it is ended with `POST /logout`, or the user
+   * changes the password.
+   *
    * @generated from operation login
    */
   login(
@@ -66,6 +69,9 @@ export interface OperationHandlers<Principal> {
   /**
    * Register a user.
    *
+   * The user logs in with the id of the answer and the password. Several users may have the same
+   * names.
+   *
    * @generated from operation registerUser
    */
   registerUser(
@@ -75,6 +81,8 @@ export interface OperationHandlers<Principal> {
 
   /**
    * Get a user.
+   *
+   * Profiles are public.
    *
    * @generated from operation getUser
    */
@@ -96,13 +104,13 @@ export interface OperationHandlers<Principal> {
   searchUsers(
     request: { readonly query: models.SearchUsersQuery },
     context: RequestContext,
-  ): Promise<{ readonly headers: models.SearchUsersResponseHeaders; readonly body: models.FoundUser[] }>;
+  ): Promise<{ readonly headers: models.SearchUsersResponseHeaders; readonly body: models.FoundUsers }>;
 
   /**
    * Add a friend.
    *
    * The caller receives that user's posts from now on, but not the other way around. Adding a friend
-   * again changes nothing.
+   * again changes nothing. Users cannot befriend themselves: that is answered with 400.
    *
    * @generated from operation setFriend
    */
@@ -139,6 +147,8 @@ export interface OperationHandlers<Principal> {
   /**
    * Change the text of the caller's post.
    *
+   * Subscribers that ask for changes receive the new text.
+   *
    * @generated from operation updatePost
    */
   updatePost(
@@ -161,6 +171,8 @@ export interface OperationHandlers<Principal> {
   /**
    * Get a post.
    *
+   * Posts are public.
+   *
    * @generated from operation getPost
    */
   getPost(
@@ -179,7 +191,7 @@ export interface OperationHandlers<Principal> {
   getFeed(
     request: { readonly query: models.GetFeedQuery },
     context: Caller<Principal>,
-  ): Promise<{ readonly headers: models.GetFeedResponseHeaders; readonly body: models.Post[] }>;
+  ): Promise<{ readonly headers: models.GetFeedResponseHeaders; readonly body: models.Posts }>;
 
   /**
    * Like a post.
@@ -208,6 +220,8 @@ export interface OperationHandlers<Principal> {
   /**
    * Get the likes of a post, newest first.
    *
+   * A page has at most `limit` users. The number counts all who like the post.
+   *
    * @generated from operation getLikes
    */
   getLikes(
@@ -218,6 +232,9 @@ export interface OperationHandlers<Principal> {
   /**
    * Comment on a post.
    *
+   * After the response 200, the comment is on disk, and every subscriber who gets the post and asks
+   * for comments will receive it.
+   *
    * @generated from operation createComment
    */
   createComment(
@@ -227,6 +244,8 @@ export interface OperationHandlers<Principal> {
 
   /**
    * Delete the caller's comment, or one on the caller's post.
+   *
+   * Whoever may not delete a comment is told that it does not exist.
    *
    * @generated from operation deleteComment
    */

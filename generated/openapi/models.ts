@@ -6,6 +6,13 @@
 // biome-ignore-all assist: generated code
 
 /**
+ * A UUID (RFC 9562) in upper or lower case.
+ *
+ * @generated from schema AnyCaseUuid
+ */
+export type AnyCaseUuid = string;
+
+/**
  * A UUID (RFC 9562) in lower case.
  *
  * @generated from schema Uuid
@@ -13,25 +20,47 @@
 export type Uuid = string;
 
 /**
- * A first or second name.
+ * A first or second name, without U+0000.
  *
  * @generated from schema Name
  */
 export type Name = string;
 
 /**
- * A prefix of a name.
+ * A prefix of a name, without U+0000.
  *
  * @generated from schema NamePrefix
  */
 export type NamePrefix = string;
 
 /**
- * A date (full-date of RFC 3339).
+ * What users say about themselves, without U+0000.
+ *
+ * @generated from schema Biography
+ */
+export type Biography = string;
+
+/**
+ * Where the user lives, without U+0000.
+ *
+ * @generated from schema City
+ */
+export type City = string;
+
+/**
+ * A date (full-date of RFC 3339) from 0001-01-01 to today in UTC. A later one is answered with
+ * 400.
  *
  * @generated from schema Birthdate
  */
 export type Birthdate = string;
+
+/**
+ * A date (full-date of RFC 3339). Earlier versions of the server let users register with any.
+ *
+ * @generated from schema RegisteredBirthdate
+ */
+export type RegisteredBirthdate = string;
 
 /**
  * The user's password.
@@ -41,14 +70,14 @@ export type Birthdate = string;
 export type Password = string;
 
 /**
- * The text of a post.
+ * The text of a post, without U+0000.
  *
  * @generated from schema PostText
  */
 export type PostText = string;
 
 /**
- * The text of a comment.
+ * The text of a comment, without U+0000.
  *
  * @generated from schema CommentText
  */
@@ -97,12 +126,19 @@ export type NextPosition = number | null;
 export type Limit = number;
 
 /**
+ * The size of a page of a search.
+ *
+ * @generated from schema SearchLimit
+ */
+export type SearchLimit = number;
+
+/**
  * The user's id and password.
  *
  * @generated from schema LoginRequest
  */
 export interface LoginRequest {
-  id: Uuid;
+  id: AnyCaseUuid;
   password: Password;
 }
 
@@ -145,10 +181,8 @@ export interface RegisterRequest {
   first_name: Name;
   second_name: Name;
   birthdate?: Birthdate;
-  /** What users say about themselves. */
-  biography?: string;
-  /** Where the user lives. */
-  city?: string;
+  biography?: Biography;
+  city?: City;
   password: Password;
 }
 
@@ -170,12 +204,17 @@ export interface User {
   id: Uuid;
   first_name: Name;
   second_name: Name;
-  birthdate?: Birthdate;
-  /** What users say about themselves. */
-  biography?: string;
-  /** Where the user lives. */
-  city?: string;
+  birthdate?: RegisteredBirthdate;
+  biography?: Biography;
+  city?: City;
 }
+
+/**
+ * The users of a page.
+ *
+ * @generated from schema FoundUsers
+ */
+export type FoundUsers = FoundUser[];
 
 /**
  * The public profile of a user, without the biography.
@@ -186,9 +225,8 @@ export interface FoundUser {
   id: Uuid;
   first_name: Name;
   second_name: Name;
-  birthdate?: Birthdate;
-  /** Where the user lives. */
-  city?: string;
+  birthdate?: RegisteredBirthdate;
+  city?: City;
 }
 
 /**
@@ -206,7 +244,7 @@ export interface CreatePostRequest {
  * @generated from schema UpdatePostRequest
  */
 export interface UpdatePostRequest {
-  id: Uuid;
+  id: AnyCaseUuid;
   text: PostText;
 }
 
@@ -220,6 +258,13 @@ export interface Post {
   text: PostText;
   author_user_id: Uuid;
 }
+
+/**
+ * The posts of a page.
+ *
+ * @generated from schema Posts
+ */
+export type Posts = Post[];
 
 /**
  * A page of the users who like a post.
@@ -240,7 +285,7 @@ export interface Likes {
  * @generated from schema CreateCommentRequest
  */
 export interface CreateCommentRequest {
-  post_id: Uuid;
+  post_id: AnyCaseUuid;
   text: CommentText;
 }
 
@@ -299,7 +344,7 @@ export type ErrorCode =
 /** @generated from path of operation getUser */
 export interface GetUserPath {
   /** The id of the user. */
-  id: Uuid;
+  id: AnyCaseUuid;
 }
 
 /** @generated from query of operation searchUsers */
@@ -309,13 +354,10 @@ export interface SearchUsersQuery {
   /** A prefix of `second_name`. */
   last_name: NamePrefix;
   /** Where the page begins. Take it from the `Link` of the previous page. */
-  after?: Uuid;
+  after?: AnyCaseUuid;
   /** The maximum number of users to return. */
-  limit: number;
+  limit: SearchLimit;
 }
-
-/** @generated from response 200 of operation searchUsers */
-export type SearchUsersResponse200 = FoundUser[];
 
 /** @generated from headers of response 200 of operation searchUsers */
 export interface SearchUsersResponseHeaders {
@@ -329,13 +371,13 @@ export interface SearchUsersResponseHeaders {
 /** @generated from path of operation setFriend */
 export interface SetFriendPath {
   /** The user to add. */
-  user_id: Uuid;
+  user_id: AnyCaseUuid;
 }
 
 /** @generated from path of operation deleteFriend */
 export interface DeleteFriendPath {
   /** The user to remove. */
-  user_id: Uuid;
+  user_id: AnyCaseUuid;
 }
 
 /** @generated from headers of operation createPost */
@@ -350,20 +392,20 @@ export interface CreatePostHeaders {
 /** @generated from path of operation deletePost */
 export interface DeletePostPath {
   /** The id of the post. */
-  id: Uuid;
+  id: AnyCaseUuid;
 }
 
 /** @generated from path of operation getPost */
 export interface GetPostPath {
   /** The id of the post. */
-  id: Uuid;
+  id: AnyCaseUuid;
 }
 
 /** @generated from query of operation getFeed */
 export interface GetFeedQuery {
   /**
-   * The number of posts to skip, at most 10,000. Prefer to follow `Link`: posts that are created
-   * meanwhile move all others.
+   * The number of posts to skip. Prefer to follow `Link`: posts that are created meanwhile move all
+   * others.
    */
   offset: Offset;
   /** Where the page begins. Take it from the `Link` of the previous page. */
@@ -371,9 +413,6 @@ export interface GetFeedQuery {
   /** The maximum number of posts to return. */
   limit: Limit;
 }
-
-/** @generated from response 200 of operation getFeed */
-export type GetFeedResponse200 = Post[];
 
 /** @generated from headers of response 200 of operation getFeed */
 export interface GetFeedResponseHeaders {
@@ -392,19 +431,19 @@ export interface GetFeedResponseHeaders {
 /** @generated from path of operation likePost */
 export interface LikePostPath {
   /** The id of the post. */
-  id: Uuid;
+  id: AnyCaseUuid;
 }
 
 /** @generated from path of operation unlikePost */
 export interface UnlikePostPath {
   /** The id of the post. */
-  id: Uuid;
+  id: AnyCaseUuid;
 }
 
 /** @generated from path of operation getLikes */
 export interface GetLikesPath {
   /** The id of the post. */
-  id: Uuid;
+  id: AnyCaseUuid;
 }
 
 /** @generated from query of operation getLikes */
@@ -427,13 +466,13 @@ export interface CreateCommentHeaders {
 /** @generated from path of operation deleteComment */
 export interface DeleteCommentPath {
   /** The id of the comment. */
-  id: Uuid;
+  id: AnyCaseUuid;
 }
 
 /** @generated from path of operation listComments */
 export interface ListCommentsPath {
   /** The id of the post. */
-  post_id: Uuid;
+  post_id: AnyCaseUuid;
 }
 
 /** @generated from query of operation listComments */

@@ -12,6 +12,9 @@ export const operations = {
   /**
    * Log in and get a token.
    *
+   * A token identifies its user until it expires, it is ended with `POST /logout`, or the user
+   * changes the password.
+   *
    * @generated from operation login
    */
   login: {
@@ -30,8 +33,11 @@ export const operations = {
       401: validators.isError,
       403: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
       413: validators.isError,
       415: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -56,7 +62,11 @@ export const operations = {
     body: undefined,
     responses: {
       200: null,
+      400: validators.isError,
       401: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -82,7 +92,11 @@ export const operations = {
     body: undefined,
     responses: {
       200: validators.isTicketResponse,
+      400: validators.isError,
       401: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -112,14 +126,20 @@ export const operations = {
       401: validators.isError,
       403: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
       413: validators.isError,
       415: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
   },
   /**
    * Register a user.
+   *
+   * The user logs in with the id of the answer and the password. Several users may have the same
+   * names.
    *
    * @generated from operation registerUser
    */
@@ -137,14 +157,19 @@ export const operations = {
       200: validators.isRegisterResponse,
       400: validators.isError,
       403: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
       413: validators.isError,
       415: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
   },
   /**
    * Get a user.
+   *
+   * Profiles are public.
    *
    * @generated from operation getUser
    */
@@ -162,6 +187,9 @@ export const operations = {
       200: validators.isUser,
       400: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -187,8 +215,12 @@ export const operations = {
     headerNames: [],
     body: undefined,
     responses: {
-      200: validators.isSearchUsersResponse200,
+      200: validators.isFoundUsers,
       400: validators.isError,
+      404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -199,7 +231,7 @@ export const operations = {
    * Add a friend.
    *
    * The caller receives that user's posts from now on, but not the other way around. Adding a friend
-   * again changes nothing.
+   * again changes nothing. Users cannot befriend themselves: that is answered with 400.
    *
    * @generated from operation setFriend
    */
@@ -218,6 +250,9 @@ export const operations = {
       400: validators.isError,
       401: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -244,6 +279,9 @@ export const operations = {
       400: validators.isError,
       401: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -270,15 +308,20 @@ export const operations = {
       200: validators.isUuid,
       400: validators.isError,
       401: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
       413: validators.isError,
       415: validators.isError,
       422: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
   },
   /**
    * Change the text of the caller's post.
+   *
+   * Subscribers that ask for changes receive the new text.
    *
    * @generated from operation updatePost
    */
@@ -297,8 +340,11 @@ export const operations = {
       400: validators.isError,
       401: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
       413: validators.isError,
       415: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -325,12 +371,17 @@ export const operations = {
       400: validators.isError,
       401: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
   },
   /**
    * Get a post.
+   *
+   * Posts are public.
    *
    * @generated from operation getPost
    */
@@ -348,6 +399,9 @@ export const operations = {
       200: validators.isPost,
       400: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -371,9 +425,12 @@ export const operations = {
     headerNames: [],
     body: undefined,
     responses: {
-      200: validators.isGetFeedResponse200,
+      200: validators.isPosts,
       400: validators.isError,
       401: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -402,6 +459,9 @@ export const operations = {
       400: validators.isError,
       401: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -428,12 +488,17 @@ export const operations = {
       400: validators.isError,
       401: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
   },
   /**
    * Get the likes of a post, newest first.
+   *
+   * A page has at most `limit` users. The number counts all who like the post.
    *
    * @generated from operation getLikes
    */
@@ -451,12 +516,18 @@ export const operations = {
       200: validators.isLikes,
       400: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
   },
   /**
    * Comment on a post.
+   *
+   * After the response 200, the comment is on disk, and every subscriber who gets the post and asks
+   * for comments will receive it.
    *
    * @generated from operation createComment
    */
@@ -475,15 +546,20 @@ export const operations = {
       400: validators.isError,
       401: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
       413: validators.isError,
       415: validators.isError,
       422: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
   },
   /**
    * Delete the caller's comment, or one on the caller's post.
+   *
+   * Whoever may not delete a comment is told that it does not exist.
    *
    * @generated from operation deleteComment
    */
@@ -502,6 +578,9 @@ export const operations = {
       400: validators.isError,
       401: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },
@@ -527,6 +606,9 @@ export const operations = {
       200: validators.isComments,
       400: validators.isError,
       404: validators.isError,
+      405: validators.isError,
+      408: validators.isError,
+      429: validators.isError,
       500: validators.isError,
       503: validators.isError,
     },

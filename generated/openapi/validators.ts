@@ -216,7 +216,7 @@ var require_formats = __commonJSMin(((exports) => {
 }));
 const guard0 = validate15$1;
 const formats0$1 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const pattern4 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
+const pattern4 = new RegExp("^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$", "u");
 function validate15$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate15$1.evaluated;
@@ -228,8 +228,8 @@ function validate15$1(data, { instancePath = "", parentData, parentDataProperty,
 				instancePath,
 				schemaPath: "#/pattern",
 				keyword: "pattern",
-				params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-				message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+				params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+				message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 			}];
 			return false;
 		} else if (!formats0$1.test(data)) {
@@ -260,29 +260,29 @@ validate15$1.evaluated = {
 	"dynamicItems": false
 };
 const guard1 = validate16$1;
-const func60 = require_ucs2length().default;
+const pattern5 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
 function validate16$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate16$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
-		if (func60(data) > 200) {
+		if (!pattern5.test(data)) {
 			validate16$1.errors = [{
 				instancePath,
-				schemaPath: "#/maxLength",
-				keyword: "maxLength",
-				params: { limit: 200 },
-				message: "must NOT have more than 200 characters"
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+				message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
 			}];
 			return false;
-		} else if (func60(data) < 1) {
+		} else if (!formats0$1.test(data)) {
 			validate16$1.errors = [{
 				instancePath,
-				schemaPath: "#/minLength",
-				keyword: "minLength",
-				params: { limit: 1 },
-				message: "must NOT have fewer than 1 characters"
+				schemaPath: "#/format",
+				keyword: "format",
+				params: { format: "uuid" },
+				message: "must match format \"uuid\""
 			}];
 			return false;
 		}
@@ -303,15 +303,17 @@ validate16$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard2 = validate17;
-function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard2 = validate17$1;
+const func60 = require_ucs2length().default;
+const pattern6 = new RegExp("^[^\\u0000]*$", "u");
+function validate17$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate17.evaluated;
+	const evaluated0 = validate17$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
 		if (func60(data) > 200) {
-			validate17.errors = [{
+			validate17$1.errors = [{
 				instancePath,
 				schemaPath: "#/maxLength",
 				keyword: "maxLength",
@@ -320,7 +322,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else if (func60(data) < 1) {
-			validate17.errors = [{
+			validate17$1.errors = [{
 				instancePath,
 				schemaPath: "#/minLength",
 				keyword: "minLength",
@@ -328,44 +330,18 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
 				message: "must NOT have fewer than 1 characters"
 			}];
 			return false;
-		}
-	} else {
-		validate17.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "string" },
-			message: "must be string"
-		}];
-		return false;
-	}
-	validate17.errors = vErrors;
-	return true;
-}
-validate17.evaluated = {
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard3 = validate18$1;
-const formats2 = require_formats().fullFormats.date;
-function validate18$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate18$1.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (typeof data === "string") {
-		if (!formats2.validate(data)) {
-			validate18$1.errors = [{
+		} else if (!pattern6.test(data)) {
+			validate17$1.errors = [{
 				instancePath,
-				schemaPath: "#/format",
-				keyword: "format",
-				params: { format: "date" },
-				message: "must match format \"date\""
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[^\\u0000]*$" },
+				message: "must match pattern \"^[^\\u0000]*$\""
 			}];
 			return false;
 		}
 	} else {
-		validate18$1.errors = [{
+		validate17$1.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -374,10 +350,62 @@ function validate18$1(data, { instancePath = "", parentData, parentDataProperty,
 		}];
 		return false;
 	}
-	validate18$1.errors = vErrors;
+	validate17$1.errors = vErrors;
 	return true;
 }
-validate18$1.evaluated = {
+validate17$1.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard3 = validate18;
+function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate18.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (typeof data === "string") {
+		if (func60(data) > 200) {
+			validate18.errors = [{
+				instancePath,
+				schemaPath: "#/maxLength",
+				keyword: "maxLength",
+				params: { limit: 200 },
+				message: "must NOT have more than 200 characters"
+			}];
+			return false;
+		} else if (func60(data) < 1) {
+			validate18.errors = [{
+				instancePath,
+				schemaPath: "#/minLength",
+				keyword: "minLength",
+				params: { limit: 1 },
+				message: "must NOT have fewer than 1 characters"
+			}];
+			return false;
+		} else if (!pattern6.test(data)) {
+			validate18.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[^\\u0000]*$" },
+				message: "must match pattern \"^[^\\u0000]*$\""
+			}];
+			return false;
+		}
+	} else {
+		validate18.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
+	}
+	validate18.errors = vErrors;
+	return true;
+}
+validate18.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
@@ -388,22 +416,22 @@ function validate19$1(data, { instancePath = "", parentData, parentDataProperty,
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
-		if (func60(data) > 1e3) {
+		if (func60(data) > 1e4) {
 			validate19$1.errors = [{
 				instancePath,
 				schemaPath: "#/maxLength",
 				keyword: "maxLength",
-				params: { limit: 1e3 },
-				message: "must NOT have more than 1000 characters"
+				params: { limit: 1e4 },
+				message: "must NOT have more than 10000 characters"
 			}];
 			return false;
-		} else if (func60(data) < 1) {
+		} else if (!pattern6.test(data)) {
 			validate19$1.errors = [{
 				instancePath,
-				schemaPath: "#/minLength",
-				keyword: "minLength",
-				params: { limit: 1 },
-				message: "must NOT have fewer than 1 characters"
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[^\\u0000]*$" },
+				message: "must match pattern \"^[^\\u0000]*$\""
 			}];
 			return false;
 		}
@@ -431,22 +459,22 @@ function validate20$1(data, { instancePath = "", parentData, parentDataProperty,
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
-		if (func60(data) > 1e4) {
+		if (func60(data) > 200) {
 			validate20$1.errors = [{
 				instancePath,
 				schemaPath: "#/maxLength",
 				keyword: "maxLength",
-				params: { limit: 1e4 },
-				message: "must NOT have more than 10000 characters"
+				params: { limit: 200 },
+				message: "must NOT have more than 200 characters"
 			}];
 			return false;
-		} else if (func60(data) < 1) {
+		} else if (!pattern6.test(data)) {
 			validate20$1.errors = [{
 				instancePath,
-				schemaPath: "#/minLength",
-				keyword: "minLength",
-				params: { limit: 1 },
-				message: "must NOT have fewer than 1 characters"
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[^\\u0000]*$" },
+				message: "must match pattern \"^[^\\u0000]*$\""
 			}];
 			return false;
 		}
@@ -468,28 +496,30 @@ validate20$1.evaluated = {
 	"dynamicItems": false
 };
 const guard6 = validate21$1;
+const formats4 = require_formats().fullFormats.date;
+const pattern10 = new RegExp("^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
 function validate21$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate21$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
-		if (func60(data) > 1e4) {
+		if (!pattern10.test(data)) {
 			validate21$1.errors = [{
 				instancePath,
-				schemaPath: "#/maxLength",
-				keyword: "maxLength",
-				params: { limit: 1e4 },
-				message: "must NOT have more than 10000 characters"
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
+				message: "must match pattern \"^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$\""
 			}];
 			return false;
-		} else if (func60(data) < 1) {
+		} else if (!formats4.validate(data)) {
 			validate21$1.errors = [{
 				instancePath,
-				schemaPath: "#/minLength",
-				keyword: "minLength",
-				params: { limit: 1 },
-				message: "must NOT have fewer than 1 characters"
+				schemaPath: "#/format",
+				keyword: "format",
+				params: { format: "date" },
+				message: "must match format \"date\""
 			}];
 			return false;
 		}
@@ -511,38 +541,19 @@ validate21$1.evaluated = {
 	"dynamicItems": false
 };
 const guard7 = validate22$1;
-const pattern5$1 = new RegExp("^[\\x21-\\x7e]+$", "u");
 function validate22$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate22$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (typeof data === "string") {
-		if (func60(data) > 255) {
+		if (!formats4.validate(data)) {
 			validate22$1.errors = [{
 				instancePath,
-				schemaPath: "#/maxLength",
-				keyword: "maxLength",
-				params: { limit: 255 },
-				message: "must NOT have more than 255 characters"
-			}];
-			return false;
-		} else if (func60(data) < 1) {
-			validate22$1.errors = [{
-				instancePath,
-				schemaPath: "#/minLength",
-				keyword: "minLength",
-				params: { limit: 1 },
-				message: "must NOT have fewer than 1 characters"
-			}];
-			return false;
-		} else if (!pattern5$1.test(data)) {
-			validate22$1.errors = [{
-				instancePath,
-				schemaPath: "#/pattern",
-				keyword: "pattern",
-				params: { pattern: "^[\\x21-\\x7e]+$" },
-				message: "must match pattern \"^[\\x21-\\x7e]+$\""
+				schemaPath: "#/format",
+				keyword: "format",
+				params: { format: "date" },
+				message: "must match format \"date\""
 			}];
 			return false;
 		}
@@ -563,53 +574,46 @@ validate22$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard8 = validate23;
-function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard8 = validate23$1;
+function validate23$1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate23.evaluated;
+	const evaluated0 = validate23$1.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-		validate23.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "integer" },
-			message: "must be integer"
-		}];
-		return false;
-	}
-	if (typeof data == "number" && isFinite(data)) {
-		if (data > 9007199254740991 || isNaN(data)) {
-			validate23.errors = [{
+	if (typeof data === "string") {
+		if (func60(data) > 1e3) {
+			validate23$1.errors = [{
 				instancePath,
-				schemaPath: "#/maximum",
-				keyword: "maximum",
-				params: {
-					comparison: "<=",
-					limit: 9007199254740991
-				},
-				message: "must be <= 9007199254740991"
+				schemaPath: "#/maxLength",
+				keyword: "maxLength",
+				params: { limit: 1e3 },
+				message: "must NOT have more than 1000 characters"
 			}];
 			return false;
-		} else if (data < 0 || isNaN(data)) {
-			validate23.errors = [{
+		} else if (func60(data) < 1) {
+			validate23$1.errors = [{
 				instancePath,
-				schemaPath: "#/minimum",
-				keyword: "minimum",
-				params: {
-					comparison: ">=",
-					limit: 0
-				},
-				message: "must be >= 0"
+				schemaPath: "#/minLength",
+				keyword: "minLength",
+				params: { limit: 1 },
+				message: "must NOT have fewer than 1 characters"
 			}];
 			return false;
 		}
+	} else {
+		validate23$1.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "string" },
+			message: "must be string"
+		}];
+		return false;
 	}
-	validate23.errors = vErrors;
+	validate23$1.errors = vErrors;
 	return true;
 }
-validate23.evaluated = {
+validate23$1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
@@ -619,42 +623,44 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
 	const evaluated0 = validate24.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+	if (typeof data === "string") {
+		if (func60(data) > 1e4) {
+			validate24.errors = [{
+				instancePath,
+				schemaPath: "#/maxLength",
+				keyword: "maxLength",
+				params: { limit: 1e4 },
+				message: "must NOT have more than 10000 characters"
+			}];
+			return false;
+		} else if (func60(data) < 1) {
+			validate24.errors = [{
+				instancePath,
+				schemaPath: "#/minLength",
+				keyword: "minLength",
+				params: { limit: 1 },
+				message: "must NOT have fewer than 1 characters"
+			}];
+			return false;
+		} else if (!pattern6.test(data)) {
+			validate24.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[^\\u0000]*$" },
+				message: "must match pattern \"^[^\\u0000]*$\""
+			}];
+			return false;
+		}
+	} else {
 		validate24.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
-			params: { type: "integer" },
-			message: "must be integer"
+			params: { type: "string" },
+			message: "must be string"
 		}];
 		return false;
-	}
-	if (typeof data == "number" && isFinite(data)) {
-		if (data > 9007199254740991 || isNaN(data)) {
-			validate24.errors = [{
-				instancePath,
-				schemaPath: "#/maximum",
-				keyword: "maximum",
-				params: {
-					comparison: "<=",
-					limit: 9007199254740991
-				},
-				message: "must be <= 9007199254740991"
-			}];
-			return false;
-		} else if (data < 1 || isNaN(data)) {
-			validate24.errors = [{
-				instancePath,
-				schemaPath: "#/minimum",
-				keyword: "minimum",
-				params: {
-					comparison: ">=",
-					limit: 1
-				},
-				message: "must be >= 1"
-			}];
-			return false;
-		}
 	}
 	validate24.errors = vErrors;
 	return true;
@@ -669,42 +675,44 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 	const evaluated0 = validate25.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+	if (typeof data === "string") {
+		if (func60(data) > 1e4) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/maxLength",
+				keyword: "maxLength",
+				params: { limit: 1e4 },
+				message: "must NOT have more than 10000 characters"
+			}];
+			return false;
+		} else if (func60(data) < 1) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/minLength",
+				keyword: "minLength",
+				params: { limit: 1 },
+				message: "must NOT have fewer than 1 characters"
+			}];
+			return false;
+		} else if (!pattern6.test(data)) {
+			validate25.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[^\\u0000]*$" },
+				message: "must match pattern \"^[^\\u0000]*$\""
+			}];
+			return false;
+		}
+	} else {
 		validate25.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
-			params: { type: "integer" },
-			message: "must be integer"
+			params: { type: "string" },
+			message: "must be string"
 		}];
 		return false;
-	}
-	if (typeof data == "number" && isFinite(data)) {
-		if (data > 9007199254740991 || isNaN(data)) {
-			validate25.errors = [{
-				instancePath,
-				schemaPath: "#/maximum",
-				keyword: "maximum",
-				params: {
-					comparison: "<=",
-					limit: 9007199254740991
-				},
-				message: "must be <= 9007199254740991"
-			}];
-			return false;
-		} else if (data < 1 || isNaN(data)) {
-			validate25.errors = [{
-				instancePath,
-				schemaPath: "#/minimum",
-				keyword: "minimum",
-				params: {
-					comparison: ">=",
-					limit: 1
-				},
-				message: "must be >= 1"
-			}];
-			return false;
-		}
 	}
 	validate25.errors = vErrors;
 	return true;
@@ -714,52 +722,50 @@ validate25.evaluated = {
 	"dynamicItems": false
 };
 const guard11 = validate26;
-const schema45 = {
-	"type": ["integer", "null"],
-	"minimum": 1,
-	"maximum": 9007199254740991
-};
+const pattern13 = new RegExp("^[\\x21-\\x7e]+$", "u");
 function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate26.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data)) && data !== null) {
+	if (typeof data === "string") {
+		if (func60(data) > 255) {
+			validate26.errors = [{
+				instancePath,
+				schemaPath: "#/maxLength",
+				keyword: "maxLength",
+				params: { limit: 255 },
+				message: "must NOT have more than 255 characters"
+			}];
+			return false;
+		} else if (func60(data) < 1) {
+			validate26.errors = [{
+				instancePath,
+				schemaPath: "#/minLength",
+				keyword: "minLength",
+				params: { limit: 1 },
+				message: "must NOT have fewer than 1 characters"
+			}];
+			return false;
+		} else if (!pattern13.test(data)) {
+			validate26.errors = [{
+				instancePath,
+				schemaPath: "#/pattern",
+				keyword: "pattern",
+				params: { pattern: "^[\\x21-\\x7e]+$" },
+				message: "must match pattern \"^[\\x21-\\x7e]+$\""
+			}];
+			return false;
+		}
+	} else {
 		validate26.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
-			params: { type: schema45.type },
-			message: "must be integer,null"
+			params: { type: "string" },
+			message: "must be string"
 		}];
 		return false;
-	}
-	if (typeof data == "number" && isFinite(data)) {
-		if (data > 9007199254740991 || isNaN(data)) {
-			validate26.errors = [{
-				instancePath,
-				schemaPath: "#/maximum",
-				keyword: "maximum",
-				params: {
-					comparison: "<=",
-					limit: 9007199254740991
-				},
-				message: "must be <= 9007199254740991"
-			}];
-			return false;
-		} else if (data < 1 || isNaN(data)) {
-			validate26.errors = [{
-				instancePath,
-				schemaPath: "#/minimum",
-				keyword: "minimum",
-				params: {
-					comparison: ">=",
-					limit: 1
-				},
-				message: "must be >= 1"
-			}];
-			return false;
-		}
 	}
 	validate26.errors = vErrors;
 	return true;
@@ -785,28 +791,28 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
 		return false;
 	}
 	if (typeof data == "number" && isFinite(data)) {
-		if (data > 1e3 || isNaN(data)) {
+		if (data > 1e4 || isNaN(data)) {
 			validate27.errors = [{
 				instancePath,
 				schemaPath: "#/maximum",
 				keyword: "maximum",
 				params: {
 					comparison: "<=",
-					limit: 1e3
+					limit: 1e4
 				},
-				message: "must be <= 1000"
+				message: "must be <= 10000"
 			}];
 			return false;
-		} else if (data < 1 || isNaN(data)) {
+		} else if (data < 0 || isNaN(data)) {
 			validate27.errors = [{
 				instancePath,
 				schemaPath: "#/minimum",
 				keyword: "minimum",
 				params: {
 					comparison: ">=",
-					limit: 1
+					limit: 0
 				},
-				message: "must be >= 1"
+				message: "must be >= 0"
 			}];
 			return false;
 		}
@@ -819,16 +825,271 @@ validate27.evaluated = {
 	"dynamicItems": false
 };
 const guard13 = validate28;
-const func0$1 = Object.prototype.hasOwnProperty;
 function validate28(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate28.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+		validate28.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "integer" },
+			message: "must be integer"
+		}];
+		return false;
+	}
+	if (typeof data == "number" && isFinite(data)) {
+		if (data > 9007199254740991 || isNaN(data)) {
+			validate28.errors = [{
+				instancePath,
+				schemaPath: "#/maximum",
+				keyword: "maximum",
+				params: {
+					comparison: "<=",
+					limit: 9007199254740991
+				},
+				message: "must be <= 9007199254740991"
+			}];
+			return false;
+		} else if (data < 1 || isNaN(data)) {
+			validate28.errors = [{
+				instancePath,
+				schemaPath: "#/minimum",
+				keyword: "minimum",
+				params: {
+					comparison: ">=",
+					limit: 1
+				},
+				message: "must be >= 1"
+			}];
+			return false;
+		}
+	}
+	validate28.errors = vErrors;
+	return true;
+}
+validate28.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard14 = validate29;
+function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate29.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+		validate29.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "integer" },
+			message: "must be integer"
+		}];
+		return false;
+	}
+	if (typeof data == "number" && isFinite(data)) {
+		if (data > 9007199254740991 || isNaN(data)) {
+			validate29.errors = [{
+				instancePath,
+				schemaPath: "#/maximum",
+				keyword: "maximum",
+				params: {
+					comparison: "<=",
+					limit: 9007199254740991
+				},
+				message: "must be <= 9007199254740991"
+			}];
+			return false;
+		} else if (data < 1 || isNaN(data)) {
+			validate29.errors = [{
+				instancePath,
+				schemaPath: "#/minimum",
+				keyword: "minimum",
+				params: {
+					comparison: ">=",
+					limit: 1
+				},
+				message: "must be >= 1"
+			}];
+			return false;
+		}
+	}
+	validate29.errors = vErrors;
+	return true;
+}
+validate29.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard15 = validate30;
+const schema49 = {
+	"type": ["integer", "null"],
+	"minimum": 1,
+	"maximum": 9007199254740991
+};
+function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate30.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data)) && data !== null) {
+		validate30.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: schema49.type },
+			message: "must be integer,null"
+		}];
+		return false;
+	}
+	if (typeof data == "number" && isFinite(data)) {
+		if (data > 9007199254740991 || isNaN(data)) {
+			validate30.errors = [{
+				instancePath,
+				schemaPath: "#/maximum",
+				keyword: "maximum",
+				params: {
+					comparison: "<=",
+					limit: 9007199254740991
+				},
+				message: "must be <= 9007199254740991"
+			}];
+			return false;
+		} else if (data < 1 || isNaN(data)) {
+			validate30.errors = [{
+				instancePath,
+				schemaPath: "#/minimum",
+				keyword: "minimum",
+				params: {
+					comparison: ">=",
+					limit: 1
+				},
+				message: "must be >= 1"
+			}];
+			return false;
+		}
+	}
+	validate30.errors = vErrors;
+	return true;
+}
+validate30.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard16 = validate31;
+function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate31.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+		validate31.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "integer" },
+			message: "must be integer"
+		}];
+		return false;
+	}
+	if (typeof data == "number" && isFinite(data)) {
+		if (data > 1e3 || isNaN(data)) {
+			validate31.errors = [{
+				instancePath,
+				schemaPath: "#/maximum",
+				keyword: "maximum",
+				params: {
+					comparison: "<=",
+					limit: 1e3
+				},
+				message: "must be <= 1000"
+			}];
+			return false;
+		} else if (data < 1 || isNaN(data)) {
+			validate31.errors = [{
+				instancePath,
+				schemaPath: "#/minimum",
+				keyword: "minimum",
+				params: {
+					comparison: ">=",
+					limit: 1
+				},
+				message: "must be >= 1"
+			}];
+			return false;
+		}
+	}
+	validate31.errors = vErrors;
+	return true;
+}
+validate31.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard17 = validate32;
+function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate32.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (!(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+		validate32.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "integer" },
+			message: "must be integer"
+		}];
+		return false;
+	}
+	if (typeof data == "number" && isFinite(data)) {
+		if (data > 1e3 || isNaN(data)) {
+			validate32.errors = [{
+				instancePath,
+				schemaPath: "#/maximum",
+				keyword: "maximum",
+				params: {
+					comparison: "<=",
+					limit: 1e3
+				},
+				message: "must be <= 1000"
+			}];
+			return false;
+		} else if (data < 1 || isNaN(data)) {
+			validate32.errors = [{
+				instancePath,
+				schemaPath: "#/minimum",
+				keyword: "minimum",
+				params: {
+					comparison: ">=",
+					limit: 1
+				},
+				message: "must be >= 1"
+			}];
+			return false;
+		}
+	}
+	validate32.errors = vErrors;
+	return true;
+}
+validate32.evaluated = {
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard18 = validate33;
+const func0$1 = Object.prototype.hasOwnProperty;
+function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate33.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
-			validate28.errors = [{
+			validate33.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -838,7 +1099,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "password")) {
-				validate28.errors = [{
+				validate33.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -851,16 +1112,16 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 				let data0 = data.id;
 				if (typeof data0 === "string") {
 					if (!pattern4.test(data0)) {
-						validate28.errors = [{
+						validate33.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "definition0/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 						}];
 						return false;
 					} else if (!formats0$1.test(data0)) {
-						validate28.errors = [{
+						validate33.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "definition0/format",
 							keyword: "format",
@@ -870,7 +1131,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 				} else {
-					validate28.errors = [{
+					validate33.errors = [{
 						instancePath: instancePath + "/id",
 						schemaPath: "definition0/type",
 						keyword: "type",
@@ -886,18 +1147,18 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 					let data1 = data.password;
 					if (typeof data1 === "string") {
 						if (func60(data1) > 1e3) {
-							validate28.errors = [{
+							validate33.errors = [{
 								instancePath: instancePath + "/password",
-								schemaPath: "definition4/maxLength",
+								schemaPath: "definition8/maxLength",
 								keyword: "maxLength",
 								params: { limit: 1e3 },
 								message: "must NOT have more than 1000 characters"
 							}];
 							return false;
 						} else if (func60(data1) < 1) {
-							validate28.errors = [{
+							validate33.errors = [{
 								instancePath: instancePath + "/password",
-								schemaPath: "definition4/minLength",
+								schemaPath: "definition8/minLength",
 								keyword: "minLength",
 								params: { limit: 1 },
 								message: "must NOT have fewer than 1 characters"
@@ -905,591 +1166,17 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
 							return false;
 						}
 					} else {
-						validate28.errors = [{
-							instancePath: instancePath + "/password",
-							schemaPath: "definition4/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate28.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate28.errors = vErrors;
-	return true;
-}
-validate28.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard14 = validate29;
-function validate29(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate29.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.token === void 0 || !func0$1.call(data, "token")) && (missing0 = "token")) {
-			validate29.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "token")) {
-				validate29.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.token !== void 0 && func0$1.call(data, "token")) {
-				let data0 = data.token;
-				if (typeof data0 === "string") {
-					if (func60(data0) < 1) {
-						validate29.errors = [{
-							instancePath: instancePath + "/token",
-							schemaPath: "#/properties/token/minLength",
-							keyword: "minLength",
-							params: { limit: 1 },
-							message: "must NOT have fewer than 1 characters"
-						}];
-						return false;
-					}
-				} else {
-					validate29.errors = [{
-						instancePath: instancePath + "/token",
-						schemaPath: "#/properties/token/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-			}
-		}
-	} else {
-		validate29.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate29.errors = vErrors;
-	return true;
-}
-validate29.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard15 = validate30;
-const pattern7 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
-function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate30.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.ticket === void 0 || !func0$1.call(data, "ticket")) && (missing0 = "ticket")) {
-			validate30.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "ticket")) {
-				validate30.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.ticket !== void 0 && func0$1.call(data, "ticket")) {
-				let data0 = data.ticket;
-				if (typeof data0 === "string") {
-					if (!pattern7.test(data0)) {
-						validate30.errors = [{
-							instancePath: instancePath + "/ticket",
-							schemaPath: "#/properties/ticket/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[A-Za-z0-9_-]{43}$" },
-							message: "must match pattern \"^[A-Za-z0-9_-]{43}$\""
-						}];
-						return false;
-					}
-				} else {
-					validate30.errors = [{
-						instancePath: instancePath + "/ticket",
-						schemaPath: "#/properties/ticket/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-			}
-		}
-	} else {
-		validate30.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate30.errors = vErrors;
-	return true;
-}
-validate30.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard16 = validate31;
-function validate31(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate31.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.old_password === void 0 || !func0$1.call(data, "old_password")) && (missing0 = "old_password") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
-			validate31.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "old_password" || key0 === "password")) {
-				validate31.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.old_password !== void 0 && func0$1.call(data, "old_password")) {
-				let data0 = data.old_password;
-				if (typeof data0 === "string") {
-					if (func60(data0) > 1e3) {
-						validate31.errors = [{
-							instancePath: instancePath + "/old_password",
-							schemaPath: "definition4/maxLength",
-							keyword: "maxLength",
-							params: { limit: 1e3 },
-							message: "must NOT have more than 1000 characters"
-						}];
-						return false;
-					} else if (func60(data0) < 1) {
-						validate31.errors = [{
-							instancePath: instancePath + "/old_password",
-							schemaPath: "definition4/minLength",
-							keyword: "minLength",
-							params: { limit: 1 },
-							message: "must NOT have fewer than 1 characters"
-						}];
-						return false;
-					}
-				} else {
-					validate31.errors = [{
-						instancePath: instancePath + "/old_password",
-						schemaPath: "definition4/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.password !== void 0 && func0$1.call(data, "password")) {
-					let data1 = data.password;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 1e3) {
-							validate31.errors = [{
-								instancePath: instancePath + "/password",
-								schemaPath: "definition4/maxLength",
-								keyword: "maxLength",
-								params: { limit: 1e3 },
-								message: "must NOT have more than 1000 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate31.errors = [{
-								instancePath: instancePath + "/password",
-								schemaPath: "definition4/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate31.errors = [{
-							instancePath: instancePath + "/password",
-							schemaPath: "definition4/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate31.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate31.errors = vErrors;
-	return true;
-}
-validate31.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard17 = validate32;
-function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate32.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
-			validate32.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city" || key0 === "password")) {
-				validate32.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
-				let data0 = data.first_name;
-				if (typeof data0 === "string") {
-					if (func60(data0) > 200) {
-						validate32.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/maxLength",
-							keyword: "maxLength",
-							params: { limit: 200 },
-							message: "must NOT have more than 200 characters"
-						}];
-						return false;
-					} else if (func60(data0) < 1) {
-						validate32.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/minLength",
-							keyword: "minLength",
-							params: { limit: 1 },
-							message: "must NOT have fewer than 1 characters"
-						}];
-						return false;
-					}
-				} else {
-					validate32.errors = [{
-						instancePath: instancePath + "/first_name",
-						schemaPath: "definition1/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
-					let data1 = data.second_name;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 200) {
-							validate32.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/maxLength",
-								keyword: "maxLength",
-								params: { limit: 200 },
-								message: "must NOT have more than 200 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate32.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate32.errors = [{
-							instancePath: instancePath + "/second_name",
-							schemaPath: "definition1/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
-						let data2 = data.birthdate;
-						if (typeof data2 === "string") {
-							if (!formats2.validate(data2)) {
-								validate32.errors = [{
-									instancePath: instancePath + "/birthdate",
-									schemaPath: "definition3/format",
-									keyword: "format",
-									params: { format: "date" },
-									message: "must match format \"date\""
-								}];
-								return false;
-							}
-						} else {
-							validate32.errors = [{
-								instancePath: instancePath + "/birthdate",
-								schemaPath: "definition3/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.biography !== void 0 && func0$1.call(data, "biography")) {
-							let data3 = data.biography;
-							if (typeof data3 === "string") {
-								if (func60(data3) > 1e4) {
-									validate32.errors = [{
-										instancePath: instancePath + "/biography",
-										schemaPath: "#/properties/biography/maxLength",
-										keyword: "maxLength",
-										params: { limit: 1e4 },
-										message: "must NOT have more than 10000 characters"
-									}];
-									return false;
-								}
-							} else {
-								validate32.errors = [{
-									instancePath: instancePath + "/biography",
-									schemaPath: "#/properties/biography/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.city !== void 0 && func0$1.call(data, "city")) {
-								let data4 = data.city;
-								if (typeof data4 === "string") {
-									if (func60(data4) > 200) {
-										validate32.errors = [{
-											instancePath: instancePath + "/city",
-											schemaPath: "#/properties/city/maxLength",
-											keyword: "maxLength",
-											params: { limit: 200 },
-											message: "must NOT have more than 200 characters"
-										}];
-										return false;
-									}
-								} else {
-									validate32.errors = [{
-										instancePath: instancePath + "/city",
-										schemaPath: "#/properties/city/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-							if (valid0) {
-								if (data.password !== void 0 && func0$1.call(data, "password")) {
-									let data5 = data.password;
-									if (typeof data5 === "string") {
-										if (func60(data5) > 1e3) {
-											validate32.errors = [{
-												instancePath: instancePath + "/password",
-												schemaPath: "definition4/maxLength",
-												keyword: "maxLength",
-												params: { limit: 1e3 },
-												message: "must NOT have more than 1000 characters"
-											}];
-											return false;
-										} else if (func60(data5) < 1) {
-											validate32.errors = [{
-												instancePath: instancePath + "/password",
-												schemaPath: "definition4/minLength",
-												keyword: "minLength",
-												params: { limit: 1 },
-												message: "must NOT have fewer than 1 characters"
-											}];
-											return false;
-										}
-									} else {
-										validate32.errors = [{
-											instancePath: instancePath + "/password",
-											schemaPath: "definition4/type",
-											keyword: "type",
-											params: { type: "string" },
-											message: "must be string"
-										}];
-										return false;
-									}
-									var valid0 = true;
-								} else var valid0 = true;
-							}
-						}
-					}
-				}
-			}
-		}
-	} else {
-		validate32.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate32.errors = vErrors;
-	return true;
-}
-validate32.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard18 = validate33;
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate33.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.user_id === void 0 || !func0$1.call(data, "user_id")) && (missing0 = "user_id")) {
-			validate33.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "user_id")) {
-				validate33.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.user_id !== void 0 && func0$1.call(data, "user_id")) {
-				let data0 = data.user_id;
-				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
 						validate33.errors = [{
-							instancePath: instancePath + "/user_id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0$1.test(data0)) {
-						validate33.errors = [{
-							instancePath: instancePath + "/user_id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							instancePath: instancePath + "/password",
+							schemaPath: "definition8/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
 						}];
 						return false;
 					}
-				} else {
-					validate33.errors = [{
-						instancePath: instancePath + "/user_id",
-						schemaPath: "definition0/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
+					var valid0 = true;
+				} else var valid0 = true;
 			}
 		}
 	} else {
@@ -1511,6 +1198,7 @@ validate33.evaluated = {
 	"dynamicItems": false
 };
 const guard19 = validate34;
+const pattern15 = new RegExp("^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$", "u");
 function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate34.evaluated;
@@ -1518,7 +1206,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
+		if ((data.token === void 0 || !func0$1.call(data, "token")) && (missing0 = "token")) {
 			validate34.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1528,7 +1216,7 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "token")) {
 				validate34.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1538,167 +1226,28 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.token !== void 0 && func0$1.call(data, "token")) {
+				let data0 = data.token;
 				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+					if (!pattern15.test(data0)) {
 						validate34.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/pattern",
+							instancePath: instancePath + "/token",
+							schemaPath: "#/properties/token/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0$1.test(data0)) {
-						validate34.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							params: { pattern: "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$" },
+							message: "must match pattern \"^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$\""
 						}];
 						return false;
 					}
 				} else {
 					validate34.errors = [{
-						instancePath: instancePath + "/id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/token",
+						schemaPath: "#/properties/token/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
-					let data1 = data.first_name;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 200) {
-							validate34.errors = [{
-								instancePath: instancePath + "/first_name",
-								schemaPath: "definition1/maxLength",
-								keyword: "maxLength",
-								params: { limit: 200 },
-								message: "must NOT have more than 200 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate34.errors = [{
-								instancePath: instancePath + "/first_name",
-								schemaPath: "definition1/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate34.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
-						let data2 = data.second_name;
-						if (typeof data2 === "string") {
-							if (func60(data2) > 200) {
-								validate34.errors = [{
-									instancePath: instancePath + "/second_name",
-									schemaPath: "definition1/maxLength",
-									keyword: "maxLength",
-									params: { limit: 200 },
-									message: "must NOT have more than 200 characters"
-								}];
-								return false;
-							} else if (func60(data2) < 1) {
-								validate34.errors = [{
-									instancePath: instancePath + "/second_name",
-									schemaPath: "definition1/minLength",
-									keyword: "minLength",
-									params: { limit: 1 },
-									message: "must NOT have fewer than 1 characters"
-								}];
-								return false;
-							}
-						} else {
-							validate34.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
-							let data3 = data.birthdate;
-							if (typeof data3 === "string") {
-								if (!formats2.validate(data3)) {
-									validate34.errors = [{
-										instancePath: instancePath + "/birthdate",
-										schemaPath: "definition3/format",
-										keyword: "format",
-										params: { format: "date" },
-										message: "must match format \"date\""
-									}];
-									return false;
-								}
-							} else {
-								validate34.errors = [{
-									instancePath: instancePath + "/birthdate",
-									schemaPath: "definition3/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.biography !== void 0 && func0$1.call(data, "biography")) {
-								if (typeof data.biography !== "string") {
-									validate34.errors = [{
-										instancePath: instancePath + "/biography",
-										schemaPath: "#/properties/biography/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-							if (valid0) {
-								if (data.city !== void 0 && func0$1.call(data, "city")) {
-									if (typeof data.city !== "string") {
-										validate34.errors = [{
-											instancePath: instancePath + "/city",
-											schemaPath: "#/properties/city/type",
-											keyword: "type",
-											params: { type: "string" },
-											message: "must be string"
-										}];
-										return false;
-									}
-									var valid0 = true;
-								} else var valid0 = true;
-							}
-						}
-					}
 				}
 			}
 		}
@@ -1721,6 +1270,7 @@ validate34.evaluated = {
 	"dynamicItems": false
 };
 const guard20 = validate35;
+const pattern16 = new RegExp("^[A-Za-z0-9_-]{43}$", "u");
 function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate35.evaluated;
@@ -1728,7 +1278,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
+		if ((data.ticket === void 0 || !func0$1.call(data, "ticket")) && (missing0 = "ticket")) {
 			validate35.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1738,7 +1288,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "city")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "ticket")) {
 				validate35.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1748,152 +1298,28 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.ticket !== void 0 && func0$1.call(data, "ticket")) {
+				let data0 = data.ticket;
 				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+					if (!pattern16.test(data0)) {
 						validate35.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/pattern",
+							instancePath: instancePath + "/ticket",
+							schemaPath: "#/properties/ticket/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0$1.test(data0)) {
-						validate35.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							params: { pattern: "^[A-Za-z0-9_-]{43}$" },
+							message: "must match pattern \"^[A-Za-z0-9_-]{43}$\""
 						}];
 						return false;
 					}
 				} else {
 					validate35.errors = [{
-						instancePath: instancePath + "/id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/ticket",
+						schemaPath: "#/properties/ticket/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
-					let data1 = data.first_name;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 200) {
-							validate35.errors = [{
-								instancePath: instancePath + "/first_name",
-								schemaPath: "definition1/maxLength",
-								keyword: "maxLength",
-								params: { limit: 200 },
-								message: "must NOT have more than 200 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate35.errors = [{
-								instancePath: instancePath + "/first_name",
-								schemaPath: "definition1/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate35.errors = [{
-							instancePath: instancePath + "/first_name",
-							schemaPath: "definition1/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
-						let data2 = data.second_name;
-						if (typeof data2 === "string") {
-							if (func60(data2) > 200) {
-								validate35.errors = [{
-									instancePath: instancePath + "/second_name",
-									schemaPath: "definition1/maxLength",
-									keyword: "maxLength",
-									params: { limit: 200 },
-									message: "must NOT have more than 200 characters"
-								}];
-								return false;
-							} else if (func60(data2) < 1) {
-								validate35.errors = [{
-									instancePath: instancePath + "/second_name",
-									schemaPath: "definition1/minLength",
-									keyword: "minLength",
-									params: { limit: 1 },
-									message: "must NOT have fewer than 1 characters"
-								}];
-								return false;
-							}
-						} else {
-							validate35.errors = [{
-								instancePath: instancePath + "/second_name",
-								schemaPath: "definition1/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
-							let data3 = data.birthdate;
-							if (typeof data3 === "string") {
-								if (!formats2.validate(data3)) {
-									validate35.errors = [{
-										instancePath: instancePath + "/birthdate",
-										schemaPath: "definition3/format",
-										keyword: "format",
-										params: { format: "date" },
-										message: "must match format \"date\""
-									}];
-									return false;
-								}
-							} else {
-								validate35.errors = [{
-									instancePath: instancePath + "/birthdate",
-									schemaPath: "definition3/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.city !== void 0 && func0$1.call(data, "city")) {
-								if (typeof data.city !== "string") {
-									validate35.errors = [{
-										instancePath: instancePath + "/city",
-										schemaPath: "#/properties/city/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-						}
-					}
 				}
 			}
 		}
@@ -1923,7 +1349,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.old_password === void 0 || !func0$1.call(data, "old_password")) && (missing0 = "old_password") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
 			validate36.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -1933,7 +1359,7 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "old_password" || key0 === "password")) {
 				validate36.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -1943,22 +1369,22 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.text !== void 0 && func0$1.call(data, "text")) {
-				let data0 = data.text;
+			if (data.old_password !== void 0 && func0$1.call(data, "old_password")) {
+				let data0 = data.old_password;
 				if (typeof data0 === "string") {
-					if (func60(data0) > 1e4) {
+					if (func60(data0) > 1e3) {
 						validate36.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/maxLength",
+							instancePath: instancePath + "/old_password",
+							schemaPath: "definition8/maxLength",
 							keyword: "maxLength",
-							params: { limit: 1e4 },
-							message: "must NOT have more than 10000 characters"
+							params: { limit: 1e3 },
+							message: "must NOT have more than 1000 characters"
 						}];
 						return false;
 					} else if (func60(data0) < 1) {
 						validate36.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/minLength",
+							instancePath: instancePath + "/old_password",
+							schemaPath: "definition8/minLength",
 							keyword: "minLength",
 							params: { limit: 1 },
 							message: "must NOT have fewer than 1 characters"
@@ -1967,14 +1393,51 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate36.errors = [{
-						instancePath: instancePath + "/text",
-						schemaPath: "definition5/type",
+						instancePath: instancePath + "/old_password",
+						schemaPath: "definition8/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
 				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.password !== void 0 && func0$1.call(data, "password")) {
+					let data1 = data.password;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 1e3) {
+							validate36.errors = [{
+								instancePath: instancePath + "/password",
+								schemaPath: "definition8/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e3 },
+								message: "must NOT have more than 1000 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate36.errors = [{
+								instancePath: instancePath + "/password",
+								schemaPath: "definition8/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						}
+					} else {
+						validate36.errors = [{
+							instancePath: instancePath + "/password",
+							schemaPath: "definition8/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
 			}
 		}
 	} else {
@@ -2003,7 +1466,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name") || (data.password === void 0 || !func0$1.call(data, "password")) && (missing0 = "password")) {
 			validate37.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2013,7 +1476,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city" || key0 === "password")) {
 				validate37.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2023,32 +1486,41 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
+				let data0 = data.first_name;
 				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+					if (func60(data0) > 200) {
 						validate37.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition2/maxLength",
+							keyword: "maxLength",
+							params: { limit: 200 },
+							message: "must NOT have more than 200 characters"
 						}];
 						return false;
-					} else if (!formats0$1.test(data0)) {
+					} else if (func60(data0) < 1) {
 						validate37.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition2/minLength",
+							keyword: "minLength",
+							params: { limit: 1 },
+							message: "must NOT have fewer than 1 characters"
+						}];
+						return false;
+					} else if (!pattern6.test(data0)) {
+						validate37.errors = [{
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition2/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[^\\u0000]*$" },
+							message: "must match pattern \"^[^\\u0000]*$\""
 						}];
 						return false;
 					}
 				} else {
 					validate37.errors = [{
-						instancePath: instancePath + "/id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/first_name",
+						schemaPath: "definition2/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
@@ -2058,32 +1530,41 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					let data1 = data.text;
+				if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
+					let data1 = data.second_name;
 					if (typeof data1 === "string") {
-						if (func60(data1) > 1e4) {
+						if (func60(data1) > 200) {
 							validate37.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/maxLength",
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition2/maxLength",
 								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
+								params: { limit: 200 },
+								message: "must NOT have more than 200 characters"
 							}];
 							return false;
 						} else if (func60(data1) < 1) {
 							validate37.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/minLength",
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition2/minLength",
 								keyword: "minLength",
 								params: { limit: 1 },
 								message: "must NOT have fewer than 1 characters"
 							}];
 							return false;
+						} else if (!pattern6.test(data1)) {
+							validate37.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition2/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[^\\u0000]*$" },
+								message: "must match pattern \"^[^\\u0000]*$\""
+							}];
+							return false;
 						}
 					} else {
 						validate37.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/type",
+							instancePath: instancePath + "/second_name",
+							schemaPath: "definition2/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -2092,6 +1573,150 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
+						let data2 = data.birthdate;
+						if (typeof data2 === "string") {
+							if (!pattern10.test(data2)) {
+								validate37.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition6/pattern",
+									keyword: "pattern",
+									params: { pattern: "^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
+									message: "must match pattern \"^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$\""
+								}];
+								return false;
+							} else if (!formats4.validate(data2)) {
+								validate37.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition6/format",
+									keyword: "format",
+									params: { format: "date" },
+									message: "must match format \"date\""
+								}];
+								return false;
+							}
+						} else {
+							validate37.errors = [{
+								instancePath: instancePath + "/birthdate",
+								schemaPath: "definition6/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.biography !== void 0 && func0$1.call(data, "biography")) {
+							let data3 = data.biography;
+							if (typeof data3 === "string") {
+								if (func60(data3) > 1e4) {
+									validate37.errors = [{
+										instancePath: instancePath + "/biography",
+										schemaPath: "definition4/maxLength",
+										keyword: "maxLength",
+										params: { limit: 1e4 },
+										message: "must NOT have more than 10000 characters"
+									}];
+									return false;
+								} else if (!pattern6.test(data3)) {
+									validate37.errors = [{
+										instancePath: instancePath + "/biography",
+										schemaPath: "definition4/pattern",
+										keyword: "pattern",
+										params: { pattern: "^[^\\u0000]*$" },
+										message: "must match pattern \"^[^\\u0000]*$\""
+									}];
+									return false;
+								}
+							} else {
+								validate37.errors = [{
+									instancePath: instancePath + "/biography",
+									schemaPath: "definition4/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.city !== void 0 && func0$1.call(data, "city")) {
+								let data4 = data.city;
+								if (typeof data4 === "string") {
+									if (func60(data4) > 200) {
+										validate37.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "definition5/maxLength",
+											keyword: "maxLength",
+											params: { limit: 200 },
+											message: "must NOT have more than 200 characters"
+										}];
+										return false;
+									} else if (!pattern6.test(data4)) {
+										validate37.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "definition5/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[^\\u0000]*$" },
+											message: "must match pattern \"^[^\\u0000]*$\""
+										}];
+										return false;
+									}
+								} else {
+									validate37.errors = [{
+										instancePath: instancePath + "/city",
+										schemaPath: "definition5/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+							if (valid0) {
+								if (data.password !== void 0 && func0$1.call(data, "password")) {
+									let data5 = data.password;
+									if (typeof data5 === "string") {
+										if (func60(data5) > 1e3) {
+											validate37.errors = [{
+												instancePath: instancePath + "/password",
+												schemaPath: "definition8/maxLength",
+												keyword: "maxLength",
+												params: { limit: 1e3 },
+												message: "must NOT have more than 1000 characters"
+											}];
+											return false;
+										} else if (func60(data5) < 1) {
+											validate37.errors = [{
+												instancePath: instancePath + "/password",
+												schemaPath: "definition8/minLength",
+												keyword: "minLength",
+												params: { limit: 1 },
+												message: "must NOT have fewer than 1 characters"
+											}];
+											return false;
+										}
+									} else {
+										validate37.errors = [{
+											instancePath: instancePath + "/password",
+											schemaPath: "definition8/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+									var valid0 = true;
+								} else var valid0 = true;
+							}
+						}
+					}
+				}
 			}
 		}
 	} else {
@@ -2120,7 +1745,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+		if ((data.user_id === void 0 || !func0$1.call(data, "user_id")) && (missing0 = "user_id")) {
 			validate38.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2130,7 +1755,7 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text" || key0 === "author_user_id")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "user_id")) {
 				validate38.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2140,13 +1765,13 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.id !== void 0 && func0$1.call(data, "id")) {
-				let data0 = data.id;
+			if (data.user_id !== void 0 && func0$1.call(data, "user_id")) {
+				let data0 = data.user_id;
 				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+					if (!pattern5.test(data0)) {
 						validate38.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/pattern",
+							instancePath: instancePath + "/user_id",
+							schemaPath: "definition1/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -2154,8 +1779,8 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					} else if (!formats0$1.test(data0)) {
 						validate38.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "definition0/format",
+							instancePath: instancePath + "/user_id",
+							schemaPath: "definition1/format",
 							keyword: "format",
 							params: { format: "uuid" },
 							message: "must match format \"uuid\""
@@ -2164,86 +1789,13 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate38.errors = [{
-						instancePath: instancePath + "/id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/user_id",
+						schemaPath: "definition1/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
 					}];
 					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					let data1 = data.text;
-					if (typeof data1 === "string") {
-						if (func60(data1) > 1e4) {
-							validate38.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/maxLength",
-								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
-							}];
-							return false;
-						} else if (func60(data1) < 1) {
-							validate38.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition5/minLength",
-								keyword: "minLength",
-								params: { limit: 1 },
-								message: "must NOT have fewer than 1 characters"
-							}];
-							return false;
-						}
-					} else {
-						validate38.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition5/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
-						let data2 = data.author_user_id;
-						if (typeof data2 === "string") {
-							if (!pattern4.test(data2)) {
-								validate38.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-								}];
-								return false;
-							} else if (!formats0$1.test(data2)) {
-								validate38.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/format",
-									keyword: "format",
-									params: { format: "uuid" },
-									message: "must match format \"uuid\""
-								}];
-								return false;
-							}
-						} else {
-							validate38.errors = [{
-								instancePath: instancePath + "/author_user_id",
-								schemaPath: "definition0/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
 				}
 			}
 		}
@@ -2273,7 +1825,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.count === void 0 || !func0$1.call(data, "count")) && (missing0 = "count") || (data.user_ids === void 0 || !func0$1.call(data, "user_ids")) && (missing0 = "user_ids") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
 			validate39.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2283,7 +1835,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "count" || key0 === "user_ids" || key0 === "next")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "biography" || key0 === "city")) {
 				validate39.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2293,138 +1845,227 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.count !== void 0 && func0$1.call(data, "count")) {
-				let data0 = data.count;
-				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-					validate39.errors = [{
-						instancePath: instancePath + "/count",
-						schemaPath: "#/properties/count/type",
-						keyword: "type",
-						params: { type: "integer" },
-						message: "must be integer"
-					}];
-					return false;
-				}
-				if (typeof data0 == "number" && isFinite(data0)) {
-					if (data0 < 0 || isNaN(data0)) {
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern5.test(data0)) {
 						validate39.errors = [{
-							instancePath: instancePath + "/count",
-							schemaPath: "#/properties/count/minimum",
-							keyword: "minimum",
-							params: {
-								comparison: ">=",
-								limit: 0
-							},
-							message: "must be >= 0"
+							instancePath: instancePath + "/id",
+							schemaPath: "definition1/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate39.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition1/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
 						}];
 						return false;
 					}
+				} else {
+					validate39.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition1/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
 				}
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.user_ids !== void 0 && func0$1.call(data, "user_ids")) {
-					let data1 = data.user_ids;
-					if (Array.isArray(data1)) {
-						if (data1.length > 1e3) {
+				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
+					let data1 = data.first_name;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 200) {
 							validate39.errors = [{
-								instancePath: instancePath + "/user_ids",
-								schemaPath: "#/properties/user_ids/maxItems",
-								keyword: "maxItems",
-								params: { limit: 1e3 },
-								message: "must NOT have more than 1000 items"
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition2/maxLength",
+								keyword: "maxLength",
+								params: { limit: 200 },
+								message: "must NOT have more than 200 characters"
 							}];
 							return false;
-						} else {
-							const len0 = data1.length;
-							for (let i0 = 0; i0 < len0; i0++) {
-								let data2 = data1[i0];
-								if (typeof data2 === "string") {
-									if (!pattern4.test(data2)) {
-										validate39.errors = [{
-											instancePath: instancePath + "/user_ids/" + i0,
-											schemaPath: "definition0/pattern",
-											keyword: "pattern",
-											params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-											message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-										}];
-										return false;
-									} else if (!formats0$1.test(data2)) {
-										validate39.errors = [{
-											instancePath: instancePath + "/user_ids/" + i0,
-											schemaPath: "definition0/format",
-											keyword: "format",
-											params: { format: "uuid" },
-											message: "must match format \"uuid\""
-										}];
-										return false;
-									}
-								} else {
-									validate39.errors = [{
-										instancePath: instancePath + "/user_ids/" + i0,
-										schemaPath: "definition0/type",
-										keyword: "type",
-										params: { type: "string" },
-										message: "must be string"
-									}];
-									return false;
-								}
-							}
+						} else if (func60(data1) < 1) {
+							validate39.errors = [{
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition2/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						} else if (!pattern6.test(data1)) {
+							validate39.errors = [{
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition2/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[^\\u0000]*$" },
+								message: "must match pattern \"^[^\\u0000]*$\""
+							}];
+							return false;
 						}
 					} else {
 						validate39.errors = [{
-							instancePath: instancePath + "/user_ids",
-							schemaPath: "#/properties/user_ids/type",
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition2/type",
 							keyword: "type",
-							params: { type: "array" },
-							message: "must be array"
+							params: { type: "string" },
+							message: "must be string"
 						}];
 						return false;
 					}
 					var valid0 = true;
 				} else var valid0 = true;
 				if (valid0) {
-					if (data.next !== void 0 && func0$1.call(data, "next")) {
-						let data3 = data.next;
-						if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-							validate39.errors = [{
-								instancePath: instancePath + "/next",
-								schemaPath: "definition11/type",
-								keyword: "type",
-								params: { type: schema45.type },
-								message: "must be integer,null"
-							}];
-							return false;
-						}
-						if (typeof data3 == "number" && isFinite(data3)) {
-							if (data3 > 9007199254740991 || isNaN(data3)) {
+					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
+						let data2 = data.second_name;
+						if (typeof data2 === "string") {
+							if (func60(data2) > 200) {
 								validate39.errors = [{
-									instancePath: instancePath + "/next",
-									schemaPath: "definition11/maximum",
-									keyword: "maximum",
-									params: {
-										comparison: "<=",
-										limit: 9007199254740991
-									},
-									message: "must be <= 9007199254740991"
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition2/maxLength",
+									keyword: "maxLength",
+									params: { limit: 200 },
+									message: "must NOT have more than 200 characters"
 								}];
 								return false;
-							} else if (data3 < 1 || isNaN(data3)) {
+							} else if (func60(data2) < 1) {
 								validate39.errors = [{
-									instancePath: instancePath + "/next",
-									schemaPath: "definition11/minimum",
-									keyword: "minimum",
-									params: {
-										comparison: ">=",
-										limit: 1
-									},
-									message: "must be >= 1"
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition2/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							} else if (!pattern6.test(data2)) {
+								validate39.errors = [{
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition2/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[^\\u0000]*$" },
+									message: "must match pattern \"^[^\\u0000]*$\""
 								}];
 								return false;
 							}
+						} else {
+							validate39.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition2/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
 						}
 						var valid0 = true;
 					} else var valid0 = true;
+					if (valid0) {
+						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
+							let data3 = data.birthdate;
+							if (typeof data3 === "string") {
+								if (!formats4.validate(data3)) {
+									validate39.errors = [{
+										instancePath: instancePath + "/birthdate",
+										schemaPath: "definition7/format",
+										keyword: "format",
+										params: { format: "date" },
+										message: "must match format \"date\""
+									}];
+									return false;
+								}
+							} else {
+								validate39.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition7/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.biography !== void 0 && func0$1.call(data, "biography")) {
+								let data4 = data.biography;
+								if (typeof data4 === "string") {
+									if (func60(data4) > 1e4) {
+										validate39.errors = [{
+											instancePath: instancePath + "/biography",
+											schemaPath: "definition4/maxLength",
+											keyword: "maxLength",
+											params: { limit: 1e4 },
+											message: "must NOT have more than 10000 characters"
+										}];
+										return false;
+									} else if (!pattern6.test(data4)) {
+										validate39.errors = [{
+											instancePath: instancePath + "/biography",
+											schemaPath: "definition4/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[^\\u0000]*$" },
+											message: "must match pattern \"^[^\\u0000]*$\""
+										}];
+										return false;
+									}
+								} else {
+									validate39.errors = [{
+										instancePath: instancePath + "/biography",
+										schemaPath: "definition4/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+							if (valid0) {
+								if (data.city !== void 0 && func0$1.call(data, "city")) {
+									let data5 = data.city;
+									if (typeof data5 === "string") {
+										if (func60(data5) > 200) {
+											validate39.errors = [{
+												instancePath: instancePath + "/city",
+												schemaPath: "definition5/maxLength",
+												keyword: "maxLength",
+												params: { limit: 200 },
+												message: "must NOT have more than 200 characters"
+											}];
+											return false;
+										} else if (!pattern6.test(data5)) {
+											validate39.errors = [{
+												instancePath: instancePath + "/city",
+												schemaPath: "definition5/pattern",
+												keyword: "pattern",
+												params: { pattern: "^[^\\u0000]*$" },
+												message: "must match pattern \"^[^\\u0000]*$\""
+											}];
+											return false;
+										}
+									} else {
+										validate39.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "definition5/type",
+											keyword: "type",
+											params: { type: "string" },
+											message: "must be string"
+										}];
+										return false;
+									}
+									var valid0 = true;
+								} else var valid0 = true;
+							}
+						}
+					}
 				}
 			}
 		}
@@ -2446,7 +2087,7 @@ validate39.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard25 = validate40;
+const guard26 = validate40;
 function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate40.evaluated;
@@ -2454,7 +2095,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.first_name === void 0 || !func0$1.call(data, "first_name")) && (missing0 = "first_name") || (data.second_name === void 0 || !func0$1.call(data, "second_name")) && (missing0 = "second_name")) {
 			validate40.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -2464,7 +2105,7 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "post_id" || key0 === "text")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "first_name" || key0 === "second_name" || key0 === "birthdate" || key0 === "city")) {
 				validate40.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -2474,13 +2115,13 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
-				let data0 = data.post_id;
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
 				if (typeof data0 === "string") {
-					if (!pattern4.test(data0)) {
+					if (!pattern5.test(data0)) {
 						validate40.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "definition0/pattern",
+							instancePath: instancePath + "/id",
+							schemaPath: "definition1/pattern",
 							keyword: "pattern",
 							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
 							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
@@ -2488,8 +2129,8 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					} else if (!formats0$1.test(data0)) {
 						validate40.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "definition0/format",
+							instancePath: instancePath + "/id",
+							schemaPath: "definition1/format",
 							keyword: "format",
 							params: { format: "uuid" },
 							message: "must match format \"uuid\""
@@ -2498,8 +2139,8 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 				} else {
 					validate40.errors = [{
-						instancePath: instancePath + "/post_id",
-						schemaPath: "definition0/type",
+						instancePath: instancePath + "/id",
+						schemaPath: "definition1/type",
 						keyword: "type",
 						params: { type: "string" },
 						message: "must be string"
@@ -2509,32 +2150,41 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.text !== void 0 && func0$1.call(data, "text")) {
-					let data1 = data.text;
+				if (data.first_name !== void 0 && func0$1.call(data, "first_name")) {
+					let data1 = data.first_name;
 					if (typeof data1 === "string") {
-						if (func60(data1) > 1e4) {
+						if (func60(data1) > 200) {
 							validate40.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition6/maxLength",
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition2/maxLength",
 								keyword: "maxLength",
-								params: { limit: 1e4 },
-								message: "must NOT have more than 10000 characters"
+								params: { limit: 200 },
+								message: "must NOT have more than 200 characters"
 							}];
 							return false;
 						} else if (func60(data1) < 1) {
 							validate40.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition6/minLength",
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition2/minLength",
 								keyword: "minLength",
 								params: { limit: 1 },
 								message: "must NOT have fewer than 1 characters"
 							}];
 							return false;
+						} else if (!pattern6.test(data1)) {
+							validate40.errors = [{
+								instancePath: instancePath + "/first_name",
+								schemaPath: "definition2/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[^\\u0000]*$" },
+								message: "must match pattern \"^[^\\u0000]*$\""
+							}];
+							return false;
 						}
 					} else {
 						validate40.errors = [{
-							instancePath: instancePath + "/text",
-							schemaPath: "definition6/type",
+							instancePath: instancePath + "/first_name",
+							schemaPath: "definition2/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -2543,6 +2193,114 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
+				if (valid0) {
+					if (data.second_name !== void 0 && func0$1.call(data, "second_name")) {
+						let data2 = data.second_name;
+						if (typeof data2 === "string") {
+							if (func60(data2) > 200) {
+								validate40.errors = [{
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition2/maxLength",
+									keyword: "maxLength",
+									params: { limit: 200 },
+									message: "must NOT have more than 200 characters"
+								}];
+								return false;
+							} else if (func60(data2) < 1) {
+								validate40.errors = [{
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition2/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							} else if (!pattern6.test(data2)) {
+								validate40.errors = [{
+									instancePath: instancePath + "/second_name",
+									schemaPath: "definition2/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[^\\u0000]*$" },
+									message: "must match pattern \"^[^\\u0000]*$\""
+								}];
+								return false;
+							}
+						} else {
+							validate40.errors = [{
+								instancePath: instancePath + "/second_name",
+								schemaPath: "definition2/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.birthdate !== void 0 && func0$1.call(data, "birthdate")) {
+							let data3 = data.birthdate;
+							if (typeof data3 === "string") {
+								if (!formats4.validate(data3)) {
+									validate40.errors = [{
+										instancePath: instancePath + "/birthdate",
+										schemaPath: "definition7/format",
+										keyword: "format",
+										params: { format: "date" },
+										message: "must match format \"date\""
+									}];
+									return false;
+								}
+							} else {
+								validate40.errors = [{
+									instancePath: instancePath + "/birthdate",
+									schemaPath: "definition7/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+						if (valid0) {
+							if (data.city !== void 0 && func0$1.call(data, "city")) {
+								let data4 = data.city;
+								if (typeof data4 === "string") {
+									if (func60(data4) > 200) {
+										validate40.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "definition5/maxLength",
+											keyword: "maxLength",
+											params: { limit: 200 },
+											message: "must NOT have more than 200 characters"
+										}];
+										return false;
+									} else if (!pattern6.test(data4)) {
+										validate40.errors = [{
+											instancePath: instancePath + "/city",
+											schemaPath: "definition5/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[^\\u0000]*$" },
+											message: "must match pattern \"^[^\\u0000]*$\""
+										}];
+										return false;
+									}
+								} else {
+									validate40.errors = [{
+										instancePath: instancePath + "/city",
+										schemaPath: "definition5/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+								var valid0 = true;
+							} else var valid0 = true;
+						}
+					}
+				}
 			}
 		}
 	} else {
@@ -2563,16 +2321,70 @@ validate40.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard26 = validate41;
+const guard25 = validate41;
 function validate41(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
+	let errors = 0;
 	const evaluated0 = validate41.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (errors === 0) {
+		if (Array.isArray(data)) {
+			if (data.length > 1e3) {
+				validate41.errors = [{
+					instancePath,
+					schemaPath: "#/maxItems",
+					keyword: "maxItems",
+					params: { limit: 1e3 },
+					message: "must NOT have more than 1000 items"
+				}];
+				return false;
+			} else {
+				const len0 = data.length;
+				for (let i0 = 0; i0 < len0; i0++) {
+					const _errs1 = errors;
+					if (!validate40(data[i0], {
+						instancePath: instancePath + "/" + i0,
+						parentData: data,
+						parentDataProperty: i0,
+						rootData,
+						dynamicAnchors
+					})) {
+						vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+						errors = vErrors.length;
+					}
+					if (!(_errs1 === errors)) break;
+				}
+			}
+		} else {
+			validate41.errors = [{
+				instancePath,
+				schemaPath: "#/type",
+				keyword: "type",
+				params: { type: "array" },
+				message: "must be array"
+			}];
+			return false;
+		}
+	}
+	validate41.errors = vErrors;
+	return errors === 0;
+}
+validate41.evaluated = {
+	"items": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard27 = validate43;
+function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate43.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
-			validate41.errors = [{
+		if ((data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+			validate43.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -2581,8 +2393,97 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "post_id" || key0 === "text" || key0 === "author_user_id")) {
-				validate41.errors = [{
+			for (const key0 of Object.keys(data)) if (!(key0 === "text")) {
+				validate43.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.text !== void 0 && func0$1.call(data, "text")) {
+				let data0 = data.text;
+				if (typeof data0 === "string") {
+					if (func60(data0) > 1e4) {
+						validate43.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition9/maxLength",
+							keyword: "maxLength",
+							params: { limit: 1e4 },
+							message: "must NOT have more than 10000 characters"
+						}];
+						return false;
+					} else if (func60(data0) < 1) {
+						validate43.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition9/minLength",
+							keyword: "minLength",
+							params: { limit: 1 },
+							message: "must NOT have fewer than 1 characters"
+						}];
+						return false;
+					} else if (!pattern6.test(data0)) {
+						validate43.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition9/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[^\\u0000]*$" },
+							message: "must match pattern \"^[^\\u0000]*$\""
+						}];
+						return false;
+					}
+				} else {
+					validate43.errors = [{
+						instancePath: instancePath + "/text",
+						schemaPath: "definition9/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+			}
+		}
+	} else {
+		validate43.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate43.errors = vErrors;
+	return true;
+}
+validate43.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard28 = validate44;
+function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate44.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
+			validate44.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text")) {
+				validate44.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -2595,16 +2496,16 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 				let data0 = data.id;
 				if (typeof data0 === "string") {
 					if (!pattern4.test(data0)) {
-						validate41.errors = [{
+						validate44.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "definition0/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 						}];
 						return false;
 					} else if (!formats0$1.test(data0)) {
-						validate41.errors = [{
+						validate44.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "definition0/format",
 							keyword: "format",
@@ -2614,7 +2515,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 				} else {
-					validate41.errors = [{
+					validate44.errors = [{
 						instancePath: instancePath + "/id",
 						schemaPath: "definition0/type",
 						keyword: "type",
@@ -2626,353 +2527,41 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
 				var valid0 = true;
 			} else var valid0 = true;
 			if (valid0) {
-				if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
-					let data1 = data.post_id;
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
 					if (typeof data1 === "string") {
-						if (!pattern4.test(data1)) {
-							validate41.errors = [{
-								instancePath: instancePath + "/post_id",
-								schemaPath: "definition0/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						if (func60(data1) > 1e4) {
+							validate44.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition9/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
 							}];
 							return false;
-						} else if (!formats0$1.test(data1)) {
-							validate41.errors = [{
-								instancePath: instancePath + "/post_id",
-								schemaPath: "definition0/format",
-								keyword: "format",
-								params: { format: "uuid" },
-								message: "must match format \"uuid\""
+						} else if (func60(data1) < 1) {
+							validate44.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition9/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						} else if (!pattern6.test(data1)) {
+							validate44.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition9/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[^\\u0000]*$" },
+								message: "must match pattern \"^[^\\u0000]*$\""
 							}];
 							return false;
 						}
 					} else {
-						validate41.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "definition0/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.text !== void 0 && func0$1.call(data, "text")) {
-						let data2 = data.text;
-						if (typeof data2 === "string") {
-							if (func60(data2) > 1e4) {
-								validate41.errors = [{
-									instancePath: instancePath + "/text",
-									schemaPath: "definition6/maxLength",
-									keyword: "maxLength",
-									params: { limit: 1e4 },
-									message: "must NOT have more than 10000 characters"
-								}];
-								return false;
-							} else if (func60(data2) < 1) {
-								validate41.errors = [{
-									instancePath: instancePath + "/text",
-									schemaPath: "definition6/minLength",
-									keyword: "minLength",
-									params: { limit: 1 },
-									message: "must NOT have fewer than 1 characters"
-								}];
-								return false;
-							}
-						} else {
-							validate41.errors = [{
-								instancePath: instancePath + "/text",
-								schemaPath: "definition6/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
-							let data3 = data.author_user_id;
-							if (typeof data3 === "string") {
-								if (!pattern4.test(data3)) {
-									validate41.errors = [{
-										instancePath: instancePath + "/author_user_id",
-										schemaPath: "definition0/pattern",
-										keyword: "pattern",
-										params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-										message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-									}];
-									return false;
-								} else if (!formats0$1.test(data3)) {
-									validate41.errors = [{
-										instancePath: instancePath + "/author_user_id",
-										schemaPath: "definition0/format",
-										keyword: "format",
-										params: { format: "uuid" },
-										message: "must match format \"uuid\""
-									}];
-									return false;
-								}
-							} else {
-								validate41.errors = [{
-									instancePath: instancePath + "/author_user_id",
-									schemaPath: "definition0/type",
-									keyword: "type",
-									params: { type: "string" },
-									message: "must be string"
-								}];
-								return false;
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-					}
-				}
-			}
-		}
-	} else {
-		validate41.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate41.errors = vErrors;
-	return true;
-}
-validate41.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard27 = validate42;
-function validate42(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	let errors = 0;
-	const evaluated0 = validate42.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (errors === 0) {
-		if (data && typeof data == "object" && !Array.isArray(data)) {
-			let missing0;
-			if ((data.comments === void 0 || !func0$1.call(data, "comments")) && (missing0 = "comments") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
-				validate42.errors = [{
-					instancePath,
-					schemaPath: "#/required",
-					keyword: "required",
-					params: { missingProperty: missing0 },
-					message: "must have required property '" + missing0 + "'"
-				}];
-				return false;
-			} else {
-				const _errs1 = errors;
-				for (const key0 of Object.keys(data)) if (!(key0 === "comments" || key0 === "next")) {
-					validate42.errors = [{
-						instancePath,
-						schemaPath: "#/additionalProperties",
-						keyword: "additionalProperties",
-						params: { additionalProperty: key0 },
-						message: "must NOT have additional properties"
-					}];
-					return false;
-				}
-				if (_errs1 === errors) {
-					if (data.comments !== void 0 && func0$1.call(data, "comments")) {
-						let data0 = data.comments;
-						const _errs2 = errors;
-						if (errors === _errs2) {
-							if (Array.isArray(data0)) {
-								if (data0.length > 1e3) {
-									validate42.errors = [{
-										instancePath: instancePath + "/comments",
-										schemaPath: "#/properties/comments/maxItems",
-										keyword: "maxItems",
-										params: { limit: 1e3 },
-										message: "must NOT have more than 1000 items"
-									}];
-									return false;
-								} else {
-									const len0 = data0.length;
-									for (let i0 = 0; i0 < len0; i0++) {
-										const _errs4 = errors;
-										if (!validate41(data0[i0], {
-											instancePath: instancePath + "/comments/" + i0,
-											parentData: data0,
-											parentDataProperty: i0,
-											rootData,
-											dynamicAnchors
-										})) {
-											vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
-											errors = vErrors.length;
-										}
-										if (!(_errs4 === errors)) break;
-									}
-								}
-							} else {
-								validate42.errors = [{
-									instancePath: instancePath + "/comments",
-									schemaPath: "#/properties/comments/type",
-									keyword: "type",
-									params: { type: "array" },
-									message: "must be array"
-								}];
-								return false;
-							}
-						}
-						var valid0 = _errs2 === errors;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.next !== void 0 && func0$1.call(data, "next")) {
-							let data2 = data.next;
-							const _errs5 = errors;
-							const _errs6 = errors;
-							if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2)) && data2 !== null) {
-								validate42.errors = [{
-									instancePath: instancePath + "/next",
-									schemaPath: "definition11/type",
-									keyword: "type",
-									params: { type: schema45.type },
-									message: "must be integer,null"
-								}];
-								return false;
-							}
-							if (errors === _errs6) {
-								if (typeof data2 == "number" && isFinite(data2)) {
-									if (data2 > 9007199254740991 || isNaN(data2)) {
-										validate42.errors = [{
-											instancePath: instancePath + "/next",
-											schemaPath: "definition11/maximum",
-											keyword: "maximum",
-											params: {
-												comparison: "<=",
-												limit: 9007199254740991
-											},
-											message: "must be <= 9007199254740991"
-										}];
-										return false;
-									} else if (data2 < 1 || isNaN(data2)) {
-										validate42.errors = [{
-											instancePath: instancePath + "/next",
-											schemaPath: "definition11/minimum",
-											keyword: "minimum",
-											params: {
-												comparison: ">=",
-												limit: 1
-											},
-											message: "must be >= 1"
-										}];
-										return false;
-									}
-								}
-							}
-							var valid0 = _errs5 === errors;
-						} else var valid0 = true;
-					}
-				}
-			}
-		} else {
-			validate42.errors = [{
-				instancePath,
-				schemaPath: "#/type",
-				keyword: "type",
-				params: { type: "object" },
-				message: "must be object"
-			}];
-			return false;
-		}
-	}
-	validate42.errors = vErrors;
-	return errors === 0;
-}
-validate42.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard28 = validate44;
-const schema94 = {
-	"type": "object",
-	"additionalProperties": false,
-	"required": [
-		"message",
-		"request_id",
-		"code"
-	],
-	"properties": {
-		"message": { "type": "string" },
-		"request_id": { "type": "string" },
-		"code": {
-			"type": "string",
-			"enum": [
-				"invalid_request",
-				"unauthorized",
-				"forbidden",
-				"not_found",
-				"method_not_allowed",
-				"too_large",
-				"unsupported_media_type",
-				"idempotency_key_reused",
-				"too_many_requests",
-				"internal",
-				"unavailable",
-				"outcome_unknown"
-			]
-		}
-	}
-};
-function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate44.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.message === void 0 || !func0$1.call(data, "message")) && (missing0 = "message") || (data.request_id === void 0 || !func0$1.call(data, "request_id")) && (missing0 = "request_id") || (data.code === void 0 || !func0$1.call(data, "code")) && (missing0 = "code")) {
-			validate44.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "message" || key0 === "request_id" || key0 === "code")) {
-				validate44.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.message !== void 0 && func0$1.call(data, "message")) {
-				if (typeof data.message !== "string") {
-					validate44.errors = [{
-						instancePath: instancePath + "/message",
-						schemaPath: "#/properties/message/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.request_id !== void 0 && func0$1.call(data, "request_id")) {
-					if (typeof data.request_id !== "string") {
 						validate44.errors = [{
-							instancePath: instancePath + "/request_id",
-							schemaPath: "#/properties/request_id/type",
+							instancePath: instancePath + "/text",
+							schemaPath: "definition9/type",
 							keyword: "type",
 							params: { type: "string" },
 							message: "must be string"
@@ -2981,32 +2570,6 @@ function validate44(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					var valid0 = true;
 				} else var valid0 = true;
-				if (valid0) {
-					if (data.code !== void 0 && func0$1.call(data, "code")) {
-						let data2 = data.code;
-						if (typeof data2 !== "string") {
-							validate44.errors = [{
-								instancePath: instancePath + "/code",
-								schemaPath: "#/properties/code/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						if (!(data2 === "invalid_request" || data2 === "unauthorized" || data2 === "forbidden" || data2 === "not_found" || data2 === "method_not_allowed" || data2 === "too_large" || data2 === "unsupported_media_type" || data2 === "idempotency_key_reused" || data2 === "too_many_requests" || data2 === "internal" || data2 === "unavailable" || data2 === "outcome_unknown")) {
-							validate44.errors = [{
-								instancePath: instancePath + "/code",
-								schemaPath: "#/properties/code/enum",
-								keyword: "enum",
-								params: { allowedValues: schema94.properties.code.enum },
-								message: "must be equal to one of the allowed values"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-				}
 			}
 		}
 	} else {
@@ -3027,17 +2590,179 @@ validate44.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard31 = validate47;
-function validate47(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard29 = validate45;
+function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate45.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate45.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "text" || key0 === "author_user_id")) {
+				validate45.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern5.test(data0)) {
+						validate45.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition1/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate45.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition1/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate45.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition1/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 1e4) {
+							validate45.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition9/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate45.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition9/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						} else if (!pattern6.test(data1)) {
+							validate45.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition9/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[^\\u0000]*$" },
+								message: "must match pattern \"^[^\\u0000]*$\""
+							}];
+							return false;
+						}
+					} else {
+						validate45.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition9/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+						let data2 = data.author_user_id;
+						if (typeof data2 === "string") {
+							if (!pattern5.test(data2)) {
+								validate45.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition1/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+								}];
+								return false;
+							} else if (!formats0$1.test(data2)) {
+								validate45.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition1/format",
+									keyword: "format",
+									params: { format: "uuid" },
+									message: "must match format \"uuid\""
+								}];
+								return false;
+							}
+						} else {
+							validate45.errors = [{
+								instancePath: instancePath + "/author_user_id",
+								schemaPath: "definition1/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate45.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate45.errors = vErrors;
+	return true;
+}
+validate45.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard30 = validate46;
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
-	const evaluated0 = validate47.evaluated;
+	const evaluated0 = validate46.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
 		if (Array.isArray(data)) {
 			if (data.length > 1e3) {
-				validate47.errors = [{
+				validate46.errors = [{
 					instancePath,
 					schemaPath: "#/maxItems",
 					keyword: "maxItems",
@@ -3049,21 +2774,21 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 				const len0 = data.length;
 				for (let i0 = 0; i0 < len0; i0++) {
 					const _errs1 = errors;
-					if (!validate35(data[i0], {
+					if (!validate45(data[i0], {
 						instancePath: instancePath + "/" + i0,
 						parentData: data,
 						parentDataProperty: i0,
 						rootData,
 						dynamicAnchors
 					})) {
-						vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+						vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 						errors = vErrors.length;
 					}
 					if (!(_errs1 === errors)) break;
 				}
 			}
 		} else {
-			validate47.errors = [{
+			validate46.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
@@ -3073,11 +2798,204 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		}
 	}
-	validate47.errors = vErrors;
+	validate46.errors = vErrors;
 	return errors === 0;
 }
-validate47.evaluated = {
+validate46.evaluated = {
 	"items": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard31 = validate48;
+function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate48.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.count === void 0 || !func0$1.call(data, "count")) && (missing0 = "count") || (data.user_ids === void 0 || !func0$1.call(data, "user_ids")) && (missing0 = "user_ids") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
+			validate48.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "count" || key0 === "user_ids" || key0 === "next")) {
+				validate48.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.count !== void 0 && func0$1.call(data, "count")) {
+				let data0 = data.count;
+				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
+					validate48.errors = [{
+						instancePath: instancePath + "/count",
+						schemaPath: "#/properties/count/type",
+						keyword: "type",
+						params: { type: "integer" },
+						message: "must be integer"
+					}];
+					return false;
+				}
+				if (typeof data0 == "number" && isFinite(data0)) {
+					if (data0 > 9007199254740991 || isNaN(data0)) {
+						validate48.errors = [{
+							instancePath: instancePath + "/count",
+							schemaPath: "#/properties/count/maximum",
+							keyword: "maximum",
+							params: {
+								comparison: "<=",
+								limit: 9007199254740991
+							},
+							message: "must be <= 9007199254740991"
+						}];
+						return false;
+					} else if (data0 < 0 || isNaN(data0)) {
+						validate48.errors = [{
+							instancePath: instancePath + "/count",
+							schemaPath: "#/properties/count/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 0
+							},
+							message: "must be >= 0"
+						}];
+						return false;
+					}
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.user_ids !== void 0 && func0$1.call(data, "user_ids")) {
+					let data1 = data.user_ids;
+					if (Array.isArray(data1)) {
+						if (data1.length > 1e3) {
+							validate48.errors = [{
+								instancePath: instancePath + "/user_ids",
+								schemaPath: "#/properties/user_ids/maxItems",
+								keyword: "maxItems",
+								params: { limit: 1e3 },
+								message: "must NOT have more than 1000 items"
+							}];
+							return false;
+						} else {
+							const len0 = data1.length;
+							for (let i0 = 0; i0 < len0; i0++) {
+								let data2 = data1[i0];
+								if (typeof data2 === "string") {
+									if (!pattern5.test(data2)) {
+										validate48.errors = [{
+											instancePath: instancePath + "/user_ids/" + i0,
+											schemaPath: "definition1/pattern",
+											keyword: "pattern",
+											params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+											message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+										}];
+										return false;
+									} else if (!formats0$1.test(data2)) {
+										validate48.errors = [{
+											instancePath: instancePath + "/user_ids/" + i0,
+											schemaPath: "definition1/format",
+											keyword: "format",
+											params: { format: "uuid" },
+											message: "must match format \"uuid\""
+										}];
+										return false;
+									}
+								} else {
+									validate48.errors = [{
+										instancePath: instancePath + "/user_ids/" + i0,
+										schemaPath: "definition1/type",
+										keyword: "type",
+										params: { type: "string" },
+										message: "must be string"
+									}];
+									return false;
+								}
+							}
+						}
+					} else {
+						validate48.errors = [{
+							instancePath: instancePath + "/user_ids",
+							schemaPath: "#/properties/user_ids/type",
+							keyword: "type",
+							params: { type: "array" },
+							message: "must be array"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.next !== void 0 && func0$1.call(data, "next")) {
+						let data3 = data.next;
+						if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
+							validate48.errors = [{
+								instancePath: instancePath + "/next",
+								schemaPath: "definition15/type",
+								keyword: "type",
+								params: { type: schema49.type },
+								message: "must be integer,null"
+							}];
+							return false;
+						}
+						if (typeof data3 == "number" && isFinite(data3)) {
+							if (data3 > 9007199254740991 || isNaN(data3)) {
+								validate48.errors = [{
+									instancePath: instancePath + "/next",
+									schemaPath: "definition15/maximum",
+									keyword: "maximum",
+									params: {
+										comparison: "<=",
+										limit: 9007199254740991
+									},
+									message: "must be <= 9007199254740991"
+								}];
+								return false;
+							} else if (data3 < 1 || isNaN(data3)) {
+								validate48.errors = [{
+									instancePath: instancePath + "/next",
+									schemaPath: "definition15/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 1
+									},
+									message: "must be >= 1"
+								}];
+								return false;
+							}
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate48.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate48.errors = vErrors;
+	return true;
+}
+validate48.evaluated = {
+	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
@@ -3088,26 +3006,105 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
-		for (const key0 of Object.keys(data)) if (!(key0 === "Link")) {
+		let missing0;
+		if ((data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text")) {
 			validate49.errors = [{
 				instancePath,
-				schemaPath: "#/additionalProperties",
-				keyword: "additionalProperties",
-				params: { additionalProperty: key0 },
-				message: "must NOT have additional properties"
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
 			}];
 			return false;
-		}
-		if (data.Link !== void 0 && func0$1.call(data, "Link")) {
-			if (typeof data.Link !== "string") {
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "post_id" || key0 === "text")) {
 				validate49.errors = [{
-					instancePath: instancePath + "/Link",
-					schemaPath: "#/properties/Link/type",
-					keyword: "type",
-					params: { type: "string" },
-					message: "must be string"
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
 				}];
 				return false;
+			}
+			if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
+				let data0 = data.post_id;
+				if (typeof data0 === "string") {
+					if (!pattern4.test(data0)) {
+						validate49.errors = [{
+							instancePath: instancePath + "/post_id",
+							schemaPath: "definition0/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate49.errors = [{
+							instancePath: instancePath + "/post_id",
+							schemaPath: "definition0/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate49.errors = [{
+						instancePath: instancePath + "/post_id",
+						schemaPath: "definition0/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.text !== void 0 && func0$1.call(data, "text")) {
+					let data1 = data.text;
+					if (typeof data1 === "string") {
+						if (func60(data1) > 1e4) {
+							validate49.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition10/maxLength",
+								keyword: "maxLength",
+								params: { limit: 1e4 },
+								message: "must NOT have more than 10000 characters"
+							}];
+							return false;
+						} else if (func60(data1) < 1) {
+							validate49.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition10/minLength",
+								keyword: "minLength",
+								params: { limit: 1 },
+								message: "must NOT have fewer than 1 characters"
+							}];
+							return false;
+						} else if (!pattern6.test(data1)) {
+							validate49.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition10/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[^\\u0000]*$" },
+								message: "must match pattern \"^[^\\u0000]*$\""
+							}];
+							return false;
+						}
+					} else {
+						validate49.errors = [{
+							instancePath: instancePath + "/text",
+							schemaPath: "definition10/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
 			}
 		}
 	} else {
@@ -3128,70 +3125,565 @@ validate49.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard39 = validate56;
-function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard33 = validate50;
+function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate50.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0$1.call(data, "id")) && (missing0 = "id") || (data.post_id === void 0 || !func0$1.call(data, "post_id")) && (missing0 = "post_id") || (data.text === void 0 || !func0$1.call(data, "text")) && (missing0 = "text") || (data.author_user_id === void 0 || !func0$1.call(data, "author_user_id")) && (missing0 = "author_user_id")) {
+			validate50.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id" || key0 === "post_id" || key0 === "text" || key0 === "author_user_id")) {
+				validate50.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0$1.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 === "string") {
+					if (!pattern5.test(data0)) {
+						validate50.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition1/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+						}];
+						return false;
+					} else if (!formats0$1.test(data0)) {
+						validate50.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "definition1/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				} else {
+					validate50.errors = [{
+						instancePath: instancePath + "/id",
+						schemaPath: "definition1/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.post_id !== void 0 && func0$1.call(data, "post_id")) {
+					let data1 = data.post_id;
+					if (typeof data1 === "string") {
+						if (!pattern5.test(data1)) {
+							validate50.errors = [{
+								instancePath: instancePath + "/post_id",
+								schemaPath: "definition1/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+								message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							}];
+							return false;
+						} else if (!formats0$1.test(data1)) {
+							validate50.errors = [{
+								instancePath: instancePath + "/post_id",
+								schemaPath: "definition1/format",
+								keyword: "format",
+								params: { format: "uuid" },
+								message: "must match format \"uuid\""
+							}];
+							return false;
+						}
+					} else {
+						validate50.errors = [{
+							instancePath: instancePath + "/post_id",
+							schemaPath: "definition1/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.text !== void 0 && func0$1.call(data, "text")) {
+						let data2 = data.text;
+						if (typeof data2 === "string") {
+							if (func60(data2) > 1e4) {
+								validate50.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "definition10/maxLength",
+									keyword: "maxLength",
+									params: { limit: 1e4 },
+									message: "must NOT have more than 10000 characters"
+								}];
+								return false;
+							} else if (func60(data2) < 1) {
+								validate50.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "definition10/minLength",
+									keyword: "minLength",
+									params: { limit: 1 },
+									message: "must NOT have fewer than 1 characters"
+								}];
+								return false;
+							} else if (!pattern6.test(data2)) {
+								validate50.errors = [{
+									instancePath: instancePath + "/text",
+									schemaPath: "definition10/pattern",
+									keyword: "pattern",
+									params: { pattern: "^[^\\u0000]*$" },
+									message: "must match pattern \"^[^\\u0000]*$\""
+								}];
+								return false;
+							}
+						} else {
+							validate50.errors = [{
+								instancePath: instancePath + "/text",
+								schemaPath: "definition10/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.author_user_id !== void 0 && func0$1.call(data, "author_user_id")) {
+							let data3 = data.author_user_id;
+							if (typeof data3 === "string") {
+								if (!pattern5.test(data3)) {
+									validate50.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition1/pattern",
+										keyword: "pattern",
+										params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
+										message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+									}];
+									return false;
+								} else if (!formats0$1.test(data3)) {
+									validate50.errors = [{
+										instancePath: instancePath + "/author_user_id",
+										schemaPath: "definition1/format",
+										keyword: "format",
+										params: { format: "uuid" },
+										message: "must match format \"uuid\""
+									}];
+									return false;
+								}
+							} else {
+								validate50.errors = [{
+									instancePath: instancePath + "/author_user_id",
+									schemaPath: "definition1/type",
+									keyword: "type",
+									params: { type: "string" },
+									message: "must be string"
+								}];
+								return false;
+							}
+							var valid0 = true;
+						} else var valid0 = true;
+					}
+				}
+			}
+		}
+	} else {
+		validate50.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate50.errors = vErrors;
+	return true;
+}
+validate50.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard34 = validate51;
+function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	let errors = 0;
-	const evaluated0 = validate56.evaluated;
+	const evaluated0 = validate51.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (errors === 0) {
-		if (Array.isArray(data)) {
-			if (data.length > 1e3) {
-				validate56.errors = [{
+		if (data && typeof data == "object" && !Array.isArray(data)) {
+			let missing0;
+			if ((data.comments === void 0 || !func0$1.call(data, "comments")) && (missing0 = "comments") || (data.next === void 0 || !func0$1.call(data, "next")) && (missing0 = "next")) {
+				validate51.errors = [{
 					instancePath,
-					schemaPath: "#/maxItems",
-					keyword: "maxItems",
-					params: { limit: 1e3 },
-					message: "must NOT have more than 1000 items"
+					schemaPath: "#/required",
+					keyword: "required",
+					params: { missingProperty: missing0 },
+					message: "must have required property '" + missing0 + "'"
 				}];
 				return false;
 			} else {
-				const len0 = data.length;
-				for (let i0 = 0; i0 < len0; i0++) {
-					const _errs1 = errors;
-					if (!validate38(data[i0], {
-						instancePath: instancePath + "/" + i0,
-						parentData: data,
-						parentDataProperty: i0,
-						rootData,
-						dynamicAnchors
-					})) {
-						vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
-						errors = vErrors.length;
+				const _errs1 = errors;
+				for (const key0 of Object.keys(data)) if (!(key0 === "comments" || key0 === "next")) {
+					validate51.errors = [{
+						instancePath,
+						schemaPath: "#/additionalProperties",
+						keyword: "additionalProperties",
+						params: { additionalProperty: key0 },
+						message: "must NOT have additional properties"
+					}];
+					return false;
+				}
+				if (_errs1 === errors) {
+					if (data.comments !== void 0 && func0$1.call(data, "comments")) {
+						let data0 = data.comments;
+						const _errs2 = errors;
+						if (errors === _errs2) {
+							if (Array.isArray(data0)) {
+								if (data0.length > 1e3) {
+									validate51.errors = [{
+										instancePath: instancePath + "/comments",
+										schemaPath: "#/properties/comments/maxItems",
+										keyword: "maxItems",
+										params: { limit: 1e3 },
+										message: "must NOT have more than 1000 items"
+									}];
+									return false;
+								} else {
+									const len0 = data0.length;
+									for (let i0 = 0; i0 < len0; i0++) {
+										const _errs4 = errors;
+										if (!validate50(data0[i0], {
+											instancePath: instancePath + "/comments/" + i0,
+											parentData: data0,
+											parentDataProperty: i0,
+											rootData,
+											dynamicAnchors
+										})) {
+											vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+											errors = vErrors.length;
+										}
+										if (!(_errs4 === errors)) break;
+									}
+								}
+							} else {
+								validate51.errors = [{
+									instancePath: instancePath + "/comments",
+									schemaPath: "#/properties/comments/type",
+									keyword: "type",
+									params: { type: "array" },
+									message: "must be array"
+								}];
+								return false;
+							}
+						}
+						var valid0 = _errs2 === errors;
+					} else var valid0 = true;
+					if (valid0) {
+						if (data.next !== void 0 && func0$1.call(data, "next")) {
+							let data2 = data.next;
+							const _errs5 = errors;
+							const _errs6 = errors;
+							if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2) && isFinite(data2)) && data2 !== null) {
+								validate51.errors = [{
+									instancePath: instancePath + "/next",
+									schemaPath: "definition15/type",
+									keyword: "type",
+									params: { type: schema49.type },
+									message: "must be integer,null"
+								}];
+								return false;
+							}
+							if (errors === _errs6) {
+								if (typeof data2 == "number" && isFinite(data2)) {
+									if (data2 > 9007199254740991 || isNaN(data2)) {
+										validate51.errors = [{
+											instancePath: instancePath + "/next",
+											schemaPath: "definition15/maximum",
+											keyword: "maximum",
+											params: {
+												comparison: "<=",
+												limit: 9007199254740991
+											},
+											message: "must be <= 9007199254740991"
+										}];
+										return false;
+									} else if (data2 < 1 || isNaN(data2)) {
+										validate51.errors = [{
+											instancePath: instancePath + "/next",
+											schemaPath: "definition15/minimum",
+											keyword: "minimum",
+											params: {
+												comparison: ">=",
+												limit: 1
+											},
+											message: "must be >= 1"
+										}];
+										return false;
+									}
+								}
+							}
+							var valid0 = _errs5 === errors;
+						} else var valid0 = true;
 					}
-					if (!(_errs1 === errors)) break;
 				}
 			}
 		} else {
-			validate56.errors = [{
+			validate51.errors = [{
 				instancePath,
 				schemaPath: "#/type",
 				keyword: "type",
-				params: { type: "array" },
-				message: "must be array"
+				params: { type: "object" },
+				message: "must be object"
 			}];
 			return false;
 		}
 	}
-	validate56.errors = vErrors;
+	validate51.errors = vErrors;
 	return errors === 0;
 }
-validate56.evaluated = {
-	"items": true,
+validate51.evaluated = {
+	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard40 = validate58;
-const pattern26 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
-function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard35 = validate53;
+const schema106 = {
+	"type": "object",
+	"additionalProperties": false,
+	"required": [
+		"message",
+		"request_id",
+		"code"
+	],
+	"properties": {
+		"message": { "type": "string" },
+		"request_id": {
+			"type": "string",
+			"pattern": "^[A-Za-z0-9._-]{1,64}$"
+		},
+		"code": {
+			"type": "string",
+			"enum": [
+				"invalid_request",
+				"unauthorized",
+				"forbidden",
+				"not_found",
+				"method_not_allowed",
+				"too_large",
+				"unsupported_media_type",
+				"idempotency_key_reused",
+				"too_many_requests",
+				"internal",
+				"unavailable",
+				"outcome_unknown"
+			]
+		}
+	}
+};
+const pattern45 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
+function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate58.evaluated;
+	const evaluated0 = validate53.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.message === void 0 || !func0$1.call(data, "message")) && (missing0 = "message") || (data.request_id === void 0 || !func0$1.call(data, "request_id")) && (missing0 = "request_id") || (data.code === void 0 || !func0$1.call(data, "code")) && (missing0 = "code")) {
+			validate53.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "message" || key0 === "request_id" || key0 === "code")) {
+				validate53.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.message !== void 0 && func0$1.call(data, "message")) {
+				if (typeof data.message !== "string") {
+					validate53.errors = [{
+						instancePath: instancePath + "/message",
+						schemaPath: "#/properties/message/type",
+						keyword: "type",
+						params: { type: "string" },
+						message: "must be string"
+					}];
+					return false;
+				}
+				var valid0 = true;
+			} else var valid0 = true;
+			if (valid0) {
+				if (data.request_id !== void 0 && func0$1.call(data, "request_id")) {
+					let data1 = data.request_id;
+					if (typeof data1 === "string") {
+						if (!pattern45.test(data1)) {
+							validate53.errors = [{
+								instancePath: instancePath + "/request_id",
+								schemaPath: "#/properties/request_id/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[A-Za-z0-9._-]{1,64}$" },
+								message: "must match pattern \"^[A-Za-z0-9._-]{1,64}$\""
+							}];
+							return false;
+						}
+					} else {
+						validate53.errors = [{
+							instancePath: instancePath + "/request_id",
+							schemaPath: "#/properties/request_id/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
+					}
+					var valid0 = true;
+				} else var valid0 = true;
+				if (valid0) {
+					if (data.code !== void 0 && func0$1.call(data, "code")) {
+						let data2 = data.code;
+						if (typeof data2 !== "string") {
+							validate53.errors = [{
+								instancePath: instancePath + "/code",
+								schemaPath: "#/properties/code/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+						if (!(data2 === "invalid_request" || data2 === "unauthorized" || data2 === "forbidden" || data2 === "not_found" || data2 === "method_not_allowed" || data2 === "too_large" || data2 === "unsupported_media_type" || data2 === "idempotency_key_reused" || data2 === "too_many_requests" || data2 === "internal" || data2 === "unavailable" || data2 === "outcome_unknown")) {
+							validate53.errors = [{
+								instancePath: instancePath + "/code",
+								schemaPath: "#/properties/code/enum",
+								keyword: "enum",
+								params: { allowedValues: schema106.properties.code.enum },
+								message: "must be equal to one of the allowed values"
+							}];
+							return false;
+						}
+						var valid0 = true;
+					} else var valid0 = true;
+				}
+			}
+		}
+	} else {
+		validate53.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate53.errors = vErrors;
+	return true;
+}
+validate53.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard38 = validate56;
+const pattern50 = new RegExp("^<\\?[^<>]*>; rel=\"next\"$", "u");
+function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate56.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		for (const key0 of Object.keys(data)) if (!(key0 === "Link")) {
+			validate56.errors = [{
+				instancePath,
+				schemaPath: "#/additionalProperties",
+				keyword: "additionalProperties",
+				params: { additionalProperty: key0 },
+				message: "must NOT have additional properties"
+			}];
+			return false;
+		}
+		if (data.Link !== void 0 && func0$1.call(data, "Link")) {
+			let data0 = data.Link;
+			if (typeof data0 === "string") {
+				if (!pattern50.test(data0)) {
+					validate56.errors = [{
+						instancePath: instancePath + "/Link",
+						schemaPath: "#/properties/Link/pattern",
+						keyword: "pattern",
+						params: { pattern: "^<\\?[^<>]*>; rel=\"next\"$" },
+						message: "must match pattern \"^<\\?[^<>]*>; rel=\"next\"$\""
+					}];
+					return false;
+				}
+			} else {
+				validate56.errors = [{
+					instancePath: instancePath + "/Link",
+					schemaPath: "#/properties/Link/type",
+					keyword: "type",
+					params: { type: "string" },
+					message: "must be string"
+				}];
+				return false;
+			}
+		}
+	} else {
+		validate56.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate56.errors = vErrors;
+	return true;
+}
+validate56.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard45 = validate63;
+const pattern56 = new RegExp("^[A-Za-z0-9_-]{30}$", "u");
+function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate63.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		for (const key0 of Object.keys(data)) if (!(key0 === "Feed-Cursor" || key0 === "Link")) {
-			validate58.errors = [{
+			validate63.errors = [{
 				instancePath,
 				schemaPath: "#/additionalProperties",
 				keyword: "additionalProperties",
@@ -3203,8 +3695,8 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
 		if (data["Feed-Cursor"] !== void 0 && func0$1.call(data, "Feed-Cursor")) {
 			let data0 = data["Feed-Cursor"];
 			if (typeof data0 === "string") {
-				if (!pattern26.test(data0)) {
-					validate58.errors = [{
+				if (!pattern56.test(data0)) {
+					validate63.errors = [{
 						instancePath: instancePath + "/Feed-Cursor",
 						schemaPath: "#/properties/Feed-Cursor/pattern",
 						keyword: "pattern",
@@ -3214,7 +3706,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
 					return false;
 				}
 			} else {
-				validate58.errors = [{
+				validate63.errors = [{
 					instancePath: instancePath + "/Feed-Cursor",
 					schemaPath: "#/properties/Feed-Cursor/type",
 					keyword: "type",
@@ -3227,8 +3719,20 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
 		} else var valid0 = true;
 		if (valid0) {
 			if (data.Link !== void 0 && func0$1.call(data, "Link")) {
-				if (typeof data.Link !== "string") {
-					validate58.errors = [{
+				let data1 = data.Link;
+				if (typeof data1 === "string") {
+					if (!pattern50.test(data1)) {
+						validate63.errors = [{
+							instancePath: instancePath + "/Link",
+							schemaPath: "#/properties/Link/pattern",
+							keyword: "pattern",
+							params: { pattern: "^<\\?[^<>]*>; rel=\"next\"$" },
+							message: "must match pattern \"^<\\?[^<>]*>; rel=\"next\"$\""
+						}];
+						return false;
+					}
+				} else {
+					validate63.errors = [{
 						instancePath: instancePath + "/Link",
 						schemaPath: "#/properties/Link/type",
 						keyword: "type",
@@ -3241,7 +3745,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
 			} else var valid0 = true;
 		}
 	} else {
-		validate58.errors = [{
+		validate63.errors = [{
 			instancePath,
 			schemaPath: "#/type",
 			keyword: "type",
@@ -3250,18 +3754,18 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
 		}];
 		return false;
 	}
-	validate58.errors = vErrors;
+	validate63.errors = vErrors;
 	return true;
 }
-validate58.evaluated = {
+validate63.evaluated = {
 	"props": true,
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard29 = validate1;
+const guard36 = validate1;
 const func0 = Object.prototype.hasOwnProperty;
 const formats0 = /^(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const pattern0 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
+const pattern0 = new RegExp("^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$", "u");
 function validate1(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate1.evaluated;
@@ -3319,8 +3823,8 @@ function validate1(data, { instancePath = "", parentData, parentDataProperty, ro
 							instancePath: instancePath + "/id",
 							schemaPath: "#/properties/id/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 						}];
 						return false;
 					} else if (!formats0.test(data0)) {
@@ -3354,18 +3858,37 @@ validate1.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard30 = validate3;
+const guard37 = validate4;
 const func2 = require_ucs2length().default;
-function validate3(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const pattern3 = new RegExp("^(?!-0+$)-?[0-9]+$", "u");
+const pattern2 = new RegExp("^[^\\u0000]*$", "u");
+function validate4(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate3.evaluated;
+	const evaluated0 = validate4.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if (data.limit !== void 0 && func0.call(data, "limit")) {
+			let data0 = data.limit;
+			if (typeof data0 === "string") {
+				if (!pattern3.test(data0)) {
+					validate4.errors = [{
+						instancePath: instancePath + "/limit",
+						schemaPath: "#/allOf/0/properties/limit/posted:decimal",
+						keyword: "posted:decimal",
+						params: {},
+						message: "must be integer"
+					}];
+					return false;
+				}
+			}
+		}
+	}
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		if (data.limit === void 0) data.limit = 1e3;
 		let missing0;
 		if ((data.first_name === void 0 || !func0.call(data, "first_name")) && (missing0 = "first_name") || (data.last_name === void 0 || !func0.call(data, "last_name")) && (missing0 = "last_name") || (data.limit === void 0 || !func0.call(data, "limit")) && (missing0 = "limit")) {
-			validate3.errors = [{
+			validate4.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -3375,7 +3898,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "first_name" || key0 === "last_name" || key0 === "after" || key0 === "limit")) {
-				validate3.errors = [{
+				validate4.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -3385,15 +3908,15 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 				return false;
 			}
 			if (data.first_name !== void 0 && func0.call(data, "first_name")) {
-				let data0 = data.first_name;
-				if (typeof data0 !== "string") {
-					let dataType0 = typeof data0;
+				let data1 = data.first_name;
+				if (typeof data1 !== "string") {
+					let dataType0 = typeof data1;
 					let coerced0 = void 0;
 					if (!(coerced0 !== void 0)) {
-						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
-						else if (data0 === null) coerced0 = "";
+						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
+						else if (data1 === null) coerced0 = "";
 						else {
-							validate3.errors = [{
+							validate4.errors = [{
 								instancePath: instancePath + "/first_name",
 								schemaPath: "#/properties/first_name/type",
 								keyword: "type",
@@ -3404,13 +3927,13 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 						}
 					}
 					if (coerced0 !== void 0) {
-						data0 = coerced0;
+						data1 = coerced0;
 						if (data !== void 0) data["first_name"] = coerced0;
 					}
 				}
-				if (typeof data0 === "string") {
-					if (func2(data0) > 200) {
-						validate3.errors = [{
+				if (typeof data1 === "string") {
+					if (func2(data1) > 200) {
+						validate4.errors = [{
 							instancePath: instancePath + "/first_name",
 							schemaPath: "#/properties/first_name/maxLength",
 							keyword: "maxLength",
@@ -3418,8 +3941,8 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 							message: "must NOT have more than 200 characters"
 						}];
 						return false;
-					} else if (func2(data0) < 1) {
-						validate3.errors = [{
+					} else if (func2(data1) < 1) {
+						validate4.errors = [{
 							instancePath: instancePath + "/first_name",
 							schemaPath: "#/properties/first_name/minLength",
 							keyword: "minLength",
@@ -3427,21 +3950,30 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 							message: "must NOT have fewer than 1 characters"
 						}];
 						return false;
+					} else if (!pattern2.test(data1)) {
+						validate4.errors = [{
+							instancePath: instancePath + "/first_name",
+							schemaPath: "#/properties/first_name/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[^\\u0000]*$" },
+							message: "must match pattern \"^[^\\u0000]*$\""
+						}];
+						return false;
 					}
 				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
+				var valid2 = true;
+			} else var valid2 = true;
+			if (valid2) {
 				if (data.last_name !== void 0 && func0.call(data, "last_name")) {
-					let data1 = data.last_name;
-					if (typeof data1 !== "string") {
-						let dataType1 = typeof data1;
+					let data2 = data.last_name;
+					if (typeof data2 !== "string") {
+						let dataType1 = typeof data2;
 						let coerced1 = void 0;
 						if (!(coerced1 !== void 0)) {
-							if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data1;
-							else if (data1 === null) coerced1 = "";
+							if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
+							else if (data2 === null) coerced1 = "";
 							else {
-								validate3.errors = [{
+								validate4.errors = [{
 									instancePath: instancePath + "/last_name",
 									schemaPath: "#/properties/last_name/type",
 									keyword: "type",
@@ -3452,13 +3984,13 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 							}
 						}
 						if (coerced1 !== void 0) {
-							data1 = coerced1;
+							data2 = coerced1;
 							if (data !== void 0) data["last_name"] = coerced1;
 						}
 					}
-					if (typeof data1 === "string") {
-						if (func2(data1) > 200) {
-							validate3.errors = [{
+					if (typeof data2 === "string") {
+						if (func2(data2) > 200) {
+							validate4.errors = [{
 								instancePath: instancePath + "/last_name",
 								schemaPath: "#/properties/last_name/maxLength",
 								keyword: "maxLength",
@@ -3466,8 +3998,8 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 								message: "must NOT have more than 200 characters"
 							}];
 							return false;
-						} else if (func2(data1) < 1) {
-							validate3.errors = [{
+						} else if (func2(data2) < 1) {
+							validate4.errors = [{
 								instancePath: instancePath + "/last_name",
 								schemaPath: "#/properties/last_name/minLength",
 								keyword: "minLength",
@@ -3475,21 +4007,30 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 								message: "must NOT have fewer than 1 characters"
 							}];
 							return false;
+						} else if (!pattern2.test(data2)) {
+							validate4.errors = [{
+								instancePath: instancePath + "/last_name",
+								schemaPath: "#/properties/last_name/pattern",
+								keyword: "pattern",
+								params: { pattern: "^[^\\u0000]*$" },
+								message: "must match pattern \"^[^\\u0000]*$\""
+							}];
+							return false;
 						}
 					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
+					var valid2 = true;
+				} else var valid2 = true;
+				if (valid2) {
 					if (data.after !== void 0 && func0.call(data, "after")) {
-						let data2 = data.after;
-						if (typeof data2 !== "string") {
-							let dataType2 = typeof data2;
+						let data3 = data.after;
+						if (typeof data3 !== "string") {
+							let dataType2 = typeof data3;
 							let coerced2 = void 0;
 							if (!(coerced2 !== void 0)) {
-								if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data2;
-								else if (data2 === null) coerced2 = "";
+								if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data3;
+								else if (data3 === null) coerced2 = "";
 								else {
-									validate3.errors = [{
+									validate4.errors = [{
 										instancePath: instancePath + "/after",
 										schemaPath: "#/properties/after/type",
 										keyword: "type",
@@ -3500,22 +4041,22 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 								}
 							}
 							if (coerced2 !== void 0) {
-								data2 = coerced2;
+								data3 = coerced2;
 								if (data !== void 0) data["after"] = coerced2;
 							}
 						}
-						if (typeof data2 === "string") {
-							if (!pattern0.test(data2)) {
-								validate3.errors = [{
+						if (typeof data3 === "string") {
+							if (!pattern0.test(data3)) {
+								validate4.errors = [{
 									instancePath: instancePath + "/after",
 									schemaPath: "#/properties/after/pattern",
 									keyword: "pattern",
-									params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-									message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+									params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+									message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 								}];
 								return false;
-							} else if (!formats0.test(data2)) {
-								validate3.errors = [{
+							} else if (!formats0.test(data3)) {
+								validate4.errors = [{
 									instancePath: instancePath + "/after",
 									schemaPath: "#/properties/after/format",
 									keyword: "format",
@@ -3525,17 +4066,17 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 								return false;
 							}
 						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						let data3 = data.limit;
-						if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
-							let dataType3 = typeof data3;
+						var valid2 = true;
+					} else var valid2 = true;
+					if (valid2) {
+						let data4 = data.limit;
+						if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4))) {
+							let dataType3 = typeof data4;
 							let coerced3 = void 0;
 							if (!(coerced3 !== void 0)) {
-								if (dataType3 === "boolean" || data3 === null || dataType3 === "string" && data3 && data3 == +data3 && !(data3 % 1)) coerced3 = +data3;
+								if (dataType3 === "boolean" || data4 === null || dataType3 === "string" && data4 && data4 == +data4 && !(data4 % 1)) coerced3 = +data4;
 								else {
-									validate3.errors = [{
+									validate4.errors = [{
 										instancePath: instancePath + "/limit",
 										schemaPath: "#/properties/limit/type",
 										keyword: "type",
@@ -3546,13 +4087,13 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 								}
 							}
 							if (coerced3 !== void 0) {
-								data3 = coerced3;
+								data4 = coerced3;
 								if (data !== void 0) data["limit"] = coerced3;
 							}
 						}
-						if (typeof data3 == "number") {
-							if (data3 > 1e3 || isNaN(data3)) {
-								validate3.errors = [{
+						if (typeof data4 == "number") {
+							if (data4 > 1e3 || isNaN(data4)) {
+								validate4.errors = [{
 									instancePath: instancePath + "/limit",
 									schemaPath: "#/properties/limit/maximum",
 									keyword: "maximum",
@@ -3563,8 +4104,8 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 									message: "must be <= 1000"
 								}];
 								return false;
-							} else if (data3 < 1 || isNaN(data3)) {
-								validate3.errors = [{
+							} else if (data4 < 1 || isNaN(data4)) {
+								validate4.errors = [{
 									instancePath: instancePath + "/limit",
 									schemaPath: "#/properties/limit/minimum",
 									keyword: "minimum",
@@ -3577,100 +4118,7 @@ function validate3(data, { instancePath = "", parentData, parentDataProperty, ro
 								return false;
 							}
 						}
-						var valid0 = true;
-					}
-				}
-			}
-		}
-	} else {
-		validate3.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate3.errors = vErrors;
-	return true;
-}
-validate3.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard33 = validate4;
-function validate4(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate4.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.user_id === void 0 || !func0.call(data, "user_id")) && (missing0 = "user_id")) {
-			validate4.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "user_id")) {
-				validate4.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.user_id !== void 0 && func0.call(data, "user_id")) {
-				let data0 = data.user_id;
-				if (typeof data0 !== "string") {
-					let dataType0 = typeof data0;
-					let coerced0 = void 0;
-					if (!(coerced0 !== void 0)) {
-						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
-						else if (data0 === null) coerced0 = "";
-						else {
-							validate4.errors = [{
-								instancePath: instancePath + "/user_id",
-								schemaPath: "#/properties/user_id/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-					}
-					if (coerced0 !== void 0) {
-						data0 = coerced0;
-						if (data !== void 0) data["user_id"] = coerced0;
-					}
-				}
-				if (typeof data0 === "string") {
-					if (!pattern0.test(data0)) {
-						validate4.errors = [{
-							instancePath: instancePath + "/user_id",
-							schemaPath: "#/properties/user_id/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0.test(data0)) {
-						validate4.errors = [{
-							instancePath: instancePath + "/user_id",
-							schemaPath: "#/properties/user_id/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
-						}];
-						return false;
+						var valid2 = true;
 					}
 				}
 			}
@@ -3693,7 +4141,7 @@ validate4.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard34 = validate5;
+const guard39 = validate5;
 function validate5(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate5.evaluated;
@@ -3751,8 +4199,8 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
 							instancePath: instancePath + "/user_id",
 							schemaPath: "#/properties/user_id/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 						}];
 						return false;
 					} else if (!formats0.test(data0)) {
@@ -3786,16 +4234,109 @@ validate5.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard35 = validate7;
-const pattern5 = new RegExp("^[\\x21-\\x7e]+$", "u");
-function validate7(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard40 = validate6;
+function validate6(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate7.evaluated;
+	const evaluated0 = validate6.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.user_id === void 0 || !func0.call(data, "user_id")) && (missing0 = "user_id")) {
+			validate6.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "user_id")) {
+				validate6.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.user_id !== void 0 && func0.call(data, "user_id")) {
+				let data0 = data.user_id;
+				if (typeof data0 !== "string") {
+					let dataType0 = typeof data0;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
+						else if (data0 === null) coerced0 = "";
+						else {
+							validate6.errors = [{
+								instancePath: instancePath + "/user_id",
+								schemaPath: "#/properties/user_id/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data0 = coerced0;
+						if (data !== void 0) data["user_id"] = coerced0;
+					}
+				}
+				if (typeof data0 === "string") {
+					if (!pattern0.test(data0)) {
+						validate6.errors = [{
+							instancePath: instancePath + "/user_id",
+							schemaPath: "#/properties/user_id/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate6.errors = [{
+							instancePath: instancePath + "/user_id",
+							schemaPath: "#/properties/user_id/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				}
+			}
+		}
+	} else {
+		validate6.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate6.errors = vErrors;
+	return true;
+}
+validate6.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard41 = validate8;
+const pattern9 = new RegExp("^[\\x21-\\x7e]+$", "u");
+function validate8(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate8.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		for (const key0 of Object.keys(data)) if (!(key0 === "Idempotency-Key")) {
-			validate7.errors = [{
+			validate8.errors = [{
 				instancePath,
 				schemaPath: "#/additionalProperties",
 				keyword: "additionalProperties",
@@ -3813,7 +4354,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 					if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
 					else if (data0 === null) coerced0 = "";
 					else {
-						validate7.errors = [{
+						validate8.errors = [{
 							instancePath: instancePath + "/Idempotency-Key",
 							schemaPath: "#/properties/Idempotency-Key/type",
 							keyword: "type",
@@ -3830,7 +4371,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 			}
 			if (typeof data0 === "string") {
 				if (func2(data0) > 255) {
-					validate7.errors = [{
+					validate8.errors = [{
 						instancePath: instancePath + "/Idempotency-Key",
 						schemaPath: "#/properties/Idempotency-Key/maxLength",
 						keyword: "maxLength",
@@ -3839,7 +4380,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 					}];
 					return false;
 				} else if (func2(data0) < 1) {
-					validate7.errors = [{
+					validate8.errors = [{
 						instancePath: instancePath + "/Idempotency-Key",
 						schemaPath: "#/properties/Idempotency-Key/minLength",
 						keyword: "minLength",
@@ -3847,8 +4388,8 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 						message: "must NOT have fewer than 1 characters"
 					}];
 					return false;
-				} else if (!pattern5.test(data0)) {
-					validate7.errors = [{
+				} else if (!pattern9.test(data0)) {
+					validate8.errors = [{
 						instancePath: instancePath + "/Idempotency-Key",
 						schemaPath: "#/properties/Idempotency-Key/pattern",
 						keyword: "pattern",
@@ -3856,99 +4397,6 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 						message: "must match pattern \"^[\\x21-\\x7e]+$\""
 					}];
 					return false;
-				}
-			}
-		}
-	} else {
-		validate7.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate7.errors = vErrors;
-	return true;
-}
-validate7.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard36 = validate8;
-function validate8(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate8.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id")) {
-			validate8.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id")) {
-				validate8.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.id !== void 0 && func0.call(data, "id")) {
-				let data0 = data.id;
-				if (typeof data0 !== "string") {
-					let dataType0 = typeof data0;
-					let coerced0 = void 0;
-					if (!(coerced0 !== void 0)) {
-						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
-						else if (data0 === null) coerced0 = "";
-						else {
-							validate8.errors = [{
-								instancePath: instancePath + "/id",
-								schemaPath: "#/properties/id/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-					}
-					if (coerced0 !== void 0) {
-						data0 = coerced0;
-						if (data !== void 0) data["id"] = coerced0;
-					}
-				}
-				if (typeof data0 === "string") {
-					if (!pattern0.test(data0)) {
-						validate8.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "#/properties/id/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0.test(data0)) {
-						validate8.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "#/properties/id/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
-						}];
-						return false;
-					}
 				}
 			}
 		}
@@ -3970,7 +4418,7 @@ validate8.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard37 = validate9;
+const guard42 = validate9;
 function validate9(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate9.evaluated;
@@ -4028,8 +4476,8 @@ function validate9(data, { instancePath = "", parentData, parentDataProperty, ro
 							instancePath: instancePath + "/id",
 							schemaPath: "#/properties/id/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 						}];
 						return false;
 					} else if (!formats0.test(data0)) {
@@ -4063,223 +4511,16 @@ validate9.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard38 = validate13;
-function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard43 = validate10;
+function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate13.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		if (data.offset === void 0) data.offset = 0;
-		if (data.limit === void 0) data.limit = 10;
-		let missing0;
-		if ((data.offset === void 0 || !func0.call(data, "offset")) && (missing0 = "offset") || (data.limit === void 0 || !func0.call(data, "limit")) && (missing0 = "limit")) {
-			validate13.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "offset" || key0 === "after" || key0 === "limit")) {
-				validate13.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			{
-				let data0 = data.offset;
-				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0))) {
-					let dataType0 = typeof data0;
-					let coerced0 = void 0;
-					if (!(coerced0 !== void 0)) {
-						if (dataType0 === "boolean" || data0 === null || dataType0 === "string" && data0 && data0 == +data0 && !(data0 % 1)) coerced0 = +data0;
-						else {
-							validate13.errors = [{
-								instancePath: instancePath + "/offset",
-								schemaPath: "#/properties/offset/type",
-								keyword: "type",
-								params: { type: "integer" },
-								message: "must be integer"
-							}];
-							return false;
-						}
-					}
-					if (coerced0 !== void 0) {
-						data0 = coerced0;
-						if (data !== void 0) data["offset"] = coerced0;
-					}
-				}
-				if (typeof data0 == "number") {
-					if (data0 > 9007199254740991 || isNaN(data0)) {
-						validate13.errors = [{
-							instancePath: instancePath + "/offset",
-							schemaPath: "#/properties/offset/maximum",
-							keyword: "maximum",
-							params: {
-								comparison: "<=",
-								limit: 9007199254740991
-							},
-							message: "must be <= 9007199254740991"
-						}];
-						return false;
-					} else if (data0 < 0 || isNaN(data0)) {
-						validate13.errors = [{
-							instancePath: instancePath + "/offset",
-							schemaPath: "#/properties/offset/minimum",
-							keyword: "minimum",
-							params: {
-								comparison: ">=",
-								limit: 0
-							},
-							message: "must be >= 0"
-						}];
-						return false;
-					}
-				}
-				var valid0 = true;
-				if (valid0) {
-					if (data.after !== void 0 && func0.call(data, "after")) {
-						let data1 = data.after;
-						if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
-							let dataType1 = typeof data1;
-							let coerced1 = void 0;
-							if (!(coerced1 !== void 0)) {
-								if (dataType1 === "boolean" || data1 === null || dataType1 === "string" && data1 && data1 == +data1 && !(data1 % 1)) coerced1 = +data1;
-								else {
-									validate13.errors = [{
-										instancePath: instancePath + "/after",
-										schemaPath: "#/properties/after/type",
-										keyword: "type",
-										params: { type: "integer" },
-										message: "must be integer"
-									}];
-									return false;
-								}
-							}
-							if (coerced1 !== void 0) {
-								data1 = coerced1;
-								if (data !== void 0) data["after"] = coerced1;
-							}
-						}
-						if (typeof data1 == "number") {
-							if (data1 > 9007199254740991 || isNaN(data1)) {
-								validate13.errors = [{
-									instancePath: instancePath + "/after",
-									schemaPath: "#/properties/after/maximum",
-									keyword: "maximum",
-									params: {
-										comparison: "<=",
-										limit: 9007199254740991
-									},
-									message: "must be <= 9007199254740991"
-								}];
-								return false;
-							} else if (data1 < 1 || isNaN(data1)) {
-								validate13.errors = [{
-									instancePath: instancePath + "/after",
-									schemaPath: "#/properties/after/minimum",
-									keyword: "minimum",
-									params: {
-										comparison: ">=",
-										limit: 1
-									},
-									message: "must be >= 1"
-								}];
-								return false;
-							}
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						let data2 = data.limit;
-						if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
-							let dataType2 = typeof data2;
-							let coerced2 = void 0;
-							if (!(coerced2 !== void 0)) {
-								if (dataType2 === "boolean" || data2 === null || dataType2 === "string" && data2 && data2 == +data2 && !(data2 % 1)) coerced2 = +data2;
-								else {
-									validate13.errors = [{
-										instancePath: instancePath + "/limit",
-										schemaPath: "#/properties/limit/type",
-										keyword: "type",
-										params: { type: "integer" },
-										message: "must be integer"
-									}];
-									return false;
-								}
-							}
-							if (coerced2 !== void 0) {
-								data2 = coerced2;
-								if (data !== void 0) data["limit"] = coerced2;
-							}
-						}
-						if (typeof data2 == "number") {
-							if (data2 > 1e3 || isNaN(data2)) {
-								validate13.errors = [{
-									instancePath: instancePath + "/limit",
-									schemaPath: "#/properties/limit/maximum",
-									keyword: "maximum",
-									params: {
-										comparison: "<=",
-										limit: 1e3
-									},
-									message: "must be <= 1000"
-								}];
-								return false;
-							} else if (data2 < 1 || isNaN(data2)) {
-								validate13.errors = [{
-									instancePath: instancePath + "/limit",
-									schemaPath: "#/properties/limit/minimum",
-									keyword: "minimum",
-									params: {
-										comparison: ">=",
-										limit: 1
-									},
-									message: "must be >= 1"
-								}];
-								return false;
-							}
-						}
-						var valid0 = true;
-					}
-				}
-			}
-		}
-	} else {
-		validate13.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate13.errors = vErrors;
-	return true;
-}
-validate13.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard41 = validate14;
-function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate14.evaluated;
+	const evaluated0 = validate10.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
 		if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id")) {
-			validate14.errors = [{
+			validate10.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -4289,7 +4530,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "id")) {
-				validate14.errors = [{
+				validate10.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -4307,7 +4548,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
 						else if (data0 === null) coerced0 = "";
 						else {
-							validate14.errors = [{
+							validate10.errors = [{
 								instancePath: instancePath + "/id",
 								schemaPath: "#/properties/id/type",
 								keyword: "type",
@@ -4324,16 +4565,16 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 				}
 				if (typeof data0 === "string") {
 					if (!pattern0.test(data0)) {
-						validate14.errors = [{
+						validate10.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "#/properties/id/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 						}];
 						return false;
 					} else if (!formats0.test(data0)) {
-						validate14.errors = [{
+						validate10.errors = [{
 							instancePath: instancePath + "/id",
 							schemaPath: "#/properties/id/format",
 							keyword: "format",
@@ -4341,6 +4582,267 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
 							message: "must match format \"uuid\""
 						}];
 						return false;
+					}
+				}
+			}
+		}
+	} else {
+		validate10.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate10.errors = vErrors;
+	return true;
+}
+validate10.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard44 = validate14;
+function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate14.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if (data.offset !== void 0 && func0.call(data, "offset")) {
+			let data0 = data.offset;
+			if (typeof data0 === "string") {
+				if (!pattern3.test(data0)) {
+					validate14.errors = [{
+						instancePath: instancePath + "/offset",
+						schemaPath: "#/allOf/0/properties/offset/posted:decimal",
+						keyword: "posted:decimal",
+						params: {},
+						message: "must be integer"
+					}];
+					return false;
+				}
+			}
+			var valid1 = true;
+		} else var valid1 = true;
+		if (valid1) {
+			if (data.after !== void 0 && func0.call(data, "after")) {
+				let data1 = data.after;
+				if (typeof data1 === "string") {
+					if (!pattern3.test(data1)) {
+						validate14.errors = [{
+							instancePath: instancePath + "/after",
+							schemaPath: "#/allOf/0/properties/after/posted:decimal",
+							keyword: "posted:decimal",
+							params: {},
+							message: "must be integer"
+						}];
+						return false;
+					}
+				}
+				var valid1 = true;
+			} else var valid1 = true;
+			if (valid1) {
+				if (data.limit !== void 0 && func0.call(data, "limit")) {
+					let data2 = data.limit;
+					if (typeof data2 === "string") {
+						if (!pattern3.test(data2)) {
+							validate14.errors = [{
+								instancePath: instancePath + "/limit",
+								schemaPath: "#/allOf/0/properties/limit/posted:decimal",
+								keyword: "posted:decimal",
+								params: {},
+								message: "must be integer"
+							}];
+							return false;
+						}
+					}
+					var valid1 = true;
+				} else var valid1 = true;
+			}
+		}
+	}
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if (data.offset === void 0) data.offset = 0;
+		if (data.limit === void 0) data.limit = 10;
+		let missing0;
+		if ((data.offset === void 0 || !func0.call(data, "offset")) && (missing0 = "offset") || (data.limit === void 0 || !func0.call(data, "limit")) && (missing0 = "limit")) {
+			validate14.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "offset" || key0 === "after" || key0 === "limit")) {
+				validate14.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			{
+				let data3 = data.offset;
+				if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
+					let dataType0 = typeof data3;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 === "boolean" || data3 === null || dataType0 === "string" && data3 && data3 == +data3 && !(data3 % 1)) coerced0 = +data3;
+						else {
+							validate14.errors = [{
+								instancePath: instancePath + "/offset",
+								schemaPath: "#/properties/offset/type",
+								keyword: "type",
+								params: { type: "integer" },
+								message: "must be integer"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data3 = coerced0;
+						if (data !== void 0) data["offset"] = coerced0;
+					}
+				}
+				if (typeof data3 == "number") {
+					if (data3 > 1e4 || isNaN(data3)) {
+						validate14.errors = [{
+							instancePath: instancePath + "/offset",
+							schemaPath: "#/properties/offset/maximum",
+							keyword: "maximum",
+							params: {
+								comparison: "<=",
+								limit: 1e4
+							},
+							message: "must be <= 10000"
+						}];
+						return false;
+					} else if (data3 < 0 || isNaN(data3)) {
+						validate14.errors = [{
+							instancePath: instancePath + "/offset",
+							schemaPath: "#/properties/offset/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 0
+							},
+							message: "must be >= 0"
+						}];
+						return false;
+					}
+				}
+				var valid2 = true;
+				if (valid2) {
+					if (data.after !== void 0 && func0.call(data, "after")) {
+						let data4 = data.after;
+						if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4))) {
+							let dataType1 = typeof data4;
+							let coerced1 = void 0;
+							if (!(coerced1 !== void 0)) {
+								if (dataType1 === "boolean" || data4 === null || dataType1 === "string" && data4 && data4 == +data4 && !(data4 % 1)) coerced1 = +data4;
+								else {
+									validate14.errors = [{
+										instancePath: instancePath + "/after",
+										schemaPath: "#/properties/after/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+							}
+							if (coerced1 !== void 0) {
+								data4 = coerced1;
+								if (data !== void 0) data["after"] = coerced1;
+							}
+						}
+						if (typeof data4 == "number") {
+							if (data4 > 9007199254740991 || isNaN(data4)) {
+								validate14.errors = [{
+									instancePath: instancePath + "/after",
+									schemaPath: "#/properties/after/maximum",
+									keyword: "maximum",
+									params: {
+										comparison: "<=",
+										limit: 9007199254740991
+									},
+									message: "must be <= 9007199254740991"
+								}];
+								return false;
+							} else if (data4 < 1 || isNaN(data4)) {
+								validate14.errors = [{
+									instancePath: instancePath + "/after",
+									schemaPath: "#/properties/after/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 1
+									},
+									message: "must be >= 1"
+								}];
+								return false;
+							}
+						}
+						var valid2 = true;
+					} else var valid2 = true;
+					if (valid2) {
+						let data5 = data.limit;
+						if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
+							let dataType2 = typeof data5;
+							let coerced2 = void 0;
+							if (!(coerced2 !== void 0)) {
+								if (dataType2 === "boolean" || data5 === null || dataType2 === "string" && data5 && data5 == +data5 && !(data5 % 1)) coerced2 = +data5;
+								else {
+									validate14.errors = [{
+										instancePath: instancePath + "/limit",
+										schemaPath: "#/properties/limit/type",
+										keyword: "type",
+										params: { type: "integer" },
+										message: "must be integer"
+									}];
+									return false;
+								}
+							}
+							if (coerced2 !== void 0) {
+								data5 = coerced2;
+								if (data !== void 0) data["limit"] = coerced2;
+							}
+						}
+						if (typeof data5 == "number") {
+							if (data5 > 1e3 || isNaN(data5)) {
+								validate14.errors = [{
+									instancePath: instancePath + "/limit",
+									schemaPath: "#/properties/limit/maximum",
+									keyword: "maximum",
+									params: {
+										comparison: "<=",
+										limit: 1e3
+									},
+									message: "must be <= 1000"
+								}];
+								return false;
+							} else if (data5 < 1 || isNaN(data5)) {
+								validate14.errors = [{
+									instancePath: instancePath + "/limit",
+									schemaPath: "#/properties/limit/minimum",
+									keyword: "minimum",
+									params: {
+										comparison: ">=",
+										limit: 1
+									},
+									message: "must be >= 1"
+								}];
+								return false;
+							}
+						}
+						var valid2 = true;
 					}
 				}
 			}
@@ -4363,7 +4865,7 @@ validate14.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard42 = validate15;
+const guard46 = validate15;
 function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate15.evaluated;
@@ -4421,8 +4923,8 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 							instancePath: instancePath + "/id",
 							schemaPath: "#/properties/id/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 						}];
 						return false;
 					} else if (!formats0.test(data0)) {
@@ -4456,7 +4958,7 @@ validate15.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard43 = validate16;
+const guard47 = validate16;
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate16.evaluated;
@@ -4514,8 +5016,8 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
 							instancePath: instancePath + "/id",
 							schemaPath: "#/properties/id/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 						}];
 						return false;
 					} else if (!formats0.test(data0)) {
@@ -4549,17 +5051,146 @@ validate16.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard44 = validate18;
-function validate18(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+const guard48 = validate17;
+function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
-	const evaluated0 = validate18.evaluated;
+	const evaluated0 = validate17.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		let missing0;
+		if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id")) {
+			validate17.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id")) {
+				validate17.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.id !== void 0 && func0.call(data, "id")) {
+				let data0 = data.id;
+				if (typeof data0 !== "string") {
+					let dataType0 = typeof data0;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
+						else if (data0 === null) coerced0 = "";
+						else {
+							validate17.errors = [{
+								instancePath: instancePath + "/id",
+								schemaPath: "#/properties/id/type",
+								keyword: "type",
+								params: { type: "string" },
+								message: "must be string"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data0 = coerced0;
+						if (data !== void 0) data["id"] = coerced0;
+					}
+				}
+				if (typeof data0 === "string") {
+					if (!pattern0.test(data0)) {
+						validate17.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
+						}];
+						return false;
+					} else if (!formats0.test(data0)) {
+						validate17.errors = [{
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
+						}];
+						return false;
+					}
+				}
+			}
+		}
+	} else {
+		validate17.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate17.errors = vErrors;
+	return true;
+}
+validate17.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+const guard49 = validate19;
+function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate19.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if (data.after !== void 0 && func0.call(data, "after")) {
+			let data0 = data.after;
+			if (typeof data0 === "string") {
+				if (!pattern3.test(data0)) {
+					validate19.errors = [{
+						instancePath: instancePath + "/after",
+						schemaPath: "#/allOf/0/properties/after/posted:decimal",
+						keyword: "posted:decimal",
+						params: {},
+						message: "must be integer"
+					}];
+					return false;
+				}
+			}
+			var valid1 = true;
+		} else var valid1 = true;
+		if (valid1) {
+			if (data.limit !== void 0 && func0.call(data, "limit")) {
+				let data1 = data.limit;
+				if (typeof data1 === "string") {
+					if (!pattern3.test(data1)) {
+						validate19.errors = [{
+							instancePath: instancePath + "/limit",
+							schemaPath: "#/allOf/0/properties/limit/posted:decimal",
+							keyword: "posted:decimal",
+							params: {},
+							message: "must be integer"
+						}];
+						return false;
+					}
+				}
+				var valid1 = true;
+			} else var valid1 = true;
+		}
+	}
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		if (data.limit === void 0) data.limit = 10;
 		let missing0;
 		if ((data.limit === void 0 || !func0.call(data, "limit")) && (missing0 = "limit")) {
-			validate18.errors = [{
+			validate19.errors = [{
 				instancePath,
 				schemaPath: "#/required",
 				keyword: "required",
@@ -4569,7 +5200,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 			return false;
 		} else {
 			for (const key0 of Object.keys(data)) if (!(key0 === "after" || key0 === "limit")) {
-				validate18.errors = [{
+				validate19.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
 					keyword: "additionalProperties",
@@ -4579,14 +5210,14 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 				return false;
 			}
 			if (data.after !== void 0 && func0.call(data, "after")) {
-				let data0 = data.after;
-				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0))) {
-					let dataType0 = typeof data0;
+				let data2 = data.after;
+				if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
+					let dataType0 = typeof data2;
 					let coerced0 = void 0;
 					if (!(coerced0 !== void 0)) {
-						if (dataType0 === "boolean" || data0 === null || dataType0 === "string" && data0 && data0 == +data0 && !(data0 % 1)) coerced0 = +data0;
+						if (dataType0 === "boolean" || data2 === null || dataType0 === "string" && data2 && data2 == +data2 && !(data2 % 1)) coerced0 = +data2;
 						else {
-							validate18.errors = [{
+							validate19.errors = [{
 								instancePath: instancePath + "/after",
 								schemaPath: "#/properties/after/type",
 								keyword: "type",
@@ -4597,13 +5228,13 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 						}
 					}
 					if (coerced0 !== void 0) {
-						data0 = coerced0;
+						data2 = coerced0;
 						if (data !== void 0) data["after"] = coerced0;
 					}
 				}
-				if (typeof data0 == "number") {
-					if (data0 > 9007199254740991 || isNaN(data0)) {
-						validate18.errors = [{
+				if (typeof data2 == "number") {
+					if (data2 > 9007199254740991 || isNaN(data2)) {
+						validate19.errors = [{
 							instancePath: instancePath + "/after",
 							schemaPath: "#/properties/after/maximum",
 							keyword: "maximum",
@@ -4614,8 +5245,8 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 							message: "must be <= 9007199254740991"
 						}];
 						return false;
-					} else if (data0 < 1 || isNaN(data0)) {
-						validate18.errors = [{
+					} else if (data2 < 1 || isNaN(data2)) {
+						validate19.errors = [{
 							instancePath: instancePath + "/after",
 							schemaPath: "#/properties/after/minimum",
 							keyword: "minimum",
@@ -4628,17 +5259,17 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				let data1 = data.limit;
-				if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
-					let dataType1 = typeof data1;
+				var valid2 = true;
+			} else var valid2 = true;
+			if (valid2) {
+				let data3 = data.limit;
+				if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
+					let dataType1 = typeof data3;
 					let coerced1 = void 0;
 					if (!(coerced1 !== void 0)) {
-						if (dataType1 === "boolean" || data1 === null || dataType1 === "string" && data1 && data1 == +data1 && !(data1 % 1)) coerced1 = +data1;
+						if (dataType1 === "boolean" || data3 === null || dataType1 === "string" && data3 && data3 == +data3 && !(data3 % 1)) coerced1 = +data3;
 						else {
-							validate18.errors = [{
+							validate19.errors = [{
 								instancePath: instancePath + "/limit",
 								schemaPath: "#/properties/limit/type",
 								keyword: "type",
@@ -4649,13 +5280,13 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 						}
 					}
 					if (coerced1 !== void 0) {
-						data1 = coerced1;
+						data3 = coerced1;
 						if (data !== void 0) data["limit"] = coerced1;
 					}
 				}
-				if (typeof data1 == "number") {
-					if (data1 > 1e3 || isNaN(data1)) {
-						validate18.errors = [{
+				if (typeof data3 == "number") {
+					if (data3 > 1e3 || isNaN(data3)) {
+						validate19.errors = [{
 							instancePath: instancePath + "/limit",
 							schemaPath: "#/properties/limit/maximum",
 							keyword: "maximum",
@@ -4666,8 +5297,8 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 							message: "must be <= 1000"
 						}];
 						return false;
-					} else if (data1 < 1 || isNaN(data1)) {
-						validate18.errors = [{
+					} else if (data3 < 1 || isNaN(data3)) {
+						validate19.errors = [{
 							instancePath: instancePath + "/limit",
 							schemaPath: "#/properties/limit/minimum",
 							keyword: "minimum",
@@ -4680,97 +5311,7 @@ function validate18(data, { instancePath = "", parentData, parentDataProperty, r
 						return false;
 					}
 				}
-				var valid0 = true;
-			}
-		}
-	} else {
-		validate18.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate18.errors = vErrors;
-	return true;
-}
-validate18.evaluated = {
-	"props": true,
-	"dynamicProps": false,
-	"dynamicItems": false
-};
-const guard45 = validate19;
-function validate19(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-	let vErrors = null;
-	const evaluated0 = validate19.evaluated;
-	if (evaluated0.dynamicProps) evaluated0.props = void 0;
-	if (evaluated0.dynamicItems) evaluated0.items = void 0;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		for (const key0 of Object.keys(data)) if (!(key0 === "Idempotency-Key")) {
-			validate19.errors = [{
-				instancePath,
-				schemaPath: "#/additionalProperties",
-				keyword: "additionalProperties",
-				params: { additionalProperty: key0 },
-				message: "must NOT have additional properties"
-			}];
-			return false;
-		}
-		if (data["Idempotency-Key"] !== void 0 && func0.call(data, "Idempotency-Key")) {
-			let data0 = data["Idempotency-Key"];
-			if (typeof data0 !== "string") {
-				let dataType0 = typeof data0;
-				let coerced0 = void 0;
-				if (!(coerced0 !== void 0)) {
-					if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
-					else if (data0 === null) coerced0 = "";
-					else {
-						validate19.errors = [{
-							instancePath: instancePath + "/Idempotency-Key",
-							schemaPath: "#/properties/Idempotency-Key/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-				}
-				if (coerced0 !== void 0) {
-					data0 = coerced0;
-					if (data !== void 0) data["Idempotency-Key"] = coerced0;
-				}
-			}
-			if (typeof data0 === "string") {
-				if (func2(data0) > 255) {
-					validate19.errors = [{
-						instancePath: instancePath + "/Idempotency-Key",
-						schemaPath: "#/properties/Idempotency-Key/maxLength",
-						keyword: "maxLength",
-						params: { limit: 255 },
-						message: "must NOT have more than 255 characters"
-					}];
-					return false;
-				} else if (func2(data0) < 1) {
-					validate19.errors = [{
-						instancePath: instancePath + "/Idempotency-Key",
-						schemaPath: "#/properties/Idempotency-Key/minLength",
-						keyword: "minLength",
-						params: { limit: 1 },
-						message: "must NOT have fewer than 1 characters"
-					}];
-					return false;
-				} else if (!pattern5.test(data0)) {
-					validate19.errors = [{
-						instancePath: instancePath + "/Idempotency-Key",
-						schemaPath: "#/properties/Idempotency-Key/pattern",
-						keyword: "pattern",
-						params: { pattern: "^[\\x21-\\x7e]+$" },
-						message: "must match pattern \"^[\\x21-\\x7e]+$\""
-					}];
-					return false;
-				}
+				var valid2 = true;
 			}
 		}
 	} else {
@@ -4791,78 +5332,75 @@ validate19.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard46 = validate20;
+const guard50 = validate20;
 function validate20(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate20.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id")) {
+		for (const key0 of Object.keys(data)) if (!(key0 === "Idempotency-Key")) {
 			validate20.errors = [{
 				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
+				schemaPath: "#/additionalProperties",
+				keyword: "additionalProperties",
+				params: { additionalProperty: key0 },
+				message: "must NOT have additional properties"
 			}];
 			return false;
-		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "id")) {
-				validate20.errors = [{
-					instancePath,
-					schemaPath: "#/additionalProperties",
-					keyword: "additionalProperties",
-					params: { additionalProperty: key0 },
-					message: "must NOT have additional properties"
-				}];
-				return false;
-			}
-			if (data.id !== void 0 && func0.call(data, "id")) {
-				let data0 = data.id;
-				if (typeof data0 !== "string") {
-					let dataType0 = typeof data0;
-					let coerced0 = void 0;
-					if (!(coerced0 !== void 0)) {
-						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
-						else if (data0 === null) coerced0 = "";
-						else {
-							validate20.errors = [{
-								instancePath: instancePath + "/id",
-								schemaPath: "#/properties/id/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-					}
-					if (coerced0 !== void 0) {
-						data0 = coerced0;
-						if (data !== void 0) data["id"] = coerced0;
+		}
+		if (data["Idempotency-Key"] !== void 0 && func0.call(data, "Idempotency-Key")) {
+			let data0 = data["Idempotency-Key"];
+			if (typeof data0 !== "string") {
+				let dataType0 = typeof data0;
+				let coerced0 = void 0;
+				if (!(coerced0 !== void 0)) {
+					if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
+					else if (data0 === null) coerced0 = "";
+					else {
+						validate20.errors = [{
+							instancePath: instancePath + "/Idempotency-Key",
+							schemaPath: "#/properties/Idempotency-Key/type",
+							keyword: "type",
+							params: { type: "string" },
+							message: "must be string"
+						}];
+						return false;
 					}
 				}
-				if (typeof data0 === "string") {
-					if (!pattern0.test(data0)) {
-						validate20.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "#/properties/id/pattern",
-							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
-						}];
-						return false;
-					} else if (!formats0.test(data0)) {
-						validate20.errors = [{
-							instancePath: instancePath + "/id",
-							schemaPath: "#/properties/id/format",
-							keyword: "format",
-							params: { format: "uuid" },
-							message: "must match format \"uuid\""
-						}];
-						return false;
-					}
+				if (coerced0 !== void 0) {
+					data0 = coerced0;
+					if (data !== void 0) data["Idempotency-Key"] = coerced0;
+				}
+			}
+			if (typeof data0 === "string") {
+				if (func2(data0) > 255) {
+					validate20.errors = [{
+						instancePath: instancePath + "/Idempotency-Key",
+						schemaPath: "#/properties/Idempotency-Key/maxLength",
+						keyword: "maxLength",
+						params: { limit: 255 },
+						message: "must NOT have more than 255 characters"
+					}];
+					return false;
+				} else if (func2(data0) < 1) {
+					validate20.errors = [{
+						instancePath: instancePath + "/Idempotency-Key",
+						schemaPath: "#/properties/Idempotency-Key/minLength",
+						keyword: "minLength",
+						params: { limit: 1 },
+						message: "must NOT have fewer than 1 characters"
+					}];
+					return false;
+				} else if (!pattern9.test(data0)) {
+					validate20.errors = [{
+						instancePath: instancePath + "/Idempotency-Key",
+						schemaPath: "#/properties/Idempotency-Key/pattern",
+						keyword: "pattern",
+						params: { pattern: "^[\\x21-\\x7e]+$" },
+						message: "must match pattern \"^[\\x21-\\x7e]+$\""
+					}];
+					return false;
 				}
 			}
 		}
@@ -4884,7 +5422,7 @@ validate20.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard47 = validate21;
+const guard51 = validate21;
 function validate21(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate21.evaluated;
@@ -4892,7 +5430,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
 		let missing0;
-		if ((data.post_id === void 0 || !func0.call(data, "post_id")) && (missing0 = "post_id")) {
+		if ((data.id === void 0 || !func0.call(data, "id")) && (missing0 = "id")) {
 			validate21.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -4902,7 +5440,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "post_id")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "id")) {
 				validate21.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -4912,8 +5450,8 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.post_id !== void 0 && func0.call(data, "post_id")) {
-				let data0 = data.post_id;
+			if (data.id !== void 0 && func0.call(data, "id")) {
+				let data0 = data.id;
 				if (typeof data0 !== "string") {
 					let dataType0 = typeof data0;
 					let coerced0 = void 0;
@@ -4922,8 +5460,8 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 						else if (data0 === null) coerced0 = "";
 						else {
 							validate21.errors = [{
-								instancePath: instancePath + "/post_id",
-								schemaPath: "#/properties/post_id/type",
+								instancePath: instancePath + "/id",
+								schemaPath: "#/properties/id/type",
 								keyword: "type",
 								params: { type: "string" },
 								message: "must be string"
@@ -4933,23 +5471,23 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
 					}
 					if (coerced0 !== void 0) {
 						data0 = coerced0;
-						if (data !== void 0) data["post_id"] = coerced0;
+						if (data !== void 0) data["id"] = coerced0;
 					}
 				}
 				if (typeof data0 === "string") {
 					if (!pattern0.test(data0)) {
 						validate21.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "#/properties/post_id/pattern",
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/pattern",
 							keyword: "pattern",
-							params: { pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" },
-							message: "must match pattern \"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\""
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 						}];
 						return false;
 					} else if (!formats0.test(data0)) {
 						validate21.errors = [{
-							instancePath: instancePath + "/post_id",
-							schemaPath: "#/properties/post_id/format",
+							instancePath: instancePath + "/id",
+							schemaPath: "#/properties/id/format",
 							keyword: "format",
 							params: { format: "uuid" },
 							message: "must match format \"uuid\""
@@ -4977,16 +5515,15 @@ validate21.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
-const guard48 = validate22;
+const guard52 = validate22;
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
 	let vErrors = null;
 	const evaluated0 = validate22.evaluated;
 	if (evaluated0.dynamicProps) evaluated0.props = void 0;
 	if (evaluated0.dynamicItems) evaluated0.items = void 0;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
-		if (data.limit === void 0) data.limit = 10;
 		let missing0;
-		if ((data.limit === void 0 || !func0.call(data, "limit")) && (missing0 = "limit")) {
+		if ((data.post_id === void 0 || !func0.call(data, "post_id")) && (missing0 = "post_id")) {
 			validate22.errors = [{
 				instancePath,
 				schemaPath: "#/required",
@@ -4996,7 +5533,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 			}];
 			return false;
 		} else {
-			for (const key0 of Object.keys(data)) if (!(key0 === "after" || key0 === "limit")) {
+			for (const key0 of Object.keys(data)) if (!(key0 === "post_id")) {
 				validate22.errors = [{
 					instancePath,
 					schemaPath: "#/additionalProperties",
@@ -5006,109 +5543,51 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
 				}];
 				return false;
 			}
-			if (data.after !== void 0 && func0.call(data, "after")) {
-				let data0 = data.after;
-				if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0))) {
+			if (data.post_id !== void 0 && func0.call(data, "post_id")) {
+				let data0 = data.post_id;
+				if (typeof data0 !== "string") {
 					let dataType0 = typeof data0;
 					let coerced0 = void 0;
 					if (!(coerced0 !== void 0)) {
-						if (dataType0 === "boolean" || data0 === null || dataType0 === "string" && data0 && data0 == +data0 && !(data0 % 1)) coerced0 = +data0;
+						if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data0;
+						else if (data0 === null) coerced0 = "";
 						else {
 							validate22.errors = [{
-								instancePath: instancePath + "/after",
-								schemaPath: "#/properties/after/type",
+								instancePath: instancePath + "/post_id",
+								schemaPath: "#/properties/post_id/type",
 								keyword: "type",
-								params: { type: "integer" },
-								message: "must be integer"
+								params: { type: "string" },
+								message: "must be string"
 							}];
 							return false;
 						}
 					}
 					if (coerced0 !== void 0) {
 						data0 = coerced0;
-						if (data !== void 0) data["after"] = coerced0;
+						if (data !== void 0) data["post_id"] = coerced0;
 					}
 				}
-				if (typeof data0 == "number") {
-					if (data0 > 9007199254740991 || isNaN(data0)) {
+				if (typeof data0 === "string") {
+					if (!pattern0.test(data0)) {
 						validate22.errors = [{
-							instancePath: instancePath + "/after",
-							schemaPath: "#/properties/after/maximum",
-							keyword: "maximum",
-							params: {
-								comparison: "<=",
-								limit: 9007199254740991
-							},
-							message: "must be <= 9007199254740991"
+							instancePath: instancePath + "/post_id",
+							schemaPath: "#/properties/post_id/pattern",
+							keyword: "pattern",
+							params: { pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$" },
+							message: "must match pattern \"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$\""
 						}];
 						return false;
-					} else if (data0 < 1 || isNaN(data0)) {
+					} else if (!formats0.test(data0)) {
 						validate22.errors = [{
-							instancePath: instancePath + "/after",
-							schemaPath: "#/properties/after/minimum",
-							keyword: "minimum",
-							params: {
-								comparison: ">=",
-								limit: 1
-							},
-							message: "must be >= 1"
+							instancePath: instancePath + "/post_id",
+							schemaPath: "#/properties/post_id/format",
+							keyword: "format",
+							params: { format: "uuid" },
+							message: "must match format \"uuid\""
 						}];
 						return false;
 					}
 				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				let data1 = data.limit;
-				if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1))) {
-					let dataType1 = typeof data1;
-					let coerced1 = void 0;
-					if (!(coerced1 !== void 0)) {
-						if (dataType1 === "boolean" || data1 === null || dataType1 === "string" && data1 && data1 == +data1 && !(data1 % 1)) coerced1 = +data1;
-						else {
-							validate22.errors = [{
-								instancePath: instancePath + "/limit",
-								schemaPath: "#/properties/limit/type",
-								keyword: "type",
-								params: { type: "integer" },
-								message: "must be integer"
-							}];
-							return false;
-						}
-					}
-					if (coerced1 !== void 0) {
-						data1 = coerced1;
-						if (data !== void 0) data["limit"] = coerced1;
-					}
-				}
-				if (typeof data1 == "number") {
-					if (data1 > 1e3 || isNaN(data1)) {
-						validate22.errors = [{
-							instancePath: instancePath + "/limit",
-							schemaPath: "#/properties/limit/maximum",
-							keyword: "maximum",
-							params: {
-								comparison: "<=",
-								limit: 1e3
-							},
-							message: "must be <= 1000"
-						}];
-						return false;
-					} else if (data1 < 1 || isNaN(data1)) {
-						validate22.errors = [{
-							instancePath: instancePath + "/limit",
-							schemaPath: "#/properties/limit/minimum",
-							keyword: "minimum",
-							params: {
-								comparison: ">=",
-								limit: 1
-							},
-							message: "must be >= 1"
-						}];
-						return false;
-					}
-				}
-				var valid0 = true;
 			}
 		}
 	} else {
@@ -5129,214 +5608,417 @@ validate22.evaluated = {
 	"dynamicProps": false,
 	"dynamicItems": false
 };
+const guard53 = validate23;
+function validate23(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+	let vErrors = null;
+	const evaluated0 = validate23.evaluated;
+	if (evaluated0.dynamicProps) evaluated0.props = void 0;
+	if (evaluated0.dynamicItems) evaluated0.items = void 0;
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if (data.after !== void 0 && func0.call(data, "after")) {
+			let data0 = data.after;
+			if (typeof data0 === "string") {
+				if (!pattern3.test(data0)) {
+					validate23.errors = [{
+						instancePath: instancePath + "/after",
+						schemaPath: "#/allOf/0/properties/after/posted:decimal",
+						keyword: "posted:decimal",
+						params: {},
+						message: "must be integer"
+					}];
+					return false;
+				}
+			}
+			var valid1 = true;
+		} else var valid1 = true;
+		if (valid1) {
+			if (data.limit !== void 0 && func0.call(data, "limit")) {
+				let data1 = data.limit;
+				if (typeof data1 === "string") {
+					if (!pattern3.test(data1)) {
+						validate23.errors = [{
+							instancePath: instancePath + "/limit",
+							schemaPath: "#/allOf/0/properties/limit/posted:decimal",
+							keyword: "posted:decimal",
+							params: {},
+							message: "must be integer"
+						}];
+						return false;
+					}
+				}
+				var valid1 = true;
+			} else var valid1 = true;
+		}
+	}
+	if (data && typeof data == "object" && !Array.isArray(data)) {
+		if (data.limit === void 0) data.limit = 10;
+		let missing0;
+		if ((data.limit === void 0 || !func0.call(data, "limit")) && (missing0 = "limit")) {
+			validate23.errors = [{
+				instancePath,
+				schemaPath: "#/required",
+				keyword: "required",
+				params: { missingProperty: missing0 },
+				message: "must have required property '" + missing0 + "'"
+			}];
+			return false;
+		} else {
+			for (const key0 of Object.keys(data)) if (!(key0 === "after" || key0 === "limit")) {
+				validate23.errors = [{
+					instancePath,
+					schemaPath: "#/additionalProperties",
+					keyword: "additionalProperties",
+					params: { additionalProperty: key0 },
+					message: "must NOT have additional properties"
+				}];
+				return false;
+			}
+			if (data.after !== void 0 && func0.call(data, "after")) {
+				let data2 = data.after;
+				if (!(typeof data2 == "number" && !(data2 % 1) && !isNaN(data2))) {
+					let dataType0 = typeof data2;
+					let coerced0 = void 0;
+					if (!(coerced0 !== void 0)) {
+						if (dataType0 === "boolean" || data2 === null || dataType0 === "string" && data2 && data2 == +data2 && !(data2 % 1)) coerced0 = +data2;
+						else {
+							validate23.errors = [{
+								instancePath: instancePath + "/after",
+								schemaPath: "#/properties/after/type",
+								keyword: "type",
+								params: { type: "integer" },
+								message: "must be integer"
+							}];
+							return false;
+						}
+					}
+					if (coerced0 !== void 0) {
+						data2 = coerced0;
+						if (data !== void 0) data["after"] = coerced0;
+					}
+				}
+				if (typeof data2 == "number") {
+					if (data2 > 9007199254740991 || isNaN(data2)) {
+						validate23.errors = [{
+							instancePath: instancePath + "/after",
+							schemaPath: "#/properties/after/maximum",
+							keyword: "maximum",
+							params: {
+								comparison: "<=",
+								limit: 9007199254740991
+							},
+							message: "must be <= 9007199254740991"
+						}];
+						return false;
+					} else if (data2 < 1 || isNaN(data2)) {
+						validate23.errors = [{
+							instancePath: instancePath + "/after",
+							schemaPath: "#/properties/after/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 1
+							},
+							message: "must be >= 1"
+						}];
+						return false;
+					}
+				}
+				var valid2 = true;
+			} else var valid2 = true;
+			if (valid2) {
+				let data3 = data.limit;
+				if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
+					let dataType1 = typeof data3;
+					let coerced1 = void 0;
+					if (!(coerced1 !== void 0)) {
+						if (dataType1 === "boolean" || data3 === null || dataType1 === "string" && data3 && data3 == +data3 && !(data3 % 1)) coerced1 = +data3;
+						else {
+							validate23.errors = [{
+								instancePath: instancePath + "/limit",
+								schemaPath: "#/properties/limit/type",
+								keyword: "type",
+								params: { type: "integer" },
+								message: "must be integer"
+							}];
+							return false;
+						}
+					}
+					if (coerced1 !== void 0) {
+						data3 = coerced1;
+						if (data !== void 0) data["limit"] = coerced1;
+					}
+				}
+				if (typeof data3 == "number") {
+					if (data3 > 1e3 || isNaN(data3)) {
+						validate23.errors = [{
+							instancePath: instancePath + "/limit",
+							schemaPath: "#/properties/limit/maximum",
+							keyword: "maximum",
+							params: {
+								comparison: "<=",
+								limit: 1e3
+							},
+							message: "must be <= 1000"
+						}];
+						return false;
+					} else if (data3 < 1 || isNaN(data3)) {
+						validate23.errors = [{
+							instancePath: instancePath + "/limit",
+							schemaPath: "#/properties/limit/minimum",
+							keyword: "minimum",
+							params: {
+								comparison: ">=",
+								limit: 1
+							},
+							message: "must be >= 1"
+						}];
+						return false;
+					}
+				}
+				var valid2 = true;
+			}
+		}
+	} else {
+		validate23.errors = [{
+			instancePath,
+			schemaPath: "#/type",
+			keyword: "type",
+			params: { type: "object" },
+			message: "must be object"
+		}];
+		return false;
+	}
+	validate23.errors = vErrors;
+	return true;
+}
+validate23.evaluated = {
+	"props": true,
+	"dynamicProps": false,
+	"dynamicItems": false
+};
+
+/** @generated from schema AnyCaseUuid */
+export const isAnyCaseUuid: Guard<models.AnyCaseUuid> = guard0 as Guard<models.AnyCaseUuid>;
 
 /** @generated from schema Uuid */
-export const isUuid: Guard<models.Uuid> = guard0 as Guard<models.Uuid>;
+export const isUuid: Guard<models.Uuid> = guard1 as Guard<models.Uuid>;
 
 /** @generated from schema Name */
-export const isName: Guard<models.Name> = guard1 as Guard<models.Name>;
+export const isName: Guard<models.Name> = guard2 as Guard<models.Name>;
 
 /** @generated from schema NamePrefix */
-export const isNamePrefix: Guard<models.NamePrefix> = guard2 as Guard<models.NamePrefix>;
+export const isNamePrefix: Guard<models.NamePrefix> = guard3 as Guard<models.NamePrefix>;
+
+/** @generated from schema Biography */
+export const isBiography: Guard<models.Biography> = guard4 as Guard<models.Biography>;
+
+/** @generated from schema City */
+export const isCity: Guard<models.City> = guard5 as Guard<models.City>;
 
 /** @generated from schema Birthdate */
-export const isBirthdate: Guard<models.Birthdate> = guard3 as Guard<models.Birthdate>;
+export const isBirthdate: Guard<models.Birthdate> = guard6 as Guard<models.Birthdate>;
+
+/** @generated from schema RegisteredBirthdate */
+export const isRegisteredBirthdate: Guard<models.RegisteredBirthdate> = guard7 as Guard<models.RegisteredBirthdate>;
 
 /** @generated from schema Password */
-export const isPassword: Guard<models.Password> = guard4 as Guard<models.Password>;
+export const isPassword: Guard<models.Password> = guard8 as Guard<models.Password>;
 
 /** @generated from schema PostText */
-export const isPostText: Guard<models.PostText> = guard5 as Guard<models.PostText>;
+export const isPostText: Guard<models.PostText> = guard9 as Guard<models.PostText>;
 
 /** @generated from schema CommentText */
-export const isCommentText: Guard<models.CommentText> = guard6 as Guard<models.CommentText>;
+export const isCommentText: Guard<models.CommentText> = guard10 as Guard<models.CommentText>;
 
 /** @generated from schema IdempotencyKey */
-export const isIdempotencyKey: Guard<models.IdempotencyKey> = guard7 as Guard<models.IdempotencyKey>;
+export const isIdempotencyKey: Guard<models.IdempotencyKey> = guard11 as Guard<models.IdempotencyKey>;
 
 /** @generated from schema Offset */
-export const isOffset: Guard<models.Offset> = guard8 as Guard<models.Offset>;
+export const isOffset: Guard<models.Offset> = guard12 as Guard<models.Offset>;
 
 /** @generated from schema FeedPosition */
-export const isFeedPosition: Guard<models.FeedPosition> = guard9 as Guard<models.FeedPosition>;
+export const isFeedPosition: Guard<models.FeedPosition> = guard13 as Guard<models.FeedPosition>;
 
 /** @generated from schema ListPosition */
-export const isListPosition: Guard<models.ListPosition> = guard10 as Guard<models.ListPosition>;
+export const isListPosition: Guard<models.ListPosition> = guard14 as Guard<models.ListPosition>;
 
 /** @generated from schema NextPosition */
-export const isNextPosition: Guard<models.NextPosition> = guard11 as Guard<models.NextPosition>;
+export const isNextPosition: Guard<models.NextPosition> = guard15 as Guard<models.NextPosition>;
 
 /** @generated from schema Limit */
-export const isLimit: Guard<models.Limit> = guard12 as Guard<models.Limit>;
+export const isLimit: Guard<models.Limit> = guard16 as Guard<models.Limit>;
+
+/** @generated from schema SearchLimit */
+export const isSearchLimit: Guard<models.SearchLimit> = guard17 as Guard<models.SearchLimit>;
 
 /** @generated from schema LoginRequest */
-export const isLoginRequest: Guard<models.LoginRequest> = guard13 as Guard<models.LoginRequest>;
+export const isLoginRequest: Guard<models.LoginRequest> = guard18 as Guard<models.LoginRequest>;
 
 /** @generated from schema LoginResponse */
-export const isLoginResponse: Guard<models.LoginResponse> = guard14 as Guard<models.LoginResponse>;
+export const isLoginResponse: Guard<models.LoginResponse> = guard19 as Guard<models.LoginResponse>;
 
 /** @generated from schema TicketResponse */
-export const isTicketResponse: Guard<models.TicketResponse> = guard15 as Guard<models.TicketResponse>;
+export const isTicketResponse: Guard<models.TicketResponse> = guard20 as Guard<models.TicketResponse>;
 
 /** @generated from schema ChangePasswordRequest */
-export const isChangePasswordRequest: Guard<models.ChangePasswordRequest> = guard16 as Guard<models.ChangePasswordRequest>;
+export const isChangePasswordRequest: Guard<models.ChangePasswordRequest> = guard21 as Guard<models.ChangePasswordRequest>;
 
 /** @generated from schema RegisterRequest */
-export const isRegisterRequest: Guard<models.RegisterRequest> = guard17 as Guard<models.RegisterRequest>;
+export const isRegisterRequest: Guard<models.RegisterRequest> = guard22 as Guard<models.RegisterRequest>;
 
 /** @generated from schema RegisterResponse */
-export const isRegisterResponse: Guard<models.RegisterResponse> = guard18 as Guard<models.RegisterResponse>;
+export const isRegisterResponse: Guard<models.RegisterResponse> = guard23 as Guard<models.RegisterResponse>;
 
 /** @generated from schema User */
-export const isUser: Guard<models.User> = guard19 as Guard<models.User>;
+export const isUser: Guard<models.User> = guard24 as Guard<models.User>;
+
+/** @generated from schema FoundUsers */
+export const isFoundUsers: Guard<models.FoundUsers> = guard25 as Guard<models.FoundUsers>;
 
 /** @generated from schema FoundUser */
-export const isFoundUser: Guard<models.FoundUser> = guard20 as Guard<models.FoundUser>;
+export const isFoundUser: Guard<models.FoundUser> = guard26 as Guard<models.FoundUser>;
 
 /** @generated from schema CreatePostRequest */
-export const isCreatePostRequest: Guard<models.CreatePostRequest> = guard21 as Guard<models.CreatePostRequest>;
+export const isCreatePostRequest: Guard<models.CreatePostRequest> = guard27 as Guard<models.CreatePostRequest>;
 
 /** @generated from schema UpdatePostRequest */
-export const isUpdatePostRequest: Guard<models.UpdatePostRequest> = guard22 as Guard<models.UpdatePostRequest>;
+export const isUpdatePostRequest: Guard<models.UpdatePostRequest> = guard28 as Guard<models.UpdatePostRequest>;
 
 /** @generated from schema Post */
-export const isPost: Guard<models.Post> = guard23 as Guard<models.Post>;
+export const isPost: Guard<models.Post> = guard29 as Guard<models.Post>;
+
+/** @generated from schema Posts */
+export const isPosts: Guard<models.Posts> = guard30 as Guard<models.Posts>;
 
 /** @generated from schema Likes */
-export const isLikes: Guard<models.Likes> = guard24 as Guard<models.Likes>;
+export const isLikes: Guard<models.Likes> = guard31 as Guard<models.Likes>;
 
 /** @generated from schema CreateCommentRequest */
-export const isCreateCommentRequest: Guard<models.CreateCommentRequest> = guard25 as Guard<models.CreateCommentRequest>;
+export const isCreateCommentRequest: Guard<models.CreateCommentRequest> = guard32 as Guard<models.CreateCommentRequest>;
 
 /** @generated from schema Comment */
-export const isComment: Guard<models.Comment> = guard26 as Guard<models.Comment>;
+export const isComment: Guard<models.Comment> = guard33 as Guard<models.Comment>;
 
 /** @generated from schema Comments */
-export const isComments: Guard<models.Comments> = guard27 as Guard<models.Comments>;
+export const isComments: Guard<models.Comments> = guard34 as Guard<models.Comments>;
 
 /** @generated from schema Error */
-export const isError: Guard<models.Error> = guard28 as Guard<models.Error>;
+export const isError: Guard<models.Error> = guard35 as Guard<models.Error>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getUser
  */
-export const isGetUserPath: Guard<models.GetUserPath> = guard29 as Guard<models.GetUserPath>;
+export const isGetUserPath: Guard<models.GetUserPath> = guard36 as Guard<models.GetUserPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation searchUsers
  */
-export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard30 as Guard<models.SearchUsersQuery>;
-
-/** @generated from response 200 of operation searchUsers */
-export const isSearchUsersResponse200: Guard<models.FoundUser[]> = guard31 as Guard<models.FoundUser[]>;
+export const isSearchUsersQuery: Guard<models.SearchUsersQuery> = guard37 as Guard<models.SearchUsersQuery>;
 
 /** @generated from headers of response 200 of operation searchUsers */
-export const isSearchUsersResponseHeaders: Guard<models.SearchUsersResponseHeaders> = guard32 as Guard<models.SearchUsersResponseHeaders>;
+export const isSearchUsersResponseHeaders: Guard<models.SearchUsersResponseHeaders> = guard38 as Guard<models.SearchUsersResponseHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation setFriend
  */
-export const isSetFriendPath: Guard<models.SetFriendPath> = guard33 as Guard<models.SetFriendPath>;
+export const isSetFriendPath: Guard<models.SetFriendPath> = guard39 as Guard<models.SetFriendPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deleteFriend
  */
-export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard34 as Guard<models.DeleteFriendPath>;
+export const isDeleteFriendPath: Guard<models.DeleteFriendPath> = guard40 as Guard<models.DeleteFriendPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from headers of operation createPost
  */
-export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard35 as Guard<models.CreatePostHeaders>;
+export const isCreatePostHeaders: Guard<models.CreatePostHeaders> = guard41 as Guard<models.CreatePostHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deletePost
  */
-export const isDeletePostPath: Guard<models.DeletePostPath> = guard36 as Guard<models.DeletePostPath>;
+export const isDeletePostPath: Guard<models.DeletePostPath> = guard42 as Guard<models.DeletePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getPost
  */
-export const isGetPostPath: Guard<models.GetPostPath> = guard37 as Guard<models.GetPostPath>;
+export const isGetPostPath: Guard<models.GetPostPath> = guard43 as Guard<models.GetPostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation getFeed
  */
-export const isGetFeedQuery: Guard<models.GetFeedQuery> = guard38 as Guard<models.GetFeedQuery>;
-
-/** @generated from response 200 of operation getFeed */
-export const isGetFeedResponse200: Guard<models.Post[]> = guard39 as Guard<models.Post[]>;
+export const isGetFeedQuery: Guard<models.GetFeedQuery> = guard44 as Guard<models.GetFeedQuery>;
 
 /** @generated from headers of response 200 of operation getFeed */
-export const isGetFeedResponseHeaders: Guard<models.GetFeedResponseHeaders> = guard40 as Guard<models.GetFeedResponseHeaders>;
+export const isGetFeedResponseHeaders: Guard<models.GetFeedResponseHeaders> = guard45 as Guard<models.GetFeedResponseHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation likePost
  */
-export const isLikePostPath: Guard<models.LikePostPath> = guard41 as Guard<models.LikePostPath>;
+export const isLikePostPath: Guard<models.LikePostPath> = guard46 as Guard<models.LikePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation unlikePost
  */
-export const isUnlikePostPath: Guard<models.UnlikePostPath> = guard42 as Guard<models.UnlikePostPath>;
+export const isUnlikePostPath: Guard<models.UnlikePostPath> = guard47 as Guard<models.UnlikePostPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation getLikes
  */
-export const isGetLikesPath: Guard<models.GetLikesPath> = guard43 as Guard<models.GetLikesPath>;
+export const isGetLikesPath: Guard<models.GetLikesPath> = guard48 as Guard<models.GetLikesPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation getLikes
  */
-export const isGetLikesQuery: Guard<models.GetLikesQuery> = guard44 as Guard<models.GetLikesQuery>;
+export const isGetLikesQuery: Guard<models.GetLikesQuery> = guard49 as Guard<models.GetLikesQuery>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from headers of operation createComment
  */
-export const isCreateCommentHeaders: Guard<models.CreateCommentHeaders> = guard45 as Guard<models.CreateCommentHeaders>;
+export const isCreateCommentHeaders: Guard<models.CreateCommentHeaders> = guard50 as Guard<models.CreateCommentHeaders>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation deleteComment
  */
-export const isDeleteCommentPath: Guard<models.DeleteCommentPath> = guard46 as Guard<models.DeleteCommentPath>;
+export const isDeleteCommentPath: Guard<models.DeleteCommentPath> = guard51 as Guard<models.DeleteCommentPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from path of operation listComments
  */
-export const isListCommentsPath: Guard<models.ListCommentsPath> = guard47 as Guard<models.ListCommentsPath>;
+export const isListCommentsPath: Guard<models.ListCommentsPath> = guard52 as Guard<models.ListCommentsPath>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from query of operation listComments
  */
-export const isListCommentsQuery: Guard<models.ListCommentsQuery> = guard48 as Guard<models.ListCommentsQuery>;
+export const isListCommentsQuery: Guard<models.ListCommentsQuery> = guard53 as Guard<models.ListCommentsQuery>;

@@ -50,14 +50,16 @@ describe('GET /user/search', () => {
     ]);
   });
 
-  it.each(['after=x', 'after=00000000-0000-4000-8000-000000000000', 'limit=0', 'limit=1001'])(
-    'refuses %s',
-    async (query) => {
-      const { url } = await startFeed();
-      const answer = await request(url, 'GET', `/user/search?first_name=A&last_name=L&${query}`);
-      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
-    },
-  );
+  it.each([
+    ['after=x', 400, 'invalid_request'],
+    ['after=00000000-0000-4000-8000-000000000000', 404, 'not_found'],
+    ['limit=0', 400, 'invalid_request'],
+    ['limit=1001', 400, 'invalid_request'],
+  ])('refuses %s with %i', async (query, status, code) => {
+    const { url } = await startFeed();
+    const answer = await request(url, 'GET', `/user/search?first_name=A&last_name=L&${query}`);
+    expect(answer).toMatchObject({ status, body: { code } });
+  });
 });
 
 describe('GET /post/feed', () => {
@@ -86,14 +88,14 @@ describe('GET /post/feed', () => {
     expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(18);
   });
 
-  it('refuses an offset above 10,000 and says what to use instead', async () => {
+  it('refuses an offset above 10,000', async () => {
     const { url } = await startFeed();
     const { token } = await registerUser(url);
     const ask = (offset: number) => request(url, 'GET', `/post/feed?offset=${offset}`, { token });
     expect(await ask(10_000)).toMatchObject({ status: 200, body: [] });
     expect(await ask(10_001)).toMatchObject({
       status: 400,
-      body: { code: 'invalid_request', message: expect.stringContaining('`after`') },
+      body: { code: 'invalid_request', message: 'query /offset must be <= 10000' },
     });
   });
 });

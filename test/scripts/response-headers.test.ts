@@ -19,12 +19,15 @@ paths:
           headers:
             Link: { $ref: "#/components/headers/Link" }
             X-Total: { required: true, description: All notes., schema: { type: integer } }
+            X-Request-Id: { required: true, schema: { type: string } }
           content:
             application/json: { schema: { type: array, items: { type: string } } }
         "503":
           description: Busy.
           headers:
             Retry-After: { schema: { type: integer } }
+        default:
+          description: Any other error.
   /notes/touch:
     put:
       operationId: touchNotes
@@ -100,6 +103,8 @@ describe('a handler of an operation with response headers', () => {
 
   it('sets those headers and no others', async () => {
     const { operations } = await import(join(out, 'openapi/operations.ts'));
+    expect(operations.listNotes.responseHeaderNames).toEqual(['Link', 'X-Total']);
+    expect(Object.keys(operations.listNotes.responses)).toEqual(['200', '503']);
     const app = createRestApp({
       operations: operations as Operations,
       handlers: {

@@ -1,6 +1,7 @@
 /** Requests with a valid token that the server must refuse, each with the exact response. */
 
 const unknownId = '00000000-0000-4000-8000-000000000000';
+const anyCaseUuid = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 export const aMegabyte = 'x'.repeat(1_048_576);
 
 export interface BadRequest {
@@ -93,14 +94,14 @@ export const badRequests: readonly BadRequest[] = [
     ...createPost,
     body: '{"text":"\\ud83d"}',
     ...invalid,
-    message: '/text must not contain U+0000 or a lone surrogate.',
+    message: '/text must not contain a lone surrogate.',
   },
   {
     title: 'U+0000',
     ...createPost,
     body: '{"text":"a\\u0000b"}',
     ...invalid,
-    message: '/text must not contain U+0000 or a lone surrogate.',
+    message: 'body /text must match pattern "^[^\\u0000]*$"',
   },
   {
     title: 'an Idempotency-Key that is too long',
@@ -114,13 +115,13 @@ export const badRequests: readonly BadRequest[] = [
     title: 'a malformed uuid',
     path: '/post/get/1',
     ...invalid,
-    message: 'path /id must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"',
+    message: `path /id must match pattern "${anyCaseUuid}"`,
   },
   {
     title: 'a uuid as a URN',
     path: `/post/get/urn:uuid:${unknownId}`,
     ...invalid,
-    message: 'path /id must match pattern "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"',
+    message: `path /id must match pattern "${anyCaseUuid}"`,
   },
   {
     title: 'an unknown post',

@@ -35,8 +35,9 @@ export function readResponses(
   }
   return (responses?.entries ?? []).flatMap(([status, response]) => {
     checkFields(response, fields.responseFields);
-    if (!/^(200|[45]\d\d)$/.test(status)) {
-      const fix = 'describe success as 200, and each error with its own status from 400 to 599';
+    if (!/^(200|[45]\d\d|default)$/.test(status)) {
+      const fix =
+        'describe success as 200, each error with its own status from 400 to 599, and others as `default`';
       responses?.reportAt(status, `response ${status} is not supported`, fix);
       return [];
     }

@@ -73,7 +73,9 @@ function descriptor(operation: RestOperationModel): string {
       body: ${guard(operation.body)},
       responses: ${enclose(
         '{',
-        responses.map(({ status, body }) => `${status}: ${body === null ? 'null' : guard(body)}`),
+        responses.flatMap(({ status, body }) =>
+          status === 'default' ? [] : [`${status}: ${body === null ? 'null' : guard(body)}`],
+        ),
         '}',
       )},
       ${responseHeaders === null ? null : `responseHeaders: ${guard(responseHeaders)},`}

@@ -12,14 +12,18 @@ type ResponseHeaders = Pick<RestOperationModel, 'responseHeaders' | 'responseHea
 /** The server sets these headers itself. OpenAPI ignores the first (OpenAPI 3.1, Response Object). */
 const ownHeaders: ReadonlySet<string> = new Set(['content-type', 'content-length']);
 
+/** Every response has it: it is described for readers, and no handler sets it. */
+const commonHeader = 'x-request-id';
+
 /** The headers of an operation's 200 response, which its handler sets, as one object. */
 export function readResponseHeaders(
   operation: ContractNode,
   operationId: string,
   schemas: SchemaSet,
 ): ResponseHeaders {
-  const headers = operation.get('responses', '200', 'headers')?.entries ?? [];
-  for (const [name, header] of headers) {
+  const described = operation.get('responses', '200', 'headers')?.entries ?? [];
+  const headers = described.filter(([name]) => name.toLowerCase() !== commonHeader);
+  for (const [name, header] of described) {
     checkFields(header, responseHeaderFields);
     if (ownHeaders.has(name.toLowerCase())) {
       header.report(`the server sets the response header ${name} itself`, 'remove it');

@@ -29,6 +29,7 @@ export interface RestOperationModel {
 }
 
 export interface ResponseModel {
+  /** Or `default`, for the errors that have no response of their own. */
   readonly status: string;
   /** Null if the response has no content. */
   readonly body: SchemaUse | null;

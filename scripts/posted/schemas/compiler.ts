@@ -2,6 +2,7 @@ import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { joinPointer } from '../contract/json-pointer.ts';
+import { addDecimalKeyword } from './decimal-keyword.ts';
 import { type Dialect, definitionOf, referencesOf } from './definitions.ts';
 import {
   isAnnotation,
@@ -75,6 +76,7 @@ function createCompiler(schemas: SchemaSet, fromText: boolean): Compiler {
   const code = { source: true, esm: true, lines: true };
   const options: Options = { code, validateSchema: false, inlineRefs: inlinedKeywords };
   const ajv = createAjv(schemas.dialect, { ...options, ...(fromText ? textOptions : {}) });
+  if (fromText) addDecimalKeyword(ajv);
   // Names of definitions need not be URIs, so Ajv gets keys instead. Each definition is a separate schema and compiled
   // once, however many schemas refer to it.
   const all = new Map([

@@ -1,4 +1,5 @@
 import type { ContractDocument } from '../contract/contract-document.ts';
+import { withDecimals } from './decimal-keyword.ts';
 import { type Definitions, resolveSchema } from './definitions.ts';
 import { isAnnotation, isSchemaObject, type JsonSchema, type SchemaObject } from './json-schema.ts';
 
@@ -47,7 +48,8 @@ export function textSchemaOf(
     if (value.default !== undefined && !required.includes(name)) filled.push(name);
     return [name, finite(value)];
   });
-  return { schema: { ...schema, properties: Object.fromEntries(properties) }, filled };
+  const own = Object.fromEntries(properties) as Readonly<Record<string, JsonSchema>>;
+  return { schema: withDecimals({ ...schema, properties: own }, own), filled };
 }
 
 /** A schema with its reference replaced by the target; null if that is not possible. */

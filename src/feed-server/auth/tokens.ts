@@ -69,7 +69,7 @@ const maxIdLength = 64;
 /** The largest time value of ECMAScript (Date), in seconds. */
 const maxTimeSeconds = 8.64e12;
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function createTokens(options: TokenOptions): Tokens {
   const { issuer, audience, lifetimeSeconds = defaultLifetimeSeconds } = options;
@@ -150,7 +150,8 @@ function readUser({ header, payload }: jwt.Jwt, token: string, { key }: TokenKey
   }
   const version: unknown = key.type === 'secret' ? payload[versionClaim] : 0;
   return {
-    id: sub,
+    // Of another issuer, which may spell it in upper case (RFC 9562 section 4).
+    id: sub.toLowerCase(),
     expiresAtMs: exp * 1000,
     tokenId: idOf(payload.jti, token),
     tokenVersion: typeof version === 'number' ? version : 0,

@@ -36,7 +36,7 @@ export function createOperationHandlers({
 }: OperationDeps): OperationHandlers<User> {
   return {
     async login({ body }, { signal }) {
-      return { token: await users.login(body.id, body.password, { signal }) };
+      return { token: await users.login(lowerCase(body.id), body.password, { signal }) };
     },
     async registerUser({ body }) {
       const { first_name, second_name, birthdate, biography, city, password } = body;
@@ -55,13 +55,13 @@ export function createOperationHandlers({
     logout: (_, { user }) => sessions.logout(user),
     changePassword: ({ body }, { user }) => users.changePassword(user.id, body.old_password, body.password),
     async getUser({ pathParameters }, { signal }) {
-      return toUser(await users.get(pathParameters.id, { signal }));
+      return toUser(await users.get(lowerCase(pathParameters.id), { signal }));
     },
     async searchUsers({ query }, { signal }) {
       const search = {
         firstNamePrefix: query.first_name,
         secondNamePrefix: query.last_name,
-        after: query.after ?? null,
+        after: query.after === undefined ? null : lowerCase(query.after),
         limit: query.limit,
         maxBytes: maxPageBytes,
       };
@@ -70,14 +70,15 @@ export function createOperationHandlers({
       const after = body.length < found.users.length ? body.at(-1)?.id : found.next;
       return { headers: after ? linkToNext({ ...query, after }) : {}, body };
     },
-    setFriend: ({ pathParameters }, { user }) => friends.set(user.id, pathParameters.user_id),
-    deleteFriend: ({ pathParameters }, { user }) => friends.delete(user.id, pathParameters.user_id),
+    setFriend: ({ pathParameters }, { user }) => friends.set(user.id, lowerCase(pathParameters.user_id)),
+    deleteFriend: ({ pathParameters }, { user }) =>
+      friends.delete(user.id, lowerCase(pathParameters.user_id)),
     createPost: ({ body, headers }, { user }) =>
       posts.create({ author: user.id, text: body.text, idempotencyKey: headers['Idempotency-Key'] }),
-    updatePost: ({ body }, { user }) => posts.update(body.id, user.id, body.text),
-    deletePost: ({ pathParameters }, { user }) => posts.delete(pathParameters.id, user.id),
+    updatePost: ({ body }, { user }) => posts.update(lowerCase(body.id), user.id, body.text),
+    deletePost: ({ pathParameters }, { user }) => posts.delete(lowerCase(pathParameters.id), user.id),
     async getPost({ pathParameters }, { signal }) {
-      return toPost(await posts.get(pathParameters.id, { signal }));
+      return toPost(await posts.get(lowerCase(pathParameters.id), { signal }));
     },
     async getFeed({ query: { after = null, offset, limit } }, { user, signal }) {
       const range = { user: user.id, belowSeq: after, offset, limit, maxBytes: maxPageBytes };
@@ -92,29 +93,35 @@ export function createOperationHandlers({
       };
       return { headers, body };
     },
-    likePost: ({ pathParameters }, { user }) => likes.like(pathParameters.id, user.id),
-    unlikePost: ({ pathParameters }, { user }) => likes.unlike(pathParameters.id, user.id),
+    likePost: ({ pathParameters }, { user }) => likes.like(lowerCase(pathParameters.id), user.id),
+    unlikePost: ({ pathParameters }, { user }) => likes.unlike(lowerCase(pathParameters.id), user.id),
     async getLikes({ pathParameters, query: { after = null, limit } }, { signal }) {
-      const range = { postId: pathParameters.id, belowSeq: after, limit };
+      const range = { postId: lowerCase(pathParameters.id), belowSeq: after, limit };
       const { count, users: found, belowSeq } = await likes.of(range, { signal });
       return { count, user_ids: [...found], next: belowSeq };
     },
     createComment: ({ body, headers }, { user }) =>
       comments.create({
-        postId: body.post_id,
+        postId: lowerCase(body.post_id),
         author: user.id,
         text: body.text,
         idempotencyKey: headers['Idempotency-Key'],
       }),
-    deleteComment: ({ pathParameters }, { user }) => comments.delete(pathParameters.id, user.id),
+    deleteComment: ({ pathParameters }, { user }) => comments.delete(lowerCase(pathParameters.id), user.id),
     async listComments({ pathParameters, query: { after = null, limit } }, { signal }) {
-      const range = { postId: pathParameters.post_id, afterSeq: after, limit, maxBytes: maxPageBytes };
+      const postId = lowerCase(pathParameters.post_id);
+      const range = { postId, afterSeq: after, limit, maxBytes: maxPageBytes };
       const found = await comments.of(range, { signal });
       const body = fitPage(found.comments.map(toComment), listBytes);
       const hasNext = found.hasNext || body.length < found.comments.length;
       return { comments: body, next: hasNext ? (found.comments[body.length - 1]?.seq ?? null) : null };
     },
   };
+}
+
+/** UUIDs are stored and sent in lower case, and accepted in either (RFC 9562 section 4). */
+function lowerCase(uuid: string): string {
+  return uuid.toLowerCase();
 }
 
 /** The largest size of everything in a list except its items. */

@@ -29,9 +29,6 @@ export interface Posts {
   feedOf(range: FeedRange, options?: ReadOptions): Promise<FeedPage>;
 }
 
-/** How far a feed can be read by offset, whose cost grows with it. */
-const maxOffset = 10_000;
-
 export function createPosts(
   queries: FeedQueries,
   writes: Pick<FeedWrites, 'createPost' | 'updatePost' | 'deletePost'>,
@@ -58,11 +55,6 @@ export function createPosts(
       return post;
     },
     async feedOf(range, options) {
-      if (range.offset > maxOffset) {
-        const message =
-          '`offset` must be 0 to 10,000. To read further, follow the `Link` header, which has `after`.';
-        throw new PostedError('invalid_request', message);
-      }
       return await queries.feedOf(range, options);
     },
   };

@@ -35,6 +35,7 @@ export function createUsers({ queries, writes, passwords, tokens, sessions }: Us
   return {
     async register({ firstName, secondName, birthdate, biography, city }, password) {
       if (!tokens.canIssue) throw noLogins();
+      if (birthdate !== null && birthdate > today()) throw bornLater();
       const id = randomUUID();
       const password_hash = await passwords.hash(password);
       await writes.registerUser({
@@ -81,6 +82,16 @@ export function createUsers({ queries, writes, passwords, tokens, sessions }: Us
     },
     search: (search, options) => queries.searchUsers(search, options),
   };
+}
+
+/** In UTC. Dates of four-digit years compare as text. */
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** No schema can say this, because it changes every day. */
+function bornLater(): PostedError {
+  return new PostedError('invalid_request', '`birthdate` must not be later than today in UTC.');
 }
 
 function wrongPassword(): PostedError {

@@ -84,7 +84,7 @@ const keyColumns = [sql<string>`first_name_key`.as('firstKey'), sql<string>`seco
  * Searches in steps, each of which examines a bounded part of the index and then skips the second names up to the next
  * ones that can match. So few users with a common first name are found without reading all who have it.
  *
- * @throws PostedError `invalid_request` if `after` is not a user
+ * @throws PostedError `not_found` if `after` is not a user
  */
 export async function searchUsers(
   db: Kysely<FeedTables>,
@@ -129,7 +129,7 @@ async function findKey(db: Kysely<FeedTables>, id: string, options: ReadOptions)
       id,
     };
   }
-  throw new PostedError('invalid_request', '`after` must come from the `Link` header of the previous page.');
+  throw new PostedError('not_found', '`after` must come from the `Link` header of the previous page.');
 }
 
 /** The key after which the next match may be. */

@@ -1,21 +1,17 @@
 import { PostedError } from './errors.ts';
 
 /**
- * Decodes percent-encoding (RFC 3986 section 2.1). As in a JSON body, text that is not UTF-8 or that cannot be stored
- * unchanged (U+0000) is refused, not repaired.
+ * Decodes percent-encoding (RFC 3986 section 2.1). As in a JSON body, text that is not UTF-8 is refused, not repaired.
  *
  * @param subject names the text in the error
  * @throws PostedError `invalid_request`
  */
 export function decodePercent(encoded: string, subject: string): string {
-  let text: string;
   try {
-    text = decodeURIComponent(encoded);
+    return decodeURIComponent(encoded);
   } catch (cause) {
     throw new PostedError('invalid_request', `${subject} must be percent-encoded UTF-8`, { cause });
   }
-  if (text.includes('\0')) throw new PostedError('invalid_request', `${subject} must not contain U+0000`);
-  return text;
 }
 
 /**

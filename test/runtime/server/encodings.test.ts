@@ -91,7 +91,7 @@ describe('a binary message', () => {
 describe('a text message', () => {
   const note = createText('note', { type: 'string', maxLength: 5 });
 
-  it.each(['', 'plain', 'été', '"a"', '{}'])('is sent and received unchanged: %s', async (text) => {
+  it.each(['', 'plain', 'été', '"a"', '{}', 'a\0b'])('is sent and received unchanged: %s', async (text) => {
     const { client, frames, handled } = await startEcho([note]);
     client.webSocket.send(text);
     expect(await client.take(1)).toEqual([text]);
@@ -99,15 +99,15 @@ describe('a text message', () => {
     expect(handled).toEqual([['note', text]]);
   });
 
-  it.each([
-    ['too long', 'the message must NOT have more than 5 characters'],
-    ['a\0b', 'the text contains U+0000'],
-  ])('closes the connection with 4400 if it breaks the contract: %j', async (text, reason) => {
-    const { client, handled } = await startEcho([note]);
-    client.webSocket.send(text);
-    expect(await client.closed).toEqual({ code: 4400, reason });
-    expect(handled).toEqual([]);
-  });
+  it.each([['too long', 'the message must NOT have more than 5 characters']])(
+    'closes the connection with 4400 if it breaks the contract: %j',
+    async (text, reason) => {
+      const { client, handled } = await startEcho([note]);
+      client.webSocket.send(text);
+      expect(await client.closed).toEqual({ code: 4400, reason });
+      expect(handled).toEqual([]);
+    },
+  );
 
   it('excludes binary messages on its channel, which is closed with 1003', async () => {
     const { client } = await startEcho([note]);

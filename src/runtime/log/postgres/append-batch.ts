@@ -5,6 +5,7 @@ import { columnValue } from '../writes/column-value.ts';
 import { keyConflict, keyHash } from '../writes/key-hash.ts';
 import type { EarlyRenderer } from '../writes/payload.ts';
 import { isChangeDefinition, isMembership, type RegisteredWrite } from '../writes/registered-write.ts';
+import { storableText } from '../writes/storable-text.ts';
 import type { WriteOutcome } from '../writes/write-definition.ts';
 import { writtenEvent } from '../writes/written-event.ts';
 import type { QueuedWrite } from './append-queue.ts';
@@ -46,7 +47,7 @@ export function createRequest(
   const payload = prepared.render(row);
   const mark = newMark();
   const item: Record<string, unknown> = { posted_mark: mark, posted_payload: payload };
-  if (isKeyed) Object.assign(item, { posted_key: key, posted_hash: hash });
+  if (isKeyed) Object.assign(item, { posted_key: storableText('key', key), posted_hash: hash });
   let size = payload?.length ?? 0;
   for (const column of write.columns) {
     const value = columnValue(column, row[column.name]);

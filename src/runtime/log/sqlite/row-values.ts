@@ -6,7 +6,7 @@ import type { SqliteValue } from './protocol.ts';
 /**
  * The values of a row in the order of the columns, as SQLite stores them.
  *
- * @throws TypeError if a value does not have the type of its column
+ * @throws TypeError if a value does not have the type of its column; PostedError `invalid_request` for U+0000 in text
  */
 export function toValues(
   columns: readonly Column[],

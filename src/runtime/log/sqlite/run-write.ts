@@ -5,6 +5,7 @@ import type { PendingLimit } from '../pending-limit.ts';
 import { keyHash } from '../writes/key-hash.ts';
 import { type EarlyRenderer, earlyRenderer } from '../writes/payload.ts';
 import type { RegisteredWrite } from '../writes/registered-write.ts';
+import { storableText } from '../writes/storable-text.ts';
 import { writtenEvent } from '../writes/written-event.ts';
 import { toValues } from './row-values.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
@@ -53,7 +54,7 @@ export class RegisteredWrites {
       write.name,
       mark,
       rendered,
-      isKeyed ? key : null,
+      isKeyed ? storableText('key', key) : null,
       isKeyed ? keyHash(write, row) : null,
       ...toValues(write.columns, row),
     ]);

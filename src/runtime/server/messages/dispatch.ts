@@ -80,11 +80,7 @@ export function createDispatch(
 
   /** Null for a renewal, which no handler sees and for which nothing else waits. */
   function readText(connection: WebSocketConnection, data: Buffer): ReceivedMessage | UnknownMessage | null {
-    if (text !== undefined) {
-      const value = data.toString();
-      if (value.includes('\0')) throw invalid(text.name, 'the text contains U+0000');
-      return { message: text, value };
-    }
+    if (text !== undefined) return { message: text, value: data.toString() };
     if (binary !== undefined && json.length === 0 && renew === undefined) throw unsupported('text');
     if (json.length === 0 && renew === undefined) throw notAccepted();
     let value: unknown;

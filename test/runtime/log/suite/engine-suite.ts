@@ -8,6 +8,7 @@ import { describeLog } from './log.ts';
 import { describeMemberships } from './memberships.ts';
 import { describeRedaction } from './redaction.ts';
 import { describeTransactions } from './transactions.ts';
+import { describeUnstorableText } from './unstorable-text.ts';
 import { describeWrites } from './writes.ts';
 
 /** Tests the guarantees of the interface LogEngine on databases made by `create`. */
@@ -15,6 +16,7 @@ export function describeEngine(name: string, create: CreateDatabase): void {
   describe(`${name} as a log engine`, () => {
     describeLog(create);
     describeWrites(create);
+    describeUnstorableText(create);
     describeKeys(create);
     describeMemberships(create);
     describeRedaction(create);

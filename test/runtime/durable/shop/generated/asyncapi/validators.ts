@@ -194,11 +194,11 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
 	return true;
 }
 const guard6 = validate16;
-const pattern4 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
+const pattern4$1 = new RegExp("^[A-Za-z0-9_-]{1,64}\\.[0-9]{1,9}$", "u");
 function validate16(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (typeof data === "string") {
-		if (!pattern4.test(data)) {
+		if (!pattern4$1.test(data)) {
 			validate16.errors = [{
 				instancePath,
 				schemaPath: "#/pattern",
@@ -504,7 +504,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
 											const _errs21 = errors;
 											if (errors === errors) {
 												if (typeof data6 === "string") {
-													if (!pattern4.test(data6)) {
+													if (!pattern4$1.test(data6)) {
 														validate17.errors = [{
 															instancePath: instancePath + "/instance",
 															schemaPath: "definition6/pattern",
@@ -1460,7 +1460,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
 									const _errs15 = errors;
 									if (errors === errors) {
 										if (typeof data4 === "string") {
-											if (!pattern4.test(data4)) {
+											if (!pattern4$1.test(data4)) {
 												validate25.errors = [{
 													instancePath: instancePath + "/instance",
 													schemaPath: "definition6/pattern",
@@ -2705,8 +2705,10 @@ const schema7 = {
 		"required": ["since"],
 		"properties": { "since": { "const": "acked" } }
 	},
-	"then": { "required": ["device"] }
+	"then": { "required": ["device"] },
+	"allOf": [{ "properties": { "window": { "posted:decimal": "integer" } } }]
 };
+const pattern4 = new RegExp("^(?!-0+$)-?[0-9]+$", "u");
 const pattern0 = new RegExp("^(orders|notes)(,(orders|notes))*$", "u");
 const pattern1 = new RegExp("^(now|acked|[A-Za-z0-9_-]{30})$", "u");
 const pattern2 = new RegExp("^[A-Za-z0-9._-]{1,64}$", "u");
@@ -2715,64 +2717,84 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
-	let valid0 = true;
-	const _errs2 = errors;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
-		if ((data.since === void 0 || !func0.call(data, "since")) && "since") {
-			const err0 = {};
-			if (vErrors === null) vErrors = [err0];
-			else vErrors.push(err0);
-			errors++;
-		} else if (data.since !== void 0 && func0.call(data, "since")) {
-			if ("acked" !== data.since) {
-				const err1 = {};
-				if (vErrors === null) vErrors = [err1];
-				else vErrors.push(err1);
-				errors++;
+		if (data.window !== void 0 && func0.call(data, "window")) {
+			let data0 = data.window;
+			if (typeof data0 === "string") {
+				if (!pattern4.test(data0)) {
+					validate7.errors = [{
+						instancePath: instancePath + "/window",
+						schemaPath: "#/allOf/0/properties/window/posted:decimal",
+						keyword: "posted:decimal",
+						params: {},
+						message: "must be integer"
+					}];
+					return false;
+				}
 			}
 		}
 	}
-	var _valid0 = _errs2 === errors;
-	errors = _errs1;
-	if (vErrors !== null) {
-		if (_errs1) vErrors.length = _errs1;
-		else vErrors = null;
-	}
-	if (_valid0) {
+	if (_errs1 === errors) {
+		const _errs3 = errors;
+		let valid2 = true;
 		const _errs4 = errors;
 		if (data && typeof data == "object" && !Array.isArray(data)) {
-			let missing1;
-			if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
-				validate7.errors = [{
-					instancePath,
-					schemaPath: "#/then/required",
-					keyword: "required",
-					params: { missingProperty: missing1 },
-					message: "must have required property '" + missing1 + "'"
-				}];
-				return false;
+			if ((data.since === void 0 || !func0.call(data, "since")) && "since") {
+				const err0 = {};
+				if (vErrors === null) vErrors = [err0];
+				else vErrors.push(err0);
+				errors++;
+			} else if (data.since !== void 0 && func0.call(data, "since")) {
+				if ("acked" !== data.since) {
+					const err1 = {};
+					if (vErrors === null) vErrors = [err1];
+					else vErrors.push(err1);
+					errors++;
+				}
 			}
 		}
 		var _valid0 = _errs4 === errors;
-		valid0 = _valid0;
-	}
-	if (!valid0) {
-		const err2 = {
-			instancePath,
-			schemaPath: "#/if",
-			keyword: "if",
-			params: { failingKeyword: "then" },
-			message: "must match \"then\" schema"
-		};
-		if (vErrors === null) vErrors = [err2];
-		else vErrors.push(err2);
-		errors++;
-		validate7.errors = vErrors;
-		return false;
+		errors = _errs3;
+		if (vErrors !== null) {
+			if (_errs3) vErrors.length = _errs3;
+			else vErrors = null;
+		}
+		if (_valid0) {
+			const _errs6 = errors;
+			if (data && typeof data == "object" && !Array.isArray(data)) {
+				let missing1;
+				if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
+					validate7.errors = [{
+						instancePath,
+						schemaPath: "#/then/required",
+						keyword: "required",
+						params: { missingProperty: missing1 },
+						message: "must have required property '" + missing1 + "'"
+					}];
+					return false;
+				}
+			}
+			var _valid0 = _errs6 === errors;
+			valid2 = _valid0;
+		}
+		if (!valid2) {
+			const err2 = {
+				instancePath,
+				schemaPath: "#/if",
+				keyword: "if",
+				params: { failingKeyword: "then" },
+				message: "must match \"then\" schema"
+			};
+			if (vErrors === null) vErrors = [err2];
+			else vErrors.push(err2);
+			errors++;
+			validate7.errors = vErrors;
+			return false;
+		}
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
-			const _errs5 = errors;
+			const _errs7 = errors;
 			for (const key0 of Object.keys(data)) if (!(key0 === "whose" || key0 === "show" || key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
 				validate7.errors = [{
 					instancePath,
@@ -2783,7 +2805,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 				}];
 				return false;
 			}
-			if (_errs5 === errors) {
+			if (_errs7 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0.call(data, "device") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
 					validate7.errors = [{
@@ -2829,14 +2851,14 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 					return false;
 				} else {
 					if (data.whose !== void 0 && func0.call(data, "whose")) {
-						let data1 = data.whose;
-						const _errs6 = errors;
-						if (typeof data1 !== "string") {
-							let dataType0 = typeof data1;
+						let data2 = data.whose;
+						const _errs8 = errors;
+						if (typeof data2 !== "string") {
+							let dataType0 = typeof data2;
 							let coerced0 = void 0;
 							if (!(coerced0 !== void 0)) {
-								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
-								else if (data1 === null) coerced0 = "";
+								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data2;
+								else if (data2 === null) coerced0 = "";
 								else {
 									validate7.errors = [{
 										instancePath: instancePath + "/whose",
@@ -2849,11 +2871,11 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 								}
 							}
 							if (coerced0 !== void 0) {
-								data1 = coerced0;
+								data2 = coerced0;
 								if (data !== void 0) data["whose"] = coerced0;
 							}
 						}
-						if (!(data1 === "everyone" || data1 === "mine")) {
+						if (!(data2 === "everyone" || data2 === "mine")) {
 							validate7.errors = [{
 								instancePath: instancePath + "/whose",
 								schemaPath: "#/properties/whose/enum",
@@ -2863,18 +2885,18 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 							}];
 							return false;
 						}
-						var valid3 = _errs6 === errors;
-					} else var valid3 = true;
-					if (valid3) {
+						var valid5 = _errs8 === errors;
+					} else var valid5 = true;
+					if (valid5) {
 						if (data.show !== void 0 && func0.call(data, "show")) {
-							let data2 = data.show;
-							const _errs8 = errors;
-							if (typeof data2 !== "string") {
-								let dataType1 = typeof data2;
+							let data3 = data.show;
+							const _errs10 = errors;
+							if (typeof data3 !== "string") {
+								let dataType1 = typeof data3;
 								let coerced1 = void 0;
 								if (!(coerced1 !== void 0)) {
-									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
-									else if (data2 === null) coerced1 = "";
+									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data3;
+									else if (data3 === null) coerced1 = "";
 									else {
 										validate7.errors = [{
 											instancePath: instancePath + "/show",
@@ -2887,13 +2909,13 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 									}
 								}
 								if (coerced1 !== void 0) {
-									data2 = coerced1;
+									data3 = coerced1;
 									if (data !== void 0) data["show"] = coerced1;
 								}
 							}
-							if (errors === _errs8) {
-								if (typeof data2 === "string") {
-									if (!pattern0.test(data2)) {
+							if (errors === _errs10) {
+								if (typeof data3 === "string") {
+									if (!pattern0.test(data3)) {
 										validate7.errors = [{
 											instancePath: instancePath + "/show",
 											schemaPath: "#/properties/show/pattern",
@@ -2905,18 +2927,18 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 									}
 								}
 							}
-							var valid3 = _errs8 === errors;
-						} else var valid3 = true;
-						if (valid3) {
+							var valid5 = _errs10 === errors;
+						} else var valid5 = true;
+						if (valid5) {
 							if (data.since !== void 0 && func0.call(data, "since")) {
-								let data3 = data.since;
-								const _errs10 = errors;
-								if (typeof data3 !== "string") {
-									let dataType2 = typeof data3;
+								let data4 = data.since;
+								const _errs12 = errors;
+								if (typeof data4 !== "string") {
+									let dataType2 = typeof data4;
 									let coerced2 = void 0;
 									if (!(coerced2 !== void 0)) {
-										if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data3;
-										else if (data3 === null) coerced2 = "";
+										if (dataType2 == "number" || dataType2 == "boolean") coerced2 = "" + data4;
+										else if (data4 === null) coerced2 = "";
 										else {
 											validate7.errors = [{
 												instancePath: instancePath + "/since",
@@ -2929,13 +2951,13 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 										}
 									}
 									if (coerced2 !== void 0) {
-										data3 = coerced2;
+										data4 = coerced2;
 										if (data !== void 0) data["since"] = coerced2;
 									}
 								}
-								if (errors === _errs10) {
-									if (typeof data3 === "string") {
-										if (!pattern1.test(data3)) {
+								if (errors === _errs12) {
+									if (typeof data4 === "string") {
+										if (!pattern1.test(data4)) {
 											validate7.errors = [{
 												instancePath: instancePath + "/since",
 												schemaPath: "#/properties/since/pattern",
@@ -2947,18 +2969,18 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 										}
 									}
 								}
-								var valid3 = _errs10 === errors;
-							} else var valid3 = true;
-							if (valid3) {
+								var valid5 = _errs12 === errors;
+							} else var valid5 = true;
+							if (valid5) {
 								if (data.device !== void 0 && func0.call(data, "device")) {
-									let data4 = data.device;
-									const _errs12 = errors;
-									if (typeof data4 !== "string") {
-										let dataType3 = typeof data4;
+									let data5 = data.device;
+									const _errs14 = errors;
+									if (typeof data5 !== "string") {
+										let dataType3 = typeof data5;
 										let coerced3 = void 0;
 										if (!(coerced3 !== void 0)) {
-											if (dataType3 == "number" || dataType3 == "boolean") coerced3 = "" + data4;
-											else if (data4 === null) coerced3 = "";
+											if (dataType3 == "number" || dataType3 == "boolean") coerced3 = "" + data5;
+											else if (data5 === null) coerced3 = "";
 											else {
 												validate7.errors = [{
 													instancePath: instancePath + "/device",
@@ -2971,13 +2993,13 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 											}
 										}
 										if (coerced3 !== void 0) {
-											data4 = coerced3;
+											data5 = coerced3;
 											if (data !== void 0) data["device"] = coerced3;
 										}
 									}
-									if (errors === _errs12) {
-										if (typeof data4 === "string") {
-											if (!pattern2.test(data4)) {
+									if (errors === _errs14) {
+										if (typeof data5 === "string") {
+											if (!pattern2.test(data5)) {
 												validate7.errors = [{
 													instancePath: instancePath + "/device",
 													schemaPath: "#/properties/device/pattern",
@@ -2989,17 +3011,17 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 											}
 										}
 									}
-									var valid3 = _errs12 === errors;
-								} else var valid3 = true;
-								if (valid3) {
+									var valid5 = _errs14 === errors;
+								} else var valid5 = true;
+								if (valid5) {
 									if (data.window !== void 0 && func0.call(data, "window")) {
-										let data5 = data.window;
-										const _errs14 = errors;
-										if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5))) {
-											let dataType4 = typeof data5;
+										let data6 = data.window;
+										const _errs16 = errors;
+										if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6))) {
+											let dataType4 = typeof data6;
 											let coerced4 = void 0;
 											if (!(coerced4 !== void 0)) {
-												if (dataType4 === "boolean" || data5 === null || dataType4 === "string" && data5 && data5 == +data5 && !(data5 % 1)) coerced4 = +data5;
+												if (dataType4 === "boolean" || data6 === null || dataType4 === "string" && data6 && data6 == +data6 && !(data6 % 1)) coerced4 = +data6;
 												else {
 													validate7.errors = [{
 														instancePath: instancePath + "/window",
@@ -3012,13 +3034,13 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 												}
 											}
 											if (coerced4 !== void 0) {
-												data5 = coerced4;
+												data6 = coerced4;
 												if (data !== void 0) data["window"] = coerced4;
 											}
 										}
-										if (errors === _errs14) {
-											if (typeof data5 == "number") {
-												if (data5 > 256 || isNaN(data5)) {
+										if (errors === _errs16) {
+											if (typeof data6 == "number") {
+												if (data6 > 256 || isNaN(data6)) {
 													validate7.errors = [{
 														instancePath: instancePath + "/window",
 														schemaPath: "#/properties/window/maximum",
@@ -3030,7 +3052,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 														message: "must be <= 256"
 													}];
 													return false;
-												} else if (data5 < 1 || isNaN(data5)) {
+												} else if (data6 < 1 || isNaN(data6)) {
 													validate7.errors = [{
 														instancePath: instancePath + "/window",
 														schemaPath: "#/properties/window/minimum",
@@ -3045,18 +3067,18 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 												}
 											}
 										}
-										var valid3 = _errs14 === errors;
-									} else var valid3 = true;
-									if (valid3) {
+										var valid5 = _errs16 === errors;
+									} else var valid5 = true;
+									if (valid5) {
 										if (data.instance !== void 0 && func0.call(data, "instance")) {
-											let data6 = data.instance;
-											const _errs16 = errors;
-											if (typeof data6 !== "string") {
-												let dataType5 = typeof data6;
+											let data7 = data.instance;
+											const _errs18 = errors;
+											if (typeof data7 !== "string") {
+												let dataType5 = typeof data7;
 												let coerced5 = void 0;
 												if (!(coerced5 !== void 0)) {
-													if (dataType5 == "number" || dataType5 == "boolean") coerced5 = "" + data6;
-													else if (data6 === null) coerced5 = "";
+													if (dataType5 == "number" || dataType5 == "boolean") coerced5 = "" + data7;
+													else if (data7 === null) coerced5 = "";
 													else {
 														validate7.errors = [{
 															instancePath: instancePath + "/instance",
@@ -3069,13 +3091,13 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 													}
 												}
 												if (coerced5 !== void 0) {
-													data6 = coerced5;
+													data7 = coerced5;
 													if (data !== void 0) data["instance"] = coerced5;
 												}
 											}
-											if (errors === _errs16) {
-												if (typeof data6 === "string") {
-													if (!pattern3.test(data6)) {
+											if (errors === _errs18) {
+												if (typeof data7 === "string") {
+													if (!pattern3.test(data7)) {
 														validate7.errors = [{
 															instancePath: instancePath + "/instance",
 															schemaPath: "#/properties/instance/pattern",
@@ -3087,8 +3109,8 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 													}
 												}
 											}
-											var valid3 = _errs16 === errors;
-										} else var valid3 = true;
+											var valid5 = _errs18 === errors;
+										} else var valid5 = true;
 									}
 								}
 							}
@@ -3115,64 +3137,84 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 	let vErrors = null;
 	let errors = 0;
 	const _errs1 = errors;
-	let valid0 = true;
-	const _errs2 = errors;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
-		if ((data.since === void 0 || !func0.call(data, "since")) && "since") {
-			const err0 = {};
-			if (vErrors === null) vErrors = [err0];
-			else vErrors.push(err0);
-			errors++;
-		} else if (data.since !== void 0 && func0.call(data, "since")) {
-			if ("acked" !== data.since) {
-				const err1 = {};
-				if (vErrors === null) vErrors = [err1];
-				else vErrors.push(err1);
-				errors++;
+		if (data.window !== void 0 && func0.call(data, "window")) {
+			let data0 = data.window;
+			if (typeof data0 === "string") {
+				if (!pattern4.test(data0)) {
+					validate8.errors = [{
+						instancePath: instancePath + "/window",
+						schemaPath: "#/allOf/0/properties/window/posted:decimal",
+						keyword: "posted:decimal",
+						params: {},
+						message: "must be integer"
+					}];
+					return false;
+				}
 			}
 		}
 	}
-	var _valid0 = _errs2 === errors;
-	errors = _errs1;
-	if (vErrors !== null) {
-		if (_errs1) vErrors.length = _errs1;
-		else vErrors = null;
-	}
-	if (_valid0) {
+	if (_errs1 === errors) {
+		const _errs3 = errors;
+		let valid2 = true;
 		const _errs4 = errors;
 		if (data && typeof data == "object" && !Array.isArray(data)) {
-			let missing1;
-			if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
-				validate8.errors = [{
-					instancePath,
-					schemaPath: "#/then/required",
-					keyword: "required",
-					params: { missingProperty: missing1 },
-					message: "must have required property '" + missing1 + "'"
-				}];
-				return false;
+			if ((data.since === void 0 || !func0.call(data, "since")) && "since") {
+				const err0 = {};
+				if (vErrors === null) vErrors = [err0];
+				else vErrors.push(err0);
+				errors++;
+			} else if (data.since !== void 0 && func0.call(data, "since")) {
+				if ("acked" !== data.since) {
+					const err1 = {};
+					if (vErrors === null) vErrors = [err1];
+					else vErrors.push(err1);
+					errors++;
+				}
 			}
 		}
 		var _valid0 = _errs4 === errors;
-		valid0 = _valid0;
-	}
-	if (!valid0) {
-		const err2 = {
-			instancePath,
-			schemaPath: "#/if",
-			keyword: "if",
-			params: { failingKeyword: "then" },
-			message: "must match \"then\" schema"
-		};
-		if (vErrors === null) vErrors = [err2];
-		else vErrors.push(err2);
-		errors++;
-		validate8.errors = vErrors;
-		return false;
+		errors = _errs3;
+		if (vErrors !== null) {
+			if (_errs3) vErrors.length = _errs3;
+			else vErrors = null;
+		}
+		if (_valid0) {
+			const _errs6 = errors;
+			if (data && typeof data == "object" && !Array.isArray(data)) {
+				let missing1;
+				if ((data.device === void 0 || !func0.call(data, "device")) && (missing1 = "device")) {
+					validate8.errors = [{
+						instancePath,
+						schemaPath: "#/then/required",
+						keyword: "required",
+						params: { missingProperty: missing1 },
+						message: "must have required property '" + missing1 + "'"
+					}];
+					return false;
+				}
+			}
+			var _valid0 = _errs6 === errors;
+			valid2 = _valid0;
+		}
+		if (!valid2) {
+			const err2 = {
+				instancePath,
+				schemaPath: "#/if",
+				keyword: "if",
+				params: { failingKeyword: "then" },
+				message: "must match \"then\" schema"
+			};
+			if (vErrors === null) vErrors = [err2];
+			else vErrors.push(err2);
+			errors++;
+			validate8.errors = vErrors;
+			return false;
+		}
 	}
 	if (errors === 0) {
 		if (data && typeof data == "object" && !Array.isArray(data)) {
-			const _errs5 = errors;
+			const _errs7 = errors;
 			for (const key0 of Object.keys(data)) if (!(key0 === "since" || key0 === "device" || key0 === "window" || key0 === "instance")) {
 				validate8.errors = [{
 					instancePath,
@@ -3183,7 +3225,7 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 				}];
 				return false;
 			}
-			if (_errs5 === errors) {
+			if (_errs7 === errors) {
 				let missing2;
 				if (data.device !== void 0 && func0.call(data, "device") && (data.since === void 0 || !func0.call(data, "since")) && (missing2 = "since")) {
 					validate8.errors = [{
@@ -3229,14 +3271,14 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 					return false;
 				} else {
 					if (data.since !== void 0 && func0.call(data, "since")) {
-						let data1 = data.since;
-						const _errs6 = errors;
-						if (typeof data1 !== "string") {
-							let dataType0 = typeof data1;
+						let data2 = data.since;
+						const _errs8 = errors;
+						if (typeof data2 !== "string") {
+							let dataType0 = typeof data2;
 							let coerced0 = void 0;
 							if (!(coerced0 !== void 0)) {
-								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data1;
-								else if (data1 === null) coerced0 = "";
+								if (dataType0 == "number" || dataType0 == "boolean") coerced0 = "" + data2;
+								else if (data2 === null) coerced0 = "";
 								else {
 									validate8.errors = [{
 										instancePath: instancePath + "/since",
@@ -3249,13 +3291,13 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 								}
 							}
 							if (coerced0 !== void 0) {
-								data1 = coerced0;
+								data2 = coerced0;
 								if (data !== void 0) data["since"] = coerced0;
 							}
 						}
-						if (errors === _errs6) {
-							if (typeof data1 === "string") {
-								if (!pattern1.test(data1)) {
+						if (errors === _errs8) {
+							if (typeof data2 === "string") {
+								if (!pattern1.test(data2)) {
 									validate8.errors = [{
 										instancePath: instancePath + "/since",
 										schemaPath: "#/properties/since/pattern",
@@ -3267,18 +3309,18 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 								}
 							}
 						}
-						var valid3 = _errs6 === errors;
-					} else var valid3 = true;
-					if (valid3) {
+						var valid5 = _errs8 === errors;
+					} else var valid5 = true;
+					if (valid5) {
 						if (data.device !== void 0 && func0.call(data, "device")) {
-							let data2 = data.device;
-							const _errs8 = errors;
-							if (typeof data2 !== "string") {
-								let dataType1 = typeof data2;
+							let data3 = data.device;
+							const _errs10 = errors;
+							if (typeof data3 !== "string") {
+								let dataType1 = typeof data3;
 								let coerced1 = void 0;
 								if (!(coerced1 !== void 0)) {
-									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data2;
-									else if (data2 === null) coerced1 = "";
+									if (dataType1 == "number" || dataType1 == "boolean") coerced1 = "" + data3;
+									else if (data3 === null) coerced1 = "";
 									else {
 										validate8.errors = [{
 											instancePath: instancePath + "/device",
@@ -3291,13 +3333,13 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 									}
 								}
 								if (coerced1 !== void 0) {
-									data2 = coerced1;
+									data3 = coerced1;
 									if (data !== void 0) data["device"] = coerced1;
 								}
 							}
-							if (errors === _errs8) {
-								if (typeof data2 === "string") {
-									if (!pattern2.test(data2)) {
+							if (errors === _errs10) {
+								if (typeof data3 === "string") {
+									if (!pattern2.test(data3)) {
 										validate8.errors = [{
 											instancePath: instancePath + "/device",
 											schemaPath: "#/properties/device/pattern",
@@ -3309,17 +3351,17 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 									}
 								}
 							}
-							var valid3 = _errs8 === errors;
-						} else var valid3 = true;
-						if (valid3) {
+							var valid5 = _errs10 === errors;
+						} else var valid5 = true;
+						if (valid5) {
 							if (data.window !== void 0 && func0.call(data, "window")) {
-								let data3 = data.window;
-								const _errs10 = errors;
-								if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3))) {
-									let dataType2 = typeof data3;
+								let data4 = data.window;
+								const _errs12 = errors;
+								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4))) {
+									let dataType2 = typeof data4;
 									let coerced2 = void 0;
 									if (!(coerced2 !== void 0)) {
-										if (dataType2 === "boolean" || data3 === null || dataType2 === "string" && data3 && data3 == +data3 && !(data3 % 1)) coerced2 = +data3;
+										if (dataType2 === "boolean" || data4 === null || dataType2 === "string" && data4 && data4 == +data4 && !(data4 % 1)) coerced2 = +data4;
 										else {
 											validate8.errors = [{
 												instancePath: instancePath + "/window",
@@ -3332,13 +3374,13 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 										}
 									}
 									if (coerced2 !== void 0) {
-										data3 = coerced2;
+										data4 = coerced2;
 										if (data !== void 0) data["window"] = coerced2;
 									}
 								}
-								if (errors === _errs10) {
-									if (typeof data3 == "number") {
-										if (data3 > 256 || isNaN(data3)) {
+								if (errors === _errs12) {
+									if (typeof data4 == "number") {
+										if (data4 > 256 || isNaN(data4)) {
 											validate8.errors = [{
 												instancePath: instancePath + "/window",
 												schemaPath: "#/properties/window/maximum",
@@ -3350,7 +3392,7 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 												message: "must be <= 256"
 											}];
 											return false;
-										} else if (data3 < 1 || isNaN(data3)) {
+										} else if (data4 < 1 || isNaN(data4)) {
 											validate8.errors = [{
 												instancePath: instancePath + "/window",
 												schemaPath: "#/properties/window/minimum",
@@ -3365,18 +3407,18 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 										}
 									}
 								}
-								var valid3 = _errs10 === errors;
-							} else var valid3 = true;
-							if (valid3) {
+								var valid5 = _errs12 === errors;
+							} else var valid5 = true;
+							if (valid5) {
 								if (data.instance !== void 0 && func0.call(data, "instance")) {
-									let data4 = data.instance;
-									const _errs12 = errors;
-									if (typeof data4 !== "string") {
-										let dataType3 = typeof data4;
+									let data5 = data.instance;
+									const _errs14 = errors;
+									if (typeof data5 !== "string") {
+										let dataType3 = typeof data5;
 										let coerced3 = void 0;
 										if (!(coerced3 !== void 0)) {
-											if (dataType3 == "number" || dataType3 == "boolean") coerced3 = "" + data4;
-											else if (data4 === null) coerced3 = "";
+											if (dataType3 == "number" || dataType3 == "boolean") coerced3 = "" + data5;
+											else if (data5 === null) coerced3 = "";
 											else {
 												validate8.errors = [{
 													instancePath: instancePath + "/instance",
@@ -3389,13 +3431,13 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 											}
 										}
 										if (coerced3 !== void 0) {
-											data4 = coerced3;
+											data5 = coerced3;
 											if (data !== void 0) data["instance"] = coerced3;
 										}
 									}
-									if (errors === _errs12) {
-										if (typeof data4 === "string") {
-											if (!pattern3.test(data4)) {
+									if (errors === _errs14) {
+										if (typeof data5 === "string") {
+											if (!pattern3.test(data5)) {
 												validate8.errors = [{
 													instancePath: instancePath + "/instance",
 													schemaPath: "#/properties/instance/pattern",
@@ -3407,8 +3449,8 @@ function validate8(data, { instancePath = "", parentData, parentDataProperty, ro
 											}
 										}
 									}
-									var valid3 = _errs12 === errors;
-								} else var valid3 = true;
+									var valid5 = _errs14 === errors;
+								} else var valid5 = true;
 							}
 						}
 					}
