@@ -71,7 +71,7 @@ export const table = {
   brokerUrl: {
     name: 'BROKER_URL',
     description:
-      'The broker that connects servers sharing a database. If unset, they notify each other through the database.',
+      'The broker that connects servers sharing a database. Redis also counts limits for all of them. If unset, they notify each other through the database.',
     kind: brokerUrl,
   },
   workers: {

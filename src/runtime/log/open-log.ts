@@ -10,6 +10,8 @@ import type { LogEvent } from './event.ts';
 import type { EventLog } from './event-log.ts';
 import type { BrokerObserver, BrokerState } from './hints/broker.ts';
 import { connectNodes, type Nodes } from './hints/connect-nodes.ts';
+import { createSharedLimits } from './hints/create-broker.ts';
+import type { SharedLimits } from './hints/shared-limits.ts';
 import { createKeyBounds } from './key-bounds.ts';
 import { loadPackage } from './load-package.ts';
 import type { Migrations } from './migrations/run-migrations.ts';
@@ -23,7 +25,10 @@ export interface OpenLogOptions {
   readonly database: DatabaseLocation;
   /** Of the application's own tables. Default: none. */
   readonly migrations?: Migrations;
-  /** A broker that connects the nodes of a database: see `createBroker`. Without it, they notify each other through the database. */
+  /**
+   * A broker that connects the nodes of a database: see `createBroker`. Without it, they notify each other through the
+   * database. Redis also counts the limits of `serve` for all of them.
+   */
   readonly brokerUrl?: string | undefined;
   /** How long events are kept. Default: what `contract` says, or 7 days. */
   readonly retentionMs?: number;
@@ -86,6 +91,8 @@ export interface OpenLog extends EventLog, AsyncDisposable {
   readonly retentionMs: number;
   /** 0 means no limit. */
   readonly maxDevicesPerUser: number;
+  /** Counts limits for all nodes, if the broker can; `start` connects it. Null for any other broker, or none. */
+  readonly sharedLimits: SharedLimits | null;
   /** Opens the same embedded database for the workers of this process, once this log is closed; null for any other. */
   readonly share: (() => Promise<SharedLog>) | null;
   /** For /readyz: whether the database can be written, the log is followed, and the broker is up. */
@@ -156,6 +163,8 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
     }),
   );
   opened.defer(() => nodes.close());
+  const sharedLimits = brokerUrl === undefined ? null : createSharedLimits(brokerUrl, { log });
+  opened.defer(() => sharedLimits?.close());
 
   const resources = opened.move();
   const appended = (event: LogEvent): void => {
@@ -173,6 +182,7 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
     isShared: listenUrl !== undefined || others !== null,
     retentionMs,
     maxDevicesPerUser,
+    sharedLimits,
     share: 'folder' in database && others === null ? () => openSharedLog({ ...options, ...database }) : null,
     close: () => resources.disposeAsync(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -59,6 +59,8 @@ export interface AppServerDeps extends Omit<HttpAppOptions, 'rest' | 'mounts' | 
   readonly joinPeers: () => Promise<void>;
   /** The same for requests and connections that do not come from `listen`; a failure is logged. */
   readonly joinPeersInBackground: () => void;
+  /** Closes what counts limits, after the last message and request. */
+  readonly closeLimits: () => Promise<void>;
   readonly settingNames: ListenSettingNames & { readonly origins?: string };
   readonly pendingSockets: PendingSocketsOptions;
   readonly log: Log;
@@ -100,7 +102,7 @@ export class ServedContract implements AppServer {
   };
 
   async shutdown(timeoutMs: number, drainOptions?: DrainOptions): Promise<void> {
-    const { sockets, durable } = this.#deps;
+    const { sockets, durable, closeLimits } = this.#deps;
     this.#isStopping = true;
     await durable?.applied();
     await sockets.shutdown(timeoutMs, {
@@ -109,10 +111,12 @@ export class ServedContract implements AppServer {
       ...drainOptions,
     });
     await durable?.close();
+    await closeLimits();
   }
 
   async listen(options: ListenOptions = {}): Promise<Running> {
-    const { sockets, durable, share, primary, joinPeers, log, settingNames, pendingSockets } = this.#deps;
+    const { sockets, durable, share, primary, joinPeers, closeLimits } = this.#deps;
+    const { log, settingNames, pendingSockets } = this.#deps;
     const resolved = resolveListenOptions(options, durable);
     if (resolved.workers > 1 && cluster.isPrimary) {
       await durable?.close();
@@ -124,7 +128,10 @@ export class ServedContract implements AppServer {
       this.#isStopping = true;
     };
     const createHttp = (): Promise<StartedHttp> => this.#createHttp(resolved.metricsPort);
-    const closed = async (): Promise<void> => durable?.close();
+    const closed = async (): Promise<void> => {
+      await durable?.close();
+      await closeLimits();
+    };
     const deps = {
       createHttp,
       sockets,

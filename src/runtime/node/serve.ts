@@ -28,6 +28,7 @@ import type { Dependency } from './health.ts';
 import { checkSecurityHooks, type FetchApp, noOperations, type RestOperations } from './http-app.ts';
 import type { ListenSettingNames } from './http-listener.ts';
 import { type AppendingPublishOptions, createPublish, type PublishOptions } from './publish-endpoint.ts';
+import { createServedLimits } from './served-limits.ts';
 import type { DurableName, EventLogOption, ServedLog } from './served-log.ts';
 import type { ServedMetrics } from './served-metrics.ts';
 import { joinPrimary } from './workers/primary-link.ts';
@@ -53,7 +54,8 @@ export interface ServeOptions
   readonly metrics?: ServedMetrics;
   /**
    * Connects the nodes of the application, so that rooms, `kick`, `revoke` and presence span all of them: the URL of a broker, such
-   * as `redis://host:6379`, or a bus. Default: only the workers of this machine are connected.
+   * as `redis://host:6379`, or a bus. Redis counts limits for all of them, too. Default: only the workers of this machine
+   * are connected.
    */
   readonly hints?: string | Bus;
 }
@@ -146,8 +148,16 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
   const defaultMetrics = new DefaultMetrics(contract.channels, log);
   const observer = metrics ?? defaultMetrics.observer;
   const bus = hints === undefined ? joinPrimary()?.bus : busOf(hints, log);
+  const servedLimits = createServedLimits({
+    limiter: rest.limiter,
+    hints,
+    eventLog,
+    application: contract.title,
+    log,
+  });
   const core = new AppCore(contract, {
     ...rest,
+    limiter: servedLimits.limiter,
     ...(bus && { bus }),
     storeRevocation: eventLog && ((revocation) => eventLog.revoke(revocation)),
     observer,
@@ -212,8 +222,14 @@ export function serve<Types extends ContractTypes, Hooks extends SecurityHooksOf
         settingNames,
         pendingSockets: core.options,
         primary: joinPrimary(),
-        joinPeers: () => core.joinPeers(),
-        joinPeersInBackground: () => core.joinPeersInBackground(),
+        joinPeers: async () => {
+          await Promise.all([core.joinPeers(), servedLimits.start()]);
+        },
+        joinPeersInBackground: () => {
+          core.joinPeersInBackground();
+          void servedLimits.start();
+        },
+        closeLimits: () => servedLimits.close(),
         log,
       }),
   };

@@ -14,6 +14,7 @@ export type ServedLog = Pick<
   | 'isShared'
   | 'retentionMs'
   | 'maxDevicesPerUser'
+  | 'sharedLimits'
   | 'share'
 >;
 

@@ -1,4 +1,4 @@
-import { type LimitsByName, limitsOf } from '../shared/limits/limit.ts';
+import { type Limit, type LimitsByName, limitsOf } from '../shared/limits/limit.ts';
 import {
   countLimits,
   createLimitCheck,
@@ -22,10 +22,12 @@ export function operationLimits(
   limiter: Limiter,
 ): OperationLimits {
   const all = countLimits(`rest ${operationId}`, limitsOf(operationId, limits, replaced), limiter);
-  return {
-    perAddress: createLimitCheck(all.filter(({ per }) => per === 'address')),
-    perUser: createLimitCheck(all.filter(({ per }) => per === 'user')),
-  };
+  const check = (checked: Limit['per']): LimitCheck | undefined =>
+    createLimitCheck(
+      all.filter(({ per }) => per === checked),
+      limiter,
+    );
+  return { perAddress: check('address'), perUser: check('user') };
 }
 
 /** @throws PostedError `too_many_requests` */

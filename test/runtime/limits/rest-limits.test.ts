@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startMarket } from './start-market.ts';
-
-function offer(url: string, user: string): Promise<Response> {
-  return fetch(`${url}/offer`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${user}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ item: 'fish' }),
-  });
-}
+import { offer, startMarket } from './start-market.ts';
 
 describe('a limit of a REST operation', () => {
   it('answers requests above it with 429, Retry-After and an error', async () => {

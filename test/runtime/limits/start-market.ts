@@ -6,12 +6,14 @@ import {
   type ServeOptions,
   serve,
 } from '../../../src/runtime/node/serve.ts';
+import type { ServedLog } from '../../../src/runtime/node/served-log.ts';
 import { bearer, connectClient } from '../../support/websocket.ts';
 import { contract } from './market/generated/asyncapi/channels.ts';
 import type { Types } from './market/generated/asyncapi/handlers.ts';
 import { operations } from './market/generated/openapi/operations.ts';
 
 export interface MarketOptions extends ServeOptions, LimitsOption<Types> {
+  readonly eventLog?: ServedLog;
   readonly restLimits?: RestServeOptions<keyof typeof operations>;
 }
 
@@ -71,6 +73,14 @@ export async function connectMarket(socketUrl: string, user = 'ann') {
       for (const message of messages) client.webSocket.send(JSON.stringify(message));
     },
   };
+}
+
+export function offer(url: string, user: string): Promise<Response> {
+  return fetch(`${url}/offer`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${user}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ item: 'fish' }),
+  });
 }
 
 export function times(count: number, message: object): readonly object[] {

@@ -6,6 +6,8 @@ import { BrokerBus } from './broker-bus.ts';
 import type { ConnectToBroker } from './broker-connection.ts';
 import { type Engine, parseBrokerUrl } from './broker-url.ts';
 import { ReconnectingBroker, type ReconnectingBrokerOptions } from './reconnecting-broker.ts';
+import type { connectToRedisCounts } from './redis-counts.ts';
+import { SharedLimits, type SharedLimitsOptions } from './shared-limits.ts';
 
 export interface BrokerOptions<Event extends HintedEvent>
   extends Pick<ReconnectingBrokerOptions<Event>, 'format' | 'epoch' | 'log' | 'observer'> {
@@ -63,4 +65,24 @@ export function createBus(url: string, { log }: { readonly log: Log }): Bus {
     log,
     load: () => loadPackage(clients[parsed.engine]),
   });
+}
+
+const redisCounts: OptionalPackage<typeof connectToRedisCounts> = {
+  packageName: clients.redis.packageName,
+  load: async () => (await import('./redis-counts.ts')).connectToRedisCounts,
+};
+
+/**
+ * Creates what counts limits for all nodes on the engine that the URL names; null if that is not Redis. Its keys start
+ * with the topic of the URL and the suffix `.limits`.
+ *
+ * @throws Error if the URL is not valid, without quoting its user or password
+ */
+export function createSharedLimits(
+  url: string,
+  options: Omit<SharedLimitsOptions, 'url' | 'load'>,
+): SharedLimits | null {
+  const parsed = parseBrokerUrl(url);
+  if (parsed.engine !== 'redis') return null;
+  return new SharedLimits({ ...options, url: parsed, load: () => loadPackage(redisCounts) });
 }

@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { atMost } from '../../shared/at-most.ts';
 import type { BrokerState } from './broker.ts';
 import type { BrokerConnection, ConnectToBroker } from './broker-connection.ts';
 import { type BrokerLog, describeFailure } from './broker-log.ts';
 import type { BrokerUrl } from './broker-url.ts';
-import { SocketTracker } from './socket-tracker.ts';
+import { closeTimeoutMs, type Lifetime, type OnLost, Reconnector } from './reconnector.ts';
 
 /** What a connection carries. Its functions must not throw. */
 export interface BrokerTraffic {
@@ -26,30 +26,31 @@ export interface ReconnectingConnectionOptions {
   readonly traffic: BrokerTraffic;
 }
 
-/** Ends a connection, with the cause. */
-type OnLost = (cause: unknown) => void;
-
-const retryMs = { first: 100, max: 5000 };
-
 /** How often this node publishes a message to itself, and how many may be missing before the connection counts as lost. */
 export const heartbeat = { intervalMs: 2000, maxMissed: 2 };
-
-const connectTimeoutMs = 5000;
-const closeTimeoutMs = 1000;
 
 /** One connection to an engine that is replaced whenever it is lost. It is up while this node hears itself. */
 export class ReconnectingConnection {
   readonly #options: ReconnectingConnectionOptions;
-  readonly #closing = new AbortController();
-  #running: Promise<void> | null = null;
+  readonly #reconnector: Reconnector<BrokerConnection>;
   #state: BrokerState = 'down';
   /** Heartbeats published since a message of this node came back. */
   #missed = 0;
+  #heartbeats: NodeJS.Timeout | undefined;
   /** Sends everything that is pending, and resolves when it is sent; null while disconnected. */
   #send: (() => Promise<void>) | null = null;
 
   constructor(options: ReconnectingConnectionOptions) {
+    const { url, log } = options;
     this.#options = options;
+    this.#reconnector = new Reconnector({
+      engine: url.engine,
+      open: (lifetime) => this.#open(lifetime),
+      opened: (connection, lifetime) => this.#opened(connection, lifetime),
+      ended: () => this.#ended(),
+      close: (connection) => connection.close(),
+      failed: (cause) => log.down(describeFailure(cause, url)),
+    });
   }
 
   get state(): BrokerState {
@@ -58,7 +59,7 @@ export class ReconnectingConnection {
 
   /** Connects, and reconnects whenever the connection is lost, until `close`. */
   start(): void {
-    this.#running ??= this.#run();
+    this.#reconnector.start();
   }
 
   /** Publishes what `take` returns, one message at a time, if there is a connection. */
@@ -71,72 +72,29 @@ export class ReconnectingConnection {
     if (this.#state === 'up' && this.#send !== null) await atMost(closeTimeoutMs, this.#send());
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#running;
+  close(): Promise<void> {
+    return this.#reconnector.close();
   }
 
-  async #run(): Promise<void> {
-    const { url, log } = this.#options;
-    const { signal } = this.#closing;
-    for (let waitMs = retryMs.first; !signal.aborted; ) {
-      const startMs = performance.now();
-      const cause = await this.#useConnection();
-      if (signal.aborted) return;
-      log.down(describeFailure(cause, url));
-      const wasStable = performance.now() - startMs > retryMs.max;
-      waitMs = wasStable ? retryMs.first : Math.min(waitMs * 2, retryMs.max);
-      // Random, so that servers that lost the same engine do not all return at the same moment.
-      await wait(waitMs * Math.random(), undefined, { signal }).catch(() => {});
-    }
-  }
-
-  /** Opens a connection and uses it until it is lost. Resolves with the cause. */
-  async #useConnection(): Promise<unknown> {
-    const { promise: lost, resolve: onLost } = Promise.withResolvers<unknown>();
-    const sockets = new SocketTracker();
-    const ending = new AbortController();
-    this.#closing.signal.addEventListener('abort', onLost, { signal: ending.signal });
-    let cause: unknown;
-    try {
-      const connection = await this.#open(sockets, lost, onLost, ending.signal);
-      // Some clients open further sockets when they publish.
-      const publish = (bytes: Buffer): Promise<void> => sockets.track(() => connection.publish(bytes));
-      this.#send = this.#createSender(publish, onLost, ending.signal);
-      const heartbeats = this.#startHeartbeat(onLost);
-      cause = await lost;
-      clearInterval(heartbeats);
-      this.#send = null;
-      this.#change('down');
-      // A lost connection cannot be closed in an orderly way.
-      if (this.#closing.signal.aborted) await atMost(closeTimeoutMs, connection.close());
-    } catch (thrown) {
-      cause = new Error(`${this.#options.url.engine} cannot be used at this address`, { cause: thrown });
-    }
-    ending.abort();
-    sockets.destroy();
-    return cause;
-  }
-
-  /** Rejects if the connection is lost while it is opened, or is not open in time. */
-  async #open(
-    sockets: SocketTracker,
-    lost: Promise<unknown>,
-    onLost: OnLost,
-    signal: AbortSignal,
-  ): Promise<BrokerConnection> {
+  #open({ onLost, signal, sockets }: Lifetime): Promise<BrokerConnection> {
     const { url, connect } = this.#options;
-    const timeout = new Error(`no answer within ${connectTimeoutMs / 1000} s`);
-    const timer = setTimeout(onLost, connectTimeoutMs, timeout);
     const onMessage = (bytes: Uint8Array): void => {
       if (!signal.aborted) sockets.untracked(() => this.#read(bytes));
     };
-    try {
-      const opening = sockets.track(() => connect({ url, onMessage, onLost, signal }));
-      return await Promise.race([opening, lost.then((cause) => Promise.reject(cause))]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return connect({ url, onMessage, onLost, signal });
+  }
+
+  #opened(connection: BrokerConnection, { onLost, signal, sockets }: Lifetime): void {
+    // Some clients open further sockets when they publish.
+    const publish = (bytes: Buffer): Promise<void> => sockets.track(() => connection.publish(bytes));
+    this.#send = this.#createSender(publish, onLost, signal);
+    this.#heartbeats = this.#startHeartbeat(onLost);
+  }
+
+  #ended(): void {
+    clearInterval(this.#heartbeats);
+    this.#send = null;
+    this.#change('down');
   }
 
   #startHeartbeat(onLost: OnLost): NodeJS.Timeout {

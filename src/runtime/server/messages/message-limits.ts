@@ -38,9 +38,12 @@ export function createMessageLimits(
     channel.receive.map(({ name, limits: own }) => [name, count(`message ${name}`, own)]),
   );
   return (operation, message) =>
-    createLimitCheck([
-      ...(ofMessage.get(message) ?? []),
-      ...(ofOperation.get(operation.name) ?? []),
-      ...(message === channel.resume?.ack ? [] : ofChannel),
-    ]);
+    createLimitCheck(
+      [
+        ...(ofMessage.get(message) ?? []),
+        ...(ofOperation.get(operation.name) ?? []),
+        ...(message === channel.resume?.ack ? [] : ofChannel),
+      ],
+      limiter,
+    );
 }

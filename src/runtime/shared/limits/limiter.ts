@@ -10,11 +10,24 @@ export interface Counter {
   take(key: string): Wait | Promise<Wait>;
 }
 
+/** One thing that a client did, for one of its limits. */
+export interface Take<Counting extends Counter = Counter> {
+  readonly counter: Counting;
+  readonly key: string;
+}
+
 /**
  * Creates what counts for a limit; `name` identifies the limit among those of the contract, on all nodes. A counter must
  * not reject: what it rejects with fails the message or the request.
  */
-export type Limiter = (name: string, limit: Limit) => Counter;
+export interface Limiter {
+  (name: string, limit: Limit): Counter;
+  /**
+   * Takes from several of its counters in turn, until one asks for a wait, which is the result. Default: `take` of each,
+   * when the one before has answered.
+   */
+  takeAll?(takes: readonly Take[]): Wait | Promise<Wait>;
+}
 
 /** Counts in the memory of this process. */
 export const memoryLimiter: Limiter = (_name, limit) => new RateCounter(limit);
@@ -49,7 +62,7 @@ export function countLimits(
 }
 
 /** Checks limits in turn, until one of them is exceeded; undefined without limits. */
-export function createLimitCheck(limits: readonly CountedLimit[]): LimitCheck | undefined {
+export function createLimitCheck(limits: readonly CountedLimit[], limiter: Limiter): LimitCheck | undefined {
   if (limits.length === 0) return undefined;
 
   function checkFrom(start: number, client: LimitedClient): Wait | Promise<Wait> {
@@ -64,7 +77,14 @@ export function createLimitCheck(limits: readonly CountedLimit[]): LimitCheck | 
     return 0;
   }
 
-  return (client) => checkFrom(0, client);
+  const takeAll = limiter.takeAll?.bind(limiter);
+  if (takeAll === undefined) return (client) => checkFrom(0, client);
+  return (client) => {
+    const takes = limits
+      .map((limit) => ({ counter: limit.counter, key: keyOf(limit, client) }))
+      .filter(({ key }) => key !== '');
+    return takes.length === 0 ? 0 : takeAll(takes);
+  };
 }
 
 function keyOf({ per }: CountedLimit, { user, address }: LimitedClient): string {
