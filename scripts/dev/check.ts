@@ -1,5 +1,5 @@
 /**
- * `npm run check`: what CI checks before it starts services (format, lint, types, drift, tests). A failed
+ * `npm run check`: what CI checks before it starts services (format, lint, contracts, types, drift, tests). A failed
  * step does not stop the others; the summary prints a fix for each. `--report FILE` writes vitest's JSON report.
  */
 import { spawnSync } from 'node:child_process';
@@ -18,6 +18,11 @@ const reporters =
 const steps: readonly Step[] = [
   { name: 'format', command: ['biome', 'check', '--error-on-warnings', '.'], fix: 'npm run format' },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'], fix: 'fix the reported problems' },
+  {
+    name: 'contracts',
+    command: ['npm', 'run', '--silent', 'lint:contracts'],
+    fix: 'correct openapi.yaml or asyncapi.json',
+  },
   { name: 'types', command: ['tsc'], fix: 'fix the reported errors' },
   {
     name: 'drift',
