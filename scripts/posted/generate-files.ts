@@ -69,8 +69,8 @@ export async function generateFiles(
   if (selected.has('server') || selected.has('client')) {
     await generateAsyncapi(websocket, options, join(folder, 'asyncapi'), reporter);
   }
-  if (rest !== null && selected.has('server')) {
-    await generateOpenapi(rest, extension, join(folder, 'openapi'), reporter);
+  if (rest !== null && (selected.has('server') || selected.has('client'))) {
+    await generateOpenapi(rest, options, join(folder, 'openapi'), reporter);
   }
   if (selected.has('python')) {
     const { generatePython } = await import('./python/generate-python.ts');
@@ -173,20 +173,33 @@ async function generateAsyncapi(
 
 async function generateOpenapi(
   { model, schemas }: LoadedOpenapi,
-  extension: ImportExtension,
+  { targets: selected, extension }: GenerateOptions,
   folder: string,
   reporter: Reporter,
 ): Promise<void> {
-  await generateSchemas(
-    { schemas, model },
-    { guardModule: 'posted/rest', extension, forClients: false },
-    folder,
-  );
-  reporter.progress(`openapi: ${summarizeSchemas(schemas)}`);
-  const { renderHandlers, renderOperations } = await import('./openapi/render-openapi.ts');
-  await writeFile(join(folder, 'operations.ts'), renderOperations(model, extension));
-  await writeFile(join(folder, 'handlers.ts'), renderHandlers(model, extension));
-  reporter.progress('openapi: operations, handlers');
+  const forServer = selected.has('server');
+  if (forServer) {
+    await generateSchemas(
+      { schemas, model },
+      { guardModule: 'posted/rest', extension, forClients: false },
+      folder,
+    );
+    const { renderHandlers, renderOperations } = await import('./openapi/render-openapi.ts');
+    await writeFile(join(folder, 'operations.ts'), renderOperations(model, extension));
+    await writeFile(join(folder, 'handlers.ts'), renderHandlers(model, extension));
+  } else {
+    await writeModels(schemas, model, folder);
+  }
+  reporter.progress(`openapi: ${forServer ? summarizeSchemas(schemas) : summarizeModels(schemas)}`);
+  if (selected.has('client')) {
+    const { renderRestClient } = await import('./openapi/render-rest-client.ts');
+    await writeFile(join(folder, 'client.ts'), renderRestClient(model, extension));
+  }
+  const parts = [
+    ...(forServer ? ['operations', 'handlers'] : []),
+    ...(selected.has('client') ? ['client'] : []),
+  ];
+  reporter.progress(`openapi: ${parts.join(', ')}`);
 }
 
 async function generateSchemas(
@@ -194,12 +207,16 @@ async function generateSchemas(
   options: ValidatorsOptions,
   folder: string,
 ): Promise<void> {
+  await writeModels(schemas, model, folder);
+  const { generateValidators } = await import('./schemas/generate-validators.ts');
+  await writeFile(join(folder, 'validators.ts'), await generateValidators(schemas, model, options));
+}
+
+async function writeModels(schemas: SchemaSet, title: ContractTitle, folder: string): Promise<void> {
   // Imported only for valid contracts: loading Modelina takes a second.
   const { generateModels } = await import('./schemas/generate-models.ts');
-  const { generateValidators } = await import('./schemas/generate-validators.ts');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'models.ts'), await generateModels(schemas, model));
-  await writeFile(join(folder, 'validators.ts'), await generateValidators(schemas, model, options));
+  await writeFile(join(folder, 'models.ts'), await generateModels(schemas, title));
 }
 
 function summarize({ channels }: ContractModel): string {
@@ -208,8 +225,12 @@ function summarize({ channels }: ContractModel): string {
   return [count(channels, 'channel'), count(operations, 'operation'), count(messages, 'message')].join(', ');
 }
 
-function summarizeSchemas({ definitions, guards }: SchemaSet): string {
-  return `models of ${count([...definitions], 'schema')}, ${count(guards, 'guard')}`;
+function summarizeSchemas(schemas: SchemaSet): string {
+  return `${summarizeModels(schemas)}, ${count(schemas.guards, 'guard')}`;
+}
+
+function summarizeModels({ definitions }: SchemaSet): string {
+  return `models of ${count([...definitions], 'schema')}`;
 }
 
 function count(items: readonly unknown[], name: string): string {

@@ -35,6 +35,10 @@ const cases: Readonly<Record<string, { readonly allowed: string; readonly refuse
       'ws',
     ],
   },
+  'runtime/rest-client': {
+    allowed: 'src/runtime/shared/token-source.ts',
+    refused: ['src/runtime/client/client-error.ts', 'src/runtime/rest/index.ts', 'ws', 'hono'],
+  },
   'runtime/log': {
     allowed: 'src/runtime/server/handlers.ts',
     refused: [

@@ -16,6 +16,7 @@ const posted = /^posted\//;
 export const rooms: readonly Room[] = [
   { name: 'runtime/shared', folder: 'src/runtime/shared/', mayImport: [] },
   { name: 'runtime/client', folder: 'src/runtime/client/', mayImport: [/^src\/runtime\/shared\//] },
+  { name: 'runtime/rest-client', folder: 'src/runtime/rest-client/', mayImport: [/^src\/runtime\/shared\//] },
   { name: 'runtime/rest', folder: 'src/runtime/rest/', mayImport: [/^src\/runtime\/shared\//] },
   {
     name: 'runtime/log',
@@ -30,7 +31,11 @@ export const rooms: readonly Room[] = [
   },
   { name: 'runtime/node', folder: 'src/runtime/node/', mayImport: [/^src\/runtime\//] },
   { name: 'runtime/testing', folder: 'src/runtime/testing/', mayImport: [/^src\/runtime\//] },
-  { name: 'generated', folder: 'generated/', mayImport: [/^posted\/(?:contract|server|client|rest)$/] },
+  {
+    name: 'generated',
+    folder: 'generated/',
+    mayImport: [/^posted\/(?:contract|server|client|rest|rest-client)$/],
+  },
   { name: 'feed-server', folder: 'src/feed-server/', mayImport: [/^generated\//, posted] },
   { name: 'scripts/posted', folder: 'scripts/posted/', mayImport: [posted, /^templates\//] },
   { name: 'templates', folder: 'templates/', mayImport: [posted, /^scripts\/posted\//] },

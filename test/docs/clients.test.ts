@@ -12,6 +12,7 @@ const nodeExample = findExample('docs/client.md', 'ts', 'for await');
 const browserExample = findExample('docs/browsers.md', 'ts', 'localStorageCursor');
 const bareExample = findExample('docs/browsers.md', 'js', 'new WebSocket');
 const pythonExample = findExample('docs/python.md', 'python', 'asyncio.run');
+const restExample = findExample('docs/rest-client.md', 'ts', 'isErrorOf');
 const declareToken = "const token = process.env.TOKEN ?? '';\n";
 
 const project = tempFolder();
@@ -19,6 +20,8 @@ const project = tempFolder();
 beforeAll(() => {
   prepareProject(project);
   symlinkSync(join(root, 'generated'), join(project, 'generated'));
+  // The check of types in the first test includes it.
+  writeFileSync(join(project, 'rest.ts'), declareToken + restExample);
 });
 
 /** Starts a feed server with one user, who posts until the test ends: no example says when it is connected. */
@@ -49,6 +52,17 @@ describe('the client examples', () => {
     writeFileSync(join(project, 'client.ts'), declareToken + adapt(nodeExample, url, socketUrl));
     const running = start(process.execPath, ['client.ts'], { cwd: project, env: { TOKEN: token } });
     expect(await readUntil(running, '\n')).toBe('Hello\n');
+  });
+
+  it('post over REST, and narrow an error', async () => {
+    const { url: httpUrl } = await startFeed();
+    const { token } = await registerUser(httpUrl);
+    writeFileSync(
+      join(project, 'rest.ts'),
+      declareToken + adapt(restExample, 'http://localhost:8080', httpUrl),
+    );
+    const running = start(process.execPath, ['rest.ts'], { cwd: project, env: { TOKEN: token } });
+    expect(await readUntil(running, 'invalid_request')).toBe('Hello\n400 invalid_request\n');
   });
 
   it('receive posts with the version for browsers', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientErrorCode } from 'posted/client';
+import type { RestErrorCode } from 'posted/rest-client';
 import { closeCodes, type ErrorCode, PostedError } from 'posted/server';
 import { describe, expect, it } from 'vitest';
 import { statusOf } from '../../src/runtime/shared/errors.ts';
@@ -11,8 +12,8 @@ import { readPage, root } from './examples.ts';
 const manifest = JSON.parse(readFileSync(join(root, 'src/runtime/package.json'), 'utf8'));
 
 /** The cells of the rows of a section's table, without backquotes. */
-function tableOf(section: string): readonly (readonly string[])[] {
-  const text = readPage('docs/reference.md')
+function tableOf(section: string, page = 'docs/reference.md'): readonly (readonly string[])[] {
+  const text = readPage(page)
     .split(/^## /m)
     .find((part) => part.startsWith(`${section}\n`));
   const [, , ...rows] = text?.match(/^\|.*\|$/gm) ?? [];
@@ -77,6 +78,18 @@ describe('docs/reference.md', () => {
       timeout: true,
     };
     expect(tableOf('Client errors').map(([code]) => code)).toEqual(Object.keys(codes));
+  });
+
+  it('lists every code of an error of the REST client', () => {
+    const codes: Readonly<Record<RestErrorCode, true>> = {
+      refused: true,
+      unexpected: true,
+      timeout: true,
+      unreachable: true,
+      credentials: true,
+      invalid_options: true,
+    };
+    expect(tableOf('Errors', 'docs/rest-client.md').map(([code]) => code)).toEqual(Object.keys(codes));
   });
 
   it('lists every entry point and the optional packages', () => {

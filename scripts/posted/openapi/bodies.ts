@@ -42,12 +42,8 @@ export function readResponses(
       return [];
     }
     const name = `${pascalCase(operationId)}Response${status}`;
-    return [
-      {
-        status,
-        body: readContent(response, name, `response ${status} of operation ${operationId}`, schemas),
-      },
-    ];
+    const body = readContent(response, name, `response ${status} of operation ${operationId}`, schemas);
+    return [{ status, content: body === null ? 'none' : 'json', body }];
   });
 }
 

@@ -7,7 +7,7 @@ import { checkSchemas } from '../schemas/check-schemas.ts';
 import { SchemaSet } from '../schemas/schema-set.ts';
 import { warnOfSlowPatterns } from '../schemas/slow-patterns.ts';
 import { readOpenapi } from './read-openapi.ts';
-import type { RestModel } from './rest-model.ts';
+import type { OpenapiUse, RestModel } from './rest-model.ts';
 
 export interface LoadedOpenapi {
   readonly document: ContractDocument;
@@ -19,6 +19,8 @@ export interface LoadedOpenapi {
 interface OpenapiOptions {
   /** Whether warnings count as problems. */
   readonly strict?: boolean;
+  /** Default: `server`. */
+  readonly use?: OpenapiUse;
 }
 
 /**
@@ -28,7 +30,7 @@ interface OpenapiOptions {
  */
 export async function loadOpenapi(
   file: string,
-  { strict = false }: OpenapiOptions = {},
+  { strict = false, use = 'server' }: OpenapiOptions = {},
 ): Promise<LoadedOpenapi> {
   const document = await readContract(file, strict);
   const root = new ContractNode(document);
@@ -40,7 +42,7 @@ export async function loadOpenapi(
 
   await validate(document);
   const schemas = new SchemaSet(document, '2020-12', root.get('components', 'schemas'));
-  const model = readOpenapi(root, schemas);
+  const model = readOpenapi(root, schemas, use);
   checkSchemas(document, schemas);
   await warnOfSlowPatterns(document, schemas);
   document.throwProblems();

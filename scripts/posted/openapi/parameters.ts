@@ -19,7 +19,7 @@ const suffixes: Readonly<Record<ParameterLocation, string>> = {
 /** Header parameters that OpenAPI ignores. */
 const ignoredHeaders: ReadonlySet<string> = new Set(['accept', 'authorization', 'content-type']);
 
-interface ReadParameter {
+export interface ReadParameter {
   readonly name: string;
   readonly location: ParameterLocation;
   readonly node: ContractNode;

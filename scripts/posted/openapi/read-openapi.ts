@@ -5,9 +5,10 @@ import { checkUsers, readLimits } from '../contract/limits.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { readBody, readResponses } from './bodies.ts';
 import * as fields from './openapi-fields.ts';
-import { parametersOf, readParameters } from './parameters.ts';
+import { parametersOf, type ReadParameter, readParameters } from './parameters.ts';
 import { readResponseHeaders } from './response-headers.ts';
-import type { RestModel, RestOperationModel } from './rest-model.ts';
+import type { OpenapiUse, RestModel, RestOperationModel } from './rest-model.ts';
+import { readSecurity, readSecuritySchemes } from './rest-security.ts';
 
 /** An operation with its path and method. */
 interface PathOperation {
@@ -18,18 +19,22 @@ interface PathOperation {
 }
 
 /** Reads a contract. Reports whatever is not supported, so that nothing is ignored silently. */
-export function readOpenapi(root: ContractNode, schemas: SchemaSet): RestModel {
+export function readOpenapi(root: ContractNode, schemas: SchemaSet, use: OpenapiUse): RestModel {
   checkFields(root, fields.documentFields);
   const paths = root.get('paths')?.entries ?? [];
   checkPaths(paths);
   const operations = paths.flatMap(([path, item]) => operationsOf(path, item));
   if (operations.length === 0) root.reportAt('paths', 'the contract has no operations', 'add one');
   checkOperationIds(operations);
+  const models = operations.map((operation) => readOperation(root, operation, schemas, use));
+  const named = new Set(models.flatMap(({ security }) => security));
   return {
     file: root.document.name,
     title: root.get('info')?.text('title') ?? '',
     version: root.get('info')?.text('version') ?? '',
-    operations: operations.map((operation) => readOperation(root, operation, schemas)),
+    url: completeUrl(root.get('servers')?.items[0]),
+    securitySchemes: readSecuritySchemes(root, named, use),
+    operations: models,
   };
 }
 
@@ -44,11 +49,13 @@ function readOperation(
   root: ContractNode,
   { path, method, item, node }: PathOperation,
   schemas: SchemaSet,
+  use: OpenapiUse,
 ): RestOperationModel {
   checkFields(node, fields.operationFields);
   const operationId = node.text('operationId');
   const parameters = parametersOf(item, node);
-  const security = readSecurity(root, node);
+  const { security, isOpen } = readSecurity(root, node, use);
+  const idempotencyKey = idempotencyKeyOf(method, parameters);
   const limits = readLimits(node);
   if (security.length === 0) checkUsers(node, limits, 'add `security`, or use `per: address`');
   checkParameterNames(
@@ -65,9 +72,20 @@ function readOperation(
     summary: node.text('summary'),
     description: node.text('description'),
     security,
+    isOpen,
     pathParameters: readParameters(parameters, 'path', operationId, schemas),
     query: readParameters(parameters, 'query', operationId, schemas),
     headers: readParameters(parameters, 'header', operationId, schemas),
+    filledIn: {
+      query: filledIn(parameters, 'query', null),
+      headers: filledIn(parameters, 'header', idempotencyKey),
+    },
+    required: {
+      query: mustPass(parameters, 'query', null),
+      headers: mustPass(parameters, 'header', idempotencyKey),
+      body: node.get('requestBody', 'required')?.value === true,
+    },
+    idempotencyKey,
     headerNames: parameters.filter(({ location }) => location === 'header').map(({ name }) => name),
     body: readBody(node, operationId, schemas),
     responses: readResponses(node, operationId, schemas),
@@ -112,42 +130,45 @@ function checkOperationIds(operations: readonly PathOperation[]): void {
   }
 }
 
-/** The names of an operation's security schemes, or else of the document's. One suffices. */
-function readSecurity(root: ContractNode, operation: ContractNode): readonly string[] {
-  const requirements = (operation.get('security') ?? root.get('security'))?.items ?? [];
-  return requirements.flatMap((requirement) => {
-    const schemes = requirement.entries;
-    const [first] = schemes;
-    if (first === undefined) {
-      requirement.report('optional authentication is not supported', 'remove the empty requirement');
-      return [];
-    }
-    if (schemes.length > 1) {
-      requirement.report(
-        'a requirement with several schemes is not supported',
-        'name one scheme in each requirement',
-      );
-    }
-    const [name, scopes] = first;
-    if (scopes.items.length > 0) scopes.report('scopes are not supported', 'leave the list empty');
-    checkSecurityScheme(root, requirement, name);
-    return [name];
+/** The parameters of a location that a client may leave out: those with a default, and an idempotency key. */
+function filledIn(
+  parameters: readonly ReadParameter[],
+  location: 'query' | 'header',
+  key: string | null,
+): readonly string[] {
+  return parameters.flatMap((parameter) => {
+    if (parameter.location !== location) return [];
+    const { name, node } = parameter;
+    const hasDefault = node.get('required')?.value !== true && node.get('schema', 'default') !== undefined;
+    return hasDefault || name === key ? [name] : [];
   });
 }
 
-function checkSecurityScheme(root: ContractNode, requirement: ContractNode, name: string): void {
-  const scheme = root.get('components', 'securitySchemes', name);
-  if (scheme === undefined) {
-    requirement.report(
-      `security scheme \`${name}\` is not defined`,
-      'define it in components.securitySchemes',
-    );
-    return;
-  }
-  const kind = [scheme.text('type'), scheme.text('scheme').toLowerCase()].join(' ').trim();
-  if (kind === 'http bearer') {
-    checkFields(scheme, fields.securitySchemeFields);
-    return;
-  }
-  scheme.report(`security scheme \`${kind}\` is not supported`, 'use `type: http` with `scheme: bearer`');
+/** Whether a client must pass a parameter of a location. */
+function mustPass(
+  parameters: readonly ReadParameter[],
+  location: 'query' | 'header',
+  key: string | null,
+): boolean {
+  return parameters.some(
+    (parameter) =>
+      parameter.location === location &&
+      parameter.node.get('required')?.value === true &&
+      parameter.name !== key,
+  );
+}
+
+/** Only methods that are not idempotent need a key (RFC 9110 section 9.2.2). */
+function idempotencyKeyOf(method: string, parameters: readonly ReadParameter[]): string | null {
+  if (method !== 'post' && method !== 'patch') return null;
+  const header = parameters.find(
+    ({ name, location }) => location === 'header' && name.toLowerCase() === 'idempotency-key',
+  );
+  return header?.name ?? null;
+}
+
+/** The URL of a server; null if it is relative or has variables. */
+function completeUrl(server: ContractNode | undefined): string | null {
+  const url = server?.text('url') ?? '';
+  return /^https?:\/\/[^{}]+$/.test(url) ? url : null;
 }

@@ -1,13 +1,17 @@
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
+import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { pascalCase } from '../source/identifiers.ts';
 import { addExamples } from './bodies.ts';
 import { responseHeaderFields } from './openapi-fields.ts';
 import { namedValue } from './parameters.ts';
-import type { RestOperationModel } from './rest-model.ts';
+import type { HeaderType, RestOperationModel } from './rest-model.ts';
 
-type ResponseHeaders = Pick<RestOperationModel, 'responseHeaders' | 'responseHeaderNames'>;
+type ResponseHeaders = Pick<
+  RestOperationModel,
+  'responseHeaders' | 'responseHeaderNames' | 'responseHeaderTypes'
+>;
 
 /** The server sets these headers itself. OpenAPI ignores the first (OpenAPI 3.1, Response Object). */
 const ownHeaders: ReadonlySet<string> = new Set(['content-type', 'content-length']);
@@ -29,12 +33,27 @@ export function readResponseHeaders(
       header.report(`the server sets the response header ${name} itself`, 'remove it');
     }
   }
-  if (headers.length === 0) return { responseHeaders: null, responseHeaderNames: [] };
+  if (headers.length === 0)
+    return { responseHeaders: null, responseHeaderNames: [], responseHeaderTypes: new Map() };
   const use = schemas.useResponseHeaders(
     headers.map(([name, header]) => namedValue(name, header, header.get('required')?.value === true)),
     `${pascalCase(operationId)}ResponseHeaders`,
     `headers of response 200 of operation ${operationId}`,
   );
   for (const [name, header] of headers) addExamples(schemas, use.definition, ['properties', name], header);
-  return { responseHeaders: use, responseHeaderNames: headers.map(([name]) => name) };
+  const { definition } = use;
+  return {
+    responseHeaders: use,
+    responseHeaderNames: headers.map(([name]) => name),
+    responseHeaderTypes: new Map(headers.map(([name]) => [name, typeOf(schemas, definition, name)])),
+  };
+}
+
+function typeOf(schemas: SchemaSet, definition: string, name: string): HeaderType {
+  const headers = schemas.resolve({ $ref: `#/definitions/${definition}` });
+  const { properties } = headers as { readonly properties: Readonly<Record<string, JsonSchema>> };
+  const schema = schemas.resolve(properties[name] ?? true);
+  const type = isSchemaObject(schema) ? schema.type : undefined;
+  if (type === 'integer') return 'number';
+  return type === 'number' || type === 'boolean' ? type : 'string';
 }

@@ -3,8 +3,21 @@ import type { LimitModel } from '../contract/limits.ts';
 import type { SchemaUse } from '../schemas/schema-set.ts';
 import type { ContractTitle } from '../source/preamble.ts';
 
+/** What code is generated for: a server, which is stricter about the contract and may have clients too, or only clients. */
+export type OpenapiUse = 'server' | 'client';
+
 export interface RestModel extends ContractTitle {
+  /** The URL of the first server; null if it is not complete. */
+  readonly url: string | null;
+  /** By name, those that an operation names. */
+  readonly securitySchemes: ReadonlyMap<string, SecuritySchemeModel>;
   readonly operations: readonly RestOperationModel[];
+}
+
+export interface SecuritySchemeModel {
+  readonly kind: 'bearer' | 'basic' | 'header' | 'query';
+  /** The name of the header or the query parameter; null if the kind implies it. */
+  readonly parameter: string | null;
 }
 
 export interface RestOperationModel {
@@ -16,21 +29,34 @@ export interface RestOperationModel {
   readonly description: string;
   /** Names of security schemes. One suffices. */
   readonly security: readonly string[];
+  /** Whether it also works without credentials. */
+  readonly isOpen: boolean;
   readonly pathParameters: SchemaUse | null;
   readonly query: SchemaUse | null;
   readonly headers: SchemaUse | null;
   readonly headerNames: readonly string[];
+  /** Parameters of the query and headers that clients may leave out, although their type requires them. */
+  readonly filledIn: { readonly query: readonly string[]; readonly headers: readonly string[] };
+  /** Whether a client must pass these parts of a request. */
+  readonly required: { readonly query: boolean; readonly headers: boolean; readonly body: boolean };
+  /** The header with which a server recognizes a request that is sent again; null if there is none. */
+  readonly idempotencyKey: string | null;
   readonly body: SchemaUse | null;
   readonly responses: readonly ResponseModel[];
   /** The headers of the 200 response; null if it has none. */
   readonly responseHeaders: SchemaUse | null;
   readonly responseHeaderNames: readonly string[];
+  /** What their text becomes, by name. */
+  readonly responseHeaderTypes: ReadonlyMap<string, HeaderType>;
   readonly limits: readonly LimitModel[];
 }
 
+export type HeaderType = 'string' | 'number' | 'boolean';
+
 export interface ResponseModel {
-  /** Or `default`, for the errors that have no response of their own. */
+  /** `200`, for clients also `2XX`; or `default`, for those that have no response of their own. */
   readonly status: string;
+  readonly content: 'json' | 'text' | 'none';
   /** Null if the response has no content. */
   readonly body: SchemaUse | null;
 }

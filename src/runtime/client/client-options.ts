@@ -1,4 +1,5 @@
 import type { BasicCredentials } from '../shared/credentials.ts';
+import type { TokenRequest } from '../shared/token-source.ts';
 import type { ChannelTypes, IsOptional } from './channel-types.ts';
 import type { ClientSettings } from './client-settings.ts';
 import type { CursorStore } from './cursor-store.ts';
@@ -105,7 +106,7 @@ type HeadersOption<Headers> =
       };
 
 /** A value, or a function that returns one. */
-type Credential<Value> = Value | (() => Value | Promise<Value>);
+type Credential<Value> = Value | ((request: TokenRequest) => Value | Promise<Value>);
 
 /**
  * The application's credentials by kind. A function is called before every attempt, so that credentials

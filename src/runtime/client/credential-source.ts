@@ -1,5 +1,6 @@
 import type { BasicCredentials } from '../shared/credentials.ts';
 import type { ChannelDescriptor, SecurityScheme } from '../shared/descriptor.ts';
+import type { TokenRequest } from '../shared/token-source.ts';
 import { invalidOptions, PostedClientError } from './client-error.ts';
 import { ownValue } from './named-values.ts';
 import { locationOf, type PlacedCredential, placeCredential } from './placed-credential.ts';
@@ -7,7 +8,7 @@ import type { Platform } from './platform.ts';
 import { withTimeout } from './with-timeout.ts';
 
 type Value = string | BasicCredentials;
-type Credential = Value | (() => Value | Promise<Value>);
+type Credential = Value | ((request: TokenRequest) => Value | Promise<Value>);
 
 type Credentials = Readonly<Record<string, Credential | undefined>>;
 
@@ -61,16 +62,21 @@ export class CredentialSource {
   }
 
   /**
-   * The credentials of the next attempt. Returns the error `credentials` if a function fails or is too
+   * The credentials of the next attempt. If the latest ones are `stale`, because the server has rejected them or they
+   * are about to expire, the functions get them. Returns the error `credentials` if a function fails or is too
    * slow, and `unauthorized` if the server has already rejected these credentials.
    */
   async next(
     timeoutMs: number,
     signal: AbortSignal,
+    stale = this.#placed.length > 0 && JSON.stringify(this.#placed) === this.#rejected,
   ): Promise<readonly PlacedCredential[] | PostedClientError> {
     let values: readonly unknown[];
     try {
-      const pending = this.#credentials.map(({ credential }) => resolveCredential(credential));
+      const pending = this.#credentials.map(({ credential }, index) => {
+        const [secret] = stale ? (this.#placed[index]?.secrets ?? []) : [];
+        return resolveCredential(credential, secret === undefined ? {} : { stale: secret });
+      });
       values = await withTimeout(Promise.all(pending), timeoutMs, signal);
     } catch (cause) {
       if (cause instanceof PostedClientError && cause.code === 'unauthorized') return cause;
@@ -160,8 +166,8 @@ function withCredentials(
   });
 }
 
-async function resolveCredential(credential: Credential): Promise<Value> {
-  return typeof credential === 'function' ? await credential() : credential;
+async function resolveCredential(credential: Credential, request: TokenRequest): Promise<Value> {
+  return typeof credential === 'function' ? await credential(request) : credential;
 }
 
 function checkCredential({ scheme, credential }: SchemeCredential, setsHeaders: boolean): void {

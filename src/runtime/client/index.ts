@@ -3,6 +3,7 @@
 export type { Answer, Is, Named } from '../shared/answer.ts';
 export type { Content } from '../shared/content.ts';
 export { type ErrorCode, PostedError } from '../shared/errors.ts';
+export { type TokenRequest, type TokenSource, tokenSource } from '../shared/token-source.ts';
 export type { ChannelTypes, ClientChannel, Uncorrelated } from './channel-types.ts';
 export type { ClientBase, Connect, Handler } from './client.ts';
 export { type ClientErrorCode, PostedClientError } from './client-error.ts';

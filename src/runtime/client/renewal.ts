@@ -1,10 +1,10 @@
 import { encodeAuth, readAuthAnswer } from '../shared/auth-frames.ts';
 import { closeCodes } from '../shared/close-codes.ts';
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
+import { jwtLifetimeMs } from '../shared/jwt-lifetime.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { PostedClientError } from './client-error.ts';
 import type { CredentialSource } from './credential-source.ts';
-import { jwtLifetimeMs } from './jwt-lifetime.ts';
 import type { Ending, Frame } from './platform.ts';
 
 export interface RenewalDeps {
@@ -103,7 +103,7 @@ export class Renewal {
     const { channel, credentials, timeoutMs, signal } = this.#deps;
     const connection = this.#connection;
     const { token } = credentials;
-    const placed = await credentials.next(timeoutMs, signal);
+    const placed = await credentials.next(timeoutMs, signal, true);
     if (connection === null || this.#connection !== connection || signal.aborted) return;
     if (placed instanceof PostedClientError || credentials.token === token) {
       // There may be others later.

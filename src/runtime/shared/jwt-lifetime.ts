@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../shared/credentials.ts';
+import { decodeBase64 } from './credentials.ts';
 
 /**
  * For how long a token is still valid, in milliseconds, if it is a JSON Web Token (RFC 7519) with `exp`; otherwise

@@ -1,0 +1,106 @@
+import type { ResponseContent, RestOperation } from './rest-contract.ts';
+
+/** The parts of a response that its reading needs. */
+export interface ReceivedResponse {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** The text of a response; null if it is too large. */
+export async function readText({ body }: Response, maxBytes: number): Promise<string | null> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  // Not all browsers can iterate over a stream.
+  for (;;) {
+    const { value } = (await reader?.read()) ?? {};
+    if (value === undefined) return text + decoder.decode();
+    size += value.length;
+    if (size > maxBytes) return null;
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** What a response means: the result of the operation, or an error. */
+export type Reading =
+  | { readonly isResult: true; readonly result: unknown }
+  | {
+      readonly isResult: false;
+      readonly code: 'refused' | 'unexpected';
+      readonly message: string;
+      readonly body: unknown;
+      readonly retryAfterMs?: number;
+    };
+
+export function readResponse(
+  { responses, responseHeaders }: RestOperation,
+  { status, ok, headers, text }: ReceivedResponse,
+): Reading {
+  const content = contentOf(responses, status);
+  const type = headers.get('Content-Type') ?? '';
+  const parsed = isJson(type) ? parse(text) : undefined;
+  const body = parsed === undefined ? text || undefined : parsed.value;
+  const isDescribed = content === 'json' ? parsed !== undefined : content === 'none' || content === 'text';
+  if (ok && content !== undefined && isDescribed) {
+    const value = { json: body, text, none: undefined }[content];
+    const result =
+      responseHeaders === undefined ? value : { headers: readHeaders(responseHeaders, headers), body: value };
+    return { isResult: true, result };
+  }
+  const details = { isResult: false, body, ...retryAfter(headers) } as const;
+  if (isDescribed) return { ...details, code: 'refused', message: `HTTP ${status}${explanation(body)}` };
+  const what = content === undefined ? '' : ` with content of type ${type.split(';', 1)[0] || '(none)'}`;
+  return {
+    ...details,
+    code: 'unexpected',
+    message: `the contract does not describe the answer HTTP ${status}${what}.`,
+  };
+}
+
+/** The most specific of a status, its class and `default` (OpenAPI 3.1, Responses Object). */
+function contentOf(responses: RestOperation['responses'], status: number): ResponseContent | undefined {
+  return responses[status] ?? responses[`${String(status).slice(0, 1)}XX`] ?? responses.default;
+}
+
+function isJson(type: string): boolean {
+  return /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i.test(type);
+}
+
+function parse(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the server says for people: `message`, or `detail` or `title` of problem details (RFC 9457). */
+function explanation(body: unknown): string {
+  const { message, detail, title } = Object(body) as Readonly<Record<string, unknown>>;
+  const text = [message, detail, title].find((one) => typeof one === 'string');
+  return text === undefined ? '.' : `: ${String(text).slice(0, 300)}`;
+}
+
+/** Seconds or a date (RFC 9110 section 10.2.3), as milliseconds from now. */
+function retryAfter(headers: Headers): { readonly retryAfterMs?: number } {
+  const value = headers.get('Retry-After');
+  if (value === null) return {};
+  const delayMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Number.isNaN(delayMs) ? {} : { retryAfterMs: Math.max(0, delayMs) };
+}
+
+function readHeaders(
+  types: NonNullable<RestOperation['responseHeaders']>,
+  headers: Headers,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(types).flatMap(([name, type]) => {
+      const text = headers.get(name);
+      if (text === null) return [];
+      return [[name, type === 'number' ? Number(text) : type === 'boolean' ? text === 'true' : text]];
+    }),
+  );
+}

@@ -1,0 +1,168 @@
+import { type BuiltRequest, baseUrl, buildRequest, type RestRequest } from './build-request.ts';
+import { type ReceivedResponse, readResponse, readText } from './read-response.ts';
+import type { RestContract, RestOperation } from './rest-contract.ts';
+import { type PlacedCredential, type RestCredentials, restCredentials } from './rest-credentials.ts';
+import { RestError, type RestErrorDetails } from './rest-error.ts';
+import {
+  type CallOptions,
+  type CallSettings,
+  checkPositive,
+  type RestOptions,
+  resolveCall,
+} from './rest-options.ts';
+import { pause, within } from './within.ts';
+
+/**
+ * Creates the client of a contract: an object with a function for each operation. It sends nothing by itself and needs
+ * no closing.
+ *
+ * @throws RestError `invalid_options`
+ */
+export function restClient<Api, Schemes>(
+  contract: RestContract<Api, Schemes>,
+  options: RestOptions<Schemes> = {},
+): Api {
+  const base = baseUrl(options.url ?? contract.url);
+  const credentials = restCredentials(contract.security, options.auth);
+  resolveCall(options);
+  const maxBytes = checkPositive('maxResponseBytes', options.maxResponseBytes ?? 16_777_216);
+  const operations = Object.entries(contract.operations).map(([operationId, operation]) => {
+    const call = async (request: RestRequest = {}, callOptions?: CallOptions): Promise<unknown> => {
+      const settings = resolveCall(options, callOptions);
+      const built = buildRequest(base, operationId, operation, request);
+      // Looked up for each call, so that a replaced global takes effect.
+      const send = options.fetch ?? fetch;
+      return new Call({ operationId, operation, built, settings, credentials, send, maxBytes }).run();
+    };
+    return [operationId, Object.assign(call, { operationId })];
+  });
+  // Generated types say what each operation takes and returns.
+  return Object.fromEntries(operations) as Api;
+}
+
+interface CallDeps {
+  readonly operationId: string;
+  readonly operation: RestOperation;
+  readonly built: BuiltRequest;
+  readonly settings: CallSettings;
+  readonly credentials: RestCredentials;
+  readonly send: typeof fetch;
+  readonly maxBytes: number;
+}
+
+/** One call of an operation, with all its attempts. */
+class Call {
+  readonly #deps: CallDeps;
+  #credential: PlacedCredential | undefined;
+  #attempts = 0;
+
+  constructor(deps: CallDeps) {
+    this.#deps = deps;
+  }
+
+  async run(): Promise<unknown> {
+    const { operationId, operation, credentials, settings } = this.#deps;
+    this.#credential = await this.#inTime(credentials(operationId, operation));
+    let hasReplaced = false;
+    for (let retries = 0; ; ) {
+      try {
+        return await this.#attempt();
+      } catch (thrown) {
+        if (!(thrown instanceof RestError)) throw thrown;
+        if (thrown.status === 401 && this.#credential !== undefined && !hasReplaced) {
+          hasReplaced = true;
+          const other = await this.#inTime(this.#credential.replace());
+          if (other !== undefined) {
+            this.#credential = other;
+            continue;
+          }
+        }
+        retries += 1;
+        const delayMs = this.#delayBefore(retries, thrown);
+        if (delayMs === undefined) throw thrown;
+        await pause(delayMs, settings.signal);
+      }
+    }
+  }
+
+  async #attempt(): Promise<unknown> {
+    const { operation } = this.#deps;
+    this.#attempts += 1;
+    const response = await this.#exchange();
+    const reading = readResponse(operation, response);
+    if (reading.isResult) return reading.result;
+    const { code, message, ...details } = reading;
+    const { status, headers } = response;
+    throw this.#error(code, message, { ...details, status, headers });
+  }
+
+  /** Sends the request and reads the whole answer, within the time limit. */
+  async #exchange(): Promise<ReceivedResponse> {
+    const { signal, timeoutMs } = this.#deps.settings;
+    const ended = new AbortController();
+    try {
+      return await within(this.#send(ended.signal), timeoutMs, signal, (_, reject) =>
+        reject(this.#error('timeout', `no answer within ${timeoutMs} ms.`)),
+      );
+    } finally {
+      ended.abort();
+    }
+  }
+
+  async #send(signal: AbortSignal): Promise<ReceivedResponse> {
+    const { built, operation, send, maxBytes } = this.#deps;
+    const url = new URL(built.url);
+    const headers = new Headers(built.headers);
+    const { header, query } = this.#credential ?? {};
+    if (header !== undefined) headers.set(...header);
+    if (query !== undefined) url.searchParams.set(...query);
+    try {
+      const response = await send(url, {
+        method: operation.method,
+        headers,
+        ...(built.body === undefined ? {} : { body: built.body }),
+        // The target of a redirect must not receive the request.
+        redirect: 'error',
+        signal,
+      });
+      const text = await readText(response, maxBytes);
+      if (text === null)
+        throw this.#error('unexpected', `the response is too large: over ${maxBytes} bytes.`);
+      return { status: response.status, ok: response.ok, headers: response.headers, text };
+    } catch (cause) {
+      if (cause instanceof RestError) throw cause;
+      throw this.#error('unreachable', `no answer: ${reasonOf(cause)}.`, { cause });
+    }
+  }
+
+  /** How long to wait before a retry; undefined if there must be none. */
+  #delayBefore(retry: number, { code, status, retryAfterMs = 0 }: RestError): number | undefined {
+    const { attempts, baseMs, maxMs } = this.#deps.settings;
+    const isLost = code === 'timeout' || code === 'unreachable' || [502, 503, 504].includes(status ?? 0);
+    const mayRetry = status === 429 || (isLost && this.#deps.built.isRepeatable);
+    if (!mayRetry || retry >= attempts || retryAfterMs > maxMs) return undefined;
+    return Math.min(maxMs, retryAfterMs + Math.random() * baseMs * 2 ** (retry - 1));
+  }
+
+  /** A credential, within the time limit. */
+  #inTime<Value>(credential: Promise<Value>): Promise<Value> {
+    const { signal, timeoutMs } = this.#deps.settings;
+    return within(credential, timeoutMs, signal, (_, reject) =>
+      reject(this.#error('credentials', `\`auth\` gave no answer within ${timeoutMs} ms.`)),
+    );
+  }
+
+  #error(code: RestError['code'], message: string, details: RestErrorDetails = {}): RestError {
+    const { secret } = this.#credential ?? {};
+    const shown = secret === undefined ? message : message.replaceAll(secret, '[credential]');
+    return new RestError(code, this.#deps.operationId, shown, { ...details, attempts: this.#attempts });
+  }
+}
+
+/** In Node, the cause of a `fetch` error explains more than its message. */
+function reasonOf(thrown: unknown): string {
+  let reason = thrown;
+  if (reason instanceof Error && reason.cause !== undefined) reason = reason.cause;
+  if (reason instanceof AggregateError) [reason] = reason.errors;
+  return reason instanceof Error ? reason.message : String(reason);
+}

@@ -1,0 +1,116 @@
+import { type BasicCredentials, encodeBase64 } from '../shared/credentials.ts';
+import { tokenSource } from '../shared/token-source.ts';
+import type { RestOperation, RestSecurityScheme } from './rest-contract.ts';
+import { RestError } from './rest-error.ts';
+
+type Value = string | BasicCredentials;
+
+/** A credential where its security scheme puts it. */
+export interface PlacedCredential {
+  readonly header?: readonly [name: string, value: string];
+  readonly query?: readonly [name: string, value: string];
+  /** The text that must never be shown. */
+  readonly secret: string;
+  /** Resolves with another one; undefined if there is none. */
+  replace(): Promise<PlacedCredential | undefined>;
+}
+
+/** Resolves with the credential of an operation; undefined if it needs none. */
+export type RestCredentials = (
+  operationId: string,
+  operation: RestOperation,
+) => Promise<PlacedCredential | undefined>;
+
+type Source = (request: { readonly stale?: string }) => Promise<Value>;
+
+/** @throws RestError `invalid_options` */
+export function restCredentials(
+  schemes: Readonly<Record<string, RestSecurityScheme>>,
+  auth: unknown,
+): RestCredentials {
+  const sources = new Map(
+    Object.entries(byScheme(Object.keys(schemes), auth)).map(([name, given]) => [
+      name,
+      sourceOf(given, schemes[name]),
+    ]),
+  );
+  return async (operationId, { security = [], isOpen = false }) => {
+    const name = security.find((one) => sources.has(one));
+    const [scheme, source] = [schemes[name ?? ''], sources.get(name ?? '')];
+    if (scheme !== undefined && source !== undefined) return place(operationId, scheme, source);
+    if (security.length === 0 || isOpen) return undefined;
+    throw new RestError(
+      'credentials',
+      operationId,
+      `\`auth\` has no credential for ${security.join(' or ')}.`,
+    );
+  };
+}
+
+/** An object has credentials by scheme if all its keys are names of schemes. */
+function byScheme(names: readonly string[], auth: unknown): Readonly<Record<string, unknown>> {
+  if (auth === undefined) return {};
+  if (typeof auth === 'object' && auth !== null && Object.keys(auth).every((key) => names.includes(key))) {
+    return { ...auth };
+  }
+  const [only, second] = names;
+  if (only !== undefined && second === undefined) return { [only]: auth };
+  throw new RestError(
+    'invalid_options',
+    '',
+    `\`auth\` must be an object with credentials by security scheme: ${names.join(', ')}.`,
+  );
+}
+
+function sourceOf(given: unknown, scheme: RestSecurityScheme | undefined): Source {
+  if (typeof given !== 'function') return async () => given as Value;
+  if (scheme?.kind === 'basic') return async () => (given as () => Value)();
+  // Shared among the client's requests, so that those which get 401 at the same time ask once.
+  return tokenSource(given as () => string);
+}
+
+async function place(
+  operationId: string,
+  scheme: RestSecurityScheme,
+  source: Source,
+  stale?: string,
+): Promise<PlacedCredential> {
+  let value: Value;
+  try {
+    value = await source(stale === undefined ? {} : { stale });
+  } catch (cause) {
+    throw new RestError('credentials', operationId, 'A function in `auth` failed.', { cause });
+  }
+  const text = textOf(scheme, value);
+  if (text === null) {
+    throw new RestError(
+      'credentials',
+      operationId,
+      `\`auth\` gave a value that is not a ${scheme.kind} credential.`,
+    );
+  }
+  const { kind, parameter = 'Authorization' } = scheme;
+  const secret = text.replace(/^(?:Bearer|Basic) /, '');
+  return {
+    ...(kind === 'query' ? { query: [parameter, text] } : { header: [parameter, text] }),
+    secret,
+    async replace() {
+      const next = await place(operationId, scheme, source, value as string);
+      return next.secret === secret ? undefined : next;
+    },
+  };
+}
+
+/** A field value of visible ASCII, with white space only inside (RFC 9110 section 5.5). */
+const fieldValue = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/;
+
+/** The text of a credential as it is sent; null if it cannot be. */
+function textOf({ kind }: RestSecurityScheme, value: unknown): string | null {
+  if (kind === 'basic') {
+    const { username, password } = Object(value) as BasicCredentials;
+    const isUsable = typeof username === 'string' && typeof password === 'string' && !username.includes(':');
+    return isUsable ? `Basic ${encodeBase64(`${username}:${password}`)}` : null;
+  }
+  if (typeof value !== 'string' || !fieldValue.test(value)) return null;
+  return kind === 'bearer' ? `Bearer ${value}` : value;
+}

@@ -1,0 +1,223 @@
+"""The base of REST clients, on httpx."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+
+from .rest_contract import RestOperation, RestSecurityScheme
+from .rest_credentials import RestCredential, RestCredentials
+from .rest_errors import RestError, RestErrorCode
+from .rest_request import RestRequest, base_url_of, build_request
+from .rest_response import Failure, ReceivedResponse, Result, read_response
+
+Self = TypeVar("Self", bound="BaseRestClient")
+Value = TypeVar("Value")
+
+NO_BODY = object()
+"""The body of a request without one. None is the JSON value null."""
+
+_LOST = frozenset({502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Retry:
+    """When to send a request again.
+
+    After no answer, 502, 503 or 504, a request is sent again if its method is idempotent or it has
+    an idempotency key; after 429, always.
+    """
+
+    attempts: int = 4
+    """How often to send a request at most."""
+    base_seconds: float = 0.25
+    """A random delay up to this precedes the first retry; it doubles for each further one."""
+    max_seconds: float = 30.0
+    """The longest delay. If Retry-After asks for a longer one, the error is raised instead."""
+
+
+class BaseRestClient:
+    """What the REST clients of all contracts have in common."""
+
+    def __init__(
+        self,
+        url: str | None,
+        schemes: Mapping[str, RestSecurityScheme],
+        auth: object,
+        timeout: float,
+        retry: Retry | None,
+        max_response_bytes: int,
+        http: httpx.AsyncClient | None,
+    ) -> None:
+        self._url = base_url_of(url)
+        self._credentials = RestCredentials(schemes, auth)
+        self._timeout = timeout
+        self._retry = retry
+        self._max_response_bytes = max_response_bytes
+        # A redirect must not receive the request: httpx does not follow any by default.
+        self._http = httpx.AsyncClient() if http is None else http
+        self._owns_http = http is None
+
+    async def __aenter__(self: Self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        _type: type[BaseException] | None,
+        _value: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Closes the connections, unless they are those of `http`."""
+        if self._owns_http:
+            await self._http.aclose()
+
+    async def _call(
+        self,
+        operation: RestOperation,
+        *,
+        params: Any = None,
+        query: Any = None,
+        headers: Any = None,
+        body: object = NO_BODY,
+        timeout: float | None = None,
+    ) -> Any:
+        request = build_request(
+            self._url, operation, params, query, headers, body, has_body=body is not NO_BODY
+        )
+        retry = Retry(attempts=1) if self._retry is None else self._retry
+        call = _Call(
+            self._http,
+            self._credentials,
+            operation,
+            request,
+            retry,
+            self._timeout if timeout is None else timeout,
+            self._max_response_bytes,
+        )
+        return await call.run()
+
+
+@dataclass
+class _Call:
+    """One call of an operation, with all its attempts."""
+
+    http: httpx.AsyncClient
+    credentials: RestCredentials
+    operation: RestOperation
+    request: RestRequest
+    retry: Retry
+    timeout: float
+    max_bytes: int
+    credential: RestCredential | None = None
+    attempts: int = 0
+
+    async def run(self) -> object:
+        self.credential = await self._credential()
+        has_replaced = False
+        retries = 0
+        while True:
+            try:
+                return await self._attempt()
+            except RestError as error:
+                if error.status == 401 and self.credential is not None and not has_replaced:
+                    has_replaced = True
+                    other = await self._credential(self.credential)
+                    if other is not None:
+                        self.credential = other
+                        continue
+                retries += 1
+                delay = self._delay_before(retries, error)
+                if delay is None:
+                    raise
+            await asyncio.sleep(delay)
+
+    async def _credential(self, stale: RestCredential | None = None) -> RestCredential | None:
+        late = self._error("credentials", f"`auth` gave no answer within {self.timeout:g} s.")
+        return await _within(self.credentials.of(self.operation, stale), self.timeout, late)
+
+    async def _attempt(self) -> object:
+        self.attempts += 1
+        late = self._error("timeout", f"no answer within {self.timeout:g} s.")
+        response = await _within(self._send(), self.timeout, late)
+        match read_response(self.operation, response):
+            case Result(value):
+                return value
+            case Failure(code, message, body, retry_after):
+                raise self._error(
+                    code,
+                    message,
+                    status=response.status,
+                    body=body,
+                    headers=response.headers,
+                    retry_after=retry_after,
+                )
+
+    async def _send(self) -> ReceivedResponse:
+        headers, query = list(self.request.headers), list(self.request.query)
+        if self.credential is not None:
+            scheme, text = self.credential.scheme, self.credential.text
+            pair = (scheme.parameter or "Authorization", text)
+            (query if scheme.kind == "query" else headers).append(pair)
+        try:
+            request = self.http.build_request(
+                self.operation.method,
+                self.request.url,
+                params=query or None,
+                headers=headers,
+                content=self.request.body,
+                timeout=None,
+            )
+            response = await self.http.send(request, stream=True, follow_redirects=False)
+            try:
+                content = bytearray()
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > self.max_bytes:
+                        message = f"the response is too large: over {self.max_bytes} bytes."
+                        raise self._error("unexpected", message)
+            finally:
+                await response.aclose()
+        except (httpx.RequestError, httpx.InvalidURL) as cause:
+            reason = str(cause) or type(cause).__name__
+            raise self._error("unreachable", f"no answer: {reason}.", cause=cause) from cause
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return ReceivedResponse(response.status_code, names, bytes(content))
+
+    def _delay_before(self, retry: int, error: RestError) -> float | None:
+        """How long to wait before a retry; None if there must be none."""
+        is_lost = error.code in {"timeout", "unreachable"} or error.status in _LOST
+        may_retry = error.status == 429 or (is_lost and self.request.is_repeatable)
+        retry_after = error.retry_after or 0.0
+        if not may_retry or retry >= self.retry.attempts or retry_after > self.retry.max_seconds:
+            return None
+        backoff = random.uniform(0, self.retry.base_seconds * 2 ** (retry - 1))
+        return min(self.retry.max_seconds, retry_after + backoff)
+
+    def _error(self, code: RestErrorCode, message: str, **details: Any) -> RestError:
+        if self.credential is not None:
+            message = message.replace(self.credential.secret, "[credential]")
+        return RestError(
+            code, self.operation.operation_id, message, attempts=self.attempts, **details
+        )
+
+
+async def _within(work: Coroutine[Any, Any, Value], seconds: float, late: RestError) -> Value:
+    """Raises `late` after some seconds. Unlike asyncio.wait_for before Python 3.12, it passes on
+    every cancellation."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if not task.done():
+            raise late
+    finally:
+        task.cancel()
+    return task.result()
