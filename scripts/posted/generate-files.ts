@@ -74,8 +74,8 @@ export async function generateFiles(
   }
   if (selected.has('python')) {
     const { generatePython } = await import('./python/generate-python.ts');
-    await generatePython(websocket, join(folder, 'python'));
-    reporter.progress('python: models, client');
+    await generatePython({ ...websocket, rest }, join(folder, 'python'));
+    reporter.progress(`python: models, client${rest === null ? '' : ', REST client'}`);
   }
   if (selected.has('docs')) {
     const { generateDocs } = await import('./docs/generate-docs.ts');

@@ -13,6 +13,7 @@ const browserExample = findExample('docs/browsers.md', 'ts', 'localStorageCursor
 const bareExample = findExample('docs/browsers.md', 'js', 'new WebSocket');
 const pythonExample = findExample('docs/python.md', 'python', 'asyncio.run');
 const restExample = findExample('docs/rest-client.md', 'ts', 'isErrorOf');
+const pythonRestExample = findExample('docs/python.md', 'python', 'RestClient');
 const declareToken = "const token = process.env.TOKEN ?? '';\n";
 
 const project = tempFolder();
@@ -88,6 +89,9 @@ describe('the client examples', () => {
     const env = { PYTHONPATH: join(root, 'generated/python'), PYTHONDONTWRITEBYTECODE: '1' };
     const args = ['-c', pythonExample, socketUrl, token];
     expect(await readUntil(start(pythonPath(), args, { cwd: project, env }), '\n')).toBe('Hello\n');
+    const rest = ['-c', pythonRestExample, socketUrl, token];
+    const printed = await readUntil(start(pythonPath(), rest, { cwd: project, env }), 'refused');
+    expect(printed).toBe('Hello\n400 refused\n');
   });
 });
 

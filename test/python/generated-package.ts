@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
+import { loadOpenapi } from '../../scripts/posted/openapi/load-openapi.ts';
 import { generatePython } from '../../scripts/posted/python/generate-python.ts';
 import { installProject } from './python.ts';
 
@@ -14,10 +15,12 @@ export interface GeneratedPackage {
 }
 
 /** Generates the Python package of a document and installs it with pip. */
-export async function generatePackage(document: string): Promise<GeneratedPackage> {
+export async function generatePackage(document: string, openapi?: string): Promise<GeneratedPackage> {
   const folder = await mkdtemp(join(tmpdir(), 'posted-package-'));
   const [project, packages] = [join(folder, 'python'), join(folder, 'packages')];
-  await generatePython(await loadAsyncapi(document, { allowRemote: false, strict: false }), project);
+  const websocket = await loadAsyncapi(document, { allowRemote: false, strict: false });
+  const rest = openapi === undefined ? null : await loadOpenapi(openapi);
+  await generatePython({ ...websocket, rest }, project);
   await installProject(project, packages);
   return { project, packages, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -14,6 +14,7 @@ export const execute = promisify(execFile);
 /** The dependencies of generated packages, and their build tools. */
 const requirements = [
   'hatchling>=1.21',
+  'httpx>=0.27,<1',
   'jsonschema>=4.18,<5',
   'typing-extensions>=4.6',
   'websockets>=15.0,<18',

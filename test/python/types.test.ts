@@ -23,6 +23,7 @@ const apps = [
   'exchange_app.py',
   'feed_app.py',
   'operations_app.py',
+  'rest_app.py',
   'security_app.py',
 ];
 
@@ -146,17 +147,26 @@ const rejected: Readonly<Record<string, string>> = {
 };
 
 /** The examples of docs/python.md that use the auction, as one program. */
-function docsProgram(): string {
+function examples(): readonly string[] {
   const docs = readFileSync(join(import.meta.dirname, '../../docs/python.md'), 'utf8');
-  const blocks = [...docs.matchAll(/```python\n(.*?)```/gs)].map(([, block = '']) => block);
-  const body = blocks.filter((block) => !block.includes('asyncio.run')).join('\n');
+  return [...docs.matchAll(/```python\n(.*?)```/gs)].map(([, block = '']) => block);
+}
+
+function restExample(): string {
+  return examples().find((block) => block.includes('RestClient')) ?? '';
+}
+
+function docsProgram(): string {
+  const body = examples()
+    .filter((block) => !block.includes('asyncio.run'))
+    .join('\n');
   return [
     'import typing_extensions',
-    'from auction import AuctionAskBidderReplies, AuctionAskBidderReply, connect_auction, models',
+    'from auction import AuctionAskBidderReplies, AuctionAskBidderReply, TokenSource, connect_auction, models',
     '',
     'async def main(url: str, login: typing_extensions.Any) -> None:',
     ...body.split('\n').map((line) => (line === '' ? '' : `    ${line}`)),
-    '    connect_auction(url, auth="", params={"auctionId": ""}, answer={"ask_bidder": ask_bidder})',
+    '    connect_auction(url, auth=tokens, params={"auctionId": ""}, answer={"ask_bidder": ask_bidder})',
     '',
   ].join('\n');
 }
@@ -174,11 +184,15 @@ describe.skipIf(reason !== null)(`the types of generated packages ${reason ?? ''
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'posted-types-'));
-    for (const document of documents) generated.push(await generatePackage(document));
+    for (const document of documents) {
+      const openapi = document === 'asyncapi.json' ? 'openapi.yaml' : undefined;
+      generated.push(await generatePackage(document, openapi));
+    }
     for (const [title, body] of Object.entries({ ...allowed, ...rejected })) {
       await writeFile(join(folder, fileOf(title)), `${head}${body}\n`);
     }
     await writeFile(join(folder, 'docs.py'), docsProgram());
+    await writeFile(join(folder, 'docs_rest.py'), restExample());
     for (const app of apps) {
       await cp(join(import.meta.dirname, app), join(folder, app));
     }
@@ -208,6 +222,11 @@ describe.skipIf(reason !== null)(`the types of generated packages ${reason ?? ''
   it('accept the examples of docs/python.md', () => {
     expect(docsProgram()).toContain('place_bid');
     expect(faultsIn('docs.py')).toEqual([]);
+  });
+
+  it('accept the example of the REST client in docs/python.md', () => {
+    expect(restExample()).toContain('create_post');
+    expect(faultsIn('docs_rest.py')).toEqual([]);
   });
 
   it.each(Object.keys(allowed))('allow %s', (title) => {

@@ -11,6 +11,7 @@ from ._runtime.message_loop import MessageLoop
 from ._runtime.outbox import WhenOffline
 from ._runtime.settings import Backoff, InvalidDecision, Settings
 from ._runtime.status import CurrentStatus, Status, Stop
+from ._runtime.token_source import TokenSource
 from .client import (
     PostFeedPostedClient,
     PostFeedPostedMessage,
@@ -39,6 +40,7 @@ __all__ = [
     "Status",
     "Stop",
     "TextCredential",
+    "TokenSource",
     "UserPassword",
     "UserPasswordCredential",
     "WhenOffline",

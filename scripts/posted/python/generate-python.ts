@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { ContractModel } from '../asyncapi/contract-model.ts';
 import type { ParsedDocument } from '../asyncapi/official-parser.ts';
 import { renderTemplates } from '../asyncapi/render-templates.ts';
+import type { LoadedOpenapi } from '../openapi/load-openapi.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { preamble } from '../source/preamble.ts';
 import { generatePythonModels } from './generate-python-models.ts';
+import { generatePythonRest } from './generate-python-rest.ts';
 import { generatePythonSchemas } from './generate-python-schemas.ts';
 import { messageContentsOf } from './message-contents.ts';
 import { parameterInputs } from './parameter-inputs.ts';
@@ -16,10 +18,15 @@ import { renderProject, renderReadme } from './python-project.ts';
 
 const runtime = join(import.meta.dirname, '../../../templates/python/runtime');
 
+/** The runtime of REST clients, which needs httpx. */
+const restModule = /^rest_\w+\.py$/;
+
 interface PythonInput {
   readonly parsed: ParsedDocument;
   readonly model: ContractModel;
   readonly schemas: SchemaSet;
+  /** The REST contract of the same server; null if there is none. */
+  readonly rest: Pick<LoadedOpenapi, 'model' | 'schemas'> | null;
 }
 
 /**
@@ -28,21 +35,26 @@ interface PythonInput {
  *
  * @throws GenerationError for patterns that Python does not support
  */
-export async function generatePython({ parsed, model, schemas }: PythonInput, folder: string): Promise<void> {
+export async function generatePython(
+  { parsed, model, schemas, rest }: PythonInput,
+  folder: string,
+): Promise<void> {
   const contents = messageContentsOf(model, schemas);
   const models = pythonModelsOf(schemas, new Map([...contents.schemas, ...parameterInputs(model, schemas)]));
   const contract = pythonContractOf(model, schemas, models, contents);
   const schemaModule = generatePythonSchemas(schemas, model);
   const packageFolder = join(folder, packageName(model.title));
   await mkdir(join(packageFolder, '_runtime'), { recursive: true });
-  await writeFile(join(folder, 'pyproject.toml'), renderProject(model));
-  await writeFile(join(folder, 'README.md'), renderReadme(contract));
+  await writeFile(join(folder, 'pyproject.toml'), renderProject(model, rest !== null));
+  await writeFile(join(folder, 'README.md'), renderReadme(contract, rest !== null));
   await writeFile(join(packageFolder, 'models.py'), await generatePythonModels(models, model));
   await writeFile(join(packageFolder, 'schemas.py'), schemaModule);
   // Tells type checkers that the package has types (PEP 561).
   await writeFile(join(packageFolder, 'py.typed'), `${preamble(model, 'python')}\n`);
   await renderTemplates(['python'], parsed, { contract }, packageFolder);
-  for (const file of (await readdir(runtime)).filter((name) => name.endsWith('.py'))) {
+  if (rest !== null) await generatePythonRest(rest, packageFolder);
+  const modules = (await readdir(runtime)).filter((name) => name.endsWith('.py'));
+  for (const file of modules.filter((name) => rest !== null || !restModule.test(name))) {
     const source = await readFile(join(runtime, file), 'utf8');
     await writeFile(join(packageFolder, '_runtime', file), `${preamble(model, 'python')}\n${source}`);
   }

@@ -6,7 +6,7 @@ import { kebabCase, packageName } from './python-names.ts';
 import { text } from './python-source.ts';
 
 /** The text of pyproject.toml. Hatchling leaves no build files in the folder. */
-export function renderProject(title: ContractTitle): string {
+export function renderProject(title: ContractTitle, hasRest: boolean): string {
   return [
     preamble(title, 'toml'),
     '[build-system]',
@@ -20,6 +20,7 @@ export function renderProject(title: ContractTitle): string {
     'readme = "README.md"',
     'requires-python = ">=3.10"',
     'dependencies = [',
+    ...(hasRest ? ['    "httpx>=0.27,<1",'] : []),
     '    "jsonschema>=4.18,<5",',
     '    "typing-extensions>=4.6; python_version < \'3.11\'",',
     '    "websockets>=15.0,<18",',
@@ -32,7 +33,7 @@ export function renderProject(title: ContractTitle): string {
 }
 
 /** The text of README.md. */
-export function renderReadme(contract: PythonContract): string {
+export function renderReadme(contract: PythonContract, hasRest: boolean): string {
   const [channel] = contract.channels;
   const name = packageName(contract.title);
   return [
@@ -47,6 +48,12 @@ export function renderReadme(contract: PythonContract): string {
     '```',
     '',
     ...(channel === undefined ? [] : exampleOf(name, channel)),
+    ...(hasRest
+      ? [
+          `\`${name}.rest\` has a client of the REST API, \`RestClient\`, with a method for each operation.`,
+          '',
+        ]
+      : []),
   ].join('\n');
 }
 

@@ -25,8 +25,8 @@ export async function logIn(server: URL, credentials: LoginCredentials): Promise
     }
     const message = describe(status, isErrorOf(login, thrown) ? thrown.body.message : undefined);
     // An overloaded or rate-limiting server has not refused the login.
-    if (status >= 500 || status === 429) throw new Error(message);
-    throw new PostedClientError('unauthorized', message, { status });
+    if (status >= 500 || status === 429) throw new Error(message, { cause: thrown });
+    throw new PostedClientError('unauthorized', message, { status, cause: thrown });
   }
 }
 

@@ -81,7 +81,7 @@ function parse(text: string): { readonly value: unknown } | undefined {
 function explanation(body: unknown): string {
   const { message, detail, title } = Object(body) as Readonly<Record<string, unknown>>;
   const text = [message, detail, title].find((one) => typeof one === 'string');
-  return text === undefined ? '.' : `: ${String(text).slice(0, 300)}`;
+  return text === undefined ? '.' : `: ${text.slice(0, 300)}`;
 }
 
 /** Seconds or a date (RFC 9110 section 10.2.3), as milliseconds from now. */

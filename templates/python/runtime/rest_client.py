@@ -171,7 +171,7 @@ class _Call:
             request = self.http.build_request(
                 self.operation.method,
                 self.request.url,
-                params=query or None,
+                params=tuple(query) or None,
                 headers=headers,
                 content=self.request.body,
                 timeout=None,

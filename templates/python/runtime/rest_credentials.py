@@ -7,11 +7,19 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeAlias, cast
 
 from .rest_contract import RestOperation, RestSecurityScheme
 from .rest_errors import RestError
 from .token_source import TokenSource
+
+RestToken: TypeAlias = str | Callable[[], str | Awaitable[str]]
+"""A bearer token or an API key, or a function that returns it."""
+
+RestUserPassword: TypeAlias = (
+    tuple[str, str] | Callable[[], tuple[str, str] | Awaitable[tuple[str, str]]]
+)
+"""A user and a password, or a function that returns them."""
 
 _FIELD_VALUE = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")
 """RFC 9110 section 5.5, with visible ASCII only."""
@@ -80,7 +88,7 @@ def _by_scheme(schemes: Mapping[str, RestSecurityScheme], auth: object) -> Mappi
     if isinstance(auth, Mapping) and cast(Mapping[str, object], auth).keys() <= schemes.keys():
         return cast(Mapping[str, object], auth)
     if len(schemes) == 1:
-        return dict.fromkeys(schemes, auth)
+        return dict.fromkeys(schemes, cast(object, auth))
     names = ", ".join(schemes)
     message = f"`auth` must have credentials by security scheme: {names}."
     raise RestError("invalid_options", "", message)

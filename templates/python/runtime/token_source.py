@@ -7,7 +7,6 @@ import inspect
 import math
 import time
 from collections.abc import Awaitable, Callable
-from typing import cast
 
 from .jwt_lifetime import jwt_lifetime_seconds
 
@@ -46,7 +45,7 @@ class TokenSource:
 
     async def _replace(self) -> str:
         given = self._get_token()
-        token = await cast(Awaitable[str], given) if inspect.isawaitable(given) else given
+        token = await given if inspect.isawaitable(given) else given
         left = jwt_lifetime_seconds(token)
         # A clock that is fast must not make every new token look expired: the server decides.
         is_known = left is not None and left > 0

@@ -15,6 +15,7 @@ export default function init({ params: { contract } }) {
     '._runtime.outbox': ['WhenOffline'],
     '._runtime.settings': ['Backoff', 'InvalidDecision', 'Settings'],
     '._runtime.status': ['CurrentStatus', 'Status', 'Stop'],
+    '._runtime.token_source': ['TokenSource'],
     '.client': own.toSorted(byCode),
   };
   const all = ['models', ...Object.values(modules).flat()].toSorted(byCode);

@@ -3,6 +3,8 @@ import { isErrorOf, type RestContract, restClient } from '../../../src/runtime/r
 import { type NotesApi, notes } from './notes.ts';
 import { type ScriptedAnswer, startRestServer } from './rest-server.ts';
 
+const basic = () => ({ username: 'ada', password: 'pass word' });
+
 describe('a request', () => {
   it('has its parameters where the contract puts them', async () => {
     const { url, requests } = await startRestServer([200, { id: '1' }]);
@@ -88,7 +90,6 @@ describe('a request', () => {
       },
     };
     const params = { params: { id: '1' }, query: { a: 'b' } };
-    const basic = () => ({ username: 'ada', password: 'pass word' });
     await restClient(schemes, { url, auth: { basic } }).getNote(params);
     await restClient(schemes, { url, auth: { header: 'k 1' } }).getNote(params);
     await restClient(schemes, { url, auth: { query: 'k&1' } }).getNote(params);

@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_plus
 
 from .descriptor import Channel, SecurityScheme
 from .errors import PostedClientError
+from .token_source import TokenSource
 
 
 class UserPassword(NamedTuple):
@@ -77,16 +78,21 @@ class Credentials:
             message = "`auth`: two of them are sent in the same header."
             raise PostedClientError("invalid_options", message)
 
-    async def next(self, timeout_seconds: float) -> Placed | PostedClientError:
+    async def next(
+        self, timeout_seconds: float, *, is_stale: bool = False
+    ) -> Placed | PostedClientError:
         """The credentials of the next attempt.
+
+        `is_stale`: the latest ones are about to expire. Rejected ones are stale, too.
 
         Returns the error `credentials` if a function fails or is too slow, and `unauthorized` if
         the server has already rejected these credentials.
         """
         values: list[tuple[SecurityScheme, _Value]] = []
+        stale = self.token if is_stale or self._placed == self._rejected else None
         for scheme, source in self._sources:
             try:
-                value = await asyncio.wait_for(_resolve(source), timeout_seconds)
+                value = await asyncio.wait_for(_resolve(source, stale), timeout_seconds)
             except PostedClientError as error:
                 if error.code == "unauthorized":
                     return error
@@ -184,7 +190,9 @@ def _chosen(channel: Channel, given: Mapping[str, object]) -> Sequence[SecurityS
     return [*chosen, *(scheme for scheme in others if first is None or scheme.name != first.name)]
 
 
-async def _resolve(source: object) -> object:
+async def _resolve(source: object, stale: str | None) -> object:
+    if isinstance(source, TokenSource):
+        return await source.get(stale)
     if not callable(source):
         return source
     value = cast(Callable[[], object], source)()

@@ -99,7 +99,7 @@ class Renewal:
             end = time.time() + left
             await asyncio.sleep(delay)
             token = self._credentials.token
-            placed = await self._credentials.next(self._timeout_seconds)
+            placed = await self._credentials.next(self._timeout_seconds, is_stale=True)
             if isinstance(placed, PostedClientError) or self._credentials.token == token:
                 # There may be others later.
                 left = end - time.time()

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { losing, startRestServer } from '../runtime/rest-client/rest-server.ts';
+import { badTokens } from '../support/bad-tokens.ts';
+import { registerUser, startFeed } from '../support/feed-server.ts';
+import { type GeneratedPackage, generatePackage } from './generated-package.ts';
+import { reason, startProgram } from './python.ts';
+
+describe.skipIf(reason !== null)(`the Python REST client ${reason ?? ''}`, () => {
+  let generated: GeneratedPackage;
+  beforeAll(async () => {
+    generated = await generatePackage('asyncapi.json', 'openapi.yaml');
+  });
+  afterAll(() => generated?.remove());
+
+  it('publishes one post when the answer is lost, and shares a token with a channel', async () => {
+    const { url } = await startFeed();
+    const ada = await registerUser(url);
+    const proxy = await startRestServer(losing(url, 2));
+    const { expired } = badTokens(ada.id);
+    const config = { mode: 'feed', url, proxy: proxy.url, expired, token: ada.token };
+    const program = startProgram('rest_app.py', generated.packages, config);
+    expect([await program.ended, program.stderr()]).toEqual([0, '']);
+    expect(program.lines).toEqual([
+      { asked: 2 },
+      { texts: ['keyed', 'the last'], text: 'keyed' },
+      { cursor: expect.any(String), body: [] },
+      { name: 'like', result: null },
+      expect.objectContaining({
+        name: 'reused',
+        raised: 'refused',
+        status: 422,
+        body: expect.objectContaining({ code: 'idempotency_key_reused' }),
+      }),
+    ]);
+    const keys = proxy.requests.map(({ headers }) => headers['idempotency-key']);
+    expect([keys.length, new Set(keys).size]).toEqual([3, 1]);
+  });
+
+  it('sends again what is safe, and raises the rest', async () => {
+    const busy = [503, { message: 'busy' }] as const;
+    const server = await startRestServer(
+      (response) => void response.socket?.destroy(),
+      busy,
+      [200, { id: '1' }],
+      busy,
+      [429, { message: 'slow down' }, { 'Retry-After': '0' }],
+      [200, { token: 't' }],
+      [400, { message: 'bad a-secret!' }],
+      [200, '<html>', { 'Content-Type': 'text/html' }],
+      () => {},
+      [503, { message: 'later' }, { 'Retry-After': '60' }],
+    );
+    const program = startProgram('rest_app.py', generated.packages, { mode: 'script', url: server.url });
+    expect([await program.ended, program.stderr()]).toEqual([0, '']);
+    expect(program.lines).toMatchObject([
+      { name: 'get', result: { id: '1' } },
+      { name: 'login', raised: 'refused', status: 503, attempts: 1, text: 'login: HTTP 503: busy' },
+      { name: 'limited', result: { token: 't' } },
+      { name: 'secret', raised: 'refused', text: 'createPost: HTTP 400: bad [credential]!' },
+      { name: 'proxy', raised: 'unexpected', status: 200, body: '"<html>"' },
+      { name: 'late', raised: 'timeout', attempts: 1, text: 'login: no answer within 0.3 s.' },
+      { name: 'patience', raised: 'refused', status: 503, attempts: 1 },
+      { name: 'dots', raised: 'invalid_options' },
+      { name: 'anonymous', raised: 'credentials' },
+      { name: 'url', raised: 'invalid_options' },
+    ]);
+    expect(server.requests).toHaveLength(10);
+    expect(server.requests[0]?.url).toBe('/post/get/%C3%A4%2F1');
+    expect(server.requests[3]?.body).toBe('{"id": "1", "password": "p"}');
+  });
+});
