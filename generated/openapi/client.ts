@@ -12,6 +12,9 @@ export interface Api {
   /**
    * Log in and get a token.
    *
+   * A token identifies its user until it expires, it is ended with `POST /logout`, or the user
+   * changes the password.
+   *
    * @generated from operation login
    */
   readonly login: Operation<[request: { readonly body: models.LoginRequest }, options?: CallOptions], models.LoginResponse, LoginError>;
@@ -51,12 +54,17 @@ export interface Api {
   /**
    * Register a user.
    *
+   * The user logs in with the id of the answer and the password. Several users may have the same
+   * names.
+   *
    * @generated from operation registerUser
    */
   readonly registerUser: Operation<[request: { readonly body: models.RegisterRequest }, options?: CallOptions], models.RegisterResponse, RegisterUserError>;
 
   /**
    * Get a user.
+   *
+   * Profiles are public.
    *
    * @generated from operation getUser
    */
@@ -72,13 +80,13 @@ export interface Api {
    *
    * @generated from operation searchUsers
    */
-  readonly searchUsers: Operation<[request: { readonly query: Optional<models.SearchUsersQuery, 'limit'> }, options?: CallOptions], { readonly headers: models.SearchUsersResponseHeaders; readonly body: models.FoundUser[] }, SearchUsersError>;
+  readonly searchUsers: Operation<[request: { readonly query: Optional<models.SearchUsersQuery, 'limit'> }, options?: CallOptions], { readonly headers: models.SearchUsersResponseHeaders; readonly body: models.FoundUsers }, SearchUsersError>;
 
   /**
    * Add a friend.
    *
    * The caller receives that user's posts from now on, but not the other way around. Adding a friend
-   * again changes nothing.
+   * again changes nothing. Users cannot befriend themselves: that is answered with 400.
    *
    * @generated from operation setFriend
    */
@@ -106,6 +114,8 @@ export interface Api {
   /**
    * Change the text of the caller's post.
    *
+   * Subscribers that ask for changes receive the new text.
+   *
    * @generated from operation updatePost
    */
   readonly updatePost: Operation<[request: { readonly body: models.UpdatePostRequest }, options?: CallOptions], void, UpdatePostError>;
@@ -122,6 +132,8 @@ export interface Api {
   /**
    * Get a post.
    *
+   * Posts are public.
+   *
    * @generated from operation getPost
    */
   readonly getPost: Operation<[request: { readonly params: models.GetPostPath }, options?: CallOptions], models.Post, GetPostError>;
@@ -134,7 +146,7 @@ export interface Api {
    *
    * @generated from operation getFeed
    */
-  readonly getFeed: Operation<[request?: { readonly query?: Optional<models.GetFeedQuery, 'offset' | 'limit'> }, options?: CallOptions], { readonly headers: models.GetFeedResponseHeaders; readonly body: models.Post[] }, GetFeedError>;
+  readonly getFeed: Operation<[request?: { readonly query?: Optional<models.GetFeedQuery, 'offset' | 'limit'> }, options?: CallOptions], { readonly headers: models.GetFeedResponseHeaders; readonly body: models.Posts }, GetFeedError>;
 
   /**
    * Like a post.
@@ -157,6 +169,8 @@ export interface Api {
   /**
    * Get the likes of a post, newest first.
    *
+   * A page has at most `limit` users. The number counts all who like the post.
+   *
    * @generated from operation getLikes
    */
   readonly getLikes: Operation<[request: { readonly params: models.GetLikesPath; readonly query?: Optional<models.GetLikesQuery, 'limit'> }, options?: CallOptions], models.Likes, GetLikesError>;
@@ -164,12 +178,17 @@ export interface Api {
   /**
    * Comment on a post.
    *
+   * After the response 200, the comment is on disk, and every subscriber who gets the post and asks
+   * for comments will receive it.
+   *
    * @generated from operation createComment
    */
   readonly createComment: Operation<[request: { readonly headers?: Optional<models.CreateCommentHeaders, 'Idempotency-Key'>; readonly body: models.CreateCommentRequest }, options?: CallOptions], models.Uuid, CreateCommentError>;
 
   /**
    * Delete the caller's comment, or one on the caller's post.
+   *
+   * Whoever may not delete a comment is told that it does not exist.
    *
    * @generated from operation deleteComment
    */
@@ -190,165 +209,164 @@ export interface Api {
  *
  * @generated from operation login
  */
-export type LoginError = Refusal<400 | 401 | 403 | 404 | 413 | 415 | 500 | 503, models.Error>;
+export type LoginError = Refusal<number, models.Error>;
 
 /**
  * The errors of logout; see `isErrorOf`.
  *
  * @generated from operation logout
  */
-export type LogoutError = Refusal<401 | 500 | 503, models.Error>;
+export type LogoutError = Refusal<number, models.Error>;
 
 /**
  * The errors of createTicket; see `isErrorOf`.
  *
  * @generated from operation createTicket
  */
-export type CreateTicketError = Refusal<401 | 500 | 503, models.Error>;
+export type CreateTicketError = Refusal<number, models.Error>;
 
 /**
  * The errors of changePassword; see `isErrorOf`.
  *
  * @generated from operation changePassword
  */
-export type ChangePasswordError = Refusal<400 | 401 | 403 | 404 | 413 | 415 | 500 | 503, models.Error>;
+export type ChangePasswordError = Refusal<number, models.Error>;
 
 /**
  * The errors of registerUser; see `isErrorOf`.
  *
  * @generated from operation registerUser
  */
-export type RegisterUserError = Refusal<400 | 403 | 413 | 415 | 500 | 503, models.Error>;
+export type RegisterUserError = Refusal<number, models.Error>;
 
 /**
  * The errors of getUser; see `isErrorOf`.
  *
  * @generated from operation getUser
  */
-export type GetUserError = Refusal<400 | 404 | 500 | 503, models.Error>;
+export type GetUserError = Refusal<number, models.Error>;
 
 /**
  * The errors of searchUsers; see `isErrorOf`.
  *
  * @generated from operation searchUsers
  */
-export type SearchUsersError = Refusal<400 | 500 | 503, models.Error>;
+export type SearchUsersError = Refusal<number, models.Error>;
 
 /**
  * The errors of setFriend; see `isErrorOf`.
  *
  * @generated from operation setFriend
  */
-export type SetFriendError = Refusal<400 | 401 | 404 | 500 | 503, models.Error>;
+export type SetFriendError = Refusal<number, models.Error>;
 
 /**
  * The errors of deleteFriend; see `isErrorOf`.
  *
  * @generated from operation deleteFriend
  */
-export type DeleteFriendError = Refusal<400 | 401 | 404 | 500 | 503, models.Error>;
+export type DeleteFriendError = Refusal<number, models.Error>;
 
 /**
  * The errors of createPost; see `isErrorOf`.
  *
  * @generated from operation createPost
  */
-export type CreatePostError = Refusal<400 | 401 | 413 | 415 | 422 | 500 | 503, models.Error>;
+export type CreatePostError = Refusal<number, models.Error>;
 
 /**
  * The errors of updatePost; see `isErrorOf`.
  *
  * @generated from operation updatePost
  */
-export type UpdatePostError = Refusal<400 | 401 | 404 | 413 | 415 | 500 | 503, models.Error>;
+export type UpdatePostError = Refusal<number, models.Error>;
 
 /**
  * The errors of deletePost; see `isErrorOf`.
  *
  * @generated from operation deletePost
  */
-export type DeletePostError = Refusal<400 | 401 | 404 | 500 | 503, models.Error>;
+export type DeletePostError = Refusal<number, models.Error>;
 
 /**
  * The errors of getPost; see `isErrorOf`.
  *
  * @generated from operation getPost
  */
-export type GetPostError = Refusal<400 | 404 | 500 | 503, models.Error>;
+export type GetPostError = Refusal<number, models.Error>;
 
 /**
  * The errors of getFeed; see `isErrorOf`.
  *
  * @generated from operation getFeed
  */
-export type GetFeedError = Refusal<400 | 401 | 500 | 503, models.Error>;
+export type GetFeedError = Refusal<number, models.Error>;
 
 /**
  * The errors of likePost; see `isErrorOf`.
  *
  * @generated from operation likePost
  */
-export type LikePostError = Refusal<400 | 401 | 404 | 500 | 503, models.Error>;
+export type LikePostError = Refusal<number, models.Error>;
 
 /**
  * The errors of unlikePost; see `isErrorOf`.
  *
  * @generated from operation unlikePost
  */
-export type UnlikePostError = Refusal<400 | 401 | 404 | 500 | 503, models.Error>;
+export type UnlikePostError = Refusal<number, models.Error>;
 
 /**
  * The errors of getLikes; see `isErrorOf`.
  *
  * @generated from operation getLikes
  */
-export type GetLikesError = Refusal<400 | 404 | 500 | 503, models.Error>;
+export type GetLikesError = Refusal<number, models.Error>;
 
 /**
  * The errors of createComment; see `isErrorOf`.
  *
  * @generated from operation createComment
  */
-export type CreateCommentError = Refusal<400 | 401 | 404 | 413 | 415 | 422 | 500 | 503, models.Error>;
+export type CreateCommentError = Refusal<number, models.Error>;
 
 /**
  * The errors of deleteComment; see `isErrorOf`.
  *
  * @generated from operation deleteComment
  */
-export type DeleteCommentError = Refusal<400 | 401 | 404 | 500 | 503, models.Error>;
+export type DeleteCommentError = Refusal<number, models.Error>;
 
 /**
  * The errors of listComments; see `isErrorOf`.
  *
  * @generated from operation listComments
  */
-export type ListCommentsError = Refusal<400 | 404 | 500 | 503, models.Error>;
+export type ListCommentsError = Refusal<number, models.Error>;
 
 /** Pass it to `restClient` from `posted/rest-client`. */
 export const api: RestContract<Api, { readonly bearerAuth: 'bearer' }> = {
-  url: 'http://localhost:8080',
   security: { bearerAuth: { kind: 'bearer' } },
   operations: {
-    login: { method: 'POST', path: '/login', responses: { '200': 'json', '400': 'json', '401': 'json', '403': 'json', '404': 'json', '413': 'json', '415': 'json', '500': 'json', '503': 'json' } },
-    logout: { method: 'POST', path: '/logout', security: ['bearerAuth'], responses: { '200': 'none', '401': 'json', '500': 'json', '503': 'json' } },
-    createTicket: { method: 'POST', path: '/ticket', security: ['bearerAuth'], responses: { '200': 'json', '401': 'json', '500': 'json', '503': 'json' } },
-    changePassword: { method: 'POST', path: '/user/password', security: ['bearerAuth'], responses: { '200': 'none', '400': 'json', '401': 'json', '403': 'json', '404': 'json', '413': 'json', '415': 'json', '500': 'json', '503': 'json' } },
-    registerUser: { method: 'POST', path: '/user/register', responses: { '200': 'json', '400': 'json', '403': 'json', '413': 'json', '415': 'json', '500': 'json', '503': 'json' } },
-    getUser: { method: 'GET', path: '/user/get/{id}', responses: { '200': 'json', '400': 'json', '404': 'json', '500': 'json', '503': 'json' } },
-    searchUsers: { method: 'GET', path: '/user/search', responses: { '200': 'json', '400': 'json', '500': 'json', '503': 'json' }, responseHeaders: { Link: 'string' } },
-    setFriend: { method: 'PUT', path: '/friend/set/{user_id}', security: ['bearerAuth'], responses: { '200': 'none', '400': 'json', '401': 'json', '404': 'json', '500': 'json', '503': 'json' } },
-    deleteFriend: { method: 'PUT', path: '/friend/delete/{user_id}', security: ['bearerAuth'], responses: { '200': 'none', '400': 'json', '401': 'json', '404': 'json', '500': 'json', '503': 'json' } },
-    createPost: { method: 'POST', path: '/post/create', security: ['bearerAuth'], idempotencyKey: 'Idempotency-Key', responses: { '200': 'json', '400': 'json', '401': 'json', '413': 'json', '415': 'json', '422': 'json', '500': 'json', '503': 'json' } },
-    updatePost: { method: 'PUT', path: '/post/update', security: ['bearerAuth'], responses: { '200': 'none', '400': 'json', '401': 'json', '404': 'json', '413': 'json', '415': 'json', '500': 'json', '503': 'json' } },
-    deletePost: { method: 'PUT', path: '/post/delete/{id}', security: ['bearerAuth'], responses: { '200': 'none', '400': 'json', '401': 'json', '404': 'json', '500': 'json', '503': 'json' } },
-    getPost: { method: 'GET', path: '/post/get/{id}', responses: { '200': 'json', '400': 'json', '404': 'json', '500': 'json', '503': 'json' } },
-    getFeed: { method: 'GET', path: '/post/feed', security: ['bearerAuth'], responses: { '200': 'json', '400': 'json', '401': 'json', '500': 'json', '503': 'json' }, responseHeaders: { 'Feed-Cursor': 'string', Link: 'string' } },
-    likePost: { method: 'PUT', path: '/post/like/{id}', security: ['bearerAuth'], responses: { '200': 'none', '400': 'json', '401': 'json', '404': 'json', '500': 'json', '503': 'json' } },
-    unlikePost: { method: 'PUT', path: '/post/unlike/{id}', security: ['bearerAuth'], responses: { '200': 'none', '400': 'json', '401': 'json', '404': 'json', '500': 'json', '503': 'json' } },
-    getLikes: { method: 'GET', path: '/post/likes/{id}', responses: { '200': 'json', '400': 'json', '404': 'json', '500': 'json', '503': 'json' } },
-    createComment: { method: 'POST', path: '/comment/create', security: ['bearerAuth'], idempotencyKey: 'Idempotency-Key', responses: { '200': 'json', '400': 'json', '401': 'json', '404': 'json', '413': 'json', '415': 'json', '422': 'json', '500': 'json', '503': 'json' } },
-    deleteComment: { method: 'PUT', path: '/comment/delete/{id}', security: ['bearerAuth'], responses: { '200': 'none', '400': 'json', '401': 'json', '404': 'json', '500': 'json', '503': 'json' } },
-    listComments: { method: 'GET', path: '/comment/list/{post_id}', responses: { '200': 'json', '400': 'json', '404': 'json', '500': 'json', '503': 'json' } },
+    login: { method: 'POST', path: '/login', responses: { '200': 'json', default: 'json' } },
+    logout: { method: 'POST', path: '/logout', security: ['bearerAuth'], responses: { '200': 'none', default: 'json' } },
+    createTicket: { method: 'POST', path: '/ticket', security: ['bearerAuth'], responses: { '200': 'json', default: 'json' } },
+    changePassword: { method: 'POST', path: '/user/password', security: ['bearerAuth'], responses: { '200': 'none', default: 'json' } },
+    registerUser: { method: 'POST', path: '/user/register', responses: { '200': 'json', default: 'json' } },
+    getUser: { method: 'GET', path: '/user/get/{id}', responses: { '200': 'json', default: 'json' } },
+    searchUsers: { method: 'GET', path: '/user/search', responses: { '200': 'json', default: 'json' }, responseHeaders: { Link: 'string' } },
+    setFriend: { method: 'PUT', path: '/friend/set/{user_id}', security: ['bearerAuth'], responses: { '200': 'none', default: 'json' } },
+    deleteFriend: { method: 'PUT', path: '/friend/delete/{user_id}', security: ['bearerAuth'], responses: { '200': 'none', default: 'json' } },
+    createPost: { method: 'POST', path: '/post/create', security: ['bearerAuth'], idempotencyKey: 'Idempotency-Key', responses: { '200': 'json', default: 'json' } },
+    updatePost: { method: 'PUT', path: '/post/update', security: ['bearerAuth'], responses: { '200': 'none', default: 'json' } },
+    deletePost: { method: 'PUT', path: '/post/delete/{id}', security: ['bearerAuth'], responses: { '200': 'none', default: 'json' } },
+    getPost: { method: 'GET', path: '/post/get/{id}', responses: { '200': 'json', default: 'json' } },
+    getFeed: { method: 'GET', path: '/post/feed', security: ['bearerAuth'], responses: { '200': 'json', default: 'json' }, responseHeaders: { 'Feed-Cursor': 'string', Link: 'string' } },
+    likePost: { method: 'PUT', path: '/post/like/{id}', security: ['bearerAuth'], responses: { '200': 'none', default: 'json' } },
+    unlikePost: { method: 'PUT', path: '/post/unlike/{id}', security: ['bearerAuth'], responses: { '200': 'none', default: 'json' } },
+    getLikes: { method: 'GET', path: '/post/likes/{id}', responses: { '200': 'json', default: 'json' } },
+    createComment: { method: 'POST', path: '/comment/create', security: ['bearerAuth'], idempotencyKey: 'Idempotency-Key', responses: { '200': 'json', default: 'json' } },
+    deleteComment: { method: 'PUT', path: '/comment/delete/{id}', security: ['bearerAuth'], responses: { '200': 'none', default: 'json' } },
+    listComments: { method: 'GET', path: '/comment/list/{post_id}', responses: { '200': 'json', default: 'json' } },
   },
 };

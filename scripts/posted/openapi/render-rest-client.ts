@@ -11,7 +11,7 @@ import {
   stringLiteral,
   ts,
 } from '../source/typescript-source.ts';
-import type { ResponseModel, RestModel, RestOperationModel } from './rest-model.ts';
+import { contentsOf, type ResponseModel, type RestModel, type RestOperationModel } from './rest-model.ts';
 
 /** An operation with the name of the type of its errors. */
 interface NamedOperation {
@@ -160,7 +160,7 @@ function descriptorOf(operation: RestOperationModel): string {
     ...(isGuarded ? { security } : {}),
     ...(isGuarded && isOpen ? { isOpen } : {}),
     ...(idempotencyKey === null ? {} : { idempotencyKey }),
-    responses: Object.fromEntries(responses.map(({ status, content }) => [status, content])),
+    responses: Object.fromEntries(contentsOf(responses)),
     ...(responseHeaderTypes.size === 0 ? {} : { responseHeaders: Object.fromEntries(responseHeaderTypes) }),
   };
   return `${propertyKey(operationId)}: ${literalObject(members)},`;

@@ -51,6 +51,18 @@ export interface RestOperationModel {
   readonly limits: readonly LimitModel[];
 }
 
+/** The contents of responses by status, without errors that are the same as `default`. */
+export function contentsOf(
+  responses: readonly ResponseModel[],
+): ReadonlyMap<string, ResponseModel['content']> {
+  const other = responses.find(({ status }) => status === 'default')?.content;
+  return new Map(
+    responses
+      .filter(({ status, content }) => status === 'default' || status.startsWith('2') || content !== other)
+      .map(({ status, content }) => [status, content]),
+  );
+}
+
 export type HeaderType = 'string' | 'number' | 'boolean';
 
 export interface ResponseModel {

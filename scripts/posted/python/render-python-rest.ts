@@ -1,3 +1,4 @@
+import { contentsOf } from '../openapi/rest-model.ts';
 import { preamble } from '../source/preamble.ts';
 import { credentialType, type PythonRest, type PythonRestOperation } from './python-rest.ts';
 import {
@@ -102,7 +103,10 @@ function operationsTable({ model, operations }: PythonRest): string {
       name,
       text(type),
     ]);
-    const contents = responses.map(({ status, content }): [string, Code] => [status, text(content)]);
+    const contents = [...contentsOf(responses)].map(([status, content]): [string, Code] => [
+      status,
+      text(content),
+    ]);
     return call(
       'RestOperation',
       text(operationId),

@@ -62,7 +62,11 @@ export function readResponse(
 
 /** The most specific of a status, its class and `default` (OpenAPI 3.1, Responses Object). */
 function contentOf(responses: RestOperation['responses'], status: number): ResponseContent | undefined {
-  return responses[status] ?? responses[`${String(status).slice(0, 1)}XX`] ?? responses.default;
+  const kind = String(status).slice(0, 1);
+  const own = responses[status] ?? responses[`${kind}XX`];
+  // Beside a success, `default` describes errors.
+  const isOther = kind === '2' && Object.keys(responses).some((key) => key.startsWith('2'));
+  return own ?? (isOther ? undefined : responses.default);
 }
 
 function isJson(type: string): boolean {

@@ -138,7 +138,7 @@ class Call {
   /** How long to wait before a retry; undefined if there must be none. */
   #delayBefore(retry: number, { code, status, retryAfterMs = 0 }: RestError): number | undefined {
     const { attempts, baseMs, maxMs } = this.#deps.settings;
-    const isLost = code === 'timeout' || code === 'unreachable' || [502, 503, 504].includes(status ?? 0);
+    const isLost = code === 'timeout' || code === 'unreachable' || [408, 502, 503, 504].includes(status ?? 0);
     const mayRetry = status === 429 || (isLost && this.#deps.built.isRepeatable);
     if (!mayRetry || retry >= attempts || retryAfterMs > maxMs) return undefined;
     return Math.min(maxMs, retryAfterMs + Math.random() * baseMs * 2 ** (retry - 1));

@@ -22,7 +22,7 @@ export interface RestOptions<Schemes> {
 }
 
 /**
- * A request is sent again after no answer, 502, 503 or 504 if its method is idempotent (RFC 9110 section 9.2.2) or it
+ * A request is sent again after no answer, 408, 502, 503 or 504 if its method is idempotent (RFC 9110 section 9.2.2) or it
  * has an idempotency key, and after 429 always.
  */
 export interface RetryOptions {

@@ -23,15 +23,15 @@ Value = TypeVar("Value")
 NO_BODY = object()
 """The body of a request without one. None is the JSON value null."""
 
-_LOST = frozenset({502, 503, 504})
+_LOST = frozenset({408, 502, 503, 504})
 
 
 @dataclass(frozen=True)
 class Retry:
     """When to send a request again.
 
-    After no answer, 502, 503 or 504, a request is sent again if its method is idempotent or it has
-    an idempotency key; after 429, always.
+    After no answer, 408, 502, 503 or 504, a request is sent again if its method is idempotent or it
+    has an idempotency key; after 429, always.
     """
 
     attempts: int = 4

@@ -68,7 +68,10 @@ def read_response(operation: RestOperation, response: ReceivedResponse) -> Resul
 
 def _content_of(responses: Mapping[str, Content], status: int) -> Content | None:
     """The most specific of a status, its class and `default` (OpenAPI 3.1, Responses Object)."""
-    keys = (str(status), f"{status // 100}XX", "default")
+    keys = [str(status), f"{status // 100}XX", "default"]
+    # Beside a success, `default` describes errors.
+    if status // 100 == 2 and any(key.startswith("2") for key in responses):
+        keys.pop()
     return next((responses[key] for key in keys if key in responses), None)
 
 

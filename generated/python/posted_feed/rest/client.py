@@ -14,122 +14,56 @@ _SCHEMES: dict[str, RestSecurityScheme] = {"bearerAuth": RestSecurityScheme("bea
 _OPERATIONS = {
     operation.operation_id: operation
     for operation in (
-        RestOperation(
-            "login",
-            "POST",
-            "/login",
-            {
-                "200": "json",
-                "400": "json",
-                "401": "json",
-                "403": "json",
-                "404": "json",
-                "413": "json",
-                "415": "json",
-                "500": "json",
-                "503": "json",
-            },
-        ),
+        RestOperation("login", "POST", "/login", {"200": "json", "default": "json"}),
         RestOperation(
             "logout",
             "POST",
             "/logout",
-            {"200": "none", "401": "json", "500": "json", "503": "json"},
+            {"200": "none", "default": "json"},
             security=("bearerAuth",),
         ),
         RestOperation(
             "createTicket",
             "POST",
             "/ticket",
-            {"200": "json", "401": "json", "500": "json", "503": "json"},
+            {"200": "json", "default": "json"},
             security=("bearerAuth",),
         ),
         RestOperation(
             "changePassword",
             "POST",
             "/user/password",
-            {
-                "200": "none",
-                "400": "json",
-                "401": "json",
-                "403": "json",
-                "404": "json",
-                "413": "json",
-                "415": "json",
-                "500": "json",
-                "503": "json",
-            },
+            {"200": "none", "default": "json"},
             security=("bearerAuth",),
         ),
-        RestOperation(
-            "registerUser",
-            "POST",
-            "/user/register",
-            {
-                "200": "json",
-                "400": "json",
-                "403": "json",
-                "413": "json",
-                "415": "json",
-                "500": "json",
-                "503": "json",
-            },
-        ),
-        RestOperation(
-            "getUser",
-            "GET",
-            "/user/get/{id}",
-            {"200": "json", "400": "json", "404": "json", "500": "json", "503": "json"},
-        ),
+        RestOperation("registerUser", "POST", "/user/register", {"200": "json", "default": "json"}),
+        RestOperation("getUser", "GET", "/user/get/{id}", {"200": "json", "default": "json"}),
         RestOperation(
             "searchUsers",
             "GET",
             "/user/search",
-            {"200": "json", "400": "json", "500": "json", "503": "json"},
+            {"200": "json", "default": "json"},
             response_headers={"Link": "string"},
         ),
         RestOperation(
             "setFriend",
             "PUT",
             "/friend/set/{user_id}",
-            {
-                "200": "none",
-                "400": "json",
-                "401": "json",
-                "404": "json",
-                "500": "json",
-                "503": "json",
-            },
+            {"200": "none", "default": "json"},
             security=("bearerAuth",),
         ),
         RestOperation(
             "deleteFriend",
             "PUT",
             "/friend/delete/{user_id}",
-            {
-                "200": "none",
-                "400": "json",
-                "401": "json",
-                "404": "json",
-                "500": "json",
-                "503": "json",
-            },
+            {"200": "none", "default": "json"},
             security=("bearerAuth",),
         ),
         RestOperation(
             "createPost",
             "POST",
             "/post/create",
-            {
-                "200": "json",
-                "400": "json",
-                "401": "json",
-                "413": "json",
-                "415": "json",
-                "422": "json",
-                "500": "json",
-                "503": "json",
-            },
+            {"200": "json", "default": "json"},
             security=("bearerAuth",),
             idempotency_key="Idempotency-Key",
         ),
@@ -137,43 +71,22 @@ _OPERATIONS = {
             "updatePost",
             "PUT",
             "/post/update",
-            {
-                "200": "none",
-                "400": "json",
-                "401": "json",
-                "404": "json",
-                "413": "json",
-                "415": "json",
-                "500": "json",
-                "503": "json",
-            },
+            {"200": "none", "default": "json"},
             security=("bearerAuth",),
         ),
         RestOperation(
             "deletePost",
             "PUT",
             "/post/delete/{id}",
-            {
-                "200": "none",
-                "400": "json",
-                "401": "json",
-                "404": "json",
-                "500": "json",
-                "503": "json",
-            },
+            {"200": "none", "default": "json"},
             security=("bearerAuth",),
         ),
-        RestOperation(
-            "getPost",
-            "GET",
-            "/post/get/{id}",
-            {"200": "json", "400": "json", "404": "json", "500": "json", "503": "json"},
-        ),
+        RestOperation("getPost", "GET", "/post/get/{id}", {"200": "json", "default": "json"}),
         RestOperation(
             "getFeed",
             "GET",
             "/post/feed",
-            {"200": "json", "400": "json", "401": "json", "500": "json", "503": "json"},
+            {"200": "json", "default": "json"},
             security=("bearerAuth",),
             response_headers={"Feed-Cursor": "string", "Link": "string"},
         ),
@@ -181,51 +94,22 @@ _OPERATIONS = {
             "likePost",
             "PUT",
             "/post/like/{id}",
-            {
-                "200": "none",
-                "400": "json",
-                "401": "json",
-                "404": "json",
-                "500": "json",
-                "503": "json",
-            },
+            {"200": "none", "default": "json"},
             security=("bearerAuth",),
         ),
         RestOperation(
             "unlikePost",
             "PUT",
             "/post/unlike/{id}",
-            {
-                "200": "none",
-                "400": "json",
-                "401": "json",
-                "404": "json",
-                "500": "json",
-                "503": "json",
-            },
+            {"200": "none", "default": "json"},
             security=("bearerAuth",),
         ),
-        RestOperation(
-            "getLikes",
-            "GET",
-            "/post/likes/{id}",
-            {"200": "json", "400": "json", "404": "json", "500": "json", "503": "json"},
-        ),
+        RestOperation("getLikes", "GET", "/post/likes/{id}", {"200": "json", "default": "json"}),
         RestOperation(
             "createComment",
             "POST",
             "/comment/create",
-            {
-                "200": "json",
-                "400": "json",
-                "401": "json",
-                "404": "json",
-                "413": "json",
-                "415": "json",
-                "422": "json",
-                "500": "json",
-                "503": "json",
-            },
+            {"200": "json", "default": "json"},
             security=("bearerAuth",),
             idempotency_key="Idempotency-Key",
         ),
@@ -233,21 +117,14 @@ _OPERATIONS = {
             "deleteComment",
             "PUT",
             "/comment/delete/{id}",
-            {
-                "200": "none",
-                "400": "json",
-                "401": "json",
-                "404": "json",
-                "500": "json",
-                "503": "json",
-            },
+            {"200": "none", "default": "json"},
             security=("bearerAuth",),
         ),
         RestOperation(
             "listComments",
             "GET",
             "/comment/list/{post_id}",
-            {"200": "json", "400": "json", "404": "json", "500": "json", "503": "json"},
+            {"200": "json", "default": "json"},
         ),
     )
 }
@@ -261,7 +138,7 @@ class RestClient(BaseRestClient):
 
     def __init__(
         self,
-        url: str | None = None,
+        url: str,
         *,
         auth: RestToken | None = None,
         timeout: float = 15.0,
@@ -270,8 +147,7 @@ class RestClient(BaseRestClient):
         http: httpx.AsyncClient | None = None,
     ) -> None:
         """Args:
-            url: The URL of the server, to which the paths of the contract are appended. Default:
-                that of the contract.
+            url: The URL of the server, to which the paths of the contract are appended.
             auth: The credential, or a function that returns it. It is called for the first request,
                 and once after a 401.
             timeout: Seconds for each attempt, and for a credential.
@@ -282,15 +158,7 @@ class RestClient(BaseRestClient):
 
         Raises RestError `invalid_options` for an option that cannot work.
         """
-        super().__init__(
-            "http://localhost:8080" if url is None else url,
-            _SCHEMES,
-            auth,
-            timeout,
-            retry,
-            max_response_bytes,
-            http,
-        )
+        super().__init__(url, _SCHEMES, auth, timeout, retry, max_response_bytes, http)
 
     async def login(
         self,
@@ -300,8 +168,11 @@ class RestClient(BaseRestClient):
     ) -> models.LoginResponse:
         """Log in and get a token.
 
-        Raises RestError, with the status 400, 401, 403, 404, 413, 415, 500, 503 if the server
-        refuses.
+        A token identifies its user until it expires, it is ended with `POST /logout`, or the user
+        changes the password.
+
+        Raises RestError, with the status 400, 401, 403, 404, 405, 408, 413, 415, 429, 500, 503,
+        default if the server refuses.
 
         @generated from operation login
         """
@@ -313,7 +184,8 @@ class RestClient(BaseRestClient):
         The token is refused from now on, and its WebSocket connections are closed: on this server
         at once, on all others within a second. Other tokens of the user stay valid.
 
-        Raises RestError, with the status 401, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 401, 405, 408, 429, 500, 503, default if the server
+        refuses.
 
         @generated from operation logout
         """
@@ -326,7 +198,8 @@ class RestClient(BaseRestClient):
         address, as `?ticket=`. It is good once, for 30 seconds, on any server. The connection ends
         when the token of this request expires or is ended.
 
-        Raises RestError, with the status 401, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 401, 405, 408, 429, 500, 503, default if the server
+        refuses.
 
         @generated from operation createTicket
         """
@@ -344,8 +217,8 @@ class RestClient(BaseRestClient):
         WebSocket connections are closed: on this server at once, on all others within a second. Log
         in again with the new password.
 
-        Raises RestError, with the status 400, 401, 403, 404, 413, 415, 500, 503 if the server
-        refuses.
+        Raises RestError, with the status 400, 401, 403, 404, 405, 408, 413, 415, 429, 500, 503,
+        default if the server refuses.
 
         @generated from operation changePassword
         """
@@ -359,7 +232,11 @@ class RestClient(BaseRestClient):
     ) -> models.RegisterResponse:
         """Register a user.
 
-        Raises RestError, with the status 400, 403, 413, 415, 500, 503 if the server refuses.
+        The user logs in with the id of the answer and the password. Several users may have the same
+        names.
+
+        Raises RestError, with the status 400, 403, 405, 408, 413, 415, 429, 500, 503, default if
+        the server refuses.
 
         @generated from operation registerUser
         """
@@ -373,7 +250,10 @@ class RestClient(BaseRestClient):
     ) -> models.User:
         """Get a user.
 
-        Raises RestError, with the status 400, 404, 500, 503 if the server refuses.
+        Profiles are public.
+
+        Raises RestError, with the status 400, 404, 405, 408, 429, 500, 503, default if the server
+        refuses.
 
         @generated from operation getUser
         """
@@ -384,7 +264,7 @@ class RestClient(BaseRestClient):
         *,
         query: models.SearchUsersQueryInput,
         timeout: float | None = None,
-    ) -> RestResponse[models.SearchUsersResponseHeaders, models.SearchUsersResponse200]:
+    ) -> RestResponse[models.SearchUsersResponseHeaders, models.FoundUsers]:
         """Find users by prefixes of both names.
 
         Names are compared in compatibility form (Unicode NFKC), without differences of case, and
@@ -392,7 +272,8 @@ class RestClient(BaseRestClient):
         `limit` users and 1 MB, and the server examines a limited number of users for it, so a page
         may be short, or even empty, and still have a `Link` to the next one.
 
-        Raises RestError, with the status 400, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 404, 405, 408, 429, 500, 503, default if the server
+        refuses.
 
         @generated from operation searchUsers
         """
@@ -407,9 +288,10 @@ class RestClient(BaseRestClient):
         """Add a friend.
 
         The caller receives that user's posts from now on, but not the other way around. Adding a
-        friend again changes nothing.
+        friend again changes nothing. Users cannot befriend themselves: that is answered with 400.
 
-        Raises RestError, with the status 400, 401, 404, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 401, 404, 405, 408, 429, 500, 503, default if the
+        server refuses.
 
         @generated from operation setFriend
         """
@@ -425,7 +307,8 @@ class RestClient(BaseRestClient):
 
         Removing a user who is not a friend changes nothing.
 
-        Raises RestError, with the status 400, 401, 404, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 401, 404, 405, 408, 429, 500, 503, default if the
+        server refuses.
 
         @generated from operation deleteFriend
         """
@@ -443,7 +326,8 @@ class RestClient(BaseRestClient):
         After the response 200, the post is on disk, and every subscriber in its audience will
         receive it.
 
-        Raises RestError, with the status 400, 401, 413, 415, 422, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 401, 405, 408, 413, 415, 422, 429, 500, 503, default
+        if the server refuses.
 
         @generated from operation createPost
         """
@@ -462,7 +346,10 @@ class RestClient(BaseRestClient):
     ) -> None:
         """Change the text of the caller's post.
 
-        Raises RestError, with the status 400, 401, 404, 413, 415, 500, 503 if the server refuses.
+        Subscribers that ask for changes receive the new text.
+
+        Raises RestError, with the status 400, 401, 404, 405, 408, 413, 415, 429, 500, 503, default
+        if the server refuses.
 
         @generated from operation updatePost
         """
@@ -478,7 +365,8 @@ class RestClient(BaseRestClient):
 
         Its likes and comments are deleted, too.
 
-        Raises RestError, with the status 400, 401, 404, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 401, 404, 405, 408, 429, 500, 503, default if the
+        server refuses.
 
         @generated from operation deletePost
         """
@@ -492,7 +380,10 @@ class RestClient(BaseRestClient):
     ) -> models.Post:
         """Get a post.
 
-        Raises RestError, with the status 400, 404, 500, 503 if the server refuses.
+        Posts are public.
+
+        Raises RestError, with the status 400, 404, 405, 408, 429, 500, 503, default if the server
+        refuses.
 
         @generated from operation getPost
         """
@@ -503,13 +394,14 @@ class RestClient(BaseRestClient):
         *,
         query: models.GetFeedQueryInput | None = None,
         timeout: float | None = None,
-    ) -> RestResponse[models.GetFeedResponseHeaders, models.GetFeedResponse200]:
+    ) -> RestResponse[models.GetFeedResponseHeaders, models.Posts]:
         """Get friends' posts, newest first.
 
         A page has at most `limit` posts and 1 MB, and the server examines a limited number of posts
         for it, so a page may be short, or even empty, and still have a `Link` to the next one.
 
-        Raises RestError, with the status 400, 401, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 401, 405, 408, 429, 500, 503, default if the server
+        refuses.
 
         @generated from operation getFeed
         """
@@ -520,7 +412,8 @@ class RestClient(BaseRestClient):
 
         Liking a post again changes nothing.
 
-        Raises RestError, with the status 400, 401, 404, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 401, 404, 405, 408, 429, 500, 503, default if the
+        server refuses.
 
         @generated from operation likePost
         """
@@ -536,7 +429,8 @@ class RestClient(BaseRestClient):
 
         Unliking a post that the caller does not like changes nothing.
 
-        Raises RestError, with the status 400, 401, 404, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 401, 404, 405, 408, 429, 500, 503, default if the
+        server refuses.
 
         @generated from operation unlikePost
         """
@@ -551,7 +445,10 @@ class RestClient(BaseRestClient):
     ) -> models.Likes:
         """Get the likes of a post, newest first.
 
-        Raises RestError, with the status 400, 404, 500, 503 if the server refuses.
+        A page has at most `limit` users. The number counts all who like the post.
+
+        Raises RestError, with the status 400, 404, 405, 408, 429, 500, 503, default if the server
+        refuses.
 
         @generated from operation getLikes
         """
@@ -571,8 +468,11 @@ class RestClient(BaseRestClient):
     ) -> models.Uuid:
         """Comment on a post.
 
-        Raises RestError, with the status 400, 401, 404, 413, 415, 422, 500, 503 if the server
-        refuses.
+        After the response 200, the comment is on disk, and every subscriber who gets the post and
+        asks for comments will receive it.
+
+        Raises RestError, with the status 400, 401, 404, 405, 408, 413, 415, 422, 429, 500, 503,
+        default if the server refuses.
 
         @generated from operation createComment
         """
@@ -591,7 +491,10 @@ class RestClient(BaseRestClient):
     ) -> None:
         """Delete the caller's comment, or one on the caller's post.
 
-        Raises RestError, with the status 400, 401, 404, 500, 503 if the server refuses.
+        Whoever may not delete a comment is told that it does not exist.
+
+        Raises RestError, with the status 400, 401, 404, 405, 408, 429, 500, 503, default if the
+        server refuses.
 
         @generated from operation deleteComment
         """
@@ -608,7 +511,8 @@ class RestClient(BaseRestClient):
 
         A page has at most `limit` comments and 1 MB.
 
-        Raises RestError, with the status 400, 404, 500, 503 if the server refuses.
+        Raises RestError, with the status 400, 404, 405, 408, 429, 500, 503, default if the server
+        refuses.
 
         @generated from operation listComments
         """

@@ -11,26 +11,40 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired
 
+AnyCaseUuid: TypeAlias = str
+"""A UUID (RFC 9562) in upper or lower case."""
+
 Uuid: TypeAlias = str
 """A UUID (RFC 9562) in lower case."""
 
 Name: TypeAlias = str
-"""A first or second name."""
+"""A first or second name, without U+0000."""
 
 NamePrefix: TypeAlias = str
-"""A prefix of a name."""
+"""A prefix of a name, without U+0000."""
+
+Biography: TypeAlias = str
+"""What users say about themselves, without U+0000."""
+
+City: TypeAlias = str
+"""Where the user lives, without U+0000."""
 
 Birthdate: TypeAlias = str
-"""A date (full-date of RFC 3339)."""
+"""A date (full-date of RFC 3339) from 0001-01-01 to today in UTC. A later one is answered with
+400.
+"""
+
+RegisteredBirthdate: TypeAlias = str
+"""A date (full-date of RFC 3339). Earlier versions of the server let users register with any."""
 
 Password: TypeAlias = str
 """The user's password."""
 
 PostText: TypeAlias = str
-"""The text of a post."""
+"""The text of a post, without U+0000."""
 
 CommentText: TypeAlias = str
-"""The text of a comment."""
+"""The text of a comment, without U+0000."""
 
 IdempotencyKey: TypeAlias = str
 """Identifies one intended post or comment of its author."""
@@ -50,11 +64,14 @@ NextPosition: TypeAlias = Union[int, None]
 Limit: TypeAlias = int
 """The size of a page."""
 
+SearchLimit: TypeAlias = int
+"""The size of a page of a search."""
+
 
 class LoginRequest(TypedDict):
     """The user's id and password."""
 
-    id: Uuid
+    id: AnyCaseUuid
     password: Password
 
 
@@ -85,10 +102,8 @@ class RegisterRequest(TypedDict):
     first_name: Name
     second_name: Name
     birthdate: NotRequired[Birthdate]
-    biography: NotRequired[str]
-    """What users say about themselves."""
-    city: NotRequired[str]
-    """Where the user lives."""
+    biography: NotRequired[Biography]
+    city: NotRequired[City]
     password: Password
 
 
@@ -104,11 +119,13 @@ class User(TypedDict):
     id: Uuid
     first_name: Name
     second_name: Name
-    birthdate: NotRequired[Birthdate]
-    biography: NotRequired[str]
-    """What users say about themselves."""
-    city: NotRequired[str]
-    """Where the user lives."""
+    birthdate: NotRequired[RegisteredBirthdate]
+    biography: NotRequired[Biography]
+    city: NotRequired[City]
+
+
+FoundUsers: TypeAlias = "list[FoundUser]"
+"""The users of a page."""
 
 
 class FoundUser(TypedDict):
@@ -117,9 +134,8 @@ class FoundUser(TypedDict):
     id: Uuid
     first_name: Name
     second_name: Name
-    birthdate: NotRequired[Birthdate]
-    city: NotRequired[str]
-    """Where the user lives."""
+    birthdate: NotRequired[RegisteredBirthdate]
+    city: NotRequired[City]
 
 
 class CreatePostRequest(TypedDict):
@@ -131,7 +147,7 @@ class CreatePostRequest(TypedDict):
 class UpdatePostRequest(TypedDict):
     """One of the caller's posts, with its new text."""
 
-    id: Uuid
+    id: AnyCaseUuid
     text: PostText
 
 
@@ -141,6 +157,10 @@ class Post(TypedDict):
     id: Uuid
     text: PostText
     author_user_id: Uuid
+
+
+Posts: TypeAlias = "list[Post]"
+"""The posts of a page."""
 
 
 class Likes(TypedDict):
@@ -156,7 +176,7 @@ class Likes(TypedDict):
 class CreateCommentRequest(TypedDict):
     """A new comment."""
 
-    post_id: Uuid
+    post_id: AnyCaseUuid
     text: CommentText
 
 
@@ -204,7 +224,7 @@ class Error(TypedDict):
 
 
 class GetUserPath(TypedDict):
-    id: Uuid
+    id: AnyCaseUuid
     """The id of the user."""
 
 
@@ -213,13 +233,10 @@ class SearchUsersQuery(TypedDict):
     """A prefix of `first_name`."""
     last_name: NamePrefix
     """A prefix of `second_name`."""
-    after: NotRequired[Uuid]
+    after: NotRequired[AnyCaseUuid]
     """Where the page begins. Take it from the `Link` of the previous page."""
-    limit: int
+    limit: SearchLimit
     """The maximum number of users to return."""
-
-
-SearchUsersResponse200: TypeAlias = "list[FoundUser]"
 
 
 class SearchUsersResponseHeaders(TypedDict):
@@ -230,12 +247,12 @@ class SearchUsersResponseHeaders(TypedDict):
 
 
 class SetFriendPath(TypedDict):
-    user_id: Uuid
+    user_id: AnyCaseUuid
     """The user to add."""
 
 
 class DeleteFriendPath(TypedDict):
-    user_id: Uuid
+    user_id: AnyCaseUuid
     """The user to remove."""
 
 
@@ -250,27 +267,25 @@ CreatePostHeaders = TypedDict(
 
 
 class DeletePostPath(TypedDict):
-    id: Uuid
+    id: AnyCaseUuid
     """The id of the post."""
 
 
 class GetPostPath(TypedDict):
-    id: Uuid
+    id: AnyCaseUuid
     """The id of the post."""
 
 
 class GetFeedQuery(TypedDict):
     offset: Offset
-    """The number of posts to skip, at most 10,000. Prefer to follow `Link`: posts that are created
-    meanwhile move all others.
+    """The number of posts to skip. Prefer to follow `Link`: posts that are created meanwhile move
+    all others.
     """
     after: NotRequired[FeedPosition]
     """Where the page begins. Take it from the `Link` of the previous page."""
     limit: Limit
     """The maximum number of posts to return."""
 
-
-GetFeedResponse200: TypeAlias = "list[Post]"
 
 GetFeedResponseHeaders = TypedDict(
     "GetFeedResponseHeaders",
@@ -287,17 +302,17 @@ GetFeedResponseHeaders = TypedDict(
 
 
 class LikePostPath(TypedDict):
-    id: Uuid
+    id: AnyCaseUuid
     """The id of the post."""
 
 
 class UnlikePostPath(TypedDict):
-    id: Uuid
+    id: AnyCaseUuid
     """The id of the post."""
 
 
 class GetLikesPath(TypedDict):
-    id: Uuid
+    id: AnyCaseUuid
     """The id of the post."""
 
 
@@ -319,12 +334,12 @@ CreateCommentHeaders = TypedDict(
 
 
 class DeleteCommentPath(TypedDict):
-    id: Uuid
+    id: AnyCaseUuid
     """The id of the comment."""
 
 
 class ListCommentsPath(TypedDict):
-    post_id: Uuid
+    post_id: AnyCaseUuid
     """The id of the post."""
 
 
@@ -340,9 +355,9 @@ class SearchUsersQueryInput(TypedDict):
     """A prefix of `first_name`."""
     last_name: NamePrefix
     """A prefix of `second_name`."""
-    after: NotRequired[Uuid]
+    after: NotRequired[AnyCaseUuid]
     """Where the page begins. Take it from the `Link` of the previous page."""
-    limit: NotRequired[int]
+    limit: NotRequired[SearchLimit]
     """The maximum number of users to return."""
 
 
@@ -358,8 +373,8 @@ CreatePostHeadersInput = TypedDict(
 
 class GetFeedQueryInput(TypedDict):
     offset: NotRequired[Offset]
-    """The number of posts to skip, at most 10,000. Prefer to follow `Link`: posts that are created
-    meanwhile move all others.
+    """The number of posts to skip. Prefer to follow `Link`: posts that are created meanwhile move
+    all others.
     """
     after: NotRequired[FeedPosition]
     """Where the page begins. Take it from the `Link` of the previous page."""
