@@ -13,7 +13,9 @@ export const operations = {
    * Log in and get a token.
    *
    * A token identifies its user until it expires, it is ended with `POST /logout`, or the user
-   * changes the password.
+   * changes the password. Clients that send too many wrong passwords have to pause, longer and
+   * longer. Until then they are answered with 429, also if the password is right. An unknown user
+   * takes as long as a wrong password.
    *
    * @generated from operation login
    */
@@ -106,7 +108,8 @@ export const operations = {
    *
    * All tokens from before, also the one of this request, are refused from now on, and their
    * WebSocket connections are closed: on this server at once, on all others within a second. Log in
-   * again with the new password.
+   * again with the new password. Clients that send too many wrong passwords have to pause, as with
+   * `POST /login`.
    *
    * @generated from operation changePassword
    */

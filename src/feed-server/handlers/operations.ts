@@ -35,10 +35,10 @@ export function createOperationHandlers({
   comments,
 }: OperationDeps): OperationHandlers<User> {
   return {
-    async login({ body }, { signal }) {
-      return { token: await users.login(lowerCase(body.id), body.password, { signal }) };
+    async login({ body }, context) {
+      return { token: await users.login(lowerCase(body.id), body.password, context) };
     },
-    async registerUser({ body }) {
+    async registerUser({ body }, context) {
       const { first_name, second_name, birthdate, biography, city, password } = body;
       const user = {
         firstName: first_name,
@@ -47,13 +47,14 @@ export function createOperationHandlers({
         biography: biography ?? null,
         city: city ?? null,
       };
-      return { user_id: await users.register(user, password) };
+      return { user_id: await users.register(user, password, context) };
     },
     async createTicket(_, { user }) {
       return { ticket: await sessions.issueTicket(user) };
     },
     logout: (_, { user }) => sessions.logout(user),
-    changePassword: ({ body }, { user }) => users.changePassword(user.id, body.old_password, body.password),
+    changePassword: ({ body }, context) =>
+      users.changePassword(context.user.id, body.old_password, body.password, context),
     async getUser({ pathParameters }, { signal }) {
       return toUser(await users.get(lowerCase(pathParameters.id), { signal }));
     },

@@ -1,6 +1,7 @@
 import type { EventLog } from 'posted/log';
 import { PostedError } from 'posted/server';
 import type { FeedQueries } from '../store/feed-queries.ts';
+import { unknownUser } from './unknown-user.ts';
 
 /**
  * Directed friendships: `user` reads what `friend` posts, so `user` joins the topic `friend`. Both methods are
@@ -21,7 +22,7 @@ export interface FriendsDeps {
 export function createFriends({ log, queries, areUsersRegistered }: FriendsDeps): Friends {
   async function mustExist(user: string): Promise<void> {
     if (areUsersRegistered && (await queries.findUser(user)) === null) {
-      throw new PostedError('not_found', 'There is no user with this id.');
+      throw unknownUser();
     }
   }
 

@@ -1,24 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { PostedError } from 'posted/server';
-import type { Passwords } from '../auth/passwords.ts';
 import { noLogins, type Tokens } from '../auth/tokens.ts';
 import type { FeedQueries } from '../store/feed-queries.ts';
 import type { FeedWrites } from '../store/feed-writes.ts';
 import { nameKey } from '../store/name-key.ts';
 import type { ReadOptions, UserPage, UserRecord, UserSearch } from '../store/search-users.ts';
+import type { Client, PasswordCheck } from './password-check.ts';
 import type { Sessions } from './sessions.ts';
+import { unknownUser } from './unknown-user.ts';
 
 export type { UserRecord };
 
-/** All methods reject with PostedError: with `forbidden` where logins are off,
- * because tokens come from another issuer. */
+/**
+ * All methods reject with PostedError: with `forbidden` where logins are off, because tokens come from another issuer,
+ * and with `too_many_requests` if a client has sent too many wrong passwords.
+ */
 export interface Users {
   /** Resolves with the id of the new user. */
-  register(user: Omit<UserRecord, 'id'>, password: string): Promise<string>;
+  register(user: Omit<UserRecord, 'id'>, password: string, client: Client): Promise<string>;
   /** Resolves with a token. */
-  login(id: string, password: string, options?: ReadOptions): Promise<string>;
+  login(id: string, password: string, client: Client): Promise<string>;
   /** Ends all tokens that the user has, and their connections: on this node at once, on others within a second. */
-  changePassword(id: string, oldPassword: string, password: string): Promise<void>;
+  changePassword(id: string, oldPassword: string, password: string, client: Client): Promise<void>;
   get(id: string, options?: ReadOptions): Promise<UserRecord>;
   search(search: UserSearch, options?: ReadOptions): Promise<UserPage>;
 }
@@ -26,18 +29,18 @@ export interface Users {
 export interface UsersDeps {
   readonly queries: FeedQueries;
   readonly writes: Pick<FeedWrites, 'registerUser' | 'changePassword'>;
-  readonly passwords: Passwords;
+  readonly passwords: PasswordCheck;
   readonly tokens: Tokens;
   readonly sessions: Pick<Sessions, 'revoked'>;
 }
 
 export function createUsers({ queries, writes, passwords, tokens, sessions }: UsersDeps): Users {
   return {
-    async register({ firstName, secondName, birthdate, biography, city }, password) {
+    async register({ firstName, secondName, birthdate, biography, city }, password, client) {
       if (!tokens.canIssue) throw noLogins();
       if (birthdate !== null && birthdate > today()) throw bornLater();
       const id = randomUUID();
-      const password_hash = await passwords.hash(password);
+      const password_hash = await passwords.hash(password, client);
       await writes.registerUser({
         id,
         first_name: firstName,
@@ -51,23 +54,18 @@ export function createUsers({ queries, writes, passwords, tokens, sessions }: Us
       });
       return id;
     },
-    async login(id, password, options) {
+    async login(id, password, client) {
       if (!tokens.canIssue) throw noLogins();
-      const login = await queries.findLogin(id, options);
-      if (login === null) throw unknownUser();
-      if (!(await passwords.verify(login.passwordHash, password))) throw wrongPassword();
+      const { tokenVersion } = await passwords.check(id, password, client);
       // Not valid if the password has changed meanwhile.
-      return tokens.issue(id, login.tokenVersion);
+      return tokens.issue(id, tokenVersion);
     },
-    async changePassword(id, oldPassword, password) {
+    async changePassword(id, oldPassword, password, client) {
       if (!tokens.canIssue) throw noLogins();
-      const login = await queries.findLogin(id);
-      if (login === null) throw unknownUser();
-      if (!(await passwords.verify(login.passwordHash, oldPassword))) throw wrongPassword();
-      const { tokenVersion: version } = login;
+      const { tokenVersion: version } = await passwords.check(id, oldPassword, client);
       const { isWritten } = await writes.changePassword({
         id,
-        password_hash: await passwords.hash(password),
+        password_hash: await passwords.hash(password, client),
         version,
         next_version: version + 1,
         revocation: randomUUID(),
@@ -96,8 +94,4 @@ function bornLater(): PostedError {
 
 function wrongPassword(): PostedError {
   return new PostedError('unauthorized', 'The password is wrong.');
-}
-
-function unknownUser(): PostedError {
-  return new PostedError('not_found', 'There is no user with this id.');
 }

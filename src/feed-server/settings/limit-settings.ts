@@ -1,9 +1,10 @@
 import { integer } from './kinds.ts';
+import { rates } from './rates.ts';
 import type { Setting } from './setting.ts';
 
 const count = integer(0, 10_000_000, 'no limit');
 
-/** What strangers and users can use up. Development has no limits; production has. */
+/** What strangers and users can use up. Only production has limits, except those of passwords, which always hold. */
 export const limitSettings = {
   maxConnections: {
     name: 'MAX_CONNECTIONS',
@@ -64,5 +65,38 @@ export const limitSettings = {
     kind: count,
     fallback: '0',
     productionFallback: '10000',
+  },
+  maxWrongPasswords: {
+    name: 'MAX_WRONG_PASSWORDS',
+    description:
+      'How many wrong passwords a client address may send a worker for one user before further ones are refused with 429. An IPv6 client is its /64.',
+    kind: rates,
+    fallback: '5/10s,10/10m,30/6h',
+  },
+  maxWrongPasswordsPerAddress: {
+    name: 'MAX_WRONG_PASSWORDS_PER_ADDRESS',
+    description: 'The same for all users together, except those who have logged in from the address before.',
+    kind: rates,
+    fallback: '30/1m,100/1h,500/1d',
+  },
+  maxWrongPasswordsPerUser: {
+    name: 'MAX_WRONG_PASSWORDS_PER_USER',
+    description:
+      'How many wrong passwords all addresses together may send for one user. Each further one counts five times for its address, unless the user has logged in from there before. None is refused for it.',
+    kind: rates,
+    fallback: '100/1d',
+  },
+  maxPendingPasswords: {
+    name: 'MAX_PENDING_PASSWORDS',
+    description:
+      'The maximum number of passwords per worker that wait to be checked or hashed. Beyond it, addresses that have sent more than others are answered with 503.',
+    kind: integer(1, 100_000),
+    fallback: '1024',
+  },
+  maxPendingPasswordsPerAddress: {
+    name: 'MAX_PENDING_PASSWORDS_PER_ADDRESS',
+    description: 'The same for one client address, which is answered with 429.',
+    kind: integer(1, 100_000),
+    fallback: '64',
   },
 } as const satisfies Record<string, Setting<unknown>>;

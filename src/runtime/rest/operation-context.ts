@@ -5,7 +5,6 @@ import type { RequestContext } from './operation-handlers.ts';
 /** A handler's context. A request whose handler never reads `signal` costs nothing for it. */
 export class OperationContext implements RequestContext {
   readonly requestId: string;
-  /** By which the client is limited, see `clientNetwork`. */
   readonly network: string;
   /** There once its credentials are accepted. */
   user?: unknown;

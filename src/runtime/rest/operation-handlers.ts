@@ -37,6 +37,11 @@ export interface RequestContext {
   /** Also in the log, and in the X-Request-Id header of the response. */
   readonly requestId: string;
   /**
+   * The client's address as `trustProxy` determines it, or the /64 of an IPv6 address, since a client has all addresses
+   * of its network. Limits per address count by it. '' if the request did not come from a socket.
+   */
+  readonly network: string;
+  /**
    * Aborted, with a PostedError as its reason, once nobody waits for the handler's result: the client has closed the
    * connection, or the time limit has passed. Pass it to work that may be dropped then, such as reads. If the request
    * did not come from a socket, the signal of the Request says whether the client has left.

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createPasswords } from '../../../src/feed-server/auth/passwords.ts';
-import { PostedError } from '../../../src/runtime/shared/errors.ts';
+import { hashPassword, verifyPassword } from '../../../src/feed-server/auth/passwords.ts';
 
 describe('passwords', () => {
-  const passwords = createPasswords({ maxPending: 8 });
-
   it('are hashed with Argon2id, 19 MiB and two passes', async () => {
-    expect(await passwords.hash('analytical engine')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await hashPassword('analytical engine')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
   it('are salted: the same password has a new hash each time', async () => {
-    expect(await passwords.hash('twice')).not.toBe(await passwords.hash('twice'));
+    expect(await hashPassword('twice')).not.toBe(await hashPassword('twice'));
   });
 
   it.each([
@@ -24,26 +21,14 @@ describe('passwords', () => {
     ['the same 1,000 letters', 'x'.repeat(1000), 'x'.repeat(1000), true],
     ['1,000 letters of which the last differs', 'x'.repeat(1000), `${'x'.repeat(999)}y`, false],
   ])('are compared with %s', async (_, password, attempt, matches) => {
-    expect(await passwords.verify(await passwords.hash(password), attempt)).toBe(matches);
-  });
-});
-
-describe('too many concurrent passwords', () => {
-  it('are rejected with a retry time until the others are done', async () => {
-    const passwords = createPasswords({ maxPending: 2 });
-    const running = [passwords.hash('one'), passwords.hash('two')];
-    const rejected = await passwords.hash('three').catch((thrown: unknown) => thrown);
-    expect(rejected).toBeInstanceOf(PostedError);
-    expect(rejected).toMatchObject({ code: 'unavailable', retryAfterMs: 1000 });
-    const hashes = await Promise.all(running);
-    expect(await passwords.verify(hashes[0] ?? '', 'one')).toBe(true);
+    expect(await verifyPassword(await hashPassword(password), attempt)).toBe(matches);
   });
 
-  it('do not include those that failed', async () => {
-    const passwords = createPasswords({ maxPending: 1 });
-    const failed = await passwords.verify('not a hash', 'one').catch((thrown: unknown) => thrown);
-    expect(failed).toBeInstanceOf(Error);
-    expect(failed).not.toBeInstanceOf(PostedError);
-    expect(await passwords.hash('one')).toContain('$argon2id$');
+  it('are wrong without a hash', async () => {
+    expect(await verifyPassword(null, 'analytical engine')).toBe(false);
+  });
+
+  it('are not compared with a hash that is damaged', async () => {
+    await expect(verifyPassword('not a hash', 'one')).rejects.toBeInstanceOf(Error);
   });
 });

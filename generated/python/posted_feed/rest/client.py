@@ -169,7 +169,9 @@ class RestClient(BaseRestClient):
         """Log in and get a token.
 
         A token identifies its user until it expires, it is ended with `POST /logout`, or the user
-        changes the password.
+        changes the password. Clients that send too many wrong passwords have to pause, longer and
+        longer. Until then they are answered with 429, also if the password is right. An unknown
+        user takes as long as a wrong password.
 
         Raises RestError, with the status 400, 401, 403, 404, 405, 408, 413, 415, 429, 500, 503,
         default if the server refuses.
@@ -215,7 +217,8 @@ class RestClient(BaseRestClient):
 
         All tokens from before, also the one of this request, are refused from now on, and their
         WebSocket connections are closed: on this server at once, on all others within a second. Log
-        in again with the new password.
+        in again with the new password. Clients that send too many wrong passwords have to pause, as
+        with `POST /login`.
 
         Raises RestError, with the status 400, 401, 403, 404, 405, 408, 413, 415, 429, 500, 503,
         default if the server refuses.

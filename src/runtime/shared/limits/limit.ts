@@ -1,12 +1,16 @@
-/** How often a client may do something: `x-limits` of a contract, and the option `limits` of a server. */
-export interface Limit {
-  /** Whose messages and requests are counted together. A client without a user is known by its address. */
-  readonly per: 'user' | 'address';
+/** How often something may happen. */
+export interface Rate {
   /** How many are allowed in `seconds`. */
   readonly rate: number;
   readonly seconds: number;
   /** How many are allowed at once after a pause. Default: `rate`, at least 1. */
   readonly burst?: number;
+}
+
+/** How often a client may do something: `x-limits` of a contract, and the option `limits` of a server. */
+export interface Limit extends Rate {
+  /** Whose messages and requests are counted together. A client without a user is known by its address. */
+  readonly per: 'user' | 'address';
 }
 
 /** The limits of an operation, all of which hold. None replaces those of the contract, too. */
@@ -15,7 +19,7 @@ export type Limits = Limit | readonly Limit[];
 /** The names of operations with the limits that replace those of the contract. */
 export type LimitsByName<Name extends string = string> = Readonly<Partial<Record<Name, Limits>>>;
 
-export function burstOf({ rate, burst = Math.max(1, Math.floor(rate)) }: Limit): number {
+export function burstOf({ rate, burst = Math.max(1, Math.floor(rate)) }: Rate): number {
   return burst;
 }
 
