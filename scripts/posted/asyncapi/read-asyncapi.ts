@@ -38,7 +38,17 @@ const connectionHandlers = ['accept', 'closed', 'drained', 'opened'];
 const roomMembers = ['address', 'connections', 'presence'];
 
 /** The members of every client, and those that would make it a promise or hide its class. */
-const clientMembers = ['close', 'closed', 'constructor', 'messages', 'on', 'opened', 'status', 'then'];
+const clientMembers = [
+  'close',
+  'closed',
+  'constructor',
+  'messages',
+  'on',
+  'opened',
+  'reconnect',
+  'status',
+  'then',
+];
 
 /** Reads a contract. Reports whatever is not supported, so that nothing is ignored silently. */
 export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractModel {

@@ -1,39 +1,26 @@
 import { closeCodes } from '../shared/close-codes.ts';
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
-import { type ClientConnection, openConnection } from './client-connection.ts';
+import type { ClientConnection } from './client-connection.ts';
 import { PostedClientError } from './client-error.ts';
 import { applicationMessages, createOperations } from './client-operations.ts';
 import { ClientRequests } from './client-requests.ts';
-import type { ResolvedSettings } from './client-settings.ts';
-import { type ClientClosed, type ObservableStatus, StatusSource } from './client-status.ts';
-import type { CredentialSource } from './credential-source.ts';
+import { type ClientClosed, logStatus, type ObservableStatus, StatusSource } from './client-status.ts';
+import { ConnectionKeeper, type ConnectionKeeperDeps } from './connection-keeper.ts';
 import { Deliveries, type Stop } from './deliveries.ts';
-import { handshakeTarget } from './handshake-target.ts';
 import { decodeMessage, type NamedMessage } from './message-codec.ts';
 import { type LoopOptions, MessageLoop } from './message-loop.ts';
-import type { PlacedCredential } from './placed-credential.ts';
-import type { Frame, Platform } from './platform.ts';
-import { type Failure, ReconnectPolicy } from './reconnect-policy.ts';
+import type { Ending, Frame } from './platform.ts';
 import { Renewal } from './renewal.ts';
-import type { Resumption } from './resumption.ts';
 import { SendQueue, sendAck } from './send-queue.ts';
 import { type AnswerFunctions, ServerRequests } from './server-requests.ts';
-import { aborted, sleep } from './with-timeout.ts';
+import { aborted } from './with-timeout.ts';
 
 const tooSlow = 'The application is too slow. The client connects again; messages in between may be missing.';
 
-interface ChannelClientDeps {
-  readonly platform: Platform;
+interface ChannelClientDeps extends Omit<ConnectionKeeperDeps, 'signal'> {
   readonly channel: ChannelDescriptor;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Null: there are no credentials to send. */
-  readonly credentials: CredentialSource | null;
   readonly answerFunctions: AnswerFunctions | undefined;
-  /** Null: connections cannot be resumed. */
-  readonly resumption: Resumption | null;
   readonly onReset: ((message: unknown) => void | Promise<void>) | undefined;
-  readonly settings: ResolvedSettings;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -44,7 +31,7 @@ export class ChannelClient {
   readonly on: On;
   readonly closed: Promise<ClientClosed>;
   readonly #deps: ChannelClientDeps;
-  readonly #reconnectPolicy: ReconnectPolicy;
+  readonly #keeper: ConnectionKeeper;
   readonly #renewal: Renewal | null;
   readonly #deliveries: Deliveries;
   readonly #serverRequests: ServerRequests;
@@ -59,10 +46,11 @@ export class ChannelClient {
     this.#deps = deps;
     const { channel, settings, resumption, onReset } = deps;
     const { onError: report, maxWaitingMessages: limit } = settings;
-    this.#reconnectPolicy = new ReconnectPolicy({
-      backoff: settings.backoff,
-      maxFirstAttempts: deps.platform.maxFirstAttempts,
-      credentials: deps.credentials,
+    this.#keeper = new ConnectionKeeper({ ...deps, signal: this.#stopping.signal }, this.#status, {
+      opened: (connection) => this.#opened(connection),
+      frame: (frame, connection) => this.#receive(frame, connection),
+      ended: (ending) => this.#connectionEnded(ending),
+      hasRoom: () => this.#haveRoom(),
     });
     const { credentials } = deps;
     const { connectTimeoutMs: timeoutMs } = settings;
@@ -88,6 +76,7 @@ export class ChannelClient {
     Object.assign(this, createOperations({ channel, queue: this.#queue, requests: this.#requests, report }));
     deps.signal?.addEventListener('abort', () => this.close(), { signal: this.#stopping.signal });
     if (deps.signal?.aborted) this.close();
+    logStatus(this.#status, settings.log);
     this.closed = this.#run();
     this.closed.catch(() => {});
   }
@@ -108,6 +97,10 @@ export class ChannelClient {
     return new MessageLoop(this.#deliveries.consumers, closed, options);
   }
 
+  reconnect(): void {
+    this.#keeper.reconnect('the application asked for another connection');
+  }
+
   close(): void {
     this.#stopping.abort();
     this.#serverRequests.inbox.clear();
@@ -125,7 +118,8 @@ export class ChannelClient {
     await Promise.resolve();
     void this.#deliveries.run();
     const answered = this.#serverRequests.run();
-    const { error, ...closed } = await this.#stayConnected();
+    const { error: lost, ...closed } = await this.#keeper.run();
+    const error = lost ?? this.#failure;
     this.#endSending();
     for (const { inbox } of this.#receivers) inbox.end();
     // A handler that has closed the client may be waiting for `closed`.
@@ -138,82 +132,16 @@ export class ChannelClient {
     return closed;
   }
 
-  async #stayConnected(): Promise<ClientClosed & { readonly error: PostedClientError | null }> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      this.#status.set({ state: 'connecting' });
-      const failure = await this.#connectOnce();
-      if (signal.aborted) break;
-      const decision = this.#reconnectPolicy.decide(failure, this.#deps.resumption?.ended());
-      if (!decision.reconnect) {
-        const { code, reason } = failure.kind === 'closed' ? failure : { code: 1006, reason: '' };
-        const redacted = this.#deps.credentials?.redact(reason) ?? reason;
-        return { code, reason: redacted, error: decision.error };
-      }
-      const { delayMs, attempt, error } = decision;
-      this.#status.set({ state: 'waiting', delayMs, attempt, error });
-      await this.#waitForAttempt(delayMs);
-      await this.#haveRoom();
-    }
-    return { code: closeCodes.normal.code, reason: '', error: this.#failure };
+  #opened(connection: ClientConnection): void {
+    this.#queue.opened(connection);
+    this.#renewal?.opened(connection);
   }
 
-  /** Waits for the delay, or until the network is available again. */
-  async #waitForAttempt(delayMs: number): Promise<void> {
-    const online = new AbortController();
-    const stop = this.#deps.platform.onOnline?.(() => online.abort());
-    await sleep(delayMs, AbortSignal.any([this.#stopping.signal, online.signal]));
-    stop?.();
-  }
-
-  /** Resolves when the connection has ended or could not be opened. */
-  async #connectOnce(): Promise<Failure> {
-    const { credentials, resumption, settings } = this.#deps;
-    const { signal } = this.#stopping;
-    const loadError = (await resumption?.load(settings.connectTimeoutMs, signal)) ?? null;
-    if (loadError !== null) return { kind: 'not tried', error: loadError };
-    const placed = credentials === null ? [] : await credentials.next(settings.connectTimeoutMs, signal);
-    if (placed instanceof PostedClientError) return { kind: 'not tried', error: placed };
-    if (signal.aborted) return { kind: 'unreachable' };
-
-    const { url } = this.#deps;
-    const failure = await this.#open(placed, resumption?.resumeUrl(url) ?? url);
-    if (failure.kind !== 'refused' || failure.status !== 400 || signal.aborted) return failure;
-    const earlierUrl = resumption?.earlierUrl(url) ?? null;
-    return earlierUrl === null ? failure : await this.#open(placed, earlierUrl);
-  }
-
-  async #open(placed: readonly PlacedCredential[], url: URL): Promise<Failure> {
-    const { platform, resumption, headers, settings } = this.#deps;
-    const { signal } = this.#stopping;
-    const target = { ...settings, ...handshakeTarget(url, headers, placed) };
-    let connection: ClientConnection;
-    try {
-      connection = openConnection(platform, target, settings.connectTimeoutMs, {
-        opened: () => this.#opened(connection),
-        frame: (frame) => this.#receive(frame, connection),
-      });
-    } catch (cause) {
-      return { kind: 'unreachable', cause };
-    }
-    const close = () => {
-      resumption?.closing();
-      connection.close(closeCodes.normal.code, '');
-    };
-    signal.addEventListener('abort', close);
-    const ended = await connection.ended;
+  #connectionEnded(ended: Ending): Ending {
     const ending = this.#renewal?.ended(ended) ?? ended;
-    signal.removeEventListener('abort', close);
     this.#queue.lost();
     this.#requests.end(connectionLost(ending));
     return ending;
-  }
-
-  #opened(connection: ClientConnection): void {
-    this.#reconnectPolicy.opened();
-    this.#queue.opened(connection);
-    this.#renewal?.opened(connection);
-    this.#status.set({ state: 'open' });
   }
 
   /** Nothing can be sent any more, and no replies can arrive. */
@@ -287,7 +215,7 @@ function isSentUnrequested({ operations }: ChannelDescriptor, { name }: NamedMes
   return operations.some(({ action, messages }) => action === 'send' && messages.includes(name));
 }
 
-function connectionLost(ending: Failure): PostedClientError {
+function connectionLost(ending: Ending): PostedClientError {
   const details = ending.kind === 'closed' ? { closeCode: ending.code } : {};
   return new PostedClientError('closed', 'The connection was lost before the reply arrived.', details);
 }

@@ -1,3 +1,4 @@
+import { defer } from './deferred.ts';
 import { Liveness } from './liveness.ts';
 import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './platform.ts';
 
@@ -9,6 +10,10 @@ export interface ClientConnection extends Omit<Socket, 'abandon'> {
   readonly ended: Promise<Ending>;
   /** The server sends something at least this often: the connection ends after twice that time without anything. */
   expectHeartbeat(heartbeatMs: number): void;
+  /** Ends a connection on which a heartbeat is late: its timer does not run while the machine or the page sleeps. */
+  checkHeartbeat(): void;
+  /** Ends the connection, or the attempt to open it, without waiting for the server. False if it has ended already. */
+  drop(reason: string): boolean;
 }
 
 /** Opens a connection. After `close` no more frames are delivered, and `ended` resolves with its code and reason. */
@@ -18,17 +23,10 @@ export function openConnection(
   connectTimeoutMs: number,
   events: Pick<SocketEvents, 'opened' | 'frame'>,
 ): ClientConnection {
-  const { promise: ended, resolve } = Promise.withResolvers<Ending>();
+  const { promise: ended, resolve } = defer<Ending>();
   let state: 'connecting' | 'open' | 'ending' = 'connecting';
   let closing: Ending | null = null;
-  const liveness = new Liveness((silentMs) => {
-    end({
-      kind: 'closed',
-      code: 1006,
-      reason: '',
-      cause: new Error(`nothing was received for ${silentMs} ms`),
-    });
-  });
+  const liveness = new Liveness((silentMs) => drop(`nothing was received for ${silentMs} ms`));
 
   const socket = platform.open(target, {
     opened() {
@@ -57,9 +55,19 @@ export function openConnection(
     return setTimeout(() => end(ending), delayMs);
   }
 
+  function drop(reason: string): boolean {
+    if (state === 'ending') return false;
+    const cause = new Error(reason);
+    end(
+      state === 'open' ? { kind: 'closed', code: 1006, reason: '', cause } : { kind: 'unreachable', cause },
+    );
+    return true;
+  }
+
   /** Does not wait for the server. */
   function end(ending: Ending): void {
     state = 'ending';
+    clearTimeout(timer);
     liveness.pause();
     resolve(ending);
     socket.abandon();
@@ -83,6 +91,8 @@ export function openConnection(
     expectHeartbeat(heartbeatMs) {
       if (state === 'open') liveness.expect(heartbeatMs);
     },
+    checkHeartbeat: () => liveness.check(),
+    drop,
     close(code, reason) {
       if (state === 'ending') return;
       clearTimeout(timer);

@@ -112,7 +112,7 @@ type Credential<Value> = Value | ((request: TokenRequest) => Value | Promise<Val
  * The application's credentials by kind. A function is called before every attempt, so that credentials
  * are never stale. If it throws, it is called again later, unless it throws a PostedClientError
  * `unauthorized`, which ends the client. If the server rejects the credentials, the function is called
- * once more; the client ends if it returns the same ones or the server rejects those too.
+ * again, several times with growing pauses: see the option `shouldRetry`.
  */
 interface CredentialKinds {
   /** A token (RFC 6750). */

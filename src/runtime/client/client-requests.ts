@@ -3,6 +3,7 @@ import { readErrorAnswer } from '../shared/error-answer.ts';
 import { addCorrelationId, type CorrelationId } from '../shared/identify-message.ts';
 import { PostedClientError } from './client-error.ts';
 import { checkInteger } from './client-settings.ts';
+import { defer } from './deferred.ts';
 import { correlationIdOf, encodeMessage, findProblem, type NamedMessage } from './message-codec.ts';
 import type { Frame } from './platform.ts';
 import type { OutgoingFrame, SendOptions, SendQueue } from './send-queue.ts';
@@ -55,7 +56,7 @@ export class ClientRequests {
     if (this.#pending.size >= maxPendingRequests && !this.#forgetAbandoned()) {
       throw new PostedClientError('send_buffer_full', `${maxPendingRequests} requests are pending.`);
     }
-    const reply = Promise.withResolvers<NamedMessage>();
+    const reply = defer<NamedMessage>();
     const id = this.#areCorrelated(operation) ? correlationIdOf(descriptor, request) : undefined;
     const pending: PendingRequest = { operation, id, reply };
     const outgoing: OutgoingFrame = {

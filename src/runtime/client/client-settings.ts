@@ -1,5 +1,6 @@
-import { invalidOptions, type PostedClientError } from './client-error.ts';
+import { invalidOptions, PostedClientError } from './client-error.ts';
 import type { InvalidMessage } from './message-codec.ts';
+import type { ClientFailure } from './reconnect-policy.ts';
 
 /** Whether a client continues after an invalid message, or closes without acknowledging anything after it. */
 export type InvalidDecision = 'continue' | 'close';
@@ -46,6 +47,24 @@ export interface ClientSettings {
    */
   readonly reconnect?: false | { readonly baseMs?: number; readonly maxMs?: number };
 
+  /**
+   * Decides after each failed attempt and each lost connection whether to try again. Default:
+   * `({ isFinal }) => !isFinal`, where these are final:
+   *
+   * - a close code after which clients must not reconnect (docs/reference.md);
+   * - before the client has been open for the first time, an HTTP status below 500 other than 408, 425 and
+   *   429. Afterwards no status is, since it may be that of a proxy while servers are replaced;
+   * - rejected credentials (401 or 4401): fixed ones at once before the first connection and after 4401,
+   *   otherwise the fifth time in a row before the first connection, and the tenth time after it.
+   *
+   * An unreachable server is never final. If the function throws, the error goes to `onError`, and the default
+   * applies.
+   */
+  readonly shouldRetry?: (failure: ClientFailure) => boolean;
+
+  /** Called with a line of text for each change of the status and its reason. Default: nothing is logged. */
+  readonly log?: (line: string) => void;
+
   /** Time limit for the credentials, and again for the handshake. Default: 15,000. */
   readonly connectTimeoutMs?: number;
 
@@ -71,6 +90,8 @@ export interface ResolvedSettings {
   readonly onError: (error: PostedClientError) => void;
   readonly onUnknown: ClientSettings['onUnknown'] | undefined;
   readonly onInvalid: ClientSettings['onInvalid'] | undefined;
+  readonly shouldRetry: (failure: ClientFailure) => boolean;
+  readonly log: ClientSettings['log'] | undefined;
   /** Null: never reconnect. */
   readonly backoff: { readonly baseMs: number; readonly maxMs: number } | null;
   readonly connectTimeoutMs: number;
@@ -81,11 +102,21 @@ export interface ResolvedSettings {
 
 /** @throws PostedClientError `invalid_options` */
 export function resolveSettings(settings: ClientSettings): ResolvedSettings {
-  const { reconnect = {} } = settings;
+  const { reconnect = {}, shouldRetry } = settings;
+  const onError = safely(settings.onError ?? console.error);
   return {
-    onError: safely(settings.onError ?? console.error),
+    onError,
     onUnknown: settings.onUnknown,
     onInvalid: settings.onInvalid,
+    shouldRetry: (failure) => {
+      try {
+        if (shouldRetry !== undefined) return shouldRetry(failure);
+      } catch (cause) {
+        onError(new PostedClientError('handler', 'The function `shouldRetry` threw.', { cause }));
+      }
+      return !failure.isFinal;
+    },
+    log: settings.log && safely(settings.log),
     backoff:
       reconnect === false
         ? null

@@ -1,5 +1,6 @@
 import { PostedClientError } from './client-error.ts';
 import { safely } from './client-settings.ts';
+import { defer } from './deferred.ts';
 
 /** The close code and reason with which a client ended. */
 export interface ClientClosed {
@@ -77,7 +78,25 @@ export class StatusSource implements ObservableStatus {
 
 /** Ignoring its rejection is safe. */
 function createOpening(): PromiseWithResolvers<void> {
-  const opening = Promise.withResolvers<void>();
+  const opening = defer();
   opening.promise.catch(() => {});
   return opening;
+}
+
+/** Passes a line for each new status to `log`, if there is one. */
+export function logStatus({ subscribe }: ObservableStatus, log: ((line: string) => void) | undefined): void {
+  if (log !== undefined) subscribe((status) => log(lineOf(status)));
+}
+
+function lineOf(status: ClientStatus): string {
+  switch (status.state) {
+    case 'connecting':
+      return 'Connecting.';
+    case 'open':
+      return 'Open.';
+    case 'waiting':
+      return `${status.error.message} Attempt ${status.attempt} follows in ${status.delayMs} ms.`;
+    case 'closed':
+      return status.error?.message ?? `Closed with ${status.code}.`;
+  }
 }

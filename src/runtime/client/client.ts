@@ -55,6 +55,12 @@ export interface ClientBase<Message> extends AsyncDisposable {
   messages(options?: LoopOptions): AsyncIterableIterator<Message, void, undefined>;
 
   /**
+   * Connects again at once: ends the wait for the next attempt, or replaces the connection or the attempt in progress.
+   * On a resumable channel nothing is lost. After the client has ended, it does nothing.
+   */
+  reconnect(): void;
+
+  /**
    * Ends the client with close code 1000, unless it has ended already. Queued messages are dropped, and
    * running handlers are not awaited. Processed messages are acknowledged first; the others are sent
    * again to a client that starts from the saved cursor.

@@ -1,3 +1,4 @@
+import { defer } from './deferred.ts';
 import type { NamedMessage } from './message-codec.ts';
 
 /** Something in the application that gets every message: a handler or a loop. */
@@ -35,7 +36,7 @@ export class Consumers {
 
   /** Gives a message to all present consumers. Calls `done`, then resolves, once the last of them is done with it. */
   offer(message: NamedMessage, done: () => void): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = defer();
     // Those that join during this call get the next message first.
     const present = [...this.#all];
     let pending = present.length;

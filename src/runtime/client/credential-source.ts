@@ -20,12 +20,11 @@ interface SchemeCredential {
   readonly credential: Credential;
 }
 
-/** Provides the credentials of every attempt, and remembers which ones the server rejected. */
+/** Provides the credentials of every attempt. */
 export class CredentialSource {
   readonly #credentials: readonly SchemeCredential[];
   #placed: readonly PlacedCredential[] = [];
-  #rejected = '';
-  #rejectionsInARow = 0;
+  #isRejected = false;
 
   private constructor(credentials: readonly SchemeCredential[]) {
     this.#credentials = credentials;
@@ -64,12 +63,12 @@ export class CredentialSource {
   /**
    * The credentials of the next attempt. If the latest ones are `stale`, because the server has rejected them or they
    * are about to expire, the functions get them. Returns the error `credentials` if a function fails or is too
-   * slow, and `unauthorized` if the server has already rejected these credentials.
+   * slow, and the error `unauthorized` that it throws.
    */
   async next(
     timeoutMs: number,
     signal: AbortSignal,
-    stale = this.#placed.length > 0 && JSON.stringify(this.#placed) === this.#rejected,
+    stale = this.#isRejected,
   ): Promise<readonly PlacedCredential[] | PostedClientError> {
     let values: readonly unknown[];
     try {
@@ -93,13 +92,8 @@ export class CredentialSource {
       }
       placed.push(credential);
     }
-    if (JSON.stringify(placed) === this.#rejected) {
-      return new PostedClientError(
-        'unauthorized',
-        'The server rejected the credentials, and `auth` returned the same ones again.',
-      );
-    }
     this.#placed = placed;
+    this.#isRejected = false;
     return placed;
   }
 
@@ -119,19 +113,14 @@ export class CredentialSource {
     return this.#placed[0]?.secrets[0] ?? '';
   }
 
-  /** The server accepted the credentials. */
-  accepted(): void {
-    this.#rejectionsInARow = 0;
+  /** The server has rejected the latest ones, or they have expired. */
+  rejected(): void {
+    this.#isRejected = true;
   }
 
-  /** The server rejected the credentials, or they have expired. Returns whether new ones may help: not twice in a row. */
-  rejected(): boolean {
-    this.#rejected = JSON.stringify(this.#placed);
-    this.#rejectionsInARow += 1;
-    return (
-      this.#credentials.some(({ credential }) => typeof credential === 'function') &&
-      this.#rejectionsInARow === 1
-    );
+  /** Whether they are the same for every attempt. */
+  get isFixed(): boolean {
+    return this.#credentials.every(({ credential }) => typeof credential !== 'function');
   }
 
   /** Redacts the credentials in a text from outside, which may repeat them. */

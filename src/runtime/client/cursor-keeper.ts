@@ -22,7 +22,7 @@ export class CursorKeeper {
   /** Returns the saved cursor, or the error `cursor_store`. */
   async load(timeoutMs: number, signal: AbortSignal): Promise<string | null | PostedClientError> {
     try {
-      const loading = Promise.try(() => this.#store.load());
+      const loading = call(() => this.#store.load());
       // A store in plain JavaScript may return undefined.
       return (await withTimeout(loading, timeoutMs, signal)) ?? null;
     } catch (cause) {
@@ -50,7 +50,7 @@ export class CursorKeeper {
       const cursor = this.#next;
       this.#next = null;
       try {
-        await Promise.try(() => this.#store.save(cursor));
+        await call(() => this.#store.save(cursor));
         this.#isFailing = false;
       } catch (cause) {
         // Reported once: a full disk would cause an error for every message.
@@ -60,6 +60,11 @@ export class CursorKeeper {
     }
     this.#saving = null;
   }
+}
+
+/** Turns a synchronous throw into a rejection. */
+async function call<Value>(callback: () => Value | Promise<Value>): Promise<Value> {
+  return callback();
 }
 
 function storeError(problem: string, cause: unknown): PostedClientError {

@@ -1,4 +1,5 @@
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
+import { refusalSubprotocol } from '../shared/readable-refusal.ts';
 import { subprotocol } from '../shared/subprotocol.ts';
 import { invalidOptions } from './client-error.ts';
 import { textValues } from './named-values.ts';
@@ -35,11 +36,16 @@ function rejectHeaders({ headers: guard }: ChannelDescriptor, given: object = {}
   throw invalidOptions(`\`headers\`: browsers cannot set the headers of a WebSocket${why}.`);
 }
 
-/** The URL, headers and subprotocols of one handshake, credentials included. */
+/**
+ * The URL, headers and subprotocols of one handshake, credentials included. A browser ends a connection whose server
+ * selects none of its subprotocols, as servers other than Posted's may. So a client that offers no credentials offers
+ * subprotocols only if it `asksForReason`.
+ */
 export function handshakeTarget(
   url: URL,
   given: Readonly<Record<string, string>>,
   credentials: readonly PlacedCredential[],
+  asksForReason: boolean,
 ): Pick<SocketTarget, 'url' | 'headers' | 'protocols'> {
   const target = new URL(url);
   const headers: Record<string, string> = { ...given };
@@ -52,5 +58,10 @@ export function handshakeTarget(
     headers[name] = before + value;
   }
   const protocols = credentials.flatMap(({ protocol }) => protocol ?? []);
-  return { url: target, headers, protocols: protocols.length === 0 ? [] : [subprotocol, ...protocols] };
+  const offersNone = protocols.length === 0 && !asksForReason;
+  return {
+    url: target,
+    headers,
+    protocols: offersNone ? [] : [subprotocol, ...protocols, refusalSubprotocol],
+  };
 }

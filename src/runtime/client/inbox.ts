@@ -1,3 +1,5 @@
+import { defer } from './deferred.ts';
+
 /**
  * A queue of messages for the application. It accepts more items than its limit, since what has been read
  * cannot be unread: the producer stops reading when it is full and continues once it has room.
@@ -34,7 +36,7 @@ export class Inbox<Item extends object> {
     this.#queue.push(item);
     this.wake();
     if (this.#room !== null || this.#queue.length < this.#limit) return false;
-    this.#room = Promise.withResolvers();
+    this.#room = defer();
     return true;
   }
 
@@ -59,7 +61,7 @@ export class Inbox<Item extends object> {
 
   /** Resolves after the next `put`, `end` or `wake`. */
   async changed(): Promise<void> {
-    this.#change ??= Promise.withResolvers();
+    this.#change ??= defer();
     await this.#change.promise;
   }
 

@@ -15,5 +15,6 @@ export { type CursorStore, localStorageCursor, memoryCursor } from './cursor-sto
 export type { Stop } from './deliveries.ts';
 export type { InvalidMessage } from './message-codec.ts';
 export type { LoopOptions } from './message-loop.ts';
+export type { ClientFailure } from './reconnect-policy.ts';
 export type { SendOptions } from './send-queue.ts';
 export type { Reply } from './server-requests.ts';

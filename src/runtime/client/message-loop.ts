@@ -1,4 +1,5 @@
 import type { Consumer, Consumers } from './consumers.ts';
+import { defer } from './deferred.ts';
 import type { NamedMessage } from './message-codec.ts';
 
 export interface LoopOptions {
@@ -37,7 +38,7 @@ export class MessageLoop implements AsyncIterableIterator<unknown, void, undefin
     this.#finish();
     if (this.#signal?.aborted) this.#leave();
     if (this.#state === 'left') return Promise.resolve(done);
-    const next = Promise.withResolvers<Result>();
+    const next = defer<Result>();
     this.#pending.push(next);
     if (this.#state === 'ended') this.#settle();
     if (this.#state === 'new') {

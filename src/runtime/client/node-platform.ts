@@ -9,7 +9,6 @@ import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './pla
  */
 export function createNodePlatform(createConnection?: () => Duplex): Platform {
   return {
-    maxFirstAttempts: Number.POSITIVE_INFINITY,
     setsHeaders: true,
     open: (target, events) => openSocket(target, events, createConnection),
   };

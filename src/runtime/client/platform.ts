@@ -1,22 +1,25 @@
 /** What the client needs of a platform: a WebSocket (RFC 6455) that reports why it ended. */
 export interface Platform {
-  /**
-   * After how many failed attempts a client that has never connected ends. A platform that hides why a
-   * handshake failed needs such a limit: the credentials may be rejected each time.
-   */
-  readonly maxFirstAttempts: number;
   /** Whether it can set handshake headers. A platform that cannot sends its own cookies. */
   readonly setsHeaders: boolean;
   open(target: SocketTarget, events: SocketEvents): Socket;
-  /** Calls back when the network is available again: a client then tries at once. Returns how to stop. */
-  readonly onOnline?: (listener: () => void) => () => void;
+  /** Calls back when connections may be possible again, or may have been lost unnoticed. Returns how to stop. */
+  readonly onWake?: (listener: (wake: Wake) => void) => () => void;
 }
+
+/**
+ * Why connections may have been lost: the `network` is another one, or was suspended with the page; or the `page` is
+ * visible again, after a time in which it may have missed anything.
+ */
+export type Wake = 'network' | 'page';
 
 export interface SocketTarget {
   readonly url: URL;
   /** Handshake headers; only if the platform can set them. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Subprotocols that carry the credentials; only if the platform cannot set headers. */
+  /**
+   * Subprotocols that carry the credentials and ask for readable refusals; only if the platform cannot set headers.
+   */
   readonly protocols: readonly string[];
   readonly maxFrameBytes: number;
   /** 0: no limit. */
@@ -56,7 +59,7 @@ export type Ending =
       readonly cause?: unknown;
     }
   | {
-      /** The server answered the handshake with an HTTP error. */
+      /** The server answered the handshake with an HTTP error, or with a close code that means one. */
       readonly kind: 'refused';
       readonly status: number;
       /** The server's explanation; may be empty. */

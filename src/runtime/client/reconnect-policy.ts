@@ -13,6 +13,20 @@ const maxRetryAfterMs = 3_600_000;
 /** Temporary HTTP errors below 500 (RFC 9110, RFC 8470, RFC 6585). */
 const temporaryStatuses = new Set([408, 425, 429]);
 
+/** How often in a row credentials may be rejected before the client ends: with the default back-off, within 4 and 94 s. */
+const maxRejections = { beforeOpen: 5, afterOpen: 10 };
+
+/** A failure, and what the client makes of it by default. */
+export interface ClientFailure {
+  readonly error: PostedClientError;
+  /** The number of the next attempt since the last stable connection, from 1. */
+  readonly attempt: number;
+  /** Whether the client has ever been open: then it has the right URL, and had valid credentials. */
+  readonly wasOpen: boolean;
+  /** Whether the client ends with the error, unless `shouldRetry` returns true. */
+  readonly isFinal: boolean;
+}
+
 /** Whether to connect again, and when. */
 export type ReconnectDecision =
   | {
@@ -28,7 +42,7 @@ export type Failure = Ending | { readonly kind: 'not tried'; readonly error: Pos
 
 export interface ReconnectPolicyDeps {
   readonly backoff: ResolvedSettings['backoff'];
-  readonly maxFirstAttempts: number;
+  readonly shouldRetry: ResolvedSettings['shouldRetry'];
   /** Null: there are no credentials to send. */
   readonly credentials: CredentialSource | null;
 }
@@ -37,9 +51,11 @@ export interface ReconnectPolicyDeps {
 export class ReconnectPolicy {
   readonly #deps: ReconnectPolicyDeps;
   #attempts = 0;
+  /** Since the last connection. */
+  #rejections = 0;
   /** By `performance.now`, which does not jump when the system's clock is set. */
   #openedAtMs: number | null = null;
-  #everOpen = false;
+  #wasOpen = false;
 
   constructor(deps: ReconnectPolicyDeps) {
     this.#deps = deps;
@@ -47,8 +63,8 @@ export class ReconnectPolicy {
 
   opened(): void {
     this.#openedAtMs = performance.now();
-    this.#everOpen = true;
-    this.#deps.credentials?.accepted();
+    this.#wasOpen = true;
+    this.#rejections = 0;
   }
 
   /**
@@ -59,19 +75,23 @@ export class ReconnectPolicy {
     if (this.#openedAtMs !== null && performance.now() - this.#openedAtMs >= stableMs) this.#attempts = 0;
     this.#openedAtMs = null;
     this.#attempts += 1;
+    const attempt = this.#attempts;
     const { error, isFinal } = this.#assess(failure);
-    const { backoff } = this.#deps;
-    if (error === null || isFinal || backoff === null) return { reconnect: false, error };
+    const { backoff, shouldRetry } = this.#deps;
+    if (error === null || backoff === null) return { reconnect: false, error };
+    if (!shouldRetry({ error, attempt, wasOpen: this.#wasOpen, isFinal })) return { reconnect: false, error };
     // Full jitter, so that clients that lost a server together do not return together.
-    const ceilingMs = Math.min(backoff.maxMs, backoff.baseMs * 2 ** (this.#attempts - 1));
+    const ceilingMs = Math.min(backoff.maxMs, backoff.baseMs * 2 ** (attempt - 1));
+    // A source of credentials needs the time, so their pauses do not shrink.
+    const floorMs = this.#rejections > 1 ? ceilingMs / 2 : 0;
     const retryAfterMs = failure.kind === 'refused' ? Math.min(failure.retryAfterMs, maxRetryAfterMs) : 0;
-    let delayMs = Math.round(retryAfterMs + Math.random() * ceilingMs);
+    let delayMs = Math.round(retryAfterMs + floorMs + Math.random() * (ceilingMs - floorMs));
     if (requestedMs !== null) {
       const cappedMs = Math.min(requestedMs, maxRetryAfterMs);
       // The back-off still applies to a server that closes every connection this way.
-      delayMs = this.#attempts === 1 ? cappedMs : Math.max(cappedMs, delayMs);
+      delayMs = attempt === 1 ? cappedMs : Math.max(cappedMs, delayMs);
     }
-    return { reconnect: true, delayMs, attempt: this.#attempts, error };
+    return { reconnect: true, delayMs, attempt, error };
   }
 
   #assess(failure: Failure): Assessment {
@@ -87,21 +107,23 @@ export class ReconnectPolicy {
     }
   }
 
+  /** Never final: a page that was opened offline must come up with the network. */
   #assessUnreachable(cause: unknown): Assessment {
-    const isFinal = !this.#everOpen && this.#attempts >= this.#deps.maxFirstAttempts;
-    const detail = this.#detail(
-      cause instanceof Error ? cause.message || cause.name : 'the platform gives no reason',
-    );
-    const message = isFinal
-      ? `The server could not be reached in ${this.#attempts} attempts${detail}. Check the URL, the credentials, the network, and the server's allowed origins.`
-      : `The server could not be reached${detail}.`;
-    return { isFinal, error: new PostedClientError('unreachable', message, { cause }) };
+    const detail =
+      cause instanceof Error
+        ? cause.message || cause.name
+        : 'check the network, the URL, and the origins that the server allows';
+    const message = `The server could not be reached${this.#detail(detail)}.`;
+    return { isFinal: false, error: new PostedClientError('unreachable', message, { cause }) };
   }
 
+  /** A client that has been open may reach a proxy while servers are replaced, so no answer is final to it. */
   #assessRefused({ status, message }: Extract<Ending, { kind: 'refused' }>): Assessment {
     const text = `The server refused the connection with HTTP ${status}${this.#detail(message)}.`;
-    if (status === 401 && this.#deps.credentials !== null) return this.#assessRejected(text, { status });
-    const isFinal = status < 500 && !temporaryStatuses.has(status);
+    if (status === 401 && this.#deps.credentials !== null) {
+      return this.#assessRejected(text, { status }, this.#wasOpen);
+    }
+    const isFinal = !this.#wasOpen && status < 500 && !temporaryStatuses.has(status);
     return { isFinal, error: new PostedClientError('refused', text, { status }) };
   }
 
@@ -114,16 +136,21 @@ export class ReconnectPolicy {
         ? `The connection was lost${detail}.`
         : `The connection was closed with ${code}${detail}.`;
     if (code === closeCodes.unauthorized.code && this.#deps.credentials !== null)
-      return this.#assessRejected(text, details);
+      return this.#assessRejected(text, details, false);
     return { isFinal: !shouldReconnect(code), error: new PostedClientError('closed', text, details) };
   }
 
-  /** The server rejected the credentials. */
+  /** The server rejected the credentials. A function may return others later; fixed ones may have met an odd answer. */
   #assessRejected(
     message: string,
     details: { readonly status?: number; readonly closeCode?: number },
+    mayBeOdd: boolean,
   ): Assessment {
-    const isFinal = this.#deps.credentials?.rejected() !== true;
+    this.#rejections += 1;
+    this.#deps.credentials?.rejected();
+    const isHopeless = !mayBeOdd && this.#deps.credentials?.isFixed === true;
+    const max = this.#wasOpen ? maxRejections.afterOpen : maxRejections.beforeOpen;
+    const isFinal = isHopeless || this.#rejections >= max;
     return { isFinal, error: new PostedClientError('unauthorized', message, details) };
   }
 

@@ -64,7 +64,6 @@ export class Renewal {
     if (answer === undefined) return false;
     this.#isPending = false;
     if ('error' in answer) return true;
-    this.#deps.credentials.accepted();
     if (answer.expiresAtMs !== undefined) this.#schedule(answer.expiresAtMs - Date.now());
     return true;
   }

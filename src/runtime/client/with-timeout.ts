@@ -6,27 +6,24 @@ export function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Resolves after `delayMs`, or as soon as `signal` is aborted. */
-export async function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
-  const elapsed = new AbortController();
-  const timer = setTimeout(() => elapsed.abort(), delayMs);
-  await aborted(AbortSignal.any([signal, elapsed.signal]));
-  clearTimeout(timer);
-}
-
 /** Settles like `promise`, but rejects after `timeoutMs` or once `signal` is aborted. */
-export async function withTimeout<Value>(
+export function withTimeout<Value>(
   promise: Promise<Value>,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Value> {
-  const settled = new AbortController();
-  const timeout = sleep(timeoutMs, AbortSignal.any([signal, settled.signal])).then(() => {
-    throw new Error(`no answer within ${timeoutMs} ms`);
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    };
+    const giveUp = () => {
+      settle();
+      reject(new Error(`no answer within ${timeoutMs} ms`));
+    };
+    const timer = setTimeout(giveUp, timeoutMs);
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    promise.finally(settle).then(resolve, reject);
   });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    settled.abort();
-  }
 }

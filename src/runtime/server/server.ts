@@ -18,7 +18,8 @@ import { ServedSocket } from './connection/served-socket.ts';
 import type { ContractServer } from './contract-server.ts';
 import { ConnectionLimits } from './handshake/connection-limits.ts';
 import { type AcceptedHandshake, createHandshake, neverOpened } from './handshake/handshake.ts';
-import { Refusal, refusal, sendRefusal } from './handshake/refusal.ts';
+import { ReadableRefusals } from './handshake/readable-refusals.ts';
+import { Refusal, refusal, sendRefusal, shuttingDown } from './handshake/refusal.ts';
 import { createRefusalLog } from './handshake/refusal-log.ts';
 import type { ChannelFunctions } from './messages/channel-functions.ts';
 import { createSentCount } from './messages/publish.ts';
@@ -50,6 +51,7 @@ export class WebSocketContractServer implements ContractServer {
   readonly #limits: ConnectionLimits;
   readonly #heartbeat: Heartbeat<WebSocketConnection>;
   readonly #expiries = new Expiries<WebSocketConnection>();
+  readonly #readableRefusals = new ReadableRefusals();
   readonly #performHandshake: ReturnType<typeof createHandshake<ConnectableChannel>>;
   readonly #logRefusal: ReturnType<typeof createRefusalLog>;
   readonly #webSocketServer: Server<typeof ServedSocket>;
@@ -66,6 +68,7 @@ export class WebSocketContractServer implements ContractServer {
       proxies: deps.proxies,
       settingNames: deps.settingNames,
       timeoutMs: deps.handshakeTimeoutMs,
+      isShuttingDown: () => this.#isShuttingDown,
     });
     this.#logRefusal = createRefusalLog(deps);
     // The types of ws lack this option, which bounds every close: also those by the peer or because of a frame.
@@ -124,7 +127,6 @@ export class WebSocketContractServer implements ContractServer {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, id: string): Promise<void> {
     const startMs = performance.now();
-    if (this.#isShuttingDown) throw shuttingDown();
     const accepted = await this.#performHandshake(request, id);
     const { channel, connection } = accepted;
     const abandon = (): void => {
@@ -174,8 +176,8 @@ export class WebSocketContractServer implements ContractServer {
     const refused = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
     this.#deps.observer.handshakeRefused(refused.reason);
     this.#logRefusal({ connection: id, address: this.#deps.proxies.addressOf(request) }, refused);
-    if (socket.writable) sendRefusal(socket, id, refused);
-    else socket.destroy();
+    if (!socket.writable) socket.destroy();
+    else if (!this.#readableRefusals.send(request, socket, refused)) sendRefusal(socket, id, refused);
   }
 
   #connectable(channel: HostedChannel): ConnectableChannel {
@@ -230,11 +232,6 @@ export class WebSocketContractServer implements ContractServer {
 /** The user that a connection counts for; null without a principal. */
 function userOf({ user }: WebSocketConnection): string | null {
   return user?.id ?? null;
-}
-
-function shuttingDown(): Refusal {
-  const error = new PostedError('unavailable', 'The server is shutting down.', { retryAfterMs: 1000 });
-  return new Refusal('shutting_down', error);
 }
 
 function clientGone(): Refusal {

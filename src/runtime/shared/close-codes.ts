@@ -16,6 +16,7 @@ export const closeCodes = {
   badMessage: { code: 4400, reconnect: false, reason: 'the message breaks the contract' },
   unauthorized: { code: 4401, reconnect: true, reason: 'the credentials have expired' },
   forbidden: { code: 4403, reconnect: false, reason: 'not allowed' },
+  notFound: { code: 4404, reconnect: false, reason: 'there is nothing at this address' },
   replaced: { code: 4409, reconnect: false, reason: 'replaced by another client with the same device' },
   tooManyRequests: { code: 4429, reconnect: true, reason: 'too many requests' },
   slowConsumer: { code: 4420, reconnect: true, reason: 'the connection reads too slowly' },

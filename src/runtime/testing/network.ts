@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Wake } from '../client/platform.ts';
 import type { Principal } from '../server/handlers.ts';
 import { knowPrincipal } from '../server/handshake/known-principals.ts';
 import { createSocketPair } from './socket-pair.ts';
@@ -61,7 +62,7 @@ export class ConnectError extends Error {
 export class Link {
   readonly #createPair: () => readonly [Duplex, Duplex];
   readonly #sockets = new Set<Duplex>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(wake: Wake) => void>();
   readonly #isServed: () => boolean;
   #isUp = true;
 
@@ -99,11 +100,11 @@ export class Link {
 
   /** Tells a client that waits for its next attempt that the network is available. */
   retry(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) listener('page');
   }
 
-  /** See `Platform.onOnline`. */
-  readonly onOnline = (listener: () => void): (() => void) => {
+  /** See `Platform.onWake`. */
+  readonly onWake = (listener: (wake: Wake) => void): (() => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   };

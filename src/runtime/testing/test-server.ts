@@ -101,7 +101,7 @@ class InMemoryServer implements RestartableTestServer {
     checkChannel(channel);
     const { user, onError = console.error, ...others } = options;
     const link = this.#network.createLink(typeof user === 'string' ? { id: user } : user);
-    const platform = { ...createNodePlatform(() => link.connect()), onOnline: link.onOnline };
+    const platform = { ...createNodePlatform(() => link.connect()), onWake: link.onWake };
     // It gets options of a type that only the channel determines.
     const connect = createConnect(platform) as unknown as (...args: readonly unknown[]) => Client;
     let isConnected = false;

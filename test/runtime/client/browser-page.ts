@@ -20,21 +20,21 @@ type TalkCredentials = NonNullable<ConnectOptions<TalkTypes>['auth']>;
 declare global {
   /** Exchanges a request in each direction; resolves with the received bytes and the reply. */
   var talkOnce: (url: string, credentials: TalkCredentials) => Promise<{ bytes: number[]; reply: unknown }>;
-  var openPage: (url: string, maxWaitingMessages: number) => void;
+  var openPage: (url: string, maxWaitingMessages: number, baseMs?: number) => void;
   var page: Page;
 }
 
-globalThis.openPage = (url, maxWaitingMessages) => {
+globalThis.openPage = (url, maxWaitingMessages, baseMs = 1) => {
   const errors: unknown[] = [];
   const messages: unknown[] = [];
   const unknown: number[][] = [];
   const client = connect(chat, {
     url,
     maxWaitingMessages,
-    auth: () => Promise.resolve('a.token~of/bytes+'),
+    auth: 'a.token~of/bytes+',
     params: { room: 'lobby' },
     query: { audience: 'friends' },
-    reconnect: { baseMs: 1, maxMs: 10 },
+    reconnect: { baseMs, maxMs: Math.max(baseMs, 10) },
     onUnknown: (message) => void unknown.push([...(message as Uint8Array)]),
     onError: ({ code, message }) => errors.push([code, message]),
   });

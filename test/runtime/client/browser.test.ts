@@ -1,11 +1,14 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type ErrorCode, PostedError } from '../../../src/runtime/shared/errors.ts';
 import {
   decodeApiKeyProtocol,
   decodeBasicProtocol,
   encodeBearerProtocol,
 } from '../../../src/runtime/shared/subprotocol.ts';
+import { startChannel } from '../../support/channel.ts';
 import {
   bundleForBrowser,
   chromiumNote,
@@ -13,7 +16,7 @@ import {
   launchChromium,
   servePage,
 } from '../../support/chromium.ts';
-import { postFrame } from './chat-channel.ts';
+import { chat, postFrame } from './chat-channel.ts';
 import { startChatServer } from './chat-server.ts';
 import { soon } from './soon.ts';
 
@@ -53,7 +56,7 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
     expect(first.protocol).toBe('posted.v1');
     expect(server.handshakes[0]?.url).toBe('/rooms/lobby/chat?audience=friends');
     expect(server.handshakes[0]?.headers['sec-websocket-protocol']).toBe(
-      `posted.v1, ${encodeBearerProtocol('a.token~of/bytes+')}`,
+      `posted.v1, ${encodeBearerProtocol('a.token~of/bytes+')}, posted.refusal`,
     );
     const messages = () => tab.evaluate(() => globalThis.page.messages);
     first.send(postFrame('one'));
@@ -125,13 +128,53 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
     expect(connection.protocol).toBe('posted.v1');
   });
 
-  it('gives up if it never connects, since browsers hide the reason', async () => {
-    const server = await startChatServer({ refuse: () => ({ status: 401 }) });
+  it('that was opened without a network connects at once when there is one', async () => {
+    const server = await startChatServer();
+    const tab = await browser.newPage();
+    onTestFinished(() => tab.close());
+    await tab.goto(page.url);
+    await tab.context().setOffline(true);
+    await tab.evaluate((url) => globalThis.openPage(url, 100, 60_000), server.url);
+    const statuses = () => tab.evaluate(() => globalThis.page.statuses);
+    await expect.poll(statuses, soon).toEqual(['connecting', 'waiting']);
+    await tab.context().setOffline(false);
+    await server.nextConnection();
+    await expect.poll(statuses, soon).toEqual(['connecting', 'waiting', 'connecting', 'open']);
+    expect(await tab.evaluate(() => globalThis.page.errors)).toEqual([]);
+  });
+
+  it('replaces its connection at once after it was offline, as that may be half-open', async () => {
+    const server = await startChatServer();
     const tab = await openTab(server.url);
+    const first = await server.nextConnection();
+    // Chromium keeps a WebSocket open meanwhile.
+    await tab.context().setOffline(true);
+    await tab.context().setOffline(false);
+    await once(first, 'close');
+    await server.nextConnection();
+    await expect
+      .poll(() => tab.evaluate(() => globalThis.page.statuses), soon)
+      .toEqual(['connecting', 'open', 'connecting', 'open']);
+  });
+
+  it.each<[code: ErrorCode, status: number, clientCode: string]>([
+    ['unauthorized', 401, 'unauthorized'],
+    ['forbidden', 403, 'refused'],
+    ['not_found', 404, 'refused'],
+  ])('ends if a server refuses it with %s, and knows the status', async (code, status, clientCode) => {
+    const refuse = () => {
+      throw new PostedError(code, 'No.');
+    };
+    const { url } = await startChannel(
+      chat,
+      { accept: refuse, say() {} },
+      { origins: { kind: 'any' }, security: { bearerAuth: () => ({ id: 'ada' }) } },
+    );
+    const tab = await openTab(url);
     await expect.poll(() => tab.evaluate(() => globalThis.page.statuses.at(-1)), soon).toBe('closed');
-    expect(server.handshakes).toHaveLength(8);
+    expect(await tab.evaluate(() => globalThis.page.statuses)).not.toContain('open');
     expect(await tab.evaluate(() => globalThis.page.errors)).toEqual([
-      ['unreachable', expect.stringContaining('in 8 attempts')],
+      [clientCode, `The server refused the connection with HTTP ${status}.`],
     ]);
   });
 

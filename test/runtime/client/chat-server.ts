@@ -13,6 +13,11 @@ interface RefusedWith {
   readonly body?: string;
 }
 
+/** Everything that the client receives before the connection ends. */
+interface RawAnswer {
+  readonly raw: string;
+}
+
 interface ChatServer {
   readonly url: string;
   /** Every handshake so far. */
@@ -23,7 +28,7 @@ interface ChatServer {
 
 export interface ChatServerOptions {
   /** Called for every handshake; 'ignore' sends no response. */
-  readonly refuse?: (request: IncomingMessage) => RefusedWith | 'ignore' | undefined;
+  readonly refuse?: (request: IncomingMessage) => RefusedWith | RawAnswer | 'ignore' | undefined;
   /** Handles all other requests. */
   readonly onRequest?: RequestListener;
 }
@@ -46,6 +51,10 @@ export async function startChatServer({ refuse, onRequest }: ChatServerOptions =
     if (refusal === 'ignore') {
       // Reading is necessary to notice the end.
       socket.resume().on('end', () => socket.end());
+      return;
+    }
+    if (refusal !== undefined && 'raw' in refusal) {
+      socket.end(refusal.raw);
       return;
     }
     if (refusal !== undefined) {

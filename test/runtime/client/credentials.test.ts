@@ -123,7 +123,7 @@ describe('a handshake', () => {
     expect(connection.protocol).toBe('posted.v1');
     expect(carriedBy(server.handshakes[0])).toEqual({
       'sec-websocket-protocol': expect.toSatisfy(
-        (offered: string) => offered.replaceAll(' ', '') === `posted.v1,${protocols}`,
+        (offered: string) => offered.replaceAll(' ', '') === `posted.v1,${protocols},posted.refusal`,
       ),
     });
   });
@@ -207,7 +207,7 @@ describe('the option auth', () => {
 });
 
 describe('rejected credentials', () => {
-  it('are requested from their function once more', async () => {
+  it('are requested from their function again', async () => {
     const accepted = basic('Ada:new');
     const server = await startChatServer({
       refuse: ({ headers }) => (headers.authorization === accepted ? undefined : { status: 401 }),

@@ -16,6 +16,14 @@ export function encodeBinaryFrame(bytes: Uint8Array): Buffer {
   return frame;
 }
 
+/** Encodes a close frame (RFC 6455 section 5.5.1). The reason is at most 123 bytes long. */
+export function encodeCloseFrame(code: number, reason: string): Buffer {
+  const frame = allocate(0x88, 2 + Buffer.byteLength(reason)); // FIN, opcode 8
+  frame.writeUInt16BE(code, 2);
+  frame.write(reason, 4);
+  return frame;
+}
+
 /** The payload of a frame that the functions above encoded. */
 export function payloadOf(frame: Buffer): Buffer {
   const length = frame[1];

@@ -14,7 +14,7 @@ import type { ConnectionLimits } from './connection-limits.ts';
 import type { HandshakeValues } from './handshake-values.ts';
 import { knownPrincipalOf, permitAll } from './known-principals.ts';
 import { refuseAtLimit } from './limit-refusals.ts';
-import { Refusal, refusal, refuseOrigin } from './refusal.ts';
+import { Refusal, refusal, refuseOrigin, shuttingDown } from './refusal.ts';
 import { checkUpgrade, UpgradeRequest } from './upgrade-request.ts';
 
 /** The part of a channel that handshakes use. */
@@ -37,6 +37,7 @@ export interface HandshakeOptions<Channel> {
   readonly settingNames: SettingNames;
   /** How long the security hooks and `accept` may take together. */
   readonly timeoutMs: number;
+  readonly isShuttingDown: () => boolean;
 }
 
 /** A handshake to complete with 101. It counts as a connection until its owner releases it from the limits. */
@@ -63,12 +64,14 @@ export function createHandshake<Channel extends HandshakeChannel>(
 
   return async (message, id) => {
     checkUpgrade(message);
-    const { path, query } = splitTarget(message.url ?? '/');
-    const { channel, pathValues } = findChannel(options.channels, path);
     const { origin } = message.headers;
+    // Before anything else that a page could read in the refusal.
     if (origin !== undefined && !isAllowedOrigin(origins, origin, proxies.hostOf(message))) {
       throw refuseOrigin(message, origins, settingNames);
     }
+    if (options.isShuttingDown()) throw shuttingDown();
+    const { path, query } = splitTarget(message.url ?? '/');
+    const { channel, pathValues } = findChannel(options.channels, path);
     // Asking the system for the address is among the most expensive parts of a handshake.
     const address =
       limits.countAddresses || proxies.exist ? clientNetwork(proxies.addressOf(message)) : undefined;

@@ -41,6 +41,11 @@ export function refusal(
   return new Refusal(reason, new PostedError(code, message), { headers });
 }
 
+export function shuttingDown(): Refusal {
+  const error = new PostedError('unavailable', 'The server is shutting down.', { retryAfterMs: 1000 });
+  return new Refusal('shutting_down', error);
+}
+
 /**
  * Refuses a page because of its origin. The response names the setting to change; only the log contains the value to
  * set, because it lists the allowed origins.
