@@ -212,7 +212,7 @@ export const table = {
   ackTimeoutMs: {
     name: 'ACK_TIMEOUT_MS',
     description:
-      'How long a message to a client that acknowledges may stay unacknowledged before its connection is closed.',
+      'How long a client that acknowledges may leave messages unacknowledged, without acknowledging any, before its connection is closed.',
     kind: integer(100, 3_600_000),
     fallback: '30000',
   },

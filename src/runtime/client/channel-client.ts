@@ -17,6 +17,9 @@ import { aborted } from './with-timeout.ts';
 
 const tooSlow = 'The application is too slow. The client connects again; messages in between may be missing.';
 
+/** How long after it reads again a client notices at most that its connection has ended meanwhile. */
+const unnoticedMs = 5_000;
+
 interface ChannelClientDeps extends Omit<ConnectionKeeperDeps, 'signal'> {
   readonly channel: ChannelDescriptor;
   readonly answerFunctions: AnswerFunctions | undefined;
@@ -39,6 +42,9 @@ export class ChannelClient {
   readonly #queue = new SendQueue();
   readonly #status = new StatusSource();
   readonly #stopping = new AbortController();
+  /** Until when the loss of the connection means that the client has read too slowly, by `performance.now`. */
+  #slowUntilMs = 0;
+  #isSlowReported = false;
   /** The error with which the application has ended the client. */
   #failure: PostedClientError | null = null;
 
@@ -139,6 +145,13 @@ export class ChannelClient {
 
   #connectionEnded(ended: Ending): Ending {
     const ending = this.#renewal?.ended(ended) ?? ended;
+    // A server that gives up a client which does not read cannot tell it so.
+    const wasCutOff =
+      ending.kind === 'closed' && ending.code === 1006 && performance.now() < this.#slowUntilMs;
+    const wasClosed = ending.kind === 'closed' && ending.code === closeCodes.slowConsumer.code;
+    if (wasCutOff || wasClosed) this.#reportSlow();
+    this.#isSlowReported = false;
+    this.#slowUntilMs = 0;
     this.#queue.lost();
     this.#requests.end(connectionLost(ending));
     return ending;
@@ -186,12 +199,23 @@ export class ChannelClient {
   }
 
   #slowDown(connection: ClientConnection): void {
-    if (connection.pause()) {
-      void this.#haveRoom().then(() => connection.resume());
+    if (!connection.pause()) {
+      this.#reportSlow();
+      connection.close(closeCodes.slowConsumer.code, 'the client cannot keep up');
       return;
     }
-    if (this.#deps.resumption === null) this.#report(new PostedClientError('slow_consumer', tooSlow));
-    connection.close(closeCodes.slowConsumer.code, 'the client cannot keep up');
+    this.#slowUntilMs = Number.POSITIVE_INFINITY;
+    void this.#haveRoom().then(() => {
+      this.#slowUntilMs = performance.now() + unnoticedMs;
+      connection.resume();
+    });
+  }
+
+  /** At most once for each connection. A connection that is resumed misses nothing. */
+  #reportSlow(): void {
+    if (this.#isSlowReported || this.#deps.resumption !== null) return;
+    this.#isSlowReported = true;
+    this.#report(new PostedClientError('slow_consumer', tooSlow));
   }
 
   /** Resolves when no inbox is full. */

@@ -51,7 +51,7 @@ function serverUrl({ servers }: ChannelDescriptor, { url, server, variables }: C
 }
 
 function givenUrl(given: string | URL): URL {
-  const parsed = URL.parse(given);
+  const parsed = parseUrl(given);
   const scheme = parsed === null ? undefined : schemes[parsed.protocol];
   if (parsed === null || scheme === undefined) {
     throw invalidOptions('`url` must be a ws, wss, http or https URL.');
@@ -82,10 +82,19 @@ function contractUrl(
   );
   const filled = host.replaceAll(/\{([^{}]+)\}/g, (_, variable: string) => values[variable] ?? '');
   // These characters end the authority or a user in it, and would lead to another host (RFC 3986 section 3.2).
-  const url = /[\s/?#@\\]/.test(filled) ? null : URL.parse(`${protocol}://${filled}`);
+  const url = /[\s/?#@\\]/.test(filled) ? null : parseUrl(`${protocol}://${filled}`);
   if (url === null) throw invalidOptions(`\`variables\`: they make the host of the server ${name} invalid.`);
   url.pathname = fillPath(pathname, 'variables', values);
   return url;
+}
+
+/** Like `URL.parse`, which browsers before 2024 lack. */
+function parseUrl(text: string | URL): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Fills in the `{expressions}` of a path, percent-encoded. `option` names the source of the values. */

@@ -1,9 +1,19 @@
 import { invalidOptions, PostedClientError } from './client-error.ts';
 import type { InvalidMessage } from './message-codec.ts';
-import type { ClientFailure } from './reconnect-policy.ts';
 
 /** Whether a client continues after an invalid message, or closes without acknowledging anything after it. */
 export type InvalidDecision = 'continue' | 'close';
+
+/** A failure, and what the client makes of it by default. */
+export interface ClientFailure {
+  readonly error: PostedClientError;
+  /** The number of the next attempt since the last stable connection, from 1. */
+  readonly attempt: number;
+  /** Whether the client has ever been open: then it has the right URL, and had valid credentials. */
+  readonly wasOpen: boolean;
+  /** Whether the client ends with the error, unless `shouldRetry` returns true. */
+  readonly isFinal: boolean;
+}
 
 /** The options that are the same for every channel. */
 export interface ClientSettings {

@@ -16,17 +16,6 @@ const temporaryStatuses = new Set([408, 425, 429]);
 /** How often in a row credentials may be rejected before the client ends: with the default back-off, within 4 and 94 s. */
 const maxRejections = { beforeOpen: 5, afterOpen: 10 };
 
-/** A failure, and what the client makes of it by default. */
-export interface ClientFailure {
-  readonly error: PostedClientError;
-  /** The number of the next attempt since the last stable connection, from 1. */
-  readonly attempt: number;
-  /** Whether the client has ever been open: then it has the right URL, and had valid credentials. */
-  readonly wasOpen: boolean;
-  /** Whether the client ends with the error, unless `shouldRetry` returns true. */
-  readonly isFinal: boolean;
-}
-
 /** Whether to connect again, and when. */
 export type ReconnectDecision =
   | {

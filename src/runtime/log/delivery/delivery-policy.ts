@@ -9,7 +9,7 @@ export interface DeliveryPolicy {
    * room, or is closed.
    */
   readonly slowReader: 'lag' | 'close';
-  /** How long a message may stay unacknowledged before its connection is closed. */
+  /** How long messages may stay unacknowledged, without an ack for any of them, before their connection is closed. */
   readonly ackTimeoutMs: number;
   /** How long a live connection may be quiet before it is sent a checkpoint. */
   readonly checkpointMs: number;

@@ -109,7 +109,7 @@ export class Subscriber implements ReplayTarget {
     if (seq > this.#currentPosition().seq) {
       throw new PostedError('invalid_request', 'this connection never received that cursor');
     }
-    const isNew = this.#unacked.acknowledge(seq);
+    const isNew = this.#unacked.acknowledge(seq, performance.now());
     this.#resume();
     return isNew;
   }

@@ -9,6 +9,8 @@ export class UnackedMessages {
   #oldest = 0;
   #isTracking: boolean;
   #ackedSeq = -1;
+  /** When the client last acknowledged something new. */
+  #ackedMs = Number.NEGATIVE_INFINITY;
 
   constructor(isTracking: boolean) {
     this.#isTracking = isTracking;
@@ -22,9 +24,12 @@ export class UnackedMessages {
     return this.size >= windowSize;
   }
 
-  /** Whether a message was sent before `beforeMs` (`performance.now()`). */
+  /**
+   * Whether there is a message that was sent before `beforeMs` (`performance.now()`), and nothing was acknowledged since
+   * then: a client that is slow but gets on with its messages is not closed, which would only cost it another replay.
+   */
   isOverdue(beforeMs: number): boolean {
-    return (this.#sent[this.#oldest + 1] ?? beforeMs) < beforeMs;
+    return Math.max(this.#sent[this.#oldest + 1] ?? beforeMs, this.#ackedMs) < beforeMs;
   }
 
   add(seq: number, nowMs: number): void {
@@ -32,9 +37,12 @@ export class UnackedMessages {
   }
 
   /** Acknowledges all messages up to `seq`; false if they were acknowledged before. */
-  acknowledge(seq: number): boolean {
+  acknowledge(seq: number, nowMs: number): boolean {
     const isNew = seq > this.#ackedSeq;
-    if (isNew) this.#ackedSeq = seq;
+    if (isNew) {
+      this.#ackedSeq = seq;
+      this.#ackedMs = nowMs;
+    }
     this.#isTracking = true;
     while ((this.#sent[this.#oldest] ?? Number.POSITIVE_INFINITY) <= seq) this.#oldest += 2;
     if (this.#oldest < 128 && this.size > 0) return isNew;

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { connect as connectBrowser } from '../../../src/runtime/client/browser.ts';
+import { connect as connectNode } from '../../../src/runtime/client/node.ts';
+import { startChannel } from '../../support/channel.ts';
+import { registerUser, startFeed } from '../../support/feed-server.ts';
+import { type NewsClient, news } from './chat-channel.ts';
+import { startChatServer } from './chat-server.ts';
+import { openClient } from './open-chat.ts';
+import { openFeed } from './resume-feed.ts';
+import { soon } from './soon.ts';
+
+const lost = {
+  code: 'slow_consumer',
+  message: expect.stringContaining('messages in between may be missing'),
+};
+
+/** A client that handles nothing until `release`. */
+function openBlocked(url: string) {
+  const gate = Promise.withResolvers<void>();
+  const opened = openClient<NewsClient, never>(
+    news as never,
+    {
+      url,
+      maxWaitingMessages: 4,
+      on: { post: () => gate.promise },
+    } as never,
+  );
+  return { ...opened, release: () => gate.resolve() };
+}
+
+describe('a client in Node that reads too slowly, on a channel that is not resumable', () => {
+  it('is told that messages may be missing when the server has cut it off', async () => {
+    const { url, publish, observed } = await startChannel(
+      news,
+      {},
+      { maxBufferedBytes: 65_536, closeTimeoutMs: 20 },
+    );
+    const { errors, reaches, release } = openBlocked(url);
+    await reaches('open');
+    const text = 'x'.repeat(65_536);
+    while (publish('post', { type: 'post', text }) > 0) await new Promise((resolve) => setImmediate(resolve));
+    await expect.poll(() => observed.some(([name]) => name === 'connectionClosed'), soon).toBe(true);
+    release();
+    await reaches('open', 2);
+    expect(errors).toMatchObject([lost]);
+  });
+
+  it('is told so when the server says that it is too slow', async () => {
+    const server = await startChatServer();
+    const { errors, reaches } = openBlocked(server.url);
+    (await server.nextConnection()).close(4420);
+    await reaches('open', 2);
+    expect(errors).toMatchObject([lost]);
+  });
+
+  it('is told nothing if its connection is lost for another reason', async () => {
+    const server = await startChatServer();
+    const { errors, reaches } = openBlocked(server.url);
+    (await server.nextConnection()).terminate();
+    await reaches('open', 2);
+    expect(errors).toEqual([]);
+  });
+});
+
+describe.each([
+  ['Node', connectNode],
+  ['browsers', connectBrowser],
+])('a client with the WebSocket of %s and a slow handler', (_, connect) => {
+  it('receives a replay that takes longer than the server waits for an ack, on one connection', async () => {
+    const { url, socketUrl } = await startFeed({ ACK_TIMEOUT_MS: '500' });
+    const author = await registerUser(url);
+    const texts = Array.from({ length: 260 }, (__, index) => String(index));
+    const first = openFeed(socketUrl, { auth: author.token }, 'none', connect);
+    await expect.poll(() => first.statuses.at(-1)?.state, soon).toBe('open');
+    for (const text of texts) await author.post(text);
+    const handled: string[] = [];
+    first.client.on.post(async ({ payload }) => {
+      await new Promise((resolve) => setTimeout(resolve, 8));
+      handled.push(payload.postText);
+    });
+    await expect.poll(() => handled.length, { timeout: 20_000, interval: 20 }).toBe(texts.length);
+    expect(handled).toEqual(texts);
+    expect(first.statuses.map(({ state }) => state)).toEqual(['connecting', 'open']);
+  });
+});
