@@ -72,7 +72,7 @@ export function createIdleScenario(scale: Scale): Scenario {
         return measureIdle(subject, { connections: quick ? quickly : full, settleMs, idleMs });
       }),
     })),
-    targets: [{ metric: 'rssKb', subject: 'posted-friends', atMost: 9 }],
+    targets: [{ metric: 'rssKb', subject: 'posted-friends', atMost: 5.2 }],
   };
 }
 

@@ -25,9 +25,14 @@ interface Read {
   readonly reject: (error: Error) => void;
 }
 
+/**
+ * The reads are in arrays because they hold the rows that they found. The table that a map or a set has outgrown keeps its
+ * entries; once it is among the old objects, they survive until the next full collection, which is far away.
+ */
 interface Thread {
   readonly worker: Worker;
-  readonly reads: Map<number, Read>;
+  /** In the order in which they were sent, which is also that of their responses. */
+  readonly reads: Read[];
 }
 
 /** SQLite cannot interrupt a query here, so a thread is left to it. This many may be left at a time. */
@@ -39,11 +44,10 @@ const maxAbandoned = 4;
  */
 export class ReaderPool {
   readonly #options: ReaderPoolOptions;
-  readonly #queue = new Set<Read>();
+  readonly #queue: Read[] = [];
   readonly #threads = new Set<Thread>();
   readonly #abandoned = new Set<Worker>();
   #timer: NodeJS.Timeout | null = null;
-  #lastId = 0;
   #isClosed = false;
 
   constructor(options: ReaderPoolOptions) {
@@ -61,7 +65,7 @@ export class ReaderPool {
     const { promise, resolve, reject } = Promise.withResolvers<Rows>();
     const deadlineMs = performance.now() + this.#options.deadlineMs;
     const read: Read = { sql, parameters, signal, deadlineMs, resolve, reject };
-    this.#queue.add(read);
+    this.#queue.push(read);
     this.#dispatch();
     this.#schedule();
     return promise;
@@ -77,21 +81,21 @@ export class ReaderPool {
   }
 
   #dispatch(): void {
-    for (const read of this.#queue) {
-      if (read.signal?.aborted === true) {
-        this.#queue.delete(read);
-        read.resolve([]);
-        continue;
-      }
-      const thread = this.#freeThread();
-      if (thread === null) return;
-      this.#queue.delete(read);
-      this.#lastId += 1;
-      thread.reads.set(this.#lastId, read);
-      const request: ReadRequest = { id: this.#lastId, sql: read.sql, parameters: read.parameters };
-      const port = thread.worker;
-      port.postMessage(request);
+    for (let read = this.#queue[0]; read !== undefined; read = this.#queue[0]) {
+      const isUnwanted = read.signal?.aborted === true;
+      const thread = isUnwanted ? null : this.#freeThread();
+      if (!isUnwanted && thread === null) return;
+      this.#queue.shift();
+      if (thread === null) read.resolve([]);
+      else this.#send(thread, read);
     }
+  }
+
+  #send({ worker, reads }: Thread, read: Read): void {
+    reads.push(read);
+    const request: ReadRequest = { sql: read.sql, parameters: read.parameters };
+    const port = worker;
+    port.postMessage(request);
   }
 
   /** The one with the fewest reads; null if all are busy. */
@@ -99,21 +103,20 @@ export class ReaderPool {
     const { threads, readsPerThread } = this.#options;
     let free: Thread | null = null;
     for (const thread of this.#threads) {
-      if (thread.reads.size < (free?.reads.size ?? readsPerThread)) free = thread;
+      if (thread.reads.length < (free?.reads.length ?? readsPerThread)) free = thread;
     }
     const mayStart = this.#threads.size < threads && this.#abandoned.size < maxAbandoned;
-    return mayStart && free?.reads.size !== 0 ? this.#start() : free;
+    return mayStart && free?.reads.length !== 0 ? this.#start() : free;
   }
 
   #start(): Thread {
     const { path, isLowPriority = false } = this.#options;
     const workerData: ReaderData = { path, isLowPriority };
     const worker = new Worker(workerUrl('reader-worker'), { name: 'posted-reader', workerData });
-    const thread: Thread = { worker, reads: new Map() };
+    const thread: Thread = { worker, reads: [] };
     this.#threads.add(thread);
     worker.on('message', (response: ReadResponse) => {
-      const read = thread.reads.get(response.id);
-      thread.reads.delete(response.id);
+      const read = thread.reads.shift();
       if ('failure' in response) read?.reject(toError(response.failure));
       else read?.resolve(response.rows);
       this.#dispatch();
@@ -121,9 +124,8 @@ export class ReaderPool {
     worker.on('error', (cause: Error) => {
       this.#threads.delete(thread);
       if (!this.#isClosed) this.#options.onError(cause);
-      for (const read of thread.reads.values())
+      for (const read of thread.reads.splice(0))
         read.reject(new PostedError('unavailable', 'The database cannot be read now.', { cause }));
-      thread.reads.clear();
     });
     worker.on('exit', () => {
       this.#threads.delete(thread);
@@ -136,7 +138,7 @@ export class ReaderPool {
   /** Checks the deadlines when the first one is over. */
   #schedule(): void {
     if (this.#timer !== null || this.#isClosed) return;
-    const reads = [...this.#queue, ...[...this.#threads].flatMap((thread) => [...thread.reads.values()])];
+    const reads = [...this.#queue, ...[...this.#threads].flatMap((thread) => thread.reads)];
     if (reads.length === 0) return;
     const next = Math.min(...reads.map(({ deadlineMs }) => deadlineMs));
     this.#timer = setTimeout(
@@ -151,14 +153,10 @@ export class ReaderPool {
 
   #enforceDeadlines(): void {
     const nowMs = performance.now();
-    for (const read of this.#queue) {
-      if (read.deadlineMs > nowMs) break;
-      this.#queue.delete(read);
-      endLate(read);
-    }
+    const inTime = this.#queue.findIndex(({ deadlineMs }) => deadlineMs > nowMs);
+    for (const read of this.#queue.splice(0, inTime === -1 ? this.#queue.length : inTime)) endLate(read);
     for (const thread of this.#threads) {
-      // Reads of one thread run in the order in which they were sent.
-      const [running] = thread.reads.values();
+      const [running] = thread.reads;
       if (running === undefined || running.deadlineMs > nowMs) continue;
       this.#abandon(thread, running);
     }
@@ -170,12 +168,9 @@ export class ReaderPool {
     this.#abandoned.add(thread.worker);
     void thread.worker.terminate();
     thread.worker.unref();
-    const [, ...others] = [...thread.reads.values()];
-    thread.reads.clear();
+    const [, ...others] = thread.reads.splice(0);
     endLate(running);
-    const waiting = [...this.#queue];
-    this.#queue.clear();
-    for (const read of [...others, ...waiting]) this.#queue.add(read);
+    this.#queue.unshift(...others);
   }
 }
 

@@ -7,13 +7,11 @@ export interface ReaderData {
 }
 
 export interface ReadRequest {
-  readonly id: number;
   readonly sql: string;
   readonly parameters: readonly unknown[];
 }
 
 export type Rows = readonly Readonly<Record<string, unknown>>[];
 
-export type ReadResponse =
-  | { readonly id: number; readonly rows: Rows }
-  | { readonly id: number; readonly failure: Failure };
+/** In the order of the requests. */
+export type ReadResponse = { readonly rows: Rows } | { readonly failure: Failure };

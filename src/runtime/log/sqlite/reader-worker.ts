@@ -19,11 +19,11 @@ if (isLowPriority && process.platform === 'linux') {
   setPriority(Math.min(getPriority() + niceness, constants.priority.PRIORITY_LOW));
 }
 
-port.on('message', ({ id, sql, parameters }: ReadRequest) => {
+port.on('message', ({ sql, parameters }: ReadRequest) => {
   try {
-    send({ id, rows: statements.run(sql, parameters).rows });
+    send({ rows: statements.run(sql, parameters).rows });
   } catch (error) {
-    send({ id, failure: toFailure(error) });
+    send({ failure: toFailure(error) });
   }
 });
 
