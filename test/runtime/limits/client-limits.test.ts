@@ -2,7 +2,7 @@ import { PostedError } from 'posted/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../../src/runtime/client/node.ts';
 import { market } from './market/generated/asyncapi/client.ts';
-import { startMarket } from './start-market.ts';
+import { startMarket, times } from './start-market.ts';
 
 function open(socketUrl: string) {
   const client = connect(market, { url: new URL(socketUrl).origin, auth: 'ann' });
@@ -20,6 +20,26 @@ describe('a client above a limit', () => {
     expect(error).toBeInstanceOf(PostedError);
     expect(error).toMatchObject({ code: 'too_many_requests', retryAfterMs: expect.any(Number) });
     expect(client.status.value.state).toBe('open');
+  });
+
+  it('loses what it had sent beyond the limit, and connects again', async () => {
+    const { socketUrl } = await startMarket();
+    const client = open(socketUrl);
+    await client.opened;
+    const states: string[] = [];
+    client.status.subscribe((status) => void states.push(status.state));
+    const bid = async (): Promise<unknown> =>
+      await client.placeBid({ cents: 100 }).catch((thrown: unknown) => thrown);
+    for (let count = 0; count < 4; count += 1) await bid();
+    const refused = { code: 'too_many_requests' };
+    const closed = { code: 'closed', closeCode: 4429 };
+    expect(await Promise.all(Array.from({ length: 17 }, bid))).toMatchObject([
+      ...times(15, refused),
+      closed,
+      closed,
+    ]);
+    await expect.poll(() => states, { timeout: 10_000 }).toEqual(['waiting', 'connecting', 'open']);
+    expect(await bid()).toMatchObject(refused);
   });
 
   it('connects again after 4429, with its back-off', async () => {

@@ -23,7 +23,7 @@ function takeAll(counter: Counter, ...keys: readonly string[]): Promise<readonly
 
 describeEngine(redis, 'limits in Redis', (engine) => {
   /** One node of an application, which starts to connect when the test says so. */
-  function createNode({ topic = `test.${randomUUID()}`, user = '', maxWaitMs = 10_000, maxKeys = 100 } = {}) {
+  function createNode({ topic = `test.${randomUUID()}`, user = '', maxWaitMs = 30_000, maxKeys = 100 } = {}) {
     const { config } = engine();
     const logged: string[] = [];
     const limits = createSharedLimits(
