@@ -13,6 +13,7 @@ import {
   type ReceivedReset,
   saveDeliveryHistory,
 } from './delivery-history.ts';
+import { itJudges } from './it-judges.ts';
 import type { FaultKind } from './verdict.ts';
 
 /** The first message is edited, and the next two are deleted, with and without a message that announces it. */
@@ -101,17 +102,7 @@ const faulty: Readonly<Record<string, readonly [FaultKind, DeliveryHistory]>> = 
 };
 
 describe('the checker, for messages that change and expire,', () => {
-  it.each(Object.entries(right))('accepts %s', (_title, history) => {
-    expect(checkDeliveries(history)).toMatchObject({ passed: true, examples: [] });
-  });
-
-  it.each(Object.entries(faulty))('finds %s', (_title, [kind, history]) => {
-    const { faults, examples } = checkDeliveries(history);
-    expect({ count: faults[kind], kinds: new Set(examples.map((fault) => fault.kind)) }).toEqual({
-      count: 1,
-      kinds: new Set([kind]),
-    });
-  });
+  itJudges(right, faulty);
 
   it('gives the same verdict for a history saved to a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'posted-history-'));

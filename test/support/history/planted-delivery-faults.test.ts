@@ -1,5 +1,4 @@
-import { describe, expect, it } from 'vitest';
-import { checkDeliveries } from './check-deliveries.ts';
+import { describe } from 'vitest';
 import {
   events,
   everything,
@@ -11,6 +10,7 @@ import {
   timesOf,
 } from './delivery-builders.ts';
 import type { DeliveryHistory, ReaderLife } from './delivery-history.ts';
+import { itJudges } from './it-judges.ts';
 import type { FaultKind } from './verdict.ts';
 
 const ofAnn = [2, 3, 7, 8, 9, 16, 17, 18];
@@ -176,15 +176,5 @@ const faulty: Readonly<Record<string, readonly [FaultKind, DeliveryHistory]>> = 
 };
 
 describe('the checker of any application', () => {
-  it.each(Object.entries(right))('accepts %s', (_title, history) => {
-    expect(checkDeliveries(history)).toMatchObject({ passed: true, examples: [] });
-  });
-
-  it.each(Object.entries(faulty))('finds %s', (_title, [kind, history]) => {
-    const { faults, examples } = checkDeliveries(history);
-    expect({ count: faults[kind], kinds: new Set(examples.map((fault) => fault.kind)) }).toEqual({
-      count: 1,
-      kinds: new Set([kind]),
-    });
-  });
+  itJudges(right, faulty);
 });
