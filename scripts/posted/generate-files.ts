@@ -66,6 +66,7 @@ export async function generateFiles(
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, '.prettierrc.yaml'), prettierConfiguration(websocket.model));
   await noteClosedMessages(websocket, reporter);
+  noteMissingAuth(websocket, reporter);
   if (selected.has('server') || selected.has('client')) {
     await generateAsyncapi(websocket, options, join(folder, 'asyncapi'), reporter);
   }
@@ -119,6 +120,16 @@ async function noteClosedMessages({ model, schemas }: LoadedAsyncapi, reporter: 
     `${listed}${more} ${names.length === 1 ? 'is' : 'are'} closed (additionalProperties: false): ` +
       "other generators' clients may reject fields that you add later.",
   );
+}
+
+function noteMissingAuth({ model }: LoadedAsyncapi, reporter: Reporter): void {
+  for (const { name, authObstacle } of model.channels) {
+    if (authObstacle === null) continue;
+    reporter.note(
+      `clients of channel ${name} cannot renew their credentials with \`auth\`: ${authObstacle}. ` +
+        'They connect again when their credentials expire; `x-auth: false` in the channel accepts that.',
+    );
+  }
 }
 
 /** @throws GenerationError with the problems of both contracts */

@@ -53,23 +53,26 @@ describe('a channel with a bearer scheme', () => {
   });
 
   it.each([
-    ['it says so', { [`${channel}/x-auth`]: false }],
-    ['it has no bearer scheme', { '/servers/shop/security': [{ type: 'http', scheme: 'basic' }] }],
+    ['it says so', { [`${channel}/x-auth`]: false }, null],
+    ['it has no bearer scheme', { '/servers/shop/security': [{ type: 'http', scheme: 'basic' }] }, null],
     [
       'it has plain text',
       { [`${channel}/messages/placeOrder`]: { contentType: 'text/plain', payload: { type: 'string' } } },
+      'it has messages of plain text',
     ],
     [
       'one of its messages may look the same',
       { [`${channel}/messages/placeOrder`]: { payload: { type: 'object' } } },
+      'message `placeOrder` may have the same values',
     ],
     [
       'an operation has another kind of scheme',
       { '/operations/order/security': [{ type: 'httpApiKey', in: 'header', name: 'X-Key' }] },
+      'an operation has a scheme of another kind, whose credentials a token cannot renew',
     ],
-  ])('gets none if %s', async (_, changes) => {
+  ])('gets none if %s', async (_, changes, authObstacle) => {
     const { model, at } = await loadOrders({ ...plain, ...changes });
-    expect(model.channels[0]?.auth).toBe(false);
+    expect(model.channels[0]).toMatchObject({ auth: false, authObstacle });
     expect(at(`${channel}/messages/auth`)).toBeUndefined();
   });
 

@@ -201,6 +201,14 @@ describe('posted generate', () => {
     expect(await strictNotes('test/corpus/documents/one-address.yaml')).toEqual([0, null]);
   });
 
+  it('notes a channel with a bearer scheme whose clients cannot send `auth`, and why', async () => {
+    const [code, notes] = await strictNotes('test/corpus/documents/operation-security.yaml');
+    expect(code).toBe(0);
+    expect(notes).toContain(
+      'note: clients of channel board cannot renew their credentials with `auth`: an operation has a scheme of another kind, whose credentials a token cannot renew. They connect again when their credentials expire; `x-auth: false` in the channel accepts that.',
+    );
+  });
+
   it('writes only the files of --targets, and guards for clients only with the target client', async () => {
     const out = join(folder, 'server');
     expect(await posted('generate', rooms, '--out', out, '--targets', 'server')).toMatchObject({ code: 0 });

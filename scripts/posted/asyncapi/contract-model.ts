@@ -37,6 +37,8 @@ export interface ChannelModel {
   readonly operations: readonly OperationModel[];
   /** Whether clients can renew their credentials with `auth`. */
   readonly auth: boolean;
+  /** Why they cannot, although the channel has a bearer scheme; null if they can, or if the contract says that they cannot. */
+  readonly authObstacle: string | null;
   /** Null if connections cannot be resumed. */
   readonly resume: ResumeModel | null;
   /** Null if the contract does not make messages durable with `x-delivery`. */

@@ -160,7 +160,7 @@ function readChannel(
         limits: readOperationLimits(read, hasUsers),
       };
     }),
-    auth: readAuth(
+    ...readAuth(
       {
         channels,
         security,

@@ -1,7 +1,7 @@
 import type { ContractNode } from '../../contract/contract-node.ts';
 import type { SchemaObject } from '../../schemas/json-schema.ts';
 import { areDisjoint, type ReferenceTargets, shapesOf } from '../../schemas/shapes.ts';
-import type { MessageModel, SecurityModel } from '../contract-model.ts';
+import type { ChannelModel, MessageModel, SecurityModel } from '../contract-model.ts';
 import { answerSchema, authAnswer, authRequest, requestSchema, tagPathOf } from './auth-parts.ts';
 
 export interface AuthChannel {
@@ -20,27 +20,31 @@ const fix = 'rename it, or set `x-auth: false` in the channel';
  * Whether the clients of a channel can renew their credentials with `auth`: it has a bearer scheme, and the messages
  * can be told apart from all others. `x-auth: false` turns it off; with `x-auth: true`, it is a problem if they cannot.
  */
-export function readAuth(channel: AuthChannel, schemas: ReferenceTargets): boolean {
+export function readAuth(
+  channel: AuthChannel,
+  schemas: ReferenceTargets,
+): Pick<ChannelModel, 'auth' | 'authObstacle'> {
   const { channels } = channel;
   const setting = channels.map((node) => node.get('x-auth')).find((node) => node !== undefined);
   if (setting !== undefined && typeof setting.value !== 'boolean') {
     setting.report('`x-auth` must be true or false', 'set it to false, or remove it');
   }
-  if (setting?.value === false) return false;
+  if (setting?.value === false) return { auth: false, authObstacle: null };
   const obstacle = obstacleOf(channel, schemas);
   if (obstacle !== null && setting?.value === true) {
     setting.report(`clients of this channel cannot renew their credentials: ${obstacle}`, 'remove `x-auth`');
   }
-  if (obstacle !== null) return false;
-  return !reportTaken(channel);
+  if (obstacle !== null) return { auth: false, authObstacle: obstacle === noScheme ? null : obstacle };
+  return { auth: !reportTaken(channel), authObstacle: null };
 }
+
+const noScheme = 'it has no bearer scheme';
 
 function obstacleOf(
   { security, ofOperations, send, receive }: AuthChannel,
   schemas: ReferenceTargets,
 ): string | null {
-  if (![security, ...ofOperations].some((schemes) => schemes.some(isBearer)))
-    return 'it has no bearer scheme';
+  if (![security, ...ofOperations].some((schemes) => schemes.some(isBearer))) return noScheme;
   if (!ofOperations.every((schemes) => schemes.every(isBearer))) {
     return 'an operation has a scheme of another kind, whose credentials a token cannot renew';
   }
