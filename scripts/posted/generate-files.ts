@@ -5,14 +5,15 @@ import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
 import type { AllowedFiles } from './contract/contract-files.ts';
 import { GenerationError, type Problem } from './contract/generation-error.ts';
 import type { LoadedOpenapi } from './openapi/load-openapi.ts';
+import type { OpenapiUse } from './openapi/rest-model.ts';
 import type { ValidatorsOptions } from './schemas/generate-validators.ts';
 import type { SchemaSet } from './schemas/schema-set.ts';
 import { type ContractTitle, prettierConfiguration } from './source/preamble.ts';
 import type { ImportExtension } from './source/typescript-source.ts';
 
 export interface Contracts {
-  /** The path of an AsyncAPI document. */
-  readonly asyncapi: string;
+  /** The path of an AsyncAPI document; null for the client of an OpenAPI document without one. */
+  readonly asyncapi: string | null;
   /** The path of an OpenAPI document; null if there is none. */
   readonly openapi: string | null;
   /** The paths of further AsyncAPI documents, of any protocol, by the output folder of their messages. */
@@ -61,8 +62,12 @@ export async function generateFiles(
   folder: string,
   reporter: Reporter,
 ): Promise<readonly string[]> {
-  const { websocket, rest, files } = await loadContracts(contracts, options, reporter);
+  const { asyncapi, openapi } = contracts;
   const { targets: selected, extension } = options;
+  if (asyncapi === null) return await generateRestFiles(openapi ?? '', options, folder, reporter);
+  const use = selected.has('server') ? 'server' : 'client';
+  const loaded = await loadContracts({ asyncapi, openapi }, { ...options, use }, reporter);
+  const { websocket, rest, files } = loaded;
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, '.prettierrc.yaml'), prettierConfiguration(websocket.model));
   await noteClosedMessages(websocket, reporter);
@@ -107,6 +112,31 @@ export async function generateFiles(
   return files;
 }
 
+/** Generates the client of an OpenAPI document, or also what a server needs. */
+async function generateRestFiles(
+  openapi: string,
+  options: GenerateOptions,
+  folder: string,
+  reporter: Reporter,
+): Promise<readonly string[]> {
+  const { strict, targets: selected } = options;
+  const { loadOpenapi } = await import('./openapi/load-openapi.ts');
+  const rest = await loadOpenapi(openapi, { strict, use: selected.has('server') ? 'server' : 'client' });
+  for (const text of rest.warnings) reporter.warn(text);
+  reporter.progress(`${openapi}: ${count(rest.model.operations, 'operation')}`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '.prettierrc.yaml'), prettierConfiguration(rest.model));
+  if (selected.has('server') || selected.has('client')) {
+    await generateOpenapi(rest, options, join(folder, 'openapi'), reporter);
+  }
+  if (selected.has('python')) {
+    const { generatePythonRestProject } = await import('./python/generate-python-rest.ts');
+    await generatePythonRestProject(rest, join(folder, 'python'));
+    reporter.progress('python: REST client');
+  }
+  return [resolve(openapi)];
+}
+
 /** The number of names that a note lists. */
 const maxNoted = 3;
 
@@ -134,8 +164,8 @@ function noteMissingAuth({ model }: LoadedAsyncapi, reporter: Reporter): void {
 
 /** @throws GenerationError with the problems of both contracts */
 export async function loadContracts(
-  { asyncapi, openapi }: Pick<Contracts, 'asyncapi' | 'openapi'>,
-  options: LoadOptions,
+  { asyncapi, openapi }: { readonly asyncapi: string; readonly openapi: string | null },
+  options: LoadOptions & { readonly use?: OpenapiUse },
   reporter: Reporter,
 ): Promise<Loaded> {
   // Imported on demand: loading the parsers takes a second.

@@ -59,7 +59,7 @@ describe('an invalid command line', () => {
     { args: ['genrate'], message: 'Unknown command "genrate". Did you mean generate?' },
     { args: ['zzz'], message: 'Unknown command "zzz".' },
     { args: ['--verison'], message: 'Unknown option "--verison". Did you mean --version?' },
-    { args: ['generate'], message: 'Missing AsyncAPI document.' },
+    { args: ['generate'], message: 'Missing document.' },
     { args: ['generate', 'a', 'b'], message: 'Too many arguments: generate takes one document.' },
     { args: ['generate', 'a', '--ot', 'x'], message: 'Unknown option "--ot". Did you mean --out?' },
     { args: ['generate', 'a', '--__proto__'], message: 'Unknown option "--__proto__".' },
@@ -75,6 +75,14 @@ describe('an invalid command line', () => {
     {
       args: ['generate', 'a', '--import-extension', 'mjs'],
       message: '--import-extension has the invalid value "mjs".',
+    },
+    {
+      args: ['generate', 'openapi.yaml', '--openapi', 'openapi.yaml'],
+      message: '--openapi requires an AsyncAPI document before it.',
+    },
+    {
+      args: ['generate', 'openapi.yaml', '--targets', 'client,docs'],
+      message: '--targets docs requires an AsyncAPI document.',
     },
     { args: ['generate', 'a', '--check', '--watch'], message: '--check and --watch exclude each other.' },
     { args: ['validate'], message: 'Missing AsyncAPI document.' },

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isOpenapi } from '../contract/document-kind.ts';
 import { type Contracts, type GenerateOptions, generateFiles, targets } from '../generate-files.ts';
 import { differences, filesIn } from '../replace-folder.ts';
 import type { ImportExtension } from '../source/typescript-source.ts';
@@ -25,9 +26,10 @@ const extensions: readonly ImportExtension[] = ['ts', 'js'];
 export const generateCommand: Command = {
   name: 'generate',
   operands: '<document> [options]',
-  summary: 'generate code from an AsyncAPI document',
+  summary: 'generate code from an AsyncAPI or OpenAPI document',
   description: `Checks an AsyncAPI document (2.x, 3.0 or 3.1, JSON or YAML) and generates code from it: models,
-validators, channel descriptors, handler interfaces and clients.
+validators, channel descriptors, handler interfaces and clients. An OpenAPI document (3.0 or 3.1)
+gives a REST client.
 
 The output folder is replaced as a whole. It must not contain hand-written files: generate refuses
 to delete them. If the document has problems, the folder stays as it is.`,
@@ -47,7 +49,8 @@ to delete them. If the document has problems, the folder stays as it is.`,
     targets: {
       value: 'LIST',
       description: [
-        `comma-separated list of ${targets.join(', ')} (default: server,client)`,
+        `comma-separated list of ${targets.join(', ')} (default: server,client;`,
+        'for an OpenAPI document: client)',
         'client includes the files of server, because both share their descriptors',
       ],
     },
@@ -65,15 +68,19 @@ to delete them. If the document has problems, the folder stays as it is.`,
     'posted generate asyncapi.yaml --out src/generated --watch',
     'posted generate asyncapi.yaml --out src/generated --check',
     'posted generate asyncapi.json --openapi openapi.yaml --targets server,client,python,docs',
+    'posted generate openapi.yaml --targets client,python',
   ],
 
   async run(args) {
+    const document = documentOf(args);
+    const isRest = await isOpenapi(document);
     const contracts = {
-      asyncapi: documentOf(args),
-      openapi: args.valueOf('openapi') ?? null,
+      asyncapi: isRest ? null : document,
+      openapi: isRest ? document : (args.valueOf('openapi') ?? null),
       messages: messagesOf(args),
     };
-    const options = readGenerateOptions(args);
+    const options = readGenerateOptions(args, isRest ? 'client' : 'server,client');
+    if (isRest) checkRestOptions(args, options);
     const out = args.valueOf('out') ?? 'generated';
     if (args.has('check') && args.has('watch')) {
       throw new UsageError('--check and --watch exclude each other.');
@@ -81,7 +88,7 @@ to delete them. If the document has problems, the folder stays as it is.`,
     if (args.has('check')) return await checkOutput(contracts, options, out);
     if (args.has('watch')) {
       const { asyncapi, openapi, messages } = contracts;
-      const documents = [asyncapi, ...(openapi === null ? [] : [openapi]), ...messages.values()];
+      const documents = [asyncapi, openapi, ...messages.values()].filter((file) => file !== null);
       return await watch(documents, () => replaceOutput(contracts, options, out));
     }
     await replaceOutput(contracts, options, out);
@@ -92,7 +99,7 @@ to delete them. If the document has problems, the folder stays as it is.`,
 /** @throws UsageError */
 function documentOf({ operands }: Arguments): string {
   const [document, ...more] = operands;
-  if (document === undefined) throw new UsageError('Missing AsyncAPI document.');
+  if (document === undefined) throw new UsageError('Missing document.');
   if (more.length > 0) throw new UsageError('Too many arguments: generate takes one document.');
   return document;
 }
@@ -112,14 +119,21 @@ function messagesOf(args: Arguments): ReadonlyMap<string, string> {
 }
 
 /** @throws UsageError */
-function readGenerateOptions(args: Arguments): GenerateOptions {
-  const names = (args.valueOf('targets') ?? 'server,client').split(',').map((name) => name.trim());
+function readGenerateOptions(args: Arguments, defaultTargets: string): GenerateOptions {
+  const names = (args.valueOf('targets') ?? defaultTargets).split(',').map((name) => name.trim());
   const extension = choiceOf('import-extension', args.valueOf('import-extension') ?? 'ts', extensions);
   return {
     ...readLoadOptions(args),
     targets: new Set(names.map((name) => choiceOf('targets', name, targets))),
     extension,
   };
+}
+
+/** What needs an AsyncAPI document. @throws UsageError */
+function checkRestOptions(args: Arguments, { targets: selected }: GenerateOptions): void {
+  if (args.has('openapi')) throw new UsageError('--openapi requires an AsyncAPI document before it.');
+  if (args.has('messages')) throw new UsageError('--messages requires an AsyncAPI document before it.');
+  if (selected.has('docs')) throw new UsageError('--targets docs requires an AsyncAPI document.');
 }
 
 /** Generates once, prints the progress, and resolves with the files that the contract consists of. */

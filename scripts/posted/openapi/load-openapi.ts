@@ -6,8 +6,10 @@ import { joinPointer, pointerOfReference, valueAt } from '../contract/json-point
 import { checkSchemas } from '../schemas/check-schemas.ts';
 import { SchemaSet } from '../schemas/schema-set.ts';
 import { warnOfSlowPatterns } from '../schemas/slow-patterns.ts';
+import { isLiteral } from './literal-members.ts';
 import { readOpenapi } from './read-openapi.ts';
 import type { OpenapiUse, RestModel } from './rest-model.ts';
+import { upgradeOpenapi } from './upgrade-openapi.ts';
 
 export interface LoadedOpenapi {
   readonly document: ContractDocument;
@@ -32,15 +34,20 @@ export async function loadOpenapi(
   file: string,
   { strict = false, use = 'server' }: OpenapiOptions = {},
 ): Promise<LoadedOpenapi> {
-  const document = await readContract(file, strict);
-  const root = new ContractNode(document);
-  if (!/^3\.1\.\d+$/.test(root.text('openapi'))) {
-    root.reportAt('openapi', 'this is not an OpenAPI 3.1 document', 'convert it, and set `openapi` to 3.1.0');
+  const written = await readContract(file, strict);
+  const version = new ContractNode(written).text('openapi');
+  if (!(use === 'server' ? /^3\.1\.\d+$/ : /^3\.[01]\.\d+$/).test(version)) {
+    const known = use === 'server' ? 'OpenAPI 3.1' : 'OpenAPI 3.0 or 3.1';
+    const fix = 'convert it, and set `openapi` to 3.1.0';
+    written.report('/openapi', `this is not an ${known} document`, fix);
   }
-  checkReferences(document);
-  document.throwProblems();
+  checkReferences(written);
+  written.throwProblems();
 
-  await validate(document);
+  const is30 = version.startsWith('3.0');
+  await validate(written, is30 ? 'OpenAPI 3.0' : 'OpenAPI 3.1');
+  const document = is30 ? upgradeOpenapi(written) : written;
+  const root = new ContractNode(document);
   const schemas = new SchemaSet(document, '2020-12', root.get('components', 'schemas'));
   const model = readOpenapi(root, schemas, use);
   checkSchemas(document, schemas);
@@ -50,7 +57,7 @@ export async function loadOpenapi(
 }
 
 /** Validates the document against the schema of the specification. */
-async function validate(document: ContractDocument): Promise<void> {
+async function validate(document: ContractDocument, specification: string): Promise<void> {
   const validator = new Validator({ allErrors: true });
   const { valid, errors = [] } = await validator.validate(
     structuredClone(document.value) as Record<string, unknown>,
@@ -63,12 +70,12 @@ async function validate(document: ContractDocument): Promise<void> {
     // An error inside a member also appears as errors of the member and of everything around it.
     if (pointers.some((other) => other.startsWith(`${pointer}/`)) || consequences.has(error.keyword))
       continue;
-    if (error.keyword === 'unevaluatedProperties') {
-      const what = 'OpenAPI 3.1 does not define this field';
+    if (unknownField(error) !== undefined) {
+      const what = `${specification} does not define this field`;
       document.report(pointer, what, 'correct the spelling, or remove it');
     } else {
       const what = `the value ${error.message ?? 'is invalid'}`;
-      document.report(pointer, what, 'correct it according to OpenAPI 3.1');
+      document.report(pointer, what, `correct it according to ${specification}`);
     }
   }
   document.throwProblems();
@@ -77,30 +84,16 @@ async function validate(document: ContractDocument): Promise<void> {
 /** Keywords that only report the failure of another keyword. */
 const consequences: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'if', 'oneOf']);
 
-function pointerOf({ instancePath, keyword, params }: ErrorObject): string {
-  return keyword === 'unevaluatedProperties'
-    ? joinPointer(instancePath, String(params.unevaluatedProperty))
-    : instancePath;
+function pointerOf(error: ErrorObject): string {
+  const field = unknownField(error);
+  return field === undefined ? error.instancePath : joinPointer(error.instancePath, field);
 }
 
-/** Members with arbitrary JSON, in which `$ref` has no meaning. */
-const data: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'example', 'examples']);
-
-/** Members whose keys are the author's names, so that a key can be `default` or `examples`. */
-const named: ReadonlySet<string> = new Set([
-  '$defs',
-  'channels',
-  'definitions',
-  'dependentSchemas',
-  'messages',
-  'operations',
-  'parameters',
-  'paths',
-  'patternProperties',
-  'properties',
-  'responses',
-  'schemas',
-]);
+/** The field that the specification does not define; the schema of 3.0 says so in another way. */
+function unknownField({ keyword, params }: ErrorObject): string | undefined {
+  if (keyword === 'unevaluatedProperties') return String(params.unevaluatedProperty);
+  return keyword === 'additionalProperties' ? String(params.additionalProperty) : undefined;
+}
 
 /** Reports each `$ref` that does not finally resolve to a value of the document. */
 function checkReferences(document: ContractDocument): void {
@@ -112,7 +105,7 @@ function checkReferences(document: ContractDocument): void {
       checkReference(document, joinPointer(pointer, '$ref'), value.$ref);
     }
     for (const [childKey, child] of Object.entries(value)) {
-      if (data.has(childKey) && !named.has(key)) continue;
+      if (isLiteral(childKey, key)) continue;
       visit(child, joinPointer(pointer, childKey), childKey);
     }
   }

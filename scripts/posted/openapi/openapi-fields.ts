@@ -1,6 +1,14 @@
 import type { Fields } from '../contract/check-fields.ts';
 
-/** How each field of OpenAPI 3.1 that concerns a server is treated. */
+/** How each field of OpenAPI 3.1 is treated. */
+
+/** Requests that a server sends, in which clients have no part. */
+const ofServers: ReadonlySet<string> = new Set(['callbacks', 'jsonSchemaDialect', 'webhooks']);
+
+/** The fields of an object in a contract that only clients are generated from. */
+export function forClients({ documentation, ...fields }: Fields): Fields {
+  return { ...fields, documentation: [...documentation, ...ofServers] };
+}
 
 export const documentFields: Fields = {
   object: 'an OpenAPI document',
@@ -57,6 +65,14 @@ export const parameterFields: Fields = {
     explode: defaultStyle,
     style: defaultStyle,
   },
+};
+
+/** Parameters of a contract that only clients are generated from; `style` and `explode` are checked on their own. */
+export const clientParameterFields: Fields = {
+  object: 'a parameter',
+  read: [...parameterFields.read, 'explode', 'style'],
+  documentation: [...parameterFields.documentation, 'allowEmptyValue'],
+  refused: { allowReserved: defaultStyle, content: 'use `schema` instead' },
 };
 
 export const requestBodyFields: Fields = {

@@ -6,18 +6,19 @@ import type { NamedValue, SchemaSet, SchemaUse } from '../schemas/schema-set.ts'
 import { pascalCase } from '../source/identifiers.ts';
 import { addExamples } from './bodies.ts';
 import { parameterFields } from './openapi-fields.ts';
+import type { OpenapiUse } from './rest-model.ts';
 
-type ParameterLocation = 'path' | 'query' | 'header';
+export type ParameterLocation = 'path' | 'query' | 'header';
 
 /** The name suffix of the object with all parameters of a location. */
-const suffixes: Readonly<Record<ParameterLocation, string>> = {
+export const suffixes: Readonly<Record<ParameterLocation, string>> = {
   path: 'Path',
   query: 'Query',
   header: 'Headers',
 };
 
 /** Header parameters that OpenAPI ignores. */
-const ignoredHeaders: ReadonlySet<string> = new Set(['accept', 'authorization', 'content-type']);
+export const ignoredHeaders: ReadonlySet<string> = new Set(['accept', 'authorization', 'content-type']);
 
 export interface ReadParameter {
   readonly name: string;
@@ -26,12 +27,16 @@ export interface ReadParameter {
 }
 
 /** The parameters of an operation, including those of its path that it does not override. */
-export function parametersOf(item: ContractNode, operation: ContractNode): readonly ReadParameter[] {
+export function parametersOf(
+  item: ContractNode,
+  operation: ContractNode,
+  use: OpenapiUse,
+): readonly ReadParameter[] {
   const nodes = [...(item.get('parameters')?.items ?? []), ...(operation.get('parameters')?.items ?? [])];
   const byKey = new Map(nodes.map((node) => [`${node.text('in')} ${node.text('name')}`, node]));
   return [...byKey.values()].flatMap((node) => {
     const [name, location] = [node.text('name'), node.text('in')];
-    checkFields(node, parameterFields);
+    if (use === 'server') checkFields(node, parameterFields);
     if (location !== 'path' && location !== 'query' && location !== 'header') {
       node.reportAt(
         'in',
@@ -40,7 +45,7 @@ export function parametersOf(item: ContractNode, operation: ContractNode): reado
       );
       return [];
     }
-    if (location === 'header' && ignoredHeaders.has(name.toLowerCase())) {
+    if (use === 'server' && location === 'header' && ignoredHeaders.has(name.toLowerCase())) {
       node.report(`OpenAPI ignores a header parameter named ${name}`, 'remove it');
     }
     return [{ name, location, node }];

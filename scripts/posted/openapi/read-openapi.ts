@@ -1,9 +1,11 @@
 import { checkAddress, checkParameterNames } from '../contract/addresses.ts';
-import { checkFields } from '../contract/check-fields.ts';
+import { checkFields, type Fields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { checkUsers, readLimits } from '../contract/limits.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { readBody, readResponses } from './bodies.ts';
+import { readClientBody, readClientResponses } from './client-bodies.ts';
+import { checkClientParameters, readClientParameters } from './client-parameters.ts';
 import * as fields from './openapi-fields.ts';
 import { parametersOf, type ReadParameter, readParameters } from './parameters.ts';
 import { readResponseHeaders } from './response-headers.ts';
@@ -20,9 +22,9 @@ interface PathOperation {
 
 /** Reads a contract. Reports whatever is not supported, so that nothing is ignored silently. */
 export function readOpenapi(root: ContractNode, schemas: SchemaSet, use: OpenapiUse): RestModel {
-  checkFields(root, fields.documentFields);
+  checkFields(root, fieldsFor(use, fields.documentFields));
   const paths = root.get('paths')?.entries ?? [];
-  checkPaths(paths);
+  checkPaths(paths, use);
   const operations = paths.flatMap(([path, item]) => operationsOf(path, item));
   if (operations.length === 0) root.reportAt('paths', 'the contract has no operations', 'add one');
   checkOperationIds(operations);
@@ -51,13 +53,15 @@ function readOperation(
   schemas: SchemaSet,
   use: OpenapiUse,
 ): RestOperationModel {
-  checkFields(node, fields.operationFields);
+  checkFields(node, fieldsFor(use, fields.operationFields));
   const operationId = node.text('operationId');
-  const parameters = parametersOf(item, node);
+  const named = parametersOf(item, node, use);
+  const parameters = use === 'server' ? named : checkClientParameters(named);
   const { security, isOpen } = readSecurity(root, node, use);
   const idempotencyKey = idempotencyKeyOf(method, parameters);
-  const limits = readLimits(node);
+  const limits = use === 'server' ? readLimits(node) : [];
   if (security.length === 0) checkUsers(node, limits, 'add `security`, or use `per: address`');
+  const readAll = use === 'server' ? readParameters : readClientParameters;
   checkParameterNames(
     node,
     path,
@@ -73,9 +77,9 @@ function readOperation(
     description: node.text('description'),
     security,
     isOpen,
-    pathParameters: readParameters(parameters, 'path', operationId, schemas),
-    query: readParameters(parameters, 'query', operationId, schemas),
-    headers: readParameters(parameters, 'header', operationId, schemas),
+    pathParameters: readAll(parameters, 'path', operationId, schemas),
+    query: readAll(parameters, 'query', operationId, schemas),
+    headers: readAll(parameters, 'header', operationId, schemas),
     filledIn: {
       query: filledIn(parameters, 'query', null),
       headers: filledIn(parameters, 'header', idempotencyKey),
@@ -87,18 +91,25 @@ function readOperation(
     },
     idempotencyKey,
     headerNames: parameters.filter(({ location }) => location === 'header').map(({ name }) => name),
-    body: readBody(node, operationId, schemas),
-    responses: readResponses(node, operationId, schemas),
-    ...readResponseHeaders(node, operationId, schemas),
+    ...(use === 'server'
+      ? { body: readBody(node, operationId, schemas), contentType: null }
+      : readClientBody(node, operationId, schemas)),
+    responses: (use === 'server' ? readResponses : readClientResponses)(node, operationId, schemas),
+    ...readResponseHeaders(node, operationId, schemas, use),
     limits,
   };
 }
 
-function checkPaths(paths: readonly (readonly [path: string, item: ContractNode])[]): void {
+function fieldsFor(use: OpenapiUse, ofObject: Fields): Fields {
+  return use === 'server' ? ofObject : fields.forClients(ofObject);
+}
+
+function checkPaths(paths: readonly (readonly [path: string, item: ContractNode])[], use: OpenapiUse): void {
   const shapes = new Map<string, string>();
   for (const [path, item] of paths) {
     checkFields(item, fields.pathItemFields);
     checkAddress(path, (what, fix) => item.report(what, fix));
+    if (use === 'client') continue;
     if (/[^/]\{|\}[^/]/.test(path)) {
       item.report('a parameter must be a whole segment of the path', 'put it between slashes');
     }
@@ -117,7 +128,7 @@ function checkOperationIds(operations: readonly PathOperation[]): void {
       node.reportAt(
         'operationId',
         'the operation has no operationId',
-        'add one, which becomes the name of its handler',
+        'add one, which becomes the name of its function',
       );
     } else if (known.has(operationId)) {
       node.reportAt(

@@ -11,7 +11,14 @@ import {
   stringLiteral,
   ts,
 } from '../source/typescript-source.ts';
-import { contentsOf, type ResponseModel, type RestModel, type RestOperationModel } from './rest-model.ts';
+import {
+  contentsOf,
+  failuresOf,
+  type ResponseModel,
+  type RestModel,
+  type RestOperationModel,
+  successesOf,
+} from './rest-model.ts';
 
 /** An operation with the name of the type of its errors. */
 interface NamedOperation {
@@ -109,8 +116,9 @@ function optionally(type: string, names: readonly string[]): string {
 
 /** The body of a successful response, or an object with the headers if the contract describes any. */
 function resultOf({ responses, responseHeaders }: RestOperationModel): string {
-  const types = new Set(responses.filter(isSuccess).map(({ body }) => body?.type ?? 'void'));
-  const body = types.size === 0 ? 'void' : [...types].join(' | ');
+  const successes = successesOf(responses);
+  const none = successes.length === 1 ? 'void' : 'undefined';
+  const body = [...new Set(successes.map((response) => typeOf(response, none)))].join(' | ');
   return responseHeaders === null
     ? body
     : `{ readonly headers: ${responseHeaders.type}; readonly body: ${body} }`;
@@ -120,8 +128,8 @@ function resultOf({ responses, responseHeaders }: RestOperationModel): string {
 function declareError({ operation, errorType }: NamedOperation): string {
   const { operationId, responses } = operation;
   const statuses = new Map<string, string[]>();
-  for (const response of responses.filter((one) => !isSuccess(one))) {
-    const body = response.body?.type ?? 'undefined';
+  for (const response of failuresOf(responses)) {
+    const body = typeOf(response, 'undefined');
     const status = /^\d+$/.test(response.status) ? response.status : 'number';
     statuses.set(body, [...(statuses.get(body) ?? []), status]);
   }
@@ -135,8 +143,8 @@ function declareError({ operation, errorType }: NamedOperation): string {
   `;
 }
 
-function isSuccess({ status }: ResponseModel): boolean {
-  return status.startsWith('2');
+function typeOf({ content, body }: ResponseModel, none: string): string {
+  return content === 'text' ? 'string' : (body?.type ?? none);
 }
 
 function securityEntries({ securitySchemes }: RestModel): readonly string[] {
@@ -151,8 +159,17 @@ function securityEntries({ securitySchemes }: RestModel): readonly string[] {
 
 /** The descriptor on one line: pages load it. */
 function descriptorOf(operation: RestOperationModel): string {
-  const { operationId, method, path, security, isOpen, idempotencyKey, responses, responseHeaderTypes } =
-    operation;
+  const {
+    operationId,
+    method,
+    path,
+    security,
+    isOpen,
+    idempotencyKey,
+    contentType,
+    responses,
+    responseHeaderTypes,
+  } = operation;
   const isGuarded = security.length > 0;
   const members = {
     method,
@@ -160,6 +177,7 @@ function descriptorOf(operation: RestOperationModel): string {
     ...(isGuarded ? { security } : {}),
     ...(isGuarded && isOpen ? { isOpen } : {}),
     ...(idempotencyKey === null ? {} : { idempotencyKey }),
+    ...(contentType === null || contentType === 'application/json' ? {} : { contentType }),
     responses: Object.fromEntries(contentsOf(responses)),
     ...(responseHeaderTypes.size === 0 ? {} : { responseHeaders: Object.fromEntries(responseHeaderTypes) }),
   };

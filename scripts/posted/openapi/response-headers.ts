@@ -6,7 +6,7 @@ import { pascalCase } from '../source/identifiers.ts';
 import { addExamples } from './bodies.ts';
 import { responseHeaderFields } from './openapi-fields.ts';
 import { namedValue } from './parameters.ts';
-import type { HeaderType, RestOperationModel } from './rest-model.ts';
+import type { HeaderType, OpenapiUse, RestOperationModel } from './rest-model.ts';
 
 type ResponseHeaders = Pick<
   RestOperationModel,
@@ -19,31 +19,38 @@ const ownHeaders: ReadonlySet<string> = new Set(['content-type', 'content-length
 /** Every response has it: it is described for readers, and no handler sets it. */
 const commonHeader = 'x-request-id';
 
-/** The headers of an operation's 200 response, which its handler sets, as one object. */
+/** The headers of an operation's successful response, which its handler sets, as one object. */
 export function readResponseHeaders(
   operation: ContractNode,
   operationId: string,
   schemas: SchemaSet,
+  use: OpenapiUse,
 ): ResponseHeaders {
-  const described = operation.get('responses', '200', 'headers')?.entries ?? [];
-  const headers = described.filter(([name]) => name.toLowerCase() !== commonHeader);
+  const statuses = operation.get('responses')?.entries.map(([status]) => status) ?? [];
+  const success = use === 'server' ? '200' : (statuses.find((status) => status.startsWith('2')) ?? '200');
+  const described = operation.get('responses', success, 'headers')?.entries ?? [];
+  const headers = described.filter(
+    ([name]) =>
+      name.toLowerCase() !== commonHeader && (use === 'server' || !ownHeaders.has(name.toLowerCase())),
+  );
   for (const [name, header] of described) {
     checkFields(header, responseHeaderFields);
-    if (ownHeaders.has(name.toLowerCase())) {
+    if (use === 'server' && ownHeaders.has(name.toLowerCase())) {
       header.report(`the server sets the response header ${name} itself`, 'remove it');
     }
   }
   if (headers.length === 0)
     return { responseHeaders: null, responseHeaderNames: [], responseHeaderTypes: new Map() };
-  const use = schemas.useResponseHeaders(
+  const headersUse = schemas.useResponseHeaders(
     headers.map(([name, header]) => namedValue(name, header, header.get('required')?.value === true)),
     `${pascalCase(operationId)}ResponseHeaders`,
-    `headers of response 200 of operation ${operationId}`,
+    `headers of response ${success} of operation ${operationId}`,
   );
-  for (const [name, header] of headers) addExamples(schemas, use.definition, ['properties', name], header);
-  const { definition } = use;
+  for (const [name, header] of headers)
+    addExamples(schemas, headersUse.definition, ['properties', name], header);
+  const { definition } = headersUse;
   return {
-    responseHeaders: use,
+    responseHeaders: headersUse,
     responseHeaderNames: headers.map(([name]) => name),
     responseHeaderTypes: new Map(headers.map(([name]) => [name, typeOf(schemas, definition, name)])),
   };

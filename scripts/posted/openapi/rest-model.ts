@@ -42,6 +42,8 @@ export interface RestOperationModel {
   /** The header with which a server recognizes a request that is sent again; null if there is none. */
   readonly idempotencyKey: string | null;
   readonly body: SchemaUse | null;
+  /** The content type of the body that a client sends; null for application/json. */
+  readonly contentType: string | null;
   readonly responses: readonly ResponseModel[];
   /** The headers of the 200 response; null if it has none. */
   readonly responseHeaders: SchemaUse | null;
@@ -49,6 +51,16 @@ export interface RestOperationModel {
   /** What their text becomes, by name. */
   readonly responseHeaderTypes: ReadonlyMap<string, HeaderType>;
   readonly limits: readonly LimitModel[];
+}
+
+/** The successful responses: without any of their own, `default`. */
+export function successesOf(responses: readonly ResponseModel[]): readonly ResponseModel[] {
+  const own = responses.filter(({ status }) => status.startsWith('2'));
+  return own.length > 0 ? own : responses.filter(({ status }) => status === 'default');
+}
+
+export function failuresOf(responses: readonly ResponseModel[]): readonly ResponseModel[] {
+  return responses.filter(({ status }) => !status.startsWith('2'));
 }
 
 /** The contents of responses by status, without errors that are the same as `default`. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContractModel } from '../asyncapi/contract-model.ts';
 import type { ParsedDocument } from '../asyncapi/official-parser.ts';
@@ -15,11 +15,7 @@ import { pythonContractOf } from './python-contract.ts';
 import { pythonModelsOf } from './python-models.ts';
 import { packageName } from './python-names.ts';
 import { renderProject, renderReadme } from './python-project.ts';
-
-const runtime = join(import.meta.dirname, '../../../templates/python/runtime');
-
-/** The runtime of REST clients, which needs httpx. */
-const restModule = /^rest_\w+\.py$/;
+import { copyRuntime, isRestModule } from './python-runtime.ts';
 
 interface PythonInput {
   readonly parsed: ParsedDocument;
@@ -44,8 +40,8 @@ export async function generatePython(
   const contract = pythonContractOf(model, schemas, models, contents);
   const schemaModule = generatePythonSchemas(schemas, model);
   const packageFolder = join(folder, packageName(model.title));
-  await mkdir(join(packageFolder, '_runtime'), { recursive: true });
-  await writeFile(join(folder, 'pyproject.toml'), renderProject(model, rest !== null));
+  await mkdir(packageFolder, { recursive: true });
+  await writeFile(join(folder, 'pyproject.toml'), renderProject(model, rest === null ? 'channels' : 'both'));
   await writeFile(join(folder, 'README.md'), renderReadme(contract, rest !== null));
   await writeFile(join(packageFolder, 'models.py'), await generatePythonModels(models, model));
   await writeFile(join(packageFolder, 'schemas.py'), schemaModule);
@@ -53,9 +49,5 @@ export async function generatePython(
   await writeFile(join(packageFolder, 'py.typed'), `${preamble(model, 'python')}\n`);
   await renderTemplates(['python'], parsed, { contract }, packageFolder);
   if (rest !== null) await generatePythonRest(rest, packageFolder);
-  const modules = (await readdir(runtime)).filter((name) => name.endsWith('.py'));
-  for (const file of modules.filter((name) => rest !== null || !restModule.test(name))) {
-    const source = await readFile(join(runtime, file), 'utf8');
-    await writeFile(join(packageFolder, '_runtime', file), `${preamble(model, 'python')}\n${source}`);
-  }
+  await copyRuntime(model, packageFolder, (file) => rest !== null || !isRestModule(file));
 }

@@ -5,8 +5,28 @@ import type { PythonChannel, PythonContract } from './python-contract.ts';
 import { kebabCase, packageName } from './python-names.ts';
 import { text } from './python-source.ts';
 
+/** What a package has clients of. */
+export type PythonClients = 'channels' | 'rest' | 'both';
+
+/** The text of README.md of a package without channels. */
+export function renderRestReadme(title: ContractTitle): string {
+  return [
+    preamble(title, 'markdown'),
+    `# ${oneLine(title.title)}`,
+    '',
+    'A typed Python client on httpx, generated from the OpenAPI document.',
+    '',
+    '```sh',
+    'pip install .',
+    '```',
+    '',
+    `\`${packageName(title.title)}.rest\` has the class \`RestClient\`, with a method for each operation.`,
+    '',
+  ].join('\n');
+}
+
 /** The text of pyproject.toml. Hatchling leaves no build files in the folder. */
-export function renderProject(title: ContractTitle, hasRest: boolean): string {
+export function renderProject(title: ContractTitle, clients: PythonClients): string {
   return [
     preamble(title, 'toml'),
     '[build-system]',
@@ -20,10 +40,10 @@ export function renderProject(title: ContractTitle, hasRest: boolean): string {
     'readme = "README.md"',
     'requires-python = ">=3.10"',
     'dependencies = [',
-    ...(hasRest ? ['    "httpx>=0.27,<1",'] : []),
-    '    "jsonschema>=4.18,<5",',
+    ...(clients === 'channels' ? [] : ['    "httpx>=0.27,<1",']),
+    ...(clients === 'rest' ? [] : ['    "jsonschema>=4.18,<5",']),
     '    "typing-extensions>=4.6; python_version < \'3.11\'",',
-    '    "websockets>=15.0,<18",',
+    ...(clients === 'rest' ? [] : ['    "websockets>=15.0,<18",']),
     ']',
     '',
     '[tool.hatch.build.targets.wheel]',

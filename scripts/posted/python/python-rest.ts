@@ -1,8 +1,8 @@
-import type {
-  ResponseModel,
-  RestModel,
-  RestOperationModel,
-  SecuritySchemeModel,
+import {
+  type RestModel,
+  type RestOperationModel,
+  type SecuritySchemeModel,
+  successesOf,
 } from '../openapi/rest-model.ts';
 import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
@@ -86,19 +86,16 @@ function inputKey({ definition }: SchemaUse): string {
 
 function resultOf({ responses, responseHeaders }: RestOperationModel, models: PythonModels): string {
   const types = new Set(
-    responses
-      .filter(isSuccess)
-      .map(({ body }) => (body === null ? 'None' : typeNamed(body.definition, models))),
+    successesOf(responses).map(({ content, body }) => {
+      if (content === 'text') return 'str';
+      return body === null ? 'None' : typeNamed(body.definition, models);
+    }),
   );
   const [only = 'None', ...others] = types;
   const body = others.length === 0 ? only : `Union[${[...types].join(', ')}]`;
   return responseHeaders === null
     ? body
     : `RestResponse[${typeNamed(responseHeaders.definition, models)}, ${body}]`;
-}
-
-function isSuccess({ status }: ResponseModel): boolean {
-  return status.startsWith('2');
 }
 
 /** The type of the credential of a scheme, as source. */

@@ -1,4 +1,4 @@
-import { contentsOf } from '../openapi/rest-model.ts';
+import { contentsOf, failuresOf } from '../openapi/rest-model.ts';
 import { preamble } from '../source/preamble.ts';
 import { credentialType, type PythonRest, type PythonRestOperation } from './python-rest.ts';
 import {
@@ -98,7 +98,16 @@ function operationsTable({ model, operations }: PythonRest): string {
     call('RestSecurityScheme', text(kind), ...(parameter === null ? [] : [text(parameter)])),
   ]);
   const items = operations.map(({ model: operation }): Code => {
-    const { operationId, method: verb, path, security, isOpen, idempotencyKey, responses } = operation;
+    const {
+      operationId,
+      method: verb,
+      path,
+      security,
+      isOpen,
+      idempotencyKey,
+      responses,
+      contentType,
+    } = operation;
     const headers = [...operation.responseHeaderTypes].map(([name, type]): [string, Code] => [
       name,
       text(type),
@@ -116,6 +125,9 @@ function operationsTable({ model, operations }: PythonRest): string {
       ...(security.length === 0 ? [] : [argument('security', tuple(security.map(text)))]),
       ...(security.length > 0 && isOpen ? [argument('is_open', literal(true))] : []),
       ...(idempotencyKey === null ? [] : [argument('idempotency_key', text(idempotencyKey))]),
+      ...(contentType === null || contentType === 'application/json'
+        ? []
+        : [argument('content_type', text(contentType))]),
       ...(headers.length === 0 ? [] : [argument('response_headers', dict(headers))]),
     );
   });
@@ -197,7 +209,7 @@ function operationMethod({
     ...parts.map(({ name, type, isRequired }) => `${name}: ${type}${isRequired ? '' : ' | None = None'}`),
     'timeout: float | None = None',
   ];
-  const errors = responses.filter(({ status }) => !status.startsWith('2')).map(({ status }) => status);
+  const errors = failuresOf(responses).map(({ status }) => status);
   const sent = parts.map(({ name, isRequired }) =>
     argument(name, name === 'body' && !isRequired ? 'NO_BODY if body is None else body' : name),
   );

@@ -162,9 +162,15 @@ export class SchemaSet {
 
   /** Uses an object of named values that become text, without further properties. */
   useResponseHeaders(headers: readonly NamedValue[], name: string, origin: string): SchemaUse {
-    const definition = this.#defineNamed(headers, name, origin);
+    const use = this.useValues(headers, name, origin);
     // Reports values that have no text. The guard checks them before they become text, so it converts nothing.
-    textSchemaOf(this.definitions, definition, this.#document);
+    textSchemaOf(this.definitions, use.definition, this.#document);
+    return use;
+  }
+
+  /** Uses an object of named values, without further properties, that a client writes as text. */
+  useValues(values: readonly NamedValue[], name: string, origin: string): SchemaUse {
+    const definition = this.#defineNamed(values, name, origin);
     const type = `models.${definition}`;
     return useOf(definition, type, this.#guard(`is${definition}`, definition, type, false));
   }

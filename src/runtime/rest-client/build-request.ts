@@ -24,22 +24,24 @@ const idempotentMethods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
 export function buildRequest(
   base: URL,
   operationId: string,
-  { method, path, idempotencyKey }: RestOperation,
+  { method, path, idempotencyKey, contentType = 'application/json' }: RestOperation,
   { params = {}, query = {}, headers: given = {}, body }: RestRequest,
 ): BuiltRequest {
   const url = new URL(base);
   url.pathname = url.pathname.replace(/\/$/, '') + fillPath(operationId, path, params);
   url.search = new URLSearchParams(textValues(query)).toString();
-  const headers = new Headers({ Accept: 'application/json' });
-  for (const [name, value] of textValues(given)) {
+  const headers = new Headers({ Accept: 'application/json, */*;q=0.5' });
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
     try {
-      headers.set(name, value);
+      // A list becomes text with commas.
+      headers.set(name, String(value));
     } catch (cause) {
       throw new RestError('invalid_options', operationId, `the header ${name} cannot be sent.`, { cause });
     }
   }
   if (idempotencyKey !== undefined && !headers.has(idempotencyKey)) headers.set(idempotencyKey, randomKey());
-  if (body !== undefined) headers.set('Content-Type', 'application/json');
+  if (body !== undefined) headers.set('Content-Type', contentType);
   return {
     url,
     headers,

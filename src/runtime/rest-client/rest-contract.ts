@@ -48,6 +48,8 @@ export interface RestOperation {
   readonly isOpen?: boolean;
   /** The header of the idempotency key, which makes it safe to send a request again. */
   readonly idempotencyKey?: string;
+  /** The content type of the body. Default: application/json. */
+  readonly contentType?: string;
   /** By status: `200`, `4XX` or `default`. */
   readonly responses: Readonly<Record<string, ResponseContent>>;
   /** The headers of a successful response that the operation returns, with the type of their value. */

@@ -13,7 +13,7 @@ describe('a request', () => {
     expect(requests[0]).toMatchObject({
       method: 'GET',
       url: '/api/notes/%C3%A4%2F%3F%23?limit=10&tag=a+b&tag=c%26d&open=true',
-      headers: { authorization: 'Bearer token', accept: 'application/json' },
+      headers: { authorization: 'Bearer token', accept: 'application/json, */*;q=0.5' },
       body: '',
     });
     expect(requests[0]?.headers).not.toHaveProperty('content-type');

@@ -37,6 +37,8 @@ class RestOperation:
     """Whether the operation also works without credentials."""
     idempotency_key: str | None = None
     """The header of the idempotency key, which makes it safe to send a request again."""
+    content_type: str = "application/json"
+    """The content type of the body."""
     response_headers: Mapping[str, HeaderType] = field(default_factory=dict[str, HeaderType])
     """The headers of a successful response that the operation returns."""
 

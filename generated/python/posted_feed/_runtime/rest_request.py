@@ -44,7 +44,10 @@ def build_request(
 ) -> RestRequest:
     """Raises RestError `invalid_options`."""
     operation_id, key = operation.operation_id, operation.idempotency_key
-    sent = [("Accept", "application/json"), *_text_values(headers)]
+    sent = [("Accept", "application/json, */*;q=0.5")]
+    for name, value in (headers or {}).items():
+        if value is not None:
+            sent.append((name, _joined(value)))
     for name, value in sent:
         if not _HEADER.fullmatch(value) or not value.isascii():
             message = f"the header {name} cannot be sent."
@@ -53,7 +56,7 @@ def build_request(
         sent.append((key, str(uuid.uuid4())))
     content: bytes | None = None
     if has_body:
-        sent.append(("Content-Type", "application/json"))
+        sent.append(("Content-Type", operation.content_type))
         try:
             content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         except (TypeError, ValueError) as cause:
@@ -89,6 +92,12 @@ def _text_values(values: Mapping[str, object] | None) -> list[tuple[str, str]]:
     return result
 
 
+def _joined(value: object) -> str:
+    """A list becomes text with commas."""
+    items = cast(list[object], value) if isinstance(value, list) else [value]
+    return ",".join(_text(item) for item in items)
+
+
 def _text(value: object) -> str:
     return json.dumps(value) if isinstance(value, bool) else str(value)
 
@@ -96,7 +105,7 @@ def _text(value: object) -> str:
 def _fill_path(operation: RestOperation, params: Mapping[str, object]) -> str:
     def fill(found: re.Match[str]) -> str:
         name = found.group(1)
-        value = _text(params.get(name, ""))
+        value = _joined(params.get(name, ""))
         try:
             text = quote(value, safe="")
         except UnicodeEncodeError as cause:

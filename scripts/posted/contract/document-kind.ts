@@ -1,0 +1,11 @@
+import { ContractFiles } from './contract-files.ts';
+
+/** Whether a file is an OpenAPI document, of any version. A file that cannot be read is none. */
+export async function isOpenapi(file: string): Promise<boolean> {
+  try {
+    const { value } = await new ContractFiles().readMain(file);
+    return typeof value === 'object' && value !== null && ('openapi' in value || 'swagger' in value);
+  } catch {
+    return false;
+  }
+}
