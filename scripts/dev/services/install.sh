@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs on Debian what the tests need: a browser, Python, and the engines. Can be run repeatedly.
+# Installs on Debian what the tests need: a browser, Python with Schemathesis, and the engines. Can be run repeatedly.
 set -euo pipefail
 
 retry() {
@@ -28,9 +28,23 @@ fetch_kafka() {
   rm -rf "$folder"
 }
 
+install_schemathesis() {
+  # With the versions of schemathesis.txt, in an environment of its own. The copy of that file says that it is complete.
+  local environment=/opt/posted-schemathesis versions
+  versions=$(dirname "$0")/schemathesis.txt
+  if ! cmp --silent "$versions" "$environment/versions.txt"; then
+    rm -rf "$environment"
+    python3 -m venv "$environment"
+    retry "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement "$versions"
+    cp "$versions" "$environment/versions.txt"
+  fi
+  ln -sf "$environment/bin/schemathesis" /usr/local/bin/schemathesis
+}
+
 if [ "${#missing[@]}" -eq 0 ]; then
   echo "All packages are installed: ${packages[*]}"
   fetch_kafka
+  install_schemathesis
   exit 0
 fi
 
@@ -51,3 +65,4 @@ wait_for_lock=(-o DPkg::Lock::Timeout=300)
 retry apt-get "${wait_for_lock[@]}" update -qq
 retry apt-get "${wait_for_lock[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fetch_kafka
+install_schemathesis

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findProgram } from '../../../scripts/dev/services/find-program.ts';
+import { request, startFeed } from '../../support/feed-server.ts';
+import { describePostgres } from '../../support/postgres.ts';
+import { requireService } from '../../support/services.ts';
+
+const program = findProgram('schemathesis');
+const skipped = requireService('schemathesis', program !== undefined);
+
+/** Per operation and phase. More find more, but CI has no time for them. */
+const examples = process.env.SCHEMATHESIS_EXAMPLES ?? '8';
+const seed = process.env.SCHEMATHESIS_SEED ?? '1';
+
+/** An idempotency key that is used again with another text is valid, and refused all the same. */
+const config = `
+[[operations]]
+include-operation-id = ["createPost", "createComment"]
+[operations.checks.positive_data_acceptance]
+expected-statuses = ["2xx", "401", "403", "404", "422"]
+`;
+
+/** Logs in again after each operation that ends the token. */
+async function configOfUser(url: string): Promise<string> {
+  // Not the password of the contract's examples, or one of them would change it.
+  const password = 'a password that no request guesses';
+  const user = { first_name: 'Ada', second_name: 'Lovelace', password };
+  const { body } = await request(url, 'POST', '/user/register', { body: user });
+  const { user_id: id } = body as { readonly user_id: string };
+  return `${config}
+[auth.dynamic.openapi.bearerAuth]
+path = "/login"
+payload = { id = "${id}", password = "${password}" }
+extract_selector = "/token"
+`;
+}
+
+interface Run {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Lets Schemathesis, in `folder`, send requests that openapi.yaml allows and others that it does not. */
+async function run(folder: string, url: string, toml: string): Promise<Run> {
+  await writeFile(join(folder, 'schemathesis.toml'), toml);
+  const options = ['--url', url, '--checks', 'all', '--max-examples', examples, '--seed', seed];
+  const quiet = ['--no-color', '--continue-on-failure', '--generation-database', 'none'];
+  const env = {
+    ...process.env,
+    PYTHONPATH: import.meta.dirname,
+    PYTHONDONTWRITEBYTECODE: '1',
+    SCHEMATHESIS_HOOKS: 'schemathesis_hooks',
+  };
+  return await new Promise((settle) => {
+    const args = ['run', resolve('openapi.yaml'), ...options, ...quiet];
+    execFile(program ?? '', args, { cwd: folder, env, maxBuffer: 100_000_000 }, (error, stdout, stderr) => {
+      settle({ code: error === null ? 0 : Number(error.code), output: `${stdout}${stderr}` });
+    });
+  });
+}
+
+function describeConformance(start: () => ReturnType<typeof startFeed>): void {
+  it.each(['with a token', 'without a token'])(
+    'answers as openapi.yaml says, %s',
+    async (credentials) => {
+      const { url, dataDir, logged } = await start();
+      const toml = credentials === 'with a token' ? await configOfUser(url) : config;
+      const { code, output } = await run(dataDir, url, toml);
+      expect(output).toContain('Tested: 20');
+      expect(code, output).toBe(0);
+      expect(logged.filter(([level]) => level === 'error')).toEqual([]);
+    },
+    600_000,
+  );
+}
+
+describe.skipIf(skipped !== null)(`the feed server on SQLite tested by Schemathesis ${skipped ?? ''}`, () => {
+  describeConformance(() => startFeed());
+});
+
+describePostgres('the feed server on PostgreSQL', (server) => {
+  describe.skipIf(skipped !== null)(`tested by Schemathesis ${skipped ?? ''}`, () => {
+    describeConformance(async () => await startFeed({ DATABASE_URL: await server().createDatabase() }));
+  });
+});
