@@ -5,6 +5,8 @@ import { registerUser, startFeed } from '../support/feed-server.ts';
 import { type GeneratedPackage, generatePackage } from './generated-package.ts';
 import { reason, startProgram } from './python.ts';
 
+const problem = (message: string) => ({ message, request_id: 'r1', code: 'unavailable' });
+
 describe.skipIf(reason !== null)(`the Python REST client ${reason ?? ''}`, () => {
   let generated: GeneratedPackage;
   beforeAll(async () => {
@@ -37,18 +39,18 @@ describe.skipIf(reason !== null)(`the Python REST client ${reason ?? ''}`, () =>
   });
 
   it('sends again what is safe, and raises the rest', async () => {
-    const busy = [503, { message: 'busy' }] as const;
+    const busy = [503, problem('busy')] as const;
     const server = await startRestServer(
       (response) => void response.socket?.destroy(),
       busy,
       [200, { id: '1' }],
       busy,
-      [429, { message: 'slow down' }, { 'Retry-After': '0' }],
+      [429, problem('slow down'), { 'Retry-After': '0' }],
       [200, { token: 't' }],
-      [400, { message: 'bad a-secret!' }],
-      [200, '<html>', { 'Content-Type': 'text/html' }],
+      [400, problem('bad a-secret!')],
+      [500, { error: 'Bad gateway' }],
       () => {},
-      [503, { message: 'later' }, { 'Retry-After': '60' }],
+      [503, problem('later'), { 'Retry-After': '60' }],
     );
     const program = startProgram('rest_app.py', generated.packages, { mode: 'script', url: server.url });
     expect([await program.ended, program.stderr()]).toEqual([0, '']);
@@ -57,7 +59,7 @@ describe.skipIf(reason !== null)(`the Python REST client ${reason ?? ''}`, () =>
       { name: 'login', raised: 'refused', status: 503, attempts: 1, text: 'login: HTTP 503: busy' },
       { name: 'limited', result: { token: 't' } },
       { name: 'secret', raised: 'refused', text: 'createPost: HTTP 400: bad [credential]!' },
-      { name: 'proxy', raised: 'unexpected', status: 200, body: '"<html>"' },
+      { name: 'proxy', raised: 'unexpected', status: 500, body: { error: 'Bad gateway' } },
       { name: 'late', raised: 'timeout', attempts: 1, text: 'login: no answer within 0.3 s.' },
       { name: 'patience', raised: 'refused', status: 503, attempts: 1 },
       { name: 'dots', raised: 'invalid_options' },

@@ -17,7 +17,7 @@ const missing = requireService(
 );
 
 /** Every entry point that needs no optional peer. */
-const entries = ['contract', 'server', 'client', 'rest', 'log', 'node', 'testing'].map(
+const entries = ['contract', 'server', 'client', 'rest', 'rest-client', 'log', 'node', 'testing'].map(
   (name) => `posted/${name}`,
 );
 

@@ -1,5 +1,6 @@
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
+import { isSchemaObject } from '../schemas/json-schema.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import { pascalCase } from '../source/identifiers.ts';
 import * as fields from './openapi-fields.ts';
@@ -43,8 +44,15 @@ export function readResponses(
     }
     const name = `${pascalCase(operationId)}Response${status}`;
     const body = readContent(response, name, `response ${status} of operation ${operationId}`, schemas);
-    return [{ status, content: body === null ? 'none' : 'json', body }];
+    return [{ status, content: body === null ? 'none' : 'json', required: requiredOf(body, schemas), body }];
   });
+}
+
+/** The names that every value of a body has, if its schema is that of an object; otherwise none. */
+export function requiredOf(body: SchemaUse | null, schemas: SchemaSet): readonly string[] {
+  const schema = body && schemas.resolve({ $ref: `#/definitions/${body.definition}` });
+  if (!isSchemaObject(schema) || schema.type !== 'object' || !Array.isArray(schema.required)) return [];
+  return schema.required.filter((name) => typeof name === 'string');
 }
 
 /** The JSON content of a request or a response; null if there is none. */

@@ -2,7 +2,7 @@ import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import { pascalCase } from '../source/identifiers.ts';
-import { addExamples } from './bodies.ts';
+import { addExamples, requiredOf } from './bodies.ts';
 import * as fields from './openapi-fields.ts';
 import type { ResponseModel } from './rest-model.ts';
 
@@ -72,14 +72,15 @@ function readResponse(
   if (json !== undefined) {
     const name = `${pascalCase(operationId)}Response${status}`;
     const origin = `response ${status} of operation ${operationId}`;
-    return { status, content: 'json', body: readJson(json, name, origin, schemas) };
+    const body = readJson(json, name, origin, schemas);
+    return { status, content: 'json', required: requiredOf(body, schemas), body };
   }
   const [[type] = []] = contents;
-  if (type === undefined) return { status, content: 'none', body: null };
+  if (type === undefined) return { status, content: 'none', required: [], body: null };
   if (!contents.some(([one]) => textType.test(one))) {
     response.reportAt('content', `content type ${type} is not supported`, 'use JSON or text');
   }
-  return { status, content: 'text', body: null };
+  return { status, content: 'text', required: [], body: null };
 }
 
 function readJson(

@@ -63,15 +63,21 @@ export function failuresOf(responses: readonly ResponseModel[]): readonly Respon
   return responses.filter(({ status }) => !status.startsWith('2'));
 }
 
-/** The contents of responses by status, without errors that are the same as `default`. */
-export function contentsOf(
-  responses: readonly ResponseModel[],
-): ReadonlyMap<string, ResponseModel['content']> {
-  const other = responses.find(({ status }) => status === 'default')?.content;
+/** What clients check of a response: for an error with required members, their names. */
+type CheckedContent = ResponseModel['content'] | readonly string[];
+
+/** What clients check of responses, by status, without errors that are the same as `default`. */
+export function contentsOf(responses: readonly ResponseModel[]): ReadonlyMap<string, CheckedContent> {
+  const contents = responses.map(({ status, content, required }): [string, CheckedContent] => [
+    status,
+    status.startsWith('2') || required.length === 0 ? content : required,
+  ]);
+  const other = JSON.stringify(contents.find(([status]) => status === 'default')?.[1]);
   return new Map(
-    responses
-      .filter(({ status, content }) => status === 'default' || status.startsWith('2') || content !== other)
-      .map(({ status, content }) => [status, content]),
+    contents.filter(
+      ([status, content]) =>
+        status === 'default' || status.startsWith('2') || JSON.stringify(content) !== other,
+    ),
   );
 }
 
@@ -81,6 +87,8 @@ export interface ResponseModel {
   /** `200`, for clients also `2XX`; or `default`, for those that have no response of their own. */
   readonly status: string;
   readonly content: 'json' | 'text' | 'none';
+  /** The names that every value of the body has, if it is an object. */
+  readonly required: readonly string[];
   /** Null if the response has no content. */
   readonly body: SchemaUse | null;
 }

@@ -114,7 +114,7 @@ function operationsTable({ model, operations }: PythonRest): string {
     ]);
     const contents = [...contentsOf(responses)].map(([status, content]): [string, Code] => [
       status,
-      text(content),
+      typeof content === 'string' ? text(content) : tuple(content.map(text)),
     ]);
     return call(
       'RestOperation',

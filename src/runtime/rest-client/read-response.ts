@@ -43,9 +43,9 @@ export function readResponse(
   const type = headers.get('Content-Type') ?? '';
   const parsed = isJson(type) ? parse(text) : undefined;
   const body = parsed === undefined ? text || undefined : parsed.value;
-  const isDescribed = content === 'json' ? parsed !== undefined : content === 'none' || content === 'text';
-  if (ok && content !== undefined && isDescribed) {
-    const value = { json: body, text, none: undefined }[content];
+  const isDescribed = content !== undefined && fits(content, parsed);
+  if (ok && isDescribed) {
+    const value = content === 'text' ? text : content === 'none' ? undefined : body;
     const result =
       responseHeaders === undefined ? value : { headers: readHeaders(responseHeaders, headers), body: value };
     return { isResult: true, result };
@@ -58,6 +58,13 @@ export function readResponse(
     code: 'unexpected',
     message: `the contract does not describe the answer HTTP ${status}${what}.`,
   };
+}
+
+function fits(content: ResponseContent, json: { readonly value: unknown } | undefined): boolean {
+  if (content === 'none' || content === 'text') return true;
+  if (content === 'json') return json !== undefined;
+  const { value } = json ?? {};
+  return typeof value === 'object' && value !== null && content.every((name) => Object.hasOwn(value, name));
 }
 
 /** The most specific of a status, its class and `default` (OpenAPI 3.1, Responses Object). */

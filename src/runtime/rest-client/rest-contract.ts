@@ -36,8 +36,11 @@ export interface RestSecurityScheme {
   readonly parameter?: string;
 }
 
-/** What the content of a response is. */
-export type ResponseContent = 'json' | 'text' | 'none';
+/**
+ * What the content of a response is. The names are those that a JSON object must have: an error of a proxy may be JSON
+ * with the same status.
+ */
+export type ResponseContent = 'json' | 'text' | 'none' | readonly string[];
 
 export interface RestOperation {
   readonly method: string;

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-Content: TypeAlias = Literal["json", "text", "none"]
-"""What the content of a response is."""
+Content: TypeAlias = Literal["json", "text", "none"] | tuple[str, ...]
+"""What the content of a response is. The names are those that a JSON object must have: an error of a
+proxy may be JSON with the same status."""
 
 HeaderType: TypeAlias = Literal["string", "number", "boolean"]
 

@@ -194,28 +194,28 @@ describe('the test client with --id', () => {
   const env = { POSTED_PASSWORD: user.password };
 
   it('gets a token from POST /login of the same server', async () => {
-    const { requests, onRequest } = login([200, '{"token":"fresh"}']);
+    const { requests, onRequest } = login([200, '{"token":"a.fresh.token"}']);
     const server = await startChatServer({ onRequest });
     startClient([`${server.url}/post/feed/posted`, ...args, '--password', user.password]);
     await server.nextConnection();
     expect(requests).toEqual([['POST', '/login', 'application/json', user]]);
-    expect(server.handshakes[0]?.headers.authorization).toBe('Bearer fresh');
+    expect(server.handshakes[0]?.headers.authorization).toBe('Bearer a.fresh.token');
   });
 
   it('logs in again before each connection', async () => {
-    const { onRequest } = login([200, '{"token":"first"}'], [200, '{"token":"second"}']);
+    const { onRequest } = login([200, '{"token":"the.first.token"}'], [200, '{"token":"the.second.token"}']);
     const server = await startChatServer({ onRequest });
     startClient([server.url, ...args], env);
     (await server.nextConnection()).close(4401);
     await server.nextConnection();
     expect(server.handshakes.map(({ headers }) => headers.authorization)).toEqual([
-      'Bearer first',
-      'Bearer second',
+      'Bearer the.first.token',
+      'Bearer the.second.token',
     ]);
   });
 
   it('retries while the login is unavailable', async () => {
-    const { onRequest } = login([503, errorBody('The server is busy.')], [200, '{"token":"fresh"}']);
+    const { onRequest } = login([503, errorBody('The server is busy.')], [200, '{"token":"a.fresh.token"}']);
     const server = await startChatServer({ onRequest });
     const { output } = startClient([server.url, ...args], env);
     await server.nextConnection();

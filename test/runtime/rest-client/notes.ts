@@ -36,7 +36,7 @@ export interface NotesApi {
   readonly text: Operation<[request?: object, options?: CallOptions], string, never>;
 }
 
-const responses = { 200: 'json', 400: 'json', 401: 'json', 409: 'none', 503: 'json' } as const;
+const responses = { 200: 'json', 400: 'json', 401: 'json', 409: 'none', 503: ['message'] } as const;
 
 /** A contract as generated code describes it. */
 export const notes: RestContract<NotesApi, { readonly token: 'bearer' }> = {

@@ -145,6 +145,11 @@ describe('an answer', () => {
       'HTTP 200 with content of type text/html.',
     ],
     [
+      'JSON of a proxy',
+      [503, { error: 'Bad gateway' }] as const,
+      'HTTP 503 with content of type application/json.',
+    ],
+    [
       'broken JSON',
       ((response) =>
         void response

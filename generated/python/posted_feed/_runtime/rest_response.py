@@ -50,9 +50,9 @@ def read_response(operation: RestOperation, response: ReceivedResponse) -> Resul
     media_type = headers.get("content-type", "")
     text = response.content.decode(errors="replace")
     is_json, body = _parse(text) if _JSON.match(media_type) else (False, None)
-    is_described = is_json if content == "json" else content is not None
+    is_described = content is not None and _fits(content, is_json, body)
     if is_described and 200 <= status < 300:
-        value = {"json": body, "text": text, "none": None}[cast(Content, content)]
+        value = text if content == "text" else None if content == "none" else body
         if not operation.response_headers:
             return Result(value)
         return Result(RestResponse(_read_headers(operation, headers), value))
@@ -64,6 +64,12 @@ def read_response(operation: RestOperation, response: ReceivedResponse) -> Resul
     what = f" with content of type {plain_type}" if content is not None else ""
     message = f"the contract does not describe the answer HTTP {status}{what}."
     return Failure("unexpected", message, shown, retry_after)
+
+
+def _fits(content: Content, is_json: bool, body: object) -> bool:
+    if isinstance(content, tuple):
+        return isinstance(body, dict) and all(name in body for name in content)
+    return is_json or content != "json"
 
 
 def _content_of(responses: Mapping[str, Content], status: int) -> Content | None:
