@@ -29,7 +29,7 @@ that for an unknown user. Every address is one of this machine (127.0.0.0/8, Lin
       max: 600,
       description: 'how long one connection guesses, and each attack lasts',
     },
-    samples: { fallback: 100, min: 10, max: 2000, description: 'guesses whose time is compared' },
+    samples: { fallback: 400, min: 10, max: 2000, description: 'guesses whose time is compared' },
   },
 });
 needConnections(attackers + logins);

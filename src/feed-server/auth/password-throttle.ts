@@ -34,6 +34,8 @@ export interface PasswordThrottle {
    * @throws PostedError `too_many_requests` while the client has to pause
    */
   begin(guess: Guess): () => void;
+  /** The user has a new password, and has set it from there. */
+  remember(guess: Guess): void;
 }
 
 /** How much a wrong password counts while a user is guessed at from many addresses. */
@@ -52,7 +54,7 @@ export function createPasswordThrottle({
   const [pairs, addresses, users] = [perUserAndAddress, perAddress, perUser].map((rates) =>
     rates.map((rate) => new RateCounter(rate, maxKeys)),
   ) as [RateCounter[], RateCounter[], RateCounter[]];
-  /** Who has logged in from where. */
+  /** Who has logged in or registered from where. */
   const familiar = new RecentMap<true>(maxKeys);
   const refusals = new LogLimit(log);
 
@@ -60,7 +62,7 @@ export function createPasswordThrottle({
     const { network } = guess;
     const pair = pairOf(guess);
     const pairWaitMs = longestWait(pairs, pair);
-    // Others behind the same address must not keep away who has logged in from there.
+    // Others behind the same address must not keep away who has been there before.
     const addressWaitMs = familiar.get(pair) ? 0 : longestWait(addresses, network);
     const retryAfterMs = Math.max(pairWaitMs, addressWaitMs);
     if (retryAfterMs === 0) return;
@@ -87,6 +89,7 @@ export function createPasswordThrottle({
         familiar.set(pair, true);
       };
     },
+    remember: (guess) => familiar.set(pairOf(guess), true),
   };
 }
 

@@ -15,8 +15,8 @@ export interface Client {
 export interface PasswordCheck {
   /** Rejects with `unauthorized` or `not_found`, after the same time, if this is not the password of a user. */
   check(id: string, password: string, client: Client): Promise<Login>;
-  /** The hash of a new password. */
-  hash(password: string, client: Client): Promise<string>;
+  /** The hash of a new password of the user. */
+  hash(id: string, password: string, client: Client): Promise<string>;
 }
 
 export interface PasswordCheckDeps {
@@ -41,6 +41,10 @@ export function createPasswordCheck({ queries, throttle, queue }: PasswordCheckD
         return login;
       });
     },
-    hash: (password, { network, signal }) => queue.run(network, signal, () => hashPassword(password)),
+    hash: (id, password, { network, signal }) =>
+      queue.run(network, signal, async () => {
+        throttle.remember({ user: id, network });
+        return await hashPassword(password);
+      }),
   };
 }

@@ -40,7 +40,7 @@ export function createUsers({ queries, writes, passwords, tokens, sessions }: Us
       if (!tokens.canIssue) throw noLogins();
       if (birthdate !== null && birthdate > today()) throw bornLater();
       const id = randomUUID();
-      const password_hash = await passwords.hash(password, client);
+      const password_hash = await passwords.hash(id, password, client);
       await writes.registerUser({
         id,
         first_name: firstName,
@@ -65,7 +65,7 @@ export function createUsers({ queries, writes, passwords, tokens, sessions }: Us
       const { tokenVersion: version } = await passwords.check(id, oldPassword, client);
       const { isWritten } = await writes.changePassword({
         id,
-        password_hash: await passwords.hash(password, client),
+        password_hash: await passwords.hash(id, password, client),
         version,
         next_version: version + 1,
         revocation: randomUUID(),

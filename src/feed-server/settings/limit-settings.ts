@@ -75,14 +75,15 @@ export const limitSettings = {
   },
   maxWrongPasswordsPerAddress: {
     name: 'MAX_WRONG_PASSWORDS_PER_ADDRESS',
-    description: 'The same for all users together, except those who have logged in from the address before.',
+    description:
+      'The same for all users together, except those who have logged in or registered from the address before.',
     kind: rates,
     fallback: '30/1m,100/1h,500/1d',
   },
   maxWrongPasswordsPerUser: {
     name: 'MAX_WRONG_PASSWORDS_PER_USER',
     description:
-      'How many wrong passwords all addresses together may send for one user. Each further one counts five times for its address, unless the user has logged in from there before. None is refused for it.',
+      'How many wrong passwords all addresses together may send for one user. Each further one counts five times for its address, unless the user has logged in or registered from there before. None is refused for it.',
     kind: rates,
     fallback: '100/1d',
   },

@@ -13,6 +13,17 @@ function login(url: string, address: string, id: string, with_ = 'wrong'): Promi
   return request(url, 'POST', '/login', { body: { id, password: with_ }, headers });
 }
 
+/** Registers from an address. */
+async function register(
+  url: string,
+  address: string,
+): Promise<{ readonly status: number; readonly id: string }> {
+  const headers = { 'X-Forwarded-For': address };
+  const user = { first_name: 'Eve', second_name: 'Lee', password };
+  const { status, body } = await request(url, 'POST', '/user/register', { body: user, headers });
+  return { status, id: String((body as { readonly user_id?: string }).user_id) };
+}
+
 function changePassword(url: string, address: string, token: string, old_password = 'wrong') {
   const headers = { 'X-Forwarded-For': address };
   return request(url, 'POST', '/user/password', { token, body: { old_password, password }, headers });
@@ -106,10 +117,13 @@ describe('a client that has sent too many wrong passwords', () => {
     const { url, ada } = await start({ MAX_WRONG_PASSWORDS_PER_ADDRESS: '4/1h' });
     const bob = await registerUser(url);
     expect((await login(url, attacker, bob.id, password)).status).toBe(200);
+    const eve = await register(url, attacker);
     const guess = (index: number) => login(url, attacker, index % 2 === 0 ? randomUUID() : ada.id);
     expect(await statusesOf(5, guess)).toEqual([404, 401, 404, 401, 429]);
-    // Who has logged in from an address that others use, too.
+    // Who has logged in or registered from the address, which others may use, too.
     expect((await login(url, attacker, bob.id, password)).status).toBe(200);
+    expect((await login(url, attacker, eve.id, password)).status).toBe(200);
+    expect((await login(url, attacker, ada.id, password)).status).toBe(429);
   });
 
   it('sent several at once', async () => {
@@ -175,11 +189,7 @@ describe('parallel attackers', () => {
     const logins = Array.from({ length: 15 }, (_each, index) =>
       login(url, homeOf(index), users[index % 2]?.id ?? '', password),
     );
-    const registration = request(url, 'POST', '/user/register', {
-      body: { first_name: 'Eve', second_name: 'Lee', password },
-      headers: { 'X-Forwarded-For': homeOf(100) },
-    });
-    const answers = await Promise.all([...logins, registration]);
+    const answers = await Promise.all([...logins, register(url, homeOf(100))]);
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect((await Promise.all(attacks)).map(({ status }) => status)).not.toContain(503);
   });
