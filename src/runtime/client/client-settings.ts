@@ -87,6 +87,18 @@ export interface ClientSettings {
   /** The largest accepted message, in bytes. Default: 1 MiB. No effect in browsers. */
   readonly maxFrameBytes?: number;
 
+  /** The `http.Agent`, or for `wss` the `https.Agent`, that opens connections. No effect in browsers. */
+  readonly agent?: object;
+
+  /** The certificate authorities to trust instead of the default ones, as PEM. No effect in browsers. */
+  readonly ca?: string | readonly string[];
+
+  /**
+   * The URL of the HTTP proxy to connect through, with its user and password if it needs them. It must allow CONNECT.
+   * No effect in browsers, which have settings of their own.
+   */
+  readonly proxy?: string | URL;
+
   /**
    * How many messages may wait for the application before the client stops reading. Default: 1,024.
    * Browsers cannot stop reading: there the connection is closed with 4420 and opened again once there
@@ -108,6 +120,9 @@ export interface ResolvedSettings {
   readonly silenceTimeoutMs: number;
   readonly maxFrameBytes: number;
   readonly maxWaitingMessages: number;
+  readonly agent: ClientSettings['agent'] | undefined;
+  readonly ca: ClientSettings['ca'] | undefined;
+  readonly proxy: ClientSettings['proxy'] | undefined;
 }
 
 /** @throws PostedClientError `invalid_options` */
@@ -127,6 +142,9 @@ export function resolveSettings(settings: ClientSettings): ResolvedSettings {
       return !failure.isFinal;
     },
     log: settings.log && safely(settings.log),
+    agent: settings.agent,
+    ca: settings.ca,
+    proxy: settings.proxy,
     backoff:
       reconnect === false
         ? null

@@ -27,6 +27,7 @@ export function createConnect(platform: Platform): Connect {
   const connect = (channel: ChannelDescriptor, options: UntypedOptions): unknown => {
     const url = channelUrl(channel, { ...options, query: resumeQuery(channel, options) });
     const settings = resolveSettings(options);
+    platform.check?.(settings);
     return new ChannelClient({
       platform,
       channel,

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './platform.ts';
+import { createTunnel, parseProxy } from './proxy-tunnel.ts';
 
 /**
  * The platform Node.js. `createConnection` replaces the network: it returns a stream to the server, or throws if there is
@@ -10,20 +11,24 @@ import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './pla
 export function createNodePlatform(createConnection?: () => Duplex): Platform {
   return {
     setsHeaders: true,
+    check({ proxy }) {
+      if (proxy !== undefined) parseProxy(proxy);
+    },
     open: (target, events) => openSocket(target, events, createConnection),
   };
 }
 
 function openSocket(
-  { url, headers, maxFrameBytes, silenceTimeoutMs }: SocketTarget,
+  target: SocketTarget,
   events: SocketEvents,
   createConnection: (() => Duplex) | undefined,
 ): Socket {
+  const { url, headers, maxFrameBytes, silenceTimeoutMs } = target;
   const socket = new WebSocket(url, {
     headers,
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
-    createConnection,
+    ...networkOptions(target, createConnection),
   });
   let opened = false;
   let refusal: Ending | null = null;
@@ -75,6 +80,22 @@ function openSocket(
       if (socket.readyState === WebSocket.OPEN) silence.start();
       socket.resume();
     },
+  };
+}
+
+function networkOptions(
+  target: SocketTarget,
+  createConnection: (() => Duplex) | undefined,
+): Pick<ClientOptions, 'agent' | 'ca' | 'createConnection'> {
+  const { agent, ca, proxy } = target;
+  const connect = proxy === undefined ? createConnection : createTunnel(parseProxy(proxy), target);
+  return {
+    ...(agent === undefined ? {} : { agent: agent as Agent }),
+    ...(ca === undefined ? {} : { ca: [ca].flat() }),
+    // Its type is that of `net.connect`, but ws passes it on to Node, which accepts others.
+    ...(connect === undefined
+      ? {}
+      : { createConnection: connect as unknown as NonNullable<ClientOptions['createConnection']> }),
   };
 }
 

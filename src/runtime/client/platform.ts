@@ -3,6 +3,8 @@ export interface Platform {
   /** Whether it can set handshake headers. A platform that cannot sends its own cookies. */
   readonly setsHeaders: boolean;
   open(target: SocketTarget, events: SocketEvents): Socket;
+  /** Throws PostedClientError `invalid_options` for settings that cannot work here. */
+  readonly check?: (settings: Pick<SocketTarget, 'proxy'>) => void;
   /** Calls back when connections may be possible again, or may have been lost unnoticed. Returns how to stop. */
   readonly onWake?: (listener: (wake: Wake) => void) => () => void;
 }
@@ -24,6 +26,9 @@ export interface SocketTarget {
   readonly maxFrameBytes: number;
   /** 0: no limit. */
   readonly silenceTimeoutMs: number;
+  readonly agent?: object | undefined;
+  readonly ca?: string | readonly string[] | undefined;
+  readonly proxy?: string | URL | undefined;
 }
 
 /** The text of a text message, or the bytes of a binary one. */
