@@ -16,6 +16,7 @@ const paths = [
   'asyncapi/handlers.ts',
   'asyncapi/models.ts',
   'asyncapi/validators.ts',
+  'openapi/client.ts',
   'openapi/handlers.ts',
   'openapi/models.ts',
   'openapi/operations.ts',
@@ -44,7 +45,7 @@ describe('posted generate', () => {
     expect(run.stdout).toMatch(
       /^test\/fixtures\/rooms\.asyncapi\.json: 2 channels, 3 operations, 5 messages \(\d+ ms\)$/m,
     );
-    expect(run.stdout).toMatch(/: 10 files in \d+\.\d s$/m);
+    expect(run.stdout).toMatch(/: 11 files in \d+\.\d s$/m);
     // No temporary folder remains.
     expect(readdirSync(project).toSorted()).toEqual([
       'generated',
@@ -73,6 +74,7 @@ describe('posted generate', () => {
     ['asyncapi/channels.ts', 'channel roomTalk', /^export const roomTalk = \{$/],
     ['asyncapi/client.ts', 'channel roomTalk', /^export const roomTalk: /],
     ['asyncapi/handlers.ts', 'channel roomTalk', /^export interface RoomTalkHandlers</],
+    ['openapi/client.ts', 'operation login', /^ {2}readonly login: Operation</],
     ['openapi/handlers.ts', 'operation login', /^ {2}login\($/],
     ['openapi/operations.ts', 'operation login', /^ {2}login: \{$/],
   ])('marks the declaration in %s that is generated from %s', (path, origin, declaration) => {
