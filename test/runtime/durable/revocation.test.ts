@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Revocation } from '../../../src/runtime/shared/revocation.ts';
 import { makeDataDir } from '../../support/feed-server.ts';
 import { describePostgres } from '../../support/postgres.ts';
 import type { ShopOptions } from './shop/shop.ts';
@@ -54,6 +55,51 @@ describe('a revocation in an embedded log', () => {
 
 describePostgres('a revocation in a log on PostgreSQL', (server) => {
   describeRevocations(async () => ({ url: await server().createDatabase() }));
+
+  /** A server that records what `onRevoked` gets. */
+  async function startNoticing() {
+    const notices: Revocation[] = [];
+    const database = { url: await server().createDatabase() };
+    const shop = await startShop({ database, onRevoked: (revocation) => void notices.push(revocation) });
+    return { ...shop, notices };
+  }
+
+  it('may have been missed when the log has a new epoch: hooks verify again, and connections stay open', async () => {
+    const { connect, eventLog, notices, app, placeOrder } = await startNoticing();
+    const [resumable, plain] = [
+      await connect('/shops/s1/orders?since=now'),
+      await connect('/shops/s1/orders'),
+    ];
+    await eventLog.engine.beginEpoch(eventLog.tail.epoch);
+    await eventLog.tail.catchUp();
+    expect(notices).toEqual([{}]);
+    expect((await resumable.take(2)).map((frame) => JSON.parse(frame))).toMatchObject([
+      { type: 'ready' },
+      { type: 'reset', reason: 'epoch' },
+    ]);
+    await placeOrder('s1', 'cay', 5);
+    expect(await plain.take(1)).toHaveLength(1);
+    await app.revoke({ user: 'bob' });
+    expect(notices).toEqual([{}, { user: 'bob' }]);
+  });
+
+  it('is missed if it was pruned before the node read it: its users authenticate again', async () => {
+    const { connect, eventLog, notices } = await startNoticing();
+    const clients = [await connect('/shops/s1/orders?since=now'), await connect('/shops/s1/orders')];
+    const draft = { channel: 'orders', message: 'orderPlaced', topic: 's1', payload: {} };
+    await expect
+      .poll(async () => {
+        // Without a hint for the tail, which may still read it before it is pruned.
+        await eventLog.engine.transaction((transaction) => transaction.append([draft]));
+        await eventLog.engine.prune(0);
+        await eventLog.tail.catchUp();
+        return notices;
+      })
+      .toContainEqual({});
+    const restarts = { code: 1012, reason: 'the server restarts' };
+    expect(await Promise.all(clients.map(({ closed }) => closed))).toEqual([restarts, restarts]);
+    await connect('/shops/s1/orders');
+  });
 
   it('closes the connections of other nodes', async () => {
     const database = { url: await server().createDatabase() };

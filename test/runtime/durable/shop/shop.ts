@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type DatabaseLocation, openLog } from 'posted/log';
 import { type DurableOptions, serve } from 'posted/node';
-import { type Log, PostedError, silentLog } from 'posted/server';
+import { type Log, PostedError, type Revocation, silentLog } from 'posted/server';
 import { contract } from './generated/asyncapi/channels.ts';
 import { createShopRest } from './shop-rest.ts';
 import { migrations } from './shop-tables.ts';
@@ -12,15 +12,23 @@ export interface ShopOptions {
   readonly brokerUrl?: string;
   readonly delivery?: DurableOptions;
   readonly log?: Log;
+  readonly onRevoked?: (revocation: Revocation) => void;
 }
 
 /** An application with durable messages: the token of a user is its id. Shops are topics, which their staff has joined. */
-export async function createShop({ database, brokerUrl, delivery = {}, log = silentLog }: ShopOptions) {
+export async function createShop({
+  database,
+  brokerUrl,
+  delivery = {},
+  log = silentLog,
+  onRevoked = () => {},
+}: ShopOptions) {
   const eventLog = await openLog({ database, brokerUrl, migrations, contract, log });
   const app = serve(contract, {
     eventLog,
     delivery,
     log,
+    onRevoked,
     security: {
       token: ({ token }) => verify(token),
     },
