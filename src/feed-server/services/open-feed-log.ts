@@ -26,6 +26,7 @@ export function openFeedLog({ settings, ...options }: OpenFeedLogOptions): Promi
     retentionMs: settings.retentionSeconds * 1000,
     maxDevicesPerUser: settings.maxDevicesPerUser,
     maxKeysPerUser: settings.maxKeysPerUser,
+    maxKeysPerPublisher: settings.maxKeysPerPublisher,
     staleAfterMs: settings.logStaleMs,
     giveUpMs: settings.logGiveUpMs,
     ...options,

@@ -66,6 +66,13 @@ export const limitSettings = {
     fallback: '0',
     productionFallback: '10000',
   },
+  maxKeysPerPublisher: {
+    name: 'MAX_KEYS_PER_PUBLISHER',
+    description:
+      'How many idempotency keys of POST /publish are kept for each of PUBLISH_KEYS, and no longer than their events. A retry with a removed one appends again.',
+    kind: count,
+    fallback: '100000',
+  },
   maxWrongPasswords: {
     name: 'MAX_WRONG_PASSWORDS',
     description:

@@ -1,17 +1,18 @@
 import type { EngineTransaction, LogEngine } from './engine.ts';
 import type { LogEvent } from './event.ts';
 import type { EventLog } from './event-log.ts';
+import { type KeyBounds, noKeyBounds } from './key-bounds.ts';
 import { createOwnWrites } from './own-writes.ts';
 import { registeredWrite } from './writes/registered-write.ts';
 
 /**
  * The writes and reads of a log. `appended` is called with each event that they have appended, once it is on disk, and
- * `keyUsed` with the user of each new idempotency key of the application's writes.
+ * `keyBounds` with the user of each new idempotency key.
  */
 export function createEventLog(
   engine: LogEngine,
   appended: (event: LogEvent) => void,
-  keyUsed: (user: string) => void = () => {},
+  keyBounds: KeyBounds = noKeyBounds,
 ): Omit<EventLog, 'close'> {
   const register: LogEngine['register'] = (write) => {
     const run = engine.register(write);
@@ -21,7 +22,7 @@ export function createEventLog(
       return outcome;
     };
   };
-  const { appendOne, ...own } = createOwnWrites(register);
+  const { appendOne, ...own } = createOwnWrites(register, keyBounds);
 
   async function transaction<Result>(
     work: (transaction: EngineTransaction) => Promise<Result>,
@@ -48,7 +49,7 @@ export function createEventLog(
       return async (row, options) => {
         const { seq, isWritten, returned, first } = await run(row, options?.key);
         if (userOfKey !== undefined && options?.key !== undefined && isWritten)
-          keyUsed(String(row[userOfKey]));
+          keyBounds.userKeyUsed(String(row[userOfKey]));
         return { seq, isWritten, returned, first };
       };
     },

@@ -67,6 +67,8 @@ export interface LogEngine {
   trimDevices(user: string, max: number): Promise<void>;
   /** Removes idempotency keys of a user beyond `max`, the oldest first. */
   trimKeys(user: string, max: number): Promise<void>;
+  /** Removes idempotency keys of a user whose events were pruned, and those beyond `max`, the oldest first. */
+  trimPublisherKeys(user: string, max: number): Promise<void>;
 
   /**
    * The tables, for reading: on connections of their own, with a deadline. Pass the signal of a request to `execute`, so

@@ -42,6 +42,11 @@ export interface OpenLogOptions {
    * and a retry with one of them writes again. A tenth more may be there for a while. 0, the default, means no limit.
    */
   readonly maxKeysPerUser?: number;
+  /**
+   * The same for the keys of `appendOnce` and of POST /publish, which are also removed some time after their events. 0
+   * means no limit. Default: 100,000.
+   */
+  readonly maxKeysPerPublisher?: number;
   /** Whose durable messages the log keeps. */
   readonly contract?: Contract;
   /** Default: warnings and errors go to standard error. */
@@ -129,6 +134,7 @@ const ignoredBroker: BrokerObserver = {
 export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
   const { database, contract, staleAfterMs, giveUpMs, brokerUrl, log = createStderrLog() } = options;
   const { retentionMs = retentionOf(contract), maxDevicesPerUser = 0, maxKeysPerUser = 0 } = options;
+  const { maxKeysPerPublisher = defaultMaxKeysPerPublisher } = options;
   const names = { ...defaultNames, ...options.settingNames };
   const listenUrl = 'url' in database ? (database.directUrl ?? database.url) : undefined;
   const databaseName = listenUrl === undefined ? names.folder : names.databaseUrl;
@@ -172,7 +178,11 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
     nodes.publish(event);
   };
   return {
-    ...createEventLog(engine, appended, createKeyBounds({ engine, maxKeysPerUser, log })),
+    ...createEventLog(
+      engine,
+      appended,
+      createKeyBounds({ engine, maxKeysPerUser, maxKeysPerPublisher, log }),
+    ),
     tail,
     engine,
     get broker() {
@@ -189,6 +199,7 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
   };
 }
 
+const defaultMaxKeysPerPublisher = 100_000;
 const defaultRetentionMs = 7 * 24 * 3_600_000;
 
 /** All channels of a contract that say how long messages are kept say the same. */

@@ -3,6 +3,7 @@ import { PostedError } from '../shared/errors.ts';
 import type { EventDraft, LogEngine, RunWrite } from './engine.ts';
 import type { LogEvent } from './event.ts';
 import type { EventLog } from './event-log.ts';
+import { type KeyBounds, noKeyBounds } from './key-bounds.ts';
 import { registeredWrite } from './writes/registered-write.ts';
 import type { Columns, MembershipDefinition, MessageDefinition } from './writes/write-definition.ts';
 
@@ -29,7 +30,10 @@ type MessageKind = Pick<MessageDefinition, 'kind' | 'channel' | 'message' | 'rev
  * The writes of the log's own, which change no rows of the application. Like all registered writes they run in batches.
  * `register` passes on the events that they cause.
  */
-export function createOwnWrites(register: LogEngine['register']): OwnWrites {
+export function createOwnWrites(
+  register: LogEngine['register'],
+  keyBounds: Pick<KeyBounds, 'publisherKeyUsed'> = noKeyBounds,
+): OwnWrites {
   const join = register(membershipWrite('join'));
   const leave = register(membershipWrite('leave'));
   const revoke = register(
@@ -63,7 +67,8 @@ export function createOwnWrites(register: LogEngine['register']): OwnWrites {
       return known((await run({ channel, message }, event)).event);
     },
     async appendOnce({ channel, message, ...event }, key) {
-      const { seq, first } = await run({ channel, message }, event, key);
+      const { seq, first, isWritten } = await run({ channel, message }, event, key);
+      if (isWritten) keyBounds.publisherKeyUsed(key.user);
       return known(seq ?? first?.seq);
     },
     async redact(entity, { channel, message, payload = null, ...event }) {

@@ -3,7 +3,7 @@ import type { LogEngine } from './engine.ts';
 import type { LogTables } from './tables.ts';
 
 /** The statements that bound what is kept for one user, which are the same in every engine. */
-export type UserBoundQueries = Pick<LogEngine, 'trimDevices' | 'trimKeys'>;
+export type UserBoundQueries = Pick<LogEngine, 'trimDevices' | 'trimKeys' | 'trimPublisherKeys'>;
 
 export interface UserBoundConnections {
   readonly reads: Kysely<LogTables>;
@@ -19,6 +19,18 @@ export function createUserBoundQueries({ reads, writes }: UserBoundConnections):
       .where('user_id', '=', user)
       .executeTakeFirstOrThrow();
     return count > max;
+  }
+
+  async function trimKeys(user: string, max: number): Promise<void> {
+    if (!(await isAbove('posted_key', user, max))) return;
+    await sql`
+      delete from posted_key
+      where user_id = ${user} and key in (
+        select key from (
+          select key, row_number() over (order by coalesce(seq, 0) desc, key) as place
+          from posted_key where user_id = ${user}
+        ) as ranked
+        where place > ${max})`.execute(writes);
   }
 
   return {
@@ -38,16 +50,18 @@ export function createUserBoundQueries({ reads, writes }: UserBoundConnections):
           where place > ${max})`.execute(writes);
     },
 
-    async trimKeys(user, max) {
-      if (!(await isAbove('posted_key', user, max))) return;
-      await sql`
-        delete from posted_key
-        where user_id = ${user} and key in (
-          select key from (
-            select key, row_number() over (order by coalesce(seq, 0) desc, key) as place
-            from posted_key where user_id = ${user}
-          ) as ranked
-          where place > ${max})`.execute(writes);
+    trimKeys,
+
+    async trimPublisherKeys(user, max) {
+      const { rows } = await sql`
+        select 1 as found from posted_key
+        where user_id = ${user} and seq <= (select floor_seq from posted_meta) limit 1`.execute(reads);
+      if (rows.length > 0) {
+        await sql`
+          delete from posted_key
+          where user_id = ${user} and seq <= (select floor_seq from posted_meta)`.execute(writes);
+      }
+      await trimKeys(user, max);
     },
   };
 }

@@ -32,6 +32,7 @@ describe('the defaults of the settings', () => {
       maxMessagesPerSecond: 0,
       maxDevicesPerUser: 0,
       maxKeysPerUser: 0,
+      maxKeysPerPublisher: 100_000,
       maxWrongPasswords: [
         { rate: 5, seconds: 10 },
         { rate: 10, seconds: 600 },

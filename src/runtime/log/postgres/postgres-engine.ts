@@ -177,6 +177,7 @@ export async function openPostgresEngine({
     devicesClaimedAfter: pending.limited(devices.devicesClaimedAfter),
     trimDevices: pending.limited(bounds.trimDevices),
     trimKeys: pending.limited(bounds.trimKeys),
+    trimPublisherKeys: pending.limited(bounds.trimPublisherKeys),
     reads: <Tables>(kind: ReadKind = 'short') => reads[kind] as Kysely<Tables>,
     ping: pending.limited(async () => {
       await queries.state([]);

@@ -202,6 +202,7 @@ function createSqliteEngine(
     claimDevice: writes.limited(async (claim) => (await devices.claimDevices([claim]))[0] ?? null),
     trimDevices: writes.limited(bounds.trimDevices),
     trimKeys: writes.limited(bounds.trimKeys),
+    trimPublisherKeys: writes.limited(bounds.trimPublisherKeys),
     reads: <Tables>(kind: ReadKind = 'short') => reads[kind] as Kysely<Tables>,
     ping: writes.limited(async () => {
       if (writer.isFull) await checkSpace(path);

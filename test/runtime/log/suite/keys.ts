@@ -90,6 +90,23 @@ export function describeKeys(create: CreateDatabase): void {
       expect(await write(note({ author: 'bob' }), 'a')).toMatchObject({ isWritten: false });
     });
 
+    it('of a publisher is forgotten with its event, or when there are too many newer ones', async () => {
+      const engine = await (await create()).open();
+      const { create: write } = notesOf(engine);
+      for (const each of ['a', 'b']) await write(note(), each);
+      await write(note({ author: 'bob' }), 'a');
+      await engine.trimPublisherKeys('ada', 2);
+      expect(await write(note(), 'a')).toMatchObject({ isWritten: false });
+      await expect.poll(() => engine.prune(0)).toBe(3);
+      await engine.trimPublisherKeys('ada', 2);
+      for (const each of ['b', 'a', 'c'])
+        expect(await write(note(), each)).toMatchObject({ isWritten: true });
+      expect(await write(note({ author: 'bob' }), 'a')).toMatchObject({ isWritten: false });
+      await engine.trimPublisherKeys('ada', 2);
+      expect(await write(note(), 'a')).toMatchObject({ isWritten: false });
+      expect(await write(note(), 'b')).toMatchObject({ isWritten: true });
+    });
+
     it('without a hash, as in the first version, gives the first result for any body', async () => {
       const engine = await (await create()).open();
       const { create: write } = notesOf(engine);

@@ -15,10 +15,20 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+interface StartOptions {
+  readonly ownApp?: boolean;
+  readonly maxKeysPerPublisher?: number;
+}
+
 /** A server whose log can be published to. With `ownApp`, an application of one's own serves all other paths. */
-async function startServer({ ownApp = false } = {}) {
+async function startServer({ ownApp = false, ...options }: StartOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'posted-publish-'));
-  const log = await openLog({ database: { folder }, retentionMs: 3_600_000, log: silentLog });
+  const log = await openLog({
+    database: { folder },
+    retentionMs: 3_600_000,
+    log: silentLog,
+    ...options,
+  });
   onTestFinished(async () => {
     await log.close();
     await rm(folder, { recursive: true });
@@ -73,6 +83,17 @@ describe('POST /publish', () => {
       body: { code: 'idempotency_key_reused' },
     });
     expect(await events()).toHaveLength(2);
+  });
+
+  it('forgets the oldest keys of a back end that has used too many', async () => {
+    const { publish } = await startServer({ maxKeysPerPublisher: 1 });
+    const send = async (key: string, token = billing) =>
+      (await publish(draft, { 'idempotency-key': key, authorization: `Bearer ${token}` })).body;
+    expect(await send('a')).toEqual({ seq: 1 });
+    expect(await send('a', shipping)).toEqual({ seq: 2 });
+    expect(await send('b')).toEqual({ seq: 3 });
+    await expect.poll(() => send('a')).toEqual({ seq: 4 });
+    expect(await send('a', shipping)).toEqual({ seq: 2 });
   });
 
   it.each([
