@@ -183,6 +183,36 @@ describe('a request body', () => {
     expect(await answerOf(parseResponse(await client.end))).toEqual([413, tooLarge]);
   });
 
+  it.each([
+    ['in one piece', 'Content-Length: 5000000\r\n\r\n', ''],
+    ['in chunks', 'Transfer-Encoding: chunked\r\n\r\n4c4b40\r\n', '\r\n0\r\n\r\n'],
+  ])('of 5 MB %s gets 413 if its client reads after it has sent everything', async (_, start, end) => {
+    const { port } = await startRest();
+    const client = await connectRaw(port);
+    const { socket } = client;
+    socket.pause();
+    socket.write(`POST /note/create HTTP/1.1\r\nHost: a\r\n${start}`);
+    const failure = await new Promise((resolve) => {
+      socket.write(Buffer.alloc(5_000_000, ' '), () => socket.write(end, resolve));
+    });
+    expect(failure ?? null).toBeNull();
+    socket.resume();
+    expect(await answerOf(parseResponse(await client.until(/\}$/)))).toEqual([413, tooLarge]);
+  });
+
+  it('that arrives slowly and never ends gets 413 once it is too large', async () => {
+    const { url } = await startRest();
+    const body = new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        controller.enqueue(new TextEncoder().encode(' '.repeat(200)));
+      },
+    });
+    const options = { method: 'POST', body, duplex: 'half', headers: { 'Content-Type': json } } as const;
+    const response = await fetch(`${url}/note/create`, options);
+    expect(await answerOf(response)).toEqual([413, tooLarge]);
+  });
+
   it('in chunks is reassembled', async () => {
     const { port } = await startRest();
     const client = await connectRaw(port);
