@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findProgram } from '../../../scripts/dev/services/find-program.ts';
-import { request, startFeed } from '../../support/feed-server.ts';
+import { registerUser, startFeed } from '../../support/feed-server.ts';
 import { describePostgres } from '../../support/postgres.ts';
 import { requireService } from '../../support/services.ts';
 
@@ -18,32 +18,17 @@ const seed = process.env.SCHEMATHESIS_SEED ?? '1';
 /** That of the repository, for another working folder. */
 const config = readFileSync('schemathesis.toml', 'utf8').replace('hooks = "', `hooks = "${process.cwd()}/`);
 
-/** Logs in again after each operation that ends the token. */
-async function configOfUser(url: string): Promise<string> {
-  // Not the password of the contract's examples, or one of them would change it.
-  const password = 'a password that no request guesses';
-  const user = { first_name: 'Ada', second_name: 'Lovelace', password };
-  const { body } = await request(url, 'POST', '/user/register', { body: user });
-  const { user_id: id } = body as { readonly user_id: string };
-  return `${config}
-[auth.dynamic.openapi.bearerAuth]
-path = "/login"
-payload = { id = "${id}", password = "${password}" }
-extract_selector = "/token"
-`;
-}
-
 interface Run {
   readonly code: number;
   readonly output: string;
 }
 
 /** Lets Schemathesis, in `folder`, send requests that openapi.yaml allows and others that it does not. */
-async function run(folder: string, url: string, toml: string): Promise<Run> {
-  await writeFile(join(folder, 'schemathesis.toml'), toml);
+async function run(folder: string, url: string, variables: Record<string, string>): Promise<Run> {
+  await writeFile(join(folder, 'schemathesis.toml'), config);
   const options = ['--url', url, '--checks', 'all', '--max-examples', examples, '--seed', seed];
   const quiet = ['--no-color', '--continue-on-failure', '--generation-database', 'none'];
-  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+  const env = { ...process.env, ...variables, PYTHONDONTWRITEBYTECODE: '1' };
   return await new Promise((settle) => {
     const args = ['run', resolve('openapi.yaml'), ...options, ...quiet];
     execFile(program ?? '', args, { cwd: folder, env, maxBuffer: 100_000_000 }, (error, stdout, stderr) => {
@@ -57,10 +42,16 @@ function describeConformance(start: () => ReturnType<typeof startFeed>): void {
     'answers as openapi.yaml says, %s',
     async (credentials) => {
       const { url, dataDir, logged } = await start();
-      const toml = credentials === 'with a token' ? await configOfUser(url) : config;
-      const { code, output } = await run(dataDir, url, toml);
-      expect(output).toContain('Tested: 20');
+      // Not of the users whose tokens are sent, who would delete the post.
+      const author = await registerUser(url);
+      const { body: post } = await author.post('hello');
+      const { body: comment } = await author.comment(post, 'a comment');
+      const token = credentials === 'with a token' ? { POSTED_URL: url } : {};
+      const variables = { POSTED_IDS: [author.id, post, comment].join(), ...token };
+      const { code, output } = await run(dataDir, url, variables);
       expect(code, output).toBe(0);
+      expect(output).toContain('Tested: 20');
+      expect(output.includes('Authentication failed')).toBe(credentials === 'without a token');
       expect(logged.filter(([level]) => level === 'error')).toEqual([]);
     },
     600_000,
