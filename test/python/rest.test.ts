@@ -65,6 +65,7 @@ describe.skipIf(reason !== null)(`the Python REST client ${reason ?? ''}`, () =>
       { name: 'dots', raised: 'invalid_options' },
       { name: 'anonymous', raised: 'credentials' },
       { name: 'url', raised: 'invalid_options' },
+      { name: 'hung', result: 'token' },
     ]);
     expect(server.requests).toHaveLength(10);
     expect(server.requests[0]?.url).toBe('/post/get/%C3%A4%2F1');

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Awaitable
 from typing import Any
+from unittest import mock
 
 from posted_feed import connect_post_feed_posted
 from posted_feed.rest import RestClient, RestError, Retry, TokenSource
@@ -65,6 +67,23 @@ async def use_feed(config: dict[str, Any]) -> None:
         await attempt("reused", again)
 
 
+async def replace_hung() -> None:
+    calls: list[str] = []
+
+    async def get_token() -> str:
+        calls.append("token")
+        if len(calls) == 1:
+            await asyncio.Event().wait()
+        return "token"
+
+    source = TokenSource(get_token)
+    hung = asyncio.ensure_future(source())
+    await asyncio.sleep(0.01)
+    with mock.patch("time.monotonic", return_value=time.monotonic() + 31):
+        emit(name="hung", result=await source())
+    hung.cancel()
+
+
 async def use_script(config: dict[str, Any]) -> None:
     async with RestClient(config["url"], auth="a-secret", retry=RETRY, timeout=0.3) as feed:
         await attempt("get", feed.get_post(params={"id": "ä/1"}))
@@ -82,6 +101,7 @@ async def use_script(config: dict[str, Any]) -> None:
         RestClient("ftp://localhost")
     except RestError as error:
         emit(name="url", raised=error.code)
+    await replace_hung()
 
 
 async def main(config: dict[str, Any]) -> None:

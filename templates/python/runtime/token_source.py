@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 
 from .jwt_lifetime import jwt_lifetime_seconds
 
+_MAX_WAIT_SECONDS = 30.0
+"""A call of `get_token` that takes longer is not waited for by later callers."""
 _USED_SHARE = 0.95
 """A token is replaced after this share of its lifetime, so that it does not expire on its way."""
 
@@ -26,6 +28,7 @@ class TokenSource:
         self._token: str | None = None
         self._usable_until = 0.0
         self._pending: asyncio.Task[str] | None = None
+        self._pending_until = 0.0
 
     async def __call__(self) -> str:
         """The token."""
@@ -33,11 +36,14 @@ class TokenSource:
 
     async def get(self, stale: str | None = None) -> str:
         """The token. It is another one than `stale`, which the caller cannot use any more."""
-        if self._pending is None or self._pending.done():
+        now = time.monotonic()
+        is_waiting = self._pending is not None and not self._pending.done()
+        if self._pending is None or not is_waiting or now >= self._pending_until:
             token = self._token
-            if token is not None and token != stale and time.monotonic() < self._usable_until:
+            if token is not None and token != stale and now < self._usable_until:
                 return token
             self._pending = asyncio.ensure_future(self._replace())
+            self._pending_until = now + _MAX_WAIT_SECONDS
             # Retrieves the exception, even if every caller has been canceled meanwhile.
             self._pending.add_done_callback(lambda task: task.cancelled() or task.exception())
         # A caller that is canceled must not cancel the call for the others.

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { postFeedPosted } from '../../../generated/asyncapi/client.ts';
+import { tokenSource } from '../../../src/runtime/shared/token-source.ts';
 import { startFeed } from '../../support/feed-server.ts';
 import { signToken } from '../../support/tokens.ts';
 import { chat } from './chat-channel.ts';
@@ -23,7 +24,7 @@ function createTokens(...lifetimesMs: readonly number[]) {
   return { issued, auth };
 }
 
-function open(url: string, auth: string | (() => string), channel = renewable) {
+function open(url: string, auth: string | (() => string | Promise<string>), channel = renewable) {
   return openClient(channel, { url, auth, params: { room: 'lobby' } });
 }
 
@@ -47,6 +48,18 @@ describe('a client whose token expires', () => {
     await expect.poll(() => frames, { timeout: 3000 }).toHaveLength(2);
     expect(frames[1]).toEqual({ type: 'auth', token: issued[2] });
     expect([server.handshakes.length, errors]).toEqual([1, []]);
+  });
+
+  it('replaces a token for all clients that share it', async () => {
+    const server = await startChatServer();
+    const { issued, auth } = createTokens(2500);
+    const token = tokenSource(auth);
+    open(server.url, token);
+    const frames = framesOf(await server.nextConnection());
+    await expect.poll(() => frames, { timeout: 5000 }).toHaveLength(1);
+    expect(frames).toEqual([{ type: 'auth', token: issued[1] }]);
+    expect(await token()).toBe(issued[1]);
+    expect(issued).toHaveLength(2);
   });
 
   it('connects again with the fresh token if the server does not know `auth`, and never sends it again', async () => {

@@ -150,6 +150,16 @@ describe('tokenSource', () => {
     expect(calls).toBe(2);
   });
 
+  it('does not wait for a function that hangs', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let calls = 0;
+    const token = tokenSource(() => (calls++ === 0 ? new Promise<string>(() => {}) : 'token'));
+    void token();
+    vi.advanceTimersByTime(30_000);
+    expect(await token()).toBe('token');
+  });
+
   it('asks again after a failure', async () => {
     let calls = 0;
     const token = tokenSource(() => {
