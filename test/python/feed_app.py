@@ -9,6 +9,7 @@ from typing import Any
 
 from posted_feed import (
     Backoff,
+    ClientFailure,
     CursorStore,
     FileCursor,
     InvalidDecision,
@@ -71,11 +72,15 @@ async def main(config: dict[str, Any]) -> None:
 
     async def next_token() -> str:
         emit(requested="token")
+        if config.pop("cancel_token", False):
+            raise asyncio.CancelledError
         return tokens.pop(0) if len(tokens) > 1 else tokens[0]
 
     async def emit_unknown(value: object) -> None:
         await asyncio.sleep(0)
         emit(unknown=value)
+        if config["on_unknown"] == "cancel":
+            raise asyncio.CancelledError
 
     async def decide(invalid: InvalidMessage) -> InvalidDecision:
         emit(invalid=invalid.frame, text=str(invalid.error))
@@ -85,11 +90,18 @@ async def main(config: dict[str, Any]) -> None:
         emit(decided=True)
         return config["on_invalid"]
 
+    def retry(failure: ClientFailure) -> bool:
+        emit(failed=failure.error.code, open=failure.was_open, final=failure.is_final)
+        if config["should_retry"] == "raise":
+            raise ValueError("a bug of the application")
+        return bool(config["should_retry"])
+
     settings = Settings(
         on_error=emit_error,
         on_unknown=emit_unknown if config.get("on_unknown") else None,
         on_invalid=decide if "on_invalid" in config else None,
         reconnect=Backoff(base_seconds=0.01, max_seconds=0.05),
+        should_retry=retry if "should_retry" in config else None,
         max_waiting_messages=config.get("max_waiting_messages", 1_024),
         silence_timeout_seconds=config.get("silence_timeout_seconds", 75.0),
     )

@@ -9,7 +9,7 @@ from ._runtime.connector import Ended
 from ._runtime.message_codec import InvalidMessage
 from ._runtime.message_loop import MessageLoop
 from ._runtime.outbox import WhenOffline
-from ._runtime.settings import Backoff, InvalidDecision, Settings
+from ._runtime.settings import Backoff, ClientFailure, InvalidDecision, Settings
 from ._runtime.status import CurrentStatus, Status, Stop
 from ._runtime.token_source import TokenSource
 from .client import (
@@ -21,6 +21,7 @@ from .client import (
 
 __all__ = [
     "Backoff",
+    "ClientFailure",
     "CurrentStatus",
     "CursorStore",
     "Ended",

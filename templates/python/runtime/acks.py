@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 _MAX_DELAY_SECONDS = 0.25
 """How long an ack may wait to be replaced by a newer one."""
@@ -53,8 +52,11 @@ class Acks:
 
     async def _send_all(self) -> None:
         while self._newest is not None:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._flushing.wait(), _MAX_DELAY_SECONDS)
+            timer = asyncio.get_running_loop().call_later(_MAX_DELAY_SECONDS, self._flushing.set)
+            try:
+                await self._flushing.wait()
+            finally:
+                timer.cancel()
             cursor, self._newest = self._newest, None
             self._pending = 0
             self._flushing.clear()

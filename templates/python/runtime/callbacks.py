@@ -45,6 +45,11 @@ class Callbacks:
         decision = await self._call("on_invalid", self._settings.on_invalid, invalid)
         return decision == "continue"
 
+    def canceled(self) -> None:
+        """A function ended because something that it was waiting for was canceled."""
+        message = "A function of the application was canceled."
+        self._settings.report(PostedClientError("handler", message))
+
     async def _call(
         self, name: str, function: Callable[[Any], object] | None, value: object
     ) -> object:

@@ -26,7 +26,7 @@ from .resumption import Resumption
 from .sender import Sender
 from .server_requests import ServerRequests
 from .settings import Settings
-from .status import CurrentStatus, Status, StatusPublisher
+from .status import CurrentStatus, Status, StatusPublisher, log_status
 
 MessageT = TypeVar("MessageT", covariant=True)
 NamedT = TypeVar("NamedT", covariant=True)
@@ -77,6 +77,7 @@ class Client(Generic[MessageT, NamedT]):
         functions, replies = options.answer, options.replies
         self._status = StatusPublisher()
         self.status = self._status
+        self._status.subscribe(log_status)
         self._connector = Connector(
             channel,
             endpoint,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -179,6 +179,7 @@ class Deliveries:
         ]
         if calls:
             await asyncio.wait(calls)
+            self._report_canceled(calls)
         await self._until(lambda: not any(one.offered or one.is_busy for one in readers))
         if not turn.is_taken:
             self._turn = None
@@ -193,10 +194,16 @@ class Deliveries:
         if turn is not None and self._resumption is not None:
             self._resumption.processed(turn.delivery)
 
-    async def _call(self, function: Coroutine[Any, Any, ResultT]) -> ResultT:
+    async def _call(self, function: Coroutine[Any, Any, ResultT]) -> ResultT | None:
         call = self._start(function)
         await asyncio.wait({call})
-        return call.result()
+        self._report_canceled((call,))
+        return None if call.cancelled() else call.result()
+
+    def _report_canceled(self, calls: Iterable[asyncio.Task[Any]]) -> None:
+        """When the client is closed, this task is canceled, too, and does not come here."""
+        if any(call.cancelled() for call in calls):
+            self._callbacks.canceled()
 
     def _start(self, function: Coroutine[Any, Any, ResultT]) -> asyncio.Task[ResultT]:
         """In its own task, so that a function of the application can close the client."""

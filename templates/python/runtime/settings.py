@@ -13,6 +13,20 @@ from .errors import PostedClientError
 from .message_codec import InvalidMessage
 from .safe_call import call_safely
 
+@dataclass(frozen=True)
+class ClientFailure:
+    """A failure, and what the client makes of it by default."""
+
+    error: PostedClientError
+    attempt: int
+    """The number of the next attempt since the last stable connection, from 1."""
+    was_open: bool
+    """Whether the client has ever been open: then it has the right URL, and had valid
+    credentials."""
+    is_final: bool
+    """Whether the client ends with the error, unless `should_retry` returns True."""
+
+
 InvalidDecision: TypeAlias = Literal["continue", "close"]
 """Whether to continue after an invalid message, or to close without acknowledging later ones."""
 
@@ -64,6 +78,19 @@ class Settings:
     Default: the error goes to `on_error` when the message is received, and the client continues."""
     reconnect: Backoff | None = field(default_factory=Backoff)
     """None: the client ends at the first failure or lost connection."""
+    should_retry: Callable[[ClientFailure], bool] | None = None
+    """Decides after each failed attempt and each lost connection whether to try again. Default:
+    unless the failure is final, as these are:
+
+    - a close code after which clients must not reconnect;
+    - before the client has been open for the first time, an HTTP status below 500 other than 408,
+      425 and 429. Afterwards no status is, since it may be that of a proxy while servers are
+      replaced;
+    - rejected credentials (401 or 4401): fixed ones at once before the first connection and after
+      4401, otherwise the fifth time in a row before the first connection, and the tenth time after
+      it.
+
+    An unreachable server is never final. Exceptions go to `on_error`, and the default applies."""
     connect_timeout_seconds: float = 15.0
     """Time limit for the credentials, and again for the handshake."""
     silence_timeout_seconds: float = 75.0
@@ -79,6 +106,16 @@ class Settings:
     def report(self, error: PostedClientError) -> None:
         """Calls `on_error`. Exceptions go to the event loop's handler; the client continues."""
         call_safely(self.on_error, error)
+
+    def retries(self, failure: ClientFailure) -> bool:
+        """Whether to try again after a failure."""
+        try:
+            if self.should_retry is not None:
+                return self.should_retry(failure)
+        except Exception as cause:
+            message = "The function `should_retry` raised."
+            self.report(PostedClientError("handler", message, cause=cause))
+        return not failure.is_final
 
     def __post_init__(self) -> None:
         """Raises PostedClientError `invalid_options` for a number that is out of range."""

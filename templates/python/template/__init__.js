@@ -13,7 +13,7 @@ export default function init({ params: { contract } }) {
     '._runtime.message_codec': ['InvalidMessage'],
     '._runtime.message_loop': ['MessageLoop'],
     '._runtime.outbox': ['WhenOffline'],
-    '._runtime.settings': ['Backoff', 'InvalidDecision', 'Settings'],
+    '._runtime.settings': ['Backoff', 'ClientFailure', 'InvalidDecision', 'Settings'],
     '._runtime.status': ['CurrentStatus', 'Status', 'Stop'],
     '._runtime.token_source': ['TokenSource'],
     '.client': own.toSorted(byCode),

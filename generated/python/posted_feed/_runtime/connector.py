@@ -60,7 +60,7 @@ class Connector:
         self._server_requests = server_requests
         self._settings = settings
         self._status = status
-        self._policy = ReconnectPolicy(settings.reconnect, credentials)
+        self._policy = ReconnectPolicy(settings, credentials)
         self._renewal = Renewal(channel, credentials, settings.connect_timeout_seconds)
         self._only_replies = _only_replies(channel)
 
@@ -121,12 +121,15 @@ class Connector:
             return closed
         finally:
             self._renewal.stop()
-            await self.outbox.close()
-            self._server_requests.lost()
-            self.requests.lost(close_code)
-            if self._resumption is not None:
-                await self._resumption.closing()
-            await socket.close(close_codes.NORMAL)
+            # A cancellation may arrive here, too, and nothing of the connection must go on.
+            try:
+                await self.outbox.close()
+                self._server_requests.lost()
+                self.requests.lost(close_code)
+                if self._resumption is not None:
+                    await self._resumption.closing()
+            finally:
+                await socket.close(close_codes.NORMAL)
 
     async def _open(
         self, placed: Placed, resumed: Mapping[str, str | None] | None

@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, cast
 from urllib.parse import quote, quote_plus
 
 from .descriptor import Channel, SecurityScheme
 from .errors import PostedClientError
+from .redaction import Redaction
+from .time_limit import within
 from .token_source import TokenSource
 
 
@@ -51,8 +52,7 @@ class Placed:
 
     headers: tuple[tuple[str, str], ...]
     query: tuple[tuple[str, str], ...]
-    secrets: tuple[str, ...]
-    """Every form in which a text from outside could repeat them."""
+    redaction: Redaction = field(compare=False)
 
 
 class Credentials:
@@ -65,9 +65,8 @@ class Credentials:
         """
         given = _by_scheme(channel, auth)
         self._sources = [(scheme, given[scheme.name]) for scheme in _chosen(channel, given)]
-        self._placed = Placed((), (), ())
-        self._rejected: Placed | None = None
-        self._rejections_in_a_row = 0
+        self._placed = self._earlier = Placed((), (), Redaction((), (), ()))
+        self._is_rejected = False
         for scheme, source in self._sources:
             if not callable(source):
                 problem = _problem(scheme, source)
@@ -85,14 +84,14 @@ class Credentials:
 
         `is_stale`: the latest ones are about to expire. Rejected ones are stale, too.
 
-        Returns the error `credentials` if a function fails or is too slow, and `unauthorized` if
-        the server has already rejected these credentials.
+        Returns the error `credentials` if a function fails or is too slow, and the error
+        `unauthorized` that it raises.
         """
         values: list[tuple[SecurityScheme, _Value]] = []
-        stale = self.token if is_stale or self._placed == self._rejected else None
+        stale = self.token if is_stale or self._is_rejected else None
         for scheme, source in self._sources:
             try:
-                value = await asyncio.wait_for(_resolve(source, stale), timeout_seconds)
+                value = await within(timeout_seconds, _resolve(source, stale))
             except PostedClientError as error:
                 if error.code == "unauthorized":
                     return error
@@ -104,18 +103,21 @@ class Credentials:
                 return PostedClientError("credentials", problem)
             values.append((scheme, cast(_Value, value)))
         placed = _place(values)
-        if values and placed == self._rejected:
-            message = (
-                "The server rejected the credentials, and `auth` returned the same ones again."
-            )
-            return PostedClientError("unauthorized", message)
+        if placed != self._placed:
+            self._earlier = self._placed
         self._placed = placed
+        self._is_rejected = False
         return placed
 
     @property
     def are_needed(self) -> bool:
         """Whether the client has any credentials."""
         return len(self._sources) > 0
+
+    @property
+    def are_fixed(self) -> bool:
+        """Whether they are the same for every attempt."""
+        return not any(callable(source) for _, source in self._sources)
 
     @property
     def are_renewable(self) -> bool:
@@ -131,25 +133,13 @@ class Credentials:
         headers = dict(self._placed.headers)
         return headers.get("Authorization", "").removeprefix("Bearer ")
 
-    def accepted(self) -> None:
-        """The server accepted them."""
-        self._rejections_in_a_row = 0
-
-    def rejected(self) -> bool:
-        """The server rejected them, or they have expired.
-
-        Returns whether new ones may help: not twice in a row.
-        """
-        self._rejected = self._placed
-        self._rejections_in_a_row += 1
-        has_others = any(callable(source) for _, source in self._sources)
-        return has_others and self._rejections_in_a_row == 1
+    def rejected(self) -> None:
+        """The server rejected the latest ones, or they have expired."""
+        self._is_rejected = True
 
     def redact(self, text: str) -> str:
-        """Redacts the credentials in a text from outside, which may repeat them."""
-        for secret in self._placed.secrets:
-            text = text.replace(secret, "[credential]")
-        return text
+        """Masks the latest two credentials in a text from outside, which may repeat them."""
+        return self._earlier.redaction.apply(self._placed.redaction.apply(text))
 
 
 def _by_scheme(channel: Channel, auth: object) -> Mapping[str, object]:
@@ -261,9 +251,7 @@ def _place(values: Sequence[tuple[SecurityScheme, _Value]]) -> Placed:
             headers.append(("Authorization", f"Basic {encoded}"))
     if cookies:
         headers.append(("Cookie", "; ".join(cookies)))
-    # The longest first, so that no part of one remains.
-    known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
-    return Placed(tuple(headers), tuple(query), tuple(known))
+    return Placed(tuple(headers), tuple(query), Redaction(headers, query, secrets))
 
 
 def _pair(scheme: SecurityScheme, value: _Value) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from .cursor_store import CursorStore
 from .errors import PostedClientError
+from .time_limit import within
 
 _LAST_SAVE_SECONDS = 3.0
 """How long the client waits for the last save before it ends."""
@@ -26,7 +27,7 @@ class CursorKeeper:
     async def load(self, timeout_seconds: float) -> str | None | PostedClientError:
         """Returns the saved cursor, or the error `cursor_store`."""
         try:
-            return await asyncio.wait_for(self._store.load(), timeout_seconds)
+            return await within(timeout_seconds, self._store.load())
         except Exception as cause:
             return _failure("The cursor could not be loaded", cause)
 

@@ -77,10 +77,12 @@ class Outbox:
         """
         self._is_open = False
         self._changed.set()
-        if self._writing is not None:
-            await asyncio.wait({self._writing}, timeout=_FLUSH_SECONDS)
-            self._writing.cancel()
-            self._writing = None
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            try:
+                await asyncio.wait({writing}, timeout=_FLUSH_SECONDS)
+            finally:
+                writing.cancel()
         for outgoing in tuple(self._queue):
             if outgoing.when_offline == "fail":
                 self.withdraw(outgoing)

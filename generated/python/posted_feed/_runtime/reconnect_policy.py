@@ -12,7 +12,7 @@ from . import close_codes
 from .credentials import Credentials
 from .errors import PostedClientError
 from .failures import Closed, Failure, NotTried, Refused, Unreachable
-from .settings import Backoff
+from .settings import ClientFailure, Settings
 
 _STABLE_SECONDS = 10.0
 """How long a connection must last for the back-off to start over."""
@@ -20,6 +20,10 @@ _MAX_RETRY_AFTER_SECONDS = 3_600.0
 """The longest delay that a server may request."""
 _TEMPORARY = frozenset({408, 425, 429})
 """Temporary HTTP errors below 500 (RFC 9110, RFC 8470, RFC 6585)."""
+_MAX_REJECTIONS_BEFORE_OPEN = 5
+_MAX_REJECTIONS_AFTER_OPEN = 10
+"""How often in a row credentials may be rejected before the client ends: with the default back-off,
+within 4 and 94 s."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,19 @@ class _Assessment:
 class ReconnectPolicy:
     """The attempts of one client."""
 
-    def __init__(self, backoff: Backoff | None, credentials: Credentials) -> None:
-        self._backoff = backoff
+    def __init__(self, settings: Settings, credentials: Credentials) -> None:
+        self._settings = settings
         self._credentials = credentials
         self._attempts = 0
+        self._rejections = 0
         self._opened_at: float | None = None
+        self._was_open = False
 
     def opened(self) -> None:
         """The handshake has succeeded."""
         self._opened_at = time.monotonic()
-        self._credentials.accepted()
+        self._was_open = True
+        self._rejections = 0
 
     def decide(self, failure: Failure, requested_seconds: float | None) -> Reconnect | End:
         """Decides what to do without a connection.
@@ -69,19 +76,24 @@ class ReconnectPolicy:
         self._attempts = 1 if was_stable else self._attempts + 1
         self._opened_at = None
         assessment = self._assess(failure)
-        if assessment.error is None or assessment.is_final or self._backoff is None:
-            return End(assessment.error)
+        error, backoff = assessment.error, self._settings.reconnect
+        if error is None or backoff is None:
+            return End(error)
+        assessed = ClientFailure(error, self._attempts, self._was_open, assessment.is_final)
+        if not self._settings.retries(assessed):
+            return End(error)
         # Full jitter, so that clients that lost a server together do not return together.
         doublings = min(self._attempts - 1, 64)
-        ceiling = min(self._backoff.max_seconds, self._backoff.base_seconds * 2**doublings)
-        delay = random.uniform(0, ceiling)
+        ceiling = min(backoff.max_seconds, backoff.base_seconds * 2**doublings)
+        # A source of credentials needs the time, so their pauses do not shrink.
+        delay = random.uniform(ceiling / 2 if self._rejections > 1 else 0, ceiling)
         if isinstance(failure, Refused):
             delay += min(failure.retry_after_seconds, _MAX_RETRY_AFTER_SECONDS)
         if requested_seconds is not None:
             capped = min(requested_seconds, _MAX_RETRY_AFTER_SECONDS)
             # The back-off still applies to a server that closes every connection this way.
             delay = capped if self._attempts == 1 else max(capped, delay)
-        return Reconnect(delay, self._attempts, assessment.error)
+        return Reconnect(delay, self._attempts, error)
 
     def _assess(self, failure: Failure) -> _Assessment:
         if isinstance(failure, NotTried):
@@ -96,13 +108,14 @@ class ReconnectPolicy:
         return self._assess_closed(failure)
 
     def _assess_refused(self, refused: Refused) -> _Assessment:
+        """A client that has been open may reach a proxy while servers are replaced."""
         status = refused.status
         message = f"The server refused the connection with HTTP {status}"
         message = f"{message}{self._detail(refused.message)}."
         if status == 401 and self._credentials.are_needed:
             error = PostedClientError("unauthorized", message, status=status)
-            return _Assessment(not self._credentials.rejected(), error)
-        is_final = status < 500 and status not in _TEMPORARY
+            return self._assess_rejected(error, may_be_odd=self._was_open)
+        is_final = not self._was_open and status < 500 and status not in _TEMPORARY
         return _Assessment(is_final, PostedClientError("refused", message, status=status))
 
     def _assess_closed(self, closed: Closed) -> _Assessment:
@@ -116,9 +129,17 @@ class ReconnectPolicy:
         cause = self._without_credentials(closed.cause)
         if code == close_codes.UNAUTHORIZED and self._credentials.are_needed:
             error = PostedClientError("unauthorized", message, cause=cause, close_code=code)
-            return _Assessment(not self._credentials.rejected(), error)
+            return self._assess_rejected(error, may_be_odd=False)
         error = PostedClientError("closed", message, cause=cause, close_code=code)
         return _Assessment(not close_codes.should_reconnect(code), error)
+
+    def _assess_rejected(self, error: PostedClientError, *, may_be_odd: bool) -> _Assessment:
+        """A function may return others later; fixed ones may have met an odd answer."""
+        self._rejections += 1
+        self._credentials.rejected()
+        is_hopeless = self._credentials.are_fixed and not may_be_odd
+        limit = _MAX_REJECTIONS_AFTER_OPEN if self._was_open else _MAX_REJECTIONS_BEFORE_OPEN
+        return _Assessment(is_hopeless or self._rejections >= limit, error)
 
     def _detail(self, text: str) -> str:
         """A text from outside, redacted and shortened, to append to a message."""

@@ -64,15 +64,13 @@ class Renewal:
             return False
         try:
             value: Any = json.loads(frame)
-        except ValueError:
+        except (ValueError, RecursionError):
             return False
         tag = value_at(value, self._answer_path)
         is_error = tag == "error" and value_at(value, ("request",)) == "auth"
         if tag != "authorized" and not is_error:
             return False
         expires_at = None if is_error else value_at(value, ("expiresAt",))
-        if not is_error:
-            self._credentials.accepted()
         if not self._answer.done():
             is_number = isinstance(expires_at, int | float)
             self._answer.set_result(expires_at / 1000 if is_number else None)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import Response
 from websockets.protocol import State
 
@@ -154,7 +154,8 @@ async def open_socket(
         )
     except _RefusedHandshake as refused:
         return _read_refusal(refused.response)
-    except (OSError, EOFError, asyncio.TimeoutError, WebSocketException) as cause:
+    except Exception as cause:
+        # Also those that the library does not document: the client must not end without a word.
         return Unreachable(cause)
     return Socket(cast(_Connection, connection), settings.silence_timeout_seconds)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -62,3 +63,15 @@ class StatusPublisher(CurrentStatus):
         self._value = status
         for listener in tuple(self._listeners.values()):
             call_safely(listener, status)
+
+
+_LOGGER = logging.getLogger(__name__.partition(".")[0])
+
+
+def log_status(status: Status) -> None:
+    """Logs a state and its reason without credentials. What ends a client is reported."""
+    if status.state == "waiting":
+        follows = "%s Attempt %d follows in %.3f s."
+        _LOGGER.warning(follows, status.error, status.attempt, status.delay_seconds)
+    else:
+        _LOGGER.info("%s.", status.state.capitalize())
