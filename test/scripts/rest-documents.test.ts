@@ -133,6 +133,27 @@ describe('an OpenAPI 3.0 document of another server', () => {
   });
 });
 
+describe('an idempotency key', () => {
+  it('that may not be a UUID is reported in a warning', async () => {
+    const file = join(folder, 'keys.yaml');
+    writeFileSync(
+      file,
+      shop.replace(
+        'required: true, schema: { type: string }',
+        "schema: { type: string, pattern: '^[0-9]{3}-' }",
+      ),
+    );
+    const { warnings } = await loadOpenapi(file, { use: 'client' });
+    expect(warnings.filter((text) => text.includes('idempotency'))).toEqual([
+      expect.stringMatching(
+        /keys\.yaml:\d+:\d+ {2}\/paths\/~1orders\/post\/parameters\/0\/schema {2}the schema .* refuses the UUIDs/,
+      ),
+    ]);
+    const allowed = await loadOpenapi(document, { use: 'client' });
+    expect(allowed.warnings).toHaveLength(1);
+  });
+});
+
 describe('a document from which no client can be generated', () => {
   it.each([
     [
@@ -182,6 +203,12 @@ describe('a document from which no client can be generated', () => {
       '      operationId: getReceipt\n',
       '',
       'the operation has no operationId',
+    ],
+    [
+      'an operation that no object can have',
+      'operationId: getReceipt',
+      'operationId: __proto__',
+      'no member of an object can have this name; rename the operation',
     ],
     [
       'no successful response',

@@ -4,6 +4,7 @@ import { type ContractDocument, readContract } from '../contract/contract-docume
 import { ContractNode } from '../contract/contract-node.ts';
 import { joinPointer, pointerOfReference, valueAt } from '../contract/json-pointer.ts';
 import { checkSchemas } from '../schemas/check-schemas.ts';
+import { compilerOf } from '../schemas/compiler.ts';
 import { SchemaSet } from '../schemas/schema-set.ts';
 import { warnOfSlowPatterns } from '../schemas/slow-patterns.ts';
 import { isLiteral } from './literal-members.ts';
@@ -53,7 +54,24 @@ export async function loadOpenapi(
   checkSchemas(document, schemas);
   await warnOfSlowPatterns(document, schemas);
   document.throwProblems();
+  warnOfRefusedKeys(document, model, schemas);
+  document.throwProblems();
   return { document, model, schemas, warnings: document.warnings };
+}
+
+/** An idempotency key as clients create it. */
+const createdKey = '4f6c1c1e-8f6b-4a0e-9d37-8a4e0f3b9f10';
+
+function warnOfRefusedKeys(document: ContractDocument, { operations }: RestModel, schemas: SchemaSet): void {
+  const compiler = compilerOf(schemas, 'json');
+  for (const { idempotencyKey, headers } of operations) {
+    if (idempotencyKey === null || headers === null) continue;
+    const keys = ['properties', idempotencyKey];
+    if (compiler.compile(headers.definition, keys)(createdKey)) continue;
+    const pointer = schemas.definitions.get(headers.definition)?.locate(keys) ?? '';
+    const what = 'the schema of the idempotency key refuses the UUIDs that clients create';
+    document.warn(pointer, what, 'allow UUIDs, or pass a key to every call');
+  }
 }
 
 /** Validates the document against the schema of the specification. */

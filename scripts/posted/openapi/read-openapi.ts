@@ -130,6 +130,8 @@ function checkOperationIds(operations: readonly PathOperation[]): void {
         'the operation has no operationId',
         'add one, which becomes the name of its function',
       );
+    } else if (operationId === '__proto__') {
+      node.reportAt('operationId', 'no member of an object can have this name', 'rename the operation');
     } else if (known.has(operationId)) {
       node.reportAt(
         'operationId',
