@@ -1,5 +1,6 @@
 import { type ClientRequestArgs, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { encodeBase64 } from '../shared/credentials.ts';
@@ -28,8 +29,7 @@ export function createTunnel(proxy: URL, { url, ca }: Pick<SocketTarget, 'url' |
     connecting.once('error', fail);
     connecting.once('connect', ({ statusCode }, socket: Duplex) => {
       if (statusCode === 200) {
-        const trusted = ca === undefined ? {} : { ca: [ca].flat() };
-        done(null, isSecure ? connectTls({ socket, servername: url.hostname, ...trusted }) : socket);
+        done(null, isSecure ? secure(socket, url, ca) : socket);
         return;
       }
       socket.destroy();
@@ -38,6 +38,17 @@ export function createTunnel(proxy: URL, { url, ca }: Pick<SocketTarget, 'url' |
     connecting.end();
     return undefined;
   };
+}
+
+function secure(socket: Duplex, { hostname }: URL, ca: SocketTarget['ca']): Duplex {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return connectTls({
+    socket,
+    host,
+    // An address is not a server name (RFC 6066 section 3).
+    servername: isIP(host) === 0 ? host : '',
+    ...(ca === undefined ? {} : { ca: [ca].flat() }),
+  });
 }
 
 /** @throws PostedClientError `invalid_options` */

@@ -19,7 +19,7 @@ let certificate: string;
 
 beforeAll(() => {
   if (skipped !== null) return;
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
   const output = ['-keyout', '-', '-out', '-'];
   const pem = execFileSync('openssl', ['req', ...kind, ...subject, ...output], {
@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 
 /** A WebSocket server with a certificate that nobody knows. */
-async function startSecureServer(): Promise<string> {
+async function startSecureServer(host = 'localhost'): Promise<string> {
   const http = createSecureServer({ key, cert: certificate });
   const sockets = new WebSocketServer({ server: http });
   http.listen(0, '127.0.0.1');
@@ -40,7 +40,7 @@ async function startSecureServer(): Promise<string> {
     for (const socket of sockets.clients) socket.terminate();
     http.close();
   });
-  return `wss://localhost:${(http.address() as AddressInfo).port}`;
+  return `wss://${host}:${(http.address() as AddressInfo).port}`;
 }
 
 /** A proxy that allows CONNECT to users with a password. */
@@ -82,8 +82,11 @@ describe.skipIf(skipped !== null)(`a client in Node ${skipped ?? ''}`, () => {
     expect(proxy.targets).toEqual([server.url.slice('ws://'.length)]);
   });
 
-  it('connects through an HTTP proxy with TLS to the server', async () => {
-    const [url, proxy] = [await startSecureServer(), await startProxy()];
+  it.each([
+    ['a name', 'localhost'],
+    ['an address', '127.0.0.1'],
+  ])('connects through an HTTP proxy with TLS to a server with %s', async (_, host) => {
+    const [url, proxy] = [await startSecureServer(host), await startProxy()];
     await openClient(news, { url, proxy: new URL(proxy.url), ca: [certificate] }).reaches('open');
     expect(proxy.targets).toEqual([url.slice('wss://'.length)]);
   });
