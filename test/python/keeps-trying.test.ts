@@ -72,6 +72,29 @@ describe.skipIf(reason !== null)(`the Python client in trouble ${reason ?? ''}`,
     expect(valuesOf(lines, 'reported')).toEqual([]);
   });
 
+  it.each([
+    [false, ['slow_consumer', 'slow_consumer']],
+    [true, []],
+  ])(
+    'reports that it was cut off for reading too slowly, unless it resumes (%s)',
+    async (resume, reports) => {
+      const server = await startChatServer();
+      const { lines, waitFor } = start(server.url, { resume, work_seconds: 0.1, max_waiting_messages: 1 });
+      const first = await server.nextConnection();
+      const texts = ['1', '2', '3', '4'];
+      for (const text of texts) first.send(frames.plainPost(text));
+      await waitFor((seen) => seen.find(({ at_work }) => at_work));
+      first.terminate();
+      const second = await server.nextConnection();
+      second.close(4420);
+      const third = await server.nextConnection();
+      await waitFor((seen) => (valuesOf(seen, 'post').length === texts.length ? true : undefined));
+      third.terminate();
+      await server.nextConnection();
+      expect(valuesOf(lines, 'reported')).toEqual(reports);
+    },
+  );
+
   it('retries an unreachable server before its first connection', async () => {
     const server = await startOddServer([{ raw: '' }, { raw: 'nonsense' }]);
     const { lines, waitFor } = start(server.url);

@@ -7,6 +7,7 @@ LOST = 1006
 """A connection that ended without a close frame."""
 SERVICE_RESTART = 1012
 UNAUTHORIZED = 4401
+SLOW_CONSUMER = 4420
 
 _FINAL = frozenset({NORMAL, 1002, 1003, 1007, 1008, 1009, 4400, 4403, 4409})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ from .server_requests import ServerRequests
 from .settings import Settings
 from .socket import Socket, open_socket
 from .status import Status, StatusPublisher
+
+_UNNOTICED_SECONDS = 5.0
+"""How long after it reads again a client notices at most that its connection has ended meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +142,14 @@ class Connector:
         return await open_socket(self._endpoint.with_query(query), headers, self._settings)
 
     async def _read(self, socket: Socket) -> Closed:
+        slow_until = 0.0
         while True:
             frame = await socket.receive()
             if isinstance(frame, Closed):
+                # A server that gives up a client which does not read cannot tell it so.
+                was_cut_off = frame.code == close_codes.LOST and time.monotonic() < slow_until
+                if was_cut_off or frame.code == close_codes.SLOW_CONSUMER:
+                    self._report_slow()
                 return frame
             if self._renewal.take(frame) or self.requests.settle_error(frame):
                 continue
@@ -150,7 +159,19 @@ class Connector:
             else:
                 delivery = self._route_other(incoming)
             if delivery is not None:
+                is_slow = self.inbox.is_full
                 await self.inbox.put(delivery)
+                if is_slow:
+                    slow_until = time.monotonic() + _UNNOTICED_SECONDS
+
+    def _report_slow(self) -> None:
+        """A connection that is resumed misses nothing."""
+        if self._resumption is None:
+            message = (
+                "The application is too slow. The client connects again; messages in between may "
+                "be missing."
+            )
+            self._settings.report(PostedClientError("slow_consumer", message))
 
     async def _route(self, received: Received, socket: Socket) -> Delivery | None:
         """Returns the delivery for the application's loop; None for other messages."""

@@ -19,9 +19,14 @@ class Inbox(Generic[ItemT]):
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether `put` waits."""
+        return len(self._queue) >= self._limit
+
     async def put(self, item: ItemT) -> None:
         """Waits while it is full."""
-        while len(self._queue) >= self._limit:
+        while self.is_full:
             self._room.clear()
             await self._room.wait()
         self._queue.append(item)

@@ -14,6 +14,7 @@ ErrorCode: TypeAlias = Literal[
     "closed",  # The connection was lost or the client has ended; see `close_code`.
     "bad_frame",  # The server sent an invalid message (see `on_invalid`) or an unexpected reply.
     "handler",  # A function of the application raised; see `__cause__`.
+    "slow_consumer",  # The application was too slow; messages may be missing.
     "cursor_store",  # `cursor` failed to load or save, or returned an invalid cursor.
     "reset",  # The server no longer has what was missed, and there is no `on_reset`.
     "bad_message",  # The message breaks the contract; it was not sent.
