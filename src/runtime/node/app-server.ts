@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { DurableChannels } from '../log/delivery/durable-channels.ts';
 import type { NodeBindings, RestApp } from '../rest/app.ts';
@@ -18,6 +18,7 @@ import {
 import type { ListenSettingNames } from './http-listener.ts';
 import { type ListenOptions, type MetricsPort, resolveListenOptions } from './listen-options.ts';
 import type { PendingSocketsOptions } from './pending-sockets.ts';
+import { postingPaths } from './posting-paths.ts';
 import type { Running } from './running.ts';
 import type { ServedLog } from './served-log.ts';
 import type { ServedMetrics } from './served-metrics.ts';
@@ -73,6 +74,7 @@ export class ServedContract implements AppServer {
   /** For requests that do not come from `listen`. */
   #embedded: Promise<RestApp> | null = null;
   #isStopping = false;
+  #isPostingPath: ((target: string) => boolean) | null = null;
 
   constructor(deps: AppServerDeps) {
     this.#deps = deps;
@@ -93,6 +95,13 @@ export class ServedContract implements AppServer {
     this.#deps.joinPeersInBackground();
     this.#deps.sockets.handleUpgrade(request, socket, head);
   };
+
+  readonly handleRequest = (request: IncomingMessage, response: ServerResponse): boolean => {
+    this.#deps.joinPeersInBackground();
+    return this.#handleRequest(request, response);
+  };
+
+  readonly isEventStream = (request: IncomingMessage): boolean => this.#deps.sockets.isEventStream(request);
 
   readonly fetch = async (request: Request, node?: NodeBindings): Promise<Response> => {
     this.#deps.joinPeersInBackground();
@@ -134,6 +143,7 @@ export class ServedContract implements AppServer {
     };
     const deps = {
       createHttp,
+      handleRequest: this.#handleRequest,
       sockets,
       primary,
       joinPeers,
@@ -145,6 +155,12 @@ export class ServedContract implements AppServer {
     };
     return await startServer(deps, resolved);
   }
+
+  readonly #handleRequest = (request: IncomingMessage, response: ServerResponse): boolean => {
+    this.#isPostingPath ??= postingPaths(this.#deps.rest());
+    if (request.method === 'POST' && this.#isPostingPath(request.url ?? '/')) return false;
+    return this.#deps.sockets.handleRequest(request, response);
+  };
 
   /** For `listen`: also with metrics that have to be loaded, and with those of the other workers. */
   async #createHttp(metricsPort: MetricsPort): Promise<StartedHttp> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { errorCode } from '../shared/errors.ts';
 
@@ -13,28 +13,35 @@ export interface ListenSettingNames {
   readonly metricsPort?: string;
 }
 
-/** Starts and stops an HTTP server that also has upgraded connections, which it does not close itself. */
+/**
+ * Starts and stops an HTTP server that also has upgraded connections and event streams, which it does not close itself.
+ */
 export class HttpListener {
   readonly #http: Server;
   readonly #settingNames: ListenSettingNames;
   readonly #closed = Promise.withResolvers<void>();
-  #activeRequests = 0;
+  readonly #active = new Set<ServerResponse>();
   #onIdle: (() => void) | null = null;
 
-  /** `http` must not listen yet, so that all requests are counted. */
-  constructor(http: Server, settingNames: ListenSettingNames = {}) {
+  /** `http` must not listen yet, so that all requests are counted; and have a listener that knows event streams by then. */
+  constructor(
+    http: Server,
+    settingNames: ListenSettingNames = {},
+    isEventStream: (request: IncomingMessage) => boolean = () => false,
+  ) {
     this.#http = http;
     this.#settingNames = settingNames;
-    http.on('request', (_request, response) => {
-      this.#activeRequests += 1;
+    http.on('request', (request, response) => {
+      if (isEventStream(request)) return;
+      this.#active.add(response);
       response.on('close', () => {
-        this.#activeRequests -= 1;
-        if (this.#activeRequests === 0) this.#onIdle?.();
+        this.#active.delete(response);
+        if (this.#active.size === 0) this.#onIdle?.();
       });
     });
   }
 
-  /** Resolves when no connection is left after `finishRequests`, including upgraded ones. */
+  /** Resolves when no connection is left after `finishRequests`, including upgraded ones and event streams. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
@@ -60,12 +67,19 @@ export class HttpListener {
   async finishRequests(timeoutMs: number): Promise<void> {
     // If it never listened, the callback gets an error.
     this.#http.close(() => this.#closed.resolve());
-    if (this.#activeRequests === 0) return;
+    if (this.#active.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timeoutMs);
     this.#onIdle = resolve;
     await promise;
     clearTimeout(timer);
+  }
+
+  /** Answers no request any more. Only upgraded connections and event streams continue. */
+  refuseRequests(): void {
+    this.#http.removeAllListeners('request').on('request', ({ socket }) => socket.destroy());
+    this.#http.closeIdleConnections();
+    for (const { socket } of this.#active) socket?.destroy();
   }
 
   /** Closes all connections except upgraded ones. */

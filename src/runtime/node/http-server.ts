@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { RestApp } from '../rest/app.ts';
@@ -11,6 +17,8 @@ import { createStderrLog } from '../shared/stderr-log.ts';
 
 export interface ServerOptions {
   readonly app: RestApp;
+  /** Handles requests that are not for the app; false for the others. */
+  readonly handleRequest?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Where failures outside the app are logged. Default: errors on standard error; `silentLog` turns that off. */
   readonly log?: Log;
   /** How long the headers of a request may take to arrive. Default: 10 s. */
@@ -33,7 +41,8 @@ const lingerMs = 500;
  * other upgrades, such as the h2c of Java's client, and those of HTTP/1.0 are served as if they had not asked (RFC 9110 section 7.8).
  */
 export function createServer(options: ServerOptions): Server {
-  const { app, log = createStderrLog(), headersTimeoutMs = 10_000, requestTimeoutMs = 20_000 } = options;
+  const { app, handleRequest, log = createStderrLog() } = options;
+  const { headersTimeoutMs = 10_000, requestTimeoutMs = 20_000 } = options;
   const failures = new LogLimit(log);
   const listener = getRequestListener((request, node) => app.fetch(request, node), {
     // For HTTP/1.0, which does not require Host.
@@ -53,7 +62,9 @@ export function createServer(options: ServerOptions): Server {
       httpVersion !== '1.0' &&
       server.listenerCount('upgrade') > 0,
   });
-  server.on('request', (request, response) => void listener(request, response));
+  server.on('request', (request, response) => {
+    if (handleRequest?.(request, response) !== true) void listener(request, response);
+  });
   server.on('clientError', answerMalformedRequest);
   return server;
 }

@@ -23,6 +23,8 @@ export interface StartedHttp {
 
 export interface StartDeps {
   readonly createHttp: () => Promise<StartedHttp>;
+  /** Handles requests that are not for the app of `createHttp`; false for the others. */
+  readonly handleRequest: ContractServer['handleRequest'];
   readonly sockets: ContractServer;
   /** Null if this process is not one of several workers. */
   readonly primary: PrimaryLink | null;
@@ -52,14 +54,17 @@ export async function startServer(deps: StartDeps, options: ResolvedListenOption
   starting.defer(deps.closed);
   const { app, metrics, snapshot } = await deps.createHttp();
   const metricsUrl = metrics === null ? null : await serveMetrics(metrics, options.host, deps, starting);
-  const http = createServer({ app, log });
+  const http = createServer({ app, handleRequest: deps.handleRequest, log });
   http.on('upgrade', sockets.handleUpgrade);
   limitPendingSockets(http, deps.pendingSockets);
-  const listener = new HttpListener(http, deps.settingNames);
+  const listener = new HttpListener(http, deps.settingNames, sockets.isEventStream);
   const url = await listener.listen(options.host, primary?.port ?? options.port);
   const urls = { url, metricsUrl };
   let endMs = 0;
-  starting.defer(() => listener.closed);
+  starting.defer(() => {
+    listener.closeConnections();
+    return listener.closed;
+  });
   starting.defer(() => closeSockets(sockets, options, endMs - performance.now()));
   starting.defer(() => finishRequests(listener, options));
   await deps.joinPeers();
@@ -126,7 +131,7 @@ async function finishRequests(
   await listener.finishRequests(shutdownTimeoutMs);
   await requestsFinished?.();
   // From now on no request is answered, so that none can cause something that is not delivered.
-  listener.closeConnections();
+  listener.refuseRequests();
 }
 
 async function closeSockets(

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { DrainOptions } from './connection/drain.ts';
 
@@ -6,6 +6,13 @@ import type { DrainOptions } from './connection/drain.ts';
 export interface ContractServer {
   /** Handles every 'upgrade' event of one HTTP server, which must have no other listener for it. */
   readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /**
+   * Handles a 'request' event if it is for a channel that can be read as server-sent events: the stream, or an
+   * acknowledgement. Returns false for any other request, which must be answered by somebody else.
+   */
+  readonly handleRequest: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Whether the response to a request is an open stream, which `shutdown` closes, like the WebSockets. */
+  readonly isEventStream: (request: IncomingMessage) => boolean;
   /** The number of connections, handshakes in progress included. */
   readonly connectionCount: number;
   /** How many bytes are queued for all connections and not yet accepted by the operating system. */

@@ -19,6 +19,8 @@ export interface Connection<User = unknown, State = unknown> {
   readonly id: string;
   /** The channel's name in the contract. */
   readonly channel: string;
+  /** Over `sse`, which is server-sent events, the client sends no messages. */
+  readonly transport: 'websocket' | 'sse';
   /** The result of the security hook; undefined if the channel has no security. */
   readonly user: User;
   /** The result of `accept`; undefined until it has returned. */

@@ -1,21 +1,26 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Server, WebSocketServer } from 'ws';
-import { closeCodes } from '../shared/close-codes.ts';
+import type { ResumeDescriptor } from '../shared/descriptor.ts';
 import { PostedError } from '../shared/errors.ts';
 import type { LogLimit } from '../shared/log-limit.ts';
 import { subprotocol } from '../shared/subprotocol.ts';
+import { codeLabel } from './connection/code-label.ts';
 import { WebSocketConnection } from './connection/connection.ts';
 import type { ConnectionHost } from './connection/connection-host.ts';
 import { createConnectionId } from './connection/connection-id.ts';
 import type { ConnectionIdentity } from './connection/connection-identity.ts';
 import { Deadlines } from './connection/deadlines.ts';
 import { type DrainOptions, drain } from './connection/drain.ts';
+import { EventStream } from './connection/event-stream.ts';
 import { Expiries } from './connection/expiries.ts';
 import { Heartbeat } from './connection/heartbeat.ts';
 import type { Outbox } from './connection/outbox.ts';
 import { ServedSocket } from './connection/served-socket.ts';
+import type { Transport } from './connection/transport.ts';
 import type { ContractServer } from './contract-server.ts';
+import { EventStreams } from './event-streams.ts';
+import type { Connection } from './handlers.ts';
 import { ConnectionLimits } from './handshake/connection-limits.ts';
 import { type AcceptedHandshake, createHandshake, neverOpened } from './handshake/handshake.ts';
 import { ReadableRefusals } from './handshake/readable-refusals.ts';
@@ -43,8 +48,10 @@ export interface HostedChannel extends ServedChannel {
 }
 
 interface ConnectableChannel extends HostedChannel {
-  createConnection(identity: ConnectionIdentity): WebSocketConnection;
+  createConnection(identity: ConnectionIdentity, transport: Connection['transport']): WebSocketConnection;
 }
+
+type Accepted = AcceptedHandshake<ConnectableChannel>;
 
 export class WebSocketContractServer implements ContractServer {
   readonly #deps: ServerDeps;
@@ -55,6 +62,7 @@ export class WebSocketContractServer implements ContractServer {
   readonly #performHandshake: ReturnType<typeof createHandshake<ConnectableChannel>>;
   readonly #logRefusal: ReturnType<typeof createRefusalLog>;
   readonly #webSocketServer: Server<typeof ServedSocket>;
+  readonly #eventStreams: EventStreams;
   #isShuttingDown = false;
 
   constructor(channels: readonly HostedChannel[], deps: ServerDeps) {
@@ -71,6 +79,13 @@ export class WebSocketContractServer implements ContractServer {
       isShuttingDown: () => this.#isShuttingDown,
     });
     this.#logRefusal = createRefusalLog(deps);
+    const streamed = channels.filter(({ acknowledgeFor }) => acknowledgeFor !== null);
+    this.#eventStreams = new EventStreams(streamed, {
+      ...deps,
+      isShuttingDown: () => this.#isShuttingDown,
+      open: (request, id, headers) => this.#openStream(request, id, headers),
+      refused: (request, id, thrown) => this.#refused(request, id, thrown),
+    });
     // The types of ws lack this option, which bounds every close: also those by the peer or because of a frame.
     const closing = { closeTimeout: deps.closeTimeoutMs };
     this.#webSocketServer = new WebSocketServer({
@@ -104,6 +119,12 @@ export class WebSocketContractServer implements ContractServer {
     );
   };
 
+  /** A bound function, too. */
+  readonly handleRequest = (request: IncomingMessage, response: ServerResponse): boolean =>
+    this.#eventStreams.handle(request, response);
+
+  readonly isEventStream = (request: IncomingMessage): boolean => this.#eventStreams.has(request);
+
   /** Whether the server refuses new connections and requests, because it shuts down. */
   get isShuttingDown(): boolean {
     return this.#isShuttingDown;
@@ -127,44 +148,61 @@ export class WebSocketContractServer implements ContractServer {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, id: string): Promise<void> {
     const startMs = performance.now();
-    const accepted = await this.#performHandshake(request, id);
-    const { channel, connection } = accepted;
-    const abandon = (): void => {
-      channel.closed(connection, neverOpened);
-      this.#release(connection);
-    };
-    if (this.#isShuttingDown || socket.destroyed || !socket.writable) {
-      abandon();
-      throw this.#isShuttingDown ? shuttingDown() : clientGone();
-    }
-    if (connection.user !== undefined && this.#deps.revocations.isRevoked(connection.user, startMs)) {
-      abandon();
-      throw refusal('unauthorized', 'unauthorized', 'The credentials were revoked.');
-    }
+    const accepted = await this.#admit(request, id, 'websocket');
     let isOpen = false;
     this.#webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
       isOpen = true;
-      this.#open(accepted, webSocket, socket);
-      this.#deps.observer.handshakeCompleted(channel.descriptor.name, (performance.now() - startMs) / 1000);
+      socket.off('error', destroyOnError); // ws has its own listener
+      webSocket.serve(accepted.connection);
+      this.#open(accepted, webSocket, startMs);
     });
     // ws calls back synchronously, or not at all after it has refused the handshake itself.
-    if (!isOpen) abandon();
+    if (!isOpen) this.#abandon(accepted);
   }
 
-  #open(
-    { channel, connection }: AcceptedHandshake<ConnectableChannel>,
-    webSocket: ServedSocket,
-    socket: Duplex,
-  ): void {
+  async #openStream(
+    request: IncomingMessage,
+    id: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const startMs = performance.now();
+    const accepted = await this.#admit(request, id, 'sse');
+    const stream = new EventStream(accepted.connection, this.#deps.closeTimeoutMs);
+    stream.start(headers);
+    this.#open(accepted, stream, startMs);
+  }
+
+  /** Performs a handshake whose client may still be connected. The caller opens the connection in the same turn. */
+  async #admit(request: IncomingMessage, id: string, transport: Connection['transport']): Promise<Accepted> {
+    const { socket } = request;
+    const startMs = performance.now();
+    const accepted = await this.#performHandshake(request, id, transport);
+    const { user } = accepted.connection;
+    if (this.#isShuttingDown || socket.destroyed || !socket.writable) {
+      this.#abandon(accepted);
+      throw this.#isShuttingDown ? shuttingDown() : clientGone();
+    }
+    if (user !== undefined && this.#deps.revocations.isRevoked(user, startMs)) {
+      this.#abandon(accepted);
+      throw refusal('unauthorized', 'unauthorized', 'The credentials were revoked.');
+    }
+    return accepted;
+  }
+
+  #abandon({ channel, connection }: Accepted): void {
+    channel.closed(connection, neverOpened);
+    this.#release(connection);
+  }
+
+  #open({ channel, connection }: Accepted, transport: Transport, startMs: number): void {
     const { name } = channel.descriptor;
-    socket.off('error', destroyOnError); // ws has its own listener
-    connection.open(webSocket);
-    webSocket.serve(connection);
+    connection.open(transport);
     this.#heartbeat.add(connection);
     channel.rooms.add(connection);
     this.#deps.observer.connectionOpened(name);
     this.#deps.log.debug({ connection: connection.id, channel: name }, 'connection opened');
     channel.opened(connection);
+    this.#deps.observer.handshakeCompleted(name, (performance.now() - startMs) / 1000);
   }
 
   #release(connection: WebSocketConnection): void {
@@ -173,19 +211,30 @@ export class WebSocketContractServer implements ContractServer {
   }
 
   #refuse(request: IncomingMessage, socket: Duplex, id: string, thrown: unknown): void {
-    const refused = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
-    this.#deps.observer.handshakeRefused(refused.reason);
-    this.#logRefusal({ connection: id, address: this.#deps.proxies.addressOf(request) }, refused);
+    const refused = this.#refused(request, id, thrown);
     if (!socket.writable) socket.destroy();
     else if (!this.#readableRefusals.send(request, socket, refused)) sendRefusal(socket, id, refused);
   }
 
-  #connectable(channel: HostedChannel): ConnectableChannel {
-    const host = this.#createHost(channel);
-    return { ...channel, createConnection: (identity) => new WebSocketConnection(host, identity) };
+  #refused(request: IncomingMessage, id: string, thrown: unknown): Refusal {
+    const refused = thrown instanceof Refusal ? thrown : handlerRefusal(PostedError.from(thrown));
+    this.#deps.observer.handshakeRefused(refused.reason);
+    this.#logRefusal({ connection: id, address: this.#deps.proxies.addressOf(request) }, refused);
+    return refused;
   }
 
-  #createHost(channel: HostedChannel): ConnectionHost<WebSocketConnection> {
+  #connectable(channel: HostedChannel): ConnectableChannel {
+    const hosts = {
+      websocket: this.#createHost(channel, null),
+      sse: this.#createHost(channel, channel.descriptor.resume ?? null),
+    };
+    return {
+      ...channel,
+      createConnection: (identity, transport) => new WebSocketConnection(hosts[transport], identity),
+    };
+  }
+
+  #createHost(channel: HostedChannel, streams: ResumeDescriptor | null): ConnectionHost<WebSocketConnection> {
     const { name } = channel.descriptor;
     const { functions, rooms } = channel;
     const { outbox, observer, log, failures, audit } = this.#deps;
@@ -193,6 +242,7 @@ export class WebSocketContractServer implements ContractServer {
     const { concurrency, maxMessagesPerSecond } = this.#deps;
     return {
       channel: name,
+      streams,
       outbox,
       maxBufferedBytes,
       maxBufferedAgeMs,
@@ -245,11 +295,4 @@ function handlerRefusal(error: PostedError): Refusal {
 /** Without a listener, a reset during the handshake would end the process; 'close' follows. */
 function destroyOnError(this: Duplex): void {
   this.destroy();
-}
-
-const knownCodes = new Set([1005, 1006, ...Object.values(closeCodes).map(({ code }) => code)]);
-
-/** Maps a code to a label from a closed set, because a client may close with any of thousands of codes. */
-function codeLabel(code: number): string {
-  return knownCodes.has(code) ? String(code) : 'other';
 }

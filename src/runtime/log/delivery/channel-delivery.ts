@@ -1,5 +1,14 @@
 import type { Connection } from '../../server/handlers.ts';
 
+/** An acknowledgement that does not come over a connection. */
+export interface DeviceAck extends Pick<Connection, 'params' | 'variables'> {
+  readonly user: string;
+  readonly device: string;
+  /** Of a client that has claimed the device, see `StartRequest`. */
+  readonly instance: string | undefined;
+  readonly cursor: string;
+}
+
 /** Delivers the durable messages of a channel to its connections. */
 export interface ChannelDelivery {
   /**
@@ -19,4 +28,10 @@ export interface ChannelDelivery {
    * @throws PostedError `invalid_request` for a cursor that the connection never received
    */
   acknowledge(connection: Connection, cursor: string): boolean;
+  /**
+   * Acknowledges for a device, whichever node its connection is to. Acks of a client that has lost the device are ignored.
+   *
+   * @throws PostedError `invalid_request` for a cursor that is not from this log, `unavailable` if it cannot be read
+   */
+  acknowledgeFor(ack: DeviceAck): Promise<void>;
 }

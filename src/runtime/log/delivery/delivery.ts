@@ -39,6 +39,15 @@ export interface DeliveryOptions {
   readonly left?: () => void;
 }
 
+/** An acknowledgement that does not come over a connection. */
+export interface PostedAck {
+  readonly user: string;
+  readonly device: string;
+  readonly cursor: string;
+  /** That of the connection, if it has claimed the device. */
+  readonly instance: string | undefined;
+}
+
 /** A connection, and how its subscriber sees and serves it. */
 export type SubscriberView = Omit<SubscriberOptions, 'user' | 'source'>;
 
@@ -193,6 +202,24 @@ export class Delivery {
     const isNew = subscriber.acknowledge(cursor.seq);
     if (device !== undefined && fence !== 'replaced') this.#devices.save({ user, device, fence, ...cursor });
     return isNew;
+  }
+
+  /**
+   * Acknowledges for a device, whichever node its connection is to.
+   *
+   * @throws PostedError `invalid_request` for a cursor that is not from this log, `unavailable` as `refresh` does
+   */
+  async acknowledgeFor({ user, device, cursor: text, instance }: PostedAck): Promise<void> {
+    const cursor = this.#cursorOf(text);
+    if (cursor === null) throw new PostedError('invalid_request', 'the cursor is not from this log');
+    if (cursor.epoch !== this.#epoch) return;
+    // Another node may be further ahead.
+    if (cursor.seq > this.#tail.position.seq) await this.refresh();
+    if (cursor.seq > this.#tail.position.seq) {
+      throw new PostedError('invalid_request', 'there is nothing at that cursor yet');
+    }
+    const fence = await this.#fences.fenceOf(user, device, instance);
+    if (fence !== 'replaced') this.#devices.save({ user, device, fence, ...cursor });
   }
 
   stats(): DeliveryStats {

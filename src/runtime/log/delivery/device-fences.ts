@@ -2,7 +2,7 @@ import type { Connection } from '../../server/handlers.ts';
 import type { Log } from '../../shared/log.ts';
 import { LogLimit } from '../../shared/log-limit.ts';
 import type { FencedDevice, LogEngine } from '../engine.ts';
-import type { StartPosition } from './find-start.ts';
+import { parseInstance, type StartPosition } from './find-start.ts';
 
 /** An open connection that has claimed its device. */
 export interface DeviceHolder {
@@ -11,7 +11,7 @@ export interface DeviceHolder {
 }
 
 export interface DeviceFencesOptions {
-  readonly engine: Pick<LogEngine, 'devicesClaimedAfter'>;
+  readonly engine: Pick<LogEngine, 'devicesClaimedAfter' | 'findDeviceHolder'>;
   readonly log: Log;
   /** How often to look for claims on other nodes. Default: 500. */
   readonly checkMs?: number;
@@ -29,7 +29,7 @@ const pageSize = 1000;
  * check otherwise. A check reads the claims since the last one, so its cost does not depend on the number of connections.
  */
 export class DeviceFences {
-  readonly #engine: Pick<LogEngine, 'devicesClaimedAfter'>;
+  readonly #engine: DeviceFencesOptions['engine'];
   readonly #failures: LogLimit;
   readonly #timer: NodeJS.Timeout;
   /** By user. Most have one. */
@@ -62,6 +62,24 @@ export class DeviceFences {
     const [only] = others;
     if (only === undefined) this.#holders.delete(user);
     else this.#holders.set(user, others.length === 1 ? only : others);
+  }
+
+  /**
+   * With which fence a client may acknowledge for a device, whatever connection it has; null without one, 'replaced' if
+   * another client has claimed the device.
+   *
+   * @throws PostedError `invalid_request` if the instance is not valid
+   */
+  async fenceOf(
+    user: string,
+    device: string,
+    instance: string | undefined,
+  ): Promise<number | 'replaced' | null> {
+    if (instance === undefined) return null;
+    const own = parseInstance(instance);
+    const holder = await this.#engine.findDeviceHolder(user, device);
+    if (holder === null) return null;
+    return holder.instance === own.instance ? holder.fence : 'replaced';
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import type { ChannelDescriptor, DeliveryDescriptor, ResumeDescriptor } from '..
 import { PostedError } from '../../shared/errors.ts';
 import type { SentMessage } from '../event.ts';
 import type { Audience, Topics } from '../topics/topics.ts';
-import type { ChannelDelivery } from './channel-delivery.ts';
+import type { ChannelDelivery, DeviceAck } from './channel-delivery.ts';
 import {
   type ChannelFrames,
   type ControlEncoders,
@@ -100,8 +100,7 @@ export class DurableChannel implements ChannelDelivery {
         ? null
         : await delivery.findStart(user, {
             since,
-            // A device has a cursor for each address, because it may be ahead in one of them.
-            device: device === undefined ? undefined : `${device} ${channel}`,
+            device: device === undefined ? undefined : deviceIn(channel, device),
             instance,
             hasLeft: () => connection.hasLeft,
           });
@@ -124,7 +123,7 @@ export class DurableChannel implements ChannelDelivery {
         visibility: own,
         frames: this.#frames,
         policy: this.#policy,
-        window,
+        window: connection.transport === 'sse' ? 'none' : window,
       });
     }
     this.#deps.topics.join(subscription, own);
@@ -149,6 +148,16 @@ export class DurableChannel implements ChannelDelivery {
       throw new PostedError('invalid_request', `only connections opened with \`${query}\` can acknowledge`);
     }
     return this.#deps.delivery.acknowledge(subscriber, start, cursor);
+  }
+
+  async acknowledgeFor(values: DeviceAck): Promise<void> {
+    const { user, device, cursor, instance } = values;
+    await this.#deps.delivery.acknowledgeFor({
+      user,
+      device: deviceIn(this.#parts.logChannel(values), device),
+      cursor,
+      instance,
+    });
   }
 
   /** Sends a message to those who get it. Subscribers decide by themselves whether they have room for it. */
@@ -186,6 +195,11 @@ export class DurableChannel implements ChannelDelivery {
     const isTopic = this.#deps.options.audience === 'topic' || query[audience.query] === audience.topic;
     return isTopic ? 'topic' : 'everyone';
   }
+}
+
+/** A device has a cursor for each address, because it may be ahead in one of them. */
+function deviceIn(channel: string, device: string): string {
+  return `${device} ${channel}`;
 }
 
 /** The names of the durable messages, with those of their functions. */

@@ -105,7 +105,8 @@ function parseCursor(text: string): DecodedCursor {
   return cursor;
 }
 
-function parseInstance(text: string): { readonly instance: string; readonly attempt: number } {
+/** @throws PostedError `invalid_request` if the text is not that of an instance */
+export function parseInstance(text: string): { readonly instance: string; readonly attempt: number } {
   const [, instance, attempt] = /^([A-Za-z0-9_-]{1,64})\.([0-9]{1,9})$/.exec(text) ?? [];
   if (instance !== undefined && attempt !== undefined) return { instance, attempt: Number(attempt) };
   throw new PostedError('invalid_request', '`instance` must be a name, a dot and a number');

@@ -22,8 +22,8 @@ export interface SubscriberOptions {
   readonly frames: SubscriberFrames;
   readonly source: SubscriberSource;
   readonly policy: DeliveryPolicy;
-  /** The window that the client has stated. */
-  readonly window: number | undefined;
+  /** The window that the client has stated. 'none': it cannot acknowledge, and only its socket bounds what it is sent. */
+  readonly window: number | 'none' | undefined;
 }
 
 export type SubscriberConnection = Pick<

@@ -31,6 +31,7 @@ export class Subscriber implements ReplayTarget {
   readonly #policy: DeliveryPolicy;
   readonly #replay: Replay;
   readonly #limits: SubscriberLimits;
+  readonly #hasStatedWindow: boolean;
   #unacked: UnackedMessages;
   /** The last event that was sent or that the client does not get. Not updated for the latter while live. */
   #seq = 0;
@@ -56,9 +57,10 @@ export class Subscriber implements ReplayTarget {
     this.#source = source;
     this.#policy = policy;
     this.#limits = {
-      window: Math.min(policy.window, window ?? policy.window),
+      window: Math.min(policy.window, typeof window === 'number' ? window : policy.window),
       heartbeatMs: window === undefined ? null : policy.heartbeatMs,
     };
+    this.#hasStatedWindow = typeof window === 'number';
     this.#unacked = this.#trackUnacked();
     this.#replay = new Replay(this, source);
     this.#readCount = source.readCount();
@@ -237,7 +239,7 @@ export class Subscriber implements ReplayTarget {
   }
 
   #trackUnacked(): UnackedMessages {
-    return new UnackedMessages(this.#limits.heartbeatMs !== null);
+    return new UnackedMessages(this.#hasStatedWindow);
   }
 
   #canSee(event: LogEvent): event is SentMessage {

@@ -1,3 +1,4 @@
+import type { ResumeDescriptor } from '../../shared/descriptor.ts';
 import type { Closed } from '../handlers.ts';
 import type { Expirable, Expiries } from './expiries.ts';
 import type { InboundOptions } from './inbound.ts';
@@ -7,6 +8,8 @@ import type { Outbox } from './outbox.ts';
 export interface ConnectionHost<Connection extends Expirable> extends InboundOptions<Connection> {
   /** The channel's name in the contract. */
   readonly channel: string;
+  /** How its connections resume, if they are streams of server-sent events; null if they are WebSockets. */
+  readonly streams: ResumeDescriptor | null;
   readonly outbox: Outbox;
   readonly maxBufferedBytes: number;
   readonly maxBufferedAgeMs: number;

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
-import type { WebSocket } from 'ws';
 import { clientNetwork } from '../../shared/client-network.ts';
 import { type CloseCode, closeCodes, fitReason } from '../../shared/close-codes.ts';
 import type { Connection, Encoded, Principal } from '../handlers.ts';
 import type { EncodedFrame } from '../messages/encode.ts';
+import { eventOf } from '../messages/encode-event.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import type { ConnectionIdentity, RenewedCredentials } from './connection-identity.ts';
 import { drainedOrClosed } from './drained-or-closed.ts';
@@ -14,6 +14,7 @@ import { Inbound, type ReceivedMessage, type ReceivingConnection } from './inbou
 import type { Writer } from './outbox.ts';
 import type { PendingFrames } from './pending-frames.ts';
 import { type ExpectedReply, PendingRequests } from './pending-requests.ts';
+import type { Transport } from './transport.ts';
 
 /** A socket that buffers more than this reports that it is full. */
 const highWaterMarkBytes = getDefaultHighWaterMark(false);
@@ -36,12 +37,12 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   state: unknown = undefined;
   /** How many messages in a row were above a limit. */
   limitedInRow = 0;
-  /** The socket under `#webSocket`. Prebuilt frames are written to it directly, which is sound without compression. */
+  /** The socket under `#transport`. Prebuilt frames are written to it directly, which is sound without compression. */
   readonly socket: Socket;
   readonly #host: ConnectionHost<WebSocketConnection>;
   #address: string | undefined;
   #permits: ReadonlySet<string>;
-  #webSocket: WebSocket | null = null;
+  #transport: Transport | null = null;
   /** The most recent slot in the outbox. */
   #slot = 0;
   #inbound: Inbound<WebSocketConnection> | null = null;
@@ -68,8 +69,8 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
     this.expiresAtMs = identity.expiresAtMs;
   }
 
-  open(webSocket: WebSocket): void {
-    this.#webSocket = webSocket;
+  open(transport: Transport): void {
+    this.#transport = transport;
     this.#isOpen = true;
     this.awaitExpiry();
   }
@@ -106,6 +107,10 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
 
   get channel(): string {
     return this.#host.channel;
+  }
+
+  get transport(): 'websocket' | 'sse' {
+    return this.#host.streams === null ? 'websocket' : 'sse';
   }
 
   get room(): object {
@@ -156,8 +161,7 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   }
 
   sendEncoded(encoded: Encoded): boolean {
-    const { frame, permit } = encoded as EncodedFrame;
-    const isQueued = this.hasPermit(permit) && this.enqueue(frame);
+    const isQueued = this.enqueueEncoded(encoded as EncodedFrame);
     if (isQueued) this.#host.onSent(encoded.message);
     return isQueued;
   }
@@ -171,6 +175,13 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
 
   resolveRequest(reply: ReceivedMessage): boolean {
     return this.#pendingRequests?.resolve(reply) ?? false;
+  }
+
+  /** Queues a message like `enqueue`; false also if the credentials do not permit it. */
+  enqueueEncoded(encoded: EncodedFrame): boolean {
+    const { streams } = this.#host;
+    if (!this.hasPermit(encoded.permit)) return false;
+    return this.enqueue(streams === null ? encoded.frame : eventOf(encoded, streams));
   }
 
   /**
@@ -215,14 +226,14 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   }
 
   close(code: CloseCode = 'normal', reason?: string): void {
-    const webSocket = this.#webSocket;
-    if (this.#closing !== null || webSocket === null) return;
+    const transport = this.#transport;
+    if (this.#closing !== null || transport === null) return;
     this.#closing = code;
     this.#pendingRequests?.rejectAll();
     this.#inbound?.abort();
-    webSocket.close(closeCodes[code].code, fitReason(reason ?? this.#reasonOf(code)));
+    transport.close(closeCodes[code].code, fitReason(reason ?? this.#reasonOf(code)));
     // A paused socket would never read the peer's close frame.
-    webSocket.resume();
+    transport.resume();
   }
 
   /** After a failure, the reason contains the connection's id, which finds the cause in the log. */
@@ -239,7 +250,7 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
   }
 
   terminate(): void {
-    this.#webSocket?.terminate();
+    this.#transport?.terminate();
   }
 
   /** Called when the socket has closed, with the peer's code and reason, which a code of this side overrides. */
@@ -263,9 +274,9 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
     this.#isAlive = true;
   }
 
-  /** Pings the peer; ends the connection if the last ping had no answer. */
+  /** Pings the peer; ends the connection if the last ping had no answer. Streams have no pings, but send `alive`. */
   beat(): void {
-    if (this.#closing !== null) return;
+    if (this.#closing !== null || this.#host.streams !== null) return;
     if (this.#isAlive) {
       this.#isAlive = false;
       this.socket.write(pingFrame);
@@ -276,9 +287,8 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
 
   onMessage(data: Buffer, isBinary: boolean): void {
     this.#isAlive = true;
-    const webSocket = this.#webSocket;
-    if (webSocket === null) return;
-    this.#inbound ??= new Inbound(this, webSocket, this.#host);
+    if (this.#transport === null) return;
+    this.#inbound ??= new Inbound(this, this.#transport, this.#host);
     this.#inbound.receive(data, isBinary);
   }
 

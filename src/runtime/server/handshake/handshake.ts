@@ -6,16 +6,20 @@ import { isAllowedOrigin, type OriginPolicy } from '../../shared/origin.ts';
 import type { TrustedProxies } from '../../shared/trusted-proxies.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { ConnectionIdentity } from '../connection/connection-identity.ts';
-import type { Closed } from '../handlers.ts';
+import type { Closed, Connection } from '../handlers.ts';
 import type { SettingNames } from '../options.ts';
 import { type AddressMatch, type PathValues, splitTarget } from './address.ts';
 import type { Authenticated } from './authenticate.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
+import { HandshakeDeadline } from './handshake-deadline.ts';
 import type { HandshakeValues } from './handshake-values.ts';
 import { knownPrincipalOf, permitAll } from './known-principals.ts';
 import { refuseAtLimit } from './limit-refusals.ts';
 import { Refusal, refusal, refuseOrigin, shuttingDown } from './refusal.ts';
+import { streamQuery } from './stream-query.ts';
 import { checkUpgrade, UpgradeRequest } from './upgrade-request.ts';
+
+type Transport = Connection['transport'];
 
 /** The part of a channel that handshakes use. */
 export interface HandshakeChannel {
@@ -23,7 +27,7 @@ export interface HandshakeChannel {
   match(path: string): AddressMatch;
   authenticate(request: UpgradeRequest): Promise<Authenticated>;
   readValues(path: PathValues, request: UpgradeRequest): HandshakeValues;
-  createConnection(identity: ConnectionIdentity): WebSocketConnection;
+  createConnection(identity: ConnectionIdentity, transport: Transport): WebSocketConnection;
   /** Returns the state of the connection, or throws to refuse it. */
   accept(connection: WebSocketConnection): unknown;
   closed(connection: WebSocketConnection, closed: Closed): void;
@@ -40,7 +44,7 @@ export interface HandshakeOptions<Channel> {
   readonly isShuttingDown: () => boolean;
 }
 
-/** A handshake to complete with 101. It counts as a connection until its owner releases it from the limits. */
+/** A handshake to complete with 101, or with the head of a stream. It counts as a connection until its owner releases it from the limits. */
 export interface AcceptedHandshake<Channel> {
   readonly channel: Channel;
   readonly connection: WebSocketConnection;
@@ -52,18 +56,18 @@ const maxSuggestedAddresses = 5;
 export const neverOpened: Closed = { code: 1006, reason: 'never opened' };
 
 /**
- * Returns a function that decides whether an upgrade request becomes a connection: first by the rules of RFC 6455
- * section 4.2.1, then by those of the contract and the operator, cheap checks before expensive ones.
+ * Returns a function that decides whether a request becomes a connection: that for an upgrade first by the rules of
+ * RFC 6455 section 4.2.1, then by those of the contract and the operator, cheap checks before expensive ones.
  *
  * The function throws Refusal.
  */
 export function createHandshake<Channel extends HandshakeChannel>(
   options: HandshakeOptions<Channel>,
-): (request: IncomingMessage, id: string) => Promise<AcceptedHandshake<Channel>> {
+): (request: IncomingMessage, id: string, transport: Transport) => Promise<AcceptedHandshake<Channel>> {
   const { limits, origins, proxies, settingNames, timeoutMs } = options;
 
-  return async (message, id) => {
-    checkUpgrade(message);
+  return async (message, id, transport) => {
+    if (transport === 'websocket') checkUpgrade(message);
     const { origin } = message.headers;
     // Before anything else that a page could read in the refusal.
     if (origin !== undefined && !isAllowedOrigin(origins, origin, proxies.hostOf(message))) {
@@ -77,10 +81,12 @@ export function createHandshake<Channel extends HandshakeChannel>(
       limits.countAddresses || proxies.exist ? clientNetwork(proxies.addressOf(message)) : undefined;
     const exceeded = limits.acquire(address);
     if (exceeded !== null) throw refuseAtLimit(exceeded);
-    const deadline = new Deadline(timeoutMs);
+    const deadline = new HandshakeDeadline(timeoutMs);
     let user: string | null = null;
     try {
-      const request = new UpgradeRequest(message, query);
+      const isStream = transport === 'sse';
+      const adapt = isStream ? streamQuery(channel.descriptor, message) : undefined;
+      const request = new UpgradeRequest(message, query, adapt);
       const known = knownPrincipalOf(message);
       const { principal, scheme, permits, expiresAtMs } =
         known === undefined
@@ -91,16 +97,11 @@ export function createHandshake<Channel extends HandshakeChannel>(
         user = principal.id;
       }
       const values = channel.readValues(pathValues, request);
-      const connection = channel.createConnection({
-        id,
-        socket: message.socket,
-        user: principal,
-        address,
-        scheme,
-        permits,
-        expiresAtMs,
-        ...values,
-      });
+      const { socket } = message;
+      const connection = channel.createConnection(
+        { id, socket, user: principal, address, scheme, permits, expiresAtMs, ...values },
+        transport,
+      );
       connection.state = await deadline.race(accept(channel, connection), (lateState) => {
         connection.state = lateState;
         channel.closed(connection, neverOpened);
@@ -138,39 +139,4 @@ function findChannel<Channel extends HandshakeChannel>(
     new PostedError('not_found', 'The contract has no channel at this path.'),
     { remedy: `connect to a channel of the contract, such as ${addresses.join(', ')}` },
   );
-}
-
-/** One time limit for several steps. */
-class Deadline {
-  readonly #timer: NodeJS.Timeout;
-  #hasPassed = false;
-  #onPass: (() => void) | null = null;
-
-  constructor(timeoutMs: number) {
-    this.#timer = setTimeout(() => {
-      this.#hasPassed = true;
-      this.#onPass?.();
-    }, timeoutMs);
-  }
-
-  /** Rejects with a Refusal `timeout` if `work` takes too long; a result that arrives later goes to `onLate`. */
-  race<Value>(work: Promise<Value>, onLate: (value: Value) => void): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      this.#onPass = () => reject(timedOut());
-      if (this.#hasPassed) this.#onPass();
-      work.then((value) => {
-        if (this.#hasPassed) onLate(value);
-        else resolve(value);
-      }, reject);
-    });
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-  }
-}
-
-function timedOut(): Refusal {
-  const error = new PostedError('unavailable', 'The handshake took too long.', { retryAfterMs: 1000 });
-  return new Refusal('timeout', error);
 }

@@ -86,8 +86,11 @@ function forbidden(message: string, remedy?: string): Refusal {
   return new Refusal('origin', new PostedError('forbidden', message), { remedy });
 }
 
-/** Responds to an upgrade request with an HTTP error, in the format of REST errors, and closes the socket. */
-export function sendRefusal(socket: Duplex, requestId: string, { error, status, headers }: Refusal): void {
+/** The response that says why, in the format of REST errors. */
+export function responseTo(
+  { error, headers }: Refusal,
+  requestId: string,
+): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
   const body = JSON.stringify({ message: error.message, request_id: requestId, code: error.code });
   const allHeaders: Record<string, string> = {
     'Content-Type': 'application/json; charset=utf-8',
@@ -98,7 +101,14 @@ export function sendRefusal(socket: Duplex, requestId: string, { error, status, 
     ...headers,
   };
   if (error.retryAfter !== undefined) allHeaders['Retry-After'] = error.retryAfter;
-  const headerLines = Object.entries(allHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
+  return { headers: allHeaders, body };
+}
+
+/** Responds to an upgrade request with an HTTP error, and closes the socket. */
+export function sendRefusal(socket: Duplex, requestId: string, refused: Refusal): void {
+  const { headers, body } = responseTo(refused, requestId);
+  const { status } = refused;
+  const headerLines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headerLines.join('')}\r\n${body}`);
 }

@@ -3,15 +3,24 @@ import { PostedError } from '../../shared/errors.ts';
 import { parseQuery } from '../../shared/url-encoding.ts';
 import { Refusal, refusal } from './refusal.ts';
 
-/** The headers and the query of an upgrade request, read only when the contract needs them. */
+type Query = Readonly<Record<string, string | readonly string[]>>;
+
+/** The headers and the query of a request for a connection, read only when the contract needs them. */
 export class UpgradeRequest {
   readonly #rawHeaders: readonly string[];
   readonly #rawQuery: string;
-  #query: Readonly<Record<string, string | readonly string[]>> | null = null;
+  readonly #adapt: (query: Query) => Query;
+  #query: Query | null = null;
 
-  constructor({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>, rawQuery: string) {
+  /** `adapt` makes of the query what a WebSocket's would be. */
+  constructor(
+    { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
+    rawQuery: string,
+    adapt: (query: Query) => Query = (query) => query,
+  ) {
     this.#rawHeaders = rawHeaders;
     this.#rawQuery = rawQuery;
+    this.#adapt = adapt;
   }
 
   /** Returns every value of a header, in the order received. Scanning is cheap because few headers are ever read. */
@@ -26,8 +35,8 @@ export class UpgradeRequest {
   }
 
   /** @throws Refusal `query` if the query is not valid percent-encoded UTF-8 */
-  query(): Readonly<Record<string, string | readonly string[]>> {
-    this.#query ??= decodeQuery(this.#rawQuery);
+  query(): Query {
+    this.#query ??= this.#adapt(decodeQuery(this.#rawQuery));
     return this.#query;
   }
 }

@@ -11,6 +11,8 @@ export interface EncodedFrame extends Encoded {
   readonly frame: Buffer;
   /** The permit that a connection needs to receive the message; undefined if it needs none. */
   readonly permit: string | undefined;
+  /** Null until a stream of server-sent events needs it, see `eventOf`. */
+  event: Buffer | null;
 }
 
 export interface Reporter {
@@ -62,7 +64,7 @@ export function createEncode(
 
 function encodedOf(message: MessageDescriptor, value: unknown, permit: string | undefined): EncodedFrame {
   const frame = frameOf(message, value);
-  return { message: message.name, bytes: frame.length, frame, permit };
+  return { message: message.name, bytes: frame.length, frame, permit, event: null };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -15,11 +15,11 @@ export type Publish = (
 ) => number;
 
 export function createPublish(channel: string, { outbox, observer }: PublishDeps): Publish {
-  return ({ frame, permit, message }, connections, options) => {
+  return (encoded, connections, options) => {
+    const { message } = encoded;
     let count = 0;
     for (const connection of connections) {
-      if (permit !== undefined && !connection.hasPermit(permit)) continue;
-      if (connection.enqueue(frame)) count += 1;
+      if (connection.enqueueEncoded(encoded)) count += 1;
     }
     observer.messageSent(channel, message, count);
     const sinceMs = options?.sinceMs;

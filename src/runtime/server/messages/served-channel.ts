@@ -1,5 +1,6 @@
-import type { ChannelDelivery } from '../../log/delivery/channel-delivery.ts';
+import type { ChannelDelivery, DeviceAck } from '../../log/delivery/channel-delivery.ts';
 import type { ChannelDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
+import { canStream } from '../../shared/server-sent-events.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { Closed } from '../handlers.ts';
 import { compileAddress } from '../handshake/address.ts';
@@ -18,6 +19,8 @@ export interface ServedChannel extends Omit<HandshakeChannel, 'createConnection'
   /** Also closes the connection if the handler fails. */
   opened(connection: WebSocketConnection): void;
   drained(connection: WebSocketConnection): void;
+  /** Acknowledges without a connection; null if the channel cannot be read as server-sent events. */
+  readonly acknowledgeFor: ((ack: DeviceAck) => Promise<void>) | null;
 }
 
 /** The part of every generated handlers interface that does not depend on the contract. */
@@ -92,6 +95,8 @@ export function serveChannel(
     match: compileAddress(descriptor.address, descriptor.servers),
     authenticate,
     readValues: createReadValues(descriptor),
+    acknowledgeFor:
+      delivery !== undefined && canStream(descriptor) ? (ack) => delivery.acknowledgeFor(ack) : null,
     dispatch: createDispatch(descriptor, handlerOf, { ...deps, renew }),
     async accept(connection) {
       const { id, user, params, query, headers, variables } = connection;
