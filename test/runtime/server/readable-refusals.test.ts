@@ -1,5 +1,8 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { Duplex } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ReadableRefusals } from '../../../src/runtime/server/handshake/readable-refusals.ts';
+import { refusal } from '../../../src/runtime/server/handshake/refusal.ts';
 import { type ErrorCode, PostedError } from '../../../src/runtime/shared/errors.ts';
 import { createRoomHandlers, startRooms } from '../../support/rooms.ts';
 import { bearer, connectClient, connectRaw, exchangeRaw, handshakeRequest } from '../../support/websocket.ts';
@@ -114,22 +117,22 @@ describe('a handshake of a client that offers posted.refusal', () => {
     expect(silentMs).toBeLessThan(2_000);
   });
 
-  it('is refused with an HTTP status while 256 such refusals are open, which count toward no limit', async () => {
-    const { port, url } = await startRooms(createRoomHandlers(), { maxConnections: 1 });
-    const refused = await Promise.all(
-      Array.from({ length: 256 }, async () => {
-        const socket = await connectRaw(port);
-        socket.write(requestOf('/nowhere'));
-        await once(socket, 'data');
-        return socket;
-      }),
+  it('is refused with an HTTP status while 256 such refusals are open', async () => {
+    const refusals = new ReadableRefusals();
+    const request = { headers: { 'sec-websocket-protocol': offer['Sec-WebSocket-Protocol'] } };
+    const send = (socket: Duplex) =>
+      refusals.send(request as never, socket, refusal('unknown_path', 'not_found', 'No.'));
+    const sockets = Array.from(
+      { length: 257 },
+      () => new Duplex({ read() {}, write: (_chunk, _, done) => done() }),
     );
-    expect((await exchangeRaw(port, requestOf('/nowhere'))).toString()).toMatch('HTTP/1.1 404 ');
-    await connectClient(`${url}${path}`, bearer('ada'));
-    const [first] = refused;
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    expect(sockets.map(send)).toEqual(sockets.map((_, index) => index < 256));
+    const [first, last = new Duplex()] = [sockets[0], sockets[256]];
     first?.destroy();
-    await expect
-      .poll(async () => (await exchangeRaw(port, requestOf('/nowhere'))).toString('latin1'))
-      .toMatch('HTTP/1.1 101 ');
+    await new Promise((resolve) => first?.once('close', resolve));
+    expect(send(last)).toBe(true);
   });
 });
