@@ -45,7 +45,8 @@ export interface TestServer extends AsyncDisposable {
 export interface RestartableTestServer extends TestServer {
   /**
    * Shuts the server down, which closes its connections with 1012, and creates it again. Resolves when the clients that
-   * were open are open again, or have ended because the new server refuses them.
+   * were open are open again or have ended. Rejects with the error of a client that the new server refuses; the client
+   * itself tries again later.
    */
   restart(): Promise<void>;
 }

@@ -33,7 +33,7 @@ describe('a restart', () => {
     expect(ann.status.value.state).toBe('open');
   });
 
-  it('ends clients that the new server refuses', async () => {
+  it('rejects if the new server refuses a client', async () => {
     let createdTimes = 0;
     await using t = await testServer(() => {
       createdTimes += 1;
@@ -41,8 +41,8 @@ describe('a restart', () => {
     });
     const options = { auth: 'ann.secret1', params, onError() {} };
     const ann = await t.connect(channels.auction, options);
-    await t.restart();
-    await expect(ann.closed).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(t.restart()).rejects.toMatchObject({ code: 'unauthorized' });
+    expect(ann.status.value).toMatchObject({ state: 'waiting', error: { code: 'unauthorized' } });
   });
 
   it('needs a new server', async () => {
