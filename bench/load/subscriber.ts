@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { Dialect } from '../peers/peer.ts';
+import { EventParser } from './event-parser.ts';
 import { FrameParser, type OnMessage } from './frame-parser.ts';
 import { renderRequest } from './http.ts';
 import { textFrame } from './text-frame.ts';
@@ -20,14 +21,14 @@ export interface SubscriberOptions {
 }
 
 /**
- * A WebSocket on a raw socket, which does the minimum that a load generator must do, so that as much of the
+ * A WebSocket or a stream of events on a raw socket, which does the minimum that a load generator must do, so that as much of the
  * machine as possible is left to the server. It does not answer pings, so servers must not send any.
  */
 export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #socket: Socket;
   readonly #opened = Promise.withResolvers<void>();
-  readonly #parser: FrameParser;
+  readonly #parser: EventParser | FrameParser;
   /** The start of the handshake's response while it is incomplete; null afterwards. */
   #head: string | null = '';
   #welcomes: number;
@@ -37,7 +38,9 @@ export class Subscriber {
     const { port, dialect, user = randomUUID() } = options;
     this.#options = options;
     this.#welcomes = dialect.welcomes;
-    this.#parser = new FrameParser((bytes, start, end) => this.#welcome(bytes, start, end));
+    const { readsEvents = false } = dialect;
+    const Parser = readsEvents ? EventParser : FrameParser;
+    this.#parser = new Parser((bytes, start, end) => this.#welcome(bytes, start, end));
     const onread = {
       buffer,
       callback: (length: number) => {
@@ -56,7 +59,9 @@ export class Subscriber {
       'Sec-WebSocket-Version': '13',
       'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
     };
-    this.#socket.write(renderRequest({ path, headers: { ...upgrade, ...headers } }, port));
+    this.#socket.write(
+      renderRequest({ path, headers: { ...(readsEvents ? {} : upgrade), ...headers } }, port),
+    );
   }
 
   /** Resolves after the last welcome message; rejects if the server refuses. */
@@ -95,7 +100,9 @@ export class Subscriber {
     this.#head = head;
     const headEnd = head.indexOf('\r\n\r\n');
     if (headEnd === -1) return;
-    if (!head.startsWith('HTTP/1.1 101 ')) throw new Error(`a handshake got HTTP ${head.slice(9, 12)}`);
+    const expected = this.#options.dialect.readsEvents === true ? 200 : 101;
+    if (!head.startsWith(`HTTP/1.1 ${expected} `))
+      throw new Error(`a handshake got HTTP ${head.slice(9, 12)}`);
     this.#head = null;
     for (const greeting of this.#options.dialect.greetings) this.send(textFrame(greeting));
     if (this.#welcomes === 0) this.#open();

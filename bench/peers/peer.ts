@@ -30,6 +30,8 @@ export interface Dialect {
   readonly greetings: readonly string[];
   /** The number of frames that a subscriber receives before it can receive posts. */
   readonly welcomes: number;
+  /** Whether subscribers read server-sent events, each one message, instead of opening a WebSocket. */
+  readonly readsEvents?: boolean;
   /** The request that publishes a post; any response with 2xx means success. */
   post(text: string): HttpRequest;
 }

@@ -1,6 +1,7 @@
 import type { Scenario } from '../harness/scenario.ts';
 import { peers } from '../peers/index.ts';
 import { createEarlierScenarios } from './earlier.ts';
+import { createEventStreamScenario } from './event-streams.ts';
 import { createFairnessScenario } from './fairness.ts';
 import { createFanOutScenarios } from './fan-out.ts';
 import type { Scale } from './fan-out-subject.ts';
@@ -21,6 +22,7 @@ export function createScenarios(scale: Scale): readonly Scenario[] {
   return [
     ...createFanOutScenarios(peers, scale),
     ...createResumableScenarios(scale),
+    createEventStreamScenario(scale),
     ...createGrowthScenarios(scale),
     createFriendsScenario(scale),
     createFollowEdgesScenario(scale),

@@ -1,6 +1,7 @@
 /** The client for browsers. */
 import { decodeRefusal, refusalSubprotocol } from '../shared/readable-refusal.ts';
 import { createConnect } from './connect.ts';
+import { openEventStream } from './event-stream-socket.ts';
 import type { Ending, Platform, Wake } from './platform.ts';
 
 export * from './index.ts';
@@ -33,6 +34,7 @@ const platform: Platform = {
       resume() {},
     };
   },
+  openStream: openEventStream,
   onWake,
 };
 

@@ -18,7 +18,7 @@ export interface ClientConnection extends Omit<Socket, 'abandon'> {
 
 /** Opens a connection. After `close` no more frames are delivered, and `ended` resolves with its code and reason. */
 export function openConnection(
-  platform: Platform,
+  open: Platform['open'],
   target: SocketTarget,
   connectTimeoutMs: number,
   events: Pick<SocketEvents, 'opened' | 'frame'>,
@@ -28,7 +28,7 @@ export function openConnection(
   let closing: Ending | null = null;
   const liveness = new Liveness((silentMs) => drop(`nothing was received for ${silentMs} ms`));
 
-  const socket = platform.open(target, {
+  const socket = open(target, {
     opened() {
       if (state !== 'connecting') return;
       state = 'open';

@@ -15,6 +15,8 @@ export interface ClientFailure {
   readonly isFinal: boolean;
 }
 
+export type Transport = 'auto' | 'websocket' | 'sse';
+
 /** The options that are the same for every channel. */
 export interface ClientSettings {
   /**
@@ -87,6 +89,19 @@ export interface ClientSettings {
   /** The largest accepted message, in bytes. Default: 1 MiB. No effect in browsers. */
   readonly maxFrameBytes?: number;
 
+  /**
+   * How the client connects. `sse` means server-sent events, for channels whose messages are durable and whose clients
+   * send only acks. `auto` uses them where WebSockets cannot be opened and HTTP can, with the same cursor, and comes back
+   * to a WebSocket. Default: `auto` where the channel allows it; with `agent`, `ca` or `proxy`, `websocket`.
+   */
+  readonly transport?: Transport;
+
+  /**
+   * With `transport: 'auto'`: how long after a fallback the client sees whether WebSockets can be opened again, which
+   * does not interrupt it. Doubled each time, up to 10 minutes. Default: 60,000.
+   */
+  readonly webSocketRetryMs?: number;
+
   /** The `http.Agent`, or for `wss` the `https.Agent`, that opens connections. No effect in browsers. */
   readonly agent?: object;
 
@@ -120,6 +135,8 @@ export interface ResolvedSettings {
   readonly silenceTimeoutMs: number;
   readonly maxFrameBytes: number;
   readonly maxWaitingMessages: number;
+  readonly transport: Transport;
+  readonly webSocketRetryMs: number;
   readonly agent: ClientSettings['agent'] | undefined;
   readonly ca: ClientSettings['ca'] | undefined;
   readonly proxy: ClientSettings['proxy'] | undefined;
@@ -142,6 +159,8 @@ export function resolveSettings(settings: ClientSettings): ResolvedSettings {
       return !failure.isFinal;
     },
     log: settings.log && safely(settings.log),
+    transport: checkTransport(settings),
+    webSocketRetryMs: checkInteger('webSocketRetryMs', settings.webSocketRetryMs ?? 60_000, 1),
     agent: settings.agent,
     ca: settings.ca,
     proxy: settings.proxy,
@@ -157,6 +176,14 @@ export function resolveSettings(settings: ClientSettings): ResolvedSettings {
     maxFrameBytes: checkInteger('maxFrameBytes', settings.maxFrameBytes ?? 1_048_576, 1),
     maxWaitingMessages: checkInteger('maxWaitingMessages', settings.maxWaitingMessages ?? 1_024, 1),
   };
+}
+
+function checkTransport({ transport = 'auto', agent, ca, proxy }: ClientSettings): Transport {
+  const needsSocket = agent !== undefined || ca !== undefined || proxy !== undefined;
+  if (!needsSocket) return transport;
+  if (transport === 'sse')
+    throw invalidOptions('`transport`: `sse` works without `agent`, `ca` and `proxy`.');
+  return 'websocket';
 }
 
 /** JavaScript timers take 31 bits: a longer delay would fire at once. */

@@ -1,7 +1,9 @@
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
+import { canStream } from '../shared/server-sent-events.ts';
 import { ChannelClient } from './channel-client.ts';
 import { type ChannelTarget, channelUrl } from './channel-url.ts';
 import type { Connect } from './client.ts';
+import { invalidOptions } from './client-error.ts';
 import { type ClientSettings, type ResolvedSettings, resolveSettings } from './client-settings.ts';
 import { type Auth, CredentialSource } from './credential-source.ts';
 import { CursorKeeper } from './cursor-keeper.ts';
@@ -26,7 +28,7 @@ interface UntypedOptions extends ClientSettings, ChannelTarget {
 export function createConnect(platform: Platform): Connect {
   const connect = (channel: ChannelDescriptor, options: UntypedOptions): unknown => {
     const url = channelUrl(channel, { ...options, query: resumeQuery(channel, options) });
-    const settings = resolveSettings(options);
+    const settings = withTransport(channel, options, platform, resolveSettings(options));
     platform.check?.(settings);
     return new ChannelClient({
       platform,
@@ -43,6 +45,20 @@ export function createConnect(platform: Platform): Connect {
   };
   // The channel's guards ensure at run time what its types promise.
   return connect as Connect;
+}
+
+/** @throws PostedClientError `invalid_options` if the channel cannot be read as server-sent events, and must be */
+function withTransport(
+  channel: ChannelDescriptor,
+  { resume }: UntypedOptions,
+  { openStream }: Platform,
+  settings: ResolvedSettings,
+): ResolvedSettings {
+  if (resume !== false && openStream !== undefined && canStream(channel)) return settings;
+  if (settings.transport !== 'sse') return { ...settings, transport: 'websocket' };
+  throw invalidOptions(
+    '`transport`: this channel, or this connection, cannot be read as server-sent events.',
+  );
 }
 
 /** Adds the query parameter that makes a connection resumable, or removes it for `resume: false`. */

@@ -10,6 +10,7 @@ import type { PlacedCredential } from './placed-credential.ts';
 import type { Ending, Frame, Platform, Wake } from './platform.ts';
 import { type Failure, ReconnectPolicy } from './reconnect-policy.ts';
 import type { Resumption } from './resumption.ts';
+import { TransportChoice } from './transport-choice.ts';
 
 export interface ConnectionKeeperDeps {
   readonly platform: Platform;
@@ -39,6 +40,7 @@ export class ConnectionKeeper {
   readonly #status: StatusSource;
   readonly #events: ConnectionEvents;
   readonly #policy: ReconnectPolicy;
+  readonly #transports: TransportChoice;
   /** The connection that is open or being opened. */
   #connection: ClientConnection | null = null;
   /** Ends the wait for the next attempt. */
@@ -54,6 +56,7 @@ export class ConnectionKeeper {
     this.#events = events;
     const { settings, credentials } = deps;
     this.#policy = new ReconnectPolicy({ ...settings, credentials });
+    this.#transports = new TransportChoice(settings);
   }
 
   /** Resolves with how the client ended. */
@@ -95,8 +98,10 @@ export class ConnectionKeeper {
   }
 
   #wake(wake: Wake): void {
-    if (wake === 'network') this.reconnect('the network may be another one');
-    else if (this.#stopWaiting !== null) this.#stopWaiting();
+    if (wake === 'network') {
+      this.#transports.tryWebSocket();
+      this.reconnect('the network may be another one');
+    } else if (this.#stopWaiting !== null) this.#stopWaiting();
     else this.#connection?.checkHeartbeat();
   }
 
@@ -119,20 +124,97 @@ export class ConnectionKeeper {
     if (placed instanceof PostedClientError) return { kind: 'not tried', error: placed };
     if (signal.aborted) return { kind: 'unreachable' };
 
-    const failure = await this.#open(placed, resumption?.resumeUrl(url) ?? url);
+    const resumeUrl = resumption?.resumeUrl(url) ?? url;
+    if (this.#transports.isStream) {
+      const failure = await this.#openStream(placed, resumeUrl);
+      if (failure.kind !== 'closed') this.#transports.tryWebSocket();
+      return failure;
+    }
+    const failure = await this.#openSocket(placed, resumeUrl);
+    if (this.#isReplacing || signal.aborted || !this.#transports.mayStream(failure)) return failure;
+    const streamed = await this.#openStream(placed, resumeUrl);
+    return this.#transports.saysMore(streamed) ? streamed : failure;
+  }
+
+  async #openSocket(placed: readonly PlacedCredential[], resumeUrl: URL): Promise<Failure> {
+    const { url, resumption, signal } = this.#deps;
+    const failure = await this.#open(placed, resumeUrl);
     this.#unreachable = failure.kind === 'unreachable' ? this.#unreachable + 1 : 0;
     if (failure.kind !== 'refused' || failure.status !== 400 || signal.aborted) return failure;
     const earlierUrl = resumption?.earlierUrl(url) ?? null;
     return earlierUrl === null ? failure : await this.#open(placed, earlierUrl);
   }
 
-  async #open(placed: readonly PlacedCredential[], url: URL): Promise<Failure> {
-    const { platform, resumption, headers, settings, signal } = this.#deps;
+  async #openStream(placed: readonly PlacedCredential[], url: URL): Promise<Failure> {
+    const { platform, resumption } = this.#deps;
+    const { openStream } = platform;
+    if (openStream === undefined || resumption === null) return { kind: 'unreachable' };
+    let stopProbing: (() => void) | null = null;
+    const failure = await this.#open(
+      placed,
+      url,
+      (target, events) => openStream(target, resumption.names, events),
+      () => {
+        this.#transports.streamOpened();
+        stopProbing = this.#probe();
+      },
+    );
+    (stopProbing as (() => void) | null)?.();
+    return failure;
+  }
+
+  /** Comes back to WebSocket when one can be opened. Until then, the stream goes on. Returns how to stop. */
+  #probe(): () => void {
+    const { platform, url, headers, settings, credentials, signal, resumption } = this.#deps;
+    const { connectTimeoutMs } = settings;
+    let timer: ReturnType<typeof setTimeout>;
+    let isStopped = false;
+
+    const probe = async (): Promise<void> => {
+      const placed = credentials === null ? [] : await credentials.next(connectTimeoutMs, signal);
+      if (isStopped || placed instanceof PostedClientError || resumption === null) return;
+      const target = { ...settings, ...handshakeTarget(resumption.probeUrl(url), headers, placed, true) };
+      let passes = false;
+      const connection = openConnection(platform.open, target, connectTimeoutMs, {
+        opened() {
+          passes = true;
+          connection.close(closeCodes.normal.code, '');
+        },
+        frame() {},
+      });
+      await connection.ended;
+      if (isStopped) return;
+      if (!passes) {
+        wait();
+        return;
+      }
+      this.#transports.tryWebSocket();
+      this.reconnect('WebSockets can be opened again');
+    };
+    const wait = (): void => {
+      const retryMs = this.#transports.nextRetryMs();
+      if (retryMs !== null) timer = setTimeout(() => void probe().catch(wait), retryMs);
+    };
+    wait();
+    return () => {
+      isStopped = true;
+      clearTimeout(timer);
+    };
+  }
+
+  async #open(
+    placed: readonly PlacedCredential[],
+    url: URL,
+    open: Platform['open'] = this.#deps.platform.open,
+    opened: () => void = () => {},
+  ): Promise<Failure> {
+    const { resumption, headers, settings, signal } = this.#deps;
     const target = { ...settings, ...handshakeTarget(url, headers, placed, this.#unreachable % 2 === 1) };
     let connection: ClientConnection;
     try {
-      connection = openConnection(platform, target, settings.connectTimeoutMs, {
+      connection = openConnection(open, target, settings.connectTimeoutMs, {
         opened: () => {
+          opened();
           this.#policy.opened();
           this.#events.opened(connection);
           this.#status.set({ state: 'open' });

@@ -1,6 +1,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ClientOptions, WebSocket } from 'ws';
+import { openEventStream } from './event-stream-socket.ts';
 import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './platform.ts';
 import { createTunnel, parseProxy } from './proxy-tunnel.ts';
 
@@ -15,6 +16,8 @@ export function createNodePlatform(createConnection?: () => Duplex): Platform {
       if (proxy !== undefined) parseProxy(proxy);
     },
     open: (target, events) => openSocket(target, events, createConnection),
+    // Only what goes over the default network can go over `fetch`.
+    ...(createConnection === undefined ? { openStream: openEventStream } : {}),
   };
 }
 

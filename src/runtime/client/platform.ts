@@ -1,8 +1,12 @@
+import type { ResumeDescriptor } from '../shared/descriptor.ts';
+
 /** What the client needs of a platform: a WebSocket (RFC 6455) that reports why it ended. */
 export interface Platform {
   /** Whether it can set handshake headers. A platform that cannot sends its own cookies. */
   readonly setsHeaders: boolean;
-  open(target: SocketTarget, events: SocketEvents): Socket;
+  readonly open: (target: SocketTarget, events: SocketEvents) => Socket;
+  /** Reads a channel as server-sent events; absent if it cannot. */
+  readonly openStream?: (target: SocketTarget, names: ResumeDescriptor, events: SocketEvents) => Socket;
   /** Throws PostedClientError `invalid_options` for settings that cannot work here. */
   readonly check?: (settings: Pick<SocketTarget, 'proxy'>) => void;
   /** Calls back when connections may be possible again, or may have been lost unnoticed. Returns how to stop. */

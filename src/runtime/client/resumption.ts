@@ -94,6 +94,15 @@ export class Resumption {
     return resumed;
   }
 
+  /** The URL of a connection that only shows whether WebSockets can be opened: it takes the device from nobody. */
+  probeUrl(url: URL): URL {
+    const probed = new URL(url);
+    probed.searchParams.set(this.names.query, 'now');
+    for (const name of [this.names.device, this.names.instance])
+      if (name !== undefined) probed.searchParams.delete(name);
+    return probed;
+  }
+
   /** The heartbeat that the server has promised on this connection, or null. */
   get heartbeatMs(): number | null {
     return this.#heartbeatMs;

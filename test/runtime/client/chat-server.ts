@@ -42,7 +42,8 @@ export async function startChatServer({ refuse, onRequest }: ChatServerOptions =
     noServer: true,
     handleProtocols: (offered) => offered.has(subprotocol) && subprotocol,
   });
-  const http = createServer(onRequest);
+  // A client that cannot open a WebSocket asks over HTTP.
+  const http = createServer(onRequest ?? ((_request, response) => response.writeHead(404).end()));
   const opened = new Set<Duplex>();
   http.on('upgrade', (request, socket, head) => {
     handshakes.push(request);

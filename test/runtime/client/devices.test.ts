@@ -81,7 +81,10 @@ describe('a client with a device', () => {
     const { socketUrl, author, open } = await start();
     const proxy = await openLossyProxy(socketUrl);
     const release = proxy.holdNext();
-    const { delivered, statuses, errors } = await open({ connectTimeoutMs: 500 }, proxy.url);
+    const { delivered, statuses, errors } = await open(
+      { connectTimeoutMs: 500, transport: 'websocket' },
+      proxy.url,
+    );
     expect(statuses.map(({ state }) => state)).toContain('waiting');
     release();
     await expect.poll(() => proxy.lostOutput(), soon).toContain(reason);
