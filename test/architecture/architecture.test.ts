@@ -35,6 +35,10 @@ const cases: Readonly<Record<string, { readonly allowed: string; readonly refuse
       'ws',
     ],
   },
+  'runtime/react': {
+    allowed: 'posted/client',
+    refused: ['src/runtime/client/connect.ts', 'posted/server', 'generated/asyncapi/client.ts', 'ws'],
+  },
   'runtime/rest-client': {
     allowed: 'src/runtime/shared/token-source.ts',
     refused: ['src/runtime/client/client-error.ts', 'src/runtime/rest/index.ts', 'ws', 'hono'],

@@ -17,6 +17,7 @@ export const rooms: readonly Room[] = [
   { name: 'runtime/shared', folder: 'src/runtime/shared/', mayImport: [] },
   { name: 'runtime/client', folder: 'src/runtime/client/', mayImport: [/^src\/runtime\/shared\//] },
   { name: 'runtime/rest-client', folder: 'src/runtime/rest-client/', mayImport: [/^src\/runtime\/shared\//] },
+  { name: 'runtime/react', folder: 'src/runtime/react/', mayImport: [/^posted\/client$/] },
   { name: 'runtime/rest', folder: 'src/runtime/rest/', mayImport: [/^src\/runtime\/shared\//] },
   {
     name: 'runtime/log',
@@ -56,8 +57,9 @@ const restricted: readonly { readonly name: RegExp; readonly onlyIn: RegExp }[] 
   },
   { name: /^pino$/, onlyIn: /^src\/runtime\/node\/pino-log\.ts$/ },
   { name: /^prom-client$/, onlyIn: /^src\/runtime\/node\/metrics\// },
+  { name: /^react(?:-.*)?$/, onlyIn: /^(?:src\/runtime\/react|scripts\/posted|templates)\// },
   {
-    name: /^(?:@asyncapi\/.*|ajv.*|react.*|rolldown|yaml|@seriousme\/.*)$/,
+    name: /^(?:@asyncapi\/.*|ajv.*|rolldown|yaml|@seriousme\/.*)$/,
     onlyIn: /^(?:scripts\/posted|templates)\//,
   },
 ];

@@ -4,12 +4,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { reason as noPython, pythonPath } from '../python/python.ts';
 import { prepareProject, tempFolder, typeCheck } from '../scripts/generator.ts';
+import {
+  bundleForBrowser,
+  chromiumNote,
+  chromiumSkipped,
+  launchChromium,
+  servePage,
+} from '../support/chromium.ts';
 import { registerUser, startFeed } from '../support/feed-server.ts';
 import { adapt, findExample, readUntil, root, start } from './examples.ts';
 
 const url = 'ws://localhost:8080';
 const nodeExample = findExample('docs/client.md', 'ts', 'for await');
 const browserExample = findExample('docs/browsers.md', 'ts', 'localStorageCursor');
+const reactExample = findExample('docs/browsers.md', 'tsx', 'useChannel');
 const bareExample = findExample('docs/browsers.md', 'js', 'new WebSocket');
 const pythonExample = findExample('docs/python.md', 'python', 'asyncio.run');
 const restExample = findExample('docs/rest-client.md', 'ts', 'isErrorOf');
@@ -23,6 +31,7 @@ beforeAll(() => {
   symlinkSync(join(root, 'generated'), join(project, 'generated'));
   // The check of types in the first test includes it.
   writeFileSync(join(project, 'rest.ts'), declareToken + restExample);
+  writeFileSync(join(project, 'feed.tsx'), reactExample);
 });
 
 /** Starts a feed server with one user, who posts until the test ends: no example says when it is connected. */
@@ -73,6 +82,27 @@ describe('the client examples', () => {
     const args = ['--no-warnings', ...browser, 'page.ts'];
     const running = start(process.execPath, args, { cwd: project, env: { TOKEN: token } });
     expect(await readUntil(running, 'Hello')).toBe('open\nHello\n');
+  });
+
+  it.skipIf(chromiumSkipped !== null)(`show posts with React in Chromium${chromiumNote}`, async () => {
+    const { socketUrl, token } = await startPosting();
+    writeFileSync(join(project, 'feed.tsx'), adapt(reactExample, url, socketUrl));
+    const props = JSON.stringify({ token });
+    writeFileSync(
+      join(project, 'feed-page.js'),
+      `import { createElement } from 'react';
+       import { createRoot } from 'react-dom/client';
+       import { Feed } from './feed.tsx';
+       const root = document.documentElement.appendChild(document.createElement('main'));
+       createRoot(root).render(createElement(Feed, ${props}));`,
+    );
+    const page = await servePage(await bundleForBrowser(join(project, 'feed-page.js')));
+    onTestFinished(() => page.close());
+    const browser = await launchChromium();
+    onTestFinished(() => browser.close());
+    const tab = await browser.newPage();
+    await tab.goto(page.url);
+    await expect.poll(() => tab.textContent('p'), { timeout: 10_000 }).toMatch(/^open, Hello/);
   });
 
   it('connect without the client', async () => {

@@ -61,7 +61,7 @@ export function prepareProject(folder: string): void {
   const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   writeFileSync(
     join(folder, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, include: ['generated', '*.ts'] }),
+    JSON.stringify({ compilerOptions, include: ['generated', '*.ts', '*.tsx'] }),
   );
 }
 

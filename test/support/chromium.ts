@@ -13,12 +13,16 @@ export const chromiumSkipped = requireService('chromium', existsSync(executableP
 /** The same, as the end of a title. */
 export const chromiumNote = chromiumSkipped === null ? '' : ` (${chromiumSkipped})`;
 
-/** A file and what it imports as one script for a page, as users bundle it. */
-export async function bundleForBrowser(input: string): Promise<string> {
+/** A file and what it imports as one script for a page, as users bundle it, with expressions replaced as in `define`. */
+export async function bundleForBrowser(
+  input: string,
+  define: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const build = await rolldown({
     input,
     platform: 'browser',
     resolve: { conditionNames: ['browser', 'import', 'default'] },
+    transform: { define },
     logLevel: 'silent',
   });
   const { output } = await build.generate({ format: 'iife' });
