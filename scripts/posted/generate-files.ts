@@ -72,6 +72,7 @@ export async function generateFiles(
   await writeFile(join(folder, '.prettierrc.yaml'), prettierConfiguration(websocket.model));
   await noteClosedMessages(websocket, reporter);
   noteMissingAuth(websocket, reporter);
+  noteMissingStreams(websocket, reporter);
   if (selected.has('server') || selected.has('client')) {
     await generateAsyncapi(websocket, options, join(folder, 'asyncapi'), reporter);
   }
@@ -159,6 +160,18 @@ function noteMissingAuth({ model }: LoadedAsyncapi, reporter: Reporter): void {
       `clients of channel ${name} cannot renew their credentials with \`auth\`: ${authObstacle}. ` +
         'They connect again when their credentials expire; `x-auth: false` in the channel accepts that.',
     );
+  }
+}
+
+/** The rule of the runtime is `canStream` in server-sent-events.ts. */
+function noteMissingStreams({ model }: LoadedAsyncapi, reporter: Reporter): void {
+  for (const { name, delivery, resume, send, receive } of model.channels) {
+    if (delivery === null || resume === null) continue;
+    const sent = receive.find((message) => message.name !== resume.ack);
+    const other = send.find(({ encoding }) => encoding !== 'json');
+    if (sent === undefined && other === undefined) continue;
+    const why = sent === undefined ? `${other?.name} is not JSON` : `clients send ${sent.name}`;
+    reporter.note(`channel ${name} cannot be read as server-sent events: ${why}. It is WebSocket only.`);
   }
 }
 

@@ -217,6 +217,14 @@ describe('posted generate', () => {
     );
   });
 
+  it('notes a channel with durable messages that cannot be read as server-sent events, and why', async () => {
+    const [code, notes] = await strictNotes('templates/project/auction-durable/asyncapi.yaml');
+    expect(code).toBe(0);
+    expect(notes).toContain(
+      'note: channel auction cannot be read as server-sent events: clients send placeBid. It is WebSocket only.',
+    );
+  });
+
   it('writes only the files of --targets, and guards for clients only with the target client', async () => {
     const out = join(folder, 'server');
     expect(await posted('generate', rooms, '--out', out, '--targets', 'server')).toMatchObject({ code: 0 });
