@@ -25,13 +25,7 @@ export class UpgradeRequest {
 
   /** Returns every value of a header, in the order received. Scanning is cheap because few headers are ever read. */
   header(name: string): readonly string[] {
-    const lowerName = name.toLowerCase();
-    const values: string[] = [];
-    for (let index = 0; index < this.#rawHeaders.length; index += 2) {
-      const [rawName = '', value = ''] = [this.#rawHeaders[index], this.#rawHeaders[index + 1]];
-      if (rawName.length === lowerName.length && rawName.toLowerCase() === lowerName) values.push(value);
-    }
-    return values;
+    return valuesOf(this.#rawHeaders, name.toLowerCase());
   }
 
   /** @throws Refusal `query` if the query is not valid percent-encoded UTF-8 */
@@ -39,6 +33,16 @@ export class UpgradeRequest {
     this.#query ??= this.#adapt(decodeQuery(this.#rawQuery));
     return this.#query;
   }
+}
+
+function valuesOf(rawHeaders: readonly string[], lowerName: string): readonly string[] {
+  const values: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [name = '', value = ''] = [rawHeaders[index], rawHeaders[index + 1]];
+    // Most names are told apart by their length, without a copy.
+    if (name.length === lowerName.length && name.toLowerCase() === lowerName) values.push(value);
+  }
+  return values;
 }
 
 function decodeQuery(query: string): Record<string, string | string[]> {
@@ -67,8 +71,7 @@ export function checkUpgrade({ method, headers, rawHeaders, httpVersion }: Incom
     throw refusal('bad_handshake', 'invalid_request', 'A WebSocket handshake must use HTTP/1.1.');
   }
   // A proxy may have decided by one of two headers, while an origin is compared with the other (RFC 9112 section 3.2).
-  const hosts = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');
-  if (hosts.length !== 1) {
+  if (valuesOf(rawHeaders, 'host').length !== 1) {
     throw refusal('bad_handshake', 'invalid_request', 'A WebSocket handshake must have one Host header.');
   }
   if (!/^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? '')) {

@@ -125,7 +125,7 @@ export function describeUsers(open: OpenFeedStore): void {
     it('refuses to continue after a user that does not exist', async () => {
       const store = await open();
       await expect(search(store, 'A', 'L', { after: randomUUID() })).rejects.toMatchObject({
-        code: 'invalid_request',
+        code: 'not_found',
       });
     });
 
