@@ -1,6 +1,8 @@
 import type { ResumeDescriptor } from '../shared/descriptor.ts';
+import { parseRetryAfter } from '../shared/retry-after.ts';
 import { closeEvent, decodeCloseEvent, eventStreamType } from '../shared/server-sent-events.ts';
 import { defer } from './deferred.ts';
+import { errorMessage } from './error-message.ts';
 import type { Ending, Frame, Socket, SocketEvents, SocketTarget } from './platform.ts';
 
 /** A larger body of a refusal is not one of Posted. */
@@ -137,15 +139,6 @@ async function refusalOf(response: Response): Promise<Ending> {
   const size = Number(headers.get('Content-Length') ?? Number.POSITIVE_INFINITY);
   const text = size > maxBodyBytes ? '' : await response.text();
   void response.body?.cancel().catch(() => {});
-  const retryAfterMs = Number(headers.get('Retry-After')) * 1000 || 0;
-  return { kind: 'refused', status, message: messageIn(text), retryAfterMs };
-}
-
-function messageIn(text: string): string {
-  try {
-    const { message } = JSON.parse(text) as { readonly message?: unknown };
-    return typeof message === 'string' ? message : '';
-  } catch {
-    return '';
-  }
+  const retryAfterMs = parseRetryAfter(headers.get('Retry-After')) ?? 0;
+  return { kind: 'refused', status, message: errorMessage(text), retryAfterMs };
 }

@@ -1,6 +1,8 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ClientOptions, WebSocket } from 'ws';
+import { parseRetryAfter } from '../shared/retry-after.ts';
+import { errorMessage } from './error-message.ts';
 import { openEventStream } from './event-stream-socket.ts';
 import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './platform.ts';
 import { createTunnel, parseProxy } from './proxy-tunnel.ts';
@@ -134,7 +136,7 @@ async function readRefusal(response: IncomingMessage): Promise<Ending> {
     kind: 'refused',
     status: response.statusCode ?? 0,
     message: errorMessage(await readBody(response)),
-    retryAfterMs: parseRetryAfter(response.headers['retry-after']),
+    retryAfterMs: parseRetryAfter(response.headers['retry-after']) ?? 0,
   };
 }
 
@@ -154,21 +156,4 @@ async function readBody(response: IncomingMessage): Promise<string> {
     clearTimeout(timer);
   }
   return Buffer.concat(chunks).toString();
-}
-
-/** The `message` of the contract's error body. Other bodies, such as a proxy's page, are not shown. */
-function errorMessage(body: string): string {
-  try {
-    const { message } = JSON.parse(body) as { readonly message?: unknown };
-    return typeof message === 'string' ? message : '';
-  } catch {
-    return '';
-  }
-}
-
-/** Seconds or a date (RFC 9110 section 10.2.3), as milliseconds from now. */
-function parseRetryAfter(value: string | undefined): number {
-  if (value === undefined) return 0;
-  const delayMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Math.max(0, delayMs || 0);
 }

@@ -1,3 +1,4 @@
+import { parseRetryAfter } from '../shared/retry-after.ts';
 import type { ResponseContent, RestOperation } from './rest-contract.ts';
 
 /** The parts of a response that its reading needs. */
@@ -50,7 +51,8 @@ export function readResponse(
       responseHeaders === undefined ? value : { headers: readHeaders(responseHeaders, headers), body: value };
     return { isResult: true, result };
   }
-  const details = { isResult: false, body, ...retryAfter(headers) } as const;
+  const retryAfterMs = parseRetryAfter(headers.get('Retry-After'));
+  const details = { isResult: false, body, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const;
   if (isDescribed) return { ...details, code: 'refused', message: `HTTP ${status}${explanation(body)}` };
   const what = content === undefined ? '' : ` with content of type ${type.split(';', 1)[0] || '(none)'}`;
   return {
@@ -93,14 +95,6 @@ function explanation(body: unknown): string {
   const { message, detail, title } = Object(body) as Readonly<Record<string, unknown>>;
   const text = [message, detail, title].find((one) => typeof one === 'string');
   return text === undefined ? '.' : `: ${text.slice(0, 300)}`;
-}
-
-/** Seconds or a date (RFC 9110 section 10.2.3), as milliseconds from now. */
-function retryAfter(headers: Headers): { readonly retryAfterMs?: number } {
-  const value = headers.get('Retry-After');
-  if (value === null) return {};
-  const delayMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Number.isNaN(delayMs) ? {} : { retryAfterMs: Math.max(0, delayMs) };
 }
 
 function readHeaders(
