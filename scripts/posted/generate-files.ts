@@ -113,7 +113,7 @@ export async function generateFiles(
   return files;
 }
 
-/** Generates the client of an OpenAPI document, or also what a server needs. */
+/** Generates the client of an OpenAPI document, and the modules of its server if they are selected. */
 async function generateRestFiles(
   openapi: string,
   options: GenerateOptions,

@@ -1,6 +1,6 @@
 import { ContractFiles } from './contract-files.ts';
 
-/** Whether a file is an OpenAPI document, of any version. A file that cannot be read is none. */
+/** Whether a file is an OpenAPI document of any version. False for a file that cannot be read. */
 export async function isOpenapi(file: string): Promise<boolean> {
   try {
     const { value } = await new ContractFiles().readMain(file);

@@ -39,7 +39,7 @@ export interface RestOperationModel {
   readonly filledIn: { readonly query: readonly string[]; readonly headers: readonly string[] };
   /** Whether a client must pass these parts of a request. */
   readonly required: { readonly query: boolean; readonly headers: boolean; readonly body: boolean };
-  /** The header with which a server recognizes a request that is sent again; null if there is none. */
+  /** The header by which a server recognizes a repeated request; null if the operation has none. */
   readonly idempotencyKey: string | null;
   readonly body: SchemaUse | null;
   /** The content type of the body that a client sends; null for application/json. */

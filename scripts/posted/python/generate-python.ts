@@ -21,7 +21,7 @@ interface PythonInput {
   readonly parsed: ParsedDocument;
   readonly model: ContractModel;
   readonly schemas: SchemaSet;
-  /** The REST contract of the same server; null if there is none. */
+  /** The REST contract of the same server; null if it has no REST operations. */
   readonly rest: Pick<LoadedOpenapi, 'model' | 'schemas'> | null;
 }
 

@@ -5,7 +5,7 @@ import type { PythonChannel, PythonContract } from './python-contract.ts';
 import { kebabCase, packageName } from './python-names.ts';
 import { text } from './python-source.ts';
 
-/** What a package has clients of. */
+/** Which clients a package has. */
 export type PythonClients = 'channels' | 'rest' | 'both';
 
 /** The text of README.md of a package without channels. */

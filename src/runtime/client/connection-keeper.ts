@@ -16,7 +16,7 @@ export interface ConnectionKeeperDeps {
   readonly platform: Platform;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Null: there are no credentials to send. */
+  /** Null if the client sends no credentials. */
   readonly credentials: CredentialSource | null;
   /** Null: connections cannot be resumed. */
   readonly resumption: Resumption | null;

@@ -11,7 +11,7 @@ export interface PlacedCredential {
   readonly query?: readonly [name: string, value: string];
   /** The text that must never be shown. */
   readonly secret: string;
-  /** Resolves with another one; undefined if there is none. */
+  /** Resolves with another credential, or undefined if `auth` returns the same again. */
   replace(): Promise<PlacedCredential | undefined>;
 }
 

@@ -8,7 +8,7 @@ export type RestErrorCode =
   | 'timeout'
   /** There was no answer, or it was cut off. The request may have been processed. */
   | 'unreachable'
-  /** A function in `auth` failed, or there is no credential for the operation. Nothing was sent. */
+  /** A function in `auth` failed, or `auth` has no credential for the operation. Nothing was sent. */
   | 'credentials'
   /** An option of the client or a part of the request cannot be sent. Nothing was sent. */
   | 'invalid_options';

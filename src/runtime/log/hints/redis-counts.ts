@@ -18,7 +18,7 @@ export interface RedisTake {
 }
 
 export interface RedisCounts {
-  /** Counts for the limits in turn, until one is exceeded: in one round trip. Rejects if there is no answer in time. */
+  /** Counts for the limits in turn until one is exceeded, in one round trip. Rejects if Redis does not answer in time. */
   take(takes: readonly RedisTake[]): Promise<Wait>;
   /** May never settle if Redis hangs. */
   close(): Promise<void>;

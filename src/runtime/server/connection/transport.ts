@@ -1,4 +1,4 @@
-/** What a connection needs of what carries its frames, besides the socket that they are written to. */
+/** Carries the frames of a connection, which writes them to the socket itself. */
 export interface Transport {
   /** Sends the code and the reason after everything that was written, and ends the connection. */
   close(code: number, reason: string): void;

@@ -5,7 +5,7 @@ type Query = Readonly<Record<string, string | readonly string[]>>;
 
 /**
  * Returns a function that makes of the query of a stream that of a resumable connection. `Last-Event-ID`, which EventSource
- * sends when it connects again to the same URL, takes precedence over the start in the query. There is no window.
+ * sends when it connects again to the same URL, takes precedence over the start in the query. Streams have no window.
  */
 export function streamQuery(
   { resume }: ChannelDescriptor,
