@@ -147,14 +147,15 @@ describe.skipIf(chromiumSkipped !== null)(`the client in a browser${chromiumNote
     const server = await startChatServer();
     const tab = await openTab(server.url);
     const first = await server.nextConnection();
+    const closed = once(first, 'close');
+    const statuses = () => tab.evaluate(() => globalThis.page.statuses);
+    await expect.poll(statuses, soon).toEqual(['connecting', 'open']);
     // Chromium keeps a WebSocket open meanwhile.
     await tab.context().setOffline(true);
     await tab.context().setOffline(false);
-    await once(first, 'close');
+    await closed;
     await server.nextConnection();
-    await expect
-      .poll(() => tab.evaluate(() => globalThis.page.statuses), soon)
-      .toEqual(['connecting', 'open', 'connecting', 'open']);
+    await expect.poll(statuses, soon).toEqual(['connecting', 'open', 'connecting', 'open']);
   });
 
   it.each<[code: ErrorCode, status: number, clientCode: string]>([
