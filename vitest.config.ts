@@ -1,9 +1,11 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { serviceTests } from './test/support/service-tests.ts';
 import { SlowFilesFirst } from './test/support/slow-files-first.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(process.env.SKIP_SERVICES === '1' ? serviceTests() : [])],
     // Node loads the files itself, as it does for users. That takes less time than Vite, whose features no test uses.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence: { sequencer: SlowFilesFirst },

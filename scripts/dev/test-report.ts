@@ -23,14 +23,7 @@ export function readTestReport(path: string): TestReport {
   return JSON.parse(readFileSync(path, 'utf8')) as TestReport;
 }
 
-/** The files of which not all tests passed, such as those that skip what needs a service. */
-export function filesToRepeat({ testResults }: TestReport): readonly string[] {
-  return testResults
-    .filter(({ assertionResults }) => assertionResults.some(({ status }) => status !== 'passed'))
-    .map(({ name }) => name);
-}
-
-/** Counts the tests of several runs, of which the last one of each file counts. */
+/** Counts the tests of several runs. Of a file that ran more than once, the last run counts. */
 export function countTests(reports: readonly TestReport[]): TestCounts {
   const files = new Map(reports.flatMap(({ testResults }) => testResults.map((file) => [file.name, file])));
   const counts = { passed: 0, failed: 0, skipped: 0 };

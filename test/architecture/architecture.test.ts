@@ -1,7 +1,8 @@
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cyclesIn, imports, importsOf, readSource, sources } from './imports.ts';
+import { cyclesIn, imports, readSource, sources } from './imports.ts';
+import { importsOf } from './imports-of.ts';
 import { isAllowed, rooms } from './rooms.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -1,13 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, posix, sep } from 'node:path';
-
-/** An import of a source file, type imports included. */
-export interface Import {
-  /** A path from the root. */
-  readonly from: string;
-  /** A path from the root, or the name of a package with its entry point (`posted/server`, `node:fs`). */
-  readonly to: string;
-}
+import { join, sep } from 'node:path';
+import { type Import, importsOf } from './imports-of.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -21,17 +14,6 @@ export const sources: readonly string[] = globSync(
 
 export function readSource(path: string): string {
   return readFileSync(join(root, path), 'utf8');
-}
-
-/** Static imports and re-exports, dynamic imports of a literal, and files that a URL is made for (workers). */
-const specifier =
-  /(?:^|\n)(?:import|export)\s[^'";]*?from\s+'([^']+)'|(?:^|\n)import\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
-
-export function importsOf(from: string, text: string): readonly Import[] {
-  return [...text.matchAll(specifier)].map(([, fromClause, sideEffect, dynamic]) => {
-    const to = fromClause ?? sideEffect ?? dynamic ?? '';
-    return { from, to: to.startsWith('.') ? posix.join(dirname(from), to) : to };
-  });
 }
 
 export const imports: readonly Import[] = sources.flatMap((path) => importsOf(path, readSource(path)));

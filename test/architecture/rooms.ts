@@ -1,4 +1,4 @@
-import type { Import } from './imports.ts';
+import type { Import } from './imports-of.ts';
 
 /** A part of the code, and what it may import besides itself. */
 interface Room {

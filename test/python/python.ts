@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { onTestFinished, vi } from 'vitest';
-import { requireService, skipsServices } from '../support/services.ts';
+import { requireService } from '../support/services.ts';
 
 export const execute = promisify(execFile);
 
@@ -21,7 +21,7 @@ const requirements = [
 ];
 
 /** A Python with the dependencies of generated packages; null if it is not available. */
-export const python = skipsServices ? null : await findPython();
+export const python = await findPython();
 
 /** Why the tests are skipped; null if they run. */
 export const reason = requireService('python with websockets and jsonschema', python !== null);

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generateFiles } from '../../scripts/posted/index.ts';
-import { requireService, skipsServices } from '../support/services.ts';
+import { requireService } from '../support/services.ts';
 import { tempFolder } from './generator.ts';
 import { npm, tryInstall } from './installed-package.ts';
 
@@ -55,7 +55,7 @@ writeFileSync(
   join(project, 'package.json'),
   JSON.stringify({ private: true, type: 'module', devDependencies: tools }),
 );
-const missing = requireService('the npm registry', !skipsServices && (await tryInstall(project)));
+const missing = requireService('the npm registry', await tryInstall(project));
 
 /** Copies generated files to a folder without anything that disables the tools. */
 function copyWithoutPreamble(...files: readonly string[]): void {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { requireService, skipsServices } from '../support/services.ts';
+import { requireService } from '../support/services.ts';
 import { readFolder, rooms, tempFolder } from './generator.ts';
 import { createApp, interrupt, node, npm, printed, start } from './installed-package.ts';
 
@@ -18,7 +18,7 @@ const folder = tempFolder();
 const app = join(folder, 'app');
 
 // Before all tests, because they are skipped if the installation fails.
-const missing = requireService('the npm registry', !skipsServices && (await createApp(folder, app)));
+const missing = requireService('the npm registry', await createApp(folder, app));
 
 describe.skipIf(missing !== null)(`the packages in an empty project ${missing ?? ''}`, () => {
   const installed = join(app, 'node_modules/posted');

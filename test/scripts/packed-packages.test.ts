@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { requireService, skipsServices } from '../support/services.ts';
+import { requireService } from '../support/services.ts';
 import { readFolder, tempFolder } from './generator.ts';
 import { node, npm, packPackages, tryInstall } from './installed-package.ts';
 
@@ -11,10 +11,7 @@ const packed = await packPackages(folder);
 mkdirSync(project);
 // A project that says nothing of its own module type is CommonJS.
 writeFileSync(join(project, 'package.json'), '{ "name": "project" }');
-const missing = requireService(
-  'the npm registry',
-  !skipsServices && (await tryInstall(project, packed.posted)),
-);
+const missing = requireService('the npm registry', await tryInstall(project, packed.posted));
 
 /** Every entry point that needs no optional peer. */
 const entries = ['contract', 'server', 'client', 'rest', 'rest-client', 'log', 'node', 'testing'].map(

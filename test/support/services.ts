@@ -1,18 +1,10 @@
-/** Whether to skip every test that calls `requireService`, although the program may be there: SKIP_SERVICES=1. */
-export const skipsServices: boolean = process.env.SKIP_SERVICES === '1';
-
 const requiresServices = process.env.REQUIRE_SERVICES === '1';
-
-if (skipsServices && requiresServices) {
-  throw new Error('SKIP_SERVICES=1 and REQUIRE_SERVICES=1 exclude each other.');
-}
 
 /**
  * For tests that need a program which not every machine has. Returns the reason to skip them, for their title, or
  * null if the program was found. With REQUIRE_SERVICES=1, a missing program is a failure.
  */
 export function requireService(name: string, found: boolean): string | null {
-  if (skipsServices) return `skipped: ${name} is a service, and SKIP_SERVICES=1`;
   if (found) return null;
   if (requiresServices) {
     throw new Error(`${name} was not found, and REQUIRE_SERVICES=1 says that nothing may be skipped.`);
