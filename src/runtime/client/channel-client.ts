@@ -53,6 +53,7 @@ export class ChannelClient {
     const { channel, settings, resumption, onReset } = deps;
     const { onError: report, maxWaitingMessages: limit } = settings;
     this.#keeper = new ConnectionKeeper({ ...deps, signal: this.#stopping.signal }, this.#status, {
+      starting: () => this.#deliveries.rewind(),
       opened: (connection) => this.#opened(connection),
       frame: (frame, connection) => this.#receive(frame, connection),
       ended: (ending) => this.#connectionEnded(ending),

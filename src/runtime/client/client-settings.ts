@@ -116,6 +116,7 @@ export interface ClientSettings {
 
   /**
    * How many messages may wait for the application before the client stops reading. Default: 1,024.
+   * Resumable connections ask the server to send at most half as many, and at most 256, unprocessed ones.
    * Browsers cannot stop reading: there the connection is closed with 4420 and opened again once there
    * is room. Unless it is resumed, `onError` is told that messages may be missing.
    */

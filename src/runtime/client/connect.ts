@@ -14,6 +14,9 @@ import type { Platform } from './platform.ts';
 import { Resumption } from './resumption.ts';
 import type { AnswerFunctions } from './server-requests.ts';
 
+/** The largest window that a server accepts. */
+const maxWindow = 256;
+
 /** `ConnectOptions` without the channel's types. */
 interface UntypedOptions extends ClientSettings, ChannelTarget {
   readonly resume?: boolean;
@@ -72,7 +75,7 @@ function createResumption(
   channel: ChannelDescriptor,
   { searchParams }: URL,
   { resume, cursor: store = memoryCursor() }: UntypedOptions,
-  { onError }: ResolvedSettings,
+  { onError, maxWaitingMessages }: ResolvedSettings,
 ): Resumption | null {
   const { query, resume: names } = channel;
   if (names === undefined || query === undefined || resume === false) return null;
@@ -83,6 +86,8 @@ function createResumption(
       text !== 'now' &&
       text !== 'acked' &&
       query({ ...Object.fromEntries(searchParams), [names.query]: text }),
+    // What a server sends at most then never fills the inbox.
+    window: Math.min(maxWindow, Math.ceil(maxWaitingMessages / 2)),
     encodeAck: (cursor) => encodeAck(channel, names, cursor),
     keeper: new CursorKeeper(store, onError),
     report: onError,

@@ -26,6 +26,8 @@ export interface ConnectionKeeperDeps {
 }
 
 export interface ConnectionEvents {
+  /** Called right before it is determined where the next connection starts. */
+  starting(): void;
   opened(connection: ClientConnection): void;
   frame(frame: Frame, connection: ClientConnection): void;
   /** Returns how to treat the ending. */
@@ -124,6 +126,7 @@ export class ConnectionKeeper {
     if (placed instanceof PostedClientError) return { kind: 'not tried', error: placed };
     if (signal.aborted) return { kind: 'unreachable' };
 
+    this.#events.starting();
     const resumeUrl = resumption?.resumeUrl(url) ?? url;
     if (this.#transports.isStream) {
       const failure = await this.#openStream(placed, resumeUrl);

@@ -73,6 +73,13 @@ export class Deliveries {
     this.#end();
   }
 
+  /** Drops the queued messages that the next connection brings again. */
+  rewind(): void {
+    if (this.#deps.resumption === null) return;
+    // Only valid messages are sent without a cursor, and only once.
+    this.inbox.clear(({ incoming, cursor }) => cursor === null && !('error' in incoming));
+  }
+
   /** Drops all messages that are still queued, and lets loops end. */
   close(): void {
     this.inbox.clear();
@@ -95,6 +102,7 @@ export class Deliveries {
   async #deliver(delivery: Delivery): Promise<void> {
     const { resumption, settings, fail } = this.#deps;
     const { incoming } = delivery;
+    resumption?.offered(delivery);
     const processed = () => resumption?.processed(delivery);
     if ('error' in incoming) {
       // Otherwise left unprocessed, so that neither this message nor a later one is acknowledged.

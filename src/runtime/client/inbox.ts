@@ -47,9 +47,9 @@ export class Inbox<Item extends object> {
     return item;
   }
 
-  /** Drops all queued items. */
-  clear(): void {
-    this.#queue.length = 0;
+  /** Drops all queued items, or all but some. */
+  clear(isKept: (item: Item) => boolean = () => false): void {
+    this.#queue.splice(0, Number.POSITIVE_INFINITY, ...this.#queue.filter(isKept));
     this.#taken();
   }
 

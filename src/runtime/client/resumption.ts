@@ -6,9 +6,6 @@ import type { CursorKeeper } from './cursor-keeper.ts';
 import type { InvalidMessage, NamedMessage, UnknownMessage } from './message-codec.ts';
 import type { Frame } from './platform.ts';
 
-/** The largest window that a server accepts. */
-const maxWindow = 256;
-
 /** A message queued for the application, and the cursor that counts as processed once it is handled. */
 export interface Delivery {
   readonly incoming: NamedMessage | UnknownMessage | InvalidMessage;
@@ -24,21 +21,24 @@ export interface ResumptionDeps {
   /** Where to start without a cursor: `now`, `acked`, or a cursor. */
   readonly since: string;
   readonly isCursor: (text: string) => boolean;
+  /** How many messages the server may send before they are acknowledged. */
+  readonly window: number;
   readonly keeper: CursorKeeper;
   readonly report: (error: PostedClientError) => void;
 }
 
 /**
- * A client's two cursors. A new connection starts after the newest message received, so that queued
- * messages are not sent again. Only what the application has processed is saved and acknowledged, so
- * that a crash loses nothing.
+ * A client's two cursors. A new connection starts after the newest message offered to the application: messages
+ * that are still queued are dropped and sent again, since the server would wait for the first ack of its own
+ * messages until all of them are processed. Only what the application has processed is saved and acknowledged,
+ * so that a crash loses nothing.
  */
 export class Resumption {
   readonly names: ResumeDescriptor;
   readonly #deps: ResumptionDeps;
   readonly #instance = new ClientInstance();
   #isLoaded = false;
-  #received: string | null = null;
+  #offered: string | null = null;
   #processed: string | null = null;
   /** Null until the server has declared the connection resumable. */
   #acks: Acks | null = null;
@@ -65,7 +65,7 @@ export class Resumption {
       report(new PostedClientError('cursor_store', message));
     }
     const cursor = [loaded, since].find((candidate) => candidate !== null && isCursor(candidate)) ?? null;
-    this.#received = cursor;
+    this.#offered = cursor;
     this.#processed = cursor;
     return null;
   }
@@ -76,7 +76,8 @@ export class Resumption {
     const instance = this.#instanceParameter(url);
     const resumed = this.#startUrl(url);
     const { searchParams } = resumed;
-    if (window !== undefined && !searchParams.has(window)) searchParams.set(window, String(maxWindow));
+    if (window !== undefined && !searchParams.has(window))
+      searchParams.set(window, String(this.#deps.window));
     if (instance !== undefined && !searchParams.has(instance))
       searchParams.set(instance, this.#instance.next());
     return resumed;
@@ -124,7 +125,7 @@ export class Resumption {
       this.#acks = new Acks((newest) => send(this.#deps.encodeAck(newest)), Number(message.window) || 0);
       this.#start = cursor;
       this.#heartbeatMs = Number(message.heartbeatMs) || null;
-      if (cursor !== null) this.#ready(cursor, this.#acks);
+      if (cursor !== null) this.#ready(cursor, this.#acks, message.resumed === true);
       return null;
     }
     // The server forgets what is acknowledged, so the application must learn of the reset first.
@@ -136,6 +137,11 @@ export class Resumption {
   readUnknown(message: UnknownMessage): Delivery {
     const value = readPath(message.unknown, [this.names.cursor]);
     return this.#deliver(message, typeof value === 'string' && this.#deps.isCursor(value) ? value : null);
+  }
+
+  /** The application is about to get a message. */
+  offered({ cursor }: Delivery): void {
+    this.#offered = cursor ?? this.#offered;
   }
 
   /** The application has processed a message, and all that arrived before it. */
@@ -171,12 +177,13 @@ export class Resumption {
    * A client with a cursor keeps it: if the connection starts elsewhere, a reset follows, and the
    * application must learn of it first.
    */
-  #ready(cursor: string, acks: Acks): void {
-    const isFirst = this.#received === null;
+  #ready(cursor: string, acks: Acks, isResumed: boolean): void {
+    const isFirst = this.#offered === null;
+    const isNow = this.#deps.since === 'now';
     if (isFirst) {
-      this.#received = cursor;
       // With `acked` a reset may follow here too, and the server keeps the cursor.
-      if (this.#deps.since === 'now') this.#moveTo(cursor);
+      if (isNow || isResumed) this.#offered = cursor;
+      if (isNow) this.#moveTo(cursor);
     }
     if (isFirst || this.#processed === cursor) acks.acknowledge(cursor);
   }
@@ -189,12 +196,11 @@ export class Resumption {
 
   #startUrl(url: URL): URL {
     const resumed = new URL(url);
-    resumed.searchParams.set(this.names.query, this.#received ?? this.#deps.since);
+    resumed.searchParams.set(this.names.query, this.#offered ?? this.#deps.since);
     return resumed;
   }
 
   #deliver(incoming: NamedMessage | UnknownMessage, cursor: string | null): Delivery {
-    this.#received = cursor ?? this.#received;
     return { incoming, cursor, acks: this.#acks };
   }
 

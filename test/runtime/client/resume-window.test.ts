@@ -11,6 +11,7 @@ describe('the window of a client', () => {
   it.each([
     [{}, '256'],
     [{ query: { window: 16 } }, '16'],
+    [{ maxWaitingMessages: 9 }, '5'],
     [{ resume: false }, null],
   ])('is stated on every connection, with the options %j as %s', async (options, window) => {
     const server = await startChatServer();

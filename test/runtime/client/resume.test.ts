@@ -8,6 +8,7 @@ import { cursor, type FeedOptions, frames, openFeed, sinceOf } from './resume-fe
 import { soon } from './soon.ts';
 
 const { ready, post, checkpoint, reset, bye } = frames;
+const frame = (message: object) => JSON.stringify(message);
 
 describe('a client of a resumable channel', () => {
   it.each<[what: string, query: FeedOptions['query'], sent: readonly string[], since: unknown[]]>([
@@ -75,7 +76,7 @@ describe('a client of a resumable channel', () => {
     expect(texts).toEqual([post(2), post(4)]);
   });
 
-  it('receives queued posts only once, even if the connection is lost meanwhile', async () => {
+  it('starts after the post that the application has, and receives the queued ones again', async () => {
     const server = await startChatServer();
     const gate = Promise.withResolvers<void>();
     const handled: string[] = [];
@@ -91,11 +92,43 @@ describe('a client of a resumable channel', () => {
     for (const text of [ready(0), post(1), post(2), post(3)]) first.send(text);
     first.close(4420, 'a post was not acknowledged');
     const second = await server.nextConnection();
-    expect(sinceOf(server.handshakes)).toEqual(['now', 3]);
-    second.send(ready(3));
-    second.send(post(4));
+    expect(sinceOf(server.handshakes)).toEqual(['now', 1]);
+    for (const text of [ready(1), post(2), post(3), post(4)]) second.send(text);
     gate.resolve();
     await expect.poll(() => handled, soon).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('keeps queued messages without a cursor, which no server sends again', async () => {
+    const server = await startChatServer();
+    const { client } = openFeed(server.url, {}, 'none');
+    const first = await server.nextConnection();
+    for (const text of [ready(0), post(1), frames.plainPost('plain')]) first.send(text);
+    first.close(1012);
+    const second = await server.nextConnection();
+    expect(sinceOf(server.handshakes)).toEqual(['now', 0]);
+    for (const text of [ready(0), post(1), post(2)]) second.send(text);
+    const texts: string[] = [];
+    for await (const message of client.messages()) {
+      texts.push(JSON.stringify(message));
+      if (texts.length === 3) break;
+    }
+    expect(texts).toEqual([frames.plainPost('plain'), post(1), post(2)]);
+  });
+
+  it('requests the last ack again while the reset that follows is queued', async () => {
+    const server = await startChatServer();
+    const gate = Promise.withResolvers<void>();
+    openFeed(server.url, {
+      query: { since: 'acked', device: 'phone' },
+      onUnknown: () => gate.promise,
+    });
+    const first = await server.nextConnection();
+    const started = frame({ type: 'ready', cursor: cursor(20), resumed: false, window: 256 });
+    for (const text of [started, frame({ type: 'greeting' }), reset(20)]) first.send(text);
+    first.close(1012);
+    await server.nextConnection();
+    expect(sinceOf(server.handshakes)).toEqual(['acked', 'acked']);
+    gate.resolve();
   });
 
   it('receives every post once, in order, however often the connection is lost', async () => {

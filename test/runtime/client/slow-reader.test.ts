@@ -87,3 +87,26 @@ describe('a resumable client with the WebSocket of browsers and a slow handler',
     expect(statuses.map(({ state }) => state)).toEqual(['connecting', 'open']);
   });
 });
+
+describe('a resumable client with a slow handler that loses its connection', () => {
+  it('receives what was queued again, once and in order, and is not closed for being too slow', async () => {
+    const { url, socketUrl } = await startFeed({ ACK_TIMEOUT_MS: '500' });
+    const author = await registerUser(url);
+    const texts = Array.from({ length: 30 }, (_, index) => String(index));
+    const handled: string[] = [];
+    const on = {
+      async post({ payload }: PostMessage) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        handled.push(payload.postText);
+      },
+    };
+    const { client, statuses } = openFeed(socketUrl, { auth: author.token, on });
+    await client.opened;
+    for (const text of texts.slice(0, 25)) await author.post(text);
+    client.reconnect();
+    for (const text of texts.slice(25)) await author.post(text);
+    await expect.poll(() => handled.length, { timeout: 10_000, interval: 20 }).toBe(texts.length);
+    expect(handled).toEqual(texts);
+    expect(statuses.map(({ state }) => state)).toEqual(['connecting', 'open', 'connecting', 'open']);
+  });
+});
