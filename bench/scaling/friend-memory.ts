@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { JoinedTopic } from '../../src/runtime/log/engine.ts';
+import type { JoinedTopics } from '../../src/runtime/log/engine.ts';
 import { Topics } from '../../src/runtime/log/topics/topics.ts';
 import { createRandom } from '../../test/support/history/random.ts';
 import { printResult } from '../support.ts';
@@ -67,12 +67,12 @@ async function measure(graph: Graph): Promise<FriendMemory> {
 }
 
 /** Like rows of the database: each id is a separate string. */
-function drawFriends({ friendsOfEach, authors, skew }: Graph): () => Promise<readonly JoinedTopic[]> {
+function drawFriends({ friendsOfEach, authors, skew }: Graph): () => Promise<JoinedTopics> {
   const random = createRandom(1);
   return async () => {
     const drawn = new Set<number>();
     while (drawn.size < friendsOfEach) drawn.add(Math.floor(authors * random.between(0, 1) ** skew));
-    return Array.from(drawn, (author) => ({ topic: idOf(author), sinceSeq: author }));
+    return { topics: Array.from(drawn, idOf), sinceSeqs: [...drawn] };
   };
 }
 

@@ -36,7 +36,7 @@ export interface LogEngine {
   /** The state of the log and the marks of the events with these seqs, read in one statement. */
   state(seqs: readonly number[]): Promise<LogState>;
   /** The topics that the user has joined. */
-  topicsOf(user: string): Promise<readonly JoinedTopic[]>;
+  topicsOf(user: string): Promise<JoinedTopics>;
   /** Begins a new history, which invalidates all cursors, if `epoch` is still the current one. Resolves with the current epoch. */
   beginEpoch(epoch: string): Promise<string>;
   /** Raises the floor and deletes events that are older than this by the database's clock. Resolves with the floor. */
@@ -134,10 +134,11 @@ export interface LogState {
   readonly marks: ReadonlyMap<number, number>;
 }
 
-export interface JoinedTopic {
-  readonly topic: string;
-  /** The seq of the event that began the membership: older events are not part of it. */
-  readonly sinceSeq: number;
+/** Two arrays of one length: a user may have thousands of topics, and an object for each would take as much memory again. */
+export interface JoinedTopics {
+  readonly topics: readonly string[];
+  /** By topic, the seq of the event that began the membership: older events are not part of it. */
+  readonly sinceSeqs: readonly number[];
 }
 
 export interface DeviceCursor extends Cursor, Device {

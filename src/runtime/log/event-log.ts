@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { SentRevocation } from '../shared/revocation.ts';
-import type { EngineTransaction, EventDraft, JoinedTopic, ReadKind, SqlClient } from './engine.ts';
+import type { EngineTransaction, EventDraft, JoinedTopics, ReadKind, SqlClient } from './engine.ts';
 import type { LogEvent } from './event.ts';
 import type { Columns, Write, WriteDefinition } from './writes/write-definition.ts';
 
@@ -51,7 +51,7 @@ export interface EventLog {
   /** Appends a revocation, which ends credentials on all nodes. Resolves with its seq. */
   revoke(revocation: SentRevocation): Promise<number>;
   /** The topics that the user has joined. */
-  topicsOf(user: string): Promise<readonly JoinedTopic[]>;
+  topicsOf(user: string): Promise<JoinedTopics>;
   /** The tables, for reading. Pass the signal of a request to `execute`: a read whose client has left is not run. */
   reads<Tables>(kind?: ReadKind): Kysely<Tables>;
   /** Resolves if the log can be written now. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { LogEngine } from './engine.ts';
+import type { JoinedTopics, LogEngine } from './engine.ts';
 import { type LogTables, toEvent } from './tables.ts';
 
 /** The operations whose statements are the same in every engine. */
@@ -12,8 +12,8 @@ export interface QueryConnections {
   readonly writes: Kysely<LogTables>;
   /** SQL for the database's clock, in milliseconds since the Unix epoch. */
   readonly now: RawBuilder<number>;
-  /** SQL that aggregates rows of posted_membership into JSON: an array of `[topic, since_seq]`. */
-  readonly topicList: RawBuilder<string | null>;
+  /** SQL that aggregates rows of posted_membership into the JSON of a `JoinedTopics`. */
+  readonly joinedTopics: RawBuilder<string>;
 }
 
 /** Rows deleted per transaction, which bounds how long other writes wait. */
@@ -22,7 +22,7 @@ const pruneBatch = 1000;
 /** How many events pruning looks ahead: this many with a time that is wrong by far cannot stop it. */
 const pruneWindow = 10_000;
 
-export function createLogQueries({ reads, writes, now, topicList }: QueryConnections): LogQueries {
+export function createLogQueries({ reads, writes, now, joinedTopics }: QueryConnections): LogQueries {
   return {
     async eventsAfter(afterSeq, { maxEvents, maxBytes }) {
       const sizes = reads
@@ -96,13 +96,12 @@ export function createLogQueries({ reads, writes, now, topicList }: QueryConnect
 
     async topicsOf(user) {
       // Aggregated into one value: a row per topic takes twice as long to transfer.
-      const { topics } = await reads
+      const { joined } = await reads
         .selectFrom('posted_membership')
-        .select(topicList.as('topics'))
+        .select(joinedTopics.as('joined'))
         .where('user_id', '=', user)
         .executeTakeFirstOrThrow();
-      const pairs = topics === null ? [] : (JSON.parse(topics) as readonly [string, number][]);
-      return pairs.map(([topic, sinceSeq]) => ({ topic, sinceSeq }));
+      return JSON.parse(joined) as JoinedTopics;
     },
 
     async beginEpoch(epoch) {

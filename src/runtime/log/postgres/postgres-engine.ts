@@ -130,7 +130,8 @@ export async function openPostgresEngine({
   const queries = createLogQueries({
     ...connections,
     now: sql<number>`${sql.raw(clockMs)}`,
-    topicList: sql<string | null>`json_agg(json_build_array(topic, since_seq))::text`,
+    joinedTopics: sql<string>`json_build_object(
+      'topics', coalesce(json_agg(topic), '[]'), 'sinceSeqs', coalesce(json_agg(since_seq), '[]'))::text`,
   });
   const devices = createDeviceQueries({ ...connections, claimItems });
   const bounds = createUserBoundQueries(connections);

@@ -56,7 +56,8 @@ const touchHead: Statement = { sql: 'update posted_head set seq = seq', paramete
 const logReadsPerThread = 16;
 
 const now = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
-const topicList = sql<string | null>`json_group_array(json_array(topic, since_seq))`;
+const joinedTopics = sql<string>`json_object(
+  'topics', json_group_array(topic), 'sinceSeqs', json_group_array(since_seq))`;
 
 /**
  * Opens a log in an SQLite file, which one process at a time can write: a thread runs all writes, and others run the
@@ -177,7 +178,7 @@ function createSqliteEngine(
     reads: connectReaders<LogTables>(logReaders, (read) => read()),
     writes: connectWriter<LogTables>(writer, 'grouped'),
   };
-  const queries = createLogQueries({ ...connections, now, topicList });
+  const queries = createLogQueries({ ...connections, now, joinedTopics });
   const devices = createDeviceQueries({ ...connections, claimItems });
   const bounds = createUserBoundQueries(connections);
   const registered = new RegisteredWrites(writer, writes, log);

@@ -17,7 +17,7 @@ export class IdTable {
   /** The first number of each bucket. */
   readonly #buckets = new PagedWords();
   /** The UUID that is looked up. */
-  readonly #key = new Uint32Array(idWords);
+  readonly #key = new Int32Array(idWords);
   /** The ids that are not UUIDs. */
   readonly #numbers = new Map<string, number>();
   readonly #strings = new Map<number, string>();
@@ -47,7 +47,9 @@ export class IdTable {
     const found = this.#findIn(bucket);
     if (found !== none) return found;
     const number = this.#takeNumber();
-    for (const [index, word] of this.#key.entries()) this.#uuids.set(number * idWords + index, word);
+    for (let index = 0; index < idWords; index += 1) {
+      this.#uuids.set(number * idWords + index, this.#key[index] ?? 0);
+    }
     this.#push(bucket, number);
     this.#size += 1;
     if (this.#size > this.#bucketCount) this.#split();
@@ -149,7 +151,7 @@ export class IdTable {
   }
 }
 
-function hash(words: Uint32Array): number {
+function hash(words: Int32Array): number {
   return mix((words[0] ?? 0) ^ (words[1] ?? 0) ^ (words[2] ?? 0) ^ (words[3] ?? 0));
 }
 
@@ -163,7 +165,7 @@ function mix(word: number): number {
  * Reads a UUID (RFC 9562 section 4): 8-4-4-4-12 hexadecimal digits. Returns false for any other string; the words are
  * then undefined. An uppercase digit makes it another string, because ids that differ must not share a number.
  */
-function readUuid(id: string, words: Uint32Array): boolean {
+function readUuid(id: string, words: Int32Array): boolean {
   if (id.length !== 36) return false;
   let word = 0;
   let digits = 0;

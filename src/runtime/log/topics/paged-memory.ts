@@ -6,16 +6,16 @@
 const wordPageBits = 14;
 const wordPageSize = 1 << wordPageBits;
 
-/** 32-bit numbers by index; 0 where none was set. */
+/** 32-bit integers by index; 0 where none was set. They are signed because V8 allocates an object for each above 2^31. */
 export class PagedWords {
-  readonly #pages: Uint32Array[] = [];
+  readonly #pages: Int32Array[] = [];
 
   get(index: number): number {
     return this.#pages[index >>> wordPageBits]?.[index & (wordPageSize - 1)] ?? 0;
   }
 
   set(index: number, value: number): void {
-    while (index >>> wordPageBits >= this.#pages.length) this.#pages.push(new Uint32Array(wordPageSize));
+    while (index >>> wordPageBits >= this.#pages.length) this.#pages.push(new Int32Array(wordPageSize));
     const page = this.#pages[index >>> wordPageBits];
     if (page !== undefined) page[index & (wordPageSize - 1)] = value;
   }

@@ -1,4 +1,4 @@
-import type { JoinedTopic } from '../engine.ts';
+import type { JoinedTopics } from '../engine.ts';
 import { isSent, type LogEvent, type MembershipEvent, type SentMessage } from '../event.ts';
 import { MembershipIndex } from './membership-index.ts';
 
@@ -7,7 +7,7 @@ export type Audience = 'everyone' | 'topic';
 
 export interface TopicsOptions<Member> {
   /** The topics that a user has joined, at least as recent as the last event that was applied. */
-  topicsOf(user: string): Promise<readonly JoinedTopic[]>;
+  topicsOf(user: string): Promise<JoinedTopics>;
   /** Called for each message that can be sent, with those who get it, if there are any. */
   deliver(event: SentMessage, members: readonly Member[]): void;
 }
@@ -215,13 +215,15 @@ export class Topics<Member> {
 
   #replace(
     user: SubscribedUser<Member>,
-    topics: readonly JoinedTopic[],
+    { topics, sinceSeqs }: JoinedTopics,
     changes: readonly MembershipEvent[],
   ): void {
     if (user.number !== null) this.#index.remove(user.number);
     const number = this.#index.add(user);
     user.number = number;
-    for (const { topic, sinceSeq } of topics) this.#index.join(number, topic, sinceSeq);
+    topics.forEach((topic, index) => {
+      this.#index.join(number, topic, sinceSeqs[index] ?? 0);
+    });
     // The loaded topics may already include these; either way, the last change of each topic decides.
     for (const event of changes) this.#change(number, event);
   }

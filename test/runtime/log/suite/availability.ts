@@ -102,7 +102,7 @@ export function describeAvailability(create: CreateDatabase): void {
         headSeq: 5,
         marks: state.marks,
       });
-      expect(await engine.topicsOf('bob')).toEqual([{ topic: 'ada', sinceSeq: 3 }]);
+      expect(await engine.topicsOf('bob')).toEqual({ topics: ['ada'], sinceSeqs: [3] });
       expect(await notesOf(engine).create(note(), undefined)).toMatchObject({ seq: 6 });
     });
   });

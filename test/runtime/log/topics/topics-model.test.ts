@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { JoinedTopic } from '../../../../src/runtime/log/engine.ts';
+import type { JoinedTopics } from '../../../../src/runtime/log/engine.ts';
 import type { LogEvent, MembershipEvent } from '../../../../src/runtime/log/event.ts';
 import { type Audience, type Subscription, Topics } from '../../../../src/runtime/log/topics/topics.ts';
 import { createRandom, type Random } from '../../../support/history/random.ts';
@@ -15,7 +15,7 @@ interface Read {
   readonly user: string;
   readonly stored: ReadonlyMap<string, number>;
   readonly changes: MembershipEvent[];
-  readonly answer: (topics: readonly JoinedTopic[]) => void;
+  readonly answer: (joined: JoinedTopics) => void;
 }
 
 interface Open {
@@ -122,7 +122,7 @@ class World {
   answer(): void {
     const read = this.reads.shift();
     if (read === undefined) return;
-    read.answer([...read.stored].map(([topic, sinceSeq]) => ({ topic, sinceSeq })));
+    read.answer({ topics: [...read.stored.keys()], sinceSeqs: [...read.stored.values()] });
     const isLoadedAgain = this.reads.some(({ user }) => user === read.user);
     if (isLoadedAgain) return;
     const known = new Map(read.stored);

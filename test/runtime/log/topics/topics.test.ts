@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { JoinedTopic } from '../../../../src/runtime/log/engine.ts';
+import type { JoinedTopics } from '../../../../src/runtime/log/engine.ts';
 import type { LogEvent, MessageEvent } from '../../../../src/runtime/log/event.ts';
 import { type Audience, Topics, type TopicsOptions } from '../../../../src/runtime/log/topics/topics.ts';
 import { idOf } from './ids.ts';
@@ -30,14 +30,14 @@ function createLog() {
   };
 }
 
-function joinedTopic(topic: string): JoinedTopic {
-  return { topic, sinceSeq: 0 };
+function joinedTopics(topics: readonly string[]): JoinedTopics {
+  return { topics, sinceSeqs: topics.map(() => 0) };
 }
 
 function createTopics(joined: Readonly<Record<string, readonly string[]>> = {}) {
   const delivered: string[] = [];
   const topics = new Topics<string>({
-    topicsOf: async (user) => (joined[user] ?? []).map(joinedTopic),
+    topicsOf: async (user) => joinedTopics(joined[user] ?? []),
     deliver({ topic }, members) {
       for (const member of members) delivered.push(`${member} <- ${names[topic]}`);
     },
@@ -152,13 +152,13 @@ describe('Topics', () => {
   });
 
   it('applies changes that arrive while the topics are loading', async () => {
-    const answer = Promise.withResolvers<readonly JoinedTopic[]>();
+    const answer = Promise.withResolvers<JoinedTopics>();
     const { topics, delivered, log } = createRecorder(() => answer.promise);
     const subscribing = topics.subscribe(ada, 'orders', 'topic');
     await Promise.resolve();
     topics.apply(log.leave(ada, bob));
     topics.apply(log.join(ada, cyd));
-    answer.resolve([joinedTopic(bob)]);
+    answer.resolve(joinedTopics([bob]));
     topics.join(await subscribing, ada);
     topics.apply(log.message(bob));
     topics.apply(log.message(cyd));
@@ -169,7 +169,7 @@ describe('Topics', () => {
     let fails = true;
     const { topics, delivered, log } = createRecorder(async () => {
       if (fails) throw new Error('the disk is gone');
-      return [joinedTopic(bob)];
+      return joinedTopics([bob]);
     });
     await expect(topics.subscribe(ada, 'orders', 'topic')).rejects.toThrow('the disk is gone');
     fails = false;
@@ -193,7 +193,10 @@ describe('Topics', () => {
     const log = createLog();
     const before = log.message(bob);
     const joining = log.join(ada, bob);
-    const { topics, delivered } = createRecorder(async () => [{ topic: bob, sinceSeq: joining.seq }]);
+    const { topics, delivered } = createRecorder(async () => ({
+      topics: [bob],
+      sinceSeqs: [joining.seq],
+    }));
     topics.join(await topics.subscribe(ada, 'orders', 'topic'), ada);
     for (const event of [before, joining, log.message(bob)]) topics.apply(event);
     expect(delivered).toEqual([bob]);
@@ -217,7 +220,7 @@ describe('Topics', () => {
   });
 
   it('reloads topics that are loading once they are loaded', async () => {
-    const answers: ((topics: readonly JoinedTopic[]) => void)[] = [];
+    const answers: ((joined: JoinedTopics) => void)[] = [];
     const { topics, delivered, log } = createRecorder(
       () => new Promise((answer) => void answers.push(answer)),
     );
@@ -225,10 +228,10 @@ describe('Topics', () => {
     const reloading = topics.reload();
     await nextTurn();
     expect(answers).toHaveLength(1);
-    answers[0]?.([joinedTopic(bob)]);
+    answers[0]?.(joinedTopics([bob]));
     topics.join(await subscribing, ada);
     await nextTurn();
-    answers[1]?.([joinedTopic(cyd)]);
+    answers[1]?.(joinedTopics([cyd]));
     await reloading;
     for (const topic of [bob, cyd]) topics.apply(log.message(topic));
     expect(delivered).toEqual([cyd]);
@@ -238,7 +241,7 @@ describe('Topics', () => {
     let fails = false;
     const { topics, delivered, log } = createRecorder(async () => {
       if (fails) throw new Error('the disk is gone');
-      return [joinedTopic(bob)];
+      return joinedTopics([bob]);
     });
     topics.join(await topics.subscribe(ada, 'orders', 'topic'), ada);
     fails = true;
@@ -250,7 +253,7 @@ describe('Topics', () => {
   });
 
   it('frees the memory of users who leave during a reload', async () => {
-    const joined = Array.from({ length: 1000 }, (_, number) => joinedTopic(idOf(number)));
+    const joined = joinedTopics(Array.from({ length: 1000 }, (_, number) => idOf(number)));
     let reads = 0;
     const { topics } = createRecorder(async () => {
       reads += 1;
