@@ -37,8 +37,11 @@ async function run(folder: string, url: string, variables: Record<string, string
   });
 }
 
-function describeConformance(start: () => ReturnType<typeof startFeed>): void {
-  it.each(['with a token', 'without a token'])(
+function itConforms(
+  start: () => ReturnType<typeof startFeed>,
+  ...each: readonly ('with a token' | 'without a token')[]
+): void {
+  it.each(each)(
     'answers as openapi.yaml says, %s',
     async (credentials) => {
       const { url, dataDir, logged } = await start();
@@ -59,11 +62,15 @@ function describeConformance(start: () => ReturnType<typeof startFeed>): void {
 }
 
 describe.skipIf(skipped !== null)(`the feed server on SQLite tested by Schemathesis ${skipped ?? ''}`, () => {
-  describeConformance(() => startFeed());
+  itConforms(() => startFeed(), 'with a token', 'without a token');
 });
 
 describePostgres('the feed server on PostgreSQL', (server) => {
   describe.skipIf(skipped !== null)(`tested by Schemathesis ${skipped ?? ''}`, () => {
-    describeConformance(async () => await startFeed({ DATABASE_URL: await server().createDatabase() }));
+    // Without a token, hardly any request reaches the database.
+    itConforms(
+      async () => await startFeed({ DATABASE_URL: await server().createDatabase() }),
+      'with a token',
+    );
   });
 });
