@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,14 +23,39 @@ export function posted(...args: readonly string[]): Promise<Run> {
   return postedIn(root, ...args);
 }
 
-/** Runs the command `posted` in a folder. */
+export interface RunRequest {
+  readonly cwd: string;
+  readonly args: readonly string[];
+}
+
+let host: ChildProcess | null = null;
+let lastRun: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the command `posted` in a folder. The runs of a test file share a process, because loading the parsers takes most
+ * of the time.
+ */
 export function postedIn(cwd: string, ...args: readonly string[]): Promise<Run> {
-  const command = join(root, 'scripts/posted/posted.ts');
-  return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], { cwd }, (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
-    });
-  });
+  const run = lastRun.then(() => runInHost({ cwd, args }));
+  lastRun = run.catch(() => {});
+  return run;
+}
+
+function runInHost(request: RunRequest): Promise<Run> {
+  host ??= startHost();
+  const { promise, resolve, reject } = Promise.withResolvers<Run>();
+  const onExit = (code: number | null): void => reject(new Error(`posted ended its process with ${code}`));
+  host.once('message', resolve).once('exit', onExit);
+  host.send(request);
+  return promise.finally(() => host?.off('message', resolve).off('exit', onExit));
+}
+
+function startHost(): ChildProcess {
+  const child = fork(join(import.meta.dirname, 'posted-host.ts'), { execArgv: [] });
+  // It ends with this process.
+  child.unref();
+  child.channel?.unref();
+  return child;
 }
 
 /** Generates code for a project made by `prepareProject`. */

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { postedIn } from '../scripts/generator.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -12,17 +13,13 @@ const parts = [
   'docs/asyncapi.json',
   'package.json',
   'tsconfig.json',
-  'vitest.config.ts',
   'generated',
-  'scripts',
   'src',
-  'templates',
-  'test',
 ];
 
 const ownContracts = ['docs/asyncapi.json', '--openapi=openapi.yaml', '--out=generated'];
-/** What is type-checked, and what the server shows. */
-const targets = 'server,client,docs';
+/** What is type-checked. */
+const targets = 'server,client';
 
 export interface Run {
   readonly code: number;
@@ -41,14 +38,6 @@ export function copyProject() {
     });
   }
   symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
-
-  const run = (args: readonly string[]): Promise<Run> =>
-    new Promise((resolve) => {
-      const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
-      execFile(process.execPath, [...args], { cwd: dir, env }, (error, stdout, stderr) => {
-        resolve({ code: Number(error?.code ?? 0), output: stdout + stderr });
-      });
-    });
 
   return {
     dir,
@@ -72,20 +61,25 @@ export function copyProject() {
       }
       writeFileSync(join(dir, 'asyncapi.json'), JSON.stringify(document, null, 2));
     },
-    /** From the contracts of this project, or as the arguments say. */
-    generate(...args: readonly string[]): Promise<Run> {
-      const what = args.length > 0 ? args : [...ownContracts, '--targets', targets];
-      return run(['scripts/posted/posted.ts', 'generate', ...what]);
+    /** From the contracts of this project. */
+    async generate(): Promise<Run> {
+      const { code, stdout, stderr } = await postedIn(dir, 'generate', ...ownContracts, '--targets', targets);
+      return { code, output: stdout + stderr };
     },
-    /** Type-checks src, what is generated, and more if it is named. */
-    async typeCheck(...more: readonly string[]): Promise<Run> {
+    /** Type-checks src and what is generated. */
+    async typeCheck(): Promise<Run> {
       const config = JSON.parse(readFileSync(join(dir, 'tsconfig.json'), 'utf8'));
       writeFileSync(
         join(dir, 'tsconfig.src.json'),
-        JSON.stringify({ ...config, include: ['src', 'generated', ...more] }),
+        JSON.stringify({ ...config, include: ['src', 'generated'] }),
       );
-      return await run(['node_modules/typescript/bin/tsc', '--project', 'tsconfig.src.json']);
+      const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+      const args = ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.src.json'];
+      return await new Promise((resolve) => {
+        execFile(process.execPath, args, { cwd: dir, env }, (error, stdout, stderr) => {
+          resolve({ code: Number(error?.code ?? 0), output: stdout + stderr });
+        });
+      });
     },
-    test: (...args: readonly string[]) => run(['node_modules/vitest/vitest.mjs', 'run', ...args]),
   };
 }
