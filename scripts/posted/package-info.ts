@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 /** The members of the package.json of @posted/cli that the generator reads. */
 interface PackageInfo {
   readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
   /** Tools of a new project, in the versions that this package is tested with. */
   readonly devDependencies: Readonly<Record<string, string>>;
   /** By package: whether npm may run its install scripts. */

@@ -126,7 +126,7 @@ describe('posted init without a document', () => {
   });
 
   it.skipIf(chromiumSkipped)(`creates a page that bids against a terminal${chromiumNote}`, async () => {
-    await runPackage('vite/bin/vite.js', 'build', 'page', '--logLevel', 'warn');
+    await runPackage('vite/bin/vite.js', 'build', 'page', '--logLevel', 'error');
     const { url, port } = await startServer();
     const page = await openPage(url);
     await joinAuction(page, 'cleo', 'not the password');

@@ -46,7 +46,7 @@ describe('posted init --durable', () => {
     expect(linesOnlyIn('auction/asyncapi.yaml', 'auction-durable/asyncapi.yaml')).toEqual([]);
     for (const [path, limit] of [
       ['src/client.ts', 8],
-      ['page/main.ts', 20],
+      ['page/main.tsx', 20],
     ] as const) {
       expect(linesOnlyIn(`auction-durable/${path}`, `auction/${path}`).length).toBeLessThanOrEqual(limit);
     }

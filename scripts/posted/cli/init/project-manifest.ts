@@ -53,7 +53,8 @@ export function projectManifest(
     ...(hasSecrets ? ['--env-file-if-exists=.env'] : []),
     ...(type === 'syntax' ? ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'] : []),
   ].join(' ');
-  const buildPage = hasPage ? 'vite build page --logLevel warn && ' : '';
+  // Vite warns of "use client" in packages for React, which means nothing to a page.
+  const buildPage = hasPage ? 'vite build page --logLevel error && ' : '';
   return {
     name: packageName(basename(resolve(folder))),
     type,
@@ -67,10 +68,14 @@ export function projectManifest(
       types: 'tsc',
       test: 'vitest run',
     },
-    dependencies: { posted, ...(hasPage ? versionsOf('@hono/node-server', 'hono') : {}) },
+    dependencies: {
+      posted,
+      ...(hasPage ? versionsOf('@hono/node-server', 'hono', 'react', 'react-dom') : {}),
+    },
     devDependencies: {
       '@posted/cli': cli,
-      ...versionsOf('@types/node', 'typescript', ...(hasPage ? ['vite'] : []), 'vitest'),
+      ...versionsOf('@types/node', ...(hasPage ? ['@types/react', '@types/react-dom'] : []), 'typescript'),
+      ...versionsOf(...(hasPage ? ['vite'] : []), 'vitest'),
     },
     allowScripts: Object.fromEntries(
       packageManager.name === 'npm' ? unneededScripts.map((name) => [name, false] as const) : [],
@@ -80,7 +85,8 @@ export function projectManifest(
 
 /** Packages in the versions that this package is tested with. */
 function versionsOf(...names: readonly string[]): Members {
-  return Object.fromEntries(names.map((name) => [name, packageInfo.devDependencies[name] ?? '*']));
+  const versions = { ...packageInfo.dependencies, ...packageInfo.devDependencies };
+  return Object.fromEntries(names.map((name) => [name, versions[name] ?? '*']));
 }
 
 /** A valid package name that differs from those of the project's dependencies. */
