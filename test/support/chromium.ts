@@ -5,10 +5,10 @@ import { type Browser, chromium } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { requireService } from './services.ts';
 
-const executablePath = '/usr/bin/chromium';
+export const chromiumPath = '/usr/bin/chromium';
 
 /** Why tests in a browser are skipped; null if they are not. */
-export const chromiumSkipped = requireService('chromium', existsSync(executablePath));
+export const chromiumSkipped = requireService('chromium', existsSync(chromiumPath));
 
 /** The same, as the end of a title. */
 export const chromiumNote = chromiumSkipped === null ? '' : ` (${chromiumSkipped})`;
@@ -41,18 +41,17 @@ export async function servePage(script: string): Promise<{ readonly url: string;
   return { url: `http://127.0.0.1:${port}/`, close: () => void server.close() };
 }
 
+export const chromiumArguments: readonly string[] = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 export async function launchChromium(): Promise<Browser> {
-  return await chromium.launch({
-    executablePath,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  return await chromium.launch({ executablePath: chromiumPath, args: [...chromiumArguments] });
 }

@@ -15,7 +15,6 @@ globalThis.follow = (url, token) => {
     auth: token,
     cursor: localStorageCursor('feed'),
     reconnect: { baseMs: 20, maxMs: 100 },
-    webSocketRetryMs: 200,
     onError: ({ message }) => void globalThis.seen.errors.push(message),
   });
   feed.on.post(({ payload }) => void globalThis.seen.texts.push(payload.postText));

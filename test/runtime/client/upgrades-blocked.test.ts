@@ -1,13 +1,5 @@
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PostedClientError } from '../../../src/runtime/client/client-error.ts';
-import {
-  bundleForBrowser,
-  chromiumNote,
-  chromiumSkipped,
-  launchChromium,
-  servePage,
-} from '../../support/chromium.ts';
 import { registerUser, startFeed } from '../../support/feed-server.ts';
 import { startUpgradeProxy } from '../../support/upgrade-proxy.ts';
 import { openFeed } from './resume-feed.ts';
@@ -60,34 +52,4 @@ describe('a client behind a proxy that blocks upgrades', () => {
     await expect.poll(() => streams.delivered, soon).toEqual(['one']);
     expect(() => openFeed(socketUrl, { auth, transport: 'sse', resume: false })).toThrow(PostedClientError);
   });
-
-  it.skipIf(chromiumSkipped !== null)(
-    `loses and repeats nothing in Chromium${chromiumNote}, with the same cursor before, while and after`,
-    async () => {
-      const page = await servePage(await bundleForBrowser(join(import.meta.dirname, 'resume-page.ts')));
-      onTestFinished(() => page.close());
-      const browser = await launchChromium();
-      onTestFinished(() => browser.close());
-      const { author, proxy, socketUrl } = await start({ ALLOWED_ORIGINS: new URL(page.url).origin });
-      const tab = await browser.newPage();
-      await tab.goto(page.url);
-      await tab.evaluate(([to, by]) => globalThis.follow(to, by), [socketUrl, author.token] as const);
-      const texts = () => tab.evaluate(() => globalThis.seen.texts);
-      await expect.poll(() => tab.evaluate(() => globalThis.seen.states.at(-1)), soon).toBe('open');
-      const all: string[] = [];
-      const post = async (name: string) => {
-        for (const text of Array.from({ length: 20 }, (_, index) => `${name} ${index}`)) {
-          await author.post(text);
-          all.push(text);
-        }
-      };
-      await post('blocked');
-      proxy.blocks = false;
-      await post('while it comes back');
-      await expect.poll(() => proxy.passed, soon).toBe(2);
-      await post('back');
-      await expect.poll(texts, soon).toEqual(all);
-      expect(await tab.evaluate(() => globalThis.seen.errors)).toEqual([]);
-    },
-  );
 });
