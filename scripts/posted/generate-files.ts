@@ -104,7 +104,7 @@ export async function generateFiles(
     for (const text of warnings) reporter.warn(text);
     await generateSchemas(
       { schemas, model: title },
-      { guardModule: 'posted/contract', extension, forClients: false },
+      { guardModule: 'posted/contract', extension, forClients: new Set() },
       join(folder, name),
     );
     reporter.progress(`${name}: ${summarizeSchemas(schemas)}`);
@@ -213,11 +213,17 @@ async function generateAsyncapi(
   reporter: Reporter,
 ): Promise<void> {
   const forClients = selected.has('client');
+  const { generateClientValidators } = await import('./schemas/generate-client-validators.ts');
+  const { clientGuards } = await import('./asyncapi/render-descriptor.ts');
+  const used = clientGuards(model.channels);
+  const guards = schemas.guards.filter(({ name }) => used.has(name));
+  const client = forClients ? generateClientValidators(schemas, guards, model, extension) : null;
   await generateSchemas(
     { schemas, model },
-    { guardModule: 'posted/contract', extension, forClients },
+    { guardModule: 'posted/contract', extension, forClients: client?.imported ?? new Set() },
     folder,
   );
+  if (client !== null) await writeFile(join(folder, 'client-validators.ts'), client.source);
   reporter.progress(`asyncapi: ${summarizeSchemas(schemas)}`);
   const { renderTemplates } = await import('./asyncapi/render-templates.ts');
   const templates = forClients ? ['server', 'client'] : ['server'];
@@ -235,7 +241,7 @@ async function generateOpenapi(
   if (forServer) {
     await generateSchemas(
       { schemas, model },
-      { guardModule: 'posted/rest', extension, forClients: false },
+      { guardModule: 'posted/rest', extension, forClients: new Set() },
       folder,
     );
     const { renderHandlers, renderOperations } = await import('./openapi/render-openapi.ts');

@@ -35,7 +35,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'generated',
     folder: 'generated/',
-    mayImport: [/^posted\/(?:contract|server|client|rest|rest-client)$/],
+    mayImport: [/^posted\/(?:checks|contract|server|client|rest|rest-client)$/],
   },
   { name: 'feed-server', folder: 'src/feed-server/', mayImport: [/^generated\//, posted] },
   { name: 'scripts/posted', folder: 'scripts/posted/', mayImport: [posted, /^templates\//] },

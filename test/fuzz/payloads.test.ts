@@ -22,12 +22,13 @@ const payloads = payloadsOf(schemas);
 
 const folder = tempFolder();
 let guards: Readonly<Record<string, Guard<unknown>>> = {};
+let clientGuards: Readonly<Record<string, Guard<unknown>>> = {};
 const validators = new Map<string, ValidateFunction>();
 
 beforeAll(async () => {
   prepareProject(folder);
   const { set } = await readSchemas(folder, { schemas });
-  ({ guards } = await generateSchemas(folder, set));
+  ({ guards, clientGuards } = await generateSchemas(folder, set));
   const ajv = new Ajv({ strict: false, ownProperties: true, logger: false, code: { regExp } });
   addFormats.default(ajv);
   ajv.addSchema({ components: { schemas } }, '');
@@ -73,10 +74,12 @@ function readJson(path: string) {
   return JSON.parse(readFileSync(join(import.meta.dirname, path), 'utf8'));
 }
 
-describe(`FUZZ_SEED=${seed}: the guard of a schema agrees with Ajv`, () => {
+describe(`FUZZ_SEED=${seed}: the guards of a schema agree with Ajv`, () => {
   it.each(names)('for %s', (name) => {
-    const [guard, validate, payload] = [guards[`is${name}`], validators.get(name), payloads.get(name)];
-    if (guard === undefined || validate === undefined || payload === undefined) throw new TypeError(name);
+    const [guard, clientGuard] = [guards[`is${name}`], clientGuards[`is${name}`]];
+    const [validate, payload] = [validators.get(name), payloads.get(name)];
+    if (guard === undefined || clientGuard === undefined || validate === undefined || payload === undefined)
+      throw new TypeError(name);
     const verdicts = new Set<boolean>();
     fc.assert(
       fc.property(payload, (value) => {
@@ -84,6 +87,7 @@ describe(`FUZZ_SEED=${seed}: the guard of a schema agrees with Ajv`, () => {
         verdicts.add(verdict);
         if (verdict) accept(name, value);
         expect(guard(value)).toBe(verdict);
+        expect(clientGuard(value)).toBe(verdict);
       }),
       { seed, numRuns: Math.ceil(count / names.length) },
     );

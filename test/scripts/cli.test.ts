@@ -231,6 +231,7 @@ describe('posted generate', () => {
     const files = readFolder(out);
     expect(Object.keys(files)).toContain('asyncapi/handlers.ts');
     expect(Object.keys(files)).not.toContain('asyncapi/client.ts');
+    expect(Object.keys(files)).not.toContain('asyncapi/client-validators.ts');
     expect(files['asyncapi/validators.ts']).not.toContain('isReceived');
   });
 

@@ -12,6 +12,7 @@ let run: Run;
 const paths = [
   '.prettierrc.yaml',
   'asyncapi/channels.ts',
+  'asyncapi/client-validators.ts',
   'asyncapi/client.ts',
   'asyncapi/handlers.ts',
   'asyncapi/models.ts',
@@ -45,7 +46,7 @@ describe('posted generate', () => {
     expect(run.stdout).toMatch(
       /^test\/fixtures\/rooms\.asyncapi\.json: 2 channels, 3 operations, 5 messages \(\d+ ms\)$/m,
     );
-    expect(run.stdout).toMatch(/: 11 files in \d+\.\d s$/m);
+    expect(run.stdout).toMatch(/: 12 files in \d+\.\d s$/m);
     // No temporary folder remains.
     expect(readdirSync(project).toSorted()).toEqual([
       'generated',

@@ -4,6 +4,7 @@ import { readContract } from '../../scripts/posted/contract/contract-document.ts
 import { ContractNode } from '../../scripts/posted/contract/contract-node.ts';
 import { checkSchemas } from '../../scripts/posted/schemas/check-schemas.ts';
 import type { Dialect } from '../../scripts/posted/schemas/definitions.ts';
+import { generateClientValidators } from '../../scripts/posted/schemas/generate-client-validators.ts';
 import { generateModels } from '../../scripts/posted/schemas/generate-models.ts';
 import { generateValidators } from '../../scripts/posted/schemas/generate-validators.ts';
 import { SchemaSet } from '../../scripts/posted/schemas/schema-set.ts';
@@ -29,6 +30,8 @@ export async function readSchemas(
   return { document, root, set: new SchemaSet(document, dialect, root.get('components', 'schemas')) };
 }
 
+type Guards = Readonly<Record<string, Guard<unknown>>>;
+
 /** Generates models and validators into a project's folder `generated`. Returns the guards by name. */
 export async function generateSchemas(project: string, set: SchemaSet) {
   const [folder, title] = [
@@ -36,13 +39,16 @@ export async function generateSchemas(project: string, set: SchemaSet) {
     { file: 'contract.json', title: 'Schemas', version: '1' },
   ];
   const models = await generateModels(set, title);
-  const options = { guardModule: '../src/guard.ts', extension: 'ts', forClients: true } as const;
+  const options = { guardModule: '../src/guard.ts', extension: 'ts', forClients: 'all' } as const;
   const validators = await generateValidators(set, title, options);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'models.ts'), models);
   writeFileSync(join(folder, 'validators.ts'), validators);
-  const guards: Readonly<Record<string, Guard<unknown>>> = await import(join(folder, 'validators.ts'));
-  return { models, guards };
+  const { source, imported } = generateClientValidators(set, set.guards, title, 'ts');
+  writeFileSync(join(folder, 'client-validators.ts'), source);
+  const guards: Guards = await import(join(folder, 'validators.ts'));
+  const clientGuards: Guards = await import(join(folder, 'client-validators.ts'));
+  return { models, guards, clientGuards, imported };
 }
 
 /** The problems and warnings of schemas, with pointers relative to components.schemas. */

@@ -30,7 +30,7 @@ export function renderDescriptor(model: ChannelModel, reader: Reader): string {
       headers: ${guard(channel.headers)},
       headerNames: ${stringList(channel.headerNames)},
       security: ${schemes(channel.security)},
-      send: ${messages(channel.send, reader, ({ guard: own, received }) => (reader === 'client' ? (received?.guard ?? own) : own))},
+      send: ${messages(channel.send, reader, reader === 'client' ? receivedGuard : ({ guard: own }) => own)},
       receive: ${messages(channel.receive, reader, ({ guard: own }) => own)},
       operations: ${enclose(
         '[',
@@ -52,6 +52,20 @@ export function usesGuards(channels: readonly ChannelModel[]): boolean {
       [parameters, query, headers].some((use) => use !== null) ||
       [...send, ...receive].some((message) => message.guard !== null),
   );
+}
+
+/** The names of all guards in the descriptors of clients. */
+export function clientGuards(channels: readonly ChannelModel[]): ReadonlySet<string> {
+  const names = channels.flatMap(({ parameters, query, headers, send, receive }) => [
+    ...[parameters, query, headers].map((use) => use?.guard),
+    ...send.map(receivedGuard),
+    ...receive.map(({ guard: own }) => own),
+  ]);
+  return new Set(names.filter((name) => typeof name === 'string'));
+}
+
+function receivedGuard({ guard: own, received }: MessageModel): string | null {
+  return received?.guard ?? own;
 }
 
 function stringList(texts: readonly string[]): string {

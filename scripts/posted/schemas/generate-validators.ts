@@ -24,8 +24,8 @@ export interface ValidatorsOptions {
   /** The module that exports the type `Guard`: a specifier. */
   readonly guardModule: string;
   readonly extension: ImportExtension;
-  /** Whether to include the guards with which clients check received messages. */
-  readonly forClients: boolean;
+  /** Which of the guards to include with which clients check received messages: their names. */
+  readonly forClients: 'all' | ReadonlySet<string>;
 }
 
 /**
@@ -38,7 +38,10 @@ export async function generateValidators(
   title: ContractTitle,
   { guardModule, extension, forClients }: ValidatorsOptions,
 ): Promise<string> {
-  const guards = schemas.guards.filter(({ definition }) => forClients || !schemas.received.has(definition));
+  const guards = schemas.guards.filter(
+    ({ name, definition }) =>
+      forClients === 'all' || forClients.has(name) || !schemas.received.has(definition),
+  );
   const { code, names } = await compileGuards(schemas, guards);
   const exported = guards.map((guard, index) => {
     const origin = schemas.definitions.get(guard.definition)?.origin;

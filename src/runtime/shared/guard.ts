@@ -1,10 +1,10 @@
-/** An error of a compiled validator: the part of Ajv's error object that is used. */
+/** An error of a validator: the part of Ajv's error object that is used. */
 export interface GuardError {
   /** A JSON Pointer (RFC 6901) into the value; '' is the value itself. */
   readonly instancePath: string;
-  readonly keyword: string;
+  readonly keyword?: string;
   readonly message?: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -25,7 +25,7 @@ export function accepts<Value>(guard: Guard<Value>, value: unknown): value is Va
     return guard(value);
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    guard.errors = [{ instancePath: '', keyword: '', message: 'is nested too deeply', params: {} }];
+    guard.errors = [{ instancePath: '', message: 'is nested too deeply' }];
     return false;
   }
 }
@@ -41,7 +41,7 @@ export function explain(guard: Guard<unknown>, subject = ''): string {
   return `${location} ${error.message ?? 'does not match the contract'}${detail(error)}`;
 }
 
-function detail({ keyword, params }: GuardError): string {
+function detail({ keyword, params = {} }: GuardError): string {
   switch (keyword) {
     case 'additionalProperties':
       return `: unknown property ${JSON.stringify(String(params.additionalProperty).slice(0, 64))}`;

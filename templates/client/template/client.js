@@ -21,7 +21,7 @@ export default function client({ params: { contract, extension } }) {
         ${preamble(contract, 'typescript')}
         import type { ${importedTypes(contract).join(', ')} } from 'posted/client';
         ${usesModels(contract) ? `import type * as models from './models.${extension}';` : null}
-        ${usesGuards(contract.channels) ? `import * as validators from './validators.${extension}';` : null}
+        ${usesGuards(contract.channels) ? `import * as validators from './client-validators.${extension}';` : null}
 
         ${separate(contract.channels.map(clientChannel))}
 

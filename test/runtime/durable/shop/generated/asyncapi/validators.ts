@@ -1902,7 +1902,7 @@ function validate29(data, { instancePath = "", parentData, parentDataProperty, r
 	validate29.errors = vErrors;
 	return true;
 }
-const guard25 = validate30;
+const guard20 = validate30;
 function validate30(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -2005,7 +2005,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
 	validate30.errors = vErrors;
 	return true;
 }
-const guard28 = validate32;
+const guard23 = validate32;
 function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -2089,518 +2089,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
 	validate32.errors = vErrors;
 	return true;
 }
-const guard20 = validate33;
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor") || (data.resumed === void 0 || !func0$1.call(data, "resumed")) && (missing0 = "resumed") || (data.window === void 0 || !func0$1.call(data, "window")) && (missing0 = "window")) {
-			validate33.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate33.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("ready" !== data0) {
-					validate33.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "ready" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern0$1.test(data1)) {
-							validate33.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-							}];
-							return false;
-						}
-					} else {
-						validate33.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition0/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.resumed !== void 0 && func0$1.call(data, "resumed")) {
-						if (typeof data.resumed !== "boolean") {
-							validate33.errors = [{
-								instancePath: instancePath + "/resumed",
-								schemaPath: "#/properties/resumed/type",
-								keyword: "type",
-								params: { type: "boolean" },
-								message: "must be boolean"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-					if (valid0) {
-						if (data.window !== void 0 && func0$1.call(data, "window")) {
-							let data3 = data.window;
-							if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-								validate33.errors = [{
-									instancePath: instancePath + "/window",
-									schemaPath: "#/properties/window/type",
-									keyword: "type",
-									params: { type: "integer" },
-									message: "must be integer"
-								}];
-								return false;
-							}
-							if (typeof data3 == "number" && isFinite(data3)) {
-								if (data3 < 1 || isNaN(data3)) {
-									validate33.errors = [{
-										instancePath: instancePath + "/window",
-										schemaPath: "#/properties/window/minimum",
-										keyword: "minimum",
-										params: {
-											comparison: ">=",
-											limit: 1
-										},
-										message: "must be >= 1"
-									}];
-									return false;
-								}
-							}
-							var valid0 = true;
-						} else var valid0 = true;
-						if (valid0) {
-							if (data.heartbeatMs !== void 0 && func0$1.call(data, "heartbeatMs")) {
-								let data4 = data.heartbeatMs;
-								if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-									validate33.errors = [{
-										instancePath: instancePath + "/heartbeatMs",
-										schemaPath: "#/properties/heartbeatMs/type",
-										keyword: "type",
-										params: { type: "integer" },
-										message: "must be integer"
-									}];
-									return false;
-								}
-								if (typeof data4 == "number" && isFinite(data4)) {
-									if (data4 < 1 || isNaN(data4)) {
-										validate33.errors = [{
-											instancePath: instancePath + "/heartbeatMs",
-											schemaPath: "#/properties/heartbeatMs/minimum",
-											keyword: "minimum",
-											params: {
-												comparison: ">=",
-												limit: 1
-											},
-											message: "must be >= 1"
-										}];
-										return false;
-									}
-								}
-								var valid0 = true;
-							} else var valid0 = true;
-						}
-					}
-				}
-			}
-		}
-	} else {
-		validate33.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate33.errors = vErrors;
-	return true;
-}
-const guard21 = validate34;
-function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate34.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate34.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("checkpoint" !== data0) {
-					validate34.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "checkpoint" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-					let data1 = data.cursor;
-					if (typeof data1 === "string") {
-						if (!pattern0$1.test(data1)) {
-							validate34.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/pattern",
-								keyword: "pattern",
-								params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-								message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-							}];
-							return false;
-						}
-					} else {
-						validate34.errors = [{
-							instancePath: instancePath + "/cursor",
-							schemaPath: "definition0/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate34.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate34.errors = vErrors;
-	return true;
-}
-const guard22 = validate35;
-function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.reason === void 0 || !func0$1.call(data, "reason")) && (missing0 = "reason") || (data.cursor === void 0 || !func0$1.call(data, "cursor")) && (missing0 = "cursor")) {
-			validate35.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate35.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("reset" !== data0) {
-					validate35.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "reset" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.reason !== void 0 && func0$1.call(data, "reason")) {
-					let data1 = data.reason;
-					if (typeof data1 !== "string") {
-						validate35.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition10/type",
-							keyword: "type",
-							params: { type: "string" },
-							message: "must be string"
-						}];
-						return false;
-					}
-					if (!(data1 === "expired" || data1 === "epoch" || data1 === "future")) {
-						validate35.errors = [{
-							instancePath: instancePath + "/reason",
-							schemaPath: "definition10/enum",
-							keyword: "enum",
-							params: { allowedValues: schema29.enum },
-							message: "must be equal to one of the allowed values"
-						}];
-						return false;
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-				if (valid0) {
-					if (data.cursor !== void 0 && func0$1.call(data, "cursor")) {
-						let data2 = data.cursor;
-						if (typeof data2 === "string") {
-							if (!pattern0$1.test(data2)) {
-								validate35.errors = [{
-									instancePath: instancePath + "/cursor",
-									schemaPath: "definition0/pattern",
-									keyword: "pattern",
-									params: { pattern: "^[A-Za-z0-9_-]{30}$" },
-									message: "must match pattern \"^[A-Za-z0-9_-]{30}$\""
-								}];
-								return false;
-							}
-						} else {
-							validate35.errors = [{
-								instancePath: instancePath + "/cursor",
-								schemaPath: "definition0/type",
-								keyword: "type",
-								params: { type: "string" },
-								message: "must be string"
-							}];
-							return false;
-						}
-						var valid0 = true;
-					} else var valid0 = true;
-				}
-			}
-		}
-	} else {
-		validate35.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate35.errors = vErrors;
-	return true;
-}
-const guard23 = validate36;
-function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.staleMs === void 0 || !func0$1.call(data, "staleMs")) && (missing0 = "staleMs")) {
-			validate36.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate36.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("alive" !== data0) {
-					validate36.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "alive" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.staleMs !== void 0 && func0$1.call(data, "staleMs")) {
-					let data1 = data.staleMs;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate36.errors = [{
-							instancePath: instancePath + "/staleMs",
-							schemaPath: "#/properties/staleMs/type",
-							keyword: "type",
-							params: { type: "integer" },
-							message: "must be integer"
-						}];
-						return false;
-					}
-					if (typeof data1 == "number" && isFinite(data1)) {
-						if (data1 < 0 || isNaN(data1)) {
-							validate36.errors = [{
-								instancePath: instancePath + "/staleMs",
-								schemaPath: "#/properties/staleMs/minimum",
-								keyword: "minimum",
-								params: {
-									comparison: ">=",
-									limit: 0
-								},
-								message: "must be >= 0"
-							}];
-							return false;
-						}
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate36.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate36.errors = vErrors;
-	return true;
-}
-const guard24 = validate37;
-function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-	let vErrors = null;
-	if (data && typeof data == "object" && !Array.isArray(data)) {
-		let missing0;
-		if ((data.type === void 0 || !func0$1.call(data, "type")) && (missing0 = "type") || (data.retryAfterMs === void 0 || !func0$1.call(data, "retryAfterMs")) && (missing0 = "retryAfterMs")) {
-			validate37.errors = [{
-				instancePath,
-				schemaPath: "#/required",
-				keyword: "required",
-				params: { missingProperty: missing0 },
-				message: "must have required property '" + missing0 + "'"
-			}];
-			return false;
-		} else {
-			if (data.type !== void 0 && func0$1.call(data, "type")) {
-				let data0 = data.type;
-				if (typeof data0 !== "string") {
-					validate37.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/type",
-						keyword: "type",
-						params: { type: "string" },
-						message: "must be string"
-					}];
-					return false;
-				}
-				if ("bye" !== data0) {
-					validate37.errors = [{
-						instancePath: instancePath + "/type",
-						schemaPath: "#/properties/type/const",
-						keyword: "const",
-						params: { allowedValue: "bye" },
-						message: "must be equal to constant"
-					}];
-					return false;
-				}
-				var valid0 = true;
-			} else var valid0 = true;
-			if (valid0) {
-				if (data.retryAfterMs !== void 0 && func0$1.call(data, "retryAfterMs")) {
-					let data1 = data.retryAfterMs;
-					if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-						validate37.errors = [{
-							instancePath: instancePath + "/retryAfterMs",
-							schemaPath: "#/properties/retryAfterMs/type",
-							keyword: "type",
-							params: { type: "integer" },
-							message: "must be integer"
-						}];
-						return false;
-					}
-					if (typeof data1 == "number" && isFinite(data1)) {
-						if (data1 < 0 || isNaN(data1)) {
-							validate37.errors = [{
-								instancePath: instancePath + "/retryAfterMs",
-								schemaPath: "#/properties/retryAfterMs/minimum",
-								keyword: "minimum",
-								params: {
-									comparison: ">=",
-									limit: 0
-								},
-								message: "must be >= 0"
-							}];
-							return false;
-						}
-					}
-					var valid0 = true;
-				} else var valid0 = true;
-			}
-		}
-	} else {
-		validate37.errors = [{
-			instancePath,
-			schemaPath: "#/type",
-			keyword: "type",
-			params: { type: "object" },
-			message: "must be object"
-		}];
-		return false;
-	}
-	validate37.errors = vErrors;
-	return true;
-}
-const guard26 = validate0;
+const guard21 = validate0;
 const func0 = Object.prototype.hasOwnProperty;
 function validate0(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
@@ -2665,7 +2154,7 @@ function validate0(data, { instancePath = "", parentData, parentDataProperty, ro
 	validate0.errors = vErrors;
 	return true;
 }
-const guard27 = validate7;
+const guard22 = validate7;
 const schema7 = {
 	"type": "object",
 	"additionalProperties": false,
@@ -3132,7 +2621,7 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
 	validate7.errors = vErrors;
 	return errors === 0;
 }
-const guard29 = validate8;
+const guard24 = validate8;
 function validate8(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
 	let vErrors = null;
 	let errors = 0;
@@ -3531,44 +3020,29 @@ export const isNoteAddedPayload: Guard<models.NoteAddedPayload> = guard18 as Gua
 /** @generated from message orderAccepted */
 export const isOrderAcceptedPayload: Guard<models.OrderAcceptedPayload> = guard19 as Guard<models.OrderAcceptedPayload>;
 
-/** For clients: ignores unknown fields. */
-export const isReceivedReadyMessage: Guard<models.ReadyMessage> = guard20 as Guard<models.ReadyMessage>;
-
-/** For clients: ignores unknown fields. */
-export const isReceivedCheckpointMessage: Guard<models.CheckpointMessage> = guard21 as Guard<models.CheckpointMessage>;
-
-/** For clients: ignores unknown fields. */
-export const isReceivedResetMessage: Guard<models.ResetMessage> = guard22 as Guard<models.ResetMessage>;
-
-/** For clients: ignores unknown fields. */
-export const isReceivedAliveMessage: Guard<models.AliveMessage> = guard23 as Guard<models.AliveMessage>;
-
-/** For clients: ignores unknown fields. */
-export const isReceivedByeMessage: Guard<models.ByeMessage> = guard24 as Guard<models.ByeMessage>;
-
 /** @generated from message placeOrder */
-export const isPlaceOrderPayload: Guard<models.PlaceOrderPayload> = guard25 as Guard<models.PlaceOrderPayload>;
+export const isPlaceOrderPayload: Guard<models.PlaceOrderPayload> = guard20 as Guard<models.PlaceOrderPayload>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from parameters of channel orders
  */
-export const isOrdersParameters: Guard<models.OrdersParameters> = guard26 as Guard<models.OrdersParameters>;
+export const isOrdersParameters: Guard<models.OrdersParameters> = guard21 as Guard<models.OrdersParameters>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from schema OrdersQuery
  */
-export const isOrdersQueryFromText: Guard<models.OrdersQuery> = guard27 as Guard<models.OrdersQuery>;
+export const isOrdersQueryFromText: Guard<models.OrdersQuery> = guard22 as Guard<models.OrdersQuery>;
 
 /** @generated from message alert */
-export const isAlertPayload: Guard<models.AlertPayload> = guard28 as Guard<models.AlertPayload>;
+export const isAlertPayload: Guard<models.AlertPayload> = guard23 as Guard<models.AlertPayload>;
 
 /**
  * Accepts values that arrive as text: converts them and applies defaults, in place.
  *
  * @generated from schema AlertsQuery
  */
-export const isAlertsQueryFromText: Guard<models.AlertsQuery> = guard29 as Guard<models.AlertsQuery>;
+export const isAlertsQueryFromText: Guard<models.AlertsQuery> = guard24 as Guard<models.AlertsQuery>;

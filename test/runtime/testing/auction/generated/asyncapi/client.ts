@@ -6,7 +6,7 @@
 // biome-ignore-all assist: generated code
 import type { Answer, ClientBase, ClientChannel, Content, Handler, RequestOptions, Stop } from 'posted/client';
 import type * as models from './models.ts';
-import * as validators from './validators.ts';
+import * as validators from './client-validators.ts';
 
 /**
  * A client of channel `auction`.
