@@ -79,7 +79,7 @@ describe('a reference to a remote file', () => {
   it('has problems of the file reported at their position', async () => {
     const problems = await problemsOf(contract('/wrong.yaml'), { allowRemote: true });
     expect(problems).toEqual([
-      expect.stringContaining(`${origin}/wrong.yaml:2:3  /payload/type  "type" property`),
+      expect.stringContaining(`${origin}/wrong.yaml:2:3  /payload/type  \`type\` cannot be "strng"`),
     ]);
   });
 

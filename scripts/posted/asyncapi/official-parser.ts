@@ -10,6 +10,7 @@ import {
   replaceInner,
   replaceSchemas,
 } from './positions.ts';
+import { explainStructure } from './structure/explain-structure.ts';
 import { structureRules } from './structure-rules.ts';
 
 /**
@@ -26,6 +27,8 @@ const parser = new Parser({
       ...structureRules,
       // This rule checks the names of channels instead of their addresses.
       'asyncapi3-channel-no-query-nor-fragment': 'off',
+      // The examples are checked in the same way whatever the version.
+      'asyncapi2-message-examples': 'off',
     },
   },
 });
@@ -49,7 +52,10 @@ export async function parseAsyncapi(
   const text = JSON.stringify(disguise(document, value));
   const { document: parsed, diagnostics } = await parser.parse(text);
   const pointers = diagnostics.filter(isOfSpecification).map(pointerOf);
+  const findings = pointers.length === 0 ? [] : explainStructure(document, version);
+  for (const { pointer, what, fix } of findings) document.report(document.origin(pointer), what, fix);
   for (const diagnostic of diagnostics) {
+    if (findings.length > 0 && isOfSpecification(diagnostic)) continue;
     const { code, message, path, severity } = diagnostic;
     // 3.0.0 and the older versions are intended: several tools read a 3.1 document as empty.
     if (code === 'asyncapi-latest-version' || isConsequence(diagnostic, pointers)) continue;

@@ -1,6 +1,7 @@
 import type { Unreadable } from '../contract/contract-files.ts';
 import { ContractSource } from '../contract/contract-source.ts';
 import { joinPointer, pointerOfReference, splitPointer, valueAt } from '../contract/json-pointer.ts';
+import { nearestName } from '../contract/nearest-name.ts';
 import type { Problems, SourceLocation } from '../contract/problems.ts';
 
 /** The `$ref` of a Reference Object; null for any other value. */
@@ -61,11 +62,12 @@ export class References {
       };
     }
     let location: SourceLocation = { source, pointer: '' };
-    for (const key of splitPointer(pointer)) {
+    const keys = splitPointer(pointer);
+    for (const [index, key] of keys.entries()) {
       const parent = this.#end(location, open);
       if (!isLocation(parent)) return parent;
       location = { source: parent.source, pointer: joinPointer(parent.pointer, key) };
-      if (contentOf(location) === undefined) return noTarget;
+      if (contentOf(location) === undefined) return noTarget(path, keys, index, contentOf(parent));
     }
     return location;
   }
@@ -95,7 +97,26 @@ export class References {
   }
 }
 
-const noTarget: Unreadable = { what: 'has no target', fix: 'correct the reference, or add its target' };
+/**
+ * @param keys those of the reference
+ * @param index the first one that has no value
+ * @param parent the value that does not have it
+ */
+function noTarget(path: string, keys: readonly string[], index: number, parent: unknown): Unreadable {
+  const names = Object.keys(Object(parent));
+  const rest = keys.slice(index).join('/');
+  const whole = names.find((name) => name.includes('/') && (rest === name || rest.startsWith(`${name}/`)));
+  const meant = whole ?? nearestName(keys[index] ?? '', names);
+  const what = 'has no target';
+  if (meant === null) return { what, fix: 'correct the reference, or add its target' };
+  const consumed = whole === undefined ? 1 : whole.split('/').length;
+  const pointer = joinPointer('', ...keys.slice(0, index), meant, ...keys.slice(index + consumed));
+  const written = `"${path}#${pointer}"`;
+  const fix =
+    whole === undefined ? `did you mean ${written}?` : `write ${written}: a \`/\` in a name is \`~1\``;
+  return { what, fix };
+}
+
 const circle: Unreadable = { what: 'refers to itself', fix: 'break the cycle' };
 
 function isLocation(found: Found): found is SourceLocation {

@@ -25,7 +25,9 @@ export function readServers(root: ContractNode): ReadonlyMap<string, ReadServer>
         'use ws or wss, or describe the server in its own document',
       );
     } else {
-      server.reportAt('protocol', what, 'add a server with protocol ws or wss');
+      const isMisspelled = /^(wss?|web-?sockets?)$/i.test(server.text('protocol'));
+      const fix = isMisspelled ? 'write `ws`, or `wss` for TLS' : 'add a server with protocol ws or wss';
+      server.reportAt('protocol', what, fix);
     }
   }
   return new Map(supported.map(([name, node]) => [node.pointer, readServer(name, node)]));
@@ -41,7 +43,9 @@ function readServer(name: string, node: ContractNode): ReadServer {
   const pathname = node.text('pathname').replace(/\/+$/, '');
   if (pathname !== '') checkAddress(pathname, (what, fix) => node.reportAt('pathname', what, fix));
   const host = node.text('host');
-  if (/[/?#@]/.test(host)) {
+  if (/^\w+:\/\//.test(host)) {
+    node.reportAt('host', 'a host has no scheme', 'remove it: `protocol` says it');
+  } else if (/[/?#@]/.test(host)) {
     node.reportAt('host', 'a host must be a name with an optional port', 'move the path to `pathname`');
   }
   const variables = (node.get('variables')?.entries ?? []).map(([variable, variableNode]) =>
