@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs on Debian what the tests need: a browser, Python with Schemathesis, and the engines. Can be run repeatedly.
+# Installs on Debian what the tests need: a browser, other runtimes of JavaScript, Python with Schemathesis, and the
+# engines. Can be run repeatedly.
 set -euo pipefail
 
 retry() {
@@ -41,9 +42,17 @@ install_schemathesis() {
   ln -sf "$environment/bin/schemathesis" /usr/local/bin/schemathesis
 }
 
+install_runtimes() {
+  # In a folder of their own: nothing else uses them.
+  local folder=/opt/posted-runtimes
+  mkdir -p "$folder"
+  retry npm install --prefix "$folder" --silent --no-audit --no-fund --save-exact deno@2.9.6 bun@1.4.5
+}
+
 if [ "${#missing[@]}" -eq 0 ]; then
   echo "All packages are installed: ${packages[*]}"
   fetch_kafka
+  install_runtimes
   install_schemathesis
   exit 0
 fi
@@ -65,4 +74,5 @@ wait_for_lock=(-o DPkg::Lock::Timeout=300)
 retry apt-get "${wait_for_lock[@]}" update -qq
 retry apt-get "${wait_for_lock[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fetch_kafka
+install_runtimes
 install_schemathesis
