@@ -1,26 +1,35 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Results } from '../../bench/harness/results.ts';
 import { runNode } from '../support/server-process.ts';
 import { outlineOf } from './outline.ts';
 
-function createFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'posted-bench-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+let folder: string;
+let out: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'posted-bench-test-'));
+  out = join(folder, 'results');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function bench(...args: readonly string[]) {
   return runNode(['bench/bench.ts', ...args], { PATH: process.env.PATH ?? '' });
 }
 
+const trial = ['--peers', 'posted,ws-send', '--rounds', '1', '--trial'];
+
 describe('npm run bench', () => {
+  let firstRun: ReturnType<typeof bench> | null = null;
+  /** A run of two scenarios, which tests share because it takes long. */
+  const runOnce = () => {
+    firstRun ??= bench('fan-out-1000x8', 'resumable-x1', ...trial, '--out', out);
+    return firstRun;
+  };
+
   it('writes tables, JSON and plots', async () => {
-    const out = join(createFolder(), 'results');
-    const peers = ['--peers', 'posted,ws-send', '--rounds', '1', '--trial'];
-    const { code, stdout, stderr } = await bench('fan-out-1000x8', 'resumable-x1', ...peers, '--out', out);
+    const { code, stdout, stderr } = await runOnce();
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('fan-out-1000x8, round 1 of 1: Posted, turn 5 of 5');
 
@@ -48,23 +57,18 @@ describe('npm run bench', () => {
     }
   });
 
-  it('compares with an earlier run', async () => {
-    const out = createFolder();
-    const args = ['fan-out-1000x1', '--peers', 'posted,ws-send', '--rounds', '1', '--trial'];
-    expect((await bench(...args, '--out', out)).code).toBe(0);
-    const { code, stdout } = await bench(...args, '--against', join(out, 'results.json'));
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^\| fan-out-1000x1: server CPU per delivery, Posted \/ ws, send to each \| /m);
-  });
-
-  it('writes tables to a document, and plots to its folder', async () => {
-    const folder = createFolder();
+  it('writes tables to a document and plots to its folder, and compares with an earlier run', async () => {
     const file = join(folder, 'report.md');
     writeFileSync(file, 'Before.\n\n<!-- results -->\n\nold\n<!-- /results -->\n\nAfter.\n');
-    const args = ['fan-out-1000x8', '--peers', 'posted,ws-send', '--rounds', '1', '--trial'];
-    const { code, stdout } = await bench(...args, '--report', file);
+    await runOnce();
+    const earlier = join(out, 'results.json');
+    const { code, stdout } = await bench('fan-out-1000x8', ...trial, '--report', file, '--against', earlier);
     expect(code).toBe(0);
-    const shown = stdout.replace('](fan-out', '](report/fan-out');
+    const [tables = '', comparison] = stdout.split('\n## Against the run of ');
+    expect(comparison).toMatch(
+      /^\| fan-out-1000x8: server CPU per delivery, Posted \/ ws, send to each \| /m,
+    );
+    const shown = tables.replace('](fan-out', '](report/fan-out');
     expect(readFileSync(file, 'utf8')).toBe(
       `Before.\n\n<!-- results -->\n\n${shown}\n<!-- /results -->\n\nAfter.\n`,
     );
@@ -72,7 +76,7 @@ describe('npm run bench', () => {
   });
 
   it('refuses a document without markers before it measures', async () => {
-    const file = join(createFolder(), 'report.md');
+    const file = join(folder, 'unmarked.md');
     writeFileSync(file, 'No markers.\n');
     const { code, stderr } = await bench('--report', file);
     expect({ code, stderr }).toEqual({
