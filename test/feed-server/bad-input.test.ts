@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { aMegabyte, badRequests } from '../support/bad-requests.ts';
-import { registerUser, startFeed } from '../support/feed-server.ts';
+import { registerUser, shareFeed } from '../support/feed-server.ts';
 import {
   bearer,
   connectClient,
@@ -12,10 +12,12 @@ import {
 } from '../support/websocket.ts';
 
 describe('over REST', () => {
+  const feed = shareFeed();
+
   it.each(badRequests)(
     '$title responds with $status',
     async ({ method = 'GET', path, body, headers, status, code, message }) => {
-      const { url, socketUrl, logged } = await startFeed();
+      const { url, socketUrl, logged } = feed();
       const ada = await registerUser(url);
       const listener = await connectClient(`${socketUrl}/post/feed/posted`, bearer(ada.token));
       const response = await fetch(`${url}${path}`, {
@@ -40,18 +42,18 @@ describe('over REST', () => {
   );
 
   it('setting a friend twice changes nothing, and setting oneself is rejected', async () => {
-    const { url } = await startFeed();
+    const { url } = feed();
     const [ada, bob] = await Promise.all([registerUser(url), registerUser(url)]);
     expect([(await ada.befriend(bob)).status, (await ada.befriend(bob)).status]).toEqual([200, 200]);
     const { status, body } = await ada.befriend(ada);
     expect([status, body]).toMatchObject([400, { message: 'You cannot be your own friend.' }]);
     await bob.post('once');
-    const feed = await fetch(`${url}/post/feed`, { headers: { Authorization: `Bearer ${ada.token}` } });
-    expect(await feed.json()).toHaveLength(1);
+    const page = await fetch(`${url}/post/feed`, { headers: { Authorization: `Bearer ${ada.token}` } });
+    expect(await page.json()).toHaveLength(1);
   });
 
   it('a token of 1 MB is rejected, and the server keeps serving', async () => {
-    const { url } = await startFeed();
+    const { url } = feed();
     const head = `GET /post/feed HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${aMegabyte}\r\n\r\n`;
     const answer = (await exchangeRaw(Number(new URL(url).port), head)).toString();
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
@@ -62,6 +64,7 @@ describe('over REST', () => {
 
 describe('over WebSocket', () => {
   const path = '/post/feed/posted';
+  const feed = shareFeed({ ALLOWED_ORIGINS: 'https://good.example' });
 
   it.each([
     ['an unknown path', '/post/feed/nowhere', {}, 404, 'The contract has no channel at this path.'],
@@ -94,7 +97,7 @@ describe('over WebSocket', () => {
       'Pages of https://evil.example may not connect to this server. To allow them, add https://evil.example to ALLOWED_ORIGINS.',
     ],
   ])('%s is refused with the reason', async (_title, target, headers, status, message) => {
-    const { url, socketUrl } = await startFeed({ ALLOWED_ORIGINS: 'https://good.example' });
+    const { url, socketUrl } = feed();
     const { token } = await registerUser(url);
     const refused = await refusedHandshake(`${socketUrl}${target}`, {
       headers: { Authorization: `Bearer ${token}`, ...headers },
@@ -103,7 +106,7 @@ describe('over WebSocket', () => {
   });
 
   it('a handshake without a key is refused', async () => {
-    const { url } = await startFeed();
+    const { url } = feed();
     const { token } = await registerUser(url);
     const request = handshakeRequest(path, { Authorization: `Bearer ${token}`, 'Sec-WebSocket-Key': '' });
     const answer = (await exchangeRaw(Number(new URL(url).port), request)).toString();
@@ -112,7 +115,7 @@ describe('over WebSocket', () => {
   });
 
   it('a token of 1 MB is refused in the header and in the subprotocol', async () => {
-    const { url } = await startFeed();
+    const { url } = feed();
     const port = Number(new URL(url).port);
     const headers = [
       { Authorization: `Bearer ${aMegabyte}` },
@@ -126,7 +129,7 @@ describe('over WebSocket', () => {
   });
 
   it('a message that only the server may send is rejected', async () => {
-    const { url, socketUrl } = await startFeed();
+    const { url, socketUrl } = feed();
     const { token } = await registerUser(url);
     const client = await connectClient(`${socketUrl}${path}`, bearer(token));
     client.webSocket.send(JSON.stringify({ type: 'post', payload: { postId: randomUUID() } }));

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { beforeAll, expect, onTestFinished } from 'vitest';
 import { startFeedServer } from '../../src/feed-server/feed-server.ts';
 import { readSettings } from '../../src/feed-server/settings/read-settings.ts';
 import type { Log } from '../../src/runtime/shared/log.ts';
@@ -17,7 +17,27 @@ export async function makeDataDir(): Promise<string> {
 
 /** Starts a server on a free port with its own store, and closes it after the test. */
 export async function startFeed(env: Readonly<Record<string, string>> = {}) {
-  const dataDir = await makeDataDir();
+  const feed = await openFeed(await makeDataDir(), env);
+  // Every step of the shutdown succeeds.
+  onTestFinished(async () => expect(await feed.server.close()).toBe(0));
+  return feed;
+}
+
+/** Starts one server for all tests of a suite, which must not disturb each other. */
+export function shareFeed(env: Readonly<Record<string, string>> = {}) {
+  let feed: Awaited<ReturnType<typeof openFeed>>;
+  beforeAll(async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'posted-test-'));
+    feed = await openFeed(dataDir, env);
+    return async () => {
+      expect(await feed.server.close()).toBe(0);
+      await rm(dataDir, { recursive: true, force: true });
+    };
+  });
+  return () => feed;
+}
+
+async function openFeed(dataDir: string, env: Readonly<Record<string, string>>) {
   const settings = readSettings({
     env: { PORT: '0', DATA_DIR: dataDir, JWT_SECRET: jwtSecret, ...env },
   });
@@ -33,8 +53,6 @@ export async function startFeed(env: Readonly<Record<string, string>> = {}) {
     error: record('error'),
   };
   const server = await startFeedServer(settings, log);
-  // Every step of the shutdown succeeds.
-  onTestFinished(async () => expect(await server.close()).toBe(0));
   return { server, url: server.url, socketUrl: server.url.replace(/^http/, 'ws'), logged, dataDir };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { operations as generated } from '../../../generated/openapi/operations.ts';
 import { badTokens } from '../../support/bad-tokens.ts';
 import { deref, entries, escapePointer, type Json, openapi, violationOf } from '../../support/contracts.ts';
-import { type Answer, registerUser, request, startFeed, type TestUser } from '../../support/feed-server.ts';
+import { type Answer, registerUser, request, shareFeed, type TestUser } from '../../support/feed-server.ts';
 import { signToken } from '../../support/tokens.ts';
 
 interface Operation {
@@ -155,8 +155,11 @@ const calls: Readonly<Record<string, Readonly<Record<number, (situation: Situati
   },
 };
 
+const feed = shareFeed();
+
+/** Users of their own for each call. */
 async function situate(): Promise<Situation> {
-  const { url } = await startFeed();
+  const { url } = feed();
   const [ada, bob] = await Promise.all([registerUser(url), registerUser(url)]);
   await ada.befriend(bob);
   await bob.post('from a friend');
