@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, onTestFinished } from 'vitest';
 import { type Engine, prepareEngine } from '../../scripts/dev/services/engine.ts';
@@ -50,7 +51,8 @@ export function describePostgres(
     let server: PostgresServer;
     beforeAll(async () => {
       const all = { ...testSettings, ...settings };
-      const engine = await prepareEngine(createPostgres({ settings: all, initdbOptions }), { password });
+      const spec = createPostgres({ settings: all, initdbOptions, clusters: tmpdir() });
+      const engine = await prepareEngine(spec, { password });
       server = serverOf(engine, all);
       await server.start();
       return () => engine.remove();
