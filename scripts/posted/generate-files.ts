@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ContractModel } from './asyncapi/contract-model.ts';
 import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
+import type { Perspective } from './asyncapi/perspective.ts';
 import type { AllowedFiles } from './contract/contract-files.ts';
 import { GenerationError, type Problem } from './contract/generation-error.ts';
 import type { LoadedOpenapi } from './openapi/load-openapi.ts';
@@ -23,6 +24,8 @@ export interface Contracts {
 export interface LoadOptions extends AllowedFiles {
   /** Whether warnings count as problems. */
   readonly strict: boolean;
+  /** Whose operations the AsyncAPI document describes. Default: what it says in `x-perspective`, or else `server`. */
+  readonly perspective?: Perspective | undefined;
 }
 
 /** The possible outputs. `server` and `client` are TypeScript and share models and validators. */

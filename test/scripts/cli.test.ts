@@ -195,7 +195,7 @@ describe('posted generate', () => {
     );
     expect(specifiers).toContain('posted/server');
     expect(specifiers).toContain('posted/client');
-    expect(specifiers.filter((specifier) => !/^(posted\/\w+|\.\/\w+\.js)$/.test(specifier ?? ''))).toEqual(
+    expect(specifiers.filter((specifier) => !/^(posted\/\w+|\.\/[\w-]+\.js)$/.test(specifier ?? ''))).toEqual(
       [],
     );
   });

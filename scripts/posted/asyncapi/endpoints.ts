@@ -32,11 +32,11 @@ export function readEndpoints(
       );
       continue;
     }
-    const address = readAddress(channel);
-    if (address === null) continue;
-    const key = JSON.stringify([address, own.map(({ model }) => model.name).toSorted()]);
+    const place = readPlace(channel, own);
+    if (place === null) continue;
+    const key = JSON.stringify([place.address, place.servers.map(({ model }) => model.name).toSorted()]);
     const known = endpoints.get(key);
-    const endpoint = known ?? { name: nameOf(name), address, channels: [], servers: own };
+    const endpoint = known ?? { name: nameOf(name), channels: [], ...place };
     endpoints.set(key, { ...endpoint, channels: [...endpoint.channels, channel] });
   }
   return [...endpoints.values()];
@@ -63,13 +63,43 @@ function serversOf(
   return nodes.length > 0 && served.length === 0 ? null : served;
 }
 
-/** A channel's address as a path; null if it has none. */
-function readAddress(channel: ContractNode): string | null {
+/** Where clients reach a channel. */
+type Place = Pick<Endpoint, 'address' | 'servers'>;
+
+/** A channel's address as a path, on the servers that have it; null if it has none. */
+function readPlace(channel: ContractNode, servers: readonly ReadServer[]): Place | null {
   const address = channel.text('address');
   if (address === '') return null;
+  if (/^(wss?|https?):\/\//i.test(address)) return placeOfUrl(channel, address, servers);
   const path = address.startsWith('/') ? address : `/${address}`;
   checkAddress(path, (what, fix) => channel.reportAt('address', what, fix));
-  return path;
+  return { address: path, servers };
+}
+
+/** An address may only be a whole URL if it is that of a server, and more. */
+function placeOfUrl(channel: ContractNode, url: string, servers: readonly ReadServer[]): Place {
+  const places = servers.flatMap((server) => {
+    const { protocol, host, pathname } = server.model;
+    const base = `${protocol}://${host}${pathname}/`;
+    const isWithin = url.toLowerCase().startsWith(base.toLowerCase());
+    return isWithin ? [{ server, path: url.slice(base.length - 1) }] : [];
+  });
+  const [first] = places;
+  if (first === undefined) {
+    const [, scheme = '', host = '', path = ''] = /^(\w+):\/\/([^/]*)(.*)$/s.exec(url) ?? [];
+    const address = path === '' ? '/' : path;
+    channel.reportAt(
+      'address',
+      'an address is a path, not the URL of a server that the channel does not have',
+      `write \`${address}\`, and add a server with the protocol ${scheme} and the host ${host}`,
+    );
+    return { address, servers };
+  }
+  checkAddress(first.path, (what, fix) => channel.reportAt('address', what, fix));
+  return {
+    address: first.path,
+    servers: places.filter(({ path }) => path === first.path).map(({ server }) => server),
+  };
 }
 
 /** Reports endpoints that match the same path. */

@@ -12,18 +12,21 @@ import type { ContractModel } from './contract-model.ts';
 import { expandDelivery } from './delivery/expand-delivery.ts';
 import { createMessageReader } from './messages.ts';
 import { type ParsedDocument, parseAsyncapi } from './official-parser.ts';
+import { documentOfServer, type Perspective } from './perspective.ts';
 import { readAsyncapi, titleOf } from './read-asyncapi.ts';
 import { applyTraits } from './traits.ts';
 
 export interface LoadAsyncapiOptions extends AllowedFiles {
   /** Whether warnings count as problems. Default: false. */
   readonly strict?: boolean;
+  /** Default: what the document says in `x-perspective`, or else `server`. */
+  readonly perspective?: Perspective | undefined;
 }
 
 export interface LoadedAsyncapi {
   /** The contract as one AsyncAPI 3.0.0 document, without traits. */
   readonly document: ContractDocument;
-  /** Whether the document has more than its author wrote, because of `x-delivery` or `x-auth`. */
+  /** Whether the document differs from what its author wrote, because of `x-delivery`, `x-auth` or its perspective. */
   readonly isExpanded: boolean;
   /** The output of the official parser, for @asyncapi/generator. */
   readonly parsed: ParsedDocument;
@@ -41,10 +44,11 @@ export interface LoadedAsyncapi {
  */
 export async function loadAsyncapi(
   file: string,
-  { strict = false, ...allowed }: LoadAsyncapiOptions = {},
+  { strict = false, perspective, ...allowed }: LoadAsyncapiOptions = {},
 ): Promise<LoadedAsyncapi> {
   const files = new ContractFiles(allowed);
-  const { document, parsed, isExpanded } = await readDocument(file, files, new Problems(strict));
+  const read = await readDocument(file, files, new Problems(strict));
+  const { document, parsed, isExpanded } = await expand(read, perspective);
   const root = new ContractNode(document);
   const schemas = new SchemaSet(document, 'draft-07', root.get('components', 'schemas'));
   const model = readAsyncapi(root, schemas);
@@ -95,7 +99,7 @@ export async function loadMessages(
   return { schemas, warnings, files: files.paths, title: titleOf(root) };
 }
 
-type ReadDocument = Pick<LoadedAsyncapi, 'document' | 'parsed' | 'isExpanded'>;
+type ReadDocument = Pick<LoadedAsyncapi, 'document' | 'parsed'>;
 
 async function readDocument(file: string, files: ContractFiles, problems: Problems): Promise<ReadDocument> {
   const main = await files.readMain(file);
@@ -108,17 +112,23 @@ async function readDocument(file: string, files: ContractFiles, problems: Proble
     // Imported on demand, because it includes a YAML parser and an OpenAPI converter.
     const { convertVersion2 } = await import('./convert-version2.ts');
     const document = convertVersion2(applyTraits(bundled, 'traits'));
-    return await expand({ document, parsed: await parseAsyncapi(document, '3.0.0', false) });
+    return { document, parsed: await parseAsyncapi(document, '3.0.0', false) };
   }
   // 3.1 changes nothing for WebSocket, but several tools read such a document as empty.
   const document = bundled.transform({ ...Object(bundled.value), asyncapi: '3.0.0' }, new Map());
   const parsed = await parseAsyncapi(document, '3.0.0', false);
-  return await expand({ document: applyTraits(document, 'object'), parsed });
+  return { document: applyTraits(document, 'object'), parsed };
 }
 
-/** Adds the parts that `x-delivery` implies. All later steps treat them as if the author had written them. */
-async function expand({ document: own, parsed }: Omit<ReadDocument, 'isExpanded'>): Promise<ReadDocument> {
-  const document = expandDelivery(withoutAuth(own));
+/**
+ * Makes it the document of the server, and adds the parts that `x-delivery` implies. All later steps treat them as if the
+ * author had written them.
+ */
+async function expand(
+  { document: own, parsed }: ReadDocument,
+  perspective: Perspective | undefined,
+): Promise<ReadDocument & Pick<LoadedAsyncapi, 'isExpanded'>> {
+  const document = expandDelivery(withoutAuth(documentOfServer(own, perspective)));
   const isExpanded = document !== own;
   return {
     document,

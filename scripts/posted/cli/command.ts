@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { closest, distance } from 'fastest-levenshtein';
+import { perspectives } from '../asyncapi/perspective.ts';
 import type { LoadOptions } from '../generate-files.ts';
 
 /** A subcommand of `posted`. */
@@ -35,14 +36,24 @@ export const loadOptions: OptionTable = {
   'allow-outside': {
     description: ["follow references to files outside of the document's folder (default: reject them)"],
   },
+  perspective: {
+    value: 'server|client',
+    description: [
+      'whose operations the AsyncAPI document describes (default: its x-perspective,',
+      'or else server); from the document of a client, the server gets the opposite ones',
+    ],
+  },
   strict: { description: ['treat warnings as errors'] },
 };
 
+/** @throws UsageError */
 export function readLoadOptions(args: Arguments): LoadOptions {
+  const perspective = args.valueOf('perspective');
   return {
     allowRemote: args.has('allow-remote'),
     allowOutside: args.has('allow-outside'),
     strict: args.has('strict'),
+    perspective: perspective === undefined ? undefined : choiceOf('perspective', perspective, perspectives),
   };
 }
 

@@ -38,7 +38,16 @@ export const unneededScripts: readonly string[] = Object.keys(packageInfo.allowS
 export function projectManifest(
   folder: string,
   document: string,
-  { allowRemote, allowOutside, strict, type, packageManager, hasSecrets, hasPage }: ManifestOptions,
+  {
+    allowRemote,
+    allowOutside,
+    perspective,
+    strict,
+    type,
+    packageManager,
+    hasSecrets,
+    hasPage,
+  }: ManifestOptions,
 ): ProjectManifest {
   const { version } = packageInfo;
   const { posted, '@posted/cli': cli } = postedSpecs({ packageFolder, version }, resolve(folder));
@@ -46,6 +55,7 @@ export function projectManifest(
   const flags = [
     allowRemote ? ' --allow-remote' : '',
     allowOutside ? ' --allow-outside' : '',
+    perspective === undefined ? '' : ` --perspective ${perspective}`,
     strict ? ' --strict' : '',
   ].join('');
   const node = [
