@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ContractModel } from './asyncapi/contract-model.ts';
+import { contractNotes } from './asyncapi/contract-notes.ts';
 import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
 import type { Perspective } from './asyncapi/perspective.ts';
 import type { AllowedFiles } from './contract/contract-files.ts';
@@ -73,9 +74,7 @@ export async function generateFiles(
   const { websocket, rest, files } = loaded;
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, '.prettierrc.yaml'), prettierConfiguration(websocket.model));
-  await noteClosedMessages(websocket, reporter);
-  noteMissingAuth(websocket, reporter);
-  noteMissingStreams(websocket, reporter);
+  for (const note of await contractNotes(websocket)) reporter.note(note);
   if (selected.has('server') || selected.has('client')) {
     await generateAsyncapi(websocket, options, join(folder, 'asyncapi'), reporter);
   }
@@ -139,43 +138,6 @@ async function generateRestFiles(
     reporter.progress('python: REST client');
   }
   return [resolve(openapi)];
-}
-
-/** The number of names that a note lists. */
-const maxNoted = 3;
-
-async function noteClosedMessages({ model, schemas }: LoadedAsyncapi, reporter: Reporter): Promise<void> {
-  const { closedMessages } = await import('./asyncapi/received-messages.ts');
-  const names = closedMessages(model, schemas);
-  if (names.length === 0) return;
-  const listed = names.slice(0, maxNoted).join(', ');
-  const more = names.length > maxNoted ? ` and ${names.length - maxNoted} more` : '';
-  reporter.note(
-    `${listed}${more} ${names.length === 1 ? 'is' : 'are'} closed (additionalProperties: false): ` +
-      "other generators' clients may reject fields that you add later.",
-  );
-}
-
-function noteMissingAuth({ model }: LoadedAsyncapi, reporter: Reporter): void {
-  for (const { name, authObstacle } of model.channels) {
-    if (authObstacle === null) continue;
-    reporter.note(
-      `clients of channel ${name} cannot renew their credentials with \`auth\`: ${authObstacle}. ` +
-        'They connect again when their credentials expire; `x-auth: false` in the channel accepts that.',
-    );
-  }
-}
-
-/** The rule of the runtime is `canStream` in server-sent-events.ts. */
-function noteMissingStreams({ model }: LoadedAsyncapi, reporter: Reporter): void {
-  for (const { name, delivery, resume, send, receive } of model.channels) {
-    if (delivery === null || resume === null) continue;
-    const sent = receive.find((message) => message.name !== resume.ack);
-    const other = send.find(({ encoding }) => encoding !== 'json');
-    if (sent === undefined && other === undefined) continue;
-    const why = sent === undefined ? `${other?.name} is not JSON` : `clients send ${sent.name}`;
-    reporter.note(`channel ${name} cannot be read as server-sent events: ${why}. It is WebSocket only.`);
-  }
 }
 
 /** @throws GenerationError with the problems of both contracts */
