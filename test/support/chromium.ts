@@ -25,7 +25,7 @@ export async function bundleForBrowser(
     transform: { define },
     logLevel: 'silent',
   });
-  const { output } = await build.generate({ format: 'iife' });
+  const { output } = await build.generate({ format: 'iife', codeSplitting: false });
   await build.close();
   return output[0].code;
 }

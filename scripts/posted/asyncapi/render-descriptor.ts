@@ -39,6 +39,7 @@ export function renderDescriptor(model: ChannelModel, reader: Reader): string {
       )},
       ${channel.auth ? 'auth: true,' : null}
       resume: ${resume(channel)},
+      ${reader === 'client' && channel.operations.some(({ reply }) => reply !== null) ? 'exchanges,' : null}
       ${reader === 'server' && channel.delivery !== null ? `delivery: ${delivery(channel.delivery)},` : null}
       ${reader === 'server' ? withComma(limitsProperty(channel.limits)) : null}
     }

@@ -1,7 +1,7 @@
 /** The client for browsers. */
 import { decodeRefusal, refusalSubprotocol } from '../shared/readable-refusal.ts';
 import { createConnect } from './connect.ts';
-import { openEventStream } from './event-stream-socket.ts';
+import { openEventStream } from './lazy-event-stream.ts';
 import type { Ending, Platform, Wake } from './platform.ts';
 
 export * from './index.ts';

@@ -1,18 +1,19 @@
 import { closeCodes } from '../shared/close-codes.ts';
-import type { ChannelDescriptor } from '../shared/descriptor.ts';
+import type { ClientDescriptor } from './channel-types.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { PostedClientError } from './client-error.ts';
 import { applicationMessages, createOperations } from './client-operations.ts';
-import { ClientRequests } from './client-requests.ts';
 import { type ClientClosed, logStatus, type ObservableStatus, StatusSource } from './client-status.ts';
 import { ConnectionKeeper, type ConnectionKeeperDeps } from './connection-keeper.ts';
 import { Deliveries, type Stop } from './deliveries.ts';
+import type { Exchanges } from './exchanges.ts';
+import type { Inbox } from './inbox.ts';
 import { decodeMessage, type NamedMessage } from './message-codec.ts';
 import { type LoopOptions, MessageLoop } from './message-loop.ts';
 import type { Ending, Frame } from './platform.ts';
 import { Renewal } from './renewal.ts';
 import { SendQueue, sendAck } from './send-queue.ts';
-import { type AnswerFunctions, ServerRequests } from './server-requests.ts';
+import type { AnswerFunctions } from './server-requests.ts';
 import { aborted } from './with-timeout.ts';
 
 const tooSlow = 'The application is too slow. The client connects again; messages in between may be missing.';
@@ -21,7 +22,7 @@ const tooSlow = 'The application is too slow. The client connects again; message
 const unnoticedMs = 5_000;
 
 interface ChannelClientDeps extends Omit<ConnectionKeeperDeps, 'signal'> {
-  readonly channel: ChannelDescriptor;
+  readonly channel: ClientDescriptor;
   readonly answerFunctions: AnswerFunctions | undefined;
   readonly onReset: ((message: unknown) => void | Promise<void>) | undefined;
   readonly signal: AbortSignal | undefined;
@@ -37,8 +38,8 @@ export class ChannelClient {
   readonly #keeper: ConnectionKeeper;
   readonly #renewal: Renewal | null;
   readonly #deliveries: Deliveries;
-  readonly #serverRequests: ServerRequests;
-  readonly #requests: ClientRequests;
+  /** Undefined if the channel has no replies. */
+  readonly #exchanges: Exchanges | undefined;
   readonly #queue = new SendQueue();
   readonly #status = new StatusSource();
   readonly #stopping = new AbortController();
@@ -72,15 +73,18 @@ export class ChannelClient {
       },
     });
     const { answerFunctions: functions } = deps;
-    this.#serverRequests = new ServerRequests({ channel, functions, limit, report });
-    this.#requests = new ClientRequests(channel, this.#queue);
+    const { exchanges = deps.platform.exchanges } = channel;
+    this.#exchanges = exchanges?.({ channel, queue: this.#queue, functions, limit, report });
     this.on = Object.fromEntries(
       channel.operations
         .filter(({ action }) => action === 'send')
         .flatMap((operation) => applicationMessages(channel, operation))
         .map((name) => [name, (handler) => this.#deliveries.on(name, handler)]),
     );
-    Object.assign(this, createOperations({ channel, queue: this.#queue, requests: this.#requests, report }));
+    Object.assign(
+      this,
+      createOperations({ channel, queue: this.#queue, exchanges: this.#exchanges, report }),
+    );
     deps.signal?.addEventListener('abort', () => this.close(), { signal: this.#stopping.signal });
     if (deps.signal?.aborted) this.close();
     logStatus(this.#status, settings.log);
@@ -110,7 +114,7 @@ export class ChannelClient {
 
   close(): void {
     this.#stopping.abort();
-    this.#serverRequests.inbox.clear();
+    this.#exchanges?.inbox.clear();
     this.#deliveries.close();
     this.#endSending();
   }
@@ -124,11 +128,11 @@ export class ChannelClient {
     // Callbacks may use the client, so the application must have it first.
     await Promise.resolve();
     void this.#deliveries.run();
-    const answered = this.#serverRequests.run();
+    const answered = this.#exchanges?.run();
     const { error: lost, ...closed } = await this.#keeper.run();
     const error = lost ?? this.#failure;
     this.#endSending();
-    for (const { inbox } of this.#receivers) inbox.end();
+    for (const inbox of this.#inboxes) inbox.end();
     // A handler that has closed the client may be waiting for `closed`.
     await Promise.race([Promise.all([this.#deliveries.handled(), answered]), aborted(this.#stopping.signal)]);
     this.#stopping.abort();
@@ -154,7 +158,7 @@ export class ChannelClient {
     this.#isSlowReported = false;
     this.#slowUntilMs = 0;
     this.#queue.lost();
-    this.#requests.end(connectionLost(ending));
+    this.#exchanges?.end(connectionLost(ending));
     return ending;
   }
 
@@ -162,11 +166,11 @@ export class ChannelClient {
   #endSending(): void {
     const error = new PostedClientError('closed', 'The client ended before the reply arrived.');
     this.#queue.end(error);
-    this.#requests.end(error);
+    this.#exchanges?.end(error);
   }
 
   #receive(frame: Frame, connection: ClientConnection): void {
-    if (this.#renewal?.receive(frame) === true || this.#requests.settleError(frame)) return;
+    if (this.#renewal?.receive(frame) === true || this.#exchanges?.settleError(frame) === true) return;
     const incoming = decodeMessage(this.#deps.channel, frame);
     const { resumption } = this.#deps;
     let isFull: boolean;
@@ -179,17 +183,8 @@ export class ChannelClient {
 
   /** Passes a message to its consumer. Returns whether the consumer's inbox is full now. */
   #route(received: NamedMessage, connection: ClientConnection): boolean {
-    if (this.#requests.settle(received)) return false;
-    const operation = this.#serverRequests.operationOf(received);
-    if (operation !== undefined) {
-      const send = (frame: Frame) => this.#queue.sendOn(connection, frame);
-      return this.#serverRequests.inbox.put({ received, operation, send });
-    }
-    if (!isSentUnrequested(this.#deps.channel, received)) {
-      const problem = `The server sent the reply ${received.name}, but no request was pending.`;
-      this.#report(new PostedClientError('bad_frame', problem));
-      return false;
-    }
+    const isExchangeFull = this.#exchanges?.take(received, connection);
+    if (isExchangeFull !== undefined) return isExchangeFull;
     const { resumption } = this.#deps;
     if (resumption === null) return this.#deliveries.put({ incoming: received, cursor: null, acks: null });
     const delivery = resumption.read(received, (ack) => sendAck(connection, ack));
@@ -221,23 +216,19 @@ export class ChannelClient {
 
   /** Resolves when no inbox is full. */
   async #haveRoom(): Promise<void> {
-    while (this.#receivers.some(({ inbox }) => inbox.isFull)) {
-      for (const { inbox } of this.#receivers) await inbox.hasRoom();
+    while (this.#inboxes.some(({ isFull }) => isFull)) {
+      for (const inbox of this.#inboxes) await inbox.hasRoom();
     }
   }
 
-  get #receivers(): readonly [Deliveries, ServerRequests] {
-    return [this.#deliveries, this.#serverRequests];
+  get #inboxes(): readonly Inbox<object>[] {
+    const { inbox } = this.#deliveries;
+    return this.#exchanges === undefined ? [inbox] : [inbox, this.#exchanges.inbox];
   }
 
   #report(error: PostedClientError): void {
     this.#deps.settings.onError(error);
   }
-}
-
-/** Whether the server sends the message not only as a reply. */
-function isSentUnrequested({ operations }: ChannelDescriptor, { name }: NamedMessage): boolean {
-  return operations.some(({ action, messages }) => action === 'send' && messages.includes(name));
 }
 
 function connectionLost(ending: Ending): PostedClientError {

@@ -1,4 +1,5 @@
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
+import type { CreateExchanges } from './exchanges.ts';
 
 export type { IsOptional, Uncorrelated } from '../shared/content.ts';
 
@@ -25,6 +26,11 @@ export interface ChannelTypes {
 declare const typesOf: unique symbol;
 
 /** A channel from the client's point of view: it receives what the descriptor calls `send`, and the reverse. */
-export interface ClientChannel<Client, Types extends ChannelTypes> extends ChannelDescriptor {
+export interface ClientDescriptor extends ChannelDescriptor {
+  /** Present if an operation has a reply. */
+  readonly exchanges?: CreateExchanges;
+}
+
+export interface ClientChannel<Client, Types extends ChannelTypes> extends ClientDescriptor {
   readonly [typesOf]?: readonly [Client, Types];
 }

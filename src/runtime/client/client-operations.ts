@@ -1,15 +1,15 @@
-import { createAnswer } from '../shared/answer.ts';
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../shared/descriptor.ts';
 import { withConstants } from '../shared/identify-message.ts';
-import { PostedClientError } from './client-error.ts';
-import type { ClientRequests, RequestOptions } from './client-requests.ts';
+import { invalidOptions, PostedClientError } from './client-error.ts';
+import type { RequestOptions } from './client-requests.ts';
+import type { Exchanges } from './exchanges.ts';
 import { encodeMessage } from './message-codec.ts';
 import type { SendQueue } from './send-queue.ts';
 
 interface OperationsDeps {
   readonly channel: ChannelDescriptor;
   readonly queue: SendQueue;
-  readonly requests: ClientRequests;
+  readonly exchanges: Exchanges | undefined;
   readonly report: (error: PostedClientError) => void;
 }
 
@@ -45,7 +45,7 @@ export function applicationMessages(
 function createFunction(
   operation: OperationDescriptor,
   message: MessageDescriptor,
-  { queue, requests, report }: OperationsDeps,
+  { queue, exchanges, report }: OperationsDeps,
 ) {
   if (operation.reply === undefined) {
     return (content: unknown, options?: RequestOptions): void => {
@@ -56,9 +56,9 @@ function createFunction(
       queue.send({ frame: encodeMessage(message, withConstants(message, content)), dropped }, options);
     };
   }
-  return async (content: unknown, options?: RequestOptions): Promise<unknown> => {
-    const request = withConstants(message, content);
-    const reply = await requests.request(operation, message, request, options);
-    return createAnswer(operation, reply.name, reply.message);
-  };
+  if (exchanges === undefined) {
+    throw invalidOptions('The code of the channel is of an earlier version. Generate it again.');
+  }
+  return async (content: unknown, options?: RequestOptions): Promise<unknown> =>
+    await exchanges.request(operation, message, withConstants(message, content), options);
 }

@@ -1,6 +1,7 @@
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
 import { canStream } from '../shared/server-sent-events.ts';
 import { ChannelClient } from './channel-client.ts';
+import type { ClientDescriptor } from './channel-types.ts';
 import { type ChannelTarget, channelUrl } from './channel-url.ts';
 import type { Connect } from './client.ts';
 import { invalidOptions } from './client-error.ts';
@@ -29,7 +30,7 @@ interface UntypedOptions extends ClientSettings, ChannelTarget {
 
 /** Creates the function `connect` of a platform. */
 export function createConnect(platform: Platform): Connect {
-  const connect = (channel: ChannelDescriptor, options: UntypedOptions): unknown => {
+  const connect = (channel: ClientDescriptor, options: UntypedOptions): unknown => {
     const url = channelUrl(channel, { ...options, query: resumeQuery(channel, options) });
     const settings = withTransport(channel, options, platform, resolveSettings(options));
     platform.check?.(settings);

@@ -13,6 +13,7 @@ export type { ClientFailure, InvalidDecision } from './client-settings.ts';
 export type { ClientClosed, ClientStatus, ObservableStatus } from './client-status.ts';
 export { type CursorStore, localStorageCursor, memoryCursor } from './cursor-store.ts';
 export type { Stop } from './deliveries.ts';
+export { exchanges } from './exchanges.ts';
 export type { InvalidMessage } from './message-codec.ts';
 export type { LoopOptions } from './message-loop.ts';
 export type { SendOptions } from './send-queue.ts';

@@ -4,6 +4,7 @@ import { type ClientOptions, WebSocket } from 'ws';
 import { parseRetryAfter } from '../shared/retry-after.ts';
 import { errorMessage } from './error-message.ts';
 import { openEventStream } from './event-stream-socket.ts';
+import { exchanges } from './exchanges.ts';
 import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './platform.ts';
 import { createTunnel, parseProxy } from './proxy-tunnel.ts';
 
@@ -14,6 +15,7 @@ import { createTunnel, parseProxy } from './proxy-tunnel.ts';
 export function createNodePlatform(createConnection?: () => Duplex): Platform {
   return {
     setsHeaders: true,
+    exchanges,
     check({ proxy }) {
       if (proxy !== undefined) parseProxy(proxy);
     },

@@ -1,4 +1,5 @@
 import type { ResumeDescriptor } from '../shared/descriptor.ts';
+import type { CreateExchanges } from './exchanges.ts';
 
 /** What the client needs of a platform: a WebSocket (RFC 6455) that reports why it ended. */
 export interface Platform {
@@ -6,12 +7,16 @@ export interface Platform {
   readonly setsHeaders: boolean;
   readonly open: (target: SocketTarget, events: SocketEvents) => Socket;
   /** Reads a channel as server-sent events; absent if it cannot. */
-  readonly openStream?: (target: SocketTarget, names: ResumeDescriptor, events: SocketEvents) => Socket;
+  readonly openStream?: OpenStream;
+  /** For channels without `exchanges`, which the contract's code for servers does not have. */
+  readonly exchanges?: CreateExchanges;
   /** Throws PostedClientError `invalid_options` for settings that cannot work here. */
   readonly check?: (settings: Pick<SocketTarget, 'proxy'>) => void;
   /** Calls back when connections may be possible again, or may have been lost unnoticed. Returns how to stop. */
   readonly onWake?: (listener: (wake: Wake) => void) => () => void;
 }
+
+export type OpenStream = (target: SocketTarget, names: ResumeDescriptor, events: SocketEvents) => Socket;
 
 /**
  * Why connections may have been lost: the `network` is another one, or was suspended with the page; or the `page` is

@@ -22,7 +22,7 @@ export type AnswerFunctions = Readonly<
   Record<string, ((message: unknown, context: AnswerContext) => unknown) | undefined>
 >;
 
-interface ServerRequest {
+export interface ServerRequest {
   readonly received: NamedMessage;
   readonly operation: OperationDescriptor;
   /** Sends on the connection that the request arrived on, as soon as its send buffer has room. */

@@ -3,31 +3,29 @@
  * 44xx codes other than 4420 have the same meaning as in graphql-ws. After 4401, reconnecting requires new credentials.
  */
 export const closeCodes = {
-  normal: { code: 1000, reconnect: false, reason: 'done' },
-  goingAway: { code: 1001, reconnect: true, reason: 'the server is going away' },
-  protocolError: { code: 1002, reconnect: false, reason: 'the frame breaks RFC 6455' },
-  unsupportedData: { code: 1003, reconnect: false, reason: 'the contract has no messages in such frames' },
-  invalidData: { code: 1007, reconnect: false, reason: 'the text is not UTF-8' },
-  policyViolation: { code: 1008, reconnect: false, reason: 'the message has too many fragments' },
-  tooBig: { code: 1009, reconnect: false, reason: 'the message is too big' },
-  internalError: { code: 1011, reconnect: true, reason: 'the server failed' },
-  serviceRestart: { code: 1012, reconnect: true, reason: 'the server restarts' },
-  tryAgainLater: { code: 1013, reconnect: true, reason: 'try again later' },
-  badMessage: { code: 4400, reconnect: false, reason: 'the message breaks the contract' },
-  unauthorized: { code: 4401, reconnect: true, reason: 'the credentials have expired' },
-  forbidden: { code: 4403, reconnect: false, reason: 'not allowed' },
-  notFound: { code: 4404, reconnect: false, reason: 'there is nothing at this address' },
-  replaced: { code: 4409, reconnect: false, reason: 'replaced by another client with the same device' },
-  tooManyRequests: { code: 4429, reconnect: true, reason: 'too many requests' },
-  slowConsumer: { code: 4420, reconnect: true, reason: 'the connection reads too slowly' },
+  normal: { code: 1000, reconnect: false },
+  goingAway: { code: 1001, reconnect: true },
+  protocolError: { code: 1002, reconnect: false },
+  unsupportedData: { code: 1003, reconnect: false },
+  invalidData: { code: 1007, reconnect: false },
+  policyViolation: { code: 1008, reconnect: false },
+  tooBig: { code: 1009, reconnect: false },
+  internalError: { code: 1011, reconnect: true },
+  serviceRestart: { code: 1012, reconnect: true },
+  tryAgainLater: { code: 1013, reconnect: true },
+  badMessage: { code: 4400, reconnect: false },
+  unauthorized: { code: 4401, reconnect: true },
+  forbidden: { code: 4403, reconnect: false },
+  notFound: { code: 4404, reconnect: false },
+  replaced: { code: 4409, reconnect: false },
+  tooManyRequests: { code: 4429, reconnect: true },
+  slowConsumer: { code: 4420, reconnect: true },
 } as const satisfies Record<string, CloseCodeDescriptor>;
 
 export interface CloseCodeDescriptor {
   readonly code: number;
   /** Whether reconnecting can help, after a back-off. */
   readonly reconnect: boolean;
-  /** The default reason: at most 123 bytes of UTF-8. */
-  readonly reason: string;
 }
 
 export type CloseCode = keyof typeof closeCodes;

@@ -101,6 +101,11 @@ function hasSeveral({ reply }: OperationModel): boolean {
   return reply !== null && reply.length > 1;
 }
 
+/** Whether a client of the channel needs the part of the runtime for requests. */
+export function hasReplies({ operations }: ChannelModel): boolean {
+  return operations.some(({ reply }) => reply !== null);
+}
+
 /** The types of the runtime that client.ts imports. */
 export function importedTypes({ channels }: ContractModel): readonly string[] {
   const sent = channels.flatMap((channel) =>

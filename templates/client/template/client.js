@@ -10,7 +10,14 @@ import {
   usesModels,
   valuesType,
 } from '#lib/contract.mts';
-import { answerType, importedTypes, onMember, operationMembers, receivedType } from '#lib/members.mts';
+import {
+  answerType,
+  hasReplies,
+  importedTypes,
+  onMember,
+  operationMembers,
+  receivedType,
+} from '#lib/members.mts';
 import { docComment, generatedFrom, preamble, separate, ts } from '#lib/source.mts';
 
 /** client.ts: all channels from the client's point of view. */
@@ -19,6 +26,7 @@ export default function client({ params: { contract, extension } }) {
     <File name="client.ts">
       {ts`
         ${preamble(contract, 'typescript')}
+        ${contract.channels.some(hasReplies) ? "import { exchanges } from 'posted/client';" : null}
         import type { ${importedTypes(contract).join(', ')} } from 'posted/client';
         ${usesModels(contract) ? `import type * as models from './models.${extension}';` : null}
         ${usesGuards(contract.channels) ? `import * as validators from './client-validators.${extension}';` : null}

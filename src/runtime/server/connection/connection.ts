@@ -5,6 +5,7 @@ import { type CloseCode, closeCodes, fitReason } from '../../shared/close-codes.
 import type { Connection, Encoded, Principal } from '../handlers.ts';
 import type { EncodedFrame } from '../messages/encode.ts';
 import { eventOf } from '../messages/encode-event.ts';
+import { closeReasons, reasonOf } from './close-reasons.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import type { ConnectionIdentity, RenewedCredentials } from './connection-identity.ts';
 import { drainedOrClosed } from './drained-or-closed.ts';
@@ -231,15 +232,9 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
     this.#closing = code;
     this.#pendingRequests?.rejectAll();
     this.#inbound?.abort();
-    transport.close(closeCodes[code].code, fitReason(reason ?? this.#reasonOf(code)));
+    transport.close(closeCodes[code].code, fitReason(reason ?? reasonOf(code, this.id)));
     // A paused socket would never read the peer's close frame.
     transport.resume();
-  }
-
-  /** After a failure, the reason contains the connection's id, which finds the cause in the log. */
-  #reasonOf(code: CloseCode): string {
-    const { reason } = closeCodes[code];
-    return code === 'internalError' ? `${reason} (connection ${this.id})` : reason;
   }
 
   /** Called before a close frame is sent, by either side's initiative: no data frame may follow it (RFC 6455 section 5.5.1). */
@@ -259,7 +254,10 @@ export class WebSocketConnection implements Connection, Expirable, ReceivingConn
     this.#host.expiries.remove(this);
     this.#pendingRequests?.rejectAll();
     const isOwn = this.#closing !== null;
-    const closed = this.#closing === null ? { code, reason: reason.toString() } : closeCodes[this.#closing];
+    const closed =
+      this.#closing === null
+        ? { code, reason: reason.toString() }
+        : { code: closeCodes[this.#closing].code, reason: closeReasons[this.#closing] };
     const report = (): void => this.#host.onClosed(this, closed);
     if (this.#inbound === null || isOwn) report();
     else this.#inbound.end(report);
