@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './run-command.ts';
 
@@ -11,9 +11,15 @@ let installing: Promise<string | null> | undefined;
 
 /** Installs them by bench/package-lock.json if needed. Resolves with the reason if it cannot, otherwise with null. */
 export function installNodeModules(): Promise<string | null> {
-  // The last file that npm writes.
-  if (existsSync(join(nodeModules, '.package-lock.json'))) return Promise.resolve(null);
+  // The last file that npm writes: an older one lacks packages that were added since.
+  const installedMs = changedMs(join(nodeModules, '.package-lock.json'));
+  if (installedMs >= changedMs(join(bench, 'package-lock.json'))) return Promise.resolve(null);
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   installing ??= runCommand({ command: 'npm', args, cwd: bench });
   return installing;
+}
+
+/** When a file was changed; 0 if there is none. */
+function changedMs(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -98,7 +98,6 @@ export interface PostFeedPostedTypes {
 export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedTypes> = {
   name: 'postFeedPosted',
   address: '/post/feed/posted',
-  description: "A connection receives every new post from the moment it is open, or only those of its user's friends. With `events`, it also receives edits and deletions of these posts, their likes and comments. Likes and comments of a post also go to its author. All messages have one order, which is the same for every connection.",
   servers: [
     {
       name: 'feed',
@@ -125,7 +124,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
   send: [
     {
       name: 'post',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['post'] },
       constants: { type: 'post' },
@@ -134,7 +132,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'postUpdated',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['post_updated'] },
       constants: { type: 'post_updated' },
@@ -143,7 +140,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'postDeleted',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['post_deleted'] },
       constants: { type: 'post_deleted' },
@@ -152,7 +148,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'postLiked',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['post_liked'] },
       constants: { type: 'post_liked' },
@@ -161,7 +156,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'postUnliked',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['post_unliked'] },
       constants: { type: 'post_unliked' },
@@ -170,7 +164,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'commentCreated',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['comment_created'] },
       constants: { type: 'comment_created' },
@@ -179,7 +172,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'commentDeleted',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['comment_deleted'] },
       constants: { type: 'comment_deleted' },
@@ -188,7 +180,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'ready',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['ready'] },
       constants: { type: 'ready' },
@@ -197,7 +188,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'checkpoint',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['checkpoint'] },
       constants: { type: 'checkpoint' },
@@ -206,7 +196,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'reset',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['reset'] },
       constants: { type: 'reset' },
@@ -215,7 +204,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'alive',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['alive'] },
       constants: { type: 'alive' },
@@ -224,7 +212,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
     },
     {
       name: 'bye',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bye'] },
       constants: { type: 'bye' },
@@ -235,7 +222,6 @@ export const postFeedPosted: ClientChannel<PostFeedPostedClient, PostFeedPostedT
   receive: [
     {
       name: 'ack',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['ack'] },
       constants: { type: 'ack' },

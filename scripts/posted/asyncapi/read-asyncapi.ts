@@ -67,7 +67,7 @@ export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractMo
   const readMessage = createMessageReader(schemas, root.text('defaultContentType'));
   // Names that generated files already use in the same scopes.
   const names = {
-    identifiers: new Names(['channels', 'contract', 'exchanges', 'models', 'validators']),
+    identifiers: new Names(['channels', 'contract', 'exchanging', 'models', 'sending', 'validators']),
     types: new Names(),
     replies: new Names(),
   };

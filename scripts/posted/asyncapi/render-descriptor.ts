@@ -11,6 +11,7 @@ import type {
   SelectionModel,
   ServerModel,
 } from './contract-model.ts';
+import { applicationMessages } from './resume.ts';
 import { forClients } from './security.ts';
 
 type Reader = 'server' | 'client';
@@ -22,7 +23,7 @@ export function renderDescriptor(model: ChannelModel, reader: Reader): string {
     {
       name: ${stringLiteral(channel.name)},
       address: ${stringLiteral(channel.address)},
-      description: ${stringLiteral(channel.description)},
+      ${reader === 'server' ? `description: ${stringLiteral(channel.description)},` : null}
       servers: ${enclose('[', channel.servers.map(server), ']')},
       parameters: ${guard(channel.parameters)},
       parameterDefaults: ${record(Object.entries(channel.parameterDefaults).map(([name, text]) => [name, stringLiteral(text)]))},
@@ -39,7 +40,7 @@ export function renderDescriptor(model: ChannelModel, reader: Reader): string {
       )},
       ${channel.auth ? 'auth: true,' : null}
       resume: ${resume(channel)},
-      ${reader === 'client' && channel.operations.some(({ reply }) => reply !== null) ? 'exchanges,' : null}
+      ${reader === 'client' ? withComma(sendingProperty(channel)) : null}
       ${reader === 'server' && channel.delivery !== null ? `delivery: ${delivery(channel.delivery)},` : null}
       ${reader === 'server' ? withComma(limitsProperty(channel.limits)) : null}
     }
@@ -67,6 +68,21 @@ export function clientGuards(channels: readonly ChannelModel[]): ReadonlySet<str
 
 function receivedGuard({ guard: own, received }: MessageModel): string | null {
   return received?.guard ?? own;
+}
+
+/** The part of the runtime with which a client sends for its application; null if it sends nothing. */
+export function sendingPart(channel: ChannelModel): 'exchanging' | 'sending' | null {
+  if (channel.operations.some(({ reply }) => reply !== null)) return 'exchanging';
+  const sends = channel.operations.some(
+    (operation) => operation.action === 'receive' && applicationMessages(channel, operation).length > 0,
+  );
+  return sends ? 'sending' : null;
+}
+
+function sendingProperty(channel: ChannelModel): string | null {
+  const part = sendingPart(channel);
+  if (part === null) return null;
+  return part === 'sending' ? part : `sending: ${part}`;
 }
 
 function stringList(texts: readonly string[]): string {
@@ -132,7 +148,7 @@ function describeMessage(
     {
       name: ${stringLiteral(name)},
       ${reader === 'server' ? member(name, senderName) : null}
-      contentType: ${stringLiteral(contentType)},
+      ${reader === 'server' ? `contentType: ${stringLiteral(contentType)},` : null}
       encoding: ${stringLiteral(encoding)},
       tag: ${tag === null ? 'undefined' : `{ path: ${stringList(tag.path)}, values: ${enclose('[', tag.values.map(literal), ']')} }`},
       constants: ${record(Object.entries(constants).map(([key, value]) => [key, literal(value)]))},

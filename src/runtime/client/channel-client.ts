@@ -1,18 +1,19 @@
 import { closeCodes } from '../shared/close-codes.ts';
-import type { ClientDescriptor } from './channel-types.ts';
+import type { ChannelDescriptor } from '../shared/descriptor.ts';
+import { applicationMessages } from './application-messages.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { PostedClientError } from './client-error.ts';
-import { applicationMessages, createOperations } from './client-operations.ts';
 import { type ClientClosed, logStatus, type ObservableStatus, StatusSource } from './client-status.ts';
 import { ConnectionKeeper, type ConnectionKeeperDeps } from './connection-keeper.ts';
 import { Deliveries, type Stop } from './deliveries.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { Inbox } from './inbox.ts';
+import { LazyRenewal } from './lazy-renewal.ts';
 import { decodeMessage, type NamedMessage } from './message-codec.ts';
 import { type LoopOptions, MessageLoop } from './message-loop.ts';
 import type { Ending, Frame } from './platform.ts';
-import { Renewal } from './renewal.ts';
-import { SendQueue, sendAck } from './send-queue.ts';
+import { sendAck } from './send-queue.ts';
+import type { CreateSending, Sending } from './sending.ts';
 import type { AnswerFunctions } from './server-requests.ts';
 import { aborted } from './with-timeout.ts';
 
@@ -22,7 +23,9 @@ const tooSlow = 'The application is too slow. The client connects again; message
 const unnoticedMs = 5_000;
 
 interface ChannelClientDeps extends Omit<ConnectionKeeperDeps, 'signal'> {
-  readonly channel: ClientDescriptor;
+  readonly channel: ChannelDescriptor;
+  /** Undefined if the application sends nothing. */
+  readonly sending: CreateSending | undefined;
   readonly answerFunctions: AnswerFunctions | undefined;
   readonly onReset: ((message: unknown) => void | Promise<void>) | undefined;
   readonly signal: AbortSignal | undefined;
@@ -36,11 +39,10 @@ export class ChannelClient {
   readonly closed: Promise<ClientClosed>;
   readonly #deps: ChannelClientDeps;
   readonly #keeper: ConnectionKeeper;
-  readonly #renewal: Renewal | null;
+  readonly #renewal: LazyRenewal | null;
   readonly #deliveries: Deliveries;
-  /** Undefined if the channel has no replies. */
-  readonly #exchanges: Exchanges | undefined;
-  readonly #queue = new SendQueue();
+  /** Undefined if the application sends nothing. */
+  readonly #sending: Sending | undefined;
   readonly #status = new StatusSource();
   readonly #stopping = new AbortController();
   /** Until when the loss of the connection means that the client has read too slowly, by `performance.now`. */
@@ -62,7 +64,7 @@ export class ChannelClient {
     });
     const { credentials } = deps;
     const { connectTimeoutMs: timeoutMs } = settings;
-    this.#renewal = Renewal.of({ channel, credentials, timeoutMs, signal: this.#stopping.signal });
+    this.#renewal = LazyRenewal.of({ channel, credentials, timeoutMs, signal: this.#stopping.signal });
     this.#deliveries = new Deliveries({
       settings,
       resumption,
@@ -73,18 +75,14 @@ export class ChannelClient {
       },
     });
     const { answerFunctions: functions } = deps;
-    const { exchanges = deps.platform.exchanges } = channel;
-    this.#exchanges = exchanges?.({ channel, queue: this.#queue, functions, limit, report });
+    this.#sending = deps.sending?.({ channel, functions, limit, report });
     this.on = Object.fromEntries(
       channel.operations
         .filter(({ action }) => action === 'send')
         .flatMap((operation) => applicationMessages(channel, operation))
         .map((name) => [name, (handler) => this.#deliveries.on(name, handler)]),
     );
-    Object.assign(
-      this,
-      createOperations({ channel, queue: this.#queue, exchanges: this.#exchanges, report }),
-    );
+    Object.assign(this, this.#sending?.members);
     deps.signal?.addEventListener('abort', () => this.close(), { signal: this.#stopping.signal });
     if (deps.signal?.aborted) this.close();
     logStatus(this.#status, settings.log);
@@ -144,7 +142,7 @@ export class ChannelClient {
   }
 
   #opened(connection: ClientConnection): void {
-    this.#queue.opened(connection);
+    this.#sending?.opened(connection);
     this.#renewal?.opened(connection);
   }
 
@@ -157,16 +155,12 @@ export class ChannelClient {
     if (wasCutOff || wasClosed) this.#reportSlow();
     this.#isSlowReported = false;
     this.#slowUntilMs = 0;
-    this.#queue.lost();
-    this.#exchanges?.end(connectionLost(ending));
+    this.#sending?.lost(connectionLost(ending));
     return ending;
   }
 
-  /** Nothing can be sent any more, and no replies can arrive. */
   #endSending(): void {
-    const error = new PostedClientError('closed', 'The client ended before the reply arrived.');
-    this.#queue.end(error);
-    this.#exchanges?.end(error);
+    this.#sending?.end(new PostedClientError('closed', 'The client ended before the reply arrived.'));
   }
 
   #receive(frame: Frame, connection: ClientConnection): void {
@@ -219,6 +213,10 @@ export class ChannelClient {
     while (this.#inboxes.some(({ isFull }) => isFull)) {
       for (const inbox of this.#inboxes) await inbox.hasRoom();
     }
+  }
+
+  get #exchanges(): Exchanges | undefined {
+    return this.#sending?.exchanges;
   }
 
   get #inboxes(): readonly Inbox<object>[] {

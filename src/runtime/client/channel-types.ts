@@ -1,5 +1,5 @@
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
-import type { CreateExchanges } from './exchanges.ts';
+import type { CreateSending } from './sending.ts';
 
 export type { IsOptional, Uncorrelated } from '../shared/content.ts';
 
@@ -27,8 +27,8 @@ declare const typesOf: unique symbol;
 
 /** A channel from the client's point of view: it receives what the descriptor calls `send`, and the reverse. */
 export interface ClientDescriptor extends ChannelDescriptor {
-  /** Present if an operation has a reply. */
-  readonly exchanges?: CreateExchanges;
+  /** Present if clients send something for their application. */
+  readonly sending?: CreateSending;
 }
 
 export interface ClientChannel<Client, Types extends ChannelTypes> extends ClientDescriptor {

@@ -1,6 +1,7 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../shared/descriptor.ts';
 import { withConstants } from '../shared/identify-message.ts';
-import { invalidOptions, PostedClientError } from './client-error.ts';
+import { applicationMessages } from './application-messages.ts';
+import { PostedClientError } from './client-error.ts';
 import type { RequestOptions } from './client-requests.ts';
 import type { Exchanges } from './exchanges.ts';
 import { encodeMessage } from './message-codec.ts';
@@ -32,16 +33,6 @@ export function createOperations(deps: OperationsDeps): Readonly<Record<string, 
   );
 }
 
-/** The messages of an operation without those that the client itself sends and receives. */
-export function applicationMessages(
-  { resume }: ChannelDescriptor,
-  { messages }: OperationDescriptor,
-): readonly string[] {
-  const { ready, checkpoint, reset, bye, ack, alive } = resume ?? {};
-  const own = [ready, checkpoint, reset, bye, ack, alive];
-  return messages.filter((name) => !own.includes(name));
-}
-
 function createFunction(
   operation: OperationDescriptor,
   message: MessageDescriptor,
@@ -56,9 +47,6 @@ function createFunction(
       queue.send({ frame: encodeMessage(message, withConstants(message, content)), dropped }, options);
     };
   }
-  if (exchanges === undefined) {
-    throw invalidOptions('The code of the channel is of an earlier version. Generate it again.');
-  }
   return async (content: unknown, options?: RequestOptions): Promise<unknown> =>
-    await exchanges.request(operation, message, withConstants(message, content), options);
+    await exchanges?.request(operation, message, withConstants(message, content), options);
 }

@@ -1,5 +1,6 @@
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
 import { canStream } from '../shared/server-sent-events.ts';
+import { applicationMessages } from './application-messages.ts';
 import { ChannelClient } from './channel-client.ts';
 import type { ClientDescriptor } from './channel-types.ts';
 import { type ChannelTarget, channelUrl } from './channel-url.ts';
@@ -34,9 +35,14 @@ export function createConnect(platform: Platform): Connect {
     const url = channelUrl(channel, { ...options, query: resumeQuery(channel, options) });
     const settings = withTransport(channel, options, platform, resolveSettings(options));
     platform.check?.(settings);
+    const { sending = platform.sending } = channel;
+    if (sending === undefined && needsSending(channel)) {
+      throw invalidOptions('The code of the channel is of an earlier version. Generate it again.');
+    }
     return new ChannelClient({
       platform,
       channel,
+      sending,
       url,
       headers: handshakeHeaders(channel, options.headers, platform),
       credentials: CredentialSource.of(channel, options.auth, platform),
@@ -49,6 +55,14 @@ export function createConnect(platform: Platform): Connect {
   };
   // The channel's guards ensure at run time what its types promise.
   return connect as Connect;
+}
+
+function needsSending(channel: ChannelDescriptor): boolean {
+  return channel.operations.some(
+    (operation) =>
+      operation.reply !== undefined ||
+      (operation.action === 'receive' && applicationMessages(channel, operation).length > 0),
+  );
 }
 
 /** @throws PostedClientError `invalid_options` if the channel cannot be read as server-sent events, and must be */

@@ -1,7 +1,6 @@
 import { encodeAuth, readAuthAnswer } from '../shared/auth-frames.ts';
 import { closeCodes } from '../shared/close-codes.ts';
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
-import { jwtLifetimeMs } from '../shared/jwt-lifetime.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { PostedClientError } from './client-error.ts';
 import type { CredentialSource } from './credential-source.ts';
@@ -38,23 +37,14 @@ export class Renewal {
   /** Whether an earlier server has closed a connection because of `auth`. */
   #isUnknown = false;
 
-  /** Null if nothing can be renewed. */
-  static of(
-    deps: Omit<RenewalDeps, 'credentials'> & { readonly credentials: CredentialSource | null },
-  ): Renewal | null {
-    const { channel, credentials } = deps;
-    if (channel.auth !== true || credentials?.isRenewable !== true) return null;
-    return new Renewal({ ...deps, credentials });
-  }
-
-  private constructor(deps: RenewalDeps) {
+  constructor(deps: RenewalDeps) {
     this.#deps = deps;
   }
 
-  opened(connection: ClientConnection): void {
+  /** @param leftMs for how long the credentials of the connection are still valid */
+  opened(connection: ClientConnection, leftMs: number): void {
     this.#connection = connection;
-    const leftMs = jwtLifetimeMs(this.#deps.credentials.token);
-    if (leftMs !== undefined) this.#schedule(leftMs);
+    this.#schedule(leftMs);
   }
 
   /** Whether the frame is an answer to `auth`. */

@@ -18,7 +18,8 @@ export interface MessageDescriptor<Message = unknown> {
   readonly name: string;
   /** The name of its functions in generated interfaces. Default: `name`. */
   readonly member?: string;
-  readonly contentType: string;
+  /** Only for servers. */
+  readonly contentType?: string;
   /** What a frame contains: JSON or plain text in a text frame, or bytes in a binary frame. */
   readonly encoding: 'json' | 'text' | 'binary';
   /** Undefined if the guard identifies the message, or if it is the only one of its direction. */
@@ -153,7 +154,8 @@ export interface ChannelDescriptor {
   readonly name: string;
   /** The path, with `{parameter}` expressions (AsyncAPI 3.0, Channel Address Expressions). */
   readonly address: string;
-  readonly description: string;
+  /** Only for servers. */
+  readonly description?: string;
   /** The servers of the channel. Empty if the contract names none. */
   readonly servers: readonly ServerDescriptor[];
   /** Checks the parameters, as text. Undefined if the address has none. */

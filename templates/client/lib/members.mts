@@ -6,6 +6,7 @@ import type {
   MessageModel,
   OperationModel,
 } from '../../../scripts/posted/asyncapi/contract-model.ts';
+import { sendingPart } from '../../../scripts/posted/asyncapi/render-descriptor.ts';
 import { applicationMessages } from '../../../scripts/posted/asyncapi/resume.ts';
 import {
   docComment,
@@ -101,9 +102,9 @@ function hasSeveral({ reply }: OperationModel): boolean {
   return reply !== null && reply.length > 1;
 }
 
-/** Whether a client of the channel needs the part of the runtime for requests. */
-export function hasReplies({ operations }: ChannelModel): boolean {
-  return operations.some(({ reply }) => reply !== null);
+/** The parts of the runtime that client.ts imports: pages load only those that their contract needs. */
+export function importedParts({ channels }: ContractModel): readonly string[] {
+  return [...new Set(channels.map(sendingPart))].filter((part) => part !== null).toSorted();
 }
 
 /** The types of the runtime that client.ts imports. */

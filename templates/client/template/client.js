@@ -12,7 +12,7 @@ import {
 } from '#lib/contract.mts';
 import {
   answerType,
-  hasReplies,
+  importedParts,
   importedTypes,
   onMember,
   operationMembers,
@@ -26,7 +26,7 @@ export default function client({ params: { contract, extension } }) {
     <File name="client.ts">
       {ts`
         ${preamble(contract, 'typescript')}
-        ${contract.channels.some(hasReplies) ? "import { exchanges } from 'posted/client';" : null}
+        ${importedParts(contract).length > 0 ? `import { ${importedParts(contract).join(', ')} } from 'posted/client';` : null}
         import type { ${importedTypes(contract).join(', ')} } from 'posted/client';
         ${usesModels(contract) ? `import type * as models from './models.${extension}';` : null}
         ${usesGuards(contract.channels) ? `import * as validators from './client-validators.${extension}';` : null}

@@ -4,6 +4,7 @@
 // biome-ignore-all lint: generated code
 // biome-ignore-all format: generated code
 // biome-ignore-all assist: generated code
+import { exchanging } from 'posted/client';
 import type { ClientBase, ClientChannel, Content, Handler, RequestOptions, Stop } from 'posted/client';
 import type * as models from './models.ts';
 import * as validators from './client-validators.ts';
@@ -75,7 +76,6 @@ export interface OrdersTypes {
 export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
   name: 'orders',
   address: '/shops/{shopId}/orders',
-  description: 'The orders of one shop.',
   servers: [
     {
       name: 'shop',
@@ -102,7 +102,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
   send: [
     {
       name: 'orderPlaced',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['orderPlaced'] },
       constants: { type: 'orderPlaced' },
@@ -111,7 +110,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     },
     {
       name: 'orderCancelled',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['orderCancelled'] },
       constants: { type: 'orderCancelled' },
@@ -120,7 +118,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     },
     {
       name: 'noteAdded',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['noteAdded'] },
       constants: { type: 'noteAdded' },
@@ -129,7 +126,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     },
     {
       name: 'orderAccepted',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['orderAccepted'] },
       constants: { type: 'orderAccepted' },
@@ -138,7 +134,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     },
     {
       name: 'ready',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['ready'] },
       constants: { type: 'ready' },
@@ -147,7 +142,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     },
     {
       name: 'checkpoint',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['checkpoint'] },
       constants: { type: 'checkpoint' },
@@ -156,7 +150,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     },
     {
       name: 'reset',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['reset'] },
       constants: { type: 'reset' },
@@ -165,7 +158,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     },
     {
       name: 'alive',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['alive'] },
       constants: { type: 'alive' },
@@ -174,7 +166,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     },
     {
       name: 'bye',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bye'] },
       constants: { type: 'bye' },
@@ -185,7 +176,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
   receive: [
     {
       name: 'placeOrder',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['placeOrder'] },
       constants: { type: 'placeOrder' },
@@ -194,7 +184,6 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     },
     {
       name: 'ack',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['ack'] },
       constants: { type: 'ack' },
@@ -253,6 +242,7 @@ export const orders: ClientChannel<OrdersClient, OrdersTypes> = {
     device: 'device',
     instance: 'instance',
   },
+  sending: exchanging,
 };
 
 /**
@@ -303,7 +293,6 @@ export interface AlertsTypes {
 export const alerts: ClientChannel<AlertsClient, AlertsTypes> = {
   name: 'alerts',
   address: '/alerts',
-  description: 'What everybody has to know.',
   servers: [
     {
       name: 'shop',
@@ -330,7 +319,6 @@ export const alerts: ClientChannel<AlertsClient, AlertsTypes> = {
   send: [
     {
       name: 'alert',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['alert'] },
       constants: { type: 'alert' },
@@ -339,7 +327,6 @@ export const alerts: ClientChannel<AlertsClient, AlertsTypes> = {
     },
     {
       name: 'ready',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['ready'] },
       constants: { type: 'ready' },
@@ -348,7 +335,6 @@ export const alerts: ClientChannel<AlertsClient, AlertsTypes> = {
     },
     {
       name: 'checkpoint',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['checkpoint'] },
       constants: { type: 'checkpoint' },
@@ -357,7 +343,6 @@ export const alerts: ClientChannel<AlertsClient, AlertsTypes> = {
     },
     {
       name: 'reset',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['reset'] },
       constants: { type: 'reset' },
@@ -366,7 +351,6 @@ export const alerts: ClientChannel<AlertsClient, AlertsTypes> = {
     },
     {
       name: 'alive',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['alive'] },
       constants: { type: 'alive' },
@@ -375,7 +359,6 @@ export const alerts: ClientChannel<AlertsClient, AlertsTypes> = {
     },
     {
       name: 'bye',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bye'] },
       constants: { type: 'bye' },
@@ -386,7 +369,6 @@ export const alerts: ClientChannel<AlertsClient, AlertsTypes> = {
   receive: [
     {
       name: 'ack',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['ack'] },
       constants: { type: 'ack' },

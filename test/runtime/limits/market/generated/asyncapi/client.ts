@@ -4,6 +4,7 @@
 // biome-ignore-all lint: generated code
 // biome-ignore-all format: generated code
 // biome-ignore-all assist: generated code
+import { exchanging } from 'posted/client';
 import type { ClientBase, ClientChannel, Content, Handler, RequestOptions, SendOptions, Stop } from 'posted/client';
 import type * as models from './models.ts';
 import * as validators from './client-validators.ts';
@@ -90,7 +91,6 @@ export interface MarketTypes {
 export const market: ClientChannel<MarketClient, MarketTypes> = {
   name: 'market',
   address: '/market',
-  description: 'Everything that happens at the market.',
   servers: [
     {
       name: 'market',
@@ -117,7 +117,6 @@ export const market: ClientChannel<MarketClient, MarketTypes> = {
   send: [
     {
       name: 'bidAccepted',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bidAccepted'] },
       constants: { type: 'bidAccepted' },
@@ -126,7 +125,6 @@ export const market: ClientChannel<MarketClient, MarketTypes> = {
     },
     {
       name: 'shouted',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['shouted'] },
       constants: { type: 'shouted' },
@@ -137,7 +135,6 @@ export const market: ClientChannel<MarketClient, MarketTypes> = {
   receive: [
     {
       name: 'bid',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bid'] },
       constants: { type: 'bid' },
@@ -146,7 +143,6 @@ export const market: ClientChannel<MarketClient, MarketTypes> = {
     },
     {
       name: 'wave',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['wave'] },
       constants: { type: 'wave' },
@@ -155,7 +151,6 @@ export const market: ClientChannel<MarketClient, MarketTypes> = {
     },
     {
       name: 'shout',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['shout'] },
       constants: { type: 'shout' },
@@ -164,7 +159,6 @@ export const market: ClientChannel<MarketClient, MarketTypes> = {
     },
     {
       name: 'whisper',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['whisper'] },
       constants: { type: 'whisper' },
@@ -204,4 +198,5 @@ export const market: ClientChannel<MarketClient, MarketTypes> = {
   ],
   auth: true,
   resume: undefined,
+  sending: exchanging,
 };

@@ -4,6 +4,7 @@
 // biome-ignore-all lint: generated code
 // biome-ignore-all format: generated code
 // biome-ignore-all assist: generated code
+import { exchanging } from 'posted/client';
 import type { Answer, ClientBase, ClientChannel, Content, Handler, RequestOptions, Stop } from 'posted/client';
 import type * as models from './models.ts';
 import * as validators from './client-validators.ts';
@@ -72,7 +73,6 @@ export interface AuctionTypes {
 export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
   name: 'auction',
   address: '/auctions/{auctionId}',
-  description: 'One auction. Everybody on it sees every bid.',
   servers: [
     {
       name: 'bidders',
@@ -99,7 +99,6 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
   send: [
     {
       name: 'bidAccepted',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bidAccepted'] },
       constants: { type: 'bidAccepted' },
@@ -108,7 +107,6 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
     },
     {
       name: 'bidRejected',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bidRejected'] },
       constants: { type: 'bidRejected' },
@@ -117,7 +115,6 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
     },
     {
       name: 'bidPlaced',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bidPlaced'] },
       constants: { type: 'bidPlaced' },
@@ -126,7 +123,6 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
     },
     {
       name: 'auctionClosed',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['auctionClosed'] },
       constants: { type: 'auctionClosed' },
@@ -137,7 +133,6 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
   receive: [
     {
       name: 'placeBid',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['placeBid'] },
       constants: { type: 'placeBid' },
@@ -163,6 +158,7 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
   ],
   auth: true,
   resume: undefined,
+  sending: exchanging,
 };
 
 /**
@@ -213,7 +209,6 @@ export interface NewsTypes {
 export const news: ClientChannel<NewsClient, NewsTypes> = {
   name: 'news',
   address: '/news',
-  description: 'What happens in all auctions, for everybody.',
   servers: [
     {
       name: 'public',
@@ -232,7 +227,6 @@ export const news: ClientChannel<NewsClient, NewsTypes> = {
   send: [
     {
       name: 'headline',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['headline'] },
       constants: { type: 'headline' },

@@ -4,6 +4,7 @@
 // biome-ignore-all lint: generated code
 // biome-ignore-all format: generated code
 // biome-ignore-all assist: generated code
+import { exchanging } from 'posted/client';
 import type { Answer, ClientBase, ClientChannel, Content, Handler, RequestOptions, Stop } from 'posted/client';
 import type * as models from './models.ts';
 import * as validators from './client-validators.ts';
@@ -66,7 +67,6 @@ export interface AuctionTypes {
 export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
   name: 'auction',
   address: '/auctions/{auctionId}',
-  description: 'One auction. Everybody on it sees every bid.',
   servers: [
     {
       name: 'bidders',
@@ -93,7 +93,6 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
   send: [
     {
       name: 'bidAccepted',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bidAccepted'] },
       constants: { type: 'bidAccepted' },
@@ -102,7 +101,6 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
     },
     {
       name: 'bidRejected',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bidRejected'] },
       constants: { type: 'bidRejected' },
@@ -111,7 +109,6 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
     },
     {
       name: 'bidPlaced',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['bidPlaced'] },
       constants: { type: 'bidPlaced' },
@@ -122,7 +119,6 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
   receive: [
     {
       name: 'placeBid',
-      contentType: 'application/json',
       encoding: 'json',
       tag: { path: ['type'], values: ['placeBid'] },
       constants: { type: 'placeBid' },
@@ -148,4 +144,5 @@ export const auction: ClientChannel<AuctionClient, AuctionTypes> = {
   ],
   auth: true,
   resume: undefined,
+  sending: exchanging,
 };
