@@ -123,7 +123,7 @@ describe('the guard of a client', () => {
 
   it.each([
     [[], 'the message must be object'],
-    [{}, 'the message must have tags'],
+    [{}, "the message must have required property 'tags'"],
     [{ tags: ['ab', 'c'] }, 'the message /tags/1 must have 2 to Infinity characters'],
     [{ tags: [], 'a/b': 2 }, 'the message /a~1b must be 1'],
   ])('says where and why it refuses %j', (value, text) => {

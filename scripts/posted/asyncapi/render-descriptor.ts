@@ -74,7 +74,7 @@ function receivedGuard({ guard: own, received }: MessageModel): string | null {
 export function sendingPart(channel: ChannelModel): 'exchanging' | 'sending' | null {
   if (channel.operations.some(({ reply }) => reply !== null)) return 'exchanging';
   const sends = channel.operations.some(
-    (operation) => operation.action === 'receive' && applicationMessages(channel, operation).length > 0,
+    (each) => each.action === 'receive' && applicationMessages(channel, each).length > 0,
   );
   return sends ? 'sending' : null;
 }

@@ -14,6 +14,7 @@ import { handshakeHeaders } from './handshake-target.ts';
 import { encodeAck } from './message-codec.ts';
 import type { Platform } from './platform.ts';
 import { Resumption } from './resumption.ts';
+import type { CreateSending } from './sending.ts';
 import type { AnswerFunctions } from './server-requests.ts';
 
 /** The largest window that a server accepts. */
@@ -29,13 +30,17 @@ interface UntypedOptions extends ClientSettings, ChannelTarget {
   readonly answer?: AnswerFunctions;
 }
 
-/** Creates the function `connect` of a platform. */
-export function createConnect(platform: Platform): Connect {
+/**
+ * Creates the function `connect` of a platform.
+ *
+ * @param preset for channels without `sending`, which the contract's code for servers does not have
+ */
+export function createConnect(platform: Platform, preset?: CreateSending): Connect {
   const connect = (channel: ClientDescriptor, options: UntypedOptions): unknown => {
     const url = channelUrl(channel, { ...options, query: resumeQuery(channel, options) });
     const settings = withTransport(channel, options, platform, resolveSettings(options));
     platform.check?.(settings);
-    const { sending = platform.sending } = channel;
+    const { sending = preset } = channel;
     if (sending === undefined && needsSending(channel)) {
       throw invalidOptions('The code of the channel is of an earlier version. Generate it again.');
     }

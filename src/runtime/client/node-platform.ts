@@ -4,7 +4,6 @@ import { type ClientOptions, WebSocket } from 'ws';
 import { parseRetryAfter } from '../shared/retry-after.ts';
 import { errorMessage } from './error-message.ts';
 import { openEventStream } from './event-stream-socket.ts';
-import { exchanging } from './exchanging.ts';
 import type { Ending, Platform, Socket, SocketEvents, SocketTarget } from './platform.ts';
 import { createTunnel, parseProxy } from './proxy-tunnel.ts';
 
@@ -15,7 +14,6 @@ import { createTunnel, parseProxy } from './proxy-tunnel.ts';
 export function createNodePlatform(createConnection?: () => Duplex): Platform {
   return {
     setsHeaders: true,
-    sending: exchanging,
     check({ proxy }) {
       if (proxy !== undefined) parseProxy(proxy);
     },

@@ -1,5 +1,4 @@
 import type { ResumeDescriptor } from '../shared/descriptor.ts';
-import type { CreateSending } from './sending.ts';
 
 /** What the client needs of a platform: a WebSocket (RFC 6455) that reports why it ended. */
 export interface Platform {
@@ -8,8 +7,6 @@ export interface Platform {
   readonly open: (target: SocketTarget, events: SocketEvents) => Socket;
   /** Reads a channel as server-sent events; absent if it cannot. */
   readonly openStream?: OpenStream;
-  /** For channels without `sending`, which the contract's code for servers does not have. */
-  readonly sending?: CreateSending;
   /** Throws PostedClientError `invalid_options` for settings that cannot work here. */
   readonly check?: (settings: Pick<SocketTarget, 'proxy'>) => void;
   /** Calls back when connections may be possible again, or may have been lost unnoticed. Returns how to stop. */

@@ -136,7 +136,7 @@ function has(value: unknown, name: string): boolean {
 }
 
 function missing(name: string, instancePath: string): GuardError {
-  return { instancePath, message: `must have ${name}` };
+  return { instancePath, message: `must have required property '${name}'` };
 }
 
 function escapePointer(name: string): string {

@@ -2,6 +2,7 @@ import type { ChannelTypes, ClientChannel } from '../client/channel-types.ts';
 import type { ClientBase } from '../client/client.ts';
 import type { PostedClientError } from '../client/client-error.ts';
 import { createConnect } from '../client/connect.ts';
+import { exchanging } from '../client/exchanging.ts';
 import { createNodePlatform } from '../client/node-platform.ts';
 import type { Principal } from '../server/handlers.ts';
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
@@ -104,7 +105,7 @@ class InMemoryServer implements RestartableTestServer {
     const link = this.#network.createLink(typeof user === 'string' ? { id: user } : user);
     const platform = { ...createNodePlatform(() => link.connect()), onWake: link.onWake };
     // It gets options of a type that only the channel determines.
-    const connect = createConnect(platform) as unknown as (...args: readonly unknown[]) => Client;
+    const connect = createConnect(platform, exchanging) as unknown as (...args: readonly unknown[]) => Client;
     let isConnected = false;
     const client = connect(user === undefined ? channel : withoutSecurity(channel), {
       ...(channel.servers.length === 0 ? { url: 'ws://localhost' } : {}),

@@ -1,10 +1,11 @@
-import type {
-  ClientBase,
-  ClientChannel,
-  Content,
-  Handler,
-  SendOptions,
-  Stop,
+import {
+  type ClientBase,
+  type ClientChannel,
+  type Content,
+  exchanging,
+  type Handler,
+  type SendOptions,
+  type Stop,
 } from '../../../src/runtime/client/index.ts';
 import type {
   ChannelDescriptor,
@@ -140,6 +141,7 @@ export const nothing = {
 /** A channel like a generated one, with parameters, query, security and messages. */
 export const chat: ClientChannel<ChatClient, ChatTypes> = {
   ...nothing,
+  sending: exchanging,
   name: 'chat',
   address: '/rooms/{room}/chat',
   description: 'The messages in a room.',

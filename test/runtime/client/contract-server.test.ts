@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect as connectBrowser } from '../../../src/runtime/client/browser.ts';
-import type { ClientChannel, ConnectOptions } from '../../../src/runtime/client/index.ts';
+import { type ClientChannel, type ConnectOptions, exchanging } from '../../../src/runtime/client/index.ts';
 import { connect as connectNode } from '../../../src/runtime/client/node.ts';
 import type { SecurityScheme } from '../../../src/runtime/shared/descriptor.ts';
 import { PostedError } from '../../../src/runtime/shared/errors.ts';
@@ -26,6 +26,7 @@ interface LockedTypes extends Omit<TalkTypes, 'credentials'> {
 /** The talk channel with one security scheme of each kind. */
 const locked: ClientChannel<TalkClient, LockedTypes> = {
   ...talkDescriptor,
+  sending: exchanging,
   security: [
     scheme('token'),
     scheme('login', { credentials: 'basic' }),

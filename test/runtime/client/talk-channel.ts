@@ -1,11 +1,12 @@
-import type {
-  ClientBase,
-  ClientChannel,
-  Content,
-  Handler,
-  RequestOptions,
-  SendOptions,
-  Stop,
+import {
+  type ClientBase,
+  type ClientChannel,
+  type Content,
+  exchanging,
+  type Handler,
+  type RequestOptions,
+  type SendOptions,
+  type Stop,
 } from '../../../src/runtime/client/index.ts';
 import type { ChannelDescriptor } from '../../../src/runtime/shared/descriptor.ts';
 import { guard, is, isText, message, type NoTypes, nothing, operation, scheme } from './chat-channel.ts';
@@ -62,4 +63,4 @@ export const talkDescriptor: ChannelDescriptor = {
   ],
 };
 
-export const talk: ClientChannel<TalkClient, TalkTypes> = talkDescriptor;
+export const talk: ClientChannel<TalkClient, TalkTypes> = { ...talkDescriptor, sending: exchanging };
