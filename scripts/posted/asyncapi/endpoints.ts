@@ -1,4 +1,4 @@
-import { checkAddress, overlap } from '../contract/addresses.ts';
+import { checkAddress, compareLiterals, overlap } from '../contract/addresses.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { camelCase, canBeIdentifier, Names } from '../source/identifiers.ts';
 import type { ReadServer } from './servers.ts';
@@ -102,18 +102,39 @@ function placeOfUrl(channel: ContractNode, url: string, servers: readonly ReadSe
   };
 }
 
-/** Reports endpoints that match the same path. */
-export function checkOverlaps(endpoints: readonly Endpoint[]): void {
-  for (const [index, endpoint] of endpoints.entries()) {
-    const earlier = endpoints.slice(0, index).find((other) => canOverlap(endpoint, other));
-    if (earlier === undefined) continue;
-    const what = `a path can match both this address and ${earlier.address}`;
+/**
+ * Puts the more literal first of endpoints that match the same path: servers take the first that matches. Reports those of
+ * which neither is more literal.
+ */
+export function inOrderOfMatching(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  const overlaps = endpoints.flatMap((endpoint, index) =>
+    endpoints.slice(0, index).flatMap((earlier) => overlapsOf(endpoint, earlier)),
+  );
+  for (const { endpoint, earlier, orders } of overlaps) {
+    if (orders.size === 1 && !orders.has(0)) continue;
+    const what = `a path can match both this address and ${earlier.address}, and neither is more literal`;
     endpoint.channels[0]?.reportAt('address', what, 'make them differ in a segment without parameters');
   }
+  if (overlaps.length === 0) return endpoints;
+  return endpoints.toSorted((one, other) => compareLiterals(pathsOf(one)[0] ?? '', pathsOf(other)[0] ?? ''));
 }
 
-function canOverlap(one: Endpoint, other: Endpoint): boolean {
-  return pathsOf(one).some((path) => pathsOf(other).some((otherPath) => overlap(path, otherPath)));
+interface Overlap {
+  readonly endpoint: Endpoint;
+  readonly earlier: Endpoint;
+  /** How their paths compare; servers can only follow one order. */
+  readonly orders: ReadonlySet<number>;
+}
+
+function overlapsOf(endpoint: Endpoint, earlier: Endpoint): readonly Overlap[] {
+  const [paths, others] = [pathsOf(endpoint), pathsOf(earlier)];
+  const pairs = paths.flatMap((path) => others.map((other) => [path, other] as const));
+  const overlapping = pairs.filter(([path, other]) => overlap(path, other));
+  if (overlapping.length === 0) return [];
+  const [first = ['', '']] = pairs;
+  return [
+    { endpoint, earlier, orders: new Set([first, ...overlapping].map((pair) => compareLiterals(...pair))) },
+  ];
 }
 
 function pathsOf({ address, servers }: Endpoint): readonly string[] {

@@ -15,7 +15,7 @@ import type {
   SecurityModel,
 } from './contract-model.ts';
 import { readDelivery } from './delivery/read-delivery.ts';
-import { checkOverlaps, type Endpoint, readEndpoints } from './endpoints.ts';
+import { type Endpoint, inOrderOfMatching, readEndpoints } from './endpoints.ts';
 import { readHandshake, readParameters } from './handshake.ts';
 import {
   checkLimitedMessages,
@@ -62,7 +62,6 @@ export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractMo
   }
   checkUse(root, operations);
   checkLimitedMessages([...operations.values()].flat());
-  checkOverlaps(used);
 
   const readMessage = createMessageReader(schemas, root.text('defaultContentType'));
   // Names that generated files already use in the same scopes.
@@ -73,7 +72,7 @@ export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractMo
   };
   return {
     ...titleOf(root),
-    channels: used.map((endpoint) =>
+    channels: inOrderOfMatching(used).map((endpoint) =>
       readChannel(endpoint, operations.get(endpoint) ?? [], { readMessage, schemas, names }),
     ),
   };

@@ -42,6 +42,21 @@ export function checkParameterNames(
   }
 }
 
+/**
+ * Orders addresses that some path matches: of two segments, one without parameters is more literal than one with literal
+ * text, and that one more than a parameter alone. The first segment in which they differ decides. Zero: neither is more
+ * literal.
+ */
+export function compareLiterals(one: string, other: string): number {
+  const [first, second] = [one, other].map((address) => address.split('/').map(kindOfSegment).join(''));
+  return first === second ? 0 : (first ?? '') < (second ?? '') ? -1 : 1;
+}
+
+function kindOfSegment(segment: string): string {
+  if (!segment.includes('{')) return '0';
+  return segment.replaceAll(/\{[^{}]*\}/g, '') === '' ? '2' : '1';
+}
+
 /** Whether some path matches both addresses. */
 export function overlap(one: string, other: string): boolean {
   const segments = one.split('/');

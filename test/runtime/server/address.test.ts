@@ -69,6 +69,19 @@ describe('compileAddress', () => {
         : { variables: { ...match.variables }, parameters: { ...match.parameters } },
     ).toEqual(expected);
   });
+
+  it.each([
+    ['/v1', {}],
+    ['/v1/', {}],
+    ['/eu/v2', { region: 'eu' }],
+    ['/eu/v2/', { region: 'eu' }],
+    ['/', 'no match'],
+    ['/v1//', 'no match'],
+  ])('matches the root below a pathname with and without the slash: %s', (path, expected) => {
+    const region = { pathname: '/{region}/v2', variables: { region: anyValue } };
+    const match = compileAddress('/', [{ pathname: '/v1', variables: {} }, region])(path);
+    expect(typeof match === 'string' ? match : { ...match.variables }).toEqual(expected);
+  });
 });
 
 describe('splitTarget', () => {

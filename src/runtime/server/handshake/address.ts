@@ -32,9 +32,18 @@ export function compileAddress(
   servers: readonly ServedPath[],
 ): (path: string) => AddressMatch {
   const served = servers.length === 0 ? [root] : servers;
-  const matchers = served.map((server) => compilePath(address, server));
+  // A root below a pathname is also the pathname itself: people write both.
+  const isRoot = address === '/';
+  const matchers = served.flatMap((server) =>
+    isRoot && server.pathname !== ''
+      ? [compilePath(address, server), compilePath('', server)]
+      : [compilePath(address, server)],
+  );
   // Most addresses have no expression, so most paths can be compared as they are.
-  const addresses = served.map(({ pathname }) => pathname + address);
+  const addresses = served.flatMap(({ pathname }) => [
+    pathname + address,
+    ...(isRoot && pathname !== '' ? [pathname] : []),
+  ]);
   const literals = new Set(addresses.some((path) => /[{%]/.test(path)) ? [] : addresses);
   return (path) => {
     if (literals.has(path)) return noPathValues;

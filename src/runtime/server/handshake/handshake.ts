@@ -122,6 +122,7 @@ async function accept(channel: HandshakeChannel, connection: WebSocketConnection
   return channel.accept(connection);
 }
 
+/** Where several match, the first is the most literal: the generator has sorted them. */
 function findChannel<Channel extends HandshakeChannel>(
   channels: readonly Channel[],
   path: string,
