@@ -1,6 +1,6 @@
 import type { ResumeDescriptor } from '../shared/descriptor.ts';
 import { parseRetryAfter } from '../shared/retry-after.ts';
-import { closeEvent, decodeCloseEvent, eventStreamType } from '../shared/server-sent-events.ts';
+import { ackType, closeEvent, decodeCloseEvent, eventStreamType } from '../shared/server-sent-events.ts';
 import { defer } from './deferred.ts';
 import { errorMessage } from './error-message.ts';
 import type { Ending, Frame, Socket, SocketEvents, SocketTarget } from './platform.ts';
@@ -82,7 +82,7 @@ export function openEventStream(
     while (newestAck !== null) {
       const body = JSON.stringify({ device, cursor: newestAck, instance });
       newestAck = null;
-      const posted = { method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' }, body };
+      const posted = { method: 'POST', headers: { ...headers, 'Content-Type': ackType }, body };
       await fetch(target, { ...posted, keepalive: true }).catch(() => {});
     }
     isPosting = false;

@@ -6,6 +6,7 @@ import type { NodeBindings, RestApp } from '../rest/app.ts';
 import type { DrainOptions } from '../server/connection/drain.ts';
 import type { ContractServer } from '../server/contract-server.ts';
 import type { Log } from '../shared/log.ts';
+import { applicationPosts } from './application-posts.ts';
 import { createDocs, type DocsOptions } from './docs.ts';
 import { createHealthMounts, type Dependency } from './health.ts';
 import {
@@ -18,7 +19,6 @@ import {
 import type { ListenSettingNames } from './http-listener.ts';
 import { type ListenOptions, type MetricsPort, resolveListenOptions } from './listen-options.ts';
 import type { PendingSocketsOptions } from './pending-sockets.ts';
-import { postingPaths } from './posting-paths.ts';
 import type { Running } from './running.ts';
 import type { ServedLog } from './served-log.ts';
 import type { ServedMetrics } from './served-metrics.ts';
@@ -74,7 +74,7 @@ export class ServedContract implements AppServer {
   /** For requests that do not come from `listen`. */
   #embedded: Promise<RestApp> | null = null;
   #isStopping = false;
-  #isPostingPath: ((target: string) => boolean) | null = null;
+  #isApplicationPost: ReturnType<typeof applicationPosts> | null = null;
 
   constructor(deps: AppServerDeps) {
     this.#deps = deps;
@@ -157,8 +157,8 @@ export class ServedContract implements AppServer {
   }
 
   readonly #handleRequest = (request: IncomingMessage, response: ServerResponse): boolean => {
-    this.#isPostingPath ??= postingPaths(this.#deps.rest());
-    if (request.method === 'POST' && this.#isPostingPath(request.url ?? '/')) return false;
+    this.#isApplicationPost ??= applicationPosts(this.#deps.rest());
+    if (request.method === 'POST' && this.#isApplicationPost(request)) return false;
     return this.#deps.sockets.handleRequest(request, response);
   };
 

@@ -3,6 +3,9 @@ import type { ChannelDescriptor } from './descriptor.ts';
 /** The media type of server-sent events (HTML Living Standard, section 9.2). */
 export const eventStreamType = 'text/event-stream';
 
+/** The media type of acknowledgements, which sets them apart from whatever else may be posted to the address of a channel. */
+export const ackType = 'application/vnd.posted.ack+json';
+
 /** The type of the last event of a stream, whose data is the code and the reason of a close frame. */
 export const closeEvent = 'close';
 
