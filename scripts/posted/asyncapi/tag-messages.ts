@@ -188,18 +188,70 @@ function findDiscriminator(schema: JsonSchema, schemas: SchemaSet, seen: Set<str
   return null;
 }
 
-/** Reports messages that match the same value. */
+/** Reports messages that match the same value, and which properties would tell them apart if they were required. */
 function checkDisjoint(channel: string, messages: readonly ReadMessage[], schemas: SchemaSet): void {
-  for (const [index, message] of messages.entries()) {
-    const earlier = messages
+  const pairs = messages.flatMap((message, index) =>
+    messages
       .slice(0, index)
-      .find((other) => !areDistinguishable([other.definition ?? '', message.definition ?? ''], schemas));
-    if (earlier === undefined) continue;
-    message.node.report(
-      `messages \`${earlier.name}\` and \`${message.name}\` of channel \`${channel}\` match the same values`,
-      'give each a required property with a different `const`, such as `type`',
-    );
-  }
+      .filter((other) => !areDistinguishable([other.definition ?? '', message.definition ?? ''], schemas))
+      .map((earlier): Pair => ({ earlier, message, property: distinctProperty(earlier, message, schemas) })),
+  );
+  reportPairs(
+    channel,
+    pairs.filter(({ property }) => property !== null),
+    ([...properties]) =>
+      `add ${inWords(properties)} to \`required\` of those that have them: their values differ`,
+  );
+  reportPairs(
+    channel,
+    pairs.filter(({ property }) => property === null),
+    () => 'give each a required property with a different `const`, such as `type`',
+  );
+}
+
+/** Two messages that match the same value. */
+interface Pair {
+  readonly earlier: ReadMessage;
+  readonly message: ReadMessage;
+  /** A property whose values differ, but which a message need not have. */
+  readonly property: string | null;
+}
+
+function distinctProperty(one: ReadMessage, other: ReadMessage, schemas: SchemaSet): string | null {
+  const [own, others] = [candidatesOf(one, schemas, 1), candidatesOf(other, schemas, 1)];
+  const found = own.keys().find((pointer) => {
+    const values = others.get(pointer)?.values;
+    return values !== undefined && areDistinct([own.get(pointer)?.values, values]);
+  });
+  return found === undefined ? null : (splitPointer(found)[0] ?? null);
+}
+
+function reportPairs(
+  channel: string,
+  pairs: readonly Pair[],
+  fixOf: (properties: ReadonlySet<string>) => string,
+): void {
+  const [first] = pairs;
+  if (first === undefined) return;
+  const names = new Set(pairs.flatMap(({ earlier, message }) => [earlier.name, message.name]));
+  const properties = new Set(pairs.flatMap(({ property }) => property ?? []));
+  first.message.node.report(
+    `messages ${inWords([...names])} of channel \`${channel}\` match the same values`,
+    fixOf(properties),
+  );
+}
+
+/** The names that a problem lists, before it only counts. */
+const maxListed = 5;
+
+function inWords(names: readonly string[]): string {
+  const listed = names
+    .slice(0, names.length > maxListed ? maxListed - 1 : maxListed)
+    .map((name) => `\`${name}\``);
+  const more = names.length - listed.length;
+  if (more > 0) return `${listed.join(', ')} and ${more} more`;
+  const last = listed.pop() ?? '';
+  return listed.length === 0 ? last : `${listed.join(', ')} and ${last}`;
 }
 
 /** Whether no value matches two of the definitions. */
