@@ -30,11 +30,37 @@ export async function bundleForBrowser(
   return output[0].code;
 }
 
+/** The same as modules that a page loads, as users bundle it: by name, the first of which loads the others. */
+export async function chunksForBrowser(input: string): Promise<ReadonlyMap<string, string>> {
+  const build = await rolldown({
+    input,
+    platform: 'browser',
+    resolve: { conditionNames: ['browser', 'import', 'default'] },
+    logLevel: 'silent',
+  });
+  const { output } = await build.generate({ format: 'esm', chunkFileNames: '[name].js' });
+  await build.close();
+  return new Map(output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file.code]] : [])));
+}
+
 /** Serves one page that runs `script`. */
 export async function servePage(script: string): Promise<{ readonly url: string; close(): void }> {
-  const server = createServer((_request, response) => {
-    response.setHeader('Content-Type', 'text/html');
-    response.end(`<!doctype html><title>page</title><script>${script}</script>`);
+  return await serveFiles(`<script>${script}</script>`, new Map());
+}
+
+/** Serves one page that loads the first of the modules, which load the others. */
+export async function serveChunks(
+  chunks: ReadonlyMap<string, string>,
+): Promise<{ readonly url: string; close(): void }> {
+  const [entry] = chunks.keys();
+  return await serveFiles(`<script type="module" src="/${entry}"></script>`, chunks);
+}
+
+async function serveFiles(body: string, scripts: ReadonlyMap<string, string>) {
+  const server = createServer(({ url = '' }, response) => {
+    const script = scripts.get(url.slice(1));
+    response.setHeader('Content-Type', script === undefined ? 'text/html' : 'text/javascript');
+    response.end(script ?? `<!doctype html><title>page</title>${body}`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
