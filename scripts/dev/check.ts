@@ -1,7 +1,4 @@
-/**
- * `npm run check`: what CI checks before it starts services (format, lint, contracts, types, drift, tests). A failed
- * step does not stop the others; the summary prints a fix for each. `--report FILE` writes vitest's JSON report.
- */
+/** `npm run check`: what CI checks before it starts services. */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
@@ -11,7 +8,32 @@ interface Step {
   readonly fix: string;
 }
 
-const { report } = parseArgs({ options: { report: { type: 'string' } } }).values;
+const usage = `Usage: npm run check [-- --report FILE]
+
+Checks the format, lint, the contracts, types and drift, and runs the tests. A failed step does not stop
+the others; at the end, there is a fix for each. Set SKIP_SERVICES=1 to leave out tests that may need a
+service.
+
+  --report FILE  also write vitest's JSON report to this file
+  --help         print this help
+
+The exit code is 1 if a step has failed, and 2 if the command line is invalid.
+`;
+
+/** Ends the process if there is nothing to check. */
+function readArguments(): { readonly report?: string | undefined } {
+  try {
+    const { values } = parseArgs({ options: { report: { type: 'string' }, help: { type: 'boolean' } } });
+    if (values.help !== true) return values;
+    process.stdout.write(usage);
+    process.exit(0);
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const { report } = readArguments();
 const reporters =
   report === undefined ? [] : ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
 

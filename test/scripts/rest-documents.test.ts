@@ -99,7 +99,7 @@ describe('an OpenAPI 3.0 document of another server', () => {
       given,
     );
     await client['create-order']?.({ body: {} });
-    await client['changeOrder']?.({ params: { id: 2 }, body: { note: 'x' } });
+    await client.changeOrder?.({ params: { id: 2 }, body: { note: 'x' } });
     await expect(client['create-order']?.({ body: {} })).rejects.toMatchObject({
       code: 'refused',
       status: 404,
