@@ -45,6 +45,8 @@ export async function startFaultWorld(timings: FaultTimings, signal: AbortSignal
   starting.defer(() => browser.close());
   const token = await registerUser(rest);
   const started = starting.move();
+  const until = (what: string, holds: () => boolean, withinMs = limitMs): Promise<void> =>
+    waitUntil(what, holds, withinMs, signal);
   /** How long after everything else messages may arrive. */
   const arrivalMs = 10_000 + 4 * timings.heartbeatMs;
 
@@ -119,10 +121,16 @@ async function registerUser(rest: Rest): Promise<string> {
   return (loggedIn as { readonly token: string }).token;
 }
 
-async function until(what: string, holds: () => boolean, withinMs = limitMs): Promise<void> {
+/** Rejects with what did not happen, or when the run is interrupted. */
+async function waitUntil(
+  what: string,
+  holds: () => boolean,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const endMs = performance.now() + withinMs;
   while (!holds()) {
     if (performance.now() > endMs) throw new Error(`${what}: not within ${withinMs / 1000} s`);
-    await delay(pollMs);
+    await delay(pollMs, undefined, { signal });
   }
 }
