@@ -77,7 +77,7 @@ export interface ClientSettings {
   /** Called with a line of text for each change of the status and its reason. Default: nothing is logged. */
   readonly log?: (line: string) => void;
 
-  /** Time limit for the credentials, and again for the handshake. Default: 15,000. */
+  /** Time limit for the credentials, again for the handshake, and for an ack over HTTP. Default: 15,000. */
   readonly connectTimeoutMs?: number;
 
   /**

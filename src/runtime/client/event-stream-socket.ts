@@ -13,7 +13,7 @@ const maxBodyBytes = 16_384;
  * a proxy may keep events back, and what the client sends are acks, which are posted.
  */
 export function openEventStream(
-  { url, headers, maxFrameBytes }: SocketTarget,
+  { url, headers, maxFrameBytes, connectTimeoutMs }: SocketTarget,
   names: ResumeDescriptor,
   events: SocketEvents,
 ): Socket {
@@ -83,7 +83,11 @@ export function openEventStream(
       const body = JSON.stringify({ device, cursor: newestAck, instance });
       newestAck = null;
       const posted = { method: 'POST', headers: { ...headers, 'Content-Type': ackType }, body };
-      await fetch(target, { ...posted, keepalive: true }).catch(() => {});
+      // One that is never answered must not keep back those that follow.
+      const giveUp = new AbortController();
+      const timer = setTimeout(() => giveUp.abort(), connectTimeoutMs);
+      await fetch(target, { ...posted, keepalive: true, signal: giveUp.signal }).catch(() => {});
+      clearTimeout(timer);
     }
     isPosting = false;
   }

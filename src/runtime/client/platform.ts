@@ -30,6 +30,7 @@ export interface SocketTarget {
    */
   readonly protocols: readonly string[];
   readonly maxFrameBytes: number;
+  readonly connectTimeoutMs: number;
   /** 0: no limit. */
   readonly silenceTimeoutMs: number;
   readonly agent?: object | undefined;

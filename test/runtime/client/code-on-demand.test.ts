@@ -12,6 +12,7 @@ const target = {
   headers: {},
   protocols: [],
   maxFrameBytes: 1,
+  connectTimeoutMs: 1000,
   silenceTimeoutMs: 0,
 };
 const names = { query: '', cursor: '', ready: '', checkpoint: '', reset: '', bye: '', ack: '' };
