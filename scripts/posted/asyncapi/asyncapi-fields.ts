@@ -39,9 +39,12 @@ export const channelFields: Fields = {
   refused: {},
 };
 
+/** The extension with the schema of a parameter, which AsyncAPI had before 3.0. */
+export const parameterSchema = 'x-schema';
+
 export const parameterFields: Fields = {
   object: 'a parameter',
-  read: ['default', 'description', 'enum', 'examples'],
+  read: ['default', 'description', 'enum', 'examples', parameterSchema],
   // Where the value occurs in a message. The address decides.
   documentation: ['location'],
   refused: {},

@@ -1,7 +1,8 @@
 import { type ConvertOptions, convert } from '@asyncapi/converter';
 import type { ContractDocument } from '../contract/contract-document.ts';
 import { ContractNode } from '../contract/contract-node.ts';
-import { joinPointer, pointerOfReference, splitPointer } from '../contract/json-pointer.ts';
+import { joinPointer, pointerOfReference, setAt, splitPointer } from '../contract/json-pointer.ts';
+import { parameterSchema } from './asyncapi-fields.ts';
 import { referenceIn } from './references.ts';
 import { simplifyVersion2 } from './simplify-version2.ts';
 
@@ -39,12 +40,17 @@ const renamed = {
  * @throws GenerationError for what 3.0.0 cannot express
  */
 export function convertVersion2(document: ContractDocument): ContractDocument {
-  const simple = simplifyVersion2(document);
+  const { document: simple, parameterSchemas } = simplifyVersion2(document);
   simple.throwProblems();
   const moves = new Moves(simple);
   // In 2.x, `publish` describes what clients send, so the application receives it.
   const v2tov3 = { pointOfView: 'application', idGenerator: moves.generateId } as const;
   const value = convert(simple.value as Parameters<typeof convert>[0], '3.0.0', { v2tov3 });
+  for (const [pointer, schema] of parameterSchemas) {
+    const at = joinPointer(moves.parameterAt(pointer), parameterSchema);
+    setAt(value, at, schema);
+    moves.all.set(at, joinPointer(pointer, 'schema'));
+  }
   return simple.transform(value, moves.all);
 }
 
@@ -55,6 +61,8 @@ class Moves {
   readonly #document: ContractDocument;
   /** The owners of names, by pointers into the new document. */
   readonly #named = new Map<string, string>();
+  /** The names of channels, by their pointers into the old document. */
+  readonly #channels = new Map<string, string>();
   #channel = '';
   #operation = '';
   readonly #messages = new Map<string, Set<string>>();
@@ -87,9 +95,18 @@ class Moves {
     }
   };
 
+  /** The pointer in the new document to a parameter of the old one: of a channel, or a component, which keeps its name. */
+  parameterAt(pointer: string): string {
+    const [, channel = '', ...rest] = splitPointer(pointer);
+    const from = joinPointer('/channels', channel);
+    const id = this.#channels.get(from);
+    return id === undefined ? pointer : joinPointer('/channels', id, ...rest);
+  }
+
   #nameChannel(from: string, name: string): string {
     const id = this.#claim('/channels', name, from);
     this.#channel = joinPointer('/channels', id);
+    this.#channels.set(from, id);
     this.all.set(joinPointer(this.#channel, 'address'), from);
     for (const { key, pointer } of new ContractNode(this.#document, from).get('parameters')?.items ?? []) {
       const at = joinPointer(this.#channel, 'parameters', key);

@@ -26,7 +26,11 @@ export function readParameters(
     parameters.map(([parameterName, { value, pointer }]) => ({
       name: parameterName,
       required: true,
-      schema: { type: 'string', ...pick(value, ['description', 'enum', 'examples']) },
+      schema: {
+        type: 'string',
+        ...pick(value, ['description', 'enum', 'examples']),
+        ...Object(Object(value)[fields.parameterSchema]),
+      },
       pointer,
     })),
     `${name} parameters`,

@@ -1,18 +1,25 @@
 import type { ContractDocument } from '../contract/contract-document.ts';
 import { ContractNode } from '../contract/contract-node.ts';
 import { joinPointer, setAt, valueAt } from '../contract/json-pointer.ts';
-import { isAnnotation } from '../schemas/json-schema.ts';
+import { isAnnotation, type SchemaObject } from '../schemas/json-schema.ts';
 
 /** Sets a value in the simplified document, and records its origin in the author's document. */
 type Put = (pointer: string, value: unknown, origin: string) => void;
+
+export interface SimpleVersion2 {
+  readonly document: ContractDocument;
+  /** The schemas of parameters that say more than AsyncAPI 3.0 can, by the pointers of the parameters. */
+  readonly parameterSchemas: ReadonlyMap<string, SchemaObject>;
+}
 
 /**
  * Rewrites what the official converter would lose of an AsyncAPI 2.x document: channels and parameter schemas that are
  * references, and the names of security schemes with scopes. Reports what AsyncAPI 3.0 cannot express.
  */
-export function simplifyVersion2(document: ContractDocument): ContractDocument {
+export function simplifyVersion2(document: ContractDocument): SimpleVersion2 {
   const value = structuredClone(document.value);
   const moved = new Map<string, string>();
+  const parameterSchemas = new Map<string, SchemaObject>();
   const put: Put = (pointer, content, origin) => {
     setAt(value, pointer, structuredClone(content));
     moved.set(pointer, origin);
@@ -28,30 +35,38 @@ export function simplifyVersion2(document: ContractDocument): ContractDocument {
     put(at, channel.value, channel.pointer);
     for (const [name, parameter] of entriesOf(channel, 'parameters')) {
       const isComponent = parameter.pointer !== joinPointer(channel.pointer, 'parameters', name);
-      if (!isComponent) putParameter(put, joinPointer(at, 'parameters', name), parameter);
+      if (!isComponent) putParameter(put, parameterSchemas, joinPointer(at, 'parameters', name), parameter);
     }
     for (const [action, operation] of channel.entries) {
       if (action === 'publish' || action === 'subscribe') secured.push([joinPointer(at, action), operation]);
     }
   }
   for (const [, parameter] of entriesOf(components, 'parameters')) {
-    putParameter(put, parameter.pointer, parameter);
+    putParameter(put, parameterSchemas, parameter.pointer, parameter);
   }
   nameRequirements(root, secured, put);
   Reflect.deleteProperty(Object(valueAt(value, '/components')), 'channels');
-  return document.transform(value, moved);
+  return { document: document.transform(value, moved), parameterSchemas };
 }
 
-/** Since AsyncAPI 3.0, parameters are strings, and their values can only be listed. */
-function putParameter(put: Put, at: string, parameter: ContractNode): void {
+/** Since AsyncAPI 3.0, parameters are strings, and their values can only be listed. Everything else goes to `schemas`. */
+function putParameter(
+  put: Put,
+  schemas: Map<string, SchemaObject>,
+  at: string,
+  parameter: ContractNode,
+): void {
   const schema = parameter.get('schema');
   const { description, location } = membersOf(parameter);
   const { enum: values, const: only, default: fallback, examples, ...others } = membersOf(schema);
   const listed = only === undefined ? values : [only];
-  const texts = { enum: listed, default: fallback && [fallback], examples };
+  const texts = { enum: listed, examples };
   const simple = Object.entries(texts).flatMap(([key, list]) =>
     Array.isArray(list) ? [[key, list.map(String)]] : [],
   );
+  if (fallback !== undefined) {
+    simple.push(['default', typeof fallback === 'string' ? fallback : JSON.stringify(fallback)]);
+  }
   put(
     at,
     JSON.parse(JSON.stringify({ description: description ?? others.description, location })),
@@ -59,14 +74,12 @@ function putParameter(put: Put, at: string, parameter: ContractNode): void {
   );
   if (schema === undefined) return;
   put(joinPointer(at, 'schema'), Object.fromEntries(simple), schema.pointer);
-  const lost = Object.keys(others).filter(
+  const isMore = Object.keys(others).some(
     (keyword) => !isAnnotation(keyword) && !(keyword === 'type' && others.type === 'string'),
   );
-  if (lost.length === 0) return;
-  schema.warn(
-    `\`${lost.join('`, `')}\` of a parameter is ignored: since AsyncAPI 3, parameters are strings`,
-    'list the allowed values in `enum`, or check them in the handler',
-  );
+  if (!isMore) return;
+  const enumerated = listed === undefined ? {} : { enum: listed };
+  schemas.set(at, { ...others, ...enumerated, ...(examples === undefined ? {} : { examples }) });
 }
 
 function membersOf(node: ContractNode | undefined): Readonly<Record<string, unknown>> {
