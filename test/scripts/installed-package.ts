@@ -51,8 +51,8 @@ export async function packPackages(folder: string): Promise<PackedPackages> {
 /**
  * Installs the packed packages in an empty folder, creates a project with create-posted, and installs its dependencies. Resolves with false if the npm registry is unreachable.
  */
-export async function createApp(folder: string, app: string): Promise<boolean> {
-  const { posted, cli, 'create-posted': create } = await packPackages(folder);
+export async function createApp(packed: PackedPackages, app: string): Promise<boolean> {
+  const { posted, cli, 'create-posted': create } = packed;
   mkdirSync(app);
   if (!(await tryInstall(app, posted, cli, create))) return false;
   mustSucceed(await npm(app, 'exec', '--', 'create-posted'));

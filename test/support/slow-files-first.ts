@@ -7,7 +7,7 @@ const slow = [
   /^test\/feed-server\/(?:faults|history)\//,
   /^test\/(?:corpus|docs|fuzz|python)\//,
   /^test\/bench\/bench\.test\.ts$/,
-  /^test\/scripts\/(?:cli|dev|documents|init|linters|package|packed-packages)\.test\.ts$/,
+  /^test\/scripts\/(?:cli|dev|documents|init|linters|package)\.test\.ts$/,
   /^test\/runtime\/(?:log\/postgres|node\/workers)\//,
 ];
 
