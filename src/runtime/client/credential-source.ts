@@ -1,5 +1,6 @@
 import type { BasicCredentials } from '../shared/credentials.ts';
 import type { ChannelDescriptor, SecurityScheme } from '../shared/descriptor.ts';
+import { redact } from '../shared/redact.ts';
 import type { TokenRequest } from '../shared/token-source.ts';
 import { invalidOptions, PostedClientError } from './client-error.ts';
 import { ownValue } from './named-values.ts';
@@ -125,8 +126,7 @@ export class CredentialSource {
 
   /** Redacts the credentials in a text from outside, which may repeat them. */
   redact(text: string): string {
-    const secrets = this.#placed.flatMap((placed) => placed.secrets).toSorted((a, b) => b.length - a.length);
-    return secrets.reduce((shown, secret) => shown.replaceAll(secret, '[credential]'), text);
+    return redact(text, this.#placed);
   }
 }
 

@@ -1,15 +1,12 @@
 import { type BasicCredentials, encodeBase64 } from '../shared/credentials.ts';
 import type { SecurityScheme } from '../shared/descriptor.ts';
+import type { SentCredential } from '../shared/redact.ts';
 import { encodeApiKeyProtocol, encodeBasicProtocol, encodeBearerProtocol } from '../shared/subprotocol.ts';
 
 /** A credential in the header or query parameter that its security scheme specifies. */
-export interface PlacedCredential {
-  readonly header?: readonly [name: string, value: string];
+export interface PlacedCredential extends SentCredential {
   /** The subprotocol that replaces the header in browsers, which cannot set headers. */
   readonly protocol?: string;
-  readonly query?: readonly [name: string, value: string];
-  /** Texts that must never be shown. */
-  readonly secrets: readonly string[];
 }
 
 /** A bearer token in a header (RFC 6750 section 2.1). */

@@ -1,3 +1,5 @@
+import { within } from '../shared/within.ts';
+
 /** Resolves once `signal` is aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -12,18 +14,7 @@ export function withTimeout<Value>(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const settle = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
-    };
-    const giveUp = () => {
-      settle();
-      reject(new Error(`no answer within ${timeoutMs} ms`));
-    };
-    const timer = setTimeout(giveUp, timeoutMs);
-    signal.addEventListener('abort', giveUp);
-    if (signal.aborted) giveUp();
-    promise.finally(settle).then(resolve, reject);
-  });
+  return within(promise, timeoutMs, signal, (_, reject) =>
+    reject(new Error(`no answer within ${timeoutMs} ms`)),
+  );
 }

@@ -11,4 +11,4 @@ export {
   type RestSecurityScheme,
 } from './rest-contract.ts';
 export { type Refusal, RestError, type RestErrorCode } from './rest-error.ts';
-export type { CallOptions, RestOptions, RetryOptions } from './rest-options.ts';
+export type { CallOptions, RestFailure, RestOptions, RetryOptions } from './rest-options.ts';

@@ -1,3 +1,5 @@
+import { redact } from '../shared/redact.ts';
+import { pause, within } from '../shared/within.ts';
 import { type BuiltRequest, baseUrl, buildRequest, type RestRequest } from './build-request.ts';
 import { type ReceivedResponse, readResponse, readText } from './read-response.ts';
 import type { RestContract, RestOperation } from './rest-contract.ts';
@@ -10,7 +12,6 @@ import {
   type RestOptions,
   resolveCall,
 } from './rest-options.ts';
-import { pause, within } from './within.ts';
 
 /**
  * Creates the client of a contract: an object with a function for each operation. It sends nothing by itself and needs
@@ -80,6 +81,8 @@ class Call {
         retries += 1;
         const delayMs = this.#delayBefore(retries, thrown);
         if (delayMs === undefined) throw thrown;
+        const next = this.#attempts + 1;
+        settings.log?.(`${thrown.message} Attempt ${next} follows in ${Math.round(delayMs)} ms.`);
         await pause(delayMs, settings.signal);
       }
     }
@@ -136,11 +139,13 @@ class Call {
   }
 
   /** How long to wait before a retry; undefined if there must be none. */
-  #delayBefore(retry: number, { code, status, retryAfterMs = 0 }: RestError): number | undefined {
-    const { attempts, baseMs, maxMs } = this.#deps.settings;
+  #delayBefore(retry: number, error: RestError): number | undefined {
+    const { attempts, baseMs, maxMs, shouldRetry } = this.#deps.settings;
+    const { code, status, retryAfterMs = 0 } = error;
     const isLost = code === 'timeout' || code === 'unreachable' || [408, 502, 503, 504].includes(status ?? 0);
     const mayRetry = status === 429 || (isLost && this.#deps.built.isRepeatable);
-    if (!mayRetry || retry >= attempts || retryAfterMs > maxMs) return undefined;
+    const isFinal = !mayRetry || retryAfterMs > maxMs;
+    if (retry >= attempts || !shouldRetry({ error, attempt: this.#attempts + 1, isFinal })) return undefined;
     return Math.min(maxMs, retryAfterMs + Math.random() * baseMs * 2 ** (retry - 1));
   }
 
@@ -153,8 +158,7 @@ class Call {
   }
 
   #error(code: RestError['code'], message: string, details: RestErrorDetails = {}): RestError {
-    const { secret } = this.#credential ?? {};
-    const shown = secret === undefined ? message : message.replaceAll(secret, '[credential]');
+    const shown = redact(message, this.#credential === undefined ? [] : [this.#credential]);
     return new RestError(code, this.#deps.operationId, shown, { ...details, attempts: this.#attempts });
   }
 }

@@ -1,4 +1,5 @@
 import { type BasicCredentials, encodeBase64 } from '../shared/credentials.ts';
+import type { SentCredential } from '../shared/redact.ts';
 import { tokenSource } from '../shared/token-source.ts';
 import type { RestOperation, RestSecurityScheme } from './rest-contract.ts';
 import { RestError } from './rest-error.ts';
@@ -6,11 +7,7 @@ import { RestError } from './rest-error.ts';
 type Value = string | BasicCredentials;
 
 /** A credential where its security scheme puts it. */
-export interface PlacedCredential {
-  readonly header?: readonly [name: string, value: string];
-  readonly query?: readonly [name: string, value: string];
-  /** The text that must never be shown. */
-  readonly secret: string;
+export interface PlacedCredential extends SentCredential {
   /** Resolves with another credential, or undefined if `auth` returns the same again. */
   replace(): Promise<PlacedCredential | undefined>;
 }
@@ -93,10 +90,10 @@ async function place(
   const secret = text.replace(/^(?:Bearer|Basic) /, '');
   return {
     ...(kind === 'query' ? { query: [parameter, text] } : { header: [parameter, text] }),
-    secret,
+    secrets: [secret, ...(typeof value === 'object' && value.password !== '' ? [value.password] : [])],
     async replace() {
       const next = await place(operationId, scheme, source, value as string);
-      return next.secret === secret ? undefined : next;
+      return next.secrets[0] === secret ? undefined : next;
     },
   };
 }

@@ -15,6 +15,13 @@ export interface RestOptions<Schemes> {
   readonly timeoutMs?: number;
   /** When to send a request again. False: never. */
   readonly retry?: false | RetryOptions;
+  /**
+   * Decides after each failed attempt but the last of `retry.attempts` whether to send the request again, with the same
+   * back-off. Default: `({ isFinal }) => !isFinal`. What it throws rejects the call.
+   */
+  readonly shouldRetry?: (failure: RestFailure) => boolean;
+  /** Called with a line of text for each retry and its reason. Default: nothing is logged. */
+  readonly log?: (line: string) => void;
   /** A larger response is an error. Default: 16 MiB. */
   readonly maxResponseBytes?: number;
   /** Replaces the `fetch` of the platform, for a proxy or a test. */
@@ -32,6 +39,15 @@ export interface RetryOptions {
   readonly baseMs?: number;
   /** The longest delay. If Retry-After asks for a longer one, the error is thrown instead. Default: 30,000. */
   readonly maxMs?: number;
+}
+
+/** A failed attempt, and what the client makes of it by default. */
+export interface RestFailure {
+  readonly error: RestError;
+  /** The number of the next attempt, from 2. */
+  readonly attempt: number;
+  /** Whether the call rejects with the error, unless `shouldRetry` returns true. */
+  readonly isFinal: boolean;
 }
 
 /** The options of one call. */
@@ -57,6 +73,8 @@ type RestAuth<Schemes> =
 /** The settings of a call with every default resolved. */
 export interface CallSettings {
   readonly signal: AbortSignal | undefined;
+  readonly shouldRetry: (failure: RestFailure) => boolean;
+  readonly log: ((line: string) => void) | undefined;
   readonly timeoutMs: number;
   readonly attempts: number;
   readonly baseMs: number;
@@ -65,13 +83,15 @@ export interface CallSettings {
 
 /** @throws RestError `invalid_options` */
 export function resolveCall(
-  client: Pick<RestOptions<never>, 'timeoutMs' | 'retry'>,
+  client: Pick<RestOptions<never>, 'timeoutMs' | 'retry' | 'shouldRetry' | 'log'>,
   call: CallOptions = {},
 ): CallSettings {
   const given = call.retry ?? client.retry ?? {};
   const retry = given === false ? { attempts: 1 } : given;
   return {
     signal: call.signal,
+    shouldRetry: client.shouldRetry ?? (({ isFinal }) => !isFinal),
+    log: client.log,
     timeoutMs: checkPositive('timeoutMs', call.timeoutMs ?? client.timeoutMs ?? 15_000),
     attempts: checkPositive('retry.attempts', retry.attempts ?? 4),
     baseMs: checkPositive('retry.baseMs', retry.baseMs ?? 250),

@@ -98,6 +98,39 @@ describe('the REST client', () => {
     expect(requests).toHaveLength(4);
   });
 
+  it('asks `shouldRetry` after each failed attempt but the last, and logs why it tries again', async () => {
+    const answers = [[404, { message: 'not yet' }], busy, busy] as const;
+    const { url, requests } = await startRestServer(...answers);
+    const lines: string[] = [];
+    const failures: unknown[] = [];
+    const client = restClient(notes, {
+      url,
+      auth: 'token',
+      retry: { ...retry, attempts: 3 },
+      log: (line) => void lines.push(line),
+      shouldRetry({ error, attempt, isFinal }) {
+        failures.push([error.status, attempt, isFinal]);
+        return true;
+      },
+    });
+    expect(await failure(client.getNote(params))).toMatchObject({ status: 503, attempts: 3 });
+    expect(requests).toHaveLength(3);
+    expect(failures).toEqual([
+      [404, 2, true],
+      [503, 3, false],
+    ]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^getNote: .* HTTP 404\. Attempt 2 follows in \d+ ms\.$/),
+      expect.stringMatching(/^getNote: HTTP 503: .* Attempt 3 follows in \d+ ms\.$/),
+    ]);
+  });
+
+  it('does not try again if `shouldRetry` returns false', async () => {
+    const { url } = await startRestServer(busy);
+    const client = restClient(notes, { url, auth: 'token', retry, shouldRetry: () => false });
+    expect(await failure(client.getNote(params))).toMatchObject({ status: 503, attempts: 1 });
+  });
+
   it('ends an attempt without an answer after `timeoutMs`, and tries again', async () => {
     const { url, requests } = await startRestServer(never, [200, { id: '1' }]);
     const client = restClient(notes, {
