@@ -154,6 +154,54 @@ describe.skipIf(reason !== null)(`the Python client in trouble ${reason ?? ''}`,
     expect(await run(program)).toBe('False\n');
   });
 
+  it('ends with an error after a bug of its own, and so do loops that wait', async () => {
+    const server = await startChatServer();
+    const program = [
+      'import asyncio, sys',
+      'from unittest import mock',
+      'from posted_feed import PostedClientError, connect_post_feed_posted',
+      'async def main():',
+      '    with mock.patch("posted_feed._runtime.connector.decode_message", side_effect=KeyError("bug")):',
+      '        async with connect_post_feed_posted(sys.argv[1], auth="token") as feed:',
+      '            try:',
+      '                await asyncio.wait_for(feed.messages().__anext__(), 10)',
+      '            except PostedClientError as error:',
+      '                print(error.code, str(error), repr(error.__cause__), feed.status.value.state)',
+      'asyncio.run(main())',
+    ];
+    const printed = run(program, server.url);
+    (await server.nextConnection()).send(frames.plainPost('x'));
+    expect(await printed).toBe("closed The client failed. KeyError('bug') closed\n");
+  });
+
+  it('tells a function which token is stale, if it has a parameter for it', async () => {
+    const program = [
+      'import asyncio',
+      'from posted_feed.channels import post_feed_posted as channel',
+      'from posted_feed._runtime.credentials import Credentials',
+      'from posted_feed._runtime.token_source import TokenSource',
+      'stale_tokens = []',
+      'def get_token(stale=None):',
+      '    stale_tokens.append(stale)',
+      '    return f"t{len(stale_tokens)}"',
+      'async def main():',
+      '    credentials = Credentials(channel, get_token)',
+      '    await credentials.next(1.0)',
+      '    await credentials.next(1.0)',
+      '    credentials.rejected()',
+      '    await credentials.next(1.0)',
+      '    shared = TokenSource(get_token)',
+      '    await shared.get()',
+      '    await shared.get("t4")',
+      '    plain = Credentials(channel, lambda: "plain")',
+      '    plain.rejected()',
+      '    await plain.next(1.0)',
+      '    print(stale_tokens, plain.token)',
+      'asyncio.run(main())',
+    ];
+    expect(await run(program)).toBe("[None, None, 't2', None, 't4'] plain\n");
+  });
+
   it('masks credentials where they were sent, and not what merely contains them', async () => {
     const key = { query: [['api_key', 'a b']], secrets: ['a b', 'a%20b', 'a+b'] };
     const cookie = { headers: [['Cookie', 'sid=c1; id=d2']], secrets: ['c1', 'd2'] };

@@ -52,9 +52,18 @@ describe.skipIf(reason !== null)(`the Python REST client ${reason ?? ''}`, () =>
       [500, { error: 'Bad gateway' }],
       () => {},
       [503, problem('later'), { 'Retry-After': '60' }],
+      [404, problem('not there yet')],
+      [503, problem('not worth it')],
     );
     const program = startProgram('rest_app.py', generated.packages, { mode: 'script', url: server.url });
-    expect([await program.ended, program.stderr()]).toEqual([0, '']);
+    expect(await program.ended).toBe(0);
+    const logged = program.stderr().trim().split('\n');
+    expect(logged).toEqual([
+      expect.stringMatching(/^getPost: no answer: .* Attempt 2 follows in 0\.00\d s\.$/),
+      expect.stringMatching(/^getPost: HTTP 503: busy Attempt 3 follows in /),
+      expect.stringMatching(/^login: HTTP 429: slow down Attempt 2 follows in /),
+      expect.stringMatching(/^getPost: HTTP 404: not there yet Attempt 2 follows in /),
+    ]);
     expect(program.lines).toMatchObject([
       { name: 'get', result: { id: '1' } },
       { name: 'login', raised: 'refused', status: 503, attempts: 1, text: 'login: HTTP 503: busy' },
@@ -64,11 +73,19 @@ describe.skipIf(reason !== null)(`the Python REST client ${reason ?? ''}`, () =>
       { name: 'late', raised: 'timeout', attempts: 1, text: 'login: no answer within 0.3 s.' },
       { name: 'patience', raised: 'refused', status: 503, attempts: 1 },
       { name: 'dots', raised: 'invalid_options' },
+      { name: 'decided', raised: 'refused', status: 503, attempts: 2 },
+      {
+        name: 'failures',
+        result: [
+          [404, 2, true],
+          [503, 3, false],
+        ],
+      },
       { name: 'anonymous', raised: 'credentials' },
       { name: 'url', raised: 'invalid_options' },
       { name: 'hung', result: 'token' },
     ]);
-    expect(server.requests).toHaveLength(10);
+    expect(server.requests).toHaveLength(12);
     expect(server.requests[0]?.url).toBe('/post/get/%C3%A4%2F1');
     expect(server.requests[3]?.body).toBe('{"id": "1", "password": "p"}');
   });

@@ -11,7 +11,7 @@ from typing import Any
 from unittest import mock
 
 from posted_feed import connect_post_feed_posted
-from posted_feed.rest import RestClient, RestError, Retry, TokenSource
+from posted_feed.rest import RestClient, RestError, RestFailure, Retry, TokenSource
 
 RETRY = Retry(base_seconds=0.001, max_seconds=5)
 
@@ -95,6 +95,15 @@ async def use_script(config: dict[str, Any]) -> None:
         await attempt("late", feed.login(body=credentials))
         await attempt("patience", feed.get_post(params={"id": "1"}))
         await attempt("dots", feed.get_post(params={"id": ".."}))
+    failures: list[object] = []
+
+    def decide(failure: RestFailure) -> bool:
+        failures.append([failure.error.status, failure.attempt, failure.is_final])
+        return failure.error.status == 404
+
+    async with RestClient(config["url"], retry=RETRY, should_retry=decide) as deciding:
+        await attempt("decided", deciding.get_post(params={"id": "1"}))
+        emit(name="failures", result=failures)
     async with RestClient(config["url"]) as anonymous:
         await attempt("anonymous", anonymous.logout())
     try:

@@ -21,13 +21,13 @@ import { declareTypedDict } from './typed-dict.ts';
 /** The text of rest/__init__.py. */
 export function renderRestInit({ model }: PythonRest): string {
   const modules = {
-    '.._runtime.rest_client': ['Retry'],
     '.._runtime.rest_contract': ['RestResponse'],
     '.._runtime.rest_errors': ['RestError', 'RestErrorCode'],
+    '.._runtime.rest_retry': ['RestFailure', 'Retry'],
     '.._runtime.token_source': ['TokenSource'],
     '.client': ['RestClient'],
   };
-  const all = ['RestClient', 'RestError', 'RestErrorCode', 'RestResponse', 'Retry', 'TokenSource', 'models'];
+  const all = [...Object.values(modules).flat(), 'models'].toSorted();
   return [
     preamble(model, 'python'),
     ...docstring(`The REST client of ${model.title} ${model.version}.`),
@@ -57,9 +57,10 @@ export function renderRestClientModule(rest: PythonRest): string {
     ...(isUsed('TypedDict') || isUsed('Union') ? [''] : []),
     'import httpx',
     '',
-    ...imports('.._runtime.rest_client', used('NO_BODY', 'BaseRestClient', 'Retry')),
+    ...imports('.._runtime.rest_client', used('NO_BODY', 'BaseRestClient')),
     ...imports('.._runtime.rest_contract', used('RestOperation', 'RestResponse', 'RestSecurityScheme')),
     ...imports('.._runtime.rest_credentials', used('RestToken', 'RestUserPassword')),
+    ...imports('.._runtime.rest_retry', ['Retry', 'ShouldRetry']),
     ...(isUsed('models\\.\\w+') ? ['from . import models'] : []),
     '',
     body,
@@ -153,6 +154,7 @@ function clientClass(rest: PythonRest): string {
     ...(auth === null ? [] : [`auth: ${auth} | None = None`]),
     'timeout: float = 15.0',
     'retry: Retry | None = Retry()',
+    'should_retry: ShouldRetry | None = None',
     'max_response_bytes: int = 16_777_216',
     'http: httpx.AsyncClient | None = None',
   ];
@@ -166,6 +168,7 @@ function clientClass(rest: PythonRest): string {
         ]),
     `${step}timeout: Seconds for each attempt, and for a credential.`,
     `${step}retry: When to send a request again; None: never.`,
+    `${step}should_retry: Decides after each failed attempt but the last. Default: unless \`is_final\`.`,
     `${step}max_response_bytes: A larger response is an error.`,
     `${step}http: Sends the requests, for a proxy or certificates. It is not closed with this client.`,
   ].join('\n');
@@ -175,6 +178,7 @@ function clientClass(rest: PythonRest): string {
     auth === null ? 'None' : 'auth',
     'timeout',
     'retry',
+    'should_retry',
     'max_response_bytes',
     'http',
   ];

@@ -28,6 +28,9 @@ from .server_requests import ServerRequests
 from .settings import Settings
 from .status import CurrentStatus, Status, StatusPublisher, log_status
 
+_MAX_WINDOW = 256
+"""The largest window that a server accepts."""
+
 MessageT = TypeVar("MessageT", covariant=True)
 NamedT = TypeVar("NamedT", covariant=True)
 ClientT = TypeVar("ClientT", bound="Client[Any, Any]")
@@ -192,6 +195,10 @@ class Client(Generic[MessageT, NamedT]):
         except asyncio.CancelledError:
             error = self._failure
             raise
+        except Exception as cause:
+            # Nothing may wait forever for a client that has ended.
+            error = PostedClientError("closed", "The client failed.", cause=cause)
+            return Ended(close_codes.LOST, "", error)
         finally:
             if error is not None:
                 self._settings.report(error)
@@ -246,6 +253,8 @@ def _resumption(channel: Channel, options: Options) -> tuple[Endpoint, Resumptio
         given=endpoint.query,
         is_cursor=is_cursor,
         encode_ack=lambda cursor: _encode_ack(channel, names, cursor),
+        # What a server sends at most then never fills the inbox.
+        window=min(_MAX_WINDOW, (options.settings.max_waiting_messages + 1) // 2),
         keeper=CursorKeeper(options.cursor or MemoryCursor(), report),
         report=report,
     )

@@ -152,6 +152,8 @@ class Deliveries:
         incoming = delivery.incoming
         names = None if self._resumption is None else self._resumption.names
         self._turn = _Turn(delivery, is_taken=True)
+        if self._resumption is not None:
+            self._resumption.offered(delivery)
         if isinstance(incoming, InvalidMessage):
             if not await self._call(self._callbacks.may_continue(incoming)):
                 self._turn = None
@@ -184,6 +186,8 @@ class Deliveries:
         if not turn.is_taken:
             self._turn = None
             self._inbox.put_back(delivery)
+            if self._resumption is not None:
+                self._resumption.returned()
         elif turn.was_left:
             # The loop may have been left by an exception, which ends `async with` before another
             # loop starts. Then the message is not processed.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 ItemT = TypeVar("ItemT")
@@ -57,7 +58,9 @@ class Inbox(Generic[ItemT]):
         self._is_ended = True
         self._changed.set()
 
-    def clear(self) -> None:
-        """Drops all queued items."""
+    def clear(self, is_kept: Callable[[ItemT], bool] = lambda _: False) -> None:
+        """Drops all queued items, or all but some."""
+        kept = [item for item in self._queue if is_kept(item)]
         self._queue.clear()
+        self._queue.extend(kept)
         self._room.set()

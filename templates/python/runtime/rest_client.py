@@ -16,6 +16,7 @@ from .rest_credentials import RestCredential, RestCredentials
 from .rest_errors import RestError, RestErrorCode
 from .rest_request import RestRequest, base_url_of, build_request
 from .rest_response import Failure, ReceivedResponse, Result, read_response
+from .rest_retry import RestFailure, Retry, ShouldRetry, log_retry
 
 Self = TypeVar("Self", bound="BaseRestClient")
 Value = TypeVar("Value")
@@ -24,22 +25,6 @@ NO_BODY = object()
 """The body of a request without one. None is the JSON value null."""
 
 _LOST = frozenset({408, 502, 503, 504})
-
-
-@dataclass(frozen=True)
-class Retry:
-    """When to send a request again.
-
-    After no answer, 408, 502, 503 or 504, a request is sent again if its method is idempotent or it
-    has an idempotency key; after 429, always.
-    """
-
-    attempts: int = 4
-    """How often to send a request at most."""
-    base_seconds: float = 0.25
-    """A random delay up to this precedes the first retry; it doubles for each further one."""
-    max_seconds: float = 30.0
-    """The longest delay. If Retry-After asks for a longer one, the error is raised instead."""
 
 
 class BaseRestClient:
@@ -52,6 +37,7 @@ class BaseRestClient:
         auth: object,
         timeout: float,
         retry: Retry | None,
+        should_retry: ShouldRetry | None,
         max_response_bytes: int,
         http: httpx.AsyncClient | None,
     ) -> None:
@@ -59,6 +45,7 @@ class BaseRestClient:
         self._credentials = RestCredentials(schemes, auth)
         self._timeout = timeout
         self._retry = retry
+        self._should_retry = should_retry
         self._max_response_bytes = max_response_bytes
         # A redirect must not receive the request: httpx does not follow any by default.
         self._http = httpx.AsyncClient() if http is None else http
@@ -100,6 +87,7 @@ class BaseRestClient:
             operation,
             request,
             retry,
+            self._should_retry,
             self._timeout if timeout is None else timeout,
             self._max_response_bytes,
         )
@@ -115,6 +103,7 @@ class _Call:
     operation: RestOperation
     request: RestRequest
     retry: Retry
+    should_retry: ShouldRetry | None
     timeout: float
     max_bytes: int
     credential: RestCredential | None = None
@@ -138,6 +127,7 @@ class _Call:
                 delay = self._delay_before(retries, error)
                 if delay is None:
                     raise
+                log_retry(error, self.attempts + 1, delay)
             await asyncio.sleep(delay)
 
     async def _credential(self, stale: RestCredential | None = None) -> RestCredential | None:
@@ -194,17 +184,23 @@ class _Call:
 
     def _delay_before(self, retry: int, error: RestError) -> float | None:
         """How long to wait before a retry; None if there must be none."""
+        if retry >= self.retry.attempts:
+            return None
         is_lost = error.code in {"timeout", "unreachable"} or error.status in _LOST
         may_retry = error.status == 429 or (is_lost and self.request.is_repeatable)
         retry_after = error.retry_after or 0.0
-        if not may_retry or retry >= self.retry.attempts or retry_after > self.retry.max_seconds:
+        is_final = not may_retry or retry_after > self.retry.max_seconds
+        retries = not is_final
+        if self.should_retry is not None:
+            retries = self.should_retry(RestFailure(error, self.attempts + 1, is_final))
+        if not retries:
             return None
         backoff = random.uniform(0, self.retry.base_seconds * 2 ** (retry - 1))
         return min(self.retry.max_seconds, retry_after + backoff)
 
     def _error(self, code: RestErrorCode, message: str, **details: Any) -> RestError:
         if self.credential is not None:
-            message = message.replace(self.credential.secret, "[credential]")
+            message = self.credential.redaction.apply(message)
         return RestError(
             code, self.operation.operation_id, message, attempts=self.attempts, **details
         )

@@ -8,7 +8,9 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, cast
+from urllib.parse import quote, quote_plus
 
+from .redaction import Redaction
 from .rest_contract import RestOperation, RestSecurityScheme
 from .rest_errors import RestError
 from .token_source import TokenSource
@@ -35,11 +37,7 @@ class RestCredential:
     """As `auth` gave it."""
     text: str
     """As it is sent."""
-
-    @property
-    def secret(self) -> str:
-        """The text that must never be shown."""
-        return self.text.removeprefix("Bearer ").removeprefix("Basic ")
+    redaction: Redaction
 
 
 class RestCredentials:
@@ -79,7 +77,8 @@ class RestCredentials:
             raise RestError("credentials", operation.operation_id, message)
         if stale is not None and stale.text == text:
             return None
-        return RestCredential(scheme, name, value if isinstance(value, str) else "", text)
+        text_value = value if isinstance(value, str) else ""
+        return RestCredential(scheme, name, text_value, text, _redaction(scheme, value, text))
 
 
 def _by_scheme(schemes: Mapping[str, RestSecurityScheme], auth: object) -> Mapping[str, object]:
@@ -108,6 +107,14 @@ async def _resolve(given: object, stale: str | None) -> object:
         return given
     value = cast(Callable[[], object], given)()
     return await cast(Awaitable[object], value) if inspect.isawaitable(value) else value
+
+
+def _redaction(scheme: RestSecurityScheme, value: object, text: str) -> Redaction:
+    sent = [(scheme.parameter or "Authorization", text)]
+    headers, query = ([], sent) if scheme.kind == "query" else (sent, [])
+    plain = str(cast(tuple[object, object], value)[1]) if isinstance(value, tuple) else str(value)
+    encoded = text.removeprefix("Bearer ").removeprefix("Basic ")
+    return Redaction(headers, query, (plain, encoded, quote(plain, safe=""), quote_plus(plain)))
 
 
 def _text_of(scheme: RestSecurityScheme, value: object) -> str | None:

@@ -7,6 +7,7 @@ import inspect
 import math
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from .jwt_lifetime import jwt_lifetime_seconds
 
@@ -16,11 +17,29 @@ _USED_SHARE = 0.95
 """A token is replaced after this share of its lifetime, so that it does not expire on its way."""
 
 
+async def call_with_stale(function: Callable[..., Any], stale: str | None) -> Any:
+    """Calls a function of the application for a credential.
+
+    If it has a parameter `stale`, it gets the one that cannot be used any more, or None.
+    """
+    given = function(stale=stale) if _takes_stale(function) else function()
+    return await given if inspect.isawaitable(given) else given
+
+
+def _takes_stale(function: Callable[..., object]) -> bool:
+    try:
+        return "stale" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        # Functions of C modules may have no signature.
+        return False
+
+
 class TokenSource:
     """Shares one token among clients: pass it as `auth` to each of them, over REST and channels.
 
     `get_token` is called for the first token, and for another one when the token is rejected or
-    about to expire. It is called only once at a time: all clients wait for the same call.
+    about to expire: if it has a parameter `stale`, it gets that token. It is called only once at a
+    time: all clients wait for the same call.
     """
 
     def __init__(self, get_token: Callable[[], str | Awaitable[str]]) -> None:
@@ -50,8 +69,7 @@ class TokenSource:
         return await asyncio.shield(self._pending)
 
     async def _replace(self) -> str:
-        given = self._get_token()
-        token = await given if inspect.isawaitable(given) else given
+        token = await call_with_stale(self._get_token, self._token)
         left = jwt_lifetime_seconds(token)
         # A clock that is fast must not make every new token look expired: the server decides.
         is_known = left is not None and left > 0

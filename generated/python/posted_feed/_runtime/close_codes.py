@@ -10,7 +10,7 @@ SERVICE_RESTART = 1012
 UNAUTHORIZED = 4401
 SLOW_CONSUMER = 4420
 
-_FINAL = frozenset({NORMAL, 1002, 1003, 1007, 1008, 1009, 4400, 4403, 4409})
+_FINAL = frozenset({NORMAL, 1002, 1003, 1007, 1008, 1009, 4400, 4403, 4404, 4409})
 
 
 def should_reconnect(code: int) -> bool:

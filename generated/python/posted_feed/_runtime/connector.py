@@ -107,6 +107,8 @@ class Connector:
         if isinstance(placed, PostedClientError):
             return NotTried(placed)
         resumption = self._resumption
+        if resumption is not None:
+            self.inbox.clear(_is_sent_once)
         socket = await self._open(placed, None if resumption is None else resumption.query())
         if isinstance(socket, Refused) and socket.status == 400 and resumption is not None:
             earlier = resumption.earlier_query()
@@ -206,6 +208,11 @@ class Connector:
             delivery = self._resumption.read_unknown(incoming)
         is_needed = self._settings.on_unknown is not None or delivery.cursor is not None
         return delivery if is_needed else None
+
+
+def _is_sent_once(delivery: Delivery) -> bool:
+    """Whether the next connection does not bring a message again: a valid one without a cursor."""
+    return delivery.cursor is None and not isinstance(delivery.incoming, InvalidMessage)
 
 
 def _only_replies(channel: Channel) -> frozenset[str]:

@@ -4,18 +4,17 @@
 from __future__ import annotations
 
 import base64
-import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 from urllib.parse import quote, quote_plus
 
 from .descriptor import Channel, SecurityScheme
 from .errors import PostedClientError
 from .redaction import Redaction
 from .time_limit import within
-from .token_source import TokenSource
+from .token_source import TokenSource, call_with_stale
 
 
 class UserPassword(NamedTuple):
@@ -26,7 +25,11 @@ class UserPassword(NamedTuple):
 
 
 TextCredential: TypeAlias = str | Callable[[], str | Awaitable[str]]
-"""A bearer token or an API key, or a function that is called before every attempt."""
+"""A bearer token or an API key, or a function that is called before every attempt.
+
+If the function has an optional parameter `stale`, it gets the value that cannot be used any more,
+because the server has rejected it or it is about to expire.
+"""
 
 UserPasswordCredential: TypeAlias = (
     UserPassword | Callable[[], UserPassword | Awaitable[UserPassword]]
@@ -66,6 +69,7 @@ class Credentials:
         given = _by_scheme(channel, auth)
         self._sources = [(scheme, given[scheme.name]) for scheme in _chosen(channel, given)]
         self._placed = self._earlier = Placed((), (), Redaction((), (), ()))
+        self._latest: Mapping[str, str] = {}
         self._is_rejected = False
         for scheme, source in self._sources:
             if not callable(source):
@@ -88,9 +92,10 @@ class Credentials:
         `unauthorized` that it raises.
         """
         values: list[tuple[SecurityScheme, _Value]] = []
-        stale = self.token if is_stale or self._is_rejected else None
+        are_stale = is_stale or self._is_rejected
         for scheme, source in self._sources:
             try:
+                stale = self._latest.get(scheme.name) if are_stale else None
                 value = await within(timeout_seconds, _resolve(source, stale))
             except PostedClientError as error:
                 if error.code == "unauthorized":
@@ -106,6 +111,7 @@ class Credentials:
         if placed != self._placed:
             self._earlier = self._placed
         self._placed = placed
+        self._latest = {scheme.name: value for scheme, value in values if isinstance(value, str)}
         self._is_rejected = False
         return placed
 
@@ -185,8 +191,7 @@ async def _resolve(source: object, stale: str | None) -> object:
         return await source.get(stale)
     if not callable(source):
         return source
-    value = cast(Callable[[], object], source)()
-    return await cast(Awaitable[object], value) if inspect.isawaitable(value) else value
+    return await call_with_stale(cast(Callable[..., Any], source), stale)
 
 
 def _failed(scheme: SecurityScheme, cause: Exception) -> PostedClientError:

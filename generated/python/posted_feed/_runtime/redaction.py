@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 _MIN_RECOGNIZED = 4
 """A shorter secret is part of ordinary texts, so it is masked only where it was sent."""

@@ -15,9 +15,6 @@ from .errors import PostedClientError
 from .json_path import value_at
 from .message_codec import InvalidMessage, Received, UnknownMessage
 
-_MAX_WINDOW = 256
-"""The largest window that a server accepts."""
-
 
 @dataclass(frozen=True)
 class Delivery:
@@ -33,9 +30,10 @@ class Delivery:
 class Resumption:
     """A client has two cursors.
 
-    A new connection starts after the newest message received, so that queued messages are not sent
-    again. Only what the application has processed is saved and acknowledged, so that a crash loses
-    nothing.
+    A new connection starts after the newest message offered to the application: messages that are
+    still queued are dropped and sent again, since the server would wait for the first ack of its
+    own messages until all of them are processed. Only what the application has processed is saved
+    and acknowledged, so that a crash loses nothing.
     """
 
     def __init__(
@@ -45,6 +43,7 @@ class Resumption:
         since: str,
         given: Mapping[str, str],
         is_cursor: Callable[[str], bool],
+        window: int,
         encode_ack: Callable[[str], str | bytes],
         keeper: CursorKeeper,
         report: Callable[[PostedClientError], None],
@@ -52,18 +51,20 @@ class Resumption:
         """A new client.
 
         `since`: where to start without a cursor: `now`, `acked`, or a cursor. `given`: the query
-        parameters of the application.
+        parameters of the application. `window`: how many messages the server may send before they
+        are acknowledged.
         """
         self.names = names
         self._since = since
         self._given = given
         self._instance = ClientInstance()
         self._is_cursor = is_cursor
+        self._window = window
         self._encode_ack = encode_ack
         self._keeper = keeper
         self._report = report
         self._is_loaded = False
-        self._received: str | None = None
+        self._offered: str | None = None
         self._processed: str | None = None
         self._acks: Acks | None = None
         self._start: str | None = None
@@ -87,7 +88,7 @@ class Resumption:
             self._report(PostedClientError("cursor_store", message))
             loaded = None
         cursor = loaded or (self._since if self._is_cursor(self._since) else None)
-        self._received = self._processed = cursor
+        self._offered = self._processed = cursor
         return None
 
     def query(self) -> dict[str, str | None]:
@@ -95,10 +96,10 @@ class Resumption:
 
         They state the client's window, and so ask for a heartbeat, and claim its device.
         """
-        query: dict[str, str | None] = {self.names.query: self._received or self._since}
+        query: dict[str, str | None] = {self.names.query: self._offered or self._since}
         window, instance = self.names.window, self._instance_parameter
         if window is not None and window not in self._given:
-            query[window] = str(_MAX_WINDOW)
+            query[window] = str(self._window)
         if instance is not None and instance not in self._given:
             query[instance] = self._instance.next()
         return query
@@ -112,7 +113,7 @@ class Resumption:
         later = [name for name in named if name is not None]
         if not later:
             return None
-        return {self.names.query: self._received or self._since, **dict.fromkeys(later)}
+        return {self.names.query: self._offered or self._since, **dict.fromkeys(later)}
 
     @property
     def _instance_parameter(self) -> str | None:
@@ -153,6 +154,14 @@ class Resumption:
         is_valid = isinstance(value, str) and self._is_cursor(value)
         return self._deliver(message, cast(str, value) if is_valid else None)
 
+    def offered(self, delivery: Delivery) -> None:
+        """The application is about to get the message."""
+        self._offered = delivery.cursor or self._offered
+
+    def returned(self) -> None:
+        """The application has not taken the message that it was offered."""
+        self._offered = self._processed
+
     def processed(self, delivery: Delivery) -> None:
         """The application has processed the message."""
         if delivery.cursor is None:
@@ -183,7 +192,6 @@ class Resumption:
         await self._keeper.saved()
 
     def _deliver(self, incoming: Received | UnknownMessage, cursor: str | None) -> Delivery:
-        self._received = cursor or self._received
         return Delivery(incoming, cursor, self._acks)
 
     def _ready(
@@ -211,11 +219,13 @@ class Resumption:
             self._heartbeat_seconds = heartbeat_ms / 1000
         if cursor is None:
             return
-        is_first = self._received is None
+        is_first = self._offered is None
+        is_now = self._since == "now"
         if is_first:
-            self._received = cursor
             # With `acked` a reset may follow here too, and the server keeps the cursor.
-            if self._since == "now":
+            if is_now or message.get("resumed") is True:
+                self._offered = cursor
+            if is_now:
                 self._move_to(cursor)
         if is_first or self._processed == cursor:
             self._acks.acknowledge(cursor)

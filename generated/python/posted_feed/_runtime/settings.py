@@ -100,7 +100,8 @@ class Settings:
     max_frame_bytes: int = 1_048_576
     """The largest accepted message."""
     max_waiting_messages: int = 1_024
-    """How many messages may wait for the application before the client stops reading."""
+    """How many messages may wait for the application before the client stops reading. Resumable
+    connections ask the server to send at most half as many, and at most 256, unprocessed ones."""
     ssl: ssl.SSLContext | None = None
     """The trusted certificates for `wss`. Default: those of the system."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import httpx
 
-from .._runtime.rest_client import BaseRestClient, Retry
+from .._runtime.rest_client import BaseRestClient
 from .._runtime.rest_contract import RestOperation, RestResponse, RestSecurityScheme
 from .._runtime.rest_credentials import RestToken
+from .._runtime.rest_retry import Retry, ShouldRetry
 from . import models
 
 _SCHEMES: dict[str, RestSecurityScheme] = {"bearerAuth": RestSecurityScheme("bearer")}
@@ -168,6 +169,7 @@ class RestClient(BaseRestClient):
         auth: RestToken | None = None,
         timeout: float = 15.0,
         retry: Retry | None = Retry(),
+        should_retry: ShouldRetry | None = None,
         max_response_bytes: int = 16_777_216,
         http: httpx.AsyncClient | None = None,
     ) -> None:
@@ -177,13 +179,24 @@ class RestClient(BaseRestClient):
                 and once after a 401.
             timeout: Seconds for each attempt, and for a credential.
             retry: When to send a request again; None: never.
+            should_retry: Decides after each failed attempt but the last. Default: unless
+                `is_final`.
             max_response_bytes: A larger response is an error.
             http: Sends the requests, for a proxy or certificates. It is not closed with this
                 client.
 
         Raises RestError `invalid_options` for an option that cannot work.
         """
-        super().__init__(url, _SCHEMES, auth, timeout, retry, max_response_bytes, http)
+        super().__init__(
+            url,
+            _SCHEMES,
+            auth,
+            timeout,
+            retry,
+            should_retry,
+            max_response_bytes,
+            http,
+        )
 
     async def login(
         self,
