@@ -4,6 +4,7 @@ import type { ContractModel } from './asyncapi/contract-model.ts';
 import { contractNotes } from './asyncapi/contract-notes.ts';
 import type { LoadedAsyncapi } from './asyncapi/load-asyncapi.ts';
 import type { Perspective } from './asyncapi/perspective.ts';
+import { streamObstacle } from './asyncapi/stream-obstacle.ts';
 import type { AllowedFiles } from './contract/contract-files.ts';
 import { GenerationError, type Problem } from './contract/generation-error.ts';
 import type { LoadedOpenapi } from './openapi/load-openapi.ts';
@@ -96,6 +97,9 @@ export async function generateFiles(
       },
       openapi: rest?.document ?? null,
       title: websocket.model.title,
+      streams: websocket.model.channels
+        .filter((channel) => streamObstacle(channel) === null)
+        .map(({ address }) => address),
     };
     await generateDocs(documents, join(folder, 'docs'));
     reporter.progress('docs: the page');

@@ -1,5 +1,6 @@
 import type { ChannelModel } from './contract-model.ts';
 import type { LoadedAsyncapi } from './load-asyncapi.ts';
+import { streamObstacle } from './stream-obstacle.ts';
 
 /** The number of names that a note lists. */
 const maxNoted = 3;
@@ -33,12 +34,8 @@ function noteMissingAuth({ name, authObstacle }: ChannelModel): readonly string[
   ];
 }
 
-/** The rule of the runtime is `canStream` in server-sent-events.ts. */
-function noteMissingStreams({ name, delivery, resume, send, receive }: ChannelModel): readonly string[] {
-  if (delivery === null || resume === null) return [];
-  const sent = receive.find((message) => message.name !== resume.ack);
-  const other = send.find(({ encoding }) => encoding !== 'json');
-  if (sent === undefined && other === undefined) return [];
-  const why = sent === undefined ? `${other?.name} is not JSON` : `clients send ${sent.name}`;
-  return [`channel ${name} cannot be read as server-sent events: ${why}. It is WebSocket only.`];
+function noteMissingStreams(channel: ChannelModel): readonly string[] {
+  const why = streamObstacle(channel);
+  if (channel.delivery === null || why === null) return [];
+  return [`channel ${channel.name} cannot be read as server-sent events: ${why}. It is WebSocket only.`];
 }

@@ -7,6 +7,7 @@ import { isSchemaObject, referencedComponent } from '../schemas/json-schema.ts';
 import { type ContractTitle, generatedJson, preamble } from '../source/preamble.ts';
 import { AsyncapiPart, asyncapiLinks, asyncapiSchemaId } from './asyncapi-part.ts';
 import { Description, DocumentProvider, type DocumentView } from './document-context.ts';
+import { EventStreamsView, eventStreamsId } from './event-streams-view.ts';
 import { createJsonReader, type JsonObject, type JsonReader } from './json-reader.ts';
 import { OpenapiPart, restSchemaId } from './openapi-part.ts';
 import { operationsOf } from './operation-view.ts';
@@ -32,6 +33,8 @@ export interface DocsSource {
   readonly openapi: DocumentSource | null;
   /** The title of the page. */
   readonly title: string;
+  /** The addresses of channels that can be read as server-sent events. */
+  readonly streams?: readonly string[];
 }
 
 /**
@@ -39,10 +42,13 @@ export interface DocsSource {
  * scripts, loads nothing from other hosts, and links to the documents as files of the same folder. The same documents
  * always produce the same bytes.
  */
-export async function generateDocs({ asyncapi, openapi, title }: DocsSource, folder: string): Promise<void> {
+export async function generateDocs(
+  { asyncapi, openapi, title, streams = [] }: DocsSource,
+  folder: string,
+): Promise<void> {
   const library = loadReactComponent();
   const parts = [
-    await asyncapiPart(asyncapi, library),
+    await asyncapiPart(asyncapi, streams, library),
     ...(openapi === null ? [] : [openapiPart(openapi, library)]),
   ];
   const page = withoutMarks(
@@ -72,7 +78,11 @@ function textOf({ file, value }: DocumentSource, contract: ContractTitle): strin
 const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="#0f766e" stroke-width="2"><circle cx="3" cy="13" r="2" fill="#0f766e"/><path d="M3 7a6 6 0 0 1 6 6M3 2a11 11 0 0 1 11 11"/></svg>';
 
-async function asyncapiPart({ file, value }: DocumentSource, library: ReactComponent): Promise<Part> {
+async function asyncapiPart(
+  { file, value }: DocumentSource,
+  streams: readonly string[],
+  library: ReactComponent,
+): Promise<Part> {
   const document = await parseLinked(value);
   if (document === undefined)
     throw new TypeError(`The AsyncAPI parser rejects ${file}, which passed validation.`);
@@ -82,12 +92,16 @@ async function asyncapiPart({ file, value }: DocumentSource, library: ReactCompo
     id: 'websocket',
     file: basename(file),
     info,
-    links: asyncapiLinks(document),
+    links: [
+      ...asyncapiLinks(document),
+      ...(streams.length === 0 ? [] : [{ id: eventStreamsId, kind: 'get', name: 'Server-sent events' }]),
+    ],
     content: h(
       DocumentProvider,
       { value: viewOfParsed(document, library) },
       h(Description, { text: info.description }),
       h(AsyncapiPart, { AsyncApi: library.AsyncApi, document }),
+      h(EventStreamsView, { addresses: streams }),
     ),
   };
 }

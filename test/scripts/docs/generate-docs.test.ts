@@ -66,6 +66,19 @@ describe('generateDocs', () => {
     },
   );
 
+  it('says which channels can be read as server-sent events, if there are any', async () => {
+    const value = asyncapiWith({}, { type: 'object' });
+    const { 'index.html': none = '' } = await generate(value);
+    const { 'index.html': page = '' } = await generate({ ...value, streams: ['/trees'] });
+    expect(none).not.toContain('erver-sent');
+    expect(page).toContain('href="#server-sent-events"');
+    expect(page).toMatch(/<section id="server-sent-events">\s*<h3>[\s\S]*<code>\/trees<\/code>/);
+    const committed = readFileSync('generated/docs/index.html', 'utf8');
+    expect(committed).toMatch(
+      /<section id="server-sent-events">\s*<h3>[\s\S]*<code>\/post\/feed\/posted<\/code>/,
+    );
+  });
+
   it('writes the same bytes each time, with the generator and the contract in the first line of each file', async () => {
     const [first, second] = [await generate(own), await generate(own)];
     expect(second).toEqual(first);

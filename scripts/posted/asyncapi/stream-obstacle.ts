@@ -1,0 +1,13 @@
+import type { ChannelModel } from './contract-model.ts';
+
+/**
+ * Why a channel cannot be read as server-sent events; null if it can. The rule of the runtime is `canStream` in
+ * server-sent-events.ts; besides, only what is durable is streamed.
+ */
+export function streamObstacle({ delivery, resume, send, receive }: ChannelModel): string | null {
+  if (delivery === null || resume === null) return 'its messages are not durable';
+  const sent = receive.find((message) => message.name !== resume.ack);
+  if (sent !== undefined) return `clients send ${sent.name}`;
+  const other = send.find(({ encoding }) => encoding !== 'json');
+  return other === undefined ? null : `${other.name} is not JSON`;
+}
