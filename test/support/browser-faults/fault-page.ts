@@ -1,7 +1,7 @@
 /** The script of the page in a run of faults: the generated client with its cursor in localStorage, and what it does. */
 import { postFeedPosted } from '../../../generated/asyncapi/client.ts';
 import { connect, localStorageCursor } from '../../../src/runtime/client/browser.ts';
-import type { PageEvent, PageSettings } from './page-events.ts';
+import type { PageEvent, PageSettings, TimedPageEvent } from './page-events.ts';
 
 declare global {
   /** A binding of DevTools. */
@@ -13,8 +13,12 @@ const { url, token, publisher, cursor, reconnect, webSocketRetryMs } = JSON.pars
   decodeURIComponent(location.hash.slice(1)),
 ) as PageSettings;
 
+const events: TimedPageEvent[] = [];
+
 function tell(event: PageEvent): void {
-  globalThis.report(JSON.stringify({ ...event, atMs: Date.now() }));
+  const timed = { ...event, index: events.length, atMs: Date.now() };
+  events.push(timed);
+  globalThis.report(JSON.stringify([timed]));
 }
 
 const client = connect(postFeedPosted, {
@@ -31,5 +35,9 @@ client.on.post(({ payload: { postText } }) => {
   if (name === publisher) tell({ kind: 'message', number: Number(number) });
 });
 client.status.subscribe(({ state }) => tell({ kind: 'status', state }));
-addEventListener('pageshow', ({ persisted }) => tell({ kind: 'shown', persisted }));
+addEventListener('pageshow', ({ persisted }) => {
+  tell({ kind: 'shown', persisted });
+  // DevTools do not get what a page reports while the browser moves it to the back-forward cache.
+  globalThis.report(JSON.stringify(events));
+});
 document.addEventListener('freeze', () => tell({ kind: 'frozen' }));

@@ -21,5 +21,5 @@ export type PageEvent =
   | { readonly kind: 'shown'; readonly persisted: boolean }
   | { readonly kind: 'frozen' };
 
-/** With the time by the clock of the machine, which the page shares with the publisher. */
-export type TimedPageEvent = PageEvent & { readonly atMs: number };
+/** With its number, and the time by the clock of the machine, which the page shares with the publisher. */
+export type TimedPageEvent = PageEvent & { readonly index: number; readonly atMs: number };

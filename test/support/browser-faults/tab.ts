@@ -4,13 +4,15 @@ import type { PageEvent, PageSettings, TimedPageEvent } from './page-events.ts';
 
 /** A tab with a client, and all that its page has reported. */
 export class Tab {
-  readonly events: TimedPageEvent[] = [];
+  /** By their numbers: a page may report them again. */
+  readonly #events: TimedPageEvent[] = [];
   readonly #devTools: DevTools;
 
   private constructor(devTools: DevTools) {
     this.#devTools = devTools;
     devTools.on('Runtime.bindingCalled', ({ payload }) => {
-      this.events.push(JSON.parse(String(payload)));
+      for (const event of JSON.parse(String(payload)) as readonly TimedPageEvent[])
+        this.#events[event.index] = event;
     });
   }
 
@@ -31,19 +33,19 @@ export class Tab {
 
   /** The publisher's messages, in the order of their arrival. */
   get received(): readonly Numbered[] {
-    return this.events.filter((event) => event.kind === 'message');
+    return this.#reported.filter((event) => event.kind === 'message');
   }
 
   /** When the client was not open any more, for the first time since then; null if it has not left that state. */
   leftOpenMs(sinceMs: number): number | null {
-    const left = this.events.find(
+    const left = this.#reported.find(
       (event) => event.kind === 'status' && event.state !== 'open' && event.atMs >= sinceMs,
     );
     return left?.atMs ?? null;
   }
 
   get problems(): readonly string[] {
-    return this.events.flatMap((event) => (event.kind === 'problem' ? event.text : []));
+    return this.#reported.flatMap((event) => (event.kind === 'problem' ? event.text : []));
   }
 
   get wasRestored(): boolean {
@@ -87,13 +89,18 @@ export class Tab {
     await this.#devTools.send('Page.close').catch(() => {});
   }
 
+  /** Without those that are missing. */
+  get #reported(): readonly TimedPageEvent[] {
+    return this.#events.filter(() => true);
+  }
+
   async #setWindow(windowState: 'minimized' | 'normal'): Promise<void> {
     const { windowId } = await this.#devTools.send<{ windowId: number }>('Browser.getWindowForTarget');
     await this.#devTools.send('Browser.setWindowBounds', { windowId, bounds: { windowState } });
   }
 
   #last<Kind extends PageEvent['kind']>(kind: Kind) {
-    return this.events.findLast(
+    return this.#reported.findLast(
       (event): event is Extract<TimedPageEvent, { kind: Kind }> => event.kind === kind,
     );
   }
