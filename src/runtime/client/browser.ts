@@ -36,6 +36,10 @@ const platform: Platform = {
   },
   openStream: openEventStream,
   onWake,
+  async share(sharing) {
+    const { shareTabs } = await import('./tabs/share-tabs.ts');
+    return shareTabs(platform, sharing);
+  },
 };
 
 function failureOf({ protocol }: WebSocket, code: number, reason: string): Ending {

@@ -1,5 +1,4 @@
 import { closeCodes } from '../shared/close-codes.ts';
-import type { ChannelDescriptor } from '../shared/descriptor.ts';
 import { applicationMessages } from './application-messages.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { PostedClientError } from './client-error.ts';
@@ -23,7 +22,6 @@ const tooSlow = 'The application is too slow. The client connects again; message
 const unnoticedMs = 5_000;
 
 interface ChannelClientDeps extends Omit<ConnectionKeeperDeps, 'signal'> {
-  readonly channel: ChannelDescriptor;
   /** Undefined if the application sends nothing. */
   readonly sending: CreateSending | undefined;
   readonly answerFunctions: AnswerFunctions | undefined;

@@ -13,7 +13,8 @@ export class ClientInstance {
   }
 }
 
-function randomName(): string {
+/** 128 random bits as text. */
+export function randomName(): string {
   // Unlike `randomUUID`, this also works on pages without TLS.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -178,6 +178,12 @@ type ResumeOptions<Reset> = [Reset] extends [never]
       readonly cursor?: CursorStore;
 
       /**
+       * Whether the tabs of an origin with the same address, user and cursor share one connection, where the browser
+       * and the store of the cursor allow it: see docs/browsers.md. Default: true.
+       */
+      readonly shareTabs?: boolean;
+
+      /**
        * Called when the server no longer has the messages that the client missed. It is called in the
        * order of the messages, and the next one waits until its promise settles. Default: `onError` is
        * called.
@@ -188,5 +194,6 @@ type ResumeOptions<Reset> = [Reset] extends [never]
 interface NoResumeOptions {
   readonly resume?: never;
   readonly cursor?: never;
+  readonly shareTabs?: never;
   readonly onReset?: never;
 }

@@ -163,7 +163,7 @@ function withCorrelationId(descriptor: MessageDescriptor, message: unknown, numb
 }
 
 /** RFC 9562 section 5.4. `crypto.randomUUID` is missing in pages served over HTTP. */
-function randomUuid(): string {
+export function randomUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

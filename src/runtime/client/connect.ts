@@ -24,6 +24,7 @@ const maxWindow = 256;
 interface UntypedOptions extends ClientSettings, ChannelTarget {
   readonly resume?: boolean;
   readonly cursor?: CursorStore;
+  readonly shareTabs?: boolean;
   readonly onReset?: (message: unknown) => void | Promise<void>;
   readonly auth?: Auth;
   readonly headers?: object;
@@ -44,6 +45,7 @@ export function createConnect(platform: Platform, preset?: CreateSending): Conne
     if (sending === undefined && needsSending(channel)) {
       throw invalidOptions('The code of the channel is of an earlier version. Generate it again.');
     }
+    const { cursor = memoryCursor(), shareTabs } = options;
     return new ChannelClient({
       platform,
       channel,
@@ -52,7 +54,8 @@ export function createConnect(platform: Platform, preset?: CreateSending): Conne
       headers: handshakeHeaders(channel, options.headers, platform),
       credentials: CredentialSource.of(channel, options.auth, platform),
       answerFunctions: options.answer,
-      resumption: createResumption(channel, url, options, settings),
+      resumption: createResumption(channel, url, options, settings, cursor),
+      tab: shareTabs === false ? undefined : cursor.tab,
       onReset: options.onReset,
       settings,
       signal: options.signal,
@@ -94,8 +97,9 @@ function resumeQuery({ resume: names }: ChannelDescriptor, { query = {}, resume 
 function createResumption(
   channel: ChannelDescriptor,
   { searchParams }: URL,
-  { resume, cursor: store = memoryCursor() }: UntypedOptions,
+  { resume }: UntypedOptions,
   { onError, maxWaitingMessages }: ResolvedSettings,
+  store: CursorStore,
 ): Resumption | null {
   const { query, resume: names } = channel;
   if (names === undefined || query === undefined || resume === false) return null;

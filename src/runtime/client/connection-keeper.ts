@@ -1,9 +1,11 @@
 import { closeCodes } from '../shared/close-codes.ts';
+import type { ChannelDescriptor } from '../shared/descriptor.ts';
 import { type ClientConnection, openConnection } from './client-connection.ts';
 import { PostedClientError } from './client-error.ts';
 import type { ResolvedSettings } from './client-settings.ts';
 import type { ClientClosed, StatusSource } from './client-status.ts';
 import type { CredentialSource } from './credential-source.ts';
+import type { TabCursor } from './cursor-store.ts';
 import { defer } from './deferred.ts';
 import { handshakeTarget } from './handshake-target.ts';
 import type { PlacedCredential } from './placed-credential.ts';
@@ -20,6 +22,9 @@ export interface ConnectionKeeperDeps {
   readonly credentials: CredentialSource | null;
   /** Null: connections cannot be resumed. */
   readonly resumption: Resumption | null;
+  readonly channel: ChannelDescriptor;
+  /** Undefined: the client has connections of its own. */
+  readonly tab: TabCursor | undefined;
   readonly settings: ResolvedSettings;
   /** Aborting it ends the client. */
   readonly signal: AbortSignal;
@@ -39,6 +44,8 @@ export interface ConnectionEvents {
 /** Opens one connection after another until the client is closed or a failure is final. */
 export class ConnectionKeeper {
   readonly #deps: ConnectionKeeperDeps;
+  /** The platform, or one whose connections other tabs share. */
+  #platform: Platform;
   readonly #status: StatusSource;
   readonly #events: ConnectionEvents;
   readonly #policy: ReconnectPolicy;
@@ -54,6 +61,7 @@ export class ConnectionKeeper {
 
   constructor(deps: ConnectionKeeperDeps, status: StatusSource, events: ConnectionEvents) {
     this.#deps = deps;
+    this.#platform = deps.platform;
     this.#status = status;
     this.#events = events;
     const { settings, credentials } = deps;
@@ -69,6 +77,7 @@ export class ConnectionKeeper {
       stopWaking?.();
       this.#stopWaiting?.();
     });
+    await this.#share();
     while (!signal.aborted) {
       this.#status.set({ state: 'connecting' });
       const failure = await this.#connect();
@@ -97,6 +106,15 @@ export class ConnectionKeeper {
     if (this.#connection?.drop(reason) !== true) return;
     this.#isReplacing = true;
     this.#deps.settings.log?.(`Connecting again: ${reason}.`);
+  }
+
+  /** Without the code for it, which is loaded only here, the client has connections of its own. */
+  async #share(): Promise<void> {
+    const { platform, tab, resumption, settings } = this.#deps;
+    if (tab === undefined || resumption === null || settings.backoff === null) return;
+    const { names } = resumption;
+    const sharing = platform.share?.({ ...settings, ...this.#deps, names, tab });
+    this.#platform = (await sharing?.catch(() => null)) ?? platform;
   }
 
   #wake(wake: Wake): void {
@@ -149,8 +167,8 @@ export class ConnectionKeeper {
   }
 
   async #openStream(placed: readonly PlacedCredential[], url: URL): Promise<Failure> {
-    const { platform, resumption } = this.#deps;
-    const { openStream } = platform;
+    const { resumption } = this.#deps;
+    const { openStream } = this.#platform;
     if (openStream === undefined || resumption === null) return { kind: 'unreachable' };
     let stopProbing: (() => void) | null = null;
     const failure = await this.#open(
@@ -168,7 +186,7 @@ export class ConnectionKeeper {
 
   /** Comes back to WebSocket when one can be opened. Until then, the stream goes on. Returns how to stop. */
   #probe(): () => void {
-    const { platform, url, headers, settings, credentials, signal, resumption } = this.#deps;
+    const { url, headers, settings, credentials, signal, resumption } = this.#deps;
     const { connectTimeoutMs } = settings;
     let timer: ReturnType<typeof setTimeout>;
     let isStopped = false;
@@ -178,7 +196,7 @@ export class ConnectionKeeper {
       if (isStopped || placed instanceof PostedClientError || resumption === null) return;
       const target = { ...settings, ...handshakeTarget(resumption.probeUrl(url), headers, placed, true) };
       let passes = false;
-      const connection = openConnection(platform.open, target, connectTimeoutMs, {
+      const connection = openConnection(this.#platform.open, target, connectTimeoutMs, {
         opened() {
           passes = true;
           connection.close(closeCodes.normal.code, '');
@@ -208,7 +226,7 @@ export class ConnectionKeeper {
   async #open(
     placed: readonly PlacedCredential[],
     url: URL,
-    open: Platform['open'] = this.#deps.platform.open,
+    open: Platform['open'] = this.#platform.open,
     opened: () => void = () => {},
   ): Promise<Failure> {
     const { resumption, headers, settings, signal } = this.#deps;

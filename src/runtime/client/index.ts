@@ -11,7 +11,7 @@ export type { ConnectOptions } from './client-options.ts';
 export type { RequestOptions } from './client-requests.ts';
 export type { ClientFailure, InvalidDecision } from './client-settings.ts';
 export type { ClientClosed, ClientStatus, ObservableStatus } from './client-status.ts';
-export { type CursorStore, localStorageCursor, memoryCursor } from './cursor-store.ts';
+export { type CursorStore, localStorageCursor, memoryCursor, type TabCursor } from './cursor-store.ts';
 export type { Stop } from './deliveries.ts';
 export { exchanging } from './exchanging.ts';
 export type { InvalidMessage } from './message-codec.ts';

@@ -1,4 +1,6 @@
-import type { ResumeDescriptor } from '../shared/descriptor.ts';
+import type { ChannelDescriptor, ResumeDescriptor } from '../shared/descriptor.ts';
+import type { PostedClientError } from './client-error.ts';
+import type { TabCursor } from './cursor-store.ts';
 
 /** What the client needs of a platform: a WebSocket (RFC 6455) that reports why it ended. */
 export interface Platform {
@@ -11,6 +13,17 @@ export interface Platform {
   readonly check?: (settings: Pick<SocketTarget, 'proxy'>) => void;
   /** Calls back when connections may be possible again, or may have been lost unnoticed. Returns how to stop. */
   readonly onWake?: (listener: (wake: Wake) => void) => () => void;
+  /** Resolves with a platform whose connections are shared with other tabs; null if there cannot be any. */
+  readonly share?: (sharing: Sharing) => Promise<Platform | null>;
+}
+
+/** What a client must know to share its connections with other tabs. */
+export interface Sharing {
+  readonly channel: ChannelDescriptor;
+  readonly names: ResumeDescriptor;
+  readonly tab: TabCursor;
+  readonly connectTimeoutMs: number;
+  readonly onError: (error: PostedClientError) => void;
 }
 
 export type OpenStream = (target: SocketTarget, names: ResumeDescriptor, events: SocketEvents) => Socket;

@@ -13,7 +13,7 @@ export interface SendOptions {
 }
 
 /** How much may wait to be sent, on a connection and for the next one. */
-const maxBufferedBytes = 1_048_576;
+export const maxBufferedBytes = 1_048_576;
 const maxWaitingFrames = 1_024;
 
 /** How long to wait for room in the send buffer. */
