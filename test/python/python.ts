@@ -21,7 +21,7 @@ const requirements = [
 ];
 
 /** A Python with the dependencies of generated packages; null if it is not available. */
-export const python = await findPython();
+export const python = await environmentOf('python3');
 
 /** Why the tests are skipped; null if they run. */
 export const reason = requireService('python with websockets and jsonschema', python !== null);
@@ -32,16 +32,16 @@ export function pythonPath(): string {
   return python;
 }
 
-/** It is created once and kept in the temporary folder for other runs. */
-async function findPython(): Promise<string | null> {
+/** The Python of an environment of an interpreter, which is created once and kept in the temporary folder for other runs. */
+export async function environmentOf(interpreter: string): Promise<string | null> {
   try {
     const program = 'import sys; assert sys.version_info >= (3, 10); print(sys.executable, sys.version)';
-    const { stdout } = await execute('python3', ['-c', program]);
+    const { stdout } = await execute(interpreter, ['-c', program]);
     const key = createHash('sha256')
       .update(JSON.stringify([stdout, requirements]))
       .digest('hex');
     const folder = join(tmpdir(), `posted-python-${key.slice(0, 16)}`);
-    if (!existsSync(folder)) await makeEnvironment(folder);
+    if (!existsSync(folder)) await makeEnvironment(interpreter, folder);
     return join(folder, 'bin', 'python');
   } catch {
     return null;
@@ -49,10 +49,10 @@ async function findPython(): Promise<string | null> {
 }
 
 /** Several test files may do this at once; the first to finish wins. */
-async function makeEnvironment(folder: string): Promise<void> {
+async function makeEnvironment(interpreter: string, folder: string): Promise<void> {
   const workshop = await mkdtemp(`${folder}-`);
   try {
-    await execute('python3', ['-m', 'venv', workshop]);
+    await execute(interpreter, ['-m', 'venv', workshop]);
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements];
     await execute(join(workshop, 'bin', 'python'), pip, { timeout: 100_000 });
     await rename(workshop, folder).catch(() => {
