@@ -1,6 +1,5 @@
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
 import { canStream } from '../shared/server-sent-events.ts';
-import { applicationMessages } from './application-messages.ts';
 import { ChannelClient } from './channel-client.ts';
 import type { ClientDescriptor } from './channel-types.ts';
 import { type ChannelTarget, channelUrl } from './channel-url.ts';
@@ -42,7 +41,7 @@ export function createConnect(platform: Platform, preset?: CreateSending): Conne
     const settings = withTransport(channel, options, platform, resolveSettings(options));
     platform.check?.(settings);
     const { sending = preset } = channel;
-    if (sending === undefined && needsSending(channel)) {
+    if (sending === undefined && channel.receive.some(({ name }) => name !== channel.resume?.ack)) {
       throw invalidOptions('The code of the channel is of an earlier version. Generate it again.');
     }
     const { cursor = memoryCursor(), shareTabs } = options;
@@ -63,14 +62,6 @@ export function createConnect(platform: Platform, preset?: CreateSending): Conne
   };
   // The channel's guards ensure at run time what its types promise.
   return connect as Connect;
-}
-
-function needsSending(channel: ChannelDescriptor): boolean {
-  return channel.operations.some(
-    (operation) =>
-      operation.reply !== undefined ||
-      (operation.action === 'receive' && applicationMessages(channel, operation).length > 0),
-  );
 }
 
 /** @throws PostedClientError `invalid_options` if the channel cannot be read as server-sent events, and must be */

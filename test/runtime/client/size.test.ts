@@ -18,11 +18,11 @@ const others = [
   'node_modules/',
 ];
 
-it('loads at most 16 KB at once to follow the feed, minified and gzipped, and nothing that it may never need', async () => {
+it('loads at most 16.2 KB at once to follow the feed, minified and gzipped, and nothing that it may never need', async () => {
   const { initial, onDemand, modules } = await measureSize(page);
   const names = [...modules.keys()];
   expect(names).toContain('src/runtime/client/channel-client.ts');
   expect(names.filter((name) => others.some((other) => name.startsWith(other)))).toEqual([]);
-  expect(initial.gzip).toBeLessThanOrEqual(16_000);
+  expect(initial.gzip).toBeLessThanOrEqual(16_200);
   expect(onDemand.gzip).toBeGreaterThan(0);
 });
