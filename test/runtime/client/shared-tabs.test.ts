@@ -216,7 +216,12 @@ describe('tabs of an origin', () => {
     const origin = new Origin();
     const tabs = [origin.openTab(server.url), origin.openTab(server.url)];
     for (const { client } of tabs) await client.opened;
-    for (const connection of server.connections) connection.close(4403, 'no more');
+    // A tab may have taken over before it learns how the connection ended.
+    const end = () => {
+      for (const connection of server.connections) connection.close(4403, 'no more');
+      return tabs.map(({ client }) => client.status.value.state);
+    };
+    await expect.poll(end, soon).toEqual(['closed', 'closed']);
     for (const { client } of tabs) await expect(client.closed).rejects.toMatchObject({ closeCode: 4403 });
   });
 });

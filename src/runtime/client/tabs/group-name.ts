@@ -1,6 +1,6 @@
 import { decodeBase64 } from '../../shared/credentials.ts';
 import type { ResumeDescriptor } from '../../shared/descriptor.ts';
-import { decodeBearerProtocol } from '../../shared/subprotocol.ts';
+import { encodeBearerProtocol } from '../../shared/subprotocol.ts';
 import type { SocketTarget } from '../platform.ts';
 
 /** The claims that differ between two tokens of the same user with the same rights (RFC 7519 section 4.1). */
@@ -33,14 +33,19 @@ function credentialsIn(protocols: readonly string[]): readonly string[] {
 
 /** The user and the rights that a JSON Web Token states, so that a renewed token is of the same group; else the credentials. */
 function identityOf(credentials: readonly string[]): unknown {
-  const token = decodeBearerProtocol(credentials.join(','));
-  const [, payload, signature] = token?.split('.') ?? [];
+  const prefix = encodeBearerProtocol('');
+  const bearer = credentials.find((credential) => credential.startsWith(prefix)) ?? prefix;
+  const [, payload, signature] = decode(bearer.slice(prefix.length)).split('.');
   if (payload === undefined || signature === undefined) return credentials;
-  const claims = parse(decodeBase64(payload.replaceAll('-', '+').replaceAll('_', '/')) ?? '');
+  const claims = parse(decode(payload));
   if (claims?.sub === undefined) return credentials;
   return Object.entries(claims)
     .filter(([name]) => !claimsOfOneToken.has(name))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function decode(base64url: string): string {
+  return decodeBase64(base64url.replaceAll('-', '+').replaceAll('_', '/')) ?? '';
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | null {

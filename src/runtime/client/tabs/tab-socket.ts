@@ -24,7 +24,7 @@ export interface TabSocketDeps extends TabDeps {
 }
 
 /** How long what the leader has said may take. */
-const graceMs = 50;
+const graceMs = 100;
 
 /** The connection of one tab, as its client sees it: a share of the leader's, or one of its own if it cannot keep up. */
 export class TabSocket implements Socket {
