@@ -50,10 +50,10 @@ export async function startFaultWorld(timings: FaultTimings, signal: AbortSignal
   /** How long after everything else messages may arrive. */
   const arrivalMs = 10_000 + 4 * timings.heartbeatMs;
 
-  async function openTab(url: string, publisher: string, index: number): Promise<Tab> {
+  /** Tabs with the same publisher have the same cursor, and share a connection. */
+  async function openTab(url: string, publisher: string): Promise<Tab> {
     const { reconnect, webSocketRetryMs } = timings;
-    const cursor = `${publisher} ${index}`;
-    const settings = { url, token, publisher, cursor, reconnect, webSocketRetryMs };
+    const settings = { url, token, publisher, cursor: publisher, reconnect, webSocketRetryMs };
     return await Tab.open(await browser.openTab(), page.url, settings);
   }
 
@@ -81,7 +81,7 @@ export async function startFaultWorld(timings: FaultTimings, signal: AbortSignal
       ending.defer(() => network.close());
       const tabs: Tab[] = [];
       for (let index = 0; index < (fault.tabs ?? 1); index += 1) {
-        const tab = await openTab(network.url, fault.name, index);
+        const tab = await openTab(network.url, fault.name);
         ending.defer(() => tab.close());
         tabs.push(tab);
       }
@@ -92,8 +92,9 @@ export async function startFaultWorld(timings: FaultTimings, signal: AbortSignal
       await until('the first messages', () => tabs.every(({ received }) => received.length > 2));
       const context = { network, browser, server, publisher, otherUrl: otherPage.url, timings, until };
       const period = await fault.cause({ ...context, tabs: tabs as [Tab, ...Tab[]] });
-      await finish(publisher, tabs, period);
-      return resultOf(fault, period, publisher.published, tabs);
+      const remaining = tabs.filter(({ isClosed }) => !isClosed);
+      await finish(publisher, remaining, period);
+      return resultOf(fault, period, publisher.published, remaining);
     },
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };

@@ -25,6 +25,10 @@ async function useStream({ network, tabs: [tab], until }: FaultContext): Promise
   await until('a stream', () => tab.leftOpenMs(startMs) !== null && tab.state === 'open');
 }
 
+async function shareConnection({ network, until }: FaultContext): Promise<void> {
+  await until('one connection for all tabs', () => network.open.upgraded === 1);
+}
+
 /** Every client leaves the server, or the server leaves it; the process is another one then. */
 async function restart({ server }: FaultContext, signal: 'SIGTERM' | 'SIGKILL'): Promise<FaultPeriod> {
   return await during(() => server.restart(signal, async () => {}));
@@ -142,9 +146,21 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'two tabs',
-    how: () => 'the connections of two tabs are lost, as in "half-open"',
+    how: () => 'the connection that two tabs share is lost, as in "half-open"',
     tabs: 2,
-    cause: loseConnections,
+    async cause(context) {
+      await shareConnection(context);
+      return await loseConnections(context);
+    },
+  },
+  {
+    name: 'closed tab',
+    how: () => 'of two tabs that share a connection, the one that has it is closed',
+    tabs: 2,
+    async cause(context) {
+      await shareConnection(context);
+      return await during(() => context.tabs[0].close());
+    },
   },
   {
     name: 'replay',

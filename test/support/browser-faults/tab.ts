@@ -8,6 +8,8 @@ export class Tab {
   readonly #events: TimedPageEvent[] = [];
   readonly #devTools: DevTools;
 
+  #isClosed = false;
+
   private constructor(devTools: DevTools) {
     this.#devTools = devTools;
     devTools.on('Runtime.bindingCalled', ({ payload }) => {
@@ -25,6 +27,10 @@ export class Tab {
     const url = `${pageUrl}#${encodeURIComponent(JSON.stringify(settings))}`;
     await devTools.send('Page.navigate', { url });
     return tab;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   get state(): string {
@@ -85,6 +91,8 @@ export class Tab {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     // The connection may end before the answer.
     await this.#devTools.send('Page.close').catch(() => {});
   }
