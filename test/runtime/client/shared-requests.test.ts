@@ -74,6 +74,7 @@ describe('SharedRequests', () => {
     const requests = new SharedRequests(market);
     expect(sent(requests, 'a', book(1))).toEqual({ type: 'book', id: 1 });
     expect(sent(requests, 'b', book(1))).toEqual({ type: 'book', id: expect.any(Number) });
+    expect(sent(requests, 'd', book(1))).not.toEqual({ type: 'book', id: 1 });
     const value = { type: 'booked', id: 1 };
     expect(requests.incoming(JSON.stringify(value), value, 'booked')).toEqual({
       tabs: ['a'],
