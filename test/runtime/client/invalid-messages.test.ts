@@ -111,6 +111,7 @@ describe('an invalid message', () => {
           if ('postText' in payload) texts.push(payload.postText);
         }
       });
+      await expect.poll(() => acks, soon).toEqual([2]);
       // Longer than an ack may be delayed.
       await new Promise((resolve) => setTimeout(resolve, 400));
       expect(received).toEqual([['2'], ['2']]);
