@@ -53,7 +53,7 @@ describe('a client that reads server-sent events', () => {
     openFeed(url, {
       transport: 'sse',
       query: { since: 'acked', device: 'phone' },
-      connectTimeoutMs: 200,
+      connectTimeoutMs: 2_000,
     });
     const stream = await nextStream();
     stream(ready(0));
