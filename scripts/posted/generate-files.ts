@@ -186,7 +186,8 @@ async function generateAsyncapi(
   const { clientGuards } = await import('./asyncapi/render-descriptor.ts');
   const used = clientGuards(model.channels);
   const guards = schemas.guards.filter(({ name }) => used.has(name));
-  const client = forClients ? generateClientValidators(schemas, guards, model, extension) : null;
+  const client =
+    forClients && guards.length > 0 ? generateClientValidators(schemas, guards, model, extension) : null;
   await generateSchemas(
     { schemas, model },
     { guardModule: 'posted/contract', extension, forClients: client?.imported ?? new Set() },

@@ -16,6 +16,7 @@ const shared: ReadonlySet<string> = new Set([
   '__init__.py',
   'json_path.py',
   'jwt_lifetime.py',
+  'redaction.py',
   'token_source.py',
 ]);
 
