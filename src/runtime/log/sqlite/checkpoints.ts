@@ -60,7 +60,11 @@ export class Checkpoints {
     // Waiting for the reader would hold up all writes.
     this.#database.exec('pragma busy_timeout = 0');
     try {
-      return this.run('truncate');
+      // A crash in between must not leave a file that is marked as incomplete beside an empty WAL.
+      setFileState(this.#database, 'complete');
+      const isBusy = this.#database.prepare('pragma wal_checkpoint(truncate)').get()?.busy === 1;
+      this.run('passive');
+      return !isBusy;
     } finally {
       this.#database.exec(`pragma busy_timeout = ${busyTimeoutMs}`);
     }
@@ -71,7 +75,7 @@ export class Checkpoints {
    *
    * @throws Error when the file fails, or its disk is full
    */
-  run(mode: 'noop' | 'passive' | 'full' | 'truncate'): boolean {
+  run(mode: 'noop' | 'passive' | 'full'): boolean {
     this.#isMarked = false;
     let isBusy = false;
     if (mode !== 'noop') {

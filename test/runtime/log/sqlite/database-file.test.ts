@@ -1,7 +1,9 @@
 import { copyFile, open, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Checkpoints } from '../../../../src/runtime/log/sqlite/checkpoints.ts';
+import { openDatabaseFile } from '../../../../src/runtime/log/sqlite/database-file.ts';
 import { migrateSqliteFile } from '../../../../src/runtime/log/sqlite/sqlite-engine.ts';
 import { countTo, readLog } from '../suite/database.ts';
 import { migrations, note, notesOf } from '../suite/notes-application.ts';
@@ -15,6 +17,32 @@ function inspect<Result>(path: string, use: (database: DatabaseSync) => Result):
     return use(database);
   } finally {
     database.close();
+  }
+}
+
+/** Empties the WAL, or stops before the statement with this number. Returns whether it was emptied. */
+function emptyUntil(database: DatabaseSync, crashAt: number): boolean {
+  let count = 0;
+  const step = (): void => {
+    count += 1;
+    if (count >= crashAt) throw new Error('crashed');
+  };
+  const stepping = {
+    exec(sql: string) {
+      step();
+      database.exec(sql);
+    },
+    prepare: (sql: string) => ({
+      get() {
+        step();
+        return database.prepare(sql).get();
+      },
+    }),
+  };
+  try {
+    return new Checkpoints(stepping as unknown as DatabaseSync).empty();
+  } catch {
+    return false;
   }
 }
 
@@ -49,6 +77,27 @@ describe('the file of an SQLite log', () => {
     } finally {
       first.close();
     }
+  });
+
+  it('opens after a crash at any moment while its WAL is emptied', async () => {
+    const path = await makeDatabasePath();
+    const file = openDatabaseFile(path);
+    const { database } = file;
+    onTestFinished(() => file.close());
+    database.exec('create table word (text)');
+    let crashed = 0;
+    for (let step = 1; ; step += 1) {
+      database.prepare('insert into word values (?)').run(String(step));
+      const isDone = emptyUntil(database, step);
+      const copy = join(dirname(path), `copy${step}.sqlite`);
+      await Promise.all([copyFile(path, copy), copyFile(`${path}-wal`, `${copy}-wal`)]);
+      const opened = openDatabaseFile(copy);
+      expect(opened.database.prepare('select count(*) as words from word').get()).toEqual({ words: step });
+      opened.close();
+      if (isDone) break;
+      crashed += 1;
+    }
+    expect(crashed).toBeGreaterThan(4);
   });
 
   it('is complete without a WAL once the engine is closed', async () => {
