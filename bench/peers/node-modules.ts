@@ -19,7 +19,7 @@ export function installNodeModules(): Promise<string | null> {
   return installing;
 }
 
-/** When a file was changed; 0 if there is none. */
+/** When a file was last changed; 0 for a missing file. */
 function changedMs(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -13,7 +13,7 @@ const minorOf = async (interpreter: string): Promise<number | null> => {
   );
 };
 
-/** The path of an interpreter, from the PATH or from pyenv; null if there is none. */
+/** The path of an interpreter, from the PATH or from pyenv; null if neither has it. */
 async function findInterpreter(minor: number): Promise<string | null> {
   const pyenv = process.env.PYENV_ROOT ?? join(homedir(), '.pyenv');
   const candidates = [`python3.${minor}`, ...globSync(join(pyenv, `versions/3.${minor}.*/bin/python3`))];

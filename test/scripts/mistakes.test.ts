@@ -193,7 +193,7 @@ const mistakes3: readonly Mistake[] = [
     '11:70  /channels/chat~1room/messages/said/payload/properties/text/required  `required` is a list of names, not a field of a property; list the name in `required` of the object that has the property',
   ],
   [
-    'an enum that is no list',
+    'an enum that is not a list',
     'type: string',
     'type: string, enum: hi',
     '11:70  /channels/chat~1room/messages/said/payload/properties/text/enum  `enum` must be a list, not "hi"; write a list, with `-` before each item or in `[]`',

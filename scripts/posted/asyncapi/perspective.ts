@@ -45,11 +45,11 @@ function readPerspective(root: ContractNode): Perspective | null {
 
 function warnOfClient(root: ContractNode): void {
   const info = root.get('info');
-  const field = [
+  const fields = [
     ['title', /\bclient\b/i],
     ['description', describesClient],
   ] as const;
-  const found = field.find(([name, pattern]) => pattern.test(info?.text(name) ?? ''));
+  const found = fields.find(([name, pattern]) => pattern.test(info?.text(name) ?? ''));
   if (found === undefined) return;
   info?.warnAt(
     found[0],

@@ -1,8 +1,8 @@
 import type { ChannelModel } from './contract-model.ts';
 
 /**
- * Why a channel cannot be read as server-sent events; null if it can. The rule of the runtime is `canStream` in
- * server-sent-events.ts; besides, only what is durable is streamed.
+ * Why a channel cannot be read as server-sent events; null if it can. The runtime follows `canStream` in
+ * server-sent-events.ts, and streams durable channels only.
  */
 export function streamObstacle({ delivery, resume, send, receive }: ChannelModel): string | null {
   if (delivery === null || resume === null) return 'its messages are not durable';

@@ -5,7 +5,7 @@ export const eventStreamsId = 'server-sent-events';
 
 const ack = '{"device":"…","cursor":"…"}';
 
-/** How to read channels over HTTP, by their addresses; nothing if there are none. */
+/** How to read channels over HTTP, by their addresses; empty without channels. */
 export function EventStreamsView({ addresses }: { readonly addresses: readonly string[] }): ReactNode {
   if (addresses.length === 0) return null;
   return h(

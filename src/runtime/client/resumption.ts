@@ -30,8 +30,8 @@ export interface ResumptionDeps {
 /**
  * A client's two cursors. A new connection starts after the newest message offered to the application: messages
  * that are still queued are dropped and sent again, since the server would wait for the first ack of its own
- * messages until all of them are processed. Only what the application has processed is saved and acknowledged,
- * so that a crash loses nothing.
+ * messages until all of them are processed. A message is saved and acknowledged only once the application has
+ * processed it, so that a crash loses nothing.
  */
 export class Resumption {
   readonly names: ResumeDescriptor;

@@ -149,7 +149,7 @@ const decimals: Partial<Record<JsonType, RegExp>> = {
   boolean: /^(?:true|false)$/,
 };
 
-/** For text that stands for a number or a boolean: how it is written, and the check of what it means. */
+/** For a number or boolean written as text: checks the notation, then the value. */
 export function text(written: 'boolean' | 'integer' | 'number', check: Check): Check {
   return all(
     that((value) => decimals[written]?.test(String(value)) === true, `be ${written}`),

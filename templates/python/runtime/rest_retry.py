@@ -43,5 +43,5 @@ ShouldRetry: TypeAlias = Callable[[RestFailure], bool]
 
 
 def log_retry(error: RestError, attempt: int, delay_seconds: float) -> None:
-    """Logs why a request is sent again. What is not is raised."""
+    """Logs why a request is sent again. Other failures are raised instead of logged."""
     _LOGGER.warning("%s Attempt %d follows in %.3f s.", error, attempt, delay_seconds)

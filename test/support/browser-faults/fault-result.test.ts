@@ -6,7 +6,7 @@ import { quickTimings } from './faults-arguments.ts';
 import type { Numbered } from './numbered-publisher.ts';
 
 const [fault] = faults;
-if (fault === undefined) throw new Error('there are no faults');
+if (fault === undefined) throw new Error('the list of faults is empty');
 
 const period = { startMs: 1000, endMs: 3000 };
 const published: readonly Numbered[] = [

@@ -8,7 +8,7 @@ import type { Tab } from './tab.ts';
 /** How long things take in a run of faults. */
 export interface FaultTimings extends Pick<PageSettings, 'reconnect' | 'webSocketRetryMs'> {
   readonly heartbeatMs: number;
-  /** How long there is no network. */
+  /** How long the network is down. */
   readonly outageMs: number;
   /** How long a page is suspended: longer than a client waits for a heartbeat. */
   readonly suspensionMs: number;

@@ -165,7 +165,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'replay',
     how: ({ replayed }) =>
-      `${replayed.toLocaleString('en')} messages are published while there is no network`,
+      `${replayed.toLocaleString('en')} messages are published while the network is down`,
     cause: ({ network, publisher, timings }) =>
       during(async () => {
         network.weather = 'refuses';

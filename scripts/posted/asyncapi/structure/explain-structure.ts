@@ -208,7 +208,7 @@ function typesOf({ properties }: SchemaObject): readonly unknown[] {
   return listOf(Object(type).enum);
 }
 
-/** That the `type` of an object is none of those that its alternatives have; null if it is, or if it need not be. */
+/** The finding for an object whose `type` matches no alternative; null if it matches one, or if they have no types. */
 function kindOf(rules: readonly Rule[], { pointer, value }: Place): Finding | null {
   const types = rules.map(({ schema }) => typesOf(schema));
   if (!isSchemaObject(value) || types.some((each) => each.length === 0)) return null;

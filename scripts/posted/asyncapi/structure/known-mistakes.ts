@@ -47,6 +47,7 @@ const ofBoth: Advice = {
   bindingsObject: { websocket: 'write `ws`', websockets: 'write `ws`' },
   channelBindingsObject: { websocket: 'write `ws`', websockets: 'write `ws`' },
   message: { content: 'write the schema in `payload`', schema: 'write the schema in `payload`' },
+  messageExampleObject: { value: 'write the value in `payload`' },
 };
 
 /** What to do instead of a field that an object does not have, by the definition of the object. */
@@ -67,7 +68,6 @@ const advice: Readonly<Record<'2' | '3', Advice>> = {
       externalDocs: 'move it to the top of the document',
       tags: 'move them to the top of the document',
     },
-    messageExampleObject: { value: 'write the value in `payload`' },
     operation: {
       action: 'remove it: `publish` or `subscribe` says it',
       messages: 'write `message: { oneOf: [ … ] }`',
@@ -99,7 +99,6 @@ const advice: Readonly<Record<'2' | '3', Advice>> = {
       subscribe: 'write an operation with `action: send` in `operations`',
       url: 'write `address`',
     },
-    messageExampleObject: { value: 'write the value in `payload`' },
     messageObject: {
       ...ofBoth.message,
       example: 'write `examples`, a list of objects with a `payload`',
@@ -125,7 +124,7 @@ const advice: Readonly<Record<'2' | '3', Advice>> = {
   },
 };
 
-/** What to do instead of a field that the object does not have; null if it is no common mistake. */
+/** Advice for a field that the object does not have; null unless it is a common mistake. */
 export function adviceOf(version: string, definition: string, field: string): string | null {
   if (definition === 'messageExampleObject' && field.startsWith('x-'))
     return 'move it to the message, or remove it';

@@ -1,7 +1,7 @@
 import { closeCodes } from '../../shared/close-codes.ts';
 import type { Ending } from '../platform.ts';
 
-/** The codes with which a server answers what a client has sent. */
+/** With these codes, a server closes a connection because of something that the client sent. */
 const faults: ReadonlySet<number> = new Set(
   [
     closeCodes.protocolError,

@@ -19,7 +19,7 @@ export class SoloSocket {
   #unacked: string[];
   #isStartAcked = false;
   #isOpen = false;
-  /** What the client has sent before the connection was open. */
+  /** Frames that the client sent before the connection was open. */
   #waiting: Frame[] = [];
   #sentAtMs = Number.NEGATIVE_INFINITY;
   #hasLeft = false;

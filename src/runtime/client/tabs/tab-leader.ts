@@ -20,7 +20,7 @@ export interface TabLeaderDeps extends TabDeps {
   readonly credential: string;
   /** Where the leader's own client continues. */
   readonly since: string;
-  /** What the leader has seen of the connection of an earlier leader. */
+  /** Frames that this tab received from an earlier leader. */
   readonly log: FrameLog | null;
   /** To all tabs, the leader's own included. */
   readonly post: (message: FromLeader) => void;

@@ -19,11 +19,11 @@ import {
 
 export interface TabSocketDeps extends TabDeps {
   readonly suspension: PageSuspension;
-  /** What the tab has seen of the group's connection before; the socket updates it. */
+  /** Frames of the group's connection that the tab has received so far; the socket updates it. */
   readonly seen: { group: string; log: FrameLog | null };
 }
 
-/** How long what the leader has said may take. */
+/** How long a message from the leader may take to arrive. */
 const graceMs = 100;
 
 /** The connection of one tab, as its client sees it: a share of the leader's, or one of its own if it cannot keep up. */
@@ -129,7 +129,7 @@ export class TabSocket implements Socket {
   #lead(): void {
     if (this.#state === 'ended') return;
     if (this.#state !== 'joining') {
-      // What the leader has said may arrive later than its lock.
+      // The leader's last messages may arrive after its lock is free.
       const grace = setTimeout(() => this.#announceGone(), graceMs);
       this.#stopping.signal.addEventListener('abort', () => clearTimeout(grace));
       return;
