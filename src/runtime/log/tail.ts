@@ -141,15 +141,19 @@ export class Tail {
 
   /**
    * Resolves with the position of a client's cursor, or why nothing can be resumed there: 'epoch' if it is from another
-   * history, 'expired' if events after it were pruned, 'future' if the log ends before it.
+   * history, 'expired' if events after it were pruned, 'future' if the log ends before it. Like `refresh`, it waits for
+   * everything that was in the log at the time of the call, even if the cursor is in memory: otherwise a replay from
+   * memory could be older than an edit or a deletion that another node has answered.
    *
    * @throws PostedError `unavailable` if the log cannot be read
    */
   async locate(cursor: DecodedCursor): Promise<Position | ResetReason> {
     const { seq } = cursor;
-    const known = this.#recent.markAt(seq);
-    if (known !== null && cursor.markIn(this.#epoch) === known) return { seq, mark: known };
-    // Another node may have issued it, in a history that this one has not seen yet.
+    if (this.#options.isSoleWriter) {
+      await this.refresh();
+      const known = this.#recent.markAt(seq);
+      if (known !== null && cursor.markIn(this.#epoch) === known) return { seq, mark: known };
+    }
     const state = await this.#refreshes.read(seq);
     return locateCursor(cursor, { epoch: this.#epoch, seq: this.position.seq }, state);
   }

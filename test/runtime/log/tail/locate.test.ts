@@ -27,16 +27,23 @@ async function followEight(isSoleWriter = false) {
 }
 
 describe('a cursor', () => {
-  it('is located in memory if its event is there', async () => {
-    const { engine, at, locate } = await followEight();
+  it('is located in memory by the only writer of a log if its event is there', async () => {
+    const { engine, at, locate } = await followEight(true);
     for (const seq of [5, 6, 8]) expect(await locate(at(seq))).toEqual(at(seq));
     expect(engine.stateReads).toEqual([]);
   });
 
   it('is located in the log if its event is older', async () => {
-    const { engine, at, locate } = await followEight();
+    const { engine, at, locate } = await followEight(true);
     for (const seq of [0, 1, 4]) expect(await locate(at(seq))).toEqual(at(seq));
     expect(engine.stateReads).toHaveLength(3);
+  });
+
+  it('is located only after everything that other nodes have stored before is applied', async () => {
+    const { engine, tail, at, locate } = await followEight();
+    engine.append();
+    expect(await locate(at(6))).toEqual(at(6));
+    expect(tail.position.seq).toBe(9);
   });
 
   it('of another epoch gets the reset "epoch"', async () => {
@@ -115,7 +122,9 @@ describe('a cursor', () => {
   it('is not located while the log cannot be read', async () => {
     const { engine, at, locate } = await followEight();
     engine.failure = new Error('the connection was reset');
-    await expect(locate(at(3))).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 1000 });
+    for (const seq of [3, 7]) {
+      await expect(locate(at(seq))).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 1000 });
+    }
   });
 
   it('is located with those of more clients than fit into one statement', async () => {
