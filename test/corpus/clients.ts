@@ -13,7 +13,7 @@ import type { ChannelTypes, ClientBase } from '../../src/runtime/client/index.ts
 import { connect } from '../../src/runtime/client/node.ts';
 import { clientCredentials, plainCredentials } from './credentials.ts';
 import type { CorpusDocument } from './document.ts';
-import { examplesOf, handshakeOf } from './examples.ts';
+import { examplesOf, handshakeOf, textsOf } from './examples.ts';
 
 /** A client of one channel. */
 export interface CorpusClient {
@@ -104,11 +104,11 @@ export async function openPlain(options: ClientOptions): Promise<PlainClient> {
   const { parameters, query, headers } = handshakeOf(channel, document.schemas);
   const secrets = plainCredentials(schemes);
   const path = channel.address.replaceAll(/\{([^{}]+)\}/g, (_, name) =>
-    encodeURIComponent(parameters[name] ?? ''),
+    encodeURIComponent(textsOf(parameters)[name] ?? ''),
   );
-  const search = new URLSearchParams({ ...query, ...secrets.query }).toString();
+  const search = new URLSearchParams({ ...textsOf(query), ...secrets.query }).toString();
   const url = `${serverUrl(options)}${path}${search === '' ? '' : `?${search}`}`;
-  const socket = new WebSocket(url, { headers: { ...headers, ...secrets.headers } });
+  const socket = new WebSocket(url, { headers: { ...textsOf(headers), ...secrets.headers } });
   const received: unknown[] = [];
   const pending: ((value: unknown) => void)[] = [];
   const requests = channel.operations.filter(({ action, reply }) => action === 'send' && reply !== null);
@@ -154,7 +154,8 @@ function decode(data: Buffer, isBinary: boolean, messages: readonly MessageModel
   return isText ? data.toString() : JSON.parse(data.toString());
 }
 
-function serverUrl({ port, server }: ClientOptions): string {
+/** The URL of the server of these tests, with the pathname of a server of the contract. */
+export function serverUrl({ port, server }: ClientOptions): string {
   const pathname = (server?.pathname ?? '').replaceAll(/\{([^{}]+)\}/g, (_, name) => {
     const variable = server?.variables.find((candidate) => candidate.name === name);
     return variable?.default ?? variable?.values[0] ?? 'any';

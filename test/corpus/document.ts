@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { ContractModel } from '../../scripts/posted/asyncapi/contract-model.ts';
 import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
-import { generateFiles } from '../../scripts/posted/generate-files.ts';
+import type { Perspective } from '../../scripts/posted/asyncapi/perspective.ts';
+import { generateFiles, type Target } from '../../scripts/posted/generate-files.ts';
 import type { SchemaSet } from '../../scripts/posted/schemas/schema-set.ts';
 import type { ChannelDescriptor, Contract } from '../../src/runtime/server/index.ts';
 import type { LooseTypes } from '../support/contract-server.ts';
@@ -15,16 +16,28 @@ export interface CorpusDocument {
   readonly clientChannels: Readonly<Record<string, ChannelDescriptor>>;
 }
 
+export interface DocumentOptions {
+  readonly perspective?: Perspective;
+  /** Besides the server and the client. */
+  readonly targets?: readonly Target[];
+}
+
 /**
  * Generates code from a document into a project's folder `generated/NAME`, and loads it.
  *
  * @throws GenerationError
  */
-export async function generateDocument(file: string, project: string, name: string): Promise<CorpusDocument> {
+export async function generateDocument(
+  file: string,
+  project: string,
+  name: string,
+  { perspective, targets = [] }: DocumentOptions = {},
+): Promise<CorpusDocument> {
   const options = {
     allowRemote: false,
     strict: false,
-    targets: new Set(['server', 'client'] as const),
+    perspective,
+    targets: new Set<Target>(['server', 'client', ...targets]),
     extension: 'ts',
   } as const;
   const folder = join(project, 'generated', name);

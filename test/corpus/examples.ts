@@ -13,9 +13,16 @@ export function examplesOf({ encoding, examples }: MessageModel): readonly unkno
 
 /** Values for a channel's handshake: examples of all required values. */
 export interface HandshakeExample {
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly parameters: Values;
+  readonly query: Values;
+  readonly headers: Values;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The values as a handshake carries them. */
+export function textsOf(values: Values): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
 export function handshakeOf(channel: ChannelModel, schemas: SchemaSet): HandshakeExample {
@@ -26,7 +33,7 @@ export function handshakeOf(channel: ChannelModel, schemas: SchemaSet): Handshak
   };
 }
 
-function valuesOf(use: SchemaUse | null, schemas: SchemaSet): Readonly<Record<string, string>> {
+function valuesOf(use: SchemaUse | null, schemas: SchemaSet): Values {
   const schema = use === null ? true : schemas.resolve({ $ref: `#/definitions/${use.definition}` });
   if (!isSchemaObject(schema) || !isSchemaObject(schema.properties)) return {};
   const { properties, required } = schema;
@@ -36,9 +43,19 @@ function valuesOf(use: SchemaUse | null, schemas: SchemaSet): Readonly<Record<st
   );
 }
 
-function exampleOf({ examples, enum: values, default: text }: SchemaObject): string {
-  const [example] = [...listOf(examples), ...listOf(values), ...(text === undefined ? [] : [text]), 'any'];
-  return String(example);
+function exampleOf({
+  type,
+  examples,
+  enum: values,
+  const: only,
+  default: preset,
+  minimum,
+}: SchemaObject): unknown {
+  const given = [only, preset].filter((value) => value !== undefined);
+  const [first] = [...listOf(examples), ...listOf(values), ...given];
+  if (first !== undefined) return first;
+  if (type === 'integer' || type === 'number') return minimum ?? 1;
+  return type === 'boolean' ? true : 'any';
 }
 
 function listOf(value: unknown): readonly unknown[] {
