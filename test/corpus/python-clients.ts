@@ -119,11 +119,11 @@ function openOptions(options: ClientOptions, { identifier, params, query, header
     name,
     typeof given === 'string' ? given : Object.values(given as object),
   ]);
-  const replies = answers.map(({ name, replies: [answer, ...others] }) => {
+  const replies = answers.map(({ name, member, replies: [answer, ...others] }) => {
     const { reply } = channel.operations.find((operation) => operation.name === name) ?? {};
     const message = reply?.[0] as MessageModel;
     const content = encode(contentOf(message, examplesOf(message)[0], false));
-    return [name, [content, others.length === 0 ? '' : answer?.member]];
+    return [member, [content, others.length === 0 ? '' : answer?.member]];
   });
   return {
     connect: `connect_${identifier}`,

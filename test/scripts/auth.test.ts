@@ -70,23 +70,23 @@ describe('a channel with a bearer scheme', () => {
       { '/operations/order/security': [{ type: 'httpApiKey', in: 'header', name: 'X-Key' }] },
       'an operation has a scheme of another kind, whose credentials a token cannot renew',
     ],
+    [
+      'a message has the name',
+      { [`${channel}/messages/auth`]: { payload: object({ type: { const: 'hello' } }) } },
+      'its message `auth` conflicts with `auth` or `authorized`, which that takes',
+    ],
+    [
+      'a message has the tag',
+      { [`${channel}/messages/placeOrder`]: { payload: object({ type: { const: 'auth' } }) } },
+      'its message `placeOrder` conflicts with `auth` or `authorized`, which that takes',
+    ],
   ])('gets none if %s', async (_, changes, authObstacle) => {
     const { model, at } = await loadOrders({ ...plain, ...changes });
     expect(model.channels[0]).toMatchObject({ auth: false, authObstacle });
-    expect(at(`${channel}/messages/auth`)).toBeUndefined();
+    expect(at(`${channel}/messages/authorized`)).toBeUndefined();
   });
 
   it.each([
-    [
-      'a message with the name',
-      { [`${channel}/messages/auth`]: { payload: object({ type: { const: 'hello' } }) } },
-      'message `auth` conflicts with `auth` and `authorized`',
-    ],
-    [
-      'a message with the tag',
-      { [`${channel}/messages/placeOrder`]: { payload: object({ type: { const: 'auth' } }) } },
-      'message `placeOrder` conflicts with',
-    ],
     ['another value of x-auth', { [`${channel}/x-auth`]: 'no' }, '`x-auth` must be true or false'],
     [
       'x-auth where it cannot be',

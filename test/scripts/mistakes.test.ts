@@ -133,12 +133,6 @@ const mistakes3: readonly Mistake[] = [
     '4:12  /servers/local/url  a server has no field `url`; split it into `host`, such as `example.com:8080`, and `pathname`',
   ],
   [
-    'a host with a scheme',
-    "host: 'localhost:8080'",
-    "host: 'ws://localhost:8080'",
-    '4:12  /servers/local/host  a host has no scheme; remove it: `protocol` says it',
-  ],
-  [
     'the long name of the protocol',
     'protocol: ws',
     'protocol: websocket',

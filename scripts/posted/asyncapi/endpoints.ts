@@ -1,11 +1,17 @@
-import { checkAddress, compareLiterals, overlap } from '../contract/addresses.ts';
+import { areEquivalent, checkAddress, compareLiterals, overlap } from '../contract/addresses.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { camelCase, canBeIdentifier, Names } from '../source/identifiers.ts';
 import type { ReadServer } from './servers.ts';
 
-/** An address that clients connect to: one channel of the contract, or several with the same address. */
+/**
+ * An address that clients connect to: one channel of the contract, or several with the same address. A channel on servers
+ * with different security is several, if their paths tell them apart.
+ */
 export interface Endpoint {
-  /** The name of the first channel, or a name from the contract's title if it cannot become an identifier. */
+  /**
+   * The name of the first channel, or a name from the contract's title if it cannot become an identifier. The servers after
+   * the first that have other security add the name of their first.
+   */
   readonly name: string;
   readonly address: string;
   readonly channels: readonly ContractNode[];
@@ -34,21 +40,41 @@ export function readEndpoints(
     }
     const place = readPlace(channel, own);
     if (place === null) continue;
-    const key = JSON.stringify([place.address, place.servers.map(({ model }) => model.name).toSorted()]);
-    const known = endpoints.get(key);
-    const endpoint = known ?? { name: nameOf(name), channels: [], ...place };
-    endpoints.set(key, { ...endpoint, channels: [...endpoint.channels, channel] });
+    for (const [index, part] of bySecurity(place).entries()) {
+      const key = JSON.stringify([part.address, part.servers.map(({ model }) => model.name).toSorted()]);
+      const known = endpoints.get(key);
+      const suffix = index === 0 ? '' : (part.servers[0]?.model.name ?? '');
+      const endpoint = known ?? { name: nameOf(name, suffix), channels: [], ...part };
+      endpoints.set(key, { ...endpoint, channels: [...endpoint.channels, channel] });
+    }
   }
   return [...endpoints.values()];
 }
 
+/** A place for each group of servers with equal security. Groups of which one path may mean either are one. */
+function bySecurity({ address, servers }: Place): readonly Place[] {
+  const places: Place[] = [];
+  for (const group of Map.groupBy(servers, ({ security }) => JSON.stringify(security)).values()) {
+    const place = { address, servers: group };
+    const index = places.findIndex((other) => overlapsOf(place, other).length > 0);
+    const other = places[index];
+    if (other === undefined) places.push(place);
+    else places[index] = { address, servers: [...other.servers, ...group] };
+  }
+  return places.length === 0 ? [{ address, servers }] : places;
+}
+
 /** Names channels. AsyncAPI 2.x has only addresses, and any version may have names such as `/`. */
-function channelNamer(root: ContractNode): (name: string) => string {
+function channelNamer(root: ContractNode): (name: string, suffix: string) => string {
   const names = (root.get('channels')?.entries ?? []).map(([name]) => name);
   const taken = new Names(names.filter(canBeIdentifier));
   const title = root.get('info')?.text('title') ?? '';
   const fallback = camelCase(canBeIdentifier(title) ? title : 'channel');
-  return (name) => (canBeIdentifier(name) ? name : taken.claim(fallback));
+  return (name, suffix) => {
+    const own = canBeIdentifier(name) ? name : fallback;
+    if (suffix !== '') return taken.claim(`${own} ${suffix}`);
+    return own === name ? name : taken.claim(fallback);
+  };
 }
 
 /** The WebSocket servers that a channel lists, or else all; null if its servers use only other protocols. */
@@ -103,41 +129,42 @@ function placeOfUrl(channel: ContractNode, url: string, servers: readonly ReadSe
 }
 
 /**
- * Puts the more literal first of endpoints that match the same path: servers take the first that matches. Reports those of
- * which neither is more literal.
+ * Puts the more literal first of endpoints that match the same path: servers take the first that matches. Where neither is
+ * more literal, the first in the document is first, with a warning. Reports those of which one would get no path at all, or
+ * whose order differs between servers.
  */
 export function inOrderOfMatching(endpoints: readonly Endpoint[]): readonly Endpoint[] {
   const overlaps = endpoints.flatMap((endpoint, index) =>
-    endpoints.slice(0, index).flatMap((earlier) => overlapsOf(endpoint, earlier)),
+    endpoints.slice(0, index).flatMap((earlier) => {
+      const orders = new Set(overlapsOf(endpoint, earlier));
+      return orders.size === 0 ? [] : [{ endpoint, earlier, orders }];
+    }),
   );
   for (const { endpoint, earlier, orders } of overlaps) {
     if (orders.size === 1 && !orders.has(0)) continue;
     const what = `a path can match both this address and ${earlier.address}, and neither is more literal`;
-    endpoint.channels[0]?.reportAt('address', what, 'make them differ in a segment without parameters');
+    const fix = 'make them differ in a segment without parameters';
+    const [channel] = endpoint.channels;
+    if (orders.size > 1 || areEquivalent(endpoint.address, earlier.address)) {
+      channel?.reportAt('address', what, fix);
+    } else {
+      channel?.warnAt('address', `${what}, so ${earlier.address} gets such a path`, fix);
+    }
   }
   if (overlaps.length === 0) return endpoints;
   return endpoints.toSorted((one, other) => compareLiterals(pathsOf(one)[0] ?? '', pathsOf(other)[0] ?? ''));
 }
 
-interface Overlap {
-  readonly endpoint: Endpoint;
-  readonly earlier: Endpoint;
-  /** How their paths compare; servers can only follow one order. */
-  readonly orders: ReadonlySet<number>;
-}
-
-function overlapsOf(endpoint: Endpoint, earlier: Endpoint): readonly Overlap[] {
-  const [paths, others] = [pathsOf(endpoint), pathsOf(earlier)];
+/** How the paths of two places that overlap compare, by server. Servers can only follow one order. */
+function overlapsOf(place: Place, earlier: Place): readonly number[] {
+  const [paths, others] = [pathsOf(place), pathsOf(earlier)];
   const pairs = paths.flatMap((path) => others.map((other) => [path, other] as const));
   const overlapping = pairs.filter(([path, other]) => overlap(path, other));
-  if (overlapping.length === 0) return [];
   const [first = ['', '']] = pairs;
-  return [
-    { endpoint, earlier, orders: new Set([first, ...overlapping].map((pair) => compareLiterals(...pair))) },
-  ];
+  return overlapping.length === 0 ? [] : [first, ...overlapping].map((pair) => compareLiterals(...pair));
 }
 
-function pathsOf({ address, servers }: Endpoint): readonly string[] {
+function pathsOf({ address, servers }: Place): readonly string[] {
   const prefixes = servers.length === 0 ? [''] : servers.map(({ model }) => model.pathname);
   return prefixes.map((prefix) => prefix + address);
 }

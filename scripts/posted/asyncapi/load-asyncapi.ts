@@ -14,6 +14,7 @@ import { createMessageReader } from './messages.ts';
 import { type ParsedDocument, parseAsyncapi } from './official-parser.ts';
 import { documentOfServer, type Perspective } from './perspective.ts';
 import { readAsyncapi, titleOf } from './read-asyncapi.ts';
+import { repairAddresses } from './repair-addresses.ts';
 import { applyTraits } from './traits.ts';
 
 export interface LoadAsyncapiOptions extends AllowedFiles {
@@ -26,7 +27,7 @@ export interface LoadAsyncapiOptions extends AllowedFiles {
 export interface LoadedAsyncapi {
   /** The contract as one AsyncAPI 3.0.0 document, without traits. */
   readonly document: ContractDocument;
-  /** Whether the document differs from what its author wrote, because of `x-delivery`, `x-auth` or its perspective. */
+  /** Whether the document differs from what its author wrote, because of `x-delivery`, `x-auth`, its perspective or a repair. */
   readonly isExpanded: boolean;
   /** The output of the official parser, for @asyncapi/generator. */
   readonly parsed: ParsedDocument;
@@ -121,14 +122,14 @@ async function readDocument(file: string, files: ContractFiles, problems: Proble
 }
 
 /**
- * Makes it the document of the server, and adds the parts that `x-delivery` implies. All later steps treat them as if the
+ * Repairs its addresses, makes it the document of the server, and adds the parts that `x-delivery` implies. All later steps treat them as if the
  * author had written them.
  */
 async function expand(
   { document: own, parsed }: ReadDocument,
   perspective: Perspective | undefined,
 ): Promise<ReadDocument & Pick<LoadedAsyncapi, 'isExpanded'>> {
-  const document = expandDelivery(withoutAuth(documentOfServer(own, perspective)));
+  const document = expandDelivery(withoutAuth(documentOfServer(repairAddresses(own), perspective)));
   const isExpanded = document !== own;
   return {
     document,

@@ -1,7 +1,7 @@
 import type { ContractNode } from '../contract/contract-node.ts';
 import { checkUsers, type LimitModel, readLimits } from '../contract/limits.ts';
 import type { Endpoint } from './endpoints.ts';
-import type { ReadOperation } from './operations.ts';
+import type { ReadOperation } from './read-operation.ts';
 
 const needsUsers = "add `security` to the channel's servers, or use `per: address`";
 

@@ -4,7 +4,7 @@ import { splitPointer } from '../contract/json-pointer.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import * as fields from './asyncapi-fields.ts';
 import type { Action, MessageModel } from './contract-model.ts';
-import type { ReadOperation } from './operations.ts';
+import type { ReadOperation } from './read-operation.ts';
 
 /** A message by itself, without the members that depend on the other messages of its direction. */
 export type ReadMessage = Omit<MessageModel, 'tag' | 'constants' | 'received' | 'limits'> & {
@@ -173,31 +173,11 @@ export function messagesIn(
   const messages = new Map<string, ReadMessage>();
   for (const { action, messages: own, reply } of operations) {
     for (const [name, node] of action === direction ? own : (reply ?? [])) {
-      const message = read(name, node);
-      const known = messages.get(message.name);
-      if (known !== undefined && known !== message) {
-        node.report(`two messages of this address are named \`${message.name}\``, 'rename one of them');
-      }
-      messages.set(message.name, message);
+      messages.set(name, read(name, node));
     }
   }
   checkEncodings([...messages.values()]);
   return [...messages.values()];
-}
-
-/** Reports a message that two operations receive, because neither is certain to be its receiver. */
-export function checkReceivers(operations: readonly ReadOperation[]): void {
-  const owners = new Map<string, ReadOperation>();
-  for (const operation of operations.filter(({ action }) => action === 'receive')) {
-    for (const [name, { pointer }] of operation.messages) {
-      const owner = owners.get(pointer);
-      if (owner !== undefined) {
-        const what = `operation \`${owner.name}\` already receives message \`${name}\``;
-        operation.node.report(what, 'let only one operation receive it');
-      }
-      owners.set(pointer, operation);
-    }
-  }
 }
 
 /** Reports messages that cannot be identified: two binary ones, or plain text next to any other text frame. */

@@ -2,22 +2,10 @@ import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { joinPointer, pointerOfReference } from '../contract/json-pointer.ts';
 import * as fields from './asyncapi-fields.ts';
-import type { Action } from './contract-model.ts';
 import type { Endpoint } from './endpoints.ts';
+import { withOneReceiver, withUniqueNames } from './operation-messages.ts';
+import type { NamedMessage, ReadOperation } from './read-operation.ts';
 import { referenceIn } from './references.ts';
-
-/** A message with its name in the channel. */
-type NamedMessage = readonly [name: string, node: ContractNode];
-
-/** An operation with its messages and replies. */
-export interface ReadOperation {
-  readonly name: string;
-  readonly node: ContractNode;
-  readonly action: Action;
-  readonly messages: readonly NamedMessage[];
-  /** Null if there is no reply. */
-  readonly reply: readonly NamedMessage[] | null;
-}
 
 /** All operations of the contract, by their endpoints. */
 export function readOperations(
@@ -27,18 +15,26 @@ export function readOperations(
   const byEndpoint = new Map<Endpoint, readonly ReadOperation[]>();
   for (const [name, node] of root.get('operations')?.entries ?? []) {
     const channel = node.get('channel');
-    const endpoint = endpoints.find(({ channels }) =>
+    const own = endpoints.filter(({ channels }) =>
       channels.some(({ pointer }) => pointer === channel?.pointer),
     );
-    if (channel === undefined || endpoint === undefined) {
+    if (channel === undefined || own.length === 0) {
       if (channel !== undefined && channel.text('address') === '') {
         channel.reportAt('address', 'a channel without an address cannot be served', 'set it to a URL path');
       }
       continue;
     }
-    const operation = readOperation(name, node, channel, endpoint);
-    byEndpoint.set(endpoint, [...(byEndpoint.get(endpoint) ?? []), operation]);
+    for (const endpoint of own) {
+      const operation = readOperation(name, node, channel, endpoint);
+      if (operation.messages.length === 0) {
+        const fix = 'add one, or remove the operation';
+        node.warn('no code is generated for this operation: it has no messages', fix);
+      } else {
+        byEndpoint.set(endpoint, [...(byEndpoint.get(endpoint) ?? []), operation]);
+      }
+    }
   }
+  for (const [endpoint, all] of byEndpoint) byEndpoint.set(endpoint, withOneReceiver(withUniqueNames(all)));
   return byEndpoint;
 }
 
@@ -50,14 +46,13 @@ function readOperation(
 ): ReadOperation {
   checkFields(node, fields.operationFields);
   fields.refuseWsBindings(node, 'an operation');
-  const messages = messagesOf(channel, node);
-  if (messages.length === 0) node.report('the operation has no messages', 'add one, or remove the operation');
   return {
     name,
     node,
     action: node.text('action') === 'receive' ? 'receive' : 'send',
-    messages,
+    messages: messagesOf(channel, node),
     reply: readReply(node, channel, endpoint),
+    channelNames: { messages: channel.key, reply: node.get('reply', 'channel')?.key ?? channel.key },
   };
 }
 

@@ -1,5 +1,6 @@
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
+import jsonEqual from '../schemas/json-equal.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { isObject, shapesOf } from '../schemas/shapes.ts';
 import { camelCase, memberNames, Names, pascalCase } from '../source/identifiers.ts';
@@ -23,8 +24,9 @@ import {
   readMessageLimits,
   readOperationLimits,
 } from './message-limits.ts';
-import { checkReceivers, createMessageReader, messagesIn, type ReadMessage } from './messages.ts';
-import { type ReadOperation, readOperations } from './operations.ts';
+import { createMessageReader, messagesIn, type ReadMessage } from './messages.ts';
+import { readOperations } from './operations.ts';
+import type { ReadOperation } from './read-operation.ts';
 import { receivedMessages } from './received-messages.ts';
 import { readResume } from './resume.ts';
 import { checkSchemeNames, readSecurity } from './security.ts';
@@ -98,7 +100,6 @@ function readChannel(
   const { name, address, servers, channels } = endpoint;
   for (const channel of channels) checkFields(channel, fields.channelFields);
   const typeName = names.types.claim(pascalCase(name));
-  checkReceivers(operations);
   const tagged = (direction: Action) =>
     tagMessages(name, messagesIn(direction, operations, readMessage), schemas);
   const sent = receivedMessages(tagged('send'), schemas);
@@ -205,17 +206,20 @@ function channelWith({ channels }: Endpoint, ...keys: readonly [string, ...strin
   return first ?? fallback;
 }
 
-/** The security of an endpoint, which all its servers must share. One scheme suffices. */
+/** The schemes of all servers of an endpoint, one of which suffices: a path does not tell which server is meant. */
 function securityOf({ servers, channels: [channel] }: Endpoint): readonly SecurityModel[] {
-  const [first, ...others] = servers.map(({ security }) => security);
-  if (others.some((security) => JSON.stringify(security) !== JSON.stringify(first))) {
-    channel?.reportAt(
-      'servers',
-      'the servers of this channel have different `security`',
-      'make it equal, or give each server its own channel',
-    );
+  if (new Set(servers.map(({ security }) => JSON.stringify(security))).size <= 1) {
+    return servers[0]?.security ?? [];
   }
-  return first ?? [];
+  const [open] = servers.filter(({ security }) => security.length === 0);
+  channel?.warnAt(
+    'servers',
+    'the servers of this channel have different `security` and the same path, so each accepts the credentials of all' +
+      (open === undefined ? '' : `, and \`${open.model.name}\` requires them too`),
+    'give each its own `pathname`, or make their `security` equal',
+  );
+  const all = servers.flatMap(({ security }) => security);
+  return [...new Map(all.map((scheme) => [JSON.stringify(scheme), scheme])).values()];
 }
 
 /** Reports an operation that no connection can satisfy, because a handshake has only one `Authorization` header. */
@@ -240,15 +244,16 @@ function canCombine(one: SecurityModel, other: SecurityModel): boolean {
   );
 }
 
-/** Warns of messages that no operation uses. */
+/** Warns of messages that no operation uses. Equal messages of an address are one. */
 function checkUse(root: ContractNode, operations: ReadonlyMap<Endpoint, readonly ReadOperation[]>): void {
-  const all = [...operations.values()].flat();
-  const used = new Set(
-    all.flatMap(({ messages, reply }) => [...messages, ...(reply ?? [])].map(([, { pointer }]) => pointer)),
-  );
+  const used = [...operations.values()]
+    .flat()
+    .flatMap(({ messages, reply }) => [...messages, ...(reply ?? [])].map(([, node]) => node));
+  const pointers = new Set(used.map(({ pointer }) => pointer));
   for (const [, channel] of root.get('channels')?.entries ?? []) {
     for (const [name, message] of channel.get('messages')?.entries ?? []) {
-      if (used.has(message.pointer)) continue;
+      if (pointers.has(message.pointer) || used.some(({ value }) => jsonEqual(value, message.value)))
+        continue;
       message.warn(`no operation uses message \`${name}\``, 'add it to an operation, or remove it');
     }
   }

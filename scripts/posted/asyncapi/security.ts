@@ -8,9 +8,14 @@ type Placement = Pick<SecurityModel, 'credentials' | 'in' | 'parameter'>;
 
 /** Reads the `security` of a server or an operation. One scheme suffices. */
 export function readSecurity(node: ContractNode): readonly SecurityModel[] {
-  return (node.get('security')?.items ?? []).flatMap((scheme) => {
-    const placement = placementOf(scheme);
-    if (placement === null) return [];
+  const schemes = node.get('security')?.items ?? [];
+  const placements = schemes.map((scheme) => ({ scheme, placement: placementOf(scheme) }));
+  const isUsable = placements.some(({ placement }) => placement !== null);
+  return placements.flatMap(({ scheme, placement }) => {
+    if (placement === null) {
+      reportUnsupported(scheme, isUsable);
+      return [];
+    }
     checkFields(scheme, fields.securitySchemeFields);
     const scopes = scheme.get('scopes')?.value;
     return [
@@ -36,7 +41,7 @@ function readUse(scheme: ContractNode): boolean {
   return use !== false;
 }
 
-/** The credentials of a scheme and their place in the handshake; null, with a problem, if no handshake can carry them. */
+/** The credentials of a scheme and their place in the handshake; null if no handshake can carry them. */
 function placementOf(node: ContractNode): Placement | null {
   const [type, scheme, location] = [node.text('type'), node.text('scheme').toLowerCase(), node.text('in')];
   const authorization = { in: 'authorization', parameter: '' } as const;
@@ -62,12 +67,16 @@ function placementOf(node: ContractNode): Placement | null {
       }
       break;
   }
-  const kind = [type, scheme || location].filter((word) => word !== '').join(' ');
-  node.report(
-    `security scheme \`${kind}\` is not supported: a WebSocket handshake cannot carry it`,
-    'use http bearer or basic, apiKey, httpApiKey, userPassword, oauth2 or openIdConnect',
-  );
   return null;
+}
+
+/** A warning suffices if another scheme of the same list is supported, because one of them suffices. */
+function reportUnsupported(node: ContractNode, isUsable: boolean): void {
+  const kind = [node.text('type'), node.text('scheme').toLowerCase() || node.text('in')];
+  const what = `security scheme \`${kind.filter((word) => word !== '').join(' ')}\` is not supported: a WebSocket handshake cannot carry it`;
+  const fix = 'use http bearer or basic, apiKey, httpApiKey, userPassword, oauth2 or openIdConnect';
+  if (isUsable) node.warn(what, fix);
+  else node.report(what, fix);
 }
 
 /** Reports different schemes with one name, because hooks and credentials are looked up by name. */

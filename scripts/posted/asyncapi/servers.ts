@@ -1,4 +1,4 @@
-import { checkAddress, parameterNamesOf } from '../contract/addresses.ts';
+import { checkAddress } from '../contract/addresses.ts';
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import * as fields from './asyncapi-fields.ts';
@@ -43,22 +43,12 @@ function readServer(name: string, node: ContractNode): ReadServer {
   const pathname = node.text('pathname').replace(/\/+$/, '');
   if (pathname !== '') checkAddress(pathname, (what, fix) => node.reportAt('pathname', what, fix));
   const host = node.text('host');
-  if (/^\w+:\/\//.test(host)) {
-    node.reportAt('host', 'a host has no scheme', 'remove it: `protocol` says it');
-  } else if (/[/?#@]/.test(host)) {
-    node.reportAt('host', 'a host must be a name with an optional port', 'move the path to `pathname`');
+  if (/[/?#@]/.test(host)) {
+    node.reportAt('host', 'a host must be a name with an optional port', 'remove everything else');
   }
   const variables = (node.get('variables')?.entries ?? []).map(([variable, variableNode]) =>
     readVariable(variable, variableNode),
   );
-  for (const parameter of new Set([...parameterNamesOf(host), ...parameterNamesOf(pathname)])) {
-    if (variables.some((variable) => variable.name === parameter)) continue;
-    node.reportAt(
-      'variables',
-      `the variable \`{${parameter}}\` is not declared`,
-      `declare \`${parameter}\` under \`variables\``,
-    );
-  }
   return {
     node,
     model: {

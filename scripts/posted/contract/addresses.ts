@@ -44,17 +44,35 @@ export function checkParameterNames(
 
 /**
  * Orders addresses that some path matches: of two segments, one without parameters is more literal than one with literal
- * text, and that one more than a parameter alone. The first segment in which they differ decides. Zero: neither is more
- * literal.
+ * text, and that one more than a parameter alone; of two with literal text, the one with more of it is. The first segment in
+ * which they differ decides. Zero: neither is more literal.
  */
 export function compareLiterals(one: string, other: string): number {
-  const [first, second] = [one, other].map((address) => address.split('/').map(kindOfSegment).join(''));
-  return first === second ? 0 : (first ?? '') < (second ?? '') ? -1 : 1;
+  const [segments, others] = [one.split('/'), other.split('/')];
+  for (const [index, segment] of segments.entries()) {
+    const difference = parametersRank(segment) - parametersRank(others[index] ?? '');
+    if (difference !== 0) return Math.sign(difference);
+  }
+  return 0;
 }
 
-function kindOfSegment(segment: string): string {
-  if (!segment.includes('{')) return '0';
-  return segment.replaceAll(/\{[^{}]*\}/g, '') === '' ? '2' : '1';
+/** Smaller for a more literal segment. */
+function parametersRank(segment: string): number {
+  if (!segment.includes('{')) return 0;
+  return 1 / (1 + literalsOf(segment).length);
+}
+
+function literalsOf(segment: string): string {
+  return segment.replaceAll(/\{[^{}]*\}/g, '');
+}
+
+/** Whether the addresses match the same paths: they differ at most in the names of their parameters. */
+export function areEquivalent(one: string, other: string): boolean {
+  return shapeOf(one) === shapeOf(other);
+}
+
+function shapeOf(address: string): string {
+  return address.replaceAll(/\{[^{}]*\}/g, '{}');
 }
 
 /** Whether some path matches both addresses. */
@@ -63,8 +81,32 @@ export function overlap(one: string, other: string): boolean {
   const others = other.split('/');
   return (
     segments.length === others.length &&
-    segments.every(
-      (segment, index) => segment === others[index] || `${segment}${others[index]}`.includes('{'),
-    )
+    segments.every((segment, index) => segmentsOverlap(partsOf(segment), partsOf(others[index] ?? '')))
   );
+}
+
+/** Any one character, and any number of them. A parameter is both: its value has at least one character. */
+const [any, more] = ['any', 'more'];
+
+function partsOf(segment: string): readonly string[] {
+  return segment
+    .split(/(\{[^{}]*\})/)
+    .flatMap((part) => (part.startsWith('{') ? [any, more] : Array.from(part)));
+}
+
+/** Whether some text matches both sequences of parts. Each step decides that for what follows two positions. */
+function segmentsOverlap(one: readonly string[], other: readonly string[]): boolean {
+  let after: readonly boolean[] = [];
+  for (let i = one.length; i >= 0; i -= 1) {
+    const row: boolean[] = [];
+    for (let j = other.length; j >= 0; j -= 1) {
+      const [part, opposite] = [one[i], other[j]];
+      if (part === undefined && opposite === undefined) row[j] = true;
+      else if (part === more) row[j] = after[j] === true || row[j + 1] === true;
+      else if (opposite === more) row[j] = row[j + 1] === true || after[j] === true;
+      else row[j] = (part === any || opposite === any || part === opposite) && after[j + 1] === true;
+    }
+    after = row;
+  }
+  return after[0] === true;
 }

@@ -14,8 +14,6 @@ export interface AuthChannel {
   readonly receive: readonly MessageModel[];
 }
 
-const fix = 'rename it, or set `x-auth: false` in the channel';
-
 /**
  * Whether the clients of a channel can renew their credentials with `auth`: it has a bearer scheme, and the messages
  * can be told apart from all others. `x-auth: false` turns it off; with `x-auth: true`, it is a problem if they cannot.
@@ -35,15 +33,13 @@ export function readAuth(
     setting.report(`clients of this channel cannot renew their credentials: ${obstacle}`, 'remove `x-auth`');
   }
   if (obstacle !== null) return { auth: false, authObstacle: obstacle === noScheme ? null : obstacle };
-  return { auth: !reportTaken(channel), authObstacle: null };
+  return { auth: true, authObstacle: null };
 }
 
 const noScheme = 'it has no bearer scheme';
 
-function obstacleOf(
-  { security, ofOperations, send, receive }: AuthChannel,
-  schemas: ReferenceTargets,
-): string | null {
+function obstacleOf(channel: AuthChannel, schemas: ReferenceTargets): string | null {
+  const { security, ofOperations, send, receive } = channel;
   if (![security, ...ofOperations].some((schemes) => schemes.some(isBearer))) return noScheme;
   if (!ofOperations.every((schemes) => schemes.every(isBearer))) {
     return 'an operation has a scheme of another kind, whose credentials a token cannot renew';
@@ -60,7 +56,11 @@ function obstacleOf(
     findSimilar(send, answerSchema(answerPath), schemas),
   ];
   const similar = known ?? unknown;
-  return similar === null ? null : `message \`${similar}\` may have the same values`;
+  if (similar !== null) return `message \`${similar}\` may have the same values`;
+  const taken = findTaken(channel);
+  return taken === null
+    ? null
+    : `its message \`${taken}\` conflicts with \`${authRequest}\` or \`${authAnswer}\`, which that takes`;
 }
 
 function isBearer({ credentials }: SecurityModel): boolean {
@@ -82,20 +82,13 @@ function findSimilar(
   return similar?.name ?? null;
 }
 
-/** Reports messages of the author's that have the names or the tags. */
-function reportTaken({ channels, send, receive }: AuthChannel): boolean {
+/** A message of the author's that has the name or the tag of one of those two. */
+function findTaken({ channels, send, receive }: AuthChannel): string | null {
+  const names = channels.flatMap((each) => (each.get('messages')?.entries ?? []).map(([name]) => name));
   const tagged = [
     ...receive.filter(({ tag }) => tag?.values.includes(authRequest)),
     ...send.filter(({ tag }) => tag?.values.includes(authAnswer)),
-  ].map(({ name }) => name);
-  const taken = channels.flatMap((channel) =>
-    (channel.get('messages')?.entries ?? []).filter(([name]) =>
-      [authRequest, authAnswer, ...tagged].includes(name),
-    ),
-  );
-  for (const [name, message] of taken) {
-    const what = `message \`${name}\` conflicts with \`${authRequest}\` and \`${authAnswer}\`, with which clients renew their credentials`;
-    message.report(what, fix);
-  }
-  return taken.length > 0;
+  ];
+  const taken = [authRequest, authAnswer].find((name) => names.includes(name));
+  return taken ?? tagged[0]?.name ?? null;
 }

@@ -1,7 +1,7 @@
 import type { ContractNode } from '../../contract/contract-node.ts';
 import { nearestName } from '../../contract/nearest-name.ts';
 import type { Endpoint } from '../endpoints.ts';
-import type { ReadOperation } from '../operations.ts';
+import type { ReadOperation } from '../read-operation.ts';
 import { controlParts } from './control-parts.ts';
 import type { ReadDelivery } from './read-delivery.ts';
 
