@@ -17,6 +17,7 @@ Existing files are kept and listed; an existing package.json is completed. Handl
 only once: after that they are yours, and posted generate does not touch them.`,
   options: {
     example: { value: 'NAME', description: [`create an example: ${examples.join(', ')}`] },
+    client: { description: ["create a client of somebody else's server, and a server to test it against"] },
     durable: { description: ['create the example with bids that survive a crash, in a database'] },
     ...loadOptions,
     ...helpOption,
@@ -25,6 +26,7 @@ only once: after that they are yours, and posted generate does not touch them.`,
     'posted init my-auction',
     'posted init my-auction --durable',
     'posted init my-project asyncapi.yaml',
+    'posted init my-client exchange.yaml --client',
     'posted init . --example auction',
   ],
 
@@ -40,8 +42,12 @@ only once: after that they are yours, and posted generate does not touch them.`,
         '--durable is for the example. In a document of your own, x-delivery makes messages durable.',
       );
     }
+    const isClient = args.has('client');
+    if (isClient && (isDurable || example !== undefined)) {
+      throw new UsageError('--client is for the document of a server, not for an example.');
+    }
     const chosen = example === undefined ? null : choiceOf('example', example, examples);
-    const source = { document, example: isDurable ? 'auction-durable' : chosen } as const;
+    const source = { document, example: isDurable ? 'auction-durable' : chosen, isClient } as const;
     // Imported on demand, because it takes a while to load.
     const { initProject } = await import('./init/init-project.ts');
     await initProject(folder, source, readLoadOptions(args));

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { type LoadOptions, loadContracts } from '../../generate-files.ts';
+import { UsageError } from '../command.ts';
 import { generateProject } from '../generate-folder.ts';
 import { createReporter, print, silentReporter } from '../reporter.ts';
 import { copyFiles, planCopies } from './contract-copies.ts';
@@ -19,6 +20,7 @@ import {
   exampleWith,
   type Files,
   filesFor,
+  filesForClient,
   filesOfExample,
 } from './project-files.ts';
 import { completeManifest, projectManifest, readManifest, unneededScripts } from './project-manifest.ts';
@@ -30,6 +32,8 @@ export interface InitSource {
   readonly document: string | null;
   /** The example to use in any case; null to use a document if there is one. */
   readonly example: Example | null;
+  /** Whether the project is a client of somebody else's server. It has a document then. */
+  readonly isClient: boolean;
 }
 
 /**
@@ -39,11 +43,12 @@ export interface InitSource {
  */
 export async function initProject(
   folder: string,
-  { document, example: chosen }: InitSource,
+  { document, example: chosen, isClient }: InitSource,
   options: LoadOptions,
 ): Promise<void> {
   const own = chosen === null ? (document ?? documentIn(folder)) : undefined;
-  const example = own === undefined ? (chosen ?? 'auction') : await exampleWith(own);
+  if (isClient && own === undefined) throw new UsageError('--client takes the document of a server.');
+  const example = isClient ? null : own === undefined ? (chosen ?? 'auction') : await exampleWith(own);
   const source = own ?? contractOf(chosen ?? 'auction');
   // The document is loaded again below, which reports progress and warnings.
   const { websocket, files } = await loadContracts(
@@ -53,7 +58,7 @@ export async function initProject(
   );
   const texts =
     example === null
-      ? await filesFor(planProject(websocket.model, websocket.schemas))
+      ? await (isClient ? filesForClient : filesFor)(planProject(websocket.model, websocket.schemas))
       : await filesOfExample(example);
   const contract = await planCopies(source, files, folder);
   const existing = readManifest(folder);
@@ -65,6 +70,7 @@ export async function initProject(
     packageManager,
     hasSecrets: '.env' in texts,
     hasPage: example !== null,
+    isClient,
   };
   const manifest = completeManifest(existing, projectManifest(folder, contract.document, project));
 
@@ -86,7 +92,8 @@ export async function initProject(
   if (manifest.typeChange !== null) print(`changed in package.json: ${manifest.typeChange}`);
   for (const name of manifest.kept) print(`kept in package.json: ${name}`);
   for (const path of kept) print(`kept existing file: ${path}`);
-  print(nextSteps(folder, packageManager, { isExample: example !== null, hasSecrets: project.hasSecrets }));
+  const next = isClient ? nextStepsOfClient : nextSteps;
+  print(next(folder, packageManager, { isExample: example !== null, hasSecrets: project.hasSecrets }));
 }
 
 /** For files whose syntax decides what they are, the compiler must not read `type` in package.json. */
@@ -110,13 +117,36 @@ async function writeNew(folder: string, files: Files): Promise<readonly string[]
   return kept;
 }
 
+interface NextSteps {
+  readonly isExample: boolean;
+  readonly hasSecrets: boolean;
+}
+
+function enterFolder(folder: string): string {
+  const path = /^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder);
+  return relative('', folder) === '' ? '' : `  cd ${path}\n`;
+}
+
+function nextStepsOfClient(
+  folder: string,
+  packageManager: PackageManager,
+  { hasSecrets }: NextSteps,
+): string {
+  return `
+Next steps:
+${enterFolder(folder)}  ${installCommand(packageManager)}
+  ${runCommand(packageManager, 'test')}         # against a server generated from the document
+  ${runCommand(packageManager, 'start')}        # against the server of the document
+
+The client is src/main.ts.${hasSecrets ? ' Put your credentials into .env.' : ''}`;
+}
+
 function nextSteps(
   folder: string,
   packageManager: PackageManager,
-  { isExample, hasSecrets }: { readonly isExample: boolean; readonly hasSecrets: boolean },
+  { isExample, hasSecrets }: NextSteps,
 ): string {
-  const path = /^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder);
-  const enter = relative('', folder) === '' ? '' : `  cd ${path}\n`;
+  const enter = enterFolder(folder);
   const run = (script: string, ...args: readonly string[]): string =>
     runCommand(packageManager, script, ...args);
   const bidders = `  ${run('client', 'ann')}\n  ${run('client', 'bob')}        # in one more terminal\n`;

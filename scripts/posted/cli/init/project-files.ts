@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import type { ProjectPlan } from './project-plan.ts';
 import { renderClient } from './render-client.ts';
 import { renderHandlers } from './render-handlers.ts';
+import { renderMain } from './render-main.ts';
 import { hasLog, renderApp, renderStart } from './render-server.ts';
 import { renderTest } from './render-test.ts';
 import { renderUsers } from './render-users.ts';
@@ -38,22 +39,47 @@ const contractName = 'asyncapi.yaml';
 
 /** The files of a project for any contract: each has an example handler for every message. */
 export async function filesFor(plan: ProjectPlan): Promise<Files> {
-  const users = renderUsers(plan);
+  return {
+    ...(await filesAround(plan)),
+    'README.md': await readTemplate('README.md'),
+    ...serverFiles(plan, 'src'),
+    'src/client.ts': renderClient(plan),
+    'test/contract.test.ts': renderTest(plan),
+  };
+}
+
+/** The files of a project around a client, with a server to test it against. */
+export async function filesForClient(plan: ProjectPlan): Promise<Files> {
+  const around = await filesAround(plan);
+  return {
+    ...around,
+    'tsconfig.json': around['tsconfig.json'].replace('"page"', '"server"'),
+    'README.md': await readTemplate('client/README.md'),
+    'src/main.ts': renderMain(plan),
+    ...serverFiles(plan, 'server'),
+    'test/contract.test.ts': renderTest(plan, 'server'),
+  };
+}
+
+async function filesAround(plan: ProjectPlan) {
   const secrets = [...plan.secrets.values()].map((name) => `${name}=${secret(18)}\n`);
   const common = await commonFiles();
   return {
     ...common,
     ...(hasLog(plan) && { '.gitignore': withData(common['.gitignore']) }),
-    'README.md': await readTemplate('README.md'),
     ...(secrets.length === 0 ? {} : { '.env': secrets.join('') }),
+  };
+}
+
+function serverFiles(plan: ProjectPlan, folder: string): Files {
+  const users = renderUsers(plan);
+  return {
     ...Object.fromEntries(
-      plan.channels.map((channel) => [`src/handlers/${channel.file}.ts`, renderHandlers(channel)]),
+      plan.channels.map((channel) => [`${folder}/handlers/${channel.file}.ts`, renderHandlers(channel)]),
     ),
-    ...(users === null ? {} : { 'src/users.ts': users }),
-    'src/app.ts': renderApp(plan),
-    'src/start.ts': renderStart(plan),
-    'src/client.ts': renderClient(plan),
-    'test/contract.test.ts': renderTest(plan),
+    ...(users === null ? {} : { [`${folder}/users.ts`]: users }),
+    [`${folder}/app.ts`]: renderApp(plan),
+    [`${folder}/start.ts`]: renderStart(plan),
   };
 }
 

@@ -27,6 +27,8 @@ interface ManifestOptions extends LoadOptions {
   readonly hasSecrets: boolean;
   /** Whether the server serves a page, which Vite builds. */
   readonly hasPage: boolean;
+  /** Whether it is a client of somebody else's server. */
+  readonly isClient: boolean;
 }
 
 /** The packages whose install scripts a project does not need. */
@@ -47,6 +49,7 @@ export function projectManifest(
     packageManager,
     hasSecrets,
     hasPage,
+    isClient,
   }: ManifestOptions,
 ): ProjectManifest {
   const { version } = packageInfo;
@@ -69,9 +72,13 @@ export function projectManifest(
     name: packageName(basename(resolve(folder))),
     type,
     scripts: {
-      dev: `${buildPage}posted dev ${path} --out generated${flags}`,
-      start: `${buildPage}${node} src/start.ts`,
-      client: `${node} src/client.ts`,
+      ...(isClient
+        ? { start: `${node} src/main.ts`, server: `${node} server/start.ts` }
+        : {
+            dev: `${buildPage}posted dev ${path} --out generated${flags}`,
+            start: `${buildPage}${node} src/start.ts`,
+            client: `${node} src/client.ts`,
+          }),
       ...(hasPage ? { page: 'vite page' } : {}),
       generate: `posted generate ${path} --out generated${flags}`,
       'generate:check': `posted generate ${path} --out generated${flags} --check`,

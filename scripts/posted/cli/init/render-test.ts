@@ -4,8 +4,11 @@ import type { ChannelPlan, OperationPlan, ProjectPlan, SampleMessage } from './p
 import { functionOf, greetingsOf, receivedLabel, samplesOf, serverRequestsOf } from './render-handlers.ts';
 import { hasLog } from './render-server.ts';
 
-/** The text of test/contract.test.ts, which sends every example of the contract over a real connection. */
-export function renderTest(plan: ProjectPlan): string {
+/**
+ * The text of test/contract.test.ts, which sends every example of the contract over a real connection. `folder` has the
+ * server.
+ */
+export function renderTest(plan: ProjectPlan, folder: 'src' | 'server' = 'src'): string {
   const channels = plan.channels.filter(({ handshake }) => handshake !== null);
   const tests = separate(channels.map((channel) => channelTests(channel, plan)));
   const usesLog = hasLog(plan);
@@ -14,7 +17,7 @@ export function renderTest(plan: ProjectPlan): string {
     import { connect } from 'posted/client';
     import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
     import * as channels from '../generated/asyncapi/client.ts';
-    import { ${[...(usesLog ? appMembers(channels) : []), 'server'].join(', ')} } from '../src/app.ts';
+    import { ${[...(usesLog ? appMembers(channels) : []), 'server'].join(', ')} } from '../${folder}/app.ts';
 
     ${usesLog ? folderSource : null}
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
