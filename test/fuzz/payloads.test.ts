@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
+import type { ValidateFunction } from 'ajv';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createAjv } from '../../scripts/posted/schemas/compiler.ts';
 import type { Guard } from '../../src/runtime/shared/guard.ts';
 import { prepareProject, tempFolder, typeCheck } from '../scripts/generator.ts';
 import { generateSchemas, readSchemas } from '../scripts/schemas.ts';
@@ -29,8 +29,7 @@ beforeAll(async () => {
   prepareProject(folder);
   const { set } = await readSchemas(folder, { schemas });
   ({ guards, clientGuards } = await generateSchemas(folder, set));
-  const ajv = new Ajv({ strict: false, ownProperties: true, logger: false, code: { regExp } });
-  addFormats.default(ajv);
+  const ajv = createAjv('draft-07', { code: { regExp } });
   ajv.addSchema({ components: { schemas } }, '');
   for (const name of names) {
     const validate = ajv.getSchema(`#/components/schemas/${name}`);
@@ -60,16 +59,6 @@ function accept(name: string, value: unknown): void {
   if (values !== undefined && values.size < 20) values.add(json);
 }
 
-/** Ajv calls `toString` and `valueOf` of values that it compares. It throws for values with other members of these names. */
-function judge(validate: ValidateFunction, value: unknown): boolean {
-  try {
-    return validate(value);
-  } catch (thrown) {
-    if (thrown instanceof TypeError) return false;
-    throw thrown;
-  }
-}
-
 function readJson(path: string) {
   return JSON.parse(readFileSync(join(import.meta.dirname, path), 'utf8'));
 }
@@ -83,7 +72,7 @@ describe(`FUZZ_SEED=${seed}: the guards of a schema agree with Ajv`, () => {
     const verdicts = new Set<boolean>();
     fc.assert(
       fc.property(payload, (value) => {
-        const verdict = judge(validate, value);
+        const verdict = validate(value);
         verdicts.add(verdict);
         if (verdict) accept(name, value);
         expect(guard(value)).toBe(verdict);

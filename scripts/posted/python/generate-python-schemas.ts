@@ -1,4 +1,3 @@
-import { GenerationError, type Problem } from '../contract/generation-error.ts';
 import { isAnnotation, isSchemaObject, type JsonSchema, replaceSubschemas } from '../schemas/json-schema.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import { type ContractTitle, preamble } from '../source/preamble.ts';
@@ -11,22 +10,13 @@ import { literal, statement } from './python-source.ts';
  *
  * @throws GenerationError for patterns that Python does not support
  */
-export function generatePythonSchemas({ definitions, received }: SchemaSet, title: ContractTitle): string {
-  const problems: Problem[] = [];
+export function generatePythonSchemas(schemas: SchemaSet, title: ContractTitle): string {
+  const { definitions, received, document } = schemas;
   const entries = [...definitions].map(([name, { schema, locate }]) => {
-    const refuse = (keys: readonly string[]): void => {
-      problems.push({
-        file: title.file,
-        line: 1,
-        column: 1,
-        pointer: locate(keys),
-        what: "Python's regular expressions do not support the lookbehind assertion in this pattern",
-        fix: 'rewrite it without (?<= and (?<!, or remove python from --targets',
-      });
-    };
+    const refuse: Refuse = (keys, what, fix) => document.report(locate(keys), what, fix);
     return [name, forPython(schema, [], refuse)] as const;
   });
-  if (problems.length > 0) throw new GenerationError(problems);
+  document.throwProblems();
   // These have the same patterns, which are already checked.
   const opened = [...received].map(([key, schema]) => [key, forPython(schema, [], () => {})] as const);
   return [
@@ -42,17 +32,20 @@ export function generatePythonSchemas({ definitions, received }: SchemaSet, titl
   ].join('\n');
 }
 
-function forPython(
-  schema: JsonSchema,
-  keys: readonly string[],
-  refuse: (keys: readonly string[]) => void,
-): JsonSchema {
+type Refuse = (keys: readonly string[], what: string, fix: string) => void;
+
+function forPython(schema: JsonSchema, keys: readonly string[], refuse: Refuse): JsonSchema {
   const copy = replaceSubschemas(schema, (inner, more) => forPython(inner, [...keys, ...more], refuse));
   if (!isSchemaObject(copy)) return copy;
   const translate = (pattern: string, ...more: readonly string[]): string => {
     const translated = pythonPattern(pattern);
-    if (translated === null) refuse([...keys, ...more]);
-    return translated ?? pattern;
+    if ('pattern' in translated) return translated.pattern;
+    refuse(
+      [...keys, ...more],
+      `the pattern ${JSON.stringify(pattern)} has ${translated.what}, which Python does not support`,
+      `${translated.fix}, or remove python from --targets`,
+    );
+    return pattern;
   };
   const entries = Object.entries(copy).flatMap(([keyword, value]): [string, unknown][] => {
     if (isAnnotation(keyword) || keyword === 'default') return [];

@@ -1,44 +1,119 @@
 /** Translates regular expressions of ECMA-262 in Unicode mode to Python's `re`. */
 import { unicodePattern } from '../schemas/pattern.ts';
+import { createReferrals } from './pattern-references.ts';
+import { type Options, parsePattern, type Term, widthOf, widthOfSequence } from './pattern-syntax.ts';
 
-const token =
-  /\\u\{[\da-f]+\}|\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|\\u[\da-f]{4}|\\x[\da-f]{2}|\\c[a-z]|\\k<[^>]+>|\\p\{[^}]*\}|\\[1-9]\d*|\\.|\(\?<[=!]|\(\?<[^>]+>|\[\^?\]?|./gisu;
+export type PythonPattern =
+  | { readonly pattern: string }
+  /** Why it has no equivalent, and what to do. */
+  | { readonly what: string; readonly fix: string };
 
-/** Null for lookbehind assertions, which `re` supports for fixed lengths only. */
-export function pythonPattern(pattern: string): string | null {
-  const groups = new Map<string, string>();
-  let isInClass = false;
-  let flags = '';
-  const translated: string[] = [];
-  for (const [part] of unicodePattern(pattern).matchAll(token)) {
-    if (isInClass) {
-      isInClass = part === '\\]' || !part.endsWith(']');
-      translated.push(inClass(part));
-      continue;
-    }
-    if (/^\(\?<[=!]/.test(part)) return null;
-    if (/^\\b$/i.test(part)) flags = '(?a)';
-    isInClass = part === '[' || part === '[^';
-    translated.push(isInClass ? part : outsideClass(part, groups));
+class Unsupported extends Error {
+  readonly fix: string;
+
+  constructor(what: string, fix: string) {
+    super(what);
+    this.fix = fix;
   }
-  return flags + translated.join('');
 }
 
-function outsideClass(part: string, groups: Map<string, string>): string {
-  const group = (name: string): string => {
-    if (!groups.has(name)) groups.set(name, `g${groups.size + 1}`);
-    return groups.get(name) ?? '';
-  };
+export function pythonPattern(pattern: string): PythonPattern {
+  const options = parsePattern(unicodePattern(pattern));
+  const referralOf = createReferrals(options);
+  try {
+    const translated = ofOptions(options);
+    return { pattern: /(?<!\\)(?:\\\\)*\\b/i.test(translated) ? `(?a)${translated}` : translated };
+  } catch (thrown) {
+    if (thrown instanceof Unsupported) return { what: thrown.message, fix: thrown.fix };
+    throw thrown;
+  }
+
+  function ofOptions(all: Options): string {
+    return all.map((terms) => terms.map(ofTerm).join('')).join('|');
+  }
+
+  function ofTerm(term: Term): string {
+    switch (term.kind) {
+      case 'character':
+        return ofCharacter(term.source);
+      case 'assertion':
+        return assertions[term.source] ?? term.source;
+      case 'group':
+        return `${term.number === null ? '(?:' : '('}${ofOptions(term.options)})`;
+      case 'look':
+        return term.open.includes('<') ? ofLookbehind(term) : `${term.open}${ofOptions(term.options)})`;
+      case 'repetition':
+        return `${ofTerm(term.term)}${quantifierOf(term)}`;
+      case 'reference':
+        return term.to.reduceRight((otherwise, group) => ofReference(term, group, otherwise), '(?:)');
+      case 'modifiers':
+        throw new Unsupported(
+          `the modifiers ${term.source.slice(0, -1)})`,
+          'write the letters of both cases, or the classes, that they allow',
+        );
+    }
+  }
+
+  /** Alternatives of different lengths become lookbehinds of their own, because each may have only one length. */
+  function ofLookbehind({ open, options: all }: Extract<Term, { kind: 'look' }>): string {
+    if (all.some((terms) => widthOfSequence(terms) === null)) {
+      throw new Unsupported(
+        'a lookbehind whose length varies',
+        'give it a fixed length, without references, *, +, ? and {m,n}',
+      );
+    }
+    if (widthOf(all) !== null) return `${open}${ofOptions(all)})`;
+    const each = all.map((terms) => `${open}${ofOptions([terms])})`);
+    return open.endsWith('!') ? each.join('') : `(?:${each.join('|')})`;
+  }
+
+  function ofReference(term: Term, group: number, otherwise: string): string {
+    switch (referralOf(term, group)) {
+      case 'group':
+        // The group separates the number from a digit that follows.
+        return `(?:\\${group})`;
+      case 'group or nothing':
+        return `(?(${group})\\${group}|${otherwise})`;
+      case 'nothing':
+        return otherwise;
+      case null:
+        throw new Unsupported(
+          'a reference to a group that only some repetitions match',
+          'move the group or the reference out of the repetition',
+        );
+    }
+  }
+}
+
+const assertions: Readonly<Record<string, string>> = {
+  $: '\\Z',
+  // Before 3.14, Python finds no `\\B` in an empty text.
+  '\\B': '(?!\\b)',
+};
+
+/** Python refuses counts from 2^32 - 1 on. */
+const maxCount = 2 ** 32 - 2;
+
+function quantifierOf({ least, most, isLazy }: Extract<Term, { kind: 'repetition' }>): string {
+  const lazy = isLazy ? '?' : '';
+  if (most === Number.POSITIVE_INFINITY && least <= 1) return `${least === 0 ? '*' : '+'}${lazy}`;
+  if (least === 0 && most === 1) return `?${lazy}`;
+  const [low, high] = [Math.min(least, maxCount), most > maxCount ? '' : most];
+  return `{${low === high ? low : `${low},${high}`}}${lazy}`;
+}
+
+function ofCharacter(part: string): string {
   if (part === '.') return '[^\\n\\r\\u2028\\u2029]';
-  if (part === '$') return '\\Z';
   if (part === '[]') return '(?!)';
   if (part === '[^]') return `[${rangesOf('[^]')}]`;
-  if (part.startsWith('(?<')) return `(?P<${group(part.slice(3, -1))}>`;
-  if (part.startsWith('\\k')) return `(?P=${group(part.slice(3, -1))})`;
-  // The group separates the number from a digit that follows.
-  if (/^\\[1-9]/.test(part)) return `(?:${part})`;
-  return isSet(part) ? `[${rangesOf(part)}]` : character(part);
+  if (!part.startsWith('[')) return isSet(part) ? `[${rangesOf(part)}]` : character(part);
+  const open = part.startsWith('[^') ? '[^' : '[';
+  const parts = part.slice(open.length, -1).match(classToken) ?? [];
+  return `${open}${parts.map(inClass).join('')}]`;
 }
+
+const classToken =
+  /\\u\{[\da-f]+\}|\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|\\u[\da-f]{4}|\\x[\da-f]{2}|\\c[a-z]|\\p\{[^}]*\}|\\.|./gisu;
 
 function inClass(part: string): string {
   if (part === '\\b') return '\\x08';

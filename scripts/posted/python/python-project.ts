@@ -41,7 +41,6 @@ export function renderProject(title: ContractTitle, clients: PythonClients): str
     'requires-python = ">=3.10"',
     'dependencies = [',
     ...(clients === 'channels' ? [] : ['    "httpx>=0.27,<1",']),
-    ...(clients === 'rest' ? [] : ['    "jsonschema>=4.18,<5",']),
     '    "typing-extensions>=4.6; python_version < \'3.11\'",',
     ...(clients === 'rest' ? [] : ['    "websockets>=15.0,<18",']),
     ']',

@@ -1,17 +1,10 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { ContractDocument } from '../contract/contract-document.ts';
 import { splitPointer } from '../contract/json-pointer.ts';
 import { checkKeywords } from './check-keywords.ts';
 import { type Compiler, compilerOf } from './compiler.ts';
 import { type Definition, referencesOf } from './definitions.ts';
-import jsonEqual from './json-equal.ts';
-import {
-  isSchemaObject,
-  type JsonSchema,
-  replaceSubschemas,
-  type SchemaObject,
-  subschemasOf,
-} from './json-schema.ts';
+import { isSchemaObject, type JsonSchema, subschemasOf } from './json-schema.ts';
 import type { SchemaSet } from './schema-set.ts';
 
 /**
@@ -33,7 +26,7 @@ export function checkSchemas(document: ContractDocument, schemas: SchemaSet): vo
 function checkValues(document: ContractDocument, schemas: SchemaSet, { ajv, schemaOf }: Compiler): boolean {
   let isValid = true;
   for (const [name, { locate }] of schemas.definitions) {
-    if (ajv.validateSchema(withNumberedEnums(schemaOf(name))) === true) continue;
+    if (ajv.validateSchema(schemaOf(name)) === true) continue;
     isValid = false;
     // Of several errors at one position, the first is the clearest.
     const messages = new Map(
@@ -45,19 +38,6 @@ function checkValues(document: ContractDocument, schemas: SchemaSet, { ajv, sche
     }
   }
   return isValid;
-}
-
-/** Replaces the values in `enum` with numbers, because Ajv calls `toString` and `valueOf` of values that it compares. */
-function withNumberedEnums(schema: SchemaObject): SchemaObject {
-  const { enum: values } = schema;
-  const copy = replaceSubschemas(schema, (inner) =>
-    isSchemaObject(inner) ? withNumberedEnums(inner) : inner,
-  );
-  if (!Array.isArray(values)) return Object(copy);
-  return {
-    ...Object(copy),
-    enum: values.map((value) => values.findIndex((other) => jsonEqual(other, value))),
-  };
 }
 
 /** Whether Ajv can compile the definitions. */
@@ -112,22 +92,13 @@ function checkExamples(document: ContractDocument, schemas: SchemaSet, compiler:
   }
 
   function check(name: string, keys: readonly string[], kind: string, value: unknown, pointer: string): void {
-    const error = errorOf(compiler.compile(name, keys), value);
-    if (error === null) return;
+    const validate = compiler.compile(name, keys);
+    if (validate(value)) return;
     document.warn(
       pointer,
-      `the ${kind} does not match its schema: ${error}`,
+      `the ${kind} does not match its schema: ${describe(validate.errors?.[0])}`,
       `correct the ${kind} or the schema`,
     );
-  }
-}
-
-function errorOf(validate: ValidateFunction, value: unknown): string | null {
-  try {
-    return validate(value) ? null : describe(validate.errors?.[0]);
-  } catch {
-    // Ajv calls `toString` and `valueOf` of values that it compares; guards do not (json-equal.ts).
-    return 'a property has the name of a method of every JavaScript object';
   }
 }
 

@@ -2,6 +2,7 @@ import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { joinPointer } from '../contract/json-pointer.ts';
+import { correctAjv } from './correct-ajv.ts';
 import { addDecimalKeyword } from './decimal-keyword.ts';
 import { type Dialect, definitionOf, referencesOf } from './definitions.ts';
 import {
@@ -52,6 +53,7 @@ export function createAjv(dialect: Dialect, options: Options = {}): Ajv {
     ...options,
   });
   addFormats.default(ajv);
+  correctAjv(ajv);
   return ajv;
 }
 

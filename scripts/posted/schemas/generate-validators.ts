@@ -13,6 +13,7 @@ import {
   ts,
 } from '../source/typescript-source.ts';
 import { compilerOf } from './compiler.ts';
+import { correctedFunctions } from './correct-ajv.ts';
 import type { GuardModel, SchemaSet } from './schema-set.ts';
 
 // The module is CommonJS: an import could yield its `module.exports` or its `default` export.
@@ -105,7 +106,13 @@ async function compileGuards(
   return { code: escaped, names: guardNames.map((name) => locals.get(name) ?? name) };
 }
 
-const jsonEqualModule = join(import.meta.dirname, `json-equal${extname(import.meta.filename)}`);
+/** Standalone code calls these functions by name. Rolldown leaves out the unused ones. */
+const importCorrections = Object.entries(correctedFunctions)
+  .map(([name, module]) => {
+    const file = join(import.meta.dirname, module + extname(import.meta.filename));
+    return `import ${name} from ${JSON.stringify(file)};`;
+  })
+  .join('\n');
 
 function compile(schemas: SchemaSet, guards: readonly GuardModel[], fromText: boolean): string {
   const compiler = compilerOf(schemas, fromText ? 'text' : 'json');
@@ -117,12 +124,12 @@ function compile(schemas: SchemaSet, guards: readonly GuardModel[], fromText: bo
   const order = [...compiler.compiled];
   const sorted = exported.toSorted((a, b) => order.indexOf(a.definition) - order.indexOf(b.definition));
   const keys = sorted.map(({ name, definition }) => [name, compiler.keyOf(definition)]);
-  // Ajv escapes these quotes inside strings, so only calls of `require` match.
+  // Otherwise, the text `__proto__` would not become a key.
   const code = standalone(compiler.ajv, Object.fromEntries(keys)).replaceAll(
-    'require("ajv/dist/runtime/equal").default',
-    'jsonEqual',
+    /^(const indices\d+) = \{\};$/gm,
+    '$1 = Object.create(null);',
   );
-  return `import jsonEqual from ${JSON.stringify(jsonEqualModule)};\n${code}`;
+  return `${importCorrections}\n${code}`;
 }
 
 /** Ajv exports only names of ASCII letters. */

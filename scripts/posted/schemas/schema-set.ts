@@ -69,6 +69,7 @@ interface MessageParts {
 
 /** All schemas of a contract, by their names in generated code. */
 export class SchemaSet {
+  readonly document: ContractDocument;
   readonly dialect: Dialect;
   readonly definitions = new Map<string, Definition>();
   /** The variants of definitions for receiving clients (received-schemas.ts), by received key. */
@@ -82,7 +83,6 @@ export class SchemaSet {
   readonly guards: GuardModel[] = [];
   /** The examples outside of the schemas. */
   readonly examples: Example[] = [];
-  readonly #document: ContractDocument;
   readonly #components = new Map<string, string>();
   readonly #guardNames = new Names();
   readonly #textUses = new Map<string, SchemaUse>();
@@ -90,7 +90,7 @@ export class SchemaSet {
   readonly #typeNames = new Names(['Pick', 'Required']);
 
   constructor(document: ContractDocument, dialect: Dialect, components: ContractNode | undefined) {
-    this.#document = document;
+    this.document = document;
     this.dialect = dialect;
     const entries = components?.entries ?? [];
     // Claim all names first, because schemas refer to each other in any order.
@@ -119,7 +119,7 @@ export class SchemaSet {
     const component = this.#componentAt(node);
     if (component !== null) return useOf(component, `models.${component}`, `is${component}`);
     const definition = this.claimType(name);
-    const raw = rawSchema(this.#document, node.pointer);
+    const raw = rawSchema(this.document, node.pointer);
     const { schema } = this.#define(definition, raw, origin, locateFrom(node.pointer));
     const element = isSchemaObject(schema) && schema.type === 'array' ? definitionOf(schema.items) : null;
     const type = element === null ? `models.${definition}` : `models.${element}[]`;
@@ -150,7 +150,7 @@ export class SchemaSet {
     const component = this.#componentAt(node);
     if (component !== null) return this.#useFromText(component, `is${component}FromText`);
     const definition = this.claimType(name);
-    this.#define(definition, rawSchema(this.#document, node.pointer), origin, locateFrom(node.pointer));
+    this.#define(definition, rawSchema(this.document, node.pointer), origin, locateFrom(node.pointer));
     return this.#useFromText(definition, `is${definition}`);
   }
 
@@ -164,7 +164,7 @@ export class SchemaSet {
   useResponseHeaders(headers: readonly NamedValue[], name: string, origin: string): SchemaUse {
     const use = this.useValues(headers, name, origin);
     // Reports values that have no text. The guard checks them before they become text, so it converts nothing.
-    textSchemaOf(this.definitions, use.definition, this.#document);
+    textSchemaOf(this.definitions, use.definition, this.document);
     return use;
   }
 
@@ -207,7 +207,7 @@ export class SchemaSet {
         Object.entries(parts).map(([part, node]) => [
           part,
           this.#componentAt(node) === null
-            ? rawSchema(this.#document, node.pointer)
+            ? rawSchema(this.document, node.pointer)
             : { $ref: `#${encodeURI(node.pointer)}` },
         ]),
       ),
@@ -238,7 +238,7 @@ export class SchemaSet {
   #useFromText(definition: string, guardName: string): SchemaUse {
     const known = this.#textUses.get(definition);
     if (known !== undefined) return known;
-    const { schema, filled } = textSchemaOf(this.definitions, definition, this.#document);
+    const { schema, filled } = textSchemaOf(this.definitions, definition, this.document);
     this.textSchemas.set(definition, schema);
     const filledType = filled.length === 0 ? definition : this.claimType(`${definition} with defaults`);
     if (filled.length > 0) {
@@ -257,7 +257,7 @@ export class SchemaSet {
   }
 
   #define(name: string, schema: JsonSchema, origin: string, locate: Definition['locate']): Definition {
-    const context = { document: this.#document, dialect: this.dialect, components: this.#components, locate };
+    const context = { document: this.document, dialect: this.dialect, components: this.#components, locate };
     const definition = { schema: definitionSchema(schema, context), origin, locate };
     this.definitions.set(name, definition);
     return definition;
@@ -266,7 +266,7 @@ export class SchemaSet {
   #breakCycle(name: string): void {
     const definition = this.definitions.get(name);
     if (definition === undefined) return;
-    this.#document.report(
+    this.document.report(
       definition.locate([]),
       'the schema refers to itself for the same value, so validation would never end',
       'refer to it from a property or an item, or remove the cycle',

@@ -12,6 +12,8 @@ from .descriptor import Channel, JsonScalar, Message, Tag
 from .errors import PostedClientError
 from .json_path import has_value_at, value_at
 
+_DIGITS_OF_MAXIMUM = 309
+
 
 @dataclass(frozen=True)
 class Received:
@@ -128,7 +130,12 @@ def encode_message(channel: Channel, name: str, value: object) -> str | bytes:
 
 def parse_json(text: str) -> object:
     """Reads JSON (RFC 8259). Raises ValueError or RecursionError."""
-    return cast(object, json.loads(text, parse_constant=_refuse_constant, parse_float=_number))
+    return cast(
+        object,
+        json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_number, parse_int=_integer
+        ),
+    )
 
 
 def _checked(message: Message, value: object) -> Received | PostedClientError:
@@ -171,6 +178,11 @@ def _number(text: str) -> float | int:
     """JSON has one kind of number: 1.0 is an integer."""
     number = float(text)
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _integer(text: str) -> float | int:
+    """Python refuses integers of thousands of digits, which are infinite on the server."""
+    return int(text) if len(text) < _DIGITS_OF_MAXIMUM else float(text)
 
 
 def _bad_frame(message: str) -> PostedClientError:
