@@ -106,7 +106,10 @@ export async function openPlain(options: ClientOptions): Promise<PlainClient> {
   const path = channel.address.replaceAll(/\{([^{}]+)\}/g, (_, name) =>
     encodeURIComponent(textsOf(parameters)[name] ?? ''),
   );
-  const search = new URLSearchParams({ ...textsOf(query), ...secrets.query }).toString();
+  const pairs = Object.entries({ ...query, ...secrets.query }).flatMap(([name, value]) =>
+    [value].flat().map((each) => [name, String(each)]),
+  );
+  const search = new URLSearchParams(pairs).toString();
   const url = `${serverUrl(options)}${path}${search === '' ? '' : `?${search}`}`;
   const socket = new WebSocket(url, { headers: { ...textsOf(headers), ...secrets.headers } });
   const received: unknown[] = [];

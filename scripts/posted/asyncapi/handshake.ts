@@ -64,7 +64,9 @@ export function readHandshake(
   for (const header of headerNames) checkToken(header, 'header', headers?.get('properties', header) ?? ws);
   return {
     query:
-      query === undefined ? null : schemas.useFromText(query, `${name} query`, `query of channel ${name}`),
+      query === undefined
+        ? null
+        : schemas.useFromText(query, `${name} query`, `query of channel ${name}`, { lists: true }),
     headers: headersUse,
     headerNames,
   };

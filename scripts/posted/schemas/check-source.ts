@@ -90,8 +90,13 @@ export class CheckSource {
     const conditions = [schema.if, schema.then, schema.else].flatMap((inner) =>
       Object.keys(Object(Object(inner).properties)),
     );
+    // Lists and unions are converted only by Ajv.
+    const areScalars = Object.values(properties).every((property) =>
+      /^(string|number|integer|boolean)$/.test(String(Object(property).type)),
+    );
     return (
       Object.keys(schema).every((keyword) => isAnnotation(keyword) || ofText.has(keyword)) &&
+      areScalars &&
       conditions.every(isOfString) &&
       this.#isSupported(withoutDecimals(schema), new Set())
     );

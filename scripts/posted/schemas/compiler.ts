@@ -34,7 +34,6 @@ export interface Compiler {
 
 /** For values that arrive as text. */
 const textOptions: Options = {
-  coerceTypes: true,
   useDefaults: true,
   // Ajv converts the text `Infinity` to a number. With strict numbers, it would skip the limits that reject it.
   strictNumbers: false,
@@ -77,7 +76,12 @@ export function compilerOf(schemas: SchemaSet, values: 'json' | 'text'): Compile
 function createCompiler(schemas: SchemaSet, fromText: boolean): Compiler {
   const code = { source: true, esm: true, lines: true };
   const options: Options = { code, validateSchema: false, inlineRefs: inlinedKeywords };
-  const ajv = createAjv(schemas.dialect, { ...options, ...(fromText ? textOptions : {}) });
+  // Only lists need it: a parameter that occurs once is a list with one element then.
+  const coerceTypes = [...schemas.textSchemas.values()].some(hasLists) ? 'array' : true;
+  const ajv = createAjv(schemas.dialect, {
+    ...options,
+    ...(fromText ? { ...textOptions, coerceTypes } : {}),
+  });
   if (fromText) addDecimalKeyword(ajv);
   // Names of definitions need not be URIs, so Ajv gets keys instead. Each definition is a separate schema and compiled
   // once, however many schemas refer to it.
@@ -112,6 +116,10 @@ function createCompiler(schemas: SchemaSet, fromText: boolean): Compiler {
   };
   const schemaOf = (definition: string): SchemaObject => schemaObjectOf(prepared.get(definition) ?? true);
   return { ajv, compiled, keyOf, schemaOf, compile };
+}
+
+function hasLists({ properties }: SchemaObject): boolean {
+  return Object.values(Object(properties)).some((property) => Object(property).type === 'array');
 }
 
 /** Ajv does not accept boolean schemas here. */

@@ -35,11 +35,19 @@ export function withDecimals(
   properties: Readonly<Record<string, JsonSchema>>,
 ): SchemaObject {
   const conditions = Object.entries(properties).flatMap(([name, property]) => {
-    const type = typeof property === 'object' ? property.type : undefined;
-    return typeof type === 'string' && Object.hasOwn(patterns, type) ? [[name, { [keyword]: type }]] : [];
+    const own = decimalOf(property);
+    const item = typeof property === 'object' ? decimalOf(property.items as JsonSchema | undefined) : null;
+    // A list with one element is not a list yet.
+    if (item !== null) return [[name, { ...item, items: item }]];
+    return own === null ? [] : [[name, own]];
   });
   if (conditions.length === 0) return schema;
   const { allOf = [] } = schema;
   const decimals = { properties: Object.fromEntries(conditions) };
   return { ...schema, allOf: [decimals, ...(allOf as readonly JsonSchema[])] };
+}
+
+function decimalOf(schema: JsonSchema | undefined): SchemaObject | null {
+  const type = typeof schema === 'object' ? schema.type : undefined;
+  return typeof type === 'string' && Object.hasOwn(patterns, type) ? { [keyword]: type } : null;
 }

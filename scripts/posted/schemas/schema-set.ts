@@ -145,13 +145,16 @@ export class SchemaSet {
     return use;
   }
 
-  /** Uses a schema for an object whose values arrive as text. An inline schema gets `name`. */
-  useFromText(node: ContractNode, name: string, origin: string): SchemaUse {
+  /**
+   * Uses a schema for an object whose values arrive as text; with `lists`, also for lists of them. An inline schema gets
+   * `name`.
+   */
+  useFromText(node: ContractNode, name: string, origin: string, { lists = false } = {}): SchemaUse {
     const component = this.#componentAt(node);
-    if (component !== null) return this.#useFromText(component, `is${component}FromText`);
+    if (component !== null) return this.#useFromText(component, `is${component}FromText`, lists);
     const definition = this.claimType(name);
     this.#define(definition, rawSchema(this.document, node.pointer), origin, locateFrom(node.pointer));
-    return this.#useFromText(definition, `is${definition}`);
+    return this.#useFromText(definition, `is${definition}`, lists);
   }
 
   /** Uses an object of named values that arrive as text, without further properties. */
@@ -235,10 +238,10 @@ export class SchemaSet {
     return definition;
   }
 
-  #useFromText(definition: string, guardName: string): SchemaUse {
+  #useFromText(definition: string, guardName: string, lists = false): SchemaUse {
     const known = this.#textUses.get(definition);
     if (known !== undefined) return known;
-    const { schema, filled } = textSchemaOf(this.definitions, definition, this.document);
+    const { schema, filled } = textSchemaOf(this.definitions, definition, this.document, lists);
     this.textSchemas.set(definition, schema);
     const filledType = filled.length === 0 ? definition : this.claimType(`${definition} with defaults`);
     if (filled.length > 0) {

@@ -13,12 +13,14 @@ interface TextSchema {
 
 /**
  * Prepares the schema of an object whose values arrive as text (address parameters, a query, headers) for a guard that
- * converts them. Each value is a single scalar, with its schema inlined in the property, where Ajv looks for defaults.
+ * converts them. Each value is a scalar or, with `lists`, a list of scalars, whose schema is inlined in the property, where Ajv
+ * looks for defaults.
  */
 export function textSchemaOf(
   definitions: Definitions,
   definition: string,
   document: ContractDocument,
+  lists = false,
 ): TextSchema {
   const locate = definitions.get(definition)?.locate ?? (() => '');
   const schema = resolveSchema(definitions, { $ref: `#/definitions/${definition}` });
@@ -30,9 +32,9 @@ export function textSchemaOf(
   const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
   const filled: string[] = [];
   const properties = Object.entries(schema.properties).map(([name, property]) => {
-    const value = inlined(definitions, property as JsonSchema);
-    if (value === null || !scalars.has(value.type)) {
-      const fix = `use exactly one \`type\`: ${[...scalars].join(', ')}`;
+    const value = convertible(definitions, property as JsonSchema, lists);
+    if (value === null) {
+      const fix = `use one or more of the types ${[...scalars].join(', ')}${lists ? ', or a list of them' : ''}`;
       document.report(
         locate(['properties', name]),
         'text cannot be converted to a value of this schema',
@@ -46,7 +48,7 @@ export function textSchemaOf(
       document.report(locate(['properties', name]), what, 'remove the default, or rename the property');
     }
     if (value.default !== undefined && !required.includes(name)) filled.push(name);
-    return [name, finite(value)];
+    return [name, value];
   });
   const own = Object.fromEntries(properties) as Readonly<Record<string, JsonSchema>>;
   return { schema: withDecimals({ ...schema, properties: own }, own), filled };
@@ -64,9 +66,41 @@ function inlined(definitions: Definitions, schema: JsonSchema): SchemaObject | n
   return isReplaceable ? { ...resolved, ...siblings } : null;
 }
 
+/** The schema of a value that text can be converted to; null for another. */
+function convertible(definitions: Definitions, schema: JsonSchema, lists: boolean): SchemaObject | null {
+  const value = inlined(definitions, schema);
+  if (value === null) return null;
+  const { type = typeOfValues(value), items, anyOf, oneOf } = value;
+  if (type === 'array') {
+    const item = lists ? convertible(definitions, (items ?? true) as JsonSchema, false) : null;
+    return item === null ? null : { ...value, items: item };
+  }
+  if (type !== undefined) {
+    const types: readonly unknown[] = Array.isArray(type) ? type : [type];
+    return types.every((each) => scalars.has(each) || each === 'null')
+      ? finite({ ...value, type }, types)
+      : null;
+  }
+  const alternatives = anyOf ?? oneOf;
+  if (!Array.isArray(alternatives) || (anyOf !== undefined && oneOf !== undefined)) return null;
+  const converted = alternatives.map((each: JsonSchema) => convertible(definitions, each, false));
+  if (converted.includes(null)) return null;
+  // The text has been converted by the alternative that matches, so another one must not count.
+  const { oneOf: _oneOf, ...others } = value;
+  return { ...others, anyOf: converted };
+}
+
+/** The only type of the values that a schema lists. */
+function typeOfValues({ const: only, enum: values }: SchemaObject): string | undefined {
+  const listed: readonly unknown[] = Array.isArray(values) ? values : only === undefined ? [] : [only];
+  const types = new Set(listed.map((value) => typeof value));
+  const [type = ''] = types;
+  return types.size === 1 && scalars.has(type) ? type : undefined;
+}
+
 /** Adds limits that reject infinity, to which Ajv converts the text `Infinity`. */
-function finite(schema: SchemaObject): SchemaObject {
-  if (schema.type !== 'number' && schema.type !== 'integer') return schema;
+function finite(schema: SchemaObject, types: readonly unknown[]): SchemaObject {
+  if (!types.includes('number') && !types.includes('integer')) return schema;
   const { maximum, exclusiveMaximum, minimum, exclusiveMinimum } = schema;
   return {
     ...schema,

@@ -32,7 +32,9 @@ export function channelUrl(channel: ChannelDescriptor, target: ChannelTarget): U
     ...Object.fromEntries(given),
   });
   url.pathname = url.pathname.replace(/\/$/, '') + fillPath(channel.address, 'params', parameters);
-  url.search = new URLSearchParams(textValues('query', channel.query, target.query)).toString();
+  for (const [name, value] of Object.entries(textValues('query', channel.query, target.query))) {
+    for (const text of [value].flat()) url.searchParams.append(name, text);
+  }
   return url;
 }
 

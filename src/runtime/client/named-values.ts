@@ -10,7 +10,8 @@ export function ownValue<Value>(
 }
 
 /**
- * The application's values for parameters, a query or headers as text, checked. Undefined ones are left out.
+ * The application's values for parameters, a query or headers as text, checked. Undefined ones are left out. A query may have
+ * lists.
  *
  * @throws PostedClientError `invalid_options`
  */
@@ -21,6 +22,8 @@ export function textValues(
 ): Readonly<Record<string, string>> {
   const entries = Object.entries(values).flatMap(([name, value]): [string, string][] => {
     if (value === undefined) return [];
+    // Typed as text, because only a query has lists, and URLs get each of their elements.
+    if (option === 'query' && Array.isArray(value)) return [[name, value.map(String) as never]];
     if (typeof value === 'object') {
       throw invalidOptions(`\`${option}\`: ${name} must be a string, number or boolean.`);
     }

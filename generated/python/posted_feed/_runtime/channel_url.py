@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NoReturn, cast
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from .descriptor import Channel, Guard, Server
@@ -36,13 +36,15 @@ class Endpoint:
     """The URL of a channel without its query, the query, and the headers of the handshake."""
 
     url: str
-    query: Mapping[str, str]
+    query: Mapping[str, str | list[str]]
     headers: Mapping[str, str]
 
     def with_query(self, more: Mapping[str, str | None]) -> str:
         """The whole URL; `more` replaces parameters of the same name, and removes those of None."""
         merged = {**self.query, **more}
-        query = urlencode({name: value for name, value in merged.items() if value is not None})
+        query = urlencode(
+            {name: value for name, value in merged.items() if value is not None}, doseq=True
+        )
         return f"{self.url}?{query}" if query else self.url
 
 
@@ -57,7 +59,7 @@ def endpoint_of(channel: Channel, target: Target) -> Endpoint:
     path = base.path.removesuffix("/") + _fill(channel.address, "params", params)
     return Endpoint(
         url=base._replace(path=path).geturl(),
-        query=_texts("query", channel.query, target.query),
+        query=_query_texts(channel.query, target.query),
         headers=_header_texts(channel.headers, target.headers),
     )
 
@@ -132,10 +134,31 @@ def _texts(option: str, guard: Guard | None, values: Mapping[str, object]) -> Ma
         if given:
             _refuse(f"`{option}`: the channel has none.")
         return {}
+    _check(option, guard, given)
+    return {name: _text(option, name, value) for name, value in given.items()}
+
+
+def _query_texts(
+    guard: Guard | None, values: Mapping[str, object]
+) -> Mapping[str, str | list[str]]:
+    """Each element of a list is a parameter of its own."""
+    given = {name: value for name, value in values.items() if value is not None}
+    if guard is None:
+        return {**_texts("query", guard, given)}
+    _check("query", guard, given)
+    texts: dict[str, str | list[str]] = {}
+    for name, value in given.items():
+        if isinstance(value, list):
+            texts[name] = [_text("query", name, one) for one in cast(list[object], value)]
+        else:
+            texts[name] = _text("query", name, value)
+    return texts
+
+
+def _check(option: str, guard: Guard, given: Mapping[str, object]) -> None:
     problem = guard(given)
     if problem is not None:
         _refuse(f"`{option}`: {problem}.")
-    return {name: _text(option, name, value) for name, value in given.items()}
 
 
 def _text(option: str, name: str, value: object) -> str:

@@ -41,7 +41,7 @@ class Resumption:
         names: Resume,
         *,
         since: str,
-        given: Mapping[str, str],
+        given: Mapping[str, str | list[str]],
         is_cursor: Callable[[str], bool],
         window: int,
         encode_ack: Callable[[str], str | bytes],
