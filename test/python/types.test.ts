@@ -12,6 +12,7 @@ const documents = [
   ...['content-types', 'names', 'request-reply', 'schemas', 'security', 'identification'].map(
     (name) => `test/corpus/documents/${name}.yaml`,
   ),
+  'test/python/anything.yaml',
   'test/python/auction.yaml',
   'test/python/news.yaml',
 ];

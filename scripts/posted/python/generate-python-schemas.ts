@@ -21,13 +21,17 @@ export function generatePythonSchemas(schemas: SchemaSet, title: ContractTitle):
   const opened = [...received].map(([key, schema]) => [key, forPython(schema, [], () => {})] as const);
   return [
     preamble(title, 'python'),
-    '"""The JSON Schemas of the contract (draft-07), by model name."""',
+    '"""The JSON Schemas of the contract, by model name."""',
     '',
     'from __future__ import annotations',
     '',
     'from collections.abc import Mapping',
+    'from typing import TypeAlias',
     '',
-    statement('DEFINITIONS: Mapping[str, object] = ', literal(Object.fromEntries([...entries, ...opened]))),
+    // Type checkers could not infer the type of an empty object.
+    'Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"',
+    '',
+    statement('DEFINITIONS: Mapping[str, Json] = ', literal(Object.fromEntries([...entries, ...opened]))),
     '',
   ].join('\n');
 }
