@@ -103,7 +103,7 @@ function texts(schema: Exclude<Schema, boolean>): fc.Arbitrary<unknown> {
   return fc.string({
     unit: 'binary',
     minLength: Number(minLength),
-    maxLength: Math.min(Number(maxLength), 40),
+    maxLength: Math.max(Number(minLength), Math.min(Number(maxLength), 40)),
   });
 }
 

@@ -17,8 +17,8 @@ ${renderRows([
 Exit codes
 ${renderRows([
   ['0', ['success']],
-  ['1', ['the contract has problems, or the generated files are out of date']],
-  ['2', ['the command line is invalid']],
+  ['1', ['the contract has problems or breaks clients, or the generated files are out of date']],
+  ['2', ['the command line is invalid, or two contracts could not be compared']],
 ])}
 Examples
   posted init my-project

@@ -1,4 +1,5 @@
 import { packageInfo } from '../package-info.ts';
+import { breakingCommand } from './breaking-command.ts';
 import { type Command, readArguments, UsageError, unknownName } from './command.ts';
 import { devCommand } from './dev-command.ts';
 import { generateCommand } from './generate-command.ts';
@@ -7,7 +8,13 @@ import { initCommand } from './init-command.ts';
 import { reportError } from './reporter.ts';
 import { validateCommand } from './validate-command.ts';
 
-const commands: readonly Command[] = [initCommand, devCommand, generateCommand, validateCommand];
+const commands: readonly Command[] = [
+  initCommand,
+  devCommand,
+  generateCommand,
+  validateCommand,
+  breakingCommand,
+];
 
 /** The command `posted`. Errors are printed, and the exit code of the process is set. */
 export async function main(args: readonly string[]): Promise<void> {

@@ -1,8 +1,12 @@
 import { basename } from 'node:path';
 import { ContractFiles } from './contract-files.ts';
 import type { ContractSource } from './contract-source.ts';
+import type { Problem } from './generation-error.ts';
 import { joinPointer, nearestOf, pointerOfReference, splitPointer, valueAt } from './json-pointer.ts';
 import { Problems, type SourceLocation } from './problems.ts';
+
+/** A position in a file of a contract. */
+export type Position = Pick<Problem, 'file' | 'line' | 'column' | 'pointer'>;
 
 /**
  * A self-contained contract: every `$ref` points into the document, however many files the author wrote. Problems are
@@ -38,6 +42,12 @@ export class ContractDocument {
       const [origin, keys] = nearestOf(moved, pointer) ?? ['', splitPointer(pointer)];
       return this.#locate(joinPointer(origin, ...keys));
     });
+  }
+
+  /** The position of a value in the author's files, with its own pointer there. */
+  find(pointer: string): Position {
+    const { source, pointer: target } = this.#locate(pointer);
+    return { file: source.file, ...source.find(target) };
   }
 
   /** Adds a problem, which {@link throwProblems} throws at the end of a step. */

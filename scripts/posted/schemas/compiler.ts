@@ -30,7 +30,12 @@ export interface Compiler {
    * @throws Error if Ajv cannot compile it
    */
   readonly compile: (definition: string, keys?: readonly string[]) => ValidateFunction;
+  /** Compiles a schema that is not a definition but may refer to some. */
+  readonly compileSchema: (schema: JsonSchema) => ValidateFunction;
 }
+
+/** The schemas that a compiler needs to know. */
+export type CompiledSchemas = Pick<SchemaSet, 'dialect' | 'definitions' | 'received' | 'textSchemas'>;
 
 /** For values that arrive as text. */
 const textOptions: Options = {
@@ -73,7 +78,8 @@ export function compilerOf(schemas: SchemaSet, values: 'json' | 'text'): Compile
   return compiler;
 }
 
-function createCompiler(schemas: SchemaSet, fromText: boolean): Compiler {
+/** `compilerOf` without the cache. */
+export function createCompiler(schemas: CompiledSchemas, fromText: boolean): Compiler {
   const code = { source: true, esm: true, lines: true };
   const options: Options = { code, validateSchema: false, inlineRefs: inlinedKeywords };
   // Only lists need it: a parameter that occurs once is a list with one element then.
@@ -115,7 +121,11 @@ function createCompiler(schemas: SchemaSet, fromText: boolean): Compiler {
     return validate;
   };
   const schemaOf = (definition: string): SchemaObject => schemaObjectOf(prepared.get(definition) ?? true);
-  return { ajv, compiled, keyOf, schemaOf, compile };
+  const compileSchema = (schema: JsonSchema): ValidateFunction => {
+    for (const other of referencesOf(schema)) prepare(other);
+    return ajv.compile(schemaObjectOf(toAjvSchema(schema, keyOf)));
+  };
+  return { ajv, compiled, keyOf, schemaOf, compile, compileSchema };
 }
 
 function hasLists({ properties }: SchemaObject): boolean {
