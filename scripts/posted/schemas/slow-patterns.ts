@@ -1,6 +1,7 @@
 import type { AttackPattern, Diagnostics } from 'recheck';
 import type { ContractDocument } from '../contract/contract-document.ts';
 import type { Definition } from './definitions.ts';
+import { isDeterministic } from './deterministic-pattern.ts';
 import { isSchemaObject, type JsonSchema, subschemasOf } from './json-schema.ts';
 import { unicodePattern } from './pattern.ts';
 import type { SchemaSet } from './schema-set.ts';
@@ -9,6 +10,9 @@ const defaultTimeoutMs = 1000;
 
 /** With at most this many steps, a pattern whose text is bounded by `maxLength` takes milliseconds. */
 const harmlessSteps = 10_000_000;
+
+/** Each may double the number of ways to match a text. */
+const fewAlternatives = 8;
 
 /** By pattern, because contracts repeat them, and `--watch` reads a contract again and again. */
 const analyses = new Map<string, Diagnostics>();
@@ -61,7 +65,7 @@ interface SlowPattern {
 }
 
 async function findAttack(pattern: string, timeoutMs: number): Promise<SlowPattern | null> {
-  if (isObviouslyLinear(pattern)) return null;
+  if (isObviouslyLinear(pattern) || isDeterministic(pattern)) return null;
   const analysis = analyses.get(pattern) ?? (await analyze(pattern, timeoutMs));
   analyses.set(pattern, analysis);
   if (analysis.status !== 'vulnerable') return null;
@@ -93,13 +97,18 @@ async function analyze(pattern: string, timeout: number): Promise<Diagnostics> {
 
 /**
  * Whether a pattern has nothing to backtrack into: no alternatives or backreferences, and only repetitions of a fixed length or, in an
- * anchored pattern without repeated groups, a single one of a variable length.
+ * anchored pattern without repeated groups, a single one of a variable length; or a few alternatives, and no repetition but of
+ * a fixed length of characters.
  */
 function isObviouslyLinear(pattern: string): boolean {
   const atoms = pattern
     .replaceAll(/\\[pPu]\{[^}]*\}|\\.|\[(?:[^\\\]]|\\.)*\]/gs, (atom) => (/^\\[1-9k]/.test(atom) ? '|' : 'a'))
     .replaceAll(/\(\?(?:[:=!]|<[=!]|<\w+>)/g, '(');
-  if (atoms.includes('|')) return false;
   const variable = [...atoms.matchAll(/[*+?]|\{\d+,\d*\}/g)].length;
+  const alternatives = atoms.split('|').length - 1;
+  if (alternatives > 0) {
+    const isBackreference = /\\[1-9k]/.test(pattern);
+    return !isBackreference && variable === 0 && alternatives <= fewAlternatives && !/\)\{/.test(atoms);
+  }
   return variable === 0 || (variable === 1 && atoms.startsWith('^') && !/\)[*+?{]/.test(atoms));
 }
