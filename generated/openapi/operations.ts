@@ -42,6 +42,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -71,6 +72,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -101,6 +103,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -136,6 +139,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -167,6 +171,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -195,6 +200,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -226,6 +232,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
     responseHeaders: validators.isSearchUsersResponseHeaders,
     responseHeaderNames: ['Link'],
@@ -258,6 +265,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -287,6 +295,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -319,6 +328,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -350,6 +360,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -379,6 +390,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -407,6 +419,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -436,6 +449,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
     responseHeaders: validators.isGetFeedResponseHeaders,
     responseHeaderNames: ['Feed-Cursor', 'Link'],
@@ -467,6 +481,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -496,6 +511,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -524,6 +540,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -557,6 +574,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -586,6 +604,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
   /**
@@ -614,6 +633,7 @@ export const operations = {
       429: validators.isError,
       500: validators.isError,
       503: validators.isError,
+      default: validators.isError,
     },
   },
 } as const satisfies Record<string, OperationDescriptor>;

@@ -15,7 +15,7 @@ import { type ContractTitle, prettierConfiguration } from './source/preamble.ts'
 import type { ImportExtension } from './source/typescript-source.ts';
 
 export interface Contracts {
-  /** The path of an AsyncAPI document; null for the client of an OpenAPI document without one. */
+  /** The path of an AsyncAPI document; null for an OpenAPI document without one. */
   readonly asyncapi: string | null;
   /** The path of an OpenAPI document; null if there is none. */
   readonly openapi: string | null;
@@ -140,6 +140,14 @@ async function generateRestFiles(
     const { generatePythonRestProject } = await import('./python/generate-python-rest.ts');
     await generatePythonRestProject(rest, join(folder, 'python'));
     reporter.progress('python: REST client');
+  }
+  if (selected.has('docs')) {
+    const { generateDocs } = await import('./docs/generate-docs.ts');
+    await generateDocs(
+      { asyncapi: null, openapi: rest.document, title: rest.model.title },
+      join(folder, 'docs'),
+    );
+    reporter.progress('docs: the page');
   }
   return [resolve(openapi)];
 }

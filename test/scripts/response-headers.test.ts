@@ -104,7 +104,7 @@ describe('a handler of an operation with response headers', () => {
   it('sets those headers and no others', async () => {
     const { operations } = await import(join(out, 'openapi/operations.ts'));
     expect(operations.listNotes.responseHeaderNames).toEqual(['Link', 'X-Total']);
-    expect(Object.keys(operations.listNotes.responses)).toEqual(['200', '503']);
+    expect(Object.keys(operations.listNotes.responses)).toEqual(['200', '503', 'default']);
     const app = createRestApp({
       operations: operations as Operations,
       handlers: {

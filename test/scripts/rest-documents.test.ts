@@ -57,7 +57,11 @@ describe('an OpenAPI 3.0 document of another server', () => {
   });
 
   it('gives a client that type-checks, without code for servers', async () => {
-    expect(warnings).toMatch(/^warning: .*response 304 is left out.*\n$/);
+    expect(warnings.split('\n').map((line) => /`callbacks`|response 304/.exec(line)?.[0] ?? line)).toEqual([
+      'response 304',
+      '`callbacks`',
+      '',
+    ]);
     expect(await typeCheck(folder)).toBe('');
     expect(Object.keys(readFolder(join(out, 'openapi'))).toSorted()).toEqual(['client.ts', 'models.ts']);
   });
@@ -150,60 +154,12 @@ describe('an idempotency key', () => {
       ),
     ]);
     const allowed = await loadOpenapi(document, { use: 'client' });
-    expect(allowed.warnings).toHaveLength(1);
+    expect(allowed.warnings.join('\n')).not.toContain('idempotency');
   });
 });
 
 describe('a document from which no client can be generated', () => {
   it.each([
-    [
-      'a form as the body',
-      'application/merge-patch+json',
-      'multipart/form-data',
-      'shop.yaml:61:9  /paths/~1orders~1{id}.json/patch/requestBody/content  a request body without JSON is not supported; describe it as application/json',
-    ],
-    [
-      'bytes as the response',
-      'text/html',
-      'image/png',
-      'shop.yaml:75:11  /paths/~1receipt/get/responses/200/content  content type image/png is not supported; use JSON or text',
-    ],
-    [
-      'a cookie',
-      'name: X-Parts, in: header',
-      'name: parts, in: cookie',
-      'a cookie parameter is not supported',
-    ],
-    [
-      'another serialization',
-      'in: query, style: form',
-      'in: query, style: pipeDelimited',
-      '`style: pipeDelimited` is not supported; remove it',
-    ],
-    [
-      'an object as a parameter',
-      'schema: { type: array, items: { type: string } }',
-      'schema: { type: object }',
-      'the parameter tags is an object, which is not supported',
-    ],
-    [
-      'an API key in a cookie',
-      'in: header, name: X-Key',
-      'in: cookie, name: key',
-      'security scheme `apiKey` is not supported',
-    ],
-    [
-      'two schemes at once',
-      '  - key: []',
-      '    key: []',
-      'a requirement with several schemes is not supported',
-    ],
-    [
-      'an operation without a name',
-      '      operationId: getReceipt\n',
-      '',
-      'the operation has no operationId',
-    ],
     [
       'an operation that no object can have',
       'operationId: getReceipt',
@@ -211,24 +167,18 @@ describe('a document from which no client can be generated', () => {
       'no member of an object can have this name; rename the operation',
     ],
     [
-      'no successful response',
-      "'204': { description: Changed. }\n        default:",
-      "'400':",
-      'the operation has no response with a status from 200 to 299',
-    ],
-    [
-      'content without a schema',
-      '{ schema: { type: object, additionalProperties: true } }',
-      '{}',
-      'the content has no schema',
-    ],
-    [
       'a misspelled field',
       'requestBody:\n        content',
       'requestBodi:\n        content',
       'OpenAPI 3.0 does not define this field',
     ],
-    ['another version', 'openapi: 3.0.3', 'openapi: 3.2.0', 'this is not an OpenAPI 3.0 or 3.1 document'],
+    [
+      'another version',
+      'openapi: 3.0.3',
+      'openapi: 4.0.0',
+      'this is not an OpenAPI 3.0, 3.1 or 3.2 document',
+    ],
+    ['a scheme without credentials', 'scheme: basic', 'scheme: digest', '`http digest` is not supported'],
     [
       'a schema of another file',
       "$ref: '#/components/schemas/Buyer' }\n        payer",

@@ -66,7 +66,7 @@ export function readHandshake(
     query:
       query === undefined
         ? null
-        : schemas.useFromText(query, `${name} query`, `query of channel ${name}`, { lists: true }),
+        : schemas.useFromText(query, `${name} query`, `query of channel ${name}`, 'lists'),
     headers: headersUse,
     headerNames,
   };

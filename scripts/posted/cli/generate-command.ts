@@ -25,11 +25,11 @@ const extensions: readonly ImportExtension[] = ['ts', 'js'];
 
 export const generateCommand: Command = {
   name: 'generate',
-  operands: '<document> [options]',
+  operands: '[document] [options]',
   summary: 'generate code from an AsyncAPI or OpenAPI document',
   description: `Checks an AsyncAPI document (2.x, 3.0 or 3.1, JSON or YAML) and generates code from it: models,
-validators, channel descriptors, handler interfaces and clients. An OpenAPI document (3.0 or 3.1)
-gives a REST client.
+validators, channel descriptors, handler interfaces and clients. An OpenAPI document (3.0, 3.1 or
+3.2) gives a REST client, and with --openapi or --targets server also handler interfaces.
 
 The output folder is replaced as a whole. It must not contain hand-written files: generate refuses
 to delete them. If the document has problems, the folder stays as it is.`,
@@ -37,7 +37,7 @@ to delete them. If the document has problems, the folder stays as it is.`,
     out: { value: 'DIR', description: ['output folder (default: generated)'] },
     openapi: {
       value: 'FILE',
-      description: ['OpenAPI 3.1 document for REST on the same server (default: none)'],
+      description: ['OpenAPI document for REST on the same server, or alone (default: none)'],
     },
     messages: {
       value: 'NAME=FILE',
@@ -50,7 +50,7 @@ to delete them. If the document has problems, the folder stays as it is.`,
       value: 'LIST',
       description: [
         `comma-separated list of ${targets.join(', ')} (default: server,client;`,
-        'for an OpenAPI document: client)',
+        'for an OpenAPI document without --openapi: client)',
         'client includes the files of server, because both share their descriptors',
       ],
     },
@@ -69,20 +69,22 @@ to delete them. If the document has problems, the folder stays as it is.`,
     'posted generate asyncapi.yaml --out src/generated --check',
     'posted generate asyncapi.json --openapi openapi.yaml --targets server,client,python,docs',
     'posted generate openapi.yaml --targets client,python',
+    'posted generate --openapi openapi.yaml --out src/generated',
   ],
 
   async run(args) {
     // React's build for development takes twice as long, and renders the same.
     process.env.NODE_ENV ??= 'production';
     const document = documentOf(args);
-    const isRest = await isOpenapi(document);
+    const isAlone = args.operands.length === 0;
+    const isRest = isAlone || (await isOpenapi(document));
     const contracts = {
       asyncapi: isRest ? null : document,
       openapi: isRest ? document : (args.valueOf('openapi') ?? null),
       messages: messagesOf(args),
     };
-    const options = readGenerateOptions(args, isRest ? 'client' : 'server,client');
-    if (isRest) checkRestOptions(args, options);
+    const options = readGenerateOptions(args, isRest && !isAlone ? 'client' : 'server,client');
+    if (isRest) checkRestOptions(args, isAlone);
     const out = args.valueOf('out') ?? 'generated';
     if (args.has('check') && args.has('watch')) {
       throw new UsageError('--check and --watch exclude each other.');
@@ -98,9 +100,9 @@ to delete them. If the document has problems, the folder stays as it is.`,
   },
 };
 
-/** @throws UsageError */
-function documentOf({ operands }: Arguments): string {
-  const [document, ...more] = operands;
+/** The AsyncAPI document, or else that of `--openapi`. @throws UsageError */
+function documentOf(args: Arguments): string {
+  const [document = args.valueOf('openapi'), ...more] = args.operands;
   if (document === undefined) throw new UsageError('Missing document.');
   if (more.length > 0) throw new UsageError('Too many arguments: generate takes one document.');
   return document;
@@ -132,10 +134,10 @@ function readGenerateOptions(args: Arguments, defaultTargets: string): GenerateO
 }
 
 /** What needs an AsyncAPI document. @throws UsageError */
-function checkRestOptions(args: Arguments, { targets: selected }: GenerateOptions): void {
-  if (args.has('openapi')) throw new UsageError('--openapi requires an AsyncAPI document before it.');
+function checkRestOptions(args: Arguments, isAlone: boolean): void {
+  if (args.has('openapi') && !isAlone)
+    throw new UsageError('--openapi requires an AsyncAPI document before it.');
   if (args.has('messages')) throw new UsageError('--messages requires an AsyncAPI document before it.');
-  if (selected.has('docs')) throw new UsageError('--targets docs requires an AsyncAPI document.');
 }
 
 /** Generates once, prints the progress, and resolves with the files that the contract consists of. */

@@ -27,8 +27,8 @@ export interface DocumentSource {
 }
 
 export interface DocsSource {
-  /** A valid AsyncAPI 3.0 document. */
-  readonly asyncapi: DocumentSource;
+  /** A valid AsyncAPI 3.0 document; null if there is only one of OpenAPI. */
+  readonly asyncapi: DocumentSource | null;
   /** A valid OpenAPI 3.1 document; null if there is none. */
   readonly openapi: DocumentSource | null;
   /** The title of the page. */
@@ -38,7 +38,7 @@ export interface DocsSource {
 }
 
 /**
- * Writes an HTML page about both documents and its style sheets into a folder, which is created. The page has no
+ * Writes an HTML page about the documents and its style sheets into a folder, which is created. The page has no
  * scripts, loads nothing from other hosts, and links to the documents as files of the same folder. The same documents
  * always produce the same bytes.
  */
@@ -48,19 +48,19 @@ export async function generateDocs(
 ): Promise<void> {
   const library = loadReactComponent();
   const parts = [
-    await asyncapiPart(asyncapi, streams, library),
+    ...(asyncapi === null ? [] : [await asyncapiPart(asyncapi, streams, library)]),
     ...(openapi === null ? [] : [openapiPart(openapi, library)]),
   ];
   const page = withoutMarks(
     renderPage({ title, icon: 'icon.svg', styles: ['react-component.css', 'page.css'], parts }),
   );
-  const contract = contractTitleOf(asyncapi, title);
+  const contract = contractTitleOf(asyncapi ?? openapi, title);
   const files = {
     'index.html': `${preamble(contract, 'markup')}\n${page}\n`,
     'icon.svg': `${preamble(contract, 'markup')}\n${icon}\n`,
     'react-component.css': `${preamble(contract, 'css')}\n${library.css}\n`,
     'page.css': `${preamble(contract, 'css')}\n${pageStyle}\n${reactComponentStyle}`,
-    ...(asyncapi.isExpanded === true
+    ...(asyncapi?.isExpanded === true
       ? { [`${basename(asyncapi.file)}.txt`]: textOf(asyncapi, contract) }
       : {}),
   };
@@ -156,7 +156,9 @@ function viewOfRaw({ follow }: JsonReader, { Markdown }: ReactComponent): Docume
   };
 }
 
-function contractTitleOf({ file, value }: DocumentSource, title: string): ContractTitle {
+function contractTitleOf(source: DocumentSource | null, title: string): ContractTitle {
+  if (source === null) throw new TypeError('The page needs a document.');
+  const { file, value } = source;
   const { version } = infoOf(createJsonReader(value));
   return { file: basename(file), title, version: String(version) };
 }

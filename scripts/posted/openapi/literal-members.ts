@@ -21,3 +21,8 @@ const named: ReadonlySet<string> = new Set([
 export function isLiteral(key: string, parent: string): boolean {
   return literal.has(key) && !named.has(parent);
 }
+
+/** Whether a member is an extension of OpenAPI, and not a name of the author's. */
+export function isExtension(key: string, parent: string): boolean {
+  return key.startsWith('x-') && !named.has(parent) && parent !== 'headers';
+}

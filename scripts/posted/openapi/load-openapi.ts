@@ -7,7 +7,7 @@ import { checkSchemas } from '../schemas/check-schemas.ts';
 import { compilerOf } from '../schemas/compiler.ts';
 import { SchemaSet } from '../schemas/schema-set.ts';
 import { warnOfSlowPatterns } from '../schemas/slow-patterns.ts';
-import { isLiteral } from './literal-members.ts';
+import { isExtension, isLiteral } from './literal-members.ts';
 import { readOpenapi } from './read-openapi.ts';
 import type { OpenapiUse, RestModel } from './rest-model.ts';
 import { upgradeOpenapi } from './upgrade-openapi.ts';
@@ -37,16 +37,15 @@ export async function loadOpenapi(
 ): Promise<LoadedOpenapi> {
   const written = await readContract(file, strict);
   const version = new ContractNode(written).text('openapi');
-  if (!(use === 'server' ? /^3\.1\.\d+$/ : /^3\.[01]\.\d+$/).test(version)) {
-    const known = use === 'server' ? 'OpenAPI 3.1' : 'OpenAPI 3.0 or 3.1';
+  if (!/^3\.[012]\.\d+(?:-\w+)?$/.test(version)) {
     const fix = 'convert it, and set `openapi` to 3.1.0';
-    written.report('/openapi', `this is not an ${known} document`, fix);
+    written.report('/openapi', 'this is not an OpenAPI 3.0, 3.1 or 3.2 document', fix);
   }
   checkReferences(written);
   written.throwProblems();
 
   const is30 = version.startsWith('3.0');
-  await validate(written, is30 ? 'OpenAPI 3.0' : 'OpenAPI 3.1');
+  await validate(written, `OpenAPI ${version.slice(0, 3)}`);
   const document = is30 ? upgradeOpenapi(written) : written;
   const root = new ContractNode(document);
   const schemas = new SchemaSet(document, '2020-12', root.get('components', 'schemas'));
@@ -78,7 +77,7 @@ function warnOfRefusedKeys(document: ContractDocument, { operations }: RestModel
 async function validate(document: ContractDocument, specification: string): Promise<void> {
   const validator = new Validator({ allErrors: true });
   const { valid, errors = [] } = await validator.validate(
-    structuredClone(document.value) as Record<string, unknown>,
+    withoutExtensions(document.value, '') as Record<string, unknown>,
   );
   if (valid) return;
   if (typeof errors === 'string') throw new TypeError(`${document.file}: ${errors}`);
@@ -88,7 +87,13 @@ async function validate(document: ContractDocument, specification: string): Prom
     // An error inside a member also appears as errors of the member and of everything around it.
     if (pointers.some((other) => other.startsWith(`${pointer}/`)) || consequences.has(error.keyword))
       continue;
-    if (unknownField(error) !== undefined) {
+    if (isDocumentation(pointer)) {
+      document.warn(
+        pointer,
+        `the value ${error.message ?? 'is invalid'}`,
+        `correct it according to ${specification}`,
+      );
+    } else if (unknownField(error) !== undefined) {
       const what = `${specification} does not define this field`;
       document.report(pointer, what, 'correct the spelling, or remove it');
     } else {
@@ -97,6 +102,25 @@ async function validate(document: ContractDocument, specification: string): Prom
     }
   }
   document.throwProblems();
+}
+
+/** A copy without extensions, which may have references of other tools. */
+function withoutExtensions(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutExtensions(item, ''));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([childKey, child]) =>
+      isExtension(childKey, key) ? [] : [[childKey, withoutExtensions(child, childKey)]],
+    ),
+  );
+}
+
+/** What no generated code depends on. */
+function isDocumentation(pointer: string): boolean {
+  return (
+    /^\/(?:info\/.|tags\/|externalDocs)|\/externalDocs(?:\/|$)/.test(pointer) &&
+    !/^\/info\/(?:title|version)$/.test(pointer)
+  );
 }
 
 /** Keywords that only report the failure of another keyword. */
@@ -123,7 +147,8 @@ function checkReferences(document: ContractDocument): void {
       checkReference(document, joinPointer(pointer, '$ref'), value.$ref);
     }
     for (const [childKey, child] of Object.entries(value)) {
-      if (isLiteral(childKey, key)) continue;
+      // Extensions belong to other tools, whose references may lead anywhere.
+      if (isLiteral(childKey, key) || isExtension(childKey, key)) continue;
       visit(child, joinPointer(pointer, childKey), childKey);
     }
   }

@@ -1,39 +1,35 @@
 import type { Fields } from '../contract/check-fields.ts';
 
-/** How each field of OpenAPI 3.1 is treated. */
+/** How each field of OpenAPI 3.0, 3.1 and 3.2 is treated. */
 
-/** Requests that a server sends, in which clients have no part. */
-const ofServers: ReadonlySet<string> = new Set(['callbacks', 'jsonSchemaDialect', 'webhooks']);
-
-/** The fields of an object in a contract that only clients are generated from. */
-export function forClients({ documentation, ...fields }: Fields): Fields {
-  return { ...fields, documentation: [...documentation, ...ofServers] };
+/** What generated code does not use, each with what that means: it causes a warning. */
+export interface IgnoredFields {
+  readonly object: string;
+  readonly ignored: Readonly<Record<string, string>>;
 }
 
-export const documentFields: Fields = {
+export const documentFields: Fields & IgnoredFields = {
   object: 'an OpenAPI document',
-  read: ['components', 'info', 'openapi', 'paths', 'security'],
-  documentation: ['externalDocs', 'servers', 'tags'],
-  refused: {
-    jsonSchemaDialect: "remove it: schemas use OpenAPI 3.1's default dialect",
-    webhooks: 'describe messages from the server as channels of an AsyncAPI document',
-  },
+  read: ['components', 'info', 'openapi', 'paths', 'security', 'servers'],
+  documentation: ['$self', 'externalDocs', 'jsonSchemaDialect', 'tags', 'webhooks'],
+  refused: {},
+  ignored: { webhooks: 'describe messages from the server as channels of an AsyncAPI document' },
 };
 
-export const methods = ['get', 'put', 'post', 'delete', 'patch'] as const;
+export const methods = ['get', 'put', 'post', 'delete', 'patch', 'query'] as const;
 
-export const pathItemFields: Fields = {
+export const pathItemFields: Fields & IgnoredFields = {
   object: 'a path',
-  read: [...methods, 'parameters'],
-  documentation: ['description', 'summary'],
-  refused: {
-    head: 'remove it: the server derives HEAD from GET',
-    options: 'remove it: the server handles OPTIONS itself',
-    servers: 'move them to the top level of the document',
+  read: [...methods, 'parameters', 'servers'],
+  documentation: ['additionalOperations', 'description', 'head', 'options', 'summary', 'trace'],
+  refused: {},
+  ignored: {
+    additionalOperations: 'use one of the methods that OpenAPI has a field for',
+    trace: 'servers do not answer TRACE',
   },
 };
 
-export const operationFields: Fields = {
+export const operationFields: Fields & IgnoredFields = {
   object: 'an operation',
   read: [
     'description',
@@ -42,37 +38,31 @@ export const operationFields: Fields = {
     'requestBody',
     'responses',
     'security',
+    'servers',
     'summary',
     'x-limits',
   ],
-  documentation: ['deprecated', 'externalDocs', 'tags'],
-  refused: {
-    callbacks: 'describe messages from the server as channels of an AsyncAPI document',
-    servers: 'move them to the top level of the document',
-  },
+  documentation: ['callbacks', 'deprecated', 'externalDocs', 'tags'],
+  refused: {},
+  ignored: { callbacks: 'describe messages from the server as channels of an AsyncAPI document' },
 };
-
-const defaultStyle = 'remove it: only the default serialization is supported';
 
 export const parameterFields: Fields = {
   object: 'a parameter',
-  read: ['description', 'example', 'examples', 'in', 'name', 'required', 'schema'],
-  documentation: ['deprecated'],
-  refused: {
-    allowEmptyValue: 'describe the allowed values in the schema',
-    allowReserved: defaultStyle,
-    content: 'use `schema` instead',
-    explode: defaultStyle,
-    style: defaultStyle,
-  },
-};
-
-/** Parameters of a contract that only clients are generated from; `style` and `explode` are checked on their own. */
-export const clientParameterFields: Fields = {
-  object: 'a parameter',
-  read: [...parameterFields.read, 'explode', 'style'],
-  documentation: [...parameterFields.documentation, 'allowEmptyValue'],
-  refused: { allowReserved: defaultStyle, content: 'use `schema` instead' },
+  read: [
+    'content',
+    'description',
+    'example',
+    'examples',
+    'explode',
+    'in',
+    'name',
+    'required',
+    'schema',
+    'style',
+  ],
+  documentation: ['allowEmptyValue', 'allowReserved', 'deprecated'],
+  refused: {},
 };
 
 export const requestBodyFields: Fields = {
@@ -84,29 +74,42 @@ export const requestBodyFields: Fields = {
 
 export const responseFields: Fields = {
   object: 'a response',
-  // Only the headers of a 200 response are set by handlers.
   read: ['content', 'headers'],
-  documentation: ['description', 'links'],
+  documentation: ['description', 'links', 'summary'],
   refused: {},
 };
 
 export const responseHeaderFields: Fields = {
   object: 'a response header',
-  read: ['description', 'example', 'examples', 'required', 'schema'],
-  documentation: ['deprecated'],
-  refused: { content: 'use `schema` instead', explode: defaultStyle, style: defaultStyle },
+  read: ['content', 'description', 'example', 'examples', 'required', 'schema'],
+  documentation: ['allowEmptyValue', 'allowReserved', 'deprecated', 'explode', 'style'],
+  refused: {},
 };
 
 export const mediaTypeFields: Fields = {
   object: 'a media type',
-  read: ['example', 'examples', 'schema'],
-  documentation: [],
-  refused: { encoding: 'remove it: it does not apply to JSON' },
+  read: ['encoding', 'example', 'examples', 'schema'],
+  documentation: ['description', 'itemEncoding', 'itemSchema', 'prefixEncoding'],
+  refused: {},
+};
+
+export const encodingFields: Fields = {
+  object: 'an encoding',
+  read: ['contentType', 'explode', 'style'],
+  documentation: ['allowReserved', 'encoding', 'headers', 'itemEncoding', 'prefixEncoding'],
+  refused: {},
 };
 
 export const securitySchemeFields: Fields = {
   object: 'a security scheme',
-  read: ['scheme', 'type'],
-  documentation: ['bearerFormat', 'description'],
+  read: ['in', 'name', 'scheme', 'type'],
+  documentation: [
+    'bearerFormat',
+    'deprecated',
+    'description',
+    'flows',
+    'oauth2MetadataUrl',
+    'openIdConnectUrl',
+  ],
   refused: {},
 };

@@ -3,41 +3,48 @@ import { checkFields, type Fields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { checkUsers, readLimits } from '../contract/limits.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
-import { readBody, readResponses } from './bodies.ts';
-import { readClientBody, readClientResponses } from './client-bodies.ts';
-import { checkClientParameters, readClientParameters } from './client-parameters.ts';
+import { readBodies } from './bodies.ts';
 import * as fields from './openapi-fields.ts';
-import { parametersOf, type ReadParameter, readParameters } from './parameters.ts';
+import { operationNames, type PathOperation } from './operation-names.ts';
+import { defaultOf, formatsOf, parametersOf, type ReadParameter, readParameters } from './parameters.ts';
 import { readResponseHeaders } from './response-headers.ts';
+import { readResponses } from './responses.ts';
 import type { OpenapiUse, RestModel, RestOperationModel } from './rest-model.ts';
 import { readSecurity, readSecuritySchemes } from './rest-security.ts';
 
-/** An operation with its path and method. */
-interface PathOperation {
-  readonly path: string;
-  readonly method: string;
-  readonly item: ContractNode;
-  readonly node: ContractNode;
-}
-
 /** Reads a contract. Reports whatever is not supported, so that nothing is ignored silently. */
 export function readOpenapi(root: ContractNode, schemas: SchemaSet, use: OpenapiUse): RestModel {
-  checkFields(root, fieldsFor(use, fields.documentFields));
-  const paths = root.get('paths')?.entries ?? [];
-  checkPaths(paths, use);
+  checkObject(root, fields.documentFields);
+  const paths = (root.get('paths')?.entries ?? []).filter(([path, item]) => isPath(path, item));
+  checkPaths(paths);
   const operations = paths.flatMap(([path, item]) => operationsOf(path, item));
-  if (operations.length === 0) root.reportAt('paths', 'the contract has no operations', 'add one');
-  checkOperationIds(operations);
-  const models = operations.map((operation) => readOperation(root, operation, schemas, use));
-  const named = new Set(models.flatMap(({ security }) => security));
+  if (operations.length === 0) {
+    root.warnAt('paths', 'the document has no operations, so only its schemas are generated', 'add a path');
+  }
+  const names = operationNames(operations);
+  const models = operations.map((operation, index) =>
+    readOperation(root, operation, names[index] ?? '', schemas, use),
+  );
+  const named = new Set(models.flatMap(({ security }) => security.flat()));
   return {
     file: root.document.name,
     title: root.get('info')?.text('title') ?? '',
     version: root.get('info')?.text('version') ?? '',
-    url: completeUrl(root.get('servers')?.items[0]),
-    securitySchemes: readSecuritySchemes(root, named, use),
+    url: completeUrl(root),
+    securitySchemes: readSecuritySchemes(root, named),
     operations: models,
   };
+}
+
+function isPath(path: string, item: ContractNode): boolean {
+  if (path.includes('#')) {
+    item.warn(
+      'the path is left out, because no request has a fragment',
+      'merge it with the path before the `#`',
+    );
+    return false;
+  }
+  return !path.startsWith('x-');
 }
 
 /** The operations of a path. */
@@ -50,18 +57,16 @@ function operationsOf(path: string, item: ContractNode): readonly PathOperation[
 function readOperation(
   root: ContractNode,
   { path, method, item, node }: PathOperation,
+  operationId: string,
   schemas: SchemaSet,
   use: OpenapiUse,
 ): RestOperationModel {
-  checkFields(node, fieldsFor(use, fields.operationFields));
-  const operationId = node.text('operationId');
-  const named = parametersOf(item, node, use);
-  const parameters = use === 'server' ? named : checkClientParameters(named);
-  const { security, isOpen } = readSecurity(root, node, use);
+  checkObject(node, fields.operationFields);
+  const parameters = parametersOf(item, node);
+  const security = readSecurity(root, node);
   const idempotencyKey = idempotencyKeyOf(method, parameters);
   const limits = use === 'server' ? readLimits(node) : [];
-  if (security.length === 0) checkUsers(node, limits, 'add `security`, or use `per: address`');
-  const readAll = use === 'server' ? readParameters : readClientParameters;
+  if (security.security.length === 0) checkUsers(node, limits, 'add `security`, or use `per: address`');
   checkParameterNames(
     node,
     path,
@@ -69,17 +74,33 @@ function readOperation(
       .filter(({ location }) => location === 'path')
       .map(({ name, node: parameter }) => [name, parameter]),
   );
+  const read = (location: ReadParameter['location']) =>
+    readParameters(parameters, location, operationId, schemas, use);
+  const [pathParameters, query, headers, cookies] = [
+    read('path'),
+    read('query'),
+    read('header'),
+    read('cookie'),
+  ];
+  const { contents, isRequired } = readBodies(node, operationId, schemas);
   return {
     operationId,
     method: method.toUpperCase(),
     path,
+    url: completeUrl(node) ?? completeUrl(item),
     summary: node.text('summary'),
     description: node.text('description'),
-    security,
-    isOpen,
-    pathParameters: readAll(parameters, 'path', operationId, schemas),
-    query: readAll(parameters, 'query', operationId, schemas),
-    headers: readAll(parameters, 'header', operationId, schemas),
+    ...security,
+    pathParameters,
+    query,
+    headers,
+    cookies,
+    formats: {
+      path: formatsOf(parameters, 'path', pathParameters, schemas),
+      query: formatsOf(parameters, 'query', query, schemas),
+      header: formatsOf(parameters, 'header', headers, schemas),
+      cookie: formatsOf(parameters, 'cookie', cookies, schemas),
+    },
     filledIn: {
       query: filledIn(parameters, 'query', null),
       headers: filledIn(parameters, 'header', idempotencyKey),
@@ -87,59 +108,40 @@ function readOperation(
     required: {
       query: mustPass(parameters, 'query', null),
       headers: mustPass(parameters, 'header', idempotencyKey),
-      body: node.get('requestBody', 'required')?.value === true,
+      cookies: mustPass(parameters, 'cookie', null),
+      body: isRequired,
     },
     idempotencyKey,
     headerNames: parameters.filter(({ location }) => location === 'header').map(({ name }) => name),
-    ...(use === 'server'
-      ? { body: readBody(node, operationId, schemas), contentType: null }
-      : readClientBody(node, operationId, schemas)),
-    responses: (use === 'server' ? readResponses : readClientResponses)(node, operationId, schemas),
-    ...readResponseHeaders(node, operationId, schemas, use),
+    contents,
+    responses: readResponses(node, operationId, schemas, use),
+    ...readResponseHeaders(node, operationId, schemas),
     limits,
   };
 }
 
-function fieldsFor(use: OpenapiUse, ofObject: Fields): Fields {
-  return use === 'server' ? ofObject : fields.forClients(ofObject);
-}
-
-function checkPaths(paths: readonly (readonly [path: string, item: ContractNode])[], use: OpenapiUse): void {
-  const shapes = new Map<string, string>();
-  for (const [path, item] of paths) {
-    checkFields(item, fields.pathItemFields);
-    checkAddress(path, (what, fix) => item.report(what, fix));
-    if (use === 'client') continue;
-    if (/[^/]\{|\}[^/]/.test(path)) {
-      item.report('a parameter must be a whole segment of the path', 'put it between slashes');
+function checkObject(node: ContractNode, ofObject: Fields & fields.IgnoredFields): void {
+  checkFields(node, ofObject);
+  for (const [field, fix] of Object.entries(ofObject.ignored)) {
+    if (node.get(field) !== undefined) {
+      node.warnAt(field, `\`${field}\` of ${ofObject.object} is left out`, fix);
     }
-    const shape = path.replaceAll(/\{[^{}]*\}/g, '{}');
-    const known = shapes.get(shape);
-    if (known !== undefined) item.report(`the path matches the same requests as ${known}`, 'merge the paths');
-    shapes.set(shape, path);
   }
 }
 
-function checkOperationIds(operations: readonly PathOperation[]): void {
-  const known = new Set<string>();
-  for (const { node } of operations) {
-    const operationId = node.text('operationId');
-    if (operationId === '') {
-      node.reportAt(
-        'operationId',
-        'the operation has no operationId',
-        'add one, which becomes the name of its function',
-      );
-    } else if (operationId === '__proto__') {
-      node.reportAt('operationId', 'no member of an object can have this name', 'rename the operation');
-    } else if (known.has(operationId)) {
-      node.reportAt(
-        'operationId',
-        `another operation has the operationId \`${operationId}\``,
-        'rename one of them',
-      );
+/** Reports paths that no request could match, and operations whose requests another one gets. */
+function checkPaths(paths: readonly (readonly [path: string, item: ContractNode])[]): void {
+  const known = new Map<string, string>();
+  for (const [path, item] of paths) {
+    checkObject(item, fields.pathItemFields);
+    checkAddress(path, (what, fix) => item.report(what, fix));
+    const shape = path.replaceAll(/\{[^{}]*\}/g, '{}');
+    for (const { method } of operationsOf(path, item)) {
+      const other = known.get(`${method} ${shape}`);
+      if (other !== undefined)
+        item.report(`the path matches the same requests as ${other}`, 'merge the paths');
+      known.set(`${method} ${shape}`, path);
     }
-    known.add(operationId);
   }
 }
 
@@ -152,7 +154,7 @@ function filledIn(
   return parameters.flatMap((parameter) => {
     if (parameter.location !== location) return [];
     const { name, node } = parameter;
-    const hasDefault = node.get('required')?.value !== true && node.get('schema', 'default') !== undefined;
+    const hasDefault = node.get('required')?.value !== true && defaultOf(node) !== undefined;
     return hasDefault || name === key ? [name] : [];
   });
 }
@@ -160,7 +162,7 @@ function filledIn(
 /** Whether a client must pass a parameter of a location. */
 function mustPass(
   parameters: readonly ReadParameter[],
-  location: 'query' | 'header',
+  location: ReadParameter['location'],
   key: string | null,
 ): boolean {
   return parameters.some(
@@ -180,8 +182,12 @@ function idempotencyKeyOf(method: string, parameters: readonly ReadParameter[]):
   return header?.name ?? null;
 }
 
-/** The URL of a server; null if it is relative or has variables. */
-function completeUrl(server: ContractNode | undefined): string | null {
-  const url = server?.text('url') ?? '';
-  return /^https?:\/\/[^{}]+$/.test(url) ? url : null;
+/** The URL of an object's first server, with the defaults of its variables; null if it is relative. */
+function completeUrl(node: ContractNode): string | null {
+  const server = node.get('servers')?.items[0];
+  const url = (server?.text('url') ?? '').replaceAll(
+    /\{([^{}]+)\}/g,
+    (variable, name: string) => server?.get('variables', name)?.text('default') || variable,
+  );
+  return /^https?:\/\/[^{}\s?#]+$/.test(url) ? url : null;
 }

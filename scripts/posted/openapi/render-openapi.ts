@@ -11,16 +11,22 @@ import {
   stringLiteral,
   ts,
 } from '../source/typescript-source.ts';
-import type { RestModel, RestOperationModel } from './rest-model.ts';
+import { extraProperties } from './render-extras.ts';
+import { bodyAlternatives, hasPlainBody } from './request-types.ts';
+import { type ResponseModel, type RestModel, type RestOperationModel, successesOf } from './rest-model.ts';
 
 /** Renders operations.ts: a descriptor of every REST operation. */
 export function renderOperations(model: RestModel, extension: ImportExtension): string {
-  const table = model.operations.map(descriptor);
-  const guarded = table.some((text) => text.includes('validators.'));
+  const table = model.operations.map((operation) => descriptor(model, operation));
+  const source = table.join('\n');
+  const imported = ['BinaryContent', 'HandlerTypes', 'OperationDescriptor'].filter(
+    (name) => name === 'OperationDescriptor' || table.map(withoutComments).join('\n').includes(name),
+  );
   return ts`
     ${preamble(model, 'typescript')}
-    import type { OperationDescriptor } from 'posted/rest';
-    ${guarded ? `import * as validators from './validators.${extension}';` : null}
+    import type { ${imported.join(', ')} } from 'posted/rest';
+    ${/\bmodels\./.test(source) ? `import type * as models from './models.${extension}';` : null}
+    ${source.includes('validators.') ? `import * as validators from './validators.${extension}';` : null}
 
     /** Every operation of the REST API, by operationId. */
     export const operations = {
@@ -33,49 +39,61 @@ export function renderOperations(model: RestModel, extension: ImportExtension): 
 /** Renders handlers.ts: the handler that each operation requires. */
 export function renderHandlers(model: RestModel, extension: ImportExtension): string {
   const { operations } = model;
-  const secured = operations.some(({ security }) => security.length > 0);
-  const open = operations.some(({ security }) => security.length === 0);
-  const contexts = [...(secured ? ['Caller'] : []), ...(open ? ['RequestContext'] : [])];
-  const typed = operations.some(
-    (operation) => inputsOf(operation).length > 0 || resultOf(operation).includes('models.'),
+  const handlers = operations.map(handler);
+  const source = handlers.join('\n');
+  const contexts = ['BinaryContent', 'Caller', 'OptionalCaller', 'RequestContext'].filter((name) =>
+    new RegExp(`\\b${name}\\b`).test(handlers.map(withoutComments).join('\n')),
   );
+  const secured = operations.some(({ security }) => security.length > 0);
   return ts`
     ${preamble(model, 'typescript')}
-    import type { ${contexts.join(', ')} } from 'posted/rest';
-    ${typed ? `import type * as models from './models.${extension}';` : null}
+    ${contexts.length === 0 ? null : `import type { ${contexts.join(', ')} } from 'posted/rest';`}
+    ${/\bmodels\./.test(source) ? `import type * as models from './models.${extension}';` : null}
 
     /**
-     * One handler per operation. Its return value becomes the body of the 200 response, or its \`headers\` and
+     * One handler per operation. Its return value becomes the body of the ${successName(model)} response, or its \`headers\` and
      * \`body\` if the contract declares headers. A thrown error becomes the error response.
      */
     export interface OperationHandlers${secured ? '<Principal>' : ''} {
-      ${separate(operations.map(handler))}
+      ${separate(handlers)}
     }
 
   `;
 }
 
-function descriptor(operation: RestOperationModel): string {
-  const { operationId, method, path, security, headerNames, responses } = operation;
+function withoutComments(source: string): string {
+  return source.replaceAll(/\/\*\*.*?\*\//gs, '');
+}
+
+/** `200`, if that is what all operations have. */
+function successName({ operations }: RestModel): string {
+  const isPlain = operations.every(({ responses }) =>
+    successesOf(responses).every(({ status }) => status === '200'),
+  );
+  return isPlain ? '200' : 'successful';
+}
+
+function descriptor(model: RestModel, operation: RestOperationModel): string {
+  const { operationId, method, path, security, headerNames, responses, contents } = operation;
   const { responseHeaders, responseHeaderNames } = operation;
   const limits = limitsProperty(operation.limits);
+  const [content] = contents;
+  const body = content?.kind === 'json' && contents.length === 1 ? content.use : null;
   return ts`
     ${docOf(operation)}
     ${propertyKey(operationId)}: {
       operationId: ${stringLiteral(operationId)},
       method: ${stringLiteral(method)},
       path: ${stringLiteral(path)},
-      security: ${enclose('[', security.map(stringLiteral), ']')},
+      security: ${enclose('[', security.map(requirement), ']')},
       pathParameters: ${guard(operation.pathParameters)},
       query: ${guard(operation.query)},
       headers: ${guard(operation.headers)},
       headerNames: ${enclose('[', headerNames.map(stringLiteral), ']')},
-      body: ${guard(operation.body)},
+      body: ${guard(body)},
       responses: ${enclose(
         '{',
-        responses.flatMap(({ status, body }) =>
-          status === 'default' ? [] : [`${status}: ${body === null ? 'null' : guard(body)}`],
-        ),
+        responses.map((response) => `${statusKey(response.status)}: ${responseContent(response)}`),
         '}',
       )},
       ${responseHeaders === null ? null : `responseHeaders: ${guard(responseHeaders)},`}
@@ -85,44 +103,101 @@ function descriptor(operation: RestOperationModel): string {
           : ts`responseHeaderNames: ${enclose('[', responseHeaderNames.map(stringLiteral), ']')},`
       }
       ${limits === null ? null : `${limits},`}
+      ${extraProperties(model, operation).map((property) => `${property},`)}
+      ${
+        hasGuardedTypes(operation)
+          ? null
+          : `types: undefined as HandlerTypes<${requestOf(operation)}, ${resultOf(operation)}>,`
+      }
     },
   `;
 }
 
+function requirement(names: string | readonly string[]): string {
+  return typeof names === 'string' ? stringLiteral(names) : `[${names.map(stringLiteral).join(', ')}]`;
+}
+
+function statusKey(status: string): string {
+  return /^\d+$/.test(status) ? status : propertyKey(status);
+}
+
+function responseContent({ content, contentType, body }: ResponseModel): string {
+  if (content === 'none') return 'null';
+  return body === null ? stringLiteral(contentType ?? '') : guard(body);
+}
+
+/** Whether the guards of an operation say the types of its handler. */
+function hasGuardedTypes(operation: RestOperationModel): boolean {
+  const [only, ...others] = successesOf(operation.responses);
+  return (
+    hasPlainBody(operation) &&
+    operation.cookies === null &&
+    others.length === 0 &&
+    only?.status === '200' &&
+    (only.content === 'json' || only.content === 'none')
+  );
+}
+
 function handler(operation: RestOperationModel): string {
-  const members = inputsOf(operation).map(([name, { filledType }]) => `readonly ${name}: ${filledType}`);
+  const { security, isOpen } = operation;
+  const context =
+    security.length === 0 ? 'RequestContext' : isOpen ? 'OptionalCaller<Principal>' : 'Caller<Principal>';
   return ts`
     ${docOf(operation)}
     ${propertyKey(operation.operationId)}(
-      request: ${members.length === 0 ? 'Record<never, never>' : `{ ${members.join('; ')} }`},
-      context: ${operation.security.length > 0 ? 'Caller<Principal>' : 'RequestContext'},
+      request: ${requestOf(operation)},
+      context: ${context},
     ): Promise<${resultOf(operation)}>;
   `;
 }
 
-/** The type of what a handler returns: the body, or an object with the headers if there are any. */
-function resultOf(operation: RestOperationModel): string {
-  const body = successOf(operation)?.type;
-  const headers = operation.responseHeaders?.type;
-  if (headers === undefined) return body ?? 'void';
-  return `{ readonly headers: ${headers}${body === undefined ? '' : `; readonly body: ${body}`} }`;
+/** The type of the request that a handler receives. */
+function requestOf(operation: RestOperationModel): string {
+  const parts = ['pathParameters', 'query', 'headers', 'cookies'] as const;
+  const members = parts.flatMap((part) => {
+    const use = operation[part];
+    return use === null ? [] : [`readonly ${part}: ${use.filledType}`];
+  });
+  const [body, ...others] = bodyAlternatives(operation, 'handler');
+  if (others.length > 0) {
+    const alternatives = [body, ...others].map((one) => `{ ${one} }`).join(' | ');
+    return members.length === 0 ? alternatives : `{ ${members.join('; ')} } & (${alternatives})`;
+  }
+  const all = [...members, ...(body === undefined || body === '' ? [] : [body])];
+  return all.length === 0 ? 'Record<never, never>' : `{ ${all.join('; ')} }`;
+}
+
+/** The type of what a handler returns: the body, or an object with the headers and the status if it chooses them. */
+function resultOf({ responses, responseHeaders }: RestOperationModel): string {
+  const successes = successesOf(responses);
+  const [only, ...others] = successes;
+  const headers = responseHeaders === null ? '' : `readonly headers: ${responseHeaders.type}`;
+  if (only !== undefined && others.length === 0 && /^\d+$/.test(only.status)) {
+    const body = bodyOf(only);
+    if (headers === '') return body ?? 'void';
+    return `{ ${headers}${body === null ? '' : `; readonly body: ${body}`} }`;
+  }
+  return successes
+    .map((response) => {
+      const status = /^\d+$/.test(response.status) ? response.status : 'number';
+      const body = bodyOf(response);
+      const members = [
+        `readonly status: ${status}`,
+        ...(headers === '' ? [] : [headers]),
+        ...(body === null ? [] : [`readonly body: ${body}`]),
+      ];
+      return `{ ${members.join('; ')} }`;
+    })
+    .join(' | ');
+}
+
+function bodyOf({ content, body }: ResponseModel): string | null {
+  if (content === 'text') return 'string';
+  return content === 'binary' ? 'BinaryContent' : (body?.type ?? null);
 }
 
 function docOf({ summary, description, operationId }: RestOperationModel): string {
   return docComment(summary, description, generatedFrom(`operation ${operationId}`));
-}
-
-/** The parts of a request that a handler receives, by name. */
-function inputsOf(operation: RestOperationModel): readonly (readonly [name: string, use: SchemaUse])[] {
-  const parts = ['pathParameters', 'query', 'headers', 'body'] as const;
-  return parts.flatMap((part) => {
-    const use = operation[part];
-    return use === null ? [] : [[part, use] as const];
-  });
-}
-
-function successOf({ responses }: RestOperationModel): SchemaUse | null {
-  return responses.find(({ status }) => status === '200')?.body ?? null;
 }
 
 function guard(use: SchemaUse | null): string {

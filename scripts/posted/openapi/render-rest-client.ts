@@ -11,9 +11,13 @@ import {
   stringLiteral,
   ts,
 } from '../source/typescript-source.ts';
+import { clientFormats } from './client-formats.ts';
+import { sentType } from './content-kind.ts';
+import { bodyAlternatives, isBodyRequired } from './request-types.ts';
 import {
   contentsOf,
   failuresOf,
+  isStream,
   type ResponseModel,
   type RestModel,
   type RestOperationModel,
@@ -77,25 +81,35 @@ export function renderRestClient(model: RestModel, extension: ImportExtension): 
 function memberOf({ operation, errorType }: NamedOperation): string {
   const { operationId, summary, description } = operation;
   const parts = partsOf(operation);
-  const isOptional = parts.every(({ isRequired }) => !isRequired);
+  const bodies = bodyAlternatives(operation, 'client');
+  const isOptional = !isBodyRequired(operation) && parts.every(({ isRequired }) => !isRequired);
   const members = parts.map(
     ({ name, type, isRequired }) => `readonly ${name}${isRequired ? '' : '?'}: ${type}`,
   );
-  const request = members.length === 0 ? 'Record<never, never>' : `{ ${members.join('; ')} }`;
-  const args = `[request${isOptional ? '?' : ''}: ${request}, options?: CallOptions]`;
+  const args = `[request${isOptional ? '?' : ''}: ${requestType(members, bodies)}, options?: CallOptions]`;
   return ts`
     ${docComment(summary, description, generatedFrom(`operation ${operationId}`))}
     readonly ${propertyKey(operationId)}: Operation<${args}, ${resultOf(operation)}, ${errorType}>;
   `;
 }
 
-/** The parts of a request that a client passes. */
+function requestType(members: readonly string[], bodies: readonly string[]): string {
+  const [body, ...others] = bodies;
+  if (others.length > 0) {
+    const alternatives = bodies.map((one) => `{ ${one} }`).join(' | ');
+    return members.length === 0 ? alternatives : `{ ${members.join('; ')} } & (${alternatives})`;
+  }
+  const all = [...members, ...(body === undefined || body === '' ? [] : [body])];
+  return all.length === 0 ? 'Record<never, never>' : `{ ${all.join('; ')} }`;
+}
+
+/** The parts of a request that a client passes, besides its body. */
 function partsOf(operation: RestOperationModel): readonly {
   readonly name: string;
   readonly type: string;
   readonly isRequired: boolean;
 }[] {
-  const { pathParameters, query, headers, body, filledIn, required } = operation;
+  const { pathParameters, query, headers, cookies, filledIn, required } = operation;
   return [
     ...(pathParameters === null ? [] : [{ name: 'params', type: pathParameters.type, isRequired: true }]),
     ...(query === null
@@ -106,7 +120,7 @@ function partsOf(operation: RestOperationModel): readonly {
       : [
           { name: 'headers', type: optionally(headers.type, filledIn.headers), isRequired: required.headers },
         ]),
-    ...(body === null ? [] : [{ name: 'body', type: body.type, isRequired: required.body }]),
+    ...(cookies === null ? [] : [{ name: 'cookies', type: cookies.type, isRequired: required.cookies }]),
   ];
 }
 
@@ -116,11 +130,11 @@ function optionally(type: string, names: readonly string[]): string {
 
 /** The body of a successful response, or an object with the headers if the contract describes any. */
 function resultOf({ responses, responseHeaders }: RestOperationModel): string {
-  const successes = successesOf(responses);
+  const successes = successesOf(responses).filter(({ status }) => !status.startsWith('3'));
   const none = successes.length === 1 ? 'void' : 'undefined';
   const body = [...new Set(successes.map((response) => typeOf(response, none)))].join(' | ');
   return responseHeaders === null
-    ? body
+    ? body || 'never'
     : `{ readonly headers: ${responseHeaders.type}; readonly body: ${body} }`;
 }
 
@@ -143,8 +157,10 @@ function declareError({ operation, errorType }: NamedOperation): string {
   `;
 }
 
-function typeOf({ content, body }: ResponseModel, none: string): string {
-  return content === 'text' ? 'string' : (body?.type ?? none);
+function typeOf({ content, contentType, body }: ResponseModel, none: string): string {
+  if (content === 'text') return 'string';
+  if (content === 'binary') return isStream(contentType) ? 'ReadableStream<Uint8Array>' : 'Uint8Array';
+  return body?.type ?? none;
 }
 
 function securityEntries({ securitySchemes }: RestModel): readonly string[] {
@@ -159,25 +175,22 @@ function securityEntries({ securitySchemes }: RestModel): readonly string[] {
 
 /** The descriptor on one line: pages load it. */
 function descriptorOf(operation: RestOperationModel): string {
-  const {
-    operationId,
-    method,
-    path,
-    security,
-    isOpen,
-    idempotencyKey,
-    contentType,
-    responses,
-    responseHeaderTypes,
-  } = operation;
+  const { operationId, method, path, url, security, isOpen, idempotencyKey, contents } = operation;
+  const { responses, responseHeaderTypes } = operation;
   const isGuarded = security.length > 0;
+  const [content] = contents;
+  const contentType =
+    content === undefined ? 'application/json' : sentType(content.contentType, content.kind);
+  const formats = clientFormats(operation);
   const members = {
     method,
     path,
+    ...(url === null ? {} : { url }),
     ...(isGuarded ? { security } : {}),
     ...(isGuarded && isOpen ? { isOpen } : {}),
     ...(idempotencyKey === null ? {} : { idempotencyKey }),
-    ...(contentType === null || contentType === 'application/json' ? {} : { contentType }),
+    ...(contentType === 'application/json' ? {} : { contentType }),
+    ...(Object.keys(formats).length === 0 ? {} : { formats }),
     responses: Object.fromEntries(contentsOf(responses)),
     ...(responseHeaderTypes.size === 0 ? {} : { responseHeaders: Object.fromEntries(responseHeaderTypes) }),
   };

@@ -6,7 +6,7 @@ import { pascalCase } from '../source/identifiers.ts';
 import { addExamples } from './bodies.ts';
 import { responseHeaderFields } from './openapi-fields.ts';
 import { namedValue } from './parameters.ts';
-import type { HeaderType, OpenapiUse, RestOperationModel } from './rest-model.ts';
+import type { HeaderType, RestOperationModel } from './rest-model.ts';
 
 type ResponseHeaders = Pick<
   RestOperationModel,
@@ -24,27 +24,26 @@ export function readResponseHeaders(
   operation: ContractNode,
   operationId: string,
   schemas: SchemaSet,
-  use: OpenapiUse,
 ): ResponseHeaders {
-  const statuses = operation.get('responses')?.entries.map(([status]) => status) ?? [];
-  const success = use === 'server' ? '200' : (statuses.find((status) => status.startsWith('2')) ?? '200');
-  const described = operation.get('responses', success, 'headers')?.entries ?? [];
-  const headers = described.filter(
-    ([name]) =>
-      name.toLowerCase() !== commonHeader && (use === 'server' || !ownHeaders.has(name.toLowerCase())),
+  const responses = operation.get('responses')?.entries ?? [];
+  const own = responses.filter(([status]) => status.startsWith('2'));
+  const successes = own.length > 0 ? own : responses.filter(([status]) => /^3|default/.test(status));
+  const all = successes.map(([, response]) => response.get('headers')?.entries ?? []);
+  const described = new Map(all.flat());
+  for (const header of described.values()) checkFields(header, responseHeaderFields);
+  const headers = [...described].filter(
+    ([name]) => name.toLowerCase() !== commonHeader && !ownHeaders.has(name.toLowerCase()),
   );
-  for (const [name, header] of described) {
-    checkFields(header, responseHeaderFields);
-    if (use === 'server' && ownHeaders.has(name.toLowerCase())) {
-      header.report(`the server sets the response header ${name} itself`, 'remove it');
-    }
-  }
   if (headers.length === 0)
     return { responseHeaders: null, responseHeaderNames: [], responseHeaderTypes: new Map() };
-  const headersUse = schemas.useResponseHeaders(
-    headers.map(([name, header]) => namedValue(name, header, header.get('required')?.value === true)),
+  const headersUse = schemas.useValues(
+    headers.map(([name, header]) => {
+      // Each of several responses may have headers of its own.
+      const isInAll = all.every((entries) => entries.some(([other]) => other === name));
+      return namedValue(name, header, isInAll && header.get('required')?.value === true);
+    }),
     `${pascalCase(operationId)}ResponseHeaders`,
-    `headers of response ${success} of operation ${operationId}`,
+    `headers of response ${successes.map(([status]) => status).join(', ')} of operation ${operationId}`,
   );
   for (const [name, header] of headers)
     addExamples(schemas, headersUse.definition, ['properties', name], header);

@@ -1,4 +1,5 @@
 import {
+  isStream,
   type RestModel,
   type RestOperationModel,
   type SecuritySchemeModel,
@@ -11,6 +12,7 @@ import { typeNamed } from './model-types.ts';
 import { requiredOf } from './parameter-inputs.ts';
 import type { PythonModels } from './python-models.ts';
 import { snakeCase } from './python-names.ts';
+import { text as literal } from './python-source.ts';
 
 /** A REST contract with Python names and types. */
 export interface PythonRest {
@@ -28,14 +30,14 @@ export interface PythonRestOperation {
 }
 
 interface PythonArgument {
-  readonly name: 'params' | 'query' | 'headers' | 'body';
+  readonly name: 'params' | 'query' | 'headers' | 'cookies' | 'body' | 'files';
   /** As source. */
   readonly type: string;
   readonly isRequired: boolean;
 }
 
 /** The names that a method of the client cannot have: members of its own, and names in its annotations. */
-const reservedMembers = ['aclose', 'float', 'int', 'list', 'models', 'object', 'str'];
+const reservedMembers = ['aclose', 'bytes', 'float', 'int', 'list', 'models', 'object', 'str'];
 
 /** By key: the types of parameters of which clients may leave out some that the contract's type requires. */
 export function restInputs({ operations }: RestModel, schemas: SchemaSet): ReadonlyMap<string, JsonSchema> {
@@ -58,26 +60,45 @@ export function pythonRestOf(model: RestModel, models: PythonModels): PythonRest
   return {
     model,
     operations: model.operations.map((operation) => {
-      const { operationId, pathParameters, query, headers, body, required } = operation;
+      const { operationId, pathParameters, query, headers, cookies, required } = operation;
       const member = snakeCase(operationId, 'operation_');
       const parts = [
         ['params', pathParameters, true],
         ['query', query, required.query],
         ['headers', headers, required.headers],
-        ['body', body, required.body],
+        ['cookies', cookies, required.cookies],
       ] as const;
       return {
         model: operation,
         member: members.claim(member, `${member}_operation`),
-        arguments: parts
-          .flatMap(([name, use, isRequired]) =>
+        arguments: [
+          ...parts.flatMap(([name, use, isRequired]) =>
             use === null ? [] : [{ name, type: typeOf(use), isRequired }],
-          )
-          .toSorted((one, other) => Number(other.isRequired) - Number(one.isRequired)),
+          ),
+          ...bodyArguments(operation, typeOf),
+        ].toSorted((one, other) => Number(other.isRequired) - Number(one.isRequired)),
         result: resultOf(operation, models),
       };
     }),
   };
+}
+
+/** What a client passes for the first of the bodies that an operation takes. */
+function bodyArguments(
+  { contents: [content], required }: RestOperationModel,
+  typeOf: (use: SchemaUse) => string,
+): readonly PythonArgument[] {
+  if (content === undefined) return [];
+  const { kind, use, files, hasRequiredFields } = content;
+  const isMultipart = kind === 'multipart';
+  const type = kind === 'text' ? 'str' : kind === 'binary' ? 'bytes' : use === null ? 'object' : typeOf(use);
+  const isRequired = required.body && (!isMultipart || hasRequiredFields);
+  const body = isMultipart && use === null ? [] : [{ name: 'body' as const, type, isRequired }];
+  if (files.length === 0) return body;
+  const names = files.map(({ name }) => literal(name)).join(', ');
+  const fileType = `Mapping[Literal[${names}], RestFile | Sequence[RestFile]]`;
+  const isFileRequired = required.body && files.some((file) => file.isRequired);
+  return [...body, { name: 'files', type: fileType, isRequired: isFileRequired }];
 }
 
 function inputKey({ definition }: SchemaUse): string {
@@ -86,8 +107,9 @@ function inputKey({ definition }: SchemaUse): string {
 
 function resultOf({ responses, responseHeaders }: RestOperationModel, models: PythonModels): string {
   const types = new Set(
-    successesOf(responses).map(({ content, body }) => {
+    successesOf(responses).map(({ content, contentType, body }) => {
       if (content === 'text') return 'str';
+      if (content === 'binary') return isStream(contentType) ? 'AsyncIterator[bytes]' : 'bytes';
       return body === null ? 'None' : typeNamed(body.definition, models);
     }),
   );

@@ -1,3 +1,5 @@
+import { clientFormats } from '../openapi/client-formats.ts';
+import { sentType } from '../openapi/content-kind.ts';
 import { contentsOf, failuresOf } from '../openapi/rest-model.ts';
 import { preamble } from '../source/preamble.ts';
 import { credentialType, type PythonRest, type PythonRestOperation } from './python-rest.ts';
@@ -53,12 +55,16 @@ export function renderRestClientModule(rest: PythonRest): string {
     '',
     'from __future__ import annotations',
     '',
-    ...imports('typing', used('TypedDict', 'Union')),
-    ...(isUsed('TypedDict') || isUsed('Union') ? [''] : []),
+    ...imports('collections.abc', used('AsyncIterator', 'Mapping', 'Sequence')),
+    ...imports('typing', used('Literal', 'TypedDict', 'Union')),
+    ...(used('AsyncIterator', 'Literal', 'Mapping', 'TypedDict', 'Union').length > 0 ? [''] : []),
     'import httpx',
     '',
     ...imports('.._runtime.rest_client', used('NO_BODY', 'BaseRestClient')),
-    ...imports('.._runtime.rest_contract', used('RestOperation', 'RestResponse', 'RestSecurityScheme')),
+    ...imports(
+      '.._runtime.rest_contract',
+      used('RestFile', 'RestOperation', 'RestResponse', 'RestSecurityScheme'),
+    ),
     ...imports('.._runtime.rest_credentials', used('RestToken', 'RestUserPassword')),
     ...imports('.._runtime.rest_retry', ['Retry', 'ShouldRetry']),
     ...(isUsed('models\\.\\w+') ? ['from . import models'] : []),
@@ -103,19 +109,26 @@ function operationsTable({ model, operations }: PythonRest): string {
       operationId,
       method: verb,
       path,
+      url,
       security,
       isOpen,
       idempotencyKey,
       responses,
-      contentType,
+      contents: [content],
     } = operation;
+    const contentType =
+      content === undefined ? 'application/json' : sentType(content.contentType, content.kind);
+    const formats = Object.entries(clientFormats(operation)).map(([part, own]): [string, Code] => [
+      part,
+      dict(Object.entries(own).map(([name, format]) => [name, text(format)])),
+    ]);
     const headers = [...operation.responseHeaderTypes].map(([name, type]): [string, Code] => [
       name,
       text(type),
     ]);
-    const contents = [...contentsOf(responses)].map(([status, content]): [string, Code] => [
+    const contents = [...contentsOf(responses)].map(([status, checked]): [string, Code] => [
       status,
-      typeof content === 'string' ? text(content) : tuple(content.map(text)),
+      typeof checked === 'string' ? text(checked) : tuple(checked.map(text)),
     ]);
     return call(
       'RestOperation',
@@ -123,12 +136,12 @@ function operationsTable({ model, operations }: PythonRest): string {
       text(verb),
       text(path),
       dict(contents),
-      ...(security.length === 0 ? [] : [argument('security', tuple(security.map(text)))]),
+      ...(url === null ? [] : [argument('url', text(url))]),
+      ...(security.length === 0 ? [] : [argument('security', tuple(security.map(requirement)))]),
       ...(security.length > 0 && isOpen ? [argument('is_open', literal(true))] : []),
       ...(idempotencyKey === null ? [] : [argument('idempotency_key', text(idempotencyKey))]),
-      ...(contentType === null || contentType === 'application/json'
-        ? []
-        : [argument('content_type', text(contentType))]),
+      ...(contentType === 'application/json' ? [] : [argument('content_type', text(contentType))]),
+      ...(formats.length === 0 ? [] : [argument('formats', dict(formats))]),
       ...(headers.length === 0 ? [] : [argument('response_headers', dict(headers))]),
     );
   });
@@ -141,6 +154,10 @@ function operationsTable({ model, operations }: PythonRest): string {
     `${step})`,
     '}',
   ].join('\n');
+}
+
+function requirement(names: string | readonly string[]): Code {
+  return typeof names === 'string' ? text(names) : tuple(names.map(text));
 }
 
 function clientClass(rest: PythonRest): string {
@@ -181,6 +198,9 @@ function clientClass(rest: PythonRest): string {
     'should_retry',
     'max_response_bytes',
     'http',
+    ...(model.url !== null && operations.some((operation) => operation.model.url !== null)
+      ? [argument('uses_contract_url', 'url is None')]
+      : []),
   ];
   return [
     'class RestClient(BaseRestClient):',

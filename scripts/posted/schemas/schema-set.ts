@@ -12,7 +12,7 @@ import {
   resolveSchema,
 } from './definitions.ts';
 import { isSchemaObject, type JsonSchema, type SchemaObject } from './json-schema.ts';
-import { isOfStrings, textSchemaOf } from './text-schema.ts';
+import { isOfStrings, type TextValues, textSchemaOf } from './text-schema.ts';
 
 export interface GuardModel {
   readonly name: string;
@@ -149,12 +149,12 @@ export class SchemaSet {
    * Uses a schema for an object whose values arrive as text; with `lists`, also for lists of them. An inline schema gets
    * `name`.
    */
-  useFromText(node: ContractNode, name: string, origin: string, { lists = false } = {}): SchemaUse {
+  useFromText(node: ContractNode, name: string, origin: string, values?: TextValues): SchemaUse {
     const component = this.#componentAt(node);
-    if (component !== null) return this.#useFromText(component, `is${component}FromText`, lists);
+    if (component !== null) return this.#useFromText(component, `is${component}FromText`, values);
     const definition = this.claimType(name);
     this.#define(definition, rawSchema(this.document, node.pointer), origin, locateFrom(node.pointer));
-    return this.#useFromText(definition, `is${definition}`, lists);
+    return this.#useFromText(definition, `is${definition}`, values);
   }
 
   /** Uses an object of named values that arrive as text, without further properties. */
@@ -163,19 +163,23 @@ export class SchemaSet {
     return this.#useFromText(definition, `is${definition}`);
   }
 
-  /** Uses an object of named values that become text, without further properties. */
-  useResponseHeaders(headers: readonly NamedValue[], name: string, origin: string): SchemaUse {
-    const use = this.useValues(headers, name, origin);
-    // Reports values that have no text. The guard checks them before they become text, so it converts nothing.
-    textSchemaOf(this.definitions, use.definition, this.document);
-    return use;
+  /** The same for values that may be lists, objects and unions, whose parts arrive as text. */
+  useStructured(values: readonly NamedValue[], name: string, origin: string, isOpen = false): SchemaUse {
+    const definition = this.#defineNamed(values, name, origin, isOpen);
+    return this.#useFromText(definition, `is${definition}`, 'any');
   }
 
-  /** Uses an object of named values, without further properties, that a client writes as text. */
+  /** Uses an object of named values, without further properties, that become text. */
   useValues(values: readonly NamedValue[], name: string, origin: string): SchemaUse {
     const definition = this.#defineNamed(values, name, origin);
     const type = `models.${definition}`;
     return useOf(definition, type, this.#guard(`is${definition}`, definition, type, false));
+  }
+
+  /** A schema of the contract with references to definitions, for reading. It gets no type. */
+  describe(schema: JsonSchema, pointer: string): JsonSchema {
+    const context = { document: this.document, dialect: this.dialect, components: this.#components };
+    return definitionSchema(schema, { ...context, locate: locateFrom(pointer) });
   }
 
   /** Adds the variants of a definition for receiving clients, by received key. Returns the name of the guard. */
@@ -223,12 +227,12 @@ export class SchemaSet {
     return useOf(definition, type, this.#guard(`is${definition}`, definition, type, false));
   }
 
-  #defineNamed(values: readonly NamedValue[], name: string, origin: string): string {
+  #defineNamed(values: readonly NamedValue[], name: string, origin: string, isOpen = false): string {
     const definition = this.claimType(name);
     const pointers = new Map(values.map((value) => [value.name, value.pointer]));
     const schema = {
       type: 'object',
-      additionalProperties: false,
+      ...(isOpen ? {} : { additionalProperties: false }),
       required: values.filter(({ required }) => required).map((value) => value.name),
       properties: Object.fromEntries(values.map((value) => [value.name, value.schema])),
     };
@@ -238,10 +242,10 @@ export class SchemaSet {
     return definition;
   }
 
-  #useFromText(definition: string, guardName: string, lists = false): SchemaUse {
+  #useFromText(definition: string, guardName: string, values: TextValues = 'scalars'): SchemaUse {
     const known = this.#textUses.get(definition);
     if (known !== undefined) return known;
-    const { schema, filled } = textSchemaOf(this.definitions, definition, this.document, lists);
+    const { schema, filled } = textSchemaOf(this.definitions, definition, this.document, values);
     this.textSchemas.set(definition, schema);
     const filledType = filled.length === 0 ? definition : this.claimType(`${definition} with defaults`);
     if (filled.length > 0) {

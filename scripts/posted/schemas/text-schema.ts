@@ -2,8 +2,12 @@ import type { ContractDocument } from '../contract/contract-document.ts';
 import { withDecimals } from './decimal-keyword.ts';
 import { type Definitions, resolveSchema } from './definitions.ts';
 import { isAnnotation, isSchemaObject, type JsonSchema, type SchemaObject } from './json-schema.ts';
+import { structuredText } from './structured-text.ts';
 
 const scalars: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean']);
+
+/** What the values of an object that arrives as text may be. */
+export type TextValues = 'scalars' | 'lists' | 'any';
 
 interface TextSchema {
   readonly schema: SchemaObject;
@@ -14,13 +18,13 @@ interface TextSchema {
 /**
  * Prepares the schema of an object whose values arrive as text (address parameters, a query, headers) for a guard that
  * converts them. Each value is a scalar or, with `lists`, a list of scalars, whose schema is inlined in the property, where Ajv
- * looks for defaults.
+ * looks for defaults. With `any`, it may also be an object, a list of anything or another union, whose parts arrive as text.
  */
 export function textSchemaOf(
   definitions: Definitions,
   definition: string,
   document: ContractDocument,
-  lists = false,
+  values: TextValues = 'scalars',
 ): TextSchema {
   const locate = definitions.get(definition)?.locate ?? (() => '');
   const schema = resolveSchema(definitions, { $ref: `#/definitions/${definition}` });
@@ -32,9 +36,12 @@ export function textSchemaOf(
   const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
   const filled: string[] = [];
   const properties = Object.entries(schema.properties).map(([name, property]) => {
-    const value = convertible(definitions, property as JsonSchema, lists);
+    const value =
+      convertible(definitions, property as JsonSchema, values !== 'scalars') ??
+      (values === 'any' ? structuredText(definitions, property as JsonSchema) : null);
     if (value === null) {
-      const fix = `use one or more of the types ${[...scalars].join(', ')}${lists ? ', or a list of them' : ''}`;
+      const lists = values === 'lists' ? ', or a list of them' : '';
+      const fix = `use one or more of the types ${[...scalars].join(', ')}${lists}`;
       document.report(
         locate(['properties', name]),
         'text cannot be converted to a value of this schema',

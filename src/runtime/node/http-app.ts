@@ -97,7 +97,7 @@ function countRequests(app: FetchApp, observer: RestObserver): FetchApp {
  */
 export function checkSecurityHooks(operations: Operations, hooks: object): void {
   for (const { operationId, security } of Object.values(operations)) {
-    const scheme = security.find((name) => !Object.hasOwn(hooks, name));
+    const scheme = security.flat().find((name) => !Object.hasOwn(hooks, name));
     if (scheme === undefined) continue;
     throw new TypeError(
       `The operation ${operationId} has security ${scheme}: add a hook \`${scheme}\` to the option \`security\` of serve.`,

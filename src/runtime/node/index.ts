@@ -17,6 +17,7 @@ export type { ListenOptions } from './listen-options.ts';
 export type { PublishOptions } from './publish-endpoint.ts';
 export type { Running } from './running.ts';
 export { type ServedApp, type ServeOptions, type ServeRest, serve } from './serve.ts';
+export { type ServeOperationsOptions, serveOperations } from './serve-operations.ts';
 export type { ServedLog } from './served-log.ts';
 export type { ServedMetrics } from './served-metrics.ts';
 export { sharedLogPort } from './workers/primary-link.ts';

@@ -1,7 +1,7 @@
 import type { DurableOptions } from '../log/delivery/durable-options.ts';
 import { contentOfPayload } from '../log/delivery/stored-payload.ts';
 import { createBus } from '../log/index.ts';
-import type { HandlersOf, Operations, SecurityHooks } from '../rest/operation-handlers.ts';
+import type { HandlersOf, Operations, SchemeOf, SecurityHooks } from '../rest/operation-handlers.ts';
 import { AppCore } from '../server/app-core.ts';
 import type { RoomArguments, UnhandledApp } from '../server/contract-app.ts';
 import type { ContractServerOptions, SettingNames } from '../server/options.ts';
@@ -117,7 +117,7 @@ export interface RestServeOptions<Name extends string> {
 
 type RestHandlers<Table extends Operations, Hooks> = HandlersOf<
   Table,
-  UserOf<Hooks, Table[keyof Table]['security'][number]>
+  UserOf<Hooks, SchemeOf<Table[keyof Table]>>
 >;
 
 /**

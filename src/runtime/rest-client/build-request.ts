@@ -1,52 +1,48 @@
 import type { RestOperation } from './rest-contract.ts';
 import { RestError } from './rest-error.ts';
-
-/** What a call passes to an operation. Generated types say which parts it has. */
-export interface RestRequest {
-  readonly params?: object;
-  readonly query?: object;
-  readonly headers?: object;
-  readonly body?: unknown;
-}
+import type { RequestWriter, RestRequest } from './rest-request.ts';
 
 export interface BuiltRequest {
   readonly url: URL;
   readonly headers: Headers;
-  readonly body: string | undefined;
+  readonly body: BodyInit | undefined;
   /** Whether it does no harm to send it twice. */
   readonly isRepeatable: boolean;
 }
 
 /** RFC 9110 section 9.2.2. */
-const idempotentMethods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
+const idempotentMethods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'QUERY'];
 
-/** @throws RestError `invalid_options` */
-export function buildRequest(
+/** Rejects with RestError `invalid_options`. */
+export async function buildRequest(
   base: URL,
   operationId: string,
-  { method, path, idempotencyKey, contentType = 'application/json' }: RestOperation,
-  { params = {}, query = {}, headers: given = {}, body }: RestRequest,
-): BuiltRequest {
+  operation: RestOperation,
+  request: RestRequest,
+): Promise<BuiltRequest> {
+  const { method, path, idempotencyKey, contentType = 'application/json' } = operation;
+  const { params = {}, query = {}, headers: given = {} } = request;
+  const writer = isPlain(operation, request)
+    ? plainWriter
+    : (await import('./request-writer.ts')).requestWriter(operationId, operation);
   const url = new URL(base);
-  url.pathname = url.pathname.replace(/\/$/, '') + fillPath(operationId, path, params);
-  url.search = new URLSearchParams(textValues(query)).toString();
+  url.pathname = url.pathname.replace(/\/$/, '') + fillPath(operationId, path, params, writer);
+  url.search = writer.query(query);
   const headers = new Headers({ Accept: 'application/json, */*;q=0.5' });
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) continue;
+  for (const [name, value] of Object.entries(writer.headers(given, request))) {
     try {
-      // A list becomes text with commas.
-      headers.set(name, String(value));
+      headers.set(name, value);
     } catch (cause) {
       throw new RestError('invalid_options', operationId, `the header ${name} cannot be sent.`, { cause });
     }
   }
   if (idempotencyKey !== undefined && !headers.has(idempotencyKey)) headers.set(idempotencyKey, randomKey());
-  if (body !== undefined) headers.set('Content-Type', contentType);
+  const { content, type = contentType } = writer.body(request);
+  if (content !== undefined && type !== '') headers.set('Content-Type', type);
   return {
     url,
     headers,
-    // As text, so that every attempt sends the same bytes.
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: content,
     isRepeatable: idempotencyKey !== undefined || idempotentMethods.includes(method),
   };
 }
@@ -67,28 +63,55 @@ export function baseUrl(given: string | URL | undefined): URL {
   return url;
 }
 
-/** The values as text; a list gives one entry for each of its items. Absent values are left out. */
-function textValues(values: object): [name: string, value: string][] {
-  return Object.entries(values).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).flatMap((one): [string, string][] =>
-      one === undefined ? [] : [[name, String(one)]],
-    ),
+/** Whether all values are scalars and lists in the default style, and the body is JSON. */
+function isPlain(
+  { formats, contentType }: RestOperation,
+  { params, query, headers, cookies, contentType: chosen, files }: RestRequest,
+): boolean {
+  return (
+    [formats, cookies, files, chosen].every((one) => one === undefined) &&
+    (contentType === undefined || /[/+]json\b/i.test(contentType)) &&
+    [params, query, headers].every(
+      (values) =>
+        !Object.values(values ?? {}).some((value) => Object(value) === value && !Array.isArray(value)),
+    )
   );
 }
 
-function fillPath(operationId: string, template: string, params: object): string {
+const plainWriter: RequestWriter = {
+  // A list gives one entry for each of its items.
+  query: (values) =>
+    new URLSearchParams(
+      Object.entries(values).flatMap(([name, value]) =>
+        (Array.isArray(value) ? value : [value]).flatMap((one): [string, string][] =>
+          one === undefined ? [] : [[name, String(one)]],
+        ),
+      ),
+    ).toString(),
+  segment: (_name, value) => encodeURIComponent((value ?? '') as string),
+  // A list becomes text with commas.
+  headers: (given) =>
+    Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]])),
+    ),
+  // As text, so that every attempt sends the same bytes.
+  body: ({ body }) => ({ content: body === undefined ? undefined : JSON.stringify(body) }),
+};
+
+function fillPath(operationId: string, template: string, params: object, writer: RequestWriter): string {
   const values = new Map(Object.entries(params));
   const path = template.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => {
-    const value = String(values.get(name) ?? '');
-    if (value === '')
-      throw new RestError('invalid_options', operationId, `\`params.${name}\` is missing or empty.`);
+    let text: string;
     try {
-      return encodeURIComponent(value);
+      text = writer.segment(name, values.get(name));
     } catch (cause) {
       throw new RestError('invalid_options', operationId, `\`params.${name}\` has a lone surrogate.`, {
         cause,
       });
     }
+    if (text === '')
+      throw new RestError('invalid_options', operationId, `\`params.${name}\` is missing or empty.`);
+    return text;
   });
   // URL parsers resolve dot segments, which would lead to another operation.
   if (path.split('/').some((segment) => segment === '.' || segment === '..')) {

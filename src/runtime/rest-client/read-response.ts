@@ -6,23 +6,28 @@ export interface ReceivedResponse {
   readonly status: number;
   readonly ok: boolean;
   readonly headers: Headers;
-  readonly text: string;
+  /** A stream only if the contract describes one. */
+  readonly content: Uint8Array | ReadableStream<Uint8Array>;
 }
 
-/** The text of a response; null if it is too large. */
-export async function readText({ body }: Response, maxBytes: number): Promise<string | null> {
+/** The bytes of a response; null if it is too large. */
+export async function readBytes({ body }: Response, maxBytes: number): Promise<Uint8Array | null> {
   const reader = body?.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   // Not all browsers can iterate over a stream.
   for (;;) {
     const { value } = (await reader?.read()) ?? {};
-    if (value === undefined) return text + decoder.decode();
+    if (value === undefined) return new Uint8Array(await new Blob(chunks).arrayBuffer());
     size += value.length;
     if (size > maxBytes) return null;
-    text += decoder.decode(value, { stream: true });
+    chunks.push(value);
   }
+}
+
+/** Whether a response is passed on as it comes. */
+export function isStream({ responses }: RestOperation, { ok, status }: Response): boolean {
+  return ok && contentOf(responses, status) === 'stream';
 }
 
 /** What a response means: the result of the operation, or an error. */
@@ -38,15 +43,18 @@ export type Reading =
 
 export function readResponse(
   { responses, responseHeaders }: RestOperation,
-  { status, ok, headers, text }: ReceivedResponse,
+  { status, ok, headers, content: received }: ReceivedResponse,
 ): Reading {
   const content = contentOf(responses, status);
   const type = headers.get('Content-Type') ?? '';
+  const text =
+    received instanceof Uint8Array && (!ok || content !== 'binary') ? new TextDecoder().decode(received) : '';
   const parsed = isJson(type) ? parse(text) : undefined;
   const body = parsed === undefined ? text || undefined : parsed.value;
   const isDescribed = content !== undefined && fits(content, parsed);
   if (ok && isDescribed) {
-    const value = content === 'text' ? text : content === 'none' ? undefined : body;
+    const isRaw = content === 'binary' || content === 'stream';
+    const value = isRaw ? received : content === 'text' ? text : content === 'none' ? undefined : body;
     const result =
       responseHeaders === undefined ? value : { headers: readHeaders(responseHeaders, headers), body: value };
     return { isResult: true, result };
@@ -63,8 +71,8 @@ export function readResponse(
 }
 
 function fits(content: ResponseContent, json: { readonly value: unknown } | undefined): boolean {
-  if (content === 'none' || content === 'text') return true;
   if (content === 'json') return json !== undefined;
+  if (typeof content === 'string') return true;
   const { value } = json ?? {};
   return typeof value === 'object' && value !== null && content.every((name) => Object.hasOwn(value, name));
 }

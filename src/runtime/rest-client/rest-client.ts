@@ -1,9 +1,14 @@
 import { redact } from '../shared/redact.ts';
 import { pause, within } from '../shared/within.ts';
-import { type BuiltRequest, baseUrl, buildRequest, type RestRequest } from './build-request.ts';
-import { type ReceivedResponse, readResponse, readText } from './read-response.ts';
+import { type BuiltRequest, baseUrl, buildRequest } from './build-request.ts';
+import { isStream, type ReceivedResponse, readBytes, readResponse } from './read-response.ts';
 import type { RestContract, RestOperation } from './rest-contract.ts';
-import { type PlacedCredential, type RestCredentials, restCredentials } from './rest-credentials.ts';
+import {
+  type PlacedCredential,
+  type RestCredentials,
+  replaceAll,
+  restCredentials,
+} from './rest-credentials.ts';
 import { RestError, type RestErrorDetails } from './rest-error.ts';
 import {
   type CallOptions,
@@ -12,6 +17,7 @@ import {
   type RestOptions,
   resolveCall,
 } from './rest-options.ts';
+import type { RestRequest } from './rest-request.ts';
 
 /**
  * Creates the client of a contract: an object with a function for each operation. It sends nothing by itself and needs
@@ -30,7 +36,8 @@ export function restClient<Api, Schemes>(
   const operations = Object.entries(contract.operations).map(([operationId, operation]) => {
     const call = async (request: RestRequest = {}, callOptions?: CallOptions): Promise<unknown> => {
       const settings = resolveCall(options, callOptions);
-      const built = buildRequest(base, operationId, operation, request);
+      const server = options.url === undefined && operation.url !== undefined ? baseUrl(operation.url) : base;
+      const built = await buildRequest(server, operationId, operation, request);
       // Looked up for each call, so that a replaced global takes effect.
       const send = options.fetch ?? fetch;
       return new Call({ operationId, operation, built, settings, credentials, send, maxBytes }).run();
@@ -54,7 +61,7 @@ interface CallDeps {
 /** One call of an operation, with all its attempts. */
 class Call {
   readonly #deps: CallDeps;
-  #credential: PlacedCredential | undefined;
+  #credentials: readonly PlacedCredential[] = [];
   #attempts = 0;
 
   constructor(deps: CallDeps) {
@@ -63,18 +70,18 @@ class Call {
 
   async run(): Promise<unknown> {
     const { operationId, operation, credentials, settings } = this.#deps;
-    this.#credential = await this.#inTime(credentials(operationId, operation));
+    this.#credentials = await this.#inTime(credentials(operationId, operation));
     let hasReplaced = false;
     for (let retries = 0; ; ) {
       try {
         return await this.#attempt();
       } catch (thrown) {
         if (!(thrown instanceof RestError)) throw thrown;
-        if (thrown.status === 401 && this.#credential !== undefined && !hasReplaced) {
+        if (thrown.status === 401 && this.#credentials.length > 0 && !hasReplaced) {
           hasReplaced = true;
-          const other = await this.#inTime(this.#credential.replace());
-          if (other !== undefined) {
-            this.#credential = other;
+          const others = await this.#inTime(replaceAll(this.#credentials));
+          if (others !== undefined) {
+            this.#credentials = others;
             continue;
           }
         }
@@ -103,12 +110,17 @@ class Call {
   async #exchange(): Promise<ReceivedResponse> {
     const { signal, timeoutMs } = this.#deps.settings;
     const ended = new AbortController();
+    let isOpen = false;
     try {
-      return await within(this.#send(ended.signal), timeoutMs, signal, (_, reject) =>
+      const response = await within(this.#send(ended.signal), timeoutMs, signal, (_, reject) =>
         reject(this.#error('timeout', `no answer within ${timeoutMs} ms.`)),
       );
+      isOpen = response.content instanceof ReadableStream;
+      return response;
     } finally {
-      ended.abort();
+      // A stream ends with the caller's signal.
+      if (isOpen) signal?.addEventListener('abort', () => ended.abort(signal.reason));
+      else ended.abort();
     }
   }
 
@@ -116,9 +128,11 @@ class Call {
     const { built, operation, send, maxBytes } = this.#deps;
     const url = new URL(built.url);
     const headers = new Headers(built.headers);
-    const { header, query } = this.#credential ?? {};
-    if (header !== undefined) headers.set(...header);
-    if (query !== undefined) url.searchParams.set(...query);
+    for (const { header, query } of this.#credentials) {
+      if (header?.[0] === 'Cookie') headers.set('Cookie', cookiesWith(headers, header[1]));
+      else if (header !== undefined) headers.set(...header);
+      if (query !== undefined) url.searchParams.set(...query);
+    }
     try {
       const response = await send(url, {
         method: operation.method,
@@ -128,10 +142,13 @@ class Call {
         redirect: 'error',
         signal,
       });
-      const text = await readText(response, maxBytes);
-      if (text === null)
+      const content =
+        isStream(operation, response) && response.body !== null
+          ? response.body
+          : await readBytes(response, maxBytes);
+      if (content === null)
         throw this.#error('unexpected', `the response is too large: over ${maxBytes} bytes.`);
-      return { status: response.status, ok: response.ok, headers: response.headers, text };
+      return { status: response.status, ok: response.ok, headers: response.headers, content };
     } catch (cause) {
       if (cause instanceof RestError) throw cause;
       throw this.#error('unreachable', `no answer: ${reasonOf(cause)}.`, { cause });
@@ -158,9 +175,15 @@ class Call {
   }
 
   #error(code: RestError['code'], message: string, details: RestErrorDetails = {}): RestError {
-    const shown = redact(message, this.#credential === undefined ? [] : [this.#credential]);
+    const shown = redact(message, this.#credentials);
     return new RestError(code, this.#deps.operationId, shown, { ...details, attempts: this.#attempts });
   }
+}
+
+/** The cookies of the request and of a credential. */
+function cookiesWith(headers: Headers, cookie: string): string {
+  const others = headers.get('Cookie');
+  return others === null ? cookie : `${others}; ${cookie}`;
 }
 
 /** In Node, the cause of a `fetch` error explains more than its message. */

@@ -1,5 +1,6 @@
 /** What generated code tells the REST client about a contract. Only types, and as little as the client needs. */
 import { RestError } from './rest-error.ts';
+import type { ValueFormats } from './write-values.ts';
 
 declare const failureOf: unique symbol;
 declare const typesOf: unique symbol;
@@ -31,8 +32,8 @@ export type Optional<Parameters, Names extends keyof Parameters> = Omit<Paramete
 
 /** How a security scheme's credential is sent. */
 export interface RestSecurityScheme {
-  readonly kind: 'bearer' | 'basic' | 'header' | 'query';
-  /** The name of the header or the query parameter of an API key. */
+  readonly kind: 'bearer' | 'basic' | 'header' | 'query' | 'cookie';
+  /** The name of the header, the query parameter or the cookie of an API key. */
   readonly parameter?: string;
 }
 
@@ -40,19 +41,25 @@ export interface RestSecurityScheme {
  * What the content of a response is. The names are those that a JSON object must have: an error of a proxy may be JSON
  * with the same status.
  */
-export type ResponseContent = 'json' | 'text' | 'none' | readonly string[];
+export type ResponseContent = 'json' | 'text' | 'binary' | 'stream' | 'none' | readonly string[];
 
 export interface RestOperation {
   readonly method: string;
   readonly path: string;
-  /** The names of security schemes. One suffices. */
-  readonly security?: readonly string[];
+  /** Its own server, if it is not that of the contract. */
+  readonly url?: string;
+  /** The names of security schemes. One suffices; those of a list only together. */
+  readonly security?: readonly (string | readonly string[])[];
   /** Whether the operation also works without credentials. */
   readonly isOpen?: boolean;
   /** The header of the idempotency key, which makes it safe to send a request again. */
   readonly idempotencyKey?: string;
   /** The content type of the body. Default: application/json. */
   readonly contentType?: string;
+  /** By part of the request: the values that are not written in the default style. */
+  readonly formats?: Readonly<
+    Partial<Record<'params' | 'query' | 'headers' | 'cookies' | 'body', ValueFormats>>
+  >;
   /** By status: `200`, `4XX` or `default`. */
   readonly responses: Readonly<Record<string, ResponseContent>>;
   /** The headers of a successful response that the operation returns, with the type of their value. */

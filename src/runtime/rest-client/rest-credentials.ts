@@ -12,11 +12,20 @@ export interface PlacedCredential extends SentCredential {
   replace(): Promise<PlacedCredential | undefined>;
 }
 
-/** Resolves with the credential of an operation; undefined if it needs none. */
+/** Resolves with the credentials of an operation; none if it needs none. */
 export type RestCredentials = (
   operationId: string,
   operation: RestOperation,
-) => Promise<PlacedCredential | undefined>;
+) => Promise<readonly PlacedCredential[]>;
+
+/** Other credentials; undefined if `auth` returns the same again. */
+export async function replaceAll(
+  credentials: readonly PlacedCredential[],
+): Promise<readonly PlacedCredential[] | undefined> {
+  const others = await Promise.all(credentials.map((one) => one.replace()));
+  if (others.every((other) => other === undefined)) return undefined;
+  return credentials.map((one, index) => others[index] ?? one);
+}
 
 type Source = (request: { readonly stale?: string }) => Promise<Value>;
 
@@ -32,15 +41,18 @@ export function restCredentials(
     ]),
   );
   return async (operationId, { security = [], isOpen = false }) => {
-    const name = security.find((one) => sources.has(one));
-    const [scheme, source] = [schemes[name ?? ''], sources.get(name ?? '')];
-    if (scheme !== undefined && source !== undefined) return place(operationId, scheme, source);
-    if (security.length === 0 || isOpen) return undefined;
-    throw new RestError(
-      'credentials',
-      operationId,
-      `\`auth\` has no credential for ${security.join(' or ')}.`,
-    );
+    const requirement = security.find((names) => [names].flat().every((name) => sources.has(name)));
+    if (requirement !== undefined) {
+      return await Promise.all(
+        [requirement].flat().flatMap((name) => {
+          const [scheme, source] = [schemes[name], sources.get(name)];
+          return scheme === undefined || source === undefined ? [] : [place(operationId, scheme, source)];
+        }),
+      );
+    }
+    if (security.length === 0 || isOpen) return [];
+    const names = security.map((one) => [one].flat().join(' and ')).join(' or ');
+    throw new RestError('credentials', operationId, `\`auth\` has no credential for ${names}.`);
   };
 }
 
@@ -89,7 +101,9 @@ async function place(
   const { kind, parameter = 'Authorization' } = scheme;
   const secret = text.replace(/^(?:Bearer|Basic) /, '');
   return {
-    ...(kind === 'query' ? { query: [parameter, text] } : { header: [parameter, text] }),
+    ...(kind === 'query'
+      ? { query: [parameter, text] }
+      : { header: kind === 'cookie' ? ['Cookie', `${parameter}=${text}`] : [parameter, text] }),
     secrets: [secret, ...(typeof value === 'object' && value.password !== '' ? [value.password] : [])],
     async replace() {
       const next = await place(operationId, scheme, source, value as string);

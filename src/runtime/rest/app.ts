@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { METHODS } from 'node:http';
 import { type Context, Hono } from 'hono';
 import type { Audit, AuditEntry } from '../shared/audit.ts';
@@ -11,14 +10,16 @@ import { LogLimit } from '../shared/log-limit.ts';
 import { type OriginPolicy, originPolicy } from '../shared/origin.ts';
 import { createStderrLog } from '../shared/stderr-log.ts';
 import { TrustedProxies } from '../shared/trusted-proxies.ts';
+import { successesOf } from './create-response.ts';
 import { createCrossOrigin } from './cross-origin.ts';
-import { addCommonHeaders, errorResponse } from './error-response.ts';
+import { addCommonHeaders, type ErrorForm, errorResponse } from './error-response.ts';
 import { type IncomingRequest, toIncoming } from './incoming-request.ts';
 import { type Handler, type RestObserver, serveOperation } from './operation.ts';
-import { OperationContext } from './operation-context.ts';
+import { OperationContext, requestIdOf } from './operation-context.ts';
 import type { HandlersOf, OperationDescriptor, Operations, SecurityHooksOf } from './operation-handlers.ts';
 import { idOf, operationLimits } from './operation-limits.ts';
-import { canonicalPath, compilePath } from './route-path.ts';
+import { codeOf, errorFormOf, requestHeadersOf, trustsCookies } from './operation-traits.ts';
+import { byPrecedence, canonicalPath, compilePath } from './route-path.ts';
 import { withDeadline } from './with-deadline.ts';
 
 export interface RestAppOptions<Table extends Operations, Handlers> {
@@ -82,6 +83,7 @@ interface Endpoint {
   readonly operation: string;
   /** Adds the user to the context once its credentials are accepted. */
   readonly serve: (c: RestContext, context: OperationContext) => Promise<Response>;
+  readonly errors?: ErrorForm;
 }
 
 interface Route extends Endpoint {
@@ -109,7 +111,7 @@ const defaultTimeoutMs = 30_000;
  * Serves operations with their handlers.
  *
  * @throws Error if the operations cannot be served: two have the same method and path, a path cannot be routed, an
- * operation lacks a handler or a 200 response, or a limit is of none of them
+ * operation lacks a handler or a successful response, or a limit is of none of them
  */
 export function createRestApp<const Table extends Operations, Handlers extends HandlersOf<Table, never>>(
   options: RestAppOptions<Table, Handlers>,
@@ -151,14 +153,22 @@ function createAnswer({
   const crossOrigin = createCrossOrigin({
     policy: originPolicy(origins),
     contractHeaders: Object.values(operations).flatMap(({ responseHeaderNames = [] }) => responseHeaderNames),
+    requestHeaders: Object.values(operations).flatMap(requestHeadersOf),
     failures,
     settingName: settingNames.origins,
   });
 
-  async function respond({ operation, serve }: Endpoint, c: RestContext, call: Call): Promise<Response> {
+  async function respond(
+    { operation, serve, errors }: Endpoint,
+    c: RestContext,
+    call: Call,
+  ): Promise<Response> {
     const { requestId } = call.context;
     try {
-      return await withDeadline(serve(c, call.context), timeoutMs, (reason) => call.context.abort(reason));
+      const work = serve(c, call.context);
+      const response = await withDeadline(work, timeoutMs, (reason) => call.context.abort(reason));
+      if (response.status >= 400) call.outcome = codeOf(response.status);
+      return response;
     } catch (thrown) {
       const error = PostedError.from(thrown);
       call.outcome = error.code;
@@ -166,7 +176,7 @@ function createAnswer({
         const fields = { requestId, err: error.cause ?? error };
         failures.write('error', { operation }, fields, 'a request failed');
       }
-      return errorResponse(error, requestId, c.env.incoming.headers.authorization);
+      return errorResponse(error, requestId, c.env.incoming.headers.authorization, errors);
     } finally {
       call.context.answered();
     }
@@ -203,25 +213,20 @@ function createAnswer({
   };
 }
 
-/** The client's id for the request if it is safe to log, or a new one. */
-function requestIdOf(requested: string | readonly string[] | undefined): string {
-  return typeof requested === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(requested) ? requested : randomUUID();
-}
-
 function operationRoute<Table extends Operations, Handlers extends HandlersOf<Table, never>>(
   operation: OperationDescriptor,
   options: RestAppOptions<Table, Handlers>,
 ): Route {
   const { handlers, security, observer, limits, rateLimits = {}, limiter = memoryLimiter } = options;
-  const { operationId, method, path, responses } = operation;
+  const { operationId, method, path } = operation;
   const byId: Readonly<Record<string, Handler>> = handlers;
   const handler = byId[operationId]?.bind(handlers);
   if (handler === undefined) throw new Error(`The operation ${operationId} has no handler.`);
-  if (responses[200] === undefined) throw new Error(`The operation ${operationId} has no 200 response.`);
   const routePath = compilePath(path);
   const served = {
     operation,
     routePath,
+    successes: successesOf(operation),
     bodyBytes: limits.bodyBytes,
     handler,
     security,
@@ -232,7 +237,9 @@ function operationRoute<Table extends Operations, Handlers extends HandlersOf<Ta
     method,
     pattern: routePath.pattern,
     operation: operationId,
-    serve: ({ env, req }, context) => serveOperation(served, env.incoming, req, context),
+    errors: errorFormOf(operation),
+    serve: ({ env, req }, context) =>
+      serveOperation(served, env.incoming, req, context, () => trustsCookies(options, env.incoming)),
   };
 }
 
@@ -265,12 +272,6 @@ function addRoutes(app: Hono<RestEnv>, routes: readonly Route[], answer: Answer)
     const endpoint = methodNotAllowed([...methods]);
     app.on(others, pattern, (c) => answer(endpoint, c));
   }
-}
-
-/** Concrete paths before templated ones (OpenAPI 3.1, Paths Object): Hono takes the first that matches. */
-function byPrecedence(a: string, b: string): number {
-  const [first, second] = [a, b].map((pattern) => pattern.replaceAll(':', '\uffff')) as [string, string];
-  return first < second ? -1 : 1;
 }
 
 function methodNotAllowed(methods: readonly string[]): Endpoint {

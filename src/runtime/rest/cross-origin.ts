@@ -8,6 +8,8 @@ export interface CrossOriginOptions {
   readonly policy: OriginPolicy;
   /** The response headers of the contract, which pages may read too; possibly with repetitions. */
   readonly contractHeaders: readonly string[];
+  /** The request headers of the contract, which pages may set too; possibly with repetitions. */
+  readonly requestHeaders: readonly string[];
   /** Logs the pages that cannot read a response. */
   readonly failures: LogLimit;
   /** The setting of `policy`, for the log. */
@@ -22,6 +24,8 @@ type CrossOrigin = (
   respond: () => Promise<Response>,
 ) => Promise<Response>;
 
+const commonRequestHeaders = ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'];
+
 const sameOrigin: OriginPolicy = { kind: 'same-origin' };
 
 /**
@@ -29,11 +33,11 @@ const sameOrigin: OriginPolicy = { kind: 'same-origin' };
  * that browsers keep the response from the page. That suffices, because no cookie authenticates a request.
  */
 export function createCrossOrigin(options: CrossOriginOptions): CrossOrigin {
-  const { policy, contractHeaders, failures, settingName } = options;
+  const { policy, contractHeaders, requestHeaders, failures, settingName } = options;
   const allow = cors({
     origin: (origin) => (policy.kind === 'any' ? '*' : origin),
     allowMethods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'PATCH'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
+    allowHeaders: [...new Set([...commonRequestHeaders, ...requestHeaders])],
     exposeHeaders: [...new Set(['X-Request-Id', 'Retry-After', ...contractHeaders])],
     maxAge: 600,
   });

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { readBearer } from '../shared/credentials.ts';
 import { type PostedError, statusOf } from '../shared/errors.ts';
 
@@ -18,22 +19,45 @@ export function errorBody({ message, code }: PostedError, requestId: string): st
   return JSON.stringify({ message, request_id: requestId, code });
 }
 
+/** How the errors of an operation are written. */
+export interface ErrorForm {
+  /** Whether the contract describes them as problem details (RFC 9457). */
+  readonly isProblem?: boolean;
+  /** What a 401 response asks for. Default: Bearer. */
+  readonly challenge?: 'Basic' | null;
+}
+
 /**
  * The response to a request that failed, also with a status that its operation does not list.
  *
  * @param authorization the header of the request
  */
-export function errorResponse(error: PostedError, requestId: string, authorization?: string): Response {
+export function errorResponse(
+  error: PostedError,
+  requestId: string,
+  authorization?: string,
+  { isProblem = false, challenge }: ErrorForm = {},
+): Response {
   const headers: Record<string, string> = {
     ...commonHeaders(requestId),
-    'Content-Type': 'application/json',
+    'Content-Type': isProblem ? 'application/problem+json' : 'application/json',
   };
   if (error.retryAfter !== undefined) headers['Retry-After'] = error.retryAfter;
-  if (error.code === 'unauthorized') headers['WWW-Authenticate'] = challenge(authorization);
-  return new Response(errorBody(error, requestId), { status: statusOf[error.code], headers });
+  if (error.code === 'unauthorized' && challenge !== null) {
+    headers['WWW-Authenticate'] =
+      challenge === 'Basic' ? 'Basic charset="UTF-8"' : bearerChallenge(authorization);
+  }
+  const status = statusOf[error.code];
+  const body = isProblem ? problemBody(error, status, requestId) : errorBody(error, requestId);
+  return new Response(body, { status, headers });
+}
+
+function problemBody({ message, code }: PostedError, status: number, requestId: string): string {
+  const title = STATUS_CODES[status] ?? 'Error';
+  return JSON.stringify({ type: 'about:blank', title, status, detail: message, code, request_id: requestId });
 }
 
 /** The challenge of a 401 response (RFC 6750 section 3), which has an error code only if the request had a token. */
-function challenge(authorization: string | undefined): string {
+function bearerChallenge(authorization: string | undefined): string {
   return readBearer(authorization) === null ? 'Bearer' : 'Bearer error="invalid_token"';
 }

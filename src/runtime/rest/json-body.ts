@@ -11,7 +11,6 @@ import type { IncomingRequest } from './incoming-request.ts';
  */
 export async function readJsonBody(incoming: IncomingRequest, limitBytes: number): Promise<unknown> {
   checkHeaders(incoming.headers);
-  if (Number(incoming.headers['content-length']) > limitBytes) throw tooLarge(limitBytes);
   const bytes = await readBytes(incoming, limitBytes);
   if (bytes.length === 0) {
     throw new PostedError('invalid_request', 'The body is missing: this operation expects JSON.');
@@ -22,10 +21,6 @@ export async function readJsonBody(incoming: IncomingRequest, limitBytes: number
 function checkHeaders(headers: IncomingHttpHeaders): void {
   const contentType = headers['content-type']?.toLowerCase() ?? '';
   if (contentType !== 'application/json') checkMediaType(contentType);
-  const encoding = headers['content-encoding']?.toLowerCase() ?? '';
-  if (encoding !== '' && encoding !== 'identity') {
-    throw new PostedError('unsupported_media_type', 'The body must not have a Content-Encoding.');
-  }
 }
 
 function checkMediaType(contentType: string): void {
@@ -33,6 +28,11 @@ function checkMediaType(contentType: string): void {
   if (mediaType !== '' && mediaType.trim() !== 'application/json') {
     throw new PostedError('unsupported_media_type', 'The body must have Content-Type: application/json.');
   }
+  checkCharset(parameters);
+}
+
+/** @throws PostedError `unsupported_media_type` */
+export function checkCharset(parameters: readonly string[]): void {
   for (const parameter of parameters) {
     const charset = /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1];
     if (charset !== undefined && charset.trim() !== 'utf-8') {
@@ -41,7 +41,21 @@ function checkMediaType(contentType: string): void {
   }
 }
 
-function readBytes(incoming: IncomingRequest, limitBytes: number): Promise<Buffer> {
+/**
+ * Reads a body of at most `limitBytes`.
+ *
+ * @throws PostedError `unsupported_media_type` if it is encoded, `too_large`, or `invalid_request`
+ */
+export async function readBytes(incoming: IncomingRequest, limitBytes: number): Promise<Buffer> {
+  const encoding = incoming.headers['content-encoding']?.toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') {
+    throw new PostedError('unsupported_media_type', 'The body must not have a Content-Encoding.');
+  }
+  if (Number(incoming.headers['content-length']) > limitBytes) throw tooLarge(limitBytes);
+  return await collectBytes(incoming, limitBytes);
+}
+
+function collectBytes(incoming: IncomingRequest, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { PostedError } from '../shared/errors.ts';
 import type { ClientSocket, IncomingRequest } from './incoming-request.ts';
 import type { RequestContext } from './operation-handlers.ts';
@@ -78,4 +79,9 @@ function listenTo(socket: ClientSocket): Set<() => void> {
     for (const listener of listeners) listener();
   });
   return listeners;
+}
+
+/** The client's id for the request if it is safe to log, or a new one. */
+export function requestIdOf(requested: string | readonly string[] | undefined): string {
+  return typeof requested === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(requested) ? requested : randomUUID();
 }

@@ -1,15 +1,12 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { readBearer } from '../shared/credentials.ts';
-import { PostedError } from '../shared/errors.ts';
-import { accepts, explain, type Guard } from '../shared/guard.ts';
-import { parseQuery } from '../shared/url-encoding.ts';
-import { createResponse } from './create-response.ts';
+import { authenticate } from './authenticate-request.ts';
+import { createAnswer, createResponse, type Successes } from './create-response.ts';
+import { Answer } from './described-answer.ts';
 import type { IncomingRequest } from './incoming-request.ts';
-import { readJsonBody } from './json-body.ts';
 import type { OperationContext } from './operation-context.ts';
 import type { OperationDescriptor, SecurityHooks } from './operation-handlers.ts';
 import { enforceLimit, type OperationLimits } from './operation-limits.ts';
-import { type RoutePath, splitUrl } from './route-path.ts';
+import { type RequestTarget, readRequest } from './read-request.ts';
+import type { RoutePath } from './route-path.ts';
 
 /** Counts requests. Every label comes from a closed set, never from a client. */
 export interface RestObserver {
@@ -25,26 +22,13 @@ export type Handler = (request: never, context: never) => Promise<unknown>;
 export interface ServedOperation {
   readonly operation: OperationDescriptor;
   readonly routePath: RoutePath;
+  readonly successes: Successes;
   /** The largest body that is read, in bytes. */
   readonly bodyBytes: number;
   readonly handler: Handler;
   readonly security: SecurityHooks;
   readonly limits: OperationLimits;
   readonly observer: RestObserver;
-}
-
-export interface RequestTarget {
-  readonly url: string;
-  /** The canonical path, which matches the operation's path. */
-  readonly path: string;
-}
-
-/** What the handler gets: the parts of a request that its operation has, as their guards leave them. */
-interface CheckedRequest {
-  readonly pathParameters: object | undefined;
-  readonly query: object | undefined;
-  readonly headers: object | undefined;
-  readonly body: unknown;
 }
 
 /**
@@ -57,88 +41,40 @@ export async function serveOperation(
   incoming: IncomingRequest,
   target: RequestTarget,
   context: OperationContext,
+  trustsCookies: () => boolean,
 ): Promise<Response> {
-  const { operation, handler, security, observer } = served;
+  const { operation, handler, security, observer, routePath, bodyBytes, successes } = served;
   await enforceLimit(served.limits.perAddress, context.network, undefined);
   if (operation.security.length > 0) {
-    context.user = await authenticate(operation.security, security, incoming.headers.authorization);
+    const { headers } = incoming;
+    context.user = await authenticate(operation, security, { headers, url: target.url, trustsCookies });
   }
   await enforceLimit(served.limits.perUser, context.network, context.user);
-  let request: CheckedRequest;
+  let request: object;
   try {
-    request = await readRequest(served, incoming, target);
+    request = await readRequest(operation, routePath, bodyBytes, incoming, target);
   } catch (thrown) {
     observer.bodyInvalid(operation.operationId, 'request');
     throw thrown;
   }
   // The guards have checked that this is what the handler takes.
-  const result = await handler(request as never, context as never);
+  const result = await resultOf(handler(request as never, context as never));
   try {
-    return createResponse(operation, result, context.requestId);
+    return result instanceof Answer
+      ? createAnswer(operation, result, context.requestId)
+      : createResponse(operation, successes, result, context.requestId);
   } catch (thrown) {
     observer.bodyInvalid(operation.operationId, 'response');
     throw thrown;
   }
 }
 
-/**
- * Tries the hooks of the schemes in turn until one accepts the token: any one suffices (OpenAPI 3.1, Security
- * Requirement Object).
- */
-async function authenticate(
-  schemes: readonly string[],
-  hooks: SecurityHooks,
-  authorization: string | undefined,
-): Promise<unknown> {
-  const token = readBearer(authorization);
-  if (token === null) throw missingToken();
-  let refusal: PostedError | null = null;
-  for (const scheme of schemes) {
-    const hook = hooks[scheme];
-    if (hook === undefined) continue;
-    try {
-      return await hook({ token });
-    } catch (thrown) {
-      refusal = PostedError.from(thrown);
-      if (refusal.code !== 'unauthorized') throw refusal;
-    }
+/** A response that a handler throws is its result. */
+async function resultOf(result: Promise<unknown>): Promise<unknown> {
+  try {
+    return await result;
+  } catch (thrown) {
+    if (thrown instanceof Answer) return thrown;
+    throw thrown;
   }
-  throw refusal ?? missingToken();
-}
-
-function missingToken(): PostedError {
-  return new PostedError(
-    'unauthorized',
-    'A bearer token is missing. Send it as Authorization: Bearer <token>.',
-  );
-}
-
-/** Ignores a query or a body that the contract does not have, because simple clients send empty ones. */
-async function readRequest(
-  { operation, routePath, bodyBytes }: ServedOperation,
-  incoming: IncomingRequest,
-  { url, path }: RequestTarget,
-): Promise<CheckedRequest> {
-  const { pathParameters, query, headers, headerNames, body } = operation;
-  return {
-    pathParameters: pathParameters && check(pathParameters, routePath.read(path), 'path'),
-    query: query && check(query, parseQuery(splitUrl(url).query), 'query'),
-    headers: headers && check(headers, readHeaders(headerNames, incoming.headers), 'header'),
-    body: body && check(body, await readJsonBody(incoming, bodyBytes), 'body'),
-  };
-}
-
-function readHeaders(names: readonly string[], headers: IncomingHttpHeaders): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const name of names) {
-    const key = name.toLowerCase();
-    // A header may have the name of a member of Object.prototype.
-    if (Object.hasOwn(headers, key)) values[name] = String(headers[key]);
-  }
-  return values;
-}
-
-function check<Value>(guard: Guard<Value>, value: unknown, subject: string): Value {
-  if (accepts(guard, value)) return value;
-  throw new PostedError('invalid_request', explain(guard, subject));
 }

@@ -1,4 +1,5 @@
 import { decodePercent } from '../shared/url-encoding.ts';
+import { type ParameterFormat, readSegment } from './parameter-format.ts';
 
 /** A path of the contract, compiled for routing and for reading its parameters. */
 export interface RoutePath {
@@ -8,41 +9,86 @@ export interface RoutePath {
    */
   readonly pattern: string;
   /**
-   * The decoded parameters of a canonical path that matches.
+   * The decoded parameters of a canonical path that matches. `raw` is the same path before that, in which the values of
+   * `formats` are still separate from the characters between them.
    *
    * @throws PostedError `invalid_request` if one is not properly encoded
    */
-  read(path: string): Readonly<Record<string, string>>;
+  read(
+    path: string,
+    raw?: string,
+    formats?: Readonly<Record<string, ParameterFormat>>,
+  ): Readonly<Record<string, unknown>>;
 }
 
-/**
- * Compiles an OpenAPI 3.1 path (Path Templating).
- *
- * @throws Error if an expression is not a whole segment, or a literal has a meaning in the router's syntax
- */
+/** A segment of a path that has parameters. */
+interface Segment {
+  readonly index: number;
+  readonly names: readonly string[];
+  /** Its literal text between parameters; undefined if it is one parameter. */
+  readonly expression: RegExp | undefined;
+}
+
+/** Compiles an OpenAPI 3.1 path (Path Templating). Of several parameters in a segment, the first gets the longest value. */
 export function compilePath(path: string): RoutePath {
-  const parameters: (readonly [name: string, index: number])[] = [];
+  const segments: Segment[] = [];
   const pattern = path.split('/').map((segment, index) => {
-    const name = /^\{([^{}]+)\}$/.exec(segment)?.[1];
-    if (name !== undefined) {
-      parameters.push([name, index]);
+    const names = [...segment.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name);
+    if (names.length === 1 && segment === `{${names[0]}}`) {
+      segments.push({ index, names, expression: undefined });
       return `:p${index}`;
     }
-    const literal = canonicalSegment(segment);
-    if (/[:*?{}]/.test(literal)) {
-      throw new Error(`The path ${path} cannot be routed: "${segment}" must not contain any of : * ? { }`);
+    const literals = segment.split(/\{[^{}]+\}/).map((text) => escapeForRouter(canonicalSegment(text)));
+    if (names.length > 0) {
+      segments.push({ index, names, expression: new RegExp(`^${literals.join('(.+)')}$`, 's') });
     }
-    return literal;
+    const isPlain = names.length === 0 && !/[:*?{}]/.test(canonicalSegment(segment));
+    return isPlain ? canonicalSegment(segment) : `:p${index}{${literals.join('[^/]+')}}`;
   });
   return {
     pattern: pattern.join('/'),
-    read(canonical) {
-      const segments = canonical.split('/');
+    read(canonical, raw = canonical, formats = {}) {
+      const [given, written] = [canonical.split('/'), raw.split('/')];
       return Object.fromEntries(
-        parameters.map(([name, index]) => [name, decodePercent(segments[index] ?? '', `path /${name}`)]),
+        segments.flatMap(({ index, names, expression }) => {
+          const text = given[index] ?? '';
+          const values = expression === undefined ? [text] : (expression.exec(text)?.slice(1) ?? []);
+          return names.map((name, position): [string, unknown] => {
+            const format = formats[name];
+            const value = values[position] ?? '';
+            if (format === undefined) return [name, decodePercent(value, `path /${name}`)];
+            return [
+              name,
+              readSegment(expression === undefined ? (written[index] ?? '') : value, name, format),
+            ];
+          });
+        }),
       );
     },
   };
+}
+
+/** As a part of a regular expression between the braces of a route. */
+function escapeForRouter(text: string): string {
+  return Array.from(text, (character) =>
+    /[A-Za-z0-9_-]/.test(character)
+      ? character
+      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  ).join('');
+}
+
+/**
+ * Orders routes: of two segments, literal text comes before text with parameters, and that before a parameter (OpenAPI
+ * 3.1, Path Templating), because Hono takes the first route that matches.
+ */
+export function byPrecedence(one: string, other: string): number {
+  const [first, second] = [one, other].map((route) => route.split('/').map(rankOf).join('/'));
+  return (first ?? '') < (second ?? '') ? -1 : 1;
+}
+
+function rankOf(segment: string): string {
+  if (!segment.startsWith(':')) return `0${segment}`;
+  return `${segment.includes('{') ? 1 : 2}${segment}`;
 }
 
 /**

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeVar
+from urllib.parse import quote_plus
 
 import httpx
 
@@ -15,7 +16,7 @@ from .rest_contract import RestOperation, RestSecurityScheme
 from .rest_credentials import RestCredential, RestCredentials
 from .rest_errors import RestError, RestErrorCode
 from .rest_request import RestRequest, base_url_of, build_request
-from .rest_response import Failure, ReceivedResponse, Result, read_response
+from .rest_response import Failure, ReceivedResponse, Result, is_stream, read_response
 from .rest_retry import RestFailure, Retry, ShouldRetry, log_retry
 
 Self = TypeVar("Self", bound="BaseRestClient")
@@ -40,8 +41,11 @@ class BaseRestClient:
         should_retry: ShouldRetry | None,
         max_response_bytes: int,
         http: httpx.AsyncClient | None,
+        *,
+        uses_contract_url: bool = False,
     ) -> None:
         self._url = base_url_of(url)
+        self._uses_contract_url = uses_contract_url
         self._credentials = RestCredentials(schemes, auth)
         self._timeout = timeout
         self._retry = retry
@@ -74,11 +78,24 @@ class BaseRestClient:
         params: Any = None,
         query: Any = None,
         headers: Any = None,
+        cookies: Any = None,
         body: object = NO_BODY,
+        files: Any = None,
         timeout: float | None = None,
     ) -> Any:
+        url = self._url
+        if self._uses_contract_url and operation.url is not None:
+            url = base_url_of(operation.url)
         request = build_request(
-            self._url, operation, params, query, headers, body, has_body=body is not NO_BODY
+            url,
+            operation,
+            params,
+            query,
+            headers,
+            cookies,
+            body,
+            files,
+            has_body=body is not NO_BODY,
         )
         retry = Retry(attempts=1) if self._retry is None else self._retry
         call = _Call(
@@ -106,22 +123,22 @@ class _Call:
     should_retry: ShouldRetry | None
     timeout: float
     max_bytes: int
-    credential: RestCredential | None = None
+    sent: tuple[RestCredential, ...] = ()
     attempts: int = 0
 
     async def run(self) -> object:
-        self.credential = await self._credential()
+        self.sent = await self._credentials() or ()
         has_replaced = False
         retries = 0
         while True:
             try:
                 return await self._attempt()
             except RestError as error:
-                if error.status == 401 and self.credential is not None and not has_replaced:
+                if error.status == 401 and self.sent and not has_replaced:
                     has_replaced = True
-                    other = await self._credential(self.credential)
-                    if other is not None:
-                        self.credential = other
+                    others = await self._credentials(self.sent)
+                    if others is not None:
+                        self.sent = others
                         continue
                 retries += 1
                 delay = self._delay_before(retries, error)
@@ -130,7 +147,9 @@ class _Call:
                 log_retry(error, self.attempts + 1, delay)
             await asyncio.sleep(delay)
 
-    async def _credential(self, stale: RestCredential | None = None) -> RestCredential | None:
+    async def _credentials(
+        self, stale: tuple[RestCredential, ...] = ()
+    ) -> tuple[RestCredential, ...] | None:
         late = self._error("credentials", f"`auth` gave no answer within {self.timeout:g} s.")
         return await _within(self.credentials.of(self.operation, stale), self.timeout, late)
 
@@ -152,21 +171,32 @@ class _Call:
                 )
 
     async def _send(self) -> ReceivedResponse:
-        headers, query = list(self.request.headers), list(self.request.query)
-        if self.credential is not None:
-            scheme, text = self.credential.scheme, self.credential.text
-            pair = (scheme.parameter or "Authorization", text)
-            (query if scheme.kind == "query" else headers).append(pair)
+        headers, query = list(self.request.headers), self.request.query
+        cookies = [value for name, value in headers if name == "Cookie"]
+        for credential in self.sent:
+            scheme, text = credential.scheme, credential.text
+            if scheme.kind == "query":
+                pair = f"{quote_plus(scheme.parameter)}={quote_plus(text)}"
+                query = f"{query}&{pair}" if query else pair
+            elif scheme.kind == "cookie":
+                cookies.append(f"{scheme.parameter}={text}")
+            else:
+                headers.append((scheme.parameter or "Authorization", text))
+        if cookies:
+            headers = [pair for pair in headers if pair[0] != "Cookie"]
+            headers.append(("Cookie", "; ".join(cookies)))
         try:
             request = self.http.build_request(
                 self.operation.method,
-                self.request.url,
-                params=tuple(query) or None,
+                f"{self.request.url}?{query}" if query else self.request.url,
                 headers=headers,
                 content=self.request.body,
                 timeout=None,
             )
             response = await self.http.send(request, stream=True, follow_redirects=False)
+            names = {name.lower(): value for name, value in response.headers.items()}
+            if is_stream(self.operation, response.status_code):
+                return ReceivedResponse(response.status_code, names, b"", _stream_of(response))
             try:
                 content = bytearray()
                 async for chunk in response.aiter_bytes():
@@ -179,7 +209,6 @@ class _Call:
         except (httpx.RequestError, httpx.InvalidURL) as cause:
             reason = str(cause) or type(cause).__name__
             raise self._error("unreachable", f"no answer: {reason}.", cause=cause) from cause
-        names = {name.lower(): value for name, value in response.headers.items()}
         return ReceivedResponse(response.status_code, names, bytes(content))
 
     def _delay_before(self, retry: int, error: RestError) -> float | None:
@@ -199,11 +228,19 @@ class _Call:
         return min(self.retry.max_seconds, retry_after + backoff)
 
     def _error(self, code: RestErrorCode, message: str, **details: Any) -> RestError:
-        if self.credential is not None:
-            message = self.credential.redaction.apply(message)
+        for credential in self.sent:
+            message = credential.redaction.apply(message)
         return RestError(
             code, self.operation.operation_id, message, attempts=self.attempts, **details
         )
+
+
+async def _stream_of(response: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+    finally:
+        await response.aclose()
 
 
 async def _within(work: Coroutine[Any, Any, Value], seconds: float, late: RestError) -> Value:

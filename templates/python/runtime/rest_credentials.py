@@ -52,19 +52,33 @@ class RestCredentials:
         }
 
     async def of(
-        self, operation: RestOperation, stale: RestCredential | None = None
-    ) -> RestCredential | None:
-        """The credential of an operation; None if it needs none.
+        self, operation: RestOperation, stale: tuple[RestCredential, ...] = ()
+    ) -> tuple[RestCredential, ...] | None:
+        """The credentials of an operation, empty if it needs none.
 
-        It is another one than `stale`, which the server has rejected; None if there is no other.
+        Some are others than `stale`, which the server has rejected; None if there are no others.
         """
-        name = next((one for one in operation.security if one in self._given), None)
-        if name is None:
+        requirements = [
+            (one,) if isinstance(one, str) else one for one in operation.security
+        ]
+        names = next(
+            (one for one in requirements if all(name in self._given for name in one)), None
+        )
+        if names is None:
             if not operation.security or operation.is_open:
-                return None
-            names = " or ".join(operation.security)
-            message = f"`auth` has no credential for {names}."
+                return ()
+            described = " or ".join(" and ".join(one) for one in requirements)
+            message = f"`auth` has no credential for {described}."
             raise RestError("credentials", operation.operation_id, message)
+        rejected = {credential.name: credential for credential in stale}
+        found = [await self._one(operation, name, rejected.get(name)) for name in names]
+        if stale and all(one.text == rejected[one.name].text for one in found):
+            return None
+        return tuple(found)
+
+    async def _one(
+        self, operation: RestOperation, name: str, stale: RestCredential | None
+    ) -> RestCredential:
         try:
             value = await _resolve(self._given[name], None if stale is None else stale.value)
         except Exception as cause:
@@ -75,8 +89,6 @@ class RestCredentials:
         if text is None:
             message = f"`auth` gave a value that is not a {scheme.kind} credential."
             raise RestError("credentials", operation.operation_id, message)
-        if stale is not None and stale.text == text:
-            return None
         text_value = value if isinstance(value, str) else ""
         return RestCredential(scheme, name, text_value, text, _redaction(scheme, value, text))
 
@@ -111,6 +123,8 @@ async def _resolve(given: object, stale: str | None) -> object:
 
 def _redaction(scheme: RestSecurityScheme, value: object, text: str) -> Redaction:
     sent = [(scheme.parameter or "Authorization", text)]
+    if scheme.kind == "cookie":
+        sent = [("Cookie", f"{scheme.parameter}={text}")]
     headers, query = ([], sent) if scheme.kind == "query" else (sent, [])
     plain = str(cast(tuple[object, object], value)[1]) if isinstance(value, tuple) else str(value)
     encoded = text.removeprefix("Bearer ").removeprefix("Basic ")

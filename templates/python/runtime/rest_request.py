@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import quote, urlsplit
 
+from .rest_body import write_body
 from .rest_contract import RestOperation
 from .rest_errors import RestError
+from .rest_values import write_header, write_query, write_segment
 
-_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY"})
 """RFC 9110 section 9.2.2."""
 
 _HEADER = re.compile(r"[^\r\n\0]*")
@@ -24,7 +24,7 @@ class RestRequest:
     """A request as it is sent in every attempt, without credentials."""
 
     url: str
-    query: tuple[tuple[str, str], ...]
+    query: str
     headers: tuple[tuple[str, str], ...]
     body: bytes | None
     is_repeatable: bool
@@ -37,35 +37,41 @@ def build_request(
     params: Mapping[str, object] | None,
     query: Mapping[str, object] | None,
     headers: Mapping[str, object] | None,
+    cookies: Mapping[str, object] | None,
     body: object,
+    files: Mapping[str, object] | None,
     *,
     has_body: bool,
 ) -> RestRequest:
     """Raises RestError `invalid_options`."""
     operation_id, key = operation.operation_id, operation.idempotency_key
+    formats = operation.formats
     sent = [("Accept", "application/json, */*;q=0.5")]
     for name, value in (headers or {}).items():
         if value is not None:
-            sent.append((name, _joined(value)))
+            sent.append((name, write_header(value, formats.get("headers", {}).get(name, "simple"))))
+    cookie_formats = formats.get("cookies", {})
+    pairs = [
+        f"{name}={quote(write_header(value, cookie_formats.get(name, 'simple')), safe='')}"
+        for name, value in (cookies or {}).items()
+        if value is not None
+    ]
+    if pairs:
+        sent.append(("Cookie", "; ".join(pairs)))
     for name, value in sent:
         if not _HEADER.fullmatch(value) or not value.isascii():
             message = f"the header {name} cannot be sent."
             raise RestError("invalid_options", operation_id, message)
     if key is not None and all(name.lower() != key.lower() for name, _ in sent):
         sent.append((key, str(uuid.uuid4())))
-    content: bytes | None = None
-    if has_body:
-        sent.append(("Content-Type", operation.content_type))
-        try:
-            content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-        except (TypeError, ValueError) as cause:
-            message = "the body cannot be written as JSON."
-            raise RestError("invalid_options", operation_id, message, cause=cause) from cause
+    written = write_body(operation, body, files, has_body=has_body)
+    if written is not None:
+        sent.append(("Content-Type", written[1]))
     return RestRequest(
         url=base_url + _fill_path(operation, params or {}),
-        query=tuple(_text_values(query)),
+        query=write_query(query or {}, formats.get("query", {})),
         headers=tuple(sent),
-        body=content,
+        body=None if written is None else written[0],
         is_repeatable=key is not None or operation.method in _IDEMPOTENT,
     )
 
@@ -82,31 +88,12 @@ def base_url_of(url: str | None) -> str:
     return f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
-def _text_values(values: Mapping[str, object] | None) -> list[tuple[str, str]]:
-    """The values as text; a list gives one entry for each of its items."""
-    result: list[tuple[str, str]] = []
-    for name, value in (values or {}).items():
-        items = cast(list[object], value) if isinstance(value, list) else [value]
-        result += [(name, _text(item)) for item in items if item is not None]
-    return result
-
-
-def _joined(value: object) -> str:
-    """A list becomes text with commas."""
-    items = cast(list[object], value) if isinstance(value, list) else [value]
-    return ",".join(_text(item) for item in items)
-
-
-def _text(value: object) -> str:
-    return json.dumps(value) if isinstance(value, bool) else str(value)
-
-
 def _fill_path(operation: RestOperation, params: Mapping[str, object]) -> str:
     def fill(found: re.Match[str]) -> str:
         name = found.group(1)
-        value = _joined(params.get(name, ""))
+        style = operation.formats.get("params", {}).get(name, "simple")
         try:
-            text = quote(value, safe="")
+            text = write_segment(name, params.get(name, ""), style)
         except UnicodeEncodeError as cause:
             message = f"`params`: {name} has a lone surrogate."
             raise RestError("invalid_options", operation.operation_id, message) from cause

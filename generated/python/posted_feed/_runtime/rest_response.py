@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Literal, cast
@@ -24,6 +24,8 @@ class ReceivedResponse:
     headers: Mapping[str, str]
     """Names are in lower case."""
     content: bytes
+    stream: AsyncIterator[bytes] | None = None
+    """The content as it comes, only if the contract describes a stream."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,12 @@ def read_response(operation: RestOperation, response: ReceivedResponse) -> Resul
     status, headers = response.status, response.headers
     content = _content_of(operation.responses, status)
     media_type = headers.get("content-type", "")
-    text = response.content.decode(errors="replace")
+    is_ok = 200 <= status < 300
+    text = "" if is_ok and content == "binary" else response.content.decode(errors="replace")
     is_json, body = _parse(text) if _JSON.match(media_type) else (False, None)
     is_described = content is not None and _fits(content, is_json, body)
-    if is_described and 200 <= status < 300:
-        value = text if content == "text" else None if content == "none" else body
+    if is_described and is_ok:
+        value = _value_of(content, response, text, body)
         if not operation.response_headers:
             return Result(value)
         return Result(RestResponse(_read_headers(operation, headers), value))
@@ -64,6 +67,21 @@ def read_response(operation: RestOperation, response: ReceivedResponse) -> Resul
     what = f" with content of type {plain_type}" if content is not None else ""
     message = f"the contract does not describe the answer HTTP {status}{what}."
     return Failure("unexpected", message, shown, retry_after)
+
+
+def is_stream(operation: RestOperation, status: int) -> bool:
+    """Whether a response is passed on as it comes."""
+    return 200 <= status < 300 and _content_of(operation.responses, status) == "stream"
+
+
+def _value_of(
+    content: Content | None, response: ReceivedResponse, text: str, body: object
+) -> object:
+    if content == "stream":
+        return response.stream
+    if content == "binary":
+        return response.content
+    return text if content == "text" else None if content == "none" else body
 
 
 def _fits(content: Content, is_json: bool, body: object) -> bool:
