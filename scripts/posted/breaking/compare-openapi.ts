@@ -28,10 +28,12 @@ export function compareOpenapi(old: LoadedOpenapi, current: LoadedOpenapi): read
 }
 
 function versionOf({ document, schemas, model }: LoadedOpenapi): Version {
-  const values = model.operations.flatMap(({ pathParameters, query, headers }) => [
+  const values = model.operations.flatMap(({ pathParameters, query, headers, cookies, contents }) => [
     pathParameters,
     query,
     headers,
+    cookies,
+    ...contents.flatMap(({ kind, use }) => (kind === 'json' ? [] : [use])),
   ]);
   return { document, schemas, fromText: new Set(values.flatMap((use) => use?.definition ?? [])) };
 }
@@ -57,7 +59,7 @@ function compareOperations(
 ): void {
   const subject = subjectOf(current);
   const within = (name: string): Subject => ({ ...subject, name: `${subject.name} ${name}` });
-  for (const part of ['pathParameters', 'query', 'headers'] as const) {
+  for (const part of ['pathParameters', 'query', 'headers', 'cookies'] as const) {
     comparison.compareDefinitions(
       within(part),
       'received',
@@ -90,19 +92,22 @@ function compareBodies(
   current: RestOperationModel,
 ): void {
   if (current.required.body && !old.required.body) comparison.add('body-required', subject);
-  if (old.body === null) return;
-  if (old.contentType !== current.contentType) {
-    const [from, to] = [old, current].map(({ contentType }) => contentType ?? 'application/json');
-    comparison.add('content-type-changed', subject, { detail: `from ${from} to ${to}` });
-  }
   // A server without a body ignores one.
-  if (current.body === null) return;
-  comparison.compareDefinitions(
-    subject,
-    'received',
-    definitions(old.body, current.body),
-    payloadRules.received,
-  );
+  if (current.contents.length === 0) return;
+  const after = new Map(current.contents.map((content) => [content.contentType.toLowerCase(), content]));
+  for (const content of old.contents) {
+    const next = after.get(content.contentType.toLowerCase());
+    if (next === undefined) {
+      const types = [...after.keys()].join(' or ');
+      comparison.add('content-type-changed', subject, { detail: `from ${content.contentType} to ${types}` });
+    } else if (content.use !== null && next.use !== null) {
+      const both = definitions(content.use, next.use);
+      comparison.compareDefinitions(subject, 'received', both, payloadRules.received);
+    }
+    const known = new Set(content.files.map(({ name }) => name));
+    if (next?.files.some(({ name, isRequired }) => isRequired && !known.has(name)))
+      comparison.add('body-required', subject);
+  }
 }
 
 function compareResponses(
@@ -137,9 +142,14 @@ function definitions(
 function securityOf({ securitySchemes }: RestModel, operation: RestOperationModel): ComparedSecurity {
   return {
     isOpen: operation.isOpen,
-    schemes: operation.security.map((name) => {
-      const { kind = '', parameter = null } = securitySchemes.get(name) ?? {};
-      return { name, use: parameter === null ? kind : `${kind} ${parameter}`, scopes: [] };
+    schemes: operation.security.map((requirement) => {
+      const names = [requirement].flat();
+      const uses = names.map((name) => {
+        const { kind = '', parameter = null } = securitySchemes.get(name) ?? {};
+        return parameter === null ? kind : `${kind} ${parameter}`;
+      });
+      const scopes = names.flatMap((name) => operation.scopes.get(name) ?? []);
+      return { name: names.join(' and '), use: uses.toSorted().join(' and '), scopes };
     }),
   };
 }
