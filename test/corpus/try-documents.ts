@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Parser } from '@asyncapi/parser';
+import type { MessageModel } from '../../scripts/posted/asyncapi/contract-model.ts';
 import type { Perspective } from '../../scripts/posted/asyncapi/perspective.ts';
+import { createSamples } from '../../scripts/posted/cli/init/samples.ts';
 import { GenerationError } from '../../scripts/posted/contract/generation-error.ts';
 import { openGenerated } from './clients.ts';
 import { converse } from './conversation.ts';
@@ -65,7 +67,7 @@ export async function tryDocuments(folder: string, options: TryOptions): Promise
           perspective,
           targets: ['python'],
         });
-        started.push({ tried: base, generated: { name, document } });
+        started.push({ tried: base, generated: { name, document: withSamples(document) } });
       } catch (thrown) {
         started.push({ tried: { ...base, refusal: linesOf(thrown) }, generated: null });
       }
@@ -87,6 +89,38 @@ export async function tryDocuments(folder: string, options: TryOptions): Promise
     });
   }
   return results;
+}
+
+/** The document with a value of its schema as the example of each message that has no valid one. */
+function withSamples(document: CorpusDocument): CorpusDocument {
+  const samples = createSamples(document.schemas);
+  const known = new Map<MessageModel, MessageModel>();
+  const complete = (message: MessageModel): MessageModel => {
+    const sample = message.encoding === 'binary' ? undefined : samples.ofMessage(message);
+    return {
+      ...message,
+      examples: message.examples.length > 0 || sample === undefined ? message.examples : [sample],
+    };
+  };
+  const completed = (message: MessageModel): MessageModel => {
+    const found = known.get(message) ?? complete(message);
+    known.set(message, found);
+    return found;
+  };
+  const channels = document.model.channels.map((channel) => ({
+    ...channel,
+    send: channel.send.map(completed),
+    receive: channel.receive.map(completed),
+    operations: channel.operations.map((operation) => ({
+      ...operation,
+      messages: operation.messages.map(({ message, ...others }) => ({
+        ...others,
+        message: completed(message),
+      })),
+      reply: operation.reply?.map(completed) ?? null,
+    })),
+  }));
+  return { ...document, model: { ...document.model, channels } };
 }
 
 async function isValidDocument(path: string): Promise<boolean> {

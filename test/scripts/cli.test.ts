@@ -145,13 +145,12 @@ describe('posted validate', () => {
 });
 
 describe('the output of a command', () => {
-  it('lists at most 100 problems and counts the rest', async () => {
+  it('shows one of many problems of a kind, and counts the rest', async () => {
     const document = join(folder, 'broken.yaml');
     const schemas = lines(150, (name) => `    ${name}: { $ref: '#/components/schemas/not${name}' }`);
     writeFileSync(document, `${documentWithoutExamples}${schemas}`);
     const { code, stderr } = await posted('validate', document);
-    expect(stderr.match(/ has no target; /g)).toHaveLength(100);
-    expect(stderr).toMatch(/\nand 50 more\n$/);
+    expect(stderr).toMatch(/^[^\n]* has no target; [^\n]* \(and 149 more like it: lines [\d, ]+…\)\n$/);
     expect(code).toBe(1);
   });
 

@@ -1,5 +1,5 @@
 /** Prints what `posted` reports: progress, notes, warnings and errors. */
-import { formatProblem, GenerationError, type Problem } from '../contract/generation-error.ts';
+import { formatProblem, GenerationError, mergeAlike } from '../contract/generation-error.ts';
 import type { Reporter } from '../generate-files.ts';
 import { printable, printableLines } from '../source/printable.ts';
 import { UsageError } from './command.ts';
@@ -47,9 +47,6 @@ function printWarning(warning: string): void {
   printError(`warning: ${printable(warning)}`);
 }
 
-/** Problems beyond this number are counted but not listed. */
-const maxProblems = 100;
-
 /** Prints an error to standard error and returns the exit code that it calls for. */
 export function reportError(thrown: unknown): number {
   if (thrown instanceof UsageError) {
@@ -57,7 +54,9 @@ export function reportError(thrown: unknown): number {
     return 2;
   }
   printError(
-    thrown instanceof GenerationError ? listProblems(thrown.problems) : `posted: ${detailsOf(thrown)}`,
+    thrown instanceof GenerationError
+      ? mergeAlike(thrown.problems).map(formatProblem).join('\n')
+      : `posted: ${detailsOf(thrown)}`,
   );
   return 1;
 }
@@ -66,10 +65,4 @@ function detailsOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   // The message of a system error names the operation and the path. Any other error is a bug, which needs its stack.
   return 'syscall' in thrown ? thrown.message : (thrown.stack ?? thrown.message);
-}
-
-function listProblems(problems: readonly Problem[]): string {
-  const lines = problems.slice(0, maxProblems).map(formatProblem);
-  const omitted = problems.length - lines.length;
-  return [...lines, ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n');
 }
