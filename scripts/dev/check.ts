@@ -10,7 +10,8 @@ interface Step {
 
 const usage = `Usage: npm run check [-- --report FILE]
 
-Checks the format, lint, the contracts, types and drift, and runs the tests. A failed step does not stop
+Checks the format, lint, the contracts and whether they break deployed clients, types and drift, and
+runs the tests. A failed step does not stop
 the others; at the end, there is a fix for each. Set SKIP_SERVICES=1 to leave out tests that may need a
 service.
 
@@ -44,6 +45,11 @@ const steps: readonly Step[] = [
     name: 'contracts',
     command: ['npm', 'run', '--silent', 'lint:contracts'],
     fix: 'correct openapi.yaml or asyncapi.json',
+  },
+  {
+    name: 'breaking',
+    command: ['npm', 'run', '--silent', 'breaking'],
+    fix: 'keep what deployed clients need, or add an exception with its reason (docs/breaking.md)',
   },
   { name: 'types', command: ['tsc'], fix: 'fix the reported errors' },
   {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join, parse } from 'node:path';
 import type { Change } from '../breaking/change.ts';
 import { compareFiles } from '../breaking/compare-files.ts';
 import { ExceptionList, readExceptionFile } from '../breaking/exceptions.ts';
@@ -19,7 +19,7 @@ import {
 } from './command.ts';
 import { print, printError, reportError } from './reporter.ts';
 
-/** Beside the new document. */
+/** Beside the new document: `asyncapi.breaking-exceptions.yaml` for `asyncapi.json`. */
 const defaultExceptions = 'breaking-exceptions.yaml';
 
 const severities = ['breaking', 'risky'] as const;
@@ -121,6 +121,7 @@ async function compare(args: Arguments, options: LoadOptions): Promise<Compared>
 async function exceptionsOf(args: Arguments, document: string): Promise<ExceptionList> {
   const file = args.valueOf('exceptions');
   if (file !== undefined) return await readExceptionFile(file);
-  const beside = join(dirname(document), defaultExceptions);
+  const { dir, name } = parse(document);
+  const beside = join(dir, `${name}.${defaultExceptions}`);
   return existsSync(beside) ? await readExceptionFile(beside) : new ExceptionList();
 }

@@ -118,7 +118,7 @@ describe('posted breaking', () => {
       subject: '/chat message said /text',
       reason: 'No client is out yet.',
     };
-    writeFileSync(join(here, 'breaking-exceptions.yaml'), JSON.stringify([exception]));
+    writeFileSync(join(here, 'new.breaking-exceptions.yaml'), JSON.stringify([exception]));
     const { code, stdout } = await posted('breaking', ...files);
     expect(stdout).toContain('  allowed  sent-payload-refused');
     expect(stdout).toContain(
@@ -157,7 +157,7 @@ describe('posted breaking', () => {
     ['reply-removed', 'this is not an exception; write `- { rule: '],
   ])('refuses the exception %s', async (entry, message) => {
     const { here, files } = versions();
-    writeFileSync(join(here, 'breaking-exceptions.yaml'), `- ${entry}\n`);
+    writeFileSync(join(here, 'new.breaking-exceptions.yaml'), `- ${entry}\n`);
     const { code, stderr } = await posted('breaking', ...files);
     expect(stderr).toMatch(/breaking-exceptions\.yaml:1:\d+ {2}\/0/);
     expect(stderr).toContain(message);
