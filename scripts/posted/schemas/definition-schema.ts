@@ -8,6 +8,7 @@ import {
   replaceSubschemas,
   type SchemaObject,
 } from './json-schema.ts';
+import { unknownKeywords } from './unknown-keywords.ts';
 
 /** The surroundings of a schema. */
 interface Origin {
@@ -35,13 +36,28 @@ export function definitionSchema(
   }
   if (isSchemaObject(schema) && typeof schema.$ref === 'string' && !mayRefer(schema, origin, keys))
     return true;
-  const normalized = normalizeSchema(schema, context);
+  const normalized = normalizeSchema(withoutUnknown(schema, origin, keys), context);
   const copy = replaceSubschemas(normalized, (inner, more) =>
     definitionSchema(inner, origin, [...keys, ...more], contextOf(more[0], normalized, context)),
   );
   const component = referencedComponent(copy);
   if (component === null || !isSchemaObject(copy)) return copy;
   return { ...copy, $ref: `#/definitions/${origin.components.get(component)}` };
+}
+
+/** Leaves out what has no meaning, with warnings. */
+function withoutUnknown(
+  schema: JsonSchema,
+  { document, locate }: Origin,
+  keys: readonly string[],
+): JsonSchema {
+  const unknown = isSchemaObject(schema) ? unknownKeywords(schema) : [];
+  if (!isSchemaObject(schema) || unknown.length === 0) return schema;
+  for (const keyword of unknown) {
+    const what = `\`${keyword}\` is not a JSON Schema keyword, so it has no effect`;
+    document.warn(locate([...keys, keyword]), what, 'remove it, or begin its name with `x-`');
+  }
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !unknown.includes(keyword)));
 }
 
 /** Whether a reference points to a component, and no keyword next to it would be ignored. */
