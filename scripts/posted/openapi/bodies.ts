@@ -15,9 +15,19 @@ interface ReadBodies {
 }
 
 /** The bodies that an operation takes, JSON first. */
-export function readBodies(operation: ContractNode, operationId: string, schemas: SchemaSet): ReadBodies {
+export function readBodies(
+  operation: ContractNode,
+  method: string,
+  operationId: string,
+  schemas: SchemaSet,
+): ReadBodies {
   const body = operation.get('requestBody');
   if (body === undefined) return { contents: [], isRequired: false };
+  if (method === 'get') {
+    const what = 'the body of a GET request is left out, because clients cannot send it';
+    operation.warnAt('requestBody', what, 'use parameters, or another method');
+    return { contents: [], isRequired: false };
+  }
   checkFields(body, fields.requestBodyFields);
   const all = (body.get('content')?.entries ?? []).map(([contentType, mediaType]) => ({
     contentType,

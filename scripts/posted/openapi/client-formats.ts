@@ -24,9 +24,12 @@ export function clientFormats({ formats, contents }: RestOperationModel): Client
     parts.flatMap(([part, own, location]) => {
       const entries = [...own].flatMap(([name, format]) => {
         const text = notationOf(format);
-        const isDefault = text === notationOf({ ...format, ...defaultFormat(location) });
-        // Clients write the objects of forms as JSON.
-        return (part === 'body' ? text === 'json' || isDefault : isDefault) ? [] : [[name, text] as const];
+        const byDefault =
+          format.as === 'json'
+            ? // Clients write the objects of forms as JSON.
+              part === 'body'
+            : text === notationOf({ ...format, ...defaultFormat(location) });
+        return byDefault ? [] : [[name, text] as const];
       });
       return entries.length === 0 ? [] : [[part, Object.fromEntries(entries)] as const];
     }),

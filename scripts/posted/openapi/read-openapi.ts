@@ -82,7 +82,7 @@ function readOperation(
     read('header'),
     read('cookie'),
   ];
-  const { contents, isRequired } = readBodies(node, operationId, schemas);
+  const { contents, isRequired } = readBodies(node, method, operationId, schemas);
   return {
     operationId,
     method: method.toUpperCase(),

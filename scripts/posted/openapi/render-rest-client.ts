@@ -45,8 +45,7 @@ export function renderRestClient(model: RestModel, extension: ImportExtension): 
   const source = [...members, ...errors].join('\n');
   const isUsed = (name: string): boolean => source.includes(name);
   const imported = [
-    'CallOptions',
-    'Operation',
+    ...(operations.length === 0 ? [] : ['CallOptions', 'Operation']),
     ...(isUsed('Optional<') ? ['Optional'] : []),
     ...(isUsed('Refusal<') ? ['Refusal'] : []),
     'RestContract',

@@ -15,7 +15,7 @@ def write_query(values: Mapping[str, object], formats: Formats, objects: str = "
     """The values as a query or a form. A list has a pair for each item unless a format says otherwise."""
     pairs: list[str] = []
     for name, value in values.items():
-        default = objects if isinstance(value, dict) else "form*"
+        default = objects if _is_object(value) else "form*"
         pairs += _query_pairs(name, value, formats.get(name, default))
     return "&".join(pairs)
 
@@ -60,7 +60,13 @@ def write_header(value: object, style: str = "simple") -> str:
 
 
 def text_of(value: object) -> str:
-    return _json(value) if isinstance(value, (bool, dict, list)) else str(value)
+    if isinstance(value, bool) or _is_object(value) or isinstance(value, list):
+        return _json(cast(object, value))
+    return str(value)
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _query_pairs(name: str, value: object, style: str) -> list[str]:
