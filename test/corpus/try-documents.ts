@@ -5,7 +5,8 @@ import type { MessageModel } from '../../scripts/posted/asyncapi/contract-model.
 import type { Perspective } from '../../scripts/posted/asyncapi/perspective.ts';
 import { createSamples } from '../../scripts/posted/cli/init/samples.ts';
 import { GenerationError } from '../../scripts/posted/contract/generation-error.ts';
-import { openGenerated } from './clients.ts';
+import { compilerOf } from '../../scripts/posted/schemas/compiler.ts';
+import { type ClientOptions, type CorpusClient, openGenerated } from './clients.ts';
 import { converse } from './conversation.ts';
 import { type CorpusDocument, generateDocument } from './document.ts';
 import { serveDocument } from './generic-server.ts';
@@ -91,16 +92,17 @@ export async function tryDocuments(folder: string, options: TryOptions): Promise
   return results;
 }
 
-/** The document with a value of its schema as the example of each message that has no valid one. */
+/** The document with its valid examples, and a value of its schema for each message that has none. */
 function withSamples(document: CorpusDocument): CorpusDocument {
   const samples = createSamples(document.schemas);
   const known = new Map<MessageModel, MessageModel>();
+  const compiler = compilerOf(document.schemas, 'json');
   const complete = (message: MessageModel): MessageModel => {
-    const sample = message.encoding === 'binary' ? undefined : samples.ofMessage(message);
-    return {
-      ...message,
-      examples: message.examples.length > 0 || sample === undefined ? message.examples : [sample],
-    };
+    const { encoding, definition, examples } = message;
+    if (encoding === 'binary' || definition === null) return message;
+    const valid = examples.filter((example) => compiler.compile(definition)(example));
+    const sample = valid.length > 0 ? undefined : samples.ofMessage(message);
+    return { ...message, examples: sample === undefined ? valid : [sample] };
   };
   const completed = (message: MessageModel): MessageModel => {
     const found = known.get(message) ?? complete(message);
@@ -147,12 +149,24 @@ async function exchanged(
   document: CorpusDocument,
   open: Parameters<typeof converse>[0]['open'],
 ): Promise<number | string> {
+  /** What is sent may fail before the conversation waits for it. */
+  async function openWatched(options: ClientOptions): Promise<CorpusClient> {
+    const client = await open(options);
+    return {
+      ...client,
+      send(operation, message, value) {
+        const sent = client.send(operation, message, value);
+        sent.catch(() => {});
+        return sent;
+      },
+    };
+  }
   try {
     const server = await serveDocument(document);
     try {
       let count = 0;
       for (const channel of document.model.channels) {
-        count += await converse({ document, channel, server, open, timeoutMs });
+        count += await converse({ document, channel, server, open: openWatched, timeoutMs });
       }
       return count;
     } finally {
