@@ -192,7 +192,10 @@ async function generateAsyncapi(
   const forClients = selected.has('client');
   const { generateClientValidators } = await import('./schemas/generate-client-validators.ts');
   const { clientGuards } = await import('./asyncapi/render-descriptor.ts');
-  const used = clientGuards(model.channels);
+  const { asClient, asServer } = await import('./asyncapi/union-messages.ts');
+  const ofServer = { ...model, channels: model.channels.map(asServer) };
+  const ofClient = { ...model, channels: model.channels.map(asClient) };
+  const used = clientGuards(ofClient.channels);
   const guards = schemas.guards.filter(({ name }) => used.has(name));
   const client =
     forClients && guards.length > 0 ? generateClientValidators(schemas, guards, model, extension) : null;
@@ -204,8 +207,8 @@ async function generateAsyncapi(
   if (client !== null) await writeFile(join(folder, 'client-validators.ts'), client.source);
   reporter.progress(`asyncapi: ${summarizeSchemas(schemas)}`);
   const { renderTemplates } = await import('./asyncapi/render-templates.ts');
-  const templates = forClients ? ['server', 'client'] : ['server'];
-  await renderTemplates(templates, parsed, { contract: model, extension }, folder);
+  await renderTemplates(['server'], parsed, { contract: ofServer, extension }, folder);
+  if (forClients) await renderTemplates(['client'], parsed, { contract: ofClient, extension }, folder);
   reporter.progress(`asyncapi: channels, handlers${forClients ? ', client' : ''}`);
 }
 

@@ -153,8 +153,9 @@ function encode({ encoding }: MessageModel, value: unknown): string | Uint8Array
 
 function decode(data: Buffer, isBinary: boolean, messages: readonly MessageModel[]): unknown {
   if (isBinary) return new Uint8Array(data);
-  const isText = messages.some(({ encoding }) => encoding === 'text');
-  return isText ? data.toString() : JSON.parse(data.toString());
+  const text = data.toString();
+  const isText = messages.some(({ encoding, examples }) => encoding === 'text' && examples.includes(text));
+  return isText ? text : JSON.parse(text);
 }
 
 /** The URL of the server of these tests, with the pathname of a server of the contract. */

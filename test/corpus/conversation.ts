@@ -61,7 +61,8 @@ async function exchangeMessages(
         deepStrictEqual(replyValue, examplesOf(reply?.[0] as never)[0]);
       } else {
         const replied = client.send(operation, message, value);
-        const expected = [{ message: message.name, value }];
+        const union = channel.unions.receive.find(({ members }) => members.includes(message.name));
+        const expected = [{ message: union?.message.name ?? message.name, value }];
         await eventually(() => server.received.slice(receivedBefore), expected, timeoutMs);
         const [answer] = reply ?? [];
         if (answer !== undefined) deepStrictEqual(payloadOf(await replied), examplesOf(answer)[0]);

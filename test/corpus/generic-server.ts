@@ -6,6 +6,7 @@ import type {
   MessageModel,
   OperationModel,
 } from '../../scripts/posted/asyncapi/contract-model.ts';
+import { asServer } from '../../scripts/posted/asyncapi/union-messages.ts';
 import { type Connection, createContractServer, silentLog } from '../../src/runtime/server/index.ts';
 import { PostedError } from '../../src/runtime/shared/errors.ts';
 import { areValid } from './credentials.ts';
@@ -45,10 +46,10 @@ function checkCredentials(credentials: unknown): { readonly id: string } {
 export async function serveDocument({ model, contract }: CorpusDocument): Promise<GenericServer> {
   const received: { message: string; value: unknown }[] = [];
 
-  function handlersOf({ operations }: ChannelModel): object {
+  function handlersOf(channel: ChannelModel): object {
     return Object.fromEntries(
-      operations
-        .filter(({ action }) => action === 'receive')
+      asServer(channel)
+        .operations.filter(({ action }) => action === 'receive')
         .map((operation) => [operation.handlerName, operationHandler(operation)]),
     );
   }

@@ -9,9 +9,16 @@ import { execute, pythonPath, reason } from './python.ts';
 /** Documents of the corpus and the feed; a package is generated from each. */
 const documents = [
   'asyncapi.json',
-  ...['content-types', 'names', 'request-reply', 'schemas', 'security', 'identification'].map(
-    (name) => `test/corpus/documents/${name}.yaml`,
-  ),
+  ...[
+    'content-types',
+    'names',
+    'request-reply',
+    'schemas',
+    'security',
+    'identification',
+    'told-apart',
+    'unions',
+  ].map((name) => `test/corpus/documents/${name}.yaml`),
   'test/python/anything.yaml',
   'test/python/auction.yaml',
   'test/python/news.yaml',

@@ -35,6 +35,8 @@ export interface ChannelModel {
   /** All messages that the server receives, including replies, each once. */
   readonly receive: readonly MessageModel[];
   readonly operations: readonly OperationModel[];
+  /** By direction: the messages that their receiver cannot tell apart. */
+  readonly unions: Readonly<Record<Action, readonly UnionModel[]>>;
   /** Whether clients can renew their credentials with `auth`. */
   readonly auth: boolean;
   /** Why they cannot, although the channel has a bearer scheme; null if they can, or if the contract says that they cannot. */
@@ -162,8 +164,10 @@ export interface MessageModel {
   readonly guard: string | null;
   /** The clients' own guard; null if they use `guard`, or if the server receives the message. */
   readonly received: ReceivedModel | null;
-  /** The property that identifies it within its direction; null if its guard identifies it, or if it is the only one. */
+  /** The property that identifies it within its direction; null if probes or its guard do, or if it is the only one. */
   readonly tag: MessageTag | null;
+  /** Without a tag: the members with constants that all such messages have, of which others have different ones. */
+  readonly probes: readonly MessageTag[];
   /** The required top-level properties with only one possible value, which the runtime fills in. */
   readonly constants: Readonly<Record<string, unknown>>;
   /** The path of property names to its correlation id. */
@@ -181,8 +185,17 @@ interface ReceivedModel {
   readonly guard: string;
 }
 
-/** A property whose values differ between the messages of a direction. */
+/** A member whose values differ between messages of a direction. A position in an array is a number as text. */
 export interface MessageTag {
   readonly path: readonly [string, ...string[]];
   readonly values: readonly (string | number | boolean | null)[];
+  /** Whether a message without the member is this one, too. */
+  readonly isOptional: boolean;
+}
+
+/** Messages of a direction that match the same values. Their receiver gets one message that is any of them. */
+export interface UnionModel {
+  /** The names of the messages. */
+  readonly members: readonly string[];
+  readonly message: MessageModel;
 }

@@ -13,7 +13,7 @@ import { expandDelivery } from './delivery/expand-delivery.ts';
 import { createMessageReader } from './messages.ts';
 import { type ParsedDocument, parseAsyncapi } from './official-parser.ts';
 import { documentOfServer, type Perspective } from './perspective.ts';
-import { readAsyncapi, titleOf } from './read-asyncapi.ts';
+import { readAsyncapi, titleOf, type Use } from './read-asyncapi.ts';
 import { repairAddresses } from './repair-addresses.ts';
 import { applyTraits } from './traits.ts';
 
@@ -22,6 +22,8 @@ export interface LoadAsyncapiOptions extends AllowedFiles {
   readonly strict?: boolean;
   /** Default: what the document says in `x-perspective`, or else `server`. */
   readonly perspective?: Perspective | undefined;
+  /** What is generated. Default: `server`, which includes clients. */
+  readonly use?: Use;
 }
 
 export interface LoadedAsyncapi {
@@ -45,14 +47,14 @@ export interface LoadedAsyncapi {
  */
 export async function loadAsyncapi(
   file: string,
-  { strict = false, perspective, ...allowed }: LoadAsyncapiOptions = {},
+  { strict = false, perspective, use = 'server', ...allowed }: LoadAsyncapiOptions = {},
 ): Promise<LoadedAsyncapi> {
   const files = new ContractFiles(allowed);
   const read = await readDocument(file, files, new Problems(strict));
   const { document, parsed, isExpanded } = await expand(read, perspective);
   const root = new ContractNode(document);
   const schemas = new SchemaSet(document, 'draft-07', root.get('components', 'schemas'));
-  const model = readAsyncapi(root, schemas);
+  const model = readAsyncapi(root, schemas, use);
   checkSchemas(document, schemas);
   await warnOfSlowPatterns(document, schemas);
   document.throwProblems();

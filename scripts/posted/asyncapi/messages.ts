@@ -7,7 +7,7 @@ import type { Action, MessageModel } from './contract-model.ts';
 import type { ReadOperation } from './read-operation.ts';
 
 /** A message by itself, without the members that depend on the other messages of its direction. */
-export type ReadMessage = Omit<MessageModel, 'tag' | 'constants' | 'received' | 'limits'> & {
+export type ReadMessage = Omit<MessageModel, 'tag' | 'probes' | 'constants' | 'received' | 'limits'> & {
   readonly node: ContractNode;
 };
 
@@ -176,27 +176,5 @@ export function messagesIn(
       messages.set(name, read(name, node));
     }
   }
-  checkEncodings([...messages.values()]);
   return [...messages.values()];
-}
-
-/** Reports messages that cannot be identified: two binary ones, or plain text next to any other text frame. */
-function checkEncodings(messages: readonly ReadMessage[]): void {
-  const withEncoding = (encoding: MessageModel['encoding']): readonly ReadMessage[] =>
-    messages.filter((message) => message.encoding === encoding);
-  const [binary, text, json] = [withEncoding('binary'), withEncoding('text'), withEncoding('json')];
-  const clash =
-    binary.length > 1
-      ? binary
-      : text.length > 1
-        ? text
-        : text.length > 0 && json.length > 0
-          ? [...text, ...json]
-          : [];
-  if (clash.length === 0) return;
-  const names = clash.map(({ name }) => `\`${name}\``).join(', ');
-  clash[0]?.node.report(
-    `messages ${names} are indistinguishable: a frame only states whether it contains text or binary data`,
-    'make them JSON, except for one binary message',
-  );
 }

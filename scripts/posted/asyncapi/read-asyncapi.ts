@@ -27,7 +27,9 @@ import {
 import { createMessageReader, messagesIn, type ReadMessage } from './messages.ts';
 import { readOperations } from './operations.ts';
 import type { ReadOperation } from './read-operation.ts';
+import { readUnions } from './read-unions.ts';
 import { receivedMessages } from './received-messages.ts';
+import { IdentificationReport } from './report-identification.ts';
 import { readResume } from './resume.ts';
 import { checkSchemeNames, readSecurity } from './security.ts';
 import { readServers } from './servers.ts';
@@ -52,8 +54,11 @@ const clientMembers = [
   'then',
 ];
 
+/** What is generated: a server, alone or with clients, or only clients. */
+export type Use = 'server' | 'client';
+
 /** Reads a contract. Reports whatever is not supported, so that nothing is ignored silently. */
-export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractModel {
+export function readAsyncapi(root: ContractNode, schemas: SchemaSet, use: Use = 'server'): ContractModel {
   const servers = readServers(root);
   const endpoints = readEndpoints(root, servers);
   const operations = readOperations(root, endpoints);
@@ -72,12 +77,12 @@ export function readAsyncapi(root: ContractNode, schemas: SchemaSet): ContractMo
     types: new Names(),
     replies: new Names(),
   };
-  return {
-    ...titleOf(root),
-    channels: inOrderOfMatching(used).map((endpoint) =>
-      readChannel(endpoint, operations.get(endpoint) ?? [], { readMessage, schemas, names }),
-    ),
-  };
+  const report = new IdentificationReport();
+  const channels = inOrderOfMatching(used).map((endpoint) =>
+    readChannel(endpoint, operations.get(endpoint) ?? [], { readMessage, schemas, names, use, report }),
+  );
+  report.report();
+  return { ...titleOf(root), channels };
 }
 
 export function titleOf(root: ContractNode): ContractTitle {
@@ -90,28 +95,36 @@ interface Reading {
   readonly readMessage: (name: string, node: ContractNode) => ReadMessage;
   readonly schemas: SchemaSet;
   readonly names: Readonly<Record<'identifiers' | 'types' | 'replies', Names>>;
+  readonly use: Use;
+  readonly report: IdentificationReport;
 }
 
 function readChannel(
   endpoint: Endpoint,
   operations: readonly ReadOperation[],
-  { readMessage, schemas, names }: Reading,
+  { readMessage, schemas, names, use, report }: Reading,
 ): ChannelModel {
   const { name, address, servers, channels } = endpoint;
   for (const channel of channels) checkFields(channel, fields.channelFields);
   const typeName = names.types.claim(pascalCase(name));
-  const tagged = (direction: Action) =>
-    tagMessages(name, messagesIn(direction, operations, readMessage), schemas);
-  const sent = receivedMessages(tagged('send'), schemas);
-  const senderOf = memberNames(sent, roomMembers, 'Message');
+  const tagged = (direction: Action) => tagMessages(messagesIn(direction, operations, readMessage), schemas);
+  const resume =
+    channels.map((channel) => readResume(channel, operations)).find((found) => found !== null) ?? null;
+  const reading = { channel: name, operations, resume, use, schemas, report };
+  const sent = tagged('send');
+  const guarded = receivedMessages(sent.messages, readUnions('send', sent, reading), schemas);
+  const received = tagged('receive');
+  const handled = readUnions('receive', received, reading);
+  for (const { advice } of [sent, received]) report.addOptional(name, advice.optional);
+  const senderOf = memberNames(sent.messages, roomMembers, 'Message');
   const security = securityOf(endpoint);
   for (const { node } of operations) checkSecurity(node, security);
   const schemes = [...security, ...operations.flatMap(({ node }) => readSecurity(node))];
   const hasUsers = schemes.length > 0;
   const messageLimits = readMessageLimits(operations, hasUsers);
   const directions: Readonly<Record<Action, readonly MessageModel[]>> = {
-    send: sent.map((message) => ({ ...message, senderName: senderOf(message), limits: [] })),
-    receive: tagged('receive').map((message) => ({
+    send: guarded.messages.map((message) => ({ ...message, senderName: senderOf(message), limits: [] })),
+    receive: received.messages.map((message) => ({
       ...message,
       received: null,
       limits: messageLimits.get(message.name) ?? [],
@@ -124,8 +137,8 @@ function readChannel(
     return found;
   };
   const handlerOf = memberNames(operations, connectionHandlers, 'Operation');
-  const received = operations.filter(({ action }) => action === 'receive');
-  const clientFunctionOf = memberNames(received, clientMembers, 'Operation');
+  const started = operations.filter(({ action }) => action === 'receive');
+  const clientFunctionOf = memberNames(started, clientMembers, 'Operation');
   return {
     name,
     identifier: names.identifiers.claim(camelCase(name)),
@@ -169,8 +182,18 @@ function readChannel(
       },
       schemas,
     ),
-    resume:
-      channels.map((channel) => readResume(channel, operations)).find((resume) => resume !== null) ?? null,
+    unions: {
+      send: guarded.unions.map(({ members, message }) => ({ members, message: { ...message, limits: [] } })),
+      receive: handled.map(({ members, message }) => ({
+        members,
+        message: {
+          ...message,
+          received: null,
+          limits: members.flatMap((member) => messageLimits.get(member) ?? []),
+        },
+      })),
+    },
+    resume,
     delivery: deliveryOf(channels),
     limits: readChannelLimits(endpoint, operations, hasUsers),
   };

@@ -6,6 +6,7 @@ import type {
   ChannelModel,
   DeliveryModel,
   MessageModel,
+  MessageTag,
   OperationModel,
   SecurityModel,
   SelectionModel,
@@ -140,7 +141,7 @@ function messages(
 }
 
 function describeMessage(
-  { name, senderName, contentType, encoding, tag, constants, correlationId, limits }: MessageModel,
+  { name, senderName, contentType, encoding, tag, probes, constants, correlationId, limits }: MessageModel,
   guardName: string | null,
   reader: Reader,
 ): string {
@@ -150,13 +151,19 @@ function describeMessage(
       ${reader === 'server' ? member(name, senderName) : null}
       ${reader === 'server' ? `contentType: ${stringLiteral(contentType)},` : null}
       encoding: ${stringLiteral(encoding)},
-      tag: ${tag === null ? 'undefined' : `{ path: ${stringList(tag.path)}, values: ${enclose('[', tag.values.map(literal), ']')} }`},
+      tag: ${tag === null ? 'undefined' : describeTag(tag)},
+      ${probes.length === 0 ? null : `probes: ${enclose('[', probes.map(describeTag), ']')},`}
       constants: ${record(Object.entries(constants).map(([key, value]) => [key, literal(value)]))},
       guard: ${guardName === null ? 'undefined' : `validators.${guardName}`},
       correlationId: ${correlationId === null ? 'undefined' : stringList(correlationId)},
       ${reader === 'server' ? withComma(limitsProperty(limits)) : null}
     }
   `;
+}
+
+function describeTag({ path, values, isOptional }: MessageTag): string {
+  const optional = isOptional ? ', isOptional: true' : '';
+  return `{ path: ${stringList(path)}, values: ${enclose('[', values.map(literal), ']')}${optional} }`;
 }
 
 function operation(

@@ -4,6 +4,7 @@ import { isSchemaObject, type JsonSchema } from '../schemas/json-schema.ts';
 import type { SchemaSet } from '../schemas/schema-set.ts';
 import {
   areDisjoint,
+  isArray,
   isObject,
   type ReferenceTargets,
   type Scalar,
@@ -12,50 +13,82 @@ import {
   shapesOf,
 } from '../schemas/shapes.ts';
 import type { MessageModel, MessageTag } from './contract-model.ts';
+import { type Candidate, type OptionalMember, probesOf, valuesOf } from './message-probes.ts';
 import type { ReadMessage } from './messages.ts';
 
+/** The messages of one direction, and how they are identified. */
+export interface TaggedMessages {
+  readonly messages: readonly TaggedMessage[];
+  /** Messages that match the same values, each group with two or more. */
+  readonly groups: readonly (readonly ReadMessage[])[];
+  readonly advice: IdentificationAdvice;
+}
+
+export type TaggedMessage = Omit<MessageModel, 'received' | 'limits'>;
+
+/** What would identify messages better. */
+export interface IdentificationAdvice {
+  /** Members that identify messages which need not have them. */
+  readonly optional: readonly OptionalMember[];
+  /** Members that would tell messages of the groups apart if they were required. */
+  readonly missing: ReadonlySet<string>;
+}
+
 /**
- * Determines how the messages of one direction are identified, and reports those that cannot be. They are identified by
- * a property with different values in each message, by AsyncAPI's discriminator, or by disjoint schemas.
+ * Determines how the messages of one direction are identified: by a property with different values in each message, by
+ * AsyncAPI's discriminator, by several members that differ between some of them, or by schemas without common values.
  */
-export function tagMessages(
-  channel: string,
-  messages: readonly ReadMessage[],
-  schemas: SchemaSet,
-): readonly Omit<MessageModel, 'received' | 'limits'>[] {
+export function tagMessages(messages: readonly ReadMessage[], schemas: SchemaSet): TaggedMessages {
   const json = messages.filter(({ encoding }) => encoding === 'json');
-  const tags = tagsOf(json, schemas);
-  if (tags === null && json.length > 1) checkDisjoint(channel, json, schemas);
-  return messages.map((message) => {
-    const { node: _node, ...model } = message;
-    const tag = tags?.get(message) ?? null;
-    return { ...model, tag, constants: constantsOf(message, tag, schemas) };
-  });
+  const found = tagsOf(json, schemas);
+  const probes = found === null && json.length > 1 ? probesOf(json, schemas) : null;
+  const texts = messages.filter(({ encoding }) => encoding === 'text');
+  const binary = messages.filter(({ encoding }) => encoding === 'binary');
+  return {
+    messages: messages.map((message) => {
+      const { node: _node, ...model } = message;
+      const tag = found?.tags.get(message) ?? null;
+      const own = probes?.of.get(message) ?? [];
+      const constants = constantsOf(message, tag === null ? own : [tag], schemas);
+      return { ...model, tag, probes: own, constants };
+    }),
+    groups: [...(probes?.groups ?? []), ...indistinctTexts(texts, schemas), ...groupOf(binary)],
+    advice: {
+      optional: [...(found?.optional ?? []), ...(probes?.optional ?? [])],
+      missing: probes?.missing ?? new Set(),
+    },
+  };
 }
 
 /** The properties with one possible value that every such message has, by its schema or because they identify it. */
 function constantsOf(
   message: ReadMessage,
-  tag: MessageTag | null,
+  tags: readonly MessageTag[],
   schemas: SchemaSet,
 ): MessageModel['constants'] {
   const constants = new Map<string, Scalar>();
   const { definition } = message;
+  // Members of an array have positions instead of names.
+  if (definition !== null && rootShapes(schemas, definition).every(isArray)) return {};
   const candidates = definition === null ? [] : candidatesOf(message, schemas, 1);
   for (const [pointer, { values, isRequired }] of candidates) {
     const [value] = values;
     const [name = ''] = splitPointer(pointer);
     if (value !== undefined && values.length === 1 && isRequired) constants.set(name, value);
   }
-  if (tag !== null) {
-    const [name, inner] = tag.path;
-    const [value] = tag.values;
-    if (inner === undefined && value !== undefined && tag.values.length === 1) constants.set(name, value);
+  for (const { path, values } of tags) {
+    const [name, inner] = path;
+    const [value] = values;
+    if (inner === undefined && value !== undefined && values.length === 1) constants.set(name, value);
   }
   return Object.fromEntries(constants);
 }
 
-type Tags = ReadonlyMap<ReadMessage, MessageTag>;
+interface Tags {
+  readonly tags: ReadonlyMap<ReadMessage, MessageTag>;
+  /** The tag of messages that need not have it, although it identifies them. */
+  readonly optional: readonly OptionalMember[];
+}
 
 function tagsOf(messages: readonly ReadMessage[], schemas: SchemaSet): Tags | null {
   if (messages.length === 0) return null;
@@ -82,24 +115,17 @@ function findTags(
       (!mustBeRequired || candidates.every((own) => own.get(pointer)?.isRequired)),
   );
   if (path === undefined) return null;
-  for (const [index, own] of candidates.entries()) {
-    if (own.get(path)?.isRequired === true) continue;
-    const what = `${path} identifies this message but is not required`;
-    messages[index]?.node.warn(what, 'add it to `required`, because messages without it are rejected');
-  }
+  const lacking = messages.filter((_, index) => candidates[index]?.get(path)?.isRequired !== true);
+  // Of several messages, any could be one without the tag.
+  const [only, second] = lacking;
+  const optional = second === undefined ? [] : lacking.map((message) => ({ pointer: path, message }));
   const [first = '', ...rest] = splitPointer(path);
-  return new Map(
-    messages.map((message, index) => [
-      message,
-      { path: [first, ...rest], values: candidates[index]?.get(path)?.values ?? [] },
-    ]),
-  );
-}
-
-interface Candidate {
-  readonly values: readonly Scalar[];
-  /** Whether every value of the schema has the property. */
-  readonly isRequired: boolean;
+  const tagAt = (message: ReadMessage, index: number): MessageTag => ({
+    path: [first, ...rest],
+    values: candidates[index]?.get(path)?.values ?? [],
+    isOptional: second === undefined && message === only,
+  });
+  return { tags: new Map(messages.map((message, index) => [message, tagAt(message, index)])), optional };
 }
 
 /** The properties at a depth that have a fixed set of values, by JSON Pointer. */
@@ -108,7 +134,7 @@ function candidatesOf(
   schemas: SchemaSet,
   depth: number,
 ): ReadonlyMap<string, Candidate> {
-  const root = shapesOf(schemas, [{ $ref: `#/definitions/${definition}` }]);
+  const root = rootShapes(schemas, definition ?? '');
   let level = [{ pointer: '', shapes: root, isRequired: true }];
   for (let step = 0; step < depth; step += 1) {
     level = level.flatMap(({ pointer, shapes, isRequired }) =>
@@ -133,11 +159,6 @@ function namesIn([first, ...others]: readonly Shape[]): readonly string[] {
   return names.filter((name) => others.every(({ properties }) => properties.has(name)));
 }
 
-function valuesOf(shapes: readonly Shape[]): readonly Scalar[] | null {
-  const values = shapes.map((shape) => shape.values);
-  return values.length > 0 && values.every((own) => own !== null) ? [...new Set(values.flat())] : null;
-}
-
 function areDistinct(lists: readonly (readonly Scalar[] | undefined)[]): boolean {
   const known = lists.filter((list) => list !== undefined);
   const all = known.flat();
@@ -151,7 +172,7 @@ function discriminatorTags(messages: readonly ReadMessage[], schemas: SchemaSet)
   const paths = new Set(found.map((tag) => JSON.stringify(tag?.path)));
   if (first === undefined || first === null || paths.size > 1) return null;
   if (!areDistinct(found.map((tag) => tag?.values))) return null;
-  return new Map(messages.map((message, index) => [message, found[index] ?? first]));
+  return { tags: new Map(messages.map((message, index) => [message, found[index] ?? first])), optional: [] };
 }
 
 function discriminatorOf({ definition }: ReadMessage, schemas: SchemaSet): MessageTag | null {
@@ -163,7 +184,11 @@ function discriminatorOf({ definition }: ReadMessage, schemas: SchemaSet): Messa
   const component = /^schema (.*)$/s.exec(schema?.origin ?? '')?.[1];
   const property = schema === undefined ? null : findDiscriminator(schema.schema, schemas, new Set());
   if (component === undefined || property === null) return null;
-  return { path: envelope === null ? [property] : ['payload', property], values: [component] };
+  return {
+    path: envelope === null ? [property] : ['payload', property],
+    values: [component],
+    isOptional: false,
+  };
 }
 
 function payloadOf(schema: JsonSchema): JsonSchema | null {
@@ -188,78 +213,33 @@ function findDiscriminator(schema: JsonSchema, schemas: SchemaSet, seen: Set<str
   return null;
 }
 
-/** Reports messages that match the same value, and which properties would tell them apart if they were required. */
-function checkDisjoint(channel: string, messages: readonly ReadMessage[], schemas: SchemaSet): void {
-  const pairs = messages.flatMap((message, index) =>
-    messages
-      .slice(0, index)
-      .filter((other) => !areDistinguishable([other.definition ?? '', message.definition ?? ''], schemas))
-      .map((earlier): Pair => ({ earlier, message, property: distinctProperty(earlier, message, schemas) })),
-  );
-  reportPairs(
-    channel,
-    pairs.filter(({ property }) => property !== null),
-    ([...properties]) =>
-      `add ${inWords(properties)} to \`required\` of those that have them: their values differ`,
-  );
-  reportPairs(
-    channel,
-    pairs.filter(({ property }) => property === null),
-    () => 'give each a required property with a different `const`, such as `type`',
-  );
+/** Texts of which none matches two are told apart by their schemas. */
+function indistinctTexts(
+  messages: readonly ReadMessage[],
+  schemas: SchemaSet,
+): readonly (readonly ReadMessage[])[] {
+  return areDistinguishable(
+    messages.map(({ definition }) => definition ?? ''),
+    schemas,
+  )
+    ? []
+    : groupOf(messages);
 }
 
-/** Two messages that match the same value. */
-interface Pair {
-  readonly earlier: ReadMessage;
-  readonly message: ReadMessage;
-  /** A property whose values differ, but which a message need not have. */
-  readonly property: string | null;
-}
-
-function distinctProperty(one: ReadMessage, other: ReadMessage, schemas: SchemaSet): string | null {
-  const [own, others] = [candidatesOf(one, schemas, 1), candidatesOf(other, schemas, 1)];
-  const found = own.keys().find((pointer) => {
-    const values = others.get(pointer)?.values;
-    return values !== undefined && areDistinct([own.get(pointer)?.values, values]);
-  });
-  return found === undefined ? null : (splitPointer(found)[0] ?? null);
-}
-
-function reportPairs(
-  channel: string,
-  pairs: readonly Pair[],
-  fixOf: (properties: ReadonlySet<string>) => string,
-): void {
-  const [first] = pairs;
-  if (first === undefined) return;
-  const names = new Set(pairs.flatMap(({ earlier, message }) => [earlier.name, message.name]));
-  const properties = new Set(pairs.flatMap(({ property }) => property ?? []));
-  first.message.node.report(
-    `messages ${inWords([...names])} of channel \`${channel}\` match the same values`,
-    fixOf(properties),
-  );
-}
-
-/** The names that a problem lists, before it only counts. */
-const maxListed = 5;
-
-function inWords(names: readonly string[]): string {
-  const listed = names
-    .slice(0, names.length > maxListed ? maxListed - 1 : maxListed)
-    .map((name) => `\`${name}\``);
-  const more = names.length - listed.length;
-  if (more > 0) return `${listed.join(', ')} and ${more} more`;
-  const last = listed.pop() ?? '';
-  return listed.length === 0 ? last : `${listed.join(', ')} and ${last}`;
+function groupOf(messages: readonly ReadMessage[]): readonly (readonly ReadMessage[])[] {
+  return messages.length > 1 ? [messages] : [];
 }
 
 /** Whether no value matches two of the definitions. */
 export function areDistinguishable(names: readonly string[], schemas: ReferenceTargets): boolean {
-  const shapes = names.map((name) => shapesOf(schemas, [{ $ref: `#/definitions/${name}` }]));
+  const shapes = names.map((name) => rootShapes(schemas, name));
   return shapes.every((ones, index) =>
     shapes
       .slice(0, index)
       .every((others) => ones.every((one) => others.every((other) => areDisjoint(schemas, one, other)))),
   );
+}
+
+function rootShapes(schemas: ReferenceTargets, definition: string): readonly Shape[] {
+  return shapesOf(schemas, [{ $ref: `#/definitions/${definition}` }]);
 }

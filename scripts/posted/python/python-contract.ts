@@ -1,5 +1,6 @@
 import type { ChannelModel, ContractModel, SecurityModel } from '../asyncapi/contract-model.ts';
 import { forClients } from '../asyncapi/security.ts';
+import { asClient } from '../asyncapi/union-messages.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import { Names } from '../source/identifiers.ts';
 import type { ContractTitle } from '../source/preamble.ts';
@@ -62,15 +63,17 @@ export function pythonContractOf(
     file,
     title,
     version,
-    channels: channels.map(forClients).map((model) => ({
-      model,
-      identifier: identifiers.claim(snakeCase(model.name)),
-      typeName: typeNames.claim(publicIdentifier(model.typeName, 'Channel')),
-      ...argumentTypes(model, schemas, models),
-      credentials: credentialChoices(model),
-      reset: resetType(model, models),
-      ...pythonOperationsOf(model, models, contents),
-    })),
+    channels: channels
+      .map((channel) => forClients(asClient(channel)))
+      .map((model) => ({
+        model,
+        identifier: identifiers.claim(snakeCase(model.name)),
+        typeName: typeNames.claim(publicIdentifier(model.typeName, 'Channel')),
+        ...argumentTypes(model, schemas, models),
+        credentials: credentialChoices(model),
+        reset: resetType(model, models),
+        ...pythonOperationsOf(model, models, contents),
+      })),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ContractDocument } from '../contract/contract-document.ts';
+import { valueAt } from '../contract/json-pointer.ts';
 import type { Definition, Dialect } from './definitions.ts';
 import {
   isAnnotation,
@@ -149,4 +150,9 @@ function withNull(schema: SchemaObject): SchemaObject {
     type: [...new Set([type, 'null'].flat())],
     ...(Array.isArray(values) ? { enum: [...new Set<unknown>([...values, null])] } : {}),
   };
+}
+
+/** A schema as written, without following its reference. The specification's schema has been checked before. */
+export function rawSchema(document: ContractDocument, pointer: string): JsonSchema {
+  return valueAt(document.value, pointer) as JsonSchema;
 }

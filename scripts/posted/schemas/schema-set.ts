@@ -1,8 +1,8 @@
 import type { ContractDocument } from '../contract/contract-document.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
-import { joinPointer, splitPointer, valueAt } from '../contract/json-pointer.ts';
+import { joinPointer, splitPointer } from '../contract/json-pointer.ts';
 import { Names, pascalCase } from '../source/identifiers.ts';
-import { definitionSchema } from './definition-schema.ts';
+import { definitionSchema, rawSchema } from './definition-schema.ts';
 import {
   circularDefinitions,
   type Definition,
@@ -190,6 +190,12 @@ export class SchemaSet {
     return known?.name ?? this.#guard(`isReceived${definition}`, key, type, false);
   }
 
+  /** Uses the schema of a value that matches at least one of several definitions. */
+  useUnion(definitions: readonly string[], name: string, origin: string): SchemaUse {
+    const anyOf = [...new Set(definitions)].map((member) => ({ $ref: `#/definitions/${member}` }));
+    return this.#useOwn({ anyOf }, name, origin);
+  }
+
   /** Follows a schema's references. */
   resolve(schema: JsonSchema): JsonSchema {
     return resolveSchema(this.definitions, schema);
@@ -198,7 +204,7 @@ export class SchemaSet {
   /** Uses a schema that is not part of the contract. */
   #useOwn(schema: JsonSchema, name: string, origin: string): SchemaUse {
     const definition = this.claimType(name);
-    this.#define(definition, schema, origin, () => '');
+    this.definitions.set(definition, { schema, origin, locate: () => '' });
     const type = `models.${definition}`;
     return useOf(definition, type, this.#guard(`is${definition}`, definition, type, false));
   }
@@ -288,9 +294,4 @@ function useOf(definition: string, type: string, guard: string): SchemaUse {
 
 function locateFrom(pointer: string): Definition['locate'] {
   return (keys) => joinPointer(pointer, ...keys);
-}
-
-/** A schema as written, without following its reference. The specification's schema has been checked before. */
-function rawSchema(document: ContractDocument, pointer: string): JsonSchema {
-  return valueAt(document.value, pointer) as JsonSchema;
 }

@@ -2,10 +2,11 @@ import type { ChannelDescriptor, MessageDescriptor, ResumeDescriptor } from '../
 import { accepts, explain } from '../shared/guard.ts';
 import {
   type CorrelationId,
-  hasTag,
+  hasTags,
   identifyMessage,
   readCorrelationId,
   readPath,
+  tagPaths,
   withConstants,
   writePath,
 } from '../shared/identify-message.ts';
@@ -36,28 +37,31 @@ export function decodeMessage(
   { send: messages }: ChannelDescriptor,
   frame: Frame,
 ): NamedMessage | UnknownMessage | InvalidMessage {
-  const find = (wanted: MessageDescriptor['encoding']) =>
-    messages.find(({ encoding }) => encoding === wanted);
+  const all = (wanted: MessageDescriptor['encoding']) =>
+    messages.filter(({ encoding }) => encoding === wanted);
   if (typeof frame !== 'string') {
-    const bytes = find('binary');
+    const [bytes] = all('binary');
     return bytes === undefined ? { unknown: frame } : { name: bytes.name, message: frame };
   }
-  const text = find('text');
-  if (text !== undefined) return checkReceived(text, frame, frame);
-  if (find('json') === undefined) return { unknown: frame };
+  const [candidates, texts] = [all('json'), all('text')];
+  const text = identifyMessage(texts, frame);
+  const plain = text && checkReceived(text, frame, frame);
+  if (candidates.length === 0) {
+    return plain ?? (texts.length === 0 ? { unknown: frame } : notOneOf(messages, frame));
+  }
+  const isPlain = plain !== undefined && 'name' in plain;
   let message: unknown;
   try {
     message = JSON.parse(frame);
   } catch {
-    return invalid(frame, 'The message is not JSON.');
+    return isPlain ? plain : invalid(frame, 'The message is not JSON.');
   }
-  const candidates = messages.filter(isJson);
   const descriptor = identifyMessage(candidates, message);
   if (descriptor !== undefined) return checkReceived(descriptor, message, frame);
-  // All tags of a channel have the same path. Without tags, an unknown type cannot be told from an invalid message.
-  const path = candidates[0]?.tag?.path;
-  if (path !== undefined && readPath(message, path) !== undefined) return { unknown: message };
-  return invalid(frame, `The message is not one of ${names(messages)}.`);
+  if (isPlain) return plain;
+  // Without tags and probes, an unknown type cannot be told from an invalid message.
+  if (candidates.some((candidate) => mentions(message, candidate))) return { unknown: message };
+  return notOneOf(messages, frame);
 }
 
 /**
@@ -99,15 +103,14 @@ export function correlationIdOf(
 
 /** Null if the contract allows the message. */
 export function findProblem(descriptor: MessageDescriptor, message: unknown): string | null {
-  const { encoding, guard, tag } = descriptor;
+  const { encoding, guard } = descriptor;
   if (encoding === 'binary') return message instanceof Uint8Array ? null : 'it must be a Uint8Array';
   if (encoding === 'text' && typeof message !== 'string') return 'it must be a string';
   if (guard !== undefined && !accepts(guard, message)) return explain(guard);
   // UTF-8 cannot encode a lone surrogate, and other text would arrive.
   if (encoding === 'text' && !String(message).isWellFormed()) return 'it must not contain a lone surrogate';
   // The schema may leave the property optional that tells the message from others.
-  if (tag !== undefined && !hasTag(message, tag))
-    return `/${tag.path.join('/')} is required: it identifies the message`;
+  if (!hasTags(message, descriptor)) return `${tagPaths(descriptor)} is required: it identifies the message`;
   return null;
 }
 
@@ -123,12 +126,18 @@ function checkReceived(
     : invalid(frame, `The message ${name} breaks the contract: ${problem}.`);
 }
 
+/** Whether a value has a member that identifies messages, but perhaps not with a value of this one. */
+function mentions(value: unknown, { tag, probes = [] }: MessageDescriptor): boolean {
+  return [tag, ...probes].some((each) => each !== undefined && readPath(value, each.path) !== undefined);
+}
+
 function isJson({ encoding }: MessageDescriptor): boolean {
   return encoding === 'json';
 }
 
-function names(messages: readonly MessageDescriptor[]): string {
-  return `the channel's messages (${messages.map(({ name }) => name).join(', ')})`;
+function notOneOf(messages: readonly MessageDescriptor[], frame: Frame): InvalidMessage {
+  const names = messages.map(({ name }) => name).join(', ');
+  return invalid(frame, `The message is not one of the channel's messages (${names}).`);
 }
 
 function invalid(frame: Frame, message: string): InvalidMessage {

@@ -5,11 +5,13 @@
 import type { Guard } from './guard.ts';
 import type { Limit } from './limits/limit.ts';
 
-/** Identifies a message among those of its direction: a property with values that no other message has. */
+/** Identifies a message among those of its direction: a member with values that other messages do not have. */
 export interface MessageTag {
-  /** The path of property names to it, from the value in the frame. */
+  /** The path to it from the value in the frame: names of properties, and positions in arrays as text. */
   readonly path: readonly [string, ...string[]];
   readonly values: readonly (string | number | boolean | null)[];
+  /** Whether a message may lack the member. Default: false. */
+  readonly isOptional?: boolean;
 }
 
 /** A message in the form that it has in a frame: with headers, it is an object with `headers` and `payload`. */
@@ -22,8 +24,10 @@ export interface MessageDescriptor<Message = unknown> {
   readonly contentType?: string;
   /** What a frame contains: JSON or plain text in a text frame, or bytes in a binary frame. */
   readonly encoding: 'json' | 'text' | 'binary';
-  /** Undefined if the guard identifies the message, or if it is the only one of its direction. */
+  /** The same path in all JSON messages of its direction. Undefined if there is none, or only one message. */
   readonly tag: MessageTag | undefined;
+  /** Without a tag: all of them are in every such message. The guard decides between messages that a value may be. */
+  readonly probes?: readonly MessageTag[];
   /** The properties that have the same value in every such message. The runtime fills them in. */
   readonly constants: Readonly<Record<string, unknown>>;
   /** Undefined for bytes, which have no schema. */

@@ -4,9 +4,9 @@ import type { MessageDescriptor, MessageTag } from './descriptor.ts';
 import { accepts } from './guard.ts';
 
 /**
- * Finds the message that a value is, among `messages`: all JSON messages of one direction. A message with a tag is
- * identified by the tag, one without by its guard, and a single message without a tag needs neither. Only a match by
- * guard means that the value is valid.
+ * Finds the message that a value is, among `messages`: all JSON messages of one direction. A message is identified by its
+ * tag, or else by its probes. If these allow several messages, those with the most probes are tried first, and the guard
+ * decides; a single message without a tag needs neither. Only a match by guard means that the value is valid.
  */
 export function identifyMessage(
   messages: readonly MessageDescriptor[],
@@ -14,17 +14,46 @@ export function identifyMessage(
 ): MessageDescriptor | undefined {
   const [first, second] = messages;
   if (second === undefined && first?.tag === undefined) return first;
-  return messages.find(({ tag, guard }) =>
-    tag === undefined ? guard !== undefined && accepts(guard, value) : hasTag(value, tag),
-  );
+  if (first?.tag !== undefined) {
+    const found = readPath(value, first.tag.path);
+    return messages.find(({ tag }) => tag !== undefined && isTag(value, tag, found));
+  }
+  const possible = messages.filter((message) => hasTags(value, message));
+  const [only, another] = possible;
+  if (another === undefined && only?.probes !== undefined) return only;
+  possible.sort((one, other) => probeCount(other) - probeCount(one));
+  const accepted = possible.find(({ guard }) => guard !== undefined && accepts(guard, value));
+  const [best, next] = possible;
+  return accepted ?? (probeCount(best) > probeCount(next) ? best : undefined);
 }
 
-export function hasTag(value: unknown, { path, values }: MessageTag): boolean {
+function probeCount(message: MessageDescriptor | undefined): number {
+  return message?.probes?.length ?? 0;
+}
+
+/** Whether a value has the tag and all probes of a message. */
+export function hasTags(value: unknown, { tag, probes = [] }: MessageDescriptor): boolean {
+  return (tag === undefined || hasTag(value, tag)) && probes.every((probe) => hasTag(value, probe));
+}
+
+/** Where the tag and the probes of a message are, for people to read. */
+export function tagPaths({ tag, probes = [] }: MessageDescriptor): string {
+  return [tag, ...probes]
+    .flatMap((each) => (each === undefined ? [] : `/${each.path.join('/')}`))
+    .join(' or ');
+}
+
+export function hasTag(value: unknown, tag: MessageTag): boolean {
+  return isTag(value, tag, readPath(value, tag.path));
+}
+
+function isTag(value: unknown, { values, isOptional }: MessageTag, found: unknown): boolean {
   const known: readonly unknown[] = values;
-  return known.includes(readPath(value, path));
+  // An array is another message, even if it lacks a property of objects.
+  return known.includes(found) || (isOptional === true && found === undefined && !Array.isArray(value));
 }
 
-/** The value at a path of property names, or undefined if the path does not exist. */
+/** The value at a path of property names and positions, or undefined if the path does not exist. */
 export function readPath(value: unknown, path: readonly string[]): unknown {
   let found = value;
   for (const name of path) {

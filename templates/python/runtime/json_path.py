@@ -1,4 +1,4 @@
-"""Reads and writes JSON values by paths of property names."""
+"""Reads and writes JSON values by paths of property names and positions in arrays."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ from typing import cast
 def value_at(value: object, path: Sequence[str]) -> object:
     """The value at a path; None if there is none."""
     for name in path:
-        if not isinstance(value, Mapping):
+        if isinstance(value, list):
+            members = cast(Sequence[object], value)
+            is_position = name.isdigit() and int(name) < len(members)
+            value = members[int(name)] if is_position else None
+        elif isinstance(value, Mapping):
+            value = cast(Mapping[str, object], value).get(name)
+        else:
             return None
-        value = cast(Mapping[str, object], value).get(name)
     return value
 
 
 def has_value_at(value: object, path: Sequence[str]) -> bool:
     """Whether there is a value, possibly None, at a path."""
     parent = value_at(value, path[:-1])
+    if isinstance(parent, list):
+        return path[-1].isdigit() and int(path[-1]) < len(cast(Sequence[object], parent))
     return isinstance(parent, Mapping) and path[-1] in parent
 
 

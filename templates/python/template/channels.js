@@ -90,19 +90,22 @@ function securityScheme({ name, credentials, in: location, parameter }) {
   return call('SecurityScheme', text(name), text(credentials), text(location), text(parameter));
 }
 
-function message({ name, encoding, tag, definition, received, constants, correlationId }) {
+function message({ name, encoding, tag, probes, definition, received, constants, correlationId }) {
   return call(
     'Message',
     argument('name', text(name)),
     argument('encoding', text(encoding)),
-    argument(
-      'tag',
-      tag === null ? 'None' : call('Tag', tuple(tag.path.map(text)), tuple(tag.values.map(literal))),
-    ),
+    argument('tag', tag === null ? 'None' : describeTag(tag)),
     argument('guard', guard(received?.definition ?? definition)),
     argument('constants', literal(constants)),
     argument('correlation_id', correlationId === null ? 'None' : tuple(correlationId.map(text))),
+    ...(probes.length === 0 ? [] : [argument('probes', tuple(probes.map(describeTag)))]),
   );
+}
+
+function describeTag({ path, values, isOptional }) {
+  const optional = isOptional ? [argument('is_optional', 'True')] : [];
+  return call('Tag', tuple(path.map(text)), tuple(values.map(literal)), ...optional);
 }
 
 function operation({ name, action, messages, reply, security }, member) {

@@ -15,11 +15,13 @@ Guard: TypeAlias = Callable[[object], str | None]
 
 @dataclass(frozen=True)
 class Tag:
-    """Identifies one message among those of a direction."""
+    """Identifies a message among those of its direction."""
 
     path: tuple[str, ...]
-    """The property names that lead to it, from the value in the frame."""
+    """What leads to it from the value in the frame: property names, and positions in arrays."""
     values: tuple[JsonScalar, ...]
+    is_optional: bool = False
+    """Whether a message may lack the member."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,16 @@ class Message:
     name: str
     encoding: Literal["json", "text", "binary"]
     tag: Tag | None
-    """None if its guard identifies it, or there are no others."""
+    """The same path in all JSON messages of a direction. None if there is none, or one message."""
     guard: Guard | None
     """None for bytes, which the contract does not describe."""
     constants: Mapping[str, JsonScalar]
     """The properties with only one possible value, which the client fills in."""
     correlation_id: tuple[str, ...] | None
     """The property names that lead to the correlation id."""
+    probes: tuple[Tag, ...] = ()
+    """Without a tag: all of them are in every such message. The guard decides between messages that
+    a value may be."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn, cast
+from typing import Literal, NoReturn, cast
 
 from .descriptor import Channel, JsonScalar, Message, Tag
 from .errors import PostedClientError
@@ -49,40 +49,39 @@ def decode_message(
     if isinstance(frame, bytes):
         binary = by_encoding.get("binary")
         return UnknownMessage(frame) if binary is None else Received(binary.name, frame)
-    if "text" in by_encoding:
-        found = _checked(by_encoding["text"], frame)
-    elif "json" not in by_encoding:
+    if "text" not in by_encoding and "json" not in by_encoding:
         return UnknownMessage(frame)
-    else:
+    found, text = None, identify(channel.send, frame, "text")
+    if "json" in by_encoding:
+        text = text if isinstance(text, Received) else None
         try:
             value = parse_json(frame)
         except (ValueError, RecursionError):
-            found = _bad_frame("The message is not JSON.")
+            text = text or _bad_frame("The message is not JSON.")
         else:
             found = identify(channel.send, value)
-            if found is None and _has_type(channel, value):
+            if (found or text) is None and _has_type(channel, value):
                 return UnknownMessage(value)
-            found = found or _bad_frame(f"The message is not one of {_names(channel.send)}.")
+    found = found or text or _bad_frame(f"The message is not one of {_names(channel.send)}.")
     return found if isinstance(found, Received) else InvalidMessage(frame, found)
 
 
-def identify(messages: Sequence[Message], value: object) -> Received | PostedClientError | None:
-    """Finds the JSON message that a value is; None if it is not one of them.
+def identify(
+    messages: Sequence[Message], value: object, encoding: Literal["json", "text"] = "json"
+) -> Received | PostedClientError | None:
+    """Finds the message in an encoding that a value is; None if it is not one of them.
 
     Returns the error `bad_frame` if it is one of them but breaks the contract.
     """
-    candidates = [message for message in messages if message.encoding == "json"]
-    tagged = [m for m in candidates if m.tag is not None and has_tag(value, m.tag)]
-    untagged = [message for message in candidates if message.tag is None]
-    if len(tagged) == 1:
-        return _checked(tagged[0], value)
-    if len(untagged) == 1:
-        return _checked(untagged[0], value)
-    for message in untagged:
-        received = _checked(message, value)
-        if isinstance(received, Received):
-            return received
-    return None
+    candidates = [message for message in messages if message.encoding == encoding]
+    possible = [message for message in candidates if has_tags(value, message)]
+    if len(possible) == 1 and (len(candidates) == 1 or possible[0].tag or possible[0].probes):
+        return _checked(possible[0], value)
+    possible.sort(key=lambda message: -len(message.probes))
+    checked = [_checked(message, value) for message in possible]
+    counts = [len(message.probes) for message in possible] + [0, 0]
+    best = checked[0] if counts[0] > counts[1] else None
+    return next((one for one in checked if isinstance(one, Received)), best)
 
 
 def with_constants(message: Message, content: object) -> object:
@@ -118,9 +117,9 @@ def encode_message(channel: Channel, name: str, value: object) -> str | bytes:
     problem = None if message.guard is None else message.guard(sent)
     if problem is not None:
         _refuse(f"The message {name} breaks the contract: {problem}.")
-    if message.tag is not None and not has_tag(sent, message.tag):
-        path = "/".join(message.tag.path)
-        _refuse(f"The message {name} requires /{path}, which identifies it.")
+    if not has_tags(sent, message):
+        paths = " or ".join("/" + "/".join(tag.path) for tag in _tags(message))
+        _refuse(f"The message {name} requires {paths}, which identifies it.")
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -145,20 +144,31 @@ def _checked(message: Message, value: object) -> Received | PostedClientError:
     return _bad_frame(f"The message {message.name} breaks the contract: {problem}.")
 
 
+def has_tags(value: object, message: Message) -> bool:
+    """Whether a value has the tag and all probes of a message."""
+    return all(has_tag(value, tag) for tag in _tags(message))
+
+
 def has_tag(value: object, tag: Tag) -> bool:
     """Whether a value has a tag with one of its values."""
+    # An array is another message, even if it lacks a property of objects.
+    if tag.is_optional and not has_value_at(value, tag.path) and not isinstance(value, list):
+        return True
     found = value_at(value, tag.path)
     return any(_same(found, one) for one in tag.values)
 
 
 def _has_type(channel: Channel, value: object) -> bool:
-    """Whether a value has a type property.
+    """Whether a value has a member that identifies messages.
 
-    All tags of a channel have the same path. Without tags, an unknown type cannot be told from an
-    invalid message.
+    Without such members, an unknown type cannot be told from an invalid message.
     """
-    tags = [message.tag for message in channel.send if message.tag is not None]
-    return bool(tags) and has_value_at(value, tags[0].path)
+    tags = [tag for message in channel.send for tag in _tags(message)]
+    return any(has_value_at(value, tag.path) for tag in tags)
+
+
+def _tags(message: Message) -> tuple[Tag, ...]:
+    return message.probes if message.tag is None else (message.tag,)
 
 
 def _names(messages: Sequence[Message]) -> str:

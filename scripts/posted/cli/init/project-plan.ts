@@ -6,6 +6,7 @@ import type {
   OperationModel,
   SecurityModel,
 } from '../../asyncapi/contract-model.ts';
+import { asServer } from '../../asyncapi/union-messages.ts';
 import type { SchemaSet, SchemaUse } from '../../schemas/schema-set.ts';
 import { Names, pascalCase } from '../../source/identifiers.ts';
 import { createSamples } from './samples.ts';
@@ -35,6 +36,8 @@ export interface ChannelPlan {
   /** Sample `params`, `query` and `headers` of a client; null if no valid values are found. */
   readonly handshake: Readonly<Record<string, unknown>> | null;
   readonly operations: readonly OperationPlan[];
+  /** Those that clients start, with the messages as the server distinguishes them. */
+  readonly handled: readonly OperationPlan[];
 }
 
 export interface OperationPlan {
@@ -99,6 +102,9 @@ export function planProject(contract: ContractModel, schemas: SchemaSet): Projec
       pathname: pathnameOf(channel),
       handshake: handshakeOf(channel),
       operations: channel.operations.map(planOperation),
+      handled: asServer(channel)
+        .operations.filter(({ action }) => action === 'receive')
+        .map(planOperation),
     };
   }
 

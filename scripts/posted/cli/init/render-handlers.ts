@@ -12,10 +12,9 @@ import type { ChannelPlan, OperationPlan, SampleMessage } from './project-plan.t
 
 /** The text of src/handlers/<channel>.ts: example handlers for the user to change. */
 export function renderHandlers(plan: ChannelPlan): string {
-  const { channel, handlers, operations } = plan;
+  const { channel, handlers, handled } = plan;
   const hasUser = plan.security.length + plan.operationSecurity.length > 0;
-  const received = operations
-    .filter(({ operation }) => operation.action === 'receive')
+  const received = handled
     .map((each) => ({ ...each, messages: ofServer(each, channel) }))
     .filter(({ messages }) => messages.length > 0);
   const examples = sendExamples(plan);

@@ -1,3 +1,4 @@
+import { asClient } from '../../asyncapi/union-messages.ts';
 import { memberAccess, separate, stringLiteral, ts, valueSource } from '../../source/typescript-source.ts';
 import { connectOptions } from './connect-options.ts';
 import type { ChannelPlan, OperationPlan, ProjectPlan, SampleMessage } from './project-plan.ts';
@@ -126,7 +127,9 @@ function testReceiving(plan: OperationPlan, channel: ChannelPlan): readonly stri
   if (operation.reply !== null) {
     if (first === undefined || reply === undefined) return [];
     const content = withoutCorrelation(reply.content, reply.message.correlationId ?? []);
-    const expected = operation.wrapsReply ? { message: reply.message.name, payload: content } : content;
+    const { wrapsReply } =
+      asClient(channel.channel).operations.find(({ name }) => name === operation.name) ?? operation;
+    const expected = wrapsReply ? { message: reply.message.name, payload: content } : content;
     return [
       ts`
         it(${stringLiteral(`answers ${first.message.name} with ${reply.message.name}`)}, async () => {
@@ -143,11 +146,17 @@ function testReceiving(plan: OperationPlan, channel: ChannelPlan): readonly stri
         await using client = await open();
         client${functionOf(operation.clientName, messages, message)}(${valueSource(message.content)});
         await vi.waitFor(() =>
-          expect(log).toHaveBeenCalledWith(${stringLiteral(receivedLabel(message.message.name))}, expect.anything()),
+          expect(log).toHaveBeenCalledWith(${stringLiteral(receivedLabel(handledName(message, channel)))}, expect.anything()),
         );
       });
     `,
   );
+}
+
+/** The name of the message or union that the handler of a message gets. */
+function handledName({ message: { name } }: SampleMessage, { channel }: ChannelPlan): string {
+  const union = channel.unions.receive.find(({ members }) => members.includes(name));
+  return union?.message.name ?? name;
 }
 
 function testRequest({ operation }: OperationPlan): string {

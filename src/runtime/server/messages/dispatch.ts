@@ -57,7 +57,7 @@ export function createDispatch(
   const renew = channel.auth === true ? deps.renew : undefined;
   const receivers = createReceivers(channel, handlerOf, deps);
   const json = channel.receive.filter(({ encoding }) => encoding === 'json');
-  const text = channel.receive.find(({ encoding }) => encoding === 'text');
+  const texts = channel.receive.filter(({ encoding }) => encoding === 'text');
   const binary = channel.receive.find(({ encoding }) => encoding === 'binary');
   const replies = new Set(
     channel.operations.flatMap(({ action, reply }) => (action === 'send' ? (reply ?? []) : [])),
@@ -80,13 +80,14 @@ export function createDispatch(
 
   /** Null for a renewal, which no handler sees and for which nothing else waits. */
   function readText(connection: WebSocketConnection, data: Buffer): ReceivedMessage | UnknownMessage | null {
-    if (text !== undefined) return { message: text, value: data.toString() };
+    if (texts.length > 0 && json.length === 0) return readPlain(data);
     if (binary !== undefined && json.length === 0 && renew === undefined) throw unsupported('text');
     if (json.length === 0 && renew === undefined) throw notAccepted();
     let value: unknown;
     try {
       value = parseJson(data);
     } catch (thrown) {
+      if (texts.length > 0) return readPlain(data);
       throw invalid('unknown', PostedError.from(thrown).message);
     }
     const token = renew && readAuth(channel, value);
@@ -95,7 +96,13 @@ export function createDispatch(
       return null;
     }
     if (json.length === 0) throw notAccepted();
-    return { message: identifyMessage(json, value), value };
+    const message = identifyMessage(json, value);
+    return message === undefined && texts.length > 0 ? readPlain(data) : { message, value };
+  }
+
+  function readPlain(data: Buffer): ReceivedMessage | UnknownMessage {
+    const value = data.toString();
+    return { message: identifyMessage(texts, value), value };
   }
 
   function notAccepted(): PostedError {

@@ -1,6 +1,12 @@
 import type { ChannelDescriptor, MessageDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
 import { accepts, explain } from '../../shared/guard.ts';
-import { type CorrelationId, hasTag, withConstants, writePath } from '../../shared/identify-message.ts';
+import {
+  type CorrelationId,
+  hasTags,
+  tagPaths,
+  withConstants,
+  writePath,
+} from '../../shared/identify-message.ts';
 import type { LogLimit } from '../../shared/log-limit.ts';
 import { encodeBinaryFrame, encodeTextFrame } from '../connection/frame.ts';
 import { type Encoded, InvalidMessageError } from '../handlers.ts';
@@ -94,13 +100,14 @@ export function invalidMessage(
   return new InvalidMessageError(channel, message, problem);
 }
 
-function problemOf({ encoding, guard, tag }: MessageDescriptor, value: unknown): string | null {
+function problemOf(message: MessageDescriptor, value: unknown): string | null {
+  const { encoding, guard } = message;
   if (guard === undefined) return value instanceof Uint8Array ? null : 'the value must be a Uint8Array';
   if (!accepts(guard, value)) return explain(guard);
   // UTF-8 cannot encode a lone surrogate; the encoder would silently replace it.
   if (encoding === 'text' && !String(value).isWellFormed()) return 'the value contains a lone surrogate';
-  if (tag === undefined || hasTag(value, tag)) return null;
-  return `/${tag.path.join('/')} is required: it distinguishes the message from the others`;
+  if (hasTags(value, message)) return null;
+  return `${tagPaths(message)} is required: it distinguishes the message from the others`;
 }
 
 function frameOf({ encoding }: MessageDescriptor, value: unknown): Buffer {
