@@ -16,7 +16,30 @@ import { payloadsOf } from './payload.ts';
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_201);
 const count = Number(process.env.FUZZ_VALUES ?? 8_000);
 
-const nasty = JSON.parse(readFileSync(join(import.meta.dirname, 'nasty-schemas.json'), 'utf8'));
+/** Keywords of later versions than draft-07. */
+const later = {
+  Unevaluated: {
+    type: 'object',
+    properties: { a: { type: 'integer' } },
+    patternProperties: { '^s': true },
+    anyOf: [{ properties: { b: { type: 'string' } }, required: ['b'] }, { properties: { c: true } }],
+    dependentRequired: { a: ['c'], sg: ['s'] },
+    dependentSchemas: { kind: { properties: { kind: { type: 'string' }, next: true } } },
+    unevaluatedProperties: false,
+  },
+  UnevaluatedItems: {
+    type: 'array',
+    items: [{ type: 'integer' }],
+    anyOf: [{ items: [true, { type: 'string' }] }, { minItems: 1 }],
+    unevaluatedItems: { type: 'boolean' },
+  },
+  Containing2: { type: 'array', contains: { type: 'integer' }, minContains: 2, maxContains: 3 },
+};
+
+const nasty = {
+  ...JSON.parse(readFileSync(join(import.meta.dirname, 'nasty-schemas.json'), 'utf8')),
+  ...later,
+};
 const ofFormats = formats.map((format) => [`Format ${format}`, { format }]);
 const ofPatterns = fc
   .sample(patterns, { seed, numRuns: Math.min(2000, count / 100) })
@@ -89,7 +112,7 @@ describe.skipIf(reason !== null)(`FUZZ_SEED=${seed}: ${count} values ${reason ??
 
   it('are both valid and invalid', () => {
     const decided = [...verdicts].filter(([, { size }]) => size === 2);
-    expect(decided.length / verdicts.size).toBeGreaterThan(0.7);
+    expect(decided.length / verdicts.size).toBeGreaterThan(0.5);
   });
 });
 

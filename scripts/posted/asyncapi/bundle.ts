@@ -5,7 +5,9 @@ import { ContractSource } from '../contract/contract-source.ts';
 import { joinPointer, nearestOf, setAt, splitPointer, valueAt } from '../contract/json-pointer.ts';
 import type { Problems, SourceLocation } from '../contract/problems.ts';
 import { isSchemaObject, replaceSubschemas, type SchemaObject } from '../schemas/json-schema.ts';
-import { hasDefaultFormat, isFormattedSchema, type Position, positionOf } from './positions.ts';
+import { rewriteSchema } from '../schemas/schema-formats.ts';
+import { formatAt, mark, markOutermost, withReference } from './formatted-schemas.ts';
+import { hasReadableFormat, isFormattedSchema, type Position, positionOf } from './positions.ts';
 import { contentOf, References, referenceIn } from './references.ts';
 
 /**
@@ -71,7 +73,7 @@ class Bundler {
     const value = this.#copy(this.#main.value, '', root, 'object');
     // Copying a component can add further components: the loop includes them.
     for (const [pointer, { from, kind }] of this.#components) {
-      setAt(value, pointer, this.#copy(contentOf(from), pointer, from, kinds[kind]));
+      setAt(value, pointer, mark(this.#copy(contentOf(from), pointer, from, kinds[kind]), from));
     }
     this.#shareComponents(value);
     return new ContractDocument(this.#main.file, value, this.#problems, (pointer) => {
@@ -116,18 +118,19 @@ class Bundler {
   #copy(value: unknown, at: string, from: SourceLocation, position: Position): unknown {
     if (typeof value !== 'object' || value === null || position === 'data') return structuredClone(value);
     const reference = referenceIn(value);
-    if (position === 'schema' && isFormattedSchema(value) && hasDefaultFormat(value)) {
+    if (position === 'schema' && isFormattedSchema(value) && hasReadableFormat(value)) {
       const schema = inside(from, ['schema']);
       this.#origins.set(at, schema);
       return this.#copy(value.schema, at, schema, 'schema');
     }
     if (position === 'schema' && !isFormattedSchema(value)) {
+      if (formatAt(from) !== null) return this.#copyFormatted(value, reference, at, from);
       if (reference === null) return this.#copySchema(value, at, from);
       return this.#refer(value, reference, at, from, 'schemas');
     }
     if (reference !== null) return this.#copyReference(value, reference, at, from, position);
     const parent = position === 'schema' ? 'object' : position;
-    const keys = Object.keys(value).filter((key) => key !== 'schemaFormat' || !hasDefaultFormat(value));
+    const keys = Object.keys(value).filter((key) => key !== 'schemaFormat' || !hasReadableFormat(value));
     const copies = new Map(
       keys
         .toSorted((a, b) => Number(first.has(joinPointer(at, b))) - Number(first.has(joinPointer(at, a))))
@@ -145,15 +148,27 @@ class Bundler {
     return Array.isArray(value) ? entries.map(([, copy]) => copy) : Object.fromEntries(entries);
   }
 
+  #copyFormatted(value: object, reference: string | null, at: string, from: SourceLocation): unknown {
+    const { $ref: _reference, ...others } = value as SchemaObject;
+    const target = reference === null ? null : this.#refer({}, reference, at, from, 'schemas');
+    return markOutermost(withReference(Object(this.#copySchema(others, at, from)), target), from);
+  }
+
   /** Copies a schema without its definitions, because the referenced ones are components. */
   #copySchema(value: object, at: string, from: SourceLocation): unknown {
     if (!isSchemaObject(value)) return value;
-    const schema = without(value, 'definitions', '$defs', ...(from.pointer === '' ? identityOf(value) : []));
-    return replaceSubschemas(
-      schema,
-      (subschema, keys) =>
-        this.#copy(subschema, joinPointer(at, ...keys), inside(from, keys), 'schema') as SchemaObject,
-    );
+    const format = formatAt(from);
+    const identity = from.pointer === '' ? identityOf(value) : [];
+    // The format says which version of JSON Schema it is.
+    const known = format === null ? identity : ['$id', '$schema'];
+    const own = without(value, 'definitions', '$defs', ...known);
+    const { schema, renamed } = format === null ? { schema: own, renamed: {} } : rewriteSchema(own, format);
+    return replaceSubschemas(schema, (subschema, [keyword, ...keys]) => {
+      const inner = joinPointer(at, keyword, ...keys);
+      const origin = inside(from, [Reflect.get(renamed, keyword) ?? keyword, ...keys]);
+      if (Object.hasOwn(renamed, keyword)) this.#origins.set(inner, origin);
+      return this.#copy(subschema, inner, origin, 'schema') as SchemaObject;
+    });
   }
 
   /** A copy of a reference's target, if this is the first reference to it; otherwise a reference to that copy. */

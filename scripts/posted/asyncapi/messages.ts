@@ -1,6 +1,7 @@
 import { checkFields } from '../contract/check-fields.ts';
 import type { ContractNode } from '../contract/contract-node.ts';
 import { splitPointer } from '../contract/json-pointer.ts';
+import { supportedFormats } from '../schemas/schema-formats.ts';
 import type { SchemaSet, SchemaUse } from '../schemas/schema-set.ts';
 import * as fields from './asyncapi-fields.ts';
 import type { Action, MessageModel } from './contract-model.ts';
@@ -106,12 +107,8 @@ function schemaIn(message: ContractNode, member: 'payload' | 'headers'): Contrac
   const format = node?.text('schemaFormat') ?? '';
   if (node === undefined || node.get('schema') === undefined || format === '') return node;
   checkFields(node, fields.multiFormatSchemaFields);
-  const isJsonSchema =
-    /^application\/schema(\+json|\+yaml)?;\s*version=draft-07$/.test(format) ||
-    /^application\/vnd\.aai\.asyncapi(\+json|\+yaml)?;\s*version=[23]\./.test(format);
-  if (isJsonSchema) return node.get('schema');
   const what = `schema format ${JSON.stringify(format)} is not supported`;
-  node.reportAt('schemaFormat', what, 'write the schema in JSON Schema draft-07');
+  node.reportAt('schemaFormat', what, `write the schema in ${supportedFormats}`);
   return undefined;
 }
 

@@ -3,7 +3,7 @@ import type { ContractDocument } from '../contract/contract-document.ts';
 import { joinPointer, pointerOfReference, splitPointer } from '../contract/json-pointer.ts';
 import type { SchemaObject } from '../schemas/json-schema.ts';
 import {
-  hasDefaultFormat,
+  hasReadableFormat,
   isFormattedSchema,
   type Position,
   positionOf,
@@ -113,7 +113,7 @@ function disguise(document: ContractDocument, value: unknown, position: Position
   }
   if (typeof value === 'string') return reservedNames.includes(value) ? value + suffix : value;
   if (typeof value !== 'object' || value === null) return value;
-  const isForeign = position !== 'data' && 'schemaFormat' in value && !hasDefaultFormat(value);
+  const isForeign = position !== 'data' && 'schemaFormat' in value && !hasReadableFormat(value);
   if (isForeign && isFormattedSchema(value)) return {};
   const members = Object.entries(value).filter(
     ([key]) => !isForeign || !/^(payload|schemaFormat)$/.test(key),

@@ -1,4 +1,5 @@
 import { isSchemaObject, replaceSubschemas, type SchemaObject } from '../schemas/json-schema.ts';
+import { schemaFormatOf } from '../schemas/schema-formats.ts';
 
 /**
  * The role of a value in an AsyncAPI document (2.x or 3.x), as far as references are concerned.
@@ -41,9 +42,10 @@ function each(position: Position, ...names: readonly string[]): [string, Positio
 const defaultFormat =
   /^application\/(vnd\.aai\.asyncapi(\+\w+)?\s*(;|$)|schema\+\w+\s*;\s*version=draft-07$)/;
 
-/** Whether an object declares the default format for the schema next to it. */
-export function hasDefaultFormat(value: object): boolean {
-  return 'schemaFormat' in value && defaultFormat.test(String(value.schemaFormat));
+/** Whether an object declares a format for the schema next to it that can be read: the default format, or a similar one. */
+export function hasReadableFormat(value: object): boolean {
+  if (!('schemaFormat' in value)) return false;
+  return defaultFormat.test(String(value.schemaFormat)) || schemaFormatOf(value.schemaFormat) !== null;
 }
 
 /** The position of a member. Members of a schema count as data, because its keywords define their roles. */
@@ -74,7 +76,7 @@ export function positionOf(key: string, position: Position, parent: object): Pos
 function positionOfField(key: string, parent: object): Position {
   if (key.startsWith('x-')) return 'data';
   // A schema in another format: `schema` in 3.x, `payload` in 2.x.
-  const isForeign = 'schemaFormat' in parent && !hasDefaultFormat(parent);
+  const isForeign = 'schemaFormat' in parent && !hasReadableFormat(parent);
   if (isForeign && (key === 'payload' || key === 'schema')) return 'data';
   return fields.get(key) ?? 'object';
 }

@@ -35,7 +35,7 @@ export class References {
   /** The target of an object's reference; null if it cannot be resolved, which is reported unless a file is missing. */
   target(reference: string, from: SourceLocation): SourceLocation | null {
     const open = new Set([keyOf(from)]);
-    const found = this.#find(reference, from.source, open);
+    const found = this.#find(reference, from, open);
     const end = isLocation(found) ? this.#end(found, open) : found;
     const failure = isLocation(found) && end !== circle ? found : end;
     if (failure === null || isLocation(failure)) return failure;
@@ -50,9 +50,11 @@ export class References {
     return isLocation(end) ? end : null;
   }
 
-  #find(reference: string, base: ContractSource, open: ReadonlySet<string>): Found {
+  #find(reference: string, from: SourceLocation, open: ReadonlySet<string>): Found {
     const [, path = '', fragment = ''] = /^([^#]*)(.*)$/s.exec(reference) ?? [];
-    const source = path === '' ? base : this.#source(path, base);
+    const own = path === '' ? definitionInSchema(fragment, from) : null;
+    if (own !== null) return own;
+    const source = path === '' ? from.source : this.#source(path, from.source);
     if (!(source instanceof ContractSource)) return source;
     const pointer = pointerOfReference(fragment === '' ? '#' : fragment);
     if (pointer === null) {
@@ -79,7 +81,7 @@ export class References {
     const key = keyOf(location);
     if (open.has(key)) return circle;
     const opened = new Set([...open, key]);
-    const next = this.#find(reference, location.source, opened);
+    const next = this.#find(reference, location, opened);
     return isLocation(next) ? this.#end(next, opened) : next;
   }
 
@@ -95,6 +97,22 @@ export class References {
     const isUnparsed = source instanceof ContractSource && source.value === undefined;
     return source === undefined || isUnparsed ? null : source;
   }
+}
+
+/**
+ * The target of a reference to a definition of the schema that contains the reference, as in a schema that was copied
+ * into the document; null if it has no such definition, or the document has one at its root.
+ */
+function definitionInSchema(fragment: string, { source, pointer }: SourceLocation): SourceLocation | null {
+  if (!/^#\/(?:\$defs|definitions)\//.test(fragment)) return null;
+  const keys = splitPointer(pointerOfReference(fragment) ?? '');
+  if (valueAt(source.value, joinPointer('', ...keys)) !== undefined) return null;
+  const parents = splitPointer(pointer);
+  for (let count = parents.length; count > 0; count -= 1) {
+    const at = joinPointer('', ...parents.slice(0, count), ...keys);
+    if (valueAt(source.value, at) !== undefined) return { source, pointer: at };
+  }
+  return null;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   subschemasOf,
 } from './json-schema.ts';
 import { patternError } from './pattern.ts';
+import { formatMark, laterKeywords } from './schema-formats.ts';
 import type { SchemaSet } from './schema-set.ts';
 
 /** Keywords that change the meaning of references, or that tools interpret differently. */
@@ -19,6 +20,8 @@ const refused: Readonly<Record<string, string>> = {
   $dynamicAnchor: 'refer to the schema as `#/components/schemas/NAME`',
   $dynamicRef: 'use $ref',
   $id: 'refer to the schema as `#/components/schemas/NAME`',
+  $recursiveAnchor: 'refer to the schema as `#/components/schemas/NAME`',
+  $recursiveRef: 'use $ref',
   $vocabulary: 'remove it',
   id: 'refer to the schema as `#/components/schemas/NAME`',
   nullable: 'put it next to a `type`, or use `anyOf` with `type: "null"`',
@@ -46,32 +49,43 @@ type Report = (keys: readonly string[], what: string, fix: string) => void;
 export function checkKeywords(document: ContractDocument, schemas: SchemaSet): boolean {
   const ajv = createAjv(schemas.dialect);
   let isValid = true;
-  for (const definition of schemas.definitions.values()) check(definition, definition.schema, []);
+  for (const definition of schemas.definitions.values()) check(definition, definition.schema, [], false);
   return isValid;
 
-  function check(definition: Definition, schema: JsonSchema, keys: readonly string[]): void {
+  function check(
+    definition: Definition,
+    schema: JsonSchema,
+    keys: readonly string[],
+    isWithinFormatted: boolean,
+  ): void {
     if (!isSchemaObject(schema)) return;
+    const isFormatted = isWithinFormatted || schema[formatMark] !== undefined;
     const report: Report = (more, what, fix) => {
       isValid = false;
       document.report(definition.locate([...keys, ...more]), what, fix);
     };
-    checkNames(schema, ajv, report);
+    checkNames(schema, ajv, isFormatted, report);
     checkValues(schema, schemas.dialect, report);
     warnOfIneffective(schema, ajv, (more, what, fix) =>
       document.warn(definition.locate([...keys, ...more]), what, fix),
     );
     for (const [more, subschema] of subschemasOf(schema)) {
-      if (more.every((key) => key.isWellFormed())) check(definition, subschema, [...keys, ...more]);
+      if (more.every((key) => key.isWellFormed()))
+        check(definition, subschema, [...keys, ...more], isFormatted);
       else report(more, 'the name contains an unpaired surrogate, which UTF-8 cannot encode', 'rename it');
     }
   }
 }
 
-function checkNames(schema: SchemaObject, ajv: Ajv, report: Report): void {
+function checkNames(schema: SchemaObject, ajv: Ajv, isFormatted: boolean, report: Report): void {
+  const isKnown = (keyword: string): boolean =>
+    ajv.RULES.keywords[keyword] === true ||
+    isAnnotation(keyword) ||
+    (isFormatted && laterKeywords.has(keyword));
   for (const keyword of Object.keys(schema)) {
     const fix = Object.hasOwn(refused, keyword) ? refused[keyword] : undefined;
     if (fix !== undefined) report([keyword], `\`${keyword}\` is not supported`, fix);
-    else if (ajv.RULES.keywords[keyword] !== true && !isAnnotation(keyword)) {
+    else if (!isKnown(keyword)) {
       report([keyword], `\`${keyword}\` is not a JSON Schema keyword`, 'correct the spelling, or remove it');
     }
   }

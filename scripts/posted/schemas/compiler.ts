@@ -1,8 +1,10 @@
 import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import next from 'ajv/dist/vocabularies/next.js';
+import unevaluated from 'ajv/dist/vocabularies/unevaluated/index.js';
 import addFormats from 'ajv-formats';
 import { joinPointer } from '../contract/json-pointer.ts';
-import { correctAjv } from './correct-ajv.ts';
+import { correctAjv, correctCode } from './correct-ajv.ts';
 import { addDecimalKeyword } from './decimal-keyword.ts';
 import { type Dialect, definitionOf, referencesOf } from './definitions.ts';
 import {
@@ -11,8 +13,10 @@ import {
   type JsonSchema,
   replaceSubschemas,
   type SchemaObject,
+  subschemasOf,
 } from './json-schema.ts';
 import { unicodePattern } from './pattern.ts';
+import { laterKeywords } from './schema-formats.ts';
 import type { SchemaSet } from './schema-set.ts';
 
 /** Ajv with every definition of a contract. */
@@ -55,7 +59,12 @@ export function createAjv(dialect: Dialect, options: Options = {}): Ajv {
     // Otherwise every object would have a property named `constructor`.
     ownProperties: true,
     ...options,
+    code: { ...options.code, process: correctCode },
   });
+  if (dialect === 'draft-07' && options.unevaluated === true) {
+    ajv.addVocabulary(next.default);
+    ajv.addVocabulary(unevaluated.default);
+  }
   addFormats.default(ajv);
   correctAjv(ajv);
   return ajv;
@@ -80,21 +89,22 @@ export function compilerOf(schemas: SchemaSet, values: 'json' | 'text'): Compile
 
 /** `compilerOf` without the cache. */
 export function createCompiler(schemas: CompiledSchemas, fromText: boolean): Compiler {
-  const code = { source: true, esm: true, lines: true };
-  const options: Options = { code, validateSchema: false, inlineRefs: inlinedKeywords };
-  // Only lists need it: a parameter that occurs once is a list with one element then.
-  const coerceTypes = [...schemas.textSchemas.values()].some(hasLists) ? 'array' : true;
-  const ajv = createAjv(schemas.dialect, {
-    ...options,
-    ...(fromText ? { ...textOptions, coerceTypes } : {}),
-  });
-  if (fromText) addDecimalKeyword(ajv);
   // Names of definitions need not be URIs, so Ajv gets keys instead. Each definition is a separate schema and compiled
   // once, however many schemas refer to it.
   const all = new Map([
     ...[...schemas.definitions].map(([name, { schema }]): [string, JsonSchema] => [name, schema]),
     ...schemas.received,
   ]);
+  const code = { source: true, esm: true, lines: true };
+  const options: Options = { code, validateSchema: false, inlineRefs: inlinedKeywords };
+  // Only lists need it: a parameter that occurs once is a list with one element then.
+  const coerceTypes = [...schemas.textSchemas.values()].some(hasLists) ? 'array' : true;
+  const ajv = createAjv(schemas.dialect, {
+    ...options,
+    ...([...all.values()].some(hasLaterKeywords) ? { next: true, unevaluated: true } : {}),
+    ...(fromText ? { ...textOptions, coerceTypes } : {}),
+  });
+  if (fromText) addDecimalKeyword(ajv);
   const keys = new Map([...all.keys()].map((name, index) => [name, `definition${index}`]));
   const keyOf = (definition: string, path: readonly string[] = []): string =>
     `${keys.get(definition)}${path.length === 0 ? '' : `#${path.map(fragmentOf).join('')}`}`;
@@ -130,6 +140,13 @@ export function createCompiler(schemas: CompiledSchemas, fromText: boolean): Com
 
 function hasLists({ properties }: SchemaObject): boolean {
   return Object.values(Object(properties)).some((property) => Object(property).type === 'array');
+}
+
+function hasLaterKeywords(schema: JsonSchema): boolean {
+  return (
+    Object.keys(Object(schema)).some((keyword) => laterKeywords.has(keyword)) ||
+    subschemasOf(schema).some(([, inner]) => hasLaterKeywords(inner))
+  );
 }
 
 /** Ajv does not accept boolean schemas here. */

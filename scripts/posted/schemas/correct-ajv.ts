@@ -42,3 +42,13 @@ const multipleOf: CodeKeywordDefinition = {
     context.fail(_`!${name}(${data}, ${schemaCode})`);
   },
 };
+
+/** Makes maps by the names of properties and by texts from empty objects that inherit nothing, such as `toString`. */
+export function correctCode(code: string): string {
+  return code
+    .replaceAll(
+      /(?<=^|[;{}\n])(\s*(?:const|var) (?:indices|props)\d+) ?= ?\{\};/g,
+      '$1 = Object.create(null);',
+    )
+    .replaceAll(/(?<=[;{}\n])(\s*(props\d+) ?= ?\2 ?\|\| ?)\{\};/g, '$1Object.create(null);');
+}

@@ -13,7 +13,7 @@ import {
   ts,
 } from '../source/typescript-source.ts';
 import { compilerOf } from './compiler.ts';
-import { correctedFunctions } from './correct-ajv.ts';
+import { correctCode, correctedFunctions } from './correct-ajv.ts';
 import type { GuardModel, SchemaSet } from './schema-set.ts';
 
 // The module is CommonJS: an import could yield its `module.exports` or its `default` export.
@@ -124,11 +124,7 @@ function compile(schemas: SchemaSet, guards: readonly GuardModel[], fromText: bo
   const order = [...compiler.compiled];
   const sorted = exported.toSorted((a, b) => order.indexOf(a.definition) - order.indexOf(b.definition));
   const keys = sorted.map(({ name, definition }) => [name, compiler.keyOf(definition)]);
-  // Otherwise, the text `__proto__` would not become a key.
-  const code = standalone(compiler.ajv, Object.fromEntries(keys)).replaceAll(
-    /^(const indices\d+) = \{\};$/gm,
-    '$1 = Object.create(null);',
-  );
+  const code = correctCode(standalone(compiler.ajv, Object.fromEntries(keys)));
   return `${importCorrections}\n${code}`;
 }
 
