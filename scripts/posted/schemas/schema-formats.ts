@@ -11,7 +11,7 @@ const mediaTypes: readonly (readonly [RegExp, SchemaFormat])[] = [
   [/^application\/vnd\.oai\.openapi(?:\+json|\+yaml)?;version=3\.1(?:\.\d+)?$/, 'OpenAPI 3.1'],
 ];
 
-export const supportedFormats = 'JSON Schema draft-07, 2019-09 or 2020-12, or in that of OpenAPI 3.0 or 3.1';
+export const supportedFormats = 'JSON Schema draft-07, 2019-09 or 2020-12, or as in OpenAPI 3.0 or 3.1';
 
 /** The format of a `schemaFormat`; null for draft-07, AsyncAPI's own and others. */
 export function schemaFormatOf(mediaType: unknown): SchemaFormat | null {
