@@ -6,6 +6,7 @@ import type { Perspective } from '../../scripts/posted/asyncapi/perspective.ts';
 import { createSamples } from '../../scripts/posted/cli/init/samples.ts';
 import { GenerationError } from '../../scripts/posted/contract/generation-error.ts';
 import { compilerOf } from '../../scripts/posted/schemas/compiler.ts';
+import { isSchemaObject } from '../../scripts/posted/schemas/json-schema.ts';
 import { type ClientOptions, type CorpusClient, openGenerated } from './clients.ts';
 import { converse } from './conversation.ts';
 import { type CorpusDocument, generateDocument } from './document.ts';
@@ -97,15 +98,17 @@ function withSamples(document: CorpusDocument): CorpusDocument {
   const samples = createSamples(document.schemas);
   const known = new Map<MessageModel, MessageModel>();
   const compiler = compilerOf(document.schemas, 'json');
-  const complete = (message: MessageModel): MessageModel => {
+  const withSample = (message: MessageModel): MessageModel => {
     const { encoding, definition, examples } = message;
     if (encoding === 'binary' || definition === null) return message;
     const valid = examples.filter((example) => compiler.compile(definition)(example));
     const sample = valid.length > 0 ? undefined : samples.ofMessage(message);
-    return { ...message, examples: sample === undefined ? valid : [sample] };
+    // The runtime fills in the constants, even optional ones.
+    const complete = isSchemaObject(sample) ? { ...sample, ...message.constants } : sample;
+    return { ...message, examples: sample === undefined ? valid : [complete] };
   };
   const completed = (message: MessageModel): MessageModel => {
-    const found = known.get(message) ?? complete(message);
+    const found = known.get(message) ?? withSample(message);
     known.set(message, found);
     return found;
   };

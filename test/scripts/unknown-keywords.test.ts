@@ -7,7 +7,8 @@ import { tempFolder } from './generator.ts';
 
 it('knows the keywords of JSON Schema, and leaves misspelled ones to the check of keywords', () => {
   const schema = { type: 'object', prefixItems: [], minLenght: 1, 'x-own': 1, is_ext_shared: true };
-  expect(unknownKeywords(schema)).toEqual(['is_ext_shared']);
+  expect(unknownKeywords(schema, '2020-12')).toEqual(['is_ext_shared']);
+  expect(unknownKeywords(schema, 'draft-07')).toEqual(['prefixItems', 'is_ext_shared']);
 });
 
 it('warns of a keyword that means nothing, and drops it', async () => {

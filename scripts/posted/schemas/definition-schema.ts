@@ -9,7 +9,7 @@ import {
   replaceSubschemas,
   type SchemaObject,
 } from './json-schema.ts';
-import { unknownKeywords } from './unknown-keywords.ts';
+import { ineffective, unknownKeywords } from './unknown-keywords.ts';
 
 /** The surroundings of a schema. */
 interface Origin {
@@ -49,14 +49,14 @@ export function definitionSchema(
 /** Leaves out what has no meaning, with warnings. */
 function withoutUnknown(
   schema: JsonSchema,
-  { document, locate }: Origin,
+  { document, dialect, locate }: Origin,
   keys: readonly string[],
 ): JsonSchema {
-  const unknown = isSchemaObject(schema) ? unknownKeywords(schema) : [];
+  const unknown = isSchemaObject(schema) ? unknownKeywords(schema, dialect) : [];
   if (!isSchemaObject(schema) || unknown.length === 0) return schema;
   for (const keyword of unknown) {
-    const what = `\`${keyword}\` is not a JSON Schema keyword, so it has no effect`;
-    document.warn(locate([...keys, keyword]), what, 'remove it, or begin its name with `x-`');
+    const { what, fix } = ineffective(keyword);
+    document.warn(locate([...keys, keyword]), what, fix);
   }
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !unknown.includes(keyword)));
 }
