@@ -77,10 +77,14 @@ function warnOfRefusedKeys(document: ContractDocument, { operations }: RestModel
 async function validate(document: ContractDocument, specification: string): Promise<void> {
   const validator = new Validator({ allErrors: true });
   const { valid, errors = [] } = await validator.validate(
-    withoutExtensions(document.value, '') as Record<string, unknown>,
+    checkedCopy(document.value, '') as Record<string, unknown>,
   );
   if (valid) return;
-  if (typeof errors === 'string') throw new TypeError(`${document.file}: ${errors}`);
+  if (typeof errors === 'string') {
+    document.report('', errors, `correct it according to ${specification}`);
+    document.throwProblems();
+    return;
+  }
   const pointers = errors.map(pointerOf);
   for (const [index, error] of errors.entries()) {
     const pointer = pointers[index] ?? '';
@@ -104,13 +108,16 @@ async function validate(document: ContractDocument, specification: string): Prom
   document.throwProblems();
 }
 
-/** A copy without extensions, which may have references of other tools. */
-function withoutExtensions(value: unknown, key: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutExtensions(item, ''));
+/**
+ * A copy without extensions, which may have references of other tools, and without `$id`, which the validator takes for that
+ * of a schema even if it is the name of a property or part of an example.
+ */
+function checkedCopy(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => checkedCopy(item, ''));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([childKey, child]) =>
-      isExtension(childKey, key) ? [] : [[childKey, withoutExtensions(child, childKey)]],
+      isExtension(childKey, key) || childKey === '$id' ? [] : [[childKey, checkedCopy(child, childKey)]],
     ),
   );
 }

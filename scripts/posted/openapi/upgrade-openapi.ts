@@ -19,7 +19,8 @@ export function upgradeOpenapi(document: ContractDocument): ContractDocument {
     const own = isWrapped ? joinPointer(target, 'anyOf', '0') : target;
     if (own !== pointer) moved.set(own, pointer);
     const entries = Object.entries(withNumericLimits(value)).flatMap(([key, member]): [string, unknown][] => {
-      if (isWrapped && key === 'nullable') return [];
+      // Without a type or a reference, it has no meaning (OpenAPI 3.0.3, Schema Object).
+      if (key === 'nullable' && typeof member === 'boolean' && value.type === undefined) return [];
       if (isLiteral(key, parent)) return [[key, member]];
       return [[key, upgrade(member, joinPointer(pointer, key), joinPointer(own, key), key)]];
     });
