@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadAsyncapi } from '../../scripts/posted/asyncapi/load-asyncapi.ts';
 import { asClient, asServer } from '../../scripts/posted/asyncapi/union-messages.ts';
+import { createSamples } from '../../scripts/posted/cli/init/samples.ts';
 import { GenerationError } from '../../scripts/posted/contract/generation-error.ts';
 import { tempFolder } from '../scripts/generator.ts';
 
@@ -87,6 +88,16 @@ describe('messages that two properties tell apart', () => {
       ['hello', 'ack', 'ready', 'resumed'],
       [],
     ]);
+  });
+});
+
+describe('a sample of a message that two properties identify', () => {
+  it('has both, even if the message need not have them', async () => {
+    writeContract({ feed: ['send', gateway(false)] });
+    const { model, schemas } = await loadAsyncapi(contract);
+    const samples = createSamples(schemas);
+    const sent = model.channels.flatMap(({ send }) => send.map((message) => samples.ofMessage(message)));
+    expect(sent).toMatchObject([{ op: 10 }, { op: 11 }, { op: 0, t: 'READY' }, { op: 0, t: 'RESUMED' }]);
   });
 });
 

@@ -113,13 +113,14 @@ export function createSamples(schemas: SchemaSet): Samples {
 
   return {
     of,
-    ofMessage({ encoding, definition, examples, tag }) {
+    ofMessage({ encoding, definition, examples, tag, probes }) {
+      const tags = tag === null ? probes : [tag];
       if (encoding === 'binary') return new Uint8Array([1, 2, 3]);
       if (definition === null) return examples[0];
       const whole = { $ref: `#/definitions/${definition}` };
       const isValid = compiler.compile(definition);
       return [...examples.map((example) => withoutUndeclared(whole, example)), ...examples, sample(whole, 0)]
-        .map((value) => (tag === null ? value : withTag(value, tag.path, tag.values[0])))
+        .map((value) => tags.reduce((tagged, { path, values }) => withTag(tagged, path, values[0]), value))
         .find((value) => value !== undefined && isValid(value));
     },
   };
@@ -128,7 +129,7 @@ export function createSamples(schemas: SchemaSet): Samples {
 /** Adds the tag that identifies the message on the wire, which its schema may not require. */
 function withTag(value: unknown, [name, ...rest]: readonly string[], tag: unknown): unknown {
   if (!isObject(value) || name === undefined) return value;
-  if (rest.length > 0) return { ...value, [name]: withTag(value[name], rest, tag) };
+  if (rest.length > 0) return { ...value, [name]: withTag(value[name] ?? {}, rest, tag) };
   return Object.hasOwn(value, name) ? value : { ...value, [name]: tag };
 }
 
