@@ -126,7 +126,7 @@ def _required(_compiler: SchemaCompiler, _schema: Schema, wanted: object) -> Che
 
 def _dependencies(compiler: SchemaCompiler, _schema: Schema, wanted: object) -> Check:
     needed = {
-        name: _required(compiler, {}, schema) if isinstance(schema, list) else compiler.check(schema)
+        name: _required(compiler, {}, schema) if is_list(schema) else compiler.check(schema)
         for name, schema in cast(Mapping[str, object], wanted).items()
     }
 

@@ -11,6 +11,7 @@ from typing import Literal, NoReturn, cast
 from .descriptor import Channel, JsonScalar, Message, Tag
 from .errors import PostedClientError
 from .json_path import has_value_at, value_at
+from .json_values import is_list
 
 _DIGITS_OF_MAXIMUM = 309
 
@@ -152,7 +153,7 @@ def has_tags(value: object, message: Message) -> bool:
 def has_tag(value: object, tag: Tag) -> bool:
     """Whether a value has a tag with one of its values."""
     # An array is another message, even if it lacks a property of objects.
-    if tag.is_optional and not has_value_at(value, tag.path) and not isinstance(value, list):
+    if tag.is_optional and not has_value_at(value, tag.path) and not is_list(value):
         return True
     found = value_at(value, tag.path)
     return any(_same(found, one) for one in tag.values)

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
-from .json_values import JsonList, JsonObject
+from .json_values import JsonList, JsonObject, is_list, is_object
 from .schema_compiler import Schema, SchemaCompiler
 
 
@@ -36,7 +36,7 @@ def evaluated_items(compiler: SchemaCompiler, schema: object, value: JsonList) -
     if isinstance(schema, bool):
         return 0
     own = cast(Schema, schema)
-    tuples = [own.get("prefixItems", []), own["items"] if has_tuple(own) else []]
+    tuples = [own.get("prefixItems", ()), own["items"] if has_tuple(own) else ()]
     # `contains` counts as evaluating all items, as on the server (Ajv).
     whole = {"contains", "unevaluatedItems"}.union(
         {"additionalItems"} if has_tuple(own) else {"items"}
@@ -44,7 +44,7 @@ def evaluated_items(compiler: SchemaCompiler, schema: object, value: JsonList) -
     if not whole.isdisjoint(own):
         return len(value)
     counts = [evaluated_items(compiler, applied, value) for applied in _applied(compiler, own, value)]
-    return max([*counts, *(len(cast(list[object], each)) for each in tuples)])
+    return max([*counts, *(len(cast(Sequence[object], each)) for each in tuples)])
 
 
 def _applied(compiler: SchemaCompiler, schema: Schema, value: object) -> Iterator[object]:
@@ -61,8 +61,8 @@ def _applied(compiler: SchemaCompiler, schema: Schema, value: object) -> Iterato
         if matches:
             yield schema["if"]
         yield schema.get("then" if matches else "else", True)
-    if isinstance(value, dict):
+    if is_object(value):
         for keyword in ("dependencies", "dependentSchemas"):
             for name, needed in cast(Mapping[str, object], schema.get(keyword, {})).items():
-                if name in value and not isinstance(needed, list):
+                if name in value and not is_list(needed):
                     yield needed
