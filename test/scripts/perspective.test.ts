@@ -50,6 +50,16 @@ describe('a document', () => {
     expect(await operationsOf(write('other', ''), '--perspective', 'client')).toEqual(ofClient);
   });
 
+  it('of a client may have security that no handshake carries, which the client skips', async () => {
+    const file = write('plain', '');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('protocol: ws }', 'protocol: ws, security: [{ type: plain }] }'));
+    expect((await posted('validate', file)).stderr).toContain('security scheme `plain` is not supported');
+    const { code, stderr } = await posted('validate', file, '--perspective', 'client');
+    expect(stderr).toContain('no WebSocket handshake carries these credentials, so the client sends none');
+    expect(code).toBe(0);
+  });
+
   it('of AsyncAPI 2 is turned around, too', async () => {
     const file = join(folder, 'version2.yaml');
     const message =

@@ -1,5 +1,6 @@
 import type { ContractDocument } from '../contract/contract-document.ts';
 import { ContractNode } from '../contract/contract-node.ts';
+import { joinPointer, setAt } from '../contract/json-pointer.ts';
 import { isSchemaObject } from '../schemas/json-schema.ts';
 
 /** Whose operations a document describes: in AsyncAPI, `send` is what the described application sends. */
@@ -65,6 +66,27 @@ function turnedAround(document: ContractDocument, root: ContractNode): ContractD
   if ('operations' in value) value.operations = turnEach(value.operations);
   if (root.get('components', 'operations') !== undefined) {
     value.components = { ...value.components, operations: turnEach(value.components.operations) };
+  }
+  return withoutUnusableSecurity(document.transform(value, new Map()));
+}
+
+/** The types of security schemes that no handshake carries. */
+const unusable = /^(plain|scramSha256|scramSha512|gssapi|X509|symmetricEncryption|asymmetricEncryption)$/;
+
+/** A client of somebody else's server sends no credentials that it cannot send; a server that ignored them would be open. */
+function withoutUnusableSecurity(document: ContractDocument): ContractDocument {
+  const root = new ContractNode(document);
+  const owners = ['servers', 'operations'].flatMap((key) => root.get(key)?.items ?? []);
+  const affected = owners.filter((owner) => {
+    const schemes = owner.get('security')?.items ?? [];
+    return schemes.length > 0 && schemes.every((scheme) => unusable.test(scheme.text('type')));
+  });
+  if (affected.length === 0) return document;
+  const value = structuredClone(document.value);
+  for (const owner of affected) {
+    const what = 'no WebSocket handshake carries these credentials, so the client sends none';
+    owner.warnAt('security', what, 'send them in a message, if the server expects that');
+    setAt(value, joinPointer(owner.pointer, 'security'), []);
   }
   return document.transform(value, new Map());
 }
