@@ -53,7 +53,7 @@ describe('every verdict on two similar schemas', () => {
         expect(contradictions(compared.sent, current)).toEqual([]);
         expect(contradictions(compared.received, old)).toEqual([]);
       }),
-      { seed: 20261201, numRuns: Number(process.env.FUZZ_PAIRS ?? 150) },
+      { seed: 20261201, numRuns: Number(process.env.FUZZ_PAIRS ?? 60) },
     );
   });
 });
