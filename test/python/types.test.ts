@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GeneratedPackage, generatePackage } from './generated-package.ts';
 import { execute, pythonPath, reason } from './python.ts';
@@ -205,7 +205,9 @@ describe.skipIf(reason !== null)(`the types of generated packages ${reason ?? ''
       await cp(join(import.meta.dirname, app), join(folder, app));
     }
     const projects = generated.map(({ project }) => project);
-    const config = { typeCheckingMode: 'strict', include: [folder, ...projects], extraPaths: projects };
+    // Pyright ignores absolute paths in `include`.
+    const include = ['.', ...projects.map((project) => relative(folder, project))];
+    const config = { typeCheckingMode: 'strict', include, extraPaths: projects };
     await writeFile(join(folder, 'pyrightconfig.json'), JSON.stringify(config));
     report = await runPyright(folder);
   });
