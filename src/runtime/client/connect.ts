@@ -1,5 +1,5 @@
+import { canStream } from '../shared/can-stream.ts';
 import type { ChannelDescriptor } from '../shared/descriptor.ts';
-import { canStream } from '../shared/server-sent-events.ts';
 import { ChannelClient } from './channel-client.ts';
 import type { ClientDescriptor } from './channel-types.ts';
 import { type ChannelTarget, channelUrl } from './channel-url.ts';

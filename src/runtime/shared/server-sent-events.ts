@@ -1,5 +1,3 @@
-import type { ChannelDescriptor } from './descriptor.ts';
-
 /** The media type of server-sent events (HTML Living Standard, section 9.2). */
 export const eventStreamType = 'text/event-stream';
 
@@ -17,16 +15,4 @@ export function decodeCloseEvent(data: string): { readonly code: number; readonl
   } catch {
     return null;
   }
-}
-
-/**
- * Whether a channel can be read as server-sent events: connections can be resumed, all that the server sends is JSON, and
- * clients send nothing but acknowledgements, which they can post.
- */
-export function canStream({ resume, send, receive }: ChannelDescriptor): boolean {
-  return (
-    resume !== undefined &&
-    receive.every(({ name }) => name === resume.ack) &&
-    send.every(({ encoding }) => encoding === 'json')
-  );
 }

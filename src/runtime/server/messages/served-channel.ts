@@ -1,6 +1,6 @@
 import type { ChannelDelivery, DeviceAck } from '../../log/delivery/channel-delivery.ts';
+import { canStream } from '../../shared/can-stream.ts';
 import type { ChannelDescriptor, OperationDescriptor } from '../../shared/descriptor.ts';
-import { canStream } from '../../shared/server-sent-events.ts';
 import type { WebSocketConnection } from '../connection/connection.ts';
 import type { Closed } from '../handlers.ts';
 import { compileAddress } from '../handshake/address.ts';
