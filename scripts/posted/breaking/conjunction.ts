@@ -46,11 +46,18 @@ export class Conjunction {
     return this.parts.flatMap((part) => (typeof part[keyword] === 'number' ? [part[keyword]] : []));
   }
 
-  /** The names of the properties that the value must have. */
+  /** The names of the properties that the value must have, those that depend on others included. */
   get required(): ReadonlySet<string> {
-    return new Set(
-      this.parts.flatMap(({ required }) => (Array.isArray(required) ? required.map(String) : [])),
-    );
+    const names = new Set(this.parts.flatMap((part) => namesIn(part.required)));
+    // Iterating over a set includes the names that are added meanwhile.
+    for (const name of names) {
+      for (const { dependencies, dependentRequired } of this.parts) {
+        for (const needed of [dependencies, dependentRequired]) {
+          for (const other of namesIn(Object(needed)[name])) names.add(other);
+        }
+      }
+    }
+    return names;
   }
 
   /** The names of the properties that a schema mentions. */
@@ -116,6 +123,10 @@ export class Conjunction {
     if (!this.kinds.isSubsetOf(few)) return null;
     return [...(this.kinds.has('null') ? [null] : []), ...(this.kinds.has('boolean') ? [false, true] : [])];
   }
+}
+
+function namesIn(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.map(String) : [];
 }
 
 /** The kind of a JSON value. */

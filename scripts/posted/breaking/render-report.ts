@@ -24,16 +24,21 @@ function renderText(changes: readonly JudgedChange[]): string {
   return [...lines, summarize(changes)].join('\n');
 }
 
-/** The text that changes have in common which the report lists together: of a shared schema, or of one safe kind. */
-function likenessOf({ position, verdict, rule, detail, allowedBecause }: JudgedChange): string {
-  return JSON.stringify(verdict === 'safe' ? rule : [position, rule, detail, allowedBecause]);
+/** What changes have in common that the report lists together: those of a shared schema, or of one safe kind. */
+function likenessOf({ verdict, rule, detail, allowedBecause }: JudgedChange): string {
+  return JSON.stringify(verdict === 'safe' ? rule : [rule, detail, allowedBecause]);
 }
 
+/** How many subjects of alike changes are listed. */
+const maxSubjects = 3;
+
 function linesOf(change: JudgedChange, others: readonly JudgedChange[]): readonly string[] {
-  const { position, verdict, rule, subject, detail, reason, example, allowedBecause } = change;
+  const { position, verdict, rule, detail, reason, example, allowedBecause } = change;
   const place = `${position.file}:${position.line}:${position.column}`;
-  const also = others.length === 0 ? '' : ` and ${others.length} more`;
-  const text = `${subject}${also}: ${detail === '' ? '' : `${detail}. `}${reason}`;
+  const subjects = [change, ...others].map(({ subject }) => subject);
+  const listed = subjects.slice(0, maxSubjects).join(', ');
+  const also = subjects.length > maxSubjects ? ` and ${subjects.length - maxSubjects} more` : '';
+  const text = `${listed}${also}: ${detail === '' ? '' : `${detail}. `}${reason}`;
   return [
     `${place}  ${allowedBecause === null ? verdict : 'allowed'}  ${rule}  ${text}`,
     ...(example === undefined ? [] : [`    ${exampleText(example)}`]),

@@ -55,6 +55,36 @@ describe('posted breaking', () => {
     expect([code, stderr]).toEqual([1, '']);
   });
 
+  it('lists changes of a shared schema together', async () => {
+    const here = mkdtempSync(join(folder, 'command-'));
+    const [old, current] = [3, 4].map((maxLength) => {
+      const file = join(here, `${maxLength}.json`);
+      const { components, ...document } = JSON.parse(contract(maxLength));
+      const names = ['a', 'b', 'c', 'd', 'e'];
+      const payload = { type: 'object', properties: { text: { $ref: '#/components/schemas/Text' } } };
+      document.channels.chat.messages = Object.fromEntries(
+        names.map((name) => [
+          name,
+          {
+            payload: {
+              ...payload,
+              properties: { ...payload.properties, t: { const: name } },
+              required: ['t'],
+            },
+          },
+        ]),
+      );
+      document.components = { ...components, schemas: { Text: { type: 'string', maxLength } } };
+      writeFileSync(file, JSON.stringify(document));
+      return file;
+    });
+    const { stdout } = await posted('breaking', old ?? '', current ?? '');
+    expect(stdout).toContain(
+      '  /chat message a /text, /chat message b /text, /chat message c /text and 2 more: `/text` must NOT',
+    );
+    expect(stdout.split('\n')).toHaveLength(4);
+  });
+
   it('exits with 0 if nothing is breaking', async () => {
     const [old, current] = versions().files;
     expect(await posted('breaking', current, old)).toMatchObject({ code: 0, stderr: '' });

@@ -93,6 +93,13 @@ export const objectCases: readonly Case[] = [
     'breaking',
   ],
   [
+    'a dependency that follows from others',
+    object({ a: text, b: text, c: text }, [], { dependencies: { a: ['b'], b: ['c'] } }),
+    object({ a: text, b: text, c: text }, [], { dependencies: { a: ['c'], b: ['c'] } }),
+    'breaking',
+    'safe',
+  ],
+  [
     'a dependency on what is required',
     object({ a: text, b: text }, ['b']),
     object({ a: text, b: text }, ['b'], { dependencies: { a: ['b'] } }),
