@@ -11,8 +11,14 @@ import { requireService } from '../support/services.ts';
 
 export const execute = promisify(execFile);
 
-/** The dependencies of generated packages, and their build tools. */
-const requirements = ['hatchling>=1.21', 'httpx>=0.27,<1', 'typing-extensions>=4.6', 'websockets>=15.0,<18'];
+/** The dependencies of generated packages, also of those that earlier versions generated, and their build tools. */
+const requirements = [
+  'hatchling>=1.21',
+  'httpx>=0.27,<1',
+  'jsonschema>=4.18,<5',
+  'typing-extensions>=4.6',
+  'websockets>=15.0,<18',
+];
 
 /** A Python with the dependencies of generated packages; null if it is not available. */
 export const python = await environmentOf('python3');
