@@ -24,7 +24,7 @@ import type { Connection } from './handlers.ts';
 import { ConnectionLimits } from './handshake/connection-limits.ts';
 import { type AcceptedHandshake, createHandshake, neverOpened } from './handshake/handshake.ts';
 import { ReadableRefusals } from './handshake/readable-refusals.ts';
-import { Refusal, refusal, sendRefusal, shuttingDown } from './handshake/refusal.ts';
+import { clientGone, Refusal, refusal, sendRefusal, shuttingDown } from './handshake/refusal.ts';
 import { createRefusalLog } from './handshake/refusal-log.ts';
 import type { ChannelFunctions } from './messages/channel-functions.ts';
 import { createSentCount } from './messages/publish.ts';
@@ -282,10 +282,6 @@ export class WebSocketContractServer implements ContractServer {
 /** The user that a connection counts for; null without a principal. */
 function userOf({ user }: WebSocketConnection): string | null {
   return user?.id ?? null;
-}
-
-function clientGone(): Refusal {
-  return new Refusal('gone', new PostedError('unavailable', 'The client disconnected during the handshake.'));
 }
 
 function handlerRefusal(error: PostedError): Refusal {

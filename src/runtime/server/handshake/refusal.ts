@@ -46,6 +46,10 @@ export function shuttingDown(): Refusal {
   return new Refusal('shutting_down', error);
 }
 
+export function clientGone(): Refusal {
+  return new Refusal('gone', new PostedError('unavailable', 'The client has disconnected.'));
+}
+
 /**
  * Refuses a page because of its origin. The response names the setting to change; only the log contains the value to
  * set, because it lists the allowed origins.

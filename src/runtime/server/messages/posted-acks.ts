@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { PostedError } from '../../shared/errors.ts';
 import type { PathValues } from '../handshake/address.ts';
 import { HandshakeDeadline } from '../handshake/handshake-deadline.ts';
-import { refusal, shuttingDown } from '../handshake/refusal.ts';
+import { clientGone, refusal, shuttingDown } from '../handshake/refusal.ts';
 import { withoutWindow } from '../handshake/stream-query.ts';
 import { UpgradeRequest } from '../handshake/upgrade-request.ts';
 import type { Revocations } from '../revocations.ts';
@@ -94,21 +94,30 @@ async function readAck(request: IncomingMessage): Promise<PostedAck> {
 }
 
 async function readObject(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Destroying the request would destroy the socket, too, which the response needs.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) {
-      throw new PostedError('too_large', `The body must not be larger than ${maxBodyBytes} bytes.`);
-    }
-    chunks.push(chunk);
-  }
+  const text = await readText(request);
   try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
   } catch {
     // Like any other value that is not an object.
   }
   throw new PostedError('invalid_request', 'The body must be a JSON object.');
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    // Destroying the request would destroy the socket, too, which the response needs.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBodyBytes) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    // Nothing else keeps a body from being read.
+    throw clientGone();
+  }
+  if (bytes <= maxBodyBytes) return Buffer.concat(chunks).toString();
+  throw new PostedError('too_large', `The body must not be larger than ${maxBodyBytes} bytes.`);
 }
